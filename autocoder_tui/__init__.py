@@ -1,0 +1,3 @@
+"""autocoder-tui."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,7 @@
+"""`python -m autocoder_tui` is the same program as `autocoder-tui`."""
+
+import sys
+
+from autocoder_tui.cli import main
+
+sys.exit(main())

@@ -1,0 +1,168 @@
+"""Everything that can end a run, as a tree.
+
+    AutocoderError
+    └── EngineError
+        ├── RequestError                 found before anything was sent
+        │   ├── UnknownModel             not in the catalog; says the nearest
+        │   └── InputTooLarge            does not fit the context window; says what weighs most
+        ├── ProviderError                one request went wrong
+        │   ├── ConnectFailed            refused, unreachable            (retried)
+        │   ├── NameNotFound             DNS
+        │   ├── TlsFailed                certificate or handshake
+        │   ├── ConnectionLost           broke before or within the reply  (retried / resumed)
+        │   ├── TimedOut                 connect, first byte or idle     (retried / resumed)
+        │   ├── StatusError              an HTTP status that is not 200
+        │   │   ├── BadRequest           400, 413, 422, 451
+        │   │   ├── ContextExceeded      the server says the prompt is too long
+        │   │   ├── KeyRejected          401, 403
+        │   │   ├── PaymentRequired      402, insufficient_quota
+        │   │   ├── ModelNotFound        404
+        │   │   ├── RateLimited          429                             (retried)
+        │   │   └── ServerFailed         408, 409, 5xx                   (retried)
+        │   ├── StreamError              an error object inside the stream (retried / resumed)
+        │   ├── NotAReply                HTML, nothing, no choices
+        │   └── OutputTooLarge           past the cap on what one reply may send
+        └── RunError                     the run as a whole
+            ├── ContentFiltered          the provider's filter stopped the text
+            ├── EmptyReply               nothing that could be a file came
+            ├── NoProgress               continuations that add nothing
+            ├── TooManyParts             cut off again at the last allowed part
+            └── RunTimedOut              `total_timeout`
+
+A retried error reaches the user only when the attempts are used up.
+"""
+
+from __future__ import annotations
+
+from autocoder_tui.errors import AutocoderError
+
+
+class EngineError(AutocoderError):
+    kind = "engine"
+
+
+class RequestError(EngineError):
+    kind = "request"
+
+
+class UnknownModel(RequestError):
+    kind = "unknown_model"
+
+
+class InputTooLarge(RequestError):
+    kind = "input_too_large"
+
+
+class ProviderError(EngineError):
+    """One request failed.
+
+    `retryable`: whether the same request may succeed a moment later.
+    `retry_after`: seconds the server asked to wait, or None.
+    """
+
+    kind = "provider"
+    retryable = False
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ConnectFailed(ProviderError):
+    kind = "connect_failed"
+    retryable = True
+
+
+class NameNotFound(ProviderError):
+    kind = "name_not_found"
+
+
+class TlsFailed(ProviderError):
+    kind = "tls_failed"
+
+
+class ConnectionLost(ProviderError):
+    kind = "connection_lost"
+    retryable = True
+
+
+class TimedOut(ProviderError):
+    kind = "timed_out"
+    retryable = True
+
+
+class StatusError(ProviderError):
+    """An HTTP status other than 200. `status` is that number."""
+
+    kind = "status"
+
+    def __init__(self, message: str, *, status: int, retry_after: float | None = None) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.status = status
+
+
+class BadRequest(StatusError):
+    kind = "bad_request"
+
+
+class ContextExceeded(StatusError):
+    kind = "context_exceeded"
+
+
+class KeyRejected(StatusError):
+    kind = "key_rejected"
+
+
+class PaymentRequired(StatusError):
+    kind = "payment_required"
+
+
+class ModelNotFound(StatusError):
+    kind = "model_not_found"
+
+
+class RateLimited(StatusError):
+    kind = "rate_limited"
+    retryable = True
+
+
+class ServerFailed(StatusError):
+    kind = "server_failed"
+    retryable = True
+
+
+class StreamError(ProviderError):
+    kind = "stream_error"
+    retryable = True
+
+
+class NotAReply(ProviderError):
+    kind = "not_a_reply"
+
+
+class OutputTooLarge(ProviderError):
+    kind = "output_too_large"
+
+
+class RunError(EngineError):
+    kind = "run"
+
+
+class ContentFiltered(RunError):
+    kind = "content_filtered"
+
+
+class EmptyReply(RunError):
+    kind = "empty_reply"
+
+
+class NoProgress(RunError):
+    kind = "no_progress"
+
+
+class TooManyParts(RunError):
+    kind = "too_many_parts"
+
+
+class RunTimedOut(RunError):
+    kind = "run_timed_out"

@@ -1,0 +1,48 @@
+"""What one run is asked to do: plain values, read from disk and settings by a face."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from autocoder_tui.engine.catalog import Endpoint, Model
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A picked file as the model will see it: path relative to the project, "/" between parts."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Time-outs in seconds, counts, and caps of one run."""
+
+    connect_timeout: float = 15.0
+    first_byte_timeout: float = 120.0
+    idle_timeout: float = 60.0
+    total_timeout: float = 1800.0
+    max_attempts: int = 5
+    max_parts: int = 8
+    max_output_tokens: int | None = None
+    """Most tokens asked for in one reply; None asks for all the model has."""
+    max_cost_usd: Decimal | None = None
+    max_reply_bytes: int = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """One generation. `partial` is text kept from an earlier run, to be continued."""
+
+    requirements: str
+    model: Model
+    endpoint: Endpoint
+    files: tuple[InputFile, ...] = ()
+    target: str | None = None
+    limits: Limits = Limits()
+    temperature: float | None = None
+    partial: str = ""
+    run_id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
