@@ -1,0 +1,1 @@
+"""The demo: recorded replies from a loopback server, on a sample project. No model, no key."""

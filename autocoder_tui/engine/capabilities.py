@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from typing import Any
+from urllib.parse import urlsplit
 
 
 @dataclass(slots=True)
@@ -37,3 +38,28 @@ class Capabilities:
             if isinstance(value, wanted):
                 known[item.name] = value
         return cls(**known)
+
+
+_PREFILL_BY_HOST = (
+    ("deepseek.com", "deepseek"),
+    ("mistral.ai", "mistral"),
+    ("dashscope", "partial"),
+    ("moonshot", "partial"),
+    ("groq.com", "trailing"),
+)
+_PREFILL_BY_LOCAL_PORT = {11434: "trailing", 1234: "trailing", 8080: "trailing", 8000: "vllm"}
+
+
+def suggested_prefill(base_url: str) -> str:
+    """The way of continuing an assistant message to try first at `base_url`, or "none".
+
+    Only a first guess from public documentation of the services; a refusal is learnt.
+    """
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    for name, way in _PREFILL_BY_HOST:
+        if name in host:
+            return way
+    if host in ("localhost", "127.0.0.1", "::1"):
+        return _PREFILL_BY_LOCAL_PORT.get(parts.port or 80, "none")
+    return "none"

@@ -1,12 +1,40 @@
 """Providers and models: where they answer, what they cost, how much they take.
 
-CONTRACT ONLY, TO BE FILLED: load_catalog().
+`load_catalog()` reads the packaged table and, over it, the user's `models.toml`; the form of
+both is described at the top of `data/models.toml` and read by `engine.models_file`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
+
+from autocoder_tui.engine.errors import RequestError, UnknownModel
+from autocoder_tui.engine.urls import check_base_url, host_of, is_loopback, is_openai, is_plain_http
+from autocoder_tui.problems import Problem, nearest, shortened
+
+__all__ = [
+    "LOCAL_KEY_VARIABLE",
+    "OPENAI",
+    "Catalog",
+    "Endpoint",
+    "Model",
+    "Provider",
+    "Secret",
+    "check_base_url",
+    "is_loopback",
+    "is_openai",
+    "is_plain_http",
+    "load_catalog",
+]
+
+OPENAI = "OpenAI"
+"""Name of the provider whose tokens are counted exactly."""
+
+LOCAL_KEY_VARIABLE = "LOCAL_API_KEY"
+"""The only key that ever goes to an address given by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +58,14 @@ class Provider:
 
     name: str
     base_url: str
-    key_variable: str = "LOCAL_API_KEY"
+    key_variable: str = LOCAL_KEY_VARIABLE
     key_file: str | None = None
     max_tokens_parameter: str = "max_tokens"
+
+    @property
+    def needs_no_key(self) -> bool:
+        """Whether it runs on this machine, where servers ask for no key."""
+        return is_loopback(self.base_url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +88,80 @@ class Endpoint:
     provider: Provider
     key: Secret | None = None
     key_source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All that is known of providers (by name) and models, in the order of the files."""
+
+    providers: Mapping[str, Provider]
+    models: tuple[Model, ...]
+
+    def find(self, name: str, provider: str | None = None) -> Model:
+        """The model called `name`; of several with one name the first, or `provider`'s.
+
+        Raises UnknownModel, naming the nearest model that is known.
+        """
+        for model in self.models:
+            if model.name == name and provider in (None, model.provider):
+                return model
+        raise UnknownModel(self._unknown(name, provider))
+
+    def provider_of(self, model: Model) -> Provider:
+        """Where `model` answers. Raises UnknownModel when its provider is not in the catalog."""
+        found = self.providers.get(model.provider)
+        if found is None:
+            raise UnknownModel(
+                f'The provider "{shortened(model.provider)}" of {shortened(model.name)} is not '
+                "known. Give its base URL, or add it to models.toml."
+            )
+        return found
+
+    def for_base_url(self, url: str, model_name: str) -> tuple[Model, Provider]:
+        """Any model name at an address given by hand.
+
+        An address the catalog has is that provider, with what is known of its models.
+        Elsewhere a model of the same name may be another one: its prices and sizes are
+        unknown, and only LOCAL_API_KEY belongs to it. Raises RequestError when the URL or
+        the name cannot be used.
+        """
+        base_url = check_base_url(url)
+        name = model_name.strip()
+        if not name or shortened(name, 200) != name:
+            raise RequestError("The model name is empty, too long or holds control characters.")
+        known = [item for item in self.providers.values() if item.base_url == base_url]
+        provider = known[0] if known else _provider_at(base_url)
+        for model in self.models:
+            if model.name == name and any(model.provider == item.name for item in known):
+                return model, self.providers[model.provider]
+        return Model(name, provider.name), provider
+
+    def _unknown(self, name: str, provider: str | None) -> str:
+        names = [item.name for item in self.models if provider in (None, item.provider)]
+        # People leave out the part before the slash, so compare with both forms.
+        forms = {item.rsplit("/", 1)[-1]: item for item in names} | {item: item for item in names}
+        like = nearest(name, forms)
+        place = f" at {shortened(provider)}" if provider is not None else ""
+        hint = (
+            f'Did you mean "{forms[like]}"?'
+            if like is not None
+            else "List the models with --list-models, or give --base-url for another server."
+        )
+        return f'The model "{shortened(name)}" is not known{place}. {hint}'
+
+
+def _provider_at(base_url: str) -> Provider:
+    if is_openai(base_url):
+        return Provider(OPENAI, base_url, "OPENAI_API_KEY", None, "max_completion_tokens")
+    return Provider(host_of(base_url), base_url)
+
+
+def load_catalog(user_file: Path | None = None) -> tuple[Catalog, tuple[Problem, ...]]:
+    """The packaged catalog with the user's `models.toml` over it.
+
+    A missing file is no problem. An entry that is not as expected is left out and reported;
+    a file that is not TOML is left out as a whole.
+    """
+    from autocoder_tui.engine import models_file  # it needs the classes above
+
+    return models_file.read_catalog(user_file)

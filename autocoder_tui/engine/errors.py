@@ -13,6 +13,8 @@
         │   ├── TimedOut                 connect, first byte or idle     (retried / resumed)
         │   ├── StatusError              an HTTP status that is not 200
         │   │   ├── BadRequest           400, 413, 422, 451
+        │   │   │   └── PrefillRefused   it will not continue our assistant message
+        │   │   │   └── PrefillRefused   does not continue an assistant message (falls back)
         │   │   ├── ContextExceeded      the server says the prompt is too long
         │   │   ├── KeyRejected          401, 403
         │   │   ├── PaymentRequired      402, insufficient_quota
@@ -26,8 +28,11 @@
             ├── ContentFiltered          the provider's filter stopped the text
             ├── EmptyReply               nothing that could be a file came
             ├── NoProgress               continuations that add nothing
-            ├── TooManyParts             cut off again at the last allowed part
-            └── RunTimedOut              `total_timeout`
+            ├── ContextFull              prompt and reply so far fill the context window
+            ├── RunTimedOut              `total_timeout`
+            └── LimitReached             a limit the user set
+                ├── TooManyParts         cut off again at the last allowed part
+                └── SpendingCapReached   the next request could cost more than allowed
 
 A retried error reaches the user only when the attempts are used up.
 """
@@ -105,6 +110,12 @@ class BadRequest(StatusError):
     kind = "bad_request"
 
 
+class PrefillRefused(BadRequest):
+    """The provider does not continue an assistant message the way it was asked to."""
+
+    kind = "prefill_refused"
+
+
 class ContextExceeded(StatusError):
     kind = "context_exceeded"
 
@@ -160,9 +171,31 @@ class NoProgress(RunError):
     kind = "no_progress"
 
 
-class TooManyParts(RunError):
-    kind = "too_many_parts"
+class ContextFull(RunError):
+    kind = "context_full"
 
 
 class RunTimedOut(RunError):
     kind = "run_timed_out"
+
+
+class LimitReached(RunError):
+    """`cap` names the limit; `spent` and `limit` are ready to show, with their units."""
+
+    kind = "limit_reached"
+    cap = "limit"
+
+    def __init__(self, message: str, *, spent: str, limit: str) -> None:
+        super().__init__(message)
+        self.spent = spent
+        self.limit = limit
+
+
+class TooManyParts(LimitReached):
+    kind = "too_many_parts"
+    cap = "parts"
+
+
+class SpendingCapReached(LimitReached):
+    kind = "spending_cap"
+    cap = "cost"

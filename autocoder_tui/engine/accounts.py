@@ -1,0 +1,103 @@
+"""What a run has used so far: the provider's figures where it gives them, ours until then."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from autocoder_tui.engine.catalog import Model
+from autocoder_tui.engine.cost import cost_usd
+from autocoder_tui.engine.events import UsageUpdated
+from autocoder_tui.engine.frames import Usage
+from autocoder_tui.engine.tokens import TailCounter, TokenCounter
+
+
+class Accounts:
+    """Token and cost totals over the requests of one run.
+
+    A request is opened with our count of its prompt; `reported()` replaces our figures by
+    the provider's (replaces, never adds: some repeat it in every chunk); `close()` books it.
+    """
+
+    def __init__(self, model: Model, counter: TokenCounter) -> None:
+        self._model = model
+        self._counter = counter
+        self._booked = Usage(0, 0, 0, 0)
+        self._booked_estimated = False
+        self._prompt_tokens = 0
+        self._output = TailCounter(counter)
+        self._reported: Usage | None = None
+
+    def open(self, prompt_tokens: int) -> None:
+        """A request with `prompt_tokens` (our count) is about to be sent."""
+        self._prompt_tokens = prompt_tokens
+        self._output = TailCounter(self._counter)
+        self._reported = None
+
+    def received(self, text: str) -> None:
+        """Text or reasoning of the open request came in: output that is paid for."""
+        self._output.append(text)
+
+    def reported(self, usage: Usage) -> None:
+        self._reported = usage
+
+    def close(self) -> int:
+        """Book the open request; returns the completion tokens it generated."""
+        current = self._current()
+        self._booked_estimated |= self._reported is None and self._prompt_tokens > 0
+        self._booked = _sum(self._booked, current)
+        self.open(0)
+        return current.completion_tokens or 0
+
+    def abandon(self) -> None:
+        """The open request failed: it is paid for only if some output came."""
+        if self._output.tokens or self._reported is not None:
+            self.close()
+        else:
+            self.open(0)
+
+    def affordable_output(self, prompt_tokens: int, cap_usd: Decimal) -> int | None:
+        """Most output tokens a request may have so that the run stays under `cap_usd`.
+
+        Never negative; None where the price is not known, so that nothing can be promised.
+        """
+        spent = self.totals().cost_usd
+        prompt_cost = cost_usd(self._model, prompt_tokens, 0)
+        price = self._model.output_price
+        if spent is None or prompt_cost is None or price is None or price == 0:
+            return None
+        return max(0, int((cap_usd - spent - prompt_cost) * 1_000_000 / price))
+
+    def _current(self) -> Usage:
+        ours = Usage(self._prompt_tokens, self._output.tokens, 0, 0)
+        if self._reported is None:
+            return ours
+        given = self._reported
+        return Usage(
+            ours.prompt_tokens if given.prompt_tokens is None else given.prompt_tokens,
+            ours.completion_tokens if given.completion_tokens is None else given.completion_tokens,
+            given.cached_tokens or 0,
+            given.reasoning_tokens or 0,
+        )
+
+    def totals(self) -> UsageUpdated:
+        """The run so far, the open request included."""
+        usage = _sum(self._booked, self._current())
+        prompt, completion = usage.prompt_tokens or 0, usage.completion_tokens or 0
+        cached = usage.cached_tokens or 0
+        open_estimated = self._reported is None and self._prompt_tokens > 0
+        return UsageUpdated(
+            prompt_tokens=prompt,
+            completion_tokens=completion,
+            cached_tokens=cached,
+            cost_usd=cost_usd(self._model, prompt, completion, cached),
+            estimated=self._booked_estimated or open_estimated,
+        )
+
+
+def _sum(left: Usage, right: Usage) -> Usage:
+    return Usage(
+        (left.prompt_tokens or 0) + (right.prompt_tokens or 0),
+        (left.completion_tokens or 0) + (right.completion_tokens or 0),
+        (left.cached_tokens or 0) + (right.cached_tokens or 0),
+        (left.reasoning_tokens or 0) + (right.reasoning_tokens or 0),
+    )

@@ -1,0 +1,54 @@
+"""Where a request goes, in the words of error messages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from autocoder_tui.display import visible
+from autocoder_tui.engine.catalog import Endpoint, Model
+
+_MASKED_KEY = re.compile(r"\S*\*{3,}\S*")
+_MAX_QUOTE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One model at one endpoint, as error messages name it. Never shows the key."""
+
+    endpoint: Endpoint
+    model: Model
+
+    @property
+    def url(self) -> str:
+        """The base URL without user name, password and query, safe to show."""
+        try:
+            parts = urlsplit(self.endpoint.provider.base_url)
+            host = parts.hostname or ""
+            if ":" in host:
+                host = f"[{host}]"
+            port = f":{parts.port}" if parts.port else ""
+        except ValueError:
+            return "a malformed URL"
+        return visible(f"{parts.scheme}://{host}{port}{parts.path}")[:200]
+
+    @property
+    def model_name(self) -> str:
+        return visible(self.model.name)[:100]
+
+    @property
+    def key(self) -> str:
+        """What was sent as the key: its source, or that there was none."""
+        if self.endpoint.key is None:
+            return "no key"
+        return f"the key from {visible(self.endpoint.key_source or 'an unnamed source')[:100]}"
+
+    def quote(self, text: str) -> str:
+        """Text of the server, safe to put in a message: short, one line, without the key."""
+        if self.endpoint.key is not None:
+            text = text.replace(self.endpoint.key.reveal().strip() or "\0", "***")
+        # Servers repeat a key half masked; the halves that are left do not belong here either.
+        text = _MASKED_KEY.sub("***", " ".join(text.split()))
+        text = visible(text).strip()
+        return text if len(text) <= _MAX_QUOTE else text[: _MAX_QUOTE - 1] + "…"

@@ -1,0 +1,244 @@
+"""What one JSON frame of a chat completion says, as plain values.
+
+Pure: a payload string in, values out. A frame is never trusted to have the shape it should
+have; whatever is not understood is left out, and nothing here raises.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+_ABSURD_TOKENS = 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoning:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The reply ended. `reason` is the provider's word, None if it never said one."""
+
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of this one request. None where the provider said nothing credible."""
+
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    cached_tokens: int = 0
+    reasoning_tokens: int = 0
+
+
+Piece: TypeAlias = Text | Reasoning | Finish | Usage
+
+
+@dataclass(frozen=True, slots=True)
+class ServerError:
+    """An error object as a server words it, in a frame or as the body of an error status."""
+
+    message: str
+    code: str = ""
+    type: str = ""
+    param: str = ""
+    status: int | None = None
+    numbers: tuple[int, int] | None = None
+    """Tokens asked for and tokens there is room for, where the server gives them apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """`is_reply`: the frame has a choice, so this is a chat completion and nothing else."""
+
+    pieces: tuple[Piece, ...] = ()
+    error: ServerError | None = None
+    is_reply: bool = False
+
+
+def load_object(payload: str) -> dict[str, Any] | None:
+    """The JSON object in `payload`, None for anything else."""
+    try:
+        value = json.loads(payload)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def read_frame(payload: str) -> Frame | None:
+    """The frame in `payload`, a chunk or a whole completion; None if it is not a JSON object."""
+    data = load_object(payload)
+    if data is None:
+        return None
+    choice = _first_choice(data)
+    pieces = tuple(_choice_pieces(choice)) if choice is not None else ()
+    usage = read_usage(data, choice)
+    if usage is not None:
+        pieces += (usage,)
+    return Frame(pieces, read_error(data, choice), choice is not None)
+
+
+def _first_choice(data: dict[str, Any]) -> dict[str, Any] | None:
+    choices = data.get("choices")
+    if not isinstance(choices, list):
+        return None
+    for choice in choices:
+        if isinstance(choice, dict) and choice.get("index") in (0, None):
+            return choice
+    return None
+
+
+def _choice_pieces(choice: dict[str, Any]) -> Iterator[Piece]:
+    delta = choice.get("delta")
+    if not isinstance(delta, dict):
+        delta = choice.get("message")
+    if isinstance(delta, dict):
+        for name in ("reasoning_content", "reasoning"):
+            value = delta.get(name)
+            if isinstance(value, str) and value:
+                yield Reasoning(_without_lone_surrogates(value))
+                break
+        yield from _content_pieces(delta.get("content") or delta.get("refusal"))
+    reason = choice.get("finish_reason")
+    if isinstance(reason, str) and reason not in ("", "null"):
+        yield Finish(reason)
+
+
+def _content_pieces(content: object) -> Iterator[Piece]:
+    if isinstance(content, str):
+        if content:
+            yield Text(_without_lone_surrogates(content))
+    elif isinstance(content, list):
+        # Some providers send parts: {"type": "text", "text": ...} and {"type": "thinking", ...}.
+        for part in content:
+            if not isinstance(part, dict):
+                continue
+            if isinstance(part.get("text"), str) and part["text"]:
+                yield Text(_without_lone_surrogates(part["text"]))
+            elif isinstance(part.get("thinking"), list):
+                for piece in _content_pieces(part["thinking"]):
+                    if isinstance(piece, Text):
+                        yield Reasoning(piece.text)
+
+
+def _without_lone_surrogates(text: str) -> str:
+    """JSON may escape half a surrogate pair; such a string could not be written to a file."""
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def read_usage(data: dict[str, Any], choice: dict[str, Any] | None = None) -> Usage | None:
+    """The usage in a frame; None when there is none, or nothing in it is credible.
+
+    A zero says nothing: some servers send zeros until the last frame.
+    """
+    usage = data.get("usage")
+    if not isinstance(usage, dict):
+        groq = data.get("x_groq")
+        usage = groq.get("usage") if isinstance(groq, dict) else None
+    if not isinstance(usage, dict) and choice is not None:
+        usage = choice.get("usage")
+    if not isinstance(usage, dict):
+        return None
+    prompt = _count(usage.get("prompt_tokens"))
+    completion = _count(usage.get("completion_tokens"))
+    if prompt is None and completion is None:
+        return None
+    cached = _detail(usage, "prompt_tokens_details", "cached_tokens")
+    if cached is None:
+        cached = _count(usage.get("prompt_cache_hit_tokens"))
+    reasoning = _detail(usage, "completion_tokens_details", "reasoning_tokens")
+    return Usage(prompt, completion, _at_most(cached, prompt), _at_most(reasoning, completion))
+
+
+def _count(value: object) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _ABSURD_TOKENS:
+        return value
+    return None
+
+
+def _detail(usage: dict[str, Any], group: str, name: str) -> int | None:
+    details = usage.get(group)
+    return _count(details.get(name)) if isinstance(details, dict) else None
+
+
+def _at_most(part: int | None, whole: int | None) -> int:
+    if part is None or whole is None or part > whole:
+        return 0
+    return part
+
+
+def read_error(data: dict[str, Any], choice: dict[str, Any] | None = None) -> ServerError | None:
+    """The error object in `data`, in any of the shapes servers use; None if it holds none."""
+    error = data.get("error")
+    if not error and choice is not None:
+        error = choice.get("error")
+    if isinstance(error, str) and error:
+        return ServerError(error, status=_status(data.get("code") or data.get("status")))
+    if isinstance(error, dict) and error:
+        return _error_object(error)
+    if "choices" in data:
+        return None
+    if data.get("object") == "error" or data.get("type") == "error" or _has_plain_error(data):
+        return _error_object(data)
+    detail = data.get("detail")
+    if isinstance(detail, str) and detail:
+        return ServerError(detail)
+    if isinstance(detail, list) and detail:
+        return _validation_error(detail)
+    return None
+
+
+def _has_plain_error(data: dict[str, Any]) -> bool:
+    return isinstance(data.get("message"), str) and ("code" in data or "status" in data)
+
+
+def _error_object(error: dict[str, Any]) -> ServerError:
+    message = error.get("message") or error.get("detail") or error.get("msg")
+    code, kind, param = error.get("code"), error.get("type"), error.get("param")
+    asked, room = _count(error.get("n_prompt_tokens")), _count(error.get("n_ctx"))
+    return ServerError(
+        message=message if isinstance(message, str) else "",
+        code=str(code) if isinstance(code, (str, int)) else "",
+        type=kind if isinstance(kind, str) else "",
+        param=param if isinstance(param, str) else "",
+        status=_status(code) or _status(error.get("status")),
+        numbers=(asked, room) if asked is not None and room is not None else None,
+    )
+
+
+def _validation_error(detail: list[Any]) -> ServerError:
+    """FastAPI's list of what is wrong with which field; its `input` is our own prompt."""
+    messages: list[str] = []
+    fields: list[str] = []
+    for item in detail:
+        if not isinstance(item, dict):
+            continue
+        place = item.get("loc")
+        path = [str(part) for part in place if part != "body"] if isinstance(place, list) else []
+        fields.append(".".join(path))
+        messages.append(f"{fields[-1]}: {item.get('msg')}".removeprefix(": "))
+    return ServerError("; ".join(messages), type="validation", param=" ".join(fields))
+
+
+def _status(value: object) -> int | None:
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value[:4])
+    if isinstance(value, int) and not isinstance(value, bool) and 400 <= value <= 599:
+        return value
+    return None

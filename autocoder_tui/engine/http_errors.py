@@ -1,0 +1,336 @@
+"""HTTP statuses, error objects and network exceptions -> engine.errors, in plain sentences."""
+
+from __future__ import annotations
+
+import math
+import re
+import socket
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
+
+from autocoder_tui.engine.address import Address
+from autocoder_tui.engine.errors import (
+    BadRequest,
+    ConnectFailed,
+    ConnectionLost,
+    ContextExceeded,
+    KeyRejected,
+    ModelNotFound,
+    NameNotFound,
+    NotAReply,
+    PaymentRequired,
+    ProviderError,
+    RateLimited,
+    ServerFailed,
+    StatusError,
+    StreamError,
+    TimedOut,
+    TlsFailed,
+)
+from autocoder_tui.engine.frames import ServerError, load_object, read_error
+from autocoder_tui.engine.urls import is_loopback
+
+_CONTEXT_WORDS = re.compile(
+    r"context[ _](?:length|window|size)|prompt is too long|max_new_tokens` must be"
+    r"|context the overflows|input is too long"
+    r"|exceeds? the (?:maximum|available) (?:context|number)",
+    re.IGNORECASE,
+)
+_LIMIT = re.compile(
+    r"(?:context (?:length|window|size)(?: of)?(?: only)?(?: is)?|must be <=|maximum(?: of)?|>)"
+    r"\s*\(?(\d[\d,]*)",
+    re.IGNORECASE,
+)
+_ASKED = (
+    re.compile(r"you requested (?:about )?(\d[\d,]*) tokens", re.IGNORECASE),
+    re.compile(r"resulted in (\d[\d,]*) tokens", re.IGNORECASE),
+    re.compile(r"prompt is too long:? (\d[\d,]*)", re.IGNORECASE),
+    re.compile(r"the first (\d[\d,]*) tokens", re.IGNORECASE),
+    re.compile(r"request \((\d[\d,]*) tokens\)", re.IGNORECASE),
+)
+# vLLM and text-generation-inference name input and output apart.
+_OUTPUT = re.compile(
+    r"too large: (\d[\d,]*)|and (\d[\d,]*) `max_new_tokens`|> \d+ - \d+\)", re.IGNORECASE
+)
+_INPUT = re.compile(r"(?:has|contains?(?: at least)?|Given:) (\d[\d,]*) `?input", re.IGNORECASE)
+_MODEL_MISSING = re.compile(r"model.{0,120}(?:not found|does not exist|not exist|unknown)", re.I)
+_HTML_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_BILLING = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
+_CODE_STATUS = {
+    "rate_limit_exceeded": 429,
+    "rate_limit_error": 429,
+    "invalid_api_key": 401,
+    "authentication_error": 401,
+    "permission_error": 403,
+    "model_not_found": 404,
+    "not_found_error": 404,
+    "invalid_request_error": 400,
+    "server_error": 500,
+    "internal_server_error": 500,
+    "overloaded_error": 529,
+    "service_unavailable": 503,
+}
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds the server asks to wait, however absurd; None if it does not say.
+
+    Understands `retry-after-ms`, and `retry-after` in seconds or as an HTTP date.
+    """
+    milliseconds = _number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    value = headers.get("retry-after")
+    seconds = _number(value)
+    if seconds is not None or value is None:
+        return seconds
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (ValueError, OverflowError):
+        return None
+
+
+def _number(value: str | None) -> float | None:
+    try:
+        number = float(value) if value is not None else math.nan
+    except ValueError:
+        return None
+    return max(0.0, number) if math.isfinite(number) else None
+
+
+def read_error_body(body: str) -> ServerError:
+    """What the body of an error status says: JSON of any known shape, HTML, or plain text."""
+    text = body.strip()
+    data = load_object(text[1:-1] if text.startswith("[") else text)
+    if data is not None:
+        error = read_error(data)
+        if error is not None:
+            return error
+        message = data.get("message")
+        return ServerError(message if isinstance(message, str) else text)
+    if text.startswith("<"):
+        title = _HTML_TITLE.search(text)
+        return ServerError(
+            f"a web page titled “{title.group(1).strip()}”" if title else "a web page"
+        )
+    return ServerError(text)
+
+
+def status_error(
+    status: int, error: ServerError, address: Address, wait: float | None = None
+) -> StatusError:
+    """The error for an HTTP status (or the same status inside a stream). `wait` in seconds."""
+    place = f"{address.model_name} at {address.url}"
+    quote = address.quote(error.message)
+    said = f" It said: “{quote}”" if quote else ""
+    if is_context_exceeded(status, error):
+        return ContextExceeded(_context_message(error, place, quote), status=status)
+    if status == 402 or error.code in _BILLING or error.type in _BILLING:
+        return PaymentRequired(
+            f"{address.url} will not go on without payment ({status}, billing) for {address.key}. "
+            f"Add credit or check the plan of that account.{said}",
+            status=status,
+        )
+    if status in (401, 403):
+        return KeyRejected(_key_message(status, address) + said, status=status)
+    if status == 404:
+        return ModelNotFound(_missing_message(error, address) + said, status=status)
+    if status == 429:
+        return RateLimited(
+            f"{place} is limiting requests (429){_wait_words(wait)}; wait, or choose another "
+            f"model.{said}",
+            status=status,
+            retry_after=wait,
+        )
+    if status in (408, 409) or status >= 500:
+        return ServerFailed(
+            f"{place} failed on its side ({status}); try again later or choose another model."
+            f"{said}",
+            status=status,
+            retry_after=wait,
+        )
+    if 300 <= status < 400:
+        return StatusError(
+            f"{address.url} redirects ({status}) without saying where; correct the base URL.",
+            status=status,
+        )
+    return BadRequest(
+        f"{place} refused the request ({status}); {_refused_advice(status)}{said}", status=status
+    )
+
+
+def _refused_advice(status: int) -> str:
+    if status == 413:
+        return "it is too large for this server: pick fewer or smaller files."
+    if status == 451:
+        return "the service is not allowed where you are: choose another provider."
+    return "change the model or its settings."
+
+
+def _key_message(status: int, address: Address) -> str:
+    variable = address.endpoint.provider.key_variable
+    if address.endpoint.key is None:
+        return (
+            f"{address.url} wants a key ({status}) for {address.model_name} and none was sent. "
+            f"Set {variable} or enter a key."
+        )
+    may = "does not accept" if status == 401 else "does not allow this with"
+    return (
+        f"{address.url} {may} {address.key} ({status}) for {address.model_name}. "
+        f"Check that it is a valid key of this provider ({variable})."
+    )
+
+
+def _missing_message(error: ServerError, address: Address) -> str:
+    if error.code == "model_not_found" or _MODEL_MISSING.search(error.message):
+        return (
+            f"{address.url} does not know the model {address.model_name} (404); choose one it "
+            f"has (used: {address.key})."
+        )
+    return (
+        f"{address.url} does not know the model {address.model_name}, or there is no "
+        "chat/completions there (404); check the model's name and the base URL, which often "
+        f"ends in /v1 (used: {address.key})."
+    )
+
+
+def _wait_words(wait: float | None) -> str:
+    return f" and asks to wait {wait:g} s" if wait is not None else ""
+
+
+def is_context_exceeded(status: int, error: ServerError) -> bool:
+    """Whether the server says that prompt and reply do not fit the model's context window."""
+    if error.code == "context_length_exceeded" or error.type == "exceed_context_size_error":
+        return True
+    return status in (400, 413, 422, 500) and bool(_CONTEXT_WORDS.search(error.message))
+
+
+def _context_message(error: ServerError, place: str, quote: str) -> str:
+    asked, room = _context_numbers(error)
+    advice = "Drop input files or ask for less output, or choose a model with a larger window."
+    if asked is not None and room is not None and asked > room:
+        return (
+            f"The request does not fit the context window of {place}: {asked:,} tokens where "
+            f"there is room for {room:,}, {asked - room:,} too many. {advice}"
+        )
+    said = f" It said: “{quote}”" if quote else ""
+    return f"The request does not fit the context window of {place}. {advice}{said}"
+
+
+def _context_numbers(error: ServerError) -> tuple[int | None, int | None]:
+    if error.numbers is not None:
+        return error.numbers
+    text = error.message
+    limit = _LIMIT.search(text)
+    room = _int(limit.group(1)) if limit else None
+    given, wanted = _INPUT.search(text), _OUTPUT.search(text)
+    if given:
+        output = next((group for group in wanted.groups() if group), "0") if wanted else "0"
+        return _int(given.group(1)) + _int(output), room
+    for pattern in _ASKED:
+        found = pattern.search(text)
+        if found:
+            return _int(found.group(1)), room
+    return None, room
+
+
+def _int(digits: str) -> int:
+    return int(digits.replace(",", "")[:12])
+
+
+def stream_error(error: ServerError, address: Address, *, after_text: bool) -> ProviderError:
+    """The error for an error object inside the stream, or for one sent with status 200.
+
+    Before any text it is what the same status would have been; after text a StreamError, so
+    that the reply can be resumed.
+    """
+    status = error.status or _CODE_STATUS.get(error.code) or _CODE_STATUS.get(error.type)
+    if status is None and (error.code in _BILLING or error.type in _BILLING):
+        status = 429
+    if status is None and is_context_exceeded(400, error):
+        status = 400
+    if status is not None and not after_text:
+        return status_error(status, error, address)
+    quote = address.quote(error.message or error.code or error.type)
+    return StreamError(
+        f"{address.model_name} at {address.url} reported an error inside its reply"
+        f"{f': “{quote}”' if quote else ''}. Try again or choose another model."
+    )
+
+
+def connection_error(
+    error: BaseException, address: Address, connect_timeout: float
+) -> ProviderError:
+    """The error for a request that never got its status line. `connect_timeout` in seconds."""
+    causes = list(_causes(error))
+    names = {type(cause).__name__ for cause in causes}
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return NameNotFound(
+            f"There is no host with the name in {address.url} (DNS). Check the base URL, and "
+            "that this machine is on line."
+        )
+    tls = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
+    if tls is not None:
+        return TlsFailed(_tls_message(tls, address))
+    if "ConnectTimeout" in names:
+        return TimedOut(
+            f"{address.url} did not accept a connection within {connect_timeout:g} s "
+            "(connect_timeout). Check the address, the network and any proxy."
+        )
+    if "ProxyError" in names:
+        return ConnectFailed(
+            f"The proxy set in the environment did not connect to {address.url}. "
+            "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY."
+        )
+    if "ConnectError" in names:
+        return ConnectFailed(_refused_message(address))
+    if "RemoteProtocolError" in names and not _is_disconnect(causes):
+        return NotAReply(
+            f"What answers at {address.url} does not speak HTTP as it should. "
+            "Check the base URL and its port."
+        )
+    return ConnectionLost(
+        f"{address.url} closed the connection before it answered for {address.model_name}. "
+        "Try again; if it stays so, look at the server's log."
+    )
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """`error` and everything it came from, exception groups included."""
+    todo: list[BaseException] = [error]
+    seen: set[int] = set()
+    while todo:
+        cause = todo.pop()
+        if id(cause) in seen:
+            continue
+        seen.add(id(cause))
+        yield cause
+        todo += [inner for inner in (cause.__cause__, cause.__context__) if inner is not None]
+        if isinstance(cause, BaseExceptionGroup):
+            todo += cause.exceptions
+
+
+def _tls_message(error: ssl.SSLError, address: Address) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        why = address.quote(error.verify_message)
+        return (
+            f"The certificate of {address.url} was not accepted (TLS: {why}). Check the address "
+            "and this machine's clock and certificates (SSL_CERT_FILE)."
+        )
+    reason = address.quote(error.reason or "handshake failed")
+    return (
+        f"No secure connection to {address.url} (TLS: {reason}). If the server speaks plain "
+        "HTTP, write http:// in the base URL."
+    )
+
+
+def _refused_message(address: Address) -> str:
+    if is_loopback(address.endpoint.provider.base_url):
+        return f"Nothing answers at {address.url} (connection refused). Is the server running?"
+    return f"{address.url} cannot be reached. Check the base URL, the network and any proxy."
+
+
+def _is_disconnect(causes: list[BaseException]) -> bool:
+    return any("disconnected" in str(cause) or "peer closed" in str(cause) for cause in causes)

@@ -1,0 +1,398 @@
+"""The generate-and-continue loop: one request in, a stream of events out."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
+from contextlib import aclosing
+from typing import TypeVar
+
+from autocoder_tui.engine import seam
+from autocoder_tui.engine.accounts import Accounts
+from autocoder_tui.engine.capabilities import Capabilities, suggested_prefill
+from autocoder_tui.engine.cost import check_fits, estimate, format_usd
+from autocoder_tui.engine.errors import (
+    ContentFiltered,
+    ContextFull,
+    EmptyReply,
+    EngineError,
+    LimitReached,
+    NoProgress,
+    PrefillRefused,
+    ProviderError,
+    RunTimedOut,
+    SpendingCapReached,
+    TooManyParts,
+)
+from autocoder_tui.engine.events import (
+    CapReached,
+    Cause,
+    ContinuationStarted,
+    Event,
+    Failure,
+    FileProposed,
+    PartFinished,
+    PartJoined,
+    ReasoningDelta,
+    RequestStarted,
+    RetryScheduled,
+    RunCancelled,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    TextDelta,
+    TextRetracted,
+)
+from autocoder_tui.engine.frames import Finish, Reasoning, Text, Usage
+from autocoder_tui.engine.prompt import Message, continuation_messages, first_messages
+from autocoder_tui.engine.provider import HttpSession, stream_reply
+from autocoder_tui.engine.reply import Reply, parse_reply
+from autocoder_tui.engine.request import RunRequest
+from autocoder_tui.engine.retry import Retries
+from autocoder_tui.engine.tokens import load_counter
+
+_T = TypeVar("_T")
+
+METER_PERIOD = 0.25
+"""Seconds between two usage events while text streams in."""
+CONTINUATION_TEMPERATURE = 0.2
+FRUITLESS_PARTS = 3
+"""Continuations in a row that add nothing before the run stops."""
+LEAST_OUTPUT = 256
+"""Tokens: a request that could not answer with at least this many is not sent."""
+
+
+async def run(
+    request: RunRequest, *, capabilities: Capabilities | None = None
+) -> AsyncIterator[Event]:
+    """Generate what `request` asks for, continuing until the reply is complete.
+
+    Yields `RunStarted` first and exactly one of `RunFinished`, `RunFailed`, `RunCancelled`
+    last. No provider error is raised: it becomes `RunFailed`. Cancelling the consuming task
+    closes the connection; the text held back so far is still delivered, then
+    `RunCancelled`, and the cancellation goes on. `capabilities` is what is known of the
+    endpoint and is updated with what is learnt.
+    """
+    generation = _Generation(request, capabilities or Capabilities())
+    try:
+        async with aclosing(generation.events()) as events:
+            async for event in events:
+                yield event
+    except asyncio.CancelledError:
+        for event in generation.flushed():
+            yield event
+        yield RunCancelled()
+        raise
+    except EngineError as error:
+        for event in generation.flushed():
+            yield event
+        if isinstance(error, LimitReached):
+            yield CapReached(error.cap, error.spent, error.limit)
+        for event in generation.proposals(finished=False):
+            yield event
+        yield RunFailed(Failure(error.kind, error.message), resumable=bool(generation.text))
+
+
+class _Generation:
+    """The state of one run between its requests."""
+
+    def __init__(self, request: RunRequest, capabilities: Capabilities) -> None:
+        self._request = request
+        self._limits = request.limits
+        self._capabilities = capabilities
+        if capabilities.prefill is None:
+            capabilities.prefill = suggested_prefill(request.endpoint.provider.base_url)
+        self._first = first_messages(request)
+        self._deadline = asyncio.get_running_loop().time() + request.limits.total_timeout
+        self._retries = Retries(request.limits.max_attempts)
+        self._reader: seam.PartReader | None = None
+        self._joins: list[seam.Join] = []
+        self._part = 0
+        self._finish_reason: str | None = None
+        self._lost: ProviderError | None = None
+        self._fruitless = 0
+        self._received = False
+        self.text = request.partial
+
+    async def events(self) -> AsyncGenerator[Event]:
+        model = self._request.model
+        self._counter = await asyncio.to_thread(load_counter, model)
+        self._accounts = Accounts(model, self._counter)
+        prompt_tokens = self._counter.count_messages(self._first)
+        yield RunStarted(
+            self._request.run_id,
+            model.name,
+            estimate(
+                model,
+                prompt_tokens,
+                self._limits.max_output_tokens,
+                self._limits.max_parts,
+                self._counter.exact,
+            ),
+        )
+        check_fits(
+            model,
+            {file.path: self._counter.count(file.text) for file in self._request.files},
+            prompt_tokens,
+        )
+        if self.text:
+            yield TextDelta(self.text)
+        async with HttpSession(self._request.endpoint, self._limits) as session:
+            async for event in self._parts(session):
+                yield event
+        chosen, verified = seam.verify(self.text, self._joins, target=self._request.target)
+        if chosen != self.text:
+            yield TextRetracted(len(self.text))
+            yield TextDelta(chosen)
+            self.text = chosen
+        for event in self.proposals(finished=True):
+            yield event
+        reply = self._reply()
+        if reply.refusal or not (reply.files or reply.notes.strip()):
+            raise EmptyReply(
+                f"{model.name} refused or gave no file: nothing is proposed. "
+                "Read its answer in the output, change the requirements and run again."
+            )
+        yield RunFinished(reply.notes)
+
+    async def _parts(self, session: HttpSession) -> AsyncIterator[Event]:
+        cause: Cause | None = "by hand" if self.text else None
+        while True:
+            self._part += 1
+            self._check_parts()
+            async for event in self._one_part(session, cause):
+                yield event
+            step = seam.next_step(self.text, self._finish_reason)
+            if step == "filtered":
+                raise ContentFiltered(
+                    f"The provider's content filter stopped {self._request.model.name}. "
+                    "The text so far is kept; change the requirements and run again."
+                )
+            if step == "done" and self._lost is None:
+                return
+            if self._lost is not None:
+                cause = "lost connection"
+                async for event in self._wait_for_retry(self._lost):
+                    yield event
+            else:
+                cause = self._cause()
+
+    def _cause(self) -> Cause:
+        if self._finish_reason is None:
+            return "lost connection"
+        return "false stop" if self._finish_reason == "stop" else "length"
+
+    def _check_parts(self) -> None:
+        if self._part > self._limits.max_parts:
+            raise TooManyParts(
+                f"The reply was cut off again after part {self._limits.max_parts}, the last "
+                "allowed. The text so far is kept: continue it, or raise max_parts.",
+                spent=f"{self._part - 1} parts",
+                limit=f"{self._limits.max_parts} parts",
+            )
+
+    async def _one_part(self, session: HttpSession, cause: Cause | None) -> AsyncIterator[Event]:
+        """Ask for one part until it comes or the attempts are used up, and join it."""
+        while True:
+            plan = self._plan(cause)
+            messages = self._messages(plan)
+            prompt_tokens = self._counter.count_messages(messages)
+            max_output = self._allowed_output(prompt_tokens)
+            if plan is not None and cause is not None:
+                yield ContinuationStarted(self._part, plan.anchor, cause)
+            yield RequestStarted(self._part, self._retries.failed + 1)
+            self._accounts.open(prompt_tokens)
+            self._reader = seam.PartReader(plan, self.text, resamples=bool(self._capabilities.echo))
+            self._finish_reason, self._lost = None, None
+            self._received = False
+            try:
+                async for event in self._stream(session, messages, max_output, plan):
+                    yield event
+            except PrefillRefused:
+                self._accounts.abandon()
+                self._capabilities.prefill = "none"
+                continue
+            except ProviderError as error:
+                if not self._received:
+                    self._accounts.abandon()
+                    self._reader = None
+                    async for event in self._wait_for_retry(error):
+                        yield event
+                    continue
+                if not error.retryable:
+                    raise
+                self._lost = error
+            async for event in self._join(plan, cause):
+                yield event
+            return
+
+    async def _stream(
+        self,
+        session: HttpSession,
+        messages: list[Message],
+        max_output: int | None,
+        plan: seam.Continuation | None,
+    ) -> AsyncIterator[Event]:
+        reader, accounts = self._reader, self._accounts
+        assert reader is not None
+        pieces = stream_reply(
+            self._request.endpoint,
+            self._request.model,
+            messages,
+            limits=self._limits,
+            capabilities=self._capabilities,
+            temperature=self._temperature(plan),
+            max_output_tokens=max_output,
+            prefill=self._capabilities.prefill if plan is not None and plan.prefill else None,
+            session=session,
+        )
+        metered = 0.0
+        async with aclosing(pieces):
+            while True:
+                piece = await self._within_deadline(anext(pieces, None))
+                match piece:
+                    case Text(text):
+                        self._received = self._received or bool(text)
+                        accounts.received(text)
+                        for event in _edits(reader.feed(text)):
+                            yield event
+                    case Reasoning(text):
+                        accounts.received(text)
+                        yield ReasoningDelta(text)
+                    case Usage():
+                        accounts.reported(piece)
+                    case Finish(reason):
+                        self._finish_reason = reason
+                    case None:
+                        return
+                now = time.monotonic()
+                if now - metered >= METER_PERIOD:
+                    metered = now
+                    yield accounts.totals()
+
+    async def _within_deadline(self, step: Awaitable[_T]) -> _T:
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                return await step
+        except TimeoutError:
+            raise RunTimedOut(
+                f"The run took longer than {self._limits.total_timeout:g} s, its total time-out. "
+                "The text so far is kept: continue it, or raise total_timeout."
+            ) from None
+
+    async def _join(
+        self, plan: seam.Continuation | None, cause: Cause | None
+    ) -> AsyncIterator[Event]:
+        """Finish the part that was just read: last edits, usage, how it was joined."""
+        assert self._reader is not None
+        edit, join = self._reader.finish(self._finish_reason)
+        for event in _edits(edit):
+            yield event
+        self.text = self._reader.text
+        self._reader = None
+        completion_tokens = self._accounts.close()
+        yield self._accounts.totals()
+        if plan is not None:
+            self._joins.append(join)
+            if join.progress and cause is not None:
+                yield PartJoined(self._part, join.offset, join.proof, cause)
+            if join.proof in ("echo", "witness"):
+                self._capabilities.echo = True
+        yield PartFinished(self._part, self._finish_reason, completion_tokens)
+        if self._lost is None and self._finish_reason is not None:
+            self._retries.reset()
+        self._fruitless = 0 if join.progress else self._fruitless + 1
+        if self._fruitless >= FRUITLESS_PARTS:
+            raise NoProgress(
+                f"{self._request.model.name} was asked {FRUITLESS_PARTS} times to go on and "
+                "added nothing. The text so far is kept; read it, or continue by hand."
+            )
+
+    async def _wait_for_retry(self, error: ProviderError) -> AsyncIterator[Event]:
+        """Wait as the retry policy says; raises `error` when it says no more."""
+        delay = self._retries.delay_after(error)
+        if delay is None:
+            raise error
+        yield RetryScheduled(delay, error.message, self._retries.failed + 1)
+        await self._within_deadline(asyncio.sleep(delay))
+
+    def _plan(self, cause: Cause | None) -> seam.Continuation | None:
+        if cause is None or not self.text:
+            return None
+        return seam.plan_continuation(
+            self.text,
+            finish_reason=self._finish_reason,
+            prefill=self._capabilities.prefill not in (None, "none"),
+        )
+
+    def _messages(self, plan: seam.Continuation | None) -> list[Message]:
+        if plan is None or not plan.shown:
+            return self._first
+        return continuation_messages(self._first, plan)
+
+    def _temperature(self, plan: seam.Continuation | None) -> float | None:
+        wanted = self._request.temperature
+        if plan is None:
+            return wanted
+        # A continuation should go on, not invent: what was begun is only finished.
+        return min(CONTINUATION_TEMPERATURE if wanted is None else wanted, CONTINUATION_TEMPERATURE)
+
+    def _allowed_output(self, prompt_tokens: int) -> int | None:
+        """Most tokens the next reply may have: model, user, window and spending cap."""
+        model, limits = self._request.model, self._limits
+        most = [value for value in (model.max_tokens, limits.max_output_tokens) if value]
+        if model.context_length is not None:
+            room = model.context_length - prompt_tokens
+            if room < LEAST_OUTPUT:
+                raise ContextFull(
+                    f"Prompt and reply so far fill the context window of {model.name} "
+                    f"({model.context_length:,} tokens). The text so far is kept; "
+                    "continue with a model that takes more."
+                )
+            most.append(room)
+        cap = limits.max_cost_usd
+        within = None if cap is None else self._accounts.affordable_output(prompt_tokens, cap)
+        if within is not None:
+            if within < LEAST_OUTPUT:
+                spent, limit = format_usd(self._accounts.totals().cost_usd), format_usd(cap)
+                raise SpendingCapReached(
+                    f"The next request could pass the spending cap of {limit} ({spent} spent). "
+                    "The text so far is kept; raise max_cost to go on.",
+                    spent=spent,
+                    limit=limit,
+                )
+            most.append(within)
+        return min(most) if most else None
+
+    def flushed(self) -> Iterator[Event]:
+        """What a reader interrupted in mid-part still holds back: nothing received is lost."""
+        if self._reader is not None:
+            edit, _ = self._reader.finish(None)
+            self.text = self._reader.text
+            self._reader = None
+            yield from _edits(edit)
+
+    def proposals(self, *, finished: bool) -> Iterator[Event]:
+        before = {file.path: file.text for file in self._request.files}
+        for file in self._reply().files:
+            yield FileProposed(
+                file.path,
+                before.get(file.path),
+                file.text,
+                file.complete and (finished or not file.remark),
+                file.remark,
+            )
+
+    def _reply(self) -> Reply:
+        known = [file.path for file in self._request.files]
+        return parse_reply(self.text, target=self._request.target, known=known)
+
+
+def _edits(edit: seam.Edit) -> Iterator[Event]:
+    if edit.retract:
+        yield TextRetracted(edit.retract)
+    if edit.reasoning:
+        yield ReasoningDelta(edit.reasoning)
+    if edit.text:
+        yield TextDelta(edit.text)

@@ -1,0 +1,238 @@
+"""Ranking the places where a reply may be joined to the text so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autocoder_tui.engine.events import Proof
+from autocoder_tui.engine.seam.history import History, Line
+from autocoder_tui.engine.seam.plan import word_characters
+from autocoder_tui.engine.seam.replay import Replay
+
+CERTAIN = 50
+"""Rank from which a join needs no further text of the reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Join as `text[:offset] + glue + reply[drop:]`. A higher `rank` is likelier."""
+
+    offset: int
+    drop: int
+    rank: float
+    proof: Proof
+    glue: str = ""
+    overlap: int = 0
+    """Lines of H repeated; of equal ranks the shorter overlap is taken."""
+    words: int = 0
+    """Word characters of the different lines repeated."""
+
+
+def from_replay(
+    replay: Replay, history: History, reply: str, lines: list[Line], skipped: int
+) -> list[Candidate]:
+    """The joins a replay stands for. `skipped` is how dubious what came before it is, 0 to 9."""
+    if replay.complete:
+        return _from_complete(replay, history, reply, lines, skipped)
+    return _from_diverged(replay, history, reply, lines, skipped)
+
+
+def _from_complete(
+    replay: Replay, history: History, reply: str, lines: list[Line], skipped: int
+) -> list[Candidate]:
+    words = history.words(replay.start, replay.end)
+    rank = _complete_rank(replay, history, words)
+    if rank is None:
+        return []
+    overlap = replay.end - replay.start
+    proof: Proof = "echo" if replay.start < history.sent_line else "witness"
+    if replay.drop is not None:
+        offset, drop = len(history.text), replay.drop
+    else:
+        following = lines[replay.at + 1].start if replay.at + 1 < len(lines) else len(reply)
+        offset, drop = _join_at_line_end(history, reply, lines[replay.at], following, lines)
+    return [Candidate(offset, drop, rank - skipped, proof, "", overlap, words)]
+
+
+def _complete_rank(replay: Replay, history: History, words: int) -> float | None:
+    requested = history.anchor_line < history.sent_line
+    if requested and replay.start == history.anchor_line:
+        return 80
+    if history.is_periodic(replay.start, replay.end):
+        return None
+    if replay.start == history.sent_line:
+        return 70 if words >= 3 else 30
+    if replay.start < history.sent_line:
+        if words >= 20:
+            return 75
+        return 74 if words >= 8 and not history.repeats_lines() else 65
+    if words >= 20:
+        return 60
+    if history.repeats_lines():
+        return None
+    least = 3 if history.cut_line.strip() else 8
+    return 58 if words >= least else None
+
+
+def _join_at_line_end(
+    history: History, reply: str, last: Line, following: int, lines: list[Line]
+) -> tuple[int, int]:
+    """Where to join when H ends with white space after the line `last` that repeats its end.
+
+    Exactly repeated white space is simply passed over. Otherwise the reply's indentation and
+    further blank lines stand, and H's blank lines stay.
+    """
+    text = history.text
+    body_end = last.start + len(reply[last.start : last.end].rstrip())
+    kept_end = history.lines[-1].start + len(
+        text[history.lines[-1].start : history.lines[-1].end].rstrip()
+    )
+    tail = text[kept_end:]
+    if reply.startswith(tail, body_end):
+        return len(text), body_end + len(tail)
+    line_start = len(text) - len(history.cut_line)
+    blank_lines = tail.count("\n")
+    at = body_end
+    for _ in range(blank_lines):
+        newline = reply.find("\n", at, following)
+        if newline < 0:
+            break
+        at = newline + 1
+    else:
+        return line_start, at
+    if following < len(reply):
+        return line_start, following
+    return len(text), len(reply)
+
+
+def _from_diverged(
+    replay: Replay, history: History, reply: str, lines: list[Line], skipped: int
+) -> list[Candidate]:
+    """The reply repeats shown lines and then differs from the witness: what it says stands."""
+    words = history.words(replay.start, history.sent_line)
+    requested = history.plan.anchor and replay.start <= history.anchor_line
+    if not requested and (words < 20 or history.is_periodic(replay.start, history.sent_line)):
+        rank = 35.0 if words >= 8 else 20.0
+    else:
+        rank = 56.0 if requested else 52.0
+    before = lines[replay.first + history.sent_line - 1 - replay.start]
+    last = history.lines[history.sent_line - 1]
+    drop = _after_blank_lines(reply, before.end, history.text[last.end : history.sent])
+    overlap = history.sent_line - replay.start
+    found = [Candidate(history.sent, drop, rank - skipped, "echo", "", overlap, words)]
+    if replay.end == history.whole < len(history.lines):
+        # It may also have left out the rest of the cut line and begun with the next.
+        line = lines[replay.at]
+        similar = likeness(history.cut_line, reply[line.start : line.end])
+        better = 1 if similar < 0.4 and is_balanced(history.cut_line) else -1
+        glued = Candidate(
+            len(history.text), line.start, rank - skipped + better, "guess", "\n", overlap, words
+        )
+        found.append(glued)
+    return found
+
+
+def _after_blank_lines(reply: str, at: int, between: str) -> int:
+    """The character of `reply` after the newlines that stand in H between two lines."""
+    for _ in range(between.count("\n")):
+        newline = reply.find("\n", at)
+        if newline < 0 or reply[at:newline].strip():
+            break
+        at = newline + 1
+    return at
+
+
+def from_fragment(
+    history: History, reply: str, at: int, *, prefill: bool, skipped: int
+) -> list[Candidate]:
+    """Joins where the reply at `at` repeats H from the middle of a line, to its end."""
+    text, sent = history.text, history.sent
+    found: list[Candidate] = []
+    least = max(0, sent - 240)
+    for start in range(len(text) - 1, least - 1, -1):
+        if reply[at : at + 1] != text[start] or not reply.startswith(text[start:], at):
+            continue
+        drop = at + len(text) - start
+        words = word_characters(text[start:])
+        if start == sent:
+            proof: Proof = "prefill" if prefill else "witness"
+            rank = 90.0 if prefill else 71.0 if words >= 3 else 33.0
+        elif start < sent:
+            whole_words = not _inside_word(text, start)
+            proof, rank = "witness", 72.0 if whole_words and words >= 8 else 34.0
+        else:
+            proof, rank = "guess", _inner_rank(history, start, words)
+        found.append(Candidate(len(text), drop, rank - skipped, proof, "", 0, words))
+    return found
+
+
+def _inner_rank(history: History, start: int, words: int) -> float:
+    if _inside_word(history.text, start):
+        return 12 if words >= 8 else 2
+    if words >= 20:
+        return 45
+    return 40 if words >= 3 and history.cut_line.strip() else 11 if words >= 2 else 3
+
+
+def _inside_word(text: str, at: int) -> bool:
+    if at == 0:
+        return False
+    before, after = text[at - 1], text[at]
+    return (before.isalnum() or before == "_") and (after.isalnum() or after == "_")
+
+
+def likeness(one: str, other: str) -> float:
+    """How alike two lines are, 0 to 1, when the first may be cut: shared pairs of characters."""
+    one, other = "".join(one.split()), "".join(other.split())
+    if not one or not other:
+        return 0.0
+    other = other[: len(one) + 8]
+    pairs = {one[index : index + 2] for index in range(len(one) - 1)} or {one}
+    others = {other[index : index + 2] for index in range(len(other) - 1)} or {other}
+    return len(pairs & others) / min(len(pairs), len(others))
+
+
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+
+
+def is_balanced(line: str) -> bool:
+    """Whether the brackets and quotes that a line opens are closed in it again."""
+    opened: list[str] = []
+    quote = ""
+    previous = ""
+    for character in line:
+        if quote:
+            if character == quote and previous != "\\":
+                quote = ""
+        elif character in "\"'`":
+            quote = character
+        elif character in "([{":
+            opened.append(character)
+        elif character in _PAIRS:
+            if not opened or opened.pop() != _PAIRS[character]:
+                return False
+        previous = character
+    return not opened and not quote
+
+
+def best(candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates without doubles, likeliest first."""
+    ordered = sorted(candidates, key=lambda found: (-found.rank, found.overlap))
+    if len(ordered) > 1:
+        # A longer replay of lines that say much more is not a coincidence.
+        first = ordered[0]
+        for other in ordered[1:]:
+            if other.rank < first.rank or first.proof == "guess":
+                break
+            if other.words >= first.words + 20:
+                first = other
+        ordered.remove(first)
+        ordered.insert(0, first)
+    seen: set[tuple[int, int, str]] = set()
+    found: list[Candidate] = []
+    for candidate in ordered:
+        place = (candidate.offset, candidate.drop, candidate.glue)
+        if place not in seen:
+            seen.add(place)
+            found.append(candidate)
+    return found

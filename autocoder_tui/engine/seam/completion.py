@@ -1,0 +1,112 @@
+"""When a reply is finished, and whether what was joined holds together."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import tomllib
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from autocoder_tui.engine.reply import frame_state, parse_reply
+from autocoder_tui.engine.reply_prose import says_to_be_continued
+from autocoder_tui.engine.seam.plan import after_last_close
+from autocoder_tui.engine.seam.values import Alternative, Join
+
+ATTEMPTS = 12
+"""Alternatives tried at most."""
+_FINISHED = frozenset({"stop", "end_turn", "eos", "stop_sequence", "complete", "completed"})
+_FILTERED = frozenset({"content_filter", "content-filter", "safety"})
+
+
+class Verified(NamedTuple):
+    """The text chosen. `verifies`: every file of it that a parser is at hand for parses."""
+
+    text: str
+    verifies: bool
+
+
+def next_step(
+    text: str, finish_reason: str | None, *, files_expected: int | None = None
+) -> Literal["done", "continue", "filtered"]:
+    """What to do after a part: `text` is the joined text, `finish_reason` that of the part.
+
+    Only a reply that stopped by itself outside any open frame is done. With `files_expected`
+    a reply cut off in the notes after that many closed frames is done, too.
+    """
+    if finish_reason in _FILTERED:
+        return "filtered"
+    state = frame_state(text)
+    after = after_last_close(text)
+    if finish_reason in _FINISHED:
+        if state == "open" or not text.strip() or says_to_be_continued(after):
+            return "continue"
+        return "done"
+    if files_expected is not None and state == "closed" and after.strip():
+        if len(parse_reply(text).files) >= files_expected:
+            return "done"
+    return "continue"
+
+
+def verify(text: str, joins: Sequence[Join], *, target: str | None = None) -> Verified:
+    """The text, or one with other joins when a file of it does not parse and theirs do.
+
+    Python is asked of the compiler (nothing is run), JSON and TOML of their parsers; other
+    files always pass. Tried are single alternatives, the last join's first, then pairs, at
+    most `ATTEMPTS` texts in all.
+    """
+    broken = count_broken(text, target)
+    best, fewest = text, broken
+    if broken:
+        for other in itertools.islice(_other_texts(text, joins), ATTEMPTS):
+            count = count_broken(other, target)
+            if count < fewest:
+                best, fewest = other, count
+            if not fewest:
+                break
+    return Verified(best, not fewest)
+
+
+def _other_texts(text: str, joins: Sequence[Join]) -> Iterator[str]:
+    choices = [[a for a in join.alternatives if a.fits(text)] for join in joins]
+    for nth in itertools.zip_longest(*reversed(choices)):
+        for alternative in nth:
+            if alternative is not None:
+                yield _replaced(text, [alternative])
+    firsts = [found[:2] for found in choices if found]
+    for one, other in itertools.combinations(firsts, 2):
+        for pair in itertools.product(one, other):
+            if pair[0].end <= pair[1].start:
+                yield _replaced(text, pair)
+
+
+def _replaced(text: str, alternatives: Iterable[Alternative]) -> str:
+    for found in sorted(alternatives, key=lambda one: -one.start):
+        text = text[: found.start] + found.text + text[found.end :]
+    return text
+
+
+def count_broken(text: str, target: str | None = None) -> int:
+    """How many of the files in a reply do not parse; an unclosed file counts."""
+    files = parse_reply(text, target=target).files
+    return sum(not file.complete or parses(file.path, file.text) is False for file in files)
+
+
+def parses(path: str, text: str) -> bool | None:
+    """Whether a file's text is well-formed, None where no parser is at hand."""
+    suffix = path.rsplit(".", 1)[-1].lower()
+    try:
+        if suffix in ("py", "pyi"):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                compile(text, path, "exec", dont_inherit=True)
+        elif suffix == "json":
+            json.loads(text)
+        elif suffix == "toml":
+            tomllib.loads(text)
+        else:
+            return None
+    except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError):
+        return False
+    return True

@@ -1,0 +1,189 @@
+"""Holding back the beginning of a reply until it is clear where it joins.
+
+Nothing is decided but at the ends of lines, so that how the stream was chunked cannot matter.
+A model that does as asked is decided on as soon as it has repeated the anchor and the witness.
+"""
+
+from __future__ import annotations
+
+from autocoder_tui.engine.reply_framing import read_fence, read_opening
+from autocoder_tui.engine.reply_prose import is_preamble, is_prose_line
+from autocoder_tui.engine.seam.candidates import (
+    CERTAIN,
+    Candidate,
+    best,
+    from_fragment,
+    from_replay,
+)
+from autocoder_tui.engine.seam.guess import guesses
+from autocoder_tui.engine.seam.history import History, Line, key_of
+from autocoder_tui.engine.seam.plan import word_characters
+from autocoder_tui.engine.seam.replay import ReplayTracker
+from autocoder_tui.engine.seam.values import MARKER
+
+_PATIENCE = 450
+"""Characters of new text after which a join is decided without proof."""
+_PROSE_PATIENCE = 4_000
+"""The same while everything so far is talk or repetition."""
+_STARTS = 40
+_HEAD = 8_192
+
+
+class Hold:
+    """The held beginning of one reply and what may be said about where it joins."""
+
+    def __init__(self, history: History, *, resamples: bool, closing: str) -> None:
+        self._history = history
+        self._resamples = resamples
+        self._closing = closing
+        plan = history.plan
+        self._expected = plan.anchor + plan.witness
+        self._tracker = ReplayTracker(history)
+        self._pieces: list[str] = []
+        self._head = ""
+        self._length = 0
+        self._lines: list[Line] = []
+        self._kinds: list[str] = []
+        self._new = 0
+        self._begins: list[tuple[int, int]] = [(0, 0)]
+        self.fence_opened = False
+
+    @property
+    def reply(self) -> str:
+        return "".join(self._pieces)
+
+    def add(self, piece: str) -> list[Candidate]:
+        """Take the next line, with its newline; the joins, best first, once it is decided."""
+        self._pieces.append(piece)
+        if len(self._head) < _HEAD:
+            self._head += piece
+        start, self._length = self._length, self._length + len(piece)
+        if piece.startswith(MARKER) and piece.strip() != MARKER:
+            start, piece = start + len(MARKER), piece[len(MARKER) :]
+            self._begins.append((start, 0))
+        body = piece.removesuffix("\n")
+        key = key_of(body)
+        if key:
+            self._add_line(Line(start, start + len(body), key), body)
+        return self._decided()
+
+    def finish(self) -> list[Candidate]:
+        """The joins, best first, when the reply has ended."""
+        return best([*self._found(), *self._guesses()])
+
+    @property
+    def only_repeats(self) -> bool:
+        """Whether all of the reply repeats the text so far without reaching its end."""
+        if self._expected.startswith(self.reply):
+            return True
+        first = self._lines[:1]
+        lines = self._history.positions(first[0].key) if first else []
+        words = sum(word_characters(line.key) for line in self._lines)
+        return bool(lines) and self._tracker.following and not self._new and words >= 20
+
+    def _add_line(self, line: Line, body: str) -> None:
+        number = len(self._lines)
+        kind = self._kind_of(body)
+        explained = self._new == 0
+        previous = self._kinds[-1] if self._kinds else "head"
+        self._lines.append(line)
+        self._tracker.follow(number, line, body)
+        begin = number == 0 or previous in ("marker", "fence", "frame", "preamble", "prose")
+        if number < _STARTS and explained and (begin or not self._tracker.following):
+            if previous != "head":
+                skipped = 0 if "prose" not in self._kinds and "seen" not in self._kinds else 4
+                self._begins.append((line.start, skipped))
+            self._tracker.begin(number, line, body)
+        elif number < 4 * _STARTS and not self._tracker.following:
+            self._tracker.begin(number, line, body, only=self._history.anchor_line)
+        if not kind and (self._history.positions(line.key) or self._tracker.following):
+            kind = "seen"
+        self._kinds.append(kind)
+        self._new += not kind
+        if kind == "fence" and number == len(self._kinds) - 1 and not self._new:
+            self.fence_opened = True
+
+    def _kind_of(self, body: str) -> str:
+        stripped = body.strip()
+        if stripped == MARKER:
+            return "marker"
+        if read_opening(stripped) is not None:
+            return "frame"
+        if read_fence(stripped) is not None:
+            return "fence"
+        if is_preamble(stripped):
+            return "preamble"
+        return "prose" if is_prose_line(body) else ""
+
+    def _decided(self) -> list[Candidate]:
+        head, expected = self._head, self._expected
+        if expected.startswith(head) or (len(head) < _HEAD and self._history.text == head):
+            return []
+        sure = self._exact()
+        if sure:
+            return best([*sure, *self._found()])
+        if self._tracker.following or self._waits_for_next_line():
+            return []
+        found = self._found()
+        if any(candidate.rank >= CERTAIN for candidate in found):
+            return best([*found, *self._guesses()])
+        patience = _PATIENCE if self._new else _PROSE_PATIENCE
+        if self._length < patience + len(self._history.plan.witness):
+            return []
+        return best([*found, *self._guesses()])
+
+    def _exact(self) -> list[Candidate]:
+        """The join of a reply that begins just as asked, if it does."""
+        history = self._history
+        end = len(history.text)
+        for at, _ in self._begins:
+            if history.plan.anchor and self._head.startswith(self._expected, at):
+                return [Candidate(end, at + len(self._expected), 100, "echo")]
+        witness = history.plan.witness
+        if history.plan.prefill and self._head.startswith(witness):
+            return [Candidate(end, len(witness), 100, "prefill")]
+        return []
+
+    def _waits_for_next_line(self) -> bool:
+        last = len(self._lines) - 1
+        return any(
+            replay.complete and replay.drop is None and replay.at == last
+            for replay in self._tracker.ended
+        )
+
+    def _found(self) -> list[Candidate]:
+        """All joins for which the reply itself speaks."""
+        history, reply = self._history, self.reply
+        found = self._exact()
+        for replay in self._tracker.ended:
+            kinds = self._kinds[: replay.first]
+            new = kinds.count("")
+            if new > 0.3 * len(kinds):
+                continue
+            skipped = 9 if new else 4 if "prose" in kinds or "seen" in kinds else 0
+            found += from_replay(replay, history, reply, self._lines, skipped)
+        plan = history.plan
+        for at, skipped in self._begins:
+            found += from_fragment(history, reply, at, prefill=plan.prefill, skipped=skipped)
+            if plan.anchor and reply.startswith(plan.anchor, at):
+                drop = at + len(plan.anchor)
+                found.append(Candidate(history.sent, drop, 55 - skipped, "echo"))
+        stripped = len(reply) - len(reply.lstrip())
+        bare = plan.witness.strip()
+        if reply.startswith(bare, stripped) and word_characters(bare) >= 3:
+            tail = plan.witness[len(plan.witness.rstrip()) :]
+            end = stripped + len(bare)
+            end += len(tail) if reply.startswith(tail, end) else 0
+            found.append(Candidate(len(history.text), end, 66, "witness"))
+        return found
+
+    def _guesses(self) -> list[Candidate]:
+        """Joins for which nothing in the reply speaks, explained junk taken off."""
+        at = 0
+        for line, kind in zip(self._lines, self._kinds, strict=True):
+            if kind not in ("marker", "fence", "frame", "preamble"):
+                break
+            if kind == "frame" and not self._history.text.count("<file"):
+                break
+            at = min(line.end + 1, self._length)
+        return guesses(self._history, self.reply, at, self._closing, resamples=self._resamples)

@@ -1,0 +1,200 @@
+"""Before asking for the next part: what to keep, what to show, what to have repeated.
+
+"Continue exactly where you stopped" is not well-posed: white space at the seam cannot be
+recovered, and a model that repeats the last line looks like code that repeats a line. Two
+changes make it well-posed. The *anchor*: the model is asked to begin by copying the last few
+whole lines it sees, so an overlap is expected and there is one alignment. The *witness*: the
+last, partial line is withheld, so a reply in the right place must regenerate it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from autocoder_tui.engine.reply import frame_state
+from autocoder_tui.engine.reply_framing import read_closing
+from autocoder_tui.engine.reply_prose import says_to_be_continued
+from autocoder_tui.engine.seam.values import MARKER, Continuation
+
+LENGTH_REASONS = frozenset(
+    {"length", "max_tokens", "max_output_tokens", "model_length", "insufficient_system_resource"}
+)
+WITNESS_CAP = 800
+"""Characters withheld at most."""
+WITNESS_WORD_CHARACTERS = 3
+ANCHOR_LINES = 2
+ANCHOR_WORD_CHARACTERS = 24
+ANCHOR_LINE_CAP = 12
+ANCHOR_CAP = 1_500
+_FRAGMENT = 160
+"""Characters of anchor, and of witness, when one line is longer than the caps."""
+
+_ELISION = re.compile(
+    r"[ \t]*(?:(?:#|//|--|;|/\*|<!--)[ \t]*)?"
+    r"(?:\.\.\.|…|(?:\.{3}[ \t]*|…[ \t]*)?\(?(?:the )?(?:rest|remaining|remainder) of (?:the |your )?"
+    r"(?:code|file|implementation|content)[^\n]*)[ \t]*(?:\*/|-->)?[ \t]*\Z",
+    re.IGNORECASE,
+)
+_INSTRUCTION = """\
+Your previous message was cut off by the output limit. It stays as it is; send only what is \
+still missing, in this way:
+
+First copy the following lines exactly, with their indentation (they are the last lines above):
+{anchor}
+Then go on at once with the line that comes next. No greeting, no explanation, no new code \
+fence, no new opening of the file, and do not start the file again. Close the file only when \
+it is finished.
+
+{marker}"""
+
+
+def plan_continuation(
+    text: str,
+    *,
+    finish_reason: str | None,
+    prefill: bool = False,
+    target_hint: str | None = None,
+) -> Continuation:
+    """How to ask for what comes after `text`, the joined text so far.
+
+    `finish_reason` is that of the last part (None: the stream just ended). With `prefill` the
+    provider continues the assistant message itself and no instruction is sent. `target_hint`
+    names the file being written, if known; it only enters the instruction.
+    """
+    kept, closing = roll_back(text, finish_reason)
+    sent = _witness_start(kept)
+    shown = kept[:sent]
+    prefill = prefill and bool(shown)
+    anchor = "" if prefill else choose_anchor(shown)
+    instruction = ""
+    if anchor:
+        instruction = _INSTRUCTION.format(anchor=_block(anchor), marker=MARKER)
+        if target_hint:
+            instruction = f"(File: {target_hint}) {instruction}"
+    return Continuation(len(kept), shown, kept[sent:], anchor, instruction, prefill, closing)
+
+
+def _block(anchor: str) -> str:
+    return anchor if anchor.endswith("\n") else anchor + "\n"
+
+
+def roll_back(text: str, finish_reason: str | None) -> tuple[str, str]:
+    """The text worth keeping, and the too early closing of its frame that was taken off.
+
+    Half a character (U+FFFD) goes, and so do lines that stand for code left out: the model
+    writes them again if it meant them. A closing line is believed only with "stop".
+    """
+    kept = text.rstrip("\ufffd")
+    closing = ""
+    if frame_state(kept) == "closed" and (
+        finish_reason != "stop" or says_to_be_continued(after_last_close(kept))
+    ):
+        start = _last_close(kept)
+        if start is not None:
+            kept, closing = kept[:start], kept[start:]
+    return _without_elision(kept, finish_reason), closing
+
+
+def _last_close(text: str) -> int | None:
+    """Where the newline before the last closing frame line is."""
+    end = len(text)
+    while end > 0:
+        start = text.rfind("</file", 0, end)
+        if start < 0:
+            return None
+        if start == 0 or text[start - 1] == "\n":
+            line_end = text.find("\n", start)
+            line = text[start:] if line_end < 0 else text[start:line_end]
+            if read_closing(line) is not None:
+                return max(0, start - 1)
+        end = start
+    return None
+
+
+def after_last_close(text: str) -> str:
+    """What follows the line that closes the last frame, "" if there is none."""
+    start = _last_close(text)
+    return "" if start is None else text[start + 1 :].partition("\n")[2]
+
+
+def _without_elision(text: str, finish_reason: str | None) -> str:
+    """`text` without trailing lines that stand for code left out.
+
+    A bare "..." is also Python: unless the model stopped by itself it is taken for code.
+    """
+    if finish_reason != "stop":
+        return text
+    kept = text
+    while True:
+        body = kept.rstrip("\n")
+        start = body.rfind("\n")
+        if start < 0 or not _ELISION.match(body[start + 1 :]):
+            return kept
+        kept = body[:start]
+
+
+def word_characters(text: str) -> int:
+    return sum(map(str.isalnum, text)) + text.count("_")
+
+
+def _witness_start(text: str) -> int:
+    """Where what is withheld begins: the cut line, or whole lines up to an informative one."""
+    start = text.rfind("\n") + 1
+    while word_characters(text[start:]) < WITNESS_WORD_CHARACTERS and start > 0:
+        above = text.rfind("\n", 0, start - 1) + 1
+        if len(text) - above > WITNESS_CAP:
+            break
+        start = above
+    if len(text) - start <= WITNESS_CAP:
+        return start
+    return _word_start(text, len(text) - _FRAGMENT)
+
+
+def _word_start(text: str, at: int) -> int:
+    """The first start of a word at or after `at`, if one is near.
+
+    The blank before the word is withheld with it: models begin a word with its blank.
+    """
+    for index in range(at, min(at + 60, len(text) - 1)):
+        if text[index] == " " and text[index + 1] != " ":
+            return index
+    return at
+
+
+def choose_anchor(shown: str) -> str:
+    """The last lines of `shown`: informative, unique in it, and not begun by a blank line."""
+    if not shown:
+        return ""
+    last = shown.rfind("\n", 0, len(shown) - 1) + 1
+    if len(shown) - last > ANCHOR_CAP:
+        return shown[_word_start(shown, len(shown) - _FRAGMENT) :]
+    start, filled = last, int(bool(shown[last:].strip()))
+    best = start
+    lines = 1
+    while not _is_enough(shown, start, filled) and start > 0 and lines < ANCHOR_LINE_CAP:
+        above = shown.rfind("\n", 0, start - 1) + 1
+        if len(shown) - above > ANCHOR_CAP:
+            break
+        start, lines = above, lines + 1
+        if shown[start : start + 1].strip() or shown[start : shown.find("\n", start)].strip():
+            filled += 1
+            best = start
+    return shown[best:]
+
+
+def _is_enough(shown: str, start: int, filled: int) -> bool:
+    anchor = shown[start:]
+    if filled < ANCHOR_LINES or not shown[start : shown.find("\n", start)].strip():
+        return False
+    if word_characters(anchor) < ANCHOR_WORD_CHARACTERS:
+        return False
+    return is_unique_block(shown, anchor, start)
+
+
+def is_unique_block(text: str, block: str, start: int) -> bool:
+    """Whether `block`, whole lines found at `start`, occurs at no earlier line of `text`."""
+    if start == 0:
+        return True
+    if text.startswith(block):
+        return False
+    return text.find("\n" + block, 0, start - 1 + len(block)) < 0

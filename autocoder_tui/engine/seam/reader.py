@@ -1,0 +1,275 @@
+"""Reading one reply: think blocks off, the beginning held, the rest passed through."""
+
+from __future__ import annotations
+
+from autocoder_tui.engine.events import Proof
+from autocoder_tui.engine.reply_framing import read_fence, read_opening
+from autocoder_tui.engine.reply_prose import is_refusal, says_complete
+from autocoder_tui.engine.seam.candidates import CERTAIN, Candidate
+from autocoder_tui.engine.seam.history import History
+from autocoder_tui.engine.seam.hold import Hold
+from autocoder_tui.engine.seam.streams import (
+    FenceFilter,
+    MarkerFilter,
+    NewlineFilter,
+    ThinkFilter,
+)
+from autocoder_tui.engine.seam.values import MARKER, Alternative, Continuation, Edit, Join
+
+_CLOSE_THINK = "</think>"
+_LONGEST_PIECE = 4_096
+"""Characters after which a line is taken as ended, so that one endless line is not held."""
+ALTERNATIVES = 12
+
+
+class PartReader:
+    """Reads one reply, in chunks of any size, and joins it to the text so far.
+
+    With `continuation` None it is the first part. `text` is the text the continuation was
+    planned for. `resamples`: this endpoint has honoured an echo or a witness before, so a
+    reply that shows neither was written anew rather than scripted. `marker_is_code`: the
+    user's own files contain the continuation marker, so it is left alone where it is not
+    plainly an echo. Applying all edits in order gives `self.text`.
+    """
+
+    def __init__(
+        self,
+        continuation: Continuation | None,
+        text: str = "",
+        *,
+        resamples: bool = False,
+        marker_is_code: bool = False,
+    ) -> None:
+        self._plan = continuation
+        self._before = text if continuation is not None else ""
+        self._resamples = resamples
+        self._keep_marker = marker_is_code or MARKER in self._before
+        self._think = ThinkFilter()
+        self._line: list[str] = []
+        self._line_length = 0
+        self._pieces: list[str] = [text if continuation is not None else ""]
+        self._length = len(self._pieces[0])
+        self._retract = 0
+        self._out: list[str] = []
+        self._thoughts: list[str] = []
+        history = None if continuation is None else History(text, continuation)
+        self._history = history
+        self._newlines = None if history is None else NewlineFilter(history.text)
+        self._piece_cap = _LONGEST_PIECE + (0 if history is None else len(history.cut_line))
+        self._begin()
+
+    def _begin(self) -> None:
+        """What holds when nothing of the reply, or only reasoning, has come."""
+        self._watching = True
+        self._marker: MarkerFilter | None = None
+        self._fence: FenceFilter | None = None
+        self._proof: Proof = "remainder"
+        self._offset = len(self._before)
+        self._alternatives: tuple[Alternative, ...] = ()
+        self._hold: Hold | None = None
+        if self._history is not None and self._plan is not None:
+            self._hold = Hold(self._history, resamples=self._resamples, closing=self._plan.closing)
+
+    @property
+    def text(self) -> str:
+        """The joined text so far."""
+        if len(self._pieces) > 1:
+            self._pieces = ["".join(self._pieces)]
+        return self._pieces[0]
+
+    def feed(self, chunk: str) -> Edit:
+        """Take the next characters of the reply; what they change in the joined text."""
+        text, reasoning = self._think.feed(chunk)
+        if reasoning:
+            self._thoughts.append(reasoning)
+        if text:
+            self._take(text if self._newlines is None else self._newlines.feed(text))
+        return self._edit()
+
+    def finish(self, finish_reason: str | None) -> tuple[Edit, Join]:
+        """The reply has ended: the last edit, and how the part was joined."""
+        text, reasoning = self._think.finish()
+        self._thoughts.append(reasoning)
+        if self._newlines is not None:
+            text = (self._newlines.feed(text) if text else "") + self._newlines.finish()
+        self._take(text)
+        if self._line:
+            self._end_line()
+        if self._hold is not None:
+            self._end_hold(self._hold)
+        for last in (self._fence, self._marker):
+            if last is not None:
+                rest = last.finish()
+                if last is self._fence and self._marker is not None:
+                    rest = self._marker.feed(rest)
+                self._append(rest)
+        progress = self._has_grown()
+        join = Join(self._offset, self._proof, progress, self._alternatives if progress else ())
+        return self._edit(), join
+
+    def _edit(self) -> Edit:
+        edit = Edit(self._retract, "".join(self._out), "".join(self._thoughts))
+        self._retract, self._out, self._thoughts = 0, [], []
+        return edit
+
+    def _append(self, text: str) -> None:
+        if text:
+            self._pieces.append(text)
+            self._out.append(text)
+            self._length += len(text)
+
+    def _cut_to(self, length: int) -> None:
+        """Take back what stands after the first `length` characters."""
+        excess = self._length - length
+        if excess <= 0:
+            return
+        self._pieces = [self.text[:length]]
+        self._length = length
+        out = "".join(self._out)
+        self._out = [out[: max(0, len(out) - excess)]]
+        self._retract += max(0, excess - len(out))
+
+    def _take(self, text: str) -> None:
+        """Pass text on by lines while lines are of interest, and whole afterwards."""
+        while text and (self._hold is not None or self._watching):
+            at = text.find("\n") + 1
+            ended = at > 0
+            piece = text[:at] if ended else text
+            room = self._piece_cap - self._line_length
+            if self._hold is not None and len(piece) >= room:
+                piece, ended = text[:room], True
+            text = text[len(piece) :]
+            self._line.append(piece)
+            self._line_length += len(piece)
+            if self._hold is None:
+                self._pass(piece)
+            if ended:
+                rest = self._end_line()
+                text = rest + text
+        if text:
+            self._pass(text)
+
+    def _end_line(self) -> str:
+        """A line of the reply is complete; what of it is to be read again."""
+        line = "".join(self._line)
+        self._line, self._line_length = [], 0
+        if self._watching:
+            if self._ends_reasoning(line):
+                return self._drop_reasoning(line)
+            if read_opening(line) is not None and self._hold is None:
+                self._watching = False
+        if self._hold is not None:
+            found = self._hold.add(line)
+            if found:
+                self._join(self._hold, found)
+        return ""
+
+    def _ends_reasoning(self, line: str) -> bool:
+        if _CLOSE_THINK not in line:
+            return False
+        expected = "" if self._plan is None else self._plan.anchor + self._plan.witness
+        before, _, after = line.partition(_CLOSE_THINK)
+        after = after.strip()
+        plain = not before.strip() or not after or read_opening(after) is not None
+        return plain and _CLOSE_THINK not in expected
+
+    def _drop_reasoning(self, line: str) -> str:
+        """All that came before a lone closing tag was reasoning: begin again after it."""
+        thought, _, rest = line.partition(_CLOSE_THINK)
+        if self._hold is not None:
+            self._thoughts.append(self._hold.reply + thought)
+        else:
+            start = self._offset if self._plan is not None else 0
+            said = self.text[start:]
+            self._thoughts.append(said[: said.rfind(_CLOSE_THINK)])
+            self._cut_to(start)
+            if self._plan is not None:
+                self._append(self._before[start:])
+        self._begin()
+        self._think.restart()
+        text, reasoning = self._think.feed(rest)
+        self._thoughts.append(reasoning)
+        return text
+
+    def _pass(self, text: str) -> None:
+        if self._fence is not None:
+            text = self._fence.feed(text)
+        if self._marker is not None:
+            text = self._marker.feed(text)
+        self._append(text)
+
+    def _join(self, hold: Hold, found: list[Candidate]) -> None:
+        """Join at the first of `found` and pass on what was held."""
+        chosen, *others = found
+        reply = hold.reply
+        self._hold = None
+        self._watching = chosen.proof in ("guess", "remainder")
+        self._proof = chosen.proof
+        before = self._before
+        glue = chosen.glue
+        if glue and self._newlines is not None and self._newlines.wanted == "\r\n":
+            glue = "\r\n"
+        if chosen.rank < 100:
+            self._alternatives = alternatives(before, reply, chosen, others)
+        self._cut_to(chosen.offset)
+        self._append(before[self._length : chosen.offset] + glue)
+        self._offset = self._length
+        if not self._keep_marker:
+            start = before[: chosen.offset] + glue
+            self._marker = MarkerFilter(line_start=start[-1:] in ("", "\n"))
+        if hold.fence_opened and "<file" in before:
+            self._fence = FenceFilter(inside=inside_fence(before[: chosen.offset]))
+        self._pass(reply[chosen.drop :])
+
+    def _end_hold(self, hold: Hold) -> None:
+        reply = hold.reply
+        if not reply.strip():
+            self._append(reply)
+            return
+        found = hold.finish()
+        proven = found[0].rank >= CERTAIN
+        if not proven and (hold.only_repeats or says_complete(reply) or is_refusal(reply)):
+            self._thoughts.append(reply)
+            self._hold = None
+            return
+        self._join(hold, found)
+
+    def _has_grown(self) -> bool:
+        """Whether the part added anything; if not, the text is as it was before it."""
+        text = self.text
+        if self._plan is None:
+            return bool(text.strip())
+        before = self._before
+        if text == before:
+            return False
+        kept = before[: self._plan.keep]
+        if kept.startswith(text):
+            self._cut_to(0 if not before.startswith(text) else len(text))
+            self._append(before[self._length :])
+            return False
+        if text.startswith(before):
+            return bool(text[len(before) :].strip())
+        return True
+
+
+def alternatives(
+    before: str, reply: str, chosen: Candidate, others: list[Candidate]
+) -> tuple[Alternative, ...]:
+    """The joins not chosen, as replacements in the text that was."""
+    found: list[Alternative] = []
+    for other in others:
+        low, drop = min(chosen.offset, other.offset), max(chosen.drop, other.drop)
+        old = before[low : chosen.offset] + chosen.glue + reply[chosen.drop : drop]
+        new = before[low : other.offset] + other.glue + reply[other.drop : drop]
+        if old != new:
+            found.append(Alternative(low, low + len(old), old, new))
+    return tuple(found[:ALTERNATIVES])
+
+
+def inside_fence(text: str) -> bool:
+    """Whether the text ends inside a code fence of the file it is writing."""
+    start = max(text.rfind("\n<file"), 0)
+    inside = False
+    for line in text[start:].split("\n"):
+        inside ^= read_fence(line) is not None
+    return inside

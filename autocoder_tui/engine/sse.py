@@ -1,0 +1,84 @@
+"""Server-sent events, read incrementally: bytes in, the `data` of each event out.
+
+Only what a chat completion needs of the format: `data` lines, comments, blank lines. `event`,
+`id` and `retry` are skipped. How the bytes were split over the network cannot matter.
+"""
+
+from __future__ import annotations
+
+import codecs
+
+
+class FrameTooLarge(ValueError):
+    """One event grew past the cap; what follows it cannot be told apart any more."""
+
+
+class EventReader:
+    """Feed it the body as it arrives; it returns the payload of every event that is complete.
+
+    Lines end at LF, CRLF or CR and nowhere else (U+2028 is text). Invalid UTF-8 becomes
+    U+FFFD, a leading byte order mark is dropped. `max_frame_chars` caps one event.
+    """
+
+    def __init__(self, max_frame_chars: int = 16 * 1024 * 1024) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self._max_frame_chars = max_frame_chars
+        self._at_start = True
+        self._after_cr = False
+        self._open_line: list[str] = []
+        self._open_chars = 0
+        self._data: list[str] = []
+        self._data_chars = 0
+
+    def feed(self, data: bytes) -> list[str]:
+        """Payloads completed by `data`. Raises FrameTooLarge."""
+        return self._take(self._decoder.decode(data))
+
+    def close(self) -> list[str]:
+        """The last event, when the body ended without its blank line. Raises FrameTooLarge."""
+        payloads = self._take(self._decoder.decode(b"", final=True))
+        self._end_line("".join(self._open_line), payloads)
+        self._open_line.clear()
+        self._end_line("", payloads)
+        return payloads
+
+    def _take(self, text: str) -> list[str]:
+        payloads: list[str] = []
+        if not text:
+            return payloads
+        if self._at_start:
+            self._at_start = False
+            text = text.removeprefix("\ufeff")
+        if self._after_cr:
+            # The CR already ended its line; this LF is the other half of a CRLF.
+            text = text.removeprefix("\n")
+            self._after_cr = False
+        if "\r" in text:
+            self._after_cr = text.endswith("\r")
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        first, *rest = text.split("\n")
+        # The open line is kept in pieces: joining it at each read would be quadratic.
+        self._open_line.append(first)
+        self._open_chars += len(first)
+        for line in rest:
+            self._end_line("".join(self._open_line), payloads)
+            self._open_line = [line]
+            self._open_chars = len(line)
+        if self._open_chars + self._data_chars > self._max_frame_chars:
+            raise FrameTooLarge
+        return payloads
+
+    def _end_line(self, line: str, payloads: list[str]) -> None:
+        if not line:
+            if self._data:
+                payloads.append(self._data[0] if len(self._data) == 1 else "\n".join(self._data))
+                self._data = []
+                self._data_chars = 0
+        elif line.startswith("data:"):
+            value = line[6:] if line.startswith("data: ") else line[5:]
+            self._data.append(value)
+            self._data_chars += len(value)
+            if self._data_chars > self._max_frame_chars:
+                raise FrameTooLarge
+        elif line == "data":
+            self._data.append("")

@@ -1,0 +1,154 @@
+"""The HTTP client under the openai SDK, with what the SDK would do for us undone.
+
+Importing this module imports httpx2; only an open `HttpSession` does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2
+
+from autocoder_tui.engine.urls import is_loopback, is_openai
+
+_MAX_REDIRECTS = 5
+_MAX_ERROR_BYTES = 65_536
+_REDIRECTS = (301, 302, 307, 308)
+_THIRD_PARTY_HEADERS = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "authorization",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "user-agent",
+    }
+)
+
+
+class RedirectRefused(Exception):
+    """A redirect that would carry prompt and key elsewhere. `location`: where, as the server put
+    it; `too_many`: it stayed on the host but did not end."""
+
+    def __init__(self, status: int, location: str, *, too_many: bool = False) -> None:
+        super().__init__(location)
+        self.status = status
+        self.location = location
+        self.too_many = too_many
+
+
+class GuardedClient(httpx2.AsyncClient):
+    """Sends to one base URL and nowhere else.
+
+    Redirects are followed on the same host only. A third party gets the headers HTTP needs,
+    not those the SDK takes from OPENAI_ORG_ID, OPENAI_PROJECT_ID or OPENAI_CUSTOM_HEADERS. The
+    body of an error is cut, for the SDK reads it whole. Proxies of the environment are not
+    used for loopback addresses.
+    """
+
+    def __init__(self, base_url: str, *, connect_timeout: float) -> None:
+        super().__init__(
+            timeout=httpx2.Timeout(None, connect=connect_timeout),
+            limits=httpx2.Limits(max_connections=4, keepalive_expiry=30.0),
+            trust_env=not is_loopback(base_url),
+        )
+        self._is_openai = is_openai(base_url)
+
+    async def send(
+        self, request: httpx2.Request, *, stream: bool = False, **_options: Any
+    ) -> httpx2.Response:
+        """Raises RedirectRefused, and what httpx2 raises."""
+        response = await self._send_within_host(request)
+        # The SDK looks into its own request's headers for how to hand the response over.
+        response.request = request
+        if response.status_code >= 300:
+            return await _shortened(request, response)
+        if not stream:
+            await response.aread()
+        return response
+
+    async def _send_within_host(self, original: httpx2.Request) -> httpx2.Response:
+        request = self._cleaned(original)
+        response = await super().send(request, stream=True, follow_redirects=False)
+        for _ in range(_MAX_REDIRECTS):
+            if response.status_code not in _REDIRECTS or "location" not in response.headers:
+                break
+            await response.aclose()
+            request = self._redirected(request, response)
+            response = await super().send(request, stream=True, follow_redirects=False)
+        else:
+            if response.status_code in _REDIRECTS:
+                await response.aclose()
+                raise RedirectRefused(response.status_code, "", too_many=True)
+        return response
+
+    def _cleaned(self, request: httpx2.Request) -> httpx2.Request:
+        if self._is_openai:
+            return request
+        headers = {
+            name: value for name, value in request.headers.items() if name in _THIRD_PARTY_HEADERS
+        }
+        return httpx2.Request(
+            request.method,
+            request.url,
+            headers=headers,
+            content=request.content,
+            extensions=request.extensions,
+        )
+
+    def _redirected(self, request: httpx2.Request, response: httpx2.Response) -> httpx2.Request:
+        """The same request to where the server points. Unlike a browser's, it stays a POST."""
+        location = response.headers["location"]
+        try:
+            target = request.url.join(location)
+        except (httpx2.InvalidURL, ValueError):
+            raise RedirectRefused(response.status_code, location) from None
+        if not _is_same_place(request.url, target):
+            raise RedirectRefused(response.status_code, location)
+        headers = {
+            name: value
+            for name, value in request.headers.items()
+            if name not in ("host", "content-length")
+        }
+        return httpx2.Request(
+            request.method,
+            target,
+            headers=headers,
+            content=request.content,
+            extensions=request.extensions,
+        )
+
+
+def _is_same_place(old: httpx2.URL, new: httpx2.URL) -> bool:
+    if old.host != new.host:
+        return False
+    if old.scheme == new.scheme:
+        return old.port == new.port
+    return (old.scheme, new.scheme, old.port, new.port) == ("http", "https", None, None)
+
+
+async def _shortened(request: httpx2.Request, response: httpx2.Response) -> httpx2.Response:
+    """The response with its body read, up to a cap; what arrived of a broken one is kept."""
+    body = bytearray()
+    try:
+        async for data in response.aiter_bytes():
+            body += data
+            if len(body) >= _MAX_ERROR_BYTES:
+                break
+    except httpx2.HTTPError:
+        pass
+    finally:
+        await response.aclose()
+    headers = {
+        name: value
+        for name, value in response.headers.items()
+        if name not in ("content-encoding", "content-length", "transfer-encoding")
+    }
+    return httpx2.Response(
+        response.status_code,
+        headers=headers,
+        content=bytes(body[:_MAX_ERROR_BYTES]),
+        request=request,
+    )

@@ -1,0 +1,86 @@
+"""Base URLs: which are acceptable, and whose machine they lead to."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import SplitResult, urlsplit
+
+from autocoder_tui.display import visible
+from autocoder_tui.engine.errors import RequestError
+
+_ENDPOINT_PATHS = ("/chat/completions", "/completions", "/models")
+
+
+def check_base_url(url: str) -> str:
+    """`url` as the base of an OpenAI-compatible API, without a slash at the end.
+
+    A URL copied with its `/chat/completions` loses that part. Raises RequestError when it is
+    not http or https, has no host, or carries a user name, password, query or fragment: a
+    secret in a URL would show up in messages and logs.
+    """
+    parts = _split(url.strip())
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise RequestError(
+            f'"{_for_message(url)}" is not a base URL. Give one such as http://127.0.0.1:8080/v1.'
+        )
+    if parts.username is not None or parts.password is not None:
+        raise RequestError(
+            "The base URL holds a user name or password. Leave them out; a key goes into an "
+            "environment variable."
+        )
+    if parts.query or parts.fragment:
+        raise RequestError(
+            "The base URL has a part after ? or #. Give only scheme, host, port and path."
+        )
+    path = parts.path.rstrip("/")
+    for ending in _ENDPOINT_PATHS:
+        path = path.removesuffix(ending).rstrip("/")
+    return f"{parts.scheme}://{parts.netloc.lower()}{path}"
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the host of `url` is this machine by definition (no name is looked up)."""
+    host = host_of(url)
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return bool((mapped or address).is_loopback)
+
+
+def is_openai(url: str) -> bool:
+    """Whether `url` leads to OpenAI itself over TLS, regional hosts included."""
+    host = host_of(url)
+    official = host == "api.openai.com" or host.endswith(".api.openai.com")
+    return official and url.strip().lower().startswith("https:")
+
+
+def is_plain_http(url: str) -> bool:
+    """Whether what is sent to `url`, a key among it, crosses a network unencrypted."""
+    return url.strip().lower().startswith("http:") and not is_loopback(url)
+
+
+def host_of(url: str) -> str:
+    """Host name of `url` in lower case, "" when there is none."""
+    parts = _split(url.strip())
+    return (parts.hostname or "").rstrip(".") if parts is not None else ""
+
+
+def _split(url: str) -> SplitResult | None:
+    if visible(url) != url or any(character.isspace() or character == "\\" for character in url):
+        return None
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises when it is not a number up to 65535
+    except ValueError:
+        return None
+    return parts
+
+
+def _for_message(url: str) -> str:
+    shown = visible(url)[:80]
+    # Whatever stands before an @ may be a password.
+    return shown if "@" not in shown else "…@" + shown.rsplit("@", 1)[1]

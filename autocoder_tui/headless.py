@@ -1,0 +1,336 @@
+"""The same job without the screen: progress on stderr, code or one JSON object on stdout."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from autocoder_tui.cli import EXIT_FAILED, EXIT_OK
+from autocoder_tui.display import visible
+from autocoder_tui.engine.errors import RequestError
+from autocoder_tui.engine.events import (
+    Event,
+    FileProposed,
+    PartFinished,
+    PartJoined,
+    ReasoningDelta,
+    RequestStarted,
+    RunCancelled,
+    RunFailed,
+    RunFinished,
+    TextDelta,
+    UsageUpdated,
+)
+from autocoder_tui.engine.reply import ReplyFile, render_files
+from autocoder_tui.engine.run import run
+from autocoder_tui.engine.state import RunState
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.job import Job, Prepared, Reviewable, make_review, prepare
+from autocoder_tui.narrate import narrate
+from autocoder_tui.review.proposal import Verdict
+from autocoder_tui.setup import Setup, choose_model
+from autocoder_tui.store.keys import missing_key_message
+from autocoder_tui.store.partials import save_partial
+from autocoder_tui.workspace.apply import Change, apply_changes
+from autocoder_tui.workspace.listing import expand_inputs
+from autocoder_tui.workspace.paths import relative_name, resolve_target
+
+PROGRESS_PERIOD = 0.5
+
+
+class Refused(AutocoderError):
+    """Something in the way was found before or after the run; nothing was written."""
+
+    kind = "refused"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What `--json` reports, and the exit code that goes with it."""
+
+    status: str = "failed"
+    error: dict[str, str] | None = None
+    state: RunState = field(default_factory=RunState)
+    requests: int = 0
+    joins: dict[int, str] = field(default_factory=dict)
+    parts: list[PartFinished] = field(default_factory=list)
+    files: list[dict[str, Any]] = field(default_factory=list)
+    exit_code: int = EXIT_FAILED
+    started: float = field(default_factory=time.monotonic)
+
+    def report(self) -> dict[str, Any]:
+        usage = self.state.usage or UsageUpdated(0, 0, 0, None, estimated=True)
+        return {
+            "status": self.status,
+            "error": self.error,
+            "files": self.files,
+            "parts": [
+                {
+                    "finish_reason": part.finish_reason,
+                    "completion_tokens": part.completion_tokens,
+                    "join": self.joins.get(part.part),
+                }
+                for part in self.parts
+            ],
+            "requests": self.requests,
+            "prompt_tokens": usage.prompt_tokens,
+            "completion_tokens": usage.completion_tokens,
+            "cost_usd": None if usage.cost_usd is None else float(usage.cost_usd),
+            "estimated": usage.estimated,
+            "seconds": round(time.monotonic() - self.started, 3),
+            "notes": self.state.notes,
+        }
+
+
+def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
+    """Do the job of `autocoder-tui run`; returns the exit code."""
+    if not setup.requirements.strip() and not setup.demo:
+        parser.error("say what you want: -r TEXT, -r @FILE, or requirements in a control file")
+    for problem in setup.problems:
+        _say(problem)
+    outcome = Outcome()
+    try:
+        asyncio.run(_Headless(setup, outcome).go())
+    except AutocoderError as error:
+        outcome.status = "refused" if isinstance(error, Refused | RequestError) else "failed"
+        outcome.error = {"kind": error.kind, "message": error.message}
+        _say(error.message)
+    if setup.json:
+        print(json.dumps(outcome.report(), ensure_ascii=False))
+    return outcome.exit_code
+
+
+class _Headless:
+    def __init__(self, setup: Setup, outcome: Outcome) -> None:
+        self._setup = setup
+        self._outcome = outcome
+        self._progress = Progress(enabled=sys.stderr.isatty() and setup.debug_level > 0)
+        self._signal = 0
+
+    async def go(self) -> None:
+        async with AsyncExitStack() as stack:
+            prepared, output = await self._prepare(stack)
+            try:
+                await self._listen(prepared)
+            except asyncio.CancelledError:
+                self._stopped()
+            if self._outcome.state.text and self._outcome.status != "done":
+                self._keep_partial(prepared)
+            if self._outcome.status == "done":
+                try:
+                    self._deliver(prepared, output)
+                except AutocoderError:
+                    self._keep_partial(prepared)
+                    raise
+
+    async def _prepare(self, stack: AsyncExitStack) -> tuple[Prepared, Path | None]:
+        setup = self._setup
+        if setup.demo:
+            return await self._prepare_demo(stack)
+        target = None
+        output = None
+        if setup.output is not None:
+            # Given from where the user stands, which need not be the project's folder.
+            place = str(Path(setup.output).absolute())
+            output = resolve_target(setup.root, place, allow_absolute=True)
+            target = relative_name(setup.root, output)
+            _check_output(output, force=setup.force)
+        chosen = choose_model(setup)
+        for warning in chosen.warnings:
+            _say(warning)
+        if not chosen.ready:
+            raise Refused(missing_key_message(chosen.endpoint.provider))
+        expansion = expand_inputs(setup.root, setup.inputs)
+        for name, reason in expansion.refused:
+            _say(f"{name}: {reason}")
+        for warning in expansion.warnings:
+            _say(warning)
+        if expansion.failed:
+            raise Refused("An input file can't be used, so nothing was sent.")
+        job = Job(setup.root, expansion.files, target, setup.requirements)
+        prepared = prepare(job, chosen, setup.limits, temperature=setup.temperature)
+        return prepared, output
+
+    async def _prepare_demo(self, stack: AsyncExitStack) -> tuple[Prepared, Path | None]:
+        """The recorded task on a copy of the sample; -o is still a file where the user stands."""
+        from autocoder_tui.demo.replies import NOTICE
+        from autocoder_tui.demo.session import demo_model, demo_setup
+
+        output = None if self._setup.output is None else Path(self._setup.output).absolute()
+        _check_output(output, force=self._setup.force)
+        demo = demo_setup(replace(self._setup, output=None, inputs=()))
+        _say(NOTICE)
+        chosen = await stack.enter_async_context(demo_model(tokens_per_second=0))
+        job = Job(demo.root, demo.inputs, demo.output, demo.requirements)
+        return prepare(job, chosen, demo.limits), output
+
+    async def _listen(self, prepared: Prepared) -> None:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+
+        def stop(number: int) -> None:
+            self._signal = number
+            task.cancel()
+
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, stop, number)
+        async for event in run(prepared.request):
+            self._heard(event)
+
+    def _heard(self, event: Event) -> None:
+        outcome = self._outcome
+        outcome.state.apply(event, time.monotonic())
+        match event:
+            case RequestStarted():
+                outcome.requests += 1
+            case PartJoined():
+                outcome.joins[event.part] = event.proof
+            case PartFinished():
+                outcome.parts.append(event)
+            case RunFinished():
+                outcome.status, outcome.exit_code = "done", EXIT_OK
+            case RunFailed(error):
+                refused = error.kind in ("input_too_large", "unknown_model")
+                outcome.status = "refused" if refused else "failed"
+                outcome.error = {"kind": error.kind, "message": error.message}
+            case RunCancelled():
+                outcome.status = "cancelled"
+        if isinstance(event, TextDelta | ReasoningDelta) and self._setup.debug_level < 3:
+            self._progress.show(outcome.state)
+            return
+        line = narrate(event, self._setup.debug_level)
+        if line is not None:
+            self._progress.clear()
+            _say(line)
+
+    def _stopped(self) -> None:
+        self._outcome.status = "cancelled"
+        self._outcome.error = {"kind": "cancelled", "message": "The run was stopped."}
+        self._outcome.exit_code = 128 + self._signal
+
+    def _keep_partial(self, prepared: Prepared) -> None:
+        text = self._outcome.state.text
+        kept = save_partial(self._setup.state_dir, prepared.request.run_id, text)
+        self._progress.clear()
+        _say(f"The text received so far is kept in {kept}")
+
+    def _deliver(self, prepared: Prepared, output: Path | None) -> None:
+        """Write or print what was proposed, as it would be if every hunk were accepted."""
+        proposed = _for_target(self._outcome.state.files, prepared.request.target)
+        reviewable = make_review(prepared, proposed)
+        review = reviewable.review.all_verdict(Verdict.ACCEPTED)
+        self._outcome.files = [
+            {
+                "path": file.path,
+                "complete": file.complete,
+                "added": file.lines.added,
+                "removed": file.lines.removed,
+            }
+            for file in review.files
+        ]
+        for path, reason in reviewable.refused:
+            _say(f"{path} is not offered: {reason}")
+        try:
+            self._check_complete(reviewable)
+            if self._setup.patch:
+                self._print(review.to_patch())
+            elif output is not None:
+                self._write(prepared, reviewable, output)
+            else:
+                self._print(_as_text(proposed))
+        except AutocoderError as error:
+            self._outcome.status, self._outcome.exit_code = "refused", EXIT_FAILED
+            raise error
+
+    def _check_complete(self, reviewable: Reviewable) -> None:
+        partial = [file.path for file in reviewable.review.files if not file.complete]
+        if partial:
+            raise Refused(f"{', '.join(partial)} did not arrive complete; nothing was written.")
+        if not reviewable.review.files:
+            raise Refused("The reply holds no file that may be written; nothing was written.")
+
+    def _write(self, prepared: Prepared, reviewable: Reviewable, output: Path) -> None:
+        target = prepared.request.target
+        file = next((file for file in reviewable.review.files if file.path == target), None)
+        if file is None:
+            names = ", ".join(file.path for file in reviewable.review.files)
+            raise Refused(f"The model wrote {names} and not {target}; nothing was written.")
+        for other in reviewable.review.files:
+            if other.path != target:
+                _say(f"{other.path} was proposed too and is not written: only -o is.")
+        if self._setup.demo:
+            root, name, original = output.parent, output.name, None
+        else:
+            root, name, original = prepared.root, file.path, reviewable.originals[file.path]
+        apply_changes(root, [Change(name, file.after, original)])
+        _say(f"wrote {output} ({file.lines})")
+
+    def _print(self, text: str) -> None:
+        # With --json stdout belongs to the report.
+        if not self._setup.json:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+
+
+class Progress:
+    """One line on a terminal's stderr that is rewritten in place."""
+
+    def __init__(self, *, enabled: bool) -> None:
+        self._enabled = enabled
+        self._shown = 0.0
+        self._dirty = False
+
+    def show(self, state: RunState) -> None:
+        now = time.monotonic()
+        if self._enabled and now - self._shown >= PROGRESS_PERIOD:
+            self._shown, self._dirty = now, True
+            tokens = f"{state.completion_tokens:,} tokens"
+            sys.stderr.write(
+                f"\r\x1b[K… part {state.part}, {tokens}, {len(state.text):,} characters"
+            )
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        if self._dirty:
+            sys.stderr.write("\r\x1b[K")
+            self._dirty = False
+
+
+def _check_output(output: Path | None, *, force: bool) -> None:
+    if output is None:
+        return
+    name = visible(str(output))
+    if output.is_dir():
+        raise Refused(f"{name} is a folder; -o names the file to write.")
+    if output.exists() and not output.is_file():
+        raise Refused(f"{name} is not a regular file; -o names the file to write.")
+    if output.exists() and not force:
+        raise Refused(f"{name} exists; add -f to replace it, or name another file with -o.")
+
+
+def _for_target(proposed: list[FileProposed], target: str | None) -> list[FileProposed]:
+    """A lone file that has the target's name but not its folder is the target."""
+    if target is None or any(file.path == target for file in proposed) or len(proposed) != 1:
+        return proposed
+    (file,) = proposed
+    if PurePosixPath(file.path).name != PurePosixPath(target).name:
+        return proposed
+    return [FileProposed(target, file.before, file.after, file.complete, file.remark)]
+
+
+def _as_text(proposed: list[FileProposed]) -> str:
+    if len(proposed) == 1:
+        return proposed[0].after
+    return render_files([ReplyFile(file.path, file.after, True, "") for file in proposed])
+
+
+def _say(line: str) -> None:
+    print(visible(line), file=sys.stderr, flush=True)

@@ -1,0 +1,125 @@
+"""From files on disk to a request, and from proposed files to a review: what every face does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autocoder_tui.engine.events import FileProposed
+from autocoder_tui.engine.request import InputFile, Limits, RunRequest
+from autocoder_tui.review.proposal import FileReview, Review
+from autocoder_tui.setup import ChosenModel
+from autocoder_tui.workspace.apply import Change
+from autocoder_tui.workspace.errors import MissingFile, WorkspaceError
+from autocoder_tui.workspace.paths import resolve_target, sift_targets
+from autocoder_tui.workspace.textfile import TextFile, read_text_file
+
+MAX_REVIEWED_BYTES = 16 * 1024 * 1024
+"""An existing file larger than this is not diffed, and so not replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a person set up: paths relative to `root` with "/" between the parts."""
+
+    root: Path
+    picks: tuple[str, ...]
+    target: str | None
+    requirements: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request, and the files it was made from as they were at that moment, by path."""
+
+    root: Path
+    request: RunRequest
+    originals: Mapping[str, TextFile]
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewable:
+    """A review, the files on disk it compares with (None for a new file), by path, and
+    the proposed names that were refused, with the reason."""
+
+    review: Review
+    originals: Mapping[str, TextFile | None]
+    refused: tuple[tuple[str, str], ...]
+
+
+def prepare(
+    job: Job,
+    chosen: ChosenModel,
+    limits: Limits,
+    *,
+    temperature: float | None = None,
+    partial: str = "",
+) -> Prepared:
+    """Read the picks and make the request. Blocking; raises WorkspaceError."""
+    originals = {
+        path: read_text_file(job.root / path, name=path) for path in dict.fromkeys(job.picks)
+    }
+    if job.target is not None:
+        resolve_target(job.root, job.target)
+    request = RunRequest(
+        requirements=job.requirements,
+        model=chosen.model,
+        endpoint=chosen.endpoint,
+        files=tuple(InputFile(path, file.text) for path, file in originals.items()),
+        target=job.target,
+        limits=limits,
+        temperature=temperature,
+        partial=partial,
+    )
+    return Prepared(job.root, request, originals)
+
+
+def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewable:
+    """Compare what was proposed with what the model was given, or with what is on disk.
+
+    Blocking: reads files and diffs. A name that would leave the project, or a file that
+    can't be compared, is refused with its reason and the rest is still offered.
+    """
+    files: list[FileReview] = []
+    originals: dict[str, TextFile | None] = {}
+    targets = sift_targets(prepared.root, [proposal.path for proposal in proposed])
+    refused = [(name, error.message) for name, error in targets.refused.items()]
+    for proposal in proposed:
+        path = targets.accepted.get(proposal.path)
+        if path is None:
+            continue
+        if path in originals:
+            twice = "The reply holds it twice; the first is offered, the other is in the output."
+            refused.append((proposal.path, twice))
+            continue
+        try:
+            original = prepared.originals.get(path) or _read_existing(prepared.root, path)
+        except WorkspaceError as error:
+            refused.append((proposal.path, error.message))
+            continue
+        originals[path] = original
+        files.append(
+            FileReview.of(
+                path=path,
+                before=None if original is None else original.text,
+                after=proposal.after,
+                complete=proposal.complete,
+                remark=proposal.remark,
+            )
+        )
+    return Reviewable(Review(tuple(files)), originals, tuple(refused))
+
+
+def changes_of(reviewable: Reviewable, review: Review) -> list[Change]:
+    """What applying `review` would write: the files with at least one accepted hunk."""
+    return [
+        Change(path, text, reviewable.originals[path]) for path, text in review.results().items()
+    ]
+
+
+def _read_existing(root: Path, path: str) -> TextFile | None:
+    try:
+        return read_text_file(root / path, max_bytes=MAX_REVIEWED_BYTES, name=path)
+    except MissingFile:
+        return None

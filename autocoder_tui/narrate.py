@@ -1,0 +1,84 @@
+"""Events as lines a person can read: the headless progress and the log pane.
+
+Debug levels as in Autocoder: 0 errors only, 1 what happens, 2 every step, 3 everything
+received. Lines are safe to show.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import assert_never
+
+from autocoder_tui.display import visible
+from autocoder_tui.engine import events as ev
+from autocoder_tui.engine.cost import format_cost_range, format_usd
+
+LEVELS = ("errors", "progress", "steps", "everything")
+
+
+def narrate(event: ev.Event, level: int) -> str | None:
+    """One line for `event`, or None where `level` leaves it out."""
+    least, line = _line(event)
+    return visible(line) if level >= least else None
+
+
+def _line(event: ev.Event) -> tuple[int, str]:
+    match event:
+        case ev.RunStarted(run_id, model, estimate):
+            about = "" if estimate.exact else "~"
+            tokens = f"{about}{estimate.prompt_tokens:,} tokens in"
+            return 1, f"run {run_id}: {model}, {tokens}, {format_cost_range(estimate)}"
+        case ev.RequestStarted(part, attempt):
+            tried = f", attempt {attempt}" if attempt > 1 else ""
+            return 2, f"part {part}: request sent{tried}"
+        case ev.ContinuationStarted(part, anchor, cause):
+            return 1, f"part {part}: continuing after {_CAUSES[cause]}"
+        case ev.PartJoined(part, offset, proof, cause):
+            return 1, f"part {part}: joined at character {offset:,}, {_PROOFS[proof]}"
+        case ev.PartFinished(part, reason, tokens):
+            return 2, f"part {part}: {tokens:,} tokens, finish reason {reason or 'missing'}"
+        case ev.UsageUpdated(prompt, completion, cached, cost, estimated):
+            about = "~" if estimated else ""
+            return 3, (
+                f"usage: {about}{prompt:,} in ({cached:,} cached), "
+                f"{about}{completion:,} out, {format_usd(cost)}"
+            )
+        case ev.RetryScheduled(delay, reason, attempt):
+            return 1, f"{reason} Attempt {attempt} in {delay:.1f} s."
+        case ev.CapReached(kind, spent, limit):
+            return 1, f"limit reached: {kind}, {spent} of {limit}"
+        case ev.FileProposed(path, _, after, complete, remark):
+            state = "" if complete else " (incomplete)"
+            note = f": {remark}" if remark else ""
+            return 1, f"proposed {path}, {_lines(after)}{state}{note}"
+        case ev.RunFinished():
+            return 1, "run finished"
+        case ev.RunFailed(error, resumable):
+            return 0, f"run failed: {error.message}"
+        case ev.RunCancelled():
+            return 0, "run stopped"
+        case ev.TextDelta() | ev.TextRetracted() | ev.ReasoningDelta():
+            return 3, f"{type(event).__name__} {json.dumps(asdict(event), ensure_ascii=False)}"
+        case _:
+            assert_never(event)
+
+
+def _lines(text: str) -> str:
+    count = text.count("\n") + (not text.endswith("\n") and bool(text))
+    return "1 line" if count == 1 else f"{count:,} lines"
+
+
+_CAUSES: dict[ev.Cause, str] = {
+    "length": "the output limit",
+    "lost connection": "a lost connection",
+    "false stop": "a stop before the end of the file",
+    "by hand": "your word",
+}
+_PROOFS: dict[ev.Proof, str] = {
+    "echo": "proven by the repeated lines",
+    "witness": "proven by text it was not shown",
+    "prefill": "continued by the provider",
+    "remainder": "the exact rest",
+    "guess": "a guess: look there first",
+}

@@ -1,0 +1,92 @@
+"""A change as a unified patch that `git apply` and `patch` take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .boundaries import Hunk
+from .diff import Diff
+
+_CONTEXT = 3
+_NO_NEWLINE = "\\ No newline at end of file\n"
+_ESCAPES = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 34: '"', 92: "\\"}
+
+
+def file_patch(path: str, diff: Diff, hunks: Sequence[Hunk], *, is_new: bool) -> str:
+    """The patch that makes exactly `hunks` of `diff` in the file `path`; "" for none.
+
+    The text must reach a file or a pipe with its newlines untranslated.
+    """
+    if not hunks:
+        return ""
+    old_name, new_name = _quoted("a/" + path), _quoted("b/" + path)
+    parts = [f"diff --git {old_name} {new_name}\n"]
+    if is_new:
+        parts.append("new file mode 100644\n")
+    changes = [hunk for hunk in hunks if hunk.removed or hunk.added]
+    if not changes:
+        # An empty new file has no lines to show; this is git's name for an empty content.
+        parts.append("index 0000000..e69de29\n")
+        return "".join(parts)
+    # A name with blanks is ended by a tab, as in `git diff`, or the rest is taken for a date.
+    tab = "\t" if " " in path else ""
+    parts.append("--- /dev/null\n" if is_new else f"--- {old_name}{tab}\n")
+    parts.append(f"+++ {new_name}{tab}\n")
+    shift = 0
+    for group in _groups(changes):
+        shift = _write_group(parts, diff, group, shift)
+    return "".join(parts)
+
+
+def _groups(hunks: Sequence[Hunk]) -> list[list[Hunk]]:
+    """Hunks whose context would touch or overlap go under one header."""
+    groups = [[hunks[0]]]
+    for hunk in hunks[1:]:
+        if hunk.old_start - groups[-1][-1].old_end <= 2 * _CONTEXT:
+            groups[-1].append(hunk)
+        else:
+            groups.append([hunk])
+    return groups
+
+
+def _write_group(parts: list[str], diff: Diff, group: list[Hunk], shift: int) -> int:
+    old = diff.old_lines
+    start = max(0, group[0].old_start - _CONTEXT)
+    end = min(len(old), group[-1].old_end + _CONTEXT)
+    body: list[str] = []
+    i = start
+    for hunk in group:
+        body += _signed(" ", old[i : hunk.old_start])
+        body += _signed("-", old[hunk.old_start : hunk.old_end])
+        body += _signed("+", diff.new_lines[hunk.new_start : hunk.new_end])
+        i = hunk.old_end
+    body += _signed(" ", old[i:end])
+    grown = sum(hunk.added - hunk.removed for hunk in group)
+    old_count, new_count = end - start, end - start + grown
+    # A range of no lines names the line before it.
+    old_from = start + 1 if old_count else start
+    new_from = start + shift + (1 if new_count else 0)
+    parts.append(f"@@ -{old_from},{old_count} +{new_from},{new_count} @@\n")
+    parts += body
+    return shift + grown
+
+
+def _signed(sign: str, lines: Sequence[str]) -> list[str]:
+    signed = [sign + line for line in lines]
+    if signed and not signed[-1].endswith("\n"):
+        signed[-1] += "\n" + _NO_NEWLINE
+    return signed
+
+
+def _quoted(name: str) -> str:
+    """A file name as git writes it: in C quotes when it holds anything out of the ordinary."""
+    data = name.encode("utf-8", "surrogateescape")
+    if all(0x20 <= byte < 0x7F and byte not in (0x22, 0x5C) for byte in data):
+        return name
+    return '"' + "".join(_escaped(byte) for byte in data) + '"'
+
+
+def _escaped(byte: int) -> str:
+    if byte in _ESCAPES:
+        return "\\" + _ESCAPES[byte]
+    return chr(byte) if 0x20 <= byte < 0x7F else f"\\{byte:03o}"

@@ -1,0 +1,264 @@
+"""What is under review and what was decided: values that never change, only get replaced.
+
+A `FileReview` is one file's change and a verdict on each of its hunks; a `Review` is all
+files of a reply. Nothing here writes: `result()` is the text to write, `to_patch()` the
+same as a patch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import cached_property
+from typing import NamedTuple
+
+from ..display import visible
+from .boundaries import Hunk
+from .diff import Diff, diff_lines
+from .patch import file_patch
+from .splitting import split_hunk
+
+
+class Verdict(Enum):
+    """What was decided on a hunk. Undecided hunks are not written."""
+
+    UNDECIDED = "undecided"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+    @property
+    def mark(self) -> str:
+        """One character that tells the verdicts apart without colour."""
+        return _MARKS[self]
+
+
+_MARKS = {Verdict.UNDECIDED: "·", Verdict.ACCEPTED: "✓", Verdict.REJECTED: "✗"}
+
+
+class Counts(NamedTuple):
+    """How many hunks stand where."""
+
+    accepted: int
+    rejected: int
+    undecided: int
+
+    @property
+    def total(self) -> int:
+        return self.accepted + self.rejected + self.undecided
+
+    def __str__(self) -> str:
+        return (
+            f"{self.accepted} of {self.total} accepted, "
+            f"{self.rejected} rejected, {self.undecided} undecided"
+        )
+
+
+class LineCounts(NamedTuple):
+    added: int
+    removed: int
+
+    def __str__(self) -> str:
+        return f"+{self.added} −{self.removed}"
+
+
+@dataclass(frozen=True)
+class FileReview:
+    """The change proposed to one file, hunk by hunk, with a verdict on each.
+
+    `before` is None for a file that does not exist yet: its whole text is one hunk, which
+    may be without lines (an empty new file is a decision too). `hunks` begins as the
+    diff's and gets finer by `split`. `complete` is False where the reply ended early or
+    its parse was a guess; `remark` says why. Make one with `FileReview.of`.
+    """
+
+    path: str
+    before: str | None
+    after: str
+    complete: bool
+    remark: str
+    diff: Diff
+    hunks: tuple[Hunk, ...]
+    verdicts: tuple[Verdict, ...]
+
+    @classmethod
+    def of(
+        cls, path: str, before: str | None, after: str, complete: bool = True, remark: str = ""
+    ) -> FileReview:
+        """Compare the texts; nothing decided yet. Call it off the event loop for large files."""
+        diff = diff_lines(before or "", after)
+        hunks = diff.hunks
+        if before is None:
+            hunks = (Hunk(0, 0, 0, len(diff.new_lines)),)
+        undecided = (Verdict.UNDECIDED,) * len(hunks)
+        return cls(path, before, after, complete, remark, diff, hunks, undecided)
+
+    @property
+    def is_new(self) -> bool:
+        return self.before is None
+
+    def with_verdict(self, hunk: int, verdict: Verdict) -> FileReview:
+        """The same review with hunk number `hunk` (from 0) decided. IndexError if there is none."""
+        verdicts = list(self.verdicts)
+        verdicts[hunk] = verdict
+        return replace(self, verdicts=tuple(verdicts))
+
+    def all_verdict(self, verdict: Verdict) -> FileReview:
+        """The same review with every hunk decided alike."""
+        return replace(self, verdicts=(verdict,) * len(self.hunks))
+
+    def split(self, hunk: int) -> FileReview:
+        """The same review with one hunk in smaller pieces, which keep its verdict.
+
+        Unchanged where the hunk cannot be cut.
+        """
+        pieces = split_hunk(self.diff, self.hunks[hunk])
+        verdicts = (self.verdicts[hunk],) * len(pieces)
+        return replace(
+            self,
+            hunks=self.hunks[:hunk] + pieces + self.hunks[hunk + 1 :],
+            verdicts=self.verdicts[:hunk] + verdicts + self.verdicts[hunk + 1 :],
+        )
+
+    def edited(self, after: str) -> FileReview:
+        """The review of another proposed text; hunks it leaves as they were keep their verdict."""
+        fresh = FileReview.of(self.path, self.before, after, self.complete, self.remark)
+        known = dict(zip(map(self._content, self.hunks), self.verdicts, strict=True))
+        verdicts = tuple(known.get(fresh._content(hunk), Verdict.UNDECIDED) for hunk in fresh.hunks)
+        return replace(fresh, verdicts=verdicts)
+
+    def _content(self, hunk: Hunk) -> tuple[int, int, tuple[str, ...]]:
+        return hunk.old_start, hunk.old_end, self.diff.new_lines[hunk.new_start : hunk.new_end]
+
+    def _with(self, verdict: Verdict) -> tuple[Hunk, ...]:
+        pairs = zip(self.hunks, self.verdicts, strict=True)
+        return tuple(hunk for hunk, decided in pairs if decided is verdict)
+
+    @cached_property
+    def accepted_hunks(self) -> tuple[Hunk, ...]:
+        return self._with(Verdict.ACCEPTED)
+
+    def result(self) -> str | None:
+        """The old text with the accepted hunks made; None for a new file that is not wanted."""
+        if not self.accepted_hunks:
+            return self.before
+        parts: list[str] = []
+        place = 0
+        for hunk in self.accepted_hunks:
+            parts += self.diff.old_lines[place : hunk.old_start]
+            parts += self.diff.new_lines[hunk.new_start : hunk.new_end]
+            place = hunk.old_end
+        parts += self.diff.old_lines[place:]
+        return "".join(parts)
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything is to be written: some hunk is accepted."""
+        return bool(self.accepted_hunks)
+
+    @cached_property
+    def counts(self) -> Counts:
+        return Counts(*(len(self._with(verdict)) for verdict in _ORDER))
+
+    @cached_property
+    def accepted_lines(self) -> LineCounts:
+        """Lines the accepted hunks add and remove."""
+        return _line_counts(self.accepted_hunks)
+
+    @cached_property
+    def lines(self) -> LineCounts:
+        """Lines the whole proposal adds and removes."""
+        return _line_counts(self.hunks)
+
+    @property
+    def summary(self) -> str:
+        """One line: what was decided and what will be written. Safe to show."""
+        if not self.hunks:
+            return f"{visible(self.path)} is proposed unchanged"
+        return f"{self.counts} · {_writes([self])}"
+
+    def to_patch(self, *, accepted_only: bool = False) -> str:
+        """A unified patch of all hunks, or of the accepted ones; "" where there are none."""
+        hunks = self.accepted_hunks if accepted_only else self.hunks
+        return file_patch(self.path, self.diff, hunks, is_new=self.is_new)
+
+
+_ORDER = (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.UNDECIDED)
+
+
+def _line_counts(hunks: Iterable[Hunk]) -> LineCounts:
+    hunks = tuple(hunks)
+    return LineCounts(sum(hunk.added for hunk in hunks), sum(hunk.removed for hunk in hunks))
+
+
+def _writes(files: Iterable[FileReview]) -> str:
+    written = [file for file in files if file.writes]
+    if not written:
+        return "writes nothing"
+    lines = _sum_lines(file.accepted_lines for file in written)
+    if len(written) > 2:
+        return f"writes {len(written)} files ({lines})"
+    names = " and ".join(visible(file.path) for file in written)
+    verb = "creates" if all(file.is_new for file in written) else "writes"
+    return f"{verb} {names} ({lines})"
+
+
+def _sum_lines(counts: Iterable[LineCounts]) -> LineCounts:
+    counts = tuple(counts)
+    return LineCounts(sum(c.added for c in counts), sum(c.removed for c in counts))
+
+
+@dataclass(frozen=True)
+class Review:
+    """All files of one proposal, in the order of the reply, one review for each path."""
+
+    files: tuple[FileReview, ...]
+
+    def file(self, path: str) -> FileReview:
+        """The review of `path`. Raises KeyError."""
+        for file in self.files:
+            if file.path == path:
+                return file
+        raise KeyError(path)
+
+    def with_file(self, changed: FileReview) -> Review:
+        """The same review with one file's review replaced. Raises KeyError."""
+        self.file(changed.path)
+        return Review(tuple(changed if f.path == changed.path else f for f in self.files))
+
+    def all_verdict(self, verdict: Verdict) -> Review:
+        """The same review with every hunk of every file decided alike."""
+        return Review(tuple(file.all_verdict(verdict) for file in self.files))
+
+    def results(self) -> dict[str, str]:
+        """The text to write for each path with an accepted hunk."""
+        results = ((file.path, file.result()) for file in self.files if file.writes)
+        return {path: text for path, text in results if text is not None}
+
+    @cached_property
+    def counts(self) -> Counts:
+        each = [file.counts for file in self.files]
+        return Counts(
+            sum(c.accepted for c in each),
+            sum(c.rejected for c in each),
+            sum(c.undecided for c in each),
+        )
+
+    @cached_property
+    def accepted_lines(self) -> LineCounts:
+        return _sum_lines(file.accepted_lines for file in self.files)
+
+    @cached_property
+    def lines(self) -> LineCounts:
+        return _sum_lines(file.lines for file in self.files)
+
+    @property
+    def summary(self) -> str:
+        """One line: what was decided and what will be written. Safe to show."""
+        if not self.counts.total:
+            return "Nothing is proposed to change"
+        return f"{self.counts} · {_writes(self.files)}"
+
+    def to_patch(self, *, accepted_only: bool = False) -> str:
+        """The patches of all files, one after the other."""
+        return "".join(file.to_patch(accepted_only=accepted_only) for file in self.files)

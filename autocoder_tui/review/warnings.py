@@ -1,0 +1,146 @@
+"""What a reader should know of a proposed file before accepting it with one key."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import tomllib
+import warnings as python_warnings
+from collections.abc import Callable
+from pathlib import PurePosixPath
+
+from ..display import has_hidden, visible
+from .proposal import FileReview
+
+_LARGEST_PARSED = 2_000_000
+
+_COMMENT = r"^\s*(?:\#+|//+|--|/\*+|<!--|\*|;+|%+|\"\"\"|')?\s*[\[({<]?\s*"
+_PLACEHOLDER = re.compile(
+    _COMMENT + r"(?:\.{3}|…)?\s*\(?(?:"
+    r"(?:the\s+|your\s+)?rest\s+(?:of\s+(?:the|your|this)\s+\w+|unchanged|is\s+unchanged|remains?)"
+    r"|(?:the\s+|your\s+)?(?:existing|remaining|other|previous|original)\s+"
+    r"(?:code|content|methods?|functions?|lines?|imports?|tests?|classes|logic|implementation)\b"
+    r"[^;={}()]{0,40}$"
+    r"|(?:code\s+|everything\s+else\s+|the\s+rest\s+)?(?:unchanged|omitted|same\s+as\s+before)\b"
+    r"[^;={}()]{0,40}$"
+    r")",
+    re.IGNORECASE,
+)
+_DOTS = re.compile(_COMMENT + r"(?:\.{3}|…)\s*(?:\*/|-->|[\])}>])?\s*$")
+
+_RUNS_CODE = re.compile(
+    r"(?:^|/)(?:\.git/|\.github/workflows/|\.github/actions/|\.gitlab-ci\.yml$|\.circleci/"
+    r"|\.husky/|\.envrc$|[^/]+\.pth$|sitecustomize\.py$|usercustomize\.py$|conftest\.py$"
+    r"|\.pre-commit-config\.yaml$|\.vscode/(?:tasks|launch|settings)\.json$|\.git(?:modules|config)$"
+    r"|\.(?:bash|zsh)(?:rc|_profile|env)$|\.profile$|\.npmrc$|setup\.py$|Jenkinsfile$)",
+    re.IGNORECASE,
+)
+_SECRET = re.compile(
+    r"(?:^|/)(?:\.env(?:\.[^/]+)?|[^/]+\.(?:pem|key|p12|pfx)|id_[a-z0-9]+|\.netrc|\.pypirc"
+    r"|[^/]*api-key\.txt|credentials(?:\.json)?)$",
+    re.IGNORECASE,
+)
+
+
+def warnings(file: FileReview, text: str | None = None) -> tuple[str, ...]:
+    """One sentence for each thing amiss with the proposed text, or with `text` in its place.
+
+    Give `text` to look at a result of some hunks only. Parsing large files takes a while:
+    call it off the event loop.
+    """
+    after = file.after if text is None else text
+    found = (
+        _incomplete(file),
+        _shrunk(file, after),
+        _placeholder(file, after),
+        _no_longer_parses(file, after),
+        _hidden(file, after),
+        _path(file.path),
+    )
+    return tuple(sentence for sentence in found if sentence)
+
+
+def _incomplete(file: FileReview) -> str:
+    if file.complete:
+        return ""
+    reason = f": {visible(file.remark)}" if file.remark else ", so its end may be missing"
+    return f"The reply was not complete{reason}."
+
+
+def _shrunk(file: FileReview, after: str) -> str:
+    before = file.before or ""
+    lines_before, lines_after = before.count("\n"), after.count("\n")
+    if lines_before < 10 or lines_after >= lines_before * 2 / 3:
+        return ""
+    return f"The file shrinks by more than a third, from {lines_before} to {lines_after} lines."
+
+
+def _placeholder(file: FileReview, after: str) -> str:
+    """A phrase that stands for code anywhere new; bare dots only where code was taken away."""
+    for hunk in file.hunks:
+        took_code = hunk.removed > max(2, hunk.added)
+        for place in range(hunk.new_start, hunk.new_end):
+            line = file.diff.new_lines[place]
+            if len(line) > 300 or line not in after:
+                continue
+            if _PLACEHOLDER.search(line) or (took_code and _DOTS.search(line)):
+                shown = visible(line.strip())[:60]
+                return f"A placeholder seems to stand for code on line {place + 1}: {shown}"
+    return ""
+
+
+def _parse_python(text: str) -> None:
+    with python_warnings.catch_warnings():
+        python_warnings.simplefilter("ignore")
+        ast.parse(text)
+
+
+_PARSERS: dict[str, tuple[str, Callable[[str], object]]] = {
+    ".py": ("Python", _parse_python),
+    ".pyi": ("Python", _parse_python),
+    ".json": ("JSON", json.loads),
+    ".toml": ("TOML", tomllib.loads),
+}
+
+
+def _no_longer_parses(file: FileReview, after: str) -> str:
+    language, parse = _PARSERS.get(PurePosixPath(file.path).suffix.lower(), ("", None))
+    if parse is None or len(after) > _LARGEST_PARSED:
+        return ""
+    error = _parse_error(parse, after)
+    if error is None or (file.before is not None and _parse_error(parse, file.before) is not None):
+        return ""
+    was = "" if file.before is None else ", though the file did before"
+    return f"The text is not valid {language}{was}: {visible(error)}."
+
+
+def _parse_error(parse: Callable[[str], object], text: str) -> str | None:
+    try:
+        parse(text)
+    except SyntaxError as error:
+        return f"{error.msg}, line {error.lineno}"
+    except (ValueError, RecursionError, MemoryError) as error:
+        return (str(error) or type(error).__name__).rstrip(".")
+    return None
+
+
+def _hidden(file: FileReview, after: str) -> str:
+    for hunk in file.hunks:
+        for place in range(hunk.new_start, hunk.new_end):
+            line = file.diff.new_lines[place]
+            body = line.removesuffix("\n").removesuffix("\r")
+            if has_hidden(body) and line in after:
+                return (
+                    f"Line {place + 1} holds hidden or text-direction characters, "
+                    "which can make code read other than it runs."
+                )
+    return ""
+
+
+def _path(path: str) -> str:
+    if _RUNS_CODE.search(path):
+        return f"{visible(path)} is a file that other programs run by themselves."
+    if _SECRET.search(path):
+        return f"{visible(path)} is a file that usually holds secrets."
+    return ""

@@ -1,0 +1,154 @@
+"""What a face starts with: flags over control file over config.toml over defaults."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from autocoder_tui.engine.catalog import Catalog, Endpoint, Model, load_catalog
+from autocoder_tui.engine.request import Limits
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.store.control import Control, load_control
+from autocoder_tui.store.dirs import config_dir, state_dir
+from autocoder_tui.store.keys import find_key
+from autocoder_tui.store.settings import Settings, load_settings
+from autocoder_tui.workspace.textfile import read_text_file
+
+NETWORK_LIMITS = (
+    "connect_timeout",
+    "first_byte_timeout",
+    "idle_timeout",
+    "total_timeout",
+    "max_attempts",
+    "max_parts",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Everything that was decided before the first key press or the first request.
+
+    `inputs` are patterns as given, not yet looked up. `output` is as given too. `problems`
+    and `warnings` are sentences to show.
+    """
+
+    root: Path
+    inputs: tuple[str, ...]
+    output: str | None
+    requirements: str
+    force: bool
+    model_name: str | None
+    base_url: str | None
+    limits: Limits
+    temperature: float | None
+    debug_level: int
+    theme: str | None
+    demo: bool
+    patch: bool
+    json: bool
+    settings: Settings
+    catalog: Catalog
+    problems: tuple[str, ...]
+    environ: Mapping[str, str]
+    config_dir: Path
+    state_dir: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenModel:
+    """A model with where it answers and the key for it; `warnings` are sentences to show."""
+
+    model: Model
+    endpoint: Endpoint
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        """Whether a request could be sent: there is a key, or none is needed."""
+        return self.endpoint.key is not None or self.endpoint.provider.needs_no_key
+
+
+def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[str, str]) -> Setup:
+    """Merge everything that sets up a run.
+
+    Raises AutocoderError for a control file or requirements file that can't be used; broken
+    settings and catalogs become `problems` and their defaults are used.
+    """
+    root = directory.resolve()
+    folder = config_dir(environ)
+    settings = load_settings(folder / "config.toml")
+    catalog, catalog_problems = load_catalog(folder / "models.toml")
+    control = load_control(Path(options.control_file)) if options.control_file else Control()
+    level = _first(options.debug_level, control.debug_level, 1)
+    return Setup(
+        root=root,
+        inputs=tuple(options.input_files) or control.input_files,
+        output=_first(options.output_file, control.output_file),
+        requirements=_requirements(_first(options.requirements, control.requirements, "")),
+        force=bool(_first(options.force, control.force, False)),
+        model_name=_first(options.model, control.model),
+        base_url=_first(options.base_url, control.base_url),
+        limits=_limits(settings.settings, options, control),
+        temperature=_first(options.temperature, settings.settings.model.temperature),
+        debug_level=level,
+        theme=getattr(options, "theme", None) or settings.settings.ui.theme,
+        demo=options.demo,
+        patch=getattr(options, "patch", False),
+        json=getattr(options, "json", False),
+        settings=settings.settings,
+        catalog=catalog,
+        problems=tuple(str(problem) for problem in (*settings.problems, *catalog_problems)),
+        environ=environ,
+        config_dir=folder,
+        state_dir=state_dir(environ),
+    )
+
+
+def choose_model(setup: Setup, name: str | None = None, base_url: str | None = None) -> ChosenModel:
+    """The model called `name` (or the one set up, or the default) and its endpoint.
+
+    Raises UnknownModel, or AutocoderError for an address that can't be one.
+    """
+    wanted = name or setup.model_name
+    address = base_url or setup.base_url
+    if address:
+        if not wanted:
+            raise AutocoderError(
+                "A base URL alone does not say which model to use: add -m NAME, a model that "
+                "the server has."
+            )
+        model, provider = setup.catalog.for_base_url(address, wanted)
+    else:
+        model = setup.catalog.find(wanted or setup.settings.model.default)
+        provider = setup.catalog.provider_of(model)
+    found = find_key(provider, setup.root, setup.environ)
+    return ChosenModel(
+        model, Endpoint(provider, found.secret, found.source), tuple(map(str, found.warnings))
+    )
+
+
+def _requirements(given: str) -> str:
+    if given.startswith("@") and len(given) > 1:
+        return read_text_file(Path(given[1:])).text
+    return given
+
+
+def _limits(settings: Settings, options: argparse.Namespace, control: Control) -> Limits:
+    limits = settings.limits()
+    flags = {name: getattr(options, name) for name in NETWORK_LIMITS}
+    given = {name: value for name, value in flags.items() if value is not None}
+    if options.max_output is not None:
+        given["max_output_tokens"] = options.max_output
+    cost: Decimal | None = _first(options.max_cost, control.max_cost)
+    if cost is not None:
+        given["max_cost_usd"] = cost
+    return replace(limits, **given)
+
+
+def _first(*values: Any) -> Any:
+    """The first value that is given: flag, control file, default."""
+    return next((value for value in values if value is not None), None)

@@ -1,0 +1,371 @@
+"""The full-screen program: one workspace, one run at a time, nothing written unasked."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.notifications import SeverityLevel as Severity
+from textual.screen import Screen
+from textual.widgets import Input, TextArea
+
+from autocoder_tui.display import visible
+from autocoder_tui.engine.events import FileProposed
+from autocoder_tui.engine.provider import preload
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.job import Job, Prepared, Reviewable, make_review, prepare
+from autocoder_tui.setup import ChosenModel, Setup
+from autocoder_tui.store.settings import save_setting
+from autocoder_tui.store.themes import load_themes
+from autocoder_tui.ui.applying import apply_review
+from autocoder_tui.ui.commands import commands_of
+from autocoder_tui.ui.estimator import Estimator
+from autocoder_tui.ui.model_choice import ModelChoice
+from autocoder_tui.ui.run_display import RunDisplay
+from autocoder_tui.ui.runner import Runner
+from autocoder_tui.ui.screens.keys_help import KeysHelp
+from autocoder_tui.ui.screens.main import LOWER_PANES, MainScreen
+from autocoder_tui.ui.screens.question import Answer, Question
+from autocoder_tui.ui.theme import to_textual
+from autocoder_tui.ui.widgets.file_picker import FilePicker
+from autocoder_tui.ui.widgets.header_line import HeaderLine, short_path
+from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from autocoder_tui.ui.widgets.stream_view import StreamView
+from autocoder_tui.workspace.git import branch_name
+from autocoder_tui.workspace.listing import expand_inputs
+
+
+class AutocoderApp(App[str]):
+    """Returns "demo" when the user asked for the demo instead, else None."""
+
+    TITLE = "autocoder-tui"
+    CSS_PATH = "app.tcss"
+    BINDINGS = [
+        Binding("ctrl+r", "run", "Run", id="run.start"),
+        Binding("escape", "stop", "Stop", id="run.stop"),
+        Binding("ctrl+g", "go_on", "Go on", id="run.continue"),
+        Binding("ctrl+o", "choose_model", "Model", id="model.choose"),
+        Binding("ctrl+t", "edit_target", "Target", id="target.edit", show=False),
+        Binding("f1", "show_keys", "Keys", id="app.keys"),
+        Binding("f2", "show_pane('files')", "Files", id="pane.files", show=False),
+        Binding(
+            "f3", "show_pane('requirements')", "Requirements", id="pane.requirements", show=False
+        ),
+        Binding("f4", "show_pane('output')", "Output", id="pane.output", show=False),
+        Binding("f5", "show_pane('review')", "Review", id="pane.review", show=False),
+        Binding("f8", "next_pane", "Next pane", id="pane.next", show=False),
+        Binding("f9", "show_pane('log')", "Log", id="pane.log", show=False),
+        Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
+    ]
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__()
+        self.setup = setup
+        self.models = ModelChoice(self)
+        self.reviewable: Reviewable | None = None
+        self.runner = Runner(self, RunDisplay(self))
+        self.estimator = Estimator(self)
+        self.main = MainScreen(setup.root)
+        self.crash: BaseException | None = None
+        self.ended_by_signal = 0
+        self._resources = AsyncExitStack()
+
+    # ------------------------------------------------------------------ starting, ending
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.main
+
+    def on_mount(self) -> None:
+        self._load_themes()
+        self.set_keymap(dict(self.setup.settings.keys))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._signalled, number)
+        self.call_after_refresh(self._begin)
+
+    def _load_themes(self) -> None:
+        loaded = load_themes(self.setup.config_dir / "themes")
+        for theme in loaded.themes:
+            self.register_theme(to_textual(theme))
+        for problem in loaded.problems:
+            self.tell(str(problem), severity="warning")
+        wanted = self.setup.theme or "autocoder-dark"
+        if wanted in self.available_themes:
+            self.theme = wanted
+        else:
+            self.theme = "autocoder-dark"
+            names = ", ".join(sorted(theme.name for theme in loaded.themes))
+            self.tell(f"There is no theme {wanted}. Choose one of {names}.", severity="warning")
+        self.theme_changed_signal.subscribe(self.main, lambda theme: self._keep_theme(theme.name))
+
+    def _keep_theme(self, name: str) -> None:
+        try:
+            save_setting(self.setup.config_dir / "config.toml", "ui", "theme", name)
+        except AutocoderError as error:
+            self.tell(error.message, severity="warning")
+
+    @work(exit_on_error=True)
+    async def _begin(self) -> None:
+        """After the first paint: what is slow, and what may have to ask."""
+        for problem in self.setup.problems:
+            self.tell(problem, severity="warning")
+        if self.setup.demo:
+            await self._begin_demo()
+        else:
+            self.models.choose(self.setup.model_name, self.setup.base_url)
+        await self._fill_in()
+        header = self.main.query_one(HeaderLine)
+        header.project = short_path(self.root)
+        branch = await asyncio.to_thread(branch_name, self.root)
+        header.branch = branch or ""
+        self.estimator.schedule()
+        asyncio.get_running_loop().run_in_executor(None, preload)
+        if self.chosen is not None and not self.chosen.ready:
+            self.models.first_steps()
+
+    async def _begin_demo(self) -> None:
+        from autocoder_tui.demo.replies import NOTICE
+        from autocoder_tui.demo.session import demo_model
+
+        self.models.set(await self._resources.enter_async_context(demo_model()))
+        self.main.query_one(HeaderLine).notice = "DEMO: recorded replies, not a model"
+        self.main.log_line(NOTICE)
+
+    async def _fill_in(self) -> None:
+        """What the flags and the control file said."""
+        setup = self.setup
+        if setup.requirements:
+            self.main.query_one("#requirements", TextArea).text = setup.requirements
+        if setup.output:
+            self.main.query_one("#target", Input).value = setup.output
+        if setup.inputs:
+            expansion = await asyncio.to_thread(expand_inputs, self.root, setup.inputs)
+            self.main.query_one(FilePicker).set_picks(expansion.files)
+            for name, reason in expansion.refused:
+                self.tell(f"{name}: {reason}", severity="warning")
+
+    async def action_quit(self) -> None:
+        """Quit; asks first when a run is under way or accepted hunks are not written."""
+        review = self.main.query_one(ReviewPane)
+        unwritten = review.review is not None and not review.written and review.review.counts.accepted
+        if self.runner.running:
+            self._quit_after_asking(
+                "A run is under way", "Stop it and quit? What has come is kept."
+            )
+        elif unwritten:
+            self._quit_after_asking("Not written yet", "Quit without writing the accepted hunks?")
+        else:
+            self.exit()
+
+    @work
+    async def _quit_after_asking(self, title: str, text: str) -> None:
+        answers = (Answer("quit", "Quit", "q"), Answer("stay", "Stay", "s"))
+        if await self.push_screen_wait(Question(title, text, answers)) == "quit":
+            self.exit()
+
+    def _signalled(self, number: int) -> None:
+        self.ended_by_signal = number
+        self.exit(return_code=128 + number)
+
+    async def on_unmount(self) -> None:
+        await self._resources.aclose()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End without the framework's report, which would print local variables."""
+        self.crash = error
+        self._exception = error
+        self._exception_event.set()
+        self.exit(return_code=1)
+
+    # ------------------------------------------------------------------ the job
+
+    @property
+    def root(self) -> Path:
+        return self.setup.root
+
+    def job(self) -> Job:
+        """What the screen says right now."""
+        target = self.main.query_one("#target", Input).value.strip()
+        return Job(
+            root=self.root,
+            picks=self.main.query_one(FilePicker).picks,
+            target=target or None,
+            requirements=self.main.query_one("#requirements", TextArea).text,
+        )
+
+    def on_file_picker_picks_changed(self, event: FilePicker.PicksChanged) -> None:
+        count = len(event.picks)
+        pane = self.main.query_one("#files-pane")
+        pane.border_subtitle = f"{count} picked" if count else "none picked"
+        self.main.mark("files", f" {count}" if count else "")
+        self.estimator.schedule()
+
+    def on_text_area_changed(self) -> None:
+        self.estimator.schedule()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if event.input.id == "target":
+            self.estimator.schedule()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if event.input.id == "target":
+            self.main.show("requirements")
+
+    def on_file_picker_pick_refused(self, event: FilePicker.PickRefused) -> None:
+        self.tell(f"{event.path} can't be picked: {event.reason}", severity="warning")
+
+    @work
+    async def on_file_picker_secret_picked(self, event: FilePicker.SecretPicked) -> None:
+        question = Question(
+            "This looks like a secret",
+            f"{event.path} may hold keys or passwords. Its text would be sent to the model.",
+            (Answer("leave", "Leave it out", "l"), Answer("pick", "Pick it anyway", "p")),
+        )
+        if await self.push_screen_wait(question) == "pick":
+            picker = self.main.query_one(FilePicker)
+            picker.set_picks((*picker.picks, event.path))
+
+    # ------------------------------------------------------------------ the model
+
+    @property
+    def chosen(self) -> ChosenModel | None:
+        return self.models.chosen
+
+    def action_choose_model(self) -> None:
+        """Pick another model."""
+        self.models.pick()
+
+    # ------------------------------------------------------------------ running
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "run":
+            return not self.runner.running
+        if action == "stop":
+            return self.runner.running
+        if action == "go_on":
+            return self.runner.resumable
+        return True
+
+    def action_run(self) -> None:
+        """Send the request."""
+        job, chosen = self.job(), self.chosen
+        if not job.requirements.strip():
+            self.tell("Say what you want first: the requirements are empty.", severity="warning")
+            self.main.show("requirements")
+            return
+        if chosen is None:
+            self.action_choose_model()
+            return
+        if not chosen.ready:
+            self.models.first_steps()
+            return
+        self._run_after_asking(job, chosen)
+
+    @work
+    async def _run_after_asking(self, job: Job, chosen: ChosenModel) -> None:
+        review = self.main.query_one(ReviewPane)
+        if review.review is not None and review.review.counts.accepted and not review.written:
+            answers = (Answer("run", "Run anyway", "r"), Answer("stay", "Back to it", "b"))
+            text = "Accepted hunks of the last run are not written. A new run replaces the review."
+            if await self.push_screen_wait(Question("Not written yet", text, answers)) != "run":
+                return
+        setup = self.setup
+        self.runner.start(lambda: prepare(job, chosen, setup.limits, temperature=setup.temperature))
+
+    def action_go_on(self) -> None:
+        """Continue the kept text of a run that stopped or failed."""
+        prepared, text = self.runner.prepared, self.runner.state.text
+        chosen = self.chosen
+        if prepared is None or chosen is None or not self.runner.resumable:
+            return
+        request = replace(
+            prepared.request, partial=text, model=chosen.model, endpoint=chosen.endpoint
+        )
+        self.runner.start(lambda: replace(prepared, request=request))
+
+    def action_stop(self) -> None:
+        """Stop the run; the text so far is kept."""
+        self.runner.stop()
+
+    # ------------------------------------------------------------------ deciding
+
+    @work
+    async def review(self, prepared: Prepared, proposed: Sequence[FileProposed]) -> None:
+        """Show what was proposed, compared with what the model was given."""
+        self.reviewable = await asyncio.to_thread(make_review, prepared, proposed)
+        review = self.reviewable.review
+        self.main.query_one(ReviewPane).show(review, self.reviewable.refused)
+        hunks = sum(len(file.hunks) for file in review.files)
+        self.main.mark("review", f" {hunks}")
+        self.main.show("review")
+
+    def on_review_pane_decided(self, event: ReviewPane.Decided) -> None:
+        undecided = event.review.counts.undecided
+        self.main.mark("review", f" {undecided}" if undecided else " ✓")
+
+    @work
+    async def on_review_pane_apply_requested(self, event: ReviewPane.ApplyRequested) -> None:
+        if self.reviewable is None:
+            return
+        pane = self.main.query_one(ReviewPane)
+        if pane.written:
+            self.tell("These hunks are written already.")
+            return
+        written = await apply_review(self, self.reviewable, event.review)
+        if written is not None:
+            pane.show_written(written)
+            self.main.log_line(written)
+            self.main.query_one(FilePicker).refresh_tree()
+            self.estimator.schedule()
+
+    async def review_again(self) -> None:
+        """Compare the last proposal with what is on disk now."""
+        if self.runner.prepared is not None:
+            fresh = replace(self.runner.prepared, originals={})
+            self.review(fresh, self.runner.state.files)
+
+    # ------------------------------------------------------------------ moving, telling
+
+    def action_show_pane(self, pane: str) -> None:
+        """Go to a pane."""
+        self.main.show(pane)
+
+    def action_next_pane(self) -> None:
+        """Go to the next of the lower panes."""
+        order = LOWER_PANES
+        at = order.index(self.main.pane) if self.main.pane in order else -1
+        self.main.show(order[(at + 1) % len(order)])
+
+    def action_edit_target(self) -> None:
+        """Name the one file to write."""
+        self.main.show("requirements", focus=False)
+        self.main.query_one("#target", Input).focus()
+
+    def action_show_keys(self) -> None:
+        """List every key."""
+        self.push_screen(
+            KeysHelp(
+                [
+                    ("Everywhere", self),
+                    ("Files", self.main.query_one(FilePicker)),
+                    ("Output", self.main.query_one(StreamView)),
+                    ("Review", self.main.query_one(ReviewPane)),
+                    ("Diff", self.main.query_one("#diff")),
+                ]
+            )
+        )
+
+    def tell(self, text: str, *, severity: Severity = "information", timeout: float = 6) -> None:
+        """A notification, also kept in the log. `text` may be untrusted."""
+        self.notify(visible(text), severity=severity, timeout=timeout, markup=False)
+        self.main.log_line(text)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        yield from commands_of(self, screen)

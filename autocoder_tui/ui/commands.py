@@ -1,0 +1,44 @@
+"""Every action as a command of the palette, in words; made from the bindings themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from textual.app import SystemCommand
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+from autocoder_tui.ui.widgets.diff_view import DiffView
+from autocoder_tui.ui.widgets.file_picker import FilePicker
+from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from autocoder_tui.ui.widgets.stream_view import StreamView
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+_AREAS = ((FilePicker, "Files"), (StreamView, "Output"), (ReviewPane, "Review"), (DiffView, "Diff"))
+
+
+def commands_of(app: AutocoderApp, screen: Screen[Any]) -> Iterator[SystemCommand]:
+    """The actions that make sense on `screen`, the App's first."""
+    yield from _bound(app, app, "")
+    if screen is app.main:
+        for kind, area in _AREAS:
+            yield from _bound(app, app.main.query_one(kind), f"{area}: ")
+    yield SystemCommand("Change theme", "Choose the colours", app.action_change_theme)
+    yield SystemCommand("Save screenshot", "As an SVG file", app.action_screenshot)
+
+
+def _bound(app: AutocoderApp, node: DOMNode, area: str) -> Iterator[SystemCommand]:
+    seen = set()
+    for _, binding in node._bindings:
+        if not binding.description or binding.action in seen:
+            continue
+        seen.add(binding.action)
+        key = app.get_key_display(binding)
+
+        async def call(action: str = binding.action) -> None:
+            await app.run_action(action, default_namespace=node)
+
+        yield SystemCommand(f"{area}{binding.description}", f"Key: {key}", call)

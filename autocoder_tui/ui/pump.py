@@ -1,0 +1,140 @@
+"""From events at any rate to screen updates at a steady one.
+
+A stream may bring thousands of events a second; a terminal is read at perhaps thirty pictures
+a second. The pump takes events as they come and hands them on in batches, one batch a frame.
+Between a quiet stream and the next event no timer runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
+
+from autocoder_tui.engine.events import Event, ReasoningDelta, TextDelta, UsageUpdated
+
+
+def merge(events: Sequence[Event]) -> list[Event]:
+    """The same events in fewer: neighbouring pieces of text become one.
+
+    Usage counts are totals, so one that is followed by a newer with only text or reasoning
+    between them says nothing any more and is left out. Nothing moves past any other event.
+    """
+    merged: list[Event] = []
+    kind: type[TextDelta] | type[ReasoningDelta] | None = None
+    pieces: list[str] = []
+    for event in _without_superseded_usage(events):
+        if isinstance(event, TextDelta | ReasoningDelta):
+            if kind is not type(event):
+                if kind is not None:
+                    merged.append(kind("".join(pieces)))
+                kind, pieces = type(event), []
+            pieces.append(event.text)
+        else:
+            if kind is not None:
+                merged.append(kind("".join(pieces)))
+                kind = None
+            merged.append(event)
+    if kind is not None:
+        merged.append(kind("".join(pieces)))
+    return merged
+
+
+def _without_superseded_usage(events: Sequence[Event]) -> list[Event]:
+    kept: list[Event] = []
+    newer = False
+    for event in reversed(events):
+        if isinstance(event, UsageUpdated):
+            if newer:
+                continue
+            newer = True
+        elif not isinstance(event, TextDelta | ReasoningDelta):
+            newer = False
+        kept.append(event)
+    kept.reverse()
+    return kept
+
+
+class _Frames:
+    """Holds what has come since the last frame and delivers it when the next one is due."""
+
+    def __init__(self, deliver: Callable[[Sequence[Event]], None], period: float) -> None:
+        self._deliver = deliver
+        self._period = period
+        self._loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task()
+        self._pending: list[Event] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._last = float("-inf")
+        self.failure: BaseException | None = None
+
+    def add(self, event: Event) -> bool:
+        """Take `event`. True if a frame was delivered just now, because one was overdue."""
+        self._pending.append(event)
+        due = self._last + self._period
+        if self._loop.time() >= due:
+            self.flush()
+            return True
+        if self._timer is None:
+            self._timer = self._loop.call_at(due, self._tick)
+        return False
+
+    def flush(self) -> None:
+        """Deliver what is pending now; no timer runs afterwards."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._pending:
+            events, self._pending = merge(self._pending), []
+            self._deliver(events)
+            # Counted from the end, so that a slow screen gets its time between two frames.
+            self._last = self._loop.time()
+
+    def _tick(self) -> None:
+        try:
+            self.flush()
+        except BaseException as failure:
+            # Raised inside a timer it would only be logged: wake the pump to raise it there.
+            self.failure = failure
+            if self._task is not None:
+                self._task.cancel()
+
+
+async def pump(
+    events: AsyncIterator[Event],
+    deliver: Callable[[Sequence[Event]], None],
+    *,
+    frames_per_second: float = 30,
+    seen: Callable[[Event], None] | None = None,
+) -> None:
+    """Hand `events` to `deliver` in order, merged, at most `frames_per_second` times a second.
+
+    The first event after a pause is delivered at once. `seen` is called with every single
+    event as it arrives, before merging: for whoever counts them. At the end, on cancellation
+    and on an error of the iterator, what is pending is delivered and the iterator closed. An
+    exception of `deliver` or `seen` ends the pump and is raised from it.
+    """
+    frames = _Frames(deliver, 1 / frames_per_second)
+    try:
+        async for event in events:
+            if seen is not None:
+                seen(event)
+            if frames.add(event):
+                # A source that never waits must not keep the screen from being drawn.
+                await asyncio.sleep(0)
+    except asyncio.CancelledError:
+        if frames.failure is None:
+            raise
+        task = asyncio.current_task()
+        if task is not None:
+            task.uncancel()
+        raise frames.failure from None
+    finally:
+        try:
+            if frames.failure is None:
+                frames.flush()
+        finally:
+            close = getattr(events, "aclose", None)
+            if close is not None:
+                with suppress(StopAsyncIteration):
+                    await close()

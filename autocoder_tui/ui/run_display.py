@@ -1,0 +1,103 @@
+"""Shows what a run brings, in the panes that are for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.widgets import Log
+
+from autocoder_tui.display import visible
+from autocoder_tui.engine.events import (
+    Event,
+    PartJoined,
+    ReasoningDelta,
+    RunStarted,
+    TextDelta,
+    TextRetracted,
+)
+from autocoder_tui.engine.state import RunState
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.job import Prepared
+from autocoder_tui.narrate import narrate
+from autocoder_tui.store.partials import save_partial
+from autocoder_tui.ui.widgets.meters import Meters
+from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from autocoder_tui.ui.widgets.stream_view import StreamView
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+class RunDisplay:
+    """The App's listener to its runs."""
+
+    def __init__(self, app: AutocoderApp) -> None:
+        self._app = app
+
+    def run_began(self, prepared: Prepared) -> None:
+        main = self._app.main
+        main.query_one(StreamView).clear()
+        main.query_one("#reasoning", Log).clear()
+        main.query_one(ReviewPane).clear()
+        main.show_notes("")
+        for pane in ("review", "reasoning"):
+            main.mark(pane, "")
+        main.show("output")
+        self._app.refresh_bindings()
+
+    def run_brought(self, events: Sequence[Event], state: RunState) -> None:
+        main = self._app.main
+        if isinstance(events[0], RunStarted):
+            # From here on the meters look at the state by themselves, until it has ended.
+            main.query_one(Meters).show_run(state, time.monotonic())
+        for event in events:
+            self._show(event)
+        if main.pane == "output":
+            main.show("output", focus=False)
+
+    def _show(self, event: Event) -> None:
+        main = self._app.main
+        match event:
+            case TextDelta(text):
+                main.query_one(StreamView).append(text)
+            case TextRetracted(count):
+                main.query_one(StreamView).retract(count)
+            case PartJoined():
+                label = f"part {event.part}: {event.cause}, {event.proof}"
+                main.query_one(StreamView).mark_join(event.offset, label)
+            case ReasoningDelta(text):
+                main.query_one("#reasoning", Log).write(visible(text, lines=True))
+                main.mark("reasoning", " •")
+        line = narrate(event, self._app.setup.debug_level)
+        if line is not None:
+            main.log_line(line)
+
+    def run_ended(self, prepared: Prepared | None, state: RunState) -> None:
+        self._keep_partial(prepared, state)
+        if not self._app.is_running:
+            return
+        main = self._app.main
+        main.query_one(Meters).show_run(state, time.monotonic())
+        self._app.refresh_bindings()
+        if state.notes:
+            main.show_notes(state.notes)
+        if state.error is not None:
+            self._app.tell(state.error.message, severity="error", timeout=12)
+        elif state.status == "cancelled" and state.text:
+            self._app.tell("Stopped. The text so far is kept: Ctrl+G goes on with it.")
+        if state.files and prepared is not None:
+            self._app.review(prepared, state.files)
+
+    def _keep_partial(self, prepared: Prepared | None, state: RunState) -> None:
+        if prepared is None or state.status == "completed" or not state.text:
+            return
+        app = self._app
+        try:
+            path = save_partial(app.setup.state_dir, prepared.request.run_id, state.text)
+        except AutocoderError as error:
+            if app.is_running:
+                app.tell(error.message, severity="error")
+        else:
+            if app.is_running:
+                app.main.log_line(f"The text received so far is kept in {path}")

@@ -1,0 +1,91 @@
+"""The one run at a time, owned by the App so that no screen change can end it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from textual.app import App
+from textual.worker import Worker
+
+from autocoder_tui.engine.capabilities import Capabilities
+from autocoder_tui.engine.events import Event, Failure, RunCancelled, RunFailed
+from autocoder_tui.engine.run import run
+from autocoder_tui.engine.state import RunState
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.job import Prepared
+from autocoder_tui.ui.pump import pump
+
+
+class RunListener(Protocol):
+    """Who shows a run."""
+
+    def run_began(self, prepared: Prepared) -> None: ...
+
+    def run_brought(self, events: Sequence[Event], state: RunState) -> None: ...
+
+    def run_ended(self, prepared: Prepared | None, state: RunState) -> None: ...
+
+
+class Runner:
+    """Starts, feeds and stops a run; `state` is the newest one's, kept after its end."""
+
+    def __init__(self, app: App[Any], listener: RunListener) -> None:
+        self._app = app
+        self._listener = listener
+        self._worker: Worker[None] | None = None
+        self._capabilities: dict[tuple[str, str], Capabilities] = {}
+        self.state = RunState()
+        self.prepared: Prepared | None = None
+
+    @property
+    def running(self) -> bool:
+        return self._worker is not None and not self._worker.is_finished
+
+    @property
+    def resumable(self) -> bool:
+        """Whether there is kept text of a run that did not end well."""
+        ended_badly = self.state.status in ("error", "cancelled")
+        return not self.running and ended_badly and bool(self.state.text)
+
+    def start(self, make_request: Callable[[], Prepared]) -> None:
+        """Begin a run. `make_request` reads files, so it is called in a thread."""
+        if not self.running:
+            self._worker = self._app.run_worker(
+                self._work(make_request), group="run", exit_on_error=False
+            )
+
+    def stop(self) -> None:
+        """Close the connection; what has come is kept."""
+        if self._worker is not None:
+            self._worker.cancel()
+
+    async def _work(self, make_request: Callable[[], Prepared]) -> None:
+        state = self.state = RunState()
+        prepared: Prepared | None = None
+        try:
+            prepared = await asyncio.to_thread(make_request)
+            self.prepared = prepared
+            self._listener.run_began(prepared)
+            request = prepared.request
+            place = (request.endpoint.provider.base_url, request.model.name)
+            capabilities = self._capabilities.setdefault(place, Capabilities())
+            await pump(
+                run(request, capabilities=capabilities),
+                lambda events: self._listener.run_brought(events, state),
+                seen=lambda event: state.apply(event, time.monotonic()),
+            )
+        except AutocoderError as error:
+            failed = RunFailed(Failure(error.kind, error.message))
+            state.apply(failed, time.monotonic())
+            self._listener.run_brought([failed], state)
+        except asyncio.CancelledError:
+            if state.status not in ("completed", "error", "cancelled"):
+                state.apply(RunCancelled(), time.monotonic())
+            raise
+        finally:
+            # Called from within the worker: what asks `running` right now must hear "no".
+            self._worker = None
+            self._listener.run_ended(prepared, state)

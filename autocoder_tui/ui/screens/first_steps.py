@@ -1,0 +1,76 @@
+"""No key yet: three ways to begin."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from autocoder_tui.display import visible
+from autocoder_tui.engine.catalog import Provider
+from autocoder_tui.engine.local import LocalServer, probe_local
+
+DEMO = "demo"
+LATER = "later"
+
+
+class FirstSteps(ModalScreen[str | LocalServer]):
+    """Offers a key, a local server that answers, or the demo.
+
+    Returns the chosen local server, DEMO or LATER. Looking for servers sends no key and no
+    project data; none is used before it is chosen here.
+    """
+
+    BINDINGS = [Binding("escape", "dismiss('later')", "Later", id="first.later")]
+
+    def __init__(self, provider: Provider) -> None:
+        super().__init__()
+        self._provider = provider
+        self._servers: dict[str, LocalServer] = {}
+
+    def compose(self) -> ComposeResult:
+        name, variable = visible(self._provider.name), visible(self._provider.key_variable)
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = f"No API key for {name} yet"
+            yield Static(
+                f"Put the key in the environment, then start again:\n\n"
+                f"    export {variable}=...\n\n"
+                f"or in a file .env of this project, as {variable}=... "
+                f"(keep .env out of version control). Another model: Esc, then Ctrl+O.",
+                markup=False,
+                classes="dialog-text",
+            )
+            yield Static("Looking for local servers…", id="local-state", markup=False)
+            yield OptionList(
+                Option("Try the demo: recorded replies, no key, no network", id=DEMO),
+                Option("Look around first; add a key later", id=LATER),
+                id="first-choices",
+                compact=True,
+            )
+
+    def on_mount(self) -> None:
+        options = self.query_one(OptionList)
+        options.focus()
+        options.highlighted = 0
+        self.run_worker(self._look_for_servers(), exit_on_error=False)
+
+    async def _look_for_servers(self) -> None:
+        servers = await probe_local()
+        options = self.query_one(OptionList)
+        for server in servers:
+            key = f"local-{len(self._servers)}"
+            self._servers[key] = server
+            models = ", ".join(server.models[:2]) or "no model loaded"
+            label = visible(f"Use {server.name} at {server.base_url} ({models})")
+            options.add_option(Option(Content(label), id=key, disabled=not server.models))
+        found = f"{len(servers)} local server{'s' * (len(servers) != 1)} found:"
+        none = "No local server answers (Ollama, LM Studio, llama.cpp, vLLM)."
+        self.query_one("#local-state", Static).update(found if servers else none)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        chosen = event.option.id or LATER
+        self.dismiss(self._servers.get(chosen, chosen))

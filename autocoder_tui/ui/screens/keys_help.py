@@ -1,0 +1,54 @@
+"""Every key, by pane, read from the bindings themselves so that it can't go stale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.dom import DOMNode
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+
+class KeysHelp(ModalScreen[None]):
+    """`sections`: a title and the node whose bindings are listed below it."""
+
+    BINDINGS = [
+        Binding("escape,f1,q", "dismiss", "Close", id="help.close"),
+    ]
+
+    def __init__(self, sections: Iterable[tuple[str, DOMNode]]) -> None:
+        super().__init__()
+        self._sections = list(sections)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "Keys"
+            dialog.border_subtitle = "Esc closes"
+            with VerticalScroll(id="keys-scroll"):
+                for title, node in self._sections:
+                    yield Static(self._table(title, node), classes="keys-section")
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()
+
+    def _table(self, title: str, node: DOMNode) -> Content:
+        by_action: dict[str, tuple[list[str], str]] = {}
+        for key, binding in node._bindings:
+            if not binding.description:
+                continue
+            shown = self.app.get_key_display(binding)
+            keys, _ = by_action.setdefault(binding.action, ([], binding.description))
+            if shown not in keys:
+                keys.append(shown)
+        lines = [Content.styled(title, "bold")]
+        for keys, description in by_action.values():
+            lines.append(
+                Content.assemble(
+                    "  ", Content.styled(f"{' '.join(keys):<14}", "$accent"), description
+                )
+            )
+        return Content("\n").join(lines)

@@ -1,0 +1,162 @@
+"""The one workspace: panes side by side where there is room, tabs where there is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher, Footer, Input, Label, Log, Static, TextArea
+
+from autocoder_tui.display import visible
+from autocoder_tui.ui.widgets.file_picker import FilePicker
+from autocoder_tui.ui.widgets.header_line import HeaderLine
+from autocoder_tui.ui.widgets.meters import Meters
+from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from autocoder_tui.ui.widgets.stream_view import StreamView
+from autocoder_tui.ui.widgets.tab_strip import Tab, TabStrip
+
+NARROW_BELOW = 100
+"""Columns; the side-by-side diff needs as many."""
+TINY_BELOW = (60, 15)
+
+_LOWER_TABS = (
+    Tab("output", "Output", "F4"),
+    Tab("review", "Review", "F5"),
+    Tab("notes", "Notes"),
+    Tab("reasoning", "Reasoning"),
+    Tab("log", "Log", "F9"),
+)
+_ALL_TABS = (
+    Tab("files", "Files", "F2"),
+    Tab("requirements", "Ask", "F3"),
+    *(Tab(tab.pane, tab.title, tab.key) for tab in _LOWER_TABS),
+)
+LOWER_PANES = tuple(tab.pane for tab in _LOWER_TABS)
+
+WELCOME = """\
+Pick files in the tree with Space, say what you want, then run with Ctrl+R.
+
+The code streams in here. When the reply is cut off, it is continued and joined \
+by itself. When it is complete you review it hunk by hunk: nothing is written \
+before you accept it.
+
+F1 lists every key, Ctrl+P every command."""
+
+
+class MainScreen(Screen[None]):
+    """Lays the panes out and moves between them. What they do is decided by the App."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__()
+        self._root = root
+        self.pane = "requirements"
+
+    def compose(self) -> ComposeResult:
+        yield HeaderLine()
+        yield Static("Small terminal: widen it to see everything.", id="too-small")
+        yield TabStrip(_ALL_TABS, id="narrow-tabs")
+        with Horizontal(id="body"):
+            with Vertical(id="files-pane", classes="pane") as files:
+                files.border_title = "Files"
+                yield FilePicker(self._root, id="files")
+            with Vertical(id="work"):
+                with Vertical(id="requirements-pane", classes="pane") as ask:
+                    ask.border_title = "Requirements"
+                    yield TextArea(id="requirements", tab_behavior="focus", soft_wrap=True)
+                    with Horizontal(id="target-line"):
+                        yield Label("→ write")
+                        yield Input(
+                            id="target",
+                            compact=True,
+                            placeholder="whatever the model proposes; or name one file",
+                        )
+                with Vertical(id="lower-pane", classes="pane") as lower:
+                    lower.border_title = ""
+                    yield TabStrip(_LOWER_TABS, id="tabs")
+                    with ContentSwitcher(id="panes", initial="welcome"):
+                        yield Static(WELCOME, id="welcome", markup=False)
+                        yield StreamView(id="output")
+                        yield ReviewPane(id="review")
+                        with VerticalScroll(id="notes"):
+                            yield Static("", id="notes-text", markup=False)
+                        yield Log(id="reasoning", highlight=False)
+                        yield Log(id="log", highlight=False, max_lines=5000)
+        yield Meters()
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.query_one("#requirements", TextArea).focus()
+        self._show_tabs()
+
+    def on_resize(self, event: events.Resize) -> None:
+        width, height = event.size
+        self.set_class(width < NARROW_BELOW, "-narrow")
+        self.set_class(width < TINY_BELOW[0] or height < TINY_BELOW[1], "-tiny")
+        self._show_tabs()
+
+    @property
+    def narrow(self) -> bool:
+        return self.has_class("-narrow")
+
+    def show(self, pane: str, *, focus: bool = True) -> None:
+        """Bring `pane` to the front and, if asked, the keyboard to it."""
+        self.pane = pane
+        if pane in LOWER_PANES:
+            switcher = self.query_one("#panes", ContentSwitcher)
+            switcher.current = self._content_of(pane)
+        self._show_tabs()
+        if focus:
+            self.call_after_refresh(self._focus_pane, pane)
+
+    def _content_of(self, pane: str) -> str:
+        if pane == "output" and not self.query_one(StreamView).text:
+            return "welcome"
+        return pane
+
+    def _show_tabs(self) -> None:
+        lower = self.pane in LOWER_PANES
+        self.set_class(self.pane == "files", "-show-files")
+        self.set_class(self.pane == "requirements", "-show-requirements")
+        self.set_class(lower, "-show-lower")
+        self.set_class(self.pane == "review" and not self.narrow, "-deciding")
+        self.query_one("#narrow-tabs", TabStrip).current = self.pane
+        if lower:
+            self.query_one("#tabs", TabStrip).current = self.pane
+        elif not self.query_one("#tabs", TabStrip).current:
+            self.query_one("#tabs", TabStrip).current = "output"
+
+    def _focus_pane(self, pane: str) -> None:
+        if pane != self.pane:
+            return
+        wanted = {"notes": "#notes", "review": "#diff"}.get(pane, f"#{pane}")
+        widget = self.query_one(wanted, Widget)
+        if widget.focusable:
+            widget.focus()
+
+    def mark(self, pane: str, sign: str) -> None:
+        """Put a short sign behind a tab's title."""
+        for strip in self.query(TabStrip):
+            strip.marks = {**strip.marks, pane: sign}
+
+    def on_tab_strip_chosen(self, event: TabStrip.Chosen) -> None:
+        self.show(event.pane)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The pane that has the keyboard is the current one, however it got there."""
+        for node in event.widget.ancestors_with_self:
+            if node.id in ("files", "requirements", *LOWER_PANES) and node.id != self.pane:
+                self.pane = node.id
+                self._show_tabs()
+                return
+
+    def log_line(self, line: str) -> None:
+        self.query_one("#log", Log).write_line(visible(line))
+
+    def show_notes(self, notes: str) -> None:
+        text = visible(notes.strip(), lines=True) or "The model said nothing besides the code."
+        self.query_one("#notes-text", Static).update(text)
+        self.mark("notes", " •" if notes.strip() else "")

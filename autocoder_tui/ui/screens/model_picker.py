@@ -1,0 +1,110 @@
+"""Choose a model by typing a part of its name; prices and sizes beside each."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from autocoder_tui.display import visible
+from autocoder_tui.engine.catalog import Model
+from autocoder_tui.engine.cost import format_tokens
+
+_HEAD = (
+    f"{'model':<36} {'provider':<12} {'$/M in':>8} {'$/M out':>8} {'context':>8} {'max':>7}  as of"
+)
+
+
+class ModelPicker(ModalScreen[Model | None]):
+    """Returns the chosen model, or None. `ready` names the models whose key was found."""
+
+    BINDINGS = [
+        Binding("escape", "dismiss(None)", "Cancel", id="picker.cancel"),
+        Binding("down", "move(1)", show=False, priority=True),
+        Binding("up", "move(-1)", show=False, priority=True),
+    ]
+
+    def __init__(self, models: tuple[Model, ...], ready: frozenset[str], current: str) -> None:
+        super().__init__()
+        self._models = models
+        self._ready = ready
+        self._current = current
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog wide-dialog") as dialog:
+            dialog.border_title = "Model"
+            dialog.border_subtitle = "Enter chooses · Esc cancels"
+            yield Input(placeholder="type a part of the name", id="model-filter", compact=True)
+            yield Static("  " + _HEAD, classes="picker-head")
+            yield OptionList(id="model-list", compact=True)
+            yield Static("✓ marks the models whose API key was found.", classes="hint")
+
+    def on_mount(self) -> None:
+        self.query_one(Input).focus()
+        self._fill("")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._fill(event.value)
+
+    def on_input_submitted(self) -> None:
+        self._choose(self.query_one(OptionList).highlighted)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self._choose(event.option_index)
+
+    def action_move(self, step: int) -> None:
+        options = self.query_one(OptionList)
+        if step > 0:
+            options.action_cursor_down()
+        else:
+            options.action_cursor_up()
+
+    def _fill(self, wanted: str) -> None:
+        options = self.query_one(OptionList)
+        options.clear_options()
+        words = wanted.casefold().split()
+        self._shown = [
+            model
+            for model in self._models
+            if all(word in f"{model.name} {model.provider}".casefold() for word in words)
+        ]
+        for model in self._shown:
+            options.add_option(Option(self._row(model)))
+        names = [model.name for model in self._shown]
+        if names:
+            options.highlighted = names.index(self._current) if self._current in names else 0
+
+    def _row(self, model: Model) -> Content:
+        mark = "✓ " if model.name in self._ready else "  "
+        name, provider = visible(model.name), visible(model.provider)
+        figures = (
+            f" {_price(model.input_price):>8} {_price(model.output_price):>8}"
+            f" {_size(model.context_length):>8} {_size(model.max_tokens):>7}"
+            f"  {visible(model.priced_on or 'unknown')}"
+        )
+        return Content.assemble(mark, _cell(name, 36), " ", _cell(provider, 12), figures)
+
+    def _choose(self, index: int | None) -> None:
+        if index is not None and index < len(self._shown):
+            self.dismiss(self._shown[index])
+
+    def on_click(self, event: events.Click) -> None:
+        if event.widget is self:
+            self.dismiss(None)
+
+
+def _cell(text: str, width: int) -> Content:
+    return Content(text).truncate(width, ellipsis=True, pad=True)
+
+
+def _price(price: object) -> str:
+    return "unknown" if price is None else f"{price}"
+
+
+def _size(count: int | None) -> str:
+    return "unknown" if count is None else format_tokens(count)

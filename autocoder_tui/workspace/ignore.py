@@ -1,0 +1,220 @@
+"""Which files git would ignore: asked from git in a work tree, worked out elsewhere.
+
+Both kinds of rules answer per folder, so that a tree can open one folder of a huge
+project without walking the rest.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from pathspec import GitIgnoreSpec
+
+from autocoder_tui.workspace.errors import ReadError
+from autocoder_tui.workspace.git import find_git
+from autocoder_tui.workspace.paths import is_git_folder
+from autocoder_tui.workspace.textfile import read_text_file
+
+_MAX_RULES_BYTES = 256 * 1024
+_GIT_SECONDS = 20
+_MAX_NESTED_REPOSITORIES = 8
+# What a hook or an alias hands down to the programs it starts.
+_GIT_PLACES = (
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"),
+    *("GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE"),
+)
+
+
+class IgnoreRules(Protocol):
+    """`folder` is relative to the project, "" for the project itself."""
+
+    def ignored_in(self, folder: str, names: Sequence[tuple[str, bool]]) -> set[str]:
+        """Which of a folder's entries are ignored; each is a name and whether it is a folder."""
+
+    def files_below(self, folder: str) -> Iterator[tuple[str, bool]]:
+        """Every file below `folder`, and whether it is ignored.
+
+        A wholly ignored folder comes as one ignored entry, its path ending in "/"; links to
+        folders are not followed.
+        """
+
+
+class GitFailed(Exception):
+    """git is missing, refuses this work tree, or takes too long."""
+
+
+def load_rules(root: Path) -> IgnoreRules:
+    """The rules of the project at `root`: git's own where git answers."""
+    root = Path(os.path.realpath(root))
+    if find_git(root) is not None:
+        try:
+            # Someone who keeps a home folder in git ignores everything in it; such a rule
+            # says nothing about a project that merely lies there.
+            own = (root / ".git").exists()
+            if own or not _git(root, "check-ignore", "-z", "--stdin", given=[str(root)]):
+                _git(root, "rev-parse", "--is-inside-work-tree")
+                return GitRules(root)
+        except GitFailed:
+            pass
+    return PatternRules(root)
+
+
+class GitRules:
+    """Rules as git applies them: nested and global ignore files, tracked files, submodules."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._fallback = PatternRules(root)
+
+    def ignored_in(self, folder: str, names: Sequence[tuple[str, bool]]) -> set[str]:
+        if not names:
+            return set()
+        try:
+            # Run inside the folder: it may belong to a submodule or a repository of its own.
+            given = [name for name, _ in names]
+            return set(_git(self._root / folder, "check-ignore", "-z", "--stdin", given=given))
+        except GitFailed:
+            return self._fallback.ignored_in(folder, names)
+
+    def files_below(self, folder: str) -> Iterator[tuple[str, bool]]:
+        try:
+            yield from self._listed(folder, _MAX_NESTED_REPOSITORIES)
+        except GitFailed:
+            yield from self._fallback.files_below(folder)
+
+    def _listed(self, folder: str, nested: int) -> Iterator[tuple[str, bool]]:
+        place = self._root / folder
+        prefix = folder + "/" if folder else ""
+        kept = _git(place, "ls-files", "-co", "--exclude-standard", "-z")
+        ignored = _git(place, "ls-files", "-oi", "--exclude-standard", "--directory", "-z")
+        for name in dict.fromkeys(kept):
+            full = place / name
+            if not name.endswith("/") and not (full.is_dir() and not full.is_symlink()):
+                yield prefix + name, False
+            elif nested and name.rstrip("/"):
+                # A repository within the repository, or a submodule.
+                yield from self._listed(prefix + name.rstrip("/"), nested - 1)
+        for name in ignored:
+            if name != "./":
+                yield prefix + name, True
+
+
+class PatternRules:
+    """Rules read from `.gitignore` files only, for a project without git."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._specs: dict[str, GitIgnoreSpec | None] = {}
+
+    def ignored_in(self, folder: str, names: Sequence[tuple[str, bool]]) -> set[str]:
+        if self._is_ignored_folder(folder):
+            return {name for name, _ in names}
+        return {name for name, is_dir in names if self._matches(folder, name, is_dir)}
+
+    def files_below(self, folder: str) -> Iterator[tuple[str, bool]]:
+        waiting = [folder]
+        while waiting:
+            current = waiting.pop()
+            prefix = current + "/" if current else ""
+            found = scan_folder(self._root / current)
+            ignored = self.ignored_in(current, found)
+            for name, is_dir in found:
+                path = prefix + name
+                if not is_dir:
+                    yield path, name in ignored
+                elif name in ignored:
+                    yield path + "/", True
+                else:
+                    waiting.append(path)
+
+    def _is_ignored_folder(self, folder: str) -> bool:
+        parts = folder.split("/") if folder else []
+        return any(
+            self._matches("/".join(parts[:depth]), part, True) for depth, part in enumerate(parts)
+        )
+
+    def _matches(self, folder: str, name: str, is_dir: bool) -> bool:
+        """By the nearest ignore file that has an opinion, as git does."""
+        path = name + "/" if is_dir else name
+        while True:
+            spec = self._spec(folder)
+            if spec is not None and (verdict := spec.check_file(path).include) is not None:
+                return verdict
+            if not folder:
+                return False
+            folder, _, parent = folder.rpartition("/")
+            path = f"{parent}/{path}"
+
+    def _spec(self, folder: str) -> GitIgnoreSpec | None:
+        if folder not in self._specs:
+            self._specs[folder] = _read_spec(self._root / folder / ".gitignore")
+        return self._specs[folder]
+
+
+def scan_folder(folder: Path) -> list[tuple[str, bool]]:
+    """Names in a folder with whether each is a real folder; git's own is never among them.
+
+    A folder that cannot be read has no entries.
+    """
+    try:
+        with os.scandir(folder) as found:
+            return sorted(
+                (item.name, _is_real_folder(item)) for item in found if not is_git_folder(item.name)
+            )
+    except OSError:
+        return []
+
+
+def _is_real_folder(item: os.DirEntry[str]) -> bool:
+    try:
+        return item.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
+
+
+def _read_spec(path: Path) -> GitIgnoreSpec | None:
+    try:
+        lines = read_text_file(path, max_bytes=_MAX_RULES_BYTES).text.split("\n")
+    except ReadError:
+        return None
+    try:
+        return GitIgnoreSpec.from_lines(lines)
+    except (ValueError, re.error):
+        return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+
+
+def _is_pattern(line: str) -> bool:
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except (ValueError, re.error):
+        return False
+    return True
+
+
+def _git(folder: Path, *arguments: str, given: Sequence[str] | None = None) -> list[str]:
+    """What git prints, cut at NUL. Raises GitFailed."""
+    environment = {name: value for name, value in os.environ.items() if name not in _GIT_PLACES}
+    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    # A repository's own settings may name programs to run; listing files needs none.
+    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", *arguments]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            input=os.fsencode("\0".join(given or ())),
+            capture_output=True,
+            timeout=_GIT_SECONDS,
+            check=False,
+        )
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        raise GitFailed from error
+    nothing_ignored = arguments[0] == "check-ignore" and done.returncode == 1
+    if done.returncode != 0 and not nothing_ignored:
+        raise GitFailed
+    return [os.fsdecode(part) for part in done.stdout.split(b"\0") if part]

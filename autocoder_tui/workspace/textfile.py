@@ -1,0 +1,275 @@
+"""Bytes to text and back, without losing a byte.
+
+A file is read once, with a limit, and never waited for: a FIFO, a device or a sparse
+gigabyte is refused at the door. What the text alone cannot say (encoding, byte order
+mark, newline style, mode) is kept beside it, so that `encode` gives back the same shape.
+"""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import hashlib
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from autocoder_tui.display import visible
+from autocoder_tui.workspace.errors import (
+    BinaryFile,
+    MissingFile,
+    NotAFile,
+    TooLarge,
+    Unencodable,
+    Unreadable,
+)
+
+MAX_INPUT_BYTES = 1024 * 1024
+"""Largest input file: more is no longer a prompt but a mistake."""
+
+Newline = Literal["\n", "\r\n", "\r", "mixed"]
+
+# UTF-32 first: its little-endian mark begins with the one of UTF-16.
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# Tab, newlines, form feed, backspace and escape do occur in text files.
+_CONTROLS = re.compile("[\x01-\x07\x0b\x0e-\x1a\x1c-\x1f\x7f]")
+_MOST_CONTROLS = 0.10
+# Any bytes at all decode as latin-1, so there the text has to look more like text.
+_MOST_CONTROLS_IN_FALLBACK = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a file was at one moment. `size` in bytes, `sha256` of all its bytes, in hex."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+    sha256: str
+
+    def same_bytes(self, other: Stamp) -> bool:
+        """Whether both are the same content; a file merely touched or moved still is."""
+        return self.size == other.size and self.sha256 == other.sha256
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A file as it was read.
+
+    `text` has "\\n" between lines when the file is uniformly CRLF or CR; with mixed
+    newlines it is verbatim. `bom` is the byte order mark found, or empty. `mode` holds
+    the permission bits.
+    """
+
+    path: Path
+    text: str
+    encoding: str
+    bom: bytes
+    newline: Newline
+    mode: int
+    stamp: Stamp
+
+    def encode(self, text: str) -> bytes:
+        """`text` in this file's encoding, mark and newline style.
+
+        Raises Unencodable when the encoding has no place for a character.
+        """
+        if self.newline in ("\r\n", "\r"):
+            text = text.replace("\r\n", "\n").replace("\n", self.newline)
+        try:
+            return self.bom + text.encode(self.encoding)
+        except UnicodeEncodeError as error:
+            character = error.object[error.start]
+            line = text.count("\n", 0, error.start) + 1
+            name = visible(self.path.name)
+            raise Unencodable(
+                f"{name} is {self.encoding}, which has no {visible(character)!r} "
+                f"(U+{ord(character):04X}, line {line}). Save the file as UTF-8 first, "
+                "or ask for a text without that character.",
+                paths=(str(self.path),),
+            ) from None
+
+
+def read_text_file(
+    path: Path, *, max_bytes: int = MAX_INPUT_BYTES, name: str | None = None
+) -> TextFile:
+    """Read `path` as text. `name` is how messages call it; the path itself by default.
+
+    Raises MissingFile, Unreadable, NotAFile, TooLarge or BinaryFile.
+    """
+    shown = visible(name if name is not None else str(path))
+    data, status = read_bytes(path, max_bytes=max_bytes, name=name)
+    text, encoding, bom = _decode(data, shown, str(path))
+    newline = _newline_of(text)
+    if newline in ("\r\n", "\r"):
+        text = text.replace(newline, "\n")
+    return TextFile(
+        path=path,
+        text=text,
+        encoding=encoding,
+        bom=bom,
+        newline=newline,
+        mode=stat.S_IMODE(status.st_mode),
+        stamp=stamp_of(data, status),
+    )
+
+
+def read_bytes(
+    path: Path, *, max_bytes: int, name: str | None = None
+) -> tuple[bytes, os.stat_result]:
+    """All bytes of a regular file of at most `max_bytes`, and its status when it was open.
+
+    Never blocks on what is not a regular file. Raises MissingFile, Unreadable, NotAFile
+    or TooLarge.
+    """
+    shown = visible(name if name is not None else str(path))
+    try:
+        # Opening a device can already act on it, so look first; look again once it is open.
+        _require_regular(path.stat(), shown, path)
+        flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+        descriptor = os.open(path, flags)
+    except (OSError, ValueError) as error:
+        raise _read_error(error, shown, path) from error
+    try:
+        status = os.fstat(descriptor)
+        _require_regular(status, shown, path)
+        if status.st_size > max_bytes:
+            raise _too_large(shown, path, status.st_size, max_bytes)
+        chunks: list[bytes] = []
+        left = max_bytes + 1
+        while left > 0 and (chunk := os.read(descriptor, min(left, 1 << 20))):
+            chunks.append(chunk)
+            left -= len(chunk)
+    except OSError as error:
+        raise _read_error(error, shown, path) from error
+    finally:
+        os.close(descriptor)
+    if left <= 0:
+        raise _too_large(shown, path, max_bytes + 1, max_bytes)
+    return b"".join(chunks), status
+
+
+def stamp_of(data: bytes, status: os.stat_result) -> Stamp:
+    return Stamp(
+        size=len(data),
+        mtime_ns=status.st_mtime_ns,
+        inode=status.st_ino,
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def has_changed(path: Path, stamp: Stamp) -> bool:
+    """Whether the bytes at `path` are no longer those of `stamp`; a missing file has changed."""
+    try:
+        data, status = read_bytes(path, max_bytes=stamp.size)
+    except (MissingFile, Unreadable, NotAFile, TooLarge):
+        return True
+    return not stamp_of(data, status).same_bytes(stamp)
+
+
+def looks_binary(data: bytes) -> bool:
+    """Whether the first bytes of a file already show that it is no text."""
+    if data.startswith(tuple(mark for mark, _ in _BYTE_ORDER_MARKS)):
+        return False
+    if b"\0" in data:
+        return True
+    text = data.decode("latin-1")
+    return len(_CONTROLS.findall(text)) > _MOST_CONTROLS * len(text)
+
+
+def human_size(size: int) -> str:
+    """A number of bytes or tokens in at most four characters: 980, 2.3k, 14k, 1.2M."""
+    if size < 1000:
+        return str(size)
+    value = float(size)
+    for unit in "kMGTPE":
+        value /= 1000
+        if value < 9.95:
+            return f"{value:.1f}{unit}"
+        if value < 999.5:
+            return f"{value:.0f}{unit}"
+    return "huge"
+
+
+def _decode(data: bytes, shown: str, path: str) -> tuple[str, str, bytes]:
+    """Text, encoding and byte order mark, such that encoding again gives `data`."""
+    candidates = [(mark, encoding) for mark, encoding in _BYTE_ORDER_MARKS if data.startswith(mark)]
+    candidates += [(b"", "utf-8"), (b"", "cp1252"), (b"", "latin-1")]
+    for mark, encoding in candidates:
+        body = data[len(mark) :]
+        try:
+            text = body.decode(encoding)
+            if text.encode(encoding) != body:
+                continue
+        except UnicodeError:
+            continue
+        fallback = encoding in ("cp1252", "latin-1")
+        most = _MOST_CONTROLS_IN_FALLBACK if fallback else _MOST_CONTROLS
+        if "\0" not in text and len(_CONTROLS.findall(text)) <= most * len(text):
+            return text, encoding, mark
+    raise BinaryFile(
+        f"{shown} is not text: it holds bytes that no text file holds. Leave it out.",
+        paths=(path,),
+    )
+
+
+def _newline_of(text: str) -> Newline:
+    carriage_returns = text.count("\r")
+    if not carriage_returns:
+        return "\n"
+    line_feeds = text.count("\n")
+    if not line_feeds:
+        return "\r"
+    return "\r\n" if text.count("\r\n") == carriage_returns == line_feeds else "mixed"
+
+
+def _require_regular(status: os.stat_result, shown: str, path: Path) -> None:
+    mode = status.st_mode
+    if stat.S_ISREG(mode):
+        return
+    what = next(
+        (
+            word
+            for is_it, word in (
+                (stat.S_ISDIR, "a folder"),
+                (stat.S_ISFIFO, "a named pipe"),
+                (stat.S_ISSOCK, "a socket"),
+            )
+            if is_it(mode)
+        ),
+        "a device",
+    )
+    raise NotAFile(f"{shown} is {what}, not a regular file. Name a file.", paths=(str(path),))
+
+
+def _too_large(shown: str, path: Path, size: int, max_bytes: int) -> TooLarge:
+    return TooLarge(
+        f"{shown} is larger than {human_size(max_bytes)} bytes"
+        + (f" ({human_size(size)})" if size > max_bytes + 1 else "")
+        + ". Leave it out, or give a shorter excerpt of it as a file of its own.",
+        paths=(str(path),),
+    )
+
+
+def _read_error(error: OSError | ValueError, shown: str, path: Path) -> MissingFile | Unreadable:
+    paths = (str(path),)
+    if isinstance(error, ValueError):
+        return Unreadable(f"{shown!r} is not a name a file can have.", paths=paths)
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return MissingFile(f"{shown} does not exist. Check the name.", paths=paths)
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return Unreadable(
+            f"{shown} cannot be read: permission denied. Change its mode or leave it out.",
+            paths=paths,
+        )
+    reason = (error.strerror or "unknown error").lower()
+    return Unreadable(f"{shown} cannot be read: {reason}.", paths=paths)

@@ -1,0 +1,412 @@
+"""The network misbehaves: each way of going wrong ends in one error that says what to do.
+
+Each row: what the server does, the error, and whether the same request may be tried again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import resource
+import ssl
+import subprocess
+import time
+from dataclasses import replace
+from email.utils import formatdate
+from pathlib import Path
+
+import pytest
+
+from autocoder_tui.demo.script import Reply, chunk, error_reply
+from autocoder_tui.demo.server import DemoServer
+from autocoder_tui.engine import errors
+from autocoder_tui.engine.catalog import Endpoint, Provider
+from autocoder_tui.engine.frames import ServerError
+from autocoder_tui.engine.http_errors import retry_after
+from tests.engine.conversation import CANARY, MODEL, QUICK, Outcome, ask, converse, endpoint_at
+
+TEXT = "some text of the reply"
+
+
+def check(outcome: Outcome, kind: type[errors.EngineError], *words: str) -> errors.EngineError:
+    """The error is of this very kind, is a sentence, and shows no key."""
+    error = outcome.error
+    assert error is not None
+    assert type(error) is kind, error
+    for word in words:
+        assert word in error.message
+    assert "canary" not in error.message
+    assert "\n" not in error.message
+    assert "\x1b" not in error.message
+    assert len(error.message) < 700
+    return error
+
+
+STATUSES = [
+    (400, errors.BadRequest, False),
+    (401, errors.KeyRejected, False),
+    (402, errors.PaymentRequired, False),
+    (403, errors.KeyRejected, False),
+    (404, errors.ModelNotFound, False),
+    (408, errors.ServerFailed, True),
+    (409, errors.ServerFailed, True),
+    (413, errors.BadRequest, False),
+    (418, errors.BadRequest, False),
+    (422, errors.BadRequest, False),
+    (429, errors.RateLimited, True),
+    (451, errors.BadRequest, False),
+    (500, errors.ServerFailed, True),
+    (502, errors.ServerFailed, True),
+    (503, errors.ServerFailed, True),
+    (504, errors.ServerFailed, True),
+    (520, errors.ServerFailed, True),
+    (529, errors.ServerFailed, True),
+]
+
+
+@pytest.mark.parametrize(("status", "kind", "retryable"), STATUSES)
+@pytest.mark.parametrize("shape", ["object", "html", "empty", "hostile"])
+async def test_an_error_status_in_every_shape_of_body(
+    status: int, kind: type[errors.StatusError], retryable: bool, shape: str
+) -> None:
+    hostile = f"\x1b]52;c;AAAA\x07 \u202e {CANARY} sk-can***cdef " + "very long " * 50_000
+    reply = {
+        "object": error_reply(status, "because of this", type="some_error"),
+        "html": Reply(status=status, body="<html><title>Bad gate\nway</title>" + "x" * 99_999),
+        "empty": Reply(status=status, body=""),
+        "hostile": error_reply(status, hostile),
+    }[shape]
+    outcome = await converse([reply])
+    error = check(outcome, kind, f"{status}", "127.0.0.1")
+    assert isinstance(error, errors.StatusError)
+    assert (error.status, error.retryable) == (status, retryable)
+    assert "some-model" in error.message or kind is errors.PaymentRequired
+    if shape == "object":
+        assert "because of this" in error.message
+    if kind is errors.KeyRejected:
+        assert "TEST_API_KEY" in error.message
+    assert outcome.server is not None
+    assert len(outcome.server.requests) == 1
+
+
+@pytest.mark.parametrize("code", ["insufficient_quota", "billing_hard_limit_reached"])
+async def test_used_up_credit_is_not_a_rate_limit(code: str) -> None:
+    error = check(
+        await converse([error_reply(429, "You exceeded your current quota", code=code)]),
+        errors.PaymentRequired,
+        "billing",
+    )
+    assert not getattr(error, "retryable", True)
+
+
+async def test_a_missing_key_is_said() -> None:
+    async with DemoServer([error_reply(401, "no key")]) as server:
+        outcome = await ask(Endpoint(Provider("test", server.base_url, "THE_API_KEY")))
+    check(outcome, errors.KeyRejected, "none was sent", "THE_API_KEY")
+
+
+CONTEXT = [
+    (
+        "This model's maximum context length is 8192 tokens. However, your messages resulted in "
+        "10000 tokens. Please reduce the length of the messages.",
+        {"code": "context_length_exceeded", "type": "invalid_request_error"},
+        "1,808 too many",
+    ),
+    (
+        "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens "
+        "(4000 in the messages, 1000 in the completion).",
+        {"type": "BadRequestError", "code": 400},
+        "904 too many",
+    ),
+    (
+        "'max_tokens' or 'max_completion_tokens' is too large: 2000. This model's maximum context "
+        "length is 4096 tokens and your request has 3000 input tokens (2000 > 4096 - 3000).",
+        {"type": "BadRequestError", "code": 400},
+        "904 too many",
+    ),
+    (
+        "the request exceeds the available context size, try increasing it",
+        {"type": "exceed_context_size_error", "n_prompt_tokens": 5000, "n_ctx": 4096},
+        "904 too many",
+    ),
+    (
+        "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 4000 `inputs` tokens and "
+        "1000 `max_new_tokens`",
+        {},
+        "904 too many",
+    ),
+    ("prompt is too long: 210000 tokens > 200000 maximum", {}, "10,000 too many"),
+    ("Your input exceeds the maximum context window.", {}, "does not fit"),
+]
+
+
+@pytest.mark.parametrize(("message", "fields", "words"), CONTEXT)
+async def test_a_prompt_that_is_too_long(
+    message: str, fields: dict[str, object], words: str
+) -> None:
+    outcome = await converse([error_reply(400, message, **fields)], max_output_tokens=2000)
+    check(outcome, errors.ContextExceeded, words, "Drop input files")
+    assert outcome.server is not None
+    assert len(outcome.server.requests) == 1
+
+
+async def test_vllm_puts_the_error_at_the_top_level() -> None:
+    body = {"object": "error", "message": CONTEXT[1][0], "type": "BadRequestError", "code": 400}
+    outcome = await converse([Reply(status=400, body=json.dumps(body))])
+    check(outcome, errors.ContextExceeded, "904 too many")
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "7"}, 7),
+        ({"retry-after": "0.5"}, 0.5),
+        ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
+        ({"retry-after": "86400000"}, 86_400_000),
+        ({"retry-after": "-3"}, 0),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": ""}, None),
+        ({"retry-after": formatdate(0, usegmt=True)}, 0),
+        ({}, None),
+    ],
+)
+async def test_how_long_the_server_asks_to_wait(
+    headers: dict[str, str], seconds: float | None
+) -> None:
+    outcome = await converse([error_reply(429, "slow down", headers=headers)])
+    assert isinstance(outcome.error, errors.RateLimited)
+    assert outcome.error.retry_after == seconds
+
+
+def test_a_date_to_wait_for_is_seconds_from_now() -> None:
+    wait = retry_after({"retry-after": formatdate(time.time() + 90, usegmt=True)})
+    assert wait is not None
+    assert 85 < wait <= 90
+
+
+STREAM_START = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
+
+NO_REPLY = [
+    (Reply(cut="reset"), errors.ConnectionLost, True),
+    (Reply(cut="close"), errors.ConnectionLost, True),
+    (Reply(raw=b"garbage that is no HTTP\r\n\r\n"), errors.NotAReply, False),
+    (Reply(raw=b"HTTP/1.1 200 OK\r\nx: " + b"y" * 2_000_000), errors.NotAReply, False),
+    (Reply(raw=STREAM_START), errors.ConnectionLost, True),
+    (Reply(body="<!doctype html><title>Log in</title>"), errors.NotAReply, False),
+    (Reply(body=""), errors.NotAReply, False),
+    (Reply(body="Service is sleeping"), errors.NotAReply, False),
+    (Reply(body="{"), errors.NotAReply, False),
+    (Reply(body="[1, 2]"), errors.NotAReply, False),
+    (Reply(body="{}"), errors.NotAReply, False),
+    (Reply(frames=["[DONE]"]), errors.NotAReply, False),
+    (Reply(frames=[]), errors.NotAReply, False),
+    (Reply(frames=["null", "{}", "[DONE]"]), errors.NotAReply, False),
+    (Reply(raw=STREAM_START + b"content-encoding: gzip\r\n\r\nnot gzip"), errors.NotAReply, False),
+]
+
+
+@pytest.mark.parametrize(("reply", "kind", "retryable"), NO_REPLY)
+async def test_what_is_no_reply_at_all(
+    reply: Reply, kind: type[errors.ProviderError], retryable: bool
+) -> None:
+    outcome = await converse([reply])
+    check(outcome, kind, "127.0.0.1")
+    assert kind.retryable is retryable
+    assert outcome.text == ""
+    assert outcome.finishes == []
+
+
+ERROR_OBJECTS = [
+    ({"error": {"message": "slow down", "code": "rate_limit_exceeded"}}, errors.RateLimited),
+    ({"error": {"message": "slow down", "code": 429}}, errors.RateLimited),
+    ({"error": {"message": "pay", "code": "insufficient_quota"}}, errors.PaymentRequired),
+    ({"error": {"message": CONTEXT[0][0]}}, errors.ContextExceeded),
+    ({"error": {"message": "who?", "code": "model_not_found"}}, errors.ModelNotFound),
+    ({"error": {"message": "busy", "type": "overloaded_error"}}, errors.ServerFailed),
+    ({"error": {"message": "something else"}}, errors.StreamError),
+    ({"error": "something else"}, errors.StreamError),
+    ({"object": "error", "message": "broken", "code": 500}, errors.ServerFailed),
+    ({"choices": [{"delta": {}, "error": {"message": "up", "code": 502}}]}, errors.ServerFailed),
+]
+
+
+@pytest.mark.parametrize(("body", "kind"), ERROR_OBJECTS)
+@pytest.mark.parametrize("as_stream", [True, False])
+async def test_an_error_object_with_status_200(
+    body: dict[str, object], kind: type[errors.ProviderError], as_stream: bool
+) -> None:
+    payload = json.dumps(body)
+    reply = Reply(frames=[payload, "[DONE]"]) if as_stream else Reply(body=payload)
+    check(await converse([reply]), kind)
+
+
+@pytest.mark.parametrize("body", [body for body, _ in ERROR_OBJECTS])
+async def test_an_error_object_after_text_keeps_the_text(body: dict[str, object]) -> None:
+    outcome = await converse([Reply(frames=[chunk({"content": TEXT}), json.dumps(body)])])
+    check(outcome, errors.StreamError)
+    assert outcome.text == TEXT
+
+
+@pytest.mark.parametrize("cut", ["reset", "close", "short"])
+async def test_a_connection_lost_in_mid_reply_keeps_the_text(cut: str) -> None:
+    outcome = await converse([Reply(TEXT, cut=cut, cut_after=9)])  # type: ignore[arg-type]
+    check(outcome, errors.ConnectionLost, "in mid-reply")
+    # A reset may overtake what was sent just before it.
+    assert TEXT[:9].startswith(outcome.text)
+    assert outcome.text == TEXT[:9] or cut == "reset"
+    assert outcome.finishes == []
+
+
+async def test_a_connection_lost_after_the_finish_is_no_loss() -> None:
+    frames = [chunk({"content": TEXT}), chunk({}, "stop")]
+    outcome = await converse([Reply(frames=frames, cut="close")])
+    assert (outcome.error, outcome.text, outcome.finishes) == (None, TEXT, ["stop"])
+
+
+@pytest.mark.parametrize(
+    ("reply", "limits", "words"),
+    [
+        (Reply(stall="accept"), {"first_byte_timeout": 0.1}, "first_byte_timeout"),
+        (Reply(stall="headers"), {"first_byte_timeout": 0.1}, "first_byte_timeout"),
+        (Reply(TEXT, stall="middle", cut_after=0), {"first_byte_timeout": 0.1}, "first_byte"),
+        (Reply(TEXT, stall="middle", cut_after=9), {"idle_timeout": 0.1}, "idle_timeout"),
+        (
+            Reply(TEXT, stall="middle", cut_after=9, comment_every=0.02),
+            {"idle_timeout": 0.1},
+            "idle_timeout",
+        ),
+        (
+            Reply(stall="headers", comment_every=0.02),
+            {"first_byte_timeout": 0.1},
+            "first_byte_timeout",
+        ),
+    ],
+)
+async def test_silence_ends_in_the_time_out_that_is_named(
+    reply: Reply, limits: dict[str, float], words: str
+) -> None:
+    outcome = await converse([reply], limits=limits)
+    check(outcome, errors.TimedOut, words, "0.1 s")
+    assert outcome.text == TEXT[: reply.cut_after or 0]
+
+
+async def test_a_connection_that_is_not_accepted_times_out() -> None:
+    # A full backlog of a socket nobody accepts from is silent, like a host that is away.
+    import socket
+
+    with socket.socket() as listener, socket.socket() as first, socket.socket() as second:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for client in (first, second):
+            client.setblocking(False)
+            client.connect_ex(listener.getsockname())
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+        outcome = await ask(endpoint_at(url), limits=replace(QUICK, connect_timeout=0.2))
+    check(outcome, errors.TimedOut, "connect_timeout", "0.2 s")
+
+
+async def test_a_refused_connection_asks_whether_the_server_runs() -> None:
+    outcome = await ask(endpoint_at("http://127.0.0.1:1/v1"))
+    check(outcome, errors.ConnectFailed, "Is the server running?")
+
+
+async def test_a_host_that_has_no_address() -> None:
+    outcome = await ask(endpoint_at("http://no-such-host.invalid/v1"))
+    check(outcome, errors.NameNotFound, "DNS")
+    assert not errors.NameNotFound.retryable
+
+
+async def test_tls_that_is_not_tls() -> None:
+    async with DemoServer([Reply("x")]) as server:
+        outcome = await ask(endpoint_at(server.base_url.replace("http:", "https:")))
+    check(outcome, errors.TlsFailed, "http://")
+
+
+async def test_a_certificate_nobody_signed(tmp_path: Path) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    try:
+        command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+        command += ["-subj", "/CN=127.0.0.1", "-keyout", str(key), "-out", str(certificate)]
+        subprocess.run(command, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("openssl is not at hand to make a certificate")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    async def never(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    server = await asyncio.start_server(never, "127.0.0.1", 0, ssl=context)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        outcome = await ask(endpoint_at(f"https://127.0.0.1:{port}/v1"))
+    check(outcome, errors.TlsFailed, "certificate")
+
+
+async def test_text_over_the_cap_is_cut_and_said() -> None:
+    delta = chunk({"content": "é" * 40})
+    outcome = await converse([Reply(frames=[delta] * 5)], limits={"max_reply_bytes": 101})
+    check(outcome, errors.OutputTooLarge)
+    assert outcome.text == "é" * 50
+
+
+async def test_one_huge_delta_and_a_bomb_stay_within_memory() -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    huge = Reply(frames=[chunk({"content": "x" * 10_000_000})])
+    bomb = gzip.compress(b'data: {"choices": [{"delta": {"content": "' + b"x" * 300_000_000, 1)
+    raw = STREAM_START + b"content-encoding: gzip\r\nconnection: close\r\n\r\n" + bomb
+    for reply in (huge, Reply(raw=raw)):
+        check(await converse([reply], limits={"first_byte_timeout": 60}), errors.OutputTooLarge)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    # The test itself makes most of it: the 300 MB before they are compressed.
+    assert grown < 900_000
+
+
+async def test_fifty_thousand_deltas_arrive() -> None:
+    outcome = await converse([Reply("ab" * 50_000, chunk_size=2)], limits={"idle_timeout": 60})
+    assert (outcome.error, outcome.text) == (None, "ab" * 50_000)
+
+
+def redirect(location: str, status: int = 307) -> Reply:
+    return Reply(status=status, headers={"location": location}, body="")
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+async def test_a_redirect_on_the_same_host_is_followed_with_the_body(status: int) -> None:
+    async with DemoServer([redirect("/v2/chat/completions", status), Reply("x")]) as server:
+        outcome = await ask(endpoint_at(server.base_url))
+    assert outcome.text == "x"
+    first, second = server.requests
+    assert second.path == "/v2/chat/completions"
+    assert second.body == first.body
+    assert second.headers["authorization"] == f"Bearer {CANARY}"
+
+
+async def test_endless_redirects_stop() -> None:
+    outcome = await converse([redirect("/v1/chat/completions")] * 9)
+    check(outcome, errors.StatusError, "again and again")
+    assert outcome.server is not None
+    assert len(outcome.server.requests) == 6
+
+
+async def test_neither_prompt_nor_key_follow_a_redirect_elsewhere() -> None:
+    async with DemoServer([Reply("stolen")]) as other:
+        port = other.base_url.removesuffix("/v1").rpartition(":")[2]
+        places = [f"http://localhost:{port}/v1/chat/completions"]
+        places += [f"http://127.0.0.1:{port}/v1/chat/completions", "http://[", "file:///etc"]
+        for place in places:
+            outcome = await converse([redirect(place)])
+            check(outcome, errors.StatusError, "not sent there")
+    assert other.requests == []
+
+
+def test_the_model_name_of_an_error_is_made_safe() -> None:
+    from autocoder_tui.engine.address import Address
+    from autocoder_tui.engine.http_errors import status_error
+
+    address = Address(endpoint_at("http://u:pass@h:1/v1"), replace(MODEL, name="a\x1b[2Jb"))
+    message = status_error(500, ServerError("x"), address).message
+    assert "\x1b" not in message
+    assert "pass" not in message

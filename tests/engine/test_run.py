@@ -1,0 +1,257 @@
+"""The loop against a real loopback server: whole replies, cuts, losses, retries, limits."""
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+
+from autocoder_tui.demo.script import Received, Reply, error_reply
+from autocoder_tui.demo.server import DemoServer
+from autocoder_tui.engine.capabilities import Capabilities
+from autocoder_tui.engine.catalog import Endpoint, Model, Provider
+from autocoder_tui.engine.events import (
+    CapReached,
+    ContinuationStarted,
+    Event,
+    FileProposed,
+    PartFinished,
+    PartJoined,
+    RequestStarted,
+    RetryScheduled,
+    RunCancelled,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    TextDelta,
+    TextRetracted,
+    UsageUpdated,
+)
+from autocoder_tui.engine.request import InputFile, Limits, RunRequest
+from autocoder_tui.engine.run import run
+
+CODE = "".join(f"def function_{number}():\n    return {number} * {number}\n\n\n" for number in range(40))
+FRAMED = f'<file path="src/code.py">\n{CODE}</file>\n'
+MODEL = Model(
+    "test-model", "test", Decimal("0.2"), Decimal("0.4"), context_length=32768, max_tokens=8192
+)
+QUICK = Limits(
+    connect_timeout=5, first_byte_timeout=5, idle_timeout=5, total_timeout=30, max_attempts=3
+)
+
+
+def request_to(server: DemoServer, limits: Limits = QUICK, **more: object) -> RunRequest:
+    values = {"target": "src/code.py", **more}
+    return RunRequest(
+        requirements="Write the functions.",
+        model=MODEL,
+        endpoint=Endpoint(Provider("test", server.base_url)),
+        limits=limits,
+        **values,  # type: ignore[arg-type]
+    )
+
+
+async def events_of(request: RunRequest) -> list[Event]:
+    return [event async for event in run(request)]
+
+
+def joined(events: list[Event]) -> str:
+    text = ""
+    for event in events:
+        if isinstance(event, TextDelta):
+            text += event.text
+        elif isinstance(event, TextRetracted):
+            text = text[: len(text) - event.count]
+    return text
+
+
+def of(kind: type, events: list[Event]) -> list:
+    return [event for event in events if isinstance(event, kind)]
+
+
+def echoing(parts: list[int], finish: str | None = "length", **more: object):
+    """A model that is cut after so many characters and, asked to go on, repeats the anchor."""
+    state = {"asked": 0}
+
+    def answer(received: Received) -> Reply:
+        asked = state["asked"]
+        state["asked"] += 1
+        start = 0
+        if asked:
+            shown = received.messages[-2]["content"]
+            instruction = received.messages[-1]["content"]
+            tail = shown.splitlines(keepends=True)
+            # The anchor is the last lines of what was shown that the instruction also holds.
+            count = max(n for n in range(1, 13) if "".join(tail[-n:]) in instruction)
+            start = FRAMED.index(shown) + len(shown) - len("".join(tail[-count:]))
+        end = parts[asked] if asked < len(parts) else len(FRAMED)
+        last = end >= len(FRAMED)
+        return Reply(FRAMED[start:end], "stop" if last else finish, **({} if last else more))
+
+    return answer
+
+
+async def test_a_whole_reply_is_one_part_and_one_complete_file() -> None:
+    async with DemoServer([Reply(FRAMED)]) as server:
+        events = await events_of(request_to(server, files=(InputFile("src/code.py", "old\n"),)))
+    assert isinstance(events[0], RunStarted)
+    assert events[-1] == RunFinished("")
+    assert joined(events) == FRAMED
+    assert of(FileProposed, events) == [FileProposed("src/code.py", "old\n", CODE, True, "")]
+    (part,) = of(PartFinished, events)
+    assert (part.part, part.finish_reason) == (1, "stop")
+    usage = of(UsageUpdated, events)[-1]
+    assert not usage.estimated
+    assert usage.cost_usd == (
+        Decimal(usage.prompt_tokens) * Decimal("0.2") + usage.completion_tokens * Decimal("0.4")
+    ) / Decimal(1_000_000)
+
+
+@pytest.mark.parametrize("cuts", [[700], [333, 1200], [100, 333, 999, 1500]])
+async def test_a_reply_cut_by_length_is_continued_byte_for_byte(cuts: list[int]) -> None:
+    async with DemoServer(echoing(cuts)) as server:
+        events = await events_of(request_to(server))
+    assert joined(events) == FRAMED
+    assert of(FileProposed, events)[-1].after == CODE
+    assert len(of(PartFinished, events)) == len(cuts) + 1
+    assert [event.cause for event in of(ContinuationStarted, events)] == ["length"] * len(cuts)
+    assert [event.proof for event in of(PartJoined, events)] != []
+    # The prefix stays byte-identical, so that the provider can cache it.
+    first = server.requests[0].messages
+    assert all(received.messages[:2] == first for received in server.requests)
+    assert server.requests[1].messages[-1]["content"].endswith(
+        "<!--generation interrupted, continuing-->"
+    )
+
+
+@pytest.mark.parametrize("cut", ["reset", "close", "short"])
+async def test_a_dropped_connection_is_waited_out_and_continued(cut: str) -> None:
+    async with DemoServer(echoing([900], None, cut=cut)) as server:
+        events = await events_of(request_to(server))
+    assert joined(events) == FRAMED
+    assert len(of(RetryScheduled, events)) == 1
+    assert of(ContinuationStarted, events)[0].cause == "lost connection"
+    assert isinstance(events[-1], RunFinished)
+
+
+async def test_a_stop_before_the_end_of_the_file_is_continued() -> None:
+    async with DemoServer(echoing([900], "stop")) as server:
+        events = await events_of(request_to(server))
+    assert joined(events) == FRAMED
+    assert of(ContinuationStarted, events)[0].cause == "false stop"
+
+
+async def test_a_busy_server_is_tried_again_as_it_asks() -> None:
+    busy = error_reply(429, "slow down", headers={"retry-after": "0.05"})
+    async with DemoServer([busy, error_reply(503, "later"), Reply(FRAMED)]) as server:
+        events = await events_of(request_to(server))
+    waits = of(RetryScheduled, events)
+    assert waits[0].delay_seconds == 0.05
+    assert [wait.attempt for wait in waits] == [2, 3]
+    assert [event.attempt for event in of(RequestStarted, events)] == [1, 2, 3]
+    assert isinstance(events[-1], RunFinished)
+
+
+async def test_attempts_are_bounded_and_the_last_error_is_told() -> None:
+    async with DemoServer([error_reply(500, "broken")] * 9) as server:
+        events = await events_of(request_to(server))
+        assert len(server.requests) == 3
+    assert isinstance(events[-1], RunFailed)
+    assert events[-1].error.kind == "server_failed"
+
+
+@pytest.mark.parametrize(("status", "kind"), [(401, "key_rejected"), (404, "model_not_found"), (400, "bad_request")])
+async def test_what_no_retry_can_cure_is_asked_once(status: int, kind: str) -> None:
+    async with DemoServer([error_reply(status, "no")] * 3) as server:
+        events = await events_of(request_to(server))
+        assert len(server.requests) == 1
+    assert events[-1].error.kind == kind
+    assert not of(FileProposed, events)
+
+
+async def test_a_model_that_adds_nothing_is_stopped_and_the_text_kept() -> None:
+    async with DemoServer([Reply(FRAMED[:900], "length"), *[Reply("", "stop")] * 5]) as server:
+        events = await events_of(request_to(server))
+        assert len(server.requests) <= 5
+    assert isinstance(events[-1], RunFailed)
+    assert events[-1].resumable
+    assert FRAMED.startswith(joined(events))
+    assert [file.complete for file in of(FileProposed, events)] == [False]
+
+
+async def test_parts_are_bounded() -> None:
+    cuts = list(range(200, 1800, 100))
+    async with DemoServer(echoing(cuts)) as server:
+        events = await events_of(request_to(server, Limits(max_parts=3)))
+        assert len(server.requests) == 3
+    assert events[-1].error.kind == "too_many_parts"
+    assert of(CapReached, events) == [CapReached("parts", "3 parts", "3 parts")]
+    assert events[-1].resumable
+
+
+async def test_the_spending_cap_is_never_passed() -> None:
+    cap = Decimal("0.0008")
+    async with DemoServer(echoing([900, 1500])) as server:
+        events = await events_of(request_to(server, Limits(max_cost_usd=cap)))
+    asked = [received.body.get("max_tokens") for received in server.requests]
+    assert all(tokens * Decimal("0.4") / 1_000_000 < cap for tokens in asked)
+    assert of(UsageUpdated, events)[-1].cost_usd <= cap
+
+
+async def test_a_prompt_larger_than_the_window_is_refused_before_anything_is_sent() -> None:
+    big = InputFile("data/big.txt", "word " * 40_000)
+    async with DemoServer([Reply(FRAMED)]) as server:
+        events = await events_of(request_to(server, files=(big,)))
+        assert not server.requests
+    assert events[-1].error.kind == "input_too_large"
+    assert "data/big.txt" in events[-1].error.message
+
+
+async def test_reasoning_never_reaches_the_file() -> None:
+    thought = "<think>The user wants functions.</think>\n\n"
+    async with DemoServer([Reply(thought + FRAMED, reasoning="Let me think. ")]) as server:
+        events = await events_of(request_to(server))
+    assert of(FileProposed, events)[0].after == CODE
+    assert "think" not in joined(events)
+
+
+async def test_cancelling_closes_the_connection_and_keeps_the_text() -> None:
+    events: list[Event] = []
+    async with DemoServer([Reply(FRAMED, delay=0.01)]) as server:
+
+        async def consume() -> None:
+            async for event in run(request_to(server)):
+                events.append(event)
+                if len(of(TextDelta, events)) == 5:
+                    asyncio.current_task().cancel()
+
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.create_task(consume())
+        await asyncio.wait_for(server.wait_for_drop(), 5)
+    assert events[-1] == RunCancelled()
+    assert FRAMED.startswith(joined(events))
+
+
+async def test_a_kept_partial_is_continued_by_hand() -> None:
+    kept = FRAMED[:1000]
+    script = echoing([0, len(FRAMED)])
+    script(Received("POST", "/", {}, {"messages": []}))
+    async with DemoServer(script) as server:
+        events = await events_of(request_to(server, partial=kept))
+    assert joined(events) == FRAMED
+    assert of(ContinuationStarted, events)[0].cause == "by hand"
+
+
+async def test_a_run_that_never_ends_is_ended() -> None:
+    limits = Limits(total_timeout=0.5, idle_timeout=20, first_byte_timeout=20)
+    async with DemoServer([Reply(FRAMED, stall="middle", cut_after=500)]) as server:
+        events = await events_of(request_to(server, limits))
+    assert events[-1].error.kind == "run_timed_out"
+    assert joined(events) == FRAMED[:500]
+
+
+async def test_what_an_endpoint_honoured_is_learnt() -> None:
+    capabilities = Capabilities()
+    async with DemoServer(echoing([700])) as server:
+        async for _ in run(request_to(server), capabilities=capabilities):
+            pass
+    assert capabilities.echo is True

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autocoder_tui.review.alignment import matching_blocks
+
+letters = st.text("abcdXY", max_size=40)
+
+
+def longest_common(a: str, b: str) -> int:
+    row = [0] * (len(b) + 1)
+    for x in a:
+        above = row[:]
+        for j, y in enumerate(b):
+            row[j + 1] = above[j] + 1 if x == y else max(above[j + 1], row[j])
+    return row[-1]
+
+
+def check(a: str, b: str, steps: int = 1_500_000) -> int:
+    i = j = -1
+    for block in matching_blocks(a, b, steps):
+        assert block.length > 0
+        assert block.old >= i
+        assert block.new >= j
+        assert block.old > i or block.new > j
+        i, j = block.old + block.length, block.new + block.length
+        assert a[block.old : i] == b[block.new : j]
+    return sum(block.length for block in matching_blocks(a, b, steps))
+
+
+@given(letters, letters)
+def test_blocks_are_equal_ordered_and_apart(a: str, b: str) -> None:
+    check(a, b)
+    check(a, b, steps=0)
+
+
+@given(st.text("abc", min_size=2, max_size=12))
+def test_without_anchors_the_edit_is_shortest(half: str) -> None:
+    a, b = half * 2, half[::-1] * 2  # every letter at least twice: nothing to anchor on
+    assert check(a, b) == longest_common(a, b)
+
+
+def test_without_steps_left_long_repetitions_still_align() -> None:
+    a = "abcab" * 400
+    b = "abca" * 400
+    assert check(a, b, steps=0) > 1_000
+
+
+def test_a_moved_block_leaves_the_longer_run_anchored() -> None:
+    assert matching_blocks("abcdefgh", "efghabcd")[0].length == 4

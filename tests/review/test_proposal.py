@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from autocoder_tui.review import FileReview, Review, Verdict
+
+from .difficult import edits, texts
+
+verdicts = st.sampled_from(Verdict)
+
+
+@given(edits(), st.booleans())
+def test_all_or_nothing(pair: tuple[str, str], is_new: bool) -> None:
+    before, after = (None, pair[1]) if is_new else pair
+    review = FileReview.of("f", before, after)
+    assert review.all_verdict(Verdict.ACCEPTED).result() == after
+    assert review.all_verdict(Verdict.REJECTED).result() == before
+    assert review.result() == before
+    assert bool(review.hunks) == (before != after)
+
+
+@st.composite
+def decided(draw: st.DrawFn) -> FileReview:
+    before, after = draw(edits())
+    review = FileReview.of('some dir/fi"le\té.txt', draw(st.sampled_from([before, None])), after)
+    for _ in range(draw(st.integers(0, 2))):
+        if review.hunks:
+            review = review.split(draw(st.integers(0, len(review.hunks) - 1)))
+    for number in range(len(review.hunks)):
+        review = review.with_verdict(number, draw(verdicts))
+    return review
+
+
+@given(decided())
+def test_splitting_never_changes_the_union(review: FileReview) -> None:
+    for number in range(len(review.hunks)):
+        finer = review.split(number)
+        assert finer.result() == review.result()
+        assert finer.all_verdict(Verdict.ACCEPTED).result() == review.after
+        assert finer.all_verdict(Verdict.REJECTED).result() == review.before
+
+
+def apply_with_git(folder: Path, review: FileReview, patch: str) -> str | None:
+    """What `git apply` makes of the old file; None where there is no file."""
+    shutil.rmtree(folder, ignore_errors=True)
+    file = folder / review.path
+    file.parent.mkdir(parents=True)
+    if review.before is not None:
+        file.write_bytes(review.before.encode())
+    if patch:
+        subprocess.run(
+            ["git", "apply", "--whitespace=nowarn", "-"],
+            cwd=folder,
+            input=patch.encode(),
+            check=True,
+            capture_output=True,
+            env={"GIT_CEILING_DIRECTORIES": str(folder.parent), "PATH": "/usr/bin:/bin"},
+        )
+    return file.read_bytes().decode() if file.exists() else None
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not at hand")
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(review=decided())
+def test_any_mix_is_what_git_makes_of_the_patch(review: FileReview, tmp_path: Path) -> None:
+    folder = tmp_path / "tree"
+    accepted = review.to_patch(accepted_only=True)
+    assert apply_with_git(folder, review, accepted) == review.result()
+    assert apply_with_git(folder, review, review.to_patch()) == (
+        review.after if review.hunks else review.before
+    )
+
+
+def test_counts_and_summary() -> None:
+    before = "".join(f"{n}\n" for n in range(30))
+    after = before.replace("3\n", "three\nthree\n", 1).replace("20\n", "twenty\n")
+    review = FileReview.of("src/report.py", before, after)
+    assert review.summary == "0 of 2 accepted, 0 rejected, 2 undecided · writes nothing"
+    review = review.with_verdict(0, Verdict.ACCEPTED).with_verdict(1, Verdict.REJECTED)
+    assert review.summary == (
+        "1 of 2 accepted, 1 rejected, 0 undecided · writes src/report.py (+2 −1)"
+    )
+    assert str(review.lines) == "+3 −2"
+    with pytest.raises(IndexError):
+        review.with_verdict(2, Verdict.ACCEPTED)
+
+
+def test_an_empty_new_file_is_a_decision() -> None:
+    review = FileReview.of("empty", None, "")
+    assert len(review.hunks) == 1
+    assert review.result() is None
+    review = review.with_verdict(0, Verdict.ACCEPTED)
+    assert review.result() == ""
+    assert review.writes
+    assert review.summary.endswith("creates empty (+0 −0)")
+    assert review.split(0) == review
+
+
+def test_identical_text_has_nothing_to_decide() -> None:
+    review = FileReview.of("same", "a\n", "a\n")
+    assert review.hunks == ()
+    assert review.to_patch() == ""
+    assert review.summary == "same is proposed unchanged"
+
+
+def test_an_edit_keeps_the_verdicts_of_untouched_hunks() -> None:
+    before = "a\nb\nc\nd\ne\nf\ng\nh\n"
+    review = FileReview.of("f", before, before.replace("b", "B").replace("g", "G"))
+    review = review.all_verdict(Verdict.ACCEPTED)
+    edited = review.edited(before.replace("b", "B").replace("g", "GG"))
+    assert edited.verdicts == (Verdict.ACCEPTED, Verdict.UNDECIDED)
+
+
+@given(texts())
+def test_a_new_file_split_and_partly_wanted(text: str) -> None:
+    review = FileReview.of("new", None, text).split(0).all_verdict(Verdict.ACCEPTED)
+    assert review.result() == text
+
+
+def test_several_files() -> None:
+    one = FileReview.of("one.py", "a\n", "b\n")
+    two = FileReview.of("two.py", None, "x\n")
+    review = Review((one, two))
+    assert review.results() == {}
+    review = review.with_file(two.all_verdict(Verdict.ACCEPTED))
+    assert review.results() == {"two.py": "x\n"}
+    assert review.summary == "1 of 2 accepted, 0 rejected, 1 undecided · creates two.py (+1 −0)"
+    assert review.to_patch(accepted_only=True).startswith("diff --git a/two.py b/two.py\n")
+    assert review.all_verdict(Verdict.ACCEPTED).summary.endswith("writes one.py and two.py (+2 −1)")
+    with pytest.raises(KeyError):
+        review.file("three.py")
+    assert Review(()).summary == "Nothing is proposed to change"
+
+
+def test_a_summary_shows_hidden_characters_of_a_name() -> None:
+    review = FileReview.of("a\x1b[2J.py", None, "x").all_verdict(Verdict.ACCEPTED)
+    assert "\x1b" not in review.summary

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autocoder_tui.review import FileReview, diff_lines
+from autocoder_tui.review.pairing import pair_lines
+from autocoder_tui.review.rows import Rows
+
+from .difficult import edits
+
+
+@given(edits(), st.booleans(), st.sampled_from([None, 0, 1, 3]))
+def test_every_line_has_its_place(
+    pair: tuple[str, str], side_by_side: bool, context: int | None
+) -> None:
+    diff = diff_lines(*pair)
+    rows = Rows(diff, side_by_side=side_by_side, context=context)
+    old: list[int] = []
+    new: list[int] = []
+    for at, row in enumerate(rows):
+        if row.hunk is not None:
+            assert at in rows.hunk_rows(row.hunk)
+        if row.kind == "same":
+            assert diff.old_lines[row.old] == diff.new_lines[row.new]
+        if row.kind == "fold":
+            assert context is not None
+            assert row.hidden >= 3
+            old += range(row.old, row.old + row.hidden)
+            new += range(row.new, row.new + row.hidden)
+            assert rows.row_of_stretch(row.stretch) is not None
+            continue
+        old += [] if row.old is None else [row.old]
+        new += [] if row.new is None else [row.new]
+    assert old == list(range(len(diff.old_lines)))
+    assert new == list(range(len(diff.new_lines)))
+    assert len(list(rows)) == len(rows)
+
+
+def test_opening_a_fold_shows_its_lines() -> None:
+    text = "".join(f"line {n}\n" for n in range(50))
+    diff = diff_lines(text, text.replace("line 25\n", "changed\n"))
+    rows = Rows(diff, side_by_side=True)
+    assert [row.hidden for row in rows if row.kind == "fold"] == [22, 21]
+    assert rows.fold_near(0) == 0
+    opened = Rows(diff, side_by_side=True, opened=frozenset({0}))
+    assert [row.hidden for row in opened if row.kind == "fold"] == [21]
+    assert opened.fold_near(0) == 1
+    assert opened.hunk_rows(0) == range(25, 26)
+
+
+def test_an_empty_new_file_has_one_row() -> None:
+    review = FileReview.of("empty", None, "")
+    rows = Rows(review.diff, review.hunks, side_by_side=True)
+    assert [row.kind for row in rows] == ["empty"]
+
+
+lines = st.lists(st.sampled_from(["a b c", "a b d", "}", "", "x = 1", "x = 2"]), max_size=9)
+
+
+@given(lines, lines, st.sampled_from([0, 2_500]))
+def test_pairs_keep_the_order_of_both_sides(old: list[str], new: list[str], budget: int) -> None:
+    pairs = pair_lines(old, new, budget)
+    assert [i for i, _ in pairs if i is not None] == list(range(len(old)))
+    assert [j for _, j in pairs if j is not None] == list(range(len(new)))
+
+
+def test_a_line_stands_beside_what_it_became() -> None:
+    old = ["total = count(rows)", "print(total)"]
+    new = ["# how many", "rows = list(rows)", "total = count(rows) + 1", "print(total, rows)"]
+    assert pair_lines(old, new) == [(None, 0), (None, 1), (0, 2), (1, 3)]
+
+
+def test_unified_rows_name_the_line_to_compare_with() -> None:
+    diff = diff_lines("a b c\nq\n", "new line here\na b d\nq\n")
+    rows = [row for row in Rows(diff, side_by_side=False) if row.kind == "changed"]
+    assert [(row.old, row.new, row.mate) for row in rows] == [
+        (0, None, 1),
+        (None, 0, None),
+        (None, 1, 0),
+    ]

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import pytest
+
+from autocoder_tui.review import FileReview, warnings
+
+PYTHON = "".join(f"def f{n}(x):\n    return x + {n}\n\n\n" for n in range(10))
+
+
+def test_an_ordinary_edit_warns_of_nothing() -> None:
+    after = PYTHON.replace("x + 3", "x + 33  # the rest is added later")
+    assert warnings(FileReview.of("src/f.py", PYTHON, after)) == ()
+    assert warnings(FileReview.of("src/g.py", None, PYTHON)) == ()
+
+
+def test_a_file_that_shrinks() -> None:
+    (found,) = warnings(FileReview.of("f.py", PYTHON, PYTHON[: len(PYTHON) // 3]))
+    assert "shrinks" in found
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# ... rest of the code unchanged ...",
+        "# ... existing code ...",
+        "// ... rest of the file",
+        "# (remaining functions unchanged)",
+        "/* same as before */",
+        "    # ... other methods ...",
+        "<!-- rest unchanged -->",
+        "...",
+        "# ...",
+        "…",
+        "[... rest of your code ...]",
+    ],
+)
+def test_a_placeholder_where_code_was(line: str) -> None:
+    lines = PYTHON.split("\n")
+    lines[12:20] = [line]
+    found = warnings(FileReview.of("f.txt", PYTHON, "\n".join(lines)))
+    assert any("placeholder" in sentence for sentence in found)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "def stub() -> int: ...",
+        "    ...",
+        "rest = existing_code(x)",
+        "# Keep the original content type",
+        "remaining = total - used",
+        'print("unchanged")',
+        "unchanged = old == new",
+    ],
+)
+def test_ordinary_lines_are_no_placeholder(line: str) -> None:
+    assert warnings(FileReview.of("f.txt", PYTHON, PYTHON + line + "\n")) == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "good", "bad"),
+    [
+        ("f.py", "x = 1\n", "x = = 1\n"),
+        ("f.json", "{}", "{"),
+        ("f.toml", "a = 1\n", "a = \n"),
+        ("f.py", "x = 1\n", "x = '\0'\n"),
+    ],
+)
+def test_a_text_that_does_not_parse(path: str, good: str, bad: str) -> None:
+    assert any("not valid" in s for s in warnings(FileReview.of(path, good, bad)))
+    assert not any("not valid" in s for s in warnings(FileReview.of(path, bad, bad + " ")))
+    review = FileReview.of(path, good, bad)
+    assert not any("not valid" in s for s in warnings(review, good))
+
+
+def test_a_reply_that_broke_off() -> None:
+    review = FileReview.of("f.txt", "a\n", "b\n", complete=False, remark="the connection was lost")
+    assert warnings(review) == ("The reply was not complete: the connection was lost.",)
+
+
+def test_hidden_characters() -> None:
+    (found,) = warnings(FileReview.of("f.py", "x = 1\n", "x = 1  # \u202eevil\n"))
+    assert "Line 1 holds hidden" in found
+    assert warnings(FileReview.of("f.txt", "a\r\n", "b\r\n")) == ()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ".git/hooks/pre-commit",
+        ".github/workflows/ci.yml",
+        ".envrc",
+        "lib/x.pth",
+        "sitecustomize.py",
+        "tests/conftest.py",
+    ],
+)
+def test_paths_that_run_code(path: str) -> None:
+    (found,) = warnings(FileReview.of(path, None, "\n"))
+    assert "run by themselves" in found
+
+
+def test_paths_that_hold_secrets() -> None:
+    (found,) = warnings(FileReview.of(".env", None, "A=1\n"))
+    assert "secrets" in found

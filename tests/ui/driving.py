@@ -1,0 +1,62 @@
+"""Starting the real App in a test, and waiting on what it shows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from autocoder_tui.cli import _tui_parser
+from autocoder_tui.demo.script import Reply, Script
+from autocoder_tui.demo.server import DemoServer
+from autocoder_tui.setup import Setup, load_setup
+from autocoder_tui.ui.app import AutocoderApp
+
+WIDE, NARROW = (120, 40), (80, 24)
+
+
+def setup_for(folder: Path, *flags: str, environ: dict[str, str] | None = None) -> Setup:
+    """A setup on `folder`/project as the command line would make it, away from the user's own."""
+    project = folder / "project"
+    project.mkdir(exist_ok=True)
+    places = {
+        "AUTOCODER_TUI_CONFIG_DIR": str(folder / "config"),
+        "AUTOCODER_TUI_STATE_DIR": str(folder / "state"),
+    }
+    options = _tui_parser().parse_args([str(project), *flags])
+    return load_setup(project, options, {**places, **(environ or {})})
+
+
+async def until(pilot: Pilot[str], condition: Callable[[], object], seconds: float = 15) -> None:
+    """Let the App work until `condition` holds."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await pilot.pause(0.01)
+
+
+@asynccontextmanager
+async def driven(
+    setup: Setup, size: tuple[int, int] = WIDE
+) -> AsyncIterator[tuple[AutocoderApp, Pilot[str]]]:
+    app = AutocoderApp(setup)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await until(pilot, lambda: app.chosen is not None)
+        yield app, pilot
+
+
+@asynccontextmanager
+async def serving(
+    folder: Path, script: Script, *flags: str, size: tuple[int, int] = WIDE
+) -> AsyncIterator[tuple[AutocoderApp, Pilot[str], DemoServer]]:
+    """The App on `folder`/project with its model behind a real loopback server."""
+    async with DemoServer(script) as server:
+        setup = setup_for(folder, "--base-url", server.base_url, "-m", "test-model", *flags)
+        async with driven(setup, size) as (app, pilot):
+            yield app, pilot, server
+
+
+def framed(path: str, text: str, **more: object) -> Reply:
+    return Reply(f'<file path="{path}">\n{text}</file>\n', **more)  # type: ignore[arg-type]

@@ -1,0 +1,255 @@
+"""The main job by keys alone, in the real App against a real loopback server."""
+
+import difflib
+import subprocess
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, OptionList, TextArea
+
+from autocoder_tui.demo.sample import DEMO_TARGET, sample_text
+from autocoder_tui.demo.script import Reply, error_reply
+from autocoder_tui.demo.session import demo_setup
+from autocoder_tui.ui.screens.first_steps import FirstSteps
+from autocoder_tui.ui.screens.keys_help import KeysHelp
+from autocoder_tui.ui.screens.model_picker import ModelPicker
+from autocoder_tui.ui.screens.question import Question
+from autocoder_tui.ui.widgets.file_picker import FilePicker
+from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from autocoder_tui.ui.widgets.stream_view import StreamView
+from tests.ui.driving import NARROW, WIDE, driven, framed, serving, setup_for, until
+
+OLD = "".join(f"line {number}\n" for number in range(40))
+NEW = OLD.replace("line 3\n", "line three\n").replace("line 30\n", "line thirty\nand more\n")
+
+
+def project_file(tmp_path: Path, name: str = "code.txt", text: str = OLD) -> Path:
+    path = tmp_path / "project" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_the_demo_goes_from_start_to_an_accepted_file_by_keys_alone(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    setup = demo_setup(setup_for(tmp_path, "--demo"))
+    async with driven(setup, size) as (app, pilot):
+        review = app.main.query_one(ReviewPane)
+        await until(pilot, lambda: app.main.query_one(FilePicker).picks)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: review.review is not None, 60)
+        assert len(app.runner.state.parts) > 1
+        (file,) = review.review.files
+        assert len(file.hunks) >= 5
+        await until(pilot, lambda: app.main.pane == "review" and app.focused is not None)
+        await until(pilot, lambda: app.focused.id == "diff")
+        await pilot.press("a", "r", "a")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("w")
+        await until(pilot, lambda: review.written)
+        expected = review.review.files[0].result()
+    before, after = sample_text(DEMO_TARGET), (setup.root / DEMO_TARGET).read_text()
+    assert after == expected
+    assert before != after
+    changed = [
+        tag
+        for tag, *_ in difflib.SequenceMatcher(
+            None, before.splitlines(), after.splitlines(), autojunk=False
+        ).get_opcodes()
+        if tag != "equal"
+    ]
+    assert len(changed) >= 2
+
+
+async def test_accepting_everything_writes_what_the_model_sent(tmp_path: Path) -> None:
+    path = project_file(tmp_path)
+    script = [framed("code.txt", NEW)]
+    async with serving(tmp_path, script, "-i", "code.txt", "-r", "count", "-o", "code.txt") as (
+        app,
+        pilot,
+        server,
+    ):
+        await until(pilot, lambda: app.main.query_one(FilePicker).picks)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
+        await pilot.press("A", "enter")
+        await until(pilot, lambda: app.main.query_one(ReviewPane).written)
+        assert OLD in server.requests[0].messages[1]["content"]
+    assert path.read_text() == NEW
+
+
+async def test_what_is_not_accepted_is_not_written(tmp_path: Path) -> None:
+    path = project_file(tmp_path)
+    async with serving(tmp_path, [framed("code.txt", NEW)], "-i", "code.txt", "-r", "x") as (
+        app,
+        pilot,
+        _,
+    ):
+        await until(pilot, lambda: app.main.query_one(FilePicker).picks)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert path.read_text() == OLD
+        await pilot.press("a", "r", "enter")
+        await until(pilot, lambda: app.main.query_one(ReviewPane).written)
+    assert path.read_text() == OLD.replace("line 3\n", "line three\n")
+
+
+async def test_a_file_changed_meanwhile_is_asked_about(tmp_path: Path) -> None:
+    path = project_file(tmp_path)
+    async with serving(tmp_path, [framed("code.txt", NEW)], "-i", "code.txt", "-r", "x") as (
+        app,
+        pilot,
+        _,
+    ):
+        await until(pilot, lambda: app.main.query_one(FilePicker).picks)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
+        path.write_text("changed by someone else\n")
+        await pilot.press("A", "enter")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        assert path.read_text() == "changed by someone else\n"
+        review = app.main.query_one(ReviewPane)
+        await pilot.press("r")
+        await until(pilot, lambda: review.review.files[0].before == "changed by someone else\n")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
+        await pilot.press("A", "enter")
+        await until(pilot, lambda: review.written)
+    assert path.read_text() == NEW
+
+
+async def test_stopping_keeps_the_text_and_going_on_completes_it(tmp_path: Path) -> None:
+    project_file(tmp_path)
+    whole = f'<file path="code.txt">\n{NEW}</file>\n'
+    kept: list[str] = []
+
+    def answer(received):  # type: ignore[no-untyped-def]
+        if len(received.messages) == 2:
+            return Reply(whole, stall="middle", cut_after=200)
+        shown = received.messages[-2]["content"]
+        tail = shown.splitlines(keepends=True)
+        instruction = received.messages[-1]["content"]
+        count = max(n for n in range(1, 13) if "".join(tail[-n:]) in instruction)
+        kept.append(shown)
+        return Reply(whole[len(shown) - len("".join(tail[-count:])) :])
+
+    async with serving(tmp_path, answer, "-i", "code.txt", "-r", "x", "-o", "code.txt") as (
+        app,
+        pilot,
+        server,
+    ):
+        await until(pilot, lambda: app.main.query_one(FilePicker).picks)
+        await pilot.press("ctrl+r")
+        view = app.main.query_one(StreamView)
+        await until(pilot, lambda: len(view.text) == 200)
+        await pilot.press("escape")
+        await until(pilot, lambda: not app.runner.running)
+        await server.wait_for_drop()
+        assert view.text == whole[:200]
+        (partial,) = (tmp_path / "state" / "partials").iterdir()
+        assert partial.read_text() == whole[:200]
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
+        assert app.runner.state.text == whole
+    assert kept
+
+
+async def test_without_a_key_the_first_steps_are_offered(tmp_path: Path) -> None:
+    async with driven(setup_for(tmp_path)) as (app, pilot):
+        await until(pilot, lambda: isinstance(app.screen, FirstSteps))
+        choices = app.screen.query_one(OptionList)
+        await until(pilot, lambda: choices.option_count >= 2)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.return_value == "demo")
+
+
+async def test_with_a_key_nothing_is_asked(tmp_path: Path) -> None:
+    setup = setup_for(tmp_path, environ={"HYPERBOLIC_API_KEY": "sk-canary-1234567890"})
+    async with driven(setup) as (app, pilot):
+        await until(pilot, lambda: app.main.query_one("HeaderLine").model)
+        assert app.chosen.ready
+        assert app.screen is app.main
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: isinstance(app.screen, ModelPicker))
+        await pilot.press(*"llama", "enter")
+        await until(pilot, lambda: app.chosen.model.name == "meta-llama/Llama-3.3-70B-Instruct")
+        assert "sk-canary" not in app.export_screenshot()
+
+
+async def test_errors_of_the_server_are_told_and_the_draft_stays(tmp_path: Path) -> None:
+    script = [error_reply(401, "bad key [@click=app.quit]x[/] \x1b]52;c;eA==\x07")]
+    async with serving(tmp_path, script, "-r", "my draft") as (app, pilot, _):
+        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.runner.state.error is not None)
+        await pilot.pause()
+        assert app.runner.state.error.kind == "key_rejected"
+        assert app.main.query_one("#requirements", TextArea).text == "my draft"
+        assert "\x1b" not in "".join(app.main.query_one("#log").lines)
+
+
+async def test_nothing_is_sent_without_requirements(tmp_path: Path) -> None:
+    async with serving(tmp_path, [Reply("x")]) as (app, pilot, server):
+        await pilot.press("ctrl+r")
+        await pilot.pause()
+        assert not app.runner.running
+        assert not server.requests
+
+
+async def test_every_action_is_in_the_palette_and_the_keys_are_listed(tmp_path: Path) -> None:
+    async with serving(tmp_path, []) as (app, pilot, _):
+        titles = {command.title for command in app.get_system_commands(app.screen)}
+        assert {"Run", "Stop", "Model", "Target", "Quit"} <= titles
+        assert any(title.startswith("Diff: ") for title in titles)
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(app.screen, KeysHelp))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main)
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: isinstance(app.focused, Input))
+
+
+async def test_a_proposal_outside_the_project_is_refused_and_the_rest_offered(
+    tmp_path: Path,
+) -> None:
+    text = '<file path="../evil.txt">\nx\n</file>\n<file path="good.txt">\ny\n</file>\n'
+    async with serving(tmp_path, [Reply(text)], "-r", "x") as (app, pilot, _):
+        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
+        assert [file.path for file in app.reviewable.review.files] == ["good.txt"]
+        assert [name for name, _ in app.reviewable.refused] == ["../evil.txt"]
+        await pilot.press("A", "enter")
+        await until(pilot, lambda: app.main.query_one(ReviewPane).written)
+    assert (tmp_path / "project" / "good.txt").read_text() == "y\n"
+    assert not (tmp_path / "evil.txt").exists()
+
+
+async def test_a_broken_theme_is_named_and_skipped(tmp_path: Path) -> None:
+    themes = tmp_path / "config" / "themes"
+    themes.mkdir(parents=True)
+    (themes / "mine.toml").write_text("name = 'mine\n")
+    async with serving(tmp_path, [], "--theme", "autocoder-light") as (app, pilot, _):
+        assert app.theme == "autocoder-light"
+        assert any("mine.toml" in line for line in app.main.query_one("#log").lines)
+
+
+def test_the_written_file_is_what_git_says_the_diff_is(tmp_path: Path) -> None:
+    """The patch of the review is the one an independent tool makes of before and after."""
+    from autocoder_tui.review.proposal import FileReview, Review, Verdict
+
+    review = Review((FileReview.of("code.txt", OLD, NEW, True, ""),)).all_verdict(Verdict.ACCEPTED)
+    project_file(tmp_path)
+    done = subprocess.run(
+        ["git", "apply", "-"],
+        input=review.to_patch(),
+        text=True,
+        cwd=tmp_path / "project",
+        check=False,
+    )
+    assert done.returncode == 0
+    assert (tmp_path / "project" / "code.txt").read_text() == NEW

@@ -1,0 +1,188 @@
+"""The meter line at every width, before, during and after a run."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from textual.app import App, ComposeResult
+
+from autocoder_tui.engine.catalog import Model
+from autocoder_tui.engine.events import (
+    CostEstimate,
+    RequestStarted,
+    RetryScheduled,
+    RunFinished,
+    RunStarted,
+    TextDelta,
+    UsageUpdated,
+)
+from autocoder_tui.engine.state import RunState
+from autocoder_tui.ui.widgets.meters import (
+    Meters,
+    MeterView,
+    clock,
+    meter_line,
+    run_view,
+    sparkline,
+)
+
+ESTIMATE = MeterView(
+    "estimate",
+    prompt_tokens=3512,
+    max_output_tokens=8192,
+    context_tokens=3512,
+    context_length=131072,
+    least_usd=Decimal("0.0007"),
+    most_usd=Decimal("0.0024"),
+)
+RUNNING = MeterView(
+    "processing",
+    prompt_tokens=3512,
+    prompt_estimated=False,
+    completion_tokens=1204,
+    max_output_tokens=8192,
+    context_tokens=11796,
+    context_length=131072,
+    cost_usd=Decimal("0.0011"),
+    most_usd=Decimal("0.0024"),
+    tokens_per_second=41.3,
+    speeds=(3, 5, 20, 41),
+    part=2,
+    elapsed_seconds=29.4,
+)
+FAILED = MeterView(
+    "error",
+    prompt_tokens=3512,
+    completion_tokens=1204,
+    context_tokens=64716,
+    context_length=131072,
+    elapsed_seconds=3929,
+)
+
+GOLDEN = """\
+ 40|in ~3,512  ctx   3 %  ≤ $0.0024         |
+ 60|in ~3,512  ctx   3 %  $0.0007–$0.0024             · ready   |
+ 80|in ~3,512  out ≤ 8,192  ctx ▰▱▱▱▱▱▱▱  3 %  $0.0007–$0.0024            · ready   |
+ 40|out ~1,204  ~$0.0011    0:29  ▶ running |
+ 60|out ~1,204  ctx   9 %  ~$0.0011  part 2     0:29  ▶ running |
+ 80|out ~1,204/8,192  ctx   9 %  ~$0.0011    41 t/s  part 2         0:29  ▶ running |
+100|in 3,512  out ~1,204/8,192  ctx ▰▱▱▱▱▱▱▱  9 %  ~$0.0011    41 t/s  part 2           0:29  ▶ running |
+120|in 3,512  out ~1,204/8,192  ctx ▰▱▱▱▱▱▱▱  9 %  ~$0.0011 of ≤ $0.0024    41 t/s     ▂▂▄█  part 2         0:29  ▶ running |
+ 80|out  ~1,204  CTX! 49 %  cost unknown     – t/s             1:05:29  ✗ failed  |
+"""  # noqa: E501
+
+
+def test_the_line_at_some_widths() -> None:
+    views = [ESTIMATE] * 3 + [RUNNING] * 5 + [FAILED]
+    widths = [int(line[:3]) for line in GOLDEN.splitlines()]
+    drawn = [
+        f"{width:>3}|{meter_line(view, width).plain}|"
+        for view, width in zip(views, widths, strict=True)
+    ]
+    assert "\n".join(drawn) + "\n" == GOLDEN
+
+
+def test_never_wider_than_the_window() -> None:
+    for view in (ESTIMATE, RUNNING, FAILED, MeterView("initializing")):
+        for width in range(1, 201):
+            assert cell_len(meter_line(view, width).plain) <= width
+
+
+@given(st.integers(0, 8192), st.integers(0, 9999), st.integers(40, 200))
+def test_numbers_keep_their_places(tokens: int, speed: int, width: int) -> None:
+    from dataclasses import replace
+
+    view = replace(RUNNING, completion_tokens=tokens, tokens_per_second=speed)
+    line, still = meter_line(view, width).plain, meter_line(RUNNING, width).plain
+    for mark in ("/8,192", "ctx", " t/s", "part", "▶"):
+        assert line.find(mark) == still.find(mark)
+
+
+def test_thresholds_have_signs_as_well_as_colours() -> None:
+    def context(share: float) -> str:
+        tokens = round(share * 1000)
+        return meter_line(
+            MeterView("processing", context_tokens=tokens, context_length=1000), 80
+        ).plain
+
+    assert "ctx ▰▰▰▰▱▱▱▱ 39 %" in context(0.39)
+    assert "ctx!▰▰▰▰▱▱▱▱ 40 %" in context(0.40)
+    assert "CTX!▰▰▰▰▱▱▱▱ 48 %" in context(0.48)
+    assert "CTX!▰▰▰▰▰▰▰▰ 250 %" in context(2.5)
+
+
+def test_an_unknown_price_is_never_zero() -> None:
+    assert "cost unknown" in meter_line(FAILED, 120).plain
+    assert "cost unknown" in meter_line(MeterView("estimate", prompt_tokens=5), 120).plain
+
+
+def test_clock_and_sparkline() -> None:
+    assert [clock(second) for second in (0, 29.9, 725, 3723)] == [
+        "0:00",
+        "0:29",
+        "12:05",
+        "1:02:03",
+    ]
+    assert sparkline(()) == ""
+    assert sparkline((0, 0)) == "▁▁"
+    assert sparkline((0, 1, 2)) == "▁▅█"
+    assert len(sparkline(tuple(range(20)))) == 8
+
+
+def running_state() -> RunState:
+    state = RunState()
+    estimate = CostEstimate(3000, 8000, True, Decimal("0.001"), Decimal("0.002"))
+    state.apply(RunStarted("r", "m", estimate), 0.0)
+    state.apply(RequestStarted(1), 0.0)
+    state.apply(TextDelta("x" * 400), 1.0)
+    return state
+
+
+def test_a_run_as_a_view() -> None:
+    state = running_state()
+    view = run_view(state, 2.0, 100_000)
+    assert (view.phase, view.prompt_tokens, view.completion_tokens) == ("processing", 3000, 100)
+    assert view.prompt_estimated
+    assert view.completion_estimated
+    assert (view.context_tokens, view.max_output_tokens, view.cost_usd) == (3100, 8000, None)
+    state.apply(RetryScheduled(2.0, "429", 2), 3.0)
+    assert run_view(state, 3.0).phase == "retrying"
+    state.apply(RequestStarted(2), 5.0)
+    state.apply(UsageUpdated(6100, 180, 0, Decimal("0.0015"), False), 6.0)
+    state.apply(RunFinished(), 6.0)
+    view = run_view(state, 60.0, 100_000)
+    assert (view.phase, view.prompt_tokens, view.completion_tokens) == ("completed", 6100, 180)
+    # The second prompt holds the first reply: the window is not used twice for it.
+    assert (view.context_tokens, view.max_output_tokens, view.part) == (3180, 16000, 2)
+    assert (view.elapsed_seconds, view.cost_usd) == (6.0, Decimal("0.0015"))
+    assert not view.completion_estimated
+
+
+class Harness(App[None]):
+    def compose(self) -> ComposeResult:
+        yield Meters()
+
+
+async def test_the_widget_follows_a_run_until_its_end() -> None:
+    app = Harness()
+    async with app.run_test(size=(100, 5)) as pilot:
+        meters = app.query_one(Meters)
+        await pilot.pause()
+        assert str(meters.render()) == ""
+        model = Model("m", "p", context_length=100_000)
+        meters.show_estimate(CostEstimate(3000, 8000, False, None, None), model)
+        assert str(meters.render()).startswith("in ~3,000")
+        state = running_state()
+        meters.show_run(state, 2.0)
+        assert meters.view is not None
+        before = meters.view.elapsed_seconds
+        while meters.view.elapsed_seconds == before:
+            await pilot.pause(0.01)
+        assert "▶ running" in str(meters.render())
+        state.apply(RunFinished(), 9.0)
+        meters.show_run(state, 9.0)
+        assert "0:09  ✓ done" in str(meters.render())
+        assert meters.resting

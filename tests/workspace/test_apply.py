@@ -1,0 +1,226 @@
+"""Applying: all files or none, byte for byte, and never over someone else's work."""
+
+from __future__ import annotations
+
+import os
+import resource
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autocoder_tui.workspace.apply import Change, apply_changes, write_output
+from autocoder_tui.workspace.errors import (
+    AlreadyExists,
+    ChangedOnDisk,
+    MissingFile,
+    NameTaken,
+    NotAFile,
+    OutsideProject,
+    PathRefused,
+    ReadOnly,
+    Unencodable,
+    Unwritable,
+)
+from autocoder_tui.workspace.textfile import read_text_file
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    project = tmp_path / "project"
+    (project / "src").mkdir(parents=True)
+    (project / "src" / "a.py").write_text("one\n")
+    (project / "b.txt").write_bytes(b"\xef\xbb\xbfcaf\xc3\xa9\r\n")
+    (project / "old.txt").write_text("old\n")
+    return project
+
+
+def tree(root: Path) -> dict[str, tuple[bytes | None, int]]:
+    """Every file and folder below `root` with its bytes and mode."""
+    return {
+        path.relative_to(root).as_posix(): (
+            path.read_bytes() if path.is_file() else None,
+            stat.S_IMODE(path.stat().st_mode),
+        )
+        for path in root.rglob("*")
+    }
+
+
+def edits(root: Path) -> list[Change]:
+    return [
+        Change("src/a.py", "two\n", read_text_file(root / "src" / "a.py")),
+        Change("b.txt", "café\nthé\n", read_text_file(root / "b.txt")),
+        Change("new/deep/c.py", "three\n"),
+        Change("old.txt", None, read_text_file(root / "old.txt")),
+    ]
+
+
+def test_the_whole_set_is_written_in_each_files_own_shape(root: Path) -> None:
+    (root / "src" / "a.py").chmod(0o750)
+    applied = apply_changes(root, edits(root))
+    assert tree(root) == {
+        "src": (None, 0o755),
+        "src/a.py": (b"two\n", 0o750),
+        "b.txt": (b"\xef\xbb\xbfcaf\xc3\xa9\r\nth\xc3\xa9\r\n", 0o644),
+        "new": (None, 0o755),
+        "new/deep": (None, 0o755),
+        "new/deep/c.py": (b"three\n", 0o644),
+    }
+    assert [(f.path, f.before, f.after, f.mode) for f in applied.files] == [
+        ("src/a.py", b"one\n", b"two\n", 0o750),
+        ("b.txt", b"\xef\xbb\xbfcaf\xc3\xa9\r\n", "\ufeffcafé\r\nthé\r\n".encode(), 0o644),
+        ("new/deep/c.py", None, b"three\n", None),
+        ("old.txt", b"old\n", None, 0o644),
+    ]
+
+
+def test_new_files_follow_the_umask(root: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        apply_changes(root, [Change("c.py", "x")])
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((root / "c.py").stat().st_mode) == 0o600
+
+
+def test_file_already_right_is_left_alone(root: Path) -> None:
+    path = root / "src" / "a.py"
+    inode = path.stat().st_ino
+    assert apply_changes(root, [Change("src/a.py", "one\n", read_text_file(path))]).files == ()
+    assert path.stat().st_ino == inode
+
+
+def test_link_inside_the_project_is_written_through(root: Path) -> None:
+    (root / "link.py").symlink_to("src/a.py")
+    apply_changes(root, [Change("link.py", "two\n", read_text_file(root / "link.py"))])
+    assert (root / "link.py").is_symlink()
+    assert (root / "src" / "a.py").read_text() == "two\n"
+
+
+def test_link_is_not_deleted(root: Path) -> None:
+    (root / "link.py").symlink_to("src/a.py")
+    with pytest.raises(PathRefused):
+        apply_changes(root, [Change("link.py", None, read_text_file(root / "link.py"))])
+    assert (root / "link.py").is_symlink()
+
+
+def test_one_file_under_two_names_is_refused(root: Path) -> None:
+    (root / "link.py").symlink_to("src/a.py")
+    original = read_text_file(root / "src" / "a.py")
+    before = tree(root)
+    with pytest.raises(PathRefused, match="twice"):
+        apply_changes(root, [Change("link.py", "x", original), Change("src/a.py", "y", original)])
+    assert tree(root) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        (Change("../x", "x"), OutsideProject),
+        (Change("src", "x"), NameTaken),
+        (Change("SRC/a.py", "x"), NameTaken),
+        (Change("half.txt", "\ud83d"), Unencodable),
+    ],
+)
+def test_one_impossible_change_stops_all(root: Path, change: Change, kind: type[Exception]) -> None:
+    before = tree(root)
+    with pytest.raises(kind):
+        apply_changes(root, [*edits(root), change])
+    assert tree(root) == before
+
+
+def test_whatever_changed_meanwhile_is_named_and_kept(root: Path) -> None:
+    changes = edits(root)
+    (root / "src" / "a.py").write_text("mine\n")
+    (root / "old.txt").unlink()
+    (root / "new" / "deep").mkdir(parents=True)
+    (root / "new" / "deep" / "c.py").write_text("mine too\n")
+    before = tree(root)
+    with pytest.raises(ChangedOnDisk) as caught:
+        apply_changes(root, changes)
+    assert caught.value.paths == ("src/a.py", "new/deep/c.py", "old.txt")
+    assert "src/a.py has changed, new/deep/c.py exists already, old.txt is gone" in str(
+        caught.value
+    )
+    assert tree(root) == before
+    applied = apply_changes(root, changes, overwrite_changed=True)
+    assert applied.files[0].before == b"mine\n"
+    assert (root / "new" / "deep" / "c.py").read_text() == "three\n"
+    assert not (root / "old.txt").exists()
+
+
+def test_touched_file_is_not_a_changed_one(root: Path) -> None:
+    changes = edits(root)
+    os.utime(root / "src" / "a.py", ns=(5, 5))
+    apply_changes(root, changes)
+    assert (root / "src" / "a.py").read_text() == "two\n"
+
+
+def test_read_only_file_is_asked_about(root: Path) -> None:
+    changes = edits(root)
+    (root / "b.txt").chmod(0o444)
+    before = tree(root)
+    with pytest.raises(ReadOnly, match=r"b\.txt is read-only"):
+        apply_changes(root, changes)
+    assert tree(root) == before
+    apply_changes(root, changes, overwrite_read_only=True)
+    assert stat.S_IMODE((root / "b.txt").stat().st_mode) == 0o444
+
+
+def test_project_that_is_gone_is_not_made_again(tmp_path: Path) -> None:
+    with pytest.raises(MissingFile):
+        apply_changes(tmp_path / "gone", [Change("a", "x")])
+    assert not (tmp_path / "gone").exists()
+
+
+@pytest.fixture
+def small_files_only() -> Iterator[None]:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_no_room_for_the_last_file_leaves_all_as_it_was(root: Path, small_files_only: None) -> None:
+    before = tree(root)
+    with pytest.raises(Unwritable, match=r"large\.txt cannot be written: file too large"):
+        apply_changes(root, [*edits(root), Change("large/large.txt", "x" * 5000)])
+    assert tree(root) == before
+
+
+def test_output_is_written_with_its_folders(tmp_path: Path) -> None:
+    target = tmp_path / "out" / "deep" / "x.py"
+    write_output(target, b"x")
+    assert target.read_bytes() == b"x"
+    with pytest.raises(AlreadyExists, match="exists already"):
+        write_output(target, b"y")
+    target.chmod(0o700)
+    write_output(target, b"y", overwrite=True)
+    assert (target.read_bytes(), stat.S_IMODE(target.stat().st_mode)) == (b"y", 0o700)
+    assert [path.name for path in target.parent.iterdir()] == ["x.py"]
+
+
+def test_output_that_is_no_file_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "file").chmod(0o444)
+    for name, kind in [
+        ("pipe", NotAFile),
+        ("folder", NotAFile),
+        ("/dev/null", NotAFile),
+        ("file", ReadOnly),
+        ("file/below", Unwritable),
+    ]:
+        with pytest.raises(kind):
+            write_output(tmp_path / name, b"x", overwrite=True)
+    assert (tmp_path / "file").read_text() == "x"
+
+
+def test_output_through_a_link_keeps_the_link(tmp_path: Path) -> None:
+    (tmp_path / "real").write_text("x")
+    (tmp_path / "link").symlink_to("real")
+    write_output(tmp_path / "link", b"y", overwrite=True)
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_bytes() == b"y"

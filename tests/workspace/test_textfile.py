@@ -1,0 +1,225 @@
+"""Reading and writing text: every byte comes back, and nothing is waited for."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autocoder_tui.workspace.errors import (
+    BinaryFile,
+    MissingFile,
+    NotAFile,
+    ReadError,
+    TooLarge,
+    Unencodable,
+    Unreadable,
+)
+from autocoder_tui.workspace.textfile import (
+    has_changed,
+    human_size,
+    looks_binary,
+    read_text_file,
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "encoding", "newline"),
+    [
+        (b"", "", "utf-8", "\n"),
+        (b"a\nb", "a\nb", "utf-8", "\n"),
+        (b"a\r\nb\r\n", "a\nb\n", "utf-8", "\r\n"),
+        (b"a\rb\r", "a\nb\n", "utf-8", "\r"),
+        (b"a\r\nb\n", "a\r\nb\n", "utf-8", "mixed"),
+        (b"a\r\r\nb", "a\r\r\nb", "utf-8", "mixed"),
+        (b"\xef\xbb\xbfa\n", "a\n", "utf-8", "\n"),
+        ("é\n".encode(), "é\n", "utf-8", "\n"),
+        ("\ufeffé\r\n".encode("utf-16-le"), "é\n", "utf-16-le", "\r\n"),
+        ("\ufeffé\n".encode("utf-16-be"), "é\n", "utf-16-be", "\n"),
+        ("\ufeffé\n".encode("utf-32-le"), "é\n", "utf-32-le", "\n"),
+        ("\ufeffé\n".encode("utf-32-be"), "é\n", "utf-32-be", "\n"),
+        (b"caf\xe9 \x80\n", "café €\n", "cp1252", "\n"),
+        (b"caf\xe9 \x81\n", "café \x81\n", "latin-1", "\n"),
+        (b"\x1b[31mred\x1b[0m\x0c\n", "\x1b[31mred\x1b[0m\x0c\n", "utf-8", "\n"),
+    ],
+)
+def test_shapes(tmp_path: Path, data: bytes, text: str, encoding: str, newline: str) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(data)
+    read = read_text_file(path)
+    assert (read.text, read.encoding, read.newline) == (text, encoding, newline)
+    assert read.encode(read.text) == data
+
+
+@given(data=st.binary(max_size=400) | st.text().map(str.encode))
+def test_any_readable_file_comes_back_byte_for_byte(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any"
+    path.write_bytes(data)
+    try:
+        read = read_text_file(path)
+    except BinaryFile:
+        return
+    assert read.encode(read.text) == data
+
+
+@given(
+    text=st.text(st.sampled_from("aé€\r\n \u2028😀"), max_size=30),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]),
+)
+def test_text_in_any_unicode_encoding_comes_back(
+    tmp_path_factory: pytest.TempPathFactory, text: str, encoding: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "text"
+    data = text.encode(encoding)
+    path.write_bytes(data)
+    read = read_text_file(path)
+    assert read.encode(read.text) == data
+    assert read.text.replace("\r\n", "\n").replace("\r", "\n") == text.replace(
+        "\r\n", "\n"
+    ).replace("\r", "\n")
+
+
+def test_new_text_takes_the_newline_style_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "dos.txt"
+    path.write_bytes(b"a\r\n")
+    assert read_text_file(path).encode("b\nc\r\n") == b"b\r\nc\r\n"
+
+
+def test_character_outside_the_encoding_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "old.txt"
+    path.write_bytes(b"caf\xe9\n")
+    with pytest.raises(Unencodable, match=r"old\.txt is cp1252.*U\+2192, line 2"):
+        read_text_file(path).encode("a\n→\n")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x7fELF\0\0",
+        b"a\0b",
+        b"\x89PNG\r\n\x1a\n\0",
+        bytes(range(1, 256)),
+        b"\x01\xff",
+        b"\xff\xfe\0",
+    ],
+)
+def test_binary_is_refused(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "blob"
+    path.write_bytes(data)
+    with pytest.raises(BinaryFile, match="blob is not text"):
+        read_text_file(path, name="blob")
+
+
+def test_first_bytes_show_what_is_binary() -> None:
+    assert looks_binary(b"\x7fELF\0")
+    assert not looks_binary("text é\n".encode())
+    assert not looks_binary("\ufefftext".encode("utf-16-le"))
+    assert not looks_binary(b"")
+
+
+def test_limit_is_exact(tmp_path: Path) -> None:
+    path = tmp_path / "big"
+    path.write_bytes(b"a" * 100)
+    assert len(read_text_file(path, max_bytes=100).text) == 100
+    with pytest.raises(TooLarge, match="larger than 99 bytes"):
+        read_text_file(path, max_bytes=99)
+
+
+def test_what_is_no_regular_file_is_refused_in_a_moment(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("fifo")
+    (tmp_path / "loop").symlink_to("loop")
+    with (tmp_path / "sparse").open("wb") as sparse:
+        sparse.truncate(1 << 30)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(tmp_path / "socket"))
+    began = time.monotonic()
+    for name, kind in [
+        ("fifo", NotAFile),
+        ("folder", NotAFile),
+        ("link", NotAFile),
+        ("socket", NotAFile),
+        ("/dev/zero", NotAFile),
+        ("/dev/null", NotAFile),
+        ("sparse", TooLarge),
+        ("loop", Unreadable),
+        ("none", MissingFile),
+        ("sparse/below", MissingFile),
+        ("a\0b", Unreadable),
+        ("x" * 300, Unreadable),
+    ]:
+        with pytest.raises(kind):
+            read_text_file(tmp_path / name)
+    listener.close()
+    assert time.monotonic() - began < 2
+
+
+def test_file_that_grows_without_end_is_cut(tmp_path: Path) -> None:
+    # Its size says 0, as for every file the kernel makes up.
+    with pytest.raises(ReadError):
+        read_text_file(Path("/proc/self/status"), max_bytes=10)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_forbidden_file_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "closed"
+    path.write_text("x")
+    path.chmod(0)
+    with pytest.raises(Unreadable, match="permission denied"):
+        read_text_file(path)
+
+
+def test_messages_show_hostile_names_safely(tmp_path: Path) -> None:
+    with pytest.raises(MissingFile) as caught:
+        read_text_file(tmp_path / "a\x1b[31m\u202e")
+    assert "\x1b" not in caught.value.message
+    assert "\u202e" not in caught.value.message
+
+
+def test_change_is_seen_and_a_mere_touch_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("one")
+    stamp = read_text_file(path).stamp
+    os.utime(path, ns=(1, 1))
+    assert not has_changed(path, stamp)
+    path.write_text("two")
+    os.utime(path, ns=(stamp.mtime_ns, stamp.mtime_ns))
+    assert has_changed(path, stamp)
+    path.unlink()
+    assert has_changed(path, stamp)
+
+
+def test_mode_and_stamp_are_remembered(tmp_path: Path) -> None:
+    path = tmp_path / "run.sh"
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o751)
+    read = read_text_file(path)
+    assert read.mode == 0o751
+    assert read.stamp.size == 10
+    assert read.stamp.inode == path.stat().st_ino
+
+
+@given(st.integers(min_value=0, max_value=10**21))
+def test_sizes_take_at_most_four_characters(size: int) -> None:
+    assert len(human_size(size)) <= 4
+
+
+def test_sizes_read_well() -> None:
+    assert [human_size(n) for n in (0, 999, 1000, 2345, 9950, 99_500, 999_500, 1_234_567)] == [
+        "0",
+        "999",
+        "1.0k",
+        "2.3k",
+        "10k",
+        "100k",
+        "1.0M",
+        "1.2M",
+    ]

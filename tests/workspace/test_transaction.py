@@ -1,0 +1,145 @@
+"""The transaction under faults: whatever fails, the files are all old or all new."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autocoder_tui.workspace.apply import Change, apply_changes
+from autocoder_tui.workspace.errors import ChangedOnDisk, HalfApplied, Unreadable, Unwritable
+from autocoder_tui.workspace.textfile import read_text_file
+from autocoder_tui.workspace.transaction import Write, write_all
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    project = tmp_path / "project"
+    (project / "src").mkdir(parents=True)
+    (project / "src" / "a.py").write_text("one\n")
+    (project / "b.txt").write_bytes(b"\xef\xbb\xbfcaf\xc3\xa9\r\n")
+    (project / "old.txt").write_text("old\n")
+    return project
+
+
+def tree(root: Path) -> dict[str, tuple[bytes | None, int]]:
+    """Every file and folder below `root` with its bytes and mode."""
+    return {
+        path.relative_to(root).as_posix(): (
+            path.read_bytes() if path.is_file() else None,
+            stat.S_IMODE(path.stat().st_mode),
+        )
+        for path in root.rglob("*")
+    }
+
+
+def edits(root: Path) -> list[Change]:
+    return [
+        Change("src/a.py", "two\n", read_text_file(root / "src" / "a.py")),
+        Change("b.txt", "café\nthé\n", read_text_file(root / "b.txt")),
+        Change("new/deep/c.py", "three\n"),
+        Change("old.txt", None, read_text_file(root / "old.txt")),
+    ]
+
+
+def test_file_that_appears_at_the_last_moment_is_kept(root: Path) -> None:
+    before = tree(root)
+
+    def someone_else_writes() -> None:
+        (root / "new.py").write_text("mine")
+
+    writes = [
+        Write(root / "src" / "a.py", "src/a.py", b"two", (root / "src" / "a.py").stat()),
+        Write(root / "new.py", "new.py", b"x", None),
+    ]
+    with pytest.raises(ChangedOnDisk) as caught:
+        write_all(writes, someone_else_writes)
+    assert caught.value.paths == ("new.py",)
+    assert tree(root) == before | {"new.py": (b"mine", 0o644)}
+
+
+def test_way_back_that_fails_says_where_things_are(root: Path) -> None:
+    first, second = root / "src" / "a.py", root / "b.txt"
+    writes = [
+        Write(first, "src/a.py", b"two", first.stat()),
+        Write(second, "b.txt", b"two", second.stat()),
+    ]
+
+    def stop_the_second() -> None:
+        for temporary in root.glob(".autocoder-*.new"):
+            temporary.unlink()
+
+    # Once the first file is replaced, a folder takes its place.
+    real_link = os.link
+
+    def link(source: Any, target: Any, **options: Any) -> None:
+        real_link(source, target, **options)
+        if Path(source) == second:
+            first.unlink()
+            (first / "x").mkdir(parents=True)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "link", link)
+        with pytest.raises(HalfApplied, match=r"src/a\.py .*former content is \.autocoder-"):
+            write_all(writes, stop_the_second)
+    kept = next((root / "src").glob(".autocoder-*.old"))
+    assert kept.read_text() == "one\n"
+    assert second.read_bytes() == b"\xef\xbb\xbfcaf\xc3\xa9\r\n"
+
+
+CALLS = ("open", "write", "fsync", "link", "replace", "rename", "mkdir", "fchmod")
+
+
+def failing_at(
+    count: int, code: int, patch: pytest.MonkeyPatch, never: tuple[str, ...]
+) -> Callable[[], bool]:
+    """Let the `count`-th of the system's writing calls fail with `code`; say if it came."""
+    left = [count]
+
+    def wrap(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **options: Any) -> Any:
+            left[0] -= 1
+            if left[0] == 0:
+                raise OSError(code, os.strerror(code))
+            return real(*arguments, **options)
+
+        return call
+
+    def no_links(*arguments: Any, **options: Any) -> Any:
+        raise OSError(errno.EPERM, "no links here")
+
+    for name in CALLS:
+        patch.setattr(os, name, no_links if name in never else wrap(getattr(os, name)))
+    return lambda: left[0] <= 0
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
+@pytest.mark.parametrize("never", [(), ("link",)], ids=["links", "no links"])
+def test_failure_at_any_system_call_leaves_all_old_or_all_new(
+    tmp_path: Path, code: int, never: tuple[str, ...]
+) -> None:
+    for count in range(1, 200):
+        root = tmp_path / str(count)
+        (root / "src").mkdir(parents=True)
+        (root / "src" / "a.py").write_text("one\n")
+        (root / "b.txt").write_bytes(b"caf\xe9\r\n")
+        (root / "old.txt").write_text("old\n")
+        before, changes = tree(root), edits(root)
+        with pytest.MonkeyPatch.context() as patch:
+            came = failing_at(count, code, patch, never)
+            try:
+                apply_changes(root, changes)
+                failed = False
+            except (Unwritable, Unreadable):
+                failed = True
+        if failed:
+            assert tree(root) == before
+        elif not came():
+            assert len(tree(root)) == 6
+            return
+    pytest.fail("never got through")
