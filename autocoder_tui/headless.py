@@ -138,9 +138,7 @@ class _Headless:
         target = None
         output = None
         if setup.output is not None:
-            # Given from where the user stands, which need not be the project's folder.
-            place = str(Path(setup.output).absolute())
-            output = resolve_target(setup.root, place, allow_absolute=True)
+            output = resolve_target(setup.root, setup.output, allow_absolute=True)
             target = relative_name(setup.root, output)
             _check_output(output, force=setup.force)
         chosen = choose_model(setup)

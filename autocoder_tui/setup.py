@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -93,9 +92,11 @@ def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[st
         model_name=_first(options.model, control.model),
         base_url=_first(options.base_url, control.base_url),
         limits=_limits(settings.settings, options, control),
-        temperature=_first(options.temperature, settings.settings.model.temperature),
+        temperature=_first(
+            options.temperature, control.temperature, settings.settings.model.temperature
+        ),
         debug_level=level,
-        theme=getattr(options, "theme", None) or settings.settings.ui.theme,
+        theme=_first(getattr(options, "theme", None), control.theme, settings.settings.ui.theme),
         demo=options.demo,
         patch=getattr(options, "patch", False),
         json=getattr(options, "json", False),
@@ -138,15 +139,11 @@ def _requirements(given: str) -> str:
 
 
 def _limits(settings: Settings, options: argparse.Namespace, control: Control) -> Limits:
-    limits = settings.limits()
-    flags = {name: getattr(options, name) for name in NETWORK_LIMITS}
-    given = {name: value for name, value in flags.items() if value is not None}
-    if options.max_output is not None:
-        given["max_output_tokens"] = options.max_output
-    cost: Decimal | None = _first(options.max_cost, control.max_cost)
-    if cost is not None:
-        given["max_cost_usd"] = cost
-    return replace(limits, **given)
+    wanted = {name: _first(getattr(options, name), getattr(control, name)) for name in NETWORK_LIMITS}
+    wanted["max_output_tokens"] = _first(options.max_output, control.max_output)
+    wanted["max_cost_usd"] = _first(options.max_cost, control.max_cost)
+    given = {name: value for name, value in wanted.items() if value is not None}
+    return replace(settings.limits(), **given)
 
 
 def _first(*values: Any) -> Any:

@@ -68,9 +68,10 @@ def read_small_text(path: Path, *, missing_ok: bool = False) -> str | Problem:
         return "" if missing_ok else Problem(path, None, "the file does not exist")
     except (OSError, ValueError) as error:
         return Problem(path, None, f"the file cannot be read ({_os_reason(error)})")
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return Problem(path, None, "expected a regular file")
     with os.fdopen(descriptor, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return Problem(path, None, "expected a regular file")
         try:
             content = opened.read(MAX_BYTES + 1)
         except OSError as error:

@@ -80,7 +80,8 @@ class DemoServer:
         self.connections += 1
         try:
             while (received := await _read_request(reader)) is not None:
-                if not await self._answer(received, reader, writer):
+                keep_open = await self._answer(received, reader, writer)
+                if not keep_open or received.headers.get("connection", "").lower() == "close":
                     break
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             # Cancelled by __aexit__ only, which waits for this to end.

@@ -79,6 +79,8 @@ class Model:
     context_length: int | None = None
     max_tokens: int | None = None
     priced_on: str | None = None
+    cached_price: Decimal | None = None
+    """Price of input the provider had cached; None: as other input."""
 
 
 @dataclass(frozen=True, slots=True)

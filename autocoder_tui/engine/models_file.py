@@ -1,7 +1,7 @@
 """Reading models.toml: the packaged one, and the user's over it.
 
     [providers.NAME]           base_url, key_variable, key_file, max_tokens_parameter
-    [[models]]                 name, provider, input_price, output_price,
+    [[models]]                 name, provider, input_price, output_price, cached_price,
                                context_length, max_tokens, priced_on
 
 An entry of the user's replaces single fields of the packaged entry of the same name. One
@@ -231,6 +231,7 @@ _MODEL_FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "provider": _text,
     "input_price": _price,
     "output_price": _price,
+    "cached_price": _price,
     "context_length": _tokens,
     "max_tokens": _tokens,
     "priced_on": _month,

@@ -20,6 +20,7 @@ from autocoder_tui.engine.catalog import Endpoint, Model
 from autocoder_tui.engine.errors import (
     BadRequest,
     ConnectionLost,
+    NotAReply,
     PrefillRefused,
     ProviderError,
     RequestError,
@@ -250,6 +251,11 @@ async def _read(
                 if incoming.finished:
                     break
                 raise _silence_error(incoming, address, limits) from None
+            except httpx2.DecodingError:
+                raise NotAReply(
+                    f"{address.url} sent data whose compression cannot be read. Check any proxy "
+                    "between here and the server."
+                ) from None
             except (httpx2.HTTPError, httpx2.StreamError, OSError):
                 if incoming.finished:
                     break

@@ -15,7 +15,7 @@ _REFUSAL = re.compile(
 _PREAMBLE = re.compile(
     r"\s*(?:[#*_>\-]\s*)*(?:sure|certainly|of course|absolutely|okay|ok|got it|understood|right"
     r"|here(?:['’]s| is| are)|continuing|continuation|continued|i(?:['’]ll| will)|let me"
-    r"|let['’]s|apologies|sorry|my apologies|as requested|below|resuming|picking up"
+    r"|let['’]s|i apologi[sz]e|apologies|sorry|my apologies|as requested|below|resuming|picking up"
     r"|the (?:rest|remaining|remainder)|thank)\b.*\Z",
     re.IGNORECASE | re.DOTALL,
 )
@@ -36,7 +36,7 @@ _TO_BE_CONTINUED = re.compile(
     r"continue|shall i continue|would you like me to continue|will continue|\(continued\)",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"[A-Z\"'“][^{}();=<>]*[a-z]{2,}[^{}();=<>]*[.!?:…]\Z")
+_SENTENCE = re.compile(r"[A-Z\"'“][^{}()=<>]*[a-z]{2,}[^{}()=<>]*[.!?:…]\Z")
 
 
 def is_refusal(text: str) -> bool:

@@ -131,11 +131,8 @@ class _Generation:
                 self._counter.exact,
             ),
         )
-        check_fits(
-            model,
-            {file.path: self._counter.count(file.text) for file in self._request.files},
-            prompt_tokens,
-        )
+        weights = {file.path: self._counter.count(file.text) for file in self._request.files}
+        check_fits(model, weights, max(0, prompt_tokens - sum(weights.values())))
         if self.text:
             yield TextDelta(self.text)
         async with HttpSession(self._request.endpoint, self._limits) as session:

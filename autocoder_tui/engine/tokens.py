@@ -135,6 +135,8 @@ class TailCounter:
         if text:
             self._tail += text
             self._tail_tokens = None
+            if len(self._tail) > _TOO_LONG:
+                self._settle()  # or each append would copy an ever longer tail
 
     def retract(self, count: int) -> None:
         """The last `count` characters were taken back; more than there are takes all."""
@@ -168,8 +170,6 @@ class TailCounter:
             tokens = self._counter.count(block)
             self._settled.append((block, tokens))
             self._settled_tokens += tokens
-            if not _KEEPS_BOUNDARY.match(self._tail):
-                return
 
     def _unsettle(self) -> None:
         block, tokens = self._settled.pop()
@@ -183,7 +183,8 @@ _SAMPLE_SLICE = 1024
 # Runs that tend to be one token each, or a known number of them (see `_weight`).
 _RUN = re.compile(
     r"(?P<word> ?[A-Za-z]+)|(?P<digits>\d+)|(?P<blank>\s+)|(?P<marks>[!-/:-@\[-`{-~]+)"
-    r"|(?P<wide>[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+)|(?P<other>.)"
+    r"|(?P<wide>[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+)"
+    r"|(?P<letters>[^\W\d_]+)|(?P<other>.)"
 )
 
 
@@ -218,8 +219,10 @@ def _weight(text: str) -> float:
                 total += 0.6 + 0.25 * length
             case "wide":
                 total += 0.72 * length
+            case "letters":
+                total += 0.5 + 0.25 * length
             case _:
-                total += 0.45
+                total += 1.2
     return total
 
 

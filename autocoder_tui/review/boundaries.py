@@ -35,6 +35,7 @@ class Hunk(NamedTuple):
 
 
 _FARTHEST = 100
+_HEADS = ("@", "#", "//", "/*", "*", "--")
 _WEAK_WORDS = frozenset({"end", "else", "pass", "begin", "fi", "done", "esac", "return", "break"})
 
 
@@ -121,6 +122,8 @@ def _cut_cost(lines: Sequence[str], at: int) -> float:
         return indent + 1.5
     if after_blank:
         return indent - 3
+    if previous.lstrip().startswith(_HEADS):
+        return indent + 8  # cuts a decorator or comment off what it is about
     if indent < _indent(previous):
         return indent + 4  # cuts a closing line off its block
     if indent > _indent(previous):

@@ -21,14 +21,14 @@ class WordChanges(NamedTuple):
 NO_MARKS = WordChanges((), ())
 
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
-_LONGEST_LINE = 2_000
+_LONGEST_LINE = 1_000
 _LEAST_SHARED = 0.4
 
 
 def word_changes(old: str, new: str) -> WordChanges:
     """The words in which two lines differ; no marks where they have too little in common.
 
-    Their final newline is left out. Lines of more than 2,000 characters are compared
+    Their final newline is left out. Lines of more than 1,000 characters are compared
     from both ends only, so the cost stays small for any line.
     """
     old, new = old.removesuffix("\n"), new.removesuffix("\n")
@@ -37,7 +37,7 @@ def word_changes(old: str, new: str) -> WordChanges:
     if max(len(old), len(new)) > _LONGEST_LINE:
         return _middle(old, new)
     a, b = _TOKEN.findall(old), _TOKEN.findall(new)
-    blocks = [tuple(block) for block in matching_blocks(a, b, steps=20_000)]
+    blocks = [tuple(block) for block in matching_blocks(a, b, steps=5_000)]
     kept = sum(len(t.strip()) for i, _, n in blocks for t in a[i : i + n])
     total = sum(len(t.strip()) for t in a) + sum(len(t.strip()) for t in b)
     if total and 2 * kept / total < _LEAST_SHARED:
@@ -54,9 +54,21 @@ def word_changes(old: str, new: str) -> WordChanges:
             changes.append(here)
         i, j = block_i + length, block_j + length
     return WordChanges(
-        tuple((start, end) for start, end, _, _ in changes if end > start),
-        tuple((start, end) for _, _, start, end in changes if end > start),
+        _trimmed(old, [(start, end) for start, end, _, _ in changes]),
+        _trimmed(new, [(start, end) for _, _, start, end in changes]),
     )
+
+
+def _trimmed(line: str, spans: list[tuple[int, int]]) -> Spans:
+    """The spans that mark something, without the blanks that set words apart."""
+    kept: list[tuple[int, int]] = []
+    for start, end in spans:
+        text = line[start:end]
+        if text.strip() and line[end:].strip():
+            start, end = end - len(text.lstrip()), start + len(text.rstrip())
+        if end > start:
+            kept.append((start, end))
+    return tuple(kept)
 
 
 def _ends(tokens: list[str]) -> list[int]:

@@ -8,7 +8,7 @@ same as a patch.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
@@ -73,13 +73,13 @@ class FileReview:
     """
 
     path: str
-    before: str | None
-    after: str
+    before: str | None = field(repr=False)
+    after: str = field(repr=False)
     complete: bool
     remark: str
-    diff: Diff
-    hunks: tuple[Hunk, ...]
-    verdicts: tuple[Verdict, ...]
+    diff: Diff = field(repr=False)
+    hunks: tuple[Hunk, ...] = field(repr=False)
+    verdicts: tuple[Verdict, ...] = field(repr=False)
 
     @classmethod
     def of(

@@ -21,9 +21,9 @@ _PLACEHOLDER = re.compile(
     r"(?:the\s+|your\s+)?rest\s+(?:of\s+(?:the|your|this)\s+\w+|unchanged|is\s+unchanged|remains?)"
     r"|(?:the\s+|your\s+)?(?:existing|remaining|other|previous|original)\s+"
     r"(?:code|content|methods?|functions?|lines?|imports?|tests?|classes|logic|implementation)\b"
-    r"[^;={}()]{0,40}$"
+    r"[^;={}()]{0,40}[)\]}>*/ -]*$"
     r"|(?:code\s+|everything\s+else\s+|the\s+rest\s+)?(?:unchanged|omitted|same\s+as\s+before)\b"
-    r"[^;={}()]{0,40}$"
+    r"[^;={}()]{0,40}[)\]}>*/ -]*$"
     r")",
     re.IGNORECASE,
 )

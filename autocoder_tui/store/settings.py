@@ -6,73 +6,36 @@ is changed only by `save_setting` (store/settings_file.py), and never when it is
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from autocoder_tui.display import visible
 from autocoder_tui.engine.request import Limits
-from autocoder_tui.problems import Problem, shortened, unknown_name
+from autocoder_tui.problems import Problem, unknown_name
+from autocoder_tui.store.expected import (
+    COUNT,
+    DOLLARS,
+    NAME,
+    SECONDS,
+    TEMPERATURE,
+    TOKENS,
+    Expected,
+    one_of,
+)
 from autocoder_tui.tomlfile import TomlFile, read_toml
 
-DIFF_LAYOUTS = ("auto", "side-by-side", "unified")
 DEFAULT_MODEL = "Qwen/Qwen2.5-Coder-32B-Instruct"
 DEFAULT_THEME = "autocoder-dark"
 
 _LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What a setting may be: words for messages, and the check. `check` returns the value
-    in its own type, or None when it is not acceptable."""
-
-    words: str
-    check: Callable[[Any], Any]
-
-
-def _number(value: Any, least: float, most: float) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        return None
-    number = float(value)
-    return number if math.isfinite(number) and least <= number <= most else None
-
-
-def _seconds(value: Any) -> float | None:
-    number = _number(value, 0, 1e7)
-    return number or None
-
-
-def _whole(most: int) -> Callable[[Any], int | None]:
-    def check(value: Any) -> int | None:
-        is_whole = isinstance(value, int) and not isinstance(value, bool)
-        return value if is_whole and 1 <= value <= most else None
-
-    return check
-
-
-def _text(value: Any) -> str | None:
-    usable = isinstance(value, str) and 0 < len(value.strip()) <= 200 and visible(value) == value
-    return value.strip() if usable else None
-
-
-def _dollars(value: Any) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
-        return None
-    try:
-        amount = Decimal(str(value).strip().removeprefix("$"))
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() and 0 < amount <= 1_000_000 else None
-
-
-_SECONDS = {"expected": Expected("a number of seconds above 0", _seconds)}
-_COUNT = {"expected": Expected("a whole number from 1 to 1000", _whole(1000))}
-_TEXT = {"expected": Expected("a text", _text)}
+_SECONDS = {"expected": SECONDS}
+_COUNT = {"expected": COUNT}
+_KEY = Expected('a key such as "f5"', NAME.check)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,30 +56,24 @@ class NetworkSettings:
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    default: str = field(default=DEFAULT_MODEL, metadata=_TEXT)
+    default: str = field(default=DEFAULT_MODEL, metadata={"expected": NAME})
     """Name of the model used when none is chosen."""
     temperature: float | None = field(
         default=None,
-        metadata={"expected": Expected("a number from 0 to 2", lambda v: _number(v, 0, 2))},
+        metadata={"expected": TEMPERATURE},
     )
     """Sampling temperature, 0 to 2. Unset: the provider's own default."""
-    max_output_tokens: int | None = field(
-        default=None, metadata={"expected": Expected("a whole number above 0", _whole(10_000_000))}
-    )
+    max_output_tokens: int | None = field(default=None, metadata={"expected": TOKENS})
     """Most tokens asked for in one reply. Unset: all the model has."""
 
 
 @dataclass(frozen=True, slots=True)
 class UiSettings:
-    theme: str = field(default=DEFAULT_THEME, metadata=_TEXT)
+    theme: str = field(default=DEFAULT_THEME, metadata={"expected": NAME})
     """Name of the colour theme, packaged or from themes/ in the configuration folder."""
     diff_layout: str = field(
         default="auto",
-        metadata={
-            "expected": Expected(
-                '"auto", "side-by-side" or "unified"', lambda v: v if v in DIFF_LAYOUTS else None
-            )
-        },
+        metadata={"expected": one_of("auto", "side-by-side", "unified")},
     )
     """How the review shows changes: "side-by-side", "unified", or "auto", by the width."""
 
@@ -125,7 +82,7 @@ class UiSettings:
 class CostSettings:
     max_cost: Decimal | None = field(
         default=None,
-        metadata={"expected": Expected('US dollars above 0 such as "0.50"', _dollars)},
+        metadata={"expected": DOLLARS},
     )
     """Most US dollars one run may cost; it stops before the request that would pass it."""
 
@@ -185,7 +142,7 @@ def load_settings(file: Path) -> LoadedSettings:
 def expected_of(section: str, name: str) -> Expected:
     """What the setting may be. Raises KeyError for a section or name that does not exist."""
     if section == "keys":
-        return _TEXT["expected"]
+        return _KEY
     if section in SECTIONS:
         for item in fields(getattr(Settings(), section)):
             if item.name == name:
@@ -205,8 +162,7 @@ def _section(
         expected = expected_of(section, name)
         checked = expected.check(value)
         if checked is None:
-            message = f"expected {expected.words} for {name}, found {_found(value)}"
-            problems.append(file.problem([section, name], message))
+            problems.append(file.problem([section, name], expected.message(name, value)))
         else:
             values[name] = checked
     return replace(current, **values)
@@ -214,26 +170,21 @@ def _section(
 
 def _keys(file: TomlFile, table: dict[str, Any], problems: list[Problem]) -> Mapping[str, str]:
     keys: dict[str, str] = {}
-    for name, value in _flat(table):
-        checked = _text(value)
+    for name, value in flat_keys(table):
+        checked = _KEY.check(value)
         if checked is None:
-            message = f'expected a key such as "f5" for {shortened(name)}, found {_found(value)}'
-            problems.append(file.problem(["keys", name], message))
+            problems.append(file.problem(["keys", name], _KEY.message(name, value)))
         else:
             keys[name] = checked
     return MappingProxyType(keys)
 
 
-def _flat(table: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+def flat_keys(table: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
     """`run.start = "f5"` unquoted is a nested table to TOML; both forms mean one binding id."""
     pairs: list[tuple[str, Any]] = []
     for name, value in table.items():
         if isinstance(value, dict):
-            pairs += _flat(value, f"{prefix}{name}.")
+            pairs += flat_keys(value, f"{prefix}{name}.")
         else:
             pairs.append((prefix + name, value))
     return pairs
-
-
-def _found(value: Any) -> str:
-    return shortened(str(value) if isinstance(value, Decimal) else repr(value))

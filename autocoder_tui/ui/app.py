@@ -22,7 +22,7 @@ from autocoder_tui.engine.provider import preload
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Job, Prepared, Reviewable, make_review, prepare
 from autocoder_tui.setup import ChosenModel, Setup
-from autocoder_tui.store.settings import save_setting
+from autocoder_tui.store.settings_file import save_setting
 from autocoder_tui.store.themes import load_themes
 from autocoder_tui.ui.applying import apply_review
 from autocoder_tui.ui.commands import commands_of
@@ -40,6 +40,7 @@ from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.ui.widgets.stream_view import StreamView
 from autocoder_tui.workspace.git import branch_name
 from autocoder_tui.workspace.listing import expand_inputs
+from autocoder_tui.workspace.paths import relative_name, resolve_target
 
 
 class AutocoderApp(App[str]):
@@ -144,12 +145,19 @@ class AutocoderApp(App[str]):
         if setup.requirements:
             self.main.query_one("#requirements", TextArea).text = setup.requirements
         if setup.output:
-            self.main.query_one("#target", Input).value = setup.output
+            self.main.query_one("#target", Input).value = self._relative(setup.output)
         if setup.inputs:
             expansion = await asyncio.to_thread(expand_inputs, self.root, setup.inputs)
             self.main.query_one(FilePicker).set_picks(expansion.files)
             for name, reason in expansion.refused:
                 self.tell(f"{name}: {reason}", severity="warning")
+
+    def _relative(self, output: str) -> str:
+        try:
+            return relative_name(self.root, resolve_target(self.root, output, allow_absolute=True))
+        except AutocoderError as error:
+            self.tell(error.message, severity="warning")
+            return ""
 
     async def action_quit(self) -> None:
         """Quit; asks first when a run is under way or accepted hunks are not written."""

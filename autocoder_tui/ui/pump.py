@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import suppress
+from functools import partial
 
 from autocoder_tui.engine.events import Event, ReasoningDelta, TextDelta, UsageUpdated
 
@@ -70,6 +70,8 @@ class _Frames:
 
     def add(self, event: Event) -> bool:
         """Take `event`. True if a frame was delivered just now, because one was overdue."""
+        if self.failure is not None:
+            return False
         self._pending.append(event)
         due = self._last + self._period
         if self._loop.time() >= due:
@@ -116,13 +118,12 @@ async def pump(
     """
     frames = _Frames(deliver, 1 / frames_per_second)
     try:
-        async for event in events:
-            if seen is not None:
-                seen(event)
-            if frames.add(event):
-                # A source that never waits must not keep the screen from being drawn.
-                await asyncio.sleep(0)
-    except asyncio.CancelledError:
+        try:
+            await _feed(events, frames, seen)
+        finally:
+            if frames.failure is None:
+                frames.flush()
+    except BaseException:
         if frames.failure is None:
             raise
         task = asyncio.current_task()
@@ -130,11 +131,30 @@ async def pump(
             task.uncancel()
         raise frames.failure from None
     finally:
+        close = getattr(events, "aclose", None)
+        if close is not None:
+            await close()
+
+
+async def _feed(
+    events: AsyncIterator[Event], frames: _Frames, seen: Callable[[Event], None] | None
+) -> None:
+    step = events.__anext__
+    while True:
         try:
-            if frames.failure is None:
-                frames.flush()
-        finally:
-            close = getattr(events, "aclose", None)
-            if close is not None:
-                with suppress(StopAsyncIteration):
-                    await close()
+            event = await step()
+        except StopAsyncIteration:
+            return
+        step = events.__anext__
+        if seen is not None:
+            seen(event)
+        if frames.add(event):
+            try:
+                # A source that never waits must not keep the screen from being drawn.
+                await asyncio.sleep(0)
+            except asyncio.CancelledError as cancelled:
+                # Where it is waiting itself the source hears of this, and may have last words.
+                throw = getattr(events, "athrow", None)
+                if throw is None:
+                    raise
+                step = partial(throw, cancelled)

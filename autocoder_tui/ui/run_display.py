@@ -6,9 +6,6 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from textual.widgets import Log
-
-from autocoder_tui.display import visible
 from autocoder_tui.engine.events import (
     Event,
     PartJoined,
@@ -38,11 +35,10 @@ class RunDisplay:
     def run_began(self, prepared: Prepared) -> None:
         main = self._app.main
         main.query_one(StreamView).clear()
-        main.query_one("#reasoning", Log).clear()
+        main.clear_reasoning()
         main.query_one(ReviewPane).clear()
         main.show_notes("")
-        for pane in ("review", "reasoning"):
-            main.mark(pane, "")
+        main.mark("review", "")
         main.show("output")
         self._app.refresh_bindings()
 
@@ -67,8 +63,7 @@ class RunDisplay:
                 label = f"part {event.part}: {event.cause}, {event.proof}"
                 main.query_one(StreamView).mark_join(event.offset, label)
             case ReasoningDelta(text):
-                main.query_one("#reasoning", Log).write(visible(text, lines=True))
-                main.mark("reasoning", " •")
+                main.add_reasoning(text)
         line = narrate(event, self._app.setup.debug_level)
         if line is not None:
             main.log_line(line)

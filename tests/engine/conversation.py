@@ -70,3 +70,17 @@ async def converse(script: Script, **options: Any) -> Outcome:
         outcome = await ask(endpoint_at(server.base_url, **provider), limits=limits, **options)
     outcome.server = server
     return outcome
+
+
+def check(outcome: Outcome, kind: type[EngineError], *words: str) -> EngineError:
+    """The error is of this very kind, is a sentence, and shows no key."""
+    error = outcome.error
+    assert error is not None
+    assert type(error) is kind, error
+    for word in words:
+        assert word in error.message
+    assert "canary" not in error.message
+    assert "\n" not in error.message
+    assert "\x1b" not in error.message
+    assert len(error.message) < 700
+    return error

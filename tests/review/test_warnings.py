@@ -14,7 +14,7 @@ def test_an_ordinary_edit_warns_of_nothing() -> None:
 
 
 def test_a_file_that_shrinks() -> None:
-    (found,) = warnings(FileReview.of("f.py", PYTHON, PYTHON[: len(PYTHON) // 3]))
+    (found,) = warnings(FileReview.of("f.txt", PYTHON, PYTHON[: len(PYTHON) // 3]))
     assert "shrinks" in found
 
 

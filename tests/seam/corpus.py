@@ -98,7 +98,7 @@ def _read(path: Path) -> str | None:
         text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return None
-    if "\x00" in text or "\ufffd" in text or not text.isprintable() and "\x1b" in text:
+    if "\x00" in text or "\ufffd" in text or (not text.isprintable() and "\x1b" in text):
         return None
     return text
 
@@ -124,20 +124,30 @@ def made_files() -> dict[str, str]:
         f"void f{n}(int a) {{\n  if (a) {{\n    while (a) {{\n      a -= {n};\n    }}\n  }}\n}}\n"
         for n in range(60)
     )
-    table = "id,name,amount\n" + "0,none,0\n" * 40 + "".join(f"{n},row {n % 3},{n % 7}\n" for n in range(160))
-    twins = "".join(
-        f"x{n} = 1\npush(stack, x{n})\npush(stack, x{n})\nadd(stack)\nadd(stack)\n" for n in range(80)
+    table = (
+        "id,name,amount\n"
+        + "0,none,0\n" * 40
+        + "".join(f"{n},row {n % 3},{n % 7}\n" for n in range(160))
     )
-    records = "[\n" + ",\n".join(
-        f'  {{\n    "id": {n},\n    "tags": [\n      "a",\n      "b"\n    ],\n    "on": true\n  }}'
-        for n in range(60)
-    ) + "\n]\n"
+    twins = "".join(
+        f"x{n} = 1\npush(stack, x{n})\npush(stack, x{n})\nadd(stack)\nadd(stack)\n"
+        for n in range(80)
+    )
+    records = (
+        "[\n"
+        + ",\n".join(
+            f'  {{\n    "id": {n},\n    "tags": [\n      "a",\n      "b"\n    ],\n    "on": true\n  }}'  # noqa: E501
+            for n in range(60)
+        )
+        + "\n]\n"
+    )
     one_line = "[" + ",".join(f'{{"id":{n},"name":"item {n * 7919}"}}' for n in range(150)) + "]\n"
     prose = "# Größe und Maß\n\n" + "".join(
-        f"Absatz {n}: Die Straße führt über den Fluß – «hier» ist {n}€ zu zahlen. 日本語の文{n}。\n\n"
+        f"Absatz {n}: Die Straße führt "
+        f"über den Fluß – «hier» ist {n}€ zu zahlen. 日本語の文{n}。\n\n"
         for n in range(40)
     )
-    crlf = "".join(f"[part{n}]\r\nname = \"p{n}\"\r\nsize = {n}\r\n\r\n" for n in range(60))
+    crlf = "".join(f'[part{n}]\r\nname = "p{n}"\r\nsize = {n}\r\n\r\n' for n in range(60))
     return {
         "made/steps.md": fenced,
         "made/examples.py": docstring,

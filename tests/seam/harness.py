@@ -25,11 +25,14 @@ from autocoder_tui.engine.seam import (
     plan_continuation,
     verify,
 )
+from autocoder_tui.engine.seam.history import common_length
 from tests.seam import model
 from tests.seam.corpus import Sample, load
 from tests.seam.model import TABLE, UNAVOIDABLE, View
 
 PARTS = 40
+AGAIN = ", asked again"
+"""Ends the name of a row where a part joined by a guess is taken back and asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,13 @@ def right(text: str, truth: str) -> bool:
     return [(file.path, file.text) for file in mine] == [(file.path, file.text) for file in wanted]
 
 
-def ours(cut: Cut, view: View, misbehave: Callable[[View], str], *, prefill: bool) -> str:
-    """Join one misbehaving part, then compliant ones as long as the reply is unfinished."""
+def ours(
+    cut: Cut, view: View, misbehave: Callable[[View], str], *, prefill: bool, again: bool
+) -> str:
+    """Join one misbehaving part, then compliant ones as long as the reply is unfinished.
+
+    With `again` a part that could only be joined by a guess is asked for once more.
+    """
     text, finish_reason, joins, resamples = cut.text, cut.finish_reason, [], False
     for part in range(4):
         plan = plan_continuation(text, finish_reason=finish_reason, prefill=prefill)
@@ -85,6 +93,10 @@ def ours(cut: Cut, view: View, misbehave: Callable[[View], str], *, prefill: boo
                 break
             reply = plan.anchor + view.truth[len(plan.shown) :]
         join = feed(reader, reply, view.rng, "stop")
+        if again and part == 0 and join.proof == "guess":
+            reader.withdraw()
+            assert reader.text == cut.text, "a withdrawn part leaves a trace"
+            continue
         text, finish_reason = reader.text, "stop"
         joins.append(join)
         resamples = resamples or join.proof in ("echo", "witness")
@@ -146,21 +158,21 @@ def rows() -> dict[str, tuple[Callable[[str, int], Cut], Callable[[View], str]]]
 
     table = {name: (plain, misbehave) for name, misbehave in TABLE.items()}
     table.update({name: (situation, model.exact) for name, situation in SITUATIONS.items()})
+    table.update({name + AGAIN: table[name] for name in sorted(UNAVOIDABLE)})
     table["empty continuation"] = (plain, empty_first)
     table["says the code is complete"] = (plain, complete_first)
     return table
 
 
-def outcome(
-    method: str, sample: Sample, at: int, row: str, seed: str
-) -> tuple[bool, str, str]:
+def outcome(method: str, sample: Sample, at: int, row: str, seed: str) -> tuple[bool, str, str]:
     """Whether one case is right, with the joined text and the truth."""
     situation, misbehave = rows()[row]
     truth = render_file(sample.path, sample.text)
     cut = situation(truth, at)
     view = View(truth, cut.true, 0, "", random.Random(seed), truth.index("\n") + 1)
     if method.startswith("ours"):
-        text = ours(cut, view, misbehave, prefill=method.endswith("prefill"))
+        prefill, again = method.endswith("prefill"), row.endswith(AGAIN)
+        text = ours(cut, view, misbehave, prefill=prefill, again=again)
     else:
         text = baseline(method, cut, view, misbehave)
     return right(text, view.truth), text, view.truth
@@ -173,12 +185,17 @@ def many_seams(sample: Sample, seed: str, *, prefill: bool) -> bool:
     limit = max(300, len(truth) // 8)
     first = rng.randrange(limit // 2, limit)
     text, joins, resamples = truth[:first], [], False
-    kinds = [name for name in TABLE if name not in UNAVOIDABLE and "scripted" not in name]
+    kinds = [
+        name
+        for name in TABLE
+        if name not in UNAVOIDABLE
+        and "scripted" not in name
+        and not (prefill and name.startswith("resamples"))
+    ]
     for _ in range(PARTS):
         plan = plan_continuation(text, finish_reason="length", prefill=prefill)
-        view = View(
-            truth, len(text), len(plan.shown), plan.anchor, rng, truth.index("\n") + 1
-        )
+        common = common_length(truth, text)
+        view = View(truth, common, len(plan.shown), plan.anchor, rng, truth.index("\n") + 1)
         reply = TABLE[rng.choice(kinds)](view)
         truth = view.truth
         room = len(plan.anchor) + len(plan.witness) + limit
@@ -216,6 +233,9 @@ def measure(
     return results
 
 
+AGAINS = {name for name in rows() if name.endswith(AGAIN)}
+
+
 def percent(values: list[bool]) -> str:
     return f"{100 * sum(values) / len(values):6.1f}" if values else "     -"
 
@@ -227,10 +247,12 @@ def print_table(results: dict[tuple[str, str, bool], list[bool]], methods: tuple
             continue
         cells = []
         for method in methods:
-            cells.append(percent(results[name, method, True]) + percent(results[name, method, False]))
+            cells.append(
+                percent(results[name, method, True]) + percent(results[name, method, False])
+            )
         star = "*" if name in UNAVOIDABLE else " "
         print(f"{star}{name:46}" + "".join(f"{cell:>15}" for cell in cells))
-    for label, skip in (("over all", set()), ("over all but *", UNAVOIDABLE)):
+    for label, skip in (("over all", AGAINS), ("over all but *", UNAVOIDABLE | AGAINS)):
         cells = []
         for method in methods:
             cell = ""
@@ -247,7 +269,9 @@ def print_table(results: dict[tuple[str, str, bool], list[bool]], methods: tuple
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="fewer files and cuts")
     parser.add_argument("--files", type=int, default=0)
     parser.add_argument("--cuts", type=int, default=0)

@@ -6,6 +6,7 @@ misbehaviour is a function from what it sees to what it sends.
 
 from __future__ import annotations
 
+import keyword
 import random
 import re
 from collections.abc import Callable
@@ -264,12 +265,14 @@ def resampled(view: View) -> str:
     line_start = view.truth.rfind("\n", 0, view.cut) + 1
     start = max(view.sent, line_start)
     line = view.truth[start:end]
-    words = re.findall(r"[A-Za-z_]\w{2,}", line)
+    if line.startswith(("<file", "</file")):
+        return view.body
+    words = [word for word in re.findall(r"[A-Za-z_]\w{2,}", line) if not keyword.iskeyword(word)]
     choice = view.rng.random()
     if choice < 0.35 and words:
         word = view.rng.choice(words)
         new = re.sub(rf"\b{word}\b", f"the_{word}", line, count=1)
-    elif choice < 0.55 and ("'" in line or '"' in line):
+    elif choice < 0.55 and not re.search("\"\"|''|\\\\", line) and re.search("['\"]", line):
         new = line.replace('"', "\0").replace("'", '"').replace("\0", "'")
     elif choice < 0.8 and words:
         new = line.replace(words[0], words[0][:-1] + "ed", 1)
@@ -331,7 +334,8 @@ CORES: tuple[Misbehaviour, ...] = (
 
 @row("random combinations")
 def combination(view: View) -> str:
-    core = view.rng.choice(CORES)(view)
+    cores = CORES if view.anchor else CORES[:-1]
+    core = view.rng.choice(cores)(view)
     for wrapper in sorted(view.rng.sample(range(len(WRAPPERS)), view.rng.choice([1, 2])))[::-1]:
         core = WRAPPERS[wrapper](view) + core
     if view.rng.random() < 0.2 and "\r" not in view.truth:

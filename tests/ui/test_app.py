@@ -189,7 +189,7 @@ async def test_errors_of_the_server_are_told_and_the_draft_stays(tmp_path: Path)
         await pilot.pause()
         assert app.runner.state.error.kind == "key_rejected"
         assert app.main.query_one("#requirements", TextArea).text == "my draft"
-        assert "\x1b" not in "".join(app.main.query_one("#log").lines)
+        assert "\x1b" not in "".join(strip.text for strip in app.main.query_one("#log").lines)
 
 
 async def test_nothing_is_sent_without_requirements(tmp_path: Path) -> None:
@@ -235,7 +235,7 @@ async def test_a_broken_theme_is_named_and_skipped(tmp_path: Path) -> None:
     (themes / "mine.toml").write_text("name = 'mine\n")
     async with serving(tmp_path, [], "--theme", "autocoder-light") as (app, pilot, _):
         assert app.theme == "autocoder-light"
-        assert any("mine.toml" in line for line in app.main.query_one("#log").lines)
+        assert any("mine.toml" in line for line in app.main.log_lines)
 
 
 def test_the_written_file_is_what_git_says_the_diff_is(tmp_path: Path) -> None:

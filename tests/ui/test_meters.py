@@ -71,7 +71,7 @@ GOLDEN = """\
  80|out ~1,204/8,192  ctx   9 %  ~$0.0011    41 t/s  part 2         0:29  ▶ running |
 100|in 3,512  out ~1,204/8,192  ctx ▰▱▱▱▱▱▱▱  9 %  ~$0.0011    41 t/s  part 2           0:29  ▶ running |
 120|in 3,512  out ~1,204/8,192  ctx ▰▱▱▱▱▱▱▱  9 %  ~$0.0011 of ≤ $0.0024    41 t/s     ▂▂▄█  part 2         0:29  ▶ running |
- 80|out  ~1,204  CTX! 49 %  cost unknown     – t/s             1:05:29  ✗ failed  |
+ 80|in ~3,512  out  ~1,204  CTX!▰▰▰▰▱▱▱▱ 49 %  cost unknown      1:05:29  ✗ failed  |
 """  # noqa: E501
 
 

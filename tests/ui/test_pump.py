@@ -14,6 +14,7 @@ from autocoder_tui.engine.events import (
     Event,
     PartFinished,
     ReasoningDelta,
+    RunCancelled,
     RunFinished,
     TextDelta,
     TextRetracted,
@@ -149,6 +150,34 @@ async def test_cancelling_delivers_what_is_pending_and_closes_the_source() -> No
         await task
     assert got == [TextDelta("a"), TextDelta("b")]
     assert closed.is_set()
+
+
+@pytest.mark.parametrize("waits", [True, False])
+async def test_a_cancelled_source_has_its_last_words(waits: bool) -> None:
+    """Wherever the cancellation strikes: in the source's own waiting, or between two events."""
+    got: list[Event] = []
+    reached = asyncio.Event()
+
+    async def run() -> AsyncIterator[Event]:
+        try:
+            while True:
+                yield TextDelta("a")
+                reached.set()
+                if waits:
+                    await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            yield TextDelta("held back")
+            yield RunCancelled()
+            raise
+
+    task = asyncio.create_task(pump(run(), got.extend, frames_per_second=1000))
+    await reached.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert got[-1] == RunCancelled()
+    assert isinstance(got[-2], TextDelta)
+    assert got[-2].text.endswith("held back")
 
 
 async def test_an_error_of_the_source_comes_after_what_it_gave() -> None:

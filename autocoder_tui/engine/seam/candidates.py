@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autocoder_tui.engine.events import Proof
 from autocoder_tui.engine.seam.history import History, Line
@@ -22,6 +22,8 @@ class Candidate:
     rank: float
     proof: Proof
     glue: str = ""
+    begin: int = 0
+    """Character of the reply where what repeats the text begins."""
     overlap: int = 0
     """Lines of H repeated; of equal ranks the shorter overlap is taken."""
     words: int = 0
@@ -50,8 +52,9 @@ def _from_complete(
         offset, drop = len(history.text), replay.drop
     else:
         following = lines[replay.at + 1].start if replay.at + 1 < len(lines) else len(reply)
-        offset, drop = _join_at_line_end(history, reply, lines[replay.at], following, lines)
-    return [Candidate(offset, drop, rank - skipped, proof, "", overlap, words)]
+        offset, drop = _join_at_line_end(history, reply, lines[replay.at], following)
+    begin = lines[replay.first].start
+    return [Candidate(offset, drop, rank - skipped, proof, "", begin, overlap, words)]
 
 
 def _complete_rank(replay: Replay, history: History, words: int) -> float | None:
@@ -74,9 +77,7 @@ def _complete_rank(replay: Replay, history: History, words: int) -> float | None
     return 58 if words >= least else None
 
 
-def _join_at_line_end(
-    history: History, reply: str, last: Line, following: int, lines: list[Line]
-) -> tuple[int, int]:
+def _join_at_line_end(history: History, reply: str, last: Line, following: int) -> tuple[int, int]:
     """Where to join when H ends with white space after the line `last` that repeats its end.
 
     Exactly repeated white space is simply passed over. Otherwise the reply's indentation and
@@ -113,23 +114,44 @@ def _from_diverged(
     requested = history.plan.anchor and replay.start <= history.anchor_line
     if not requested and (words < 20 or history.is_periodic(replay.start, history.sent_line)):
         rank = 35.0 if words >= 8 else 20.0
+    elif not requested and _follows_a_pattern(replay, history):
+        rank = 2.0
     else:
         rank = 56.0 if requested else 52.0
     before = lines[replay.first + history.sent_line - 1 - replay.start]
     last = history.lines[history.sent_line - 1]
     drop = _after_blank_lines(reply, before.end, history.text[last.end : history.sent])
     overlap = history.sent_line - replay.start
-    found = [Candidate(history.sent, drop, rank - skipped, "echo", "", overlap, words)]
+    begin = lines[replay.first].start
+    regenerated = Candidate(history.sent, drop, rank - skipped, "echo", "", begin, overlap, words)
+    found = [regenerated]
     if replay.end == history.whole < len(history.lines):
         # It may also have left out the rest of the cut line and begun with the next.
         line = lines[replay.at]
         similar = likeness(history.cut_line, reply[line.start : line.end])
         better = 1 if similar < 0.4 and is_balanced(history.cut_line) else -1
-        glued = Candidate(
-            len(history.text), line.start, rank - skipped + better, "guess", "\n", overlap, words
+        if similar < 0.4:
+            found[0] = replace(regenerated, proof="guess")
+        found.append(
+            replace(
+                regenerated,
+                offset=len(history.text),
+                drop=line.start,
+                rank=regenerated.rank + better,
+                proof="guess",
+                glue="\n",
+            )
         )
-        found.append(glued)
     return found
+
+
+def _follows_a_pattern(replay: Replay, history: History) -> bool:
+    """Whether the replay begins after a line like the last one, as records of a list do.
+
+    Then the reply may well be the remainder, the next record, and no repetition.
+    """
+    last = history.lines[-1].key
+    return replay.start > 0 and likeness(last, history.lines[replay.start - 1].key) >= 0.6
 
 
 def _after_blank_lines(reply: str, at: int, between: str) -> int:
@@ -156,22 +178,30 @@ def from_fragment(
         words = word_characters(text[start:])
         if start == sent:
             proof: Proof = "prefill" if prefill else "witness"
-            rank = 90.0 if prefill else 71.0 if words >= 3 else 33.0
+            rank = 90.0 if prefill and not skipped else 71.0 if words >= 3 else 33.0
         elif start < sent:
             whole_words = not _inside_word(text, start)
             proof, rank = "witness", 72.0 if whole_words and words >= 8 else 34.0
         else:
             proof, rank = "guess", _inner_rank(history, start, words)
-        found.append(Candidate(len(text), drop, rank - skipped, proof, "", 0, words))
+        found.append(Candidate(len(text), drop, rank - skipped, proof, "", at, 0, words))
     return found
 
 
 def _inner_rank(history: History, start: int, words: int) -> float:
     if _inside_word(history.text, start):
-        return 12 if words >= 8 else 2
+        return 4 if words >= 8 else -2
     if words >= 20:
         return 45
-    return 40 if words >= 3 and history.cut_line.strip() else 11 if words >= 2 else 3
+    if words and text_starts_line(history, start):
+        return 5
+    return 40 if words >= 3 and history.cut_line.strip() else (-1, 0.5, 2.5)[min(words, 2)]
+
+
+def text_starts_line(history: History, start: int) -> bool:
+    """Whether `start` is the first filled character of the cut line, or its beginning."""
+    line_start = len(history.text) - len(history.cut_line)
+    return start >= line_start and not history.text[line_start:start].strip()
 
 
 def _inside_word(text: str, at: int) -> bool:
@@ -189,7 +219,7 @@ def likeness(one: str, other: str) -> float:
     other = other[: len(one) + 8]
     pairs = {one[index : index + 2] for index in range(len(one) - 1)} or {one}
     others = {other[index : index + 2] for index in range(len(other) - 1)} or {other}
-    return len(pairs & others) / min(len(pairs), len(others))
+    return len(pairs & others) / max(len(pairs), len(others) - 8, 4)
 
 
 _PAIRS = {")": "(", "]": "[", "}": "{"}

@@ -56,12 +56,12 @@ def verify(text: str, joins: Sequence[Join], *, target: str | None = None) -> Ve
     files always pass. Tried are single alternatives, the last join's first, then pairs, at
     most `ATTEMPTS` texts in all.
     """
-    broken = count_broken(text, target)
+    files, broken = count_broken(text, target)
     best, fewest = text, broken
     if broken:
         for other in itertools.islice(_other_texts(text, joins), ATTEMPTS):
-            count = count_broken(other, target)
-            if count < fewest:
+            others, count = count_broken(other, target)
+            if others >= files and count < fewest:
                 best, fewest = other, count
             if not fewest:
                 break
@@ -87,10 +87,11 @@ def _replaced(text: str, alternatives: Iterable[Alternative]) -> str:
     return text
 
 
-def count_broken(text: str, target: str | None = None) -> int:
-    """How many of the files in a reply do not parse; an unclosed file counts."""
+def count_broken(text: str, target: str | None = None) -> tuple[int, int]:
+    """How many files a reply has, and how many do not parse; an unclosed file does not."""
     files = parse_reply(text, target=target).files
-    return sum(not file.complete or parses(file.path, file.text) is False for file in files)
+    broken = [file for file in files if not file.complete or parses(file.path, file.text) is False]
+    return len(files), len(broken)
 
 
 def parses(path: str, text: str) -> bool | None:

@@ -9,7 +9,7 @@ that the final verification can try them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autocoder_tui.engine.reply_framing import read_opening
 from autocoder_tui.engine.reply_prose import is_prose_line
@@ -40,32 +40,74 @@ def guesses(
     filled = next((line for line in head.split("\n") if line.strip()), "")
     kept = len(history.text)
     scores = _scored(history, head, filled, resamples=resamples)
-    found = [
-        Candidate(kept, at, scores.remainder, "remainder"),
-        Candidate(history.sent, at, scores.resampled, "guess"),
+    found = _within_indentation(history, head, filled, at) or [
+        Candidate(kept, at, scores.remainder, "remainder", begin=at),
+        Candidate(history.sent, at, scores.resampled, "guess", begin=at),
     ]
     if history.cut_line.strip() and not head.startswith("\n"):
-        found.append(Candidate(kept, at, scores.skipped, "guess", "\n"))
+        found.append(Candidate(kept, at, scores.skipped, "guess", "\n", at))
     if closing and (is_prose_line(filled) or read_opening(filled) is not None):
         # The frame was rightly closed: this is what comes after it.
-        found.append(Candidate(kept + len(closing), at, 9, "remainder"))
+        found.append(Candidate(kept + len(closing), at, 9, "remainder", begin=at))
     top = max(found, key=lambda candidate: candidate.rank)
     if top.proof == "remainder" and top.rank < 2.5:
-        found[found.index(top)] = Candidate(top.offset, top.drop, top.rank, "guess", top.glue)
+        found[found.index(top)] = replace(top, proof="guess")
+    return found
+
+
+def indentation(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
+
+
+def _within_indentation(
+    history: History, head: str, filled: str, at: int
+) -> list[Candidate] | None:
+    """The joins when the cut fell within the indentation of a line, None when it did not.
+
+    The reply's first line either lacks what is there already or has all of it again: that is
+    told by which of both makes an indentation the lines above have.
+    """
+    cut, kept = history.cut_line, len(history.text)
+    if not cut or cut.strip() or head.startswith(("\n", "\r")):
+        return None
+    above = [line for line in history.text.split("\n")[-12:-1] if line.strip()]
+    usual = [indentation(line) for line in above][::-1]
+    usual[1:1] = [usual[0] + unit for unit in ("    ", "  ", "\t")] if usual else []
+    widest = max(map(len, usual), default=0)
+    added, whole = cut + indentation(filled), indentation(filled)
+
+    def rank_of(indent: str) -> float:
+        if indent in usual:
+            return 6 - usual.index(indent) / 2
+        return (1.0 if len(indent) % 4 == 0 else 0.0) - (2.0 if len(indent) > widest + 8 else 0.0)
+
+    found = [
+        Candidate(kept, at, rank_of(added) + 0.1, "remainder", begin=at),
+        Candidate(kept - len(cut), at, rank_of(whole), "guess", begin=at),
+    ]
+    withheld = history.text[history.sent :].split("\n", 1)[0]
+    if likeness(withheld, filled) >= 0.8 and whole == indentation(withheld):
+        found.append(Candidate(history.sent, at, 7, "guess", begin=at))
     return found
 
 
 def _scored(history: History, head: str, filled: str, *, resamples: bool) -> _Scores:
     scores = _Scores()
     cut = history.cut_line
-    withheld = history.text[history.sent :].split("\n", 1)[0]
+    withheld, newline, _ = history.text[history.sent :].partition("\n")
     alike = likeness(withheld, filled)
+    above = history.lines[history.sent_line - 1].key if history.sent_line else ""
+    if newline and (alike < 0.7 or likeness(above, withheld) >= 0.6):
+        # Among lines that are all alike, or by half, likeness does not mean the same line.
+        alike = 0.0
+    if withheld[:1].isspace() != filled[:1].isspace():
+        alike /= 2
     if resamples:
         scores.resampled += 1.5
     if not history.plan.shown and read_opening(filled) is not None:
         scores.resampled += 4
     if not cut.strip():
-        scores.resampled += 4 if alike >= 0.6 else -1
+        scores.resampled += 4 if alike >= 0.8 else -1
         return scores
     if head.startswith("\n"):
         scores.remainder += 2
@@ -78,14 +120,13 @@ def _scored(history: History, head: str, filled: str, *, resamples: bool) -> _Sc
 
 def _weigh_indentation(scores: _Scores, cut: str, head: str, filled: str) -> None:
     """A line that is indented like the cut one is a line, not the rest of one."""
-    indent = filled[: len(filled) - len(filled.lstrip())]
+    indent = indentation(filled)
     if head.startswith("\n"):
         return
-    if len(indent) >= 2 or indent == "\t":
-        scores.resampled += 2
+    same = indent == indentation(cut)
+    if indent and (same or (len(indent) >= 2 and not cut[-1:].isspace())):
+        scores.resampled += 2 + same
         scores.skipped += 2
-        if indent == cut[: len(cut) - len(cut.lstrip())]:
-            scores.resampled += 1
     elif filled[:1] in _CONTINUES:
         scores.remainder += 2
     elif cut[:1].isspace():

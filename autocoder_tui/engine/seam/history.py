@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from autocoder_tui.engine.seam.plan import word_characters
@@ -19,6 +20,18 @@ class Line:
     start: int
     end: int
     key: str
+
+
+def common_length(one: str, other: str) -> int:
+    """How many characters two texts have in common from their beginning."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def key_of(line: str) -> str:
@@ -93,4 +106,4 @@ class History:
     def repeats_lines(self) -> bool:
         """Whether, among the last hundred lines, one equals the next."""
         tail = self.lines[-100 : self.whole]
-        return any(one.key == two.key for one, two in zip(tail, tail[1:], strict=False))
+        return any(one.key == two.key for one, two in itertools.pairwise(tail))

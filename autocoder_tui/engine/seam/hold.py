@@ -6,6 +6,7 @@ A model that does as asked is decided on as soon as it has repeated the anchor a
 
 from __future__ import annotations
 
+from autocoder_tui.engine.events import Proof
 from autocoder_tui.engine.reply_framing import read_fence, read_opening
 from autocoder_tui.engine.reply_prose import is_preamble, is_prose_line
 from autocoder_tui.engine.seam.candidates import (
@@ -19,6 +20,7 @@ from autocoder_tui.engine.seam.guess import guesses
 from autocoder_tui.engine.seam.history import History, Line, key_of
 from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.replay import ReplayTracker
+from autocoder_tui.engine.seam.streams import inside_fence
 from autocoder_tui.engine.seam.values import MARKER
 
 _PATIENCE = 450
@@ -46,7 +48,6 @@ class Hold:
         self._kinds: list[str] = []
         self._new = 0
         self._begins: list[tuple[int, int]] = [(0, 0)]
-        self.fence_opened = False
 
     @property
     def reply(self) -> str:
@@ -81,6 +82,15 @@ class Hold:
         words = sum(word_characters(line.key) for line in self._lines)
         return bool(lines) and self._tracker.following and not self._new and words >= 20
 
+    def opened_fence(self, begin: int) -> bool:
+        """Whether the reply opened a code fence of its own before character `begin`."""
+        for line, kind in zip(self._lines, self._kinds, strict=True):
+            if line.end > begin or not kind:
+                return False
+            if kind == "fence":
+                return True
+        return False
+
     def _add_line(self, line: Line, body: str) -> None:
         number = len(self._lines)
         kind = self._kind_of(body)
@@ -89,8 +99,10 @@ class Hold:
         self._lines.append(line)
         self._tracker.follow(number, line, body)
         begin = number == 0 or previous in ("marker", "fence", "frame", "preamble", "prose")
-        if number < _STARTS and explained and (begin or not self._tracker.following):
-            if previous != "head":
+        if self._tracker.completed:
+            pass
+        elif number < _STARTS and explained and (begin or not self._tracker.following):
+            if number or line.start:
                 skipped = 0 if "prose" not in self._kinds and "seen" not in self._kinds else 4
                 self._begins.append((line.start, skipped))
             self._tracker.begin(number, line, body)
@@ -100,8 +112,6 @@ class Hold:
             kind = "seen"
         self._kinds.append(kind)
         self._new += not kind
-        if kind == "fence" and number == len(self._kinds) - 1 and not self._new:
-            self.fence_opened = True
 
     def _kind_of(self, body: str) -> str:
         stripped = body.strip()
@@ -109,7 +119,7 @@ class Hold:
             return "marker"
         if read_opening(stripped) is not None:
             return "frame"
-        if read_fence(stripped) is not None:
+        if read_fence(body) is not None:
             return "fence"
         if is_preamble(stripped):
             return "preamble"
@@ -136,9 +146,10 @@ class Hold:
         """The join of a reply that begins just as asked, if it does."""
         history = self._history
         end = len(history.text)
+        proof: Proof = "echo" if history.plan.anchor else "witness"
         for at, _ in self._begins:
-            if history.plan.anchor and self._head.startswith(self._expected, at):
-                return [Candidate(end, at + len(self._expected), 100, "echo")]
+            if not history.plan.prefill and self._head.startswith(self._expected, at):
+                return [Candidate(end, at + len(self._expected), 100, proof, begin=at)]
         witness = history.plan.witness
         if history.plan.prefill and self._head.startswith(witness):
             return [Candidate(end, len(witness), 100, "prefill")]
@@ -158,7 +169,7 @@ class Hold:
         for replay in self._tracker.ended:
             kinds = self._kinds[: replay.first]
             new = kinds.count("")
-            if new > 0.3 * len(kinds):
+            if new and new > 0.3 * (len(kinds) - kinds.count("seen")):
                 continue
             skipped = 9 if new else 4 if "prose" in kinds or "seen" in kinds else 0
             found += from_replay(replay, history, reply, self._lines, skipped)
@@ -167,15 +178,22 @@ class Hold:
             found += from_fragment(history, reply, at, prefill=plan.prefill, skipped=skipped)
             if plan.anchor and reply.startswith(plan.anchor, at):
                 drop = at + len(plan.anchor)
-                found.append(Candidate(history.sent, drop, 55 - skipped, "echo"))
+                found.append(Candidate(history.sent, drop, 55 - skipped, "echo", begin=at))
         stripped = len(reply) - len(reply.lstrip())
         bare = plan.witness.strip()
         if reply.startswith(bare, stripped) and word_characters(bare) >= 3:
             tail = plan.witness[len(plan.witness.rstrip()) :]
             end = stripped + len(bare)
             end += len(tail) if reply.startswith(tail, end) else 0
-            found.append(Candidate(len(history.text), end, 66, "witness"))
+            found.append(Candidate(len(history.text), end, 66, "witness", begin=stripped))
         return found
+
+    def _is_new_fence(self, line: Line) -> bool:
+        """Whether a fence line opens a block of the reply's own, and none ends in the file."""
+        fence = read_fence(line.key)
+        if fence is None or fence.info:
+            return True
+        return self._head.startswith(fence.mark) and not inside_fence(self._history.text)
 
     def _guesses(self) -> list[Candidate]:
         """Joins for which nothing in the reply speaks, explained junk taken off."""
@@ -183,7 +201,11 @@ class Hold:
         for line, kind in zip(self._lines, self._kinds, strict=True):
             if kind not in ("marker", "fence", "frame", "preamble"):
                 break
-            if kind == "frame" and not self._history.text.count("<file"):
+            if kind == "frame" and "<file" not in self._history.text:
+                break
+            if kind == "fence" and not self._is_new_fence(line):
                 break
             at = min(line.end + 1, self._length)
+            if kind == "preamble" and self._head.startswith("\n", at):
+                at += 1
         return guesses(self._history, self.reply, at, self._closing, resamples=self._resamples)

@@ -31,7 +31,8 @@ _FRAGMENT = 160
 
 _ELISION = re.compile(
     r"[ \t]*(?:(?:#|//|--|;|/\*|<!--)[ \t]*)?"
-    r"(?:\.\.\.|…|(?:\.{3}[ \t]*|…[ \t]*)?\(?(?:the )?(?:rest|remaining|remainder) of (?:the |your )?"
+    r"(?:\.\.\.|…|(?:\.{3}[ \t]*|…[ \t]*)?\(?(?:the )?(?:rest|remaining|remainder)"
+    r" of (?:the |your )?"
     r"(?:code|file|implementation|content)[^\n]*)[ \t]*(?:\*/|-->)?[ \t]*\Z",
     re.IGNORECASE,
 )
@@ -145,9 +146,40 @@ def _witness_start(text: str) -> int:
         if len(text) - above > WITNESS_CAP:
             break
         start = above
+    start = _unique_start(text, start)
     if len(text) - start <= WITNESS_CAP:
         return start
     return _word_start(text, len(text) - _FRAGMENT)
+
+
+def _unique_start(text: str, start: int) -> int:
+    """`start`, or a line above it from which the witness occurs nowhere else in `text`.
+
+    A reply that repeats shown lines must not be taken for one that begins with the witness,
+    and between equal lines, or groups of lines, one place reads like the next: a witness
+    that holds all of them leaves no doubt. `start` stands if the cap does not allow that.
+    """
+    above = start
+    while not _is_unique_end(text, above):
+        if above == 0:
+            return start
+        above = text.rfind("\n", 0, above - 1) + 1
+        if len(text) - above > WITNESS_CAP:
+            return start
+    return above
+
+
+def _is_unique_end(text: str, start: int) -> bool:
+    """Whether what `text` ends with from `start` on begins no earlier line, indentation aside."""
+    end = text[start:].strip()
+    last = start + len(end) - 1
+    at = text.find(end, 0, last)
+    while 0 <= at < start:
+        line = text.rfind("\n", 0, at) + 1
+        if not text[line:at].strip():
+            return False
+        at = text.find(end, at + 1, last)
+    return True
 
 
 def _word_start(text: str, at: int) -> int:

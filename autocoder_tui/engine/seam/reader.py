@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from autocoder_tui.engine.events import Proof
-from autocoder_tui.engine.reply_framing import read_fence, read_opening
+from autocoder_tui.engine.reply_framing import read_opening
 from autocoder_tui.engine.reply_prose import is_refusal, says_complete
 from autocoder_tui.engine.seam.candidates import CERTAIN, Candidate
-from autocoder_tui.engine.seam.history import History
+from autocoder_tui.engine.seam.history import History, common_length
 from autocoder_tui.engine.seam.hold import Hold
 from autocoder_tui.engine.seam.streams import (
     FenceFilter,
@@ -54,7 +54,7 @@ class PartReader:
         self._thoughts: list[str] = []
         history = None if continuation is None else History(text, continuation)
         self._history = history
-        self._newlines = None if history is None else NewlineFilter(history.text)
+        self._newlines = None if history is None else NewlineFilter(history.text, history.plan)
         self._piece_cap = _LONGEST_PIECE + (0 if history is None else len(history.cut_line))
         self._begin()
 
@@ -94,7 +94,11 @@ class PartReader:
             text = (self._newlines.feed(text) if text else "") + self._newlines.finish()
         self._take(text)
         if self._line:
-            self._end_line()
+            again = self._end_line()
+            if again is not None:
+                self._take(self._think.feed(again)[0] + self._think.finish()[0])
+                if self._line:
+                    self._end_line()
         if self._hold is not None:
             self._end_hold(self._hold)
         for last in (self._fence, self._marker):
@@ -106,6 +110,16 @@ class PartReader:
         progress = self._has_grown()
         join = Join(self._offset, self._proof, progress, self._alternatives if progress else ())
         return self._edit(), join
+
+    def withdraw(self) -> Edit:
+        """Take the whole finished part back, to ask for it again: the text is as it was.
+
+        Worth a request when the join was a guess: then words may be missing at the seam that
+        no reading of this reply can bring back.
+        """
+        self._cut_to(common_length(self.text, self._before))
+        self._append(self._before[self._length :])
+        return self._edit()
 
     def _edit(self) -> Edit:
         edit = Edit(self._retract, "".join(self._out), "".join(self._thoughts))
@@ -144,13 +158,15 @@ class PartReader:
             if self._hold is None:
                 self._pass(piece)
             if ended:
-                rest = self._end_line()
-                text = rest + text
+                again = self._end_line()
+                if again is not None:
+                    text, reasoning = self._think.feed(again + text)
+                    self._thoughts.append(reasoning)
         if text:
             self._pass(text)
 
-    def _end_line(self) -> str:
-        """A line of the reply is complete; what of it is to be read again."""
+    def _end_line(self) -> str | None:
+        """A line of the reply is complete; what of it is to be read again, if it all is."""
         line = "".join(self._line)
         self._line, self._line_length = [], 0
         if self._watching:
@@ -162,7 +178,7 @@ class PartReader:
             found = self._hold.add(line)
             if found:
                 self._join(self._hold, found)
-        return ""
+        return None
 
     def _ends_reasoning(self, line: str) -> bool:
         if _CLOSE_THINK not in line:
@@ -187,9 +203,7 @@ class PartReader:
                 self._append(self._before[start:])
         self._begin()
         self._think.restart()
-        text, reasoning = self._think.feed(rest)
-        self._thoughts.append(reasoning)
-        return text
+        return rest
 
     def _pass(self, text: str) -> None:
         if self._fence is not None:
@@ -217,17 +231,17 @@ class PartReader:
         if not self._keep_marker:
             start = before[: chosen.offset] + glue
             self._marker = MarkerFilter(line_start=start[-1:] in ("", "\n"))
-        if hold.fence_opened and "<file" in before:
-            self._fence = FenceFilter(inside=inside_fence(before[: chosen.offset]))
+        if hold.opened_fence(chosen.begin) and "<file" in before:
+            self._fence = FenceFilter(before[: chosen.offset])
         self._pass(reply[chosen.drop :])
 
     def _end_hold(self, hold: Hold) -> None:
         reply = hold.reply
-        if not reply.strip():
-            self._append(reply)
-            return
         found = hold.finish()
         proven = found[0].rank >= CERTAIN
+        if not reply.strip() and not proven and not hold.only_repeats:
+            self._append(reply)
+            return
         if not proven and (hold.only_repeats or says_complete(reply) or is_refusal(reply)):
             self._thoughts.append(reply)
             self._hold = None
@@ -264,12 +278,3 @@ def alternatives(
         if old != new:
             found.append(Alternative(low, low + len(old), old, new))
     return tuple(found[:ALTERNATIVES])
-
-
-def inside_fence(text: str) -> bool:
-    """Whether the text ends inside a code fence of the file it is writing."""
-    start = max(text.rfind("\n<file"), 0)
-    inside = False
-    for line in text[start:].split("\n"):
-        inside ^= read_fence(line) is not None
-    return inside

@@ -77,6 +77,11 @@ class ReplayTracker:
         """Whether some replay may still go on."""
         return any(start.places for start in self._starts)
 
+    @property
+    def completed(self) -> bool:
+        """Whether some replay ran to the end of H."""
+        return any(replay.complete for replay in self.ended)
+
     def begin(self, number: int, line: Line, text: str, *, only: int | None = None) -> None:
         """Let a replay begin with the reply's line `number`; `only` at line `only` of H."""
         history = self._history

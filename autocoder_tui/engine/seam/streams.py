@@ -7,7 +7,7 @@ cannot be decided yet is held back, at most a few characters.
 from __future__ import annotations
 
 from autocoder_tui.engine.reply_framing import Fence, read_closing, read_fence
-from autocoder_tui.engine.seam.values import MARKER
+from autocoder_tui.engine.seam.values import MARKER, Continuation
 
 _OPEN, _CLOSE = "<think>", "</think>"
 
@@ -97,21 +97,32 @@ class ThinkFilter:
             self._state = "head"
 
 
+def newline_kind(text: str) -> str:
+    """The one kind of newline of a framed text, "" when it has none or both."""
+    if "\r\n" not in text:
+        return "\n" if "\n" in text else ""
+    for line in text.split("\n")[:-1]:
+        if not line.endswith("\r") and not line.startswith(("<file ", "</file")):
+            return ""
+    return "\r\n"
+
+
 class NewlineFilter:
     """Gives a reply the newlines of the text it continues.
 
     Models answer LF to CRLF files and, through some servers, CRLF to LF files. If the text so
-    far has one kind throughout and the first line of the reply ends with the other, the whole
-    reply is converted.
+    far has one kind throughout, frame lines aside, and the first line of the reply ends with
+    the other, the whole reply is converted; unless that line repeats exactly what was to be
+    repeated, newline included.
     """
 
-    def __init__(self, text: str) -> None:
-        crlf = text.count("\r\n")
-        lines = text.count("\n")
-        self.wanted = "" if not lines or 0 < crlf < lines else "\r\n" if crlf else "\n"
+    def __init__(self, text: str, plan: Continuation) -> None:
+        self.wanted = newline_kind(text)
         """The kind of newline the text has throughout, "" if none or both."""
         self._convert: bool | None = None if self.wanted else False
         self._carriage = False
+        self._first_line = ""
+        self._expected = (plan.anchor + plan.witness, plan.witness)
 
     def feed(self, chunk: str) -> str:
         if self._convert is False:
@@ -124,9 +135,12 @@ class NewlineFilter:
         if self._convert is None:
             at = chunk.find("\n")
             if at < 0:
+                self._first_line += chunk
                 return chunk
-            kind = "\r\n" if chunk[at - 1 : at] == "\r" else "\n"
-            self._convert = kind != self.wanted
+            line = self._first_line + chunk[: at + 1]
+            kind = "\r\n" if line.endswith("\r\n") else "\n"
+            as_asked = any(expected.startswith(line) for expected in self._expected)
+            self._convert = kind != self.wanted and not as_asked
             if not self._convert:
                 return chunk + self.finish()
         chunk = chunk.replace("\r\n", "\n")
@@ -134,7 +148,8 @@ class NewlineFilter:
 
     def finish(self) -> str:
         carriage, self._carriage = self._carriage, False
-        return "\r" if carriage else ""
+        # Half a converted newline is none: what comes next will bring it.
+        return "\r" if carriage and not self._convert else ""
 
 
 class MarkerFilter:
@@ -180,6 +195,15 @@ class MarkerFilter:
         return held
 
 
+def inside_fence(text: str) -> bool:
+    """Whether the text ends inside a code fence of the file it is writing."""
+    start = max(text.rfind("\n<file"), 0)
+    inside = False
+    for line in text[start:].split("\n"):
+        inside ^= read_fence(line) is not None
+    return inside
+
+
 class FenceFilter:
     """Takes off the closing fence that belongs to a fence the reply opened for itself.
 
@@ -187,8 +211,11 @@ class FenceFilter:
     the closing frame line or at the end of the reply.
     """
 
-    def __init__(self, *, inside: bool) -> None:
-        self._inside = inside
+    def __init__(self, text: str) -> None:
+        """`text` is what the reply is joined to."""
+        start = text.rfind("\n") + 1
+        self._inside = inside_fence(text[:start])
+        self._begun = text[start:]
         self._line = ""
         self._held = ""
 
@@ -200,6 +227,10 @@ class FenceFilter:
         return "".join(self._pass(line + "\n") for line in lines)
 
     def _pass(self, line: str) -> str:
+        if self._begun:
+            self._inside ^= read_fence(self._begun + line) is not None
+            self._begun = ""
+            return line
         if self._held:
             if not line.strip():
                 self._held += line

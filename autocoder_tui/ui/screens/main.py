@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 
+from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, Footer, Input, Label, Log, Static, TextArea
+from textual.widgets import ContentSwitcher, Footer, Input, Label, RichLog, Static, TextArea
 
 from autocoder_tui.display import visible
 from autocoder_tui.ui.widgets.file_picker import FilePicker
@@ -54,6 +56,7 @@ class MainScreen(Screen[None]):
         super().__init__()
         self._root = root
         self.pane = "requirements"
+        self.log_lines: deque[str] = deque(maxlen=5000)
 
     def compose(self) -> ComposeResult:
         yield HeaderLine()
@@ -81,10 +84,9 @@ class MainScreen(Screen[None]):
                         yield Static(WELCOME, id="welcome", markup=False)
                         yield StreamView(id="output")
                         yield ReviewPane(id="review")
-                        with VerticalScroll(id="notes"):
-                            yield Static("", id="notes-text", markup=False)
-                        yield Log(id="reasoning", highlight=False)
-                        yield Log(id="log", highlight=False, max_lines=5000)
+                        yield TextArea(id="notes", read_only=True, soft_wrap=True)
+                        yield TextArea(id="reasoning", read_only=True, soft_wrap=True)
+                        yield RichLog(id="log", wrap=True, markup=False, max_lines=5000)
         yield Meters()
         yield Footer()
 
@@ -132,7 +134,7 @@ class MainScreen(Screen[None]):
     def _focus_pane(self, pane: str) -> None:
         if pane != self.pane:
             return
-        wanted = {"notes": "#notes", "review": "#diff"}.get(pane, f"#{pane}")
+        wanted = "#diff" if pane == "review" else f"#{pane}"
         widget = self.query_one(wanted, Widget)
         if widget.focusable:
             widget.focus()
@@ -140,7 +142,8 @@ class MainScreen(Screen[None]):
     def mark(self, pane: str, sign: str) -> None:
         """Put a short sign behind a tab's title."""
         for strip in self.query(TabStrip):
-            strip.marks = {**strip.marks, pane: sign}
+            if strip.marks.get(pane, "") != sign:
+                strip.marks = {**strip.marks, pane: sign}
 
     def on_tab_strip_chosen(self, event: TabStrip.Chosen) -> None:
         self.show(event.pane)
@@ -154,9 +157,21 @@ class MainScreen(Screen[None]):
                 return
 
     def log_line(self, line: str) -> None:
-        self.query_one("#log", Log).write_line(visible(line))
+        self.log_lines.append(line)
+        self.query_one("#log", RichLog).write(Text(visible(line)))
+
+    def clear_reasoning(self) -> None:
+        self.query_one("#reasoning", TextArea).text = ""
+        self.mark("reasoning", "")
+
+    def add_reasoning(self, text: str) -> None:
+        area = self.query_one("#reasoning", TextArea)
+        area.insert(visible(text, lines=True), area.document.end, maintain_selection_offset=True)
+        if self.focused is not area:
+            area.scroll_end(animate=False)
+        self.mark("reasoning", " •")
 
     def show_notes(self, notes: str) -> None:
         text = visible(notes.strip(), lines=True) or "The model said nothing besides the code."
-        self.query_one("#notes-text", Static).update(text)
+        self.query_one("#notes", TextArea).text = text
         self.mark("notes", " •" if notes.strip() else "")

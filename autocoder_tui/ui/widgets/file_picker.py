@@ -10,10 +10,11 @@ import asyncio
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual import work
@@ -24,17 +25,13 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from autocoder_tui.display import visible
-from autocoder_tui.workspace.entry import Entry, why_never, why_not_with_others
+from autocoder_tui.ui.widgets.file_row import Part, Row
+from autocoder_tui.workspace.entry import Entry, sniff_binary, why_never, why_not_with_others
 from autocoder_tui.workspace.ignore import IgnoreRules, load_rules
 from autocoder_tui.workspace.listing import MAX_ENTRIES, Listing, list_folder, list_project
-from autocoder_tui.workspace.textfile import human_size
 
-BYTES_PER_TOKEN = 4
-"""A rule of thumb for code, good enough to see which file weighs most."""
-
-_TAIL_WIDTH = 7
-_WIDE_ENOUGH_FOR_BOTH = 34
-_NARROWEST_NAME = 6
+# Opening a file to look at its first bytes costs some ten microseconds.
+_MOST_SNIFFED = 2_000
 
 
 class FilePicker(Tree[Entry]):
@@ -69,6 +66,7 @@ class FilePicker(Tree[Entry]):
         scrollbar-size-vertical: 1;
         padding: 0;
 
+        &:nocolor > .tree--cursor { text-style: reverse; }
         &:focus { background-tint: $background 0%; }
         & > .file-picker--folder { text-style: bold; }
         & > .file-picker--picked { color: $text-success; text-style: bold; }
@@ -124,7 +122,7 @@ class FilePicker(Tree[Entry]):
         self.show_guides = False
         self.guide_depth = 2
         self._rules: IgnoreRules | None = None
-        self._nodes: dict[str, TreeNode[Entry]] = {"": self.root}
+        self._node_at: dict[str, TreeNode[Entry]] = {"": self.root}
         self._read: set[str] = set()
         self._busy: set[str] = set()
         self._to_open: set[str] = set()
@@ -144,7 +142,7 @@ class FilePicker(Tree[Entry]):
     def watch_picks(self, picks: tuple[str, ...]) -> None:
         self._picked = frozenset(picks)
         self._picked_below = Counter(folder for path in picks for folder in _folders_of(path))
-        self._repaint()
+        self._invalidate()
         self.post_message(self.PicksChanged(self, picks))
 
     def action_clear_picks(self) -> None:
@@ -265,17 +263,17 @@ class FilePicker(Tree[Entry]):
     @work(group="file-picker-read-again", exclusive=True)
     async def _read_again(self) -> None:
         self._rules = None
-        folders = sorted(path for path in self._read if path in self._nodes)
+        folders = sorted(path for path in self._read if path in self._node_at)
         listings, gone = await asyncio.to_thread(self._list_again, folders, self.picks)
         cursor = self.cursor_node.data.path if self.cursor_node and self.cursor_node.data else ""
-        self._to_open |= {path for path in folders if path and self._nodes[path].is_expanded}
+        self._to_open |= {path for path in folders if path and self._node_at[path].is_expanded}
         self._forget_nodes()
         for folder in folders:
             # A folder that was removed meanwhile has no node to fill.
-            if folder in self._nodes:
+            if folder in self._node_at:
                 self._fill(folder, listings[folder])
-        if cursor in self._nodes and self.last_line >= 0:  # asking for it places the nodes
-            self.move_cursor(self._nodes[cursor])
+        if cursor in self._node_at and self.last_line >= 0:  # asking for it places the nodes
+            self.move_cursor(self._node_at[cursor])
         for path in gone:
             self.post_message(self.PickRefused(self, path, "it is no longer there"))
         if gone:
@@ -284,7 +282,23 @@ class FilePicker(Tree[Entry]):
     def _list(self, folders: Iterable[str]) -> dict[str, Listing]:
         """Runs in a thread."""
         rules = self._load_rules()
-        return {folder: list_folder(self.project, folder, rules) for folder in folders}
+        listings = {folder: list_folder(self.project, folder, rules) for folder in folders}
+        return {folder: self._sniffed(listing) for folder, listing in listings.items()}
+
+    def _sniffed(self, listing: Listing) -> Listing:
+        """Runs in a thread. Binary files are marked as such, unless there are too many to open."""
+        if len(listing.entries) > _MOST_SNIFFED:
+            return listing
+        return replace(
+            listing,
+            entries=tuple(
+                replace(entry, binary=True)
+                if not (entry.is_dir or entry.outside or entry.special or entry.binary)
+                and sniff_binary(self.project / entry.path)
+                else entry
+                for entry in listing.entries
+            ),
+        )
 
     def _list_again(
         self, folders: Sequence[str], picks: Sequence[str]
@@ -300,12 +314,12 @@ class FilePicker(Tree[Entry]):
 
     def _forget_nodes(self) -> None:
         self.clear()
-        self._nodes = {"": self.root}
+        self._node_at = {"": self.root}
         self._read.clear()
 
     def _fill(self, folder: str, listing: Listing) -> None:
         """Put what a folder holds below its node, and open what is waiting to be opened."""
-        parent = self._nodes.get(folder)
+        parent = self._node_at.get(folder)
         if parent is None or folder in self._read:
             return
         self._read.add(folder)
@@ -313,7 +327,7 @@ class FilePicker(Tree[Entry]):
             label = Text(visible(entry.name))
             is_folder = entry.is_dir and not entry.symlink
             node = parent.add(label, entry, allow_expand=is_folder)
-            self._nodes[entry.path] = node
+            self._node_at[entry.path] = node
             if is_folder and entry.path in self._to_open:
                 self._to_open.discard(entry.path)
                 node.expand()
@@ -326,7 +340,7 @@ class FilePicker(Tree[Entry]):
 
     def _reveal(self, path: str) -> None:
         for folder in _folders_of(path):
-            node = self._nodes.get(folder)
+            node = self._node_at.get(folder)
             if node is None:
                 self._to_open.add(folder)
             elif node.is_collapsed:
@@ -334,9 +348,6 @@ class FilePicker(Tree[Entry]):
 
     def _set_busy(self, folders: Iterable[str], busy: bool) -> None:
         (self._busy.update if busy else self._busy.difference_update)(folders)
-        self._repaint()
-
-    def _repaint(self) -> None:
         self._invalidate()
 
     # ------------------------------------------------------------------ rows
@@ -346,93 +357,29 @@ class FilePicker(Tree[Entry]):
         return 1
 
     def render_label(self, node: TreeNode[Entry], base_style: Style, style: Style) -> Text:
-        """One row: mark, name, then words and size in a column that keeps its place."""
         entry = node.data
         if entry is None:
-            return Text("  " + str(node.label), style + self._part(node, "ignored"))
-        width = self.scrollable_content_region.width - entry.path.count("/") * self.guide_depth
-        tail = self._tail(node, entry, width)
-        name = visible(entry.name) + (" →" if entry.symlink else "")
-        room = max(width - 3 - tail.cell_len, _NARROWEST_NAME)
-        name = _cut(name, room)
-        row = Text(no_wrap=True, end="")
-        row.append(self._mark(node, entry), style + self._part(node, "picked"))
-        row.append(name, style + self._name_style(node, entry))
-        row.append(" " * max(1, width - 2 - cell_len(name) - tail.cell_len), style)
-        tail.stylize_before(style)
-        return row.append_text(tail)
+            return Text(f"  {node.label}", style + self._part(node, "ignored"))
+        row = Row(
+            entry=entry,
+            width=self.scrollable_content_region.width - entry.path.count("/") * self.guide_depth,
+            picked=entry.path in self._picked,
+            picked_below=self._picked_below[entry.path],
+            is_open=node.is_expanded if node.allow_expand else None,
+            busy=entry.path in self._busy,
+        )
+        return row.render(style, partial(self._part, node))
 
-    def _mark(self, node: TreeNode[Entry], entry: Entry) -> str:
-        if node.allow_expand:
-            return "▾ " if node.is_expanded else "▸ "
-        return "✓ " if entry.path in self._picked else "  "
-
-    def _name_style(self, node: TreeNode[Entry], entry: Entry) -> Style:
-        if entry.path in self._picked:
-            return self._part(node, "picked")
-        if entry.ignored or entry.special or entry.outside:
-            return self._part(node, "ignored")
-        return self._part(node, "folder") if entry.is_dir else Style()
-
-    def _tail(self, node: TreeNode[Entry], entry: Entry, width: int) -> Text:
-        """What stands at the right end: how many are picked below, or words and weight."""
-        if entry.path in self._busy:
-            return Text("…".rjust(_TAIL_WIDTH), self._part(node, "size"))
-        if node.allow_expand:
-            count = self._picked_below[entry.path]
-            if count:
-                return Text(f"✓ {count}".rjust(_TAIL_WIDTH), self._part(node, "picked"))
-            word = "ignored" if entry.ignored else ""
-            return Text(word.rjust(_TAIL_WIDTH), self._part(node, "ignored"))
-        word = _word_for(entry)
-        weight = "" if _is_unreadable(entry) else "~" + human_size(entry.size // BYTES_PER_TOKEN)
-        flag = self._part(node, "flag" if entry.secret else "ignored")
-        if word and weight and width >= _WIDE_ENOUGH_FOR_BOTH:
-            return Text.assemble(
-                (word + " ", flag), (weight.rjust(_TAIL_WIDTH), self._part(node, "size"))
-            )
-        if word:
-            return Text(word.rjust(_TAIL_WIDTH), flag)
-        return Text(weight.rjust(_TAIL_WIDTH), self._part(node, "size"))
-
-    def _part(self, node: TreeNode[Entry], part: str) -> Style:
+    def _part(self, node: TreeNode[Entry], part: Part) -> Style:
         """The style of a part of a row; under the cursor the cursor's colours must win."""
-        style = self.get_component_rich_style(f"file-picker--{part}", partial=True)
-        return Style(bold=style.bold) if node is self.cursor_node else style
-
-
-def _word_for(entry: Entry) -> str:
-    """The one word that matters most about an entry, or none."""
-    words = (
-        (entry.special or entry.outside or entry.is_dir, "no file"),
-        (entry.secret, "secret"),
-        (entry.binary, "binary"),
-        (entry.ignored, "ignored"),
-    )
-    return next((word for applies, word in words if applies), "")
-
-
-def _is_unreadable(entry: Entry) -> bool:
-    return entry.binary or entry.special or entry.outside or entry.is_dir
+        # Not the partial style: that one leaves automatic and translucent colours unmixed.
+        style = self.get_component_rich_style(f"file-picker--{part}")
+        if node is self.cursor_node:
+            return Style(bold=style.bold)
+        return Style(color=style.color, bold=style.bold)
 
 
 def _folders_of(path: str) -> list[str]:
     """Every folder that holds `path`, the outermost first."""
     parts = path.split("/")
     return ["/".join(parts[:count]) for count in range(1, len(parts))]
-
-
-def _cut(name: str, room: int) -> str:
-    """`name` in at most `room` cells, its end kept when it has to be cut: it tells the type."""
-    if cell_len(name) <= room:
-        return name
-    head, tail = "", ""
-    for character in name:
-        if cell_len(head + character) > (room - 1 + 1) // 2:
-            break
-        head += character
-    for character in reversed(name):
-        if cell_len(head + "…" + character + tail) > room:
-            break
-        tail = character + tail
-    return f"{head}…{tail}"

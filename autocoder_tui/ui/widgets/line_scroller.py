@@ -134,7 +134,7 @@ class LineScroller(Widget, can_focus=True):
 
     def follow(self) -> None:
         """Go to the end and stay there as the text grows."""
-        self._scroll_to(self._bottom_top())
+        self._go_to(self._bottom_top())
         self._set_following(True)
 
     def _set_following(self, following: bool) -> None:

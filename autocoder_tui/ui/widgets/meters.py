@@ -243,9 +243,9 @@ def _cost(view: MeterView, *, range_: bool = True) -> _Field:
 
 
 def _speed(view: MeterView, *, history: bool = True) -> _Field:
-    if view.phase == "estimate":
-        return []
     rate = view.tokens_per_second
+    if rate is None and view.phase not in ("initializing", "processing", "retrying"):
+        return []
     field = [(f"{'–' if rate is None else round(rate):>4}", ""), (" t/s", _MUTED)]
     if history:
         field.append((f" {sparkline(view.speeds):>{_BAR_CELLS}}", "$text-accent"))

@@ -16,10 +16,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from pygments.lexer import ExtendedRegexLexer, Lexer, LexerContext, RegexLexer
-from pygments.lexers import (
-    find_lexer_class_by_name,
-    get_lexer_for_filename,
-)
+from pygments.lexers import find_lexer_class, find_lexer_class_by_name, get_all_lexers
 from pygments.lexers.data import JsonLexer, YamlLexer, YamlLexerContext
 from pygments.style import Style as PygmentsStyle
 from pygments.styles import get_style_by_name
@@ -272,14 +269,35 @@ def _line_lexer(lexer: Lexer | None) -> LineLexer | None:
     return None
 
 
+@lru_cache(1)
+def _lexer_names() -> dict[str, list[str]]:
+    """Lexer names by file name or suffix ("*.py"); without plug-ins, whose search is slow."""
+    names: dict[str, list[str]] = {}
+    for name, _, patterns, _ in get_all_lexers(plugins=False):
+        for pattern in patterns:
+            names.setdefault(pattern, []).append(name)
+    return names
+
+
 @lru_cache(256)
 def lexer_for_path(path: str) -> LineLexer | None:
-    """The lexer for a file of that name, or None where only plain text will do."""
-    try:
-        lexer = get_lexer_for_filename(path.rpartition("/")[2], stripnl=False, ensurenl=False)
-    except ClassNotFound:
+    """The lexer for a file of that name, or None where only plain text will do.
+
+    Pygments' own search compiles every pattern it knows, a noticeable stop at the first file.
+    """
+    name = path.rpartition("/")[2]
+    suffixes = ["*" + name[index:] for index, char in enumerate(name) if char == "."]
+    found: list[tuple[float, str]] = []
+    for pattern in (name, *suffixes):
+        for lexer_name in _lexer_names().get(pattern, ()):
+            kind = find_lexer_class(lexer_name)
+            if kind is not None:
+                found.append((kind.priority + (pattern == name) / 2, lexer_name))
+    if not found:
         return None
-    return _line_lexer(lexer)
+    best = max(rating for rating, _ in found)
+    kind = find_lexer_class([name for rating, name in found if rating == best][-1])
+    return None if kind is None else _line_lexer(kind(stripnl=False, ensurenl=False))
 
 
 @lru_cache(64)

@@ -201,7 +201,8 @@ class RowPainter:
     def _rule(self, label: str, kind: str) -> Strip:
         width = self.width - 1
         if not label:
-            return Strip([Segment("─" * width, self._styles.rule)], width)
+            # An end is quieter than a beginning: as wide as the numbers it closes.
+            return Strip([Segment("─" * min(width, self._gutter), self._styles.rule)])
         title = set_cell_size(label, min(cell_len(label), max(0, width - 6)))
         style = self._styles.heading if kind == "heading" else self._styles.number
         rest = max(0, width - 4 - cell_len(title))

@@ -155,8 +155,7 @@ class StreamView(LineScroller):
             self._lex_later()
         if self._painter is not None:
             self._painter.forget_from(first)
-        if self._joins:
-            self._place_joins()
+        self._place_joins()
         if self.lines_changed():
             self.refresh()
             return

@@ -1,0 +1,169 @@
+"""Tokens to US dollars, before and after a run. Decimal throughout: money is never a float."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+
+from autocoder_tui.display import visible
+from autocoder_tui.engine.catalog import Model
+from autocoder_tui.engine.errors import InputTooLarge
+from autocoder_tui.engine.events import CostEstimate
+
+_MILLION = Decimal(1_000_000)
+
+ESTIMATE_MARGIN = Decimal("0.15")
+"""How far an estimated token count may be off either way."""
+
+CONTINUATION_TOKENS = 200
+"""What asking for a continuation adds to the prompt, beyond the text so far."""
+
+ROOM_FOR_REPLY = 256
+"""Fewest tokens of the context window that must be left for a reply to make sense."""
+
+
+def cost_usd(
+    model: Model, prompt_tokens: int, completion_tokens: int, cached_tokens: int = 0
+) -> Decimal | None:
+    """What these tokens cost, None where the model's price is not known.
+
+    `cached_tokens` are part of `prompt_tokens`. Where their own price is not known they cost
+    what other input costs: the true bill may then be lower, never higher.
+    """
+    if model.input_price is None or model.output_price is None:
+        return None
+    cached_price = model.input_price if model.cached_price is None else model.cached_price
+    cached = max(0, min(cached_tokens, prompt_tokens))
+    fresh = prompt_tokens - cached
+    total = fresh * model.input_price + cached * cached_price
+    return (total + completion_tokens * model.output_price) / _MILLION
+
+
+def estimate(
+    model: Model,
+    prompt_tokens: int,
+    max_output_tokens: int | None,
+    max_parts: int,
+    exact: bool,
+) -> CostEstimate:
+    """What a run may cost, before it is sent.
+
+    Least: the prompt once, and a single token of output.
+
+    Most: `max_parts` parts, each cut off at the largest reply allowed. Part k sends the prompt
+    again together with all the text so far, so with prompt P and replies of M tokens
+
+        input(1) = P,  input(k) = P + CONTINUATION_TOKENS + output(1) + ... + output(k - 1)
+        output(k) = min(M, context window - input(k)),  the sum ending where that is 0.
+
+    M is the smallest of `max_output_tokens`, the model's own limit and the window; when none
+    is known neither is the most. A count that is not `exact` is taken 15 % lower for the
+    least and 15 % higher for the most. Requests that fail and are tried again are not
+    counted. Both are None where the price is not known.
+    """
+    largest = _largest_reply(model, prompt_tokens, max_output_tokens)
+    low = high = prompt_tokens
+    if not exact:
+        low = math.floor(prompt_tokens * (1 - ESTIMATE_MARGIN))
+        high = math.ceil(prompt_tokens * (1 + ESTIMATE_MARGIN))
+    most = None
+    reply = _largest_reply(model, high, max_output_tokens)
+    if reply is not None:
+        most = cost_usd(model, *_most_tokens(high, reply, model.context_length, max_parts))
+    return CostEstimate(
+        prompt_tokens=prompt_tokens,
+        max_output_tokens=largest,
+        exact=exact,
+        least_usd=cost_usd(model, low, 1),
+        most_usd=most,
+    )
+
+
+def _largest_reply(model: Model, prompt_tokens: int, asked: int | None) -> int | None:
+    limits = [limit for limit in (asked, model.max_tokens) if limit is not None]
+    if model.context_length is not None:
+        limits.append(model.context_length - prompt_tokens)
+    return max(0, min(limits)) if limits else None
+
+
+def _most_tokens(prompt: int, reply: int, window: int | None, max_parts: int) -> tuple[int, int]:
+    """(input, output) tokens summed over the parts; see `estimate`."""
+    total_input, total_output = prompt, reply
+    for _ in range(1, max_parts):
+        part_input = prompt + CONTINUATION_TOKENS + total_output
+        part_output = reply if window is None else min(reply, window - part_input)
+        if part_output <= 0:
+            break
+        total_input += part_input
+        total_output += part_output
+    return total_input, total_output
+
+
+def check_fits(model: Model, weights: Mapping[str, int], overhead: int) -> None:
+    """Raise InputTooLarge when the input does not fit the model's context window.
+
+    `weights`: tokens of each input file by path; `overhead`: all other input tokens
+    (requirements, framing). The message says by how much it is too large and which files
+    weigh most. A model whose window is not known takes anything.
+    """
+    if model.context_length is None:
+        return
+    total = sum(weights.values()) + overhead
+    room = model.context_length - min(ROOM_FOR_REPLY, model.context_length // 8)
+    if total <= room:
+        return
+    raise InputTooLarge(
+        f"The input is {format_tokens(total)} tokens, {format_tokens(total - room)} more than fit "
+        f"the {format_tokens(model.context_length)}-token context window of "
+        f"{visible(model.name)} with room for a reply. {_heaviest(weights, overhead)}"
+    )
+
+
+def _heaviest(weights: Mapping[str, int], overhead: int) -> str:
+    advice = "or choose a model with a larger window."
+    ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:3]
+    if not ranked or overhead > ranked[0][1]:
+        alone = f"The requirements and framing alone are {format_tokens(overhead)}"
+        return f"{alone}: shorten them, {advice}"
+    files = ", ".join(f"{visible(path)} ({format_tokens(tokens)})" for path, tokens in ranked)
+    return f"Heaviest: {files}. Drop some, {advice}"
+
+
+def format_usd(value: Decimal | None) -> str:
+    """ "$0.0011", "$1.24", "< $0.0001", "$0.00" for nothing at all, "unknown" for None."""
+    if value is None:
+        return "unknown"
+    if value == 0:
+        return "$0.00"
+    if value < Decimal("0.0001"):
+        return "< $0.0001"
+    small = value.quantize(Decimal("0.0001"), ROUND_HALF_UP)
+    if small < 1:
+        return f"${small}"
+    return f"${value.quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
+
+
+def format_cost_range(estimate: CostEstimate) -> str:
+    """ "$0.0007 to $0.0024", "at least $0.0007", "cost unknown"."""
+    least, most = estimate.least_usd, estimate.most_usd
+    if least is None:
+        return "cost unknown"
+    if most is None:
+        return f"at least {format_usd(least)}"
+    if format_usd(least) == format_usd(most):
+        return format_usd(most)
+    return f"{format_usd(least)} to {format_usd(most)}"
+
+
+def format_tokens(count: int, *, short: bool = False) -> str:
+    """ "3,512"; short: "0.8k", "6.1k", "131k", "1.2M", at most five characters wide."""
+    if not short:
+        return f"{count:,}"
+    if count < 100:
+        return str(count)
+    if count < 99_950:
+        return f"{Decimal(count) / 1000:.1f}k"
+    if count < 999_500:
+        return f"{Decimal(count) / 1000:.0f}k"
+    return f"{Decimal(count) / _MILLION:.1f}M"

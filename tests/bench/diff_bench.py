@@ -1,0 +1,150 @@
+"""Times of the diff view, for four kinds of edit at four sizes. Run as a script:
+
+    python tests/bench/diff_bench.py [lines ...]
+
+It prints, in milliseconds: the diff itself (in the application, off the event loop); from
+`show()` to the first frame and to the coloured one; one frame after a scroll by one row, by
+a page and after a jump to the next hunk (median and 95th percentile); and megabytes held for
+one review on show. Frames are painted in full, without a terminal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+from textual import app as source
+from textual.app import App, ComposeResult
+
+from autocoder_tui.review import FileReview, Verdict
+from autocoder_tui.ui.widgets.diff_view import DiffView
+
+SIZE = (120, 40)
+
+
+def program(count: int) -> list[str]:
+    """`count` lines of a real program, repeated with different names where it is too short."""
+    text = Path(source.__file__).read_text(encoding="utf-8")
+    lines = text.split("\n")
+    found: list[str] = []
+    while len(found) < count:
+        turn = len(found) // len(lines)
+        found += [line + f"  # {turn}" if turn and line.strip() else line for line in lines]
+    return found[:count]
+
+
+def few(lines: list[str], dice: random.Random) -> list[str]:
+    edited = list(lines)
+    for _ in range(3):
+        edited[dice.randrange(len(edited))] = f"edited = {dice.random()}"
+    return edited
+
+
+def scattered(lines: list[str], dice: random.Random) -> list[str]:
+    edited: list[str] = []
+    for line in lines:
+        chance = dice.random()
+        if not 0.04 <= chance < 0.07:
+            edited.append(line + " edited" if chance < 0.04 else line)
+        if 0.07 <= chance < 0.1:
+            edited.append(f"    inserted = {dice.randrange(50)}")
+    return edited
+
+
+def rewritten(lines: list[str], dice: random.Random) -> list[str]:
+    return [line and f"{number} {line[::-1]}" for number, line in enumerate(reversed(lines))]
+
+
+def repetitive(lines: list[str], dice: random.Random) -> list[str]:
+    """Stands for both sides: eight different lines only."""
+    choice = ["}", "{", "", "    return x", "    x = 1", "    y = 2", "    call()", "else:"]
+    return [dice.choice(choice) for _ in lines]
+
+
+class Stage(App[None]):
+    def compose(self) -> ComposeResult:
+        yield DiffView()
+
+
+def frame(diff: DiffView) -> None:
+    for y in range(diff.size.height):
+        diff.render_line(y)
+
+
+def timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return (time.perf_counter() - start) * 1_000
+
+
+def spread(times: list[float]) -> str:
+    times = sorted(times)
+    return f"{times[len(times) // 2]:6.1f}/{times[int(len(times) * 0.95)]:6.1f}"
+
+
+async def measure(name: str, before: str, after: str) -> None:
+    diffing = timed(lambda: FileReview.of("bench.py", before, after))
+    review = FileReview.of("bench.py", before, after)
+    app = Stage()
+    async with app.run_test(size=SIZE) as pilot:
+        diff = app.query_one(DiffView)
+        diff.show(FileReview.of("warm.py", "a\n", "b\n"))
+        await app.workers.wait_for_complete()
+        start = time.perf_counter()
+
+        def show() -> None:
+            diff.show(review)
+            frame(diff)
+
+        first = timed(show)
+        await app.workers.wait_for_complete()
+        frame(diff)
+        coloured = (time.perf_counter() - start) * 1_000
+        await pilot.pause()
+        rows, pages, hunks, verdicts = [], [], [], []
+        for _ in range(100):
+            for times, action in (
+                (rows, diff.action_scroll_down),
+                (pages, diff.action_page_down),
+                (hunks, diff.action_next_hunk),
+                (verdicts, lambda: diff.action_decide(Verdict.ACCEPTED.value)),
+            ):
+                action()
+                times.append(timed(lambda: frame(diff)))
+        jumps = [timed(diff.action_next_hunk) for _ in range(50)]
+        decisions = [timed(lambda: diff.action_decide("accepted")) for _ in range(50)]
+    tracemalloc.start()
+    held = FileReview.of("bench.py", before, after)
+    megabytes = tracemalloc.get_traced_memory()[0] / 1e6
+    tracemalloc.stop()
+    print(
+        f"{name:24} {diffing:7.1f} {len(held.hunks):6} {first:7.1f} {coloured:8.0f}"
+        f" {spread(rows)} {spread(pages)} {spread(hunks)} {spread(verdicts)}"
+        f" {spread(jumps)} {spread(decisions)} {megabytes:6.1f}",
+        flush=True,
+    )
+
+
+async def main(sizes: list[int]) -> None:
+    print(
+        f"{'':24} {'diff':>7} {'hunks':>6} {'first':>7} {'coloured':>8} {'by row':>13}"
+        f" {'by page':>13} {'by hunk':>13} {'verdict':>13} {'jump only':>13}"
+        f" {'decide only':>13} {'MB':>6}"
+    )
+    for size in sizes:
+        old = program(size)
+        for edit in (few, scattered, rewritten, repetitive):
+            dice = random.Random(1)
+            base = repetitive(old, dice) if edit is repetitive else old
+            change = scattered if edit is repetitive else edit
+            texts = ["\n".join(side) + "\n" for side in (base, change(base, dice))]
+            await measure(f"{size:6,} {edit.__name__}", *texts)
+
+
+if __name__ == "__main__":
+    asyncio.run(main([int(n) for n in sys.argv[1:]] or [200, 2_000, 10_000, 50_000]))

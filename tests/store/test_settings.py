@@ -1,0 +1,258 @@
+"""config.toml: defaults, what is wrong with it, and saving one value."""
+
+from __future__ import annotations
+
+import stat
+import tomllib
+from dataclasses import fields
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autocoder_tui.engine.request import Limits
+from autocoder_tui.store.dirs import config_dir, state_dir
+from autocoder_tui.store.errors import SettingsNotSaved
+from autocoder_tui.store.settings import SECTIONS, Settings, expected_of, load_settings
+from autocoder_tui.store.settings_file import save_setting, write_atomically
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def test_no_file_is_all_defaults(file: Path) -> None:
+    loaded = load_settings(file)
+    assert (loaded.settings, loaded.problems) == (Settings(), ())
+    assert loaded.settings.limits() == Limits()
+    assert loaded.settings.model.default == "Qwen/Qwen2.5-Coder-32B-Instruct"
+
+
+def test_every_setting(file: Path) -> None:
+    file.write_text(
+        """\ufeff
+[network]
+connect_timeout = 1
+first_byte_timeout = 2.5
+idle_timeout = 3
+total_timeout = 4
+max_attempts = 5
+max_parts = 6
+[model]
+default = "m"
+temperature = 0.2
+max_output_tokens = 100
+[ui]
+theme = "dusk"
+diff_layout = "unified"
+[cost]
+max_cost = "0.50"
+[keys]
+"run.start" = "f5"
+run.stop = "f6,escape"
+""",
+        encoding="utf-8",
+    )
+    settings, problems = load_settings(file).settings, load_settings(file).problems
+    assert problems == ()
+    assert settings.limits() == Limits(1.0, 2.5, 3.0, 4.0, 5, 6, 100, Decimal("0.50"))
+    assert (settings.model.default, settings.model.temperature) == ("m", 0.2)
+    assert (settings.ui.theme, settings.ui.diff_layout) == ("dusk", "unified")
+    assert dict(settings.keys) == {"run.start": "f5", "run.stop": "f6,escape"}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "expected"),
+    [
+        ("[network\n", 1, "expected TOML"),
+        ("\n[network]\nidle_timeout = 'soon'\n", 3, "a number of seconds above 0"),
+        ("[network]\nidle_timeout = 0\n", 2, "found 0"),
+        ("[network]\nidle_timeout = -1.5\n", 2, "found -1.5"),
+        ("[network]\nidle_timeout = nan\n", 2, "seconds"),
+        ("[network]\nidle_timeout = inf\n", 2, "seconds"),
+        ("[network]\nidle_timeout = true\n", 2, "seconds"),
+        (f"[network]\nidle_timeout = {10**400}\n", 2, "seconds"),
+        ("[network]\nmax_parts = 1.5\n", 2, "a whole number from 1 to 1000"),
+        ("[network]\nmax_part = 3\n", 2, 'the nearest is "max_parts"'),
+        ("[model]\ntemperature = 9\n", 2, "from 0 to 2"),
+        ("[ui]\ndiff_layout = 'sideways'\n", 2, '"auto", "side-by-side" or "unified"'),
+        ("[ui]\ntheme = ''\n", 2, "for theme"),
+        ("[cost]\nmax_cost = 'much'\n", 2, "US dollars"),
+        ("[cost]\nmax_cost = 0\n", 2, "US dollars"),
+        ("[keys]\n'run.start' = 5\n", 2, 'a key such as "f5" for run.start'),
+        ("[netwrok]\n", 1, 'the nearest is "network"'),
+        ("network = 3\n", 1, "expected a table [network]"),
+        ("x = '''\n[network]\n'''\n[network]\nmax_parts = 0\n", 5, "max_parts"),
+    ],
+)
+def test_wrong_settings_keep_their_default(file: Path, text: str, line: int, expected: str) -> None:
+    file.write_text(text, encoding="utf-8")
+    loaded = load_settings(file)
+    assert loaded.settings == Settings()
+    assert str(loaded.problems[-1]).startswith(f"config.toml, line {line}: ")
+    assert expected in str(loaded.problems[-1])
+
+
+def test_one_wrong_setting_leaves_the_others(file: Path) -> None:
+    file.write_text('[network]\nidle_timeout = 5\nmax_parts = "x"\n[ui]\ntheme = "dusk"\n')
+    loaded = load_settings(file)
+    assert loaded.settings.network.idle_timeout == 5
+    assert loaded.settings.network.max_parts == 8
+    assert loaded.settings.ui.theme == "dusk"
+    assert len(loaded.problems) == 1
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_no_content_raises(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    file = tmp_path_factory.getbasetemp() / "any-config.toml"
+    file.write_bytes(content)
+    for problem in load_settings(file).problems:
+        assert "\x1b" not in str(problem)
+        assert "\n" not in str(problem)
+
+
+def test_every_setting_says_what_it_takes() -> None:
+    for section in SECTIONS:
+        for item in fields(getattr(Settings(), section)):
+            expected = expected_of(section, item.name)
+            default = getattr(getattr(Settings(), section), item.name)
+            assert default is None or expected.check(default) == default
+
+
+def test_saving_into_no_file(tmp_path: Path) -> None:
+    file = tmp_path / "deep" / "config.toml"
+    save_setting(file, "ui", "theme", "dusk")
+    assert file.read_text() == '[ui]\ntheme = "dusk"\n'
+    save_setting(file, "model", "temperature", 0.7)
+    save_setting(file, "cost", "max_cost", Decimal("0.50"))
+    save_setting(file, "keys", "run.start", "f5")
+    settings = load_settings(file).settings
+    assert settings.model.temperature == 0.7
+    assert settings.cost.max_cost == Decimal("0.50")
+    assert dict(settings.keys) == {"run.start": "f5"}
+
+
+def test_saving_keeps_comments_order_and_unknown_settings(file: Path) -> None:
+    file.write_text(
+        "# mine\n[ui]\ntheme = 'old' # nice\n\n[future]\nx = [1,\n  2]\n[network]\nmax_parts = 3\n"
+    )
+    save_setting(file, "ui", "theme", "dusk")
+    save_setting(file, "network", "idle_timeout", 5)
+    assert file.read_text() == (
+        '# mine\n[ui]\ntheme = "dusk" # nice\n\n[future]\nx = [1,\n  2]\n[network]\n'
+        "idle_timeout = 5.0\nmax_parts = 3\n"
+    )
+    save_setting(file, "ui", "theme", None)
+    assert file.read_text().startswith("# mine\n[ui]\n\n[future]")
+    assert load_settings(file).settings.ui.theme == "autocoder-dark"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ui = { theme = 'old' }\nother = 1\n",
+        "ui.theme = 'old'\nother = 1\n",
+        'other = 1\n[ui]\ntheme = """\nold"""\n',
+        "other = 1\r\n[ui]\r\ntheme = 'old'\r\n",
+        'other = 1\n["ui"]\n"theme" = "a # b"\n',
+        "other = 1\n\n[[list]]\na = 1\n",
+        "other = 1",
+    ],
+)
+def test_saving_changes_that_value_and_no_other(file: Path, text: str) -> None:
+    file.write_text(text, newline="")
+    before = tomllib.loads(text)
+    save_setting(file, "ui", "theme", "dusk")
+    after = tomllib.loads(file.read_bytes().decode())
+    assert after.pop("ui") == {"theme": "dusk"}
+    before.pop("ui", None)
+    assert after == before
+    assert b"\r\n" not in file.read_bytes() or "\r\n" in text
+
+
+def test_saving_a_key_that_stands_as_a_nested_table(file: Path) -> None:
+    file.write_text('[keys]\nrun.start = "f5"\nrun.stop = "f6"\n')
+    save_setting(file, "keys", "run.start", "f7")
+    assert dict(load_settings(file).settings.keys) == {"run.start": "f7", "run.stop": "f6"}
+
+
+@given(st.text(min_size=1, max_size=60))
+def test_any_text_is_saved_as_it_is_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
+    file = tmp_path_factory.getbasetemp() / "roundtrip.toml"
+    file.write_text('[ui]\ntheme = "x"\n')
+    try:
+        save_setting(file, "ui", "theme", text)
+    except SettingsNotSaved:
+        assert load_settings(file).settings.ui.theme == "x"
+    else:
+        assert load_settings(file).settings.ui.theme == text.strip()
+
+
+def test_a_corrupt_file_is_never_overwritten(file: Path) -> None:
+    file.write_text("[ui\ntheme = 1")
+    with pytest.raises(SettingsNotSaved, match=r"config\.toml, line 1.*not saved"):
+        save_setting(file, "ui", "theme", "dusk")
+    assert file.read_text() == "[ui\ntheme = 1"
+    file.write_text("ui = 3\n")
+    with pytest.raises(SettingsNotSaved, match=r"expected a table \[ui\]"):
+        save_setting(file, "ui", "theme", "dusk")
+    assert file.read_text() == "ui = 3\n"
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "value", "message"),
+    [
+        ("ui", "theme", 3, "for theme, found 3"),
+        ("ui", "them", "dusk", 'nearest is "theme"'),
+        ("uix", "theme", "dusk", "no such section"),
+        ("network", "idle_timeout", float("nan"), "seconds above 0"),
+    ],
+)
+def test_wrong_values_are_not_saved(
+    file: Path, section: str, name: str, value: object, message: str
+) -> None:
+    with pytest.raises(SettingsNotSaved, match=message):
+        save_setting(file, section, name, value)
+    assert not file.exists()
+
+
+def test_saving_where_nothing_can_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsNotSaved, match="cannot be written"):
+        save_setting(tmp_path / "file" / "config.toml", "ui", "theme", "dusk")
+
+
+def test_writing_keeps_mode_and_symlink(tmp_path: Path) -> None:
+    real = tmp_path / "dotfiles.toml"
+    real.write_text("")
+    real.chmod(0o640)
+    link = tmp_path / "config.toml"
+    link.symlink_to(real)
+    write_atomically(link, "a = 1\n")
+    assert link.is_symlink()
+    assert real.read_text() == "a = 1\n"
+    assert stat.S_IMODE(real.stat().st_mode) == 0o640
+    assert sorted(tmp_path.iterdir()) == [link, real]
+
+
+def test_a_failed_write_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError):
+        write_atomically(tmp_path / "folder", "x")
+    assert list(tmp_path.iterdir()) == [tmp_path / "folder"]
+
+
+def test_folders_can_be_named_by_the_environment(tmp_path: Path) -> None:
+    named = {
+        "AUTOCODER_TUI_CONFIG_DIR": str(tmp_path / "c"),
+        "AUTOCODER_TUI_STATE_DIR": str(tmp_path / "s"),
+    }
+    assert config_dir(named) == tmp_path / "c"
+    assert state_dir(named) == tmp_path / "s"
+    assert config_dir({"AUTOCODER_TUI_CONFIG_DIR": " "}).name == "autocoder-tui"
+    assert state_dir({}) != config_dir({})

@@ -1,0 +1,258 @@
+"""`autocoder-tui run` as a program of its own, against a real loopback server."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autocoder_tui.demo.script import Reply, error_reply
+from autocoder_tui.demo.server import DemoServer
+
+NEW = "def hello():\n    return 'hello'\n"
+CANARY = "sk-canary-0123456789abcdef"
+
+
+def framed(text: str, path: str = "out.py") -> str:
+    return f'<file path="{path}">\n{text}</file>\n'
+
+
+@dataclass
+class Ended:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def report(self) -> dict[str, Any]:
+        return json.loads(self.out)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
+    return {
+        **kept,
+        "AUTOCODER_TUI_CONFIG_DIR": str(folder / "config"),
+        "AUTOCODER_TUI_STATE_DIR": str(folder / "state"),
+        "LOCAL_API_KEY": CANARY,
+    }
+
+
+async def started(folder: Path, *flags: str) -> asyncio.subprocess.Process:
+    project = folder / "project"
+    project.mkdir(exist_ok=True)
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "autocoder_tui",
+        "run",
+        *flags,
+        cwd=project,
+        env={**environment(folder), "PYTHONPATH": str(Path(__file__).parent.parent)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+async def ended(process: asyncio.subprocess.Process) -> Ended:
+    out, err = await asyncio.wait_for(process.communicate(), 60)
+    assert CANARY not in out.decode()
+    assert CANARY not in err.decode()
+    assert "Traceback" not in err.decode()
+    assert process.returncode is not None
+    return Ended(process.returncode, out.decode(), err.decode())
+
+
+Runs = Callable[..., Any]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Runs:
+    async def call(script: list[Reply], *flags: str) -> Ended:
+        async with DemoServer(script) as server:
+            at = ("--base-url", server.base_url, "-m", "test-model")
+            return await ended(await started(tmp_path, *at, *flags))
+
+    return call
+
+
+async def test_the_code_goes_to_the_output_file_and_the_report_to_stdout(
+    tmp_path: Path, run: Runs
+) -> None:
+    done = await run([Reply("Sure.\n" + framed(NEW))], "-r", "hello", "-o", "out.py", "--json")
+    assert done.code == 0
+    assert (tmp_path / "project" / "out.py").read_text() == NEW
+    report = done.report
+    assert report["status"] == "done"
+    assert report["error"] is None
+    assert report["files"] == [{"path": "out.py", "complete": True, "added": 2, "removed": 0}]
+    assert report["parts"][0]["finish_reason"] == "stop"
+    assert report["requests"] == 1
+    assert report["cost_usd"] is None
+    assert not report["estimated"]
+    assert "Sure." in report["notes"]
+
+
+async def test_without_an_output_file_the_code_goes_to_stdout(run: Runs) -> None:
+    done = await run([Reply(framed(NEW))], "-r", "hello")
+    assert (done.code, done.out) == (0, NEW)
+
+
+async def test_a_patch_writes_nothing_and_applies(tmp_path: Path, run: Runs) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "out.py").write_text("def hello():\n    return 'bye'\n")
+    done = await run([Reply(framed(NEW))], "-r", "x", "-i", "out.py", "--patch")
+    assert done.code == 0
+    assert "bye" in (project / "out.py").read_text()
+    subprocess.run(["git", "apply", "-"], input=done.out, text=True, cwd=project, check=True)
+    assert (project / "out.py").read_text() == NEW
+
+
+async def test_an_existing_output_file_is_refused_without_force(tmp_path: Path, run: Runs) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "out.py").write_text("mine\n")
+    done = await run([Reply(framed(NEW))], "-r", "x", "-o", "out.py", "--json")
+    assert done.code == 1
+    assert done.report["status"] == "refused"
+    assert "out.py exists" in done.err
+    assert (project / "out.py").read_text() == "mine\n"
+    done = await run([Reply(framed(NEW))], "-r", "x", "-o", "out.py", "-f")
+    assert done.code == 0
+    assert (project / "out.py").read_text() == NEW
+
+
+async def test_crlf_and_mode_of_the_output_file_are_kept(tmp_path: Path, run: Runs) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    path = project / "out.py"
+    path.write_bytes(b"\xef\xbb\xbfdef bye():\r\n    pass\r\n")
+    path.chmod(0o750)
+    done = await run([Reply(framed(NEW))], "-r", "x", "-i", "out.py", "-o", "out.py", "-f")
+    assert done.code == 0
+    assert path.read_bytes() == b"\xef\xbb\xbf" + NEW.replace("\n", "\r\n").encode()
+    assert path.stat().st_mode & 0o777 == 0o750
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (("-o", "."), "folder"),
+        (("-o", "../out.py"), "project"),
+        (("-o", "pipe"), "not a regular file"),
+        (("-i", "missing.py"), "missing.py"),
+        (("-i", "binary.bin"), "binary.bin"),
+        (("-i", "pipe"), "pipe"),
+        (("-m", "gpt-4o-mini", "--base-url", "nonsense"), "nonsense"),
+        (("-c", "broken.toml"), "broken.toml, line 2"),
+    ],
+)
+async def test_bad_input_is_a_sentence_and_nothing_is_sent(
+    tmp_path: Path, flags: tuple[str, ...], words: str
+) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    os.mkfifo(project / "pipe")
+    (project / "binary.bin").write_bytes(bytes(range(256)) * 4)
+    (project / "broken.toml").write_text("model = 'x'\nforce = \n")
+    async with DemoServer([Reply(framed(NEW))]) as server:
+        at = ("--base-url", server.base_url, "-m", "test-model", "-r", "x")
+        done = await ended(await started(tmp_path, *at, *flags))
+        assert not server.requests
+    assert done.code == 1
+    assert words in done.err
+
+
+async def test_an_unknown_model_names_the_nearest(tmp_path: Path) -> None:
+    done = await ended(await started(tmp_path, "-r", "x", "-m", "gpt4o-mini"))
+    assert done.code == 1
+    assert "gpt-4o-mini" in done.err
+
+
+async def test_usage_errors_exit_with_2(tmp_path: Path) -> None:
+    assert (await ended(await started(tmp_path))).code == 2
+    assert (await ended(await started(tmp_path, "--idle-timeout", "never", "-r", "x"))).code == 2
+    assert (await ended(await started(tmp_path, "no/such/folder", "-r", "x"))).code == 2
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (error_reply(401, f"bad key {CANARY}"), "key_rejected"),
+        (error_reply(404, "no such model"), "model_not_found"),
+        (Reply(body="<html>hello</html>", headers={"content-type": "text/html"}), "not_a_reply"),
+        (Reply(""), "not_a_reply"),
+        (Reply("I'm sorry, but I can't help with that."), "empty_reply"),
+    ],
+)
+async def test_what_the_server_gets_wrong_is_a_sentence_and_the_target_is_untouched(
+    tmp_path: Path, run: Runs, reply: Reply, kind: str
+) -> None:
+    done = await run([reply] * 6, "-r", "x", "-o", "out.py", "--json", "--max-attempts", "1")
+    assert done.code == 1
+    assert done.report["status"] == "failed"
+    assert done.report["error"]["kind"] == kind
+    assert not (tmp_path / "project" / "out.py").exists()
+
+
+async def test_an_incomplete_file_is_kept_aside_and_not_written(tmp_path: Path, run: Runs) -> None:
+    whole = framed(NEW * 20)
+    script = [Reply(whole[:300], "length"), *[Reply("", "stop")] * 5]
+    done = await run(script, "-r", "x", "-o", "out.py", "--json")
+    assert done.code == 1
+    assert not (tmp_path / "project" / "out.py").exists()
+    (partial,) = (tmp_path / "state" / "partials").iterdir()
+    assert whole.startswith(partial.read_text())
+    assert str(partial) in done.err
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+async def test_interrupting_stops_the_request_and_keeps_the_partial(
+    tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    whole = framed(NEW * 20)
+    async with DemoServer([Reply(whole, stall="middle", cut_after=200)]) as server:
+        flags = ("--base-url", server.base_url, "-m", "m", "-r", "x", "-o", "out.py", "--json", "-d", "3")
+        process = await started(tmp_path, *flags)
+        assert process.stderr is not None
+        heard = ""
+        while "return 'hello'" not in heard:
+            heard += (await process.stderr.readline()).decode()
+        process.send_signal(number)
+        await asyncio.wait_for(server.wait_for_drop(), 5)
+        done = await ended(process)
+    assert done.code == code
+    assert done.report["status"] == "cancelled"
+    (partial,) = (tmp_path / "state" / "partials").iterdir()
+    assert whole.startswith(partial.read_text())
+    assert len(partial.read_text()) > 20
+
+
+async def test_the_demo_runs_headless(tmp_path: Path) -> None:
+    done = await ended(await started(tmp_path, "--demo", "--json", "-o", "report.py"))
+    assert done.code == 0
+    assert [part["finish_reason"] for part in done.report["parts"]] == ["length", "stop"]
+    compile((tmp_path / "project" / "report.py").read_text(), "report.py", "exec")
+
+
+def test_no_terminal_is_said_in_a_sentence(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "autocoder_tui"],
+        env=environment(tmp_path),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "autocoder-tui run" in done.stderr
+    assert done.stdout == ""
