@@ -138,9 +138,9 @@ class _Headless:
         target = None
         output = None
         if setup.output is not None:
+            _check_output(setup.root / setup.output, force=setup.force)
             output = resolve_target(setup.root, setup.output, allow_absolute=True)
             target = relative_name(setup.root, output)
-            _check_output(output, force=setup.force)
         chosen = choose_model(setup)
         for warning in chosen.warnings:
             _say(warning)

@@ -179,13 +179,15 @@ def _opens_inner(lines: list[str], at: int, opening: Fence, path: str) -> bool:
     if language not in ("md", "markdown") and not path.lower().endswith((".md", ".markdown")):
         return False
     bare = 0
+    above = ""
     for line in lines[at + 1 :]:
         fence = read_fence(line)
         if fence is None or fence.mark[0] != opening.mark[0]:
+            above = line.strip() or above
             continue
+        if _name_in_info(fence.info) or _name_in_line(above, ()):
+            break
         if fence.info:
-            if _name_in_info(fence.info):
-                break
             bare -= 1
         else:
             bare += 1

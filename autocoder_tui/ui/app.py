@@ -43,6 +43,9 @@ from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.paths import relative_name, resolve_target
 
 
+DEFAULT_THEME = "autocoder-dark"
+
+
 class AutocoderApp(App[str]):
     """Returns "demo" when the user asked for the demo instead, else None."""
 
@@ -77,6 +80,7 @@ class AutocoderApp(App[str]):
         self.crash: BaseException | None = None
         self.ended_by_signal = 0
         self._resources = AsyncExitStack()
+        self._theme_problems: list[str] = []
 
     # ------------------------------------------------------------------ starting, ending
 
@@ -89,22 +93,21 @@ class AutocoderApp(App[str]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._signalled, number)
+
+    def on_main_screen_ready(self) -> None:
         self.call_after_refresh(self._begin)
 
     def _load_themes(self) -> None:
         loaded = load_themes(self.setup.config_dir / "themes")
         for theme in loaded.themes:
             self.register_theme(to_textual(theme))
-        for problem in loaded.problems:
-            self.tell(str(problem), severity="warning")
-        wanted = self.setup.theme or "autocoder-dark"
-        if wanted in self.available_themes:
-            self.theme = wanted
-        else:
-            self.theme = "autocoder-dark"
+        self._theme_problems = [str(problem) for problem in loaded.problems]
+        wanted = self.setup.theme or DEFAULT_THEME
+        if wanted not in self.available_themes:
             names = ", ".join(sorted(theme.name for theme in loaded.themes))
-            self.tell(f"There is no theme {wanted}. Choose one of {names}.", severity="warning")
-        self.theme_changed_signal.subscribe(self.main, lambda theme: self._keep_theme(theme.name))
+            self._theme_problems.append(f"There is no theme {wanted}. Choose one of {names}.")
+            wanted = DEFAULT_THEME
+        self.theme = wanted
 
     def _keep_theme(self, name: str) -> None:
         try:
@@ -115,8 +118,9 @@ class AutocoderApp(App[str]):
     @work(exit_on_error=True)
     async def _begin(self) -> None:
         """After the first paint: what is slow, and what may have to ask."""
-        for problem in self.setup.problems:
+        for problem in (*self.setup.problems, *self._theme_problems):
             self.tell(problem, severity="warning")
+        self.theme_changed_signal.subscribe(self.main, lambda theme: self._keep_theme(theme.name))
         if self.setup.demo:
             await self._begin_demo()
         else:

@@ -124,14 +124,16 @@ def _from_diverged(
     overlap = history.sent_line - replay.start
     begin = lines[replay.first].start
     regenerated = Candidate(history.sent, drop, rank - skipped, "echo", "", begin, overlap, words)
+    line = lines[replay.at]
+    written = reply[line.start : line.end]
+    if likeness(history.lines[replay.end].key, written) < 0.6:
+        # Regenerated text is like what it replaces; this may be the line after it.
+        regenerated = replace(regenerated, proof="guess")
     found = [regenerated]
     if replay.end == history.whole < len(history.lines):
         # It may also have left out the rest of the cut line and begun with the next.
-        line = lines[replay.at]
-        similar = likeness(history.cut_line, reply[line.start : line.end])
+        similar = likeness(history.cut_line, written)
         better = 1 if similar < 0.4 and is_balanced(history.cut_line) else -1
-        if similar < 0.4:
-            found[0] = replace(regenerated, proof="guess")
         found.append(
             replace(
                 regenerated,

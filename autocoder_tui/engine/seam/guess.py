@@ -50,7 +50,7 @@ def guesses(
         # The frame was rightly closed: this is what comes after it.
         found.append(Candidate(kept + len(closing), at, 9, "remainder", begin=at))
     top = max(found, key=lambda candidate: candidate.rank)
-    if top.proof == "remainder" and top.rank < 2.5:
+    if top.proof == "remainder" and top.rank < 3:
         found[found.index(top)] = replace(top, proof="guess")
     return found
 
@@ -83,8 +83,9 @@ def _within_indentation(
 
     found = [
         Candidate(kept, at, rank_of(added) + 0.1, "remainder", begin=at),
-        Candidate(kept - len(cut), at, rank_of(whole), "guess", begin=at),
     ]
+    if whole.startswith(cut):
+        found.append(Candidate(kept - len(cut), at, rank_of(whole), "guess", begin=at))
     withheld = history.text[history.sent :].split("\n", 1)[0]
     if likeness(withheld, filled) >= 0.8 and whole == indentation(withheld):
         found.append(Candidate(history.sent, at, 7, "guess", begin=at))

@@ -75,7 +75,11 @@ class Hold:
     @property
     def only_repeats(self) -> bool:
         """Whether all of the reply repeats the text so far without reaching its end."""
-        if self._expected.startswith(self.reply):
+        reply = self.reply
+        if self._expected.startswith(reply):
+            return True
+        begun = (reply[at:].strip() for at, _ in self._begins)
+        if any(word_characters(text) >= 20 and text in self._history.text for text in begun):
             return True
         first = self._lines[:1]
         lines = self._history.positions(first[0].key) if first else []

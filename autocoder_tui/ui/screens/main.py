@@ -9,6 +9,7 @@ from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Footer, Input, Label, RichLog, Static, TextArea
@@ -52,6 +53,9 @@ F1 lists every key, Ctrl+P every command."""
 class MainScreen(Screen[None]):
     """Lays the panes out and moves between them. What they do is decided by the App."""
 
+    class Ready(Message):
+        """Every pane is there."""
+
     def __init__(self, root: Path) -> None:
         super().__init__()
         self._root = root
@@ -93,6 +97,7 @@ class MainScreen(Screen[None]):
     def on_mount(self) -> None:
         self.query_one("#requirements", TextArea).focus()
         self._show_tabs()
+        self.post_message(self.Ready())
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from typing import ClassVar, Literal, TypeAlias
 
+from rich.segment import Segment
 from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -75,6 +76,7 @@ class DiffCanvas(ScrollView, can_focus=True):
         self._colours: Colours = (None, None)
         self._widest = 0
         self._marks = NO_ENDING_MARKS
+        self._notice = ""
         self._painter: RowPainter | None = None
         self._palette: DiffPalette | None = None
         self._overview: Overview | None = None
@@ -101,7 +103,7 @@ class DiffCanvas(ScrollView, can_focus=True):
         self._opened, self._folding = frozenset(), True
         self._colours, self._widest = (None, None), 0
         self._marks = NO_ENDING_MARKS
-        self.border_subtitle = ""
+        self._notice = ""
         self.scroll_to(0, 0, animate=False)
         self._rows = None
         self.set_reactive(DiffCanvas.cursor, cursor)
@@ -133,7 +135,9 @@ class DiffCanvas(ScrollView, can_focus=True):
             self._set_virtual_size()
             self._new_painter()
             if await asyncio.to_thread(too_large_to_colour, review):
-                self.border_subtitle = "large file: no syntax colours"
+                self._notice = "This file is large: it is shown without syntax colours."
+                self._set_virtual_size()
+                self.refresh()
                 return
             self._colours = await asyncio.to_thread(_lex_sides, review, stop)
             self._new_painter()
@@ -185,7 +189,8 @@ class DiffCanvas(ScrollView, can_focus=True):
     def _set_virtual_size(self) -> None:
         if self._rows is not None:
             beyond = max(0, self._widest - self._geometry().left + 1)
-            self.virtual_size = Size(self.size.width + beyond, len(self._rows))
+            rows = len(self._rows) + bool(self._notice)
+            self.virtual_size = Size(self.size.width + beyond, rows)
 
     def _new_painter(self) -> None:
         """Forget what was painted. The next frame makes the painter, with the styles of then."""
@@ -237,8 +242,12 @@ class DiffCanvas(ScrollView, can_focus=True):
         x, top = self.scroll_offset
         if self._overview is None:
             self._overview = Overview(rows, review.verdicts, self.size.height)
-        base = painter.palette.base
-        margin = self._overview.cells(y, top, self.cursor, painter.palette)
+        palette = painter.palette
+        base = palette.base
+        if self._notice and y == self.size.height - 1:
+            note = Strip([Segment(f" {self._notice}", base + palette.fold + palette.note)])
+            return note.adjust_cell_length(self.size.width, palette.fold)
+        margin = self._overview.cells(y, top, self.cursor, palette)
         if top + y >= len(rows):
             return Strip.join([Strip.blank(self.size.width - OVERVIEW_WIDTH, base), margin])
         return Strip.join([self._strip(top + y, x, review, rows, painter), margin])
@@ -267,7 +276,7 @@ class DiffCanvas(ScrollView, can_focus=True):
         if self._rows is None or not 0 <= self.cursor < len(self._rows.hunks):
             return
         span = self._rows.hunk_rows(self.cursor)
-        top, height = self.scroll_offset.y, self.size.height
+        top, height = self.scroll_offset.y, self.size.height - bool(self._notice)
         if top <= span.start and span.stop <= top + height:
             return
         room = min(height // 4, max(CONTEXT + 1, height - len(span)))

@@ -16,7 +16,7 @@ from textual.color import Color, ColorParseError
 from autocoder_tui.review import FileReview, Verdict
 from autocoder_tui.ui.widgets.stream_colours import Palette as TokenPalette
 
-MOST_COLOURED = 2_000_000
+MOST_COLOURED = 3_000_000
 """Characters of the longest side that gets syntax colours."""
 
 LONGEST_COLOURED_LINE = 20_000
@@ -114,7 +114,7 @@ class DiffPalette:
         self._tokens = TokenPalette(name, Style())
         self._backgrounds = {Tone.ADDED: added_bg, Tone.REMOVED: removed_bg}
         self._word_backgrounds = {Tone.ADDED: added_word, Tone.REMOVED: removed_word}
-        self._foreground, self._faint = foreground, faint
+        self._faded = tinted(foreground, 0.45)
         self._cache: dict[tuple[_TokenType, Tone, bool], Style] = {}
         plain = Style(color=foreground.rich_color)
         self.base = plain + Style(bgcolor=background.rich_color)
@@ -155,7 +155,7 @@ class DiffPalette:
 
     def _build(self, kind: _TokenType, tone: Tone, word: bool) -> Style:
         if tone is Tone.GONE:
-            return Style(color=self._faint.rich_color)
+            return Style(color=self._faded.rich_color)
         backgrounds = self._word_backgrounds if word else self._backgrounds
         background = backgrounds.get(tone)
         style = self._plain + self._tokens[kind]
