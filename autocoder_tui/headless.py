@@ -162,8 +162,7 @@ class _Headless:
         from autocoder_tui.demo.replies import NOTICE
         from autocoder_tui.demo.session import demo_model, demo_setup
 
-        output = None if self._setup.output is None else Path(self._setup.output).absolute()
-        _check_output(output, force=self._setup.force)
+        output = _output_here(self._setup)
         demo = demo_setup(replace(self._setup, output=None, inputs=()))
         _say(NOTICE)
         chosen = await stack.enter_async_context(demo_model(tokens_per_second=0))
@@ -300,6 +299,13 @@ class Progress:
         if self._dirty:
             sys.stderr.write("\r\x1b[K")
             self._dirty = False
+
+
+def _output_here(setup: Setup) -> Path | None:
+    """-o of the demo, whose project is a copy somewhere else: a file where the user stands."""
+    output = None if setup.output is None else Path(setup.output).absolute()
+    _check_output(output, force=setup.force)
+    return output
 
 
 def _check_output(output: Path | None, *, force: bool) -> None:

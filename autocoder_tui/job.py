@@ -9,6 +9,7 @@ from pathlib import Path
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
 from autocoder_tui.review.proposal import FileReview, Review
+from autocoder_tui.review.warnings import warnings
 from autocoder_tui.setup import ChosenModel
 from autocoder_tui.workspace.apply import Change
 from autocoder_tui.workspace.errors import MissingFile, WorkspaceError
@@ -40,11 +41,15 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Reviewable:
-    """A review, the files on disk it compares with (None for a new file), by path, and
-    the proposed names that were refused, with the reason."""
+    """A review, and what is known about its files, by path.
+
+    `originals` are the files on disk it compares with, None for a new file; `warnings` what
+    to look at before accepting; `refused` pairs names that are not offered with the reason.
+    """
 
     review: Review
     originals: Mapping[str, TextFile | None]
+    warnings: Mapping[str, tuple[str, ...]]
     refused: tuple[tuple[str, str], ...]
 
 
@@ -108,7 +113,8 @@ def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewa
                 remark=proposal.remark,
             )
         )
-    return Reviewable(Review(tuple(files)), originals, tuple(refused))
+    concerns = {file.path: warnings(file) for file in files}
+    return Reviewable(Review(tuple(files)), originals, concerns, tuple(refused))
 
 
 def changes_of(reviewable: Reviewable, review: Review) -> list[Change]:

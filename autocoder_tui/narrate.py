@@ -32,7 +32,7 @@ def _line(event: ev.Event) -> tuple[int, str]:
         case ev.RequestStarted(part, attempt):
             tried = f", attempt {attempt}" if attempt > 1 else ""
             return 2, f"part {part}: request sent{tried}"
-        case ev.ContinuationStarted(part, anchor, cause):
+        case ev.ContinuationStarted(part, _, cause):
             return 1, f"part {part}: continuing after {_CAUSES[cause]}"
         case ev.PartJoined(part, offset, proof, cause):
             return 1, f"part {part}: joined at character {offset:,}, {_PROOFS[proof]}"
@@ -54,7 +54,7 @@ def _line(event: ev.Event) -> tuple[int, str]:
             return 1, f"proposed {path}, {_lines(after)}{state}{note}"
         case ev.RunFinished():
             return 1, "run finished"
-        case ev.RunFailed(error, resumable):
+        case ev.RunFailed(error):
             return 0, f"run failed: {error.message}"
         case ev.RunCancelled():
             return 0, "run stopped"

@@ -139,7 +139,9 @@ def _requirements(given: str) -> str:
 
 
 def _limits(settings: Settings, options: argparse.Namespace, control: Control) -> Limits:
-    wanted = {name: _first(getattr(options, name), getattr(control, name)) for name in NETWORK_LIMITS}
+    wanted = {
+        name: _first(getattr(options, name), getattr(control, name)) for name in NETWORK_LIMITS
+    }
     wanted["max_output_tokens"] = _first(options.max_output, control.max_output)
     wanted["max_cost_usd"] = _first(options.max_cost, control.max_cost)
     given = {name: value for name, value in wanted.items() if value is not None}

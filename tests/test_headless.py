@@ -190,7 +190,7 @@ async def test_usage_errors_exit_with_2(tmp_path: Path) -> None:
         (error_reply(401, f"bad key {CANARY}"), "key_rejected"),
         (error_reply(404, "no such model"), "model_not_found"),
         (Reply(body="<html>hello</html>", headers={"content-type": "text/html"}), "not_a_reply"),
-        (Reply(""), "not_a_reply"),
+        (Reply(""), "empty_reply"),
         (Reply("I'm sorry, but I can't help with that."), "empty_reply"),
     ],
 )
@@ -221,12 +221,26 @@ async def test_interrupting_stops_the_request_and_keeps_the_partial(
 ) -> None:
     whole = framed(NEW * 20)
     async with DemoServer([Reply(whole, stall="middle", cut_after=200)]) as server:
-        flags = ("--base-url", server.base_url, "-m", "m", "-r", "x", "-o", "out.py", "--json", "-d", "3")
+        flags = (
+            "--base-url",
+            server.base_url,
+            "-m",
+            "m",
+            "-r",
+            "x",
+            "-o",
+            "out.py",
+            "--json",
+            "-d",
+            "3",
+        )
         process = await started(tmp_path, *flags)
         assert process.stderr is not None
-        heard = ""
-        while "return 'hello'" not in heard:
-            heard += (await process.stderr.readline()).decode()
+        heard = b""
+        async with asyncio.timeout(20):
+            while b"TextDelta" not in heard:
+                heard = await process.stderr.readline()
+                assert heard, "the run ended before any text came"
         process.send_signal(number)
         await asyncio.wait_for(server.wait_for_drop(), 5)
         done = await ended(process)
@@ -234,7 +248,7 @@ async def test_interrupting_stops_the_request_and_keeps_the_partial(
     assert done.report["status"] == "cancelled"
     (partial,) = (tmp_path / "state" / "partials").iterdir()
     assert whole.startswith(partial.read_text())
-    assert len(partial.read_text()) > 20
+    assert partial.read_text()
 
 
 async def test_the_demo_runs_headless(tmp_path: Path) -> None:

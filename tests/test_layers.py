@@ -41,14 +41,50 @@ def test_command_line_starts_without_textual_and_openai() -> None:
 @pytest.mark.parametrize(
     ("package", "forbidden"),
     [
-        ("engine", ("textual", "autocoder_tui.ui", "autocoder_tui.store", "autocoder_tui.review",
-                    "autocoder_tui.workspace", "autocoder_tui.headless", "autocoder_tui.cli")),
-        ("review", ("textual", "openai", "autocoder_tui.ui", "autocoder_tui.engine",
-                    "autocoder_tui.workspace", "autocoder_tui.store")),
-        ("workspace", ("textual", "openai", "autocoder_tui.ui", "autocoder_tui.engine",
-                       "autocoder_tui.review", "autocoder_tui.store")),
-        ("store", ("textual", "openai", "autocoder_tui.ui", "autocoder_tui.review",
-                   "autocoder_tui.workspace")),
+        (
+            "engine",
+            (
+                "textual",
+                "autocoder_tui.ui",
+                "autocoder_tui.store",
+                "autocoder_tui.review",
+                "autocoder_tui.workspace",
+                "autocoder_tui.headless",
+                "autocoder_tui.cli",
+            ),
+        ),
+        (
+            "review",
+            (
+                "textual",
+                "openai",
+                "autocoder_tui.ui",
+                "autocoder_tui.engine",
+                "autocoder_tui.workspace",
+                "autocoder_tui.store",
+            ),
+        ),
+        (
+            "workspace",
+            (
+                "textual",
+                "openai",
+                "autocoder_tui.ui",
+                "autocoder_tui.engine",
+                "autocoder_tui.review",
+                "autocoder_tui.store",
+            ),
+        ),
+        (
+            "store",
+            (
+                "textual",
+                "openai",
+                "autocoder_tui.ui",
+                "autocoder_tui.review",
+                "autocoder_tui.workspace",
+            ),
+        ),
     ],
 )
 def test_dependencies_point_one_way(package: str, forbidden: tuple[str, ...]) -> None:

@@ -32,7 +32,9 @@ def demo_setup(setup: Setup) -> Setup:
 
 
 @asynccontextmanager
-async def demo_model(*, tokens_per_second: float = DEMO_TOKENS_PER_SECOND) -> AsyncIterator[ChosenModel]:
+async def demo_model(
+    *, tokens_per_second: float = DEMO_TOKENS_PER_SECOND
+) -> AsyncIterator[ChosenModel]:
     """The recorded replies, served on loopback for as long as the context lasts."""
     async with DemoServer(
         recorded_answer, models=(DEMO_MODEL.name,), tokens_per_second=tokens_per_second

@@ -19,7 +19,8 @@ _TITLE = re.compile(r"""(?:title|filename|file|path|name)\s*[=:]\s*(?:"([^"]+)"|
 _NAME = re.compile(r"[\w.@+~-][\w .@+~()\[\]/\\-]*\Z")
 _QUOTED = re.compile(r"[`*\"'“]+([^`*\"'”]+)[`*\"'”]+")
 _LABEL = re.compile(
-    r"(?:#+\s*|[-*]\s+|\d+[.)]\s+|//\s*|<!--\s*)*(?:(?:file|path|filename)\s*:)?\s*"
+    r"(?:#+\s*|[-*]\s+|\d+[.)]\s+|//\s*|<!--\s*)*(?:(?:file ?name|file|path)\s*:)?\s*",
+    re.IGNORECASE,
 )
 
 

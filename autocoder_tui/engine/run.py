@@ -160,6 +160,11 @@ class _Generation:
             self._check_parts()
             async for event in self._one_part(session, cause):
                 yield event
+            if not self.text and self._lost is None and self._finish_reason is not None:
+                raise EmptyReply(
+                    f"{self._request.model.name} ended its reply (finish reason "
+                    f"{self._finish_reason}) without any text. Run again, or choose another model."
+                )
             step = seam.next_step(self.text, self._finish_reason)
             if step == "filtered":
                 raise ContentFiltered(

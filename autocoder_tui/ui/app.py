@@ -42,7 +42,6 @@ from autocoder_tui.workspace.git import branch_name
 from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.paths import relative_name, resolve_target
 
-
 DEFAULT_THEME = "autocoder-dark"
 
 
@@ -166,7 +165,9 @@ class AutocoderApp(App[str]):
     async def action_quit(self) -> None:
         """Quit; asks first when a run is under way or accepted hunks are not written."""
         review = self.main.query_one(ReviewPane)
-        unwritten = review.review is not None and not review.written and review.review.counts.accepted
+        unwritten = (
+            review.review is not None and not review.written and review.review.counts.accepted
+        )
         if self.runner.running:
             self._quit_after_asking(
                 "A run is under way", "Stop it and quit? What has come is kept."
@@ -219,8 +220,9 @@ class AutocoderApp(App[str]):
         self.main.mark("files", f" {count}" if count else "")
         self.estimator.schedule()
 
-    def on_text_area_changed(self) -> None:
-        self.estimator.schedule()
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        if event.text_area.id == "requirements":
+            self.estimator.schedule()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id == "target":
@@ -313,7 +315,7 @@ class AutocoderApp(App[str]):
         """Show what was proposed, compared with what the model was given."""
         self.reviewable = await asyncio.to_thread(make_review, prepared, proposed)
         review = self.reviewable.review
-        self.main.query_one(ReviewPane).show(review, self.reviewable.refused)
+        self.main.query_one(ReviewPane).show(self.reviewable)
         hunks = sum(len(file.hunks) for file in review.files)
         self.main.mark("review", f" {hunks}")
         self.main.show("review")

@@ -26,6 +26,7 @@ from autocoder_tui.ui.widgets.stream_view import StreamView
 if TYPE_CHECKING:
     from autocoder_tui.ui.app import AutocoderApp
 
+
 class RunDisplay:
     """The App's listener to its runs."""
 

@@ -29,7 +29,9 @@ from autocoder_tui.engine.events import (
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
 from autocoder_tui.engine.run import run
 
-CODE = "".join(f"def function_{number}():\n    return {number} * {number}\n\n\n" for number in range(40))
+CODE = "".join(
+    f"def function_{number}():\n    return {number} * {number}\n\n\n" for number in range(40)
+)
 FRAMED = f'<file path="src/code.py">\n{CODE}</file>\n'
 MODEL = Model(
     "test-model", "test", Decimal("0.2"), Decimal("0.4"), context_length=32768, max_tokens=8192
@@ -118,8 +120,10 @@ async def test_a_reply_cut_by_length_is_continued_byte_for_byte(cuts: list[int])
     # The prefix stays byte-identical, so that the provider can cache it.
     first = server.requests[0].messages
     assert all(received.messages[:2] == first for received in server.requests)
-    assert server.requests[1].messages[-1]["content"].endswith(
-        "<!--generation interrupted, continuing-->"
+    assert (
+        server.requests[1]
+        .messages[-1]["content"]
+        .endswith("<!--generation interrupted, continuing-->")
     )
 
 
@@ -159,7 +163,9 @@ async def test_attempts_are_bounded_and_the_last_error_is_told() -> None:
     assert events[-1].error.kind == "server_failed"
 
 
-@pytest.mark.parametrize(("status", "kind"), [(401, "key_rejected"), (404, "model_not_found"), (400, "bad_request")])
+@pytest.mark.parametrize(
+    ("status", "kind"), [(401, "key_rejected"), (404, "model_not_found"), (400, "bad_request")]
+)
 async def test_what_no_retry_can_cure_is_asked_once(status: int, kind: str) -> None:
     async with DemoServer([error_reply(status, "no")] * 3) as server:
         events = await events_of(request_to(server))

@@ -171,7 +171,7 @@ def programs(draw: st.DrawFn) -> str:
     lines = []
     for number, name in enumerate(names):
         indent = "    " * draw(st.integers(0, 2))
-        lines.append(f"{indent}{name}_{number} = {name[::-1]}({number * 7919})")
+        lines.append(f"{indent}{name}_{number} = {word(-number - 1)}({number * 7919})")
     return render_file("a.txt", "\n".join(lines) + "\n")
 
 

@@ -13,6 +13,10 @@ CERTAIN = 50
 """Rank from which a join needs no further text of the reply."""
 
 
+_LIKENESS_REACH = 48
+"""Characters of a line that are compared: longer lines of one language are all alike."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Join as `text[:offset] + glue + reply[drop:]`. A higher `rank` is likelier."""
@@ -195,9 +199,9 @@ def _inner_rank(history: History, start: int, words: int) -> float:
         return 4 if words >= 8 else -2
     if words >= 20:
         return 45
-    if words and text_starts_line(history, start):
+    if words >= 2 and text_starts_line(history, start):
         return 5
-    return 40 if words >= 3 and history.cut_line.strip() else (-1, 0.5, 2.5)[min(words, 2)]
+    return 40 if words >= 3 and history.cut_line.strip() else (-1, 0.3, 0.9)[min(words, 2)]
 
 
 def text_starts_line(history: History, start: int) -> bool:
@@ -218,7 +222,7 @@ def likeness(one: str, other: str) -> float:
     one, other = "".join(one.split()), "".join(other.split())
     if not one or not other:
         return 0.0
-    other = other[: len(one) + 8]
+    one, other = one[:_LIKENESS_REACH], other[: min(len(one), _LIKENESS_REACH) + 8]
     pairs = {one[index : index + 2] for index in range(len(one) - 1)} or {one}
     others = {other[index : index + 2] for index in range(len(other) - 1)} or {other}
     return len(pairs & others) / max(len(pairs), len(others) - 8, 4)

@@ -72,23 +72,19 @@ def _within_indentation(
         return None
     above = [line for line in history.text.split("\n")[-12:-1] if line.strip()]
     usual = [indentation(line) for line in above][::-1]
-    usual[1:1] = [usual[0] + unit for unit in ("    ", "  ", "\t")] if usual else []
+    usual[1:1] = [usual[0] + unit for unit in ("    ", "  ", "\t", " " * 8)] if usual else []
     widest = max(map(len, usual), default=0)
     added, whole = cut + indentation(filled), indentation(filled)
-
-    def rank_of(indent: str) -> float:
-        if indent in usual:
-            return 6 - usual.index(indent) / 2
-        return (1.0 if len(indent) % 4 == 0 else 0.0) - (2.0 if len(indent) > widest + 8 else 0.0)
-
+    again = 0.0
+    if whole.startswith(cut) and added not in usual:
+        again = 8.0 if whole in usual or len(added) > widest + 8 else 0.0
     found = [
-        Candidate(kept, at, rank_of(added) + 0.1, "remainder", begin=at),
+        Candidate(kept, at, 6, "remainder", begin=at),
+        Candidate(kept - len(cut), at, again, "guess", begin=at),
     ]
-    if whole.startswith(cut):
-        found.append(Candidate(kept - len(cut), at, rank_of(whole), "guess", begin=at))
     withheld = history.text[history.sent :].split("\n", 1)[0]
     if likeness(withheld, filled) >= 0.8 and whole == indentation(withheld):
-        found.append(Candidate(history.sent, at, 7, "guess", begin=at))
+        found.append(Candidate(history.sent, at, 9, "guess", begin=at))
     return found
 
 

@@ -175,6 +175,8 @@ class Hold:
             new = kinds.count("")
             if new and new > 0.3 * (len(kinds) - kinds.count("seen")):
                 continue
+            if "seen" in kinds and replay.start > history.sent_line:
+                continue
             skipped = 9 if new else 4 if "prose" in kinds or "seen" in kinds else 0
             found += from_replay(replay, history, reply, self._lines, skipped)
         plan = history.plan

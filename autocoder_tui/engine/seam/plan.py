@@ -36,6 +36,7 @@ _ELISION = re.compile(
     r"(?:code|file|implementation|content)[^\n]*)[ \t]*(?:\*/|-->)?[ \t]*\Z",
     re.IGNORECASE,
 )
+_WORD_CHARACTER = re.compile(r"\w|[^\x00-\x7f\s]")
 _INSTRUCTION = """\
 Your previous message was cut off by the output limit. It stays as it is; send only what is \
 still missing, in this way:
@@ -135,7 +136,8 @@ def _without_elision(text: str, finish_reason: str | None) -> str:
 
 
 def word_characters(text: str) -> int:
-    return sum(map(str.isalnum, text)) + text.count("_")
+    """How many characters say something: letters, digits, "_", and all beyond ASCII."""
+    return len(_WORD_CHARACTER.findall(text))
 
 
 def _witness_start(text: str) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from autocoder_tui.engine.seam.history import History, Line
+from autocoder_tui.engine.seam.plan import word_characters
 
 _FREE_LINES = 3
 """Lines after which the places of a start that are tracked are capped."""
@@ -90,7 +91,7 @@ class ReplayTracker:
         if only is not None:
             places = [only] if only in places[-1000:] else []
         start.places = list(places)
-        if only is None and history.cut_line.strip():
+        if only is None and word_characters(history.cut_line) >= 3:
             start.places.append(history.whole)
         self._advance(start, number, line, text)
         if start.places:

@@ -183,6 +183,8 @@ class MarkerFilter:
         if not text:
             return
         if self._cut_line:
+            if text == "\r":
+                return
             self._cut_line = False
             text = text.removeprefix("\r").removeprefix("\n")
             if not text:

@@ -37,7 +37,7 @@ class KeysHelp(ModalScreen[None]):
 
     def _table(self, title: str, node: DOMNode) -> Content:
         by_action: dict[str, tuple[list[str], str]] = {}
-        for key, binding in node._bindings:
+        for _, binding in node._bindings:
             if not binding.description:
                 continue
             shown = self.app.get_key_display(binding)

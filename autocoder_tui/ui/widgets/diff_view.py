@@ -32,12 +32,12 @@ class DiffView(DiffCanvas):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next_hunk", "Next", id="review.next"),
-        Binding("p", "previous_hunk", "Previous", id="review.previous"),
+        Binding("p", "previous_hunk", "Previous", id="review.previous", show=False),
         Binding("a", "decide('accepted')", "Accept", id="review.accept"),
         Binding("r", "decide('rejected')", "Reject", id="review.reject"),
         Binding("u", "decide('undecided')", "Undecide", id="review.undecide", show=False),
-        Binding("A", "decide_all('accepted')", "Accept all", id="review.accept_file"),
-        Binding("R", "decide_all('rejected')", "Reject all", id="review.reject_file"),
+        Binding("A", "decide_all('accepted')", "All", id="review.accept_file"),
+        Binding("R", "decide_all('rejected')", "Reject all", id="review.reject_file", show=False),
         Binding("s", "split", "Split hunk", id="review.split", show=False),
         Binding("t", "toggle_arrangement", "Side by side/unified", id="review.layout", show=False),
         Binding("z", "toggle_folds", "Fold/unfold all", id="review.fold", show=False),

@@ -10,6 +10,8 @@ from textual.widget import Widget
 
 from autocoder_tui.display import visible
 
+_LEAST_PLACE = 8
+
 
 class HeaderLine(Widget):
     """Folder, branch and model; what does not fit is cut in the folder first."""
@@ -29,17 +31,24 @@ class HeaderLine(Widget):
         left = [Content.styled("autocoder-tui", "bold")]
         if self.notice:
             left.append(Content.styled(f" {self.notice} ", "bold $warning reverse"))
-        right = Content(visible(self.model))
-        used = sum(piece.cell_length for piece in left) + 2 * len(left) + right.cell_length + 2
+        begin = Content("  ").join(left)
+        right = self._model_within(width - begin.cell_length - 2)
         place = Content(visible(self.project))
         if self.branch:
             place = place + Content.styled(f"  {visible(self.branch)}", "$text-muted")
-        left.append(place.truncate(max(0, width - used), ellipsis=True))
-        line = Content("  ").join(left)
-        gap = width - line.cell_length - right.cell_length
-        if gap < 1:
-            return line.truncate(width, ellipsis=True)
-        return line + Content(" " * gap) + right
+        room = width - begin.cell_length - right.cell_length - 4
+        if room >= _LEAST_PLACE:
+            begin = Content("  ").join([begin, place.truncate(room, ellipsis=True)])
+        gap = width - begin.cell_length - right.cell_length
+        return begin + Content(" " * max(0, gap)) + right
+
+    def _model_within(self, room: int) -> Content:
+        """Model and provider, or the model alone, or as much of it as there is room for."""
+        whole = Content(visible(self.model))
+        if whole.cell_length <= room:
+            return whole
+        name = Content(visible(self.model).partition(" · ")[0])
+        return name.truncate(max(0, room), ellipsis=True)
 
 
 def short_path(path: Path) -> str:

@@ -12,8 +12,8 @@ from textual.message import Message
 from textual.widgets import Static
 
 from autocoder_tui.display import visible
+from autocoder_tui.job import Reviewable
 from autocoder_tui.review.proposal import FileReview, Review, Verdict
-from autocoder_tui.review.warnings import warnings
 from autocoder_tui.ui.widgets.diff_view import DiffView
 
 NOTHING = """\
@@ -78,7 +78,7 @@ class ReviewPane(Vertical):
         self._review: Review | None = None
         self._index = 0
         self._written = ""
-        self._refused: tuple[tuple[str, str], ...] = ()
+        self._reviewable: Reviewable | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(NOTHING, id="review-nothing", markup=False)
@@ -95,10 +95,11 @@ class ReviewPane(Vertical):
         """Whether this review has been applied already."""
         return bool(self._written)
 
-    def show(self, review: Review, refused: tuple[tuple[str, str], ...] = ()) -> None:
-        """Begin deciding on `review`; `refused` are names that are not offered, with why."""
-        self._review, self._refused, self._written, self._index = review, refused, "", 0
-        self.set_class(not review.files and not refused, "-empty")
+    def show(self, reviewable: Reviewable) -> None:
+        """Begin deciding."""
+        self._reviewable, self._written, self._index = reviewable, "", 0
+        self._review = reviewable.review
+        self.set_class(not self._review.files and not reviewable.refused, "-empty")
         self._show_file()
 
     def show_written(self, summary: str) -> None:
@@ -116,19 +117,19 @@ class ReviewPane(Vertical):
         self._show_texts()
 
     def _show_texts(self) -> None:
-        review = self._review
-        if review is None:
+        review, reviewable = self._review, self._reviewable
+        if review is None or reviewable is None:
             return
         head: list[Content] = []
         if review.files:
             head.append(self._file_line(review, review.files[self._index]))
             head += [
                 Content.styled(f"! {visible(warning)}", "bold $warning")
-                for warning in warnings(review.files[self._index])
+                for warning in reviewable.warnings[review.files[self._index].path]
             ]
         head += [
             Content.styled(f"✗ {visible(path)} is not offered: {visible(reason)}", "$error")
-            for path, reason in self._refused
+            for path, reason in reviewable.refused
         ]
         self.query_one("#review-file", Static).update(Content("\n").join(head))
         summary = self._written or review.summary
