@@ -80,6 +80,8 @@ def test_a_compliant_echo_gives_byte_equality(cut: tuple[str, int], reason: str 
     text, at = cut
     plan = plan_continuation(text[:at], finish_reason=reason)
     assert text.startswith(plan.shown + plan.witness)
+    # Asked for all of it again, a model that begins like this is thinking.
+    assume(plan.shown or not text.lstrip().startswith("<think>"))
     result, _ = joined(plan, text[:at], plan.anchor + text[len(plan.shown) :])
     assert result == text
 
@@ -262,6 +264,7 @@ def test_reasoning_before_the_first_part_is_taken_back(thought: str, text: str) 
 @given(texts)
 def test_the_first_part_passes_through(text: str) -> None:
     reader = PartReader(None)
+    assume("think>" not in text)
     assert reader.feed(text).text + reader.finish("stop")[0].text == text
 
 

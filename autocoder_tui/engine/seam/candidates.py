@@ -137,7 +137,8 @@ def _from_diverged(
     if replay.end == history.whole < len(history.lines):
         # It may also have left out the rest of the cut line and begun with the next.
         similar = likeness(history.cut_line, written)
-        better = 1 if similar < 0.4 and is_balanced(history.cut_line) else -1
+        whole = word_characters(history.cut_line) >= 3 and is_balanced(history.cut_line)
+        better = 1 if similar < 0.4 and whole else -1
         found.append(
             replace(
                 regenerated,
@@ -199,6 +200,10 @@ def _inner_rank(history: History, start: int, words: int) -> float:
         return 4 if words >= 8 else -2
     if words >= 20:
         return 45
+    cut = history.cut_line
+    if start == len(history.text) - len(cut) and cut[:2].isspace() and cut.strip():
+        # The whole cut line again, indentation and all.
+        return 45 if words else 12
     if words >= 2 and text_starts_line(history, start):
         return 5
     return 40 if words >= 3 and history.cut_line.strip() else (-1, 0.3, 0.9)[min(words, 2)]

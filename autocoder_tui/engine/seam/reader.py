@@ -44,7 +44,8 @@ class PartReader:
         self._before = text if continuation is not None else ""
         self._resamples = resamples
         self._keep_marker = marker_is_code or MARKER in self._before
-        self._think = ThinkFilter()
+        plan = continuation
+        self._think = ThinkFilter(expected="" if plan is None else plan.anchor + plan.witness)
         self._line: list[str] = []
         self._line_length = 0
         self._pieces: list[str] = [text if continuation is not None else ""]

@@ -27,8 +27,9 @@ class ThinkFilter:
     been passed on.
     """
 
-    def __init__(self) -> None:
-        self._state = "head"
+    def __init__(self, *, expected: str = "") -> None:
+        """`expected` is how the reply is to begin: a tag there is not a model's thought."""
+        self._state = "body" if expected.lstrip().startswith(_OPEN) else "head"
         self._held = ""
         self._newlines = 0
 
