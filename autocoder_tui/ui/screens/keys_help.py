@@ -37,7 +37,9 @@ class KeysHelp(ModalScreen[None]):
 
     def _table(self, title: str, node: DOMNode) -> Content:
         by_action: dict[str, tuple[list[str], str]] = {}
-        for _, binding in node._bindings:
+        # Our own bindings have ids; what a widget brings along from the framework has none.
+        bindings = sorted((binding for _, binding in node._bindings), key=lambda b: b.id is None)
+        for binding in bindings:
             if not binding.description:
                 continue
             shown = self.app.get_key_display(binding)

@@ -15,9 +15,8 @@ from autocoder_tui.display import visible
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.cost import format_tokens
 
-_HEAD = (
-    f"{'model':<36} {'provider':<12} {'$/M in':>8} {'$/M out':>8} {'context':>8} {'max':>7}  as of"
-)
+_FULL_WIDTH = 100
+"""Cells a whole row takes; in less, the row leaves out max tokens and the date of the price."""
 
 
 class ModelPicker(ModalScreen[Model | None]):
@@ -40,9 +39,11 @@ class ModelPicker(ModalScreen[Model | None]):
             dialog.border_title = "Model"
             dialog.border_subtitle = "Enter chooses · Esc cancels"
             yield Input(placeholder="type a part of the name", id="model-filter", compact=True)
-            yield Static("  " + _HEAD, classes="picker-head")
+            yield Static(self._head(), classes="picker-head", markup=False)
             yield OptionList(id="model-list", compact=True)
-            yield Static("✓ marks the models whose API key was found.", classes="hint")
+            yield Static(
+                "✓ marks the models whose API key was found; ? is not known.", classes="hint"
+            )
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
@@ -79,15 +80,24 @@ class ModelPicker(ModalScreen[Model | None]):
         if names:
             options.highlighted = names.index(self._current) if self._current in names else 0
 
+    @property
+    def _is_wide(self) -> bool:
+        return self.app.size.width >= _FULL_WIDTH
+
+    def _head(self) -> str:
+        more = f" {'max':>8}  as of" if self._is_wide else ""
+        return f"   {'model':<34} {'provider':<11}{'$/M in':>7}{'out':>6}{'ctx':>7}{more}"
+
     def _row(self, model: Model) -> Content:
         mark = "✓ " if model.name in self._ready else "  "
         name, provider = visible(model.name), visible(model.provider)
         figures = (
-            f" {_price(model.input_price):>8} {_price(model.output_price):>8}"
-            f" {_size(model.context_length):>8} {_size(model.max_tokens):>7}"
-            f"  {visible(model.priced_on or 'unknown')}"
+            f"{_price(model.input_price):>7}{_price(model.output_price):>6}"
+            f"{_size(model.context_length):>7}"
         )
-        return Content.assemble(mark, _cell(name, 36), " ", _cell(provider, 12), figures)
+        if self._is_wide:
+            figures += f" {_size(model.max_tokens):>8}  {visible(model.priced_on or 'unknown')}"
+        return Content.assemble(mark, _cell(name, 34), " ", _cell(provider, 11), figures)
 
     def _choose(self, index: int | None) -> None:
         if index is not None and index < len(self._shown):
@@ -103,8 +113,8 @@ def _cell(text: str, width: int) -> Content:
 
 
 def _price(price: object) -> str:
-    return "unknown" if price is None else f"{price}"
+    return "?" if price is None else f"{price}"
 
 
 def _size(count: int | None) -> str:
-    return "unknown" if count is None else format_tokens(count)
+    return "?" if count is None else format_tokens(count, short=True)
