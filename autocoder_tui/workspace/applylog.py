@@ -150,7 +150,9 @@ class ApplyLog:
     def locked(self) -> Iterator[None]:
         """Be the only one who writes in this project. Raises Busy, or NotRecorded."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # A mode is given to the last folder of the path only.
+            self.folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.folder.mkdir(exist_ok=True, mode=0o700)
             flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
             descriptor = os.open(self.folder / "lock", flags, 0o600)
         except OSError as error:
