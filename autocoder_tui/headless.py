@@ -39,9 +39,13 @@ from autocoder_tui.review.proposal import Verdict
 from autocoder_tui.setup import Setup, choose_model
 from autocoder_tui.store.keys import missing_key_message
 from autocoder_tui.store.partials import save_partial
-from autocoder_tui.workspace.apply import Change, apply_changes
+from autocoder_tui.workspace.apply import Change, HardLinks, apply_changes
+from autocoder_tui.workspace.applylog import ApplyLog
+from autocoder_tui.workspace.commit import proposed_message
+from autocoder_tui.workspace.errors import HardLinked, NotRecorded
 from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.paths import relative_name, resolve_target
+from autocoder_tui.workspace.recovery import recover
 
 PROGRESS_PERIOD = 0.5
 
@@ -97,6 +101,7 @@ def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
     for problem in setup.problems:
         _say(problem)
     outcome = Outcome()
+    _recover(setup)
     try:
         asyncio.run(_Headless(setup, outcome).go())
     except AutocoderError as error:
@@ -267,7 +272,7 @@ class _Headless:
             root, name, original = output.parent, output.name, None
         else:
             root, name, original = prepared.root, file.path, reviewable.originals[file.path]
-        apply_changes(root, [Change(name, file.after, original)])
+        _apply(self._setup.state_dir, root, Change(name, file.after, original), prepared)
         _say(f"wrote {output} ({file.lines})")
 
     def _print(self, text: str) -> None:
@@ -299,6 +304,30 @@ class Progress:
         if self._dirty:
             sys.stderr.write("\r\x1b[K")
             self._dirty = False
+
+
+def _apply(state: Path, root: Path, change: Change, prepared: Prepared) -> None:
+    """Write one file, so that the full-screen program can undo it."""
+    log: ApplyLog | None = ApplyLog.of_project(state, root)
+    title = proposed_message(prepared.request.requirements)
+    hard_links: HardLinks = "ask"
+    while True:
+        try:
+            apply_changes(root, [change], hard_links=hard_links, log=log, title=title)
+            return
+        except HardLinked:
+            # Nobody can be asked: as a shell's `>` does, which breaks no link.
+            hard_links = "in place"
+            _say(f"{change.path} has other names (hard links); they see the change too.")
+        except NotRecorded:
+            log = None
+            _say(f"{state} can't be written to, so this write can't be undone.")
+
+
+def _recover(setup: Setup) -> None:
+    """Finish or take back what a kill cut short, and say so."""
+    for recovered in recover(ApplyLog.of_project(setup.state_dir, setup.root)):
+        _say(recovered.message)
 
 
 def _output_here(setup: Setup) -> Path | None:

@@ -26,6 +26,7 @@ from autocoder_tui.store.settings_file import save_setting
 from autocoder_tui.store.themes import load_themes
 from autocoder_tui.ui.applying import apply_review
 from autocoder_tui.ui.commands import commands_of
+from autocoder_tui.ui.committing import commit_last_write
 from autocoder_tui.ui.estimator import Estimator
 from autocoder_tui.ui.model_choice import ModelChoice
 from autocoder_tui.ui.run_display import RunDisplay
@@ -34,6 +35,7 @@ from autocoder_tui.ui.screens.keys_help import KeysHelp
 from autocoder_tui.ui.screens.main import LOWER_PANES, MainScreen
 from autocoder_tui.ui.screens.question import Answer, Question
 from autocoder_tui.ui.theme import to_textual
+from autocoder_tui.ui.undoing import Undoing
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine, short_path
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
@@ -65,6 +67,9 @@ class AutocoderApp(App[str]):
         Binding("f5", "show_pane('review')", "Review", id="pane.review", show=False),
         Binding("f8", "next_pane", "Next pane", id="pane.next", show=False),
         Binding("f9", "show_pane('log')", "Log", id="pane.log", show=False),
+        Binding("U", "undo_write", "Undo last write", id="write.undo", show=False),
+        Binding("ctrl+y", "redo_write", "Redo last write", id="write.redo", show=False),
+        Binding("c", "commit_write", "Commit last write", id="write.commit", show=False),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
     ]
 
@@ -75,6 +80,7 @@ class AutocoderApp(App[str]):
         self.reviewable: Reviewable | None = None
         self.runner = Runner(self, RunDisplay(self))
         self.estimator = Estimator(self)
+        self.undoing = Undoing(self)
         self.main = MainScreen(setup.root)
         self.crash: BaseException | None = None
         self.ended_by_signal = 0
@@ -124,6 +130,7 @@ class AutocoderApp(App[str]):
             await self._begin_demo()
         else:
             self.models.choose(self.setup.model_name, self.setup.base_url)
+        await self.undoing.start()
         await self._fill_in()
         header = self.main.query_one(HeaderLine)
         header.project = short_path(self.root)
@@ -338,6 +345,23 @@ class AutocoderApp(App[str]):
             self.main.log_line(written)
             self.main.query_one(FilePicker).refresh_tree()
             self.estimator.schedule()
+            if self.setup.settings.git.commit_after_accept:
+                await commit_last_write(self)
+
+    @work
+    async def action_undo_write(self) -> None:
+        """Put the files of the last write back."""
+        await self.undoing.undo()
+
+    @work
+    async def action_redo_write(self) -> None:
+        """Do the write that was undone last again."""
+        await self.undoing.redo()
+
+    @work
+    async def action_commit_write(self) -> None:
+        """Commit the files of the last write with git."""
+        await commit_last_write(self)
 
     async def review_again(self) -> None:
         """Compare the last proposal with what is on disk now."""
