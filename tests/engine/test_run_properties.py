@@ -47,7 +47,7 @@ replies = st.one_of(
     st.just(Reply(body="<html>", headers={"content-type": "text/html"})),
 )
 quick = settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
