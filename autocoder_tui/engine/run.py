@@ -10,11 +10,11 @@ from typing import TypeVar
 
 from autocoder_tui.engine import seam
 from autocoder_tui.engine.accounts import Accounts
+from autocoder_tui.engine.allowance import allowed_output
 from autocoder_tui.engine.capabilities import Capabilities, suggested_prefill
-from autocoder_tui.engine.cost import check_fits, estimate, format_usd
+from autocoder_tui.engine.cost import check_fits, estimate
 from autocoder_tui.engine.errors import (
     ContentFiltered,
-    ContextFull,
     EmptyReply,
     EngineError,
     LimitReached,
@@ -22,7 +22,6 @@ from autocoder_tui.engine.errors import (
     PrefillRefused,
     ProviderError,
     RunTimedOut,
-    SpendingCapReached,
     TooManyParts,
 )
 from autocoder_tui.engine.events import (
@@ -59,8 +58,6 @@ METER_PERIOD = 0.25
 CONTINUATION_TEMPERATURE = 0.2
 FRUITLESS_PARTS = 3
 """Continuations in a row that add nothing before the run stops."""
-LEAST_OUTPUT = 256
-"""Tokens: a request that could not answer with at least this many is not sent."""
 
 
 async def run(
@@ -105,6 +102,7 @@ class _Generation:
             capabilities.prefill = suggested_prefill(request.endpoint.provider.base_url)
         self._first = first_messages(request)
         self._deadline = asyncio.get_running_loop().time() + request.limits.total_timeout
+        self._marker_is_code = seam.MARKER in self._first[1]["content"]
         self._retries = Retries(request.limits.max_attempts)
         self._reader: seam.PartReader | None = None
         self.joins: list[seam.Join] = []
@@ -201,12 +199,17 @@ class _Generation:
             plan = self._plan(cause)
             messages = messages_for(self._first, plan)
             prompt_tokens = self._counter.count_messages(messages)
-            max_output = self._allowed_output(prompt_tokens)
+            max_output = allowed_output(self._request, self._accounts, prompt_tokens)
             if plan is not None and cause is not None:
                 yield ContinuationStarted(self._part, plan.anchor, cause)
             yield RequestStarted(self._part, self._retries.failed + 1)
             self._accounts.open(prompt_tokens)
-            self._reader = seam.PartReader(plan, self.text, resamples=bool(self._capabilities.echo))
+            self._reader = seam.PartReader(
+                plan,
+                self.text,
+                resamples=bool(self._capabilities.echo),
+                marker_is_code=self._marker_is_code,
+            )
             self._finish_reason, self._lost = None, None
             self._received = False
             try:
@@ -354,33 +357,6 @@ class _Generation:
         if plan is None:
             return wanted
         return min(CONTINUATION_TEMPERATURE if wanted is None else wanted, CONTINUATION_TEMPERATURE)
-
-    def _allowed_output(self, prompt_tokens: int) -> int | None:
-        """Most tokens the next reply may have: model, user, window and spending cap."""
-        model, limits = self._request.model, self._limits
-        most = [value for value in (model.max_tokens, limits.max_output_tokens) if value]
-        if model.context_length is not None:
-            room = model.context_length - prompt_tokens
-            if room < LEAST_OUTPUT:
-                raise ContextFull(
-                    f"Prompt and reply so far fill the context window of {model.name} "
-                    f"({model.context_length:,} tokens). The text so far is kept; "
-                    "continue with a model that takes more."
-                )
-            most.append(room)
-        cap = limits.max_cost_usd
-        within = None if cap is None else self._accounts.affordable_output(prompt_tokens, cap)
-        if within is not None:
-            if within < LEAST_OUTPUT:
-                spent, limit = format_usd(self._accounts.totals().cost_usd), format_usd(cap)
-                raise SpendingCapReached(
-                    f"The next request could pass the spending cap of {limit} ({spent} spent). "
-                    "The text so far is kept; raise max_cost to go on.",
-                    spent=spent,
-                    limit=limit,
-                )
-            most.append(within)
-        return min(most) if most else None
 
     def flushed(self) -> Iterator[Event]:
         """What a reader interrupted in mid-part still holds back: nothing received is lost."""
