@@ -22,11 +22,8 @@ from autocoder_tui.engine.provider import preload
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Job, Prepared, Reviewable, make_review, prepare
 from autocoder_tui.setup import ChosenModel, Setup
-from autocoder_tui.store.settings_file import save_setting
-from autocoder_tui.store.themes import load_themes
 from autocoder_tui.ui.applying import apply_review
 from autocoder_tui.ui.commands import commands_of
-from autocoder_tui.ui.committing import commit_last_write
 from autocoder_tui.ui.estimator import Estimator
 from autocoder_tui.ui.model_choice import ModelChoice
 from autocoder_tui.ui.run_display import RunDisplay
@@ -34,7 +31,7 @@ from autocoder_tui.ui.runner import Runner
 from autocoder_tui.ui.screens.keys_help import KeysHelp
 from autocoder_tui.ui.screens.main import LOWER_PANES, MainScreen
 from autocoder_tui.ui.screens.question import Answer, Question
-from autocoder_tui.ui.theme import to_textual
+from autocoder_tui.ui.theme import keep_choice, load_into
 from autocoder_tui.ui.undoing import Undoing
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine, short_path
@@ -43,8 +40,6 @@ from autocoder_tui.ui.widgets.stream_view import StreamView
 from autocoder_tui.workspace.git import branch_name
 from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.paths import relative_name, resolve_target
-
-DEFAULT_THEME = "autocoder-dark"
 
 
 class AutocoderApp(App[str]):
@@ -67,9 +62,9 @@ class AutocoderApp(App[str]):
         Binding("f5", "show_pane('review')", "Review", id="pane.review", show=False),
         Binding("f8", "next_pane", "Next pane", id="pane.next", show=False),
         Binding("f9", "show_pane('log')", "Log", id="pane.log", show=False),
-        Binding("U", "undo_write", "Undo last write", id="write.undo", show=False),
-        Binding("ctrl+y", "redo_write", "Redo last write", id="write.redo", show=False),
-        Binding("c", "commit_write", "Commit last write", id="write.commit", show=False),
+        Binding("U", "last_write('undo')", "Undo last write", id="write.undo", show=False),
+        Binding("ctrl+y", "last_write('redo')", "Redo last write", id="write.redo", show=False),
+        Binding("c", "last_write('commit')", "Commit last write", id="write.commit", show=False),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
     ]
 
@@ -93,7 +88,8 @@ class AutocoderApp(App[str]):
         return self.main
 
     def on_mount(self) -> None:
-        self._load_themes()
+        folder = self.setup.config_dir / "themes"
+        self._theme_problems = load_into(self, folder, self.setup.theme)
         self.set_keymap(dict(self.setup.settings.keys))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
@@ -102,30 +98,12 @@ class AutocoderApp(App[str]):
     def on_main_screen_ready(self) -> None:
         self.call_after_refresh(self._begin)
 
-    def _load_themes(self) -> None:
-        loaded = load_themes(self.setup.config_dir / "themes")
-        for theme in loaded.themes:
-            self.register_theme(to_textual(theme))
-        self._theme_problems = [str(problem) for problem in loaded.problems]
-        wanted = self.setup.theme or DEFAULT_THEME
-        if wanted not in self.available_themes:
-            names = ", ".join(sorted(theme.name for theme in loaded.themes))
-            self._theme_problems.append(f"There is no theme {wanted}. Choose one of {names}.")
-            wanted = DEFAULT_THEME
-        self.theme = wanted
-
-    def _keep_theme(self, name: str) -> None:
-        try:
-            save_setting(self.setup.config_dir / "config.toml", "ui", "theme", name)
-        except AutocoderError as error:
-            self.tell(error.message, severity="warning")
-
     @work(exit_on_error=True)
     async def _begin(self) -> None:
         """After the first paint: what is slow, and what may have to ask."""
         for problem in (*self.setup.problems, *self._theme_problems):
             self.tell(problem, severity="warning")
-        self.theme_changed_signal.subscribe(self.main, lambda theme: self._keep_theme(theme.name))
+        keep_choice(self, self.main, self.setup.config_dir / "config.toml", self.tell)
         if self.setup.demo:
             await self._begin_demo()
         else:
@@ -353,22 +331,12 @@ class AutocoderApp(App[str]):
             self.main.query_one(FilePicker).refresh_tree()
             self.estimator.schedule()
             if self.setup.settings.git.commit_after_accept:
-                await commit_last_write(self)
+                await self.undoing.act("commit")
 
     @work
-    async def action_undo_write(self) -> None:
-        """Put the files of the last write back."""
-        await self.undoing.undo()
-
-    @work
-    async def action_redo_write(self) -> None:
-        """Do the write that was undone last again."""
-        await self.undoing.redo()
-
-    @work
-    async def action_commit_write(self) -> None:
-        """Commit the files of the last write with git."""
-        await commit_last_write(self)
+    async def action_last_write(self, verb: str) -> None:
+        """Undo, redo or commit what was written last."""
+        await self.undoing.act(verb)
 
     async def review_again(self) -> None:
         """Compare the last proposal with what is on disk now."""

@@ -1,10 +1,20 @@
-"""A theme's plain values as a Textual theme."""
+"""A theme's plain values as a Textual theme, and all of them in the App."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from textual.app import App
+from textual.screen import Screen
 from textual.theme import Theme
 
-from autocoder_tui.store.themes import ThemeData
+from autocoder_tui.display import visible
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.store.settings import DEFAULT_THEME
+from autocoder_tui.store.settings_file import save_setting
+from autocoder_tui.store.themes import ThemeData, load_themes
 
 
 def to_textual(theme: ThemeData) -> Theme:
@@ -29,3 +39,35 @@ def to_textual(theme: ThemeData) -> Theme:
         dark=theme.dark,
         variables={**variables, "pygments-style": theme.pygments_style},
     )
+
+
+def load_into(app: App[Any], folder: Path, wanted: str | None) -> list[str]:
+    """Give `app` every packaged theme and those in `folder`, and put `wanted` on.
+
+    Returns what was wrong with them, as sentences that are safe to show.
+    """
+    loaded = load_themes(folder)
+    for theme in loaded.themes:
+        app.register_theme(to_textual(theme))
+    problems = [str(problem) for problem in loaded.problems]
+    wanted = wanted or DEFAULT_THEME
+    if wanted not in app.available_themes:
+        names = ", ".join(sorted(theme.name for theme in loaded.themes))
+        problems.append(f"There is no theme {visible(wanted)}. Choose one of {names}.")
+        wanted = DEFAULT_THEME
+    app.theme = wanted
+    return problems
+
+
+def keep_choice(
+    app: App[Any], screen: Screen[Any], file: Path, tell: Callable[[str], None]
+) -> None:
+    """Write every later change of theme into the settings `file`; `tell` hears why not."""
+
+    def keep(theme: Theme) -> None:
+        try:
+            save_setting(file, "ui", "theme", theme.name)
+        except AutocoderError as error:
+            tell(error.message)
+
+    app.theme_changed_signal.subscribe(screen, keep)

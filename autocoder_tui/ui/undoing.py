@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Reviewable
+from autocoder_tui.ui.committing import commit_last_write
 from autocoder_tui.ui.screens.question import Answer, Question
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
@@ -50,13 +51,12 @@ class Undoing:
         await self.recover()
         await asyncio.to_thread(forget_abandoned, self._app.setup.state_dir)
 
-    async def undo(self) -> None:
-        """Put the files of the last write back, after asking."""
-        await self._move(forward=False)
-
-    async def redo(self) -> None:
-        """Do the write that was undone last again, after asking."""
-        await self._move(forward=True)
+    async def act(self, verb: str) -> None:
+        """ "undo", "redo" or "commit" what was written last, after asking."""
+        if verb == "commit":
+            await commit_last_write(self._app)
+        else:
+            await self._move(forward=verb == "redo")
 
     async def _move(self, *, forward: bool) -> None:
         app = self._app

@@ -25,12 +25,14 @@ Tree = dict[str, tuple[bytes | None, int, int]]
 @dataclass(frozen=True)
 class Fault:
     """What happens at the `at`-th call, counted from 1: SIGKILL before it, SIGKILL in the
-    middle of a write, or an error, once or from there on. `names` collects the calls."""
+    middle of a write, or an error, once or from there on. `only` counts the calls
+    of one name, `names` collects all."""
 
     at: int
     how: str
     code: int = 0
     without_links: bool = False
+    only: str = ""
     names: list[str] = field(default_factory=list, compare=False)
 
     def install(self) -> None:
@@ -40,7 +42,8 @@ class Fault:
         def wrap(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
             def call(*arguments: Any, **options: Any) -> Any:
                 nonlocal left
-                left -= 1
+                if self.only in ("", name):
+                    left -= 1
                 self.names.append(name)
                 if left == 0 and self.how == "kill":
                     os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,246 @@
+"""Undo, redo and commit by keys, in the real App against a real loopback server."""
+
+import os
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, Static, TextArea
+
+from autocoder_tui.demo.script import Reply
+from autocoder_tui.ui.app import AutocoderApp
+from autocoder_tui.ui.screens.commit_message import CommitMessage
+from autocoder_tui.ui.screens.question import Question
+from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from autocoder_tui.workspace.apply import Change, apply_changes
+from autocoder_tui.workspace.applylog import ApplyLog
+from autocoder_tui.workspace.textfile import read_text_file
+from tests.ui.driving import driven, framed, serving, setup_for, until
+from tests.workspace.faults import Fault, in_a_process
+
+OLD, NEW = "one\ntwo\n", "one\nthree\n"
+REPLY = Reply(framed("code.txt", NEW).text + framed("sub/new.txt", "new\n").text)
+
+
+def project(folder: Path) -> Path:
+    root = folder / "project"
+    root.mkdir(exist_ok=True)
+    (root / "code.txt").write_text(OLD)
+    (root / "code.txt").chmod(0o750)
+    return root
+
+
+def git(root: Path, *arguments: str) -> str:
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.org")
+    return subprocess.run(
+        ["git", *identity, *arguments], cwd=root, check=True, capture_output=True, text=True
+    ).stdout
+
+
+def files(root: Path) -> dict[str, str]:
+    found = {p.relative_to(root).as_posix(): p for p in root.rglob("*") if ".git" not in p.parts}
+    return {name: path.read_text() if path.is_file() else "/" for name, path in found.items()}
+
+
+BEFORE = {"code.txt": OLD}
+AFTER = {"code.txt": NEW, "sub": "/", "sub/new.txt": "new\n"}
+
+
+def said(app: AutocoderApp, words: str) -> bool:
+    return any(words in line for line in app.main.log_lines)
+
+
+async def asked(app: AutocoderApp, pilot: Pilot[str], words: str) -> None:
+    """Wait for a question that holds `words`."""
+
+    def there() -> bool:
+        if not isinstance(app.screen, Question):
+            return False
+        return words in str(app.screen.query_one(".dialog-text", Static).render())
+
+    await until(pilot, there)
+
+
+@asynccontextmanager
+async def reviewing(folder: Path) -> AsyncIterator[tuple[AutocoderApp, Pilot[str]]]:
+    """The App with everything accepted, and not yet written."""
+    flags = ("-i", "code.txt", "-r", "Add a third line\nwith care")
+    async with serving(folder, [REPLY], *flags) as (app, pilot, _):
+        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
+        await pilot.press("ctrl+a")
+        yield app, pilot
+
+
+@asynccontextmanager
+async def written(folder: Path) -> AsyncIterator[tuple[AutocoderApp, Pilot[str]]]:
+    async with reviewing(folder) as (app, pilot):
+        await pilot.press("enter")
+        await until(pilot, lambda: app.main.query_one(ReviewPane).written)
+        yield app, pilot
+
+
+async def test_a_write_is_undone_redone_and_written_anew(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    async with written(tmp_path) as (app, pilot):
+        review = app.main.query_one(ReviewPane)
+        summary = str(app.main.query_one("#review-summary", Static).render())
+        assert summary.startswith("✓ written, U undoes: ")
+        assert files(root) == AFTER
+        await pilot.press("U")
+        await asked(app, pilot, "code.txt, sub/new.txt\nAdd a third line")
+        await pilot.press("u")
+        await until(pilot, lambda: not review.written)
+        assert files(root) == BEFORE
+        assert (root / "code.txt").stat().st_mode & 0o777 == 0o750
+        await pilot.press("ctrl+y")
+        await asked(app, pilot, "code.txt")
+        await pilot.press("r")
+        await until(pilot, lambda: review.written)
+        assert files(root) == AFTER
+        await pilot.press("U")
+        await asked(app, pilot, "code.txt")
+        await pilot.press("c")
+        await pilot.press("U", "enter")
+        await until(pilot, lambda: not review.written)
+        await pilot.press("enter")
+        await until(pilot, lambda: review.written)
+        assert files(root) == AFTER
+
+
+async def test_a_write_is_undone_after_a_restart(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    async with written(tmp_path):
+        pass
+    assert files(root) == AFTER
+    async with driven(setup_for(tmp_path)) as (app, pilot):
+        await pilot.press("escape", "escape")
+        app.main.show("files")
+        await until(pilot, lambda: app.screen is app.main and app.focused.id == "files")
+        await pilot.press("U")
+        await asked(app, pilot, "code.txt")
+        await pilot.press("u")
+        await until(pilot, lambda: said(app, "✓ as before"))
+        await pilot.press("U")
+        await until(pilot, lambda: said(app, "No write of this project is remembered"))
+    assert files(root) == BEFORE
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"), [("o", OLD), ("l", "mine\n"), ("c", "mine\n"), ("escape", "mine\n")]
+)
+async def test_changed_since_is_asked_about(tmp_path: Path, key: str, expected: str) -> None:
+    root = project(tmp_path)
+    async with written(tmp_path) as (app, pilot):
+        (root / "code.txt").write_text("mine\n")
+        await pilot.press("U")
+        await asked(app, pilot, "code.txt")
+        await pilot.press("u")
+        await asked(app, pilot, "code.txt has changed since that write")
+        assert files(root) == {**AFTER, "code.txt": "mine\n"}
+        await pilot.press(key)
+        undone = key in "ol"
+        await until(pilot, lambda: app.screen is app.main)
+        await until(pilot, lambda: not undone or said(app, "✓ as before"))
+    assert files(root) == {**({} if undone else AFTER), "code.txt": expected}
+
+
+async def test_letters_are_typed_where_text_is_edited(tmp_path: Path) -> None:
+    project(tmp_path)
+    async with written(tmp_path) as (app, pilot):
+        await pilot.press("f3", *"Uc")
+        await until(pilot, lambda: "Uc" in app.main.query_one("#requirements", TextArea).text)
+        await pilot.press("ctrl+t", *"Uc")
+        await until(pilot, lambda: app.main.query_one("#target", Input).value == "Uc")
+        assert app.screen is app.main
+
+
+async def test_an_interrupted_write_is_finished_at_the_next_start(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    change = Change("code.txt", NEW, read_text_file(root / "code.txt"))
+    log = ApplyLog.of_project(tmp_path / "state", root)
+    ended = in_a_process(
+        lambda: apply_changes(root, [change], log=log), Fault(1, "kill", only="link")
+    )
+    assert ended < 0
+    assert files(root)["code.txt"] == OLD
+    assert len(files(root)) == 2
+    async with driven(setup_for(tmp_path)) as (app, pilot):
+        await until(pilot, lambda: said(app, "A write of code.txt was interrupted"))
+        assert files(root) == {"code.txt": NEW}
+
+
+async def test_hard_link_is_asked_about(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    os.link(root / "code.txt", tmp_path / "elsewhere")
+    async with reviewing(tmp_path) as (app, pilot):
+        await pilot.press("enter")
+        await asked(app, pilot, "code.txt has other names")
+        assert files(root) == BEFORE
+        await pilot.press("w")
+        await until(pilot, lambda: app.main.query_one(ReviewPane).written)
+    assert (tmp_path / "elsewhere").read_text() == NEW
+
+
+async def test_without_a_place_for_the_record_it_asks(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    async with reviewing(tmp_path) as (app, pilot):
+        (tmp_path / "state").mkdir(exist_ok=True)
+        (tmp_path / "state" / "applies").write_text("in the way")
+        await pilot.press("enter")
+        await asked(app, pilot, "Nothing was written")
+        assert files(root) == BEFORE
+        await pilot.press("w")
+        await until(pilot, lambda: app.main.query_one(ReviewPane).written)
+    assert files(root) == AFTER
+
+
+async def test_a_write_is_committed_and_what_else_is_staged_stays(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    git(root, "init", "-q", "-b", "main")
+    git(root, "config", "user.name", "t")
+    git(root, "config", "user.email", "t@example.org")
+    git(root, "add", "code.txt")
+    git(root, "commit", "-qm", "first")
+    (root / "mine").write_text("mine\n")
+    git(root, "add", "mine")
+    async with written(tmp_path) as (app, pilot):
+        summary = str(app.main.query_one("#review-summary", Static).render())
+        assert summary.startswith("✓ written, U undoes, c commits: ")
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, CommitMessage))
+        assert app.screen.query_one(TextArea).text == "Add a third line"
+        await pilot.press(*" now", "ctrl+s")
+        await until(pilot, lambda: said(app, "✓ committed"))
+        assert git(root, "log", "-1", "--format=%s") == "Add a third line now\n"
+        assert git(root, "status", "--porcelain") == "A  mine\n"
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, CommitMessage))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: said(app, "nothing to commit"))
+
+
+async def test_outside_a_repository_a_commit_is_explained(tmp_path: Path) -> None:
+    project(tmp_path)
+    async with written(tmp_path) as (app, pilot):
+        await pilot.press("c")
+        await until(pilot, lambda: said(app, "not in a git repository"))
+
+
+async def test_the_setting_offers_the_commit_after_every_write(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    git(root, "init", "-q")
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.toml").write_text("[git]\ncommit_after_accept = true\n")
+    async with reviewing(tmp_path) as (app, pilot):
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, CommitMessage))
+        remark = str(app.screen.query_one("#commit-remark", Static).render())
+        assert remark == "Your own earlier changes go with it: code.txt."
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main)
+        assert not git(root, "status", "--porcelain", "--untracked-files=no")
