@@ -15,6 +15,10 @@ import pytest
 
 from autocoder_tui.demo.script import Reply, error_reply
 from autocoder_tui.demo.server import DemoServer
+from autocoder_tui.workspace.apply import Change, apply_changes
+from autocoder_tui.workspace.applylog import ApplyLog
+from autocoder_tui.workspace.undo import undo
+from tests.workspace.faults import Fault, in_a_process
 
 NEW = "def hello():\n    return 'hello'\n"
 CANARY = "sk-canary-0123456789abcdef"
@@ -270,3 +274,44 @@ def test_no_terminal_is_said_in_a_sentence(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "autocoder-tui run" in done.stderr
     assert done.stdout == ""
+
+
+async def test_what_was_written_can_be_undone_and_hard_links_stay(
+    tmp_path: Path, run: Runs
+) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "out.py").write_text("mine\n")
+    os.link(project / "out.py", project / "same")
+    done = await run([Reply(framed(NEW))], "-r", "Say hello", "-o", "out.py", "-f")
+    assert done.code == 0
+    assert "out.py has other names" in done.err
+    assert (project / "same").read_text() == NEW
+    log = ApplyLog.of_project(tmp_path / "state", project)
+    entry = log.last_applied()
+    assert entry is not None
+    assert entry.record.title == "Say hello"
+    undo(log, entry.record)
+    assert (project / "same").read_text() == "mine\n"
+
+
+async def test_an_interrupted_write_is_finished_first(tmp_path: Path, run: Runs) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    log = ApplyLog.of_project(tmp_path / "state", project)
+    changes = [Change("a", "x"), Change("b", "x")]
+    fault = Fault(2, "kill", only="link")
+    assert in_a_process(lambda: apply_changes(project, changes, log=log), fault) < 0
+    assert not (project / "b").exists()
+    done = await run([Reply(framed(NEW))], "-r", "x")
+    assert done.code == 0
+    assert "A write of a, b was interrupted" in done.err
+    assert sorted(path.name for path in project.iterdir()) == ["a", "b"]
+
+
+async def test_without_a_state_folder_it_writes_and_says_so(tmp_path: Path, run: Runs) -> None:
+    (tmp_path / "state").write_text("in the way")
+    done = await run([Reply(framed(NEW))], "-r", "x", "-o", "out.py")
+    assert done.code == 0
+    assert "can't be undone" in done.err
+    assert (tmp_path / "project" / "out.py").read_text() == NEW

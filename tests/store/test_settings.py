@@ -50,6 +50,8 @@ theme = "dusk"
 diff_layout = "unified"
 [cost]
 max_cost = "0.50"
+[git]
+commit_after_accept = true
 [keys]
 "run.start" = "f5"
 run.stop = "f6,escape"
@@ -58,6 +60,7 @@ run.stop = "f6,escape"
     )
     settings, problems = load_settings(file).settings, load_settings(file).problems
     assert problems == ()
+    assert settings.git.commit_after_accept
     assert settings.limits() == Limits(1.0, 2.5, 3.0, 4.0, 5, 6, 100, Decimal("0.50"))
     assert (settings.model.default, settings.model.temperature) == ("m", 0.2)
     assert (settings.ui.theme, settings.ui.diff_layout) == ("dusk", "unified")

@@ -205,6 +205,7 @@ async def test_every_action_is_in_the_palette_and_the_keys_are_listed(tmp_path: 
     async with serving(tmp_path, []) as (app, pilot, _):
         titles = {command.title for command in app.get_system_commands(app.screen)}
         assert {"Run", "Stop", "Model", "Target", "Quit"} <= titles
+        assert {"Undo last write", "Redo last write", "Commit last write"} <= titles
         assert any(title.startswith("Diff: ") for title in titles)
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(app.screen, KeysHelp))

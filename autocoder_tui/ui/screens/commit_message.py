@@ -64,6 +64,5 @@ class CommitMessage(ModalScreen[str | None]):
     def _what(self) -> str:
         names = ", ".join(visible(path) for path in self._paths[:_NAMED])
         more = len(self._paths) - _NAMED
-        return (
-            f"Only {names}{f' and {more} more' if more > 0 else ''}; what else is staged stays so."
-        )
+        others = f" and {more} more" if more > 0 else ""
+        return f"Only {names}{others}. Whatever else is staged stays staged."
