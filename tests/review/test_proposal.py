@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from autocoder_tui.review import FileReview, Review, Verdict
 
+from autocoder_tui.review.result import as_result
+
 from .difficult import edits, texts
 
 verdicts = st.sampled_from(Verdict)
@@ -213,3 +215,11 @@ def test_several_files() -> None:
 def test_a_summary_shows_hidden_characters_of_a_name() -> None:
     review = FileReview.of("a\x1b[2J.py", None, "x").all_verdict(Verdict.ACCEPTED)
     assert "\x1b" not in review.summary
+
+
+@given(decided())
+def test_the_result_on_show_is_the_result(review: FileReview) -> None:
+    shown = as_result(review)
+    assert "".join(shown.diff.new_lines) == (review.result() or "")
+    assert shown.result() == (review.result() or "")
+    assert sum(hunk.added for hunk in shown.hunks) == review.accepted_lines.added
