@@ -80,6 +80,8 @@ def looks_like_prose(text: str, target: str) -> bool:
     suffix = target.rsplit(".", 1)[-1].lower() if "." in target else ""
     if suffix in ("md", "markdown", "rst", "txt"):
         return False
+    if len(text.split()) < 4 and not re.search(r"[=(\[{<:@]|import", text):
+        return True
     if suffix in ("py", "pyi"):
         try:
             with warnings.catch_warnings():

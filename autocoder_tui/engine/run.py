@@ -10,11 +10,11 @@ from typing import TypeVar
 
 from autocoder_tui.engine import seam
 from autocoder_tui.engine.accounts import Accounts
+from autocoder_tui.engine.allowance import allowed_output
 from autocoder_tui.engine.capabilities import Capabilities, suggested_prefill
-from autocoder_tui.engine.cost import check_fits, estimate, format_usd
+from autocoder_tui.engine.cost import check_fits, estimate
 from autocoder_tui.engine.errors import (
     ContentFiltered,
-    ContextFull,
     EmptyReply,
     EngineError,
     LimitReached,
@@ -22,7 +22,6 @@ from autocoder_tui.engine.errors import (
     PrefillRefused,
     ProviderError,
     RunTimedOut,
-    SpendingCapReached,
     TooManyParts,
 )
 from autocoder_tui.engine.events import (
@@ -31,9 +30,9 @@ from autocoder_tui.engine.events import (
     ContinuationStarted,
     Event,
     Failure,
-    FileProposed,
     PartFinished,
     PartJoined,
+    PartWithdrawn,
     ReasoningDelta,
     RequestStarted,
     RetryScheduled,
@@ -45,9 +44,9 @@ from autocoder_tui.engine.events import (
     TextRetracted,
 )
 from autocoder_tui.engine.frames import Finish, Reasoning, Text, Usage
-from autocoder_tui.engine.prompt import Message, continuation_messages, first_messages
+from autocoder_tui.engine.prompt import Message, first_messages, messages_for
+from autocoder_tui.engine.proposals import proposed_files, read_reply
 from autocoder_tui.engine.provider import HttpSession, stream_reply
-from autocoder_tui.engine.reply import Reply, parse_reply
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import Retries
 from autocoder_tui.engine.tokens import load_counter
@@ -59,8 +58,6 @@ METER_PERIOD = 0.25
 CONTINUATION_TEMPERATURE = 0.2
 FRUITLESS_PARTS = 3
 """Continuations in a row that add nothing before the run stops."""
-LEAST_OUTPUT = 256
-"""Tokens: a request that could not answer with at least this many is not sent."""
 
 
 async def run(
@@ -89,7 +86,7 @@ async def run(
             yield event
         if isinstance(error, LimitReached):
             yield CapReached(error.cap, error.spent, error.limit)
-        for event in generation.proposals(finished=False):
+        for event in proposed_files(request, generation.text, generation.joins, finished=False):
             yield event
         yield RunFailed(Failure(error.kind, error.message), resumable=bool(generation.text))
 
@@ -105,14 +102,17 @@ class _Generation:
             capabilities.prefill = suggested_prefill(request.endpoint.provider.base_url)
         self._first = first_messages(request)
         self._deadline = asyncio.get_running_loop().time() + request.limits.total_timeout
+        self._marker_is_code = seam.MARKER in self._first[1]["content"]
         self._retries = Retries(request.limits.max_attempts)
         self._reader: seam.PartReader | None = None
-        self._joins: list[seam.Join] = []
+        self.joins: list[seam.Join] = []
         self._part = 0
         self._finish_reason: str | None = None
         self._lost: ProviderError | None = None
         self._fruitless = 0
         self._received = False
+        self._withdrawn = False
+        self._ask_again = True
         self.text = request.partial
 
     async def events(self) -> AsyncGenerator[Event]:
@@ -138,14 +138,14 @@ class _Generation:
         async with HttpSession(self._request.endpoint, self._limits) as session:
             async for event in self._parts(session):
                 yield event
-        chosen, verified = seam.verify(self.text, self._joins, target=self._request.target)
+        chosen = seam.verify(self.text, self.joins, target=self._request.target).text
         if chosen != self.text:
             yield TextRetracted(len(self.text))
             yield TextDelta(chosen)
             self.text = chosen
-        for event in self.proposals(finished=True):
+        for event in proposed_files(self._request, self.text, self.joins, finished=True):
             yield event
-        reply = self._reply()
+        reply = read_reply(self._request, self.text)
         if reply.refusal or not (reply.files or reply.notes.strip()):
             raise EmptyReply(
                 f"{model.name} refused or gave no file: nothing is proposed. "
@@ -165,7 +165,8 @@ class _Generation:
                     f"{self._request.model.name} ended its reply (finish reason "
                     f"{self._finish_reason}) without any text. Run again, or choose another model."
                 )
-            step = seam.next_step(self.text, self._finish_reason)
+            expected = 1 if self._request.target is not None else None
+            step = seam.next_step(self.text, self._finish_reason, files_expected=expected)
             if step == "filtered":
                 raise ContentFiltered(
                     f"The provider's content filter stopped {self._request.model.name}. "
@@ -173,12 +174,10 @@ class _Generation:
                 )
             if step == "done" and self._lost is None:
                 return
+            cause = self._cause()
             if self._lost is not None:
-                cause = "lost connection"
                 async for event in self._wait_for_retry(self._lost):
                     yield event
-            else:
-                cause = self._cause()
 
     def _cause(self) -> Cause:
         if self._finish_reason is None:
@@ -198,14 +197,19 @@ class _Generation:
         """Ask for one part until it comes or the attempts are used up, and join it."""
         while True:
             plan = self._plan(cause)
-            messages = self._messages(plan)
+            messages = messages_for(self._first, plan)
             prompt_tokens = self._counter.count_messages(messages)
-            max_output = self._allowed_output(prompt_tokens)
+            max_output = allowed_output(self._request, self._accounts, prompt_tokens)
             if plan is not None and cause is not None:
                 yield ContinuationStarted(self._part, plan.anchor, cause)
             yield RequestStarted(self._part, self._retries.failed + 1)
             self._accounts.open(prompt_tokens)
-            self._reader = seam.PartReader(plan, self.text, resamples=bool(self._capabilities.echo))
+            self._reader = seam.PartReader(
+                plan,
+                self.text,
+                resamples=bool(self._capabilities.echo),
+                marker_is_code=self._marker_is_code,
+            )
             self._finish_reason, self._lost = None, None
             self._received = False
             try:
@@ -227,7 +231,8 @@ class _Generation:
                 self._lost = error
             async for event in self._join(plan, cause):
                 yield event
-            return
+            if not self._withdrawn:
+                return
 
     async def _stream(
         self,
@@ -291,12 +296,19 @@ class _Generation:
         edit, join = self._reader.finish(self._finish_reason)
         for event in _edits(edit):
             yield event
+        self._withdrawn = self._worth_asking_again(join)
+        if self._withdrawn:
+            yield PartWithdrawn(self._part)
+            for event in _edits(self._reader.withdraw()):
+                yield event
         self.text = self._reader.text
         self._reader = None
         completion_tokens = self._accounts.close()
         yield self._accounts.totals()
+        if self._withdrawn:
+            return
         if plan is not None:
-            self._joins.append(join)
+            self.joins.append(join)
             if join.progress and cause is not None:
                 yield PartJoined(self._part, join.offset, join.proof, cause)
             if join.proof in ("echo", "witness"):
@@ -310,6 +322,18 @@ class _Generation:
                 f"{self._request.model.name} was asked {FRUITLESS_PARTS} times to go on and "
                 "added nothing. The text so far is kept; read it, or continue by hand."
             )
+
+    def _worth_asking_again(self, join: seam.Join) -> bool:
+        """Whether to take a guessed part back and ask once more.
+
+        Words may be missing at a guessed seam that no reading of the reply brings back. An
+        endpoint that leaves us guessing twice in a row is believed from then on.
+        """
+        if join.proof != "guess" or not join.progress or self._lost is not None:
+            self._ask_again = self._ask_again or join.proof in ("echo", "witness", "prefill")
+            return False
+        worth, self._ask_again = self._ask_again, False
+        return worth
 
     async def _wait_for_retry(self, error: ProviderError) -> AsyncIterator[Event]:
         """Wait as the retry policy says; raises `error` when it says no more."""
@@ -328,44 +352,11 @@ class _Generation:
             prefill=self._capabilities.prefill not in (None, "none"),
         )
 
-    def _messages(self, plan: seam.Continuation | None) -> list[Message]:
-        if plan is None or not plan.shown:
-            return self._first
-        return continuation_messages(self._first, plan)
-
     def _temperature(self, plan: seam.Continuation | None) -> float | None:
         wanted = self._request.temperature
         if plan is None:
             return wanted
-        # A continuation should go on, not invent: what was begun is only finished.
         return min(CONTINUATION_TEMPERATURE if wanted is None else wanted, CONTINUATION_TEMPERATURE)
-
-    def _allowed_output(self, prompt_tokens: int) -> int | None:
-        """Most tokens the next reply may have: model, user, window and spending cap."""
-        model, limits = self._request.model, self._limits
-        most = [value for value in (model.max_tokens, limits.max_output_tokens) if value]
-        if model.context_length is not None:
-            room = model.context_length - prompt_tokens
-            if room < LEAST_OUTPUT:
-                raise ContextFull(
-                    f"Prompt and reply so far fill the context window of {model.name} "
-                    f"({model.context_length:,} tokens). The text so far is kept; "
-                    "continue with a model that takes more."
-                )
-            most.append(room)
-        cap = limits.max_cost_usd
-        within = None if cap is None else self._accounts.affordable_output(prompt_tokens, cap)
-        if within is not None:
-            if within < LEAST_OUTPUT:
-                spent, limit = format_usd(self._accounts.totals().cost_usd), format_usd(cap)
-                raise SpendingCapReached(
-                    f"The next request could pass the spending cap of {limit} ({spent} spent). "
-                    "The text so far is kept; raise max_cost to go on.",
-                    spent=spent,
-                    limit=limit,
-                )
-            most.append(within)
-        return min(most) if most else None
 
     def flushed(self) -> Iterator[Event]:
         """What a reader interrupted in mid-part still holds back: nothing received is lost."""
@@ -374,21 +365,6 @@ class _Generation:
             self.text = self._reader.text
             self._reader = None
             yield from _edits(edit)
-
-    def proposals(self, *, finished: bool) -> Iterator[Event]:
-        before = {file.path: file.text for file in self._request.files}
-        for file in self._reply().files:
-            yield FileProposed(
-                file.path,
-                before.get(file.path),
-                file.text,
-                file.complete and (finished or not file.remark),
-                file.remark,
-            )
-
-    def _reply(self) -> Reply:
-        known = [file.path for file in self._request.files]
-        return parse_reply(self.text, target=self._request.target, known=known)
 
 
 def _edits(edit: seam.Edit) -> Iterator[Event]:

@@ -224,6 +224,10 @@ def test_talk_is_not_code() -> None:
     assert reply.problems
 
 
+def test_one_word_is_talk() -> None:
+    assert parse_reply("Done", target="a.py").files == ()
+
+
 def test_bare_code_is_flagged() -> None:
     (file,) = parse_reply("import os\n\nprint(os.name)\n", target="a.py").files
     assert file.text == "import os\n\nprint(os.name)\n"

@@ -158,6 +158,8 @@ def test_a_rightly_closed_frame_is_restored() -> None:
     ("text", "reason", "step"),
     [
         (TEXT, "stop", "done"),
+        (TEXT, "eos_token", "done"),
+        (TEXT[:CUT], "eos_token", "continue"),
         (TEXT + "\nThis is all.\n", "stop", "done"),
         (TEXT + "\n(To be continued in the next message.)\n", "stop", "continue"),
         (TEXT[:CUT], "stop", "continue"),

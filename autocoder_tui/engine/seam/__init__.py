@@ -1,6 +1,28 @@
-"""Joining the parts of a cut-off reply, byte for byte as one uninterrupted reply."""
+"""Joining the parts of a cut-off reply, byte for byte as one uninterrupted reply.
 
-from autocoder_tui.engine.seam.completion import next_step, verify
+When a model stops at its output limit, or the stream dies, it is asked to go on. Simply
+concatenating is not enough: white space at the seam cannot be recovered, models repeat lines,
+greet, re-open fences or start again, and code does repeat lines by itself (about one line in
+a hundred equals the one before it), so trimming overlaps deletes code. Hence:
+
+- `plan_continuation` withholds the end of the text (the *witness*) from what the model is
+  shown and asks it to begin by repeating the last lines it does see (the *anchor*). There is
+  then one alignment, and that the witness is regenerated proves it. Where the provider can
+  continue an assistant message itself (prefill) the witness alone does.
+- `PartReader` reads a reply in four states. THINK: think blocks are reasoning, never text.
+  HOLD: the beginning is held, a few hundred characters, until a line end at which it is clear
+  where it joins; every replay of the text so far is followed line by line. BODY: the rest
+  passes through, with the text's own kind of newline, without echoed markers and without the
+  end of a fence the reply opened for itself. TAIL: what follows a closed frame passes, too;
+  `engine.reply` makes notes of it.
+- A reply that shows neither anchor nor witness is joined by a guess; the joins not chosen are
+  kept, and `verify` tries them if the finished files do not parse.
+- `next_step` says when a reply is finished: only if it stopped by itself outside any frame.
+
+How often this is exact is measured by tests/seam/harness.py on real files.
+"""
+
+from autocoder_tui.engine.seam.completion import Verified, next_step, verify
 from autocoder_tui.engine.seam.plan import plan_continuation
 from autocoder_tui.engine.seam.reader import PartReader
 from autocoder_tui.engine.seam.values import MARKER, Alternative, Continuation, Edit, Join
@@ -12,6 +34,7 @@ __all__ = [
     "Edit",
     "Join",
     "PartReader",
+    "Verified",
     "next_step",
     "plan_continuation",
     "verify",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from autocoder_tui.engine.events import Proof
 from autocoder_tui.engine.seam.history import History, Line
-from autocoder_tui.engine.seam.plan import word_characters
+from autocoder_tui.engine.seam.plan import WITNESS_WORD_CHARACTERS, word_characters
 from autocoder_tui.engine.seam.replay import Replay
 
 CERTAIN = 50
@@ -115,11 +115,11 @@ def _from_diverged(
 ) -> list[Candidate]:
     """The reply repeats shown lines and then differs from the witness: what it says stands."""
     words = history.words(replay.start, history.sent_line)
-    requested = history.plan.anchor and replay.start <= history.anchor_line
-    if not requested and (words < 20 or history.is_periodic(replay.start, history.sent_line)):
+    requested = history.plan.anchor and replay.start == history.anchor_line
+    if not requested and _follows_a_pattern(replay, history):
+        rank = 0.5
+    elif not requested and (words < 20 or history.is_periodic(replay.start, history.sent_line)):
         rank = 35.0 if words >= 8 else 20.0
-    elif not requested and _follows_a_pattern(replay, history):
-        rank = 2.0
     else:
         rank = 56.0 if requested else 52.0
     before = lines[replay.first + history.sent_line - 1 - replay.start]
@@ -129,27 +129,18 @@ def _from_diverged(
     begin = lines[replay.first].start
     regenerated = Candidate(history.sent, drop, rank - skipped, "echo", "", begin, overlap, words)
     line = lines[replay.at]
-    written = reply[line.start : line.end]
-    if likeness(history.lines[replay.end].key, written) < 0.6:
+    alike = likeness(history.lines[replay.end].key, reply[line.start : line.end])
+    if alike < 0.6:
         # Regenerated text is like what it replaces; this may be the line after it.
         regenerated = replace(regenerated, proof="guess")
-    found = [regenerated]
-    if replay.end == history.whole < len(history.lines):
-        # It may also have left out the rest of the cut line and begun with the next.
-        similar = likeness(history.cut_line, written)
-        whole = word_characters(history.cut_line) >= 3 and is_balanced(history.cut_line)
-        better = 1 if similar < 0.4 and whole else -1
-        found.append(
-            replace(
-                regenerated,
-                offset=len(history.text),
-                drop=line.start,
-                rank=regenerated.rank + better,
-                proof="guess",
-                glue="\n",
-            )
-        )
-    return found
+    skipping = replace(regenerated, offset=len(history.text), proof="guess")
+    if history.cut_line.strip():
+        # It may also have left out the rest of the cut line and begun with the next, or
+        # (last) sent that very rest.
+        better = 1 if alike < 0.4 and looks_whole(history.cut_line) else -1
+        glued = replace(skipping, rank=regenerated.rank + better, glue="\n")
+        return [regenerated, glued, replace(skipping, rank=regenerated.rank - 2)]
+    return [regenerated, replace(skipping, rank=regenerated.rank - 1)]
 
 
 def _follows_a_pattern(replay: Replay, history: History) -> bool:
@@ -191,6 +182,9 @@ def from_fragment(
             proof, rank = "witness", 72.0 if whole_words and words >= 8 else 34.0
         else:
             proof, rank = "guess", _inner_rank(history, start, words)
+            if "\n" in reply[:at] and not reply[:at].strip():
+                # The cut line is ended first: this is the next one, which begins like it.
+                rank = -1.0
         found.append(Candidate(len(text), drop, rank - skipped, proof, "", at, 0, words))
     return found
 
@@ -200,6 +194,8 @@ def _inner_rank(history: History, start: int, words: int) -> float:
         return 4 if words >= 8 else -2
     if words >= 20:
         return 45
+    if history.repeats_lines() and history.text[start] == "\n":
+        return -1
     cut = history.cut_line
     if start == len(history.text) - len(cut) and cut[:2].isspace() and cut.strip():
         # The whole cut line again, indentation and all.
@@ -254,6 +250,13 @@ def is_balanced(line: str) -> bool:
                 return False
         previous = character
     return not opened and not quote
+
+
+def looks_whole(line: str) -> bool:
+    """Whether a cut line may have been cut at its very end."""
+    if word_characters(line) < WITNESS_WORD_CHARACTERS:
+        return False
+    return line.rstrip()[-1:] in ",([{:;\\" or is_balanced(line)
 
 
 def best(candidates: list[Candidate]) -> list[Candidate]:

@@ -11,12 +11,11 @@ from typing import Literal, NamedTuple
 
 from autocoder_tui.engine.reply import frame_state, parse_reply
 from autocoder_tui.engine.reply_prose import says_to_be_continued
-from autocoder_tui.engine.seam.plan import after_last_close
+from autocoder_tui.engine.seam.plan import after_last_close, was_cut
 from autocoder_tui.engine.seam.values import Alternative, Join
 
 ATTEMPTS = 12
 """Alternatives tried at most."""
-_FINISHED = frozenset({"stop", "end_turn", "eos", "stop_sequence", "complete", "completed"})
 _FILTERED = frozenset({"content_filter", "content-filter", "safety"})
 
 
@@ -39,7 +38,7 @@ def next_step(
         return "filtered"
     state = frame_state(text)
     after = after_last_close(text)
-    if finish_reason in _FINISHED:
+    if not was_cut(finish_reason):
         if state == "open" or not text.strip() or says_to_be_continued(after):
             return "continue"
         return "done"

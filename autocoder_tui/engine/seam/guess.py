@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from autocoder_tui.engine.reply_framing import read_opening
 from autocoder_tui.engine.reply_prose import is_prose_line
-from autocoder_tui.engine.seam.candidates import Candidate, is_balanced, likeness
+from autocoder_tui.engine.seam.candidates import Candidate, is_balanced, likeness, looks_whole
 from autocoder_tui.engine.seam.history import History
 
 _CONTINUES = frozenset(")]},.:;=+-*/%&|!?>'\" ")
@@ -132,12 +132,12 @@ def _weigh_indentation(scores: _Scores, cut: str, head: str, filled: str) -> Non
 
 
 def _weigh_brackets(scores: _Scores, cut: str, filled: str, alike: float) -> None:
-    whole = is_balanced(cut)
+    whole = looks_whole(cut)
     if not is_balanced(filled):
         scores.remainder += 0.5
         if is_balanced(cut + filled):
             scores.remainder += 2
-    elif not whole and not is_balanced(cut + filled):
+    elif not is_balanced(cut) and not is_balanced(cut + filled):
         scores.remainder -= 0.5
     if whole and alike < 0.4:
         scores.skipped += 1

@@ -28,6 +28,8 @@ _PATIENCE = 450
 _PROSE_PATIENCE = 4_000
 """The same while everything so far is talk or repetition."""
 _STARTS = 40
+"""Lines of the reply at which a replay may begin."""
+_FRAGMENT_BEGINS = 8
 _HEAD = 8_192
 
 
@@ -180,7 +182,7 @@ class Hold:
             skipped = 9 if new else 4 if "prose" in kinds or "seen" in kinds else 0
             found += from_replay(replay, history, reply, self._lines, skipped)
         plan = history.plan
-        for at, skipped in self._begins:
+        for at, skipped in self._begins[:_FRAGMENT_BEGINS]:
             found += from_fragment(history, reply, at, prefill=plan.prefill, skipped=skipped)
             if plan.anchor and reply.startswith(plan.anchor, at):
                 drop = at + len(plan.anchor)

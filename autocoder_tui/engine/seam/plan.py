@@ -19,6 +19,7 @@ from autocoder_tui.engine.seam.values import MARKER, Continuation
 LENGTH_REASONS = frozenset(
     {"length", "max_tokens", "max_output_tokens", "model_length", "insufficient_system_resource"}
 )
+"""Finish reasons that say that the reply was cut off."""
 WITNESS_CAP = 800
 """Characters withheld at most."""
 WITNESS_WORD_CHARACTERS = 3
@@ -76,6 +77,15 @@ def plan_continuation(
     return Continuation(len(kept), shown, kept[sent:], anchor, instruction, prefill, closing)
 
 
+def was_cut(finish_reason: str | None) -> bool:
+    """Whether a reply that ended like this did not end by itself.
+
+    Servers name the ordinary end in many ways ("stop", "eos", "end_turn"), so every reason
+    that does not say otherwise is taken for it; none at all means that the stream broke.
+    """
+    return finish_reason is None or finish_reason in LENGTH_REASONS
+
+
 def _block(anchor: str) -> str:
     return anchor if anchor.endswith("\n") else anchor + "\n"
 
@@ -84,12 +94,12 @@ def roll_back(text: str, finish_reason: str | None) -> tuple[str, str]:
     """The text worth keeping, and the too early closing of its frame that was taken off.
 
     Half a character (U+FFFD) goes, and so do lines that stand for code left out: the model
-    writes them again if it meant them. A closing line is believed only with "stop".
+    writes them again if it meant them. A closing line is believed if the reply ended by itself.
     """
     kept = text.rstrip("\ufffd")
     closing = ""
     if frame_state(kept) == "closed" and (
-        finish_reason != "stop" or says_to_be_continued(after_last_close(kept))
+        was_cut(finish_reason) or says_to_be_continued(after_last_close(kept))
     ):
         start = _last_close(kept)
         if start is not None:
@@ -124,7 +134,7 @@ def _without_elision(text: str, finish_reason: str | None) -> str:
 
     A bare "..." is also Python: unless the model stopped by itself it is taken for code.
     """
-    if finish_reason != "stop":
+    if was_cut(finish_reason):
         return text
     kept = text
     while True:

@@ -86,7 +86,7 @@ class ModelPicker(ModalScreen[Model | None]):
 
     def _head(self) -> str:
         more = f" {'max':>8}  as of" if self._is_wide else ""
-        return f"   {'model':<34} {'provider':<11}{'$/M in':>7}{'out':>6}{'ctx':>7}{more}"
+        return f"  {'model':<34} {'provider':<11}{'$/M in':>7}{'out':>6}{'ctx':>7}{more}"
 
     def _row(self, model: Model) -> Content:
         mark = "✓ " if model.name in self._ready else "  "
