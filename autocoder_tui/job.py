@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autocoder_tui.display import visible
@@ -54,6 +54,8 @@ class Reviewable:
     originals: Mapping[str, TextFile | None]
     warnings: Mapping[str, tuple[str, ...]]
     refused: tuple[tuple[str, str], ...]
+    prepared: Prepared | None = None
+    """The run that proposed it."""
 
 
 def prepare(
@@ -122,7 +124,7 @@ def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewa
             if file.path not in originals:
                 originals[file.path] = prepared.originals.get(file.path)
     concerns = {file.path: warnings(file) for file in files}
-    return Reviewable(Review(tuple(files)), originals, concerns, tuple(refused))
+    return Reviewable(Review(tuple(files)), originals, concerns, tuple(refused), prepared)
 
 
 def _go_on_deciding(earlier: Review, files: Sequence[FileReview]) -> list[FileReview]:
@@ -136,6 +138,22 @@ def _go_on_deciding(earlier: Review, files: Sequence[FileReview]) -> list[FileRe
         again = fresh.pop(file.path, None)
         going_on.append(file if again is None else again.decided_like(file))
     return [*going_on, *fresh.values()]
+
+
+def review_anew(root: Path, reviewable: Reviewable, review: Review) -> Reviewable:
+    """The same proposal compared with what is on disk now; verdicts stay where that is the same.
+
+    Blocking: reads files and diffs. Raises WorkspaceError for a file that can't be compared.
+    """
+    originals = {file.path: _read_existing(root, file.path) for file in review.files}
+    files = []
+    for file in review.files:
+        original = originals[file.path]
+        before = None if original is None else original.text
+        again = FileReview.of(file.path, before, file.after, file.complete, file.remark)
+        files.append(again.decided_like(file))
+    concerns = {file.path: warnings(file) for file in files}
+    return replace(reviewable, review=Review(tuple(files)), originals=originals, warnings=concerns)
 
 
 def written_bytes(reviewable: Reviewable, file: FileReview) -> bytes | None:

@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autocoder_tui.review import FileReview, Review, Verdict
-
 from autocoder_tui.review.result import as_result
 
 from .difficult import edits, texts

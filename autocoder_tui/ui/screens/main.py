@@ -141,8 +141,9 @@ class MainScreen(Screen[None]):
     def _focus_pane(self, pane: str) -> None:
         if pane != self.pane:
             return
-        wanted = "#diff" if pane == "review" else f"#{pane}"
-        widget = self.query_one(wanted, Widget)
+        deciding = pane == "review"
+        view = self.query_one(ReviewPane).keyboard_view if deciding else None
+        widget = view or self.query_one(f"#{pane}", Widget)
         if widget.focusable:
             widget.focus()
 

@@ -63,6 +63,8 @@ class DiffCanvas(ScrollView, can_focus=True):
     }
     """
     ALLOW_SELECT = False
+    FOLDS = True
+    """Whether unchanged stretches begin folded."""
 
     cursor: reactive[int] = reactive(-1, repaint=False)
     """The number of the hunk under the cursor; -1 where there is none."""
@@ -80,7 +82,7 @@ class DiffCanvas(ScrollView, can_focus=True):
         self._review: FileReview | None = None
         self._rows: Rows | None = None
         self._opened: frozenset[int] = frozenset()
-        self._folding = True
+        self._folding = self.FOLDS
         self._colours: Colours = (None, None)
         self._widest = 0
         self._marks = NO_ENDING_MARKS
@@ -114,7 +116,7 @@ class DiffCanvas(ScrollView, can_focus=True):
     def draw_review(self, review: FileReview, cursor: int) -> None:
         """Draw `review`, another than before, with the cursor on a hunk of it."""
         self._review = review
-        self._opened, self._folding = frozenset(), True
+        self._opened, self._folding = frozenset(), self.FOLDS
         self._colours, self._widest = (None, None), 0
         self._marks = NO_ENDING_MARKS
         self._notice = ""

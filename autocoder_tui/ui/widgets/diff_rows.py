@@ -39,17 +39,22 @@ _FARTHEST_HEADING = 500
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """Where things stand in a row of `width` cells; numbers take `digits` cells each."""
+    """Where things stand in a row of `width` cells; numbers take `digits` cells each.
+
+    With `single` only the new text is shown, and so only its numbers.
+    """
 
     width: int
     digits: int
     side_by_side: bool
+    single: bool = False
 
     @property
     def left(self) -> int:
         """Cells for the old text side by side, or for all text unified."""
         if not self.side_by_side:
-            return max(1, self.width - MARGIN - 2 * self.digits - 4)
+            numbers = (1 if self.single else 2) * (self.digits + 1)
+            return max(1, self.width - MARGIN - numbers - 2)
         return max(1, (self.width - MARGIN - 1 - 2 * (self.digits + 3)) // 2)
 
     @property
@@ -170,8 +175,9 @@ class RowPainter:
         words = NO_MARKS
         if row.kind == "changed":
             words = self._words(place, row.mate) if side == 0 else self._words(row.mate, place)
+        old = [] if self.geometry.single else [self._number(0, row.old, row, self.geometry.left)]
         return [
-            self._number(0, row.old, row, self.geometry.left),
+            *old,
             self._number(1, row.new, row, self.geometry.left),
             Segment(f"{self._sign(side, row)} ", self.palette.signs[tone]),
             *self._code(side, row, place, tone, words[side], x, self.geometry.left),

@@ -43,9 +43,15 @@ class SearchedDiff(DiffCanvas):
     """Where it stands, in reading order."""
 
     _match = -1
+    _origin = -1
 
     def search(self, text: str) -> None:
-        """Look for `text` in this file and those shown after it; "" ends the search."""
+        """Look for `text` in this file and those shown after it; "" ends the search.
+
+        A text that goes on being typed is looked for from where the first letter was.
+        """
+        if not self.sought:
+            self._origin = self.cursor
         self.sought = text
         self._find(keep_place=False)
 
@@ -85,10 +91,10 @@ class SearchedDiff(DiffCanvas):
             self._mark_matches()
 
     def _first_from_here(self) -> int:
-        """The first match in or below the hunk under the cursor."""
-        if self._review is None or not 0 <= self.cursor < len(self._review.hunks):
+        """The first match in or below the hunk the cursor was on when the search began."""
+        if self._review is None or not 0 <= self._origin < len(self._review.hunks):
             return 0
-        hunk = self._review.hunks[self.cursor]
+        hunk = self._review.hunks[self._origin]
         starts = (hunk.old_start, hunk.new_start)
         below = (at for at, match in enumerate(self.matches) if match.line >= starts[match.side])
         return next(below, 0)

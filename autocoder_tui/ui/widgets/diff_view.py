@@ -81,15 +81,15 @@ class DiffView(SearchedDiff):
         """The review as decided so far."""
         return self._review
 
-    def show(self, review: FileReview) -> None:
+    def show(self, review: FileReview, hunk: int | None = None) -> None:
         """Show `review`. A later state of the one shown keeps its place; another begins at its
-        first undecided hunk."""
+        first undecided hunk, or at `hunk`."""
         known = self._review
         if known is not None and known.diff is review.diff and known.path == review.path:
             self.redraw_review(review)
             self.cursor = min(self.cursor, len(review.hunks) - 1)
             return
-        first = _undecided(review, 0)
+        first = _undecided(review, 0) if hunk is None else min(hunk, len(review.hunks) - 1)
         self.draw_review(review, first)
         self.post_message(self.CursorMoved(first))
 
