@@ -91,6 +91,7 @@ async def _sure(app: AutocoderApp, review: Review) -> bool:
         "Write the accepted hunks?",
         "\n".join(reasons),
         (Answer("write", "Write", "w"), _CANCEL),
+        start=1 if fresh else 0,
     )
     if await app.push_screen_wait(question) != "write":
         return False

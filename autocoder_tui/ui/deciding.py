@@ -61,9 +61,10 @@ async def accept_anyway(
     if not fresh:
         return True
     question = Question(
-        "Look first?",
+        "There are warnings",
         listed(fresh),
         (Answer("accept", "Accept anyway", "a"), Answer("look", "Look first", "l")),
+        start=1,
     )
     if await app.push_screen_wait(question) != "accept":
         return False

@@ -397,3 +397,11 @@ async def test_a_megabyte_in_one_line_wraps_at_a_cost_that_depends_on_the_screen
         await pilot.press("w", "end", "home", "pagedown")
         assert diff.virtual_size.height > 10_000
         lines(diff)
+
+
+async def test_token_types_of_a_lexer_s_own_have_a_colour() -> None:
+    review = FileReview.of(".github/workflows/ci.yml", None, "on: push\njobs:\n  - a: |\n      b\n")
+    async with Harness(review).run_test(size=(120, 10)) as pilot:
+        diff = await open_review(pilot)
+        assert diff.coloured
+        assert "on: push" in shown(diff)

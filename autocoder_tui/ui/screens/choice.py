@@ -35,7 +35,7 @@ class Choice(ModalScreen[str]):
                 *(
                     Option(
                         Content.assemble(
-                            Content.styled(f" {choice.key}  ", "bold $accent"),
+                            Content.styled(f" {choice.key}  ", "bold"),
                             visible(choice.label),
                         ),
                         id=choice.value,

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from autocoder_tui.display import visible
 from autocoder_tui.ui.screens.question import Answer, Question
@@ -21,10 +21,13 @@ class TextDialog(ModalScreen[str | None]):
 
     BINDINGS = [
         Binding("ctrl+s", "done", "Done", id="text.done"),
-        Binding("escape", "give_up", "Cancel", id="text.cancel"),
+        # With priority: a text area in which tab indents takes escape for leaving it.
+        Binding("escape", "give_up", "Cancel", id="text.cancel", priority=True),
     ]
     DEFAULT_CSS = """
-    TextDialog PlainArea { border: none; height: 8; background: $background; }
+    TextDialog PlainArea { height: 8; background: $background; }
+    TextDialog PlainArea, TextDialog PlainArea:focus { border: none; padding: 0; }
+    TextDialog .dialog-text { margin-bottom: 1; color: $text-muted; }
     TextDialog .tall-dialog { width: 96%; height: 92%; max-height: 92%; padding: 0 1; }
     TextDialog .tall-dialog PlainArea { height: 1fr; }
     """
@@ -50,7 +53,6 @@ class TextDialog(ModalScreen[str | None]):
                 show_line_numbers=self._tall,
                 tab_behavior="indent" if self._tall else "focus",
             )
-        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         area = self.query_one(PlainArea)

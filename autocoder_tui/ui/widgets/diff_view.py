@@ -142,6 +142,7 @@ class DiffView(SearchedDiff):
     def action_toggle_wrap(self) -> None:
         """Long lines go on below, or out of sight."""
         self.wrap = not self.wrap
+        self.reveal_cursor()
 
     # ------------------------------------------------------------------ deciding
 

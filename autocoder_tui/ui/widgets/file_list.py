@@ -15,6 +15,8 @@ from autocoder_tui.display import visible
 from autocoder_tui.review.proposal import FileReview
 
 _MOST_ROWS = 6
+_BESIDE_NAME = 46
+"""Cells that the figures beside a name take."""
 _LOW, _ROWS_WHERE_LOW = 30, 3
 """In a screen of fewer lines than this, the list takes at most that many."""
 
@@ -76,38 +78,37 @@ class FileList(Widget):
 
     def render(self) -> Content:
         window = self._window
-        rows = [self._row(at) for at in window]
-        above, below = window.start, len(self._entries) - window.stop
-        if rows and above:
-            rows[0] = self._beside(rows[0], f" ↑ {above} more")
-        if rows and below > 0:
-            rows[-1] = self._beside(rows[-1], f" ↓ {below} more")
+        rows = []
+        for at in window:
+            more = " "
+            if at == window.start and window.start:
+                more = "↑"
+            elif at == window.stop - 1 and window.stop < len(self._entries):
+                more = "↓"
+            row = self._row(at).truncate(max(1, self.size.width - 2), ellipsis=True, pad=True)
+            rows.append(Content.assemble(row, f" {more}"))
         return Content("\n").join(rows)
-
-    def _beside(self, row: Content, text: str) -> Content:
-        width = max(1, self.size.width - cell_len(text))
-        return Content.assemble(
-            row.truncate(width, ellipsis=True, pad=True), Content.styled(text, "$text-muted")
-        )
 
     def _row(self, at: int) -> Content:
         entry = self._entries[at]
         here = at == self._current
-        room = max(12, min(60, self.size.width - 62))
-        shown = Content.styled(_fitted(visible(entry.name), room), "bold reverse" if here else "")
+        room = max(12, min(56, self.size.width - _BESIDE_NAME))
+        name, padding = _fitted(visible(entry.name), room)
+        shown = Content.assemble(Content.styled(name, "bold reverse" if here else ""), padding)
         cursor = Content.styled("▌ " if here else "  ", "bold $accent")
         if entry.file is None:
-            return Content.assemble(cursor, shown, Content.styled("  not offered", "$error"))
+            return Content.assemble(cursor, shown, Content.styled(" not offered", "$error"))
         file = entry.file
         counts = file.counts
         pieces: list[Content | str] = [
             cursor,
             shown,
-            f"  {status_of(file):<10}",
-            f" {f'+{file.lines.added}':>7} {f'−{file.lines.removed}':>7} ",
-            Content.styled(f" ✓{counts.accepted:<3}", "$success" if counts.accepted else ""),
-            Content.styled(f" ✗{counts.rejected:<3}", "$error" if counts.rejected else ""),
-            Content.styled(f" ·{counts.undecided:<3}", "bold" if counts.undecided else ""),
+            f" {status_of(file):<10}",
+            f" {f'+{file.lines.added}':>6}",
+            f" {f'−{file.lines.removed}':>6}",
+            Content.styled(f"  ✓{counts.accepted:<3}", "$success" if counts.accepted else ""),
+            Content.styled(f"✗{counts.rejected:<3}", "$error" if counts.rejected else ""),
+            Content.styled(f"·{counts.undecided:<3}", "bold" if counts.undecided else ""),
         ]
         if entry.warnings:
             pieces.append(Content.styled(f" !{entry.warnings}", "bold $warning"))
@@ -119,10 +120,11 @@ class FileList(Widget):
             self.post_message(self.Chosen(at))
 
 
-def _fitted(name: str, room: int) -> str:
-    """`name` in exactly `room` cells; the end of a long path is what tells it from others."""
+def _fitted(name: str, room: int) -> tuple[str, str]:
+    """`name`, and the blanks that fill `room` cells; of a long path the end is kept, which is
+    what tells it from others."""
     if cell_len(name) > room:
         while cell_len(name) > room - 1:
             name = name[1:]
         name = "…" + name
-    return name + " " * (room - cell_len(name))
+    return name, " " * (room - cell_len(name))

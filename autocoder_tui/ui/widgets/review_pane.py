@@ -55,7 +55,7 @@ class ReviewPane(Vertical):
         Binding("e", "edit_hunk", "Edit", id="review.edit"),
         _quiet("ctrl+e", "edit_file", "Edit the whole file here", "edit_file"),
         _quiet("E", "edit_outside", "Edit in $EDITOR", "edit_outside"),
-        Binding("N", "reject_with_note", "Note", id="review.note", tooltip="Reject with a note"),
+        _quiet("N", "reject_with_note", "Reject with a note to the model", "note"),
         Binding("v", "toggle_result", "Result", id="review.result"),
         _quiet("slash", "search", "Search", "search"),
         _quiet("y", "copy", "Copy", "copy"),
@@ -189,7 +189,10 @@ class ReviewPane(Vertical):
         entries += [FileEntry(name, None) for name, _ in reviewable.refused]
         self.query_one(FileList).show(entries, self._index)
         concerns = () if file is None else self.warnings.get(file.path, ())
-        head = head_of(file, concerns, reviewable.refused, low=self.app.size.height < 30)
+        count = len(review.files)
+        place = f"file {self._index + 1} of {count}: [ ] go to others" if count > 1 else ""
+        low = self.app.size.height < 30
+        head = head_of(file, concerns, reviewable.refused, place=place, low=low)
         self.query_one("#review-file", Static).update(head)
         summary = self._written or review.summary
         if self.has_class("-result") and file is not None:
