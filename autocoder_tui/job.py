@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autocoder_tui.display import visible
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
 from autocoder_tui.review.proposal import FileReview, Review
 from autocoder_tui.review.warnings import warnings
 from autocoder_tui.setup import ChosenModel
 from autocoder_tui.workspace.apply import Change
-from autocoder_tui.workspace.errors import MissingFile, WorkspaceError
+from autocoder_tui.workspace.errors import MissingFile, Unencodable, WorkspaceError
 from autocoder_tui.workspace.paths import resolve_target, sift_targets
 from autocoder_tui.workspace.textfile import TextFile, read_text_file
 
@@ -37,6 +38,8 @@ class Prepared:
     root: Path
     request: RunRequest
     originals: Mapping[str, TextFile]
+    earlier: Review | None = None
+    """The review this run goes on with: what was decided there stays decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Reviewable:
     originals: Mapping[str, TextFile | None]
     warnings: Mapping[str, tuple[str, ...]]
     refused: tuple[tuple[str, str], ...]
+    prepared: Prepared | None = None
+    """The run that proposed it."""
 
 
 def prepare(
@@ -113,8 +118,62 @@ def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewa
                 remark=proposal.remark,
             )
         )
+    if prepared.earlier is not None:
+        files = _go_on_deciding(prepared.earlier, files)
+        for file in files:
+            if file.path not in originals:
+                originals[file.path] = prepared.originals.get(file.path)
     concerns = {file.path: warnings(file) for file in files}
-    return Reviewable(Review(tuple(files)), originals, concerns, tuple(refused))
+    return Reviewable(Review(tuple(files)), originals, concerns, tuple(refused), prepared)
+
+
+def _go_on_deciding(earlier: Review, files: Sequence[FileReview]) -> list[FileReview]:
+    """The new proposal with the verdicts of the earlier one where a hunk is the same.
+
+    A file the new proposal leaves out was given to the model as it stood, and so stands.
+    """
+    fresh = {file.path: file for file in files}
+    going_on = []
+    for file in earlier.files:
+        again = fresh.pop(file.path, None)
+        going_on.append(file if again is None else again.decided_like(file))
+    return [*going_on, *fresh.values()]
+
+
+def review_anew(root: Path, reviewable: Reviewable, review: Review) -> Reviewable:
+    """The same proposal compared with what is on disk now; verdicts stay where that is the same.
+
+    Blocking: reads files and diffs. Raises WorkspaceError for a file that can't be compared.
+    """
+    originals = {file.path: _read_existing(root, file.path) for file in review.files}
+    files = []
+    for file in review.files:
+        original = originals[file.path]
+        before = None if original is None else original.text
+        again = FileReview.of(file.path, before, file.after, file.complete, file.remark)
+        files.append(again.decided_like(file))
+    concerns = {file.path: warnings(file) for file in files}
+    return replace(reviewable, review=Review(tuple(files)), originals=originals, warnings=concerns)
+
+
+def written_bytes(reviewable: Reviewable, file: FileReview) -> bytes | None:
+    """What applying `file` as decided leaves on disk, byte for byte; None for no file at all.
+
+    Raises Unencodable when the file's encoding has no place for a character.
+    """
+    text, original = file.result(), reviewable.originals[file.path]
+    if text is None:
+        return None
+    if original is not None:
+        return original.encode(text)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise Unencodable(
+            f"{visible(file.path)} would hold half a character (a lone surrogate), which no "
+            "file can. Edit or reject that hunk.",
+            paths=(file.path,),
+        ) from None
 
 
 def changes_of(reviewable: Reviewable, review: Review) -> list[Change]:

@@ -7,7 +7,7 @@ same as a patch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ..display import visible
 from .boundaries import Hunk
+from .carrying import known_pieces
 from .diff import Diff, diff_lines
 from .patch import file_patch
 from .splitting import split_hunk
@@ -121,14 +122,48 @@ class FileReview:
         )
 
     def edited(self, after: str) -> FileReview:
-        """The review of another proposed text; hunks it leaves as they were keep their verdict."""
-        fresh = FileReview.of(self.path, self.before, after, self.complete, self.remark)
-        known = dict(zip(map(self._content, self.hunks), self.verdicts, strict=True))
-        verdicts = tuple(known.get(fresh._content(hunk), Verdict.UNDECIDED) for hunk in fresh.hunks)
-        return replace(fresh, verdicts=verdicts)
+        """The review of another proposed text; hunks it leaves as they were stay as decided.
 
-    def _content(self, hunk: Hunk) -> tuple[int, int, tuple[str, ...]]:
-        return hunk.old_start, hunk.old_end, self.diff.new_lines[hunk.new_start : hunk.new_end]
+        Pieces of a split hunk stay apart as long as all of them are left as they were.
+        """
+        fresh = FileReview.of(self.path, self.before, after, self.complete, self.remark)
+        return fresh.decided_like(self)
+
+    def decided_like(self, earlier: FileReview) -> FileReview:
+        """The same review with the splits and verdicts of `earlier` where a hunk is the same.
+
+        A hunk is the same when it puts the same lines in the place of the same old lines.
+        """
+        if earlier.before != self.before:
+            return self
+        pieces = known_pieces(self.diff, self.hunks, earlier.diff, earlier.hunks)
+        return replace(
+            self,
+            hunks=tuple(hunk for hunk, _ in pieces),
+            verdicts=tuple(
+                Verdict.UNDECIDED if number is None else earlier.verdicts[number]
+                for _, number in pieces
+            ),
+        )
+
+    def proposed_lines(self, hunk: int) -> str:
+        """What hunk number `hunk` puts in the place of the old lines."""
+        start, end = self.hunks[hunk][2:]
+        return "".join(self.diff.new_lines[start:end])
+
+    def replaced_lines(self, hunk: int) -> str:
+        """The old lines that hunk number `hunk` takes away."""
+        start, end = self.hunks[hunk][:2]
+        return "".join(self.diff.old_lines[start:end])
+
+    def hunk_edited(self, hunk: int, lines: str) -> FileReview:
+        """The review with `lines` proposed by one hunk. A newline missing at their end is added
+        where more lines follow. Call it off the event loop for large files."""
+        start, end = self.hunks[hunk][2:]
+        new = self.diff.new_lines
+        if lines and not lines.endswith("\n") and end < len(new):
+            lines += "\n"
+        return self.edited("".join(new[:start]) + lines + "".join(new[end:]))
 
     def _with(self, verdict: Verdict) -> tuple[Hunk, ...]:
         pairs = zip(self.hunks, self.verdicts, strict=True)
@@ -140,11 +175,22 @@ class FileReview:
 
     def result(self) -> str | None:
         """The old text with the accepted hunks made; None for a new file that is not wanted."""
-        if not self.accepted_hunks:
+        return self._made(self.accepted_hunks)
+
+    def without_rejected(self) -> str | None:
+        """The proposed text without what was rejected: accepted and undecided hunks stand.
+
+        None for a new file that is not wanted.
+        """
+        pairs = zip(self.hunks, self.verdicts, strict=True)
+        return self._made([hunk for hunk, verdict in pairs if verdict is not Verdict.REJECTED])
+
+    def _made(self, hunks: Sequence[Hunk]) -> str | None:
+        if not hunks:
             return self.before
         parts: list[str] = []
         place = 0
-        for hunk in self.accepted_hunks:
+        for hunk in hunks:
             parts += self.diff.old_lines[place : hunk.old_start]
             parts += self.diff.new_lines[hunk.new_start : hunk.new_end]
             place = hunk.old_end
@@ -181,6 +227,14 @@ class FileReview:
         """A unified patch of all hunks, or of the accepted ones; "" where there are none."""
         hunks = self.accepted_hunks if accepted_only else self.hunks
         return file_patch(self.path, self.diff, hunks, is_new=self.is_new)
+
+    def patch_of(self, verdict: Verdict) -> str:
+        """A unified patch of the hunks with that verdict; "" where there are none."""
+        return file_patch(self.path, self.diff, self._with(verdict), is_new=self.is_new)
+
+    def hunk_patch(self, hunk: int) -> str:
+        """A unified patch of hunk number `hunk` alone."""
+        return file_patch(self.path, self.diff, [self.hunks[hunk]], is_new=self.is_new)
 
 
 _ORDER = (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.UNDECIDED)

@@ -31,6 +31,7 @@ class Row:
     `mate` is, for a changed line shown alone (unified), the line on the other side it is
     to be compared with. For a fold `hidden` unchanged lines begin at `old` and `new`, and
     `stretch` is what opens it. "empty" stands for a hunk without lines: a new, empty file.
+    `part` counts the rows that one wrapped line takes, from 0.
     """
 
     kind: RowKind
@@ -40,6 +41,7 @@ class Row:
     mate: int | None = None
     hidden: int = 0
     stretch: int | None = None
+    part: int = 0
 
 
 class Rows:
@@ -120,7 +122,7 @@ class Rows:
         return self._length
 
     def __iter__(self) -> Iterator[Row]:
-        return (self[at] for at in range(self._length))
+        return (self[at] for at in range(len(self)))
 
     def __getitem__(self, at: int) -> Row:
         """The row at `at`, counted from 0; IndexError outside."""
@@ -182,6 +184,34 @@ class Rows:
         """The folded stretch next to a hunk: the one above it, or else the one below."""
         folded = {number for kind, _, _, number in self._parts if kind == "fold"}
         return next((number for number in (hunk, hunk + 1) if number in folded), None)
+
+    def row_of_line(self, side: int, line: int) -> int | None:
+        """The (first) row that shows a line of the old (0) or new (1) side; None if folded."""
+        at = bisect_right(self._parts, line, key=lambda part: (part[1], part[2])[side]) - 1
+        while at >= 0:
+            kind, old, new, number = self._parts[at]
+            by = line - (old, new)[side]
+            if kind == "fold":
+                return None
+            if kind == "same":
+                return self._starts[at] + by
+            hunk = self.hunks[number]
+            if by < (hunk.removed, hunk.added)[side]:
+                return self._starts[at] + self._row_in_hunk(number, side, by)
+            at -= 1  # the hunk has no lines on this side: it begins where the line does
+        return None
+
+    def _row_in_hunk(self, number: int, side: int, by: int) -> int:
+        if not self.side_by_side:
+            return by + side * self.hunks[number].removed
+        pairs = self._pairs.get(number)
+        if pairs is None:
+            return by
+        return next(at for at, pair in enumerate(pairs) if pair[side] == by)
+
+    def stretch_of_line(self, line: int) -> int:
+        """The unchanged stretch that line `line` of the new text stands in, or would follow."""
+        return bisect_right(self.hunks, line, key=lambda hunk: hunk.new_end)
 
     def row_of_stretch(self, stretch: int) -> int | None:
         """The first row of an unchanged stretch."""

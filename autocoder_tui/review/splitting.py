@@ -58,14 +58,15 @@ def _keep_unended_last(diff: Diff, pieces: list[Hunk]) -> list[Hunk]:
     """Join the last pieces, so that no line can come to stand after one without newline."""
     kept: list[Hunk] = []
     for piece in pieces:
-        if kept and _ends_without_newline(diff, kept[-1]):
+        if kept and ends_without_newline(diff, kept[-1]):
             last = kept.pop()
             piece = Hunk(last.old_start, piece.old_end, last.new_start, piece.new_end)
         kept.append(piece)
     return kept
 
 
-def _ends_without_newline(diff: Diff, piece: Hunk) -> bool:
+def ends_without_newline(diff: Diff, piece: Hunk) -> bool:
+    """Whether a side of `piece` ends in a line without newline."""
     old = diff.old_lines[piece.old_start : piece.old_end]
     new = diff.new_lines[piece.new_start : piece.new_end]
     return any(side and not side[-1].endswith("\n") for side in (old, new))

@@ -62,9 +62,10 @@ def warnings(file: FileReview, text: str | None = None) -> tuple[str, ...]:
 
 
 def _incomplete(file: FileReview) -> str:
+    remark = visible(file.remark).rstrip(".")
     if file.complete:
-        return ""
-    reason = f": {visible(file.remark)}" if file.remark else ", so its end may be missing"
+        return f"{remark}." if remark else ""
+    reason = f": {remark}" if remark else ", so its end may be missing"
     return f"The reply was not complete{reason}."
 
 

@@ -20,7 +20,7 @@ from autocoder_tui.display import visible
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.provider import preload
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.job import Job, Prepared, Reviewable, make_review, prepare
+from autocoder_tui.job import Job, Prepared, Reviewable, make_review, prepare, review_anew
 from autocoder_tui.setup import ChosenModel, Setup
 from autocoder_tui.ui.applying import apply_review
 from autocoder_tui.ui.commands import commands_of
@@ -339,10 +339,16 @@ class AutocoderApp(App[str]):
         await self.undoing.act(verb)
 
     async def review_again(self) -> None:
-        """Compare the last proposal with what is on disk now."""
-        if self.runner.prepared is not None:
-            fresh = replace(self.runner.prepared, originals={})
-            self.review(fresh, self.runner.state.files)
+        """Compare the proposal, as edited since, with what is on disk now."""
+        pane = self.main.query_one(ReviewPane)
+        if self.reviewable is not None and pane.review is not None:
+            again = (self.root, self.reviewable, pane.review)
+            try:
+                self.reviewable = await asyncio.to_thread(review_anew, *again)
+            except AutocoderError as error:
+                self.tell(error.message, severity="error")
+            else:
+                pane.show(self.reviewable)
 
     # ------------------------------------------------------------------ moving, telling
 

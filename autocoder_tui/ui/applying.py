@@ -10,7 +10,9 @@ from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Reviewable, changes_of
 from autocoder_tui.review.proposal import Review
+from autocoder_tui.ui.deciding import concerns_of, listed
 from autocoder_tui.ui.screens.question import Answer, Question
+from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.workspace.apply import Applied, HardLinks, apply_changes
 from autocoder_tui.workspace.commit import proposed_message
 from autocoder_tui.workspace.errors import ChangedOnDisk, HardLinked, NotRecorded, ReadOnly
@@ -118,14 +120,19 @@ async def _sure(app: AutocoderApp, review: Review) -> bool:
     if review.counts.undecided:
         count = review.counts.undecided
         reasons.append(f"{count} hunk{'s are' if count > 1 else ' is'} undecided: not written.")
-    for file in review.files:
-        if file.writes and not file.complete:
-            reasons.append(f"{file.path} did not arrive complete.")
+    acknowledged = app.main.query_one(ReviewPane).acknowledged
+    fresh = acknowledged.fresh(await concerns_of(review))
+    if fresh:
+        reasons.append(listed(fresh))
     if not reasons:
         return True
     question = Question(
         "Write the accepted hunks?",
         "\n".join(reasons),
         (Answer("write", "Write", "w"), _CANCEL),
+        start=1 if fresh else 0,
     )
-    return await app.push_screen_wait(question) == "write"
+    if await app.push_screen_wait(question) != "write":
+        return False
+    acknowledged.add(fresh)
+    return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autocoder_tui.engine.events import (
@@ -37,9 +38,10 @@ class RunDisplay:
         main = self._app.main
         main.query_one(StreamView).clear()
         main.clear_reasoning()
-        main.query_one(ReviewPane).clear()
+        if prepared.earlier is None:
+            main.query_one(ReviewPane).clear()
+            main.mark("review", "")
         main.show_notes("")
-        main.mark("review", "")
         main.show("output")
         self._app.refresh_bindings()
 
@@ -82,8 +84,19 @@ class RunDisplay:
             self._app.tell(state.error.message, severity="error", timeout=12)
         elif state.status == "cancelled" and state.text:
             self._app.tell("Stopped. The text so far is kept: Ctrl+G goes on with it.")
-        if state.files and prepared is not None:
-            self._app.review(prepared, state.files)
+        if prepared is not None and (state.files or prepared.earlier is not None):
+            self._show_proposal(prepared, state)
+
+    def _show_proposal(self, prepared: Prepared, state: RunState) -> None:
+        """Review what came. A run that goes on with a review replaces it only when complete."""
+        if prepared.earlier is not None:
+            if state.status != "completed" or not state.files:
+                self._app.tell("The review is as it was before this run.")
+                return
+            # Deciding may have gone on during the run.
+            now = self._app.main.query_one(ReviewPane).review
+            prepared = replace(prepared, earlier=now or prepared.earlier)
+        self._app.review(prepared, state.files)
 
     def _keep_partial(self, prepared: Prepared | None, state: RunState) -> None:
         if prepared is None or state.status == "completed" or not state.text:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autocoder_tui.review import FileReview, Review, Verdict
+from autocoder_tui.review.result import as_result
 
 from .difficult import edits, texts
 
@@ -117,6 +118,78 @@ def test_an_edit_keeps_the_verdicts_of_untouched_hunks() -> None:
     assert edited.verdicts == (Verdict.ACCEPTED, Verdict.UNDECIDED)
 
 
+def test_an_edit_of_one_piece_of_a_split_hunk_leaves_the_others() -> None:
+    before = "".join(f"{n}\n" for n in range(6))
+    review = FileReview.of("f", before, "a\nb\nc\nd\ne\nf\n").split(0)
+    assert len(review.hunks) == 6
+    review = review.all_verdict(Verdict.ACCEPTED).with_verdict(5, Verdict.REJECTED)
+    edited = review.hunk_edited(2, "see\nC\n")
+    assert "".join(verdict.mark for verdict in edited.verdicts) == "✓✓·✓✓✗"
+    assert edited.after == "a\nb\nsee\nC\nd\ne\nf\n"
+    assert edited.result() == "a\nb\n2\nd\ne\n5\n"
+
+
+def test_an_edited_hunk_gets_its_newline_back_where_lines_follow() -> None:
+    review = FileReview.of("f", "a\nb\n", "A\nb\n")
+    assert review.hunk_edited(0, "x").after == "x\nb\n"
+    assert review.hunk_edited(0, "").after == "b\n"
+    assert FileReview.of("f", "a", "b").hunk_edited(0, "c").after == "c"
+
+
+@settings(deadline=None)
+@given(decided(), texts())
+def test_an_edit_never_changes_what_either_answer_gives(review: FileReview, after: str) -> None:
+    edited = review.edited(after)
+    assert edited.all_verdict(Verdict.ACCEPTED).result() == after
+    assert edited.all_verdict(Verdict.REJECTED).result() == review.before
+    assert review.edited(review.after).result() == review.result()
+
+
+def test_what_is_not_rejected_still_stands() -> None:
+    before = "".join(f"{n}\n" for n in range(30))
+    after = before.replace("3\n", "three\n", 1).replace("20\n", "twenty\n")
+    review = FileReview.of("f", before, after).with_verdict(0, Verdict.REJECTED)
+    assert review.without_rejected() == before.replace("20\n", "twenty\n")
+    assert FileReview.of("f", None, "x").all_verdict(Verdict.REJECTED).without_rejected() is None
+    assert "+three\n" in review.patch_of(Verdict.REJECTED)
+    assert "twenty" not in review.patch_of(Verdict.REJECTED)
+
+
+def apply_with_patch(folder: Path, review: FileReview, patch: str) -> str:
+    """What GNU `patch` makes of the old file."""
+    assert review.before is not None
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / "old").write_bytes(review.before.encode())
+    if patch:
+        subprocess.run(
+            ["patch", "--binary", "--fuzz=0", "--output=new", "old"],
+            cwd=folder,
+            input=patch.encode(),
+            check=True,
+            capture_output=True,
+        )
+    return (folder / ("new" if patch else "old")).read_bytes().decode()
+
+
+def has_gnu_patch() -> bool:
+    found = shutil.which("patch")
+    if found is None:
+        return False
+    version = subprocess.run([found, "--version"], capture_output=True, check=False).stdout
+    return b"GNU patch" in version
+
+
+@pytest.mark.skipif(not has_gnu_patch(), reason="GNU patch is not at hand")
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(review=decided())
+def test_any_mix_is_what_gnu_patch_makes_of_it(review: FileReview, tmp_path: Path) -> None:
+    if review.before is None:
+        review = FileReview.of(review.path, "", review.after).all_verdict(Verdict.ACCEPTED)
+    accepted = review.to_patch(accepted_only=True)
+    assert apply_with_patch(tmp_path / "tree", review, accepted) == review.result()
+
+
 @given(texts())
 def test_a_new_file_split_and_partly_wanted(text: str) -> None:
     review = FileReview.of("new", None, text).split(0).all_verdict(Verdict.ACCEPTED)
@@ -141,3 +214,11 @@ def test_several_files() -> None:
 def test_a_summary_shows_hidden_characters_of_a_name() -> None:
     review = FileReview.of("a\x1b[2J.py", None, "x").all_verdict(Verdict.ACCEPTED)
     assert "\x1b" not in review.summary
+
+
+@given(decided())
+def test_the_result_on_show_is_the_result(review: FileReview) -> None:
+    shown = as_result(review)
+    assert "".join(shown.diff.new_lines) == (review.result() or "")
+    assert shown.result() == (review.result() or "")
+    assert sum(hunk.added for hunk in shown.hunks) == review.accepted_lines.added

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autocoder_tui.review import FileReview, diff_lines
 from autocoder_tui.review.pairing import pair_lines
 from autocoder_tui.review.rows import Rows
+from autocoder_tui.review.wrapping import WrappedRows
 
 from .difficult import edits
 
@@ -35,6 +39,49 @@ def test_every_line_has_its_place(
     assert old == list(range(len(diff.old_lines)))
     assert new == list(range(len(diff.new_lines)))
     assert len(list(rows)) == len(rows)
+
+
+@given(edits(), st.booleans(), st.sampled_from([None, 0, 3]))
+def test_every_line_is_found_again(
+    pair: tuple[str, str], side_by_side: bool, context: int | None
+) -> None:
+    diff = diff_lines(*pair)
+    rows = Rows(diff, side_by_side=side_by_side, context=context)
+    for side, lines in enumerate((diff.old_lines, diff.new_lines)):
+        for line in range(len(lines)):
+            at = rows.row_of_line(side, line)
+            if at is not None:
+                assert (rows[at].old, rows[at].new)[side] == line
+            elif side == 1:
+                opened = frozenset({rows.stretch_of_line(line)})
+                again = Rows(diff, side_by_side=side_by_side, context=context, opened=opened)
+                assert again.row_of_line(1, line) is not None
+
+
+@given(edits(), st.booleans(), st.sampled_from([None, 1]), st.randoms(use_true_random=False))
+def test_wrapped_rows_are_the_rows_with_parts(
+    pair: tuple[str, str], side_by_side: bool, context: int | None, dice: Random
+) -> None:
+    diff = diff_lines(*pair)
+    tall = tuple(
+        {line: dice.randint(2, 4) for line in range(len(lines)) if dice.random() < 0.4}
+        for lines in (diff.old_lines, diff.new_lines)
+    )
+    plain = Rows(diff, side_by_side=side_by_side, context=context)
+    rows = WrappedRows(diff, tall=tall, side_by_side=side_by_side, context=context)
+    expected = []
+    for row in plain:
+        lines = [] if row.kind == "fold" else [(0, row.old), (1, row.new)]
+        height = max((tall[side].get(line, 1) for side, line in lines), default=1)
+        expected += [replace(row, part=part) for part in range(height)]
+    assert list(rows) == expected
+    assert len(rows) == len(expected)
+    for hunk in range(len(diff.hunks)):
+        span = rows.hunk_rows(hunk)
+        assert [at for at, row in enumerate(expected) if row.hunk == hunk] == list(span)
+    for at, row in enumerate(expected):
+        if row.part == 0 and row.kind != "fold" and row.new is not None:
+            assert rows.row_of_line(1, row.new) == at
 
 
 def test_opening_a_fold_shows_its_lines() -> None:

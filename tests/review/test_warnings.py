@@ -78,6 +78,11 @@ def test_a_reply_that_broke_off() -> None:
     assert warnings(review) == ("The reply was not complete: the connection was lost.",)
 
 
+def test_a_remark_on_a_complete_file() -> None:
+    review = FileReview.of("f.txt", "a\n", "b\n", remark="A join was guessed at line 12.")
+    assert warnings(review) == ("A join was guessed at line 12.",)
+
+
 def test_hidden_characters() -> None:
     (found,) = warnings(FileReview.of("f.py", "x = 1\n", "x = 1  # \u202eevil\n"))
     assert "Line 1 holds hidden" in found

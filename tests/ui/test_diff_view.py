@@ -125,9 +125,9 @@ async def test_deciding_goes_on_to_the_next_undecided_hunk() -> None:
         assert (diff.cursor, verdicts(diff)) == (1, "✓·✗")
         await pilot.press("p", "u")
         assert (diff.cursor, verdicts(diff)) == (0, "··✗")
-        await pilot.press("A")
+        diff.decide_all(Verdict.ACCEPTED)
         assert verdicts(diff) == "✓✓✓"
-        await pilot.press("R")
+        diff.decide_all(Verdict.REJECTED)
         assert verdicts(diff) == "✗✗✗"
         await pilot.press("a")
         assert diff.cursor == 0, "nothing undecided is left to go to"
@@ -240,7 +240,7 @@ async def test_no_change_at_all() -> None:
     async with Harness(FileReview.of("f", "a\n" * 9, "a\n" * 9)).run_test() as pilot:
         diff = await open_review(pilot)
         assert "9 unchanged lines" in shown(diff)
-        await pilot.press("a", "n", "p", "s", "x", "A")
+        await pilot.press("a", "n", "p", "s", "x", "less_than_sign")
         assert diff.cursor == -1
 
 
@@ -295,3 +295,113 @@ async def test_show_before_the_view_is_on_screen() -> None:
         diff = await open_review(pilot)
         assert "x - 3" in shown(diff)
         assert diff.coloured
+
+
+async def test_the_first_and_the_last_undecided_hunk() -> None:
+    async with Harness(REVIEW).run_test(size=(80, 16)) as pilot:
+        diff = await open_review(pilot)
+        await pilot.press("greater_than_sign")
+        assert diff.cursor == 2
+        await pilot.press("r", "less_than_sign")
+        assert (diff.cursor, verdicts(diff)) == (0, "··✗")
+        await pilot.press("greater_than_sign")
+        assert diff.cursor == 1
+
+
+async def test_search_marks_counts_and_goes_through_what_it_finds() -> None:
+    received: list[Message] = []
+    app = Harness(REVIEW)
+    async with app.run_test(size=(120, 20), message_hook=received.append) as pilot:
+        diff = await open_review(pilot)
+        diff.search("def f1(")
+        await open_review(pilot)
+        found = [m for m in received if isinstance(m, DiffView.FoundChanged)]
+        assert (found[-1].text, found[-1].at, found[-1].total) == ("def f1(", 0, 1)
+        assert "def f1(x)" in shown(diff), "its fold is open"
+        diff.search("X * ")
+        await open_review(pilot)
+        assert diff.matches == ()
+        diff.search("x - ")
+        await open_review(pilot)
+        assert [(match.side, match.line) for match in diff.matches] == [(1, 13), (1, 37)]
+        assert diff.cursor == 0
+        await pilot.press("f")
+        assert "x - 9" in shown(diff)
+        assert diff.cursor == 1, "the cursor goes along into a hunk"
+        await pilot.press("f")
+        assert diff.cursor == 0, "around the end"
+        await pilot.press("F", "escape")
+        assert diff.matches == ()
+
+
+async def test_what_is_found_is_marked_and_the_match_one_is_at_otherwise() -> None:
+    review = FileReview.of("f.txt", "a b\n", "a b a\n")
+    async with Harness(review).run_test(size=(120, 10)) as pilot:
+        diff = await open_review(pilot)
+        diff.search("a")
+        await open_review(pilot)
+        letters = [s for s in diff.render_line(0) if s.text == "a"]
+        assert [bool(s.style.underline) for s in letters] == [False, True, True]
+        assert len({s.style.bgcolor for s in letters}) == 2
+
+
+async def test_a_search_is_plain_text_and_found_again_in_a_later_state() -> None:
+    review = FileReview.of("f.txt", "a\n", "[b]*\n[b]*\n")
+    async with Harness(review).run_test(size=(120, 10)) as pilot:
+        diff = await open_review(pilot)
+        diff.search("[b]*")
+        await open_review(pilot)
+        assert len(diff.matches) == 2
+        diff.show(review.edited("[b]*\n"))
+        await open_review(pilot)
+        assert len(diff.matches) == 1
+
+
+LONG = "x = [" + ", ".join(str(n) for n in range(90)) + "]\n"
+
+
+@pytest.mark.parametrize("size", [(120, 30), (80, 40)])
+async def test_long_lines_wrap(size: tuple[int, int]) -> None:
+    review = FileReview.of("f.py", "a = 1\n" + LONG + "b\n", "a = 1\n" + LONG + "c\n")
+    async with Harness(review).run_test(size=size) as pilot:
+        diff = await open_review(pilot)
+        before = shown(diff)
+        assert "›" in before
+        assert "89]" not in before
+        await pilot.press("w")
+        assert "›" not in shown(diff)
+        assert "89]" in shown(diff)
+        assert "↪" in shown(diff)
+        assert diff.virtual_size.width == diff.size.width
+        await pilot.press("w")
+        assert shown(diff) == before
+
+
+async def test_wrapping_shows_every_character_once() -> None:
+    line = "".join(f"漢字{n}\t" for n in range(60)) + "the end"
+    review = FileReview.of("f.txt", None, line)
+    async with Harness(review).run_test(size=(80, 40)) as pilot:
+        diff = await open_review(pilot)
+        await pilot.press("w")
+        text = shown(diff)
+        assert text.count("漢") == text.count("字") == 60
+        assert text.count("→") == 60
+        assert "the end" in text.replace("\n", "")
+        assert "⊘ no" in text
+
+
+async def test_a_megabyte_in_one_line_wraps_at_a_cost_that_depends_on_the_screen() -> None:
+    review = FileReview.of("big.js", *huge_line())
+    async with Harness(review).run_test(size=(120, 20)) as pilot:
+        diff = await open_review(pilot)
+        await pilot.press("w", "end", "home", "pagedown")
+        assert diff.virtual_size.height > 10_000
+        lines(diff)
+
+
+async def test_token_types_of_a_lexer_s_own_have_a_colour() -> None:
+    review = FileReview.of(".github/workflows/ci.yml", None, "on: push\njobs:\n  - a: |\n      b\n")
+    async with Harness(review).run_test(size=(120, 10)) as pilot:
+        diff = await open_review(pilot)
+        assert diff.coloured
+        assert "on: push" in shown(diff)

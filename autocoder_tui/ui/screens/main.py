@@ -141,8 +141,9 @@ class MainScreen(Screen[None]):
     def _focus_pane(self, pane: str) -> None:
         if pane != self.pane:
             return
-        wanted = "#diff" if pane == "review" else f"#{pane}"
-        widget = self.query_one(wanted, Widget)
+        deciding = pane == "review"
+        view = self.query_one(ReviewPane).keyboard_view if deciding else None
+        widget = view or self.query_one(f"#{pane}", Widget)
         if widget.focusable:
             widget.focus()
 
@@ -161,7 +162,10 @@ class MainScreen(Screen[None]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The pane that has the keyboard is the current one, however it got there."""
-        for node in event.widget.ancestors_with_self:
+        nodes = [node for node in event.widget.ancestors_with_self if isinstance(node, Widget)]
+        if not all(node.display for node in nodes):
+            return  # another pane was brought to the front meanwhile
+        for node in nodes:
             if node.id in ("files", "requirements", *LOWER_PANES) and node.id != self.pane:
                 self.pane = node.id
                 self._show_tabs()

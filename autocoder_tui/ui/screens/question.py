@@ -24,7 +24,10 @@ class Answer:
 
 
 class Question(ModalScreen[str]):
-    """Shows `text` and returns the chosen answer's value; escape is the last answer."""
+    """Shows `text` and returns the chosen answer's value; escape is the last answer.
+
+    `start` is the answer that Enter gives: the first, unless a reflex should not give it.
+    """
 
     BINDINGS = [
         Binding("escape", "cancel", "Cancel", id="question.cancel", show=False),
@@ -32,11 +35,14 @@ class Question(ModalScreen[str]):
         Binding("right", "app.focus_next", show=False),
     ]
 
-    def __init__(self, title: str, text: str, answers: tuple[Answer, ...]) -> None:
+    def __init__(
+        self, title: str, text: str, answers: tuple[Answer, ...], *, start: int = 0
+    ) -> None:
         super().__init__()
         self._heading = title
         self._text = text
         self._answers = answers
+        self._start = start
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
@@ -47,7 +53,7 @@ class Question(ModalScreen[str]):
                     yield Button(f"{answer.label} ({answer.key})", id=f"answer-{index}")
 
     def on_mount(self) -> None:
-        self.query(Button).first().focus()
+        self.query_one(f"#answer-{self._start}", Button).focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         index = int((event.button.id or "answer-0").removeprefix("answer-"))

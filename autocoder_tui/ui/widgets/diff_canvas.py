@@ -17,13 +17,18 @@ from textual.theme import Theme
 
 from autocoder_tui.review import FileReview, Verdict
 from autocoder_tui.review.rows import CONTEXT, Rows
-from autocoder_tui.ui.widgets.diff_colours import DiffPalette, SideColours, too_large_to_colour
+from autocoder_tui.review.wrapping import Tall, WrappedRows
+from autocoder_tui.ui.widgets.diff_colours import (
+    Colours,
+    DiffPalette,
+    lex_sides,
+    too_large_to_colour,
+)
 from autocoder_tui.ui.widgets.diff_overview import OVERVIEW_WIDTH, Overview
-from autocoder_tui.ui.widgets.diff_rows import NO_ENDING_MARKS, Geometry, RowPainter, marks_of
-from autocoder_tui.ui.widgets.diff_text import line_width
+from autocoder_tui.ui.widgets.diff_rows import Geometry, Highlights, RowPainter, marks_of
+from autocoder_tui.ui.widgets.diff_text import NO_ENDING_MARKS, tall_lines, widest
 
 Arrangement: TypeAlias = Literal["auto", "side-by-side", "unified"]
-Colours: TypeAlias = tuple[SideColours | None, SideColours | None]
 
 SIDE_BY_SIDE_FROM = 100
 """Columns from which "auto" puts the two texts side by side."""
@@ -58,12 +63,17 @@ class DiffCanvas(ScrollView, can_focus=True):
     }
     """
     ALLOW_SELECT = False
+    FOLDS = True
+    """Whether unchanged stretches begin folded."""
 
     cursor: reactive[int] = reactive(-1, repaint=False)
     """The number of the hunk under the cursor; -1 where there is none."""
 
     arrangement: reactive[Arrangement] = reactive[Arrangement]("auto", repaint=False)
     """Side by side, unified, or whichever the width suits."""
+
+    wrap: reactive[bool] = reactive(False, repaint=False)
+    """Whether long lines go on in the rows below instead of out of sight."""
 
     def __init__(
         self, *, name: str | None = None, id: str | None = None, classes: str | None = None
@@ -72,11 +82,13 @@ class DiffCanvas(ScrollView, can_focus=True):
         self._review: FileReview | None = None
         self._rows: Rows | None = None
         self._opened: frozenset[int] = frozenset()
-        self._folding = True
+        self._folding = self.FOLDS
         self._colours: Colours = (None, None)
         self._widest = 0
         self._marks = NO_ENDING_MARKS
         self._notice = ""
+        self._found: Highlights = {}
+        self._tall: tuple[int, Tall] | None = None
         self._painter: RowPainter | None = None
         self._palette: DiffPalette | None = None
         self._overview: Overview | None = None
@@ -88,9 +100,13 @@ class DiffCanvas(ScrollView, can_focus=True):
     @property
     def side_by_side(self) -> bool:
         """Whether the two texts stand side by side now."""
-        if self.arrangement == "auto":
-            return self.size.width >= SIDE_BY_SIDE_FROM
-        return self.arrangement == "side-by-side"
+        wanted = self.suited_arrangement if self.arrangement == "auto" else self.arrangement
+        return wanted == "side-by-side"
+
+    @property
+    def suited_arrangement(self) -> Arrangement:
+        """What "auto" means at this width."""
+        return "side-by-side" if self.size.width >= SIDE_BY_SIDE_FROM else "unified"
 
     @property
     def coloured(self) -> bool:
@@ -100,10 +116,11 @@ class DiffCanvas(ScrollView, can_focus=True):
     def draw_review(self, review: FileReview, cursor: int) -> None:
         """Draw `review`, another than before, with the cursor on a hunk of it."""
         self._review = review
-        self._opened, self._folding = frozenset(), True
+        self._opened, self._folding = frozenset(), self.FOLDS
         self._colours, self._widest = (None, None), 0
         self._marks = NO_ENDING_MARKS
         self._notice = ""
+        self._found, self._tall = {}, None
         self.scroll_to(0, 0, animate=False)
         self._rows = None
         self.set_reactive(DiffCanvas.cursor, cursor)
@@ -131,7 +148,11 @@ class DiffCanvas(ScrollView, can_focus=True):
         stop = threading.Event()
         try:
             self._marks = await asyncio.to_thread(marks_of, review)
-            self._widest = await asyncio.to_thread(_widest, review)
+            lines = {*review.diff.old_lines, *review.diff.new_lines}
+            self._widest = await asyncio.to_thread(widest, lines)
+            if self.wrap:
+                self._tall = None
+                self._lay_out()
             self._set_virtual_size()
             self._new_painter()
             if await asyncio.to_thread(too_large_to_colour, review):
@@ -139,7 +160,7 @@ class DiffCanvas(ScrollView, can_focus=True):
                 self._set_virtual_size()
                 self.refresh()
                 return
-            self._colours = await asyncio.to_thread(_lex_sides, review, stop)
+            self._colours = await asyncio.to_thread(lex_sides, review, stop)
             self._new_painter()
         finally:
             stop.set()
@@ -152,13 +173,7 @@ class DiffCanvas(ScrollView, can_focus=True):
         if review is None or not self.size.width:
             return
         anchor = self._anchor()
-        self._rows = Rows(
-            review.diff,
-            review.hunks,
-            side_by_side=self.side_by_side,
-            context=CONTEXT if self._folding else None,
-            opened=self._opened,
-        )
+        self._rows = self._make_rows(review)
         self._new_painter()
         self._set_virtual_size()
         if anchor is not None:
@@ -168,6 +183,28 @@ class DiffCanvas(ScrollView, can_focus=True):
         if self._reveal_pending:
             self._reveal_pending = False
             self.reveal_cursor()
+
+    def _make_rows(self, review: FileReview) -> Rows:
+        context = CONTEXT if self._folding else None
+        diff, hunks, side_by_side = review.diff, review.hunks, self.side_by_side
+        if not self.wrap:
+            return Rows(
+                diff, hunks, side_by_side=side_by_side, context=context, opened=self._opened
+            )
+        geometry = self._geometry()
+        if self._tall is None or self._tall[0] != geometry.left:
+            widths = (geometry.left, geometry.right if side_by_side else geometry.left)
+            old = tall_lines(diff.old_lines, widths[0], self._marks)
+            new = tall_lines(diff.new_lines, widths[1], self._marks)
+            self._tall = (geometry.left, (old, new))
+        return WrappedRows(
+            diff,
+            hunks,
+            tall=self._tall[1],
+            side_by_side=side_by_side,
+            context=context,
+            opened=self._opened,
+        )
 
     def _anchor(self) -> tuple[int, int] | None:
         """The hunk to hold still, and how far below the top it starts: the cursor's if in view."""
@@ -188,7 +225,7 @@ class DiffCanvas(ScrollView, can_focus=True):
 
     def _set_virtual_size(self) -> None:
         if self._rows is not None:
-            beyond = max(0, self._widest - self._geometry().left + 1)
+            beyond = 0 if self.wrap else max(0, self._widest - self._geometry().left + 1)
             rows = len(self._rows) + bool(self._notice)
             self.virtual_size = Size(self.size.width + beyond, rows)
 
@@ -208,7 +245,16 @@ class DiffCanvas(ScrollView, can_focus=True):
                 foreground=background + foreground,
                 dark=self.app.current_theme.dark,
             )
-        return RowPainter(review, rows, self._geometry(), self._palette, self._colours, self._marks)
+        return RowPainter(
+            review,
+            rows,
+            self._geometry(),
+            self._palette,
+            self._colours,
+            self._marks,
+            self._found,
+            wrap=self.wrap,
+        )
 
     def on_mount(self) -> None:
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
@@ -228,6 +274,9 @@ class DiffCanvas(ScrollView, can_focus=True):
         self._lay_out()
 
     def watch_arrangement(self) -> None:
+        self._lay_out()
+
+    def watch_wrap(self) -> None:
         self._lay_out()
 
     # ------------------------------------------------------------------ painting
@@ -302,10 +351,6 @@ class DiffCanvas(ScrollView, can_focus=True):
             if stretch is not None:
                 self.open_stretch(stretch)
 
-    def action_toggle_arrangement(self) -> None:
-        """Side by side or unified, whatever the width."""
-        self.arrangement = "unified" if self.side_by_side else "side-by-side"
-
     def _scroll_by(self, *, rows: int = 0, columns: int = 0) -> None:
         x, y = self.scroll_offset
         self.scroll_to(x + columns, y + rows, animate=False)
@@ -333,23 +378,3 @@ class DiffCanvas(ScrollView, can_focus=True):
 
     def action_scroll_end(self) -> None:
         self.scroll_to(y=self.virtual_size.height, animate=False)
-
-
-def _widest(review: FileReview) -> int:
-    """Cells of the widest line of both sides."""
-    widest = 0
-    for line in {*review.diff.old_lines, *review.diff.new_lines}:
-        # No line is wider than twice its characters, or four times for tabs.
-        if len(line) * 4 > widest:
-            widest = max(widest, line_width(line))
-    return widest
-
-
-def _lex_sides(review: FileReview, stop: threading.Event) -> Colours:
-    """The colours of both sides; plain where no lexer fits or one gives up."""
-    sides: list[SideColours | None] = []
-    texts = (review.before or "", review.after)
-    for text, lines in zip(texts, (review.diff.old_lines, review.diff.new_lines), strict=True):
-        side = SideColours(lines)
-        sides.append(side if side.lex(review.path, text, stop.is_set) else None)
-    return sides[0], sides[1]

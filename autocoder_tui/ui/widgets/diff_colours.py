@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from itertools import accumulate
+from typing import TypeAlias
 
 from pygments.lexers import find_lexer_class_for_filename
 from pygments.token import Token, _TokenType
@@ -63,12 +65,26 @@ class SideColours:
         return True
 
 
+Colours: TypeAlias = tuple[SideColours | None, SideColours | None]
+"""The old side's and the new side's; None where text is shown plain."""
+
+
 def too_large_to_colour(review: FileReview) -> bool:
     """Whether both sides are left plain: lexing them would take long, or might never end."""
     if max(len(review.before or ""), len(review.after)) > MOST_COLOURED:
         return True
     sides = (review.diff.old_lines, review.diff.new_lines)
     return any(len(line) > LONGEST_COLOURED_LINE for side in sides for line in side)
+
+
+def lex_sides(review: FileReview, stop: threading.Event) -> Colours:
+    """The colours of both sides; plain where no lexer fits or one gives up."""
+    sides: list[SideColours | None] = []
+    texts = (review.before or "", review.after)
+    for text, lines in zip(texts, (review.diff.old_lines, review.diff.new_lines), strict=True):
+        side = SideColours(lines)
+        sides.append(side if side.lex(review.path, text, stop.is_set) else None)
+    return sides[0], sides[1]
 
 
 class Tone(Enum):
@@ -141,6 +157,12 @@ class DiffPalette:
             Verdict.ACCEPTED: Style(color=added_fg.rich_color, bold=True),
             Verdict.REJECTED: Style(color=removed_fg.rich_color, bold=True),
         }
+        # Indexed by how far a search is concerned: not at all, a match, the match one is at.
+        self.hits = (
+            Style(),
+            Style(bgcolor=background.blend(accent, 0.4, alpha=1.0).rich_color, underline=True),
+            Style(color=background.rich_color, bgcolor=accent.rich_color, bold=True),
+        )
         self.thumb = Style(color=tinted(foreground, 0.6).rich_color)
         self._plain = plain
         self._mark_colour = tinted(foreground, 0.45)

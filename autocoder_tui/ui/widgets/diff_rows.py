@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -14,8 +16,16 @@ from autocoder_tui.display import visible
 from autocoder_tui.review import FileReview, Verdict
 from autocoder_tui.review.intraline import NO_MARKS, WordChanges, word_changes
 from autocoder_tui.review.rows import Row, Rows
-from autocoder_tui.ui.widgets.diff_colours import DiffPalette, SideColours, Tone
-from autocoder_tui.ui.widgets.diff_text import PLAIN, Marks, Runs, draw
+from autocoder_tui.ui.widgets.diff_colours import Colours, DiffPalette, Tone
+from autocoder_tui.ui.widgets.diff_text import (
+    NOTHING_FOUND,
+    PLAIN,
+    Found,
+    Marks,
+    Runs,
+    draw,
+    wrap_starts,
+)
 
 MARGIN = 3
 """Cells of the hunk cursor, the verdict, and a blank."""
@@ -29,17 +39,22 @@ _FARTHEST_HEADING = 500
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """Where things stand in a row of `width` cells; numbers take `digits` cells each."""
+    """Where things stand in a row of `width` cells; numbers take `digits` cells each.
+
+    With `single` only the new text is shown, and so only its numbers.
+    """
 
     width: int
     digits: int
     side_by_side: bool
+    single: bool = False
 
     @property
     def left(self) -> int:
         """Cells for the old text side by side, or for all text unified."""
         if not self.side_by_side:
-            return max(1, self.width - MARGIN - 2 * self.digits - 4)
+            numbers = (1 if self.single else 2) * (self.digits + 1)
+            return max(1, self.width - MARGIN - numbers - 2)
         return max(1, (self.width - MARGIN - 1 - 2 * (self.digits + 3)) // 2)
 
     @property
@@ -48,7 +63,8 @@ class Geometry:
         return max(1, self.width - MARGIN - 1 - 2 * (self.digits + 3) - self.left)
 
 
-NO_ENDING_MARKS = Marks(carriage_return=False, unended=False)
+Highlights: TypeAlias = Mapping[tuple[int, int], Found]
+"""What a search found, by side (0 old, 1 new) and line."""
 
 
 def marks_of(review: FileReview) -> Marks:
@@ -72,8 +88,11 @@ class RowPainter:
         rows: Rows,
         geometry: Geometry,
         palette: DiffPalette,
-        colours: tuple[SideColours | None, SideColours | None],
+        colours: Colours,
         marks: Marks,
+        found: Highlights,
+        *,
+        wrap: bool,
     ) -> None:
         self.review = review
         self.rows = rows
@@ -81,6 +100,8 @@ class RowPainter:
         self.palette = palette
         self.marks = marks
         self._colours = colours
+        self._found = found
+        self._wrap = wrap
         self._lines = (review.diff.old_lines, review.diff.new_lines)
 
     def paint(self, row: Row, *, x: int, selected: bool, first: bool) -> Strip:
@@ -140,11 +161,10 @@ class RowPainter:
             # A hatch says that this side has no line here, where a blank could be one.
             return [Segment("╱" * (digits + 3 + width), self.palette.absent)]
         tone = _tone(side, row, verdict)
-        sign = self._sign(side, row)
         return [
-            *self._number(place, tone),
-            Segment(f"{sign} ", self.palette.signs[tone]),
-            *self._code(side, place, tone, words[side], x, width),
+            self._number(side, place, row, width),
+            Segment(f"{self._sign(side, row)} ", self.palette.signs[tone]),
+            *self._code(side, row, place, tone, words[side], x, width),
         ]
 
     def _unified(self, row: Row, verdict: Verdict | None, x: int) -> list[Segment]:
@@ -155,16 +175,20 @@ class RowPainter:
         words = NO_MARKS
         if row.kind == "changed":
             words = self._words(place, row.mate) if side == 0 else self._words(row.mate, place)
+        old = [] if self.geometry.single else [self._number(0, row.old, row, self.geometry.left)]
         return [
-            *self._number(row.old, tone),
-            *self._number(row.new, tone),
+            *old,
+            self._number(1, row.new, row, self.geometry.left),
             Segment(f"{self._sign(side, row)} ", self.palette.signs[tone]),
-            *self._code(side, place, tone, words[side], x, self.geometry.left),
+            *self._code(side, row, place, tone, words[side], x, self.geometry.left),
         ]
 
-    def _number(self, place: int | None, tone: Tone) -> list[Segment]:
+    def _number(self, side: int, place: int | None, row: Row, width: int) -> Segment:
         shown = "" if place is None else str(place + 1)
-        return [Segment(f"{shown:>{self.geometry.digits}} ", self.palette.gutter)]
+        if place is not None and row.part:
+            rows = len(wrap_starts(self._lines[side][place], width, self.marks))
+            shown = "↪" if row.part < rows else ""
+        return Segment(f"{shown:>{self.geometry.digits}} ", self.palette.gutter)
 
     @staticmethod
     def _sign(side: int, row: Row) -> str:
@@ -180,12 +204,15 @@ class RowPainter:
     def _code(
         self,
         side: int,
+        row: Row,
         place: int,
         tone: Tone,
         words: tuple[tuple[int, int], ...],
         x: int,
         width: int,
     ) -> list[Segment]:
+        # What is unchanged was looked for in the new text only.
+        found = (side, place) if row.kind == "changed" else (1, row.new or 0)
         colours = self._colours[side]
         runs: Runs = PLAIN if colours is None else colours.runs(place)
         if tone in (Tone.KEPT, Tone.GONE):
@@ -199,6 +226,8 @@ class RowPainter:
             x=x,
             width=width,
             palette=self.palette,
+            found=self._found.get(found, NOTHING_FOUND),
+            part=row.part if self._wrap else None,
         )
 
     def _fold(self, row: Row) -> list[Segment]:

@@ -10,8 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from autocoder_tui.review import FileReview, Verdict
-from autocoder_tui.ui.widgets.diff_canvas import Arrangement, DiffCanvas
+from autocoder_tui.ui.widgets.diff_canvas import Arrangement
 from autocoder_tui.ui.widgets.diff_rows import MARGIN
+from autocoder_tui.ui.widgets.diff_search import SearchedDiff
 
 __all__ = ["Arrangement", "DiffView"]
 
@@ -22,7 +23,7 @@ _AFTER_CLICK = {
 }
 
 
-class DiffView(DiffCanvas):
+class DiffView(SearchedDiff):
     """Shows a `FileReview` and gives its hunks verdicts.
 
     The review is a value: every decision makes a new one and says so with `ReviewChanged`.
@@ -36,10 +37,15 @@ class DiffView(DiffCanvas):
         Binding("a", "decide('accepted')", "Accept", id="review.accept"),
         Binding("r", "decide('rejected')", "Reject", id="review.reject"),
         Binding("u", "decide('undecided')", "Undecide", id="review.undecide", show=False),
-        Binding("A", "decide_all('accepted')", "All", id="review.accept_file"),
-        Binding("R", "decide_all('rejected')", "Reject all", id="review.reject_file", show=False),
+        Binding(
+            "less_than_sign", "first_undecided", "First undecided", id="review.first", show=False
+        ),
+        Binding(
+            "greater_than_sign", "last_undecided", "Last undecided", id="review.last", show=False
+        ),
         Binding("s", "split", "Split hunk", id="review.split", show=False),
         Binding("t", "toggle_arrangement", "Side by side/unified", id="review.layout", show=False),
+        Binding("w", "toggle_wrap", "Wrap long lines", id="review.wrap", show=False),
         Binding("z", "toggle_folds", "Fold/unfold all", id="review.fold", show=False),
         Binding("x", "open_fold", "Unfold here", id="review.unfold", show=False),
     ]
@@ -64,20 +70,26 @@ class DiffView(DiffCanvas):
 
         hunk: int
 
+    @dataclass
+    class ArrangementChosen(Message):
+        """Side by side, unified or automatic was chosen by key: worth remembering."""
+
+        arrangement: Arrangement
+
     @property
     def review(self) -> FileReview | None:
         """The review as decided so far."""
         return self._review
 
-    def show(self, review: FileReview) -> None:
+    def show(self, review: FileReview, hunk: int | None = None) -> None:
         """Show `review`. A later state of the one shown keeps its place; another begins at its
-        first undecided hunk."""
+        first undecided hunk, or at `hunk`."""
         known = self._review
         if known is not None and known.diff is review.diff and known.path == review.path:
             self.redraw_review(review)
             self.cursor = min(self.cursor, len(review.hunks) - 1)
             return
-        first = _undecided(review, 0)
+        first = _undecided(review, 0) if hunk is None else min(hunk, len(review.hunks) - 1)
         self.draw_review(review, first)
         self.post_message(self.CursorMoved(first))
 
@@ -103,6 +115,35 @@ class DiffView(DiffCanvas):
     def action_previous_hunk(self) -> None:
         self.select(max(0, self.cursor - 1))
 
+    def action_first_undecided(self) -> None:
+        self._select_undecided(0)
+
+    def action_last_undecided(self) -> None:
+        self._select_undecided(-1)
+
+    def _select_undecided(self, which: int) -> None:
+        if self._review is None:
+            return
+        pairs = enumerate(self._review.verdicts)
+        undecided = [hunk for hunk, verdict in pairs if verdict is Verdict.UNDECIDED]
+        if undecided:
+            self.select(undecided[which])
+        else:
+            self.app.notify("Every hunk of this file is decided.", markup=False)
+
+    # ------------------------------------------------------------------ how it is laid out
+
+    def action_toggle_arrangement(self) -> None:
+        """Side by side or unified; automatic again where that is what the width suits."""
+        wanted: Arrangement = "unified" if self.side_by_side else "side-by-side"
+        self.arrangement = "auto" if wanted == self.suited_arrangement else wanted
+        self.post_message(self.ArrangementChosen(self.arrangement))
+
+    def action_toggle_wrap(self) -> None:
+        """Long lines go on below, or out of sight."""
+        self.wrap = not self.wrap
+        self.reveal_cursor()
+
     # ------------------------------------------------------------------ deciding
 
     def action_decide(self, verdict: str) -> None:
@@ -121,10 +162,10 @@ class DiffView(DiffCanvas):
         self.redraw_review(review)
         self.post_message(self.ReviewChanged(review))
 
-    def action_decide_all(self, verdict: str) -> None:
+    def decide_all(self, verdict: Verdict) -> None:
         """Give every hunk of this file the same verdict."""
         if self._review is not None:
-            self._change(self._review.all_verdict(Verdict(verdict)))
+            self._change(self._review.all_verdict(verdict))
 
     def action_split(self) -> None:
         """Cut the hunk under the cursor into smaller ones, where it can be cut."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -11,16 +13,32 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from autocoder_tui.display import visible
-from autocoder_tui.job import Reviewable
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.job import Prepared, Reviewable, written_bytes
 from autocoder_tui.review.proposal import FileReview, Review, Verdict
-from autocoder_tui.ui.widgets.diff_view import DiffView
+from autocoder_tui.store.settings_file import save_setting
+from autocoder_tui.ui import review_flows
+from autocoder_tui.ui.deciding import Acknowledged, accept_anyway
+from autocoder_tui.ui.widgets.diff_search import SearchedDiff
+from autocoder_tui.ui.widgets.diff_view import Arrangement, DiffView
+from autocoder_tui.ui.widgets.file_list import FileEntry, FileList
+from autocoder_tui.ui.widgets.result_view import ResultView, described
+from autocoder_tui.ui.widgets.review_head import head_of
+from autocoder_tui.ui.widgets.search_line import SearchLine
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
 
 NOTHING = """\
 Nothing to review yet.
 
 When a run is complete, its changes stand here side by side: accept (a) or reject (r) \
-each hunk, then Enter writes what you accepted."""
+each hunk, edit (e) what is nearly right, then Enter writes what you accepted."""
+
+
+def _quiet(key: str, action: str, description: str, id: str) -> Binding:
+    """A binding that is in the help and the palette, not in the footer."""
+    return Binding(key, action, description, id=f"review.{id}", show=False)
 
 
 class ReviewPane(Vertical):
@@ -28,39 +46,32 @@ class ReviewPane(Vertical):
 
     BINDINGS = [
         Binding("enter", "apply", "Write", id="review.apply"),
-        Binding(
-            "right_square_bracket", "step_file(1)", "Next file", id="review.next_file", show=False
-        ),
-        Binding(
-            "left_square_bracket",
-            "step_file(-1)",
-            "Previous file",
-            id="review.previous_file",
-            show=False,
-        ),
-        Binding(
-            "ctrl+a",
-            "accept_all_files",
-            "Accept everything",
-            id="review.accept_everything",
-            show=False,
-        ),
-        Binding(
-            "ctrl+x",
-            "reject_all_files",
-            "Reject everything",
-            id="review.reject_everything",
-            show=False,
-        ),
+        Binding("A", "accept_file", "Accept file", id="review.accept_file"),
+        _quiet("R", "reject_file", "Reject file", "reject_file"),
+        _quiet("ctrl+a", "accept_all_files", "Accept everything", "accept_everything"),
+        _quiet("ctrl+x", "reject_all_files", "Reject everything", "reject_everything"),
+        _quiet("right_square_bracket", "step_file(1)", "Next file", "next_file"),
+        _quiet("left_square_bracket", "step_file(-1)", "Previous file", "previous_file"),
+        Binding("e", "edit_hunk", "Edit", id="review.edit"),
+        _quiet("ctrl+e", "edit_file", "Edit the whole file here", "edit_file"),
+        _quiet("E", "edit_outside", "Edit in $EDITOR", "edit_outside"),
+        _quiet("N", "reject_with_note", "Reject with a note to the model", "note"),
+        Binding("v", "toggle_result", "Result", id="review.result"),
+        _quiet("slash", "search", "Search", "search"),
+        _quiet("y", "copy", "Copy", "copy"),
+        _quiet("exclamation_mark", "list_warnings", "List the warnings", "warnings"),
     ]
     DEFAULT_CSS = """
     ReviewPane { height: 1fr; }
-    ReviewPane #review-file { height: auto; max-height: 5; padding: 0 1; }
+    ReviewPane #review-file { height: auto; padding: 0 1; }
     ReviewPane #review-summary { height: 1; padding: 0 1; background: $panel; }
     ReviewPane #review-nothing { padding: 1 2; color: $text-muted; display: none; }
+    ReviewPane ResultView { display: none; }
+    ReviewPane.-result ResultView { display: block; }
+    ReviewPane.-result DiffView { display: none; }
     ReviewPane.-empty #review-nothing { display: block; }
-    ReviewPane.-empty #diff, ReviewPane.-empty #review-file,
-    ReviewPane.-empty #review-summary { display: none; }
+    ReviewPane.-empty DiffView, ReviewPane.-empty ResultView, ReviewPane.-empty #review-file,
+    ReviewPane.-empty #review-summary, ReviewPane.-empty FileList { display: none; }
     """
 
     @dataclass
@@ -69,7 +80,7 @@ class ReviewPane(Vertical):
 
     @dataclass
     class Decided(Message):
-        """Verdicts changed."""
+        """Verdicts changed, or what is proposed did."""
 
         review: Review
 
@@ -79,26 +90,65 @@ class ReviewPane(Vertical):
         self._index = 0
         self._written = ""
         self._reviewable: Reviewable | None = None
+        self.warnings: dict[str, tuple[str, ...]] = {}
+        self.acknowledged = Acknowledged()
 
     def compose(self) -> ComposeResult:
         yield Static(NOTHING, id="review-nothing", markup=False)
+        yield FileList(id="review-files")
         yield Static("", id="review-file", markup=False)
         yield DiffView(id="diff")
+        yield ResultView(id="result")
+        yield SearchLine(id="review-search")
         yield Static("", id="review-summary", markup=False)
+
+    def on_mount(self) -> None:
+        layout = self.program.setup.settings.ui.diff_layout
+        self.diff.arrangement = cast(Arrangement, layout)
+
+    @property
+    def program(self) -> AutocoderApp:
+        return cast("AutocoderApp", self.app)
+
+    @property
+    def diff(self) -> DiffView:
+        return self.query_one(DiffView)
+
+    @property
+    def keyboard_view(self) -> SearchedDiff:
+        """What has the keyboard while deciding: the diff, or the result in its place."""
+        return self.query_one(ResultView) if self.has_class("-result") else self.diff
 
     @property
     def review(self) -> Review | None:
         return self._review
 
     @property
+    def file(self) -> FileReview | None:
+        """The file on show."""
+        if self._review is None or not self._review.files:
+            return None
+        return self._review.files[self._index]
+
+    @property
+    def prepared(self) -> Prepared | None:
+        """The run that the review comes from."""
+        return None if self._reviewable is None else self._reviewable.prepared
+
+    @property
     def written(self) -> bool:
         """Whether this review has been applied already."""
         return bool(self._written)
+
+    # ------------------------------------------------------------------ what is shown
 
     def show(self, reviewable: Reviewable) -> None:
         """Begin deciding."""
         self._reviewable, self._written, self._index = reviewable, "", 0
         self._review = reviewable.review
+        self.warnings = dict(reviewable.warnings)
+        self.acknowledged.clear()
+        self.remove_class("-result")
         self.set_class(not self._review.files and not reviewable.refused, "-empty")
         self._show_file()
 
@@ -111,71 +161,178 @@ class ReviewPane(Vertical):
         self._review = None
         self.add_class("-empty")
 
+    def replace_file(self, file: FileReview, warnings: tuple[str, ...], hunk: int) -> None:
+        """Take `file`, edited, for the one of the same path; the cursor goes to `hunk`."""
+        if self._review is None:
+            return
+        self.warnings[file.path] = warnings
+        self.take(self._review.with_file(file))
+        if self.file is file:
+            self.diff.show(file, hunk)
+
+    def take(self, review: Review) -> None:
+        """Go on with `review`, a later state of the one on show."""
+        self._review, self._written = review, ""
+        self._show_texts()
+        self.post_message(self.Decided(review))
+
     def _show_file(self) -> None:
-        if self._review is not None and self._review.files:
-            self.query_one(DiffView).show(self._review.files[self._index])
+        if self.file is not None:
+            self.diff.show(self.file)
         self._show_texts()
 
     def _show_texts(self) -> None:
-        review, reviewable = self._review, self._reviewable
+        review, reviewable, file = self._review, self._reviewable, self.file
         if review is None or reviewable is None:
             return
-        head: list[Content] = []
-        if review.files:
-            head.append(self._file_line(review, review.files[self._index]))
-            head += [
-                Content.styled(f"! {visible(warning)}", "bold $warning")
-                for warning in reviewable.warnings[review.files[self._index].path]
-            ]
-        head += [
-            Content.styled(f"✗ {visible(path)} is not offered: {visible(reason)}", "$error")
-            for path, reason in reviewable.refused
-        ]
-        self.query_one("#review-file", Static).update(Content("\n").join(head))
+        entries = [FileEntry(f.path, f, len(self.warnings.get(f.path, ()))) for f in review.files]
+        entries += [FileEntry(name, None) for name, _ in reviewable.refused]
+        self.query_one(FileList).show(entries, self._index)
+        concerns = () if file is None else self.warnings.get(file.path, ())
+        count = len(review.files)
+        place = f"file {self._index + 1} of {count}: [ ] go to others" if count > 1 else ""
+        low = self.app.size.height < 30
+        head = head_of(file, concerns, reviewable.refused, place=place, low=low)
+        self.query_one("#review-file", Static).update(head)
         summary = self._written or review.summary
+        if self.has_class("-result") and file is not None:
+            self.query_one(ResultView).show(file)
+            summary = self._result_in_words(reviewable, file)
         self.query_one("#review-summary", Static).update(Content(summary))
 
-    def _file_line(self, review: Review, file: FileReview) -> Content:
-        count = len(file.hunks)
-        kind = "new file" if file.is_new else f"{count} hunk{'s' * (count != 1)}"
-        place = (
-            f"file {self._index + 1} of {len(review.files)}  [ ] other files"
-            if len(review.files) > 1
-            else ""
-        )
-        return Content.assemble(
-            Content.styled(visible(file.path), "bold"),
-            f"  {kind}  {file.lines}  ",
-            Content.styled(place, "$text-muted"),
-        )
+    def _result_in_words(self, reviewable: Reviewable, file: FileReview) -> str:
+        original = reviewable.originals[file.path]
+        encoding, newline = ("utf-8", "\n")
+        if original is not None:
+            encoding, newline = original.encoding, original.newline
+            encoding += " with a byte order mark" if original.bom else ""
+        try:
+            data = written_bytes(reviewable, file)
+        except AutocoderError as error:
+            return error.message
+        return described(data, file, encoding, newline)
 
     def on_diff_view_review_changed(self, event: DiffView.ReviewChanged) -> None:
         event.stop()
-        if self._review is None:
-            return
-        self._review = self._review.with_file(event.review)
-        self._written = ""
-        self._show_texts()
-        self.post_message(self.Decided(self._review))
+        if self._review is not None:
+            self.take(self._review.with_file(event.review))
+
+    # ------------------------------------------------------------------ files
+
+    def on_file_list_chosen(self, event: FileList.Chosen) -> None:
+        event.stop()
+        self._go_to_file(event.index)
 
     def action_step_file(self, step: int) -> None:
         if self._review is not None and self._review.files:
-            self._index = (self._index + step) % len(self._review.files)
-            self._show_file()
+            self._go_to_file((self._index + step) % len(self._review.files))
 
-    def action_accept_all_files(self) -> None:
-        self._decide_everything(Verdict.ACCEPTED)
+    def _go_to_file(self, index: int) -> None:
+        self._index = index
+        self._show_file()
+        self.keyboard_view.focus()
+
+    @work
+    async def action_accept_file(self) -> None:
+        """Accept every hunk of this file; asks first where there are warnings."""
+        file = self.file
+        if file is None:
+            return
+        concerns = {file.path: self.warnings.get(file.path, ())}
+        if await accept_anyway(self.program, self.acknowledged, concerns) and self.file is file:
+            self.diff.decide_all(Verdict.ACCEPTED)
+
+    def action_reject_file(self) -> None:
+        """Reject every hunk of this file."""
+        self.diff.decide_all(Verdict.REJECTED)
+
+    @work
+    async def action_accept_all_files(self) -> None:
+        """Accept every hunk of every file; asks first where there are warnings."""
+        if await accept_anyway(self.program, self.acknowledged, self.warnings):
+            self._decide_everything(Verdict.ACCEPTED)
 
     def action_reject_all_files(self) -> None:
+        """Reject every hunk of every file."""
         self._decide_everything(Verdict.REJECTED)
 
     def _decide_everything(self, verdict: Verdict) -> None:
         if self._review is not None:
-            self._review = self._review.all_verdict(verdict)
-            self._written = ""
+            self.take(self._review.all_verdict(verdict))
             self._show_file()
-            self.post_message(self.Decided(self._review))
 
     def action_apply(self) -> None:
+        """Write the accepted hunks."""
         if self._review is not None:
             self.post_message(self.ApplyRequested(self._review))
+
+    # ------------------------------------------------------------------ result, search, layout
+
+    def action_toggle_result(self) -> None:
+        """The exact text that would be written, or the diff again."""
+        if self.file is None:
+            return
+        self.toggle_class("-result")
+        self._show_texts()
+        self.keyboard_view.focus()
+
+    def action_search(self) -> None:
+        """Look for a text in this file."""
+        if self.file is not None:
+            self.query_one(SearchLine).open()
+
+    def on_search_line_sought(self, event: SearchLine.Sought) -> None:
+        event.stop()
+        self.keyboard_view.search(event.text)
+
+    def on_search_line_stepped(self, event: SearchLine.Stepped) -> None:
+        event.stop()
+        self.keyboard_view.action_next_match(event.step)
+
+    def on_search_line_left(self, event: SearchLine.Left) -> None:
+        event.stop()
+        self.keyboard_view.focus()
+
+    def on_searched_diff_found_changed(self, event: SearchedDiff.FoundChanged) -> None:
+        event.stop()
+        self.query_one(SearchLine).show_found(event)
+
+    def on_diff_view_arrangement_chosen(self, event: DiffView.ArrangementChosen) -> None:
+        event.stop()
+        try:
+            file = self.program.setup.config_dir / "config.toml"
+            save_setting(file, "ui", "diff_layout", event.arrangement)
+        except AutocoderError as error:
+            self.program.tell(error.message, severity="warning")
+
+    # ------------------------------------------------------------------ flows with dialogs
+
+    @work
+    async def action_edit_hunk(self) -> None:
+        """Change what the hunk under the cursor proposes."""
+        await review_flows.edit_hunk(self)
+
+    @work
+    async def action_edit_file(self) -> None:
+        """Change the whole proposed text here."""
+        await review_flows.edit_file(self)
+
+    @work
+    async def action_edit_outside(self) -> None:
+        """Change the whole proposed text in the editor of $VISUAL or $EDITOR."""
+        await review_flows.edit_outside(self)
+
+    @work
+    async def action_copy(self) -> None:
+        """Copy a hunk, a side, a file or the whole patch."""
+        await review_flows.copy(self)
+
+    @work
+    async def action_reject_with_note(self) -> None:
+        """Send the rejected hunks back to the model with a note."""
+        await review_flows.reject_with_note(self)
+
+    def action_list_warnings(self) -> None:
+        """Show every warning and every refused file."""
+        refused = () if self._reviewable is None else self._reviewable.refused
+        review_flows.list_warnings(self, refused)

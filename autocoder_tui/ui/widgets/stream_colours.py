@@ -20,7 +20,7 @@ from pygments.lexers import find_lexer_class, find_lexer_class_by_name, get_all_
 from pygments.lexers.data import JsonLexer, YamlLexer, YamlLexerContext
 from pygments.style import Style as PygmentsStyle
 from pygments.styles import get_style_by_name
-from pygments.token import Comment, Error, Token, _TokenType
+from pygments.token import STANDARD_TYPES, Comment, Error, Token, _TokenType
 from pygments.util import ClassNotFound
 from rich.color import Color
 from rich.style import Style
@@ -328,6 +328,9 @@ class Palette:
     def _build(self, kind: _TokenType) -> Style:
         if kind is Error or kind is Token:
             return self._base
+        if kind not in STANDARD_TYPES and kind.parent is not None:
+            # A type of that lexer's own, as YAML has: a style knows only what it comes under.
+            return self[kind.parent]
         rule = self._pygments.style_for_token(kind)
         return self._base + Style(
             color=_colour(rule.get("ansicolor"), rule["color"]),

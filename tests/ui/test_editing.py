@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from autocoder_tui.ui.copying import clipboard_tool, fill_clipboard
+from autocoder_tui.ui.editing import EditorFailed, edit_in_editor, editor_command
+from autocoder_tui.ui.widgets.plain_area import keeps
+
+
+def program(folder: Path, name: str, code: str) -> Path:
+    """An executable Python script `name` in `folder`."""
+    path = folder / name
+    path.write_text(f"#!{sys.executable}\nimport pathlib, sys\n{code}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path
+
+
+def test_the_editor_gets_the_text_and_its_changes_come_back(tmp_path: Path) -> None:
+    code = (
+        "file = pathlib.Path(sys.argv[-1])\n"
+        "assert file.name == 'code.py' and sys.argv[1] == '--wait', sys.argv\n"
+        "file.write_bytes(file.read_bytes().replace(b'a\\r\\n', b'b\\r\\n'))"
+    )
+    editor = program(tmp_path, "my editor", code)
+    text = "a\r\nA\x0c\nlast"
+    environ = {"VISUAL": f"'{editor}' --wait", "EDITOR": "false"}
+    assert edit_in_editor(text, "src/code.py", 4, environ) == "b\r\nA\x0c\nlast"
+
+
+def test_a_known_editor_opens_at_the_line(tmp_path: Path) -> None:
+    code = "pathlib.Path(sys.argv[-1]).write_text(sys.argv[1])"
+    editor = program(tmp_path, "nano", code)
+    assert edit_in_editor("x", "a.txt", 4, {"EDITOR": str(editor)}) == "+5"
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [("false", "ended with 1"), ("/no/such/editor", "could not be used"), ("'", "not a command")],
+)
+def test_an_editor_that_fails_changes_nothing(command: str, reason: str) -> None:
+    with pytest.raises(EditorFailed, match=reason):
+        edit_in_editor("x", "a.txt", 0, {"EDITOR": command})
+
+
+def test_an_editor_that_saves_something_else_than_utf_8(tmp_path: Path) -> None:
+    editor = program(tmp_path, "ed", "pathlib.Path(sys.argv[-1]).write_bytes(b'\\xff')")
+    with pytest.raises(EditorFailed, match="UTF-8"):
+        edit_in_editor("x", "a.txt", 0, {"EDITOR": str(editor)})
+
+
+def test_without_an_editor_there_is_a_sentence() -> None:
+    with pytest.raises(EditorFailed, match="VISUAL"):
+        editor_command({"PATH": "/nowhere"})
+
+
+@pytest.mark.parametrize("text", ["", "a", "a\n", "a\n\n", "\n", "a\n\nb"])
+def test_a_text_area_keeps_ordinary_text(text: str) -> None:
+    assert keeps(text)
+
+
+@pytest.mark.parametrize("text", ["a\r\n", "a\x0cb", "a\u2028b\n", "a\rb", "a\x85b", "\x1c"])
+def test_a_text_area_would_change_other_line_ends(text: str) -> None:
+    assert not keeps(text)
+
+
+def test_the_clipboard_tool_of_this_machine_is_used(tmp_path: Path) -> None:
+    code = f"pathlib.Path({str(tmp_path / 'taken')!r}).write_bytes(sys.stdin.buffer.read())"
+    program(tmp_path, "xclip", code)
+    environ = {"PATH": str(tmp_path), "DISPLAY": ":0"}
+    tool = clipboard_tool(environ)
+    assert tool == (str(tmp_path / "xclip"), "-selection", "clipboard")
+    assert fill_clipboard(tool, "héllo\n", environ)
+    assert (tmp_path / "taken").read_text() == "héllo\n"
+    assert not fill_clipboard(("false",), "x", environ)
+    assert not fill_clipboard(("/no/such/tool",), "x", environ)
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="pbcopy needs no display")
+def test_no_clipboard_tool_without_a_display_or_over_ssh(tmp_path: Path) -> None:
+    program(tmp_path, "xclip", "")
+    assert clipboard_tool({"PATH": str(tmp_path)}) is None
+    environ = {"PATH": str(tmp_path), "DISPLAY": ":0", "SSH_CONNECTION": "1 2 3 4"}
+    assert clipboard_tool(environ) is None
