@@ -109,9 +109,21 @@ def _safe_name(path: str) -> str:
 def edit_suspended(app: AutocoderApp, text: str, path: str, line: int) -> str:
     """`edit_in_editor` with the screen given to the editor meanwhile. Raises EditorFailed."""
     try:
+        # What goes wrong is raised outside: leaving `suspend` by an exception would leave
+        # the screen with the editor.
         with app.suspend():
-            return edit_in_editor(text, path, line, app.setup.environ)
+            left = _attempt(text, path, line, app.setup.environ)
     except SuspendNotSupported as error:
         raise EditorFailed(
             "The screen can't be given to an editor here. Edit in place (e) instead."
         ) from error
+    if isinstance(left, EditorFailed):
+        raise left
+    return left
+
+
+def _attempt(text: str, path: str, line: int, environ: Mapping[str, str]) -> str | EditorFailed:
+    try:
+        return edit_in_editor(text, path, line, environ)
+    except EditorFailed as error:
+        return error
