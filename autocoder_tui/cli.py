@@ -162,6 +162,11 @@ def _run_parser() -> argparse.ArgumentParser:
     output.add_argument(
         "--json", action="store_true", help="print one JSON object at the end on stdout"
     )
+    output.add_argument(
+        "--estimate-cost",
+        action="store_true",
+        help="print the tokens and what the run may cost, and send nothing",
+    )
     return parser
 
 

@@ -39,6 +39,7 @@ from autocoder_tui.review.proposal import Verdict
 from autocoder_tui.setup import Setup, choose_model
 from autocoder_tui.store.keys import missing_key_message
 from autocoder_tui.store.partials import save_partial
+from autocoder_tui.weighing import weigh
 from autocoder_tui.workspace.apply import Change, apply_changes
 from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.paths import relative_name, resolve_target
@@ -98,6 +99,9 @@ def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
         _say(problem)
     outcome = Outcome()
     try:
+        if setup.estimate_cost:
+            print(asyncio.run(_Headless(setup, outcome).estimate()))
+            return EXIT_OK
         asyncio.run(_Headless(setup, outcome).go())
     except AutocoderError as error:
         outcome.status = "refused" if isinstance(error, Refused | RequestError) else "failed"
@@ -131,7 +135,16 @@ class _Headless:
                     self._keep_partial(prepared)
                     raise
 
-    async def _prepare(self, stack: AsyncExitStack) -> tuple[Prepared, Path | None]:
+    async def estimate(self) -> str:
+        """What the run would send and cost, as text or JSON. Needs no key, sends nothing."""
+        async with AsyncExitStack() as stack:
+            prepared, _ = await self._prepare(stack, key_needed=False)
+            weighed = weigh(prepared.request)
+        return json.dumps(weighed.report()) if self._setup.json else weighed.text()
+
+    async def _prepare(
+        self, stack: AsyncExitStack, *, key_needed: bool = True
+    ) -> tuple[Prepared, Path | None]:
         setup = self._setup
         if setup.demo:
             return await self._prepare_demo(stack)
@@ -144,7 +157,7 @@ class _Headless:
         chosen = choose_model(setup)
         for warning in chosen.warnings:
             _say(warning)
-        if not chosen.ready:
+        if key_needed and not chosen.ready:
             raise Refused(missing_key_message(chosen.endpoint.provider))
         expansion = expand_inputs(setup.root, setup.inputs)
         for name, reason in expansion.refused:

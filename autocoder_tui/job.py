@@ -76,6 +76,7 @@ def prepare(
         limits=limits,
         temperature=temperature,
         partial=partial,
+        calibration=chosen.calibration,
     )
     return Prepared(job.root, request, originals)
 

@@ -270,3 +270,38 @@ def test_no_terminal_is_said_in_a_sentence(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "autocoder-tui run" in done.stderr
     assert done.stdout == ""
+
+
+async def test_the_cost_is_estimated_without_a_key_and_nothing_is_sent(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "code.py").write_text("def f():\n    return 1\n" * 50)
+    job = ("-r", "x", "-i", "code.py", "--estimate-cost")
+    done = await ended(await started(tmp_path, *job, "-m", "gpt-4o-mini", "--json"))
+    assert done.code == 0
+    report = done.report
+    assert (report["exact"], report["method"], report["fits"]) == (True, "exact", True)
+    assert report["files"][0]["path"] == "code.py"
+    assert report["files"][0]["tokens"] < report["prompt_tokens"]
+    assert 0 < report["least_usd"] < report["most_usd"]
+    done = await ended(await started(tmp_path, *job))
+    assert done.code == 0
+    assert "(estimate ±15 %)" in done.out
+    assert "$" in done.out
+    assert done.out.endswith("Nothing was sent.\n")
+
+
+async def test_an_estimate_asks_no_server_and_says_what_does_not_fit(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "big.txt").write_text("many words " * 40_000)
+    async with DemoServer([Reply(framed(NEW))]) as server:
+        at = ("--base-url", server.base_url, "-m", "local", "-r", "x", "--estimate-cost")
+        done = await ended(await started(tmp_path, *at))
+        assert server.connections == 0
+    assert done.code == 0
+    assert "cost unknown" in done.out
+    flags = ("-m", "Qwen/QwQ-32B-Preview", "-r", "x", "-i", "big.txt", "--estimate-cost")
+    done = await ended(await started(tmp_path, *flags, "--json"))
+    assert done.code == 0
+    assert done.report["fits"] is False

@@ -6,15 +6,16 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
 from contextlib import aclosing
+from decimal import Decimal
 from typing import TypeVar
 
 from autocoder_tui.engine import seam
 from autocoder_tui.engine.accounts import Accounts
+from autocoder_tui.engine.allowance import Allowance, CapQuestion, RaiseCap
 from autocoder_tui.engine.capabilities import Capabilities, suggested_prefill
-from autocoder_tui.engine.cost import check_fits, estimate, format_usd
+from autocoder_tui.engine.cost import check_fits, estimate
 from autocoder_tui.engine.errors import (
     ContentFiltered,
-    ContextFull,
     EmptyReply,
     EngineError,
     LimitReached,
@@ -22,7 +23,6 @@ from autocoder_tui.engine.errors import (
     PrefillRefused,
     ProviderError,
     RunTimedOut,
-    SpendingCapReached,
     TooManyParts,
 )
 from autocoder_tui.engine.events import (
@@ -59,12 +59,13 @@ METER_PERIOD = 0.25
 CONTINUATION_TEMPERATURE = 0.2
 FRUITLESS_PARTS = 3
 """Continuations in a row that add nothing before the run stops."""
-LEAST_OUTPUT = 256
-"""Tokens: a request that could not answer with at least this many is not sent."""
 
 
 async def run(
-    request: RunRequest, *, capabilities: Capabilities | None = None
+    request: RunRequest,
+    *,
+    capabilities: Capabilities | None = None,
+    raise_cap: RaiseCap | None = None,
 ) -> AsyncIterator[Event]:
     """Generate what `request` asks for, continuing until the reply is complete.
 
@@ -72,9 +73,10 @@ async def run(
     last. No provider error is raised: it becomes `RunFailed`. Cancelling the consuming task
     closes the connection; the text held back so far is still delivered, then
     `RunCancelled`, and the cancellation goes on. `capabilities` is what is known of the
-    endpoint and is updated with what is learnt.
+    endpoint and is updated with what is learnt. At a spending cap `raise_cap` is asked, and the
+    run waits for its answer.
     """
-    generation = _Generation(request, capabilities or Capabilities())
+    generation = _Generation(request, capabilities or Capabilities(), raise_cap)
     try:
         async with aclosing(generation.events()) as events:
             async for event in events:
@@ -97,10 +99,13 @@ async def run(
 class _Generation:
     """The state of one run between its requests."""
 
-    def __init__(self, request: RunRequest, capabilities: Capabilities) -> None:
+    def __init__(
+        self, request: RunRequest, capabilities: Capabilities, raise_cap: RaiseCap | None
+    ) -> None:
         self._request = request
         self._limits = request.limits
         self._capabilities = capabilities
+        self._raise_cap = raise_cap
         if capabilities.prefill is None:
             capabilities.prefill = suggested_prefill(request.endpoint.provider.base_url)
         self._first = first_messages(request)
@@ -117,8 +122,10 @@ class _Generation:
 
     async def events(self) -> AsyncGenerator[Event]:
         model = self._request.model
-        self._counter = await asyncio.to_thread(load_counter, model)
+        self._counter = await asyncio.to_thread(load_counter, model, self._request.calibration)
         self._accounts = Accounts(model, self._counter)
+        asking = None if self._raise_cap is None else self._ask_to_raise
+        self._allowance = Allowance(model, self._limits, self._accounts, asking)
         prompt_tokens = self._counter.count_messages(self._first)
         yield RunStarted(
             self._request.run_id,
@@ -129,6 +136,7 @@ class _Generation:
                 self._limits.max_output_tokens,
                 self._limits.max_parts,
                 self._counter.exact,
+                self._request.calibration,
             ),
         )
         weights = {file.path: self._counter.count(file.text) for file in self._request.files}
@@ -199,12 +207,12 @@ class _Generation:
         while True:
             plan = self._plan(cause)
             messages = self._messages(plan)
-            prompt_tokens = self._counter.count_messages(messages)
-            max_output = self._allowed_output(prompt_tokens)
+            weights = self._counter.weigh_messages(messages)
+            max_output = await self._allowance.most_output(self._counter.calibrated(weights))
             if plan is not None and cause is not None:
                 yield ContinuationStarted(self._part, plan.anchor, cause)
             yield RequestStarted(self._part, self._retries.failed + 1)
-            self._accounts.open(prompt_tokens)
+            self._accounts.open(weights)
             self._reader = seam.PartReader(plan, self.text, resamples=bool(self._capabilities.echo))
             self._finish_reason, self._lost = None, None
             self._received = False
@@ -293,15 +301,24 @@ class _Generation:
             yield event
         self.text = self._reader.text
         self._reader = None
-        completion_tokens = self._accounts.close()
+        report = self._accounts.report(self._part)
+        booked = self._accounts.close()
         yield self._accounts.totals()
+        if report is not None:
+            yield report
         if plan is not None:
             self._joins.append(join)
             if join.progress and cause is not None:
                 yield PartJoined(self._part, join.offset, join.proof, cause)
             if join.proof in ("echo", "witness"):
                 self._capabilities.echo = True
-        yield PartFinished(self._part, self._finish_reason, completion_tokens)
+        yield PartFinished(
+            self._part,
+            self._finish_reason,
+            booked.completion_tokens,
+            booked.prompt_tokens,
+            booked.cost_usd,
+        )
         if self._lost is None and self._finish_reason is not None:
             self._retries.reset()
         self._fruitless = 0 if join.progress else self._fruitless + 1
@@ -340,32 +357,15 @@ class _Generation:
         # A continuation should go on, not invent: what was begun is only finished.
         return min(CONTINUATION_TEMPERATURE if wanted is None else wanted, CONTINUATION_TEMPERATURE)
 
-    def _allowed_output(self, prompt_tokens: int) -> int | None:
-        """Most tokens the next reply may have: model, user, window and spending cap."""
-        model, limits = self._request.model, self._limits
-        most = [value for value in (model.max_tokens, limits.max_output_tokens) if value]
-        if model.context_length is not None:
-            room = model.context_length - prompt_tokens
-            if room < LEAST_OUTPUT:
-                raise ContextFull(
-                    f"Prompt and reply so far fill the context window of {model.name} "
-                    f"({model.context_length:,} tokens). The text so far is kept; "
-                    "continue with a model that takes more."
-                )
-            most.append(room)
-        cap = limits.max_cost_usd
-        within = None if cap is None else self._accounts.affordable_output(prompt_tokens, cap)
-        if within is not None:
-            if within < LEAST_OUTPUT:
-                spent, limit = format_usd(self._accounts.totals().cost_usd), format_usd(cap)
-                raise SpendingCapReached(
-                    f"The next request could pass the spending cap of {limit} ({spent} spent). "
-                    "The text so far is kept; raise max_cost to go on.",
-                    spent=spent,
-                    limit=limit,
-                )
-            most.append(within)
-        return min(most) if most else None
+    async def _ask_to_raise(self, question: CapQuestion) -> Decimal | None:
+        assert self._raise_cap is not None
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
+        try:
+            return await self._raise_cap(question)
+        finally:
+            # A person thinking is not a run that takes long.
+            self._deadline += loop.time() - asked
 
     def flushed(self) -> Iterator[Event]:
         """What a reader interrupted in mid-part still holds back: nothing received is lost."""

@@ -29,6 +29,7 @@ from autocoder_tui.engine.events import (
     RunStarted,
     TextDelta,
     TextRetracted,
+    UsageReported,
     UsageUpdated,
 )
 
@@ -141,6 +142,8 @@ class RunState:
         self.waiting_until: float | None = None
         self.continuation: ContinuationStarted | None = None
         self.usage: UsageUpdated | None = None
+        self.report: UsageReported | None = None
+        """What the provider counted for the first prompt of the run, if it did."""
         self.joins: list[PartJoined] = []
         self.parts: list[PartFinished] = []
         self.files: list[FileProposed] = []
@@ -233,6 +236,8 @@ class RunState:
             case UsageUpdated():
                 self.usage = event
                 self._uncounted = 0
+            case UsageReported():
+                self.report = self.report or event
             case TextRetracted(count):
                 self._text.retract(count)
             case RequestStarted(part, attempt):
