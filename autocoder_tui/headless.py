@@ -37,6 +37,7 @@ from autocoder_tui.job import Job, Prepared, Reviewable, make_review, prepare
 from autocoder_tui.narrate import narrate
 from autocoder_tui.review.proposal import Verdict
 from autocoder_tui.setup import Setup, choose_model
+from autocoder_tui.store.capabilities import CapabilityStore
 from autocoder_tui.store.keys import missing_key_message
 from autocoder_tui.store.partials import save_partial
 from autocoder_tui.weighing import weigh
@@ -192,8 +193,14 @@ class _Headless:
 
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, stop, number)
-        async for event in run(prepared.request):
-            self._heard(event)
+        request = prepared.request
+        place = (request.endpoint.provider.base_url, request.model.name)
+        store = CapabilityStore(self._setup.state_dir)
+        try:
+            async for event in run(request, capabilities=store.of(*place)):
+                self._heard(event)
+        finally:
+            store.keep(*place)
 
     def _heard(self, event: Event) -> None:
         outcome = self._outcome

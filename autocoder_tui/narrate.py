@@ -42,6 +42,8 @@ def _line(event: ev.Event) -> tuple[int, str]:
             return 1, f"part {part}: joined at character {offset:,}, {_PROOFS[proof]}"
         case ev.UsageReported():
             return (0 if event.looks_cut else 1), _compared(event)
+        case ev.PartWithdrawn(part):
+            return 1, f"part {part}: where it goes on could only be guessed; asking once more"
         case ev.PartFinished(part, reason, tokens):
             return 2, f"part {part}: {tokens:,} tokens, finish reason {reason or 'missing'}"
         case ev.UsageUpdated(prompt, completion, cached, cost, estimated):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -47,6 +48,8 @@ class Allowance:
         self._raise_cap = raise_cap
         self._run_cap = limits.max_cost_usd
         self._session_cap = limits.max_session_cost_usd
+        self.waited = 0.0
+        """Seconds the run has waited for a person's word on a cap."""
 
     async def most_output(self, prompt_tokens: int) -> int | None:
         """Most tokens the next reply may have, None for no limit.
@@ -55,7 +58,7 @@ class Allowance:
         """
         wanted = self._without_caps(prompt_tokens)
         while (question := self._question(prompt_tokens, wanted)) is not None:
-            raised = await self._raise_cap(question) if self._raise_cap is not None else None
+            raised = await self._ask(question)
             if raised is None or raised <= question.limit:
                 raise _reached(question)
             if question.cap == "run":
@@ -70,6 +73,16 @@ class Allowance:
         ]
         most = [value for value in (wanted, *affordable) if value is not None]
         return min(most) if most else None
+
+    async def _ask(self, question: CapQuestion) -> Decimal | None:
+        if self._raise_cap is None:
+            return None
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
+        try:
+            return await self._raise_cap(question)
+        finally:
+            self.waited += loop.time() - asked
 
     def _without_caps(self, prompt_tokens: int) -> int | None:
         model = self._model

@@ -153,6 +153,13 @@ class PartJoined:
 
 
 @dataclass(frozen=True, slots=True)
+class PartWithdrawn:
+    """Where part `part` goes on could only be guessed: it is taken back and asked for once more."""
+
+    part: int
+
+
+@dataclass(frozen=True, slots=True)
 class RetryScheduled:
     """`attempt` is the number of the try that will come after `delay_seconds`."""
 
@@ -224,6 +231,7 @@ Event: TypeAlias = (
     | PartFinished
     | ContinuationStarted
     | PartJoined
+    | PartWithdrawn
     | RetryScheduled
     | CapReached
     | FileProposed

@@ -42,12 +42,15 @@ def first_messages(request: RunRequest) -> list[Message]:
     ]
 
 
-def continuation_messages(first: list[Message], continuation: Continuation) -> list[Message]:
+def messages_for(first: list[Message], continuation: Continuation | None) -> list[Message]:
     """The first messages, all text so far as one assistant message, and the instruction.
 
     With prefill there is no instruction: the assistant message is left open for the
-    provider to continue.
+    provider to continue. Without a continuation, or where it shows nothing of the text, the
+    first messages are sent as they were.
     """
+    if continuation is None or not continuation.shown:
+        return first
     messages = [*first, {"role": "assistant", "content": continuation.shown}]
     if not continuation.prefill:
         messages.append({"role": "user", "content": continuation.instruction})

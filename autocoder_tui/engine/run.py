@@ -6,12 +6,11 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
 from contextlib import aclosing
-from decimal import Decimal
 from typing import TypeVar
 
 from autocoder_tui.engine import seam
 from autocoder_tui.engine.accounts import Accounts
-from autocoder_tui.engine.allowance import Allowance, CapQuestion, RaiseCap
+from autocoder_tui.engine.allowance import Allowance, RaiseCap
 from autocoder_tui.engine.capabilities import Capabilities, suggested_prefill
 from autocoder_tui.engine.cost import check_fits, estimate
 from autocoder_tui.engine.errors import (
@@ -31,9 +30,9 @@ from autocoder_tui.engine.events import (
     ContinuationStarted,
     Event,
     Failure,
-    FileProposed,
     PartFinished,
     PartJoined,
+    PartWithdrawn,
     ReasoningDelta,
     RequestStarted,
     RetryScheduled,
@@ -45,9 +44,9 @@ from autocoder_tui.engine.events import (
     TextRetracted,
 )
 from autocoder_tui.engine.frames import Finish, Reasoning, Text, Usage
-from autocoder_tui.engine.prompt import Message, continuation_messages, first_messages
+from autocoder_tui.engine.prompt import Message, first_messages, messages_for
+from autocoder_tui.engine.proposals import proposed_files, read_reply
 from autocoder_tui.engine.provider import HttpSession, stream_reply
-from autocoder_tui.engine.reply import Reply, parse_reply
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import Retries
 from autocoder_tui.engine.tokens import load_counter
@@ -91,7 +90,7 @@ async def run(
             yield event
         if isinstance(error, LimitReached):
             yield CapReached(error.cap, error.spent, error.limit)
-        for event in generation.proposals(finished=False):
+        for event in proposed_files(request, generation.text, generation.joins, finished=False):
             yield event
         yield RunFailed(Failure(error.kind, error.message), resumable=bool(generation.text))
 
@@ -110,22 +109,24 @@ class _Generation:
             capabilities.prefill = suggested_prefill(request.endpoint.provider.base_url)
         self._first = first_messages(request)
         self._deadline = asyncio.get_running_loop().time() + request.limits.total_timeout
+        self._marker_is_code = seam.MARKER in self._first[1]["content"]
         self._retries = Retries(request.limits.max_attempts)
         self._reader: seam.PartReader | None = None
-        self._joins: list[seam.Join] = []
+        self.joins: list[seam.Join] = []
         self._part = 0
         self._finish_reason: str | None = None
         self._lost: ProviderError | None = None
         self._fruitless = 0
         self._received = False
+        self._withdrawn = False
+        self._ask_again = True
         self.text = request.partial
 
     async def events(self) -> AsyncGenerator[Event]:
-        model = self._request.model
-        self._counter = await asyncio.to_thread(load_counter, model, self._request.calibration)
+        model, known = self._request.model, self._request.calibration
+        self._counter = await asyncio.to_thread(load_counter, model, known)
         self._accounts = Accounts(model, self._counter)
-        asking = None if self._raise_cap is None else self._ask_to_raise
-        self._allowance = Allowance(model, self._limits, self._accounts, asking)
+        self._allowance = Allowance(model, self._limits, self._accounts, self._raise_cap)
         prompt_tokens = self._counter.count_messages(self._first)
         yield RunStarted(
             self._request.run_id,
@@ -136,7 +137,7 @@ class _Generation:
                 self._limits.max_output_tokens,
                 self._limits.max_parts,
                 self._counter.exact,
-                self._request.calibration,
+                known,
             ),
         )
         weights = {file.path: self._counter.count(file.text) for file in self._request.files}
@@ -146,14 +147,14 @@ class _Generation:
         async with HttpSession(self._request.endpoint, self._limits) as session:
             async for event in self._parts(session):
                 yield event
-        chosen, verified = seam.verify(self.text, self._joins, target=self._request.target)
+        chosen = seam.verify(self.text, self.joins, target=self._request.target).text
         if chosen != self.text:
             yield TextRetracted(len(self.text))
             yield TextDelta(chosen)
             self.text = chosen
-        for event in self.proposals(finished=True):
+        for event in proposed_files(self._request, self.text, self.joins, finished=True):
             yield event
-        reply = self._reply()
+        reply = read_reply(self._request, self.text)
         if reply.refusal or not (reply.files or reply.notes.strip()):
             raise EmptyReply(
                 f"{model.name} refused or gave no file: nothing is proposed. "
@@ -173,7 +174,8 @@ class _Generation:
                     f"{self._request.model.name} ended its reply (finish reason "
                     f"{self._finish_reason}) without any text. Run again, or choose another model."
                 )
-            step = seam.next_step(self.text, self._finish_reason)
+            expected = 1 if self._request.target is not None else None
+            step = seam.next_step(self.text, self._finish_reason, files_expected=expected)
             if step == "filtered":
                 raise ContentFiltered(
                     f"The provider's content filter stopped {self._request.model.name}. "
@@ -181,12 +183,10 @@ class _Generation:
                 )
             if step == "done" and self._lost is None:
                 return
+            cause = self._cause()
             if self._lost is not None:
-                cause = "lost connection"
                 async for event in self._wait_for_retry(self._lost):
                     yield event
-            else:
-                cause = self._cause()
 
     def _cause(self) -> Cause:
         if self._finish_reason is None:
@@ -206,14 +206,19 @@ class _Generation:
         """Ask for one part until it comes or the attempts are used up, and join it."""
         while True:
             plan = self._plan(cause)
-            messages = self._messages(plan)
+            messages = messages_for(self._first, plan)
             weights = self._counter.weigh_messages(messages)
             max_output = await self._allowance.most_output(self._counter.calibrated(weights))
             if plan is not None and cause is not None:
                 yield ContinuationStarted(self._part, plan.anchor, cause)
             yield RequestStarted(self._part, self._retries.failed + 1)
             self._accounts.open(weights)
-            self._reader = seam.PartReader(plan, self.text, resamples=bool(self._capabilities.echo))
+            self._reader = seam.PartReader(
+                plan,
+                self.text,
+                resamples=bool(self._capabilities.echo),
+                marker_is_code=self._marker_is_code,
+            )
             self._finish_reason, self._lost = None, None
             self._received = False
             try:
@@ -235,7 +240,8 @@ class _Generation:
                 self._lost = error
             async for event in self._join(plan, cause):
                 yield event
-            return
+            if not self._withdrawn:
+                return
 
     async def _stream(
         self,
@@ -283,7 +289,8 @@ class _Generation:
 
     async def _within_deadline(self, step: Awaitable[_T]) -> _T:
         try:
-            async with asyncio.timeout_at(self._deadline):
+            # A person who thinks about a spending cap does not make a run take long.
+            async with asyncio.timeout_at(self._deadline + self._allowance.waited):
                 return await step
         except TimeoutError:
             raise RunTimedOut(
@@ -299,6 +306,11 @@ class _Generation:
         edit, join = self._reader.finish(self._finish_reason)
         for event in _edits(edit):
             yield event
+        self._withdrawn = self._worth_asking_again(join)
+        if self._withdrawn:
+            yield PartWithdrawn(self._part)
+            for event in _edits(self._reader.withdraw()):
+                yield event
         self.text = self._reader.text
         self._reader = None
         report = self._accounts.report(self._part)
@@ -306,18 +318,17 @@ class _Generation:
         yield self._accounts.totals()
         if report is not None:
             yield report
+        if self._withdrawn:
+            return
         if plan is not None:
-            self._joins.append(join)
+            self.joins.append(join)
             if join.progress and cause is not None:
                 yield PartJoined(self._part, join.offset, join.proof, cause)
             if join.proof in ("echo", "witness"):
                 self._capabilities.echo = True
+        part, reason = self._part, self._finish_reason
         yield PartFinished(
-            self._part,
-            self._finish_reason,
-            booked.completion_tokens,
-            booked.prompt_tokens,
-            booked.cost_usd,
+            part, reason, booked.completion_tokens, booked.prompt_tokens, booked.cost_usd
         )
         if self._lost is None and self._finish_reason is not None:
             self._retries.reset()
@@ -327,6 +338,18 @@ class _Generation:
                 f"{self._request.model.name} was asked {FRUITLESS_PARTS} times to go on and "
                 "added nothing. The text so far is kept; read it, or continue by hand."
             )
+
+    def _worth_asking_again(self, join: seam.Join) -> bool:
+        """Whether to take a guessed part back and ask once more.
+
+        Words may be missing at a guessed seam that no reading of the reply brings back. An
+        endpoint that leaves us guessing twice in a row is believed from then on.
+        """
+        if join.proof != "guess" or not join.progress or self._lost is not None:
+            self._ask_again = self._ask_again or join.proof in ("echo", "witness", "prefill")
+            return False
+        worth, self._ask_again = self._ask_again, False
+        return worth
 
     async def _wait_for_retry(self, error: ProviderError) -> AsyncIterator[Event]:
         """Wait as the retry policy says; raises `error` when it says no more."""
@@ -345,27 +368,11 @@ class _Generation:
             prefill=self._capabilities.prefill not in (None, "none"),
         )
 
-    def _messages(self, plan: seam.Continuation | None) -> list[Message]:
-        if plan is None or not plan.shown:
-            return self._first
-        return continuation_messages(self._first, plan)
-
     def _temperature(self, plan: seam.Continuation | None) -> float | None:
         wanted = self._request.temperature
         if plan is None:
             return wanted
-        # A continuation should go on, not invent: what was begun is only finished.
         return min(CONTINUATION_TEMPERATURE if wanted is None else wanted, CONTINUATION_TEMPERATURE)
-
-    async def _ask_to_raise(self, question: CapQuestion) -> Decimal | None:
-        assert self._raise_cap is not None
-        loop = asyncio.get_running_loop()
-        asked = loop.time()
-        try:
-            return await self._raise_cap(question)
-        finally:
-            # A person thinking is not a run that takes long.
-            self._deadline += loop.time() - asked
 
     def flushed(self) -> Iterator[Event]:
         """What a reader interrupted in mid-part still holds back: nothing received is lost."""
@@ -374,21 +381,6 @@ class _Generation:
             self.text = self._reader.text
             self._reader = None
             yield from _edits(edit)
-
-    def proposals(self, *, finished: bool) -> Iterator[Event]:
-        before = {file.path: file.text for file in self._request.files}
-        for file in self._reply().files:
-            yield FileProposed(
-                file.path,
-                before.get(file.path),
-                file.text,
-                file.complete and (finished or not file.remark),
-                file.remark,
-            )
-
-    def _reply(self) -> Reply:
-        known = [file.path for file in self._request.files]
-        return parse_reply(self.text, target=self._request.target, known=known)
 
 
 def _edits(edit: seam.Edit) -> Iterator[Event]:

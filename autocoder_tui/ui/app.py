@@ -73,7 +73,7 @@ class AutocoderApp(App[str]):
         self.setup = setup
         self.models = ModelChoice(self)
         self.reviewable: Reviewable | None = None
-        self.runner = Runner(self, RunDisplay(self))
+        self.runner = Runner(self, RunDisplay(self), setup.state_dir)
         self.estimator = Estimator(self)
         self.main = MainScreen(setup.root)
         self.crash: BaseException | None = None
@@ -303,6 +303,13 @@ class AutocoderApp(App[str]):
             prepared.request, partial=text, model=chosen.model, endpoint=chosen.endpoint
         )
         self.runner.start(lambda: replace(prepared, request=request))
+
+    def action_forget_endpoint(self) -> None:
+        """Try again everything this endpoint once refused."""
+        if self.chosen is not None:
+            name = self.chosen.model.name
+            self.runner.forget(self.chosen.endpoint.provider.base_url, name)
+            self.tell(f"Forgotten what was learnt about {name} at this address.")
 
     def action_stop(self) -> None:
         """Stop the run; the text so far is kept."""

@@ -27,6 +27,11 @@ def commands_of(app: AutocoderApp, screen: Screen[Any]) -> Iterator[SystemComman
         for kind, area in _AREAS:
             yield from _bound(app, app.main.query_one(kind), f"{area}: ")
     yield SystemCommand("Change theme", "Choose the colours", app.action_change_theme)
+    yield SystemCommand(
+        "Forget what was learnt about this endpoint",
+        "Parameters it refused, how it continues a cut-off reply",
+        app.action_forget_endpoint,
+    )
     yield SystemCommand("Save screenshot", "As an SVG file", app.action_screenshot)
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 from textual.app import App
 from textual.worker import Worker
 
-from autocoder_tui.engine.capabilities import Capabilities
 from autocoder_tui.engine.events import Event, Failure, RunCancelled, RunFailed
 from autocoder_tui.engine.run import run
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Prepared
+from autocoder_tui.store.capabilities import CapabilityStore
 from autocoder_tui.ui.pump import pump
 
 
@@ -32,11 +33,11 @@ class RunListener(Protocol):
 class Runner:
     """Starts, feeds and stops a run; `state` is the newest one's, kept after its end."""
 
-    def __init__(self, app: App[Any], listener: RunListener) -> None:
+    def __init__(self, app: App[Any], listener: RunListener, state_dir: Path) -> None:
         self._app = app
         self._listener = listener
         self._worker: Worker[None] | None = None
-        self._capabilities: dict[tuple[str, str], Capabilities] = {}
+        self._capabilities = CapabilityStore(state_dir)
         self.state = RunState()
         self.prepared: Prepared | None = None
 
@@ -62,6 +63,10 @@ class Runner:
         if self._worker is not None:
             self._worker.cancel()
 
+    def forget(self, base_url: str, model: str) -> None:
+        """Forget what was learnt about an endpoint."""
+        self._capabilities.forget(base_url, model)
+
     async def _work(self, make_request: Callable[[], Prepared]) -> None:
         state = self.state = RunState()
         prepared: Prepared | None = None
@@ -71,12 +76,14 @@ class Runner:
             self._listener.run_began(prepared)
             request = prepared.request
             place = (request.endpoint.provider.base_url, request.model.name)
-            capabilities = self._capabilities.setdefault(place, Capabilities())
-            await pump(
-                run(request, capabilities=capabilities),
-                lambda events: self._listener.run_brought(events, state),
-                seen=lambda event: state.apply(event, time.monotonic()),
-            )
+            try:
+                await pump(
+                    run(request, capabilities=self._capabilities.of(*place)),
+                    lambda events: self._listener.run_brought(events, state),
+                    seen=lambda event: state.apply(event, time.monotonic()),
+                )
+            finally:
+                self._capabilities.keep(*place)
         except AutocoderError as error:
             failed = RunFailed(Failure(error.kind, error.message))
             state.apply(failed, time.monotonic())

@@ -28,7 +28,7 @@ from autocoder_tui.engine.events import (
     ReasoningDelta,
     RunFinished,
 )
-from autocoder_tui.engine.prompt import continuation_messages, first_messages
+from autocoder_tui.engine.prompt import first_messages, messages_for
 from autocoder_tui.engine.request import InputFile, RunRequest
 from autocoder_tui.engine.run import run
 from autocoder_tui.engine.seam import plan_continuation
@@ -75,7 +75,7 @@ def test_a_continuation_begins_with_the_lines_it_is_asked_to_repeat(limit: int) 
     first = first_messages(request_for())
     text = answer(first, max_tokens=limit).text
     plan = plan_continuation(text, finish_reason="length")
-    reply = answer(continuation_messages(first, plan), max_tokens=100_000)
+    reply = answer(messages_for(first, plan), max_tokens=100_000)
     assert reply.text.startswith(plan.anchor)
     assert plan.shown + reply.text[len(plan.anchor) :] == whole_reply()
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from autocoder_tui.demo.script import Received, Reply, error_reply
+from autocoder_tui.demo.script import Received, Reply, chunk, error_reply
 from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.engine.capabilities import Capabilities
 from autocoder_tui.engine.catalog import Endpoint, Model, Provider
@@ -16,6 +16,7 @@ from autocoder_tui.engine.events import (
     FileProposed,
     PartFinished,
     PartJoined,
+    PartWithdrawn,
     RequestStarted,
     RetryScheduled,
     RunCancelled,
@@ -253,6 +254,98 @@ async def test_a_run_that_never_ends_is_ended() -> None:
         events = await events_of(request_to(server, limits))
     assert events[-1].error.kind == "run_timed_out"
     assert joined(events) == FRAMED[:500]
+
+
+async def test_an_idle_stream_is_given_up_and_continued() -> None:
+    limits = Limits(idle_timeout=0.3, max_attempts=3)
+    first = Reply(FRAMED[:900], stall="middle", comment_every=0.05)
+    rest = echoing([0, len(FRAMED)])
+    rest(Received("POST", "/", {}, {"messages": []}))
+    async with DemoServer(lambda got: first if len(got.messages) == 2 else rest(got)) as server:
+        events = await events_of(request_to(server, limits))
+    assert joined(events) == FRAMED
+    assert of(ContinuationStarted, events)[0].cause == "lost connection"
+    assert isinstance(events[-1], RunFinished)
+
+
+async def test_an_error_inside_the_stream_is_waited_out_and_continued() -> None:
+    frames = [chunk({"content": FRAMED[:900]}), '{"error": {"message": "overloaded", "code": 503}}']
+    rest = echoing([0, len(FRAMED)])
+    rest(Received("POST", "/", {}, {"messages": []}))
+    first = Reply(frames=frames)
+    async with DemoServer(lambda got: first if len(got.messages) == 2 else rest(got)) as server:
+        events = await events_of(request_to(server))
+    assert joined(events) == FRAMED
+    assert len(of(RetryScheduled, events)) == 1
+
+
+async def test_a_guessed_part_is_taken_back_and_asked_for_once_more() -> None:
+    """The first continuation skips a line, so that nothing proves where it goes on."""
+    cut = FRAMED.index("function_20") + 9
+    rest = echoing([0, len(FRAMED)])
+    rest(Received("POST", "/", {}, {"messages": []}))
+    asked = []
+
+    def answer(received: Received) -> Reply:
+        asked.append(received)
+        if len(received.messages) == 2:
+            return Reply(FRAMED[:cut], "length")
+        if len(asked) == 2:
+            return Reply(FRAMED[FRAMED.index("    return 23") :])
+        return rest(received)
+
+    async with DemoServer(answer) as server:
+        events = await events_of(request_to(server))
+    assert of(PartWithdrawn, events) == [PartWithdrawn(2)]
+    assert joined(events) == FRAMED
+    assert [event.proof for event in of(PartJoined, events)] != ["guess"]
+
+
+async def test_a_guess_that_stays_one_is_said_in_the_review() -> None:
+    cut = FRAMED.index("function_20") + 9
+    rest = Reply(FRAMED[FRAMED.index("    return 23") :])
+    async with DemoServer([Reply(FRAMED[:cut], "length"), rest, rest]) as server:
+        events = await events_of(request_to(server))
+        assert len(server.requests) == 3
+    (file,) = of(FileProposed, events)
+    assert "guess at line" in file.remark
+
+
+async def test_a_refused_prefill_falls_back_to_the_echo_once_per_endpoint() -> None:
+    capabilities = Capabilities(prefill="vllm")
+    rest = echoing([0, 900, len(FRAMED)])
+    rest(Received("POST", "/", {}, {"messages": []}))
+    prefilled = []
+
+    def answer(received: Received) -> Reply:
+        if len(received.messages) == 2:
+            return Reply(FRAMED[:500], "length")
+        if received.messages[-1]["role"] == "assistant":
+            prefilled.append(received)
+            return error_reply(400, "continue_final_message is not supported")
+        return rest(received)
+
+    async with DemoServer(answer) as server:
+        events = [event async for event in run(request_to(server), capabilities=capabilities)]
+    assert joined(events) == FRAMED
+    assert len(prefilled) == 1
+    assert capabilities.prefill == "none"
+
+
+async def test_a_prefill_that_is_taken_needs_no_echo() -> None:
+    def answer(received: Received) -> Reply:
+        if len(received.messages) == 2:
+            return Reply(FRAMED[:501], "length")
+        assert received.messages[-1]["role"] == "assistant"
+        return Reply(FRAMED[len(received.messages[-1]["content"]) :])
+
+    async with DemoServer(answer) as server:
+        request = request_to(server)
+        capabilities = Capabilities(prefill="vllm")
+        events = [event async for event in run(request, capabilities=capabilities)]
+        assert server.requests[1].body["continue_final_message"] is True
+    assert joined(events) == FRAMED
+    assert [event.proof for event in of(PartJoined, events)] == ["prefill"]
 
 
 async def test_what_an_endpoint_honoured_is_learnt() -> None:

@@ -277,7 +277,6 @@ def main() -> None:
     parser.add_argument("--cuts", type=int, default=0)
     parser.add_argument("--only", default="", help="rows whose name holds this")
     parser.add_argument("--ours", action="store_true", help="leave out the other methods")
-    parser.add_argument("--show", type=int, default=0, help="print this many failures")
     chosen = parser.parse_args()
     samples = load(chosen.files or (20 if chosen.quick else 160))
     methods = METHODS[4:] if chosen.ours else METHODS

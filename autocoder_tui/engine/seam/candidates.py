@@ -115,11 +115,11 @@ def _from_diverged(
 ) -> list[Candidate]:
     """The reply repeats shown lines and then differs from the witness: what it says stands."""
     words = history.words(replay.start, history.sent_line)
-    requested = history.plan.anchor and replay.start <= history.anchor_line
-    if not requested and (words < 20 or history.is_periodic(replay.start, history.sent_line)):
+    requested = history.plan.anchor and replay.start == history.anchor_line
+    if not requested and _follows_a_pattern(replay, history):
+        rank = 0.5
+    elif not requested and (words < 20 or history.is_periodic(replay.start, history.sent_line)):
         rank = 35.0 if words >= 8 else 20.0
-    elif not requested and _follows_a_pattern(replay, history):
-        rank = 2.0
     else:
         rank = 56.0 if requested else 52.0
     before = lines[replay.first + history.sent_line - 1 - replay.start]
@@ -182,6 +182,9 @@ def from_fragment(
             proof, rank = "witness", 72.0 if whole_words and words >= 8 else 34.0
         else:
             proof, rank = "guess", _inner_rank(history, start, words)
+            if "\n" in reply[:at] and not reply[:at].strip():
+                # The cut line is ended first: this is the next one, which begins like it.
+                rank = -1.0
         found.append(Candidate(len(text), drop, rank - skipped, proof, "", at, 0, words))
     return found
 
@@ -191,6 +194,8 @@ def _inner_rank(history: History, start: int, words: int) -> float:
         return 4 if words >= 8 else -2
     if words >= 20:
         return 45
+    if history.repeats_lines() and history.text[start] == "\n":
+        return -1
     cut = history.cut_line
     if start == len(history.text) - len(cut) and cut[:2].isspace() and cut.strip():
         # The whole cut line again, indentation and all.

@@ -94,7 +94,7 @@ def roll_back(text: str, finish_reason: str | None) -> tuple[str, str]:
     """The text worth keeping, and the too early closing of its frame that was taken off.
 
     Half a character (U+FFFD) goes, and so do lines that stand for code left out: the model
-    writes them again if it meant them. A closing line is believed only with "stop".
+    writes them again if it meant them. A closing line is believed if the reply ended by itself.
     """
     kept = text.rstrip("\ufffd")
     closing = ""

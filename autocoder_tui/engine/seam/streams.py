@@ -122,12 +122,18 @@ class NewlineFilter:
         """The kind of newline the text has throughout, "" if none or both."""
         self._convert: bool | None = None if self.wanted else False
         self._carriage = False
+        self._after_carriage = text.endswith("\r")
         self._first_line = ""
         self._expected = (plan.anchor + plan.witness, plan.witness)
 
     def feed(self, chunk: str) -> str:
-        if self._convert is False:
+        if self._convert is False or not chunk:
             return chunk
+        if self._after_carriage:
+            # The cut fell between "\r" and "\n": the reply may bring the other half.
+            self._after_carriage = False
+            if chunk[0] == "\n":
+                return "\n" + self.feed(chunk[1:])
         if self._carriage:
             chunk = "\r" + chunk
         self._carriage = chunk.endswith("\r")

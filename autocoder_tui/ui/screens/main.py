@@ -104,6 +104,8 @@ class MainScreen(Screen[None]):
         self.set_class(width < NARROW_BELOW, "-narrow")
         self.set_class(width < TINY_BELOW[0] or height < TINY_BELOW[1], "-tiny")
         self._show_tabs()
+        # A pane that was hidden for a moment has lost the keyboard.
+        self.call_after_refresh(self._focus_if_none)
 
     @property
     def narrow(self) -> bool:
@@ -143,6 +145,10 @@ class MainScreen(Screen[None]):
         widget = self.query_one(wanted, Widget)
         if widget.focusable:
             widget.focus()
+
+    def _focus_if_none(self) -> None:
+        if self.focused is None:
+            self._focus_pane(self.pane)
 
     def mark(self, pane: str, sign: str) -> None:
         """Put a short sign behind a tab's title."""
