@@ -15,6 +15,7 @@ from typing import Any
 
 from autocoder_tui.cli import EXIT_FAILED, EXIT_OK
 from autocoder_tui.display import visible
+from autocoder_tui.engine.cost import cap_problem
 from autocoder_tui.engine.errors import RequestError
 from autocoder_tui.engine.events import (
     Event,
@@ -34,6 +35,7 @@ from autocoder_tui.engine.run import run
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Job, Prepared, Reviewable, make_review, prepare
+from autocoder_tui.ledger import book_run
 from autocoder_tui.narrate import narrate
 from autocoder_tui.review.proposal import Verdict
 from autocoder_tui.setup import Setup, choose_model
@@ -127,6 +129,7 @@ class _Headless:
                 await self._listen(prepared)
             except asyncio.CancelledError:
                 self._stopped()
+            self._book(prepared)
             if self._outcome.state.text and self._outcome.status != "done":
                 self._keep_partial(prepared)
             if self._outcome.status == "done":
@@ -160,6 +163,9 @@ class _Headless:
             _say(warning)
         if key_needed and not chosen.ready:
             raise Refused(missing_key_message(chosen.endpoint.provider))
+        problem = cap_problem(chosen.model, setup.limits)
+        if problem is not None:
+            _say(problem)
         expansion = expand_inputs(setup.root, setup.inputs)
         for name, reason in expansion.refused:
             _say(f"{name}: {reason}")
@@ -181,7 +187,7 @@ class _Headless:
         _say(NOTICE)
         chosen = await stack.enter_async_context(demo_model(tokens_per_second=0))
         job = Job(demo.root, demo.inputs, demo.output, demo.requirements)
-        return prepare(job, chosen, demo.limits), output
+        return prepare(job, chosen, demo.limits, demo=True), output
 
     async def _listen(self, prepared: Prepared) -> None:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
@@ -232,6 +238,12 @@ class _Headless:
         self._outcome.status = "cancelled"
         self._outcome.error = {"kind": "cancelled", "message": "The run was stopped."}
         self._outcome.exit_code = 128 + self._signal
+
+    def _book(self, prepared: Prepared) -> None:
+        try:
+            book_run(self._setup.state_dir, prepared, self._outcome.state)
+        except AutocoderError as error:
+            _say(error.message)
 
     def _keep_partial(self, prepared: Prepared) -> None:
         text = self._outcome.state.text

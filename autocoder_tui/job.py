@@ -32,11 +32,15 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A request, and the files it was made from as they were at that moment, by path."""
+    """A request, and the files it was made from as they were at that moment, by path.
+
+    `demo`: recorded replies answer it, so nothing is learnt from it or booked.
+    """
 
     root: Path
     request: RunRequest
     originals: Mapping[str, TextFile]
+    demo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ def prepare(
     *,
     temperature: float | None = None,
     partial: str = "",
+    demo: bool = False,
 ) -> Prepared:
     """Read the picks and make the request. Blocking; raises WorkspaceError."""
     originals = {
@@ -78,7 +83,7 @@ def prepare(
         partial=partial,
         calibration=chosen.calibration,
     )
-    return Prepared(job.root, request, originals)
+    return Prepared(job.root, request, originals, demo)
 
 
 def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewable:

@@ -90,7 +90,7 @@ def weigh(request: RunRequest) -> Weighed:
     """Count a request and what it may cost. Blocking: loads a vocabulary."""
     counter = load_counter(request.model, request.calibration)
     prompt_tokens = counter.count_messages(first_messages(request))
-    counted = {file.path: counter.count(file.text) for file in request.files}
+    counted = {file.path: counter.count_file(file.text) for file in request.files}
     weights = dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
     problem = None
     try:

@@ -11,6 +11,7 @@ from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.errors import InputTooLarge
 from autocoder_tui.engine.events import CostEstimate
+from autocoder_tui.engine.request import Limits
 
 _MILLION = Decimal(1_000_000)
 
@@ -119,6 +120,18 @@ def check_fits(model: Model, weights: Mapping[str, int], overhead: int) -> None:
         f"The input is {format_tokens(total)} tokens, {format_tokens(total - room)} more than fit "
         f"the {format_tokens(model.context_length)}-token context window of "
         f"{visible(model.name)} with room for a reply. {_heaviest(weights, overhead)}"
+    )
+
+
+def cap_problem(model: Model, limits: Limits) -> str | None:
+    """Why a spending cap that is set cannot hold for `model`, None if it can or none is set."""
+    if limits.max_cost_usd is None and limits.max_session_cost_usd is None:
+        return None
+    if cost_usd(model, 1, 1) is not None:
+        return None
+    return (
+        f"The price of {visible(model.name)} is not known, so the spending cap does not hold. "
+        "Give its prices in models.toml."
     )
 
 

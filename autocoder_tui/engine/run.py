@@ -381,6 +381,7 @@ class _Generation:
             self.text = self._reader.text
             self._reader = None
             yield from _edits(edit)
+            yield self._accounts.totals()
 
 
 def _edits(edit: seam.Edit) -> Iterator[Event]:

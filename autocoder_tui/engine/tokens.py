@@ -76,6 +76,10 @@ class TokenCounter:
             return self._count(text)
         return self.calibration.tokens(self._weighed(text))
 
+    def count_file(self, text: str) -> int:
+        """As `count`, and remembered: the same text is not counted again."""
+        return self.calibrated(self._remembered(text))
+
     def count_messages(self, messages: Iterable[Mapping[str, str]]) -> int:
         """Tokens of a whole chat request: every message with its framing, and the reply's start."""
         return self.calibrated(self.weigh_messages(messages))

@@ -20,6 +20,7 @@ from autocoder_tui.store.expected import (
     DOLLARS,
     NAME,
     SECONDS,
+    SHARE,
     TEMPERATURE,
     TOKENS,
     Expected,
@@ -84,7 +85,13 @@ class CostSettings:
         default=None,
         metadata={"expected": DOLLARS},
     )
-    """Most US dollars one run may cost; it stops before the request that would pass it."""
+    """Most US dollars one run may cost; it stops before the request that could pass it."""
+    max_session_cost: Decimal | None = field(default=None, metadata={"expected": DOLLARS})
+    """Most US dollars all runs from one start of the program to its end may cost."""
+    context_warning: float = field(default=0.40, metadata={"expected": SHARE})
+    """Share of the context window from which the meters warn: models get worse there."""
+    context_alarm: float = field(default=0.48, metadata={"expected": SHARE})
+    """Share of the context window from which they warn in earnest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,7 @@ class Settings:
             **network,
             max_output_tokens=self.model.max_output_tokens,
             max_cost_usd=self.cost.max_cost,
+            max_session_cost_usd=self.cost.max_session_cost,
         )
 
 

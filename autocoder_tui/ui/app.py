@@ -20,7 +20,7 @@ from autocoder_tui.display import visible
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.provider import preload
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.job import Job, Prepared, Reviewable, make_review, prepare
+from autocoder_tui.job import Job, Prepared, Reviewable, make_review
 from autocoder_tui.setup import ChosenModel, Setup
 from autocoder_tui.store.settings_file import save_setting
 from autocoder_tui.store.themes import load_themes
@@ -33,6 +33,8 @@ from autocoder_tui.ui.runner import Runner
 from autocoder_tui.ui.screens.keys_help import KeysHelp
 from autocoder_tui.ui.screens.main import LOWER_PANES, MainScreen
 from autocoder_tui.ui.screens.question import Answer, Question
+from autocoder_tui.ui.sending import go_on, send
+from autocoder_tui.ui.spending import Spending
 from autocoder_tui.ui.theme import to_textual
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine, short_path
@@ -73,7 +75,9 @@ class AutocoderApp(App[str]):
         self.setup = setup
         self.models = ModelChoice(self)
         self.reviewable: Reviewable | None = None
-        self.runner = Runner(self, RunDisplay(self), setup.state_dir)
+        self.spending = Spending(self)
+        display = RunDisplay(self)
+        self.runner = Runner(self, display, setup.state_dir, self.spending.raise_cap)
         self.estimator = Estimator(self)
         self.main = MainScreen(setup.root)
         self.crash: BaseException | None = None
@@ -269,40 +273,11 @@ class AutocoderApp(App[str]):
 
     def action_run(self) -> None:
         """Send the request."""
-        job, chosen = self.job(), self.chosen
-        if not job.requirements.strip():
-            self.tell("Say what you want first: the requirements are empty.", severity="warning")
-            self.main.show("requirements")
-            return
-        if chosen is None:
-            self.action_choose_model()
-            return
-        if not chosen.ready:
-            self.models.first_steps()
-            return
-        self._run_after_asking(job, chosen)
-
-    @work
-    async def _run_after_asking(self, job: Job, chosen: ChosenModel) -> None:
-        review = self.main.query_one(ReviewPane)
-        if review.review is not None and review.review.counts.accepted and not review.written:
-            answers = (Answer("run", "Run anyway", "r"), Answer("stay", "Back to it", "b"))
-            text = "Accepted hunks of the last run are not written. A new run replaces the review."
-            if await self.push_screen_wait(Question("Not written yet", text, answers)) != "run":
-                return
-        setup = self.setup
-        self.runner.start(lambda: prepare(job, chosen, setup.limits, temperature=setup.temperature))
+        self.run_worker(send(self), group="send", exclusive=True, exit_on_error=True)
 
     def action_go_on(self) -> None:
         """Continue the kept text of a run that stopped or failed."""
-        prepared, text = self.runner.prepared, self.runner.state.text
-        chosen = self.chosen
-        if prepared is None or chosen is None or not self.runner.resumable:
-            return
-        request = replace(
-            prepared.request, partial=text, model=chosen.model, endpoint=chosen.endpoint
-        )
-        self.runner.start(lambda: replace(prepared, request=request))
+        go_on(self)
 
     def action_forget_endpoint(self) -> None:
         """Try again everything this endpoint once refused."""

@@ -17,6 +17,7 @@ from autocoder_tui.engine.events import (
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Prepared
+from autocoder_tui.ledger import book_run
 from autocoder_tui.narrate import narrate
 from autocoder_tui.store.partials import save_partial
 from autocoder_tui.ui.widgets.meters import Meters
@@ -71,6 +72,8 @@ class RunDisplay:
 
     def run_ended(self, prepared: Prepared | None, state: RunState) -> None:
         self._keep_partial(prepared, state)
+        self._app.spending.ended(state)
+        self._book(prepared, state)
         if not self._app.is_running:
             return
         main = self._app.main
@@ -82,8 +85,21 @@ class RunDisplay:
             self._app.tell(state.error.message, severity="error", timeout=12)
         elif state.status == "cancelled" and state.text:
             self._app.tell("Stopped. The text so far is kept: Ctrl+G goes on with it.")
-        if state.files and prepared is not None:
+        if state.files and prepared is not None and self._app.spending.wants_review:
             self._app.review(prepared, state.files)
+
+    def _book(self, prepared: Prepared | None, state: RunState) -> None:
+        if prepared is None:
+            return
+        app = self._app
+        try:
+            learnt = book_run(app.setup.state_dir, prepared, state)
+        except AutocoderError as error:
+            if app.is_running:
+                app.tell(error.message, severity="warning")
+            return
+        if learnt is not None:
+            app.models.learnt(prepared.request, learnt)
 
     def _keep_partial(self, prepared: Prepared | None, state: RunState) -> None:
         if prepared is None or state.status == "completed" or not state.text:
