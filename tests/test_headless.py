@@ -305,3 +305,21 @@ async def test_an_estimate_asks_no_server_and_says_what_does_not_fit(tmp_path: P
     done = await ended(await started(tmp_path, *flags, "--json"))
     assert done.code == 0
     assert done.report["fits"] is False
+
+
+async def test_runs_are_booked_and_usage_prints_them(tmp_path: Path, run: Runs) -> None:
+    assert (await run([Reply(framed(NEW))], "-r", "hello", "-o", "out.py")).code == 0
+    for flags, words in (
+        ((), "test-model"),
+        (("--by", "model"), "unknown"),
+        (("--csv",), "time,run_id,project,model"),
+        (("--json",), '"finish_reason": "stop"'),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "autocoder_tui", "usage", *flags],
+            env=environment(tmp_path),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert words in done.stdout

@@ -33,6 +33,7 @@ from autocoder_tui.ui.runner import Runner
 from autocoder_tui.ui.screens.keys_help import KeysHelp
 from autocoder_tui.ui.screens.main import LOWER_PANES, MainScreen
 from autocoder_tui.ui.screens.question import Answer, Question
+from autocoder_tui.ui.screens.usage import UsageScreen
 from autocoder_tui.ui.sending import go_on, send
 from autocoder_tui.ui.spending import Spending
 from autocoder_tui.ui.theme import to_textual
@@ -67,6 +68,7 @@ class AutocoderApp(App[str]):
         Binding("f5", "show_pane('review')", "Review", id="pane.review", show=False),
         Binding("f8", "next_pane", "Next pane", id="pane.next", show=False),
         Binding("f9", "show_pane('log')", "Log", id="pane.log", show=False),
+        Binding("ctrl+l", "show_usage", "Usage", id="usage.show", show=False),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
     ]
 
@@ -343,6 +345,10 @@ class AutocoderApp(App[str]):
         """Name the one file to write."""
         self.main.show("requirements", focus=False)
         self.main.query_one("#target", Input).focus()
+
+    def action_show_usage(self) -> None:
+        """What runs used and cost."""
+        self.push_screen(UsageScreen(self.setup.state_dir))
 
     def action_show_keys(self) -> None:
         """List every key."""

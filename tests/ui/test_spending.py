@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import SelectionList
+from textual.widgets import DataTable, SelectionList
 
 from autocoder_tui.demo.script import Received, Reply, Script
 from autocoder_tui.demo.server import DemoServer
@@ -18,6 +18,7 @@ from autocoder_tui.store.usage import read_usage
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.question import Question
 from autocoder_tui.ui.screens.too_large import TooLarge
+from autocoder_tui.ui.screens.usage import UsageScreen
 from autocoder_tui.ui.spending import next_cap
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
@@ -200,3 +201,27 @@ async def test_a_cap_without_a_price_is_said_not_to_hold(tmp_path: Path) -> None
             await pilot.press("ctrl+r")
             await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
             assert any("cap does not hold" in line for line in app.main.log_lines)
+
+
+async def test_the_usage_screen_shows_runs_days_and_exports(tmp_path: Path) -> None:
+    async with _Open(tmp_path, in_two_parts, "") as (app, pilot, _):
+        await until(pilot, lambda: app.main.query_one("#requirements").text)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(app.screen, UsageScreen))
+        table = app.screen.query_one(DataTable)
+        await until(pilot, lambda: table.row_count == 2)
+        assert str(table.get_row_at(0)[2]) == "test-model"
+        await until(
+            pilot,
+            lambda: "finish reason length" in str(app.screen.query_one("#usage-detail").render()),
+        )
+        await pilot.press("m")
+        await until(pilot, lambda: str(table.get_row_at(0)[0]) == "test-model")
+        await pilot.press("e")
+        exported = tmp_path / "state" / "usage.csv"
+        await until(pilot, exported.exists)
+        assert "test-model" in exported.read_text()
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main)
