@@ -37,17 +37,20 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Job, Prepared, Reviewable, make_review, prepare
 from autocoder_tui.ledger import book_run
 from autocoder_tui.narrate import narrate
+from autocoder_tui.progress import Progress
 from autocoder_tui.review.proposal import Verdict
 from autocoder_tui.setup import Setup, choose_model
 from autocoder_tui.store.capabilities import CapabilityStore
 from autocoder_tui.store.keys import missing_key_message
 from autocoder_tui.store.partials import save_partial
 from autocoder_tui.weighing import weigh
-from autocoder_tui.workspace.apply import Change, apply_changes
+from autocoder_tui.workspace.apply import Change, HardLinks, apply_changes
+from autocoder_tui.workspace.applylog import ApplyLog
+from autocoder_tui.workspace.commit import proposed_message
+from autocoder_tui.workspace.errors import HardLinked, NotRecorded
 from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.paths import relative_name, resolve_target
-
-PROGRESS_PERIOD = 0.5
+from autocoder_tui.workspace.recovery import recover
 
 
 class Refused(AutocoderError):
@@ -101,6 +104,7 @@ def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
     for problem in setup.problems:
         _say(problem)
     outcome = Outcome()
+    _recover(setup)
     try:
         if setup.estimate_cost:
             print(asyncio.run(_Headless(setup, outcome).estimate()))
@@ -299,7 +303,7 @@ class _Headless:
             root, name, original = output.parent, output.name, None
         else:
             root, name, original = prepared.root, file.path, reviewable.originals[file.path]
-        apply_changes(root, [Change(name, file.after, original)])
+        _apply(self._setup.state_dir, root, Change(name, file.after, original), prepared)
         _say(f"wrote {output} ({file.lines})")
 
     def _print(self, text: str) -> None:
@@ -309,28 +313,28 @@ class _Headless:
             sys.stdout.flush()
 
 
-class Progress:
-    """One line on a terminal's stderr that is rewritten in place."""
+def _apply(state: Path, root: Path, change: Change, prepared: Prepared) -> None:
+    """Write one file, so that the full-screen program can undo it."""
+    log: ApplyLog | None = ApplyLog.of_project(state, root)
+    title = proposed_message(prepared.request.requirements)
+    hard_links: HardLinks = "ask"
+    while True:
+        try:
+            apply_changes(root, [change], hard_links=hard_links, log=log, title=title)
+            return
+        except HardLinked:
+            # Nobody can be asked: as a shell's `>` does, which breaks no link.
+            hard_links = "in place"
+            _say(f"{change.path} has other names (hard links); they see the change too.")
+        except NotRecorded:
+            log = None
+            _say(f"{state} can't be written to, so this write can't be undone.")
 
-    def __init__(self, *, enabled: bool) -> None:
-        self._enabled = enabled
-        self._shown = 0.0
-        self._dirty = False
 
-    def show(self, state: RunState) -> None:
-        now = time.monotonic()
-        if self._enabled and now - self._shown >= PROGRESS_PERIOD:
-            self._shown, self._dirty = now, True
-            tokens = f"{state.completion_tokens:,} tokens"
-            sys.stderr.write(
-                f"\r\x1b[K… part {state.part}, {tokens}, {len(state.text):,} characters"
-            )
-            sys.stderr.flush()
-
-    def clear(self) -> None:
-        if self._dirty:
-            sys.stderr.write("\r\x1b[K")
-            self._dirty = False
+def _recover(setup: Setup) -> None:
+    """Finish or take back what a kill cut short, and say so."""
+    for recovered in recover(ApplyLog.of_project(setup.state_dir, setup.root)):
+        _say(recovered.message)
 
 
 def _output_here(setup: Setup) -> Path | None:

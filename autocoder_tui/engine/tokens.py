@@ -106,7 +106,7 @@ class TokenCounter:
         if len(section) <= _SHORT:
             return self._weighed(section)
         digest = hashlib.blake2b(section.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        key = (self._count_name, self.exact, digest)
+        key = (self.vocabulary, self.exact, digest)
         with _weighed_lock:
             if key in _weighed:
                 _weighed.move_to_end(key)
@@ -119,9 +119,13 @@ class TokenCounter:
         return weights
 
     @property
-    def _count_name(self) -> str:
-        """Names the vocabulary, the same for every counter that counts by it."""
+    def vocabulary(self) -> str:
+        """A name that is the same for every counter that counts by the same vocabulary."""
         return str(self._count.args[0].name) if isinstance(self._count, partial) else repr(self)
+
+    def weigh_text(self, text: str) -> Weights:
+        """`text` by the vocabulary alone, before any calibration."""
+        return self._weighed(text)
 
     def _weighed(self, text: str) -> Weights:
         if self.exact:

@@ -18,6 +18,7 @@ from autocoder_tui.problems import Problem, unknown_name
 from autocoder_tui.store.expected import (
     COUNT,
     DOLLARS,
+    FLAG,
     NAME,
     SECONDS,
     SHARE,
@@ -95,11 +96,18 @@ class CostSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class GitSettings:
+    commit_after_accept: bool = field(default=False, metadata={"expected": FLAG})
+    """Whether every write is followed by the offer to commit it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     network: NetworkSettings = NetworkSettings()
     model: ModelSettings = ModelSettings()
     ui: UiSettings = UiSettings()
     cost: CostSettings = CostSettings()
+    git: GitSettings = GitSettings()
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Keys that replace the built-in ones: binding id, such as "run.start", to key, such as
     "f5" or "f5,ctrl+r"."""
@@ -123,7 +131,7 @@ class LoadedSettings:
     problems: tuple[Problem, ...] = ()
 
 
-SECTIONS = ("network", "model", "ui", "cost")
+SECTIONS = ("network", "model", "ui", "cost", "git")
 
 
 def load_settings(file: Path) -> LoadedSettings:

@@ -25,8 +25,10 @@ from autocoder_tui.setup import ChosenModel, Setup
 from autocoder_tui.store.settings_file import save_setting
 from autocoder_tui.store.themes import load_themes
 from autocoder_tui.ui.applying import apply_review
-from autocoder_tui.ui.commands import commands_of
+from autocoder_tui.ui.commands import areas_of, commands_of
+from autocoder_tui.ui.committing import commit_last_write
 from autocoder_tui.ui.estimator import Estimator
+from autocoder_tui.ui.file_weigher import FileWeigher
 from autocoder_tui.ui.model_choice import ModelChoice
 from autocoder_tui.ui.run_display import RunDisplay
 from autocoder_tui.ui.runner import Runner
@@ -37,10 +39,10 @@ from autocoder_tui.ui.screens.usage import UsageScreen
 from autocoder_tui.ui.sending import go_on, send
 from autocoder_tui.ui.spending import Spending
 from autocoder_tui.ui.theme import to_textual
+from autocoder_tui.ui.undoing import Undoing
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine, short_path
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
-from autocoder_tui.ui.widgets.stream_view import StreamView
 from autocoder_tui.workspace.git import branch_name
 from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.paths import relative_name, resolve_target
@@ -69,6 +71,9 @@ class AutocoderApp(App[str]):
         Binding("f8", "next_pane", "Next pane", id="pane.next", show=False),
         Binding("f9", "show_pane('log')", "Log", id="pane.log", show=False),
         Binding("ctrl+l", "show_usage", "Usage", id="usage.show", show=False),
+        Binding("U", "undo_write", "Undo last write", id="write.undo", show=False),
+        Binding("ctrl+y", "redo_write", "Redo last write", id="write.redo", show=False),
+        Binding("c", "commit_write", "Commit last write", id="write.commit", show=False),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
     ]
 
@@ -81,6 +86,8 @@ class AutocoderApp(App[str]):
         display = RunDisplay(self)
         self.runner = Runner(self, display, setup.state_dir, self.spending.raise_cap)
         self.estimator = Estimator(self)
+        self.weigher = FileWeigher(self)
+        self.undoing = Undoing(self)
         self.main = MainScreen(setup.root)
         self.crash: BaseException | None = None
         self.ended_by_signal = 0
@@ -130,6 +137,7 @@ class AutocoderApp(App[str]):
             await self._begin_demo()
         else:
             self.models.choose(self.setup.model_name, self.setup.base_url)
+        await self.undoing.start()
         await self._fill_in()
         header = self.main.query_one(HeaderLine)
         header.project = short_path(self.root)
@@ -225,6 +233,9 @@ class AutocoderApp(App[str]):
         pane.border_subtitle = f"{count} picked" if count else "none picked"
         self.main.mark("files", f" {count}" if count else "")
         self.estimator.schedule()
+
+    def on_file_picker_folder_read(self, event: FilePicker.FolderRead) -> None:
+        self.weigher.add(event.entries)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         if event.text_area.id == "requirements":
@@ -322,6 +333,23 @@ class AutocoderApp(App[str]):
             self.main.log_line(written)
             self.main.query_one(FilePicker).refresh_tree()
             self.estimator.schedule()
+            if self.setup.settings.git.commit_after_accept:
+                await commit_last_write(self)
+
+    @work
+    async def action_undo_write(self) -> None:
+        """Put the files of the last write back."""
+        await self.undoing.undo()
+
+    @work
+    async def action_redo_write(self) -> None:
+        """Do the write that was undone last again."""
+        await self.undoing.redo()
+
+    @work
+    async def action_commit_write(self) -> None:
+        """Commit the files of the last write with git."""
+        await commit_last_write(self)
 
     async def review_again(self) -> None:
         """Compare the last proposal with what is on disk now."""
@@ -352,17 +380,7 @@ class AutocoderApp(App[str]):
 
     def action_show_keys(self) -> None:
         """List every key."""
-        self.push_screen(
-            KeysHelp(
-                [
-                    ("Everywhere", self),
-                    ("Files", self.main.query_one(FilePicker)),
-                    ("Output", self.main.query_one(StreamView)),
-                    ("Review", self.main.query_one(ReviewPane)),
-                    ("Diff", self.main.query_one("#diff")),
-                ]
-            )
-        )
+        self.push_screen(KeysHelp(areas_of(self)))
 
     def tell(self, text: str, *, severity: Severity = "information", timeout: float = 6) -> None:
         """A notification, also kept in the log. `text` may be untrusted."""

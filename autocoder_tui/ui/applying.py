@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autocoder_tui.display import visible
@@ -10,8 +11,10 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Reviewable, changes_of
 from autocoder_tui.review.proposal import Review
 from autocoder_tui.ui.screens.question import Answer, Question
-from autocoder_tui.workspace.apply import apply_changes
-from autocoder_tui.workspace.errors import ChangedOnDisk, ReadOnly
+from autocoder_tui.workspace.apply import Applied, HardLinks, apply_changes
+from autocoder_tui.workspace.commit import proposed_message
+from autocoder_tui.workspace.errors import ChangedOnDisk, HardLinked, NotRecorded, ReadOnly
+from autocoder_tui.workspace.git import find_git
 
 if TYPE_CHECKING:
     from autocoder_tui.ui.app import AutocoderApp
@@ -19,11 +22,21 @@ if TYPE_CHECKING:
 _CANCEL = Answer("cancel", "Cancel", "c")
 
 
+@dataclass
+class _Consent:
+    """What the user has agreed to so far."""
+
+    overwrite_changed: bool = False
+    overwrite_read_only: bool = False
+    hard_links: HardLinks = "ask"
+    unrecorded: bool = False
+
+
 async def apply_review(app: AutocoderApp, reviewable: Reviewable, review: Review) -> str | None:
     """Write the accepted hunks of `review`; returns what was written in words, else None.
 
     Must be called from a worker: it may ask about undecided hunks, about files that changed
-    on disk, and about read-only files.
+    on disk, are read-only or have other names, and when the write could not be undone.
     """
     changes = changes_of(reviewable, review)
     if not changes:
@@ -31,46 +44,72 @@ async def apply_review(app: AutocoderApp, reviewable: Reviewable, review: Review
         return None
     if not await _sure(app, review):
         return None
-    overwrite_changed = overwrite_read_only = False
+    await app.undoing.recover()
+    consent = _Consent()
     while True:
         try:
-            await asyncio.to_thread(
+            applied = await asyncio.to_thread(
                 apply_changes,
                 app.root,
                 changes,
-                overwrite_changed=overwrite_changed,
-                overwrite_read_only=overwrite_read_only,
+                overwrite_changed=consent.overwrite_changed,
+                overwrite_read_only=consent.overwrite_read_only,
+                hard_links=consent.hard_links,
+                log=None if consent.unrecorded else app.undoing.log,
+                title=_title(app),
             )
-        except ChangedOnDisk as error:
-            answer = await app.push_screen_wait(
-                Question(
-                    "Changed meanwhile",
-                    error.message,
-                    (
-                        Answer("again", "Review again", "r"),
-                        Answer("over", "Overwrite", "o"),
-                        _CANCEL,
-                    ),
-                )
-            )
-            if answer == "again":
-                await app.review_again()
-            if answer != "over":
-                return None
-            overwrite_changed = True
-        except ReadOnly as error:
-            question = Question("Read-only", error.message, (Answer("over", "Write", "w"), _CANCEL))
-            if await app.push_screen_wait(question) != "over":
-                return None
-            overwrite_read_only = True
         except AutocoderError as error:
-            app.tell(error.message, severity="error", timeout=12)
-            return None
+            if not await _agreed(app, error, consent):
+                return None
         else:
-            written = [file for file in review.files if file.writes]
-            return "✓ written: " + ", ".join(
-                f"{visible(file.path)} ({file.accepted_lines})" for file in written
-            )
+            written = _in_words(app, review, applied)
+            app.undoing.wrote(reviewable, applied.record, written)
+            return written
+
+
+async def _agreed(app: AutocoderApp, error: AutocoderError, consent: _Consent) -> bool:
+    """Ask about what stands in the way; returns whether to try again."""
+    if isinstance(error, ChangedOnDisk):
+        again, over = Answer("again", "Review again", "r"), Answer("over", "Overwrite", "o")
+        answer = await _ask(app, "Changed meanwhile", error, again, over)
+        if answer == "again":
+            await app.review_again()
+        consent.overwrite_changed = answer == "over"
+        return consent.overwrite_changed
+    if isinstance(error, ReadOnly):
+        answer = await _ask(app, "Read-only", error, Answer("over", "Write", "w"))
+        consent.overwrite_read_only = answer == "over"
+        return consent.overwrite_read_only
+    if isinstance(error, HardLinked):
+        within, replaced = Answer("in", "Write into it", "w"), Answer("re", "Replace", "r")
+        answer = await _ask(app, "More than one name", error, within, replaced)
+        consent.hard_links = "in place" if answer == "in" else "replace"
+        return answer != "cancel"
+    if isinstance(error, NotRecorded) and not consent.unrecorded:
+        answer = await _ask(app, "No undo", error, Answer("write", "Write without undo", "w"))
+        consent.unrecorded = answer == "write"
+        return consent.unrecorded
+    app.tell(error.message, severity="error", timeout=12)
+    return False
+
+
+async def _ask(app: AutocoderApp, title: str, error: AutocoderError, *answers: Answer) -> str:
+    return await app.push_screen_wait(Question(title, error.message, (*answers, _CANCEL)))
+
+
+def _title(app: AutocoderApp) -> str:
+    """What was asked for, in one line."""
+    prepared = app.runner.prepared
+    return "" if prepared is None else proposed_message(prepared.request.requirements)
+
+
+def _in_words(app: AutocoderApp, review: Review, applied: Applied) -> str:
+    written = [file for file in review.files if file.writes]
+    files = ", ".join(f"{visible(file.path)} ({file.accepted_lines})" for file in written)
+    # The keys first: the line may be cut at its end.
+    keys = ", U undoes" if applied.record else ""
+    keys += ", c commits" if applied.record and find_git(app.root) is not None else ""
+    return f"✓ written{keys}: {files}"
 
 
 async def _sure(app: AutocoderApp, review: Review) -> bool:

@@ -1,7 +1,8 @@
 """From accepted changes to files on disk, all or none.
 
 Nothing is written before every path has been judged, every text encoded in its file's own
-encoding, and every file found to be what it was when it was read.
+encoding, and every file found to be what it was when it was read. With a log the write
+survives a kill (recovery.py) and can be taken back (undo.py).
 """
 
 from __future__ import annotations
@@ -9,13 +10,19 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from autocoder_tui.display import visible
+from autocoder_tui.workspace.applylog import ApplyLog, Draft, DraftFile
+from autocoder_tui.workspace.attributes import Attributes
+from autocoder_tui.workspace.durable import identity, missing_folders, unwritable
 from autocoder_tui.workspace.errors import (
     AlreadyExists,
     ChangedOnDisk,
+    HardLinked,
     MissingFile,
     NotAFile,
     PathRefused,
@@ -24,11 +31,13 @@ from autocoder_tui.workspace.errors import (
     WorkspaceError,
 )
 from autocoder_tui.workspace.paths import relative_name, resolve_target, sift_targets
+from autocoder_tui.workspace.record import MAX_FILE_BYTES, FileState
 from autocoder_tui.workspace.textfile import TextFile, read_bytes, stamp_of
-from autocoder_tui.workspace.transaction import Write, unwritable, write_all
+from autocoder_tui.workspace.transaction import Write, write_all
 
-# Far above any input: what is overwritten on purpose is still kept for the way back.
-_MAX_FORMER_BYTES = 64 * 1024 * 1024
+HardLinks = Literal["ask", "replace", "in place"]
+"""A file that has other names elsewhere: raise HardLinked, give this name a file of its own,
+or write into the file so that all its names see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +68,13 @@ class AppliedFile:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The files that were written, in the order given; those already right are left out."""
+    """The files that were written, in the order given; those already right are left out.
+
+    `record` is the id of what the log remembers of it, None when there is nothing.
+    """
 
     files: tuple[AppliedFile, ...]
+    record: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +92,31 @@ def apply_changes(
     *,
     overwrite_changed: bool = False,
     overwrite_read_only: bool = False,
+    hard_links: HardLinks = "ask",
+    log: ApplyLog | None = None,
+    title: str = "",
 ) -> Applied:
     """Write all `changes` below `root`, or none.
 
     A file that is not what it was when it was read raises ChangedOnDisk, unless
     `overwrite_changed`; one whose mode forbids writing raises ReadOnly, unless
-    `overwrite_read_only`. Also raises PathRefused, ReadError, Unencodable, Unwritable, and
-    HalfApplied if both writing and the way back fail.
+    `overwrite_read_only`; one with other names raises HardLinked, unless `hard_links` says
+    what to do. With a `log` the write is remembered there, under `title`, for recovery and
+    undo: that may raise NotRecorded or Busy. Also raises PathRefused, ReadError,
+    Unencodable, Unwritable, and HalfApplied if both writing and the way back fail.
     """
     if not root.is_dir():
         raise MissingFile(f"The project folder {visible(str(root))} is gone.", paths=(str(root),))
-    planned = [_plan(root, change) for change in changes]
+    planned = [_plan(root, change, hard_links) for change in changes]
     _refuse_clashes(root, changes, planned)
     if not overwrite_changed:
         _refuse_changed(planned)
     due = [item for item in planned if item.before != item.write.data]
     if not overwrite_read_only:
         _refuse_read_only(due)
-    write_all([item.write for item in due], lambda: _look_again(root, due))
+    if hard_links == "ask":
+        _refuse_hard_links(due)
+    record = _write(root, due, log, title) if due else None
     return Applied(
         tuple(
             AppliedFile(
@@ -106,8 +126,41 @@ def apply_changes(
                 mode=None if item.write.former is None else stat.S_IMODE(item.write.former.st_mode),
             )
             for item in due
-        )
+        ),
+        record,
     )
+
+
+def _write(root: Path, due: Sequence[_Planned], log: ApplyLog | None, title: str) -> str | None:
+    writes = [item.write for item in due]
+    with nullcontext() if log is None else log.locked():
+        entry = None if log is None else log.begin(_draft(root, due, title))
+        write_all(writes, lambda: _look_again(root, due), entry)
+    return None if entry is None else entry.record.id
+
+
+def _draft(root: Path, due: Sequence[_Planned], title: str) -> Draft:
+    real_root = Path(os.path.realpath(root))
+    writes = [item.write for item in due]
+    try:
+        missing = missing_folders([write.target for write in writes])
+    except OSError as error:
+        raise unwritable(error, writes[0].name) from error
+    made = [folder.relative_to(real_root).as_posix() for folder in missing]
+    files = []
+    for item in due:
+        write = item.write
+        former = None if write.former is None else Attributes.of(write.target, write.former)
+        files.append(
+            DraftFile(
+                path=write.name,
+                target=write.target.relative_to(real_root).as_posix(),
+                before=FileState(item.before, former),
+                after=FileState(write.data, former),
+                in_place=write.in_place,
+            )
+        )
+    return Draft(files, title, folders=made, made=made)
 
 
 def write_output(path: Path, data: bytes, *, overwrite: bool = False) -> None:
@@ -142,7 +195,7 @@ def write_output(path: Path, data: bytes, *, overwrite: bool = False) -> None:
     write_all([Write(target, name, data, former)], lambda: None)
 
 
-def _plan(root: Path, change: Change) -> _Planned:
+def _plan(root: Path, change: Change, hard_links: HardLinks) -> _Planned:
     named = resolve_target(root, change.path)
     name = relative_name(root, named)
     target = Path(os.path.realpath(named))
@@ -153,11 +206,17 @@ def _plan(root: Path, change: Change) -> _Planned:
     before: bytes | None = None
     former: os.stat_result | None = None
     try:
-        before, former = read_bytes(target, max_bytes=_MAX_FORMER_BYTES, name=name)
+        before, former = read_bytes(target, max_bytes=MAX_FILE_BYTES, name=name)
     except MissingFile:
         pass
     data = None if change.text is None else _encoded(change, name)
-    return _Planned(change, Write(target, name, data, former), before)
+    in_place = hard_links == "in place" and data is not None and _has_other_names(former)
+    write = Write(target, name, data, former, in_place=in_place, before=before)
+    return _Planned(change, write, before)
+
+
+def _has_other_names(status: os.stat_result | None) -> bool:
+    return status is not None and status.st_nlink > 1
 
 
 def _encoded(change: Change, name: str) -> bytes:
@@ -221,16 +280,10 @@ def _look_again(root: Path, planned: Sequence[_Planned]) -> None:
             now: os.stat_result | None = os.lstat(target)
         except FileNotFoundError:
             now = None
-        if not same_place or _identity(now) != _identity(former):
+        if not same_place or identity(now) != identity(former):
             changed.append(item.write.name)
     if changed:
         raise _changed([f"{visible(name)} has changed" for name in changed], changed)
-
-
-def _identity(status: os.stat_result | None) -> tuple[int, int, int, int] | None:
-    if status is None:
-        return None
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _changed(reasons: Sequence[str], paths: Sequence[str]) -> WorkspaceError:
@@ -258,3 +311,19 @@ def _read_only(names: Sequence[str]) -> ReadOnly:
         f"{shown} {verb} read-only, so nothing was written. Make it writable first (chmod u+w).",
         paths=names,
     )
+
+
+def _refuse_hard_links(planned: Sequence[_Planned]) -> None:
+    names = [
+        item.write.name
+        for item in planned
+        if item.write.data is not None and _has_other_names(item.write.former)
+    ]
+    if names:
+        shown = ", ".join(visible(name) for name in names)
+        verb = "has" if len(names) == 1 else "have"
+        raise HardLinked(
+            f"{shown} {verb} other names (hard links), so nothing was written. Write into the "
+            "file, which changes it under every name, or replace it under this name alone.",
+            paths=names,
+        )

@@ -17,6 +17,11 @@
         ├── ChangedOnDisk           not what it was when it was read
         ├── AlreadyExists           an output that nobody said may be overwritten
         ├── ReadOnly                the file's mode forbids writing
+        ├── HardLinked              the file has other names, which replacing would cut off
+        ├── NotRecorded             the note needed for undo and recovery can't be kept
+        ├── Busy                    another program is writing in this project right now
+        ├── NothingToUndo           no write to take back, or to do again
+        ├── CannotCommit            git refused, or there is no repository
         ├── Unwritable              the system refused to write; nothing was changed
         └── HalfApplied             writing failed and so did the way back
 
@@ -100,6 +105,32 @@ class AlreadyExists(WorkspaceError):
 
 class ReadOnly(WorkspaceError):
     kind = "read_only"
+
+
+class HardLinked(WorkspaceError):
+    """`paths` are the files of which another name exists somewhere."""
+
+    kind = "hard_linked"
+
+
+class NotRecorded(WorkspaceError):
+    """Nothing was changed in the project."""
+
+    kind = "not_recorded"
+
+
+class Busy(WorkspaceError):
+    kind = "busy"
+
+
+class NothingToUndo(WorkspaceError):
+    kind = "nothing_to_undo"
+
+
+class CannotCommit(WorkspaceError):
+    """What was written stays; the repository's history and index are as they were."""
+
+    kind = "cannot_commit"
 
 
 class Unwritable(WorkspaceError):

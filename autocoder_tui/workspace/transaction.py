@@ -5,8 +5,9 @@ syncs it: from here on a full disk can no longer hurt. *Replace* keeps the forme
 under a second name and moves the temporary into place, file by file. *Settle* syncs the
 folders and drops the former files. A failure in any phase walks the steps back.
 
-Between stage and replace the steps are plain names of files on one disk: whoever wants
-to survive a kill notes them down there, and replays or reverses them at the next start.
+A kill walks nothing back: the `Journal` is told of every phase before it begins, and
+whoever reads it at the next start finishes or reverses what stands (recovery.py). So
+the names of temporaries follow from the journal's `stem` alone.
 """
 
 from __future__ import annotations
@@ -14,18 +15,27 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-import stat
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from autocoder_tui.display import visible
-from autocoder_tui.workspace.errors import ChangedOnDisk, HalfApplied, Unwritable
+from autocoder_tui.workspace.attributes import Attributes
+from autocoder_tui.workspace.durable import (
+    drop,
+    missing_folders,
+    remove_if_empty,
+    sync_folders,
+    unwritable,
+    write_in_place,
+    write_new_file,
+)
+from autocoder_tui.workspace.errors import ChangedOnDisk, HalfApplied
 
 # What a file system without hard links answers.
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
-_NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,97 +44,168 @@ class Write:
 
     `target` is a real path, links followed; `name` is how messages call it. `former` is
     the status of the file that stands there and will be replaced, None when the file is
-    new: then one that appears meanwhile is never overwritten.
+    new: then one that appears meanwhile is never overwritten. `attributes` are for the new
+    file; None means those of the former, or what the system gives new files. With
+    `in_place` the file is not replaced but written into, so that its other names see it
+    too: then `before` must be what it holds.
     """
 
     target: Path
     name: str
     data: bytes | None
     former: os.stat_result | None
+    attributes: Attributes | None = None
+    in_place: bool = False
+    before: bytes | None = None
+
+
+class Journal(Protocol):
+    """Hears of each phase before it begins. `stem` makes the temporaries' names.
+
+    `replacing` may raise, which stops the transaction; the others must not.
+    """
+
+    stem: str
+
+    def replacing(self) -> None:
+        """All is staged; from here on the way is forward."""
+
+    def turning_back(self) -> None:
+        """Something failed; from here on the way is back."""
+
+    def finished(self) -> None:
+        """All is new and no temporary is left."""
+
+    def forgotten(self) -> None:
+        """All is old and no temporary is left."""
+
+
+class Unrecorded:
+    """The journal of a transaction that nothing remembers: safe from faults, not from kills."""
+
+    def __init__(self) -> None:
+        self.stem = secrets.token_hex(6)
+
+    def replacing(self) -> None: ...
+
+    def turning_back(self) -> None: ...
+
+    def finished(self) -> None: ...
+
+    def forgotten(self) -> None: ...
 
 
 @dataclass(slots=True)
 class _Step:
     write: Write
-    temporary: Path | None = None
-    backup: Path | None = None
+    new: Path
+    old: Path
     begun: bool = False
+    kept: bool = False
+    """Whether `old`, if it is there, is the whole former file."""
 
 
-def write_all(writes: Sequence[Write], last_look: Callable[[], None]) -> None:
+def write_all(
+    writes: Sequence[Write],
+    last_look: Callable[[], None],
+    journal: Journal | None = None,
+    *,
+    emptied: Sequence[Path] = (),
+) -> None:
     """Carry out all `writes` or none.
 
     `last_look` runs when all is staged and nothing replaced yet; what it raises stops the
-    whole. Raises Unwritable or ChangedOnDisk with everything as it was, or HalfApplied
-    when the way back failed too.
+    whole. The folders `emptied`, deepest last, are removed at the end if they are empty.
+    Raises Unwritable or ChangedOnDisk with everything as it was, HalfApplied when the way
+    back failed too, and what the journal raises.
     """
-    steps = [_Step(write) for write in writes]
-    folders: list[Path] = []
+    journal = journal or Unrecorded()
+    steps = [
+        _Step(write, *temporaries(write.target, journal.stem, number))
+        for number, write in enumerate(writes)
+    ]
+    made: list[Path] = []
     current = ""
     try:
         for step in steps:
             current = step.write.name
-            _stage(step, folders)
+            _stage(step, made)
         last_look()
+        journal.replacing()
         for step in steps:
             current = step.write.name
             _replace(step)
-        _sync_folders([step.write.target.parent for step in steps], folders)
+        sync_folders([*(step.write.target.parent for step in steps), *(f.parent for f in made)])
     except BaseException as error:
-        _roll_back(steps, folders)
+        journal.turning_back()
+        _roll_back(steps, made, journal)
         if isinstance(error, OSError):
             raise unwritable(error, current) from error
         raise
-    for step in steps:
-        _drop(step.temporary)
-        _drop(step.backup)
+    clean = drop([path for step in steps for path in (step.new, step.old)])
+    if remove_if_empty(emptied) and clean:
+        journal.finished()
 
 
-def _stage(step: _Step, folders: list[Path]) -> None:
+def temporaries(target: Path, stem: str, number: int) -> tuple[Path, Path]:
+    """Where the new content and the former file of the `number`-th write stand meanwhile."""
+    name = f".autocoder-{stem}-{number}"
+    return target.parent / f"{name}.new", target.parent / f"{name}.old"
+
+
+def _stage(step: _Step, made: list[Path]) -> None:
     """Write the new content beside the target; note every folder made on the way."""
-    target = step.write.target
-    missing = [folder for folder in (target.parent, *target.parent.parents) if not folder.exists()]
-    for folder in reversed(missing):
+    write = step.write
+    for folder in missing_folders([write.target]):
         folder.mkdir()
-        folders.append(folder)
-    if step.write.data is not None:
-        step.temporary = _beside(target, "new")
-        _write_file(step.temporary, step.write.data, step.write.former)
+        made.append(folder)
+    if write.data is not None and not write.in_place:
+        write_new_file(step.new, write.data, _attributes(write))
+
+
+def _attributes(write: Write) -> Attributes | None:
+    if write.attributes is None and write.former is not None:
+        return Attributes.of(write.target, write.former)
+    return write.attributes
 
 
 def _replace(step: _Step) -> None:
-    target, temporary = step.write.target, step.temporary
-    if step.write.former is None:
-        step.begun = True
-        if temporary is not None:
-            _place_new(temporary, target, step)
-        return
-    backup = _beside(target, "old")
-    # Noted before it exists: the way back looks whether it does.
-    step.backup = backup
-    if temporary is None:
-        target.rename(backup)
-        return
-    try:
-        os.link(target, backup)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        _write_file(backup, target.read_bytes(), step.write.former)
-    temporary.replace(target)
+    write, target = step.write, step.write.target
+    if write.in_place:
+        _replace_in_place(step)
+    elif write.former is None:
+        if write.data is not None:
+            step.begun = True
+            _place_new(step)
+    elif write.data is None:
+        step.kept = True
+        target.rename(step.old)
+    else:
+        step.kept = True
+        try:
+            os.link(target, step.old)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            step.kept = False
+            former = Attributes.of(target, write.former)
+            write_new_file(step.old, target.read_bytes(), former)
+            step.kept = True
+        step.new.replace(target)
 
 
-def _place_new(temporary: Path, target: Path, step: _Step) -> None:
+def _place_new(step: _Step) -> None:
     """Give a new file its name without ever replacing one that appeared meanwhile."""
+    target = step.write.target
     try:
         try:
-            os.link(temporary, target)
+            os.link(step.new, target)
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
             if os.path.lexists(target):
                 raise FileExistsError(errno.EEXIST, "exists") from error
-            temporary.rename(target)
+            step.new.rename(target)
     except FileExistsError:
         step.begun = False
         raise ChangedOnDisk(
@@ -134,109 +215,60 @@ def _place_new(temporary: Path, target: Path, step: _Step) -> None:
         ) from None
 
 
-def _write_file(path: Path, data: bytes, like: os.stat_result | None) -> None:
-    """A new file with `data` safely on disk, with owner and mode of `like` as far as allowed."""
-    # Without a model to follow, 0666 lets the system apply the user's umask.
-    mode = 0o666 if like is None else 0o600
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
-    descriptor = os.open(path, flags, mode)
-    try:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(descriptor, view) :]
-        if like is not None:
-            _copy_owner_and_mode(descriptor, like)
-        os.fsync(descriptor)
-    except BaseException:
-        _drop(path)
-        raise
-    finally:
-        os.close(descriptor)
+def _replace_in_place(step: _Step) -> None:
+    write = step.write
+    assert write.data is not None
+    assert write.before is not None
+    assert write.former is not None
+    former = Attributes.of(write.target, write.former)
+    write_new_file(step.old, write.before, former)
+    step.begun = True
+    attributes = write.attributes or former
+    write_in_place(write.target, write.data, attributes.mode)
 
 
-def _copy_owner_and_mode(descriptor: int, like: os.stat_result) -> None:
-    mode = stat.S_IMODE(like.st_mode)
-    mine = os.fstat(descriptor)
-    if (mine.st_uid, mine.st_gid) != (like.st_uid, like.st_gid):
-        try:
-            os.fchown(descriptor, like.st_uid, like.st_gid)
-        except OSError:
-            # The file will belong to the writer: it must not run with the writer's rights.
-            mode &= ~(stat.S_ISUID | stat.S_ISGID)
-            with suppress(OSError):
-                os.fchown(descriptor, -1, like.st_gid)
-    os.fchmod(descriptor, mode)
-
-
-def _sync_folders(parents: Iterable[Path], made: Iterable[Path]) -> None:
-    for folder in {*parents, *(folder.parent for folder in made)}:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        except OSError as error:
-            if error.errno not in _NO_FOLDER_SYNC:
-                raise
-        finally:
-            os.close(descriptor)
-
-
-def _roll_back(steps: Sequence[_Step], folders: Sequence[Path]) -> None:
+def _roll_back(steps: Sequence[_Step], made: Sequence[Path], journal: Journal) -> None:
     """Everything as it was; raises HalfApplied, naming what is left where, if that fails."""
     stuck: list[str] = []
+    clean = True
     for step in reversed(steps):
-        target = step.write.target
         try:
-            if step.backup is not None and os.path.lexists(step.backup):
-                step.backup.replace(target)
-                # Renaming one of two names of the same file does nothing, by POSIX.
-                step.backup.unlink(missing_ok=True)
-            elif step.begun and _is_ours(step.temporary, target):
-                target.unlink(missing_ok=True)
-            _drop(step.temporary)
+            _put_back(step)
         except OSError as error:
-            kept = f", its former content is {step.backup.name}" if step.backup else ""
+            kept = f", its former content is {step.old.name}" if step.old.exists() else ""
             reason = (error.strerror or "unknown error").lower()
             stuck.append(f"{visible(step.write.name)} ({reason}{kept})")
-    for folder in reversed(folders):
-        with suppress(OSError):
-            folder.rmdir()
+        else:
+            clean &= drop([step.new, step.old])
+    clean &= remove_if_empty(made)
     if stuck:
         raise HalfApplied(
             f"Writing failed and these files could not be put back: {', '.join(stuck)}. "
-            "Put them back by hand before going on.",
+            "Put them back by hand, or start the program again: it then tries once more.",
             paths=[step.write.name for step in steps],
         )
+    if clean:
+        with suppress(OSError):
+            sync_folders(f for step in steps if (f := step.write.target.parent).is_dir())
+        journal.forgotten()
 
 
-def _is_ours(temporary: Path | None, target: Path) -> bool:
+def _put_back(step: _Step) -> None:
+    write = step.write
+    if write.in_place:
+        if step.begun and write.before is not None and write.former is not None:
+            write_in_place(write.target, write.before, write.former.st_mode & 0o7777)
+    elif write.former is not None:
+        if step.kept and os.path.lexists(step.old):
+            # Renaming one of two names of the same file does nothing, by POSIX.
+            step.old.replace(write.target)
+    elif step.begun and _is_ours(step.new, write.target):
+        write.target.unlink(missing_ok=True)
+
+
+def _is_ours(new: Path, target: Path) -> bool:
     """Whether `target` is the new file placed by this transaction, not someone else's."""
-    if temporary is None:
-        return False
     try:
-        return not temporary.exists() or target.samefile(temporary)
+        return not new.exists() or target.samefile(new)
     except FileNotFoundError:
         return False
-
-
-def _beside(target: Path, suffix: str) -> Path:
-    return target.parent / f".autocoder-{secrets.token_hex(6)}.{suffix}"
-
-
-def _drop(path: Path | None) -> None:
-    if path is not None:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
-
-
-def unwritable(error: OSError, name: str) -> Unwritable:
-    """The sentence for what the system answered when `name` was to be written."""
-    shown = visible(name)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        why = "there is no space left on the disk. Free some, then try again"
-    elif error.errno in (errno.EACCES, errno.EPERM):
-        why = "permission denied. Change the folder's mode or choose another file"
-    elif error.errno == errno.EROFS:
-        why = "the file system is read-only. Choose another folder"
-    else:
-        why = (error.strerror or "unknown error").lower()
-    return Unwritable(f"{shown} cannot be written: {why}. Nothing was changed.", paths=(name,))

@@ -1,0 +1,69 @@
+"""The message of a git commit, proposed and editable, with what would be committed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static, TextArea
+
+from autocoder_tui.display import visible
+
+_NAMED = 6
+
+
+class CommitMessage(ModalScreen[str | None]):
+    """Returns the message, or None. `paths` are what is committed; `remark` is shown below."""
+
+    BINDINGS = [
+        Binding("ctrl+s", "commit", "Commit", id="commit.go", priority=True),
+        Binding("escape", "dismiss(None)", "Cancel", id="commit.cancel"),
+    ]
+    DEFAULT_CSS = """
+    CommitMessage TextArea { height: 6; margin: 1 0; border: tall $panel; }
+    CommitMessage TextArea:focus { border: tall $accent; }
+    CommitMessage #commit-remark { color: $warning; }
+    """
+
+    def __init__(self, message: str, paths: Sequence[str], remark: str = "") -> None:
+        super().__init__()
+        self._message = message
+        self._paths = paths
+        self._remark = remark
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "Commit"
+            dialog.border_subtitle = "Ctrl+S commits · Esc cancels"
+            yield Static(self._what(), markup=False, classes="dialog-text")
+            yield TextArea(self._message, id="commit-text", tab_behavior="focus", soft_wrap=True)
+            if self._remark:
+                remark = visible(self._remark)
+                yield Static(remark, id="commit-remark", markup=False, classes="dialog-text")
+            with Horizontal(classes="dialog-buttons"):
+                yield Button("Commit (Ctrl+S)", id="commit")
+                yield Button("Cancel (Esc)", id="cancel")
+
+    def on_mount(self) -> None:
+        text = self.query_one(TextArea)
+        text.focus()
+        text.move_cursor(text.document.end)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "commit":
+            self.action_commit()
+        else:
+            self.dismiss(None)
+
+    def action_commit(self) -> None:
+        self.dismiss(self.query_one(TextArea).text)
+
+    def _what(self) -> str:
+        names = ", ".join(visible(path) for path in self._paths[:_NAMED])
+        more = len(self._paths) - _NAMED
+        return (
+            f"Only {names}{f' and {more} more' if more > 0 else ''}; what else is staged stays so."
+        )

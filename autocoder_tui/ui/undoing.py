@@ -1,0 +1,112 @@
+"""Taking back what was written and doing it again, and ending what a crash cut short."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from autocoder_tui.display import visible
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.job import Reviewable
+from autocoder_tui.ui.screens.question import Answer, Question
+from autocoder_tui.ui.widgets.file_picker import FilePicker
+from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from autocoder_tui.workspace.applylog import ApplyLog, forget_abandoned
+from autocoder_tui.workspace.errors import ChangedOnDisk
+from autocoder_tui.workspace.recovery import recover
+from autocoder_tui.workspace.undo import Changed, Moved, redo, undo
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+_CANCEL = Answer("cancel", "Cancel", "c")
+
+
+class Undoing:
+    """The App's view of the log of writes. Its coroutines must be called from a worker."""
+
+    def __init__(self, app: AutocoderApp) -> None:
+        self._app = app
+        # The review on the screen whose hunks a record of the log wrote, and its line.
+        self._reviewable: Reviewable | None = None
+        self._record: str | None = None
+        self._written = ""
+
+    @property
+    def log(self) -> ApplyLog:
+        return ApplyLog.of_project(self._app.setup.state_dir, self._app.root)
+
+    def wrote(self, reviewable: Reviewable, record: str | None, written: str) -> None:
+        """Remember that `record` is what the review on the screen wrote."""
+        self._reviewable, self._record, self._written = reviewable, record, written
+
+    async def recover(self) -> None:
+        """Finish or take back an interrupted write, and say so."""
+        for recovered in await asyncio.to_thread(recover, self.log):
+            self._app.tell(recovered.message, severity="warning", timeout=20)
+
+    async def start(self) -> None:
+        """What is due once when the program starts."""
+        await self.recover()
+        await asyncio.to_thread(forget_abandoned, self._app.setup.state_dir)
+
+    async def undo(self) -> None:
+        """Put the files of the last write back, after asking."""
+        await self._move(forward=False)
+
+    async def redo(self) -> None:
+        """Do the write that was undone last again, after asking."""
+        await self._move(forward=True)
+
+    async def _move(self, *, forward: bool) -> None:
+        app = self._app
+        await self.recover()
+        log = self.log
+        entry = await asyncio.to_thread(log.next_undone if forward else log.last_applied)
+        if entry is None:
+            nothing = "No undone write" if forward else "No write"
+            app.tell(f"{nothing} of this project is remembered.")
+            return
+        record = entry.record
+        verb, key = ("Redo", "r") if forward else ("Undo", "u")
+        text = "\n".join(
+            filter(None, [f"{record.when}  {record.names}", visible(record.title).strip()])
+        )
+        changed: Changed = "ask"
+        question = Question(f"{verb} this write?", text, (Answer("go", verb, key), _CANCEL))
+        if await app.push_screen_wait(question) != "go":
+            return
+        while True:
+            try:
+                move = redo if forward else undo
+                moved = await asyncio.to_thread(move, log, record, changed=changed)
+            except ChangedOnDisk as error:
+                answer = await app.push_screen_wait(_changed_since(error))
+                if answer == "cancel":
+                    return
+                changed = "overwrite" if answer == "overwrite" else "leave"
+            except AutocoderError as error:
+                app.tell(error.message, severity="error", timeout=12)
+                return
+            else:
+                self._tell(moved, record.id, forward=forward)
+                return
+
+    def _tell(self, moved: Moved, was: str, *, forward: bool) -> None:
+        app = self._app
+        done, back = ("again written", "U undoes") if forward else ("as before", "Ctrl+Y redoes")
+        left = ", ".join(visible(name) for name in moved.left)
+        app.tell(f"✓ {done}, {back}: {moved.record.names}" + (f"; left: {left}" if left else ""))
+        if self._record == was and self._reviewable is app.reviewable:
+            self._record = moved.record.id
+            app.main.query_one(ReviewPane).show_written(self._written if forward else "")
+        app.main.query_one(FilePicker).refresh_tree()
+        app.estimator.schedule()
+
+
+def _changed_since(error: ChangedOnDisk) -> Question:
+    return Question(
+        "Changed since",
+        error.message,
+        (Answer("overwrite", "Overwrite", "o"), Answer("leave", "Leave them", "l"), _CANCEL),
+    )

@@ -1,0 +1,197 @@
+"""A write that is killed, or fails, at any file-system call: all old or all new at the end."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from autocoder_tui.workspace.apply import Change, HardLinks, apply_changes
+from autocoder_tui.workspace.applylog import APPLIED, UNDONE, ApplyLog
+from autocoder_tui.workspace.recovery import recover
+from autocoder_tui.workspace.textfile import read_text_file
+from autocoder_tui.workspace.undo import redo, undo
+from tests.workspace.faults import DONE, REFUSED, Fault, Tree, calls_of, in_a_process, tree
+
+OLD_TEXT, NEW_TEXT = "one\n" * 50, "two, longer\n" * 70
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """In memory where there is such a place: thousands of syncs to a disk take minutes."""
+    memory = "/dev/shm"
+    place = memory if os.access(memory, os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=place) as name:
+        yield Path(name)
+
+
+@dataclass(frozen=True)
+class Place:
+    root: Path
+    log: ApplyLog
+
+    @classmethod
+    def at(cls, folder: Path) -> Place:
+        root = folder / "project"
+        (root / "src").mkdir(parents=True)
+        (root / "src" / "a.py").write_text(OLD_TEXT)
+        (root / "src" / "a.py").chmod(0o750)
+        (root / "old.txt").write_text("old\n")
+        (root / "old.txt").chmod(0o640)
+        (root / "linked").write_text(OLD_TEXT)
+        os.link(root / "linked", root / "other name")
+        return cls(root, ApplyLog.of_project(folder / "state", root))
+
+    def original(self, name: str) -> Change:
+        return Change(name, NEW_TEXT, read_text_file(self.root / name))
+
+    def apply(self, kind: str) -> None:
+        links: HardLinks = "ask"
+        if kind == "replace":
+            changes = [self.original("src/a.py")]
+        elif kind == "new":
+            changes = [Change("new/deep/c.py", NEW_TEXT)]
+        elif kind == "delete":
+            changes = [Change("old.txt", None, read_text_file(self.root / "old.txt"))]
+        elif kind == "in place":
+            links, changes = "in place", [self.original("linked")]
+        else:
+            links = "in place"
+            changes = [
+                self.original("src/a.py"),
+                Change("new/deep/c.py", NEW_TEXT),
+                Change("old.txt", None, read_text_file(self.root / "old.txt")),
+                self.original("linked"),
+            ][: 3 if kind == "three" else 4]
+        apply_changes(self.root, changes, hard_links=links, log=self.log, title="x")
+
+    def undo(self) -> None:
+        entry = self.log.last_applied()
+        assert entry is not None
+        undo(self.log, entry.record)
+
+    def redo(self) -> None:
+        entry = self.log.next_undone()
+        assert entry is not None
+        redo(self.log, entry.record)
+
+
+MOVES = ("apply", "undo", "redo")
+
+
+def bring_to(place: Place, kind: str, move: str) -> Callable[[], None]:
+    """Everything before the move; returns the move itself."""
+    if move == "apply":
+        return lambda: place.apply(kind)
+    place.apply(kind)
+    if move == "undo":
+        return place.undo
+    place.undo()
+    return place.redo
+
+
+def check(place: Place, old: object, new: object) -> None:
+    """All old or all new, nothing left over, and the log agrees and can go on from there."""
+    found = tree(place.root)
+    assert found in (old, new)
+    assert {entry.phase for entry in place.log.entries()} <= {APPLIED, UNDONE}
+    assert len(list(place.log.folder.glob("0*"))) <= 1
+    assert recover(place.log) == []
+    assert tree(place.root) == found
+
+
+@dataclass
+class Sweep:
+    """One move of one kind of write, ready to be broken at each of its calls."""
+
+    folder: Path
+    kind: str
+    move: str
+
+    def __post_init__(self) -> None:
+        place = self.place("measure")
+        self.old = tree(place.root)
+        self.calls = calls_of(self.act)
+        self.new = tree(place.root)
+        assert self.old != self.new
+        assert len(self.calls) > 15
+
+    def place(self, name: str) -> Place:
+        place = Place.at(self.folder / name)
+        self.act = bring_to(place, self.kind, self.move)
+        return place
+
+    def broken(self, how: str, code: int = 0, *, every: int = 1) -> Iterator[tuple[Place, int]]:
+        """Break it at each call in turn; gives the place and how the process ended."""
+        for at in range(1, len(self.calls) + 1, every):
+            if how == "kill in a write" and self.calls[at - 1] != "write":
+                continue
+            place = self.place(str(at))
+            yield place, in_a_process(self.act, Fault(at, how, code))
+            shutil.rmtree(self.folder / str(at))
+
+    def check(self, place: Place) -> None:
+        check(place, self.old, self.new)
+
+
+def sweeps(*kinds: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(("kind", "move"), [(k, m) for k in kinds for m in MOVES])
+
+
+@pytest.mark.parametrize("how", ["kill", "kill in a write"])
+@sweeps("replace", "new", "delete", "in place", "three")
+def test_killed_at_any_call_and_started_again(folder: Path, kind: str, move: str, how: str) -> None:
+    sweep = Sweep(folder, kind, move)
+    for place, ended in sweep.broken(how):
+        assert ended == -signal.SIGKILL
+        recover(place.log)
+        sweep.check(place)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO], ids=["ENOSPC", "EIO"])
+@pytest.mark.parametrize("how", ["fail", "fail on"])
+@sweeps("replace", "four")
+def test_failing_at_any_call(folder: Path, kind: str, move: str, how: str, code: int) -> None:
+    sweep = Sweep(folder, kind, move)
+    for place, ended in sweep.broken(how, code):
+        assert ended in (DONE, REFUSED)
+        if how == "fail" and ended == REFUSED:
+            # One failure is walked back at once, not at the next start.
+            assert without_temporaries(tree(place.root)) == without_temporaries(sweep.old)
+        recover(place.log)
+        sweep.check(place)
+
+
+def without_temporaries(found: Tree) -> dict[str, object]:
+    """A temporary that could not be removed is a second name of its file, too."""
+    return {name: kept[:2] for name, kept in found.items() if ".autocoder-" not in name}
+
+
+def test_killed_where_the_file_system_has_no_hard_links(folder: Path) -> None:
+    sweep = Sweep(folder, "three", "apply")
+    for at in range(1, len(sweep.calls) + 1):
+        place = sweep.place(str(at))
+        in_a_process(sweep.act, Fault(at, "kill", without_links=True))
+        recover(place.log)
+        sweep.check(place)
+
+
+@pytest.mark.parametrize("how", ["kill", "fail"])
+@pytest.mark.parametrize("move", MOVES)
+def test_the_recovery_is_broken_too(folder: Path, move: str, how: str) -> None:
+    sweep = Sweep(folder, "four", move)
+    second = 0
+    for place, _ in sweep.broken("kill"):
+        # A different call of the recovery each time: together the pairs cover the square.
+        second = second % 41 + 7
+        ended = in_a_process(lambda log=place.log: recover(log), Fault(second, how, errno.ENOSPC))
+        assert ended in (DONE, -signal.SIGKILL)
+        recover(place.log)
+        sweep.check(place)
