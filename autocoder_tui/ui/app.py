@@ -42,6 +42,7 @@ from autocoder_tui.ui.theme import to_textual
 from autocoder_tui.ui.undoing import Undoing
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine, short_path
+from autocoder_tui.ui.widgets.meters import Meters
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.workspace.git import branch_name
 from autocoder_tui.workspace.listing import expand_inputs
@@ -139,6 +140,8 @@ class AutocoderApp(App[str]):
             self.models.choose(self.setup.model_name, self.setup.base_url)
         await self.undoing.start()
         await self._fill_in()
+        limits = self.setup.settings.cost
+        self.main.query_one(Meters).thresholds = (limits.context_warning, limits.context_alarm)
         header = self.main.query_one(HeaderLine)
         header.project = short_path(self.root)
         branch = await asyncio.to_thread(branch_name, self.root)
