@@ -101,6 +101,13 @@ def _add_job_arguments(parser: argparse.ArgumentParser) -> None:
     )
     model = parser.add_argument_group("the model")
     model.add_argument("-m", "--model", metavar="NAME", help="model name (see -l)")
+    model.add_argument(
+        "--fallback",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="model to go on with when that one is not available (repeatable, in order)",
+    )
     model.add_argument("-l", "--list-models", action="store_true", help="print the model table")
     model.add_argument("--base-url", metavar="URL", help="any OpenAI-compatible server")
     model.add_argument(

@@ -9,9 +9,9 @@ import signal
 import sys
 import time
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from autocoder_tui.cli import EXIT_FAILED, EXIT_OK
 from autocoder_tui.display import visible
@@ -28,18 +28,19 @@ from autocoder_tui.engine.events import (
     RunFailed,
     RunFinished,
     TextDelta,
-    UsageUpdated,
 )
 from autocoder_tui.engine.reply import ReplyFile, render_files
 from autocoder_tui.engine.run import run
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.fallback import UNAVAILABLE, candidates, limits_after
 from autocoder_tui.job import Job, Prepared, Reviewable, make_review, prepare
 from autocoder_tui.ledger import book_run
 from autocoder_tui.narrate import narrate
+from autocoder_tui.outcome import Outcome
 from autocoder_tui.progress import Progress
 from autocoder_tui.review.proposal import Verdict
-from autocoder_tui.setup import Setup, choose_model
+from autocoder_tui.setup import ChosenModel, Setup, choose_model
 from autocoder_tui.store.capabilities import CapabilityStore
 from autocoder_tui.store.keys import missing_key_message
 from autocoder_tui.store.partials import save_partial
@@ -57,44 +58,6 @@ class Refused(AutocoderError):
     """Something in the way was found before or after the run; nothing was written."""
 
     kind = "refused"
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What `--json` reports, and the exit code that goes with it."""
-
-    status: str = "failed"
-    error: dict[str, str] | None = None
-    state: RunState = field(default_factory=RunState)
-    requests: int = 0
-    joins: dict[int, str] = field(default_factory=dict)
-    parts: list[PartFinished] = field(default_factory=list)
-    files: list[dict[str, Any]] = field(default_factory=list)
-    exit_code: int = EXIT_FAILED
-    started: float = field(default_factory=time.monotonic)
-
-    def report(self) -> dict[str, Any]:
-        usage = self.state.usage or UsageUpdated(0, 0, 0, None, estimated=True)
-        return {
-            "status": self.status,
-            "error": self.error,
-            "files": self.files,
-            "parts": [
-                {
-                    "finish_reason": part.finish_reason,
-                    "completion_tokens": part.completion_tokens,
-                    "join": self.joins.get(part.part),
-                }
-                for part in self.parts
-            ],
-            "requests": self.requests,
-            "prompt_tokens": usage.prompt_tokens,
-            "completion_tokens": usage.completion_tokens,
-            "cost_usd": None if usage.cost_usd is None else float(usage.cost_usd),
-            "estimated": usage.estimated,
-            "seconds": round(time.monotonic() - self.started, 3),
-            "notes": self.state.notes,
-        }
 
 
 def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
@@ -130,10 +93,10 @@ class _Headless:
         async with AsyncExitStack() as stack:
             prepared, output = await self._prepare(stack)
             try:
-                await self._listen(prepared)
+                prepared = await self._listen_to_any(prepared)
             except asyncio.CancelledError:
                 self._stopped()
-            self._book(prepared)
+                self._book(prepared)
             if self._outcome.state.text and self._outcome.status != "done":
                 self._keep_partial(prepared)
             if self._outcome.status == "done":
@@ -193,6 +156,44 @@ class _Headless:
         job = Job(demo.root, demo.inputs, demo.output, demo.requirements)
         return prepare(job, chosen, demo.limits, demo=True), output
 
+    async def _listen_to_any(self, prepared: Prepared) -> Prepared:
+        """Run; while the model is not available, go on with the next of the fallback models."""
+        outcome, tried = self._outcome, {prepared.request.model.name}
+        while True:
+            await self._listen(prepared)
+            self._book(prepared)
+            error = outcome.state.error
+            if error is None or error.kind not in UNAVAILABLE:
+                return prepared
+            following = self._next_model(tried)
+            if following is None:
+                return prepared
+            text, usage = outcome.state.text, outcome.state.usage
+            if usage is not None:
+                outcome.earlier.append(usage)
+            spent = sum((used.cost_usd or Decimal(0) for used in outcome.earlier), Decimal(0))
+            request = replace(
+                prepared.request,
+                model=following.model,
+                endpoint=following.endpoint,
+                calibration=following.calibration,
+                partial=text,
+                limits=limits_after(self._setup.limits, spent),
+            )
+            prepared = replace(prepared, request=request)
+            outcome.model += 1
+            outcome.state, outcome.error = RunState(), None
+
+    def _next_model(self, tried: set[str]) -> ChosenModel | None:
+        for candidate in candidates(self._setup, tried):
+            if isinstance(candidate, str):
+                _say(f"A fallback model can't be used: {candidate}")
+                continue
+            tried.add(candidate.model.name)
+            _say(f"Going on with the fallback model {candidate.model.name}.")
+            return candidate
+        return None
+
     async def _listen(self, prepared: Prepared) -> None:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None
@@ -219,9 +220,9 @@ class _Headless:
             case RequestStarted():
                 outcome.requests += 1
             case PartJoined():
-                outcome.joins[event.part] = event.proof
+                outcome.joins[outcome.model, event.part] = event.proof
             case PartFinished():
-                outcome.parts.append(event)
+                outcome.parts.append((outcome.model, event))
             case RunFinished():
                 outcome.status, outcome.exit_code = "done", EXIT_OK
             case RunFailed(error):

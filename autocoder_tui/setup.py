@@ -43,6 +43,7 @@ class Setup:
     requirements: str
     force: bool
     model_name: str | None
+    fallback: tuple[str, ...]
     base_url: str | None
     limits: Limits
     temperature: float | None
@@ -97,6 +98,7 @@ def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[st
         requirements=_requirements(_first(options.requirements, control.requirements, "")),
         force=bool(_first(options.force, control.force, False)),
         model_name=_first(options.model, control.model),
+        fallback=tuple(options.fallback) or control.fallback or settings.settings.model.fallback,
         base_url=_first(options.base_url, control.base_url),
         limits=_limits(settings.settings, options, control),
         temperature=_first(

@@ -323,3 +323,24 @@ async def test_runs_are_booked_and_usage_prints_them(tmp_path: Path, run: Runs) 
             check=True,
         )
         assert words in done.stdout
+
+
+async def test_fallback_models_take_over_in_order_and_it_is_said(tmp_path: Path, run: Runs) -> None:
+    script = [error_reply(404, "no such model"), error_reply(503, "busy"), Reply(framed(NEW))]
+    flags = ("-r", "x", "-o", "out.py", "--json", "--max-attempts", "1")
+    done = await run(script, *flags, "--fallback", "second", "--fallback", "third")
+    assert done.code == 0
+    assert done.report["status"] == "done"
+    assert done.report["error"] is None
+    assert done.report["requests"] == 3
+    assert "Going on with the fallback model second." in done.err
+    assert "Going on with the fallback model third." in done.err
+    assert (tmp_path / "project" / "out.py").read_text() == NEW
+
+
+async def test_what_another_model_cannot_cure_is_no_reason_to_fall_back(run: Runs) -> None:
+    done = await run(
+        [error_reply(401, "bad key"), Reply(framed(NEW))], "-r", "x", "--fallback", "b"
+    )
+    assert done.code == 1
+    assert "fallback" not in done.err

@@ -20,6 +20,7 @@ from autocoder_tui.store.expected import (
     DOLLARS,
     FLAG,
     NAME,
+    NAMES,
     SECONDS,
     SHARE,
     TEMPERATURE,
@@ -60,6 +61,8 @@ class NetworkSettings:
 class ModelSettings:
     default: str = field(default=DEFAULT_MODEL, metadata={"expected": NAME})
     """Name of the model used when none is chosen."""
+    fallback: tuple[str, ...] = field(default=(), metadata={"expected": NAMES})
+    """Models to offer, in this order, when the one in use is not available."""
     temperature: float | None = field(
         default=None,
         metadata={"expected": TEMPERATURE},

@@ -28,6 +28,7 @@ from autocoder_tui.ui.applying import apply_review
 from autocoder_tui.ui.commands import areas_of, commands_of
 from autocoder_tui.ui.committing import commit_last_write
 from autocoder_tui.ui.estimator import Estimator
+from autocoder_tui.ui.falling_back import FallingBack
 from autocoder_tui.ui.file_weigher import FileWeigher
 from autocoder_tui.ui.model_choice import ModelChoice
 from autocoder_tui.ui.run_display import RunDisplay
@@ -84,6 +85,7 @@ class AutocoderApp(App[str]):
         self.models = ModelChoice(self)
         self.reviewable: Reviewable | None = None
         self.spending = Spending(self)
+        self.falling_back = FallingBack(self)
         display = RunDisplay(self)
         self.runner = Runner(self, display, setup.state_dir, self.spending.raise_cap)
         self.estimator = Estimator(self)

@@ -87,6 +87,7 @@ class RunDisplay:
             self._app.tell("Stopped. The text so far is kept: Ctrl+G goes on with it.")
         if state.files and prepared is not None and self._app.spending.wants_review:
             self._app.review(prepared, state.files)
+        self._app.falling_back.ended(state)
 
     def _book(self, prepared: Prepared | None, state: RunState) -> None:
         if prepared is None:

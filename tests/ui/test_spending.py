@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import DataTable, SelectionList
 
-from autocoder_tui.demo.script import Received, Reply, Script
+from autocoder_tui.demo.script import Received, Reply, Script, error_reply
 from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.engine.allowance import CapQuestion
 from autocoder_tui.engine.calibration import Calibration
@@ -22,7 +22,7 @@ from autocoder_tui.ui.screens.usage import UsageScreen
 from autocoder_tui.ui.spending import next_cap
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
-from tests.ui.driving import driven, framed, setup_for, until
+from tests.ui.driving import driven, framed, serving, setup_for, until
 
 WHOLE = '<file path="code.txt">\n' + "".join(f"line {n}\n" for n in range(400)) + "</file>\n"
 
@@ -225,3 +225,16 @@ async def test_the_usage_screen_shows_runs_days_and_exports(tmp_path: Path) -> N
         assert "test-model" in exported.read_text()
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main)
+
+
+async def test_another_model_is_offered_when_one_is_not_available(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "config.toml").write_text('[model]\nfallback = ["test-model", "second"]\n')
+    script = [error_reply(404, "no such model"), framed("a.txt", "x\n")]
+    async with serving(tmp_path, script, "-r", "x") as (app, pilot, server):
+        await asked(app, pilot)
+        await pilot.press("g")
+        await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
+        assert app.chosen.model.name == "second"
+        assert [request.body["model"] for request in server.requests] == ["test-model", "second"]
