@@ -342,14 +342,15 @@ class _Generation:
     def _worth_asking_again(self, join: seam.Join) -> bool:
         """Whether to take a guessed part back and ask once more.
 
-        Words may be missing at a guessed seam that no reading of the reply brings back. An
-        endpoint that leaves us guessing twice in a row is believed from then on.
+        Words may be missing at a guessed seam that no reading of the reply brings back. Only an
+        endpoint known to repeat what it is asked to repeat is asked again, once: another may
+        be one that keeps its own place in the text, and would go on from there.
         """
         if join.proof != "guess" or not join.progress or self._lost is not None:
             self._ask_again = self._ask_again or join.proof in ("echo", "witness", "prefill")
             return False
         worth, self._ask_again = self._ask_again, False
-        return worth
+        return worth and self._capabilities.echo is True
 
     async def _wait_for_retry(self, error: ProviderError) -> AsyncIterator[Event]:
         """Wait as the retry policy says; raises `error` when it says no more."""

@@ -16,6 +16,8 @@ LEAST = {
     "resamples the withheld text": 0.85,
     "resamples the withheld text, with echo": 0.9,
     "scripted server re-emits a token": 0.2,
+    "scripted server repeats the partial line": 0.7,
+    "scripted server repeats 3 lines": 0.7,
 }
 """Share of right joins asked for here, where it is not 0.95: few cases make a coarse share."""
 

@@ -17,6 +17,7 @@ from autocoder_tui.ui.screens.question import Question
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.ui.widgets.stream_view import StreamView
+from autocoder_tui.ui.widgets.tab_strip import TabStrip
 from tests.ui.driving import NARROW, WIDE, driven, framed, serving, setup_for, until
 
 OLD = "".join(f"line {number}\n" for number in range(40))
@@ -253,3 +254,25 @@ def test_the_written_file_is_what_git_says_the_diff_is(tmp_path: Path) -> None:
     )
     assert done.returncode == 0
     assert (tmp_path / "project" / "code.txt").read_text() == NEW
+
+
+async def test_the_mouse_goes_to_panes_and_picks_files(tmp_path: Path) -> None:
+    project_file(tmp_path)
+    async with serving(tmp_path, []) as (app, pilot, _):
+        picker = app.main.query_one(FilePicker)
+        await until(pilot, lambda: picker.root.children)
+        strip = app.main.query_one("#tabs", TabStrip)
+        log = strip.render().plain.index("Log")
+        await pilot.click(strip, offset=(log + 1, 0))
+        await until(pilot, lambda: app.main.pane == "log")
+        await pilot.press("f2", "space")
+        await until(pilot, lambda: picker.picks == ("code.txt",))
+
+
+async def test_a_resize_keeps_the_keyboard_somewhere(tmp_path: Path) -> None:
+    async with serving(tmp_path, []) as (app, pilot, _):
+        for size in ((50, 12), (120, 40), (1, 1), (80, 24), (200, 60)):
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda: app.focused is not None)
+        await pilot.press("h", "i")
+        assert app.main.query_one("#requirements", TextArea).text == "hi"
