@@ -32,6 +32,7 @@ Pick files, say what you want, watch the code stream in, accept or reject it hun
 
   autocoder-tui [DIR]           open the program on DIR (default: here)
   autocoder-tui run [DIR] ...   the same job without the screen, for scripts
+  autocoder-tui usage           what the runs so far used and cost
   autocoder-tui --demo          try it with recorded replies: no key, no network
 """
 
@@ -100,6 +101,13 @@ def _add_job_arguments(parser: argparse.ArgumentParser) -> None:
     )
     model = parser.add_argument_group("the model")
     model.add_argument("-m", "--model", metavar="NAME", help="model name (see -l)")
+    model.add_argument(
+        "--fallback",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="model to go on with when that one is not available (repeatable, in order)",
+    )
     model.add_argument("-l", "--list-models", action="store_true", help="print the model table")
     model.add_argument("--base-url", metavar="URL", help="any OpenAI-compatible server")
     model.add_argument(
@@ -162,12 +170,39 @@ def _run_parser() -> argparse.ArgumentParser:
     output.add_argument(
         "--json", action="store_true", help="print one JSON object at the end on stdout"
     )
+    output.add_argument(
+        "--estimate-cost",
+        action="store_true",
+        help="print the tokens and what the run may cost, and send nothing",
+    )
+    return parser
+
+
+def _usage_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="autocoder-tui usage",
+        description="Print what the runs so far used and cost.",
+        formatter_class=_Formatter,
+    )
+    parser.add_argument(
+        "--by",
+        choices=("run", "day", "model", "project"),
+        default="run",
+        help="what to put together (default: run)",
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--csv", dest="form", action="store_const", const="csv", help="as CSV")
+    form.add_argument(
+        "--json", dest="form", action="store_const", const="json", help="a JSON object per run"
+    )
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["usage"]:
+        return _print_usage(_usage_parser().parse_args(arguments[1:]))
     headless = bool(arguments) and arguments[0] == "run"
     parser = _run_parser() if headless else _tui_parser()
     options = parser.parse_args(arguments[1:] if headless else arguments)
@@ -182,6 +217,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone; a traceback would only be noise.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
+
+
+def _print_usage(options: argparse.Namespace) -> int:
+    from autocoder_tui.store.dirs import state_dir
+    from autocoder_tui.usage_table import usage_report
+
+    try:
+        print(usage_report(state_dir(os.environ), options.by, options.form or "text"))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAILED
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        print(f"autocoder-tui: the record of usage cannot be read: {reason}.", file=sys.stderr)
+        return EXIT_FAILED
+    return EXIT_OK
 
 
 def _start(parser: argparse.ArgumentParser, options: argparse.Namespace, *, headless: bool) -> int:

@@ -9,12 +9,13 @@ import signal
 import sys
 import time
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from autocoder_tui.cli import EXIT_FAILED, EXIT_OK
 from autocoder_tui.display import visible
+from autocoder_tui.engine.cost import cap_problem
 from autocoder_tui.engine.errors import RequestError
 from autocoder_tui.engine.events import (
     Event,
@@ -27,19 +28,23 @@ from autocoder_tui.engine.events import (
     RunFailed,
     RunFinished,
     TextDelta,
-    UsageUpdated,
 )
 from autocoder_tui.engine.reply import ReplyFile, render_files
 from autocoder_tui.engine.run import run
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.fallback import UNAVAILABLE, candidates, limits_after
 from autocoder_tui.job import Job, Prepared, Reviewable, make_review, prepare
+from autocoder_tui.ledger import book_run
 from autocoder_tui.narrate import narrate
+from autocoder_tui.outcome import Outcome
+from autocoder_tui.progress import Progress
 from autocoder_tui.review.proposal import Verdict
-from autocoder_tui.setup import Setup, choose_model
+from autocoder_tui.setup import ChosenModel, Setup, choose_model
 from autocoder_tui.store.capabilities import CapabilityStore
 from autocoder_tui.store.keys import missing_key_message
 from autocoder_tui.store.partials import save_partial
+from autocoder_tui.weighing import weigh
 from autocoder_tui.workspace.apply import Change, HardLinks, apply_changes
 from autocoder_tui.workspace.applylog import ApplyLog
 from autocoder_tui.workspace.commit import proposed_message
@@ -48,51 +53,11 @@ from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.paths import relative_name, resolve_target
 from autocoder_tui.workspace.recovery import recover
 
-PROGRESS_PERIOD = 0.5
-
 
 class Refused(AutocoderError):
     """Something in the way was found before or after the run; nothing was written."""
 
     kind = "refused"
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What `--json` reports, and the exit code that goes with it."""
-
-    status: str = "failed"
-    error: dict[str, str] | None = None
-    state: RunState = field(default_factory=RunState)
-    requests: int = 0
-    joins: dict[int, str] = field(default_factory=dict)
-    parts: list[PartFinished] = field(default_factory=list)
-    files: list[dict[str, Any]] = field(default_factory=list)
-    exit_code: int = EXIT_FAILED
-    started: float = field(default_factory=time.monotonic)
-
-    def report(self) -> dict[str, Any]:
-        usage = self.state.usage or UsageUpdated(0, 0, 0, None, estimated=True)
-        return {
-            "status": self.status,
-            "error": self.error,
-            "files": self.files,
-            "parts": [
-                {
-                    "finish_reason": part.finish_reason,
-                    "completion_tokens": part.completion_tokens,
-                    "join": self.joins.get(part.part),
-                }
-                for part in self.parts
-            ],
-            "requests": self.requests,
-            "prompt_tokens": usage.prompt_tokens,
-            "completion_tokens": usage.completion_tokens,
-            "cost_usd": None if usage.cost_usd is None else float(usage.cost_usd),
-            "estimated": usage.estimated,
-            "seconds": round(time.monotonic() - self.started, 3),
-            "notes": self.state.notes,
-        }
 
 
 def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
@@ -104,6 +69,9 @@ def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
     outcome = Outcome()
     _recover(setup)
     try:
+        if setup.estimate_cost:
+            print(asyncio.run(_Headless(setup, outcome).estimate()))
+            return EXIT_OK
         asyncio.run(_Headless(setup, outcome).go())
     except AutocoderError as error:
         outcome.status = "refused" if isinstance(error, Refused | RequestError) else "failed"
@@ -125,9 +93,10 @@ class _Headless:
         async with AsyncExitStack() as stack:
             prepared, output = await self._prepare(stack)
             try:
-                await self._listen(prepared)
+                prepared = await self._listen_to_any(prepared)
             except asyncio.CancelledError:
                 self._stopped()
+                self._book(prepared)
             if self._outcome.state.text and self._outcome.status != "done":
                 self._keep_partial(prepared)
             if self._outcome.status == "done":
@@ -137,7 +106,16 @@ class _Headless:
                     self._keep_partial(prepared)
                     raise
 
-    async def _prepare(self, stack: AsyncExitStack) -> tuple[Prepared, Path | None]:
+    async def estimate(self) -> str:
+        """What the run would send and cost, as text or JSON. Needs no key, sends nothing."""
+        async with AsyncExitStack() as stack:
+            prepared, _ = await self._prepare(stack, key_needed=False)
+            weighed = weigh(prepared.request)
+        return json.dumps(weighed.report()) if self._setup.json else weighed.text()
+
+    async def _prepare(
+        self, stack: AsyncExitStack, *, key_needed: bool = True
+    ) -> tuple[Prepared, Path | None]:
         setup = self._setup
         if setup.demo:
             return await self._prepare_demo(stack)
@@ -150,8 +128,11 @@ class _Headless:
         chosen = choose_model(setup)
         for warning in chosen.warnings:
             _say(warning)
-        if not chosen.ready:
+        if key_needed and not chosen.ready:
             raise Refused(missing_key_message(chosen.endpoint.provider))
+        problem = cap_problem(chosen.model, setup.limits)
+        if problem is not None:
+            _say(problem)
         expansion = expand_inputs(setup.root, setup.inputs)
         for name, reason in expansion.refused:
             _say(f"{name}: {reason}")
@@ -173,7 +154,45 @@ class _Headless:
         _say(NOTICE)
         chosen = await stack.enter_async_context(demo_model(tokens_per_second=0))
         job = Job(demo.root, demo.inputs, demo.output, demo.requirements)
-        return prepare(job, chosen, demo.limits), output
+        return prepare(job, chosen, demo.limits, demo=True), output
+
+    async def _listen_to_any(self, prepared: Prepared) -> Prepared:
+        """Run; while the model is not available, go on with the next of the fallback models."""
+        outcome, tried = self._outcome, {prepared.request.model.name}
+        while True:
+            await self._listen(prepared)
+            self._book(prepared)
+            error = outcome.state.error
+            if error is None or error.kind not in UNAVAILABLE:
+                return prepared
+            following = self._next_model(tried)
+            if following is None:
+                return prepared
+            text, usage = outcome.state.text, outcome.state.usage
+            if usage is not None:
+                outcome.earlier.append(usage)
+            spent = sum((used.cost_usd or Decimal(0) for used in outcome.earlier), Decimal(0))
+            request = replace(
+                prepared.request,
+                model=following.model,
+                endpoint=following.endpoint,
+                calibration=following.calibration,
+                partial=text,
+                limits=limits_after(self._setup.limits, spent),
+            )
+            prepared = replace(prepared, request=request)
+            outcome.model += 1
+            outcome.state, outcome.error = RunState(), None
+
+    def _next_model(self, tried: set[str]) -> ChosenModel | None:
+        for candidate in candidates(self._setup, tried):
+            if isinstance(candidate, str):
+                _say(f"A fallback model can't be used: {candidate}")
+                continue
+            tried.add(candidate.model.name)
+            _say(f"Going on with the fallback model {candidate.model.name}.")
+            return candidate
+        return None
 
     async def _listen(self, prepared: Prepared) -> None:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
@@ -201,9 +220,9 @@ class _Headless:
             case RequestStarted():
                 outcome.requests += 1
             case PartJoined():
-                outcome.joins[event.part] = event.proof
+                outcome.joins[outcome.model, event.part] = event.proof
             case PartFinished():
-                outcome.parts.append(event)
+                outcome.parts.append((outcome.model, event))
             case RunFinished():
                 outcome.status, outcome.exit_code = "done", EXIT_OK
             case RunFailed(error):
@@ -224,6 +243,12 @@ class _Headless:
         self._outcome.status = "cancelled"
         self._outcome.error = {"kind": "cancelled", "message": "The run was stopped."}
         self._outcome.exit_code = 128 + self._signal
+
+    def _book(self, prepared: Prepared) -> None:
+        try:
+            book_run(self._setup.state_dir, prepared, self._outcome.state)
+        except AutocoderError as error:
+            _say(error.message)
 
     def _keep_partial(self, prepared: Prepared) -> None:
         text = self._outcome.state.text
@@ -287,30 +312,6 @@ class _Headless:
         if not self._setup.json:
             sys.stdout.write(text)
             sys.stdout.flush()
-
-
-class Progress:
-    """One line on a terminal's stderr that is rewritten in place."""
-
-    def __init__(self, *, enabled: bool) -> None:
-        self._enabled = enabled
-        self._shown = 0.0
-        self._dirty = False
-
-    def show(self, state: RunState) -> None:
-        now = time.monotonic()
-        if self._enabled and now - self._shown >= PROGRESS_PERIOD:
-            self._shown, self._dirty = now, True
-            tokens = f"{state.completion_tokens:,} tokens"
-            sys.stderr.write(
-                f"\r\x1b[K… part {state.part}, {tokens}, {len(state.text):,} characters"
-            )
-            sys.stderr.flush()
-
-    def clear(self) -> None:
-        if self._dirty:
-            sys.stderr.write("\r\x1b[K")
-            self._dirty = False
 
 
 def _apply(state: Path, root: Path, change: Change, prepared: Prepared) -> None:

@@ -33,13 +33,17 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A request, and the files it was made from as they were at that moment, by path."""
+    """A request, and the files it was made from as they were at that moment, by path.
+
+    `demo`: recorded replies answer it, so nothing is learnt from it or booked.
+    """
 
     root: Path
     request: RunRequest
     originals: Mapping[str, TextFile]
     earlier: Review | None = None
     """The review this run goes on with: what was decided there stays decided."""
+    demo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ def prepare(
     *,
     temperature: float | None = None,
     partial: str = "",
+    demo: bool = False,
 ) -> Prepared:
     """Read the picks and make the request. Blocking; raises WorkspaceError."""
     originals = {
@@ -81,8 +86,9 @@ def prepare(
         limits=limits,
         temperature=temperature,
         partial=partial,
+        calibration=chosen.calibration,
     )
-    return Prepared(job.root, request, originals)
+    return Prepared(job.root, request, originals, demo=demo)
 
 
 def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewable:

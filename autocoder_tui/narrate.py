@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from decimal import Decimal
 from typing import assert_never
 
 from autocoder_tui.display import visible
@@ -28,7 +29,10 @@ def _line(event: ev.Event) -> tuple[int, str]:
         case ev.RunStarted(run_id, model, estimate):
             about = "" if estimate.exact else "~"
             tokens = f"{about}{estimate.prompt_tokens:,} tokens in"
-            return 1, f"run {run_id}: {model}, {tokens}, {format_cost_range(estimate)}"
+            return 1, (
+                f"run {run_id}: {model}, {tokens} ({estimate.method}), "
+                f"{format_cost_range(estimate)}"
+            )
         case ev.RequestStarted(part, attempt):
             tried = f", attempt {attempt}" if attempt > 1 else ""
             return 2, f"part {part}: request sent{tried}"
@@ -36,6 +40,8 @@ def _line(event: ev.Event) -> tuple[int, str]:
             return 1, f"part {part}: continuing after {_CAUSES[cause]}"
         case ev.PartJoined(part, offset, proof, cause):
             return 1, f"part {part}: joined at character {offset:,}, {_PROOFS[proof]}"
+        case ev.UsageReported():
+            return (0 if event.looks_cut else 1), _compared(event)
         case ev.PartWithdrawn(part):
             return 1, f"part {part}: where it goes on could only be guessed; asking once more"
         case ev.PartFinished(part, reason, tokens):
@@ -64,6 +70,19 @@ def _line(event: ev.Event) -> tuple[int, str]:
             return 3, f"{type(event).__name__} {json.dumps(asdict(event), ensure_ascii=False)}"
         case _:
             assert_never(event)
+
+
+def _compared(event: ev.UsageReported) -> str:
+    sent = f"part {event.part}: {event.prompt_tokens:,} tokens in, as the server counts"
+    if event.looks_cut:
+        return (
+            f"{sent}, where about {event.counted:,} were sent: it may have cut the prompt. "
+            "Check the context window the server gives this model."
+        )
+    off = abs(event.error) * 100
+    if off < Decimal("0.05"):
+        return f"{sent}, as counted here"
+    return f"{sent}; our count was {off:.1f} % {'over' if event.error > 0 else 'under'}"
 
 
 def _lines(text: str) -> str:

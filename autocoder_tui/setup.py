@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Catalog, Endpoint, Model, load_catalog
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.store.calibration import load_calibration
 from autocoder_tui.store.control import Control, load_control
 from autocoder_tui.store.dirs import config_dir, state_dir
 from autocoder_tui.store.keys import find_key
@@ -41,6 +43,7 @@ class Setup:
     requirements: str
     force: bool
     model_name: str | None
+    fallback: tuple[str, ...]
     base_url: str | None
     limits: Limits
     temperature: float | None
@@ -49,6 +52,7 @@ class Setup:
     demo: bool
     patch: bool
     json: bool
+    estimate_cost: bool
     settings: Settings
     catalog: Catalog
     problems: tuple[str, ...]
@@ -59,11 +63,15 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class ChosenModel:
-    """A model with where it answers and the key for it; `warnings` are sentences to show."""
+    """A model with where it answers and the key for it; `warnings` are sentences to show.
+
+    `calibration` is what earlier runs taught about its token counts.
+    """
 
     model: Model
     endpoint: Endpoint
     warnings: tuple[str, ...] = ()
+    calibration: Calibration = field(default_factory=Calibration)
 
     @property
     def ready(self) -> bool:
@@ -90,6 +98,7 @@ def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[st
         requirements=_requirements(_first(options.requirements, control.requirements, "")),
         force=bool(_first(options.force, control.force, False)),
         model_name=_first(options.model, control.model),
+        fallback=tuple(options.fallback) or control.fallback or settings.settings.model.fallback,
         base_url=_first(options.base_url, control.base_url),
         limits=_limits(settings.settings, options, control),
         temperature=_first(
@@ -100,6 +109,7 @@ def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[st
         demo=options.demo,
         patch=getattr(options, "patch", False),
         json=getattr(options, "json", False),
+        estimate_cost=getattr(options, "estimate_cost", False),
         settings=settings.settings,
         catalog=catalog,
         problems=tuple(str(problem) for problem in (*settings.problems, *catalog_problems)),
@@ -127,9 +137,9 @@ def choose_model(setup: Setup, name: str | None = None, base_url: str | None = N
         model = setup.catalog.find(wanted or setup.settings.model.default)
         provider = setup.catalog.provider_of(model)
     found = find_key(provider, setup.root, setup.environ)
-    return ChosenModel(
-        model, Endpoint(provider, found.secret, found.source), tuple(map(str, found.warnings))
-    )
+    endpoint = Endpoint(provider, found.secret, found.source)
+    calibration = load_calibration(setup.state_dir, endpoint, model)
+    return ChosenModel(model, endpoint, tuple(map(str, found.warnings)), calibration)
 
 
 def _requirements(given: str) -> str:

@@ -315,3 +315,77 @@ async def test_without_a_state_folder_it_writes_and_says_so(tmp_path: Path, run:
     assert done.code == 0
     assert "can't be undone" in done.err
     assert (tmp_path / "project" / "out.py").read_text() == NEW
+
+
+async def test_the_cost_is_estimated_without_a_key_and_nothing_is_sent(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "code.py").write_text("def f():\n    return 1\n" * 50)
+    job = ("-r", "x", "-i", "code.py", "--estimate-cost")
+    done = await ended(await started(tmp_path, *job, "-m", "gpt-4o-mini", "--json"))
+    assert done.code == 0
+    report = done.report
+    assert (report["exact"], report["method"], report["fits"]) == (True, "exact", True)
+    assert report["files"][0]["path"] == "code.py"
+    assert report["files"][0]["tokens"] < report["prompt_tokens"]
+    assert 0 < report["least_usd"] < report["most_usd"]
+    done = await ended(await started(tmp_path, *job))
+    assert done.code == 0
+    assert "(estimate ±15 %)" in done.out
+    assert "$" in done.out
+    assert done.out.endswith("Nothing was sent.\n")
+
+
+async def test_an_estimate_asks_no_server_and_says_what_does_not_fit(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "big.txt").write_text("many words " * 40_000)
+    async with DemoServer([Reply(framed(NEW))]) as server:
+        at = ("--base-url", server.base_url, "-m", "local", "-r", "x", "--estimate-cost")
+        done = await ended(await started(tmp_path, *at))
+        assert server.connections == 0
+    assert done.code == 0
+    assert "cost unknown" in done.out
+    flags = ("-m", "Qwen/QwQ-32B-Preview", "-r", "x", "-i", "big.txt", "--estimate-cost")
+    done = await ended(await started(tmp_path, *flags, "--json"))
+    assert done.code == 0
+    assert done.report["fits"] is False
+
+
+async def test_runs_are_booked_and_usage_prints_them(tmp_path: Path, run: Runs) -> None:
+    assert (await run([Reply(framed(NEW))], "-r", "hello", "-o", "out.py")).code == 0
+    for flags, words in (
+        ((), "test-model"),
+        (("--by", "model"), "unknown"),
+        (("--csv",), "time,run_id,project,model"),
+        (("--json",), '"finish_reason": "stop"'),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "autocoder_tui", "usage", *flags],
+            env=environment(tmp_path),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert words in done.stdout
+
+
+async def test_fallback_models_take_over_in_order_and_it_is_said(tmp_path: Path, run: Runs) -> None:
+    script = [error_reply(404, "no such model"), error_reply(503, "busy"), Reply(framed(NEW))]
+    flags = ("-r", "x", "-o", "out.py", "--json", "--max-attempts", "1")
+    done = await run(script, *flags, "--fallback", "second", "--fallback", "third")
+    assert done.code == 0
+    assert done.report["status"] == "done"
+    assert done.report["error"] is None
+    assert done.report["requests"] == 3
+    assert "Going on with the fallback model second." in done.err
+    assert "Going on with the fallback model third." in done.err
+    assert (tmp_path / "project" / "out.py").read_text() == NEW
+
+
+async def test_what_another_model_cannot_cure_is_no_reason_to_fall_back(run: Runs) -> None:
+    done = await run(
+        [error_reply(401, "bad key"), Reply(framed(NEW))], "-r", "x", "--fallback", "b"
+    )
+    assert done.code == 1
+    assert "fallback" not in done.err

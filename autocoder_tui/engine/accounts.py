@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
+from autocoder_tui.engine.calibration import Weights
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.cost import cost_usd
-from autocoder_tui.engine.events import UsageUpdated
+from autocoder_tui.engine.events import UsageReported, UsageUpdated
 from autocoder_tui.engine.frames import Usage
 from autocoder_tui.engine.tokens import TailCounter, TokenCounter
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """One request that was booked; `cost_usd` is None where no price is known."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    cost_usd: Decimal | None
 
 
 class Accounts:
@@ -24,12 +35,14 @@ class Accounts:
         self._booked = Usage(0, 0, 0, 0)
         self._booked_estimated = False
         self._prompt_tokens = 0
+        self._weights = Weights()
         self._output = TailCounter(counter)
         self._reported: Usage | None = None
 
-    def open(self, prompt_tokens: int) -> None:
-        """A request with `prompt_tokens` (our count) is about to be sent."""
-        self._prompt_tokens = prompt_tokens
+    def open(self, weights: Weights) -> None:
+        """A request that weighs `weights` (our count) is about to be sent."""
+        self._weights = weights
+        self._prompt_tokens = self._counter.calibrated(weights)
         self._output = TailCounter(self._counter)
         self._reported = None
 
@@ -40,20 +53,30 @@ class Accounts:
     def reported(self, usage: Usage) -> None:
         self._reported = usage
 
-    def close(self) -> int:
-        """Book the open request; returns the completion tokens it generated."""
+    def report(self, part: int) -> UsageReported | None:
+        """What the provider counted for the prompt of the open request, None if it did not."""
+        given = self._reported
+        if given is None or given.prompt_tokens is None or self._weights.total == 0:
+            return None
+        margin = Decimal(0) if self._counter.exact else self._counter.calibration.margin
+        return UsageReported(part, self._weights, self._prompt_tokens, given.prompt_tokens, margin)
+
+    def close(self) -> Booked:
+        """Book the open request."""
         current = self._current()
         self._booked_estimated |= self._reported is None and self._prompt_tokens > 0
         self._booked = _sum(self._booked, current)
-        self.open(0)
-        return current.completion_tokens or 0
+        self.open(Weights())
+        prompt, completion = current.prompt_tokens or 0, current.completion_tokens or 0
+        cost = cost_usd(self._model, prompt, completion, current.cached_tokens)
+        return Booked(prompt, completion, cost)
 
     def abandon(self) -> None:
         """The open request failed: it is paid for only if some output came."""
         if self._output.tokens or self._reported is not None:
             self.close()
         else:
-            self.open(0)
+            self.open(Weights())
 
     def affordable_output(self, prompt_tokens: int, cap_usd: Decimal) -> int | None:
         """Most output tokens a request may have so that the run stays under `cap_usd`.
@@ -66,6 +89,10 @@ class Accounts:
         if spent is None or prompt_cost is None or price is None or price == 0:
             return None
         return max(0, int((cap_usd - spent - prompt_cost) * 1_000_000 / price))
+
+    def cost_of(self, prompt_tokens: int, completion_tokens: int) -> Decimal | None:
+        """What one more request would cost at most, in US dollars; None where not known."""
+        return cost_usd(self._model, prompt_tokens, completion_tokens)
 
     def _current(self) -> Usage:
         ours = Usage(self._prompt_tokens, self._output.tokens, 0, 0)
@@ -91,6 +118,7 @@ class Accounts:
             cached_tokens=cached,
             cost_usd=cost_usd(self._model, prompt, completion, cached),
             estimated=self._booked_estimated or open_estimated,
+            reasoning_tokens=usage.reasoning_tokens,
         )
 
 

@@ -1,42 +1,140 @@
-"""How much the next reply may be: model, user, context window and spending cap together."""
+"""How much the next reply may hold, and what happens when money runs out."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
 from autocoder_tui.engine.accounts import Accounts
+from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.cost import format_usd
 from autocoder_tui.engine.errors import ContextFull, SpendingCapReached
-from autocoder_tui.engine.request import RunRequest
+from autocoder_tui.engine.request import Limits
 
 LEAST_OUTPUT = 256
 """Tokens: a request that could not answer with at least this many is not sent."""
 
 
-def allowed_output(request: RunRequest, accounts: Accounts, prompt_tokens: int) -> int | None:
-    """Most tokens the reply to a prompt of `prompt_tokens` may have; None where nothing limits.
+@dataclass(frozen=True, slots=True)
+class CapQuestion:
+    """The next request could pass a spending cap: of this run, or of the whole session.
 
-    Raises ContextFull or SpendingCapReached when too little is left for a useful reply.
+    `spent` and `limit` are US dollars; with `enough` as the limit the request, at its full
+    length, could be sent.
     """
-    model, limits = request.model, request.limits
-    most = [value for value in (model.max_tokens, limits.max_output_tokens) if value]
-    if model.context_length is not None:
-        room = model.context_length - prompt_tokens
-        if room < LEAST_OUTPUT:
-            raise ContextFull(
-                f"Prompt and reply so far fill the context window of {model.name} "
-                f"({model.context_length:,} tokens). The text so far is kept; "
-                "continue with a model that takes more."
-            )
-        most.append(room)
-    cap = limits.max_cost_usd
-    within = None if cap is None else accounts.affordable_output(prompt_tokens, cap)
-    if within is not None:
-        if within < LEAST_OUTPUT:
-            spent, limit = format_usd(accounts.totals().cost_usd), format_usd(cap)
-            raise SpendingCapReached(
-                f"The next request could pass the spending cap of {limit} ({spent} spent). "
-                "The text so far is kept; raise max_cost to go on.",
-                spent=spent,
-                limit=limit,
-            )
-        most.append(within)
-    return min(most) if most else None
+
+    cap: Literal["run", "session"]
+    spent: Decimal
+    limit: Decimal
+    enough: Decimal
+
+
+RaiseCap: TypeAlias = Callable[[CapQuestion], Awaitable[Decimal | None]]
+"""Asks a person for a higher cap while the run waits; None ends the run."""
+
+
+class Allowance:
+    """The output limit of each request of one run: model, user, window and spending caps."""
+
+    def __init__(
+        self, model: Model, limits: Limits, accounts: Accounts, raise_cap: RaiseCap | None
+    ) -> None:
+        self._model = model
+        self._limits = limits
+        self._accounts = accounts
+        self._raise_cap = raise_cap
+        self._run_cap = limits.max_cost_usd
+        self._session_cap = limits.max_session_cost_usd
+        self.waited = 0.0
+        """Seconds the run has waited for a person's word on a cap."""
+
+    async def most_output(self, prompt_tokens: int) -> int | None:
+        """Most tokens the next reply may have, None for no limit.
+
+        Raises ContextFull, and SpendingCapReached unless a person raises the cap.
+        """
+        wanted = self._without_caps(prompt_tokens)
+        while (question := self._question(prompt_tokens, wanted)) is not None:
+            raised = await self._ask(question)
+            if raised is None or raised <= question.limit:
+                raise _reached(question)
+            if question.cap == "run":
+                self._run_cap = raised
+            else:
+                self._session_cap = raised
+        affordable = [
+            tokens
+            for cap in (self._run_cap, self._left_of_session())
+            if cap is not None
+            and (tokens := self._accounts.affordable_output(prompt_tokens, cap)) is not None
+        ]
+        most = [value for value in (wanted, *affordable) if value is not None]
+        return min(most) if most else None
+
+    async def _ask(self, question: CapQuestion) -> Decimal | None:
+        if self._raise_cap is None:
+            return None
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
+        try:
+            return await self._raise_cap(question)
+        finally:
+            self.waited += loop.time() - asked
+
+    def _without_caps(self, prompt_tokens: int) -> int | None:
+        model = self._model
+        most = [value for value in (model.max_tokens, self._limits.max_output_tokens) if value]
+        if model.context_length is not None:
+            room = model.context_length - prompt_tokens
+            if room < LEAST_OUTPUT:
+                raise ContextFull(
+                    f"Prompt and reply so far fill the context window of {model.name} "
+                    f"({model.context_length:,} tokens). The text so far is kept; "
+                    "continue with a model that takes more."
+                )
+            most.append(room)
+        return min(most) if most else None
+
+    def _left_of_session(self) -> Decimal | None:
+        """What the session's cap leaves for this run as a whole."""
+        if self._session_cap is None:
+            return None
+        return self._session_cap - self._limits.session_spent_usd
+
+    def _question(self, prompt_tokens: int, wanted: int | None) -> CapQuestion | None:
+        """The cap in the way of a reply of any use, None if there is none."""
+        spent = self._accounts.totals().cost_usd
+        if spent is None:
+            return None
+        output = LEAST_OUTPUT if wanted is None else wanted
+        needed = self._accounts.cost_of(prompt_tokens, output) or Decimal(0)
+        if self._is_in_the_way(self._run_cap, prompt_tokens, wanted):
+            assert self._run_cap is not None
+            return CapQuestion("run", spent, self._run_cap, spent + needed)
+        if self._is_in_the_way(self._left_of_session(), prompt_tokens, wanted):
+            assert self._session_cap is not None
+            of_session = self._limits.session_spent_usd + spent
+            return CapQuestion("session", of_session, self._session_cap, of_session + needed)
+        return None
+
+    def _is_in_the_way(self, cap: Decimal | None, prompt_tokens: int, wanted: int | None) -> bool:
+        if cap is None:
+            return False
+        affordable = self._accounts.affordable_output(prompt_tokens, cap)
+        least = LEAST_OUTPUT if wanted is None else min(LEAST_OUTPUT, wanted)
+        return affordable is not None and affordable < least
+
+
+def _reached(question: CapQuestion) -> SpendingCapReached:
+    spent, limit = format_usd(question.spent), format_usd(question.limit)
+    of = "the session" if question.cap == "session" else "a run"
+    setting = "max_session_cost" if question.cap == "session" else "max_cost"
+    return SpendingCapReached(
+        f"The next request could pass the spending cap of {limit} for {of} ({spent} spent). "
+        f"The text so far is kept; raise {setting} to go on.",
+        spent=spent,
+        limit=limit,
+    )

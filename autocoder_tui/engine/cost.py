@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 from autocoder_tui.display import visible
+from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.errors import InputTooLarge
 from autocoder_tui.engine.events import CostEstimate
+from autocoder_tui.engine.request import Limits
 
 _MILLION = Decimal(1_000_000)
-
-ESTIMATE_MARGIN = Decimal("0.15")
-"""How far an estimated token count may be off either way."""
 
 CONTINUATION_TOKENS = 200
 """What asking for a continuation adds to the prompt, beyond the text so far."""
@@ -46,6 +45,7 @@ def estimate(
     max_output_tokens: int | None,
     max_parts: int,
     exact: bool,
+    calibration: Calibration | None = None,
 ) -> CostEstimate:
     """What a run may cost, before it is sent.
 
@@ -58,15 +58,16 @@ def estimate(
         output(k) = min(M, context window - input(k)),  the sum ending where that is 0.
 
     M is the smallest of `max_output_tokens`, the model's own limit and the window; when none
-    is known neither is the most. A count that is not `exact` is taken 15 % lower for the
-    least and 15 % higher for the most. Requests that fail and are tried again are not
-    counted. Both are None where the price is not known.
+    is known neither is the most. A count that is not `exact` is taken lower for the least and
+    higher for the most by the margin of `calibration`, 15 % while nothing is learnt. Requests
+    that fail and are tried again are not counted. Both are None where the price is not known.
     """
     largest = _largest_reply(model, prompt_tokens, max_output_tokens)
+    known = calibration or Calibration()
     low = high = prompt_tokens
     if not exact:
-        low = math.floor(prompt_tokens * (1 - ESTIMATE_MARGIN))
-        high = math.ceil(prompt_tokens * (1 + ESTIMATE_MARGIN))
+        low = math.floor(prompt_tokens * (1 - known.margin))
+        high = math.ceil(prompt_tokens * (1 + known.margin))
     most = None
     reply = _largest_reply(model, high, max_output_tokens)
     if reply is not None:
@@ -77,6 +78,8 @@ def estimate(
         exact=exact,
         least_usd=cost_usd(model, low, 1),
         most_usd=most,
+        margin=known.margin,
+        runs=known.runs,
     )
 
 
@@ -120,6 +123,18 @@ def check_fits(model: Model, weights: Mapping[str, int], overhead: int) -> None:
     )
 
 
+def cap_problem(model: Model, limits: Limits) -> str | None:
+    """Why a spending cap that is set cannot hold for `model`, None if it can or none is set."""
+    if limits.max_cost_usd is None and limits.max_session_cost_usd is None:
+        return None
+    if cost_usd(model, 1, 1) is not None:
+        return None
+    return (
+        f"The price of {visible(model.name)} is not known, so the spending cap does not hold. "
+        "Give its prices in models.toml."
+    )
+
+
 def _heaviest(weights: Mapping[str, int], overhead: int) -> str:
     advice = "or choose a model with a larger window."
     ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:3]
@@ -154,6 +169,16 @@ def format_cost_range(estimate: CostEstimate) -> str:
     if format_usd(least) == format_usd(most):
         return format_usd(most)
     return f"{format_usd(least)} to {format_usd(most)}"
+
+
+def spread(estimate: CostEstimate) -> str:
+    """ "3,512 tokens", or "3,100 to 3,900 tokens" where the count is an estimate."""
+    count = estimate.prompt_tokens
+    if estimate.exact:
+        return f"{format_tokens(count)} tokens"
+    low = math.floor(count * (1 - estimate.margin))
+    high = math.ceil(count * (1 + estimate.margin))
+    return f"{format_tokens(low)} to {format_tokens(high)} tokens"
 
 
 def format_tokens(count: int, *, short: bool = False) -> str:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from autocoder_tui.engine.calibration import FIRST_MARGIN, Weights
+
 Proof = Literal["echo", "witness", "prefill", "remainder", "guess"]
 """How the place where two parts join was found: the model repeated the lines it was asked
 to repeat; it regenerated the text withheld from it; the provider continued our own
@@ -23,13 +25,27 @@ Cause = Literal["length", "lost connection", "false stop", "by hand"]
 
 @dataclass(frozen=True, slots=True)
 class CostEstimate:
-    """What a run may cost before it is sent. None where the price is not known."""
+    """What a run may cost before it is sent. None where the price is not known.
+
+    Where the count is not `exact` it may be off by the share `margin` either way; `runs` is
+    how many runs that is learnt from.
+    """
 
     prompt_tokens: int
     max_output_tokens: int | None
     exact: bool
     least_usd: Decimal | None
     most_usd: Decimal | None
+    margin: Decimal = FIRST_MARGIN
+    runs: int = 0
+
+    @property
+    def method(self) -> str:
+        """ "exact", "estimate ±15 %" or "estimate ±8 %, from 14 runs"."""
+        if self.exact:
+            return "exact"
+        learnt = "" if self.runs == 0 else f", from {self.runs} run{'s' * (self.runs != 1)}"
+        return f"estimate ±{round(self.margin * 100)} %{learnt}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +89,48 @@ class UsageUpdated:
     cached_tokens: int
     cost_usd: Decimal | None
     estimated: bool
+    reasoning_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReported:
+    """The provider's count of the prompt of one request, next to ours from before it was sent.
+
+    `weights` is the prompt by our vocabulary alone, `counted` what that came to with all that
+    was known of the model. `margin` is how far off `counted` was thought to be at most.
+    """
+
+    part: int
+    weights: Weights
+    counted: int
+    prompt_tokens: int
+    margin: Decimal
+
+    @property
+    def error(self) -> Decimal:
+        """How far our count was off, as a share of the provider's; positive: too many."""
+        return (Decimal(self.counted) - self.prompt_tokens) / self.prompt_tokens
+
+    @property
+    def looks_cut(self) -> bool:
+        """Whether clearly fewer tokens were read than were sent."""
+        least = self.counted * (1 - 2 * self.margin - Decimal("0.05"))
+        return self.prompt_tokens < least
 
 
 @dataclass(frozen=True, slots=True)
 class PartFinished:
     """`finish_reason` is None when the provider never said one (the stream just ended).
 
-    `completion_tokens` is what this part alone generated.
+    The tokens and the cost are those of this part alone, `cost_usd` None where no price is
+    known.
     """
 
     part: int
     finish_reason: str | None
     completion_tokens: int = 0
+    prompt_tokens: int = 0
+    cost_usd: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +227,7 @@ Event: TypeAlias = (
     | TextRetracted
     | ReasoningDelta
     | UsageUpdated
+    | UsageReported
     | PartFinished
     | ContinuationStarted
     | PartJoined

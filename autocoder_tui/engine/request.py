@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Endpoint, Model
 
 
@@ -30,12 +31,18 @@ class Limits:
     max_output_tokens: int | None = None
     """Most tokens asked for in one reply; None asks for all the model has."""
     max_cost_usd: Decimal | None = None
+    max_session_cost_usd: Decimal | None = None
+    session_spent_usd: Decimal = Decimal(0)
+    """What earlier runs of the session cost, of `max_session_cost_usd`."""
     max_reply_bytes: int = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """One generation. `partial` is text kept from an earlier run, to be continued."""
+    """One generation. `partial` is text kept from an earlier run, to be continued.
+
+    `calibration` is what earlier runs taught about the model's token counts.
+    """
 
     requirements: str
     model: Model
@@ -45,4 +52,5 @@ class RunRequest:
     limits: Limits = Limits()
     temperature: float | None = None
     partial: str = ""
+    calibration: Calibration = field(default_factory=Calibration)
     run_id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from autocoder_tui.engine import seam
 from autocoder_tui.engine.accounts import Accounts
-from autocoder_tui.engine.allowance import allowed_output
+from autocoder_tui.engine.allowance import Allowance, RaiseCap
 from autocoder_tui.engine.capabilities import Capabilities, suggested_prefill
 from autocoder_tui.engine.cost import check_fits, estimate
 from autocoder_tui.engine.errors import (
@@ -61,7 +61,10 @@ FRUITLESS_PARTS = 3
 
 
 async def run(
-    request: RunRequest, *, capabilities: Capabilities | None = None
+    request: RunRequest,
+    *,
+    capabilities: Capabilities | None = None,
+    raise_cap: RaiseCap | None = None,
 ) -> AsyncIterator[Event]:
     """Generate what `request` asks for, continuing until the reply is complete.
 
@@ -69,9 +72,10 @@ async def run(
     last. No provider error is raised: it becomes `RunFailed`. Cancelling the consuming task
     closes the connection; the text held back so far is still delivered, then
     `RunCancelled`, and the cancellation goes on. `capabilities` is what is known of the
-    endpoint and is updated with what is learnt.
+    endpoint and is updated with what is learnt. At a spending cap `raise_cap` is asked, and the
+    run waits for its answer.
     """
-    generation = _Generation(request, capabilities or Capabilities())
+    generation = _Generation(request, capabilities or Capabilities(), raise_cap)
     try:
         async with aclosing(generation.events()) as events:
             async for event in events:
@@ -94,10 +98,13 @@ async def run(
 class _Generation:
     """The state of one run between its requests."""
 
-    def __init__(self, request: RunRequest, capabilities: Capabilities) -> None:
+    def __init__(
+        self, request: RunRequest, capabilities: Capabilities, raise_cap: RaiseCap | None
+    ) -> None:
         self._request = request
         self._limits = request.limits
         self._capabilities = capabilities
+        self._raise_cap = raise_cap
         if capabilities.prefill is None:
             capabilities.prefill = suggested_prefill(request.endpoint.provider.base_url)
         self._first = first_messages(request)
@@ -116,9 +123,10 @@ class _Generation:
         self.text = request.partial
 
     async def events(self) -> AsyncGenerator[Event]:
-        model = self._request.model
-        self._counter = await asyncio.to_thread(load_counter, model)
+        model, known = self._request.model, self._request.calibration
+        self._counter = await asyncio.to_thread(load_counter, model, known)
         self._accounts = Accounts(model, self._counter)
+        self._allowance = Allowance(model, self._limits, self._accounts, self._raise_cap)
         prompt_tokens = self._counter.count_messages(self._first)
         yield RunStarted(
             self._request.run_id,
@@ -129,6 +137,7 @@ class _Generation:
                 self._limits.max_output_tokens,
                 self._limits.max_parts,
                 self._counter.exact,
+                known,
             ),
         )
         weights = {file.path: self._counter.count(file.text) for file in self._request.files}
@@ -198,12 +207,12 @@ class _Generation:
         while True:
             plan = self._plan(cause)
             messages = messages_for(self._first, plan)
-            prompt_tokens = self._counter.count_messages(messages)
-            max_output = allowed_output(self._request, self._accounts, prompt_tokens)
+            weights = self._counter.weigh_messages(messages)
+            max_output = await self._allowance.most_output(self._counter.calibrated(weights))
             if plan is not None and cause is not None:
                 yield ContinuationStarted(self._part, plan.anchor, cause)
             yield RequestStarted(self._part, self._retries.failed + 1)
-            self._accounts.open(prompt_tokens)
+            self._accounts.open(weights)
             self._reader = seam.PartReader(
                 plan,
                 self.text,
@@ -280,7 +289,8 @@ class _Generation:
 
     async def _within_deadline(self, step: Awaitable[_T]) -> _T:
         try:
-            async with asyncio.timeout_at(self._deadline):
+            # A person who thinks about a spending cap does not make a run take long.
+            async with asyncio.timeout_at(self._deadline + self._allowance.waited):
                 return await step
         except TimeoutError:
             raise RunTimedOut(
@@ -303,8 +313,11 @@ class _Generation:
                 yield event
         self.text = self._reader.text
         self._reader = None
-        completion_tokens = self._accounts.close()
+        report = self._accounts.report(self._part)
+        booked = self._accounts.close()
         yield self._accounts.totals()
+        if report is not None:
+            yield report
         if self._withdrawn:
             return
         if plan is not None:
@@ -313,7 +326,10 @@ class _Generation:
                 yield PartJoined(self._part, join.offset, join.proof, cause)
             if join.proof in ("echo", "witness"):
                 self._capabilities.echo = True
-        yield PartFinished(self._part, self._finish_reason, completion_tokens)
+        part, reason = self._part, self._finish_reason
+        yield PartFinished(
+            part, reason, booked.completion_tokens, booked.prompt_tokens, booked.cost_usd
+        )
         if self._lost is None and self._finish_reason is not None:
             self._retries.reset()
         self._fruitless = 0 if join.progress else self._fruitless + 1
@@ -366,6 +382,7 @@ class _Generation:
             self.text = self._reader.text
             self._reader = None
             yield from _edits(edit)
+            yield self._accounts.totals()
 
 
 def _edits(edit: seam.Edit) -> Iterator[Event]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from autocoder_tui.engine.events import (
@@ -29,6 +30,7 @@ from autocoder_tui.engine.events import (
     RunStarted,
     TextDelta,
     TextRetracted,
+    UsageReported,
     UsageUpdated,
 )
 
@@ -96,6 +98,18 @@ class StreamStats:
         return max(0.0, (now if self.ended_at is None else self.ended_at) - self.started_at)
 
 
+@dataclass(frozen=True, slots=True)
+class Extrapolation:
+    """What one part came to: characters `begin` to `end` of the joined text, the tokens it
+    generated, its cost in US dollars (None where unknown), and why it ended."""
+
+    begin: int
+    end: int
+    tokens: int
+    cost_usd: Decimal | None
+    finish_reason: str | None
+
+
 @dataclass(slots=True)
 class _SpeedHistory:
     """Characters that came in each of the last whole seconds, oldest first."""
@@ -141,8 +155,12 @@ class RunState:
         self.waiting_until: float | None = None
         self.continuation: ContinuationStarted | None = None
         self.usage: UsageUpdated | None = None
+        self.report: UsageReported | None = None
+        """What the provider counted for the first prompt of the run, if it did."""
         self.joins: list[PartJoined] = []
         self.parts: list[PartFinished] = []
+        self.extrapolations: list[Extrapolation] = []
+        """One for each of `parts`."""
         self.files: list[FileProposed] = []
         self.cap: CapReached | None = None
         self.notes = ""
@@ -152,6 +170,7 @@ class RunState:
         self._text = GrowingText()
         self._reasoning = GrowingText()
         self._speeds = _SpeedHistory()
+        self._part_begin = 0
         self._uncounted = 0
         """Characters generated since `usage` was counted."""
 
@@ -233,21 +252,26 @@ class RunState:
             case UsageUpdated():
                 self.usage = event
                 self._uncounted = 0
+            case UsageReported():
+                self.report = self.report or event
             case TextRetracted(count):
                 self._text.retract(count)
             case RequestStarted(part, attempt):
                 self.part, self.attempt = part, attempt
                 self.requests += 1
+                self._part_begin = len(self._text)
                 self._waiting_over()
             case RetryScheduled(delay_seconds):
                 self.retries += 1
                 self.waiting, self.waiting_until = event, now + delay_seconds
             case PartFinished():
                 self.parts.append(event)
+                self._extrapolate(event)
             case ContinuationStarted(part):
                 self.continuation, self.part = event, part
             case PartJoined():
                 self.joins.append(event)
+                self._part_begin = event.offset
             case CapReached():
                 self.cap = event
             case FileProposed():
@@ -275,6 +299,13 @@ class RunState:
             if self.status == "initializing":
                 self.status = "processing"
         self._speeds.add(characters, now)
+
+    def _extrapolate(self, part: PartFinished) -> None:
+        end = len(self._text)
+        begin = min(self._part_begin, end)
+        self.extrapolations.append(
+            Extrapolation(begin, end, part.completion_tokens, part.cost_usd, part.finish_reason)
+        )
 
     def _waiting_over(self) -> None:
         self.waiting = self.waiting_until = None

@@ -7,11 +7,15 @@ text and counts again only what has not settled.
 
 from __future__ import annotations
 
+import hashlib
 import re
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
+from autocoder_tui.engine.calibration import Calibration, Weights, digit_tokens, stretches
 from autocoder_tui.engine.catalog import OPENAI, Model
 
 if TYPE_CHECKING:
@@ -26,6 +30,17 @@ _TOKENS_BEFORE_REPLY = 3
 # characters, so text goes to it in slices.
 _SLICE = 200_000
 
+_SHORT = 1024
+"""Characters below which a section is of one kind, and counted rather than looked up."""
+
+# Where a prompt is cut into sections that are counted apart. Both encodings always start a
+# new piece there, so the sum is the count of the whole.
+_SECTION = re.compile(r"(?<=\n)(?=<file path=|Requirements:\n|Write )")
+
+_MOST_REMEMBERED = 20_000
+_weighed: OrderedDict[tuple[str, bool, bytes], Weights] = OrderedDict()
+_weighed_lock = threading.Lock()
+
 _UNSETTLED = 512
 """Characters a tail may have before TailCounter looks for a place to settle."""
 _TOO_LONG = 8192
@@ -39,41 +54,103 @@ _KEEPS_BOUNDARY = re.compile(r"(?!/)[^\S\r\n]*\S")
 
 
 class TokenCounter:
-    """Counts text as one model sees it. `exact`: the provider counts the same."""
+    """Counts text as one model sees it. `exact`: the provider counts the same.
 
-    def __init__(self, count: Callable[[str], int], *, exact: bool) -> None:
+    Where it is not exact, `calibration` corrects it by what the model's earlier runs taught.
+    """
+
+    def __init__(
+        self,
+        count: Callable[[str], int],
+        *,
+        exact: bool,
+        calibration: Calibration | None = None,
+    ) -> None:
         self._count = count
         self.exact = exact
-
-    @property
-    def method(self) -> str:
-        """ "exact" or "estimate", for the meter."""
-        return "exact" if self.exact else "estimate"
+        self.calibration = calibration or Calibration()
 
     def count(self, text: str) -> int:
         """Tokens of `text` by itself."""
-        return self._count(text)
+        if self.exact or self.calibration.runs == 0:
+            return self._count(text)
+        return self.calibration.tokens(self._weighed(text))
+
+    def count_file(self, text: str) -> int:
+        """As `count`, and remembered: the same text is not counted again."""
+        return self.calibrated(self._remembered(text))
 
     def count_messages(self, messages: Iterable[Mapping[str, str]]) -> int:
         """Tokens of a whole chat request: every message with its framing, and the reply's start."""
-        total = _TOKENS_BEFORE_REPLY
+        return self.calibrated(self.weigh_messages(messages))
+
+    def calibrated(self, weights: Weights) -> int:
+        """The model's tokens for a prompt that weighs `weights` by the vocabulary alone."""
+        return weights.total if self.exact else self.calibration.tokens(weights)
+
+    def weigh_messages(self, messages: Iterable[Mapping[str, str]]) -> Weights:
+        """A whole chat request by the vocabulary alone, before any calibration.
+
+        Long sections that were weighed before (the files of the last request) are not
+        counted again.
+        """
+        total, framing = Weights(), _TOKENS_BEFORE_REPLY
         for message in messages:
-            total += _TOKENS_PER_MESSAGE + sum(self._count(value) for value in message.values())
-            total += "name" in message
-        return total
+            framing += _TOKENS_PER_MESSAGE + ("name" in message)
+            for value in message.values():
+                for section in _SECTION.split(value):
+                    total += self._remembered(section)
+        return total + Weights(framing=framing)
+
+    def _remembered(self, section: str) -> Weights:
+        if len(section) <= _SHORT:
+            return self._weighed(section)
+        digest = hashlib.blake2b(section.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        key = (self.vocabulary, self.exact, digest)
+        with _weighed_lock:
+            if key in _weighed:
+                _weighed.move_to_end(key)
+                return _weighed[key]
+        weights = self._weighed(section)
+        with _weighed_lock:
+            _weighed[key] = weights
+            if len(_weighed) > _MOST_REMEMBERED:
+                _weighed.popitem(last=False)
+        return weights
+
+    @property
+    def vocabulary(self) -> str:
+        """A name that is the same for every counter that counts by the same vocabulary."""
+        return str(self._count.args[0].name) if isinstance(self._count, partial) else repr(self)
+
+    def weigh_text(self, text: str) -> Weights:
+        """`text` by the vocabulary alone, before any calibration."""
+        return self._weighed(text)
+
+    def _weighed(self, text: str) -> Weights:
+        if self.exact:
+            return Weights(code=self._count(text))
+        counts: dict[str, int] = {}
+        for kind, stretch in stretches(text):
+            digits, tokens = digit_tokens(stretch), self._count(stretch)
+            counts["digits"] = counts.get("digits", 0) + digits
+            counts[kind] = counts.get(kind, 0) + max(0, tokens - digits)
+        return Weights(**counts)
 
 
-def load_counter(model: Model) -> TokenCounter:
+def load_counter(model: Model, calibration: Calibration | None = None) -> TokenCounter:
     """The counter for `model`.
 
     Takes some 0.3 s the first time (vocabulary): call it in a thread, from several if need be.
-    OpenAI's own models are exact; the others are estimated by OpenAI's newest vocabulary.
+    OpenAI's own models are exact; the others are estimated by OpenAI's newest vocabulary,
+    corrected by `calibration`.
     """
     from autocoder_tui.engine.vocabulary import encoding_name, load_encoding
 
     name = encoding_name(model.name) if model.provider == OPENAI else None
     encoding = load_encoding(name or "o200k_base")
-    return TokenCounter(partial(_count_slices, encoding), exact=name is not None)
+    exact = name is not None
+    return TokenCounter(partial(_count_slices, encoding), exact=exact, calibration=calibration)
 
 
 def _count_slices(encoding: tiktoken.Encoding, text: str) -> int:

@@ -30,6 +30,7 @@ from autocoder_tui.store.expected import (
     DOLLARS,
     FLAG,
     NAME,
+    NAMES,
     SECONDS,
     TEMPERATURE,
     TEXT,
@@ -52,6 +53,7 @@ class Control:
     output_file: str | None = None
     requirements: str | None = None
     model: str | None = None
+    fallback: tuple[str, ...] = ()
     base_url: str | None = None
     force: bool | None = None
     debug_level: int | None = None
@@ -151,6 +153,7 @@ _OPTIONS: Mapping[str, Expected] = {
     "output_file": NAME,
     "requirements": TEXT,
     "model": NAME,
+    "fallback": NAMES,
     "base_url": NAME,
     "force": FLAG,
     "debug_level": whole_number(0, 3),

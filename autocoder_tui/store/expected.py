@@ -62,6 +62,13 @@ def _name(value: Any) -> str | None:
     return value.strip() if usable else None
 
 
+def _names(value: Any) -> tuple[str, ...] | None:
+    if not isinstance(value, list | tuple) or len(value) > 100:
+        return None
+    names = [_name(item) for item in value]
+    return None if None in names else tuple(name for name in names if name is not None)
+
+
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value.strip() and "\0" not in value else None
 
@@ -80,7 +87,9 @@ SECONDS = number("a number of seconds above 0", 0.001, 10_000_000)
 COUNT = whole_number(1, 1000)
 TOKENS = whole_number(1, 10_000_000)
 TEMPERATURE = number("a number from 0 to 2", 0, 2)
+SHARE = number("a share from 0.01 to 1", 0.01, 1)
 DOLLARS = Expected('US dollars above 0 such as "0.50"', _dollars)
 NAME = Expected("a short text without control characters", _name)
+NAMES = Expected('a list of names such as ["gpt-4o-mini"]', _names)
 TEXT = Expected("a text", _text)
 FLAG = Expected("true or false", lambda value: value if isinstance(value, bool) else None)

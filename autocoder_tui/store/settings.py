@@ -20,7 +20,9 @@ from autocoder_tui.store.expected import (
     DOLLARS,
     FLAG,
     NAME,
+    NAMES,
     SECONDS,
+    SHARE,
     TEMPERATURE,
     TOKENS,
     Expected,
@@ -59,6 +61,8 @@ class NetworkSettings:
 class ModelSettings:
     default: str = field(default=DEFAULT_MODEL, metadata={"expected": NAME})
     """Name of the model used when none is chosen."""
+    fallback: tuple[str, ...] = field(default=(), metadata={"expected": NAMES})
+    """Models to offer, in this order, when the one in use is not available."""
     temperature: float | None = field(
         default=None,
         metadata={"expected": TEMPERATURE},
@@ -85,7 +89,13 @@ class CostSettings:
         default=None,
         metadata={"expected": DOLLARS},
     )
-    """Most US dollars one run may cost; it stops before the request that would pass it."""
+    """Most US dollars one run may cost; it stops before the request that could pass it."""
+    max_session_cost: Decimal | None = field(default=None, metadata={"expected": DOLLARS})
+    """Most US dollars all runs from one start of the program to its end may cost."""
+    context_warning: float = field(default=0.40, metadata={"expected": SHARE})
+    """Share of the context window from which the meters warn: models get worse there."""
+    context_alarm: float = field(default=0.48, metadata={"expected": SHARE})
+    """Share of the context window from which they warn in earnest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,7 @@ class Settings:
             **network,
             max_output_tokens=self.model.max_output_tokens,
             max_cost_usd=self.cost.max_cost,
+            max_session_cost_usd=self.cost.max_session_cost,
         )
 
 

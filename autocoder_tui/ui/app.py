@@ -6,7 +6,6 @@ import asyncio
 import signal
 from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from pathlib import Path
 
 from textual import work
@@ -20,23 +19,28 @@ from autocoder_tui.display import visible
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.provider import preload
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.job import Job, Prepared, Reviewable, make_review, prepare, review_anew
+from autocoder_tui.job import Job, Prepared, Reviewable, make_review, review_anew
 from autocoder_tui.setup import ChosenModel, Setup
 from autocoder_tui.ui.applying import apply_review
-from autocoder_tui.ui.commands import commands_of
+from autocoder_tui.ui.commands import areas_of, commands_of
 from autocoder_tui.ui.estimator import Estimator
+from autocoder_tui.ui.falling_back import FallingBack
+from autocoder_tui.ui.file_weigher import FileWeigher
 from autocoder_tui.ui.model_choice import ModelChoice
 from autocoder_tui.ui.run_display import RunDisplay
 from autocoder_tui.ui.runner import Runner
 from autocoder_tui.ui.screens.keys_help import KeysHelp
 from autocoder_tui.ui.screens.main import LOWER_PANES, MainScreen
 from autocoder_tui.ui.screens.question import Answer, Question
+from autocoder_tui.ui.screens.usage import UsageScreen
+from autocoder_tui.ui.sending import go_on, send
+from autocoder_tui.ui.spending import Spending
 from autocoder_tui.ui.theme import keep_choice, load_into
 from autocoder_tui.ui.undoing import Undoing
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine, short_path
+from autocoder_tui.ui.widgets.meters import Meters
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
-from autocoder_tui.ui.widgets.stream_view import StreamView
 from autocoder_tui.workspace.git import branch_name
 from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.paths import relative_name, resolve_target
@@ -62,6 +66,7 @@ class AutocoderApp(App[str]):
         Binding("f5", "show_pane('review')", "Review", id="pane.review", show=False),
         Binding("f8", "next_pane", "Next pane", id="pane.next", show=False),
         Binding("f9", "show_pane('log')", "Log", id="pane.log", show=False),
+        Binding("ctrl+l", "show_usage", "Usage", id="usage.show", show=False),
         Binding("U", "last_write('undo')", "Undo last write", id="write.undo", show=False),
         Binding("ctrl+y", "last_write('redo')", "Redo last write", id="write.redo", show=False),
         Binding("c", "last_write('commit')", "Commit last write", id="write.commit", show=False),
@@ -73,8 +78,12 @@ class AutocoderApp(App[str]):
         self.setup = setup
         self.models = ModelChoice(self)
         self.reviewable: Reviewable | None = None
-        self.runner = Runner(self, RunDisplay(self), setup.state_dir)
+        self.spending = Spending(self)
+        self.falling_back = FallingBack(self)
+        display = RunDisplay(self)
+        self.runner = Runner(self, display, setup.state_dir, self.spending.raise_cap)
         self.estimator = Estimator(self)
+        self.weigher = FileWeigher(self)
         self.undoing = Undoing(self)
         self.main = MainScreen(setup.root)
         self.crash: BaseException | None = None
@@ -110,6 +119,8 @@ class AutocoderApp(App[str]):
             self.models.choose(self.setup.model_name, self.setup.base_url)
         await self.undoing.start()
         await self._fill_in()
+        limits = self.setup.settings.cost
+        self.main.query_one(Meters).thresholds = (limits.context_warning, limits.context_alarm)
         header = self.main.query_one(HeaderLine)
         header.project = short_path(self.root)
         branch = await asyncio.to_thread(branch_name, self.root)
@@ -205,6 +216,9 @@ class AutocoderApp(App[str]):
         self.main.mark("files", f" {count}" if count else "")
         self.estimator.schedule()
 
+    def on_file_picker_folder_read(self, event: FilePicker.FolderRead) -> None:
+        self.weigher.add(event.entries)
+
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         if event.text_area.id == "requirements":
             self.estimator.schedule()
@@ -254,40 +268,11 @@ class AutocoderApp(App[str]):
 
     def action_run(self) -> None:
         """Send the request."""
-        job, chosen = self.job(), self.chosen
-        if not job.requirements.strip():
-            self.tell("Say what you want first: the requirements are empty.", severity="warning")
-            self.main.show("requirements")
-            return
-        if chosen is None:
-            self.action_choose_model()
-            return
-        if not chosen.ready:
-            self.models.first_steps()
-            return
-        self._run_after_asking(job, chosen)
-
-    @work
-    async def _run_after_asking(self, job: Job, chosen: ChosenModel) -> None:
-        review = self.main.query_one(ReviewPane)
-        if review.review is not None and review.review.counts.accepted and not review.written:
-            answers = (Answer("run", "Run anyway", "r"), Answer("stay", "Back to it", "b"))
-            text = "Accepted hunks of the last run are not written. A new run replaces the review."
-            if await self.push_screen_wait(Question("Not written yet", text, answers)) != "run":
-                return
-        setup = self.setup
-        self.runner.start(lambda: prepare(job, chosen, setup.limits, temperature=setup.temperature))
+        self.run_worker(send(self), group="send", exclusive=True, exit_on_error=True)
 
     def action_go_on(self) -> None:
         """Continue the kept text of a run that stopped or failed."""
-        prepared, text = self.runner.prepared, self.runner.state.text
-        chosen = self.chosen
-        if prepared is None or chosen is None or not self.runner.resumable:
-            return
-        request = replace(
-            prepared.request, partial=text, model=chosen.model, endpoint=chosen.endpoint
-        )
-        self.runner.start(lambda: replace(prepared, request=request))
+        go_on(self)
 
     def action_forget_endpoint(self) -> None:
         """Try again everything this endpoint once refused."""
@@ -367,19 +352,13 @@ class AutocoderApp(App[str]):
         self.main.show("requirements", focus=False)
         self.main.query_one("#target", Input).focus()
 
+    def action_show_usage(self) -> None:
+        """What runs used and cost."""
+        self.push_screen(UsageScreen(self.setup.state_dir))
+
     def action_show_keys(self) -> None:
         """List every key."""
-        self.push_screen(
-            KeysHelp(
-                [
-                    ("Everywhere", self),
-                    ("Files", self.main.query_one(FilePicker)),
-                    ("Output", self.main.query_one(StreamView)),
-                    ("Review", self.main.query_one(ReviewPane)),
-                    ("Diff", self.main.query_one("#diff")),
-                ]
-            )
-        )
+        self.push_screen(KeysHelp(areas_of(self)))
 
     def tell(self, text: str, *, severity: Severity = "information", timeout: float = 6) -> None:
         """A notification, also kept in the log. `text` may be untrusted."""

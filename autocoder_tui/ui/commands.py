@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 _AREAS = ((FilePicker, "Files"), (StreamView, "Output"), (ReviewPane, "Review"), (DiffView, "Diff"))
 
 
+def areas_of(app: AutocoderApp) -> list[tuple[str, DOMNode]]:
+    """Everything that has keys of its own, with the words for it."""
+    return [("Everywhere", app), *((area, app.main.query_one(kind)) for kind, area in _AREAS)]
+
+
 def commands_of(app: AutocoderApp, screen: Screen[Any]) -> Iterator[SystemCommand]:
     """The actions that make sense on `screen`, the App's first."""
     yield from _bound(app, app, "")

@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
-from autocoder_tui.engine.cost import estimate
-from autocoder_tui.engine.events import CostEstimate
-from autocoder_tui.engine.prompt import first_messages
-from autocoder_tui.engine.tokens import TokenCounter, load_counter
+from autocoder_tui.engine.cost import format_tokens
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Job, prepare
 from autocoder_tui.setup import ChosenModel
 from autocoder_tui.ui.widgets.meters import Meters
+from autocoder_tui.weighing import Weighed, weigh
 
 if TYPE_CHECKING:
     from autocoder_tui.ui.app import AutocoderApp
@@ -31,6 +29,7 @@ class Estimator:
     def __init__(self, app: AutocoderApp) -> None:
         self._app = app
         self._timer: Timer | None = None
+        self._warned = 0
 
     def schedule(self) -> None:
         """Something changed that the estimate depends on."""
@@ -49,21 +48,33 @@ class Estimator:
 
     async def _count(self, job: Job, chosen: ChosenModel) -> None:
         try:
-            figure = await asyncio.to_thread(self._figure, job, chosen)
+            weighed = await asyncio.to_thread(self._weigh, job, chosen)
         except AutocoderError as error:
             self._app.main.log_line(error.message)
             return
         if not self._app.runner.running:
-            self._app.main.query_one(Meters).show_estimate(figure, chosen.model)
+            self._app.main.query_one(Meters).show_estimate(weighed.estimate, chosen.model)
+            self._warn(weighed)
 
-    def _figure(self, job: Job, chosen: ChosenModel) -> CostEstimate:
-        limits = self._app.setup.limits
-        prepared = prepare(job, chosen, limits)
-        counter: TokenCounter = load_counter(chosen.model)
-        return estimate(
-            chosen.model,
-            counter.count_messages(first_messages(prepared.request)),
-            limits.max_output_tokens,
-            limits.max_parts,
-            counter.exact,
-        )
+    def _weigh(self, job: Job, chosen: ChosenModel) -> Weighed:
+        return weigh(prepare(job, chosen, self._app.setup.limits).request)
+
+    def _warn(self, weighed: Weighed) -> None:
+        """Say once that much of the window is taken, and again when it has become more."""
+        settings, share = self._app.setup.settings.cost, weighed.share
+        level, words = 0, ""
+        if share is not None and share >= settings.context_warning:
+            level, words = 1, "Models get worse as it fills."
+        if share is not None and share >= settings.context_alarm:
+            level, words = 2, "Expect mistakes; leave files out."
+        if weighed.problem is not None:
+            level, words = 3, "That is too much: nothing can be sent."
+        if level > self._warned and share is not None:
+            heaviest = ", ".join(
+                f"{path} ({format_tokens(tokens)})"
+                for path, tokens in list(weighed.weights.items())[:3]
+            )
+            weighs = f" Heaviest: {heaviest}." if heaviest else ""
+            text = f"The input takes {share:.0%} of the context window. {words}{weighs}"
+            self._app.tell(text, severity="warning")
+        self._warned = level

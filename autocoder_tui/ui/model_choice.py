@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.local import LocalServer
+from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.setup import ChosenModel, choose_model
 from autocoder_tui.ui.screens.first_steps import DEMO, FirstSteps
@@ -30,6 +32,14 @@ class ModelChoice:
         keyless = "" if chosen.ready else " (no key)"
         self._app.main.query_one(HeaderLine).model = f"{model.name} · {provider.name}{keyless}"
         self._app.estimator.schedule()
+        self._app.weigher.count_for(chosen)
+
+    def learnt(self, request: RunRequest, calibration: Calibration) -> None:
+        """A run taught about a model's token counts; the next estimate uses it."""
+        chosen = self.chosen
+        if chosen is not None and chosen.model == request.model:
+            self.chosen = replace(chosen, calibration=calibration)
+            self._app.weigher.count_for(self.chosen)
 
     def choose(self, name: str | None, base_url: str | None = None) -> None:
         """Take the model called `name`; a name or key that does not do is told."""

@@ -18,6 +18,7 @@ from autocoder_tui.engine.events import (
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Prepared
+from autocoder_tui.ledger import book_run
 from autocoder_tui.narrate import narrate
 from autocoder_tui.store.partials import save_partial
 from autocoder_tui.ui.widgets.meters import Meters
@@ -73,6 +74,8 @@ class RunDisplay:
 
     def run_ended(self, prepared: Prepared | None, state: RunState) -> None:
         self._keep_partial(prepared, state)
+        self._app.spending.ended(state)
+        self._book(prepared, state)
         if not self._app.is_running:
             return
         main = self._app.main
@@ -84,8 +87,10 @@ class RunDisplay:
             self._app.tell(state.error.message, severity="error", timeout=12)
         elif state.status == "cancelled" and state.text:
             self._app.tell("Stopped. The text so far is kept: Ctrl+G goes on with it.")
-        if prepared is not None and (state.files or prepared.earlier is not None):
+        wanted = state.files or (prepared is not None and prepared.earlier is not None)
+        if prepared is not None and wanted and self._app.spending.wants_review:
             self._show_proposal(prepared, state)
+        self._app.falling_back.ended(state)
 
     def _show_proposal(self, prepared: Prepared, state: RunState) -> None:
         """Review what came. A run that goes on with a review replaces it only when complete."""
@@ -97,6 +102,19 @@ class RunDisplay:
             now = self._app.main.query_one(ReviewPane).review
             prepared = replace(prepared, earlier=now or prepared.earlier)
         self._app.review(prepared, state.files)
+
+    def _book(self, prepared: Prepared | None, state: RunState) -> None:
+        if prepared is None:
+            return
+        app = self._app
+        try:
+            learnt = book_run(app.setup.state_dir, prepared, state)
+        except AutocoderError as error:
+            if app.is_running:
+                app.tell(error.message, severity="warning")
+            return
+        if learnt is not None:
+            app.models.learnt(prepared.request, learnt)
 
     def _keep_partial(self, prepared: Prepared | None, state: RunState) -> None:
         if prepared is None or state.status == "completed" or not state.text:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from textual.app import App
 from textual.worker import Worker
 
+from autocoder_tui.engine.allowance import RaiseCap
 from autocoder_tui.engine.events import Event, Failure, RunCancelled, RunFailed
 from autocoder_tui.engine.run import run
 from autocoder_tui.engine.state import RunState
@@ -33,9 +34,16 @@ class RunListener(Protocol):
 class Runner:
     """Starts, feeds and stops a run; `state` is the newest one's, kept after its end."""
 
-    def __init__(self, app: App[Any], listener: RunListener, state_dir: Path) -> None:
+    def __init__(
+        self,
+        app: App[Any],
+        listener: RunListener,
+        state_dir: Path,
+        raise_cap: RaiseCap | None = None,
+    ) -> None:
         self._app = app
         self._listener = listener
+        self._raise_cap = raise_cap
         self._worker: Worker[None] | None = None
         self._capabilities = CapabilityStore(state_dir)
         self.state = RunState()
@@ -76,9 +84,10 @@ class Runner:
             self._listener.run_began(prepared)
             request = prepared.request
             place = (request.endpoint.provider.base_url, request.model.name)
+            known, raise_cap = self._capabilities.of(*place), self._raise_cap
             try:
                 await pump(
-                    run(request, capabilities=self._capabilities.of(*place)),
+                    run(request, capabilities=known, raise_cap=raise_cap),
                     lambda events: self._listener.run_brought(events, state),
                     seen=lambda event: state.apply(event, time.monotonic()),
                 )

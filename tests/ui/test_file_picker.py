@@ -17,6 +17,7 @@ from textual.widgets import Static
 
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.file_row import Row, cut
+from autocoder_tui.ui.widgets.tree_weights import TreeWeights
 from autocoder_tui.workspace.entry import Entry
 
 
@@ -100,16 +101,20 @@ async def test_tree_shows_what_matters(app: PickerApp) -> None:
         await go_to(pilot, app, "src")
         await pilot.press("enter")
         await until(pilot, lambda: any("main.py" in row for row in app.rows()))
+        weights = TreeWeights()
+        weights.add({"src/main.py": 2300, "src/.env": 2, "src/deep/x.py": 700, "README.md": 1})
+        app.picker.show_weights(weights)
+        await pilot.pause()
         assert app.rows() == [
             "▸ build" + " " * 45 + "ignored",
-            "▾ src",
-            "  ▸ deep",
+            "▾ src" + " " * 49 + "~3.0k",
+            "  ▸ deep" + " " * 46 + "~0.7k",
             "    .env" + " " * 38 + "secret     ~2",
             "    blob" + " " * 45 + "binary",
             "    main.py" + " " * 43 + "~2.3k",
-            "    run.log" + " " * 34 + "ignored     ~1",
-            "  .env" + " " * 40 + "secret     ~2",
-            "  .gitignore" + " " * 45 + "~4",
+            "    run.log" + " " * 34 + "ignored",
+            "  .env" + " " * 40 + "secret",
+            "  .gitignore",
             "  README.md" + " " * 46 + "~1",
         ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
@@ -20,14 +21,8 @@ from autocoder_tui.engine.events import (
     UsageUpdated,
 )
 from autocoder_tui.engine.state import RunState
-from autocoder_tui.ui.widgets.meters import (
-    Meters,
-    MeterView,
-    clock,
-    meter_line,
-    run_view,
-    sparkline,
-)
+from autocoder_tui.ui.widgets.meter_line import MeterView, clock, meter_line, sparkline
+from autocoder_tui.ui.widgets.meters import Meters, run_view
 
 ESTIMATE = MeterView(
     "estimate",
@@ -93,8 +88,6 @@ def test_never_wider_than_the_window() -> None:
 
 @given(st.integers(0, 8192), st.integers(0, 9999), st.integers(40, 200))
 def test_numbers_keep_their_places(tokens: int, speed: int, width: int) -> None:
-    from dataclasses import replace
-
     view = replace(RUNNING, completion_tokens=tokens, tokens_per_second=speed)
     line, still = meter_line(view, width).plain, meter_line(RUNNING, width).plain
     for mark in ("/8,192", "ctx", " t/s", "part", "▶"):
@@ -186,3 +179,32 @@ async def test_the_widget_follows_a_run_until_its_end() -> None:
         meters.show_run(state, 9.0)
         assert "0:09  ✓ done" in str(meters.render())
         assert meters.resting
+
+
+def test_before_a_run_the_line_names_its_method() -> None:
+    view = replace(ESTIMATE, method="estimate ±8 %, from 14 runs")
+    assert "in ~3,512 ±8 %, from 14 runs  " in meter_line(view, 120).plain
+    assert "in ~3,512 ±8 %  " in meter_line(view, 88).plain
+    assert "±" not in meter_line(view, 60).plain
+    assert "in ~3,512 exact" in meter_line(replace(ESTIMATE, method="exact"), 120).plain
+
+
+def test_details_of_a_run_where_there_is_room() -> None:
+    view = replace(
+        RUNNING, cached_tokens=1024, reasoning_tokens=300, first_token_seconds=1.24, retries=2
+    )
+    line = meter_line(view, 200).plain
+    for words in ("(1,024 cached)", "▰▰▱▱▱▱▱▱", "(300 thought)", "first 1.2 s", "2 retries"):
+        assert words in line
+
+
+def test_a_retry_counts_down() -> None:
+    view = replace(RUNNING, phase="retrying", part=1, retries=1, waiting_seconds=11.2)
+    assert "1 retry, next in 12 s" in meter_line(view, 120).plain
+    assert "↻ retrying" in meter_line(view, 80).plain
+
+
+def test_thresholds_can_be_set() -> None:
+    view = MeterView("processing", context_tokens=300, context_length=1000)
+    assert "ctx!" in meter_line(replace(view, warn_share=0.3), 80).plain
+    assert "CTX!" in meter_line(replace(view, alarm_share=0.3), 80).plain

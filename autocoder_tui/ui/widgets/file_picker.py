@@ -26,6 +26,7 @@ from textual.widgets.tree import TreeNode
 
 from autocoder_tui.display import visible
 from autocoder_tui.ui.widgets.file_row import Part, Row
+from autocoder_tui.ui.widgets.tree_weights import TreeWeights, folders_of
 from autocoder_tui.workspace.entry import Entry, sniff_binary, why_never, why_not_with_others
 from autocoder_tui.workspace.ignore import IgnoreRules, load_rules
 from autocoder_tui.workspace.listing import MAX_ENTRIES, Listing, list_folder, list_project
@@ -78,42 +79,45 @@ class FilePicker(Tree[Entry]):
 
     picks: var[tuple[str, ...]] = var(())
 
-    class PicksChanged(Message):
+    class FromPicker(Message):
+        """Any message of the picker."""
+
+        def __init__(self, picker: FilePicker) -> None:
+            super().__init__()
+            self.picker = picker
+
+        @property
+        def control(self) -> FilePicker:
+            return self.picker
+
+    class PicksChanged(FromPicker):
         """The set of picked files is now `picks`, sorted."""
 
         def __init__(self, picker: FilePicker, picks: tuple[str, ...]) -> None:
-            super().__init__()
-            self.picker = picker
+            super().__init__(picker)
             self.picks = picks
 
-        @property
-        def control(self) -> FilePicker:
-            return self.picker
-
-    class SecretPicked(Message):
+    class SecretPicked(FromPicker):
         """A file that may hold secrets was picked directly: ask, then call `set_picks`."""
 
         def __init__(self, picker: FilePicker, path: str) -> None:
-            super().__init__()
-            self.picker = picker
+            super().__init__(picker)
             self.path = path
 
-        @property
-        def control(self) -> FilePicker:
-            return self.picker
-
-    class PickRefused(Message):
+    class PickRefused(FromPicker):
         """`path` stays unpicked. `reason` goes behind "it cannot be picked: "."""
 
         def __init__(self, picker: FilePicker, path: str, reason: str) -> None:
-            super().__init__()
-            self.picker = picker
+            super().__init__(picker)
             self.path = path
             self.reason = reason
 
-        @property
-        def control(self) -> FilePicker:
-            return self.picker
+    class FolderRead(FromPicker):
+        """A folder's `entries` are in the tree now."""
+
+        def __init__(self, picker: FilePicker, entries: Sequence[Entry]) -> None:
+            super().__init__(picker)
+            self.entries = entries
 
     def __init__(self, project: Path, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(Text("project"), Entry("", is_dir=True), id=id, classes=classes)
@@ -128,6 +132,7 @@ class FilePicker(Tree[Entry]):
         self._to_open: set[str] = set()
         self._picked: frozenset[str] = frozenset()
         self._picked_below: Counter[str] = Counter()
+        self._weights = TreeWeights()
 
     # ------------------------------------------------------------------ picks
 
@@ -141,7 +146,7 @@ class FilePicker(Tree[Entry]):
 
     def watch_picks(self, picks: tuple[str, ...]) -> None:
         self._picked = frozenset(picks)
-        self._picked_below = Counter(folder for path in picks for folder in _folders_of(path))
+        self._picked_below = Counter(folder for path in picks for folder in folders_of(path))
         self._invalidate()
         self.post_message(self.PicksChanged(self, picks))
 
@@ -204,6 +209,11 @@ class FilePicker(Tree[Entry]):
             for entry in listing.entries
             if not entry.is_dir and why_not_with_others(self.project, entry) is None
         }, None
+
+    def show_weights(self, weights: TreeWeights) -> None:
+        """Show these weights from now on; call it again when some were added."""
+        self._weights = weights
+        self._invalidate()
 
     # ------------------------------------------------------------------ the tree
 
@@ -331,6 +341,7 @@ class FilePicker(Tree[Entry]):
             if is_folder and entry.path in self._to_open:
                 self._to_open.discard(entry.path)
                 node.expand()
+        self.post_message(self.FolderRead(self, listing.entries))
         if listing.cut:
             parent.add_leaf(Text(f"more than {MAX_ENTRIES:,} entries: the rest is not shown"))
         elif not listing.entries:
@@ -339,7 +350,7 @@ class FilePicker(Tree[Entry]):
             self.cursor_line = 0
 
     def _reveal(self, path: str) -> None:
-        for folder in _folders_of(path):
+        for folder in folders_of(path):
             node = self._node_at.get(folder)
             if node is None:
                 self._to_open.add(folder)
@@ -367,6 +378,8 @@ class FilePicker(Tree[Entry]):
             picked_below=self._picked_below[entry.path],
             is_open=node.is_expanded if node.allow_expand else None,
             busy=entry.path in self._busy,
+            weight=self._weights.of(entry.path),
+            exact=self._weights.exact,
         )
         return row.render(style, partial(self._part, node))
 
@@ -377,9 +390,3 @@ class FilePicker(Tree[Entry]):
         if node is self.cursor_node:
             return Style(bold=style.bold)
         return Style(color=style.color, bold=style.bold)
-
-
-def _folders_of(path: str) -> list[str]:
-    """Every folder that holds `path`, the outermost first."""
-    parts = path.split("/")
-    return ["/".join(parts[:count]) for count in range(1, len(parts))]

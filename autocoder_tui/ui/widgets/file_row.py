@@ -11,11 +11,8 @@ from rich.style import Style
 from rich.text import Text
 
 from autocoder_tui.display import visible
+from autocoder_tui.engine.cost import format_tokens
 from autocoder_tui.workspace.entry import Entry
-from autocoder_tui.workspace.textfile import human_size
-
-BYTES_PER_TOKEN = 4
-"""A rule of thumb for code, good enough to see which file weighs most."""
 
 Part: TypeAlias = Literal["folder", "picked", "ignored", "flag", "size"]
 
@@ -27,7 +24,11 @@ _NARROWEST_NAME = 6
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one row shows, in `width` cells. `is_open` is None for what cannot be opened."""
+    """What one row shows, in `width` cells. `is_open` is None for what cannot be opened.
+
+    `weight` is tokens, for a folder those of the files in it that were counted; None while
+    nothing was. `exact`: the model's provider counts the same.
+    """
 
     entry: Entry
     width: int
@@ -35,6 +36,8 @@ class Row:
     picked_below: int = 0
     is_open: bool | None = None
     busy: bool = False
+    weight: int | None = None
+    exact: bool = False
 
     def render(self, style: Style, part: Callable[[Part], Style]) -> Text:
         """The row over `style`; `part` gives the style of each of its parts."""
@@ -72,9 +75,12 @@ class Row:
             word, part = "…", "size"
         elif self.picked_below:
             word, part = f"✓ {self.picked_below}", "picked"
-        if entry.is_dir or entry.binary or entry.special or entry.outside:
-            return [(word.rjust(_TAIL_WIDTH), part)]
-        weight = f"~{human_size(-(-entry.size // BYTES_PER_TOKEN))}".rjust(_TAIL_WIDTH)
+        if self.weight is None or entry.binary or entry.special or entry.outside:
+            # Where a weight may still come its column is kept free for it.
+            gap = 0 if entry.is_dir or entry.binary or self.width < _WIDE_ENOUGH_FOR_BOTH else 7
+            return [(word.rjust(_TAIL_WIDTH), part), (" " * gap, "size")]
+        about = "" if self.exact else "~"
+        weight = f"{about}{format_tokens(self.weight, short=True)}".rjust(_TAIL_WIDTH)
         if not word:
             return [(weight, "size")]
         if self.width < _WIDE_ENOUGH_FOR_BOTH:

@@ -1,0 +1,242 @@
+"""What a model's own token counts taught about ours.
+
+Other models cut text by other vocabularies, so our count of a text has to be multiplied by a
+ratio, and the ratio is another one for code than for prose. Each run that reports its usage
+is one equation in these ratios; they are the least squares answer to the runs so far, held
+near what was believed before. Pure values: a face keeps them between runs.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final, Literal, TypeAlias
+
+Kind: TypeAlias = Literal["code", "prose", "data", "wide"]
+KINDS: Final = ("code", "prose", "data", "wide", "digits")
+"""What vocabularies treat apart: kinds of text ("wide" is Chinese, Japanese and Korean), and
+the digits within any of them, which some take one by one and others three at a time."""
+
+FIRST_MARGIN: Final = Decimal("0.15")
+"""How far a count of another model's tokens may be off either way before anything is learnt."""
+
+_SAMPLE: Final = 1024
+_BLOCK: Final = 4096
+_WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_DIGITS = re.compile(r"[0-9]")
+_DIGIT_TOKEN = re.compile(r"[0-9]{1,3}")
+_MARKS = re.compile(r"[(){}\[\];=<>_+*/\\|&^%$#@~`]")
+_DATA_MARKS = re.compile(r"[\",:{}\[\]]")
+
+# What is believed before the first run: ratios near 1. Vocabularies agree best on code and
+# prose; digits and wide characters are where they go apart (tests/bench/tokens_bench.py).
+_BELIEVED_OFF: Final = {"code": 0.1, "prose": 0.1, "data": 0.15, "wide": 0.4, "digits": 1.2}
+_NOISE: Final = 0.02
+"""Relative error of one run that no ratio explains."""
+_MEMORY: Final = 0.98
+"""Weight the past keeps at each run, so that a changed model is learnt anew in time."""
+_LEAST, _MOST = 0.5, 4.0
+"""A reported count outside these multiples of ours is not a count of what was sent."""
+_ERRORS_KEPT: Final = 20
+_RUNS_FOR_MARGIN: Final = 3
+
+
+def kind_of(text: str) -> Kind:
+    """The kind of a short stretch of text, by the characters in a sample of it."""
+    sample = text[:_SAMPLE]
+    if not sample.isascii() and 5 * len(_WIDE.findall(sample)) > len(sample):
+        return "wide"
+    digits, marks = len(_DIGITS.findall(sample)), len(_MARKS.findall(sample))
+    if 6 * digits > len(sample) or 6 * len(_DATA_MARKS.findall(sample)) > len(sample):
+        return "data"
+    return "code" if 30 * marks > len(sample) else "prose"
+
+
+def stretches(text: str) -> Iterator[tuple[Kind, str]]:
+    """`text` in stretches of one kind each, cut at line ends; joined they are `text`."""
+    start = begun = 0
+    kind: Kind | None = None
+    while start < len(text):
+        end = text.rfind("\n", start, start + _BLOCK) + 1
+        if end <= start or start + _BLOCK >= len(text):
+            end = min(len(text), start + _BLOCK)
+        found = kind_of(text[start:end])
+        if kind is not None and found != kind:
+            yield kind, text[begun:start]
+            begun = start
+        kind, start = found, end
+    if kind is not None:
+        yield kind, text[begun:]
+
+
+def digit_tokens(text: str) -> int:
+    """Tokens our vocabulary makes of the digits in `text`: one for every three in a row."""
+    return len(_DIGIT_TOKEN.findall(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Tokens of a prompt by our own count, apart by kind of text; `framing` is the chat's."""
+
+    code: int = 0
+    prose: int = 0
+    data: int = 0
+    wide: int = 0
+    digits: int = 0
+    framing: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_kind) + self.framing
+
+    @property
+    def by_kind(self) -> tuple[int, ...]:
+        """In the order of KINDS."""
+        return self.code, self.prose, self.data, self.wide, self.digits
+
+    def __add__(self, other: Weights) -> Weights:
+        return Weights(
+            self.code + other.code,
+            self.prose + other.prose,
+            self.data + other.data,
+            self.wide + other.wide,
+            self.digits + other.digits,
+            self.framing + other.framing,
+        )
+
+
+_Row: TypeAlias = tuple[float, ...]
+
+
+def _belief() -> tuple[_Row, _Row]:
+    """Precision (a diagonal matrix, row by row) and moment of the ratios before any run."""
+    count = len(KINDS)
+    own = [1 / _BELIEVED_OFF[kind] ** 2 for kind in KINDS]
+    rows = [own[i] if i == j else 0.0 for i in range(count) for j in range(count)]
+    return tuple(rows), tuple(own)
+
+
+_BELIEF: Final = _belief()
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What `runs` runs taught about one model at one address. The default: nothing yet.
+
+    `errors` are the relative errors of the estimates made before each of the latest runs,
+    oldest first, positive where we counted too many.
+    """
+
+    runs: int = 0
+    errors: tuple[float, ...] = ()
+    _precision: _Row = _BELIEF[0]
+    _moment: _Row = _BELIEF[1]
+
+    @property
+    def ratios(self) -> tuple[float, ...]:
+        """Tokens of the model for one of ours, in the order of KINDS."""
+        if self.runs == 0:
+            return (1.0,) * len(KINDS)
+        return tuple(max(_LEAST, min(_MOST, ratio)) for ratio in self._solved())
+
+    @property
+    def margin(self) -> Decimal:
+        """How far off an estimate may be either way, as a share: four of five were closer."""
+        # The first estimate was made knowing nothing; it says little of the next.
+        latest = sorted(abs(error) for error in self.errors[1:] or self.errors)
+        if self.runs < _RUNS_FOR_MARGIN or not latest:
+            return FIRST_MARGIN
+        far = latest[min(len(latest) - 1, math.ceil(0.8 * len(latest)) - 1)]
+        return max(Decimal("0.01"), Decimal(str(round(far, 2))))
+
+    def tokens(self, weights: Weights) -> int:
+        """The model's tokens for what weighs so much by our count."""
+        if self.runs == 0:
+            return weights.total
+        return round(self._predicted(weights)) + weights.framing
+
+    def learnt(self, weights: Weights, reported: int) -> Calibration:
+        """With one more run: the server counted `reported` tokens for `weights`.
+
+        A count far from any a vocabulary gives teaches nothing: such a server counted
+        something else, or cut the prompt.
+        """
+        ours = sum(weights.by_kind)
+        theirs = reported - weights.framing
+        if ours < 1 or not _LEAST * ours <= theirs <= _MOST * ours:
+            return self
+        predicted = self.tokens(weights)
+        error = (predicted - reported) / reported
+        scale = 1 / (_NOISE * theirs) ** 2
+        x, count = weights.by_kind, len(KINDS)
+        before, moment = _BELIEF
+        # The belief from before the first run stays; only what runs taught fades.
+        precision = tuple(
+            before[at]
+            + _MEMORY * (self._precision[at] - before[at])
+            + scale * x[at // count] * x[at % count]
+            for at in range(count * count)
+        )
+        learnt = tuple(
+            moment[at] + _MEMORY * (self._moment[at] - moment[at]) + scale * x[at] * theirs
+            for at in range(count)
+        )
+        errors = (*self.errors, round(error, 4))[-_ERRORS_KEPT:]
+        return Calibration(self.runs + 1, errors, precision, learnt)
+
+    def _predicted(self, weights: Weights) -> float:
+        pairs = zip(self.ratios, weights.by_kind, strict=True)
+        return sum(ratio * tokens for ratio, tokens in pairs)
+
+    def _solved(self) -> list[float]:
+        """precision * ratios = moment, by Gaussian elimination (it is positive definite)."""
+        count = len(KINDS)
+        rows = [
+            [*self._precision[i * count : (i + 1) * count], self._moment[i]] for i in range(count)
+        ]
+        for i in range(count):
+            for below in rows[i + 1 :]:
+                factor = below[i] / rows[i][i]
+                for j in range(i, count + 1):
+                    below[j] -= factor * rows[i][j]
+        ratios = [0.0] * count
+        for i in reversed(range(count)):
+            rest = sum(rows[i][j] * ratios[j] for j in range(i + 1, count))
+            ratios[i] = (rows[i][count] - rest) / rows[i][i]
+        return ratios
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "runs": self.runs,
+            "errors": list(self.errors),
+            "precision": list(self._precision),
+            "moment": list(self._moment),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Calibration:
+        """What `to_dict` gave; anything else is a Calibration that knows nothing yet."""
+        runs = data.get("runs")
+        rows = [_row(data.get("precision"), len(KINDS) ** 2), _row(data.get("moment"), len(KINDS))]
+        errors = _row(data.get("errors"), None)
+        if not isinstance(runs, int) or isinstance(runs, bool) or runs < 1 or errors is None:
+            return cls()
+        precision, moment = rows
+        if precision is None or moment is None or any(v <= 0 for v in precision[:: len(KINDS) + 1]):
+            return cls()
+        found = cls(runs, errors[-_ERRORS_KEPT:], precision, moment)
+        try:
+            usable = all(math.isfinite(ratio) for ratio in found.ratios)
+        except ArithmeticError:
+            usable = False
+        return found if usable else cls()
+
+
+def _row(value: object, length: int | None) -> _Row | None:
+    if not isinstance(value, list) or length not in (None, len(value)):
+        return None
+    numbers = [item for item in value if isinstance(item, int | float) and math.isfinite(item)]
+    return tuple(map(float, numbers)) if len(numbers) == len(value) else None

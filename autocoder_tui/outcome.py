@@ -1,0 +1,66 @@
+"""How a run without the screen came out: its report and its exit code."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from autocoder_tui.cli import EXIT_FAILED
+from autocoder_tui.engine.events import PartFinished, UsageUpdated
+from autocoder_tui.engine.state import RunState
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What `--json` reports, and the exit code that goes with it."""
+
+    status: str = "failed"
+    error: dict[str, str] | None = None
+    state: RunState = field(default_factory=RunState)
+    requests: int = 0
+    model: int = 0
+    joins: dict[tuple[int, int], str] = field(default_factory=dict)
+    parts: list[tuple[int, PartFinished]] = field(default_factory=list)
+    """With the number of the model they came from: 0, or more after a fallback."""
+    earlier: list[UsageUpdated] = field(default_factory=list)
+    """What models used that turned out not to be available."""
+    files: list[dict[str, Any]] = field(default_factory=list)
+    exit_code: int = EXIT_FAILED
+    started: float = field(default_factory=time.monotonic)
+
+    def report(self) -> dict[str, Any]:
+        usage = self._usage()
+        return {
+            "status": self.status,
+            "error": self.error,
+            "files": self.files,
+            "parts": [
+                {
+                    "finish_reason": part.finish_reason,
+                    "completion_tokens": part.completion_tokens,
+                    "join": self.joins.get((model, part.part)),
+                }
+                for model, part in self.parts
+            ],
+            "requests": self.requests,
+            "prompt_tokens": usage.prompt_tokens,
+            "completion_tokens": usage.completion_tokens,
+            "cost_usd": None if usage.cost_usd is None else float(usage.cost_usd),
+            "estimated": usage.estimated,
+            "seconds": round(time.monotonic() - self.started, 3),
+            "notes": self.state.notes,
+        }
+
+    def _usage(self) -> UsageUpdated:
+        """Of every model that was used, summed; the cost is unknown if any of them is."""
+        used = [*self.earlier, *([self.state.usage] if self.state.usage is not None else [])]
+        costs = [usage.cost_usd for usage in used if usage.cost_usd is not None]
+        return UsageUpdated(
+            sum(usage.prompt_tokens for usage in used),
+            sum(usage.completion_tokens for usage in used),
+            sum(usage.cached_tokens for usage in used),
+            sum(costs, Decimal(0)) if used and len(costs) == len(used) else None,
+            estimated=not used or any(usage.estimated for usage in used),
+        )

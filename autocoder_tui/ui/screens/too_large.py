@@ -1,0 +1,72 @@
+"""The input does not fit the context window: which files to leave out."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import SelectionList, Static
+from textual.widgets.selection_list import Selection
+
+from autocoder_tui.display import visible
+from autocoder_tui.engine.cost import ROOM_FOR_REPLY, format_tokens
+from autocoder_tui.weighing import Weighed
+
+
+class TooLarge(ModalScreen[tuple[str, ...] | None]):
+    """Lists the picked files, the heaviest first. Returns the paths that stay picked, or None."""
+
+    BINDINGS = [
+        Binding("escape", "dismiss(None)", "Back", id="large.back"),
+        Binding("enter", "keep", "Keep these", id="large.keep", priority=True),
+    ]
+
+    def __init__(self, weighed: Weighed) -> None:
+        super().__init__()
+        self._weighed = weighed
+
+    def compose(self) -> ComposeResult:
+        window = self._weighed.request.model.context_length or 0
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "Too much for the context window: nothing was sent"
+            dialog.border_subtitle = "Space leaves out or takes back · Enter keeps the rest"
+            yield Static(
+                visible(
+                    f"{self._weighed.request.model.name} takes {format_tokens(window)} tokens, "
+                    "the reply included. Leave files out, the heaviest first, "
+                    "or choose a model with a larger window."
+                ),
+                markup=False,
+                classes="dialog-text",
+            )
+            yield SelectionList[str](
+                *(
+                    Selection(Content(f"{format_tokens(tokens):>9}  {visible(path)}"), path, True)
+                    for path, tokens in self._weighed.weights.items()
+                ),
+                id="large-files",
+                compact=True,
+            )
+            yield Static("", id="large-sum", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(SelectionList).focus()
+        self._show_sum()
+
+    def on_selection_list_selected_changed(self) -> None:
+        self._show_sum()
+
+    def _show_sum(self) -> None:
+        kept: list[str] = self.query_one(SelectionList).selected
+        weights = self._weighed.weights
+        left_out = sum(weights.values()) - sum(weights[path] for path in kept)
+        total = self._weighed.estimate.prompt_tokens - left_out
+        window = self._weighed.request.model.context_length or 0
+        over = total - (window - min(ROOM_FOR_REPLY, window // 8))
+        state = f"{format_tokens(over)} too many" if over > 0 else f"fits, {-over:,} to spare"
+        self.query_one("#large-sum", Static).update(f"{format_tokens(total)} tokens: {state}")
+
+    def action_keep(self) -> None:
+        self.dismiss(tuple(self.query_one(SelectionList).selected))

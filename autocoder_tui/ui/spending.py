@@ -1,0 +1,72 @@
+"""Spending caps while the program is open: of each run, and of all runs since it started."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import ROUND_UP, Decimal
+from typing import TYPE_CHECKING
+
+from autocoder_tui.engine.allowance import CapQuestion
+from autocoder_tui.engine.cost import format_usd
+from autocoder_tui.engine.request import Limits
+from autocoder_tui.engine.state import RunState
+from autocoder_tui.ui.screens.question import Answer, Question
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+_CENT = Decimal("0.01")
+
+
+class Spending:
+    """`spent` is what the runs so far cost in US dollars, those without a known price left out.
+
+    `wants_review` says whether the person who ended the last run at a cap asked to see it.
+    """
+
+    def __init__(self, app: AutocoderApp) -> None:
+        self._app = app
+        self._session_cap: Decimal | None = None
+        self.spent = Decimal(0)
+        self.wants_review = True
+
+    def limits(self, limits: Limits) -> Limits:
+        """`limits` for the next run: with what the session has spent, and its raised cap."""
+        self.wants_review = True
+        cap = limits.max_session_cost_usd
+        if cap is not None and self._session_cap is not None:
+            cap = max(cap, self._session_cap)
+        return replace(limits, max_session_cost_usd=cap, session_spent_usd=self.spent)
+
+    def ended(self, state: RunState) -> None:
+        """A run is over: what it cost is spent."""
+        if state.usage is not None and state.usage.cost_usd is not None:
+            self.spent += state.usage.cost_usd
+
+    async def raise_cap(self, question: CapQuestion) -> Decimal | None:
+        """Ask the user; the run waits. The new cap in US dollars, or None to end the run."""
+        higher = next_cap(question)
+        whose = "this run" if question.cap == "run" else "this session"
+        text = (
+            f"The next request could cost more than the {format_usd(question.limit)} allowed for "
+            f"{whose}; {format_usd(question.spent)} is spent. Going on allows "
+            f"{format_usd(higher)} in all. What has come is kept either way."
+        )
+        answers = (
+            Answer("go on", f"Go on, up to {format_usd(higher)}", "g"),
+            Answer("review", "Review what is there", "r"),
+            Answer("stop", "Stop", "s"),
+        )
+        answer = await self._app.push_screen_wait(Question("Spending cap", text, answers))
+        self.wants_review = answer != "stop"
+        if answer != "go on":
+            return None
+        if question.cap == "session":
+            self._session_cap = higher
+        self._app.main.log_line(f"The cap of {whose} was raised to {format_usd(higher)}.")
+        return higher
+
+
+def next_cap(question: CapQuestion) -> Decimal:
+    """Enough for the next request at its longest, at least twice the cap, in whole cents."""
+    return max(question.enough, 2 * question.limit).quantize(_CENT, ROUND_UP)

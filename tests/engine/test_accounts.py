@@ -1,0 +1,81 @@
+"""A run's bill, against sums worked out by hand."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from autocoder_tui.engine.accounts import Accounts
+from autocoder_tui.engine.calibration import Weights
+from autocoder_tui.engine.catalog import Model
+from autocoder_tui.engine.frames import Usage, read_usage
+from autocoder_tui.engine.tokens import TokenCounter
+
+MODEL = Model("m", "x", Decimal("0.15"), Decimal("0.60"), cached_price=Decimal("0.075"))
+WORDS = TokenCounter(lambda text: len(text.split()), exact=True)
+
+
+def opened(prompt: int = 0) -> Accounts:
+    accounts = Accounts(MODEL, WORDS)
+    accounts.open(Weights(code=prompt))
+    return accounts
+
+
+def test_a_run_of_three_parts_with_cached_and_reasoning_tokens() -> None:
+    accounts = opened(1000)
+    accounts.reported(Usage(1010, 500, 0, 120))
+    first = accounts.close()
+    # 1,010 * 0.15 + 500 * 0.60 = 151.5 + 300; reasoning is part of the 500, not more.
+    assert first.cost_usd == Decimal("0.0004515")
+    accounts.open(Weights(code=1600))
+    accounts.reported(Usage(1620, 400, 1000, 0))
+    # 620 * 0.15 + 1,000 * 0.075 + 400 * 0.60 = 93 + 75 + 240.
+    assert accounts.close().cost_usd == Decimal("0.000408")
+    accounts.open(Weights(code=2000))
+    accounts.reported(Usage(2030, 90, 1600, 10))
+    # 430 * 0.15 + 1,600 * 0.075 + 90 * 0.60 = 64.5 + 120 + 54.
+    assert accounts.close().cost_usd == Decimal("0.0002385")
+    total = accounts.totals()
+    assert (total.prompt_tokens, total.completion_tokens) == (4660, 990)
+    assert (total.cached_tokens, total.reasoning_tokens) == (2600, 130)
+    assert total.cost_usd == Decimal("0.001098")
+    assert not total.estimated
+
+
+def test_usage_repeated_in_every_chunk_is_counted_once() -> None:
+    accounts = opened(100)
+    for completion in range(1, 50):
+        accounts.received("word ")
+        accounts.reported(Usage(100, completion))
+    assert accounts.totals().completion_tokens == 49
+    assert accounts.totals().prompt_tokens == 100
+    assert accounts.close().completion_tokens == 49
+
+
+def test_without_usage_our_own_count_stands_and_says_so() -> None:
+    accounts = opened(200)
+    accounts.received("one two three ")
+    total = accounts.totals()
+    assert (total.prompt_tokens, total.completion_tokens, total.estimated) == (200, 3, True)
+    assert total.cost_usd == Decimal("0.0000318")  # 200 * 0.15 + 3 * 0.60 = 31.8 millionths
+
+
+def test_a_failed_request_without_output_costs_nothing() -> None:
+    accounts = opened(200)
+    accounts.abandon()
+    assert accounts.totals().cost_usd == 0
+    accounts.open(Weights(code=200))
+    accounts.received("some output")
+    accounts.abandon()
+    assert accounts.totals().prompt_tokens == 200
+
+
+def test_absurd_usage_is_unknown() -> None:
+    for usage in (
+        {"prompt_tokens": -5, "completion_tokens": 0},
+        {"prompt_tokens": "12", "completion_tokens": 10**30},
+        {"prompt_tokens": True, "completion_tokens": 1.5},
+        [],
+    ):
+        assert read_usage({"usage": usage}) is None
+    odd = {"prompt_tokens": 10, "prompt_tokens_details": {"cached_tokens": 99}}
+    assert read_usage({"usage": odd}) == Usage(10, None, 0, 0)
