@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.reply import Reply, parse_reply
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.seam import Join
 
+_FENCE = re.compile(r"^(```|~~~)", re.MULTILINE)
+
 
 def read_reply(request: RunRequest, text: str) -> Reply:
-    """Take the reply apart, knowing which files were asked for."""
-    return parse_reply(text, target=request.target, known=[file.path for file in request.files])
+    """Take the reply apart, knowing which files were asked for.
+
+    Code that names no file, where no target was set either, belongs to the one file the
+    model was given, if it was given just one; the review says so.
+    """
+    known = [file.path for file in request.files]
+    reply = parse_reply(text, target=request.target, known=known)
+    if reply.files or reply.refusal or request.target is not None or len(known) != 1:
+        return reply
+    if not holds_code(text):
+        return reply
+    again = parse_reply(text, target=known[0], known=known)
+    remark = f"The reply named no file; it was taken as {known[0]}, the only one given."
+    files = tuple(replace(file, remark=f"{remark} {file.remark}".strip()) for file in again.files)
+    return replace(again, files=files)
+
+
+def holds_code(text: str) -> bool:
+    """Whether a reply without a named file still has a block of code in it."""
+    return _FENCE.search(text) is not None
 
 
 def proposed_files(

@@ -45,7 +45,7 @@ from autocoder_tui.engine.events import (
 )
 from autocoder_tui.engine.frames import Finish, Reasoning, Text, Usage
 from autocoder_tui.engine.prompt import Message, first_messages, messages_for
-from autocoder_tui.engine.proposals import proposed_files, read_reply
+from autocoder_tui.engine.proposals import holds_code, proposed_files, read_reply
 from autocoder_tui.engine.provider import HttpSession, stream_reply
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import Retries
@@ -159,6 +159,11 @@ class _Generation:
             raise EmptyReply(
                 f"{model.name} refused or gave no file: nothing is proposed. "
                 "Read its answer in the output, change the requirements and run again."
+            )
+        if not reply.files and holds_code(self.text):
+            raise EmptyReply(
+                f"The code {model.name} sent names no file: nothing is proposed. Name the file "
+                "to write (Ctrl+T, or -o) and run again; the reply is in the output."
             )
         yield RunFinished(reply.notes)
 

@@ -85,6 +85,9 @@ class RunDisplay:
             main.show_notes(state.notes)
         if state.error is not None:
             self._app.tell(state.error.message, severity="error", timeout=12)
+        elif state.status == "completed" and not state.files:
+            self._app.tell("The model proposed no file; what it said is in the notes.")
+            main.show("notes")
         elif state.status == "cancelled" and state.text:
             self._app.tell("Stopped. The text so far is kept: Ctrl+G goes on with it.")
         wanted = state.files or (prepared is not None and prepared.earlier is not None)

@@ -350,6 +350,29 @@ async def test_a_prefill_that_is_taken_needs_no_echo() -> None:
     assert [event.proof for event in of(PartJoined, events)] == ["prefill"]
 
 
+async def test_code_without_a_name_belongs_to_the_only_file_given() -> None:
+    fenced = Reply(f"Here it is:\n\n```python\n{CODE}```\n")
+    only = (InputFile("src/code.py", "old\n"),)
+    async with DemoServer([fenced]) as server:
+        events = await events_of(request_to(server, target=None, files=only))
+    (file,) = of(FileProposed, events)
+    assert (file.path, file.after) == ("src/code.py", CODE)
+    assert "named no file" in file.remark
+
+
+async def test_code_without_a_name_and_no_file_it_could_be_is_said() -> None:
+    async with DemoServer([Reply(f"```python\n{CODE}```\n")]) as server:
+        events = await events_of(request_to(server, target=None))
+    assert isinstance(events[-1], RunFailed)
+    assert "names no file" in events[-1].error.message
+
+
+async def test_an_answer_in_prose_is_notes() -> None:
+    async with DemoServer([Reply("It already does that, see line 3.")]) as server:
+        events = await events_of(request_to(server, target=None))
+    assert events[-1] == RunFinished("It already does that, see line 3.")
+
+
 async def test_what_an_endpoint_honoured_is_learnt() -> None:
     capabilities = Capabilities()
     async with DemoServer(echoing([700])) as server:
