@@ -19,7 +19,7 @@ CONTEXT = 3
 """Unchanged lines shown above and below a hunk."""
 
 _LEAST_HIDDEN = 3
-_PAIRING_BUDGET, _LARGEST_PAIRED = 30_000, 2_500
+_PAIRING_BUDGET, _LARGEST_PAIRED = 15_000, 2_500
 
 RowKind = Literal["same", "changed", "fold", "empty"]
 

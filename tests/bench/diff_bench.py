@@ -4,8 +4,10 @@
 
 It prints, in milliseconds: the diff itself (in the application, off the event loop); from
 `show()` to the first frame and to the coloured one; one frame after a scroll by one row, by
-a page and after a jump to the next hunk (median and 95th percentile); and megabytes held for
-one review on show. Frames are painted in full, without a terminal.
+a page and after a jump to the next hunk (median and 95th percentile); the same page wrapped;
+from a key press to the frame that shows it, through the application and its compositor; a
+search of the whole file; and megabytes held for one review on show. But for "key to frame",
+frames are painted in full, without a terminal.
 """
 
 from __future__ import annotations
@@ -18,10 +20,15 @@ import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
+from rich.console import RenderableType
 from textual import app as source
 from textual.app import App, ComposeResult
+from textual.events import Key
+from textual.pilot import Pilot
+from textual.screen import Screen
 
 from autocoder_tui.review import FileReview, Verdict
+from autocoder_tui.review.search import find
 from autocoder_tui.ui.widgets.diff_view import DiffView
 
 SIZE = (120, 40)
@@ -67,8 +74,25 @@ def repetitive(lines: list[str], dice: random.Random) -> list[str]:
 
 
 class Stage(App[None]):
+    shown_at = 0.0
+
     def compose(self) -> ComposeResult:
         yield DiffView()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        super()._display(screen, renderable)
+        self.shown_at = time.perf_counter()
+
+
+async def key_to_frame(app: Stage, pilot: Pilot[None], key: str) -> float:
+    """Milliseconds from a key event to the frame that shows it."""
+    start = time.perf_counter()
+    app.post_message(Key(key, key))
+    while app.shown_at < start:
+        await asyncio.sleep(0)
+    taken = (app.shown_at - start) * 1_000
+    await pilot.pause()
+    return taken
 
 
 def frame(diff: DiffView) -> None:
@@ -94,6 +118,7 @@ async def measure(name: str, before: str, after: str) -> None:
     async with app.run_test(size=SIZE) as pilot:
         diff = app.query_one(DiffView)
         diff.show(FileReview.of("warm.py", "a\n", "b\n"))
+        diff.focus()
         await app.workers.wait_for_complete()
         start = time.perf_counter()
 
@@ -116,6 +141,15 @@ async def measure(name: str, before: str, after: str) -> None:
             ):
                 action()
                 times.append(timed(lambda: frame(diff)))
+        keys = [await key_to_frame(app, pilot, key) for key in "pn" * 20]
+        diff.action_scroll_home()
+        diff.wrap = True
+        wrapped = []
+        for _ in range(50):
+            diff.action_page_down()
+            wrapped.append(timed(lambda: frame(diff)))
+        diff.wrap = False
+        found = [timed(lambda: find(review.diff, review.hunks, "return", side_by_side=True))]
         jumps = [timed(diff.action_next_hunk) for _ in range(50)]
         decisions = [timed(lambda: diff.action_decide("accepted")) for _ in range(50)]
     tracemalloc.start()
@@ -125,7 +159,8 @@ async def measure(name: str, before: str, after: str) -> None:
     print(
         f"{name:24} {diffing:7.1f} {len(held.hunks):6} {first:7.1f} {coloured:8.0f}"
         f" {spread(rows)} {spread(pages)} {spread(hunks)} {spread(verdicts)}"
-        f" {spread(jumps)} {spread(decisions)} {megabytes:6.1f}",
+        f" {spread(wrapped)} {spread(keys)} {spread(jumps)} {spread(decisions)}"
+        f" {found[0]:7.1f} {megabytes:6.1f}",
         flush=True,
     )
 
@@ -133,8 +168,8 @@ async def measure(name: str, before: str, after: str) -> None:
 async def main(sizes: list[int]) -> None:
     print(
         f"{'':24} {'diff':>7} {'hunks':>6} {'first':>7} {'coloured':>8} {'by row':>13}"
-        f" {'by page':>13} {'by hunk':>13} {'verdict':>13} {'jump only':>13}"
-        f" {'decide only':>13} {'MB':>6}"
+        f" {'by page':>13} {'by hunk':>13} {'verdict':>13} {'wrapped page':>13}"
+        f" {'key to frame':>13} {'jump only':>13} {'decide only':>13} {'search':>7} {'MB':>6}"
     )
     for size in sizes:
         old = program(size)

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import contextlib
+import os
+import re
+import select
 import stat
 import sys
 from pathlib import Path
@@ -85,3 +89,40 @@ def test_no_clipboard_tool_without_a_display_or_over_ssh(tmp_path: Path) -> None
     assert clipboard_tool({"PATH": str(tmp_path)}) is None
     environ = {"PATH": str(tmp_path), "DISPLAY": ":0", "SSH_CONNECTION": "1 2 3 4"}
     assert clipboard_tool(environ) is None
+
+
+IN_A_TERMINAL = """
+import types
+from textual.app import App
+from autocoder_tui.ui.editing import EditorFailed, edit_suspended
+
+class Program(App):
+    setup = types.SimpleNamespace(environ={"EDITOR": "false"})
+
+    def on_mount(self):
+        try:
+            edit_suspended(self, "text", "a.txt", 0)
+        except EditorFailed:
+            self.call_after_refresh(self.exit)
+
+Program().run()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_the_screen_comes_back_when_the_editor_fails() -> None:
+    import pty
+
+    child, terminal = pty.fork()
+    if child == 0:
+        os.environ["TERM"] = "xterm-256color"
+        os.execv(sys.executable, [sys.executable, "-c", IN_A_TERMINAL])
+    output = b""
+    with contextlib.suppress(OSError):  # Linux reports the end of a terminal as an error
+        while select.select([terminal], [], [], 30)[0] and (read := os.read(terminal, 65536)):
+            output += read
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    entered, left = b"\x1b[?1049h", b"\x1b[?1049l"
+    order = re.findall(re.escape(entered) + b"|" + re.escape(left), output)
+    assert order == [entered, left, entered, left]

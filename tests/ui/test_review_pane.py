@@ -72,6 +72,7 @@ async def test_a_hunk_is_edited_in_place_and_the_other_verdicts_stay(tmp_path: P
         assert pane_of(app).diff.cursor == 0
         await pilot.press("a", "enter")
         await until(pilot, lambda: pane_of(app).written)
+        await pilot.pause()
     expected = NEW.replace("line three", "LINE THREE")
     assert (tmp_path / "project" / "code.txt").read_text() == expected
 
@@ -215,6 +216,7 @@ async def test_warnings_are_asked_about_once_before_accepting_a_whole_file(
         await until(pilot, lambda: marks(app) == "✓")
         await pilot.press("enter")
         await until(pilot, lambda: pane_of(app).written)
+        await pilot.pause()
 
 
 async def test_warnings_not_acknowledged_are_asked_about_before_writing(tmp_path: Path) -> None:
@@ -230,6 +232,7 @@ async def test_warnings_not_acknowledged_are_asked_about_before_writing(tmp_path
         await until(pilot, lambda: isinstance(app.screen, Question))
         await pilot.press("w")
         await until(pilot, lambda: pane_of(app).written)
+        await pilot.pause()
 
 
 async def test_the_search_line(tmp_path: Path) -> None:
@@ -317,6 +320,7 @@ async def test_rejecting_with_a_note_runs_again_and_keeps_what_was_accepted(
         await until(pilot, lambda: app.focused is pane_of(app).diff)
         await pilot.press("a", "enter")
         await until(pilot, lambda: pane_of(app).written)
+        await pilot.pause()
     assert (tmp_path / "project" / "code.txt").read_text() == NOTED
 
 
@@ -333,6 +337,7 @@ async def test_a_note_whose_run_fails_leaves_the_review_as_it_was(tmp_path: Path
         await until(pilot, lambda: app.focused is pane_of(app).diff)
         await pilot.press("enter")
         await until(pilot, lambda: pane_of(app).written)
+        await pilot.pause()
     assert (tmp_path / "project" / "code.txt").read_text() == OLD.replace(
         "line 3\n", "line three\n"
     )

@@ -148,8 +148,7 @@ class DiffCanvas(ScrollView, can_focus=True):
         stop = threading.Event()
         try:
             self._marks = await asyncio.to_thread(marks_of, review)
-            lines = {*review.diff.old_lines, *review.diff.new_lines}
-            self._widest = await asyncio.to_thread(widest, lines)
+            self._widest = await asyncio.to_thread(_widest, review)
             if self.wrap:
                 self._tall = None
                 self._lay_out()
@@ -378,3 +377,8 @@ class DiffCanvas(ScrollView, can_focus=True):
 
     def action_scroll_end(self) -> None:
         self.scroll_to(y=self.virtual_size.height, animate=False)
+
+
+def _widest(review: FileReview) -> int:
+    """Cells of the widest line of both sides."""
+    return widest({*review.diff.old_lines, *review.diff.new_lines})
