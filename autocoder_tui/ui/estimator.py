@@ -38,6 +38,8 @@ class Estimator:
         self._timer = self._app.set_timer(PAUSE, self._start)
 
     def _start(self) -> None:
+        if not self._app.main.is_running:
+            return  # the screen is being taken down
         if self._app.chosen is not None and not self._app.runner.running:
             self._app.run_worker(
                 self._count(self._app.job(), self._app.chosen),
