@@ -19,6 +19,9 @@ from autocoder_tui.store.keys import find_key
 from autocoder_tui.store.settings import Settings, load_settings
 from autocoder_tui.workspace.textfile import read_text_file
 
+LISTED_FILE = "listed-models.toml"
+"""In the state folder: figures that were refreshed. The user's models.toml wins over them."""
+
 NETWORK_LIMITS = (
     "connect_timeout",
     "first_byte_timeout",
@@ -88,7 +91,9 @@ def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[st
     root = directory.resolve()
     folder = config_dir(environ)
     settings = load_settings(folder / "config.toml")
-    catalog, catalog_problems = load_catalog(folder / "models.toml")
+    catalog, catalog_problems = load_catalog(
+        folder / "models.toml", state_dir(environ) / LISTED_FILE
+    )
     control = load_control(Path(options.control_file)) if options.control_file else Control()
     level = _first(options.debug_level, control.debug_level, 1)
     return Setup(

@@ -81,6 +81,8 @@ class Model:
     priced_on: str | None = None
     cached_price: Decimal | None = None
     """Price of input the provider had cached; None: as other input."""
+    source: str | None = None
+    """Where the prices come from, in a word or two; None: the packaged table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +160,14 @@ def _provider_at(base_url: str) -> Provider:
     return Provider(host_of(base_url), base_url)
 
 
-def load_catalog(user_file: Path | None = None) -> tuple[Catalog, tuple[Problem, ...]]:
-    """The packaged catalog with the user's `models.toml` over it.
+def load_catalog(
+    user_file: Path | None = None, listed_file: Path | None = None
+) -> tuple[Catalog, tuple[Problem, ...]]:
+    """The packaged catalog with what was refreshed and the user's `models.toml` over it.
 
     A missing file is no problem. An entry that is not as expected is left out and reported;
     a file that is not TOML is left out as a whole.
     """
     from autocoder_tui.engine import models_file  # it needs the classes above
 
-    return models_file.read_catalog(user_file)
+    return models_file.read_catalog(user_file, listed_file)

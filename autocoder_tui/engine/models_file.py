@@ -2,7 +2,7 @@
 
     [providers.NAME]           base_url, key_variable, key_file, max_tokens_parameter
     [[models]]                 name, provider, input_price, output_price, cached_price,
-                               context_length, max_tokens, priced_on
+                               context_length, max_tokens, priced_on, source
 
 An entry of the user's replaces single fields of the packaged entry of the same name. One
 exception: a provider that gets a new base_url keeps no key of the packaged one, so that a
@@ -33,13 +33,28 @@ _MOST_TOKENS = 1_000_000_000
 _EMPTY = Catalog({}, ())
 
 
-def read_catalog(user_file: Path | None) -> tuple[Catalog, tuple[Problem, ...]]:
+def read_catalog(
+    user_file: Path | None, listed_file: Path | None = None
+) -> tuple[Catalog, tuple[Problem, ...]]:
     """See `catalog.load_catalog`."""
     catalog, problems = _read_over(_EMPTY, PACKAGED_FILE)
+    own = _providers_of(user_file)
+    if own is not None and listed_file is not None:
+        # The addresses of the user's own providers come first: what was refreshed is theirs.
+        catalog = replace(catalog, providers={**catalog.providers, **own})
+        catalog, more = _read_over(catalog, listed_file, missing_ok=True)
+        problems += more
     if user_file is not None:
         catalog, more = _read_over(catalog, user_file, missing_ok=True)
         problems += more
     return catalog, problems
+
+
+def _providers_of(user_file: Path | None) -> Mapping[str, Provider] | None:
+    if user_file is None:
+        return None
+    packaged, _ = _read_over(_EMPTY, PACKAGED_FILE)
+    return _read_over(packaged, user_file, missing_ok=True)[0].providers
 
 
 def _read_over(
@@ -115,6 +130,8 @@ class _Reading:
             found = unknown_name(provider, providers) if provider else "found none"
             self._report((*keys, "provider"), f"expected the name of a provider, {found}")
             return None
+        if self.file.path != PACKAGED_FILE and "input_price" in values:
+            values.setdefault("source", self.file.path.name)
         for model in same_name:
             if model.provider == provider:
                 return replace(model, **values)
@@ -235,4 +252,5 @@ _MODEL_FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "context_length": _tokens,
     "max_tokens": _tokens,
     "priced_on": _month,
+    "source": _text,
 }

@@ -191,6 +191,15 @@ def totals(records: Iterable[UsageRecord], by: Grouping) -> list[UsageTotal]:
     return [_total(name, group) for name, group in reversed(groups.items())]
 
 
+def last_used(state: Path) -> dict[tuple[str, str], str]:
+    """The day each model was last used, by provider and name. Nothing when it can't be read."""
+    try:
+        records, _ = read_usage(state)
+    except OSError:
+        return {}
+    return {(record.provider, record.model): record.day for record in records}
+
+
 def total(records: Iterable[UsageRecord]) -> UsageTotal:
     """All of `records` together."""
     return _total("total", list(records))

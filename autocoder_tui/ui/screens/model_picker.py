@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -19,17 +24,36 @@ _FULL_WIDTH = 100
 """Cells a whole row takes; in less, the row leaves out max tokens and the date of the price."""
 
 
-class ModelPicker(ModalScreen[Model | None]):
-    """Returns the chosen model, or None. `ready` names the models whose key was found."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted of the picker: use `model`, refresh or edit its endpoint, or add one."""
+
+    what: Literal["use", "refresh", "edit", "add"]
+    model: Model | None = None
+
+
+class ModelPicker(ModalScreen[Wish | None]):
+    """Returns what the user wants, or None. `ready` names the models whose key was found;
+    `used` is the day each was last used, by provider and name."""
 
     BINDINGS = [
         Binding("escape", "dismiss(None)", "Cancel", id="picker.cancel"),
+        Binding("ctrl+n", "wish('add')", "Add a server", id="picker.add", priority=True),
+        Binding("ctrl+e", "wish('edit')", "Edit server", id="picker.edit", priority=True),
+        Binding("ctrl+r", "wish('refresh')", "Refresh", id="picker.refresh", priority=True),
         Binding("down", "move(1)", show=False, priority=True),
         Binding("up", "move(-1)", show=False, priority=True),
     ]
 
-    def __init__(self, models: tuple[Model, ...], ready: frozenset[str], current: str) -> None:
+    def __init__(
+        self,
+        models: tuple[Model, ...],
+        ready: frozenset[str],
+        current: str,
+        used: Mapping[tuple[str, str], str],
+    ) -> None:
         super().__init__()
+        self._used = used
         self._models = models
         self._ready = ready
         self._current = current
@@ -41,8 +65,10 @@ class ModelPicker(ModalScreen[Model | None]):
             yield Input(placeholder="type a part of the name", id="model-filter", compact=True)
             yield Static(self._head(), classes="picker-head", markup=False)
             yield OptionList(id="model-list", compact=True)
+            yield Static("", id="model-detail", markup=False)
             yield Static(
-                "✓ marks the models whose API key was found; ? is not known.", classes="hint"
+                "✓ key found · ? not known · Ctrl+N add a server · Ctrl+E edit · Ctrl+R refresh",
+                classes="hint",
             )
 
     def on_mount(self) -> None:
@@ -54,6 +80,25 @@ class ModelPicker(ModalScreen[Model | None]):
 
     def on_input_submitted(self) -> None:
         self._choose(self.query_one(OptionList).highlighted)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        if event.option_index < len(self._shown):
+            detail = self._detail(self._shown[event.option_index])
+            self.query_one("#model-detail", Static).update(visible(detail))
+
+    def _detail(self, model: Model) -> str:
+        """Where the price comes from, how old it is, and when the model was last used."""
+        day = self._used.get((model.provider, model.name))
+        used = f"last used {day}" if day else "not used yet"
+        if model.input_price is None:
+            return f"Price unknown; {used}."
+        source = model.source or "the packaged table"
+        return f"Price from {source}, {age(model.priced_on, date.today())}; {used}."
+
+    def action_wish(self, what: Literal["refresh", "edit", "add"]) -> None:
+        index = self.query_one(OptionList).highlighted
+        model = self._shown[index] if index is not None and index < len(self._shown) else None
+        self.dismiss(Wish(what, model))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self._choose(event.option_index)
@@ -101,11 +146,22 @@ class ModelPicker(ModalScreen[Model | None]):
 
     def _choose(self, index: int | None) -> None:
         if index is not None and index < len(self._shown):
-            self.dismiss(self._shown[index])
+            self.dismiss(Wish("use", self._shown[index]))
 
     def on_click(self, event: events.Click) -> None:
         if event.widget is self:
             self.dismiss(None)
+
+
+def age(priced_on: str | None, today: date) -> str:
+    """ "as of 2024-12, 23 months old"; a price of this month is not old."""
+    if priced_on is None:
+        return "of unknown age"
+    year, month = int(priced_on[:4]), int(priced_on[5:7])
+    months = (today.year - year) * 12 + today.month - month
+    if months < 1:
+        return f"as of {priced_on}"
+    return f"as of {priced_on}, {months} month{'s' * (months != 1)} old"
 
 
 def _cell(text: str, width: int) -> Content:

@@ -1,0 +1,233 @@
+"""What an endpoint says about its models: names, sizes and prices. Asked only on demand."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from autocoder_tui.display import visible
+from autocoder_tui.engine.address import Address
+from autocoder_tui.engine.catalog import Endpoint, Model
+from autocoder_tui.engine.errors import NotAReply, ProviderError, StatusError, TimedOut
+from autocoder_tui.engine.frames import load_object
+from autocoder_tui.engine.http_errors import connection_error, read_error_body, status_error
+from autocoder_tui.engine.urls import check_base_url
+
+_CONNECT_SECONDS: Final = 10.0
+_ANSWER_SECONDS: Final = 20.0
+_MOST_BYTES: Final = 16 * 1024 * 1024
+_MOST_MODELS: Final = 5000
+_MOST_TOKENS: Final = 1_000_000_000
+_MOST_USD_PER_MILLION: Final = Decimal(100_000)
+
+_CONTEXT_FIELDS: Final = (
+    "max_model_len",
+    "loaded_context_length",
+    "context_length",
+    "context_window",
+    "max_context_length",
+    "max_context_window",
+)
+_OUTPUT_FIELDS: Final = ("max_completion_tokens", "max_output_tokens", "max_output_length")
+_NUM_CTX = re.compile(r"^\s*num_ctx\s+(\d{1,10})\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedModel:
+    """A model as its server describes it: untrusted. Prices are US dollars per million tokens;
+    None is what the server did not say, or not credibly."""
+
+    name: str
+    context_length: int | None = None
+    max_tokens: int | None = None
+    input_price: Decimal | None = None
+    output_price: Decimal | None = None
+    cached_price: Decimal | None = None
+
+
+async def list_models(endpoint: Endpoint) -> tuple[ListedModel, ...]:
+    """The models at `endpoint`, by its /models. Sends the key, and nothing of a project.
+
+    Raises ProviderError saying what is wrong: refused, DNS, TLS, 401, 404, a web page.
+    """
+    address = Address(endpoint, Model("the list of models", endpoint.provider.name))
+    base = check_base_url(endpoint.provider.base_url)
+    data = await _get(endpoint, f"{base}/models", address)
+    entries = data.get("data", data.get("models"))
+    if not isinstance(entries, list):
+        raise NotAReply(
+            f"{address.url} answered, but not with a list of models. Check the base URL, which "
+            "often ends in /v1."
+        )
+    found = [_listed(entry) for entry in entries[:_MOST_MODELS] if isinstance(entry, dict)]
+    return tuple(model for model in found if model is not None)
+
+
+async def served_window(endpoint: Endpoint, model_name: str) -> int | None:
+    """The context window a local server gives `model_name` right now, None if it does not say.
+
+    Asks vLLM and LM Studio (/v1/models), llama.cpp (/props) and Ollama (/api/ps, /api/show).
+    Never raises for a server that misbehaves.
+    """
+    base = check_base_url(endpoint.provider.base_url)
+    parts = urlsplit(base)
+    root = f"{parts.scheme}://{parts.netloc}"
+    address = Address(endpoint, Model(model_name, endpoint.provider.name))
+
+    async def ask(url: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        try:
+            return await _get(endpoint, url, address, body)
+        except ProviderError:
+            return {}
+
+    props, loaded, shown, listed = await asyncio.gather(
+        ask(f"{root}/props"),
+        ask(f"{root}/api/ps"),
+        ask(f"{root}/api/show", {"model": model_name}),
+        ask(f"{base}/models"),
+    )
+    settings = props.get("default_generation_settings")
+    window = _tokens(settings.get("n_ctx")) if isinstance(settings, dict) else None
+    if window is not None:
+        return window
+    for entry in _dicts(loaded.get("models")):
+        if model_name in (entry.get("name"), entry.get("model")):
+            window = _tokens(entry.get("context_length"))
+            if window is not None:
+                return window
+    parameters = shown.get("parameters")
+    given = _NUM_CTX.search(parameters) if isinstance(parameters, str) else None
+    if given is not None:
+        return _tokens(int(given.group(1)))
+    if "model_info" in shown:
+        return None  # Ollama: what a model could take is not what it is given
+    for entry in _dicts(listed.get("data")):
+        if entry.get("id") == model_name:
+            return _first_tokens(entry, _CONTEXT_FIELDS[:2])
+    return None
+
+
+async def _get(
+    endpoint: Endpoint, url: str, address: Address, body: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The JSON object at `url`; with a `body`, what a POST of it answers."""
+    try:
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            text = await _text(endpoint, url, address, body)
+    except TimeoutError:
+        raise TimedOut(
+            f"{address.url} did not answer within {_ANSWER_SECONDS:g} s. Check the address, the "
+            "network and any proxy."
+        ) from None
+    data = load_object(text)
+    if data is None:
+        what = "a web page" if text.lstrip().startswith("<") else "something that is not JSON"
+        raise NotAReply(
+            f"{address.url} answered with {what} instead of a list of models. Check the base "
+            "URL, which often ends in /v1."
+        )
+    return data
+
+
+async def _text(
+    endpoint: Endpoint, url: str, address: Address, body: Mapping[str, Any] | None
+) -> str:
+    await asyncio.to_thread(_preload)
+    import httpx2
+
+    from autocoder_tui.engine.transport import GuardedClient, RedirectRefused
+
+    headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+    if endpoint.key is not None:
+        headers["Authorization"] = f"Bearer {endpoint.key.reveal().strip()}"
+    client = await asyncio.to_thread(
+        GuardedClient, endpoint.provider.base_url, connect_timeout=_CONNECT_SECONDS
+    )
+    async with client:
+        try:
+            method = "GET" if body is None else "POST"
+            request = client.build_request(method, url, headers=headers, json=body)
+            response = await client.send(request, stream=True)
+            content = bytearray()
+            async for data in response.aiter_bytes():
+                content += data
+                if len(content) > _MOST_BYTES:
+                    raise NotAReply(f"{address.url} sent a list of models without end.")
+        except RedirectRefused:
+            raise StatusError(
+                f"{address.url} redirects to another place; the key was not sent there. "
+                "Correct the base URL.",
+                status=302,
+            ) from None
+        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError) as error:
+            raise connection_error(error, address, _CONNECT_SECONDS) from None
+    text = content.decode("utf-8", "replace")
+    if response.status_code == 404:
+        raise StatusError(
+            f"There is no list of models at {address.url} (404). Check the base URL, which often "
+            "ends in /v1; if it is right, name the model yourself.",
+            status=404,
+        )
+    if response.status_code != 200:
+        raise status_error(response.status_code, read_error_body(text), address)
+    return text
+
+
+def _preload() -> None:
+    import httpx2  # noqa: F401
+
+
+def _listed(entry: Mapping[str, Any]) -> ListedModel | None:
+    name = entry.get("id") or entry.get("name")
+    if not isinstance(name, str) or not 0 < len(name) <= 200 or visible(name) != name:
+        return None
+    top = entry.get("top_provider")
+    meta = entry.get("meta")
+    pricing = entry.get("pricing")
+    window = _first_tokens(entry, _CONTEXT_FIELDS)
+    if window is None and isinstance(meta, dict):
+        window = _tokens(meta.get("n_ctx"))
+    output = _first_tokens(entry, _OUTPUT_FIELDS)
+    if output is None and isinstance(top, dict):
+        output = _first_tokens(top, _OUTPUT_FIELDS)
+    prices = _prices(pricing) if isinstance(pricing, dict) else (None, None, None)
+    return ListedModel(name, window, output, *prices)
+
+
+def _prices(pricing: Mapping[str, Any]) -> tuple[Decimal | None, ...]:
+    """OpenRouter gives dollars per token, Together dollars per million."""
+    if "prompt" in pricing or "completion" in pricing:
+        names, scale = ("prompt", "completion", "input_cache_read"), Decimal(1_000_000)
+    else:
+        names, scale = ("input", "output", "cached_input"), Decimal(1)
+    return tuple(_price(pricing.get(name), scale) for name in names)
+
+
+def _price(value: object, scale: Decimal) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        price = Decimal(str(value)) * scale
+    except InvalidOperation:
+        return None
+    if not price.is_finite() or not 0 <= price <= _MOST_USD_PER_MILLION:
+        return None  # OpenRouter says -1 where the price depends
+    return price.normalize() if price else Decimal(0)
+
+
+def _tokens(value: object) -> int | None:
+    is_count = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_count and 0 < value <= _MOST_TOKENS else None  # type: ignore[operator,return-value]
+
+
+def _first_tokens(entry: Mapping[str, Any], names: tuple[str, ...]) -> int | None:
+    return next((tokens for name in names if (tokens := _tokens(entry.get(name)))), None)
+
+
+def _dicts(value: object) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

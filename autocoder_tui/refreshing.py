@@ -1,0 +1,79 @@
+"""Fresh figures for models: from the endpoint's own list, and from genai-prices if installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from autocoder_tui.engine.catalog import Model, Provider
+from autocoder_tui.engine.listing import ListedModel
+from autocoder_tui.engine.urls import host_of
+
+NO_PRICES = (
+    "The endpoint gives no prices, and genai-prices is not installed. "
+    "Install it with: pip install 'autocoder-tui[prices]'."
+)
+
+
+def as_models(listed: Iterable[ListedModel], provider: Provider, today: date) -> list[Model]:
+    """What an endpoint lists as models of `provider`, dated and with the endpoint as source."""
+    source = f"{host_of(provider.base_url)}/models"
+    return [
+        Model(
+            name=item.name,
+            provider=provider.name,
+            input_price=item.input_price,
+            output_price=item.output_price,
+            cached_price=item.cached_price,
+            context_length=item.context_length,
+            max_tokens=item.max_tokens,
+            priced_on=today.isoformat() if item.input_price is not None else None,
+            source=source if item.input_price is not None else None,
+        )
+        for item in listed
+    ]
+
+
+def without_price(models: Sequence[Model]) -> bool:
+    """Whether no model of several has a price."""
+    return all(model.input_price is None for model in models)
+
+
+def with_package_prices(models: Sequence[Model], provider: Provider) -> list[Model]:
+    """`models` with the prices genai-prices knows where they have none. Asks no server.
+
+    Takes a moment the first time: call it in a thread. Raises ImportError when the package
+    is not installed.
+    """
+    import genai_prices
+
+    source = f"genai-prices {genai_prices.__version__}"
+    return [
+        model if model.input_price is not None else _priced(model, provider, source)
+        for model in models
+    ]
+
+
+def _priced(model: Model, provider: Provider, source: str) -> Model:
+    from genai_prices import Usage, calc_price
+
+    # A thousand tokens, for some prices rise with the length of the prompt.
+    try:
+        priced = calc_price(
+            Usage(input_tokens=1000, output_tokens=1000),
+            model.name,
+            provider_api_url=provider.base_url,
+        )
+    except (LookupError, ValueError):
+        return model
+    window = model.context_length or priced.model.context_window
+    return replace(
+        model,
+        input_price=Decimal(priced.input_price) * 1000,
+        output_price=Decimal(priced.output_price) * 1000,
+        context_length=window,
+        priced_on=date.today().isoformat(),
+        source=source,
+    )

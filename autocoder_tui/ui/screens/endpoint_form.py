@@ -1,0 +1,137 @@
+"""A server of the user's own: its address, the name of its key, and a test of both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from autocoder_tui.display import visible
+from autocoder_tui.engine.catalog import Endpoint, Provider
+from autocoder_tui.engine.listing import ListedModel, list_models
+from autocoder_tui.engine.urls import check_base_url, host_of
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.problems import shortened
+from autocoder_tui.setup import Setup
+from autocoder_tui.store.keys import find_key
+
+_MOST_SHOWN = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NewEndpoint:
+    """What the form returns: the provider, and the model of it to use."""
+
+    provider: Provider
+    model: ListedModel
+
+
+class EndpointForm(ModalScreen[NewEndpoint | None]):
+    """Asks for an OpenAI-compatible server. Nothing is sent to it before Enter is pressed."""
+
+    BINDINGS = [Binding("escape", "dismiss(None)", "Cancel", id="endpoint.cancel")]
+
+    def __init__(self, setup: Setup, provider: Provider | None = None) -> None:
+        super().__init__()
+        self._setup = setup
+        self._before = provider
+        self._provider: Provider | None = None
+        self._models: tuple[ListedModel, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        before = self._before
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "A server of your own"
+            dialog.border_subtitle = "Enter tests the connection · Esc cancels"
+            yield Static("Base URL", classes="hint")
+            yield Input(
+                before.base_url if before else "",
+                placeholder="https://host/v1",
+                id="endpoint-url",
+                compact=True,
+            )
+            yield Static("Environment variable that holds the key", classes="hint")
+            yield Input(
+                before.key_variable if before else "LOCAL_API_KEY",
+                id="endpoint-variable",
+                compact=True,
+            )
+            yield Static("Model, if the server does not list it", classes="hint")
+            yield Input(id="endpoint-model", compact=True)
+            yield Static("", id="endpoint-result", markup=False)
+            yield OptionList(id="endpoint-models", compact=True)
+
+    def on_mount(self) -> None:
+        self.query_one("#endpoint-url").focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        named = self.query_one("#endpoint-model", Input).value.strip()
+        if event.input.id == "endpoint-model" and named:
+            self._use_named(named)
+        else:
+            self._test()
+
+    def _entered(self) -> Provider | None:
+        try:
+            url = check_base_url(self.query_one("#endpoint-url", Input).value)
+        except AutocoderError as error:
+            self._say(error.message)
+            return None
+        variable = self.query_one("#endpoint-variable", Input).value.strip()
+        if not variable.isidentifier() or not variable.isascii():
+            self._say("Give the name of an environment variable, never the key itself.")
+            return None
+        name = self._before.name if self._before is not None else host_of(url)
+        known = {
+            provider.name: provider.base_url for provider in self._setup.catalog.providers.values()
+        }
+        if self._before is None and known.get(name, url) != url:
+            name = shortened(url.partition("://")[2], 100)
+        return Provider(name, url, variable)
+
+    @work(exclusive=True)
+    async def _test(self) -> None:
+        """Ask for the list of models; says exactly what is wrong when there is none."""
+        provider = self._entered()
+        if provider is None:
+            return
+        self._say(f"Asking {provider.base_url} for its models…")
+        found = find_key(provider, self._setup.root, self._setup.environ)
+        try:
+            models = await list_models(Endpoint(provider, found.secret, found.source))
+        except AutocoderError as error:
+            self._say(error.message)
+            return
+        self._provider, self._models = provider, models[:_MOST_SHOWN]
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options([Option(Content(visible(model.name))) for model in self._models])
+        key = f"with the key from {found.source}" if found.secret else "without a key"
+        many = f"{len(models)} model{'s' * (len(models) != 1)}"
+        self._say(f"Connected {key}: {many}. Choose one with Enter; it is kept in models.toml.")
+        if models:
+            options.focus()
+            options.highlighted = 0
+
+    def _use_named(self, name: str) -> None:
+        provider = self._entered()
+        if provider is None:
+            return
+        if shortened(name, 200) != name:
+            self._say("The model's name is too long or holds control characters.")
+            return
+        self.dismiss(NewEndpoint(provider, ListedModel(name)))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        if self._provider is not None:
+            self.dismiss(NewEndpoint(self._provider, self._models[event.option_index]))
+
+    def _say(self, text: str) -> None:
+        self.query_one("#endpoint-result", Static).update(visible(text))
