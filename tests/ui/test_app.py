@@ -277,3 +277,15 @@ async def test_a_resize_keeps_the_keyboard_somewhere(tmp_path: Path) -> None:
             await until(pilot, lambda: app.focused is not None)
         await pilot.press("h", "i")
         assert app.main.query_one("#requirements", TextArea).text == "hi"
+
+
+async def test_the_demo_can_look_at_the_models(tmp_path: Path) -> None:
+    setup = demo_setup(setup_for(tmp_path, "--demo"))
+    async with driven(setup) as (app, pilot):
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: isinstance(app.screen, ModelPicker))
+        for _ in range(6):
+            await pilot.press("down")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main)
+        assert app.crash is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,7 @@ from autocoder_tui.display import visible
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.cost import format_tokens
 
+_MONTH = re.compile(r"\d{4}-\d{2}")
 _FULL_WIDTH = 100
 """Cells a whole row takes; in less, the row leaves out max tokens and the date of the price."""
 
@@ -154,9 +156,14 @@ class ModelPicker(ModalScreen[Wish | None]):
 
 
 def age(priced_on: str | None, today: date) -> str:
-    """ "as of 2024-12, 23 months old"; a price of this month is not old."""
+    """ "as of 2024-12, 23 months old"; a price of this month is not old.
+
+    What is no date (the demo's prices say that they are fictional) is shown as it is.
+    """
     if priced_on is None:
         return "of unknown age"
+    if _MONTH.match(priced_on) is None:
+        return priced_on
     year, month = int(priced_on[:4]), int(priced_on[5:7])
     months = (today.year - year) * 12 + today.month - month
     if months < 1:
