@@ -263,11 +263,12 @@ class ReviewPane(Vertical):
 
     def action_apply(self) -> None:
         """Write the accepted hunks."""
+        # A verdict given a moment ago may still be on its way here as a message of the diff:
+        # going the same way, this comes after it.
+        self.query_one(DiffView).call_later(self.call_later, self._request_apply)
+
+    def _request_apply(self) -> None:
         if self._review is not None:
-            shown = self.query_one(DiffView).review
-            if shown is not None:
-                # A verdict given a moment ago may still be on its way here as a message.
-                self._review = self._review.with_file(shown)
             self.post_message(self.ApplyRequested(self._review))
 
     # ------------------------------------------------------------------ result, search, layout
