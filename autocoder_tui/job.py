@@ -84,7 +84,7 @@ def prepare(
         files=tuple(InputFile(path, file.text) for path, file in originals.items()),
         target=job.target,
         limits=limits,
-        temperature=temperature,
+        temperature=chosen.model.temperature if temperature is None else temperature,
         partial=partial,
         calibration=chosen.calibration,
     )

@@ -74,6 +74,7 @@ def _priced(model: Model, provider: Provider, source: str) -> Model:
         input_price=Decimal(priced.input_price) * 1000,
         output_price=Decimal(priced.output_price) * 1000,
         context_length=window,
-        priced_on=date.today().isoformat(),
+        # Its table is as old as the installed version, which is named in place of a day.
+        priced_on=None,
         source=source,
     )

@@ -20,10 +20,10 @@ from autocoder_tui.store.usage import (
 )
 
 HEADS: Mapping[Grouping, tuple[str, ...]] = {
-    "run": ("time (UTC)", "project", "model", "status", "in", "cached", "out", "cost", "parts"),
-    "day": ("day", "runs", "in", "cached", "out", "reasoning", "cost"),
-    "model": ("model", "runs", "in", "cached", "out", "reasoning", "cost"),
-    "project": ("project", "runs", "in", "cached", "out", "reasoning", "cost"),
+    "run": ("time (UTC)", "cost", "in", "cached", "out", "parts", "status", "model", "project"),
+    "day": ("day", "runs", "cost", "in", "cached", "out", "reasoning"),
+    "model": ("model", "runs", "cost", "in", "cached", "out", "reasoning"),
+    "project": ("project", "runs", "cost", "in", "cached", "out", "reasoning"),
 }
 NUMBERS = frozenset({"runs", "in", "cached", "out", "reasoning", "cost", "parts"})
 """Columns that stand at the right."""
@@ -36,7 +36,7 @@ def usage_rows(records: Sequence[UsageRecord], by: Grouping) -> list[tuple[str, 
     whole = total(records)
     if by == "run":
         rows = [_run_row(record) for record in reversed(records)]
-        return [*rows, ("total", "", "", f"{whole.runs:,} runs", *_figures(whole), "")]
+        return [*rows, ("total", *_figures(whole), "", f"{whole.runs:,} runs", "", "")]
     return [_total_row(group) for group in (*totals(records, by), whole)]
 
 
@@ -44,35 +44,34 @@ def _run_row(record: UsageRecord) -> tuple[str, ...]:
     about = "~" if record.estimated else ""
     return (
         record.time[:16].replace("T", " "),
-        visible(Path(record.project).name),
-        visible(record.model),
-        _STATUSES.get(record.status, visible(record.status)),
+        ("" if record.cost_usd is None else about) + format_usd(record.cost_usd),
         about + format_tokens(record.prompt_tokens),
         format_tokens(record.cached_tokens),
         about + format_tokens(record.completion_tokens),
-        ("" if record.cost_usd is None else about) + format_usd(record.cost_usd),
         str(len(record.parts)),
+        _STATUSES.get(record.status, visible(record.status)),
+        visible(record.model),
+        visible(Path(record.project).name),
     )
 
 
 def _total_row(group: UsageTotal) -> tuple[str, ...]:
-    figures = _figures(group)
     reasoning = format_tokens(group.reasoning_tokens)
-    return (visible(group.name), f"{group.runs:,}", *figures[:3], reasoning, figures[3])
+    return (visible(group.name), f"{group.runs:,}", *_figures(group), reasoning)
 
 
 def _figures(group: UsageTotal) -> tuple[str, str, str, str]:
     return (
+        _cost(group),
         format_tokens(group.prompt_tokens),
         format_tokens(group.cached_tokens),
         format_tokens(group.completion_tokens),
-        _cost(group),
     )
 
 
 def _cost(group: UsageTotal) -> str:
     if group.cost_usd is not None and group.unpriced:
-        return f"{format_usd(group.cost_usd)} + {group.unpriced} unknown"
+        return f"≥ {format_usd(group.cost_usd)}"
     return format_usd(group.cost_usd)
 
 

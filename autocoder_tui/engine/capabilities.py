@@ -20,6 +20,7 @@ class Capabilities:
     stream_options: bool | None = None
     temperature: bool | None = None
     system_role: bool | None = None
+    reasoning_effort: bool | None = None
     prefill: str | None = None
     """Name of the way to continue an assistant message that worked, "none" if refused."""
     echo: bool | None = None

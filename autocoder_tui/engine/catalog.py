@@ -81,6 +81,12 @@ class Model:
     priced_on: str | None = None
     cached_price: Decimal | None = None
     """Price of input the provider had cached; None: as other input."""
+    temperature: float | None = None
+    """Sampling temperature, where none is given for the run."""
+    reasoning_effort: str | None = None
+    """"low", "medium" or "high", or another word the provider takes."""
+    system_role: bool | None = None
+    """False: what the system message says goes into the first user message."""
     source: str | None = None
     """Where the prices come from, in a word or two; None: the packaged table."""
 

@@ -2,7 +2,8 @@
 
     [providers.NAME]           base_url, key_variable, key_file, max_tokens_parameter
     [[models]]                 name, provider, input_price, output_price, cached_price,
-                               context_length, max_tokens, priced_on, source
+                               context_length, max_tokens, priced_on, source,
+                               temperature, reasoning_effort, system_role
 
 An entry of the user's replaces single fields of the packaged entry of the same name. One
 exception: a provider that gets a new base_url keeps no key of the packaged one, so that a
@@ -229,6 +230,19 @@ def _tokens(value: Any) -> int:
     return value
 
 
+def _temperature(value: Any) -> float:
+    usable = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    if not usable or not 0 <= value <= 2:
+        raise _ExpectedError("a number from 0 to 2")
+    return float(value)
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _ExpectedError("true or false")
+    return value
+
+
 def _month(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()[:10]
@@ -252,5 +266,8 @@ _MODEL_FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "context_length": _tokens,
     "max_tokens": _tokens,
     "priced_on": _month,
+    "temperature": _temperature,
+    "reasoning_effort": _text,
+    "system_role": _flag,
     "source": _text,
 }

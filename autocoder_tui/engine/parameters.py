@@ -43,7 +43,7 @@ def request_body(
     """The JSON body of a streamed chat completion, with only what the server is known to take."""
     body: dict[str, Any] = {
         "model": model.name,
-        "messages": _messages(messages, capabilities, prefill),
+        "messages": _messages(messages, model, capabilities, prefill),
         "stream": True,
     }
     if capabilities.stream_options is not False:
@@ -53,6 +53,8 @@ def request_body(
         body[limit_name] = max_output_tokens
     if temperature is not None and capabilities.temperature is not False:
         body["temperature"] = temperature
+    if model.reasoning_effort is not None and capabilities.reasoning_effort is not False:
+        body["reasoning_effort"] = model.reasoning_effort
     if prefill == "vllm":
         body["continue_final_message"] = True
         body["add_generation_prompt"] = False
@@ -60,10 +62,13 @@ def request_body(
 
 
 def _messages(
-    messages: Sequence[dict[str, str]], capabilities: Capabilities, prefill: str | None
+    messages: Sequence[dict[str, str]],
+    model: Model,
+    capabilities: Capabilities,
+    prefill: str | None,
 ) -> list[dict[str, Any]]:
     result: list[dict[str, Any]] = [dict(message) for message in messages]
-    if capabilities.system_role is False:
+    if capabilities.system_role is False or model.system_role is False:
         result = _system_as_user(result)
     field = _PREFILL_MESSAGE_FIELD.get(prefill or "")
     if field is not None and result and result[-1].get("role") == "assistant":
@@ -94,6 +99,9 @@ def learn_from_refusal(
         return True
     if "temperature" in body and _names("temperature", error):
         capabilities.temperature = False
+        return True
+    if "reasoning_effort" in body and _names("reasoning_effort", error):
+        capabilities.reasoning_effort = False
         return True
     for name, other in (_MAX_TOKENS_NAMES, _MAX_TOKENS_NAMES[::-1]):
         if name in body and _names(name, error) and _is_unsupported(error):

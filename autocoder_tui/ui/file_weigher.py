@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 BATCH_SECONDS = 0.1
 """How long one visit to the counting thread takes at most, but for a single large file."""
 
+_BREATH = 0.0005
+
 
 class FileWeigher:
     def __init__(self, app: AutocoderApp) -> None:
@@ -110,6 +112,7 @@ class FileWeigher:
             except KeyError:
                 break
             counted = self._weights_of(path, counter)
+            time.sleep(_BREATH)  # or the thread that draws would wait for the interpreter
             if counted is not None:
                 weights[path] = counter.calibrated(counted)
         return weights

@@ -12,6 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autocoder_tui.demo.script import Reply, error_reply
+from autocoder_tui.demo.server import DemoServer
+from autocoder_tui.engine.capabilities import Capabilities
 from autocoder_tui.engine.catalog import (
     Endpoint,
     Model,
@@ -23,6 +26,8 @@ from autocoder_tui.engine.catalog import (
     load_catalog,
 )
 from autocoder_tui.engine.errors import RequestError, UnknownModel
+from autocoder_tui.engine.provider import stream_reply
+from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.urls import host_of, is_plain_http
 
 PACKAGED, _ = load_catalog()
@@ -356,3 +361,28 @@ def test_importing_loads_neither_textual_nor_openai_nor_tiktoken() -> None:
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert result.stdout.strip() == "[]", result.stderr
+
+
+async def test_parameters_of_a_model_are_sent_until_they_are_refused(tmp_path: Path) -> None:
+    refusal = error_reply(400, "Unsupported parameter: reasoning_effort")
+    async with DemoServer([Reply("one"), refusal, Reply("two")]) as server:
+        file = tmp_path / "models.toml"
+        file.write_text(
+            f'[providers.Mine]\nbase_url = "{server.base_url}"\n'
+            '[[models]]\nname = "thinker"\nprovider = "Mine"\ntemperature = 0.3\n'
+            'reasoning_effort = "high"\nsystem_role = false\n'
+        )
+        catalog, problems = load_catalog(file)
+        assert not problems
+        model = catalog.find("thinker")
+        assert model.temperature == 0.3
+        messages = [{"role": "system", "content": "a"}, {"role": "user", "content": "b"}]
+        known = Capabilities()
+        for _ in range(2):
+            endpoint = Endpoint(catalog.providers["Mine"])
+            pieces = stream_reply(endpoint, model, messages, limits=Limits(), capabilities=known)
+            assert [piece async for piece in pieces]
+        bodies = [request.body for request in server.requests]
+    assert [body.get("reasoning_effort") for body in bodies] == ["high", "high", None]
+    assert bodies[0]["messages"] == [{"role": "user", "content": "a\n\nb"}]
+    assert known.reasoning_effort is False

@@ -212,7 +212,7 @@ async def test_the_usage_screen_shows_runs_days_and_exports(tmp_path: Path) -> N
         await until(pilot, lambda: isinstance(app.screen, UsageScreen))
         table = app.screen.query_one(DataTable)
         await until(pilot, lambda: table.row_count == 2)
-        assert str(table.get_row_at(0)[2]) == "test-model"
+        assert str(table.get_row_at(0)[7]) == "test-model"
         await until(
             pilot,
             lambda: "finish reason length" in str(app.screen.query_one("#usage-detail").render()),
