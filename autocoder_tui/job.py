@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from autocoder_tui.setup import ChosenModel
 from autocoder_tui.workspace.apply import Change
 from autocoder_tui.workspace.errors import MissingFile, Unencodable, WorkspaceError
 from autocoder_tui.workspace.paths import resolve_target, sift_targets
-from autocoder_tui.workspace.textfile import TextFile, read_text_file
+from autocoder_tui.workspace.textfile import TextFile, read_bytes, read_text_file
 
 MAX_REVIEWED_BYTES = 16 * 1024 * 1024
 """An existing file larger than this is not diffed, and so not replaced."""
@@ -180,6 +180,48 @@ def written_bytes(reviewable: Reviewable, file: FileReview) -> bytes | None:
             "file can. Edit or reject that hunk.",
             paths=(file.path,),
         ) from None
+
+
+def after_write(root: Path, reviewable: Reviewable, review: Review) -> Reviewable:
+    """The same after `review` was applied: what was written is no change by somebody else.
+
+    Blocking. A file that is not what was written keeps what was known of it.
+    """
+    written = [
+        file.path
+        for file in review.files
+        if file.writes and _holds(root / file.path, written_bytes(reviewable, file))
+    ]
+    return seen_anew(root, reviewable, written)
+
+
+def _holds(path: Path, data: bytes | None) -> bool:
+    try:
+        found, _ = read_bytes(path, max_bytes=MAX_REVIEWED_BYTES)
+    except WorkspaceError:
+        return False
+    return found == data
+
+
+def seen_anew(root: Path, reviewable: Reviewable, paths: Iterable[str]) -> Reviewable:
+    """The same with the files at `paths` taken for what the review knows, as they are now.
+
+    The texts compared, and how they are encoded, stay. Blocking.
+    """
+    originals = dict(reviewable.originals)
+    for path in paths:
+        if path not in originals:
+            continue
+        try:
+            now = _read_existing(root, path)
+        except WorkspaceError:
+            continue  # the next write says what is in the way
+        original = originals[path]
+        if original is None or reviewable.review.file(path).is_new:
+            originals[path] = now
+        elif now is not None:
+            originals[path] = replace(original, stamp=now.stamp, mode=now.mode)
+    return replace(reviewable, originals=originals)
 
 
 def changes_of(reviewable: Reviewable, review: Review) -> list[Change]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .boundaries import Hunk
-from .diff import Diff
+from .diff import Diff, diff_lines
 from .splitting import ends_without_newline
 
 Piece = tuple[Hunk, int | None]
@@ -46,6 +46,30 @@ def known_pieces(
             pieces = [(hunk, None)]
         found += pieces
     return found
+
+
+def moved_hunks(
+    hunks: Sequence[Hunk], old: str, now: str
+) -> tuple[tuple[int, ...], tuple[Hunk, ...]]:
+    """Where `hunks` lie after the old text has become `now`, and which of them those are.
+
+    A hunk is left out when lines it takes away, or stands between, are others now.
+    """
+    between = diff_lines(old, now).hunks
+    numbers: list[int] = []
+    moved: list[Hunk] = []
+    for number, hunk in enumerate(hunks):
+        if any(_overlap(change, hunk) for change in between):
+            continue
+        before = [change for change in between if change.old_end <= hunk.old_start]
+        by = sum(change.added - change.removed for change in before)
+        numbers.append(number)
+        moved.append(hunk._replace(old_start=hunk.old_start + by, old_end=hunk.old_end + by))
+    return tuple(numbers), tuple(moved)
+
+
+def _overlap(change: Hunk, hunk: Hunk) -> bool:
+    return change.old_start < hunk.old_end and hunk.old_start < change.old_end
 
 
 def _has_lines(hunk: Hunk) -> bool:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ..display import visible
 from .boundaries import Hunk
-from .carrying import known_pieces
+from .carrying import known_pieces, moved_hunks
 from .diff import Diff, diff_lines
 from .patch import file_patch
 from .splitting import split_hunk
@@ -132,17 +132,21 @@ class FileReview:
     def decided_like(self, earlier: FileReview) -> FileReview:
         """The same review with the splits and verdicts of `earlier` where a hunk is the same.
 
-        A hunk is the same when it puts the same lines in the place of the same old lines.
+        A hunk is the same when it puts the same lines in the place of the same old lines. The
+        old text may be another by now: then that goes for the lines that are still there.
         """
+        hunks, verdicts = earlier.hunks, earlier.verdicts
         if earlier.before != self.before:
-            return self
-        pieces = known_pieces(self.diff, self.hunks, earlier.diff, earlier.hunks)
+            if earlier.before is None or self.before is None:
+                return self
+            numbers, hunks = moved_hunks(hunks, earlier.before, self.before)
+            verdicts = tuple(verdicts[number] for number in numbers)
+        pieces = known_pieces(self.diff, self.hunks, earlier.diff, hunks)
         return replace(
             self,
             hunks=tuple(hunk for hunk, _ in pieces),
             verdicts=tuple(
-                Verdict.UNDECIDED if number is None else earlier.verdicts[number]
-                for _, number in pieces
+                Verdict.UNDECIDED if number is None else verdicts[number] for _, number in pieces
             ),
         )
 

@@ -291,6 +291,7 @@ class AutocoderApp(App[str]):
     async def review(self, prepared: Prepared, proposed: Sequence[FileProposed]) -> None:
         """Show what was proposed, compared with what the model was given."""
         self.reviewable = await asyncio.to_thread(make_review, prepared, proposed)
+        self.undoing.begin_review()
         review = self.reviewable.review
         self.main.query_one(ReviewPane).show(self.reviewable)
         hunks = sum(len(file.hunks) for file in review.files)
@@ -314,7 +315,6 @@ class AutocoderApp(App[str]):
             pane.show_written(written)
             self.main.log_line(written)
             self.main.query_one(FilePicker).refresh_tree()
-            self.estimator.schedule()
             if self.setup.settings.git.commit_after_accept:
                 await self.undoing.act("commit")
 
@@ -333,7 +333,13 @@ class AutocoderApp(App[str]):
             except AutocoderError as error:
                 self.tell(error.message, severity="error")
             else:
+                self.undoing.begin_review()
                 pane.show(self.reviewable)
+
+    def know(self, reviewable: Reviewable) -> None:
+        """Go on with the same review, knowing what its files on disk have become."""
+        self.reviewable = reviewable
+        self.main.query_one(ReviewPane).know(reviewable)
 
     # ------------------------------------------------------------------ moving, telling
 

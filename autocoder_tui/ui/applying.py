@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.job import Reviewable, changes_of
+from autocoder_tui.job import Reviewable, after_write, changes_of
 from autocoder_tui.review.proposal import Review
 from autocoder_tui.ui.deciding import concerns_of, listed
 from autocoder_tui.ui.screens.question import Answer, Question
@@ -65,7 +65,8 @@ async def apply_review(app: AutocoderApp, reviewable: Reviewable, review: Review
                 return None
         else:
             written = _in_words(app, review, applied)
-            app.undoing.wrote(reviewable, applied.record, written)
+            app.know(await asyncio.to_thread(after_write, app.root, reviewable, review))
+            app.undoing.wrote(applied.record, written)
             return written
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.job import Reviewable
+from autocoder_tui.job import seen_anew
 from autocoder_tui.ui.committing import commit_last_write
 from autocoder_tui.ui.screens.question import Answer, Question
 from autocoder_tui.ui.widgets.file_picker import FilePicker
@@ -28,18 +28,21 @@ class Undoing:
 
     def __init__(self, app: AutocoderApp) -> None:
         self._app = app
-        # The review on the screen whose hunks a record of the log wrote, and its line.
-        self._reviewable: Reviewable | None = None
-        self._record: str | None = None
-        self._written = ""
+        # The records of the log that the review on the screen wrote, each with its line.
+        self._records: dict[str, str] = {}
 
     @property
     def log(self) -> ApplyLog:
         return ApplyLog.of_project(self._app.setup.state_dir, self._app.root)
 
-    def wrote(self, reviewable: Reviewable, record: str | None, written: str) -> None:
+    def begin_review(self) -> None:
+        """Another review is on the screen, which has written nothing yet."""
+        self._records.clear()
+
+    def wrote(self, record: str | None, written: str) -> None:
         """Remember that `record` is what the review on the screen wrote."""
-        self._reviewable, self._record, self._written = reviewable, record, written
+        if record is not None:
+            self._records[record] = written
 
     async def recover(self) -> None:
         """Finish or take back an interrupted write, and say so."""
@@ -89,17 +92,19 @@ class Undoing:
                 app.tell(error.message, severity="error", timeout=12)
                 return
             else:
-                self._tell(moved, record.id, forward=forward)
+                await self._tell(moved, record.id, forward=forward)
                 return
 
-    def _tell(self, moved: Moved, was: str, *, forward: bool) -> None:
+    async def _tell(self, moved: Moved, was: str, *, forward: bool) -> None:
         app = self._app
         done, back = ("again written", "U undoes") if forward else ("as before", "Ctrl+Y redoes")
         left = ", ".join(visible(name) for name in moved.left)
         app.tell(f"✓ {done}, {back}: {moved.record.names}" + (f"; left: {left}" if left else ""))
-        if self._record == was and self._reviewable is app.reviewable:
-            self._record = moved.record.id
-            app.main.query_one(ReviewPane).show_written(self._written if forward else "")
+        if was in self._records and app.reviewable is not None:
+            written = self._records[moved.record.id] = self._records.pop(was)
+            paths = [file.path for file in moved.record.files if file.path not in moved.left]
+            app.know(await asyncio.to_thread(seen_anew, app.root, app.reviewable, paths))
+            app.main.query_one(ReviewPane).show_written(written if forward else "")
         app.main.query_one(FilePicker).refresh_tree()
         app.estimator.schedule()
 

@@ -244,3 +244,60 @@ async def test_the_setting_offers_the_commit_after_every_write(tmp_path: Path) -
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main)
         assert not git(root, "status", "--porcelain", "--untracked-files=no")
+
+
+TWICE_OLD = "".join(f"line {number}\n" for number in range(30))
+TWICE_NEW = TWICE_OLD.replace("line 3\n", "three\nand\n").replace("line 20\n", "twenty\n")
+TWICE_HALF = TWICE_OLD.replace("line 3\n", "three\nand\n")
+
+
+async def test_a_review_is_written_twice_and_taken_back_step_by_step(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    path = root / "code.txt"
+    path.write_text(TWICE_OLD)
+    reply = framed("code.txt", TWICE_NEW)
+    async with serving(tmp_path, [reply], "-i", "code.txt", "-r", "x") as (app, pilot, _):
+        pane = app.main.query_one(ReviewPane)
+        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
+        await pilot.press("a", "enter")
+        await asked(app, pilot, "undecided")
+        await pilot.press("w")
+        await until(pilot, lambda: pane.written)
+        assert path.read_text() == TWICE_HALF
+        await pilot.press("a", "enter")
+        await until(pilot, lambda: path.read_text() == TWICE_NEW)
+        await until(pilot, lambda: pane.written)
+        for text in (TWICE_HALF, TWICE_OLD):
+            await pilot.press("U")
+            await asked(app, pilot, "code.txt")
+            await pilot.press("u")
+            await until(pilot, lambda text=text: path.read_text() == text)  # type: ignore[misc]
+            await until(pilot, lambda: not pane.written)
+        await pilot.press("enter")
+        await until(pilot, lambda: pane.written)
+        assert path.read_text() == TWICE_NEW
+
+
+async def test_reviewing_again_keeps_what_was_decided_on_lines_still_there(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    path = root / "code.txt"
+    path.write_text(TWICE_OLD)
+    reply = framed("code.txt", TWICE_NEW)
+    async with serving(tmp_path, [reply], "-i", "code.txt", "-r", "x") as (app, pilot, _):
+        pane = app.main.query_one(ReviewPane)
+        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
+        path.write_text("first\n" + TWICE_OLD)
+        await pilot.press("a", "r", "enter")
+        await asked(app, pilot, "changed")
+        await pilot.press("r")
+        await until(pilot, lambda: pane.review and len(pane.review.files[0].hunks) == 3)
+        assert pane.review is not None
+        assert [v.value for v in pane.review.files[0].verdicts] == [
+            "undecided",
+            "accepted",
+            "rejected",
+        ]

@@ -157,6 +157,10 @@ class ReviewPane(Vertical):
         self._written = summary
         self._show_texts()
 
+    def know(self, reviewable: Reviewable) -> None:
+        """Go on with `reviewable`, in which only what is known of the files on disk is new."""
+        self._reviewable = reviewable
+
     def clear(self) -> None:
         self._review = None
         self.add_class("-empty")
