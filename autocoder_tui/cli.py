@@ -42,6 +42,23 @@ Exit codes: 0 done, 1 the run failed or was refused, 2 usage, 130 interrupted.
 """
 
 
+def _given(text: str) -> str:
+    """A value that is there: an unset variable of a shell must not pass for one."""
+    if not text.strip():
+        raise ValueError
+    return text
+
+
+def _temperature(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 2:
+        raise ValueError
+    return value
+
+
+_given.__name__, _temperature.__name__ = "value, it is empty", "number from 0 to 2"
+
+
 class _Formatter(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=34)
@@ -86,12 +103,17 @@ def _add_job_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         action="extend",
         default=[],
+        type=_given,
         metavar="FILE",
         help="files, folders or globs the model is given (repeatable)",
     )
-    job.add_argument("-o", "--output-file", metavar="FILE", help="the file to write")
+    job.add_argument("-o", "--output-file", type=_given, metavar="FILE", help="the file to write")
     job.add_argument(
-        "-r", "--requirements", metavar="TEXT", help="what you want; @FILE reads it from a file"
+        "-r",
+        "--requirements",
+        type=_given,
+        metavar="TEXT",
+        help="what you want; @FILE reads it from a file",
     )
     job.add_argument(
         "-f", "--force", action="store_true", default=None, help="the output file may exist"
@@ -100,7 +122,7 @@ def _add_job_arguments(parser: argparse.ArgumentParser) -> None:
         "-c", "--control-file", metavar="FILE", help="TOML or JSON file with these options"
     )
     model = parser.add_argument_group("the model")
-    model.add_argument("-m", "--model", metavar="NAME", help="model name (see -l)")
+    model.add_argument("-m", "--model", type=_given, metavar="NAME", help="model name (see -l)")
     model.add_argument(
         "--fallback",
         action="append",
@@ -109,9 +131,11 @@ def _add_job_arguments(parser: argparse.ArgumentParser) -> None:
         help="model to go on with when that one is not available (repeatable, in order)",
     )
     model.add_argument("-l", "--list-models", action="store_true", help="print the model table")
-    model.add_argument("--base-url", metavar="URL", help="any OpenAI-compatible server")
     model.add_argument(
-        "--temperature", type=float, metavar="T", help="sampling temperature, where taken"
+        "--base-url", type=_given, metavar="URL", help="any OpenAI-compatible server"
+    )
+    model.add_argument(
+        "--temperature", type=_temperature, metavar="T", help="sampling temperature, where taken"
     )
     model.add_argument(
         "--max-output", type=_count_tokens, metavar="TOKENS", help="most tokens of one reply"
@@ -245,6 +269,8 @@ def _start(parser: argparse.ArgumentParser, options: argparse.Namespace, *, head
     if options.list_models:
         from autocoder_tui.model_table import model_table
 
+        for problem in setup.problems:
+            print(f"autocoder-tui: {visible(problem)}", file=sys.stderr)
         print(model_table(setup.catalog))
         return EXIT_OK
     if headless:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path, PurePosixPath
 
 from autocoder_tui.cli import EXIT_FAILED, EXIT_OK
+from autocoder_tui.delivery import patch_bytes, print_result
 from autocoder_tui.display import visible
 from autocoder_tui.engine.cost import cap_problem
 from autocoder_tui.engine.errors import RequestError
@@ -39,7 +40,7 @@ from autocoder_tui.ledger import book_run
 from autocoder_tui.narrate import narrate
 from autocoder_tui.outcome import Outcome
 from autocoder_tui.progress import Progress
-from autocoder_tui.review.proposal import Verdict
+from autocoder_tui.review.proposal import Review, Verdict
 from autocoder_tui.setup import ChosenModel, Setup, choose_model
 from autocoder_tui.store.capabilities import CapabilityStore
 from autocoder_tui.store.keys import missing_key_message
@@ -52,6 +53,7 @@ from autocoder_tui.workspace.errors import HardLinked, NotRecorded
 from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.paths import relative_name, resolve_target
 from autocoder_tui.workspace.recovery import recover
+from autocoder_tui.workspace.textfile import read_text_file
 
 
 class Refused(AutocoderError):
@@ -78,7 +80,7 @@ def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
         outcome.error = {"kind": error.kind, "message": error.message}
         _say(error.message)
     if setup.json:
-        print(json.dumps(outcome.report(), ensure_ascii=False))
+        print_result(json.dumps(outcome.report()).encode() + b"\n")
     return outcome.exit_code
 
 
@@ -272,14 +274,18 @@ class _Headless:
         ]
         for path, reason in reviewable.refused:
             _say(f"{path} is not offered: {reason}")
+        for path, concerns in reviewable.warnings.items():
+            for concern in concerns:
+                self._outcome.warnings.append(f"{path}: {concern}")
+                _say(f"warning: {path}: {concern}")
         try:
             self._check_complete(reviewable)
             if self._setup.patch:
-                self._print(review.to_patch())
+                self._print(patch_bytes(reviewable))
             elif output is not None:
                 self._write(prepared, reviewable, output)
             else:
-                self._print(_as_text(proposed))
+                self._print(_as_text(review))
         except AutocoderError as error:
             self._outcome.status, self._outcome.exit_code = "refused", EXIT_FAILED
             raise error
@@ -301,17 +307,17 @@ class _Headless:
             if other.path != target:
                 _say(f"{other.path} was proposed too and is not written: only -o is.")
         if self._setup.demo:
-            root, name, original = output.parent, output.name, None
+            root, name = output.parent, output.name
+            original = read_text_file(output) if output.exists() else None
         else:
             root, name, original = prepared.root, file.path, reviewable.originals[file.path]
         _apply(self._setup.state_dir, root, Change(name, file.after, original), prepared)
         _say(f"wrote {output} ({file.lines})")
 
-    def _print(self, text: str) -> None:
+    def _print(self, data: bytes) -> None:
         # With --json stdout belongs to the report.
         if not self._setup.json:
-            sys.stdout.write(text)
-            sys.stdout.flush()
+            print_result(data)
 
 
 def _apply(state: Path, root: Path, change: Change, prepared: Prepared) -> None:
@@ -367,10 +373,12 @@ def _for_target(proposed: list[FileProposed], target: str | None) -> list[FilePr
     return [FileProposed(target, file.before, file.after, file.complete, file.remark)]
 
 
-def _as_text(proposed: list[FileProposed]) -> str:
-    if len(proposed) == 1:
-        return proposed[0].after
-    return render_files([ReplyFile(file.path, file.after, True, "") for file in proposed])
+def _as_text(review: Review) -> bytes:
+    files = review.files
+    if len(files) == 1:
+        return files[0].after.encode("utf-8", "surrogateescape")
+    framed = render_files([ReplyFile(file.path, file.after, True, "") for file in files])
+    return framed.encode("utf-8", "surrogateescape")
 
 
 def _say(line: str) -> None:

@@ -27,6 +27,7 @@ class Outcome:
     earlier: list[UsageUpdated] = field(default_factory=list)
     """What models used that turned out not to be available."""
     files: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     exit_code: int = EXIT_FAILED
     started: float = field(default_factory=time.monotonic)
 
@@ -36,6 +37,7 @@ class Outcome:
             "status": self.status,
             "error": self.error,
             "files": self.files,
+            "warnings": self.warnings,
             "parts": [
                 {
                     "finish_reason": part.finish_reason,

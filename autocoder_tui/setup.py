@@ -88,7 +88,12 @@ def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[st
     Raises AutocoderError for a control file or requirements file that can't be used; broken
     settings and catalogs become `problems` and their defaults are used.
     """
-    root = directory.resolve()
+    try:
+        root = directory.resolve(strict=True)
+    except OSError as error:
+        raise AutocoderError(
+            "The project folder is gone. Change to a folder that exists and start again."
+        ) from error
     folder = config_dir(environ)
     settings = load_settings(folder / "config.toml")
     catalog, catalog_problems = load_catalog(

@@ -49,7 +49,9 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-async def started(folder: Path, *flags: str) -> asyncio.subprocess.Process:
+async def started(
+    folder: Path, *flags: str, stdout: Any = subprocess.PIPE
+) -> asyncio.subprocess.Process:
     project = folder / "project"
     project.mkdir(exist_ok=True)
     return await asyncio.create_subprocess_exec(
@@ -61,7 +63,7 @@ async def started(folder: Path, *flags: str) -> asyncio.subprocess.Process:
         cwd=project,
         env={**environment(folder), "PYTHONPATH": str(Path(__file__).parent.parent)},
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
     )
 
@@ -389,3 +391,70 @@ async def test_what_another_model_cannot_cure_is_no_reason_to_fall_back(run: Run
     )
     assert done.code == 1
     assert "fallback" not in done.err
+
+
+async def test_a_patch_is_of_the_bytes_on_disk(tmp_path: Path, run: Runs) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    old = {
+        "crlf.txt": b"one\r\ntwo\r\nthree\r\n",
+        "bom.txt": b"\xef\xbb\xbfone\ntwo\n",
+        "latin.txt": b"caf\xe9\ntwo\n",
+        "end.txt": b"one\ntwo",
+    }
+    for name, data in old.items():
+        (project / name).write_bytes(data)
+    text = {"crlf.txt": "ONE\ntwo\n3\n", "bom.txt": "One\ntwo\n", "latin.txt": "café!\ntwo\n"}
+    reply = "".join(framed(new, name) for name, new in text.items())
+    process_flags = ("-r", "x", "-i", *old, "--patch")
+    async with DemoServer([Reply(reply)]) as server:
+        process = await started(tmp_path, "--base-url", server.base_url, "-m", "m", *process_flags)
+        out, _ = await asyncio.wait_for(process.communicate(), 60)
+    subprocess.run(["git", "apply", "-"], input=out, cwd=project, check=True)
+    assert (project / "crlf.txt").read_bytes() == b"ONE\r\ntwo\r\n3\r\n"
+    assert (project / "bom.txt").read_bytes() == b"\xef\xbb\xbfOne\ntwo\n"
+    assert (project / "latin.txt").read_bytes() == b"caf\xe9!\ntwo\n"
+
+
+async def test_warnings_are_said_and_reported(tmp_path: Path, run: Runs) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "a.py").write_text("x = 1\n" * 60)
+    short = framed("x = 1\n# ... rest of the code unchanged ...\n", "a.py")
+    done = await run([Reply(short)], "-r", "x", "-i", "a.py", "-o", "a.py", "-f", "--json")
+    assert "warning: a.py:" in done.err
+    assert len(done.report["warnings"]) >= 2
+
+
+async def test_refused_files_are_not_printed(run: Runs) -> None:
+    reply = framed("x\n", "../evil.py") + framed("y\n", "a.py") + framed("z\n", "b.py")
+    done = await run([Reply(reply)], "-r", "x")
+    assert "evil" not in done.out
+    assert "a.py" in done.out
+    assert "../evil.py is not offered" in done.err
+
+
+async def test_stdout_that_cannot_be_written_keeps_the_text(tmp_path: Path) -> None:
+    async with DemoServer([Reply(framed(NEW))]) as server:
+        flags = ("--base-url", server.base_url, "-m", "m", "-r", "x")
+        with Path("/dev/full").open("wb") as full:
+            process = await started(tmp_path, *flags, stdout=full)
+            _, err = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 1
+    assert "can't be written to stdout" in err.decode()
+    assert "Traceback" not in err.decode()
+    (partial,) = (tmp_path / "state" / "partials").iterdir()
+    assert partial.read_text() == framed(NEW)
+
+
+@pytest.mark.parametrize("flag", ["-i", "-o", "-r", "-m", "--base-url"])
+async def test_an_empty_value_is_a_usage_error(tmp_path: Path, flag: str) -> None:
+    done = await ended(await started(tmp_path, "-r", "x", flag, ""))
+    assert done.code == 2
+    assert "empty" in done.err
+
+
+async def test_the_demo_replaces_an_output_file_when_forced(tmp_path: Path) -> None:
+    for flags in ((), ("-f",)):
+        done = await ended(await started(tmp_path, "--demo", "-o", "report.py", *flags))
+        assert done.code == 0

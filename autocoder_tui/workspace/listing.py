@@ -140,6 +140,10 @@ def expand_inputs(root: Path, patterns: Sequence[str]) -> Expansion:
     rules: IgnoreRules | None = None
     for pattern in patterns:
         name = _relative(root, real_root, pattern)
+        if not pattern.strip():
+            # An unset variable of a shell must not become the whole project.
+            gathering.fail('""', "an empty name; use . for the whole project")
+            continue
         if name is None:
             gathering.fail(pattern, "outside the project; start in a folder that holds both")
             continue
@@ -175,7 +179,11 @@ def glob_regex(pattern: str) -> re.Pattern[str]:
             pieces.append(r"(?:(?!\.)[^/]+/)*" + (r"(?!\.)[^/]+" if last else ""))
         else:
             pieces.append(_part_regex(part) + ("" if last else "/"))
-    return re.compile("".join(pieces), re.DOTALL)
+    try:
+        return re.compile("".join(pieces), re.DOTALL)
+    except re.error:
+        # A range like [z-a] means nothing: then it is a name.
+        return re.compile(re.escape(pattern))
 
 
 def _part_regex(part: str) -> str:

@@ -1,0 +1,79 @@
+"""How a headless result leaves the program: exact bytes in a pipe, safe text on a terminal."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from autocoder_tui.display import visible
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.job import Reviewable
+from autocoder_tui.review.proposal import FileReview
+from autocoder_tui.workspace.textfile import TextFile
+
+_HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
+
+
+class Undelivered(AutocoderError):
+    """Stdout can't be written; the reply itself is kept elsewhere."""
+
+    kind = "undelivered"
+
+
+def print_result(data: bytes) -> None:
+    """Write `data` to stdout. On a terminal what could act on it is shown as marks instead.
+
+    Raises Undelivered.
+    """
+    try:
+        if sys.stdout.isatty():
+            text = data.decode("utf-8", "replace")
+            data = visible(text, lines=True).encode("utf-8", "replace")
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError, AttributeError) as error:
+        reason = getattr(error, "strerror", None) or "it is closed"
+        raise Undelivered(f"The result can't be written to stdout: {reason}.") from error
+
+
+def patch_bytes(reviewable: Reviewable) -> bytes:
+    """A patch of the bytes on disk: every file in its own encoding and newline style."""
+    return b"".join(
+        _patch_of(file, reviewable.originals[file.path]) for file in reviewable.review.files
+    )
+
+
+def _patch_of(file: FileReview, original: TextFile | None) -> bytes:
+    patch = file.to_patch()
+    if original is None:
+        return patch.encode("utf-8", "surrogateescape")
+    written: list[bytes] = []
+    old = new = 0
+    in_hunk = False
+    for line in _lines(patch):
+        place = _HUNK.match(line)
+        if place is not None:
+            old, new, in_hunk = int(place.group(1)), int(place.group(2)), True
+        if place is not None or not in_hunk or line[0] not in " +-":
+            written.append(line.encode("utf-8", "surrogateescape"))
+            continue
+        sign = line[0]
+        first = old == 1 if sign in " -" else new == 1
+        written.append(
+            sign.encode() + (original.bom if first else b"") + _encoded(line[1:], original)
+        )
+        old += sign in " -"
+        new += sign in " +"
+    return b"".join(written)
+
+
+def _lines(text: str) -> list[str]:
+    return re.findall(r"[^\n]*\n|[^\n]+\Z", text)
+
+
+def _encoded(line: str, original: TextFile) -> bytes:
+    if original.newline == "\r\n" and line.endswith("\n"):
+        line = line[:-1] + "\r\n"
+    return line.encode(original.encoding, "replace")
