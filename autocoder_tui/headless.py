@@ -11,7 +11,7 @@ import time
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from autocoder_tui.cli import EXIT_FAILED, EXIT_OK
 from autocoder_tui.delivery import patch_bytes, print_result
@@ -20,7 +20,6 @@ from autocoder_tui.engine.cost import cap_problem
 from autocoder_tui.engine.errors import RequestError
 from autocoder_tui.engine.events import (
     Event,
-    FileProposed,
     PartFinished,
     PartJoined,
     ReasoningDelta,
@@ -35,7 +34,7 @@ from autocoder_tui.engine.run import run
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.fallback import UNAVAILABLE, candidates, limits_after
-from autocoder_tui.job import Job, Prepared, Reviewable, make_review, prepare
+from autocoder_tui.job import Job, Prepared, Reviewable, for_target, make_review, prepare
 from autocoder_tui.ledger import book_run
 from autocoder_tui.narrate import narrate
 from autocoder_tui.outcome import Outcome
@@ -260,7 +259,7 @@ class _Headless:
 
     def _deliver(self, prepared: Prepared, output: Path | None) -> None:
         """Write or print what was proposed, as it would be if every hunk were accepted."""
-        proposed = _for_target(self._outcome.state.files, prepared.request.target)
+        proposed = for_target(self._outcome.state.files, prepared.request.target)
         reviewable = make_review(prepared, proposed)
         review = reviewable.review.all_verdict(Verdict.ACCEPTED)
         self._outcome.files = [
@@ -361,16 +360,6 @@ def _check_output(output: Path | None, *, force: bool) -> None:
         raise Refused(f"{name} is not a regular file; -o names the file to write.")
     if output.exists() and not force:
         raise Refused(f"{name} exists; add -f to replace it, or name another file with -o.")
-
-
-def _for_target(proposed: list[FileProposed], target: str | None) -> list[FileProposed]:
-    """A lone file that has the target's name but not its folder is the target."""
-    if target is None or any(file.path == target for file in proposed) or len(proposed) != 1:
-        return proposed
-    (file,) = proposed
-    if PurePosixPath(file.path).name != PurePosixPath(target).name:
-        return proposed
-    return [FileProposed(target, file.before, file.after, file.complete, file.remark)]
 
 
 def _as_text(review: Review) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from autocoder_tui.display import visible
 from autocoder_tui.engine.events import FileProposed
@@ -14,7 +14,7 @@ from autocoder_tui.review.warnings import warnings
 from autocoder_tui.setup import ChosenModel
 from autocoder_tui.workspace.apply import Change
 from autocoder_tui.workspace.errors import MissingFile, Unencodable, WorkspaceError
-from autocoder_tui.workspace.paths import resolve_target, sift_targets
+from autocoder_tui.workspace.paths import relative_name, resolve_target, sift_targets
 from autocoder_tui.workspace.textfile import TextFile, read_bytes, read_text_file
 
 MAX_REVIEWED_BYTES = 16 * 1024 * 1024
@@ -61,6 +61,17 @@ class Reviewable:
     prepared: Prepared | None = None
     """The run that proposed it."""
 
+    @property
+    def target(self) -> str | None:
+        """The one file that was asked for, None for whatever the model proposes."""
+        return None if self.prepared is None else self.prepared.request.target
+
+    def unasked(self, path: str) -> tuple[str, ...]:
+        """A warning when another file than `path` was asked for."""
+        if self.target is None or path == self.target:
+            return ()
+        return (f"This file was not asked for: only {visible(self.target)} was.",)
+
 
 def prepare(
     job: Job,
@@ -75,14 +86,15 @@ def prepare(
     originals = {
         path: read_text_file(job.root / path, name=path) for path in dict.fromkeys(job.picks)
     }
-    if job.target is not None:
-        resolve_target(job.root, job.target)
+    target = job.target
+    if target is not None:
+        target = relative_name(job.root, resolve_target(job.root, target))
     request = RunRequest(
         requirements=job.requirements,
         model=chosen.model,
         endpoint=chosen.endpoint,
         files=tuple(InputFile(path, file.text) for path, file in originals.items()),
-        target=job.target,
+        target=target,
         limits=limits,
         temperature=chosen.model.temperature if temperature is None else temperature,
         partial=partial,
@@ -99,6 +111,7 @@ def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewa
     """
     files: list[FileReview] = []
     originals: dict[str, TextFile | None] = {}
+    proposed = for_target(proposed, prepared.request.target)
     targets = sift_targets(prepared.root, [proposal.path for proposal in proposed])
     refused = [(name, error.message) for name, error in targets.refused.items()]
     for proposal in proposed:
@@ -131,6 +144,16 @@ def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewa
                 originals[file.path] = prepared.originals.get(file.path)
     concerns = {file.path: warnings(file) for file in files}
     return Reviewable(Review(tuple(files)), originals, concerns, tuple(refused), prepared)
+
+
+def for_target(proposed: Sequence[FileProposed], target: str | None) -> list[FileProposed]:
+    """A lone file that has the target's name but not its folder is the target."""
+    if target is None or len(proposed) != 1:
+        return list(proposed)
+    (file,) = proposed
+    if PurePosixPath(file.path).name != PurePosixPath(target).name:
+        return [file]
+    return [replace(file, path=target)]
 
 
 def _go_on_deciding(earlier: Review, files: Sequence[FileReview]) -> list[FileReview]:

@@ -55,7 +55,12 @@ def _line(event: ev.Event) -> tuple[int, str]:
         case ev.RetryScheduled(delay, reason, attempt):
             return 1, f"{reason} Attempt {attempt} in {delay:.1f} s."
         case ev.CapReached(kind, spent, limit):
-            return 1, f"limit reached: {kind}, {spent} of {limit}"
+            return (
+                1,
+                f"limit reached: {kind}"
+                if spent == limit
+                else f"limit reached: {spent} of {limit}",
+            )
         case ev.FileProposed(path, _, after, complete, remark):
             state = "" if complete else " (incomplete)"
             note = f": {remark}" if remark else ""

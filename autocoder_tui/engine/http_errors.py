@@ -187,13 +187,17 @@ def _missing_message(error: ServerError, address: Address) -> str:
     if error.code == "model_not_found" or _MODEL_MISSING.search(error.message):
         return (
             f"{address.url} does not know the model {address.model_name} (404); choose one it "
-            f"has (used: {address.key})."
+            f"has{_used(address)}."
         )
     return (
         f"{address.url} does not know the model {address.model_name}, or there is no "
         "chat/completions there (404); check the model's name and the base URL, which often "
-        f"ends in /v1 (used: {address.key})."
+        f"ends in /v1{_used(address)}."
     )
+
+
+def _used(address: Address) -> str:
+    return "" if address.endpoint.key is None else f" (sent with {address.key})"
 
 
 def _wait_words(wait: float | None) -> str:

@@ -26,6 +26,8 @@ from autocoder_tui.ui.commands import areas_of, commands_of
 from autocoder_tui.ui.estimator import Estimator
 from autocoder_tui.ui.falling_back import FallingBack
 from autocoder_tui.ui.file_weigher import FileWeigher
+from autocoder_tui.ui.keymap import checked_keys
+from autocoder_tui.ui.leaving import leave
 from autocoder_tui.ui.model_choice import ModelChoice
 from autocoder_tui.ui.run_display import RunDisplay
 from autocoder_tui.ui.runner import Runner
@@ -33,7 +35,7 @@ from autocoder_tui.ui.screens.keys_help import KeysHelp
 from autocoder_tui.ui.screens.main import LOWER_PANES, MainScreen
 from autocoder_tui.ui.screens.question import Answer, Question
 from autocoder_tui.ui.screens.usage import UsageScreen
-from autocoder_tui.ui.sending import go_on, send
+from autocoder_tui.ui.sending import go_on_after_asking, send
 from autocoder_tui.ui.spending import Spending
 from autocoder_tui.ui.theme import keep_choice, load_into
 from autocoder_tui.ui.undoing import Undoing
@@ -90,6 +92,7 @@ class AutocoderApp(App[str]):
         self.ended_by_signal = 0
         self._resources = AsyncExitStack()
         self._theme_problems: list[str] = []
+        self._key_problems: list[str] = []
 
     # ------------------------------------------------------------------ starting, ending
 
@@ -99,7 +102,8 @@ class AutocoderApp(App[str]):
     def on_mount(self) -> None:
         folder = self.setup.config_dir / "themes"
         self._theme_problems = load_into(self, folder, self.setup.theme)
-        self.set_keymap(dict(self.setup.settings.keys))
+        keys, self._key_problems = checked_keys(self.setup.settings.keys)
+        self.set_keymap(keys)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._signalled, number)
@@ -110,7 +114,7 @@ class AutocoderApp(App[str]):
     @work(exit_on_error=True)
     async def _begin(self) -> None:
         """After the first paint: what is slow, and what may have to ask."""
-        for problem in (*self.setup.problems, *self._theme_problems):
+        for problem in (*self.setup.problems, *self._theme_problems, *self._key_problems):
             self.tell(problem, severity="warning")
         keep_choice(self, self.main, self.setup.config_dir / "config.toml", self.tell)
         if self.setup.demo:
@@ -159,25 +163,8 @@ class AutocoderApp(App[str]):
             return ""
 
     async def action_quit(self) -> None:
-        """Quit; asks first when a run is under way or accepted hunks are not written."""
-        review = self.main.query_one(ReviewPane)
-        unwritten = (
-            review.review is not None and not review.written and review.review.counts.accepted
-        )
-        if self.runner.running:
-            self._quit_after_asking(
-                "A run is under way", "Stop it and quit? What has come is kept."
-            )
-        elif unwritten:
-            self._quit_after_asking("Not written yet", "Quit without writing the accepted hunks?")
-        else:
-            self.exit()
-
-    @work
-    async def _quit_after_asking(self, title: str, text: str) -> None:
-        answers = (Answer("quit", "Quit", "q"), Answer("stay", "Stay", "s"))
-        if await self.push_screen_wait(Question(title, text, answers)) == "quit":
-            self.exit()
+        """Quit; asks first when a run is under way or a proposal is not written."""
+        leave(self)
 
     def _signalled(self, number: int) -> None:
         self.ended_by_signal = number
@@ -272,7 +259,7 @@ class AutocoderApp(App[str]):
 
     def action_go_on(self) -> None:
         """Continue the kept text of a run that stopped or failed."""
-        go_on(self)
+        self.run_worker(go_on_after_asking(self), group="send", exclusive=True, exit_on_error=True)
 
     def action_forget_endpoint(self) -> None:
         """Try again everything this endpoint once refused."""
@@ -297,6 +284,9 @@ class AutocoderApp(App[str]):
         hunks = sum(len(file.hunks) for file in review.files)
         self.main.mark("review", f" {hunks}")
         self.main.show("review")
+        target = self.reviewable.target
+        if target is not None and all(file.path != target for file in review.files):
+            self.tell(f"The reply does not hold {target}, the file to write.", severity="warning")
 
     def on_review_pane_decided(self, event: ReviewPane.Decided) -> None:
         undecided = event.review.counts.undecided

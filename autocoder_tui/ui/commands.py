@@ -43,7 +43,8 @@ def commands_of(app: AutocoderApp, screen: Screen[Any]) -> Iterator[SystemComman
 def _bound(app: AutocoderApp, node: DOMNode, area: str) -> Iterator[SystemCommand]:
     seen = set()
     for _, binding in node._bindings:
-        if not binding.description or binding.action in seen:
+        # What a widget brings along from the framework has no id.
+        if not binding.id or not binding.description or binding.action in seen:
             continue
         seen.add(binding.action)
         key = app.get_key_display(binding)

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from autocoder_tui.display import visible
 from autocoder_tui.engine.events import (
     Event,
     PartJoined,
     ReasoningDelta,
+    RetryScheduled,
     RunStarted,
     TextDelta,
     TextRetracted,
@@ -68,6 +70,14 @@ class RunDisplay:
                 main.query_one(StreamView).mark_join(event.offset, label)
             case ReasoningDelta(text):
                 main.add_reasoning(text)
+            case RetryScheduled(delay, reason, _):
+                # How long it still takes is in the meters.
+                self._app.notify(
+                    visible(f"{reason} Trying again in {delay:.0f} s."),
+                    severity="warning",
+                    timeout=max(4, min(delay, 30)),
+                    markup=False,
+                )
         line = narrate(event, self._app.setup.debug_level)
         if line is not None:
             main.log_line(line)
@@ -84,7 +94,9 @@ class RunDisplay:
         if state.notes:
             main.show_notes(state.notes)
         if state.error is not None:
-            self._app.tell(state.error.message, severity="error", timeout=12)
+            # The log has it from the event.
+            message = visible(state.error.message)
+            self._app.notify(message, severity="error", timeout=12, markup=False)
         elif state.status == "completed" and not state.files:
             self._app.tell("The model proposed no file; what it said is in the notes.")
             main.show("notes")

@@ -55,14 +55,21 @@ async def send(app: AutocoderApp) -> None:
     app.runner.start(make)
 
 
-async def _may_replace_review(app: AutocoderApp) -> bool:
-    review = app.main.query_one(ReviewPane)
-    if review.review is None or not review.review.counts.accepted or review.written:
+async def _may_replace_review(app: AutocoderApp, *, undecided: bool = True) -> bool:
+    """Ask before a new run takes the place of a proposal with hunks that are not written."""
+    pane = app.main.query_one(ReviewPane)
+    accepted = pane.review is not None and pane.review.counts.accepted
+    if not pane.unwritten or not (accepted or undecided):
         return True
     answers = (Answer("run", "Run anyway", "r"), Answer("stay", "Back to it", "b"))
-    text = "Accepted hunks of the last run are not written. A new run replaces the review."
-    question = Question("Not written yet", text, answers)
-    return await app.push_screen_wait(question) == "run"
+    text = f"{pane.unwritten} A new run replaces the review."
+    return await app.push_screen_wait(Question("Not written yet", text, answers)) == "run"
+
+
+async def go_on_after_asking(app: AutocoderApp) -> None:
+    """Continue kept text, unless accepted hunks would be lost by it."""
+    if app.runner.resumable and await _may_replace_review(app, undecided=False):
+        go_on(app)
 
 
 async def _drop_files(app: AutocoderApp, weighed: Weighed) -> None:

@@ -49,10 +49,10 @@ def load_into(app: App[Any], folder: Path, wanted: str | None) -> list[str]:
     loaded = load_themes(folder)
     for theme in loaded.themes:
         app.register_theme(to_textual(theme))
-    problems = [str(problem) for problem in loaded.problems]
+    problems = [f"A theme is left out: {problem}" for problem in loaded.problems]
     wanted = wanted or DEFAULT_THEME
     if wanted not in app.available_themes:
-        names = ", ".join(sorted(theme.name for theme in loaded.themes))
+        names = ", ".join(sorted(app.available_themes))
         problems.append(f"There is no theme {visible(wanted)}. Choose one of {names}.")
         wanted = DEFAULT_THEME
     app.theme = wanted

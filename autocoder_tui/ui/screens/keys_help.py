@@ -25,7 +25,7 @@ class KeysHelp(ModalScreen[None]):
         self._sections = list(sections)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as dialog:
+        with Vertical(classes="dialog wide-dialog") as dialog:
             dialog.border_title = "Keys"
             dialog.border_subtitle = "Esc closes"
             with VerticalScroll(id="keys-scroll"):
@@ -36,21 +36,23 @@ class KeysHelp(ModalScreen[None]):
         self.query_one(VerticalScroll).focus()
 
     def _table(self, title: str, node: DOMNode) -> Content:
-        by_action: dict[str, tuple[list[str], str]] = {}
-        # Our own bindings have ids; what a widget brings along from the framework has none.
-        bindings = sorted((binding for _, binding in node._bindings), key=lambda b: b.id is None)
-        for binding in bindings:
-            if not binding.description:
+        by_action: dict[str, tuple[list[str], Binding]] = {}
+        for _, binding in node._bindings:
+            # What a widget brings along from the framework has no id.
+            if not binding.description or not (binding.id or binding.action == "command_palette"):
                 continue
             shown = self.app.get_key_display(binding)
-            keys, _ = by_action.setdefault(binding.action, ([], binding.description))
+            keys, _ = by_action.setdefault(binding.action, ([], binding))
             if shown not in keys:
                 keys.append(shown)
         lines = [Content.styled(title, "bold")]
-        for keys, description in by_action.values():
+        for keys, binding in by_action.values():
             lines.append(
                 Content.assemble(
-                    "  ", Content.styled(f"{' '.join(keys):<14}", "$accent"), description
+                    "  ",
+                    Content.styled(f"{' '.join(keys):<14} ", "$accent"),
+                    f"{binding.description:<34} ",
+                    Content.styled(binding.id or "", "$text-muted"),
                 )
             )
         return Content("\n").join(lines)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import deque
 from pathlib import Path
 
-from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, Footer, Input, Label, RichLog, Static, TextArea
+from textual.widgets import ContentSwitcher, Footer, Input, Label, Static, TextArea
 
 from autocoder_tui.display import visible
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine
+from autocoder_tui.ui.widgets.log_view import LogView
 from autocoder_tui.ui.widgets.meters import Meters
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.ui.widgets.stream_view import StreamView
@@ -90,7 +90,7 @@ class MainScreen(Screen[None]):
                         yield ReviewPane(id="review")
                         yield TextArea(id="notes", read_only=True, soft_wrap=True)
                         yield TextArea(id="reasoning", read_only=True, soft_wrap=True)
-                        yield RichLog(id="log", wrap=True, markup=False, max_lines=5000)
+                        yield LogView(id="log")
         yield Meters()
         yield Footer()
 
@@ -173,7 +173,7 @@ class MainScreen(Screen[None]):
 
     def log_line(self, line: str) -> None:
         self.log_lines.append(line)
-        self.query_one("#log", RichLog).write(Text(visible(line)))
+        self.query_one(LogView).add(line)
 
     def clear_reasoning(self) -> None:
         self.query_one("#reasoning", TextArea).text = ""

@@ -28,7 +28,6 @@ class TextDialog(ModalScreen[str | None]):
     TextDialog PlainArea { height: 8; background: $background; }
     TextDialog PlainArea, TextDialog PlainArea:focus { border: none; padding: 0; }
     TextDialog .dialog-text { margin-bottom: 1; color: $text-muted; }
-    TextDialog .tall-dialog { width: 96%; height: 92%; max-height: 92%; padding: 0 1; }
     TextDialog .tall-dialog PlainArea { height: 1fr; }
     """
 

@@ -235,7 +235,8 @@ def _speed(view: MeterView, *, history: bool = True) -> _Field:
     rate = view.tokens_per_second
     if rate is None and view.phase not in ("initializing", "processing", "retrying"):
         return []
-    field = [(f"{'–' if rate is None else round(rate):>4}", ""), (" t/s", _MUTED)]
+    number = "–" if rate is None else f"{round(rate):,}"
+    field = [(f"{number:>4}", ""), (" t/s", _MUTED)]
     if history:
         field.append((f" {sparkline(view.speeds):>{_BAR_CELLS}}", "$text-accent"))
     return field

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -136,6 +137,15 @@ class ReviewPane(Vertical):
         return None if self._reviewable is None else self._reviewable.prepared
 
     @property
+    def unwritten(self) -> str:
+        """What a review that is not written yet still holds, in words; "" for nothing."""
+        if self._review is None or self._written:
+            return ""
+        if self._review.counts.accepted:
+            return "Accepted hunks are not written."
+        return "The proposal is not decided on." if self._review.counts.undecided else ""
+
+    @property
     def written(self) -> bool:
         """Whether this review has been applied already."""
         return bool(self._written)
@@ -146,7 +156,9 @@ class ReviewPane(Vertical):
         """Begin deciding."""
         self._reviewable, self._written, self._index = reviewable, "", 0
         self._review = reviewable.review
-        self.warnings = dict(reviewable.warnings)
+        self.warnings = {
+            path: (*reviewable.unasked(path), *texts) for path, texts in reviewable.warnings.items()
+        }
         self.acknowledged.clear()
         self.remove_class("-result")
         self.set_class(not self._review.files and not reviewable.refused, "-empty")
@@ -169,7 +181,8 @@ class ReviewPane(Vertical):
         """Take `file`, edited, for the one of the same path; the cursor goes to `hunk`."""
         if self._review is None:
             return
-        self.warnings[file.path] = warnings
+        unasked = () if self._reviewable is None else self._reviewable.unasked(file.path)
+        self.warnings[file.path] = (*unasked, *warnings)
         self.take(self._review.with_file(file))
         if self.file is file:
             self.diff.show(file, hunk)
@@ -253,16 +266,26 @@ class ReviewPane(Vertical):
     @work
     async def action_accept_all_files(self) -> None:
         """Accept every hunk of every file; asks first where there are warnings."""
-        if await accept_anyway(self.program, self.acknowledged, self.warnings):
-            self._decide_everything(Verdict.ACCEPTED)
+        review, reviewable = self._review, self._reviewable
+        if review is None or reviewable is None:
+            return
+        left = [file.path for file in review.files if reviewable.unasked(file.path)]
+        concerns = {path: texts for path, texts in self.warnings.items() if path not in left}
+        if await accept_anyway(self.program, self.acknowledged, concerns):
+            self._decide_everything(Verdict.ACCEPTED, left)
+            if left:
+                names = ", ".join(left)
+                self.program.tell(f"Left as they were, for they were not asked for: {names}")
 
     def action_reject_all_files(self) -> None:
         """Reject every hunk of every file."""
         self._decide_everything(Verdict.REJECTED)
 
-    def _decide_everything(self, verdict: Verdict) -> None:
+    def _decide_everything(self, verdict: Verdict, but: Sequence[str] = ()) -> None:
         if self._review is not None:
-            self.take(self._review.all_verdict(verdict))
+            files = self._review.files
+            decided = (f if f.path in but else f.all_verdict(verdict) for f in files)
+            self.take(Review(tuple(decided)))
             self._show_file()
 
     def action_apply(self) -> None:

@@ -1,0 +1,81 @@
+"""What is asked before something would be lost, and what was asked for and what was not."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual.pilot import Pilot
+from textual.widgets import TextArea
+
+from autocoder_tui.demo.script import Reply
+from autocoder_tui.ui.app import AutocoderApp
+from autocoder_tui.ui.keymap import checked_keys
+from autocoder_tui.ui.leaving import QuitQuestion
+from autocoder_tui.ui.widgets.log_view import LogView
+from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from tests.ui.driving import NARROW, driven, framed, serving, setup_for, until
+
+TWO = Reply(framed("code.txt", "new\n").text + framed("other.txt", "other\n").text)
+
+
+@asynccontextmanager
+async def reviewing(folder: Path, *flags: str) -> AsyncIterator[tuple[AutocoderApp, Pilot[str]]]:
+    async with serving(folder, [TWO], "-r", "x", *flags) as (app, pilot, _):
+        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
+        yield app, pilot
+
+
+async def test_quitting_asks_once_about_an_undecided_proposal_and_keeps_it(tmp_path: Path) -> None:
+    async with reviewing(tmp_path) as (app, pilot):
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(app.screen, QuitQuestion))
+        await pilot.press("ctrl+q")
+        await pilot.pause()
+        assert len(app.screen_stack) == 2
+        await pilot.press("q")
+        await pilot.pause()
+    (kept,) = (tmp_path / "state" / "partials").iterdir()
+    assert kept.read_text() == TWO.text
+
+
+async def test_only_what_was_asked_for_is_accepted_with_everything(tmp_path: Path) -> None:
+    async with reviewing(tmp_path, "-o", "code.txt") as (app, pilot):
+        pane = app.main.query_one(ReviewPane)
+        await pilot.press("ctrl+a")
+        await until(pilot, lambda: pane.review is not None and pane.review.counts.accepted)
+        assert pane.review is not None
+        assert pane.review.file("code.txt").counts.accepted == 1
+        assert pane.review.file("other.txt").counts.undecided == 1
+        assert any("not asked for" in text for text in pane.warnings["other.txt"])
+
+
+async def test_the_log_is_wrapped_to_its_width(tmp_path: Path) -> None:
+    line = "word " * 60 + "end"
+    async with driven(setup_for(tmp_path), NARROW) as (app, pilot):
+        app.action_show_pane("log")
+        log = app.main.query_one(LogView)
+        await until(pilot, lambda: log.size.width)
+        app.main.log_line(line)
+        for size in (NARROW, (120, 40), (60, 20)):
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda: log.lines)
+            await pilot.pause()
+            width = log.scrollable_content_region.width
+            assert all(strip.cell_length <= width for strip in log.lines)
+            text = " ".join(strip.text.strip() for strip in log.lines)
+            assert text.endswith(line)
+
+
+def test_keys_that_cannot_work_are_named_and_left_as_they_were() -> None:
+    wanted = {"run.start": "f6, ctrl+shift+z", "run.strat": "f7", "run.stop": "ctrl+nokey"}
+    usable, problems = checked_keys({**wanted, "write.undo": "]", "review.copy": "question_mark"})
+    assert usable == {
+        "run.start": "f6,ctrl+shift+z",
+        "write.undo": "]",
+        "review.copy": "question_mark",
+    }
+    assert len(problems) == 2
+    assert '"run.start"' in problems[0]
+    assert '"ctrl+nokey"' in problems[1]
