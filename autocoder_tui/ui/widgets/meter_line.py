@@ -235,7 +235,7 @@ def _speed(view: MeterView, *, history: bool = True) -> _Field:
     rate = view.tokens_per_second
     if rate is None and view.phase not in ("initializing", "processing", "retrying"):
         return []
-    number = "–" if rate is None else f"{round(rate):,}"
+    number = "–" if rate is None else f"{rate:.0f}" if rate < 9999.5 else f"{rate:,.0f}"
     field = [(f"{number:>4}", ""), (" t/s", _MUTED)]
     if history:
         field.append((f" {sparkline(view.speeds):>{_BAR_CELLS}}", "$text-accent"))
