@@ -119,6 +119,13 @@ async def test_at_a_cap_the_run_can_be_stopped_or_reviewed(
         assert len(server.requests) == 1
 
 
+async def run_again(app: AutocoderApp, pilot: Pilot[str]) -> None:
+    """Run, though the last proposal is not decided: the program asks about that first."""
+    await pilot.press("ctrl+r")
+    await until(pilot, lambda: isinstance(app.screen, Question) and not app.runner.running)
+    await pilot.press("r")
+
+
 async def test_the_session_has_a_cap_of_its_own(tmp_path: Path) -> None:
     cap = '[cost]\nmax_session_cost = "0.012"\n'
     script = [framed("a.txt", "word " * 950), framed("a.txt", "y\n"), framed("a.txt", "z\n")]
@@ -128,13 +135,14 @@ async def test_the_session_has_a_cap_of_its_own(tmp_path: Path) -> None:
         await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
         spent = app.spending.spent
         assert spent > 0
-        await pilot.press("ctrl+r")
-        await until(pilot, lambda: isinstance(app.screen, Question))
+        await run_again(app, pilot)
+        await until(pilot, lambda: app.runner.running and isinstance(app.screen, Question))
         assert len(server.requests) == 1
         await pilot.press("g")
         await until(pilot, lambda: len(server.requests) == 2 and not app.runner.running)
         assert app.spending.spent > spent
-        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.screen is app.main)
+        await run_again(app, pilot)
         await until(pilot, lambda: len(server.requests) == 3 and not app.runner.running)
 
 
