@@ -39,7 +39,10 @@ def print_result(data: bytes) -> None:
 
 
 def patch_bytes(reviewable: Reviewable) -> bytes:
-    """A patch of the bytes on disk: every file in its own encoding and newline style."""
+    """A patch of the bytes on disk: every file in its own encoding and newline style.
+
+    Raises Unencodable for a new text that the file's encoding has no place for.
+    """
     return b"".join(
         _patch_of(file, reviewable.originals[file.path]) for file in reviewable.review.files
     )
@@ -49,6 +52,8 @@ def _patch_of(file: FileReview, original: TextFile | None) -> bytes:
     patch = file.to_patch()
     if original is None:
         return patch.encode("utf-8", "surrogateescape")
+    # Raises Unencodable: a character the file has no place for must not become another.
+    original.encode(file.after)
     written: list[bytes] = []
     old = new = 0
     in_hunk = False
@@ -76,4 +81,4 @@ def _lines(text: str) -> list[str]:
 def _encoded(line: str, original: TextFile) -> bytes:
     if original.newline == "\r\n" and line.endswith("\n"):
         line = line[:-1] + "\r\n"
-    return line.encode(original.encoding, "replace")
+    return line.encode(original.encoding)

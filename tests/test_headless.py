@@ -416,6 +416,20 @@ async def test_a_patch_is_of_the_bytes_on_disk(tmp_path: Path, run: Runs) -> Non
     assert (project / "latin.txt").read_bytes() == b"caf\xe9!\ntwo\n"
 
 
+async def test_a_patch_never_swaps_a_character_the_encoding_lacks(
+    tmp_path: Path, run: Runs
+) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "latin.txt").write_bytes(b"caf\xe9\n")
+    done = await run(
+        [Reply(framed("日本\n", "latin.txt"))], "-r", "x", "-i", "latin.txt", "--patch"
+    )
+    assert done.code == 1
+    assert done.out == ""
+    assert "latin.txt" in done.err
+
+
 async def test_warnings_are_said_and_reported(tmp_path: Path, run: Runs) -> None:
     project = tmp_path / "project"
     project.mkdir()
