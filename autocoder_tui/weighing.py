@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autocoder_tui.display import visible
 from autocoder_tui.engine.cost import (
     check_fits,
-    estimate,
+    estimate_request,
     format_cost_range,
     format_tokens,
     spread,
 )
 from autocoder_tui.engine.errors import InputTooLarge
 from autocoder_tui.engine.events import CostEstimate
-from autocoder_tui.engine.prompt import first_messages
 from autocoder_tui.engine.request import RunRequest
+from autocoder_tui.engine.tokenize import ServerCounts
 from autocoder_tui.engine.tokens import load_counter
+from autocoder_tui.engine.urls import host_of
+from autocoder_tui.job import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,28 +84,28 @@ class Weighed:
             lines.append(f"{'':>8}  and {len(self.weights) - 10} more files")
         if self.problem is not None:
             lines.append(self.problem)
-        lines.append("Nothing was sent.")
+        sent = f" but the text to be counted, to {host_of(self.request.endpoint.provider.base_url)}"
+        lines.append(f"Nothing was sent{sent if figure.by_server else ''}.")
         return "\n".join(visible(line) for line in lines)
 
 
 def weigh(request: RunRequest) -> Weighed:
     """Count a request and what it may cost. Blocking: loads a vocabulary."""
     counter = load_counter(request.model, request.calibration)
-    prompt_tokens = counter.count_messages(first_messages(request))
+    figure = estimate_request(request, counter)
     counted = {file.path: counter.count_file(file.text) for file in request.files}
     weights = dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
     problem = None
     try:
-        check_fits(request.model, weights, max(0, prompt_tokens - sum(weights.values())))
+        check_fits(request.model, weights, figure.prompt_tokens - sum(weights.values()))
     except InputTooLarge as error:
         problem = error.message
-    limits = request.limits
-    figure = estimate(
-        request.model,
-        prompt_tokens,
-        limits.max_output_tokens,
-        limits.max_parts,
-        counter.exact,
-        request.calibration,
-    )
     return Weighed(request, figure, weights, problem)
+
+
+async def counted(prepared: Prepared, counts: ServerCounts) -> Prepared:
+    """The same with the first prompt counted by its server, where that can count."""
+    if prepared.demo:
+        return prepared
+    tokens = await counts.count(prepared.request)
+    return replace(prepared, request=replace(prepared.request, counted_tokens=tokens))

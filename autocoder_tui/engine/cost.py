@@ -11,7 +11,9 @@ from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.errors import InputTooLarge
 from autocoder_tui.engine.events import CostEstimate
-from autocoder_tui.engine.request import Limits
+from autocoder_tui.engine.prompt import first_messages
+from autocoder_tui.engine.request import Limits, RunRequest
+from autocoder_tui.engine.tokens import TokenCounter
 
 _MILLION = Decimal(1_000_000)
 
@@ -46,8 +48,10 @@ def estimate(
     max_parts: int,
     exact: bool,
     calibration: Calibration | None = None,
+    *,
+    by_server: bool = False,
 ) -> CostEstimate:
-    """What a run may cost, before it is sent.
+    """What a run may cost, before it is sent. `by_server`: its server counted the prompt.
 
     Least: the prompt once, and a single token of output.
 
@@ -80,6 +84,21 @@ def estimate(
         most_usd=most,
         margin=known.margin,
         runs=known.runs,
+        by_server=by_server,
+    )
+
+
+def estimate_request(request: RunRequest, counter: TokenCounter) -> CostEstimate:
+    """What `request` sends and may cost: as its server counted it, else by `counter`."""
+    counted, limits = request.counted_tokens, request.limits
+    return estimate(
+        request.model,
+        counter.count_messages(first_messages(request)) if counted is None else counted,
+        limits.max_output_tokens,
+        limits.max_parts,
+        counter.exact or counted is not None,
+        request.calibration,
+        by_server=counted is not None,
     )
 
 
@@ -107,8 +126,9 @@ def check_fits(model: Model, weights: Mapping[str, int], overhead: int) -> None:
     """Raise InputTooLarge when the input does not fit the model's context window.
 
     `weights`: tokens of each input file by path; `overhead`: all other input tokens
-    (requirements, framing). The message says by how much it is too large and which files
-    weigh most. A model whose window is not known takes anything.
+    (requirements, framing), less than none where the files are estimated too high. The
+    message says by how much it is too large and which files weigh most. A model whose window
+    is not known takes anything.
     """
     if model.context_length is None:
         return

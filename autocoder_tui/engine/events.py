@@ -28,7 +28,7 @@ class CostEstimate:
     """What a run may cost before it is sent. None where the price is not known.
 
     Where the count is not `exact` it may be off by the share `margin` either way; `runs` is
-    how many runs that is learnt from.
+    how many runs that is learnt from. `by_server`: the server it goes to counted the prompt.
     """
 
     prompt_tokens: int
@@ -38,10 +38,13 @@ class CostEstimate:
     most_usd: Decimal | None
     margin: Decimal = FIRST_MARGIN
     runs: int = 0
+    by_server: bool = False
 
     @property
     def method(self) -> str:
-        """ "exact", "estimate ±15 %" or "estimate ±8 %, from 14 runs"."""
+        """ "exact", "counted by the server", "estimate ±15 %", "estimate ±8 %, from 14 runs"."""
+        if self.by_server:
+            return "counted by the server"
         if self.exact:
             return "exact"
         learnt = "" if self.runs == 0 else f", from {self.runs} run{'s' * (self.runs != 1)}"

@@ -12,15 +12,11 @@ from urllib.parse import urlsplit
 
 from autocoder_tui.display import visible
 from autocoder_tui.engine.address import Address
+from autocoder_tui.engine.asking import ask_json
 from autocoder_tui.engine.catalog import Endpoint, Model
-from autocoder_tui.engine.errors import NotAReply, ProviderError, StatusError, TimedOut
-from autocoder_tui.engine.frames import load_object
-from autocoder_tui.engine.http_errors import connection_error, read_error_body, status_error
+from autocoder_tui.engine.errors import NotAReply, ProviderError
 from autocoder_tui.engine.urls import check_base_url
 
-_CONNECT_SECONDS: Final = 10.0
-_ANSWER_SECONDS: Final = 20.0
-_MOST_BYTES: Final = 16 * 1024 * 1024
 _MOST_MODELS: Final = 5000
 _MOST_TOKENS: Final = 1_000_000_000
 _MOST_USD_PER_MILLION: Final = Decimal(100_000)
@@ -57,7 +53,7 @@ async def list_models(endpoint: Endpoint) -> tuple[ListedModel, ...]:
     """
     address = Address(endpoint, Model("the list of models", endpoint.provider.name))
     base = check_base_url(endpoint.provider.base_url)
-    data = await _get(endpoint, f"{base}/models", address)
+    data = await ask_json(endpoint, f"{base}/models", address, what="a list of models")
     entries = data.get("data", data.get("models"))
     if not isinstance(entries, list):
         raise NotAReply(
@@ -81,7 +77,7 @@ async def served_window(endpoint: Endpoint, model_name: str) -> int | None:
 
     async def ask(url: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         try:
-            return await _get(endpoint, url, address, body)
+            return await ask_json(endpoint, url, address, body, what="a list of models")
         except ProviderError:
             return {}
 
@@ -110,76 +106,6 @@ async def served_window(endpoint: Endpoint, model_name: str) -> int | None:
         if entry.get("id") == model_name:
             return _first_tokens(entry, _CONTEXT_FIELDS[:2])
     return None
-
-
-async def _get(
-    endpoint: Endpoint, url: str, address: Address, body: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """The JSON object at `url`; with a `body`, what a POST of it answers."""
-    try:
-        async with asyncio.timeout(_ANSWER_SECONDS):
-            text = await _text(endpoint, url, address, body)
-    except TimeoutError:
-        raise TimedOut(
-            f"{address.url} did not answer within {_ANSWER_SECONDS:g} s. Check the address, the "
-            "network and any proxy."
-        ) from None
-    data = load_object(text)
-    if data is None:
-        what = "a web page" if text.lstrip().startswith("<") else "something that is not JSON"
-        raise NotAReply(
-            f"{address.url} answered with {what} instead of a list of models. Check the base "
-            "URL, which often ends in /v1."
-        )
-    return data
-
-
-async def _text(
-    endpoint: Endpoint, url: str, address: Address, body: Mapping[str, Any] | None
-) -> str:
-    await asyncio.to_thread(_preload)
-    import httpx2
-
-    from autocoder_tui.engine.transport import GuardedClient, RedirectRefused
-
-    headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-    if endpoint.key is not None:
-        headers["Authorization"] = f"Bearer {endpoint.key.reveal().strip()}"
-    client = await asyncio.to_thread(
-        GuardedClient, endpoint.provider.base_url, connect_timeout=_CONNECT_SECONDS
-    )
-    async with client:
-        try:
-            method = "GET" if body is None else "POST"
-            request = client.build_request(method, url, headers=headers, json=body)
-            response = await client.send(request, stream=True)
-            content = bytearray()
-            async for data in response.aiter_bytes():
-                content += data
-                if len(content) > _MOST_BYTES:
-                    raise NotAReply(f"{address.url} sent a list of models without end.")
-        except RedirectRefused:
-            raise StatusError(
-                f"{address.url} redirects to another place; the key was not sent there. "
-                "Correct the base URL.",
-                status=302,
-            ) from None
-        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, OSError) as error:
-            raise connection_error(error, address, _CONNECT_SECONDS) from None
-    text = content.decode("utf-8", "replace")
-    if response.status_code == 404:
-        raise StatusError(
-            f"There is no list of models at {address.url} (404). Check the base URL, which often "
-            "ends in /v1; if it is right, name the model yourself.",
-            status=404,
-        )
-    if response.status_code != 200:
-        raise status_error(response.status_code, read_error_body(text), address)
-    return text
-
-
-def _preload() -> None:
-    import httpx2  # noqa: F401
 
 
 def _listed(entry: Mapping[str, Any]) -> ListedModel | None:

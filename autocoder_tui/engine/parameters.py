@@ -69,14 +69,14 @@ def _messages(
 ) -> list[dict[str, Any]]:
     result: list[dict[str, Any]] = [dict(message) for message in messages]
     if capabilities.system_role is False or model.system_role is False:
-        result = _system_as_user(result)
+        result = system_as_user(result)
     field = _PREFILL_MESSAGE_FIELD.get(prefill or "")
     if field is not None and result and result[-1].get("role") == "assistant":
         result[-1][field] = True
     return result
 
 
-def _system_as_user(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def system_as_user(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """System messages put in front of the first user message."""
     system = [str(message["content"]) for message in messages if message["role"] == "system"]
     others = [message for message in messages if message["role"] != "system"]

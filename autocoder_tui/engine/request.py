@@ -41,7 +41,8 @@ class Limits:
 class RunRequest:
     """One generation. `partial` is text kept from an earlier run, to be continued.
 
-    `calibration` is what earlier runs taught about the model's token counts.
+    `calibration` is what earlier runs taught about the model's token counts; `counted_tokens`
+    what its server counted for the first prompt, None where it did not.
     """
 
     requirements: str
@@ -53,4 +54,5 @@ class RunRequest:
     temperature: float | None = None
     partial: str = ""
     calibration: Calibration = field(default_factory=Calibration)
+    counted_tokens: int | None = None
     run_id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])

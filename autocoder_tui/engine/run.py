@@ -12,7 +12,7 @@ from autocoder_tui.engine import seam
 from autocoder_tui.engine.accounts import Accounts
 from autocoder_tui.engine.allowance import Allowance, RaiseCap
 from autocoder_tui.engine.capabilities import Capabilities, suggested_prefill
-from autocoder_tui.engine.cost import check_fits, estimate
+from autocoder_tui.engine.cost import check_fits, estimate_request
 from autocoder_tui.engine.errors import (
     ContentFiltered,
     EmptyReply,
@@ -127,21 +127,10 @@ class _Generation:
         self._counter = await asyncio.to_thread(load_counter, model, known)
         self._accounts = Accounts(model, self._counter)
         self._allowance = Allowance(model, self._limits, self._accounts, self._raise_cap)
-        prompt_tokens = self._counter.count_messages(self._first)
-        yield RunStarted(
-            self._request.run_id,
-            model.name,
-            estimate(
-                model,
-                prompt_tokens,
-                self._limits.max_output_tokens,
-                self._limits.max_parts,
-                self._counter.exact,
-                known,
-            ),
-        )
+        figure = await asyncio.to_thread(estimate_request, self._request, self._counter)
+        yield RunStarted(self._request.run_id, model.name, figure)
         weights = {file.path: self._counter.count(file.text) for file in self._request.files}
-        check_fits(model, weights, max(0, prompt_tokens - sum(weights.values())))
+        check_fits(model, weights, figure.prompt_tokens - sum(weights.values()))
         if self.text:
             yield TextDelta(self.text)
         async with HttpSession(self._request.endpoint, self._limits) as session:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 # Chat framing as OpenAI's cookbook gives it: <|start|>role ... <|end|>\n around each message,
 # and <|start|>assistant<|message|> before the reply.
-_TOKENS_PER_MESSAGE = 3
-_TOKENS_BEFORE_REPLY = 3
+TOKENS_PER_MESSAGE = 3
+TOKENS_BEFORE_REPLY = 3
 
 # tiktoken's regular expression engine gives up (and prints a panic) on some runs of a million
 # characters, so text goes to it in slices.
@@ -94,9 +94,9 @@ class TokenCounter:
         Long sections that were weighed before (the files of the last request) are not
         counted again.
         """
-        total, framing = Weights(), _TOKENS_BEFORE_REPLY
+        total, framing = Weights(), TOKENS_BEFORE_REPLY
         for message in messages:
-            framing += _TOKENS_PER_MESSAGE + ("name" in message)
+            framing += TOKENS_PER_MESSAGE + ("name" in message)
             for value in message.values():
                 for section in _SECTION.split(value):
                     total += self._remembered(section)

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 
 from autocoder_tui.engine.cost import format_tokens
+from autocoder_tui.engine.tokenize import ServerCounts
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Job, prepare
 from autocoder_tui.setup import ChosenModel
 from autocoder_tui.ui.widgets.meters import Meters
-from autocoder_tui.weighing import Weighed, weigh
+from autocoder_tui.weighing import Weighed, counted, weigh
 
 if TYPE_CHECKING:
     from autocoder_tui.ui.app import AutocoderApp
@@ -24,12 +25,17 @@ if TYPE_CHECKING:
 PAUSE = 0.25
 """Seconds without a change before it is counted."""
 
+SERVER_PAUSE = 0.3
+"""Seconds a server that can count is waited for before the estimate is shown."""
+
 
 class Estimator:
     def __init__(self, app: AutocoderApp) -> None:
         self._app = app
         self._timer: Timer | None = None
         self._warned = 0
+        self.counts = ServerCounts()
+        """What the model's server counted, where it can."""
 
     def schedule(self) -> None:
         """Something changed that the estimate depends on."""
@@ -49,17 +55,34 @@ class Estimator:
             )
 
     async def _count(self, job: Job, chosen: ChosenModel) -> None:
+        limits = self._app.setup.limits
         try:
-            weighed = await asyncio.to_thread(self._weigh, job, chosen)
+            prepared = await asyncio.to_thread(prepare, job, chosen, limits)
+            weighed = await asyncio.to_thread(weigh, prepared.request)
         except AutocoderError as error:
             self._app.main.log_line(error.message)
             return
-        if not self._app.runner.running:
-            self._app.main.query_one(Meters).show_estimate(weighed.estimate, chosen.model)
-            self._warn(weighed)
+        if self._app.setup.demo:
+            self._show(weighed)
+            return
+        asking = asyncio.ensure_future(counted(prepared, self.counts))
+        try:
+            # A server that answers at once spares a look at the estimate.
+            await asyncio.wait({asking}, timeout=SERVER_PAUSE)
+            if not asking.done():
+                self._show(weighed)
+            request = (await asking).request
+        finally:
+            asking.cancel()
+        if request.counted_tokens is not None:
+            weighed = await asyncio.to_thread(weigh, request)
+        self._show(weighed)
 
-    def _weigh(self, job: Job, chosen: ChosenModel) -> Weighed:
-        return weigh(prepare(job, chosen, self._app.setup.limits).request)
+    def _show(self, weighed: Weighed) -> None:
+        if not self._app.runner.running:
+            meters = self._app.main.query_one(Meters)
+            meters.show_estimate(weighed.estimate, weighed.request.model)
+            self._warn(weighed)
 
     def _warn(self, weighed: Weighed) -> None:
         """Say once that much of the window is taken, and again when it has become more."""

@@ -13,7 +13,7 @@ from autocoder_tui.ui.screens.question import Answer, Question
 from autocoder_tui.ui.screens.too_large import TooLarge
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
-from autocoder_tui.weighing import Weighed, weigh
+from autocoder_tui.weighing import Weighed, counted, weigh
 
 if TYPE_CHECKING:
     from autocoder_tui.ui.app import AutocoderApp
@@ -40,10 +40,13 @@ async def send(app: AutocoderApp) -> None:
     limits = app.spending.limits(setup.limits)
 
     def make() -> Prepared:
-        return prepare(job, chosen, limits, temperature=setup.temperature, demo=setup.demo)
+        made = prepare(job, chosen, limits, temperature=setup.temperature, demo=setup.demo)
+        tokens = app.estimator.counts.known(made.request)
+        return replace(made, request=replace(made.request, counted_tokens=tokens))
 
     try:
-        weighed = await asyncio.to_thread(lambda: weigh(make().request))
+        prepared = await counted(await asyncio.to_thread(make), app.estimator.counts)
+        weighed = await asyncio.to_thread(weigh, prepared.request)
     except AutocoderError:
         weighed = None  # told by the run itself, as any other failure
     if weighed is not None and weighed.problem is not None and weighed.weights:
