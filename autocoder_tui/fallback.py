@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+from autocoder_tui.engine.cost import cap_problem
 from autocoder_tui.engine.errors import UnknownModel
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.errors import AutocoderError
@@ -38,7 +39,10 @@ def candidates(setup: Setup, tried: Collection[str]) -> Iterator[ChosenModel | s
         except AutocoderError as error:
             yield error.message
             continue
-        yield chosen if chosen.ready else missing_key_message(chosen.endpoint.provider)
+        if not chosen.ready:
+            yield missing_key_message(chosen.endpoint.provider)
+        else:
+            yield cap_problem(chosen.model, setup.limits) or chosen
 
 
 def _choose(setup: Setup, name: str) -> ChosenModel:

@@ -32,11 +32,11 @@ from autocoder_tui.engine.events import (
 from autocoder_tui.engine.reply import ReplyFile, render_files
 from autocoder_tui.engine.run import run
 from autocoder_tui.engine.state import RunState
-from autocoder_tui.engine.tokenize import ServerCounts
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.fallback import UNAVAILABLE, candidates, limits_after
 from autocoder_tui.job import Job, Prepared, Reviewable, for_target, make_review, prepare
 from autocoder_tui.ledger import book_run
+from autocoder_tui.local_window import ask_beforehand
 from autocoder_tui.narrate import narrate
 from autocoder_tui.outcome import Outcome
 from autocoder_tui.progress import Progress
@@ -45,7 +45,7 @@ from autocoder_tui.setup import ChosenModel, Setup, choose_model
 from autocoder_tui.store.capabilities import CapabilityStore
 from autocoder_tui.store.keys import missing_key_message
 from autocoder_tui.store.partials import save_partial
-from autocoder_tui.weighing import counted, weigh
+from autocoder_tui.weighing import weigh
 from autocoder_tui.workspace.apply import Change, HardLinks, apply_changes
 from autocoder_tui.workspace.applylog import ApplyLog
 from autocoder_tui.workspace.commit import proposed_message
@@ -133,8 +133,8 @@ class _Headless:
         if key_needed and not chosen.ready:
             raise Refused(missing_key_message(chosen.endpoint.provider))
         problem = cap_problem(chosen.model, setup.limits)
-        if problem is not None:
-            _say(problem)
+        if problem is not None and key_needed:
+            raise Refused(problem)
         expansion = expand_inputs(setup.root, setup.inputs)
         for name, reason in expansion.refused:
             _say(f"{name}: {reason}")
@@ -144,7 +144,7 @@ class _Headless:
             raise Refused("An input file can't be used, so nothing was sent.")
         job = Job(setup.root, expansion.files, target, setup.requirements)
         prepared = prepare(job, chosen, setup.limits, temperature=setup.temperature)
-        return await counted(prepared, ServerCounts()), output
+        return await ask_beforehand(prepared, chosen, _say), output
 
     async def _prepare_demo(self, stack: AsyncExitStack) -> tuple[Prepared, Path | None]:
         """The recorded task on a copy of the sample; -o is still a file where the user stands."""

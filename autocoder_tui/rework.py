@@ -45,6 +45,7 @@ def rework(prepared: Prepared, review: Review, note: str, chosen: ChosenModel) -
         target=before.target,
         limits=before.limits,
         temperature=before.temperature,
+        calibration=chosen.calibration,
     )
     return Prepared(prepared.root, request, originals, earlier=review)
 

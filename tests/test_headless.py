@@ -18,6 +18,7 @@ from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.workspace.apply import Change, apply_changes
 from autocoder_tui.workspace.applylog import ApplyLog
 from autocoder_tui.workspace.undo import undo
+from tests.engine.counting import CountingServer, OllamaServer, templated, tokens_of
 from tests.workspace.faults import Fault, in_a_process
 
 NEW = "def hello():\n    return 'hello'\n"
@@ -338,14 +339,14 @@ async def test_the_cost_is_estimated_without_a_key_and_nothing_is_sent(tmp_path:
     assert done.out.endswith("Nothing was sent.\n")
 
 
-async def test_an_estimate_asks_no_server_and_says_what_does_not_fit(tmp_path: Path) -> None:
+async def test_an_estimate_sends_no_request_and_says_what_does_not_fit(tmp_path: Path) -> None:
     project = tmp_path / "project"
     project.mkdir()
     (project / "big.txt").write_text("many words " * 40_000)
     async with DemoServer([Reply(framed(NEW))]) as server:
         at = ("--base-url", server.base_url, "-m", "local", "-r", "x", "--estimate-cost")
         done = await ended(await started(tmp_path, *at))
-        assert server.connections == 0
+        assert not server.requests
     assert done.code == 0
     assert "cost unknown" in done.out
     flags = ("-m", "Qwen/QwQ-32B-Preview", "-r", "x", "-i", "big.txt", "--estimate-cost")
@@ -472,3 +473,42 @@ async def test_the_demo_replaces_an_output_file_when_forced(tmp_path: Path) -> N
     for flags in ((), ("-f",)):
         done = await ended(await started(tmp_path, "--demo", "-o", "report.py", *flags))
         assert done.code == 0
+
+
+async def test_an_estimate_is_what_the_server_counts_where_it_can(tmp_path: Path) -> None:
+    async with CountingServer("vLLM") as server:
+        at = ("--base-url", server.base_url, "-m", "test-model", "-r", "x", "--estimate-cost")
+        done = await ended(await started(tmp_path, *at, "--json"))
+        assert done.report["method"] == "counted by the server"
+        assert done.report["prompt_tokens"] == len(tokens_of(templated(server.asked[-1][1])))
+        done = await ended(await started(tmp_path, *at))
+        assert "(counted by the server)" in done.out
+        assert done.out.endswith("Nothing was sent but the text to be counted, to 127.0.0.1.\n")
+        assert not server.requests
+
+
+async def test_a_cap_that_cannot_hold_is_refused_before_sending(tmp_path: Path) -> None:
+    async with DemoServer([Reply(framed(NEW))]) as server:
+        at = ("--base-url", server.base_url, "-m", "local", "-r", "x", "--max-cost", "1")
+        done = await ended(await started(tmp_path, *at, "--json"))
+        assert not server.requests
+    assert done.code == 1
+    assert done.report["status"] == "refused"
+    assert "models.toml" in done.report["error"]["message"]
+    assert "leave the cap away" in done.report["error"]["message"]
+
+
+async def test_a_prompt_ollama_may_cut_is_warned_about(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "big.txt").write_text("many words here\n" * 3_000)
+    async with OllamaServer([Reply(framed(NEW))]) as server:
+        at = ("--base-url", server.base_url, "-m", "qwen", "-r", "x", "-i", "big.txt")
+        done = await ended(await started(tmp_path, *at))
+        assert done.code == 0
+        assert "num_ctx" in done.err
+        server.loaded = 8192
+        done = await ended(await started(tmp_path, *at))
+        assert done.code == 1
+        assert "8,192-token context window" in done.err
+        assert len(server.requests) == 1

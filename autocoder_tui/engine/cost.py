@@ -150,8 +150,8 @@ def cap_problem(model: Model, limits: Limits) -> str | None:
     if cost_usd(model, 1, 1) is not None:
         return None
     return (
-        f"The price of {visible(model.name)} is not known, so the spending cap does not hold. "
-        "Give its prices in models.toml."
+        f"The price of {visible(model.name)} is not known, so the spending cap can't hold. Give "
+        "its prices in models.toml (0 where it costs nothing), or leave the cap away."
     )
 
 

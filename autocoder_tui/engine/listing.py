@@ -17,6 +17,7 @@ from autocoder_tui.engine.catalog import Endpoint, Model
 from autocoder_tui.engine.errors import NotAReply, ProviderError
 from autocoder_tui.engine.urls import check_base_url
 
+_WINDOW_SECONDS: Final = 5.0
 _MOST_MODELS: Final = 5000
 _MOST_TOKENS: Final = 1_000_000_000
 _MOST_USD_PER_MILLION: Final = Decimal(100_000)
@@ -46,6 +47,19 @@ class ListedModel:
     cached_price: Decimal | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ServedWindow:
+    """`tokens` is the context window a server gives a model, None where it does not say.
+
+    `could_take` is the most the model itself takes; `cuts`: the server is known to cut a
+    longer prompt without a word.
+    """
+
+    tokens: int | None = None
+    could_take: int | None = None
+    cuts: bool = False
+
+
 async def list_models(endpoint: Endpoint) -> tuple[ListedModel, ...]:
     """The models at `endpoint`, by its /models. Sends the key, and nothing of a project.
 
@@ -64,11 +78,12 @@ async def list_models(endpoint: Endpoint) -> tuple[ListedModel, ...]:
     return tuple(model for model in found if model is not None)
 
 
-async def served_window(endpoint: Endpoint, model_name: str) -> int | None:
-    """The context window a local server gives `model_name` right now, None if it does not say.
+async def served_window(endpoint: Endpoint, model_name: str) -> ServedWindow:
+    """The context window a local server gives `model_name` right now.
 
-    Asks vLLM and LM Studio (/v1/models), llama.cpp (/props) and Ollama (/api/ps, /api/show).
-    Never raises for a server that misbehaves.
+    Asks vLLM and LM Studio (/v1/models), llama.cpp (/props) and Ollama: what it gives a loaded
+    model (/api/ps), or else what the model's own file sets (num_ctx in /api/show). Never
+    raises for a server that misbehaves.
     """
     base = check_base_url(endpoint.provider.base_url)
     parts = urlsplit(base)
@@ -77,7 +92,9 @@ async def served_window(endpoint: Endpoint, model_name: str) -> int | None:
 
     async def ask(url: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         try:
-            return await ask_json(endpoint, url, address, body, what="a list of models")
+            return await ask_json(
+                endpoint, url, address, body, what="a list of models", seconds=_WINDOW_SECONDS
+            )
         except ProviderError:
             return {}
 
@@ -90,22 +107,32 @@ async def served_window(endpoint: Endpoint, model_name: str) -> int | None:
     settings = props.get("default_generation_settings")
     window = _tokens(settings.get("n_ctx")) if isinstance(settings, dict) else None
     if window is not None:
-        return window
-    for entry in _dicts(loaded.get("models")):
-        if model_name in (entry.get("name"), entry.get("model")):
-            window = _tokens(entry.get("context_length"))
-            if window is not None:
-                return window
-    parameters = shown.get("parameters")
-    given = _NUM_CTX.search(parameters) if isinstance(parameters, str) else None
-    if given is not None:
-        return _tokens(int(given.group(1)))
-    if "model_info" in shown:
-        return None  # Ollama: what a model could take is not what it is given
+        return ServedWindow(window)
+    if "model_info" in shown or "parameters" in shown or "models" in loaded:
+        return _ollama_window(model_name, loaded, shown)
     for entry in _dicts(listed.get("data")):
         if entry.get("id") == model_name:
-            return _first_tokens(entry, _CONTEXT_FIELDS[:2])
-    return None
+            return ServedWindow(_first_tokens(entry, _CONTEXT_FIELDS[:2]))
+    return ServedWindow()
+
+
+def _ollama_window(
+    model_name: str, loaded: Mapping[str, Any], shown: Mapping[str, Any]
+) -> ServedWindow:
+    info = shown.get("model_info")
+    lengths = info.items() if isinstance(info, dict) else ()
+    said = [_tokens(value) for key, value in lengths if key.endswith(".context_length")]
+    could_take = next((tokens for tokens in said if tokens is not None), None)
+    # A name without a tag is the one with the tag "latest".
+    names = (model_name, f"{model_name}:latest")
+    for entry in _dicts(loaded.get("models")):
+        window = _tokens(entry.get("context_length"))
+        if window is not None and (entry.get("name") in names or entry.get("model") in names):
+            return ServedWindow(window, could_take, cuts=True)
+    parameters = shown.get("parameters")
+    given = _NUM_CTX.search(parameters) if isinstance(parameters, str) else None
+    # What a model could take is not what it is given.
+    return ServedWindow(_tokens(int(given.group(1))) if given else None, could_take, cuts=True)
 
 
 def _listed(entry: Mapping[str, Any]) -> ListedModel | None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Model
-from autocoder_tui.engine.listing import served_window
 from autocoder_tui.engine.local import LocalServer
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.local_window import ask_window, needs_asking
 from autocoder_tui.setup import ChosenModel, choose_model
 from autocoder_tui.store.usage import last_used
 from autocoder_tui.ui.endpoints import add_endpoint, refresh
@@ -37,7 +37,7 @@ class ModelChoice:
         self._app.main.query_one(HeaderLine).model = f"{model.name} · {provider.name}{keyless}"
         self._app.estimator.schedule()
         self._app.weigher.count_for(chosen)
-        if provider.needs_no_key and model.context_length is None and not self._app.setup.demo:
+        if needs_asking(chosen) and not self._app.setup.demo:
             self._app.run_worker(
                 self._ask_for_window(chosen), group="window", exclusive=True, exit_on_error=False
             )
@@ -113,22 +113,12 @@ class ModelChoice:
 
     async def _ask_for_window(self, chosen: ChosenModel) -> None:
         """A server on this machine says how much of a prompt it reads, and cuts the rest."""
-        endpoint, model = chosen.endpoint, chosen.model
-        window = await served_window(endpoint, model.name)
+        asked = await ask_window(chosen)
         if self.chosen is not chosen or not self._app.main.is_running:
             return
-        if window is None:
-            self._app.main.log_line(
-                f"{endpoint.provider.name} does not say how large a context window it gives "
-                f"{model.name}. Some servers cut a longer prompt silently: Ollama at 4,096 tokens "
-                "unless num_ctx is set."
-            )
-        else:
-            self._app.main.log_line(
-                f"{endpoint.provider.name} gives {model.name} a context window of {window:,} "
-                "tokens."
-            )
-            self.set(replace(chosen, model=replace(model, context_length=window)))
+        self._app.main.log_line(asked.said)
+        if asked.window.tokens is not None:
+            self.set(asked.chosen)
 
     def first_steps(self) -> None:
         """Say how to get a key, and offer what needs none."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autocoder_tui.errors import AutocoderError
@@ -159,9 +160,12 @@ async def reject_with_note(pane: ReviewPane) -> None:
     note = await app.push_screen_wait(TextDialog("Reject with a note", hint))
     if note is None or not note.strip():
         return
+    limits = app.spending.limits(prepared.request.limits)
+    if not await app.spending.may_run(chosen.model, limits):
+        return
     pane.take(review)
-    decided = review
-    app.runner.start(lambda: rework(prepared, decided, note, chosen))
+    decided, before = review, replace(prepared, request=replace(prepared.request, limits=limits))
+    app.runner.start(lambda: rework(before, decided, note, chosen))
 
 
 def list_warnings(pane: ReviewPane, refused: Sequence[tuple[str, str]]) -> None:

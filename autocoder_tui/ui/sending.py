@@ -6,10 +6,11 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from autocoder_tui.engine.cost import cap_problem
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Prepared, prepare
+from autocoder_tui.local_window import AskedWindow, ask_window, needs_asking
 from autocoder_tui.ui.screens.question import Answer, Question
+from autocoder_tui.ui.screens.text_dialog import TextDialog
 from autocoder_tui.ui.screens.too_large import TooLarge
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
@@ -36,6 +37,10 @@ async def send(app: AutocoderApp) -> None:
         return
     if not await _may_replace_review(app):
         return
+    asked = await ask_window(chosen) if needs_asking(chosen) and not app.setup.demo else None
+    if asked is not None and asked.window.tokens is not None:
+        chosen = asked.chosen
+        app.models.set(chosen)
     setup = app.setup
     limits = app.spending.limits(setup.limits)
 
@@ -52,10 +57,10 @@ async def send(app: AutocoderApp) -> None:
     if weighed is not None and weighed.problem is not None and weighed.weights:
         await _drop_files(app, weighed)
         return
-    problem = cap_problem(chosen.model, limits)
-    if problem is not None:
-        app.tell(problem, severity="warning")
-    app.runner.start(make)
+    if asked is not None and weighed is not None and not await _may_be_cut(app, asked, weighed):
+        return
+    if await app.spending.may_run(chosen.model, limits):
+        app.runner.start(make)
 
 
 async def _may_replace_review(app: AutocoderApp, *, undecided: bool = True) -> bool:
@@ -71,8 +76,39 @@ async def _may_replace_review(app: AutocoderApp, *, undecided: bool = True) -> b
 
 async def go_on_after_asking(app: AutocoderApp) -> None:
     """Continue kept text, unless accepted hunks would be lost by it."""
-    if app.runner.resumable and await _may_replace_review(app, undecided=False):
+    chosen, prepared = app.chosen, app.runner.prepared
+    if chosen is None or prepared is None or not app.runner.resumable:
+        return
+    if await _may_replace_review(app, undecided=False) and await app.spending.may_run(
+        chosen.model, prepared.request.limits
+    ):
         go_on(app)
+
+
+async def _may_be_cut(app: AutocoderApp, asked: AskedWindow, weighed: Weighed) -> bool:
+    """Ask about a prompt that its server may cut; the window can be given for this session."""
+    warning = asked.warning(weighed.estimate)
+    if warning is None:
+        return True
+    answers = (
+        Answer("back", "Back", "b"),
+        Answer("send", "Send it anyway", "s"),
+        Answer("give", "Say how large it is", "g"),
+    )
+    answer = await app.push_screen_wait(
+        Question("The server may cut this prompt", warning, answers)
+    )
+    if answer == "give":
+        text = await app.push_screen_wait(TextDialog("Context window", "Tokens, such as 32768:"))
+        digits = (text or "").strip().replace(",", "").replace("_", "")
+        if digits.isdecimal() and 0 < len(digits) <= 9 and int(digits) > 0:
+            chosen = asked.chosen
+            model = replace(chosen.model, context_length=int(digits))
+            app.models.set(replace(chosen, model=model))
+            app.tell(f"{model.name} is taken to read {int(digits):,} tokens. Run again.")
+        elif text is not None:
+            app.tell("That is not a number of tokens.", severity="warning")
+    return answer == "send"
 
 
 async def _drop_files(app: AutocoderApp, weighed: Weighed) -> None:

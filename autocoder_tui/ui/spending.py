@@ -7,7 +7,8 @@ from decimal import ROUND_UP, Decimal
 from typing import TYPE_CHECKING
 
 from autocoder_tui.engine.allowance import CapQuestion
-from autocoder_tui.engine.cost import format_usd
+from autocoder_tui.engine.catalog import Model
+from autocoder_tui.engine.cost import cap_problem, format_usd
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.ui.screens.question import Answer, Question
@@ -27,6 +28,7 @@ class Spending:
     def __init__(self, app: AutocoderApp) -> None:
         self._app = app
         self._session_cap: Decimal | None = None
+        self._uncapped: set[tuple[str, str]] = set()
         self.spent = Decimal(0)
         self.wants_review = True
 
@@ -42,6 +44,22 @@ class Spending:
         """A run is over: what it cost is spent."""
         if state.usage is not None and state.usage.cost_usd is not None:
             self.spent += state.usage.cost_usd
+
+    async def may_run(self, model: Model, limits: Limits) -> bool:
+        """Ask whether to run without the cap, where it can't hold; once for each model."""
+        problem = cap_problem(model, limits)
+        place = (model.provider, model.name)
+        if problem is None or place in self._uncapped:
+            return True
+        answers = (Answer("stop", "Don't run", "d"), Answer("go on", "Run without the cap", "w"))
+        if (
+            await self._app.push_screen_wait(Question("No price known", problem, answers))
+            != "go on"
+        ):
+            return False
+        self._uncapped.add(place)
+        self._app.main.log_line(f"{model.name} runs without a spending cap.")
+        return True
 
     async def raise_cap(self, question: CapQuestion) -> Decimal | None:
         """Ask the user; the run waits. The new cap in US dollars, or None to end the run."""

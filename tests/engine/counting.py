@@ -55,12 +55,12 @@ class CountingServer(DemoServer):
             # Without a content it answers with no tokens, and reads nothing else.
             return _json({"tokens": tokens_of(body.get("content", ""))})
         if path == "/apply-template" and self.kind == "llama.cpp":
-            return _json({"prompt": "".join(_templated(m) for m in body["messages"])})
+            return _json({"prompt": templated(body)})
         return error_reply(404, "Not Found")
 
     def _as_vllm(self, body: dict[str, Any]) -> Reply:
         if "messages" in body and self.kind == "vLLM":
-            text = "".join(_templated(message) for message in body["messages"])
+            text = templated(body)
         elif "prompt" in body:
             text = body["prompt"]
         else:
@@ -69,9 +69,30 @@ class CountingServer(DemoServer):
         return _json({"count": len(tokens), "max_model_len": 32768, "tokens": tokens})
 
 
-def _templated(message: dict[str, str]) -> str:
-    return "#" * TEMPLATE_TOKENS + message["content"]
+def templated(body: dict[str, Any]) -> str:
+    """The chat of a question as the one text the model reads."""
+    return "".join("#" * TEMPLATE_TOKENS + message["content"] for message in body["messages"])
 
 
 def _json(data: object) -> Reply:
     return Reply(body=json.dumps(data))
+
+
+class OllamaServer(DemoServer):
+    """Names what its model could take, and what it is given only once it is `loaded`."""
+
+    def __init__(self, script: Script = ()) -> None:
+        super().__init__(script, models=("qwen:latest",))
+        self.loaded: int | None = None
+
+    async def _answer(
+        self, received: Received, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
+        if received.path == "/api/show":
+            reply = _json({"model_info": {"qwen2.context_length": 131072}, "parameters": "top_p 1"})
+        elif received.path == "/api/ps":
+            here = {"model": "qwen:latest", "context_length": self.loaded}
+            reply = _json({"models": [here] if self.loaded else []})
+        else:
+            return await super()._answer(received, reader, writer)
+        return await _Answer(reply, received, reader, writer, 0.0).send()

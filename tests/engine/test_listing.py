@@ -12,7 +12,7 @@ import pytest
 
 from autocoder_tui.engine.catalog import Endpoint, Provider, Secret
 from autocoder_tui.engine.errors import ProviderError
-from autocoder_tui.engine.listing import ListedModel, list_models, served_window
+from autocoder_tui.engine.listing import ListedModel, ServedWindow, list_models, served_window
 
 CANARY = "sk-canary-0123456789"
 
@@ -134,6 +134,7 @@ async def test_plain_http_where_tls_was_expected_is_named() -> None:
             },
             8192,
         ),
+        ({"/api/ps": (200, '{"models": [{"model": "m:latest", "context_length": 8192}]}')}, 8192),
         ({"/api/show": (200, json.dumps({"parameters": "stop x\nnum_ctx 2048"}))}, 2048),
         ({"/api/show": (200, '{"model_info": {"x.context_length": 131072}}')}, None),
         ({"/v1/models": (200, data({"id": "m"}))}, None),
@@ -144,4 +145,12 @@ async def test_the_window_a_local_server_gives(
     answers: Mapping[str, tuple[int, str]], window: int | None
 ) -> None:
     async with answering(answers) as (endpoint, _):
-        assert await served_window(endpoint, "m") == window
+        assert (await served_window(endpoint, "m")).tokens == window
+
+
+async def test_what_ollama_leaves_open_is_told_apart_from_what_the_model_could_take() -> None:
+    shown = {"/api/show": (200, '{"model_info": {"qwen2.context_length": 131072}}')}
+    async with answering(shown) as (endpoint, _):
+        assert await served_window(endpoint, "m") == ServedWindow(None, 131072, cuts=True)
+    async with answering({}) as (endpoint, _):
+        assert await served_window(endpoint, "m") == ServedWindow()

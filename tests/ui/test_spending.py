@@ -201,14 +201,24 @@ async def test_too_much_is_not_sent_and_files_can_be_left_out(tmp_path: Path) ->
         assert len(server.requests) == 1
 
 
-async def test_a_cap_without_a_price_is_said_not_to_hold(tmp_path: Path) -> None:
-    async with DemoServer([framed("a.txt", "x\n")]) as server:
+async def test_a_cap_without_a_price_is_asked_about_before_sending(tmp_path: Path) -> None:
+    async with DemoServer([framed("a.txt", "x\n"), framed("a.txt", "y\n")]) as server:
         at = ("--base-url", server.base_url, "-m", "other", "-r", "x", "--max-cost", "1")
         async with driven(setup_for(tmp_path, *at)) as (app, pilot):
             await until(pilot, lambda: app.main.query_one("#requirements").text)
             await pilot.press("ctrl+r")
+            await until(pilot, lambda: isinstance(app.screen, Question))
+            await pilot.press("d")
+            await until(pilot, lambda: app.screen is app.main)
+            assert not app.runner.running
+            assert not server.requests
+            await pilot.press("ctrl+r")
+            await until(pilot, lambda: isinstance(app.screen, Question))
+            await pilot.press("w")
             await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
-            assert any("cap does not hold" in line for line in app.main.log_lines)
+            assert len(server.requests) == 1
+            await run_again(app, pilot)
+            await until(pilot, lambda: len(server.requests) == 2)
 
 
 async def test_the_usage_screen_shows_runs_days_and_exports(tmp_path: Path) -> None:

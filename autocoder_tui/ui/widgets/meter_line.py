@@ -155,7 +155,7 @@ def _prompts(view: MeterView) -> list[_Field]:
     plain: _Field = [("in ", _MUTED), (_count(view.prompt_tokens, view.prompt_estimated), "")]
     if view.phase == "estimate":
         method = view.method.removeprefix("estimate ")
-        short = method.partition(",")[0]
+        short = "by server" if method == "counted by the server" else method.partition(",")[0]
         return [
             [*plain, (f" {method}", _MUTED)] if method else plain,
             [*plain, (f" {short}", _MUTED)] if short else plain,

@@ -1,0 +1,82 @@
+"""What a server is asked before a run: how much of a prompt it reads, and how it counts it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from autocoder_tui.engine.cost import format_tokens
+from autocoder_tui.engine.events import CostEstimate
+from autocoder_tui.engine.listing import ServedWindow, served_window
+from autocoder_tui.engine.tokenize import ServerCounts
+from autocoder_tui.job import Prepared
+from autocoder_tui.setup import ChosenModel
+from autocoder_tui.weighing import counted, weigh
+
+OLLAMA_DEFAULT = 4096
+"""Tokens Ollama gives a model where nothing else is set and little memory is at hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWindow:
+    """`chosen` with the window its server gives it, if it says; `said` is a sentence to show."""
+
+    chosen: ChosenModel
+    said: str
+    window: ServedWindow
+
+    def warning(self, estimate: CostEstimate) -> str | None:
+        """Why the server may cut this prompt without a word, None where it will not."""
+        most = estimate.prompt_tokens
+        if not estimate.exact:
+            most = int(most * (1 + estimate.margin))
+        if self.window.tokens is not None or not self.window.cuts or most <= OLLAMA_DEFAULT:
+            return None
+        return (
+            f"Ollama does not say how large a window it gives {self.chosen.model.name}; unless "
+            f"set otherwise it is {format_tokens(OLLAMA_DEFAULT)} tokens, and the beginning of a "
+            f"longer prompt is cut without a word. This one is {format_tokens(most)} tokens. Set "
+            "num_ctx or OLLAMA_CONTEXT_LENGTH there, or give context_length in models.toml."
+        )
+
+
+def needs_asking(chosen: ChosenModel) -> bool:
+    """Whether the window is not known and a server on this machine may know it."""
+    return chosen.endpoint.provider.needs_no_key and chosen.model.context_length is None
+
+
+async def ask_window(chosen: ChosenModel) -> AskedWindow:
+    """Ask the server of `chosen`. Never raises for one that misbehaves."""
+    model, provider = chosen.model, chosen.endpoint.provider
+    window = await served_window(chosen.endpoint, model.name)
+    if window.tokens is not None:
+        tokens = format_tokens(window.tokens)
+        said = f"{provider.name} gives {model.name} a context window of {tokens} tokens."
+        known = replace(chosen, model=replace(model, context_length=window.tokens))
+        return AskedWindow(known, said, window)
+    said = f"{provider.name} does not say how large a context window it gives {model.name}."
+    if window.cuts:
+        could = window.could_take
+        most = "" if could is None else f" The model could take {format_tokens(could)}."
+        said += (
+            f"{most} Ollama says so once the model is loaded; until then count on "
+            f"{format_tokens(OLLAMA_DEFAULT)} tokens, beyond which it cuts a prompt silently."
+        )
+    return AskedWindow(chosen, said, window)
+
+
+async def ask_beforehand(
+    prepared: Prepared, chosen: ChosenModel, say: Callable[[str], None]
+) -> Prepared:
+    """The same run with what its server says of it. A prompt it may cut is warned about."""
+    asked = await ask_window(chosen) if needs_asking(chosen) else None
+    if asked is not None:
+        prepared = replace(prepared, request=replace(prepared.request, model=asked.chosen.model))
+    prepared = await counted(prepared, ServerCounts())
+    if asked is not None and asked.window.cuts:
+        weighed = await asyncio.to_thread(weigh, prepared.request)
+        warning = asked.warning(weighed.estimate)
+        if warning is not None:
+            say(warning)
+    return prepared

@@ -1,0 +1,78 @@
+"""The meters show what a server that can count has counted, and the estimate elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autocoder_tui.ui.screens.question import Question
+from autocoder_tui.ui.screens.text_dialog import TextDialog
+from autocoder_tui.ui.screens.too_large import TooLarge
+from autocoder_tui.ui.widgets.file_picker import FilePicker
+from autocoder_tui.ui.widgets.meters import Meters
+from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from tests.engine.counting import CountingServer, OllamaServer
+from tests.ui.driving import driven, framed, setup_for, until
+
+
+async def test_the_servers_count_takes_the_place_of_the_estimate(tmp_path: Path) -> None:
+    async with CountingServer("llama.cpp", [framed("a.txt", "x\n")]) as server:
+        at = ("--base-url", server.base_url, "-m", "test-model", "-r", "do it")
+        async with driven(setup_for(tmp_path, *at)) as (app, pilot):
+            meters = app.main.query_one(Meters)
+            await until(pilot, lambda: meters.view and "server" in meters.view.method)
+            before = meters.view.prompt_tokens
+            assert not meters.view.prompt_estimated
+            assert "counted by the server" in meters.render().plain
+            app.main.query_one("#requirements").text = "do it and do it well"
+            await until(pilot, lambda: meters.view.prompt_tokens == before + 4)
+            await pilot.press("ctrl+r")
+            await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
+            assert app.runner.state.estimate.prompt_tokens == before + 4
+            assert app.runner.prepared.request.counted_tokens == before + 4
+
+
+async def test_a_slow_server_does_not_hold_up_the_estimate(tmp_path: Path) -> None:
+    async with CountingServer("hangs") as server:
+        at = ("--base-url", server.base_url, "-m", "test-model", "-r", "do it")
+        async with driven(setup_for(tmp_path, *at)) as (app, pilot):
+            meters = app.main.query_one(Meters)
+            await until(pilot, lambda: meters.view and meters.view.method.startswith("estimate"))
+            assert len(server.asked) == 1
+
+
+async def test_a_prompt_ollama_may_cut_is_asked_about_before_it_is_sent(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "big.txt").write_text("many words here\n" * 3_000)
+    async with OllamaServer([framed("big.txt", "x\n")]) as server:
+        at = ("--base-url", server.base_url, "-m", "qwen", "-r", "do it", "-i", "big.txt")
+        async with driven(setup_for(tmp_path, *at)) as (app, pilot):
+            await until(pilot, lambda: len(app.main.query_one(FilePicker).picks) == 1)
+            await until(pilot, lambda: any("could take 131,072" in x for x in app.main.log_lines))
+            await pilot.press("ctrl+r")
+            await until(pilot, lambda: isinstance(app.screen, Question))
+            await pilot.press("g")
+            await until(pilot, lambda: isinstance(app.screen, TextDialog))
+            await pilot.press(*"65536", "ctrl+s")
+            await until(pilot, lambda: app.chosen.model.context_length == 65536)
+            await until(pilot, lambda: app.screen is app.main)
+            assert not server.requests
+            await pilot.press("ctrl+r")
+            await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
+            assert len(server.requests) == 1
+
+
+async def test_the_window_of_a_model_loaded_meanwhile_is_asked_for_again(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "big.txt").write_text("many words here\n" * 3_000)
+    async with OllamaServer([framed("big.txt", "x\n")]) as server:
+        at = ("--base-url", server.base_url, "-m", "qwen", "-r", "do it", "-i", "big.txt")
+        async with driven(setup_for(tmp_path, *at)) as (app, pilot):
+            await until(pilot, lambda: len(app.main.query_one(FilePicker).picks) == 1)
+            await until(pilot, lambda: any("could take 131,072" in x for x in app.main.log_lines))
+            server.loaded = 8192
+            await pilot.press("ctrl+r")
+            await until(pilot, lambda: isinstance(app.screen, TooLarge))
+            assert app.chosen.model.context_length == 8192
+            assert not server.requests
