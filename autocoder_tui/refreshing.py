@@ -29,6 +29,7 @@ def as_models(listed: Iterable[ListedModel], provider: Provider, today: date) ->
             cached_price=item.cached_price,
             context_length=item.context_length,
             max_tokens=item.max_tokens,
+            # What the endpoint says now is as of now; nothing it leaves out gets a date.
             priced_on=today.isoformat() if item.input_price is not None else None,
             source=source if item.input_price is not None else None,
         )
@@ -49,14 +50,14 @@ def with_package_prices(models: Sequence[Model], provider: Provider) -> list[Mod
     """
     import genai_prices
 
-    source = f"genai-prices {genai_prices.__version__}"
+    version = f"version {genai_prices.__version__}"
     return [
-        model if model.input_price is not None else _priced(model, provider, source)
+        model if model.input_price is not None else _priced(model, provider, version)
         for model in models
     ]
 
 
-def _priced(model: Model, provider: Provider, source: str) -> Model:
+def _priced(model: Model, provider: Provider, version: str) -> Model:
     from genai_prices import Usage, calc_price
 
     # A thousand tokens, for some prices rise with the length of the prompt.
@@ -69,12 +70,25 @@ def _priced(model: Model, provider: Provider, source: str) -> Model:
     except (LookupError, ValueError):
         return model
     window = model.context_length or priced.model.context_window
+    cached = _cached_price(model.name, provider)
     return replace(
         model,
         input_price=Decimal(priced.input_price) * 1000,
         output_price=Decimal(priced.output_price) * 1000,
+        cached_price=cached,
         context_length=window,
-        # Its table is as old as the installed version, which is named in place of a day.
-        priced_on=None,
-        source=source,
+        # Its table carries no day: it is as old as the installed version.
+        priced_on=version,
+        source="genai-prices",
     )
+
+
+def _cached_price(name: str, provider: Provider) -> Decimal | None:
+    from genai_prices import Usage, calc_price
+
+    usage = Usage(input_tokens=1000, cache_read_tokens=1000, output_tokens=0)
+    try:
+        priced = calc_price(usage, name, provider_api_url=provider.base_url)
+    except (LookupError, ValueError):
+        return None
+    return Decimal(priced.input_price) * 1000

@@ -32,6 +32,8 @@ PACKAGED_FILE = Path(__file__).parent.parent / "data" / "models.toml"
 _MOST_USD_PER_MILLION = Decimal(100_000)
 _MOST_TOKENS = 1_000_000_000
 _EMPTY = Catalog({}, ())
+_WHEN = re.compile(r"\d{4}-\d{2}(-\d{2})?|version [\w.+-]{1,40}")
+"""When a price was read; of a table without a day, its version."""
 
 
 def read_catalog(
@@ -133,6 +135,8 @@ class _Reading:
             return None
         if self.file.path != PACKAGED_FILE and "input_price" in values:
             values.setdefault("source", self.file.path.name)
+            # The day of another figure is not this one's.
+            values.setdefault("priced_on", None)
         for model in same_name:
             if model.provider == provider:
                 return replace(model, **values)
@@ -246,7 +250,7 @@ def _flag(value: Any) -> bool:
 def _month(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()[:10]
-    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", value):
+    if not isinstance(value, str) or not _WHEN.fullmatch(value):
         raise _ExpectedError('a month or day such as "2024-12"')
     return value
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import tomli_w
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
 
 from autocoder_tui.engine.catalog import Model, Provider
 from autocoder_tui.problems import Problem, shortened
@@ -20,9 +22,9 @@ from autocoder_tui.tomlfile import TomlFile, parse_toml, read_toml
 def save_endpoint(file: Path, provider: Provider, models: Iterable[Model]) -> None:
     """Put `provider` and `models` into models.toml; what is known as None is left out.
 
-    New entries go to the end of the file, so its comments and order stay. An entry that is
-    there already is replaced, which keeps the values of the file but not its comments.
-    Raises SettingsNotSaved; a file that is not TOML is left as it is.
+    Only the values of these entries change: comments, order, other entries and fields that
+    mean nothing to this program stay as the user wrote them. Raises SettingsNotSaved; a file
+    that is not TOML, or can't be changed without loss, is left as it is.
     """
     current = read_toml(file, missing_ok=True)
     if isinstance(current, Problem):
@@ -31,10 +33,15 @@ def save_endpoint(file: Path, provider: Provider, models: Iterable[Model]) -> No
     added: dict[str, Any] = {"providers": {provider.name: tables}}
     added["models"] = [_table(model) for model in models]
     wanted = _merged(current, added)
-    text = _appended(current, added)
+    if wanted == current.data:
+        return
+    text = _edited(current, added)
     parsed = parse_toml(file, text)
     if isinstance(parsed, Problem) or parsed.data != wanted:
-        text = tomli_w.dumps(wanted)
+        raise SettingsNotSaved(
+            f"{shortened(file)} is written in a form that can't be changed without loss, so the "
+            f"endpoint was not saved. Add [providers.{provider.name}] to it by hand."
+        )
     _write(file, text, "The endpoint was not saved")
 
 
@@ -102,14 +109,40 @@ def _merged(current: TomlFile, added: Mapping[str, Any]) -> dict[str, Any]:
     return wanted
 
 
-def _appended(current: TomlFile, added: Mapping[str, Any]) -> str:
-    text = current.text
-    if text and not text.endswith("\n"):
-        text += "\n"
-    for name, table in added["providers"].items():
-        if name not in current.data.get("providers", {}):
-            text += "\n" * bool(text) + tomli_w.dumps({"providers": {name: table}})
-    for table in added["models"]:
-        lines = tomli_w.dumps(table)
-        text += f"\n[[models]]\n{lines}"
+def _edited(current: TomlFile, added: Mapping[str, Any]) -> str:
+    """The file's own text with the values of `added` in it; new entries go to its end."""
+    try:
+        document = tomlkit.parse(current.text)
+        new = _changed(document, added)
+        text = tomlkit.dumps(document)
+    except (TOMLKitError, TypeError, AttributeError):
+        return ""
+    for entry in new:
+        text += "\n" * bool(text and not text.endswith("\n"))
+        text += "\n" * bool(text) + entry
     return text
+
+
+def _changed(document: tomlkit.TOMLDocument, added: Mapping[str, Any]) -> list[str]:
+    """Set what `document` has entries for; returns the entries it lacks, each as TOML."""
+    new: list[str] = []
+    for name, values in added["providers"].items():
+        if name in document.get("providers", {}):
+            _set(document["providers"][name], values)
+        else:
+            new.append(tomli_w.dumps({"providers": {name: values}}))
+    for values in added["models"]:
+        wanted = (values["name"], values["provider"])
+        entries = document.get("models", [])
+        same = [one for one in entries if (one.get("name"), one.get("provider")) == wanted]
+        if same:
+            _set(same[0], values)
+        else:
+            new.append(f"[[models]]\n{tomli_w.dumps(values)}")
+    return new
+
+
+def _set(entry: MutableMapping[str, Any], values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        if entry.get(name) != value:
+            entry[name] = value

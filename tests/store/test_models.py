@@ -78,3 +78,72 @@ def test_what_the_user_wrote_wins_over_what_was_refreshed(tmp_path: Path) -> Non
     save_listed(listed, [Model("other", "here")])
     catalog, _ = load_catalog(own, listed)
     assert catalog.find("gpt-4o-mini").input_price == Decimal("0.01")
+
+
+WRITTEN = """\
+# my servers
+
+[providers.here]   # the box under the desk
+base_url = "http://127.0.0.1:8000/v1"  # port of vLLM
+key_variable = "MY_API_KEY"
+note = "kept though nobody reads it"
+
+# the big one
+[[models]]
+name = "big/model"
+provider = "here"
+input_price = "0.10"  # what I pay for power
+colour = "blue"
+
+[[models]]  # another
+name = "small"
+provider = "here"
+temperature = 0.25
+"""
+
+
+def test_editing_an_entry_keeps_comments_and_what_nobody_knows(tmp_path: Path) -> None:
+    file = tmp_path / "models.toml"
+    file.write_text(WRITTEN)
+    moved = Provider("here", "http://127.0.0.1:9000/v1", "MY_API_KEY")
+    save_endpoint(file, moved, [Model("big/model", "here", context_length=4096)])
+    assert file.read_text() == WRITTEN.replace(":8000", ":9000").replace(
+        'colour = "blue"\n', 'colour = "blue"\ncontext_length = 4096\n'
+    )
+    before = file.read_text()
+    save_endpoint(file, moved, [Model("new", "here")])
+    assert file.read_text().startswith(before)
+    assert 'name = "new"' in file.read_text()
+
+
+def test_saving_what_is_there_already_changes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "models.toml"
+    file.write_text(WRITTEN)
+    save_endpoint(file, HERE, [Model("small", "here")])
+    assert file.read_text() == WRITTEN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'models = [{name = "big/model", provider = "here"}] # inline\n',
+        'providers.here.base_url = "http://127.0.0.1:1/v1" # dotted\n',
+        '[providers]\nhere = {base_url = "http://127.0.0.1:1/v1"} # inline\n',
+        "# crlf\r\n[providers.other]\r\nbase_url = 'http://127.0.0.1:1/v1'\r\n",
+    ],
+)
+def test_a_file_in_an_unusual_form_is_changed_without_loss_or_left(
+    tmp_path: Path, text: str
+) -> None:
+    file = tmp_path / "models.toml"
+    file.write_bytes(text.encode())
+    try:
+        save_endpoint(file, HERE, [MODEL])
+    except SettingsNotSaved:
+        assert file.read_bytes() == text.encode()
+    else:
+        assert text.split("#", 1)[1].split("\r")[0].strip() in file.read_text()
+        catalog, problems = load_catalog(file)
+        assert not problems
+        assert catalog.providers["here"].base_url == HERE.base_url
+        assert catalog.find("big/model").context_length == 32768
