@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Model
+from autocoder_tui.engine.listing import list_models
 from autocoder_tui.engine.local import LocalServer
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.local_window import ask_window, needs_asking
+from autocoder_tui.refreshing import as_models
 from autocoder_tui.setup import ChosenModel, choose_model
 from autocoder_tui.store.usage import last_used
 from autocoder_tui.ui.endpoints import add_endpoint, refresh
 from autocoder_tui.ui.screens.first_steps import DEMO, FirstSteps
-from autocoder_tui.ui.screens.model_picker import ModelPicker
+from autocoder_tui.ui.screens.model_picker import Listing, ModelPicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 
 if TYPE_CHECKING:
@@ -72,7 +75,8 @@ class ModelChoice:
         ready = frozenset(model.name for model in models if self._is_ready(model))
         used = await asyncio.to_thread(last_used, self._app.setup.state_dir)
         name = current.name if current else ""
-        wish = await self._app.push_screen_wait(ModelPicker(tuple(models), ready, name, used))
+        picker = ModelPicker(tuple(models), ready, name, used, self._listing())
+        wish = await self._app.push_screen_wait(picker)
         if wish is None:
             return
         model = wish.model
@@ -83,14 +87,34 @@ class ModelChoice:
         elif wish.what == "edit":
             await add_endpoint(self._app, self._app.setup.catalog.providers.get(model.provider))
         elif wish.what == "refresh":
-            await refresh(self._app, model)
+            if model.provider in self._app.setup.catalog.providers:
+                await refresh(self._app, model)
             self.pick()
         elif model != current:
             self._take(model)
 
+    def _listing(self) -> Listing | None:
+        """Lists the models at the address the user gave by hand, if there is one."""
+        chosen = self.chosen
+        if chosen is None or self._app.setup.demo:
+            return None
+        provider = chosen.endpoint.provider
+        if provider.name in self._app.setup.catalog.providers and not self._app.setup.base_url:
+            return None
+
+        async def listing() -> list[Model]:
+            return as_models(await list_models(chosen.endpoint), provider, date.today())
+
+        return listing
+
     def _take(self, model: Model) -> None:
         provider = self._app.setup.catalog.providers.get(model.provider)
+        if provider is None and self.chosen is not None:
+            provider = self.chosen.endpoint.provider
         self.choose(model.name, None if provider is None else provider.base_url)
+        chosen = self.chosen
+        if chosen is not None and chosen.model == Model(model.name, model.provider):
+            self.set(replace(chosen, model=model))  # with the figures the server listed
         if self.chosen is not None and not self.chosen.ready:
             self.first_steps()
 

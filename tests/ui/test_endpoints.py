@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from textual.widgets import OptionList
 
 from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.ui.screens.endpoint_form import EndpointForm
-from autocoder_tui.ui.screens.model_picker import ModelPicker
+from autocoder_tui.ui.screens.model_picker import ModelPicker, short_age
 from tests.ui.driving import driven, setup_for, until
 
 KEY = {"HYPERBOLIC_API_KEY": "sk-canary-1234567890"}
@@ -55,3 +56,64 @@ async def test_a_server_is_tested_added_and_refreshed(tmp_path: Path) -> None:
         names = [model.name for model in app.setup.catalog.models]
         assert {"first", "second"} <= set(names)
         await pilot.press("escape")
+
+
+async def test_a_server_named_on_the_command_line_lists_its_models_by_itself(
+    tmp_path: Path,
+) -> None:
+    async with DemoServer(models=("first", "second")) as server:
+        at = ("--base-url", server.base_url, "-m", "first")
+        async with driven(setup_for(tmp_path, *at)) as (app, pilot):
+            await pilot.press("ctrl+o")
+            await until(pilot, lambda: isinstance(app.screen, ModelPicker))
+            options = app.screen.query_one(OptionList)
+            await until(pilot, lambda: "lists 2 models" in listing(app))
+            shown = [
+                str(options.get_option_at_index(n).prompt) for n in range(options.option_count)
+            ]
+            assert sum("second" in row for row in shown) == 1
+            assert sum("first" in row for row in shown) == 1
+            await pilot.press(*"second", "enter")
+            await until(pilot, lambda: app.chosen.model.name == "second")
+            assert app.chosen.endpoint.provider.base_url == server.base_url
+            await until(
+                pilot, lambda: any("window it gives second" in x for x in app.main.log_lines)
+            )
+
+
+async def test_why_a_named_server_lists_nothing_is_said(tmp_path: Path) -> None:
+    at = ("--base-url", "http://127.0.0.1:1/v1", "-m", "first")
+    async with driven(setup_for(tmp_path, *at)) as (app, pilot):
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: isinstance(app.screen, ModelPicker))
+        await until(pilot, lambda: "connection refused" in listing(app))
+
+
+async def test_nothing_is_fetched_unasked_for_a_model_of_the_table(tmp_path: Path) -> None:
+    async with DemoServer(models=("first",)) as server:
+        config = tmp_path / "config"
+        config.mkdir()
+        (config / "models.toml").write_text(
+            f'[providers.Mine]\nbase_url = "{server.base_url}"\n'
+            '[[models]]\nname = "first"\nprovider = "Mine"\ncontext_length = 4096\n'
+        )
+        async with driven(setup_for(tmp_path, "-m", "first")) as (app, pilot):
+            await pilot.press("ctrl+o")
+            await until(pilot, lambda: isinstance(app.screen, ModelPicker))
+            await until(
+                pilot, lambda: "Price" in str(app.screen.query_one("#model-detail").render())
+            )
+            assert listing(app) == ""
+
+
+def listing(app) -> str:  # type: ignore[no-untyped-def]
+    return str(app.screen.query_one("#model-listing").render())
+
+
+def test_ages_are_short() -> None:
+    today = date(2026, 11, 21)
+    days = ("2026-11-21", "2026-11-09", "2026-08-01", "2024-12", "2026-11", "2020-01", None)
+    ages = ["today", "12 d", "3 mo", "23 mo", "< 1 mo", "6 y", "?"]
+    assert [short_age(day, today) for day in days] == ages
+    assert short_age("version 0.2.3", today) == "v0.2.3"
+    assert short_age(None, today, never="–") == "–"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from textual import events
 from textual.app import ComposeResult
@@ -20,10 +20,17 @@ from textual.widgets.option_list import Option
 from autocoder_tui.display import visible
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.cost import format_tokens
+from autocoder_tui.errors import AutocoderError
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _FULL_WIDTH = 100
-"""Cells a whole row takes; in less, the row leaves out max tokens and the date of the price."""
+"""Cells of the screen from which a row has max tokens, age of the price and last use, too."""
+_BESIDE_NAME = 26
+_BESIDE_NAME_FULL = 50
+"""Cells a row takes beside name and provider."""
+
+Listing: TypeAlias = Callable[[], Awaitable[Sequence[Model]]]
+"""Asks a server for its models; raises AutocoderError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,8 @@ class Wish:
 
 class ModelPicker(ModalScreen[Wish | None]):
     """Returns what the user wants, or None. `ready` names the models whose key was found;
-    `used` is the day each was last used, by provider and name."""
+    `used` is the day each was last used, by provider and name. `listing`, if any, is asked for
+    more models while the screen is open."""
 
     BINDINGS = [
         Binding("escape", "dismiss(None)", "Cancel", id="picker.cancel"),
@@ -53,8 +61,11 @@ class ModelPicker(ModalScreen[Wish | None]):
         ready: frozenset[str],
         current: str,
         used: Mapping[tuple[str, str], str],
+        listing: Listing | None = None,
     ) -> None:
         super().__init__()
+        self._listing = listing
+        self._shown: list[Model] = []
         self._used = used
         self._models = models
         self._ready = ready
@@ -65,9 +76,10 @@ class ModelPicker(ModalScreen[Wish | None]):
             dialog.border_title = "Model"
             dialog.border_subtitle = "Enter chooses · Esc cancels"
             yield Input(placeholder="type a part of the name", id="model-filter", compact=True)
-            yield Static(self._head(), classes="picker-head", markup=False)
+            yield Static("", id="model-head", classes="picker-head", markup=False)
             yield OptionList(id="model-list", compact=True)
             yield Static("", id="model-detail", markup=False)
+            yield Static("", id="model-listing", markup=False, classes="hint")
             yield Static(
                 "✓ key found · ? not known · Ctrl+N add a server · Ctrl+E edit · Ctrl+R refresh",
                 classes="hint",
@@ -75,7 +87,28 @@ class ModelPicker(ModalScreen[Wish | None]):
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
-        self._fill("")
+        self.call_after_refresh(self._fill, "")
+        if self._listing is not None:
+            self.run_worker(self._list(self._listing), exit_on_error=False)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(lambda: self._fill(self.query_one(Input).value))
+
+    async def _list(self, listing: Listing) -> None:
+        """The models of a server the user named, as they come."""
+        state = self.query_one("#model-listing", Static)
+        state.update("Asking the server for its models…")
+        try:
+            listed = await listing()
+        except AutocoderError as error:
+            state.update(visible(error.message))
+            return
+        known = {(model.provider, model.name) for model in self._models}
+        fresh = [model for model in listed if (model.provider, model.name) not in known]
+        state.update(f"The server lists {len(listed)} model{'s' * (len(listed) != 1)}.")
+        self._models = (*self._models, *fresh)
+        self._ready |= {model.name for model in fresh}
+        self._fill(self.query_one(Input).value)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._fill(event.value)
@@ -114,6 +147,8 @@ class ModelPicker(ModalScreen[Wish | None]):
 
     def _fill(self, wanted: str) -> None:
         options = self.query_one(OptionList)
+        at = options.highlighted
+        kept = self._shown[at].name if at is not None and at < len(self._shown) else self._current
         options.clear_options()
         words = wanted.casefold().split()
         self._shown = [
@@ -123,28 +158,48 @@ class ModelPicker(ModalScreen[Wish | None]):
         ]
         for model in self._shown:
             options.add_option(Option(self._row(model)))
+        self.query_one("#model-head", Static).update(self._head())
         names = [model.name for model in self._shown]
         if names:
-            options.highlighted = names.index(self._current) if self._current in names else 0
+            options.highlighted = names.index(kept) if kept in names else 0
 
     @property
     def _is_wide(self) -> bool:
         return self.app.size.width >= _FULL_WIDTH
 
-    def _head(self) -> str:
-        more = f" {'max':>8}  as of" if self._is_wide else ""
-        return f"  {'model':<34} {'provider':<11}{'$/M in':>7}{'out':>6}{'ctx':>7}{more}"
+    @property
+    def _widths(self) -> tuple[int, int]:
+        """Cells for name and provider; two are kept for the mark and two for a scroll bar."""
+        beside = _BESIDE_NAME_FULL if self._is_wide else _BESIDE_NAME
+        room = self.query_one(OptionList).size.width - beside - 4
+        provider = min(16, max(8, room // 4))
+        return max(12, room - provider), provider
+
+    def _head(self) -> Content:
+        name, provider = self._widths
+        more = f"{'max':>8}{'age':>8}{'used':>8}" if self._is_wide else ""
+        figures = f"{'$/M in':>10}{'out':>8}{'ctx':>8}{more}"
+        return Content.assemble("  ", _cell("model", name), _cell("provider", provider), figures)
 
     def _row(self, model: Model) -> Content:
         mark = "✓ " if model.name in self._ready else "  "
-        name, provider = visible(model.name), visible(model.provider)
         figures = (
-            f"{_price(model.input_price):>7}{_price(model.output_price):>6}"
-            f"{_size(model.context_length):>7}"
+            f"{_price(model.input_price):>10}{_price(model.output_price):>8}"
+            f"{_size(model.context_length):>8}"
         )
         if self._is_wide:
-            figures += f" {_size(model.max_tokens):>8}  {visible(model.priced_on or 'unknown')}"
-        return Content.assemble(mark, _cell(name, 34), " ", _cell(provider, 11), figures)
+            today = date.today()
+            priced = short_age(model.priced_on, today) if model.input_price is not None else "?"
+            used = short_age(self._used.get((model.provider, model.name)), today, never="–")
+            figures += f"{_size(model.max_tokens):>8}{visible(priced):>8}{used:>8}"
+        name, provider = self._widths
+        return Content.assemble(
+            mark,
+            _cell(visible(model.name), name - 1),
+            " ",
+            _cell(visible(model.provider), provider),
+            figures,
+        )
 
     def _choose(self, index: int | None) -> None:
         if index is not None and index < len(self._shown):
@@ -169,6 +224,27 @@ def age(priced_on: str | None, today: date) -> str:
     if months < 1:
         return f"as of {priced_on}"
     return f"as of {priced_on}, {months} month{'s' * (months != 1)} old"
+
+
+def short_age(day: str | None, today: date, *, never: str = "?") -> str:
+    """ "today", "12 d", "3 mo", "2 y"; a month counts from its end. What is no date as it is,
+    cut to seven cells."""
+    if day is None:
+        return never
+    if _MONTH.match(day) is None:
+        return day.replace("version ", "v")[:7]
+    year, month = int(day[:4]), int(day[5:7])
+    if len(day) == 10:
+        try:
+            days = (today - date.fromisoformat(day)).days
+        except ValueError:
+            return "?"
+        if days < 31:
+            return "today" if days < 1 else f"{days} d"
+    months = (today.year - year) * 12 + today.month - month
+    if months < 1:
+        return "< 1 mo"
+    return f"{months} mo" if months < 36 else f"{months // 12} y"
 
 
 def _cell(text: str, width: int) -> Content:
