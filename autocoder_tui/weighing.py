@@ -15,6 +15,7 @@ from autocoder_tui.engine.cost import (
 )
 from autocoder_tui.engine.errors import InputTooLarge
 from autocoder_tui.engine.events import CostEstimate
+from autocoder_tui.engine.prompt import first_messages
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.tokenize import ServerCounts
 from autocoder_tui.engine.tokens import load_counter
@@ -92,6 +93,7 @@ class Weighed:
 def weigh(request: RunRequest) -> Weighed:
     """Count a request and what it may cost. Blocking: loads a vocabulary."""
     counter = load_counter(request.model, request.calibration)
+    counter = counter.fitted(first_messages(request), request.counted_tokens)
     figure = estimate_request(request, counter)
     counted = {file.path: counter.count_file(file.text) for file in request.files}
     weights = dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))

@@ -124,7 +124,8 @@ class _Generation:
 
     async def events(self) -> AsyncGenerator[Event]:
         model, known = self._request.model, self._request.calibration
-        self._counter = await asyncio.to_thread(load_counter, model, known)
+        counter = await asyncio.to_thread(load_counter, model, known)
+        self._counter = counter.fitted(self._first, self._request.counted_tokens)
         self._accounts = Accounts(model, self._counter)
         self._allowance = Allowance(model, self._limits, self._accounts, self._raise_cap)
         figure = await asyncio.to_thread(estimate_request, self._request, self._counter)

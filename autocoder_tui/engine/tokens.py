@@ -65,8 +65,10 @@ class TokenCounter:
         *,
         exact: bool,
         calibration: Calibration | None = None,
+        scale: float = 1.0,
     ) -> None:
         self._count = count
+        self._scale = scale
         self.exact = exact
         self.calibration = calibration or Calibration()
 
@@ -86,7 +88,21 @@ class TokenCounter:
 
     def calibrated(self, weights: Weights) -> int:
         """The model's tokens for a prompt that weighs `weights` by the vocabulary alone."""
-        return weights.total if self.exact else self.calibration.tokens(weights)
+        if self.exact:
+            return weights.total
+        return round(self.calibration.tokens(weights) * self._scale)
+
+    def fitted(self, messages: Iterable[Mapping[str, str]], counted: int | None) -> TokenCounter:
+        """This counter, set so that `messages` weigh what their server counted, if it did."""
+        ours = 0 if self.exact or counted is None else self.count_messages(messages)
+        if counted is None or ours == 0:
+            return self
+        return TokenCounter(
+            self._count,
+            exact=False,
+            calibration=self.calibration,
+            scale=self._scale * counted / ours,
+        )
 
     def weigh_messages(self, messages: Iterable[Mapping[str, str]]) -> Weights:
         """A whole chat request by the vocabulary alone, before any calibration.

@@ -42,7 +42,10 @@ class ModelChoice:
         self._app.weigher.count_for(chosen)
         if needs_asking(chosen) and not self._app.setup.demo:
             self._app.run_worker(
-                self._ask_for_window(chosen), group="window", exclusive=True, exit_on_error=False
+                lambda: self._ask_for_window(chosen),
+                group="window",
+                exclusive=True,
+                exit_on_error=False,
             )
 
     def learnt(self, request: RunRequest, calibration: Calibration) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from autocoder_tui.engine import tokenize
 from autocoder_tui.engine.catalog import Endpoint, Model, Provider, load_catalog
-from autocoder_tui.engine.events import RunStarted
+from autocoder_tui.engine.events import RunStarted, UsageUpdated
 from autocoder_tui.engine.prompt import first_messages
 from autocoder_tui.engine.request import InputFile, RunRequest
 from autocoder_tui.engine.run import run
@@ -111,7 +111,7 @@ def test_public_services_are_never_asked() -> None:
 
 
 async def test_a_run_goes_by_what_the_server_counted() -> None:
-    async with CountingServer("vLLM", [framed("a.py", "x\n")]) as server:
+    async with CountingServer("vLLM", [framed("a.py", "x\n", usage=None)]) as server:
         request = request_to(server.base_url)
         counts = ServerCounts()
         counted = await counts.count(request)
@@ -128,3 +128,5 @@ async def test_a_run_goes_by_what_the_server_counted() -> None:
         assert started.estimate.prompt_tokens == counted
         assert started.estimate.method == "counted by the server"
         assert started.estimate.exact
+        usage = [event for event in events if isinstance(event, UsageUpdated)]
+        assert usage[0].prompt_tokens == counted

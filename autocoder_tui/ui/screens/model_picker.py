@@ -25,9 +25,12 @@ from autocoder_tui.errors import AutocoderError
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _FULL_WIDTH = 100
 """Cells of the screen from which a row has max tokens, age of the price and last use, too."""
-_BESIDE_NAME = 26
+_BESIDE_NAME = 20
 _BESIDE_NAME_FULL = 50
 """Cells a row takes beside name and provider."""
+_FIGURES = (7, 6, 7)
+_FIGURES_FULL = (10, 8, 8)
+"""Cells of both prices and the context window."""
 
 Listing: TypeAlias = Callable[[], Awaitable[Sequence[Model]]]
 """Asks a server for its models; raises AutocoderError."""
@@ -172,20 +175,22 @@ class ModelPicker(ModalScreen[Wish | None]):
         """Cells for name and provider; two are kept for the mark and two for a scroll bar."""
         beside = _BESIDE_NAME_FULL if self._is_wide else _BESIDE_NAME
         room = self.query_one(OptionList).size.width - beside - 4
-        provider = min(16, max(8, room // 4))
+        provider = min(16, max(11, room // 4))
         return max(12, room - provider), provider
 
     def _head(self) -> Content:
         name, provider = self._widths
         more = f"{'max':>8}{'age':>8}{'used':>8}" if self._is_wide else ""
-        figures = f"{'$/M in':>10}{'out':>8}{'ctx':>8}{more}"
+        price, out, size = _FIGURES_FULL if self._is_wide else _FIGURES
+        figures = f"{'$/M in':>{price}}{'out':>{out}}{'ctx':>{size}}{more}"
         return Content.assemble("  ", _cell("model", name), _cell("provider", provider), figures)
 
     def _row(self, model: Model) -> Content:
         mark = "✓ " if model.name in self._ready else "  "
+        price, out, size = _FIGURES_FULL if self._is_wide else _FIGURES
         figures = (
-            f"{_price(model.input_price):>10}{_price(model.output_price):>8}"
-            f"{_size(model.context_length):>8}"
+            f"{_price(model.input_price):>{price}}{_price(model.output_price):>{out}}"
+            f"{_size(model.context_length):>{size}}"
         )
         if self._is_wide:
             today = date.today()

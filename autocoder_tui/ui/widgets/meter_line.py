@@ -25,6 +25,7 @@ _STATUS: dict[Phase, tuple[str, str]] = {
     "error": ("✗ failed", "$text-error"),
     "cancelled": ("■ stopped", "$text-warning"),
 }
+_ENDED = ("completed", "error", "cancelled")
 _STATUS_CELLS = max(len(word) for word, _ in _STATUS.values())
 _BAR_CELLS = 8
 _SPARKS = "▁▂▃▄▅▆▇█"
@@ -121,7 +122,7 @@ def meter_line(view: MeterView, width: int) -> Content:
         "status": [_status(view), _status(view, time=False), []],
     }
     chosen = {name: fields[0] for name, fields in forms.items()}
-    for name, form in _ESTIMATE_SACRIFICES if view.phase == "estimate" else _SACRIFICES:
+    for name, form in _sacrifices(view.phase):
         if _cells([chosen[field] for field in (*_ORDER, "status")]) <= width:
             break
         chosen[name] = forms[name][form]
@@ -129,6 +130,13 @@ def meter_line(view: MeterView, width: int) -> Content:
     gap = width - _cells([left]) - _cells([chosen["status"]])
     line = Content.assemble(*left, " " * max(0, gap), *chosen["status"])
     return line.truncate(width)
+
+
+def _sacrifices(phase: Phase) -> tuple[tuple[str, int], ...]:
+    if phase == "estimate":
+        return _ESTIMATE_SACRIFICES
+    # What it might have cost at most is past once a run has ended.
+    return (("cost", 1), *_SACRIFICES) if phase in _ENDED else _SACRIFICES
 
 
 def _join(fields: Sequence[_Field]) -> _Field:
