@@ -12,6 +12,7 @@ from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.listing import list_models
 from autocoder_tui.engine.local import LocalServer
 from autocoder_tui.engine.request import RunRequest
+from autocoder_tui.engine.urls import check_base_url
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.local_window import ask_window, needs_asking
 from autocoder_tui.refreshing import as_models
@@ -42,10 +43,7 @@ class ModelChoice:
         self._app.weigher.count_for(chosen)
         if needs_asking(chosen) and not self._app.setup.demo:
             self._app.run_worker(
-                lambda: self._ask_for_window(chosen),
-                group="window",
-                exclusive=True,
-                exit_on_error=False,
+                self._ask_for_window(chosen), group="window", exclusive=True, exit_on_error=False
             )
 
     def learnt(self, request: RunRequest, calibration: Calibration) -> None:
@@ -55,13 +53,20 @@ class ModelChoice:
             self.chosen = replace(chosen, calibration=calibration)
             self._app.weigher.count_for(self.chosen)
 
-    def choose(self, name: str | None, base_url: str | None = None) -> None:
-        """Take the model called `name`; a name or key that does not do is told."""
+    def choose(
+        self, name: str | None, base_url: str | None = None, listed: Model | None = None
+    ) -> None:
+        """Take the model called `name`; a name or key that does not do is told.
+
+        `listed` is what its server says of it, used where nothing else is known.
+        """
         try:
             chosen = choose_model(self._app.setup, name, base_url)
         except AutocoderError as error:
             self._app.tell(error.message, severity="error")
             return
+        if listed is not None and chosen.model == Model(listed.name, listed.provider):
+            chosen = replace(chosen, model=listed)
         for warning in chosen.warnings:
             self._app.tell(warning, severity="warning")
         self.set(chosen)
@@ -101,8 +106,9 @@ class ModelChoice:
         chosen = self.chosen
         if chosen is None or self._app.setup.demo:
             return None
-        provider = chosen.endpoint.provider
-        if provider.name in self._app.setup.catalog.providers and not self._app.setup.base_url:
+        provider, named = chosen.endpoint.provider, self._app.setup.base_url
+        is_named = named is not None and check_base_url(named) == provider.base_url
+        if provider.name in self._app.setup.catalog.providers and not is_named:
             return None
 
         async def listing() -> list[Model]:
@@ -114,10 +120,7 @@ class ModelChoice:
         provider = self._app.setup.catalog.providers.get(model.provider)
         if provider is None and self.chosen is not None:
             provider = self.chosen.endpoint.provider
-        self.choose(model.name, None if provider is None else provider.base_url)
-        chosen = self.chosen
-        if chosen is not None and chosen.model == Model(model.name, model.provider):
-            self.set(replace(chosen, model=model))  # with the figures the server listed
+        self.choose(model.name, None if provider is None else provider.base_url, model)
         if self.chosen is not None and not self.chosen.ready:
             self.first_steps()
 

@@ -11,7 +11,7 @@ from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.meters import Meters
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from tests.engine.counting import CountingServer, OllamaServer
-from tests.ui.driving import driven, framed, setup_for, until
+from tests.ui.driving import driven, framed, serving, setup_for, until
 
 
 async def test_the_servers_count_takes_the_place_of_the_estimate(tmp_path: Path) -> None:
@@ -76,3 +76,33 @@ async def test_the_window_of_a_model_loaded_meanwhile_is_asked_for_again(tmp_pat
             await until(pilot, lambda: isinstance(app.screen, TooLarge))
             assert app.chosen.model.context_length == 8192
             assert not server.requests
+
+
+async def test_undoing_and_redoing_change_the_meters_at_once(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "a.txt").write_text("few\n")
+    reply = framed("a.txt", "many words\n" * 400)
+    async with serving(tmp_path, [reply], "-r", "x", "-i", "a.txt") as (app, pilot, _):
+        meters = app.main.query_one(Meters)
+
+        def shown(least: int, most: int) -> bool:
+            view = meters.view
+            return view and view.phase == "estimate" and least <= view.prompt_tokens <= most
+
+        await until(pilot, lambda: shown(1, 800))
+        await pilot.press("ctrl+r")
+        pane = app.main.query_one(ReviewPane)
+        await until(pilot, lambda: pane.review is not None)
+        await pilot.press("A", "enter")
+        await until(pilot, lambda: (project / "a.txt").read_text().startswith("many"))
+        assert meters.view.phase == "completed"
+        await until(pilot, lambda: pane.written)
+        await pilot.press("U")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("u")
+        await until(pilot, lambda: shown(1, 800))
+        await pilot.press("ctrl+y")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("r")
+        await until(pilot, lambda: shown(801, 9999))
