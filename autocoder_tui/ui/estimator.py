@@ -70,7 +70,7 @@ class Estimator:
             # A server that answers at once spares a look at the estimate.
             await asyncio.wait({asking}, timeout=SERVER_PAUSE)
             if not asking.done():
-                self._show(weighed)
+                self._show(weighed, for_now=True)
             request = (await asking).request
         finally:
             asking.cancel()
@@ -78,11 +78,13 @@ class Estimator:
             weighed = await asyncio.to_thread(weigh, request)
         self._show(weighed)
 
-    def _show(self, weighed: Weighed) -> None:
+    def _show(self, weighed: Weighed, *, for_now: bool = False) -> None:
+        """`for_now`: a better count is under way, so nothing is warned of yet."""
         if not self._app.runner.running:
             meters = self._app.main.query_one(Meters)
             meters.show_estimate(weighed.estimate, weighed.request.model)
-            self._warn(weighed)
+            if not for_now:
+                self._warn(weighed)
 
     def _warn(self, weighed: Weighed) -> None:
         """Say once that much of the window is taken, and again when it has become more."""
