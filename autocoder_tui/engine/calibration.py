@@ -16,9 +16,10 @@ from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias
 
 Kind: TypeAlias = Literal["code", "prose", "data", "wide"]
-KINDS: Final = ("code", "prose", "data", "wide", "digits")
+KINDS: Final = ("code", "prose", "data", "wide", "digits", "rare")
 """What vocabularies treat apart: kinds of text ("wide" is Chinese, Japanese and Korean), and
-the digits within any of them, which some take one by one and others three at a time."""
+within any of them the digits, which some take one by one and others three at a time, and the
+tokens that are rare, which a smaller vocabulary does not have and makes several of."""
 
 FIRST_MARGIN: Final = Decimal("0.15")
 """How far a count of another model's tokens may be off either way before anything is learnt."""
@@ -33,7 +34,14 @@ _DATA_MARKS = re.compile(r"[\",:{}\[\]]")
 
 # What is believed before the first run: ratios near 1. Vocabularies agree best on code and
 # prose; digits and wide characters are where they go apart (tests/bench/tokens_bench.py).
-_BELIEVED_OFF: Final = {"code": 0.1, "prose": 0.1, "data": 0.15, "wide": 0.4, "digits": 1.2}
+_BELIEVED_OFF: Final = {
+    "code": 0.1,
+    "prose": 0.1,
+    "data": 0.15,
+    "wide": 0.4,
+    "digits": 1.2,
+    "rare": 0.4,
+}
 _NOISE: Final = 0.02
 """Relative error of one run that no ratio explains."""
 _MEMORY: Final = 0.98
@@ -86,6 +94,7 @@ class Weights:
     data: int = 0
     wide: int = 0
     digits: int = 0
+    rare: int = 0
     framing: int = 0
 
     @property
@@ -95,7 +104,7 @@ class Weights:
     @property
     def by_kind(self) -> tuple[int, ...]:
         """In the order of KINDS."""
-        return self.code, self.prose, self.data, self.wide, self.digits
+        return self.code, self.prose, self.data, self.wide, self.digits, self.rare
 
     def __add__(self, other: Weights) -> Weights:
         return Weights(
@@ -104,6 +113,7 @@ class Weights:
             self.data + other.data,
             self.wide + other.wide,
             self.digits + other.digits,
+            self.rare + other.rare,
             self.framing + other.framing,
         )
 

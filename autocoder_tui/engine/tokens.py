@@ -7,6 +7,7 @@ text and counts again only what has not settled.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import threading
@@ -29,6 +30,9 @@ TOKENS_BEFORE_REPLY = 3
 # tiktoken's regular expression engine gives up (and prints a panic) on some runs of a million
 # characters, so text goes to it in slices.
 _SLICE = 200_000
+
+RARE = 20_000
+"""Tokens from this one on are rare: byte-pair vocabularies are in the order of frequency."""
 
 _SHORT = 1024
 """Characters below which a section is of one kind, and counted rather than looked up."""
@@ -57,6 +61,7 @@ class TokenCounter:
     """Counts text as one model sees it. `exact`: the provider counts the same.
 
     Where it is not exact, `calibration` corrects it by what the model's earlier runs taught.
+    `measure` gives the tokens of a text and how many of them are rare.
     """
 
     def __init__(
@@ -66,7 +71,9 @@ class TokenCounter:
         exact: bool,
         calibration: Calibration | None = None,
         scale: float = 1.0,
+        measure: Callable[[str], tuple[int, int]] | None = None,
     ) -> None:
+        self._measure = measure or (lambda text: (count(text), 0))
         self._count = count
         self._scale = scale
         self.exact = exact
@@ -102,6 +109,7 @@ class TokenCounter:
             exact=False,
             calibration=self.calibration,
             scale=self._scale * counted / ours,
+            measure=self._measure,
         )
 
     def weigh_messages(self, messages: Iterable[Mapping[str, str]]) -> Weights:
@@ -148,9 +156,12 @@ class TokenCounter:
             return Weights(code=self._count(text))
         counts: dict[str, int] = {}
         for kind, stretch in stretches(text):
-            digits, tokens = digit_tokens(stretch), self._count(stretch)
+            digits, (tokens, rare) = digit_tokens(stretch), self._measure(stretch)
+            if kind == "wide":
+                rare = 0  # nearly all are
             counts["digits"] = counts.get("digits", 0) + digits
-            counts[kind] = counts.get(kind, 0) + max(0, tokens - digits)
+            counts["rare"] = counts.get("rare", 0) + rare
+            counts[kind] = counts.get(kind, 0) + max(0, tokens - digits - rare)
         return Weights(**counts)
 
 
@@ -166,7 +177,29 @@ def load_counter(model: Model, calibration: Calibration | None = None) -> TokenC
     name = encoding_name(model.name) if model.provider == OPENAI else None
     encoding = load_encoding(name or "o200k_base")
     exact = name is not None
-    return TokenCounter(partial(_count_slices, encoding), exact=exact, calibration=calibration)
+    return TokenCounter(
+        partial(_count_slices, encoding),
+        exact=exact,
+        calibration=calibration,
+        measure=partial(_measure_slices, encoding),
+    )
+
+
+def _measure_slices(encoding: tiktoken.Encoding, text: str) -> tuple[int, int]:
+    """Tokens of `text`, and how many of them are rare and no digits."""
+    tokens, rare = 0, []
+    for piece in _slices(text):
+        ids = encoding.encode_ordinary(piece)
+        tokens += len(ids)
+        rare += [one for one in ids if one >= RARE]
+    digits = _digit_ids(encoding)
+    return tokens, sum(one not in digits for one in rare)
+
+
+@functools.cache
+def _digit_ids(encoding: tiktoken.Encoding) -> frozenset[int]:
+    written = (f"{number:0{width}}" for width in (1, 2, 3) for number in range(10**width))
+    return frozenset(one for digits in written for one in encoding.encode_ordinary(digits))
 
 
 def _count_slices(encoding: tiktoken.Encoding, text: str) -> int:

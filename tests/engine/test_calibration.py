@@ -51,20 +51,20 @@ def test_nothing_learnt_counts_as_the_vocabulary_does() -> None:
 def test_ratios_of_each_kind_are_learnt_from_totals() -> None:
     prompts = [
         Weights(code=9000, prose=500, wide=200, framing=9),
-        Weights(code=500, prose=8000, digits=300, framing=9),
+        Weights(code=500, prose=8000, digits=300, rare=2000, framing=9),
         Weights(code=2000, wide=6000, framing=9),
         Weights(code=1000, data=3000, digits=4000, framing=9),
         Weights(code=4000, prose=4000, wide=1000, digits=900, framing=9),
     ]
 
     def theirs(weights: Weights) -> int:
-        code, prose, data, wide, digits = weights.by_kind
-        return round(1.1 * code + 1.05 * prose + 1.1 * data + 1.5 * wide + 2.6 * digits) + 9
+        ratios = (1.1, 1.05, 1.1, 1.5, 2.6, 1.6)
+        return round(sum(r * w for r, w in zip(ratios, weights.by_kind, strict=True))) + 9
 
     learnt = Calibration()
     for weights in prompts:
         learnt = learnt.learnt(weights, theirs(weights))
-    unseen = Weights(code=3000, prose=700, wide=2500, digits=400, framing=9)
+    unseen = Weights(code=3000, prose=700, wide=2500, digits=400, rare=300, framing=9)
     assert learnt.tokens(unseen) == pytest.approx(theirs(unseen), rel=0.05)
     assert abs(unseen.total - theirs(unseen)) / theirs(unseen) > 0.2
     assert learnt.runs == 5

@@ -83,6 +83,17 @@ def test_which_models_are_exact() -> None:
     assert not load_counter(Model("gpt-4o-mini", "localhost")).exact
 
 
+def test_rare_words_are_told_apart_from_common_ones_and_digits() -> None:
+    counter = load_counter(Model("other", "here"))
+    common = counter.weigh_text("and the words of it are in the text\n" * 20)
+    rare = counter.weigh_text("mnemonic idiosyncratic parallelogram quaternion\n" * 20)
+    digits = counter.weigh_text("017 342 958 771 604\n" * 20)
+    assert common.rare == 0
+    assert rare.rare >= 60
+    assert (digits.rare, digits.digits) == (0, 100)
+    assert common.total == counter.count("and the words of it are in the text\n" * 20)
+
+
 def test_chat_overhead() -> None:
     messages = [{"role": "system", "content": "hello world"}, {"role": "user", "content": "hi"}]
     assert MINI.count_messages(messages) == 3 + (3 + 1 + 2) + (3 + 1 + 1)
