@@ -37,7 +37,7 @@ from autocoder_tui.fallback import UNAVAILABLE, candidates, limits_after
 from autocoder_tui.job import Job, Prepared, Reviewable, for_target, make_review, prepare
 from autocoder_tui.ledger import book_run
 from autocoder_tui.local_window import ask_beforehand
-from autocoder_tui.narrate import narrate
+from autocoder_tui.narrate import narrate, summary
 from autocoder_tui.outcome import Outcome
 from autocoder_tui.progress import Progress
 from autocoder_tui.review.proposal import Review, Verdict
@@ -247,6 +247,9 @@ class _Headless:
         self._outcome.exit_code = 128 + self._signal
 
     def _book(self, prepared: Prepared) -> None:
+        if self._outcome.state.stats.chunks and self._setup.debug_level > 0:
+            self._progress.clear()
+            _say(summary(self._outcome.state))
         try:
             book_run(self._setup.state_dir, prepared, self._outcome.state)
         except AutocoderError as error:

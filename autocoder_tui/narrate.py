@@ -14,6 +14,7 @@ from typing import assert_never
 from autocoder_tui.display import visible
 from autocoder_tui.engine import events as ev
 from autocoder_tui.engine.cost import format_cost_range, format_usd
+from autocoder_tui.engine.state import RunState
 
 LEVELS = ("errors", "progress", "steps", "everything")
 
@@ -22,6 +23,21 @@ def narrate(event: ev.Event, level: int) -> str | None:
     """One line for `event`, or None where `level` leaves it out."""
     least, line = _line(event)
     return visible(line) if level >= least else None
+
+
+def summary(state: RunState) -> str:
+    """What a run came to, in one line, once it has ended."""
+    usage, stats = state.usage, state.stats
+    about = "~" if state.tokens_estimated else ""
+    first = state.first_token_seconds
+    figures = [
+        f"{stats.seconds(stats.ended_at or 0):.1f} s",
+        "" if first is None else f"first token after {first:.1f} s",
+        "" if usage is None else f"{about}{usage.prompt_tokens:,} tokens in",
+        f"{about}{state.completion_tokens:,} out in {stats.chunks:,} chunks",
+        f"cost {format_usd(usage.cost_usd if usage is not None else None)}",
+    ]
+    return f"run {state.status}: {', '.join(filter(None, figures))}"
 
 
 def _line(event: ev.Event) -> tuple[int, str]:

@@ -32,7 +32,7 @@ class Outcome:
     started: float = field(default_factory=time.monotonic)
 
     def report(self) -> dict[str, Any]:
-        usage = self._usage()
+        usage, first = self._usage(), self.state.first_token_seconds
         return {
             "status": self.status,
             "error": self.error,
@@ -52,6 +52,8 @@ class Outcome:
             "cost_usd": None if usage.cost_usd is None else float(usage.cost_usd),
             "estimated": usage.estimated,
             "seconds": round(time.monotonic() - self.started, 3),
+            "first_token_seconds": None if first is None else round(first, 3),
+            "chunks": self.state.stats.chunks,
             "notes": self.state.notes,
         }
 

@@ -38,6 +38,8 @@ class Accounts:
         self._weights = Weights()
         self._output = TailCounter(counter)
         self._reported: Usage | None = None
+        self.chunks = 0
+        """Chunks received over all requests, empty ones too."""
 
     def open(self, weights: Weights) -> None:
         """A request that weighs `weights` (our count) is about to be sent."""
@@ -119,6 +121,7 @@ class Accounts:
             cost_usd=cost_usd(self._model, prompt, completion, cached),
             estimated=self._booked_estimated or open_estimated,
             reasoning_tokens=usage.reasoning_tokens,
+            chunks=self.chunks,
         )
 
 

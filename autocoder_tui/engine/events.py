@@ -85,7 +85,10 @@ class ReasoningDelta:
 
 @dataclass(frozen=True, slots=True)
 class UsageUpdated:
-    """Totals of the run so far, over all its parts. `estimated`: our count, not the provider's."""
+    """Totals of the run so far, over all its parts. `estimated`: our count, not the provider's.
+
+    `chunks` are those of the streams, empty ones too.
+    """
 
     prompt_tokens: int
     completion_tokens: int
@@ -93,6 +96,7 @@ class UsageUpdated:
     cost_usd: Decimal | None
     estimated: bool
     reasoning_tokens: int = 0
+    chunks: int = 0
 
 
 @dataclass(frozen=True, slots=True)

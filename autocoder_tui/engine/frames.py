@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 _ABSURD_TOKENS = 100_000_000
@@ -17,11 +17,14 @@ _ABSURD_TOKENS = 100_000_000
 @dataclass(frozen=True, slots=True)
 class Text:
     text: str
+    chunks: int = field(default=0, compare=False)
+    """Chunks of the stream since the piece before, empty ones too; so for every piece."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reasoning:
     text: str
+    chunks: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Finish:
     """The reply ended. `reason` is the provider's word, None if it never said one."""
 
     reason: str | None
+    chunks: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Usage:
     completion_tokens: int | None
     cached_tokens: int = 0
     reasoning_tokens: int = 0
+    chunks: int = field(default=0, compare=False)
 
 
 Piece: TypeAlias = Text | Reasoning | Finish | Usage

@@ -6,6 +6,7 @@ nothing. All of it ends here as pieces or as one error of engine.errors.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from autocoder_tui.engine.address import Address
@@ -38,6 +39,7 @@ class IncomingReply:
         self._max_frame = 2 * max_bytes + 65_536
         self._text_bytes = 0
         self._is_reply = False
+        self._chunks = 0
         self._reader: EventReader | None = EventReader(self._max_frame)
         self._begun = False
         self._whole = bytearray()
@@ -51,7 +53,7 @@ class IncomingReply:
                 self._take(data, pieces)
             except FrameTooLarge:
                 self._too_large()
-        return _merged(pieces)
+        return self._with_chunks(_merged(pieces))
 
     def close(self) -> list[Piece]:
         """What is left when the body has ended: the last event, a missing finish, an error."""
@@ -71,7 +73,7 @@ class IncomingReply:
                 pieces.append(Finish(None))
             else:
                 self.failure = self._not_a_reply()
-        return _merged(pieces)
+        return self._with_chunks(_merged(pieces))
 
     def _take(self, data: bytes, pieces: list[Piece]) -> None:
         if not self._begun:
@@ -91,6 +93,13 @@ class IncomingReply:
         if len(self._whole) > self._max_frame:
             raise FrameTooLarge
 
+    def _with_chunks(self, pieces: list[Piece]) -> list[Piece]:
+        """`pieces`, the last of which says how many chunks there were since the piece before."""
+        if pieces:
+            pieces[-1] = replace(pieces[-1], chunks=self._chunks)
+            self._chunks = 0
+        return pieces
+
     def _take_payloads(self, payloads: list[str], pieces: list[Piece]) -> None:
         for payload in payloads:
             if payload.strip() == _DONE:
@@ -104,6 +113,7 @@ class IncomingReply:
         frame = read_frame(payload)
         if frame is None:
             return
+        self._chunks += 1
         self._is_reply = self._is_reply or frame.is_reply
         for piece in frame.pieces:
             if isinstance(piece, Finish):

@@ -262,6 +262,7 @@ class _Generation:
         async with aclosing(pieces):
             while True:
                 piece = await self._within_deadline(anext(pieces, None))
+                accounts.chunks += 0 if piece is None else piece.chunks
                 match piece:
                     case Text(text):
                         self._received = self._received or bool(text)

@@ -80,7 +80,8 @@ class GrowingText:
 class StreamStats:
     """What came over the line. Times are seconds of the clock given to `RunState.apply`.
 
-    `chunks` counts every piece of text or reasoning, empty ones too. `characters` counts what
+    `chunks` are those of the streams as last counted, empty ones too, and the pieces of text and
+    reasoning since then. `characters` counts what
     was generated, reasoning included: a join that takes text back does not lower it.
     """
 
@@ -252,6 +253,7 @@ class RunState:
             case UsageUpdated():
                 self.usage = event
                 self._uncounted = 0
+                self.stats.chunks = event.chunks or self.stats.chunks
             case UsageReported():
                 self.report = self.report or event
             case TextRetracted(count):

@@ -21,7 +21,7 @@ from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Prepared
 from autocoder_tui.ledger import book_run
-from autocoder_tui.narrate import narrate
+from autocoder_tui.narrate import narrate, summary
 from autocoder_tui.store.partials import save_partial
 from autocoder_tui.ui.widgets.meters import Meters
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
@@ -91,6 +91,8 @@ class RunDisplay:
         main = self._app.main
         main.query_one(Meters).show_run(state, time.monotonic())
         self._app.refresh_bindings()
+        if state.stats.chunks:
+            main.log_line(summary(state))
         if state.notes:
             main.show_notes(state.notes)
         if state.error is not None:

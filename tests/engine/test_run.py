@@ -29,6 +29,7 @@ from autocoder_tui.engine.events import (
 )
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
 from autocoder_tui.engine.run import run
+from autocoder_tui.engine.state import RunState
 
 CODE = "".join(
     f"def function_{number}():\n    return {number} * {number}\n\n\n" for number in range(40)
@@ -379,3 +380,16 @@ async def test_what_an_endpoint_honoured_is_learnt() -> None:
         async for _ in run(request_to(server), capabilities=capabilities):
             pass
     assert capabilities.echo is True
+
+
+async def test_every_chunk_is_counted_the_empty_ones_too() -> None:
+    pieces = ["", FRAMED[:100], "", "", FRAMED[100:]]
+    frames = [chunk({"content": piece}) for piece in pieces]
+    reply = Reply(frames=[*frames, chunk({}, finish_reason="stop")])
+    async with DemoServer([reply]) as server:
+        events = await events_of(request_to(server))
+    assert joined(events) == FRAMED
+    state = RunState()
+    for event in events:
+        state.apply(event, 1.0)
+    assert state.stats.chunks == 6
