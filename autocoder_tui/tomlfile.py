@@ -62,8 +62,11 @@ def parse_toml(path: Path, text: str) -> TomlFile | Problem:
 def read_small_text(path: Path, *, missing_ok: bool = False) -> str | Problem:
     """The text of a small regular UTF-8 file. A FIFO or device is refused, never waited for."""
     try:
+        # Opening a device can already act on it, so look first; look again once it is open.
+        if not stat.S_ISREG(path.stat().st_mode):
+            return Problem(path, None, "expected a regular file")
         # Without O_NONBLOCK the open itself would wait for ever on a FIFO.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
         return "" if missing_ok else Problem(path, None, "the file does not exist")
     except (OSError, ValueError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.store.durable import write_atomically
 
 
 class CannotKeep(AutocoderError):
@@ -16,8 +17,8 @@ def save_partial(state: Path, run_id: str, text: str) -> Path:
     folder = state / "partials"
     path = folder / f"{run_id}.txt"
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_atomically(path, text.encode("utf-8", "surrogatepass"))
     except OSError as error:
         raise CannotKeep(
             f"The text received could not be kept in {folder}: {error.strerror}. "
