@@ -82,13 +82,17 @@ def prepare(
     partial: str = "",
     demo: bool = False,
 ) -> Prepared:
-    """Read the picks and make the request. Blocking; raises WorkspaceError."""
+    """Read the picks and make the request. Blocking; raises WorkspaceError.
+
+    A target that could not be compared with what the model will write is refused, too.
+    """
     originals = {
         path: read_text_file(job.root / path, name=path) for path in dict.fromkeys(job.picks)
     }
     target = job.target
     if target is not None:
         target = relative_name(job.root, resolve_target(job.root, target))
+        _read_existing(job.root, target)
     request = RunRequest(
         requirements=job.requirements,
         model=chosen.model,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from autocoder_tui.destination import why_nothing_kept
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Catalog, Endpoint, Model, load_catalog
 from autocoder_tui.engine.request import Limits
@@ -60,6 +61,8 @@ class Setup:
     environ: Mapping[str, str]
     config_dir: Path
     state_dir: Path
+    keeps: bool = True
+    """Whether anything can be kept in the state folder; if not, a problem says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[st
     folder = config_dir(environ)
     settings = load_settings(folder / "config.toml")
     state = state_dir(environ)
+    unkept = None if options.list_models else why_nothing_kept(state)
     damaged = put_damaged_aside(state)
     catalog, catalog_problems = load_catalog(folder / "models.toml", state / LISTED_FILE)
     control = load_control(Path(options.control_file)) if options.control_file else Control()
@@ -120,10 +124,15 @@ def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[st
         estimate_cost=getattr(options, "estimate_cost", False),
         settings=settings.settings,
         catalog=catalog,
-        problems=tuple(map(str, (*settings.problems, *catalog_problems, *damaged))),
+        problems=tuple(
+            str(problem)
+            for problem in (*settings.problems, *catalog_problems, *damaged, unkept)
+            if problem is not None
+        ),
         environ=environ,
         config_dir=folder,
         state_dir=state,
+        keeps=unkept is None,
     )
 
 

@@ -77,6 +77,8 @@ def read_small_text(path: Path, *, missing_ok: bool = False) -> str | Problem:
     with os.fdopen(descriptor, "rb") as opened:
         try:
             content = opened.read(MAX_BYTES + 1)
+            if content is None:  # a file of the kernel's that would have to be waited for
+                return Problem(path, None, "expected a file of text")
         except OSError as error:
             return Problem(path, None, f"the file cannot be read ({_os_reason(error)})")
     if len(content) > MAX_BYTES:
