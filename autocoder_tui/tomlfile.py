@@ -7,6 +7,7 @@ for a key inside an inline table it gives the line of the enclosing key.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -70,7 +71,7 @@ def read_small_text(path: Path, *, missing_ok: bool = False) -> str | Problem:
     except (FileNotFoundError, NotADirectoryError):
         return "" if missing_ok else Problem(path, None, "the file does not exist")
     except (OSError, ValueError) as error:
-        return Problem(path, None, f"the file cannot be read ({_os_reason(error)})")
+        return _unreadable(path, error)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         return Problem(path, None, "expected a regular file")
@@ -80,7 +81,7 @@ def read_small_text(path: Path, *, missing_ok: bool = False) -> str | Problem:
             if content is None:  # a file of the kernel's that would have to be waited for
                 return Problem(path, None, "expected a file of text")
         except OSError as error:
-            return Problem(path, None, f"the file cannot be read ({_os_reason(error)})")
+            return _unreadable(path, error)
     if len(content) > MAX_BYTES:
         return Problem(path, None, f"expected at most {MAX_BYTES // 1024} KiB")
     try:
@@ -90,8 +91,11 @@ def read_small_text(path: Path, *, missing_ok: bool = False) -> str | Problem:
         return Problem(path, line, "expected UTF-8 text")
 
 
-def _os_reason(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or "the path is not valid").lower()
+def _unreadable(path: Path, error: OSError | ValueError) -> Problem:
+    reason = (getattr(error, "strerror", None) or "the path is not valid").lower()
+    # A link that leads to itself will never be a file; anything else may be one again.
+    damaged = getattr(error, "errno", None) == errno.ELOOP
+    return Problem(path, None, f"the file cannot be read ({reason})", damaged)
 
 
 _AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")

@@ -6,6 +6,7 @@ which is said, and an empty memory takes its place. Nothing in it is ever writte
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -50,8 +51,13 @@ def change_memory(file: Path, change: Callable[[dict[str, Any]], object]) -> Non
 
 
 def put_aside(problem: Problem) -> Path:
-    """Give the file of `problem` a name that is free; returns that. Raises OSError."""
+    """Give the damaged file of `problem` a name that is free; returns that.
+
+    Raises OSError, also for a file that could not be read and may be sound.
+    """
     file = problem.file
+    if not problem.damaged:
+        raise OSError(errno.EIO, "it cannot be read")
     number = 1
     while (aside := file.with_name(f"{file.name}.damaged-{number}")).exists():
         number += 1
