@@ -260,10 +260,11 @@ def _print_usage(options: argparse.Namespace) -> int:
 
 
 def _start(parser: argparse.ArgumentParser, options: argparse.Namespace, *, headless: bool) -> int:
+    from autocoder_tui.destination import is_folder
     from autocoder_tui.setup import load_setup
 
     directory = Path(options.directory or ".")
-    if not directory.is_dir():
+    if not is_folder(directory):
         parser.error(f"{visible(str(directory))} is not a folder")
     setup = load_setup(directory, options, os.environ)
     if options.list_models:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from autocoder_tui.cli import EXIT_FAILED, EXIT_OK
 from autocoder_tui.delivery import patch_bytes, print_result
+from autocoder_tui.destination import Refused, check_output
 from autocoder_tui.display import visible
 from autocoder_tui.engine.cost import cap_problem
 from autocoder_tui.engine.errors import RequestError
@@ -54,12 +55,6 @@ from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.paths import relative_name, resolve_target
 from autocoder_tui.workspace.recovery import recover
 from autocoder_tui.workspace.textfile import read_text_file
-
-
-class Refused(AutocoderError):
-    """Something in the way was found before or after the run; nothing was written."""
-
-    kind = "refused"
 
 
 def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
@@ -124,7 +119,7 @@ class _Headless:
         target = None
         output = None
         if setup.output is not None:
-            _check_output(setup.root / setup.output, force=setup.force)
+            check_output(setup.root / setup.output, force=setup.force)
             output = resolve_target(setup.root, setup.output, allow_absolute=True)
             target = relative_name(setup.root, output)
         chosen = choose_model(setup)
@@ -250,6 +245,8 @@ class _Headless:
         if self._outcome.state.stats.chunks and self._setup.debug_level > 0:
             self._progress.clear()
             _say(summary(self._outcome.state))
+        if not self._setup.keeps:
+            return
         try:
             book_run(self._setup.state_dir, prepared, self._outcome.state)
         except AutocoderError as error:
@@ -314,7 +311,8 @@ class _Headless:
             original = read_text_file(output) if output.exists() else None
         else:
             root, name, original = prepared.root, file.path, reviewable.originals[file.path]
-        _apply(self._setup.state_dir, root, Change(name, file.after, original), prepared)
+        state = self._setup.state_dir if self._setup.keeps else None
+        _apply(state, root, Change(name, file.after, original), prepared)
         _say(f"wrote {output} ({file.lines})")
 
     def _print(self, data: bytes) -> None:
@@ -323,9 +321,9 @@ class _Headless:
             print_result(data)
 
 
-def _apply(state: Path, root: Path, change: Change, prepared: Prepared) -> None:
-    """Write one file, so that the full-screen program can undo it."""
-    log: ApplyLog | None = ApplyLog.of_project(state, root)
+def _apply(state: Path | None, root: Path, change: Change, prepared: Prepared) -> None:
+    """Write one file, so that the full-screen program can undo it if there is a state folder."""
+    log = None if state is None else ApplyLog.of_project(state, root)
     title = proposed_message(prepared.request.requirements)
     hard_links: HardLinks = "ask"
     while True:
@@ -350,20 +348,8 @@ def _recover(setup: Setup) -> None:
 def _output_here(setup: Setup) -> Path | None:
     """-o of the demo, whose project is a copy somewhere else: a file where the user stands."""
     output = None if setup.output is None else Path(setup.output).absolute()
-    _check_output(output, force=setup.force)
+    check_output(output, force=setup.force)
     return output
-
-
-def _check_output(output: Path | None, *, force: bool) -> None:
-    if output is None:
-        return
-    name = visible(str(output))
-    if output.is_dir():
-        raise Refused(f"{name} is a folder; -o names the file to write.")
-    if output.exists() and not output.is_file():
-        raise Refused(f"{name} is not a regular file; -o names the file to write.")
-    if output.exists() and not force:
-        raise Refused(f"{name} exists; add -f to replace it, or name another file with -o.")
 
 
 def _as_text(review: Review) -> bytes:

@@ -60,6 +60,12 @@ class Reviewable:
     refused: tuple[tuple[str, str], ...]
     prepared: Prepared | None = None
     """The run that proposed it."""
+    written: frozenset[str] = frozenset()
+    """Files that are not as they were before the review, for it has been written to them."""
+
+    def taken_back(self, review: Review) -> list[FileReview]:
+        """The files of `review` that were written and of which nothing is accepted any more."""
+        return [file for file in review.files if file.path in self.written and not file.writes]
 
     @property
     def target(self) -> str | None:
@@ -82,13 +88,17 @@ def prepare(
     partial: str = "",
     demo: bool = False,
 ) -> Prepared:
-    """Read the picks and make the request. Blocking; raises WorkspaceError."""
+    """Read the picks and make the request. Blocking; raises WorkspaceError.
+
+    A target that could not be compared with what the model will write is refused, too.
+    """
     originals = {
         path: read_text_file(job.root / path, name=path) for path in dict.fromkeys(job.picks)
     }
     target = job.target
     if target is not None:
         target = relative_name(job.root, resolve_target(job.root, target))
+        _read_existing(job.root, target)
     request = RunRequest(
         requirements=job.requirements,
         model=chosen.model,
@@ -138,12 +148,16 @@ def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewa
             )
         )
     if prepared.earlier is not None:
-        files = _go_on_deciding(prepared.earlier, files)
-        for file in files:
-            if file.path not in originals:
-                originals[file.path] = prepared.originals.get(file.path)
+        for file in prepared.earlier.files:
+            originals.setdefault(file.path, prepared.originals.get(file.path))
+        files = _go_on_deciding(prepared.earlier, files, originals)
     concerns = {file.path: warnings(file) for file in files}
     return Reviewable(Review(tuple(files)), originals, concerns, tuple(refused), prepared)
+
+
+def _differs(file: FileReview, now: TextFile | None) -> bool:
+    """Whether the file on disk is another than the one that `file` begins from."""
+    return (None if now is None else now.text) != file.before
 
 
 def for_target(proposed: Sequence[FileProposed], target: str | None) -> list[FileProposed]:
@@ -156,15 +170,22 @@ def for_target(proposed: Sequence[FileProposed], target: str | None) -> list[Fil
     return [replace(file, path=target)]
 
 
-def _go_on_deciding(earlier: Review, files: Sequence[FileReview]) -> list[FileReview]:
+def _go_on_deciding(
+    earlier: Review, files: Sequence[FileReview], originals: Mapping[str, TextFile | None]
+) -> list[FileReview]:
     """The new proposal with the verdicts of the earlier one where a hunk is the same.
 
-    A file the new proposal leaves out was given to the model as it stood, and so stands.
+    A file the new proposal leaves out was given to the model as it stood, and so stands; it is
+    compared with what is on disk by now.
     """
     fresh = {file.path: file for file in files}
     going_on = []
     for file in earlier.files:
         again = fresh.pop(file.path, None)
+        original = originals[file.path]
+        if again is None and _differs(file, original):
+            before = None if original is None else original.text
+            again = FileReview.of(file.path, before, file.after, file.complete, file.remark)
         going_on.append(file if again is None else again.decided_like(file))
     return [*going_on, *fresh.values()]
 
@@ -182,7 +203,13 @@ def review_anew(root: Path, reviewable: Reviewable, review: Review) -> Reviewabl
         again = FileReview.of(file.path, before, file.after, file.complete, file.remark)
         files.append(again.decided_like(file))
     concerns = {file.path: warnings(file) for file in files}
-    return replace(reviewable, review=Review(tuple(files)), originals=originals, warnings=concerns)
+    return replace(
+        reviewable,
+        review=Review(tuple(files)),
+        originals=originals,
+        warnings=concerns,
+        written=frozenset(),
+    )
 
 
 def written_bytes(reviewable: Reviewable, file: FileReview) -> bytes | None:
@@ -213,7 +240,8 @@ def after_write(root: Path, reviewable: Reviewable, review: Review) -> Reviewabl
     written = [
         file.path
         for file in review.files
-        if file.writes and _holds(root / file.path, written_bytes(reviewable, file))
+        if (file.writes or file.path in reviewable.written)
+        and _holds(root / file.path, written_bytes(reviewable, file))
     ]
     return seen_anew(root, reviewable, written)
 
@@ -221,6 +249,8 @@ def after_write(root: Path, reviewable: Reviewable, review: Review) -> Reviewabl
 def _holds(path: Path, data: bytes | None) -> bool:
     try:
         found, _ = read_bytes(path, max_bytes=MAX_REVIEWED_BYTES)
+    except MissingFile:
+        return data is None
     except WorkspaceError:
         return False
     return found == data
@@ -231,7 +261,7 @@ def seen_anew(root: Path, reviewable: Reviewable, paths: Iterable[str]) -> Revie
 
     The texts compared, and how they are encoded, stay. Blocking.
     """
-    originals = dict(reviewable.originals)
+    originals, written = dict(reviewable.originals), set(reviewable.written)
     for path in paths:
         if path not in originals:
             continue
@@ -239,18 +269,25 @@ def seen_anew(root: Path, reviewable: Reviewable, paths: Iterable[str]) -> Revie
             now = _read_existing(root, path)
         except WorkspaceError:
             continue  # the next write says what is in the way
-        original = originals[path]
-        if original is None or reviewable.review.file(path).is_new:
+        original, file = originals[path], reviewable.review.file(path)
+        if original is None or file.is_new:
             originals[path] = now
         elif now is not None:
             originals[path] = replace(original, stamp=now.stamp, mode=now.mode)
-    return replace(reviewable, originals=originals)
+        written.discard(path)
+        if _differs(file, now):
+            written.add(path)
+    return replace(reviewable, originals=originals, written=frozenset(written))
 
 
 def changes_of(reviewable: Reviewable, review: Review) -> list[Change]:
-    """What applying `review` would write: the files with at least one accepted hunk."""
+    """What applying `review` would write: the files with at least one accepted hunk, and those
+    from which everything written earlier is taken back out."""
+    back = reviewable.taken_back(review)
     return [
-        Change(path, text, reviewable.originals[path]) for path, text in review.results().items()
+        Change(file.path, file.result(), reviewable.originals[file.path])
+        for file in review.files
+        if file.writes or file in back
     ]
 
 

@@ -15,12 +15,14 @@ class Problem:
     """What is wrong in `file`, at `line` (from 1, None when it is the file as a whole).
 
     `message` says what was expected, without a full stop. `str(problem)` is the sentence to
-    show; untrusted characters in it are already made visible.
+    show; untrusted characters in it are already made visible. `damaged` is False where the
+    file could not be read, so that nobody knows what is in it.
     """
 
     file: Path
     line: int | None
     message: str
+    damaged: bool = True
 
     def __str__(self) -> str:
         at_line = "" if self.line is None else f", line {self.line}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from autocoder_tui.destination import why_nothing_kept
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Catalog, Endpoint, Model, load_catalog
 from autocoder_tui.engine.request import Limits
@@ -16,11 +17,9 @@ from autocoder_tui.store.calibration import load_calibration
 from autocoder_tui.store.control import Control, load_control
 from autocoder_tui.store.dirs import config_dir, state_dir
 from autocoder_tui.store.keys import find_key
+from autocoder_tui.store.memory import LISTED_FILE, put_damaged_aside
 from autocoder_tui.store.settings import Settings, load_settings
 from autocoder_tui.workspace.textfile import read_text_file
-
-LISTED_FILE = "listed-models.toml"
-"""In the state folder: figures that were refreshed. The user's models.toml wins over them."""
 
 NETWORK_LIMITS = (
     "connect_timeout",
@@ -62,6 +61,8 @@ class Setup:
     environ: Mapping[str, str]
     config_dir: Path
     state_dir: Path
+    keeps: bool = True
+    """Whether anything can be kept in the state folder; if not, a problem says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,10 @@ def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[st
         ) from error
     folder = config_dir(environ)
     settings = load_settings(folder / "config.toml")
-    catalog, catalog_problems = load_catalog(
-        folder / "models.toml", state_dir(environ) / LISTED_FILE
-    )
+    state = state_dir(environ)
+    unkept = None if options.list_models else why_nothing_kept(state)
+    damaged = put_damaged_aside(state)
+    catalog, catalog_problems = load_catalog(folder / "models.toml", state / LISTED_FILE)
     control = load_control(Path(options.control_file)) if options.control_file else Control()
     level = _first(options.debug_level, control.debug_level, 1)
     return Setup(
@@ -122,10 +124,15 @@ def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[st
         estimate_cost=getattr(options, "estimate_cost", False),
         settings=settings.settings,
         catalog=catalog,
-        problems=tuple(str(problem) for problem in (*settings.problems, *catalog_problems)),
+        problems=tuple(
+            str(problem)
+            for problem in (*settings.problems, *catalog_problems, *damaged, unkept)
+            if problem is not None
+        ),
         environ=environ,
         config_dir=folder,
-        state_dir=state_dir(environ),
+        state_dir=state,
+        keeps=unkept is None,
     )
 
 

@@ -7,6 +7,7 @@ for a key inside an inline table it gives the line of the enclosing key.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -62,20 +63,25 @@ def parse_toml(path: Path, text: str) -> TomlFile | Problem:
 def read_small_text(path: Path, *, missing_ok: bool = False) -> str | Problem:
     """The text of a small regular UTF-8 file. A FIFO or device is refused, never waited for."""
     try:
+        # Opening a device can already act on it, so look first; look again once it is open.
+        if not stat.S_ISREG(path.stat().st_mode):
+            return Problem(path, None, "expected a regular file")
         # Without O_NONBLOCK the open itself would wait for ever on a FIFO.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
         return "" if missing_ok else Problem(path, None, "the file does not exist")
     except (OSError, ValueError) as error:
-        return Problem(path, None, f"the file cannot be read ({_os_reason(error)})")
+        return _unreadable(path, error)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         return Problem(path, None, "expected a regular file")
     with os.fdopen(descriptor, "rb") as opened:
         try:
             content = opened.read(MAX_BYTES + 1)
+            if content is None:  # a file of the kernel's that would have to be waited for
+                return Problem(path, None, "expected a file of text")
         except OSError as error:
-            return Problem(path, None, f"the file cannot be read ({_os_reason(error)})")
+            return _unreadable(path, error)
     if len(content) > MAX_BYTES:
         return Problem(path, None, f"expected at most {MAX_BYTES // 1024} KiB")
     try:
@@ -85,8 +91,11 @@ def read_small_text(path: Path, *, missing_ok: bool = False) -> str | Problem:
         return Problem(path, line, "expected UTF-8 text")
 
 
-def _os_reason(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or "the path is not valid").lower()
+def _unreadable(path: Path, error: OSError | ValueError) -> Problem:
+    reason = (getattr(error, "strerror", None) or "the path is not valid").lower()
+    # A link that leads to itself will never be a file; anything else may be one again.
+    damaged = getattr(error, "errno", None) == errno.ELOOP
+    return Problem(path, None, f"the file cannot be read ({reason})", damaged)
 
 
 _AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")

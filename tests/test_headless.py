@@ -316,7 +316,8 @@ async def test_without_a_state_folder_it_writes_and_says_so(tmp_path: Path, run:
     (tmp_path / "state").write_text("in the way")
     done = await run([Reply(framed(NEW))], "-r", "x", "-o", "out.py")
     assert done.code == 0
-    assert "can't be undone" in done.err
+    assert "goes on without usage, undo and recovery" in done.err
+    assert done.err.count("kept in") == 1
     assert (tmp_path / "project" / "out.py").read_text() == NEW
 
 

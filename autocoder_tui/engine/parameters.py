@@ -67,7 +67,11 @@ def _messages(
     capabilities: Capabilities,
     prefill: str | None,
 ) -> list[dict[str, Any]]:
-    result: list[dict[str, Any]] = [dict(message) for message in messages]
+    # Half a character (of a file name that is not UTF-8, say) has no place in JSON.
+    result: list[dict[str, Any]] = [
+        {name: text.encode("utf-8", "replace").decode() for name, text in message.items()}
+        for message in messages
+    ]
     if capabilities.system_role is False or model.system_role is False:
         result = system_as_user(result)
     field = _PREFILL_MESSAGE_FIELD.get(prefill or "")

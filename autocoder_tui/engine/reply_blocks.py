@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from autocoder_tui.engine.reply_framing import (
     Fence,
@@ -50,12 +51,8 @@ def read_frames(text: str) -> tuple[list[Block], str]:
     blocks: list[Block] = []
     notes: list[str] = []
     at = 0
-    while at < len(lines):
-        opening = read_opening(lines[at])
-        if opening is None:
-            notes.append(lines[at])
-            at += 1
-            continue
+    while (found := _next(read_opening, lines, at, notes)) is not None:
+        at, opening = found
         end, after, closed, remark = _frame_end(lines, at + 1, opening)
         body = "".join(lines[at + 1 : end])
         if remark.startswith(_SAME_LINE) and end < len(lines):
@@ -67,6 +64,24 @@ def read_frames(text: str) -> tuple[list[Block], str]:
         blocks.append(Block(opening.path, body, closed, "".join(lines[at:after]), remark))
         at = after
     return blocks, _without_stray_fences(notes)
+
+
+_T = TypeVar("_T")
+
+
+def _next(
+    read: Callable[[str], _T | None], lines: list[str], at: int, notes: list[str]
+) -> tuple[int, _T] | None:
+    """The next line from `at` on that opens a block, and what it says; None without one.
+
+    The lines on the way there go to `notes`.
+    """
+    for index in range(at, len(lines)):
+        opened = read(lines[index])
+        if opened is not None:
+            return index, opened
+        notes.append(lines[index])
+    return None
 
 
 _SAME_LINE = "The closing line stood at the end of a line of code."
@@ -130,12 +145,8 @@ def read_fenced_blocks(
     blocks: list[Block] = []
     notes: list[str] = []
     at = 0
-    while at < len(lines):
-        fence = read_fence(lines[at])
-        if fence is None:
-            notes.append(lines[at])
-            at += 1
-            continue
+    while (found := _next(read_fence, lines, at, notes)) is not None:
+        at, fence = found
         path = _name_in_info(fence.info)
         if not path:
             path, used = _name_before(notes, known)

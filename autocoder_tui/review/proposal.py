@@ -254,11 +254,18 @@ def _writes(files: Iterable[FileReview]) -> str:
     if not written:
         return "writes nothing"
     lines = _sum_lines(file.accepted_lines for file in written)
-    if len(written) > 2:
-        return f"writes {len(written)} files ({lines})"
-    names = " and ".join(visible(file.path) for file in written)
-    verb = "creates" if all(file.is_new for file in written) else "writes"
-    return f"{verb} {names} ({lines})"
+    new = len(written) <= _MOST_NAMED and all(file.is_new for file in written)
+    names = _named([file.path for file in written])
+    return f"{'creates' if new else 'writes'} {names} ({lines})"
+
+
+_MOST_NAMED = 2
+
+
+def _named(paths: Sequence[str]) -> str:
+    if len(paths) > _MOST_NAMED:
+        return f"{len(paths)} files"
+    return " and ".join(visible(path) for path in paths)
 
 
 def _sum_lines(counts: Iterable[LineCounts]) -> LineCounts:
@@ -313,9 +320,18 @@ class Review:
     @property
     def summary(self) -> str:
         """One line: what was decided and what will be written. Safe to show."""
+        return self.summary_taking_back(())
+
+    def summary_taking_back(self, files: Sequence[FileReview]) -> str:
+        """The same where hunks of `files` were written that are no longer accepted."""
         if not self.counts.total:
             return "Nothing is proposed to change"
-        return f"{self.counts} · {_writes(self.files)}"
+        written = _writes(self.files)
+        if files:
+            names = _named([file.path for file in files])
+            back = f"takes what was written back out of {names}"
+            written = f"{written}, {back}" if any(file.writes for file in self.files) else back
+        return f"{self.counts} · {written}"
 
     def to_patch(self, *, accepted_only: bool = False) -> str:
         """The patches of all files, one after the other."""

@@ -11,6 +11,8 @@ from __future__ import annotations
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.problems import Problem
 
+_MOST_SAID = 20
+
 
 class StoreError(AutocoderError):
     kind = "store"
@@ -21,12 +23,13 @@ class SettingsNotSaved(StoreError):
 
 
 class ControlFileUnusable(StoreError):
-    """`problems` has everything that was found, the message the first of them."""
+    """`problems` has everything that was found; the message names it, one sentence each."""
 
     kind = "control_file"
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        more = len(problems) - 1
-        others = f" ({more} more of the kind.)" if more else ""
-        super().__init__(f"{problems[0]}{others}")
+        said = [str(problem) for problem in problems[:_MOST_SAID]]
+        if len(problems) > _MOST_SAID:
+            said.append(f"And {len(problems) - _MOST_SAID} more.")
+        super().__init__(" ".join(said))
         self.problems = problems

@@ -14,8 +14,9 @@ from tomlkit.exceptions import TOMLKitError
 
 from autocoder_tui.engine.catalog import Model, Provider
 from autocoder_tui.problems import Problem, shortened
+from autocoder_tui.store.durable import why_not_written, write_atomically
 from autocoder_tui.store.errors import SettingsNotSaved
-from autocoder_tui.store.settings_file import write_atomically
+from autocoder_tui.store.memory import put_aside
 from autocoder_tui.tomlfile import TomlFile, parse_toml, read_toml
 
 
@@ -48,7 +49,7 @@ def save_endpoint(file: Path, provider: Provider, models: Iterable[Model]) -> No
 def save_listed(file: Path, models: Iterable[Model]) -> None:
     """Keep refreshed figures; those of other providers in the file stay.
 
-    Raises SettingsNotSaved.
+    Raises SettingsNotSaved. A damaged file is put aside, see memory.py.
     """
     fresh = list(models)
     current = read_toml(file, missing_ok=True)
@@ -56,17 +57,16 @@ def save_listed(file: Path, models: Iterable[Model]) -> None:
     replaced = {model.provider for model in fresh}
     tables = [table for table in kept if table.get("provider") not in replaced]
     text = tomli_w.dumps({"models": [*tables, *(_table(model) for model in fresh)]})
-    _write(file, text, "The refreshed figures were not saved")
+    _write(file, text, "The refreshed figures were not saved", damaged=current)
 
 
-def _write(file: Path, text: str, what: str) -> None:
+def _write(file: Path, text: str, what: str, damaged: object = None) -> None:
     try:
+        if isinstance(damaged, Problem):
+            put_aside(damaged)
         write_atomically(file, text)
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise SettingsNotSaved(
-            f"{what}: {shortened(file)} cannot be written ({reason})."
-        ) from error
+        raise SettingsNotSaved(f"{what}: {why_not_written(file, error)}") from error
 
 
 def _table(model: Model) -> dict[str, Any]:

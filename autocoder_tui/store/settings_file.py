@@ -7,18 +7,16 @@ file is written anew from the values.
 
 from __future__ import annotations
 
-import contextlib
 import copy
-import os
 import re
-import tempfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import tomli_w
 
-from autocoder_tui.problems import Problem, shortened, unknown_name
+from autocoder_tui.problems import Problem, unknown_name
+from autocoder_tui.store.durable import why_not_written, write_atomically
 from autocoder_tui.store.errors import SettingsNotSaved
 from autocoder_tui.store.settings import SECTIONS, Settings, expected_of, flat_keys
 from autocoder_tui.tomlfile import TomlFile, parse_toml, read_toml
@@ -48,32 +46,9 @@ def save_setting(file: Path, section: str, name: str, value: Any) -> None:
     try:
         write_atomically(file, text)
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
         raise SettingsNotSaved(
-            f"The setting was not saved: {shortened(file)} cannot be written ({reason})."
+            f"The setting was not saved: {why_not_written(file, error)}"
         ) from error
-
-
-def write_atomically(file: Path, text: str) -> None:
-    """Replace the content of `file` as a whole, keeping its mode; a symlink keeps pointing.
-
-    Folders above it are made. Raises OSError and leaves the old content when that fails.
-    """
-    target = Path(os.path.realpath(file))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as opened:
-            with contextlib.suppress(FileNotFoundError):
-                Path(temporary).chmod(target.stat().st_mode & 0o7777)
-            opened.write(text)
-            opened.flush()
-            os.fsync(opened.fileno())
-        Path(temporary).replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
 
 
 def _checked(section: str, name: str, value: Any) -> Any:

@@ -1,24 +1,30 @@
 """What every run used and cost: one JSON line per run in the state folder.
 
 Lines are only ever added, so that several programs can write at once. A line that cannot be
-read (cut by a full disk, say) is left alone and counted.
+read (cut by a full disk, say) is left alone and counted. What is no regular file is never
+waited for, and of a file that has grown beyond all measure only the end is read.
 """
 
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from autocoder_tui.engine.state import Extrapolation
+from autocoder_tui.store.durable import write_all
 
 _FILE = "usage.jsonl"
+_MOST_BYTES = 64 * 1024 * 1024
+_LONGEST_LINE = 256 * 1024
 
 Grouping: TypeAlias = Literal["run", "day", "model", "project"]
 GROUPINGS: tuple[Grouping, ...] = ("run", "day", "model", "project")
@@ -94,22 +100,29 @@ def append_usage(state: Path, record: UsageRecord) -> None:
     data = asdict(record)
     line = json.dumps(data, default=str, ensure_ascii=True)
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(state / _FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    descriptor = _opened(state / _FILE, os.O_RDWR | os.O_APPEND | os.O_CREAT)
     try:
         # One write, so that lines of two programs do not mix. A leading break ends a line
         # that was cut.
-        os.write(descriptor, (_broken_end(state / _FILE) + line + "\n").encode())
+        write_all(descriptor, (_broken_end(descriptor) + line + "\n").encode())
+        os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
-def _broken_end(file: Path) -> str:
-    with file.open("rb") as opened:
-        opened.seek(0, os.SEEK_END)
-        if opened.tell() == 0:
-            return ""
-        opened.seek(-1, os.SEEK_END)
-        return "" if opened.read(1) == b"\n" else "\n"
+def _opened(file: Path, flags: int) -> int:
+    """A descriptor of a regular file. Raises OSError."""
+    # Without O_NONBLOCK the open itself would wait for ever on a FIFO.
+    descriptor = os.open(file, flags | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, 0o600)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, f"{_FILE} is not a regular file")
+    return descriptor
+
+
+def _broken_end(descriptor: int) -> str:
+    size = os.fstat(descriptor).st_size
+    return "\n" if size and os.pread(descriptor, 1, size - 1) != b"\n" else ""
 
 
 def read_usage(state: Path) -> tuple[list[UsageRecord], int]:
@@ -118,12 +131,32 @@ def read_usage(state: Path) -> tuple[list[UsageRecord], int]:
     Raises OSError for a file that is there and cannot be read.
     """
     try:
-        text = (state / _FILE).read_text(encoding="utf-8", errors="replace")
+        descriptor = _opened(state / _FILE, os.O_RDONLY)
     except FileNotFoundError:
         return [], 0
-    records = [_record(line) for line in text.splitlines() if line.strip()]
-    known = [record for record in records if record is not None]
-    return known, len(records) - len(known)
+    known, broken = [], 0
+    for line in _lines(descriptor):
+        record = _record(line.decode("utf-8", "replace"))
+        if record is not None:
+            known.append(record)
+        else:
+            broken += 1
+    return known, broken
+
+
+def _lines(descriptor: int) -> Iterator[bytes]:
+    """The lines that are not blank; one that is too long comes cut, and so can't be read."""
+    with os.fdopen(descriptor, "rb") as file:
+        left_out = os.fstat(descriptor).st_size - _MOST_BYTES
+        if left_out > 0:
+            file.seek(left_out)
+            file.readline(_LONGEST_LINE)
+        while line := file.readline(_LONGEST_LINE):
+            ended = line.endswith(b"\n")
+            while not ended and (rest := file.readline(_LONGEST_LINE)):
+                ended = rest.endswith(b"\n")
+            if line.strip():
+                yield line
 
 
 def _record(line: str) -> UsageRecord | None:

@@ -15,6 +15,7 @@ from textual.notifications import SeverityLevel as Severity
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
+from autocoder_tui.destination import why_project_stays
 from autocoder_tui.display import visible
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.provider import preload
@@ -114,7 +115,8 @@ class AutocoderApp(App[str]):
     @work(exit_on_error=True)
     async def _begin(self) -> None:
         """After the first paint: what is slow, and what may have to ask."""
-        for problem in (*self.setup.problems, *self._theme_problems, *self._key_problems):
+        problems = [*self.setup.problems, *self._theme_problems, *self._key_problems]
+        for problem in (*problems, *why_project_stays(self.root)):
             self.tell(problem, severity="warning")
         keep_choice(self, self.main, self.setup.config_dir / "config.toml", self.tell)
         if self.setup.demo:

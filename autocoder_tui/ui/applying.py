@@ -64,7 +64,7 @@ async def apply_review(app: AutocoderApp, reviewable: Reviewable, review: Review
             if not await _agreed(app, error, consent):
                 return None
         else:
-            written = _in_words(app, review, applied)
+            written = _in_words(app, reviewable, review, applied)
             app.know(await asyncio.to_thread(after_write, app.root, reviewable, review))
             app.undoing.wrote(applied.record, written)
             return written
@@ -106,13 +106,13 @@ def _title(app: AutocoderApp) -> str:
     return "" if prepared is None else proposed_message(prepared.request.requirements)
 
 
-def _in_words(app: AutocoderApp, review: Review, applied: Applied) -> str:
-    written = [file for file in review.files if file.writes]
-    files = ", ".join(f"{visible(file.path)} ({file.accepted_lines})" for file in written)
+def _in_words(app: AutocoderApp, reviewable: Reviewable, review: Review, applied: Applied) -> str:
+    parts = [f"{visible(f.path)} ({f.accepted_lines})" for f in review.files if f.writes]
+    parts += [f"{visible(f.path)} as before" for f in reviewable.taken_back(review)]
     # The keys first: the line may be cut at its end.
     keys = ", U undoes" if applied.record else ""
     keys += ", c commits" if applied.record and find_git(app.root) is not None else ""
-    return f"✓ written{keys}: {files}"
+    return f"✓ written{keys}: {', '.join(parts)}"
 
 
 async def _sure(app: AutocoderApp, review: Review) -> bool:

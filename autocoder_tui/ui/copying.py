@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.store.durable import write_atomically
 from autocoder_tui.store.partials import CannotKeep
-from autocoder_tui.store.settings_file import write_atomically
 
 if TYPE_CHECKING:
     from autocoder_tui.ui.app import AutocoderApp

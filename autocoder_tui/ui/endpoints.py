@@ -11,8 +11,8 @@ from autocoder_tui.engine.catalog import Endpoint, Model, Provider, load_catalog
 from autocoder_tui.engine.listing import list_models
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.refreshing import NO_PRICES, as_models, with_package_prices, without_price
-from autocoder_tui.setup import LISTED_FILE
 from autocoder_tui.store.keys import find_key
+from autocoder_tui.store.memory import LISTED_FILE
 from autocoder_tui.store.models import save_endpoint, save_listed
 from autocoder_tui.ui.screens.endpoint_form import EndpointForm
 

@@ -121,9 +121,9 @@ class RunDisplay:
         self._app.review(prepared, state.files)
 
     def _book(self, prepared: Prepared | None, state: RunState) -> None:
-        if prepared is None:
-            return
         app = self._app
+        if prepared is None or not app.setup.keeps:
+            return
         try:
             learnt = book_run(app.setup.state_dir, prepared, state)
         except AutocoderError as error:

@@ -21,6 +21,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import stat
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -30,7 +31,13 @@ from pathlib import Path
 from autocoder_tui.display import visible
 from autocoder_tui.workspace.durable import sync_folders, why_not, write_new_file
 from autocoder_tui.workspace.errors import Busy, NotRecorded
-from autocoder_tui.workspace.record import FileState, KeptFile, KeptState, Record
+from autocoder_tui.workspace.record import (
+    MAX_FILE_BYTES,
+    FileState,
+    KeptFile,
+    KeptState,
+    Record,
+)
 
 MOST_RECORDS = 50
 MOST_BYTES = 100 * 1024 * 1024
@@ -87,7 +94,7 @@ class Entry:
         """
         file = self.record.files[number]
         try:
-            data = (self.folder / f"{number}.{side}").read_bytes()
+            data = _read_kept(self.folder / f"{number}.{side}")
         except OSError:
             data = None
         state = file.before if side == "before" else file.after
@@ -281,11 +288,11 @@ class ApplyLog:
 
     def _read(self, folder: Path, phase: str) -> Entry | None:
         try:
-            record = Record.from_json((folder / f"{phase}.json").read_text())
+            record = Record.from_json(_read_kept(folder / f"{phase}.json").decode())
             if record.id != folder.name:
                 return None
             record.sequence  # noqa: B018 - raises ValueError for what is no id
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
         return Entry(self, record, phase)
 
@@ -295,11 +302,19 @@ def forget_abandoned(state: Path) -> None:
     with suppress(OSError):
         for folder in (state / "applies").iterdir():
             with suppress(OSError):
-                root = os.fsdecode((folder / _ROOT_NAME).read_bytes())
+                root = os.fsdecode(_read_kept(folder / _ROOT_NAME))
                 idle = time.time() - folder.stat().st_mtime
                 # A project on a drive that is away just now is not gone.
                 if not os.path.lexists(root) and idle > _ABANDONED_SECONDS:
                     shutil.rmtree(folder)
+
+
+def _read_kept(path: Path) -> bytes:
+    """What a file of the log holds. Raises OSError, also for what can be no file of the log."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_FILE_BYTES:
+        raise OSError(errno.EINVAL, "not a file of the log")
+    return path.read_bytes()
 
 
 def _not_recorded(folder: Path, error: OSError) -> NotRecorded:

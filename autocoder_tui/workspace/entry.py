@@ -152,6 +152,8 @@ def why_never(root: Path, entry: Entry) -> str | None:
         return "not a regular file"
     if entry.size > MAX_INPUT_BYTES:
         return f"{human_size(entry.size)} bytes, more than one input may have"
+    if not os.access(root / entry.path, os.R_OK):
+        return "permission denied; change its mode"
     if entry.binary or sniff_binary(root / entry.path):
         return "binary, so a model cannot read it"
     return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -47,6 +48,8 @@ class IgnoreRules(Protocol):
 class GitFailed(Exception):
     """git is missing, refuses this work tree, or takes too long."""
 
+    timed_out = False
+
 
 def load_rules(root: Path) -> IgnoreRules:
     """The rules of the project at `root`: git's own where git answers."""
@@ -70,22 +73,39 @@ class GitRules:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._fallback = PatternRules(root)
+        self._git_hangs = False
 
     def ignored_in(self, folder: str, names: Sequence[tuple[str, bool]]) -> set[str]:
         if not names:
             return set()
+        if self._would_wait(folder):
+            return self._fallback.ignored_in(folder, names)
         try:
             # Run inside the folder: it may belong to a submodule or a repository of its own.
             given = [name for name, _ in names]
             return set(_git(self._root / folder, "check-ignore", "-z", "--stdin", given=given))
-        except GitFailed:
+        except GitFailed as error:
+            self._git_hangs |= error.timed_out
             return self._fallback.ignored_in(folder, names)
 
     def files_below(self, folder: str) -> Iterator[tuple[str, bool]]:
+        if self._would_wait(folder):
+            yield from self._fallback.files_below(folder)
+            return
         try:
             yield from self._listed(folder, _MAX_NESTED_REPOSITORIES)
-        except GitFailed:
+        except GitFailed as error:
+            self._git_hangs |= error.timed_out
             yield from self._fallback.files_below(folder)
+
+    def _would_wait(self, folder: str) -> bool:
+        """Whether git would wait for an ignore file that is a pipe: it opens any that it meets.
+
+        One further down is only noticed when git has waited for it, which happens once.
+        """
+        path = self._root / folder
+        places = [path, *path.parents][: len(path.parts) - len(self._root.parts) + 1]
+        return self._git_hangs or any(is_pipe(place / ".gitignore") for place in places)
 
     def _listed(self, folder: str, nested: int) -> Iterator[tuple[str, bool]]:
         place = self._root / folder
@@ -114,15 +134,21 @@ class PatternRules:
     def ignored_in(self, folder: str, names: Sequence[tuple[str, bool]]) -> set[str]:
         if self._is_ignored_folder(folder):
             return {name for name, _ in names}
+        return self._matching(folder, names)
+
+    def _matching(self, folder: str, names: Sequence[tuple[str, bool]]) -> set[str]:
         return {name for name, is_dir in names if self._matches(folder, name, is_dir)}
 
     def files_below(self, folder: str) -> Iterator[tuple[str, bool]]:
+        ignored_whole = self._is_ignored_folder(folder)
         waiting = [folder]
         while waiting:
             current = waiting.pop()
             prefix = current + "/" if current else ""
             found = scan_folder(self._root / current)
-            ignored = self.ignored_in(current, found)
+            # An ignored folder is not entered, so only the first can lie in one.
+            names = {name for name, _ in found}
+            ignored = names if ignored_whole else self._matching(current, found)
             for name, is_dir in found:
                 path = prefix + name
                 if not is_dir:
@@ -177,6 +203,13 @@ def _is_real_folder(item: os.DirEntry[str]) -> bool:
         return False
 
 
+def is_pipe(path: Path) -> bool:
+    try:
+        return stat.S_ISFIFO(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
 def _read_spec(path: Path) -> GitIgnoreSpec | None:
     try:
         lines = read_text_file(path, max_bytes=_MAX_RULES_BYTES).text.split("\n")
@@ -212,7 +245,11 @@ def _git(folder: Path, *arguments: str, given: Sequence[str] | None = None) -> l
             timeout=_GIT_SECONDS,
             check=False,
         )
-    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+    except subprocess.TimeoutExpired as error:
+        failure = GitFailed()
+        failure.timed_out = True
+        raise failure from error
+    except (OSError, ValueError) as error:
         raise GitFailed from error
     nothing_ignored = arguments[0] == "check-ignore" and done.returncode == 1
     if done.returncode != 0 and not nothing_ignored:

@@ -132,11 +132,14 @@ def test_what_is_wrong_is_said_with_its_line(
     assert message in caught.value.message
 
 
-def test_all_problems_are_counted(tmp_path: Path) -> None:
+def test_all_problems_are_named(tmp_path: Path) -> None:
     with pytest.raises(ControlFileUnusable) as caught:
         load_control(written(tmp_path, "a = 1\nforce = 1\nmodel = 1\n"))
     assert [problem.line for problem in caught.value.problems] == [1, 2, 3]
-    assert "2 more" in caught.value.message
+    for words in ('line 1: "a" is not known', "line 2: expected true", "line 3: expected"):
+        assert words in caught.value.message
+    with pytest.raises(ControlFileUnusable, match=r"And 80 more\.$"):
+        load_control(written(tmp_path, "".join(f"a{number} = 1\n" for number in range(100))))
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.store.dirs import config_dir, state_dir
+from autocoder_tui.store.durable import write_atomically
 from autocoder_tui.store.errors import SettingsNotSaved
 from autocoder_tui.store.settings import SECTIONS, Settings, expected_of, load_settings
-from autocoder_tui.store.settings_file import save_setting, write_atomically
+from autocoder_tui.store.settings_file import save_setting
 
 
 @pytest.fixture

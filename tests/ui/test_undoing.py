@@ -301,3 +301,61 @@ async def test_reviewing_again_keeps_what_was_decided_on_lines_still_there(tmp_p
             "accepted",
             "rejected",
         ]
+
+
+async def test_what_is_rejected_after_the_write_is_taken_back_out(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    path = root / "code.txt"
+    path.write_text(TWICE_OLD)
+    reply = Reply(framed("code.txt", TWICE_NEW).text + framed("sub/new.txt", "new\n").text)
+    async with serving(tmp_path, [reply], "-i", "code.txt", "-r", "x") as (app, pilot, _):
+        pane = app.main.query_one(ReviewPane)
+
+        def summary() -> str:
+            return str(app.main.query_one("#review-summary", Static).render())
+
+        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
+        await pilot.press("ctrl+a", "enter")
+        await until(pilot, lambda: pane.written)
+        assert path.read_text() == TWICE_NEW
+
+        # One hunk of a file: the file is written as it is decided now.
+        await pilot.press("g", "n", "r")
+        await until(pilot, lambda: "1 rejected" in summary())
+        await pilot.press("enter")
+        await until(pilot, lambda: pane.written)
+        assert path.read_text() in (TWICE_HALF, TWICE_OLD.replace("line 20\n", "twenty\n"))
+
+        # Every hunk: the line says so, quitting asks, and the files are as they were.
+        await pilot.press("ctrl+x")
+        await until(pilot, lambda: "back out of code.txt and sub/new.txt" in summary())
+        assert pane.unwritten == "Hunks on disk are no longer accepted."
+        await pilot.press("enter")
+        await until(pilot, lambda: pane.written)
+        assert "code.txt as before, sub/new.txt as before" in summary()
+        assert files(root) == {"code.txt": TWICE_OLD, "sub": "/"}
+        assert pane.unwritten == ""
+
+        # Which is a write like any other: it is undone, and done again.
+        await pilot.press("U")
+        await asked(app, pilot, "sub/new.txt")
+        await pilot.press("u")
+        await until(pilot, lambda: not pane.written)
+        assert (root / "sub" / "new.txt").read_text() == "new\n"
+        assert "back out of code.txt and sub/new.txt" in summary()
+        await pilot.press("enter")
+        await until(pilot, lambda: pane.written)
+        assert files(root) == {"code.txt": TWICE_OLD, "sub": "/"}
+
+
+async def test_what_somebody_else_changed_is_not_taken_back_unasked(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    async with written(tmp_path) as (app, pilot):
+        (root / "sub" / "new.txt").write_text("mine\n")
+        await pilot.press("ctrl+x", "enter")
+        await asked(app, pilot, "sub/new.txt has changed")
+        await pilot.press("c")
+        await until(pilot, lambda: app.screen is app.main)
+        assert files(root) == AFTER | {"sub/new.txt": "mine\n"}

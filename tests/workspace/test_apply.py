@@ -25,36 +25,7 @@ from autocoder_tui.workspace.errors import (
     Unwritable,
 )
 from autocoder_tui.workspace.textfile import read_text_file
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    project = tmp_path / "project"
-    (project / "src").mkdir(parents=True)
-    (project / "src" / "a.py").write_text("one\n")
-    (project / "b.txt").write_bytes(b"\xef\xbb\xbfcaf\xc3\xa9\r\n")
-    (project / "old.txt").write_text("old\n")
-    return project
-
-
-def tree(root: Path) -> dict[str, tuple[bytes | None, int]]:
-    """Every file and folder below `root` with its bytes and mode."""
-    return {
-        path.relative_to(root).as_posix(): (
-            path.read_bytes() if path.is_file() else None,
-            stat.S_IMODE(path.stat().st_mode),
-        )
-        for path in root.rglob("*")
-    }
-
-
-def edits(root: Path) -> list[Change]:
-    return [
-        Change("src/a.py", "two\n", read_text_file(root / "src" / "a.py")),
-        Change("b.txt", "café\nthé\n", read_text_file(root / "b.txt")),
-        Change("new/deep/c.py", "three\n"),
-        Change("old.txt", None, read_text_file(root / "old.txt")),
-    ]
+from tests.workspace.small_project import edits, tree
 
 
 def test_the_whole_set_is_written_in_each_files_own_shape(root: Path) -> None:

@@ -4,47 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from autocoder_tui.workspace.apply import Change, apply_changes
+from autocoder_tui.workspace.apply import apply_changes
 from autocoder_tui.workspace.errors import ChangedOnDisk, HalfApplied, Unreadable, Unwritable
-from autocoder_tui.workspace.textfile import read_text_file
 from autocoder_tui.workspace.transaction import Write, write_all
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    project = tmp_path / "project"
-    (project / "src").mkdir(parents=True)
-    (project / "src" / "a.py").write_text("one\n")
-    (project / "b.txt").write_bytes(b"\xef\xbb\xbfcaf\xc3\xa9\r\n")
-    (project / "old.txt").write_text("old\n")
-    return project
-
-
-def tree(root: Path) -> dict[str, tuple[bytes | None, int]]:
-    """Every file and folder below `root` with its bytes and mode."""
-    return {
-        path.relative_to(root).as_posix(): (
-            path.read_bytes() if path.is_file() else None,
-            stat.S_IMODE(path.stat().st_mode),
-        )
-        for path in root.rglob("*")
-    }
-
-
-def edits(root: Path) -> list[Change]:
-    return [
-        Change("src/a.py", "two\n", read_text_file(root / "src" / "a.py")),
-        Change("b.txt", "café\nthé\n", read_text_file(root / "b.txt")),
-        Change("new/deep/c.py", "three\n"),
-        Change("old.txt", None, read_text_file(root / "old.txt")),
-    ]
+from tests.workspace.small_project import edits, tree
 
 
 def test_file_that_appears_at_the_last_moment_is_kept(root: Path) -> None:

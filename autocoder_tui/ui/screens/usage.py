@@ -14,7 +14,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import DataTable, Static
 
-from autocoder_tui.store.settings_file import write_atomically
+from autocoder_tui.store.durable import write_atomically
 from autocoder_tui.store.usage import GROUPINGS, Grouping, UsageRecord, read_usage, to_csv
 from autocoder_tui.usage_table import HEADS, NUMBERS, extrapolation_rows, usage_rows
 

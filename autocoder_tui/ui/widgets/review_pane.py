@@ -143,6 +143,8 @@ class ReviewPane(Vertical):
             return ""
         if self._review.counts.accepted:
             return "Accepted hunks are not written."
+        if self._reviewable is not None and self._reviewable.taken_back(self._review):
+            return "Hunks on disk are no longer accepted."
         return "The proposal is not decided on." if self._review.counts.undecided else ""
 
     @property
@@ -211,7 +213,8 @@ class ReviewPane(Vertical):
         low = self.app.size.height < 30
         head = head_of(file, concerns, reviewable.refused, place=place, low=low)
         self.query_one("#review-file", Static).update(head)
-        summary = self._written or review.summary
+        back = reviewable.taken_back(review)
+        summary = self._written or review.summary_taking_back(back)
         if self.has_class("-result") and file is not None:
             self.query_one(ResultView).show(file)
             summary = self._result_in_words(reviewable, file)
@@ -289,7 +292,7 @@ class ReviewPane(Vertical):
             self._show_file()
 
     def action_apply(self) -> None:
-        """Write the accepted hunks."""
+        """Write the accepted hunks; what was written and is rejected by now goes out again."""
         # A verdict given a moment ago may still be on its way here as a message of the diff:
         # going the same way, this comes after it.
         self.query_one(DiffView).call_later(self.call_later, self._request_apply)
