@@ -10,6 +10,7 @@ from pathlib import Path
 
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.workspace.textfile import read_text_file
 
 WRITABLE = os.W_OK | os.X_OK
 
@@ -29,7 +30,8 @@ def is_folder(path: Path) -> bool:
 
 
 def check_output(output: Path | None, *, force: bool) -> None:
-    """Refuse an output file that could not be written in the end. Raises Refused."""
+    """Refuse an output file that could not be written in the end. Raises Refused, or
+    WorkspaceError for a file that is there and is no text."""
     if output is None:
         return
     name = visible(str(output))
@@ -46,9 +48,13 @@ def check_output(output: Path | None, *, force: bool) -> None:
             raise Refused(f"{name} is not a regular file; -o names the file to write.")
         if not force:
             raise Refused(f"{name} exists; add -f to replace it, or name another file with -o.")
+        if not (mode & stat.S_IWUSR and os.access(output, os.W_OK)):
+            raise Refused(f"{name} is read-only; make it writable, or name another file with -o.")
     reason = why_not_writable(Path(os.path.realpath(output)).parent)
     if reason is not None:
         raise Refused(f"{name} can't be written: {reason}. Nothing was sent.")
+    if mode is not None:
+        read_text_file(output)
 
 
 def why_not_writable(folder: Path) -> str | None:
@@ -58,7 +64,9 @@ def why_not_writable(folder: Path) -> str | None:
     if not folder.is_dir():
         return f"{visible(folder.name)} is not a folder"
     if os.access(folder, WRITABLE):
-        return None
+        return (
+            None if folder.stat().st_mode & stat.S_IWUSR else f"{visible(folder.name)} is read-only"
+        )
     read_only = bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
     return "the file system is read-only" if read_only else "permission denied"
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.store.durable import write_atomically
-from autocoder_tui.store.partials import CannotKeep
+from autocoder_tui.store.errors import CannotKeep
 
 if TYPE_CHECKING:
     from autocoder_tui.ui.app import AutocoderApp

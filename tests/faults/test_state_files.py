@@ -26,8 +26,8 @@ from autocoder_tui.store.capabilities import CapabilityStore
 from autocoder_tui.store.control import _OPTIONS, load_control
 from autocoder_tui.store.durable import write_atomically
 from autocoder_tui.store.errors import ControlFileUnusable, SettingsNotSaved
+from autocoder_tui.store.history import History
 from autocoder_tui.store.models import save_endpoint, save_listed
-from autocoder_tui.store.partials import save_partial
 from autocoder_tui.store.settings_file import save_setting
 from autocoder_tui.store.usage import append_usage, read_usage
 from autocoder_tui.ui.copying import keep_text
@@ -59,7 +59,6 @@ WRITERS: Mapping[str, tuple[str, Callable[[Path], object]]] = {
     "capabilities": ("capabilities.json", _keep_capabilities),
     "calibration": ("calibration.json", lambda d: learn(d, ENDPOINT, MODEL, REPORT)),
     "usage": ("usage.jsonl", lambda d: append_usage(d, RUN)),
-    "partial": ("partials/r1.txt", lambda d: save_partial(d, "r1", "text\n")),
     "copy": ("copied.txt", lambda d: keep_text(d, "copied.txt", "text\n")),
 }
 """Every file the program keeps by itself, but for the log of writes (see test_kill_sweep)."""
@@ -70,7 +69,6 @@ BEFORE: Mapping[str, bytes] = {
     "listed-models.toml": b"",
     "capabilities.json": b'{"http://y/v1 m": {"echo": false}}\n',
     "calibration.json": b"{}\n",
-    "partials/r1.txt": b"earlier\n",
     "copied.txt": b"earlier\n",
 }
 
@@ -219,8 +217,7 @@ async def test_a_disk_that_is_full_when_writing_leaves_the_file_and_keeps_the_te
     code, _, err, _ = await run_in(places, before, "-o", "out.py", "-f")
     assert code == 1
     assert "out.py cannot be written: there is no space left on the disk" in err
-    (kept,) = (places / "state" / "partials").iterdir()
-    assert "new\n" in kept.read_text()
+    assert "new\n" in History(places / "state").get("last").reply
 
 
 async def test_on_the_screen_a_project_that_can_not_be_written_keeps_the_proposal(

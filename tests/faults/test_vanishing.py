@@ -12,6 +12,7 @@ from textual.widgets import TextArea
 
 from autocoder_tui.demo.script import Received, Reply
 from autocoder_tui.demo.server import DemoServer
+from autocoder_tui.store.history import History
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from tests.faults.special import run_all
@@ -48,8 +49,7 @@ async def test_headless_a_project_that_goes_is_not_made_again_and_the_text_is_ke
     assert process.ended[0].code == 1
     assert "is gone" in process.ended[0].err
     assert not project.exists()
-    (kept,) = (tmp_path / "state" / "partials").iterdir()
-    assert NEW in kept.read_text()
+    assert NEW in History(tmp_path / "state").get("last").reply
 
 
 async def test_on_the_screen_a_project_that_goes_is_said_and_the_proposal_stays(
