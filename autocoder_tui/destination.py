@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.workspace.textfile import read_text_file
+from autocoder_tui.workspace.textfile import MAX_REVIEWED_BYTES, read_text_file
 
 WRITABLE = os.W_OK | os.X_OK
 
@@ -48,13 +48,13 @@ def check_output(output: Path | None, *, force: bool) -> None:
             raise Refused(f"{name} is not a regular file; -o names the file to write.")
         if not force:
             raise Refused(f"{name} exists; add -f to replace it, or name another file with -o.")
-        if not (mode & stat.S_IWUSR and os.access(output, os.W_OK)):
-            raise Refused(f"{name} is read-only; make it writable, or name another file with -o.")
     reason = why_not_writable(Path(os.path.realpath(output)).parent)
     if reason is not None:
         raise Refused(f"{name} can't be written: {reason}. Nothing was sent.")
     if mode is not None:
-        read_text_file(output)
+        if not (mode & stat.S_IWUSR and os.access(output, os.W_OK)):
+            raise Refused(f"{name} is read-only; make it writable, or name another file with -o.")
+        read_text_file(output, max_bytes=MAX_REVIEWED_BYTES)
 
 
 def why_not_writable(folder: Path) -> str | None:

@@ -15,10 +15,12 @@ from autocoder_tui.setup import ChosenModel
 from autocoder_tui.workspace.apply import Change
 from autocoder_tui.workspace.errors import MissingFile, Unencodable, WorkspaceError
 from autocoder_tui.workspace.paths import relative_name, resolve_target, sift_targets
-from autocoder_tui.workspace.textfile import TextFile, read_bytes, read_text_file
-
-MAX_REVIEWED_BYTES = 16 * 1024 * 1024
-"""An existing file larger than this is not diffed, and so not replaced."""
+from autocoder_tui.workspace.textfile import (
+    MAX_REVIEWED_BYTES,
+    TextFile,
+    read_bytes,
+    read_text_file,
+)
 
 
 @dataclass(frozen=True, slots=True)

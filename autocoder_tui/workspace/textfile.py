@@ -29,6 +29,8 @@ from autocoder_tui.workspace.errors import (
 
 MAX_INPUT_BYTES = 1024 * 1024
 """Largest input file: more is no longer a prompt but a mistake."""
+MAX_REVIEWED_BYTES = 16 * 1024 * 1024
+"""An existing file larger than this is not diffed, and so not replaced."""
 
 Newline = Literal["\n", "\r\n", "\r", "mixed"]
 
