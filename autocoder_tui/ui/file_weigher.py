@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 BATCH_SECONDS = 0.1
 """How long one visit to the counting thread takes at most, but for a single large file."""
 
-_BREATH = 0.0005
-
 
 class FileWeigher:
     def __init__(self, app: AutocoderApp) -> None:
@@ -112,7 +110,9 @@ class FileWeigher:
             except KeyError:
                 break
             counted = self._weights_of(path, counter)
-            time.sleep(_BREATH)  # or the thread that draws would wait for the interpreter
+            # No wait: it hands the interpreter to the thread that draws, if that wants it. Else
+            # that one gets it a switch interval later, again and again within one frame.
+            time.sleep(0)
             if counted is not None:
                 weights[path] = counter.calibrated(counted)
         return weights

@@ -129,6 +129,7 @@ async def runs(folder: Path, flags: Sequence[Sequence[str]]) -> tuple[Process, i
             },
         ),
     ],
+    ids=["input", "output", "requirements", "control"],
 )
 async def test_what_is_named_on_the_command_line_is_refused_and_nothing_is_sent(
     tmp_path: Path, project: Path, flag: str, said: dict[str, str]

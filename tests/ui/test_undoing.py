@@ -65,14 +65,16 @@ async def asked(app: AutocoderApp, pilot: Pilot[str], words: str) -> None:
 
 
 @asynccontextmanager
-async def reviewing(folder: Path) -> AsyncIterator[tuple[AutocoderApp, Pilot[str]]]:
-    """The App with everything accepted, and not yet written."""
+async def reviewing(
+    folder: Path, reply: Reply = REPLY, key: str = "ctrl+a"
+) -> AsyncIterator[tuple[AutocoderApp, Pilot[str]]]:
+    """The App with everything accepted, and not yet written; without `key` all is undecided."""
     flags = ("-i", "code.txt", "-r", "Add a third line\nwith care")
-    async with serving(folder, [REPLY], *flags) as (app, pilot, _):
+    async with serving(folder, [reply], *flags) as (app, pilot, _):
         await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
-        await pilot.press("ctrl+a")
+        await pilot.press(*filter(None, [key]))
         yield app, pilot
 
 
@@ -252,15 +254,10 @@ TWICE_HALF = TWICE_OLD.replace("line 3\n", "three\nand\n")
 
 
 async def test_a_review_is_written_twice_and_taken_back_step_by_step(tmp_path: Path) -> None:
-    root = project(tmp_path)
-    path = root / "code.txt"
+    path = project(tmp_path) / "code.txt"
     path.write_text(TWICE_OLD)
-    reply = framed("code.txt", TWICE_NEW)
-    async with serving(tmp_path, [reply], "-i", "code.txt", "-r", "x") as (app, pilot, _):
+    async with reviewing(tmp_path, framed("code.txt", TWICE_NEW), "") as (app, pilot):
         pane = app.main.query_one(ReviewPane)
-        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
-        await pilot.press("ctrl+r")
-        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
         await pilot.press("a", "enter")
         await asked(app, pilot, "undecided")
         await pilot.press("w")
@@ -281,15 +278,10 @@ async def test_a_review_is_written_twice_and_taken_back_step_by_step(tmp_path: P
 
 
 async def test_reviewing_again_keeps_what_was_decided_on_lines_still_there(tmp_path: Path) -> None:
-    root = project(tmp_path)
-    path = root / "code.txt"
+    path = project(tmp_path) / "code.txt"
     path.write_text(TWICE_OLD)
-    reply = framed("code.txt", TWICE_NEW)
-    async with serving(tmp_path, [reply], "-i", "code.txt", "-r", "x") as (app, pilot, _):
+    async with reviewing(tmp_path, framed("code.txt", TWICE_NEW), "") as (app, pilot):
         pane = app.main.query_one(ReviewPane)
-        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
-        await pilot.press("ctrl+r")
-        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
         path.write_text("first\n" + TWICE_OLD)
         await pilot.press("a", "r", "enter")
         await asked(app, pilot, "changed")
@@ -308,16 +300,13 @@ async def test_what_is_rejected_after_the_write_is_taken_back_out(tmp_path: Path
     path = root / "code.txt"
     path.write_text(TWICE_OLD)
     reply = Reply(framed("code.txt", TWICE_NEW).text + framed("sub/new.txt", "new\n").text)
-    async with serving(tmp_path, [reply], "-i", "code.txt", "-r", "x") as (app, pilot, _):
+    async with reviewing(tmp_path, reply) as (app, pilot):
         pane = app.main.query_one(ReviewPane)
 
         def summary() -> str:
             return str(app.main.query_one("#review-summary", Static).render())
 
-        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
-        await pilot.press("ctrl+r")
-        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
-        await pilot.press("ctrl+a", "enter")
+        await pilot.press("enter")
         await until(pilot, lambda: pane.written)
         assert path.read_text() == TWICE_NEW
 
