@@ -104,6 +104,8 @@ async def test_the_code_goes_to_the_output_file_and_the_report_to_stdout(
     assert report["files"] == [{"path": "out.py", "complete": True, "added": 2, "removed": 0}]
     assert report["parts"][0]["finish_reason"] == "stop"
     assert report["requests"] == 1
+    assert report["chunks"] > 2
+    assert report["first_token_seconds"] > 0
     assert report["cost_usd"] is None
     assert not report["estimated"]
     assert "Sure." in report["notes"]

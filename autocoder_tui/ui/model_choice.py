@@ -14,7 +14,7 @@ from autocoder_tui.engine.local import LocalServer
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.urls import check_base_url
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.local_window import ask_window, needs_asking
+from autocoder_tui.local_window import AskedWindow, ask_window, needs_asking
 from autocoder_tui.refreshing import as_models
 from autocoder_tui.setup import ChosenModel, choose_model
 from autocoder_tui.store.usage import last_used
@@ -33,6 +33,8 @@ class ModelChoice:
     def __init__(self, app: AutocoderApp) -> None:
         self._app = app
         self.chosen: ChosenModel | None = None
+        self.asked: AskedWindow | None = None
+        """What the chosen model's server last said of its window."""
 
     def set(self, chosen: ChosenModel) -> None:
         self.chosen = chosen
@@ -146,6 +148,7 @@ class ModelChoice:
         asked = await ask_window(chosen)
         if self.chosen is not chosen or not self._app.main.is_running:
             return
+        self.asked = asked
         self._app.main.log_line(asked.said)
         if asked.window.tokens is not None:
             self.set(asked.chosen)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Prepared, prepare
 from autocoder_tui.local_window import AskedWindow, ask_window, needs_asking
+from autocoder_tui.setup import ChosenModel
 from autocoder_tui.ui.screens.question import Answer, Question
 from autocoder_tui.ui.screens.text_dialog import TextDialog
 from autocoder_tui.ui.screens.too_large import TooLarge
@@ -37,7 +38,9 @@ async def send(app: AutocoderApp) -> None:
         return
     if not await _may_replace_review(app):
         return
-    asked = await ask_window(chosen) if needs_asking(chosen) and not app.setup.demo else None
+    asked = None
+    if needs_asking(chosen) and not app.setup.demo and _may_say_more(app.models.asked, chosen):
+        asked = await ask_window(chosen)
     if asked is not None and asked.window.tokens is not None:
         chosen = asked.chosen
         app.models.set(chosen)
@@ -83,6 +86,11 @@ async def go_on_after_asking(app: AutocoderApp) -> None:
         chosen.model, prepared.request.limits
     ):
         go_on(app)
+
+
+def _may_say_more(asked: AskedWindow | None, chosen: ChosenModel) -> bool:
+    """Whether a server is worth asking again: Ollama knows once the model is loaded."""
+    return asked is None or asked.chosen.model != chosen.model or asked.window.cuts
 
 
 async def _may_be_cut(app: AutocoderApp, asked: AskedWindow, weighed: Weighed) -> bool:

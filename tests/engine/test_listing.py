@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -13,6 +14,7 @@ import pytest
 from autocoder_tui.engine.catalog import Endpoint, Provider, Secret
 from autocoder_tui.engine.errors import ProviderError
 from autocoder_tui.engine.listing import ListedModel, ServedWindow, list_models, served_window
+from tests.engine.test_provider_failures import unsigned  # noqa: F401 - a fixture
 
 CANARY = "sk-canary-0123456789"
 
@@ -154,3 +156,16 @@ async def test_what_ollama_leaves_open_is_told_apart_from_what_the_model_could_t
         assert await served_window(endpoint, "m") == ServedWindow(None, 131072, cuts=True)
     async with answering({}) as (endpoint, _):
         assert await served_window(endpoint, "m") == ServedWindow()
+
+
+async def test_a_certificate_nobody_signed_is_named(unsigned: ssl.SSLContext) -> None:  # noqa: F811
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=unsigned)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(ProviderError) as caught:
+            await list_models(Endpoint(Provider("x", f"https://127.0.0.1:{port}/v1")))
+    assert caught.value.kind == "tls_failed"
+    assert "certificate" in caught.value.message
