@@ -52,9 +52,9 @@ def check_output(output: Path | None, *, force: bool) -> None:
     if reason is not None:
         raise Refused(f"{name} can't be written: {reason}. Nothing was sent.")
     if mode is not None:
+        read_text_file(output, max_bytes=MAX_REVIEWED_BYTES)
         if not (mode & stat.S_IWUSR and os.access(output, os.W_OK)):
             raise Refused(f"{name} is read-only; make it writable, or name another file with -o.")
-        read_text_file(output, max_bytes=MAX_REVIEWED_BYTES)
 
 
 def why_not_writable(folder: Path) -> str | None:
