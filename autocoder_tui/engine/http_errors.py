@@ -57,6 +57,7 @@ _OUTPUT = re.compile(
 _INPUT = re.compile(r"(?:has|contains?(?: at least)?|Given:) (\d[\d,]*) `?input", re.IGNORECASE)
 _MODEL_MISSING = re.compile(r"model.{0,120}(?:not found|does not exist|not exist|unknown)", re.I)
 _HTML_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_MAX_HTML = 4_000
 _BILLING = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
 _CODE_STATUS = {
     "rate_limit_exceeded": 429,
@@ -111,7 +112,7 @@ def read_error_body(body: str) -> ServerError:
         message = data.get("message")
         return ServerError(message if isinstance(message, str) else text)
     if text.startswith("<"):
-        title = _HTML_TITLE.search(text)
+        title = _HTML_TITLE.search(text[:_MAX_HTML])
         return ServerError(
             f"a web page titled “{title.group(1).strip()}”" if title else "a web page"
         )
