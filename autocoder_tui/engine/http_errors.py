@@ -30,6 +30,7 @@ from autocoder_tui.engine.errors import (
     TlsFailed,
 )
 from autocoder_tui.engine.frames import ServerError, load_object, read_error
+from autocoder_tui.engine.retry import duration
 from autocoder_tui.engine.urls import is_loopback
 
 _CONTEXT_WORDS = re.compile(
@@ -76,7 +77,8 @@ _CODE_STATUS = {
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds the server asks to wait, however absurd; None if it does not say.
+    """Seconds the server asks to wait, however absurd; None if it does not say, or says what is
+    no time to wait (`unreadable_wait`).
 
     Understands `retry-after-ms`, and `retry-after` in seconds or as an HTTP date.
     """
@@ -98,7 +100,14 @@ def _number(value: str | None) -> float | None:
         number = float(value) if value is not None else math.nan
     except ValueError:
         return None
-    return max(0.0, number) if math.isfinite(number) else None
+    return number if math.isfinite(number) and number >= 0 else None
+
+
+def unreadable_wait(headers: Mapping[str, str]) -> str:
+    """The `retry-after` or `retry-after-ms` that is no time to wait, "" if there is none."""
+    if retry_after(headers) is not None:
+        return ""
+    return headers.get("retry-after") or headers.get("retry-after-ms") or ""
 
 
 def read_error_body(body: str) -> ServerError:
@@ -120,9 +129,17 @@ def read_error_body(body: str) -> ServerError:
 
 
 def status_error(
-    status: int, error: ServerError, address: Address, wait: float | None = None
+    status: int,
+    error: ServerError,
+    address: Address,
+    wait: float | None = None,
+    odd_wait: str = "",
 ) -> StatusError:
-    """The error for an HTTP status (or the same status inside a stream). `wait` in seconds."""
+    """The error for an HTTP status (or the same status inside a stream).
+
+    `wait`: seconds the server asks to wait; `odd_wait`: what it said instead of a time.
+    """
+    asks = _wait_words(wait, address.quote(odd_wait)[:40])
     place = f"{address.model_name} at {address.url}"
     quote = address.quote(error.message)
     said = f" It said: “{quote}”" if quote else ""
@@ -140,15 +157,14 @@ def status_error(
         return ModelNotFound(_missing_message(error, address) + said, status=status)
     if status == 429:
         return RateLimited(
-            f"{place} is limiting requests (429){_wait_words(wait)}; wait, or choose another "
-            f"model.{said}",
+            f"{place} is limiting requests (429){asks}; wait, or choose another model.{said}",
             status=status,
             retry_after=wait,
         )
     if status in (408, 409) or status >= 500:
         return ServerFailed(
-            f"{place} failed on its side ({status}); try again later or choose another model."
-            f"{said}",
+            f"{place} failed on its side ({status}){asks}; try again later or choose another "
+            f"model.{said}",
             status=status,
             retry_after=wait,
         )
@@ -201,8 +217,10 @@ def _used(address: Address) -> str:
     return "" if address.endpoint.key is None else f" (sent with {address.key})"
 
 
-def _wait_words(wait: float | None) -> str:
-    return f" and asks to wait {wait:g} s" if wait is not None else ""
+def _wait_words(wait: float | None, odd: str) -> str:
+    if wait is not None:
+        return f" and asks to wait {duration(wait)}"
+    return f" and asks to wait “{odd}”, which is no time" if odd else ""
 
 
 def is_context_exceeded(status: int, error: ServerError) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from autocoder_tui.engine.errors import EmptyReply
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.reply import Reply, parse_reply
 from autocoder_tui.engine.request import RunRequest
@@ -30,6 +31,23 @@ def read_reply(request: RunRequest, text: str) -> Reply:
     remark = f"The reply named no file; it was taken as {known[0]}, the only one given."
     files = tuple(replace(file, remark=f"{remark} {file.remark}".strip()) for file in again.files)
     return replace(again, files=files)
+
+
+def checked_reply(request: RunRequest, text: str) -> Reply:
+    """The reply of a run that finished. Raises EmptyReply when nothing can be proposed."""
+    name = request.model.name
+    reply = read_reply(request, text)
+    if reply.refusal or not (reply.files or reply.notes.strip()):
+        raise EmptyReply(
+            f"{name} refused or gave no file: nothing is proposed. "
+            "Read its answer in the output, change the requirements and run again."
+        )
+    if not reply.files and holds_code(text):
+        raise EmptyReply(
+            f"The code {name} sent names no file: nothing is proposed. Name the file "
+            "to write (Ctrl+T, or -o) and run again; the reply is in the output."
+        )
+    return reply
 
 
 def holds_code(text: str) -> bool:

@@ -45,10 +45,10 @@ from autocoder_tui.engine.events import (
 )
 from autocoder_tui.engine.frames import Finish, Reasoning, Text, Usage
 from autocoder_tui.engine.prompt import Message, first_messages, messages_for
-from autocoder_tui.engine.proposals import holds_code, proposed_files, read_reply
+from autocoder_tui.engine.proposals import checked_reply, proposed_files
 from autocoder_tui.engine.provider import HttpSession, stream_reply
 from autocoder_tui.engine.request import RunRequest
-from autocoder_tui.engine.retry import Retries
+from autocoder_tui.engine.retry import AskWait, Retries
 from autocoder_tui.engine.tokens import load_counter
 
 _T = TypeVar("_T")
@@ -65,6 +65,7 @@ async def run(
     *,
     capabilities: Capabilities | None = None,
     raise_cap: RaiseCap | None = None,
+    ask_wait: AskWait | None = None,
 ) -> AsyncIterator[Event]:
     """Generate what `request` asks for, continuing until the reply is complete.
 
@@ -72,10 +73,11 @@ async def run(
     last. No provider error is raised: it becomes `RunFailed`. Cancelling the consuming task
     closes the connection; the text held back so far is still delivered, then
     `RunCancelled`, and the cancellation goes on. `capabilities` is what is known of the
-    endpoint and is updated with what is learnt. At a spending cap `raise_cap` is asked, and the
-    run waits for its answer.
+    endpoint and is updated with what is learnt. At a spending cap `raise_cap` is asked, and
+    `ask_wait` when a server wants a longer wait than anybody waits unasked; the run waits for
+    the answer. Without them it fails there.
     """
-    generation = _Generation(request, capabilities or Capabilities(), raise_cap)
+    generation = _Generation(request, capabilities or Capabilities(), raise_cap, ask_wait)
     try:
         async with aclosing(generation.events()) as events:
             async for event in events:
@@ -99,7 +101,11 @@ class _Generation:
     """The state of one run between its requests."""
 
     def __init__(
-        self, request: RunRequest, capabilities: Capabilities, raise_cap: RaiseCap | None
+        self,
+        request: RunRequest,
+        capabilities: Capabilities,
+        raise_cap: RaiseCap | None,
+        ask_wait: AskWait | None,
     ) -> None:
         self._request = request
         self._limits = request.limits
@@ -110,7 +116,7 @@ class _Generation:
         self._first = first_messages(request)
         self._deadline = asyncio.get_running_loop().time() + request.limits.total_timeout
         self._marker_is_code = seam.MARKER in self._first[1]["content"]
-        self._retries = Retries(request.limits.max_attempts)
+        self._retries = Retries(request.limits.max_attempts, ask_wait)
         self._reader: seam.PartReader | None = None
         self.joins: list[seam.Join] = []
         self._part = 0
@@ -154,17 +160,7 @@ class _Generation:
             self.text = chosen
         for event in proposed_files(self._request, self.text, self.joins, finished=True):
             yield event
-        reply = read_reply(self._request, self.text)
-        if reply.refusal or not (reply.files or reply.notes.strip()):
-            raise EmptyReply(
-                f"{model.name} refused or gave no file: nothing is proposed. "
-                "Read its answer in the output, change the requirements and run again."
-            )
-        if not reply.files and holds_code(self.text):
-            raise EmptyReply(
-                f"The code {model.name} sent names no file: nothing is proposed. Name the file "
-                "to write (Ctrl+T, or -o) and run again; the reply is in the output."
-            )
+        reply = checked_reply(self._request, self.text)
         yield RunFinished(reply.notes)
 
     async def _parts(self, session: HttpSession) -> AsyncIterator[Event]:
@@ -295,7 +291,8 @@ class _Generation:
     async def _within_deadline(self, step: Awaitable[_T]) -> _T:
         try:
             # A person who thinks about a spending cap does not make a run take long.
-            async with asyncio.timeout_at(self._deadline + self._allowance.waited):
+            given = self._allowance.waited + self._retries.given
+            async with asyncio.timeout_at(self._deadline + given):
                 return await step
         except TimeoutError:
             raise RunTimedOut(
@@ -359,7 +356,7 @@ class _Generation:
 
     async def _wait_for_retry(self, error: ProviderError) -> AsyncIterator[Event]:
         """Wait as the retry policy says; raises `error` when it says no more."""
-        delay = self._retries.delay_after(error)
+        delay = await self._retries.delay_after(error)
         if delay is None:
             raise error
         yield RetryScheduled(delay, error.message, self._retries.failed + 1)

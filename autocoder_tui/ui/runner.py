@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,6 +19,7 @@ from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Prepared
 from autocoder_tui.store.capabilities import CapabilityStore
+from autocoder_tui.ui.long_wait import ask_wait
 from autocoder_tui.ui.pump import pump
 
 
@@ -85,9 +87,10 @@ class Runner:
             request = prepared.request
             place = (request.endpoint.provider.base_url, request.model.name)
             known, raise_cap = self._capabilities.of(*place), self._raise_cap
+            wait = partial(ask_wait, self._app)
             try:
                 await pump(
-                    run(request, capabilities=known, raise_cap=raise_cap),
+                    run(request, capabilities=known, raise_cap=raise_cap, ask_wait=wait),
                     lambda events: self._listener.run_brought(events, state),
                     seen=lambda event: state.apply(event, time.monotonic()),
                 )
