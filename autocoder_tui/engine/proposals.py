@@ -9,6 +9,7 @@ from dataclasses import replace
 from autocoder_tui.engine.errors import EmptyReply
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.reply import Reply, parse_reply
+from autocoder_tui.engine.reply_blocks import read_frames
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.seam import Join
 
@@ -60,6 +61,8 @@ def proposed_files(
 ) -> Iterator[FileProposed]:
     """The files in `text`. Of a run that did not finish, only framed files can be complete."""
     before = {file.path: file.text for file in request.files}
+    # A code fence may be one inside the file: only the end of the reply tells.
+    certain = finished or bool(read_frames(text)[0])
     guesses = _guesses(request, text, joins)
     for file in read_reply(request, text).files:
         remarks = [remark for remark in (file.remark, *guesses.get(file.path, ())) if remark]
@@ -67,7 +70,7 @@ def proposed_files(
             file.path,
             before.get(file.path),
             file.text,
-            file.complete and (finished or not file.remark),
+            file.complete and certain and (finished or not file.remark),
             " ".join(remarks),
         )
 

@@ -6,7 +6,8 @@ order, the first that applies:
 1. frames, one or many; a code fence that wraps all of a plain frame's content is taken off;
 2. code fences that name their file, in the info string or on the line before;
 3. one unnamed fence when there is a target;
-4. the bare text when there is a target and nothing else was found (with a remark).
+4. the bare text when there is a target and nothing else was found (with a remark), without a
+   closing line that nothing opened, which makes it incomplete.
 
 Whatever lies outside is notes, and so is a file named `generation_comments.txt`. Nothing is
 lost in silence: an unclosed frame is incomplete, files that share a name are all returned,
@@ -21,8 +22,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from autocoder_tui.engine.reply_blocks import Block, read_fenced_blocks, read_frames
-from autocoder_tui.engine.reply_framing import FRAMING_RULES, render_file
+from autocoder_tui.engine.reply_blocks import Block, lines_of, read_fenced_blocks, read_frames
+from autocoder_tui.engine.reply_framing import FRAMING_RULES, read_closing, render_file
 from autocoder_tui.engine.reply_prose import is_refusal, looks_like_prose
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
 
 NOTES_FILE = "generation_comments.txt"
 BARE = "The reply had no frame: all of it was taken as the file."
+_TAG = re.compile(r"\s*<file(?:\s[^<>]*)?>")
+UNOPENED = "The reply closed this file and never opened it: its beginning may be missing."
 UNCLOSED = "The reply ended inside this file."
 
 
@@ -139,6 +142,9 @@ def _without_blocks(text: str, target: str | None) -> Reply:
         return Reply((), text.strip("\n"), True, ("The reply refuses or gives no code.",))
     if target is None or looks_like_prose(text, target):
         return Reply((), text.strip("\n"), False, ("The reply contains no file.",))
+    lines = lines_of(text.rstrip() + "\n")
+    if read_closing(lines[-1]) == "" and not any(map(_TAG.match, lines)):
+        return Reply((ReplyFile(target, "".join(lines[:-1]), False, UNOPENED),), "", False, ())
     file = ReplyFile(target, text if text.endswith("\n") else text + "\n", True, BARE)
     return Reply((file,), "", False, ())
 

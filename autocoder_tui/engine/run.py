@@ -18,11 +18,9 @@ from autocoder_tui.engine.errors import (
     EmptyReply,
     EngineError,
     LimitReached,
-    NoProgress,
     PrefillRefused,
     ProviderError,
     RunTimedOut,
-    TooManyParts,
 )
 from autocoder_tui.engine.events import (
     CapReached,
@@ -44,6 +42,7 @@ from autocoder_tui.engine.events import (
     TextRetracted,
 )
 from autocoder_tui.engine.frames import Finish, Reasoning, Text, Usage
+from autocoder_tui.engine.part_limits import PartLimits
 from autocoder_tui.engine.prompt import Message, first_messages, messages_for
 from autocoder_tui.engine.proposals import checked_reply, proposed_files
 from autocoder_tui.engine.provider import HttpSession, stream_reply
@@ -56,8 +55,6 @@ _T = TypeVar("_T")
 METER_PERIOD = 0.25
 """Seconds between two usage events while text streams in."""
 CONTINUATION_TEMPERATURE = 0.2
-FRUITLESS_PARTS = 3
-"""Continuations in a row that add nothing before the run stops."""
 
 
 async def run(
@@ -116,13 +113,13 @@ class _Generation:
         self._first = first_messages(request)
         self._deadline = asyncio.get_running_loop().time() + request.limits.total_timeout
         self._marker_is_code = seam.MARKER in self._first[1]["content"]
+        self._part_limits = PartLimits(request.model.name, request.limits.max_parts)
         self._retries = Retries(request.limits.max_attempts, ask_wait)
         self._reader: seam.PartReader | None = None
         self.joins: list[seam.Join] = []
         self._part = 0
         self._finish_reason: str | None = None
         self._lost: ProviderError | None = None
-        self._fruitless = 0
         self._received = False
         self._withdrawn = False
         self._ask_again = True
@@ -167,7 +164,7 @@ class _Generation:
         cause: Cause | None = "by hand" if self.text else None
         while True:
             self._part += 1
-            self._check_parts()
+            self._part_limits.check(self._part)
             async for event in self._one_part(session, cause):
                 yield event
             if not self.text and self._lost is None and self._finish_reason is not None:
@@ -193,15 +190,6 @@ class _Generation:
         if self._finish_reason is None:
             return "lost connection"
         return "false stop" if self._finish_reason == "stop" else "length"
-
-    def _check_parts(self) -> None:
-        if self._part > self._limits.max_parts:
-            raise TooManyParts(
-                f"The reply was cut off again after part {self._limits.max_parts}, the last "
-                "allowed. The text so far is kept: continue it, or raise max_parts.",
-                spent=f"{self._part - 1} parts",
-                limit=f"{self._limits.max_parts} parts",
-            )
 
     async def _one_part(self, session: HttpSession, cause: Cause | None) -> AsyncIterator[Event]:
         """Ask for one part until it comes or the attempts are used up, and join it."""
@@ -334,12 +322,8 @@ class _Generation:
         )
         if self._lost is None and self._finish_reason is not None:
             self._retries.reset()
-        self._fruitless = 0 if join.progress else self._fruitless + 1
-        if self._fruitless >= FRUITLESS_PARTS:
-            raise NoProgress(
-                f"{self._request.model.name} was asked {FRUITLESS_PARTS} times to go on and "
-                "added nothing. The text so far is kept; read it, or continue by hand."
-            )
+        ended = self._lost is None and not seam.was_cut(self._finish_reason)
+        self._part_limits.took(progress=join.progress, cause=cause, ended=ended)
 
     def _worth_asking_again(self, join: seam.Join) -> bool:
         """Whether to take a guessed part back and ask once more.
