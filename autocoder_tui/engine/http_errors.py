@@ -147,7 +147,7 @@ def status_error(
         return ContextExceeded(_context_message(error, place, quote), status=status)
     if status == 402 or error.code in _BILLING or error.type in _BILLING:
         return PaymentRequired(
-            f"{address.url} will not go on without payment ({status}, billing) for {address.key}. "
+            f"{place} will not go on without payment ({status}, billing) for {address.key}. "
             f"Add credit or check the plan of that account.{said}",
             status=status,
         )
@@ -174,7 +174,8 @@ def status_error(
             status=status,
         )
     return BadRequest(
-        f"{place} refused the request ({status}); {_refused_advice(status)}{said}", status=status
+        f"{place} refused the request ({status}){_used(address)}; {_refused_advice(status)}{said}",
+        status=status,
     )
 
 

@@ -37,6 +37,8 @@ __all__ = [
 
 NOTES_FILE = "generation_comments.txt"
 BARE = "The reply had no frame: all of it was taken as the file."
+BROKEN = "It holds a mark of a code block that cannot be read."
+_BROKEN_FENCE = re.compile(r" {0,3}(?:```|~~~)")
 _TAG = re.compile(r"\s*<file(?:\s[^<>]*)?>")
 UNOPENED = "The reply closed this file and never opened it: its beginning may be missing."
 UNCLOSED = "The reply ended inside this file."
@@ -145,8 +147,10 @@ def _without_blocks(text: str, target: str | None) -> Reply:
     lines = lines_of(text.rstrip() + "\n")
     if read_closing(lines[-1]) == "" and not any(map(_TAG.match, lines)):
         return Reply((ReplyFile(target, "".join(lines[:-1]), False, UNOPENED),), "", False, ())
-    file = ReplyFile(target, text if text.endswith("\n") else text + "\n", True, BARE)
-    return Reply((file,), "", False, ())
+    broken = not target.endswith((".md", ".markdown")) and any(map(_BROKEN_FENCE.match, lines))
+    remark = f"{BARE} {BROKEN}" if broken else BARE
+    whole = text if text.endswith("\n") else text + "\n"
+    return Reply((ReplyFile(target, whole, not broken, remark),), "", False, ())
 
 
 def _base_name(path: str) -> str:

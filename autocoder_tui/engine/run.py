@@ -320,7 +320,9 @@ class _Generation:
         yield PartFinished(
             part, reason, booked.completion_tokens, booked.prompt_tokens, booked.cost_usd
         )
-        if self._lost is None and self._finish_reason is not None:
+        if self._finish_reason is None:
+            self._retries.failed += self._lost is None
+        elif self._lost is None:
             self._retries.reset()
         ended = self._lost is None and not seam.was_cut(self._finish_reason)
         self._part_limits.took(progress=join.progress, cause=cause, ended=ended)
