@@ -22,7 +22,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from autocoder_tui.engine.reply_blocks import Block, lines_of, read_fenced_blocks, read_frames
+from autocoder_tui.engine.reply_blocks import Block, read_fenced_blocks, read_frames
 from autocoder_tui.engine.reply_framing import FRAMING_RULES, read_closing, render_file
 from autocoder_tui.engine.reply_prose import is_refusal, looks_like_prose
 
@@ -38,8 +38,8 @@ __all__ = [
 NOTES_FILE = "generation_comments.txt"
 BARE = "The reply had no frame: all of it was taken as the file."
 BROKEN = "It holds a mark of a code block that cannot be read."
-_BROKEN_FENCE = re.compile(r" {0,3}(?:```|~~~)")
-_TAG = re.compile(r"\s*<file(?:\s[^<>]*)?>")
+_BROKEN_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
+_TAG = re.compile(r"^[ \t]*<file(?:\s[^<>\n]*)?>", re.MULTILINE)
 UNOPENED = "The reply closed this file and never opened it: its beginning may be missing."
 UNCLOSED = "The reply ended inside this file."
 
@@ -144,10 +144,10 @@ def _without_blocks(text: str, target: str | None) -> Reply:
         return Reply((), text.strip("\n"), True, ("The reply refuses or gives no code.",))
     if target is None or looks_like_prose(text, target):
         return Reply((), text.strip("\n"), False, ("The reply contains no file.",))
-    lines = lines_of(text.rstrip() + "\n")
-    if read_closing(lines[-1]) == "" and not any(map(_TAG.match, lines)):
-        return Reply((ReplyFile(target, "".join(lines[:-1]), False, UNOPENED),), "", False, ())
-    broken = not target.endswith((".md", ".markdown")) and any(map(_BROKEN_FENCE.match, lines))
+    body, ended, last = text.rstrip().rpartition("\n")
+    if read_closing(last) == "" and not _TAG.search(text):
+        return Reply((ReplyFile(target, body + ended, False, UNOPENED),), "", False, ())
+    broken = not target.endswith((".md", ".markdown")) and bool(_BROKEN_FENCE.search(text))
     remark = f"{BARE} {BROKEN}" if broken else BARE
     whole = text if text.endswith("\n") else text + "\n"
     return Reply((ReplyFile(target, whole, not broken, remark),), "", False, ())

@@ -14,6 +14,7 @@ from autocoder_tui.engine.reply_framing import (
     read_opening,
 )
 
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _MARKDOWN = ("md", "markdown", "mdx", "rst", "")
 _TITLE = re.compile(r"""(?:title|filename|file|path|name)\s*[=:]\s*(?:"([^"]+)"|'([^']+)'|(\S+))""")
 _NAME = re.compile(r"[\w.@+~-][\w .@+~()\[\]/\\-]*\Z")
@@ -37,9 +38,7 @@ class Block:
 
 def lines_of(text: str) -> list[str]:
     """Lines with their "\\n"; no other character ends a line of a file."""
-    lines = text.split("\n")
-    ended = [line + "\n" for line in lines[:-1]]
-    return [*ended, lines[-1]] if lines[-1] else ended
+    return _LINE.findall(text)
 
 
 def read_frames(text: str) -> tuple[list[Block], str]:

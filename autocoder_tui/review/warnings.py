@@ -14,7 +14,8 @@ from ..display import has_hidden, visible
 from ..errors import sentence
 from .proposal import FileReview
 
-_LARGEST_PARSED = 2_000_000
+_LARGEST_PARSED = 300_000
+"""Characters. A parser takes several hundred times the memory of its text."""
 
 _COMMENT = r"^\s*(?:\#+|//+|--|/\*+|<!--|\*|;+|%+|\"\"\"|')?\s*[\[({<]?\s*"
 _PLACEHOLDER = re.compile(
