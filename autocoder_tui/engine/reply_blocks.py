@@ -15,6 +15,7 @@ from autocoder_tui.engine.reply_framing import (
 )
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_FILLED_LINE = re.compile(r"^[^\n]*\S[^\n]*", re.MULTILINE)
 _MARKDOWN = ("md", "markdown", "mdx", "rst", "")
 _TITLE = re.compile(r"""(?:title|filename|file|path|name)\s*[=:]\s*(?:"([^"]+)"|'([^']+)'|(\S+))""")
 _NAME = re.compile(r"[\w.@+~-][\w .@+~()\[\]/\\-]*\Z")
@@ -103,10 +104,11 @@ def _without_wrapping_fence(body: str, path: str, closed: bool) -> str:
     In Markdown a fence may be content: there it comes off only if it says that it holds
     Markdown, and around code always.
     """
+    begin = _FILLED_LINE.search(body)
+    if begin is None or read_fence(begin.group()) is None:
+        return body
     lines = lines_of(body)
     filled = [index for index, line in enumerate(lines) if line.strip()]
-    if len(filled) < 1:
-        return body
     first, last = filled[0], filled[-1]
     opening, closing = read_fence(lines[first]), read_fence(lines[last])
     if opening is None:

@@ -43,7 +43,15 @@ def _bomb(packed: Callable[[Callable[[bytes], bytes]], bytes]) -> bytes:
 async def _endless(writer: asyncio.StreamWriter) -> None:
     writer.write(STREAM_START + b"connection: close\r\n\r\n")
     while not writer.transport.is_closing():
-        writer.write(FRAME_START + b"x = 1\\n" * 40 + FRAME_END)
+        writer.write(FRAME_START + b"x = 1\\n" * 400 + FRAME_END)
+        await writer.drain()
+
+
+async def _endless_file(writer: asyncio.StreamWriter) -> None:
+    start = FRAME_START + b'<file path=\\"out.py\\">\\n' + FRAME_END
+    writer.write(STREAM_START + b"connection: close\r\n\r\n" + start)
+    while not writer.transport.is_closing():
+        writer.write(FRAME_START + b"x = 1\\n" * 400 + FRAME_END)
         await writer.drain()
 
 
@@ -102,6 +110,7 @@ async def _large_structure(writer: asyncio.StreamWriter) -> None:
 
 FLOODS = [
     (_endless, "output_too_large", "8 MB"),
+    (_endless_file, "output_too_large", "8 MB"),
     (_endless_nothing, "output_too_large", "8 MB"),
     (_one_large_delta, "output_too_large", "8 MB"),
     (_gzip_bomb, "output_too_large", "8 MB"),
