@@ -8,8 +8,9 @@ opens, in a thread: importing this module is cheap.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -36,6 +37,7 @@ from autocoder_tui.engine.http_errors import (
     unreadable_wait,
 )
 from autocoder_tui.engine.incoming import IncomingReply
+from autocoder_tui.engine.names import wait_for_name
 from autocoder_tui.engine.parameters import learn_from_refusal, request_body
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.urls import check_base_url, host_of
@@ -172,7 +174,7 @@ async def stream_reply(
             )
             try:
                 response = await _open(
-                    stack, session.send(body, beta=beta), address, limits, deadline
+                    stack, partial(session.send, body, beta=beta), address, limits, deadline
                 )
                 break
             except _Refused as refused:
@@ -214,7 +216,7 @@ class _Refused(Exception):
 
 async def _open(
     stack: AsyncExitStack,
-    request: AbstractAsyncContextManager[Any],
+    send: Callable[[], AbstractAsyncContextManager[Any]],
     address: Address,
     limits: Limits,
     deadline: float,
@@ -226,8 +228,15 @@ async def _open(
     from autocoder_tui.engine.transport import RedirectRefused
 
     try:
+        async with asyncio.timeout(limits.connect_timeout):
+            await wait_for_name(address.endpoint.provider.base_url)
+    except (TimeoutError, OSError) as error:
+        late = isinstance(error, TimeoutError)
+        cause = httpx2.ConnectTimeout("no address") if late else error
+        raise connection_error(cause, address, limits.connect_timeout) from None
+    try:
         async with asyncio.timeout_at(deadline):
-            return await stack.enter_async_context(request)
+            return await stack.enter_async_context(send())
     except TimeoutError:
         raise _first_byte_error(address, limits) from None
     except openai.APIStatusError as error:
