@@ -16,3 +16,8 @@ class AutocoderError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+def sentence(text: str) -> str:
+    """`text`, which may come from elsewhere, ended by exactly one full stop."""
+    return f"{text.rstrip().rstrip('.')}."

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autocoder_tui.display import visible
+from autocoder_tui.errors import sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong in `file`, at `line` (from 1, None when it is the file as a whole).
 
-    `message` says what was expected, without a full stop. `str(problem)` is the sentence to
+    `message` says what was expected, with or without a full stop. `str(problem)` is the sentence to
     show; untrusted characters in it are already made visible. `damaged` is False where the
     file could not be read, so that nobody knows what is in it.
     """
@@ -26,7 +27,7 @@ class Problem:
 
     def __str__(self) -> str:
         at_line = "" if self.line is None else f", line {self.line}"
-        return f"{visible(self.file.name)}{at_line}: {visible(self.message)}."
+        return f"{visible(self.file.name)}{at_line}: {sentence(visible(self.message))}"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

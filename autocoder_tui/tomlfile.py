@@ -109,7 +109,7 @@ def _line_of_error(error: tomllib.TOMLDecodeError, text: str) -> int:
 
 
 def _reason(error: tomllib.TOMLDecodeError) -> str:
-    reason = _AT_LINE.sub("", str(error)).rstrip(".")
+    reason = _AT_LINE.sub("", str(error))
     return reason[:1].lower() + reason[1:]
 
 

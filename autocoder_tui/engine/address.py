@@ -11,6 +11,8 @@ from autocoder_tui.engine.catalog import Endpoint, Model
 
 _MASKED_KEY = re.compile(r"\S*\*{3,}\S*")
 _MAX_QUOTE = 300
+_MAX_READ = 2_000
+"""Characters of a server's message that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Address:
         """Text of the server, safe to put in a message: short, one line, without the key."""
         if self.endpoint.key is not None:
             text = text.replace(self.endpoint.key.reveal().strip() or "\0", "***")
+        text = text[:_MAX_READ]
         # Servers repeat a key half masked; the halves that are left do not belong here either.
         text = _MASKED_KEY.sub("***", " ".join(text.split()))
         text = visible(text).strip()

@@ -7,11 +7,16 @@ have; whatever is not understood is left out, and nothing here raises.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 _ABSURD_TOKENS = 100_000_000
+_LARGE_PAYLOAD = 1_000_000
+_MOST_STRUCTURE = 500_000
+"""Characters outside of strings. Millions of empty lists take fifty times their own length."""
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,9 @@ class Frame:
 
 
 def load_object(payload: str) -> dict[str, Any] | None:
-    """The JSON object in `payload`, None for anything else."""
+    """The JSON object in `payload`, None for anything else and for what is no reply by its size."""
+    if len(payload) > _LARGE_PAYLOAD and len(_STRING.sub("", payload)) > _MOST_STRUCTURE:
+        return None
     try:
         value = json.loads(payload)
     except (ValueError, RecursionError):

@@ -30,6 +30,7 @@ from autocoder_tui.engine.errors import (
     TlsFailed,
 )
 from autocoder_tui.engine.frames import ServerError, load_object, read_error
+from autocoder_tui.engine.retry import duration
 from autocoder_tui.engine.urls import is_loopback
 
 _CONTEXT_WORDS = re.compile(
@@ -57,6 +58,7 @@ _OUTPUT = re.compile(
 _INPUT = re.compile(r"(?:has|contains?(?: at least)?|Given:) (\d[\d,]*) `?input", re.IGNORECASE)
 _MODEL_MISSING = re.compile(r"model.{0,120}(?:not found|does not exist|not exist|unknown)", re.I)
 _HTML_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_MAX_HTML = 4_000
 _BILLING = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
 _CODE_STATUS = {
     "rate_limit_exceeded": 429,
@@ -75,7 +77,8 @@ _CODE_STATUS = {
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds the server asks to wait, however absurd; None if it does not say.
+    """Seconds the server asks to wait, however absurd; None if it does not say, or says what is
+    no time to wait (`unreadable_wait`).
 
     Understands `retry-after-ms`, and `retry-after` in seconds or as an HTTP date.
     """
@@ -97,7 +100,14 @@ def _number(value: str | None) -> float | None:
         number = float(value) if value is not None else math.nan
     except ValueError:
         return None
-    return max(0.0, number) if math.isfinite(number) else None
+    return number if math.isfinite(number) and number >= 0 else None
+
+
+def unreadable_wait(headers: Mapping[str, str]) -> str:
+    """The `retry-after` or `retry-after-ms` that is no time to wait, "" if there is none."""
+    if retry_after(headers) is not None:
+        return ""
+    return headers.get("retry-after") or headers.get("retry-after-ms") or ""
 
 
 def read_error_body(body: str) -> ServerError:
@@ -111,7 +121,7 @@ def read_error_body(body: str) -> ServerError:
         message = data.get("message")
         return ServerError(message if isinstance(message, str) else text)
     if text.startswith("<"):
-        title = _HTML_TITLE.search(text)
+        title = _HTML_TITLE.search(text[:_MAX_HTML])
         return ServerError(
             f"a web page titled “{title.group(1).strip()}”" if title else "a web page"
         )
@@ -119,9 +129,17 @@ def read_error_body(body: str) -> ServerError:
 
 
 def status_error(
-    status: int, error: ServerError, address: Address, wait: float | None = None
+    status: int,
+    error: ServerError,
+    address: Address,
+    wait: float | None = None,
+    odd_wait: str = "",
 ) -> StatusError:
-    """The error for an HTTP status (or the same status inside a stream). `wait` in seconds."""
+    """The error for an HTTP status (or the same status inside a stream).
+
+    `wait`: seconds the server asks to wait; `odd_wait`: what it said instead of a time.
+    """
+    asks = _wait_words(wait, address.quote(odd_wait)[:40])
     place = f"{address.model_name} at {address.url}"
     quote = address.quote(error.message)
     said = f" It said: “{quote}”" if quote else ""
@@ -129,7 +147,7 @@ def status_error(
         return ContextExceeded(_context_message(error, place, quote), status=status)
     if status == 402 or error.code in _BILLING or error.type in _BILLING:
         return PaymentRequired(
-            f"{address.url} will not go on without payment ({status}, billing) for {address.key}. "
+            f"{place} will not go on without payment ({status}, billing) for {address.key}. "
             f"Add credit or check the plan of that account.{said}",
             status=status,
         )
@@ -139,15 +157,14 @@ def status_error(
         return ModelNotFound(_missing_message(error, address) + said, status=status)
     if status == 429:
         return RateLimited(
-            f"{place} is limiting requests (429){_wait_words(wait)}; wait, or choose another "
-            f"model.{said}",
+            f"{place} is limiting requests (429){asks}; wait, or choose another model.{said}",
             status=status,
             retry_after=wait,
         )
     if status in (408, 409) or status >= 500:
         return ServerFailed(
-            f"{place} failed on its side ({status}); try again later or choose another model."
-            f"{said}",
+            f"{place} failed on its side ({status}){asks}; try again later or choose another "
+            f"model.{said}",
             status=status,
             retry_after=wait,
         )
@@ -157,7 +174,8 @@ def status_error(
             status=status,
         )
     return BadRequest(
-        f"{place} refused the request ({status}); {_refused_advice(status)}{said}", status=status
+        f"{place} refused the request ({status}){_used(address)}; {_refused_advice(status)}{said}",
+        status=status,
     )
 
 
@@ -200,8 +218,10 @@ def _used(address: Address) -> str:
     return "" if address.endpoint.key is None else f" (sent with {address.key})"
 
 
-def _wait_words(wait: float | None) -> str:
-    return f" and asks to wait {wait:g} s" if wait is not None else ""
+def _wait_words(wait: float | None, odd: str) -> str:
+    if wait is not None:
+        return f" and asks to wait {duration(wait)}"
+    return f" and asks to wait “{odd}”, which is no time" if odd else ""
 
 
 def is_context_exceeded(status: int, error: ServerError) -> bool:

@@ -26,7 +26,7 @@ class IncomingReply:
 
     `finished`: a finish reason was seen. `complete`: nothing more is to be read. `has_text`:
     text or reasoning came. `max_bytes` caps text and reasoning together, as UTF-8, and (with
-    room for JSON's escapes) any single event.
+    room for JSON's escapes) any single event and whatever comes between two pieces of text.
     """
 
     def __init__(self, address: Address, max_bytes: int) -> None:
@@ -38,6 +38,7 @@ class IncomingReply:
         self._max_bytes = max_bytes
         self._max_frame = 2 * max_bytes + 65_536
         self._text_bytes = 0
+        self._idle_bytes = 0
         self._is_reply = False
         self._chunks = 0
         self._reader: EventReader | None = EventReader(self._max_frame)
@@ -53,6 +54,7 @@ class IncomingReply:
                 self._take(data, pieces)
             except FrameTooLarge:
                 self._too_large()
+            self._count_idle(data, pieces)
         return self._with_chunks(_merged(pieces))
 
     def close(self) -> list[Piece]:
@@ -74,6 +76,14 @@ class IncomingReply:
             else:
                 self.failure = self._not_a_reply()
         return self._with_chunks(_merged(pieces))
+
+    def _count_idle(self, data: bytes, pieces: list[Piece]) -> None:
+        """Comments, empty events and the like may be sent for ever, and packed a thousandfold."""
+        self._idle_bytes += len(data)
+        if any(isinstance(piece, (Text, Reasoning)) for piece in pieces):
+            self._idle_bytes = 0
+        elif self._idle_bytes > self._max_frame and self.failure is None:
+            self._too_large()
 
     def _take(self, data: bytes, pieces: list[Piece]) -> None:
         if not self._begun:

@@ -162,7 +162,7 @@ class _Reading:
                 self._report((*keys, name), f"expected {expected} for {name}, {found}")
                 usable = False
             except RequestError as error:
-                self._report((*keys, name), error.message.rstrip("."))
+                self._report((*keys, name), error.message)
                 usable = False
         return values if usable else None
 

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from autocoder_tui.engine.errors import EmptyReply
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.reply import Reply, parse_reply
+from autocoder_tui.engine.reply_blocks import read_frames
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.seam import Join
 
@@ -32,6 +34,23 @@ def read_reply(request: RunRequest, text: str) -> Reply:
     return replace(again, files=files)
 
 
+def checked_reply(request: RunRequest, text: str) -> Reply:
+    """The reply of a run that finished. Raises EmptyReply when nothing can be proposed."""
+    name = request.model.name
+    reply = read_reply(request, text)
+    if reply.refusal or not (reply.files or reply.notes.strip()):
+        raise EmptyReply(
+            f"{name} refused or gave no file: nothing is proposed. "
+            "Read its answer in the output, change the requirements and run again."
+        )
+    if not reply.files and holds_code(text):
+        raise EmptyReply(
+            f"The code {name} sent names no file: nothing is proposed. Name the file "
+            "to write (Ctrl+T, or -o) and run again; the reply is in the output."
+        )
+    return reply
+
+
 def holds_code(text: str) -> bool:
     """Whether a reply without a named file still has a block of code in it."""
     return _FENCE.search(text) is not None
@@ -42,6 +61,8 @@ def proposed_files(
 ) -> Iterator[FileProposed]:
     """The files in `text`. Of a run that did not finish, only framed files can be complete."""
     before = {file.path: file.text for file in request.files}
+    # A code fence may be one inside the file: only the end of the reply tells.
+    certain = finished or bool(read_frames(text)[0])
     guesses = _guesses(request, text, joins)
     for file in read_reply(request, text).files:
         remarks = [remark for remark in (file.remark, *guesses.get(file.path, ())) if remark]
@@ -49,7 +70,7 @@ def proposed_files(
             file.path,
             before.get(file.path),
             file.text,
-            file.complete and (finished or not file.remark),
+            file.complete and certain and (finished or not file.remark),
             " ".join(remarks),
         )
 

@@ -8,8 +8,9 @@ opens, in a thread: importing this module is cheap.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -33,8 +34,10 @@ from autocoder_tui.engine.http_errors import (
     read_error_body,
     retry_after,
     status_error,
+    unreadable_wait,
 )
 from autocoder_tui.engine.incoming import IncomingReply
+from autocoder_tui.engine.names import wait_for_name
 from autocoder_tui.engine.parameters import learn_from_refusal, request_body
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.urls import check_base_url, host_of
@@ -171,7 +174,7 @@ async def stream_reply(
             )
             try:
                 response = await _open(
-                    stack, session.send(body, beta=beta), address, limits, deadline
+                    stack, partial(session.send, body, beta=beta), address, limits, deadline
                 )
                 break
             except _Refused as refused:
@@ -186,11 +189,13 @@ async def stream_reply(
 class _Refused(Exception):
     """An HTTP status of 300 or more, before it is known whether a repeat can cure it."""
 
-    def __init__(self, status: int, body: str, wait: float | None, address: Address) -> None:
+    def __init__(
+        self, status: int, body: str, headers: Mapping[str, str], address: Address
+    ) -> None:
         super().__init__(status)
         self._status = status
         self._said = read_error_body(body)
-        self._wait = wait
+        self._headers = headers
         self._address = address
 
     def is_parameter(self, body: dict[str, Any], capabilities: Capabilities) -> bool:
@@ -205,12 +210,13 @@ class _Refused(Exception):
         return error
 
     def _error(self) -> StatusError:
-        return status_error(self._status, self._said, self._address, self._wait)
+        wait, odd = retry_after(self._headers), unreadable_wait(self._headers)
+        return status_error(self._status, self._said, self._address, wait, odd)
 
 
 async def _open(
     stack: AsyncExitStack,
-    request: AbstractAsyncContextManager[Any],
+    send: Callable[[], AbstractAsyncContextManager[Any]],
     address: Address,
     limits: Limits,
     deadline: float,
@@ -222,13 +228,20 @@ async def _open(
     from autocoder_tui.engine.transport import RedirectRefused
 
     try:
+        async with asyncio.timeout(limits.connect_timeout):
+            await wait_for_name(address.endpoint.provider.base_url)
+    except (TimeoutError, OSError) as error:
+        late = isinstance(error, TimeoutError)
+        cause = httpx2.ConnectTimeout("no address") if late else error
+        raise connection_error(cause, address, limits.connect_timeout) from None
+    try:
         async with asyncio.timeout_at(deadline):
-            return await stack.enter_async_context(request)
+            return await stack.enter_async_context(send())
     except TimeoutError:
         raise _first_byte_error(address, limits) from None
     except openai.APIStatusError as error:
-        wait = retry_after(error.response.headers)
-        raise _Refused(error.status_code, error.response.text, wait, address) from None
+        headers = error.response.headers
+        raise _Refused(error.status_code, error.response.text, headers, address) from None
     except (openai.APIConnectionError, httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         raise connection_error(error, address, limits.connect_timeout) from None
     except RedirectRefused as error:
@@ -241,11 +254,15 @@ async def _read(
     import httpx2
 
     clock = asyncio.get_running_loop().time
+    packed = "content-encoding" in response.headers
     async with aclosing(response.iter_bytes()) as chunks:
         while True:
             try:
                 # Timed per read and not across yields: a slow consumer is not an idle server.
                 async with asyncio.timeout_at(deadline):
+                    if packed:
+                        # A few packed bytes may unpack to hours of work without one wait.
+                        await asyncio.sleep(0)
                     data = await anext(chunks, None)
             except TimeoutError:
                 if incoming.finished:

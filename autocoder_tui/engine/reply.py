@@ -6,7 +6,8 @@ order, the first that applies:
 1. frames, one or many; a code fence that wraps all of a plain frame's content is taken off;
 2. code fences that name their file, in the info string or on the line before;
 3. one unnamed fence when there is a target;
-4. the bare text when there is a target and nothing else was found (with a remark).
+4. the bare text when there is a target and nothing else was found (with a remark), without a
+   closing line that nothing opened, which makes it incomplete.
 
 Whatever lies outside is notes, and so is a file named `generation_comments.txt`. Nothing is
 lost in silence: an unclosed frame is incomplete, files that share a name are all returned,
@@ -22,7 +23,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from autocoder_tui.engine.reply_blocks import Block, read_fenced_blocks, read_frames
-from autocoder_tui.engine.reply_framing import FRAMING_RULES, render_file
+from autocoder_tui.engine.reply_framing import FRAMING_RULES, read_closing, render_file
 from autocoder_tui.engine.reply_prose import is_refusal, looks_like_prose
 
 __all__ = [
@@ -36,6 +37,10 @@ __all__ = [
 
 NOTES_FILE = "generation_comments.txt"
 BARE = "The reply had no frame: all of it was taken as the file."
+BROKEN = "It holds a mark of a code block that cannot be read."
+_BROKEN_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
+_TAG = re.compile(r"^[ \t]*<file(?:\s[^<>\n]*)?>", re.MULTILINE)
+UNOPENED = "The reply closed this file and never opened it: its beginning may be missing."
 UNCLOSED = "The reply ended inside this file."
 
 
@@ -139,8 +144,13 @@ def _without_blocks(text: str, target: str | None) -> Reply:
         return Reply((), text.strip("\n"), True, ("The reply refuses or gives no code.",))
     if target is None or looks_like_prose(text, target):
         return Reply((), text.strip("\n"), False, ("The reply contains no file.",))
-    file = ReplyFile(target, text if text.endswith("\n") else text + "\n", True, BARE)
-    return Reply((file,), "", False, ())
+    body, ended, last = text.rstrip().rpartition("\n")
+    if read_closing(last) == "" and not _TAG.search(text):
+        return Reply((ReplyFile(target, body + ended, False, UNOPENED),), "", False, ())
+    broken = not target.endswith((".md", ".markdown")) and bool(_BROKEN_FENCE.search(text))
+    remark = f"{BARE} {BROKEN}" if broken else BARE
+    whole = text if text.endswith("\n") else text + "\n"
+    return Reply((ReplyFile(target, whole, not broken, remark),), "", False, ())
 
 
 def _base_name(path: str) -> str:

@@ -15,6 +15,8 @@ from autocoder_tui.engine.reply_framing import (
     read_opening,
 )
 
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_FILLED_LINE = re.compile(r"^[^\n]*\S[^\n]*", re.MULTILINE)
 _MARKDOWN = ("md", "markdown", "mdx", "rst", "")
 _TITLE = re.compile(r"""(?:title|filename|file|path|name)\s*[=:]\s*(?:"([^"]+)"|'([^']+)'|(\S+))""")
 _NAME = re.compile(r"[\w.@+~-][\w .@+~()\[\]/\\-]*\Z")
@@ -38,9 +40,7 @@ class Block:
 
 def lines_of(text: str) -> list[str]:
     """Lines with their "\\n"; no other character ends a line of a file."""
-    lines = text.split("\n")
-    ended = [line + "\n" for line in lines[:-1]]
-    return [*ended, lines[-1]] if lines[-1] else ended
+    return _LINE.findall(text)
 
 
 def read_frames(text: str) -> tuple[list[Block], str]:
@@ -119,10 +119,11 @@ def _without_wrapping_fence(body: str, path: str, closed: bool) -> str:
     In Markdown a fence may be content: there it comes off only if it says that it holds
     Markdown, and around code always.
     """
+    begin = _FILLED_LINE.search(body)
+    if begin is None or read_fence(begin.group()) is None:
+        return body
     lines = lines_of(body)
     filled = [index for index, line in enumerate(lines) if line.strip()]
-    if len(filled) < 1:
-        return body
     first, last = filled[0], filled[-1]
     opening, closing = read_fence(lines[first]), read_fence(lines[last])
     if opening is None:
@@ -142,6 +143,7 @@ def read_fenced_blocks(
     if "```" not in text and "~~~" not in text:
         return [], text
     lines = lines_of(text)
+    balances = _balances(lines)
     blocks: list[Block] = []
     notes: list[str] = []
     at = 0
@@ -151,7 +153,7 @@ def read_fenced_blocks(
         if not path:
             path, used = _name_before(notes, known)
             del notes[len(notes) - used :]
-        end = _fence_end(lines, at + 1, fence, path or target or "")
+        end = _fence_end(lines, at + 1, fence, path or target or "", balances)
         closed = end < len(lines)
         body = "".join(lines[at + 1 : end])
         blocks.append(Block(path, body, closed, "".join(lines[at : end + 1])))
@@ -159,7 +161,9 @@ def read_fenced_blocks(
     return blocks, "".join(notes).strip("\n")
 
 
-def _fence_end(lines: list[str], at: int, opening: Fence, path: str) -> int:
+def _fence_end(
+    lines: list[str], at: int, opening: Fence, path: str, balances: dict[int, int]
+) -> int:
     """Index of the line that closes the fence, `len(lines)` if none does.
 
     CommonMark ends a block at the first bare fence, but models put Markdown, and docstrings
@@ -177,7 +181,7 @@ def _fence_end(lines: list[str], at: int, opening: Fence, path: str) -> int:
                     depth += 1
                 elif depth:
                     depth -= 1
-                elif not _opens_inner(lines, index, opening, path):
+                elif not _opens_inner(balances[index], opening, path):
                     return index
                 else:
                     depth += 1
@@ -185,26 +189,42 @@ def _fence_end(lines: list[str], at: int, opening: Fence, path: str) -> int:
     return len(lines)
 
 
-def _opens_inner(lines: list[str], at: int, opening: Fence, path: str) -> bool:
-    """Whether the bare fence at `at` opens a block inside Markdown instead of closing it."""
+def _opens_inner(after: int, opening: Fence, path: str) -> bool:
+    """Whether a bare fence opens a block inside Markdown instead of closing it.
+
+    `after` is what `_balances` has for its line.
+    """
     language = opening.info.split()[0].lower() if opening.info else ""
     if language not in ("md", "markdown") and not path.lower().endswith((".md", ".markdown")):
         return False
-    bare = 0
-    above = ""
-    for line in lines[at + 1 :]:
-        fence = read_fence(line)
-        if fence is None or fence.mark[0] != opening.mark[0]:
-            above = line.strip() or above
-            continue
-        if _name_in_info(fence.info) or _name_in_line(above, ()):
-            break
-        if fence.info:
-            bare -= 1
-        else:
-            bare += 1
     # After a true closing line every fence to come is paired; inside, one is left over.
-    return bare > 0 and bare % 2 == 0
+    return after > 0 and after % 2 == 0
+
+
+def _balances(lines: list[str]) -> dict[int, int]:
+    """For the line of every fence: bare fences less those with an info string among the fences
+    of the same character after it, up to the next that names a file.
+
+    Counted once from the end, so that a text of nothing but fences takes no longer than others.
+    """
+    fences: dict[str, list[tuple[int, Fence]]] = {"`": [], "~": []}
+    for index, line in enumerate(lines):
+        fence = read_fence(line)
+        if fence is not None:
+            fences[fence.mark[0]].append((index, fence))
+    balances: dict[int, int] = {}
+    for of_mark in fences.values():
+        balance = 0
+        befores = [-1, *(index for index, _ in of_mark)]
+        for (index, fence), before in reversed(list(zip(of_mark, befores, strict=False))):
+            balances[index] = balance
+            between = reversed(lines[before + 1 : index])
+            above = next((line.strip() for line in between if line.strip()), "")
+            if _name_in_info(fence.info) or _name_in_line(above, ()):
+                balance = 0
+            else:
+                balance += -1 if fence.info else 1
+    return balances
 
 
 def _name_in_info(info: str) -> str:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterator
+
+LARGEST_PARSED = 300_000
+"""Characters. A parser takes several hundred times the memory of its text."""
 
 _REFUSAL = re.compile(
     r"\b(?:i(?:['’]m| am) (?:very |so |really )?(?:sorry|afraid|unable|not able)"
@@ -80,9 +84,9 @@ def looks_like_prose(text: str, target: str) -> bool:
     suffix = target.rsplit(".", 1)[-1].lower() if "." in target else ""
     if suffix in ("md", "markdown", "rst", "txt"):
         return False
-    if len(text.split()) < 4 and not re.search(r"[=(\[{<:@]|import", text):
+    if len(text.split(None, 4)) < 4 and not re.search(r"[=(\[{<:@]|import", text):
         return True
-    if suffix in ("py", "pyi"):
+    if suffix in ("py", "pyi") and len(text) <= LARGEST_PARSED:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -91,6 +95,14 @@ def looks_like_prose(text: str, target: str) -> bool:
             pass
         else:
             return False
-    lines = [line for line in text.splitlines() if line.strip()]
-    prose = sum(is_prose_line(line) for line in lines)
-    return bool(lines) and prose * 2 > len(lines)
+    filled = prose = 0
+    for line in _lines(text):
+        if line.strip():
+            filled += 1
+            prose += is_prose_line(line)
+    return prose * 2 > filled
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines one by one: a list of millions would take many times the memory of the text."""
+    return (found.group().rstrip("\r") for found in re.finditer(r"[^\n]+", text))

@@ -2,35 +2,82 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from autocoder_tui.engine.errors import ProviderError
 
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 30.0
-LONGEST_ASKED_DELAY = 120.0
-"""Seconds. A server that asks for more than this is not waited for: the user decides."""
+LONGEST_ASKED_DELAY = 60.0
+"""Seconds. A server that asks for more than this is not waited for unless a person says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitQuestion:
+    """A server asks to be left alone for longer than anybody waits unasked.
+
+    `seconds`: for how long, however absurd. `reason`: what went wrong, as a sentence.
+    """
+
+    seconds: float
+    reason: str
+
+
+AskWait: TypeAlias = Callable[[WaitQuestion], Awaitable[float | None]]
+"""Asks a person how many seconds to wait before the next try; None ends the run."""
 
 
 class Retries:
-    """Failed tries in a row. A part that ends properly starts the count anew."""
+    """Failed tries in a row. A part that ends properly starts the count anew.
 
-    def __init__(self, max_attempts: int) -> None:
+    `given`: seconds that a person spent thinking about a wait, or agreed to wait. They do not
+    make a run take long.
+    """
+
+    def __init__(self, max_attempts: int, ask: AskWait | None = None) -> None:
         self._max_attempts = max_attempts
+        self._ask = ask
         self.failed = 0
+        self.given = 0.0
 
-    def delay_after(self, error: ProviderError) -> float | None:
+    async def delay_after(self, error: ProviderError) -> float | None:
         """Seconds to wait before trying again, or None if `error` ends the run.
 
-        Exponential with jitter (full range 75-125 %), or what the server asked for.
+        What the server asked for, or exponential with jitter (full range 75-125 %).
         """
         self.failed += 1
         if not error.retryable or self.failed >= self._max_attempts:
             return None
-        if error.retry_after is not None:
-            return error.retry_after if error.retry_after <= LONGEST_ASKED_DELAY else None
+        if error.retry_after is not None and error.retry_after > LONGEST_ASKED_DELAY:
+            return await self._asked(WaitQuestion(error.retry_after, error.message))
+        if error.retry_after:
+            return error.retry_after
         delay = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** (self.failed - 1))
         return delay * random.uniform(0.75, 1.25)
 
+    async def _asked(self, question: WaitQuestion) -> float | None:
+        if self._ask is None:
+            return None
+        clock = asyncio.get_running_loop().time
+        begun = clock()
+        delay = await self._ask(question)
+        self.given += clock() - begun + (delay or 0.0)
+        return delay
+
     def reset(self) -> None:
         self.failed = 0
+
+
+def duration(seconds: float) -> str:
+    """A wait in words that can be grasped, however long it is."""
+    for most, unit, name in ((120.0, 1.0, "s"), (7200.0, 60.0, "min"), (172_800.0, 3600.0, "h")):
+        if seconds <= most:
+            return f"{seconds / unit:.3g} {name}"
+    days = seconds / 86_400
+    if days <= 730:
+        return f"{days:.0f} days"
+    return f"{days / 365.25:,.0f} years" if days < 365_250 else "more than 1,000 years"

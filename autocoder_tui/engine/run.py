@@ -18,11 +18,9 @@ from autocoder_tui.engine.errors import (
     EmptyReply,
     EngineError,
     LimitReached,
-    NoProgress,
     PrefillRefused,
     ProviderError,
     RunTimedOut,
-    TooManyParts,
 )
 from autocoder_tui.engine.events import (
     CapReached,
@@ -44,11 +42,12 @@ from autocoder_tui.engine.events import (
     TextRetracted,
 )
 from autocoder_tui.engine.frames import Finish, Reasoning, Text, Usage
+from autocoder_tui.engine.part_limits import PartLimits
 from autocoder_tui.engine.prompt import Message, first_messages, messages_for
-from autocoder_tui.engine.proposals import holds_code, proposed_files, read_reply
+from autocoder_tui.engine.proposals import checked_reply, proposed_files
 from autocoder_tui.engine.provider import HttpSession, stream_reply
 from autocoder_tui.engine.request import RunRequest
-from autocoder_tui.engine.retry import Retries
+from autocoder_tui.engine.retry import AskWait, Retries
 from autocoder_tui.engine.tokens import load_counter
 
 _T = TypeVar("_T")
@@ -56,8 +55,6 @@ _T = TypeVar("_T")
 METER_PERIOD = 0.25
 """Seconds between two usage events while text streams in."""
 CONTINUATION_TEMPERATURE = 0.2
-FRUITLESS_PARTS = 3
-"""Continuations in a row that add nothing before the run stops."""
 
 
 async def run(
@@ -65,6 +62,7 @@ async def run(
     *,
     capabilities: Capabilities | None = None,
     raise_cap: RaiseCap | None = None,
+    ask_wait: AskWait | None = None,
 ) -> AsyncIterator[Event]:
     """Generate what `request` asks for, continuing until the reply is complete.
 
@@ -72,10 +70,11 @@ async def run(
     last. No provider error is raised: it becomes `RunFailed`. Cancelling the consuming task
     closes the connection; the text held back so far is still delivered, then
     `RunCancelled`, and the cancellation goes on. `capabilities` is what is known of the
-    endpoint and is updated with what is learnt. At a spending cap `raise_cap` is asked, and the
-    run waits for its answer.
+    endpoint and is updated with what is learnt. At a spending cap `raise_cap` is asked, and
+    `ask_wait` when a server wants a longer wait than anybody waits unasked; the run waits for
+    the answer. Without them it fails there.
     """
-    generation = _Generation(request, capabilities or Capabilities(), raise_cap)
+    generation = _Generation(request, capabilities or Capabilities(), raise_cap, ask_wait)
     try:
         async with aclosing(generation.events()) as events:
             async for event in events:
@@ -99,7 +98,11 @@ class _Generation:
     """The state of one run between its requests."""
 
     def __init__(
-        self, request: RunRequest, capabilities: Capabilities, raise_cap: RaiseCap | None
+        self,
+        request: RunRequest,
+        capabilities: Capabilities,
+        raise_cap: RaiseCap | None,
+        ask_wait: AskWait | None,
     ) -> None:
         self._request = request
         self._limits = request.limits
@@ -110,13 +113,13 @@ class _Generation:
         self._first = first_messages(request)
         self._deadline = asyncio.get_running_loop().time() + request.limits.total_timeout
         self._marker_is_code = seam.MARKER in self._first[1]["content"]
-        self._retries = Retries(request.limits.max_attempts)
+        self._part_limits = PartLimits(request.model.name, request.limits.max_parts)
+        self._retries = Retries(request.limits.max_attempts, ask_wait)
         self._reader: seam.PartReader | None = None
         self.joins: list[seam.Join] = []
         self._part = 0
         self._finish_reason: str | None = None
         self._lost: ProviderError | None = None
-        self._fruitless = 0
         self._received = False
         self._withdrawn = False
         self._ask_again = True
@@ -144,24 +147,14 @@ class _Generation:
             self.text = chosen
         for event in proposed_files(self._request, self.text, self.joins, finished=True):
             yield event
-        reply = read_reply(self._request, self.text)
-        if reply.refusal or not (reply.files or reply.notes.strip()):
-            raise EmptyReply(
-                f"{model.name} refused or gave no file: nothing is proposed. "
-                "Read its answer in the output, change the requirements and run again."
-            )
-        if not reply.files and holds_code(self.text):
-            raise EmptyReply(
-                f"The code {model.name} sent names no file: nothing is proposed. Name the file "
-                "to write (Ctrl+T, or -o) and run again; the reply is in the output."
-            )
+        reply = checked_reply(self._request, self.text)
         yield RunFinished(reply.notes)
 
     async def _parts(self, session: HttpSession) -> AsyncIterator[Event]:
         cause: Cause | None = "by hand" if self.text else None
         while True:
             self._part += 1
-            self._check_parts()
+            self._part_limits.check(self._part)
             async for event in self._one_part(session, cause):
                 yield event
             if not self.text and self._lost is None and self._finish_reason is not None:
@@ -187,15 +180,6 @@ class _Generation:
         if self._finish_reason is None:
             return "lost connection"
         return "false stop" if self._finish_reason == "stop" else "length"
-
-    def _check_parts(self) -> None:
-        if self._part > self._limits.max_parts:
-            raise TooManyParts(
-                f"The reply was cut off again after part {self._limits.max_parts}, the last "
-                "allowed. The text so far is kept: continue it, or raise max_parts.",
-                spent=f"{self._part - 1} parts",
-                limit=f"{self._limits.max_parts} parts",
-            )
 
     async def _one_part(self, session: HttpSession, cause: Cause | None) -> AsyncIterator[Event]:
         """Ask for one part until it comes or the attempts are used up, and join it."""
@@ -286,7 +270,8 @@ class _Generation:
     async def _within_deadline(self, step: Awaitable[_T]) -> _T:
         try:
             # A person who thinks about a spending cap does not make a run take long.
-            async with asyncio.timeout_at(self._deadline + self._allowance.waited):
+            given = self._allowance.waited + self._retries.given
+            async with asyncio.timeout_at(self._deadline + given):
                 return await step
         except TimeoutError:
             raise RunTimedOut(
@@ -326,14 +311,12 @@ class _Generation:
         yield PartFinished(
             part, reason, booked.completion_tokens, booked.prompt_tokens, booked.cost_usd
         )
-        if self._lost is None and self._finish_reason is not None:
+        if self._finish_reason is None:
+            self._retries.failed += self._lost is None
+        elif self._lost is None:
             self._retries.reset()
-        self._fruitless = 0 if join.progress else self._fruitless + 1
-        if self._fruitless >= FRUITLESS_PARTS:
-            raise NoProgress(
-                f"{self._request.model.name} was asked {FRUITLESS_PARTS} times to go on and "
-                "added nothing. The text so far is kept; read it, or continue by hand."
-            )
+        ended = self._lost is None and not seam.was_cut(self._finish_reason)
+        self._part_limits.took(progress=join.progress, cause=cause, ended=ended)
 
     def _worth_asking_again(self, join: seam.Join) -> bool:
         """Whether to take a guessed part back and ask once more.
@@ -350,7 +333,7 @@ class _Generation:
 
     async def _wait_for_retry(self, error: ProviderError) -> AsyncIterator[Event]:
         """Wait as the retry policy says; raises `error` when it says no more."""
-        delay = self._retries.delay_after(error)
+        delay = await self._retries.delay_after(error)
         if delay is None:
             raise error
         yield RetryScheduled(delay, error.message, self._retries.failed + 1)

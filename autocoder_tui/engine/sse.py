@@ -75,10 +75,13 @@ class EventReader:
                 self._data = []
                 self._data_chars = 0
         elif line.startswith("data:"):
-            value = line[6:] if line.startswith("data: ") else line[5:]
-            self._data.append(value)
-            self._data_chars += len(value)
-            if self._data_chars > self._max_frame_chars:
-                raise FrameTooLarge
+            self._add(line[6:] if line.startswith("data: ") else line[5:])
         elif line == "data":
-            self._data.append("")
+            self._add("")
+
+    def _add(self, value: str) -> None:
+        self._data.append(value)
+        # One more for the line itself: empty ones without end would fill the memory, too.
+        self._data_chars += len(value) + 1
+        if self._data_chars > self._max_frame_chars:
+            raise FrameTooLarge

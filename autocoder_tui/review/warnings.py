@@ -11,9 +11,11 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from ..display import has_hidden, visible
+from ..errors import sentence
 from .proposal import FileReview
 
-_LARGEST_PARSED = 2_000_000
+_LARGEST_PARSED = 300_000
+"""Characters. A parser takes several hundred times the memory of its text."""
 
 _COMMENT = r"^\s*(?:\#+|//+|--|/\*+|<!--|\*|;+|%+|\"\"\"|')?\s*[\[({<]?\s*"
 _PLACEHOLDER = re.compile(
@@ -67,11 +69,11 @@ def leaves_code_out(file: FileReview) -> bool:
 
 
 def _incomplete(file: FileReview) -> str:
-    remark = visible(file.remark).rstrip(".")
+    remark = visible(file.remark)
     if file.complete:
-        return f"{remark}." if remark else ""
+        return sentence(remark) if remark else ""
     reason = f": {remark}" if remark else ", so its end may be missing"
-    return f"The reply was not complete{reason}."
+    return sentence(f"The reply was not complete{reason}")
 
 
 def _shrunk(file: FileReview, after: str) -> str:
@@ -118,7 +120,7 @@ def _no_longer_parses(file: FileReview, after: str) -> str:
     if error is None or (file.before is not None and _parse_error(parse, file.before) is not None):
         return ""
     was = "" if file.before is None else ", though the file did before"
-    return f"The text is not valid {language}{was}: {visible(error)}."
+    return sentence(f"The text is not valid {language}{was}: {visible(error)}")
 
 
 def _parse_error(parse: Callable[[str], object], text: str) -> str | None:
@@ -127,7 +129,7 @@ def _parse_error(parse: Callable[[str], object], text: str) -> str | None:
     except SyntaxError as error:
         return f"{error.msg}, line {error.lineno}"
     except (ValueError, RecursionError, MemoryError) as error:
-        return (str(error) or type(error).__name__).rstrip(".")
+        return str(error) or type(error).__name__
     return None
 
 

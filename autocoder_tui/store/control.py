@@ -93,7 +93,7 @@ def load_control(path: Path) -> Control:
         try:
             values[name] = _located(name, checked, folder)
         except RequestError as error:
-            problems.append(file.problem([written], error.message.rstrip(".")))
+            problems.append(file.problem([written], error.message))
     if problems:
         raise ControlFileUnusable(tuple(problems))
     return Control(**values)

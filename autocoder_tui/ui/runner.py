@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from textual.app import App
@@ -19,6 +20,7 @@ from autocoder_tui.job import Prepared
 from autocoder_tui.pump import pump
 from autocoder_tui.run_keeping import RunKeeping
 from autocoder_tui.store.capabilities import CapabilityStore
+from autocoder_tui.ui.long_wait import ask_wait
 
 
 class RunListener(Protocol):
@@ -89,9 +91,10 @@ class Runner:
             request = prepared.request
             place = (request.endpoint.provider.base_url, request.model.name)
             known, raise_cap = self._capabilities.of(*place), self._raise_cap
+            wait = partial(ask_wait, self._app)
             try:
                 await pump(
-                    run(request, capabilities=known, raise_cap=raise_cap),
+                    run(request, capabilities=known, raise_cap=raise_cap, ask_wait=wait),
                     lambda events: self._listener.run_brought(events, state),
                     seen=lambda event: state.apply(event, time.monotonic()),
                     keep=self.keeping.keep,

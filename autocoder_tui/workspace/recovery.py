@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from autocoder_tui.display import visible
+from autocoder_tui.errors import sentence
 from autocoder_tui.workspace.applylog import NEW, OLD, ApplyLog, Entry
 from autocoder_tui.workspace.durable import (
     drop,
@@ -55,7 +56,7 @@ class Recovered:
         what = "A write" if self.record.forward else "An undo"
         said = f"{what} of {self.record.names} was interrupted ({self.record.when})"
         if self.outcome == "stuck":
-            said += f" and can't be completed: {self.reason}. The next start tries again."
+            said += f" and can't be completed: {sentence(self.reason)} The next start tries again."
         elif self.outcome == "finished":
             said += " and is now complete."
         else:
@@ -104,7 +105,7 @@ def _bring_to_an_end(log: ApplyLog, entry: Entry) -> Recovered:
     except OSError as error:
         return Recovered(entry.record, "stuck", reason=why_not(error))
     except WorkspaceError as error:
-        return Recovered(entry.record, "stuck", reason=error.message.rstrip("."))
+        return Recovered(entry.record, "stuck", reason=error.message)
     entry.forgotten()
     return Recovered(entry.record, "taken back", left)
 

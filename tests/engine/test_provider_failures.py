@@ -254,6 +254,25 @@ async def test_neither_prompt_nor_key_follow_a_redirect_elsewhere() -> None:
     assert other.requests == []
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("https://h/v1", "https://h/v2", True),
+        ("https://h/v1", "http://h/v1", False),
+        ("https://h/v1", "https://h:8443/v1", False),
+        ("https://h/v1", "https://h.evil/v1", False),
+        ("http://h/v1", "https://h/v1", True),
+        ("http://h:80/v1", "http://h:81/v1", False),
+    ],
+)
+def test_a_redirect_never_leaves_the_port_or_tls(old: str, new: str, same: bool) -> None:
+    import httpx2
+
+    from autocoder_tui.engine.transport import _is_same_place
+
+    assert _is_same_place(httpx2.URL(old), httpx2.URL(new)) is same
+
+
 def test_the_model_name_of_an_error_is_made_safe() -> None:
     from autocoder_tui.engine.address import Address
     from autocoder_tui.engine.http_errors import status_error

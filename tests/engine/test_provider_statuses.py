@@ -136,7 +136,7 @@ async def test_vllm_puts_the_error_at_the_top_level() -> None:
         ({"retry-after": "0.5"}, 0.5),
         ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
         ({"retry-after": "86400000"}, 86_400_000),
-        ({"retry-after": "-3"}, 0),
+        ({"retry-after": "-3"}, None),
         ({"retry-after": "soon"}, None),
         ({"retry-after": "nan"}, None),
         ({"retry-after": ""}, None),

@@ -393,3 +393,33 @@ async def test_every_chunk_is_counted_the_empty_ones_too() -> None:
     for event in events:
         state.apply(event, 1.0)
     assert state.stats.chunks == 6
+
+
+@pytest.mark.parametrize("answer", ["", "\n", "The file is already complete.", "echo"])
+async def test_a_forgotten_closing_line_is_asked_for_once_and_never_made_up(answer: str) -> None:
+    """The model ends inside the file, says so again when asked, and is believed no further."""
+    opened = FRAMED.removesuffix("</file>\n")
+
+    def answers(received: Received) -> Reply:
+        if len(received.messages) == 2:
+            return Reply(opened)
+        shown = received.messages[-2]["content"]
+        tail = "".join(shown.splitlines(keepends=True)[-2:])
+        return Reply(tail + opened[len(shown) :] if answer == "echo" else answer)
+
+    async with DemoServer(answers) as server:
+        events = await events_of(request_to(server))
+        assert len(server.requests) == 2
+    assert events[-1].error.kind == "no_progress"
+    assert "incomplete" in events[-1].error.message
+    (file,) = of(FileProposed, events)
+    assert (file.after.rstrip("\n"), file.complete) == (CODE.rstrip("\n"), False)
+
+
+async def test_a_closing_line_that_nothing_opened_is_no_part_of_a_file() -> None:
+    headless = FRAMED[FRAMED.index("\n") + 1 :]
+    async with DemoServer([Reply(headless)]) as server:
+        events = await events_of(request_to(server))
+    (file,) = of(FileProposed, events)
+    assert (file.after, file.complete) == (CODE, False)
+    assert "beginning" in file.remark

@@ -23,7 +23,7 @@ How often this is exact is measured by tests/seam/harness.py on real files.
 """
 
 from autocoder_tui.engine.seam.completion import Verified, next_step, verify
-from autocoder_tui.engine.seam.plan import plan_continuation
+from autocoder_tui.engine.seam.plan import plan_continuation, was_cut
 from autocoder_tui.engine.seam.reader import PartReader
 from autocoder_tui.engine.seam.values import MARKER, Alternative, Continuation, Edit, Join
 
@@ -38,4 +38,5 @@ __all__ = [
     "next_step",
     "plan_continuation",
     "verify",
+    "was_cut",
 ]

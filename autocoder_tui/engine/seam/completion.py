@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from autocoder_tui.engine.reply import frame_state, parse_reply
-from autocoder_tui.engine.reply_prose import says_to_be_continued
+from autocoder_tui.engine.reply_prose import LARGEST_PARSED, says_to_be_continued
 from autocoder_tui.engine.seam.plan import after_last_close, was_cut
 from autocoder_tui.engine.seam.values import Alternative, Join
 
@@ -94,7 +94,10 @@ def count_broken(text: str, target: str | None = None) -> tuple[int, int]:
 
 
 def parses(path: str, text: str) -> bool | None:
-    """Whether a file's text is well-formed, None where no parser is at hand."""
+    """Whether a file's text is well-formed, None where no parser is at hand or the text
+    is too large for one."""
+    if len(text) > LARGEST_PARSED:
+        return None
     suffix = path.rsplit(".", 1)[-1].lower()
     try:
         if suffix in ("py", "pyi"):

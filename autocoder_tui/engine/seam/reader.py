@@ -19,6 +19,7 @@ from autocoder_tui.engine.seam.values import MARKER, Alternative, Continuation, 
 _CLOSE_THINK = "</think>"
 _LONGEST_PIECE = 4_096
 """Characters after which a line is taken as ended, so that one endless line is not held."""
+_LOOSE_PIECES = 1_000
 ALTERNATIVES = 12
 
 
@@ -49,6 +50,7 @@ class PartReader:
         self._line: list[str] = []
         self._line_length = 0
         self._pieces: list[str] = [text if continuation is not None else ""]
+        self._loose = 0
         self._length = len(self._pieces[0])
         self._retract = 0
         self._out: list[str] = []
@@ -76,6 +78,7 @@ class PartReader:
         """The joined text so far."""
         if len(self._pieces) > 1:
             self._pieces = ["".join(self._pieces)]
+            self._loose = 0
         return self._pieces[0]
 
     def feed(self, chunk: str) -> Edit:
@@ -130,6 +133,11 @@ class PartReader:
     def _append(self, text: str) -> None:
         if text:
             self._pieces.append(text)
+            self._loose += 1
+            if self._loose == _LOOSE_PIECES:
+                # A million short strings take ten times the memory of their text.
+                self._pieces[-_LOOSE_PIECES:] = ["".join(self._pieces[-_LOOSE_PIECES:])]
+                self._loose = 0
             self._out.append(text)
             self._length += len(text)
 
@@ -139,6 +147,7 @@ class PartReader:
         if excess <= 0:
             return
         self._pieces = [self.text[:length]]
+        self._loose = 0
         self._length = length
         out = "".join(self._out)
         self._out = [out[: max(0, len(out) - excess)]]

@@ -1,0 +1,318 @@
+"""The network misbehaves, seen from outside: the headless program and the full-screen one, each
+against a server that does not behave."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from autocoder_tui.demo.script import Reply, error_reply
+from autocoder_tui.demo.server import DemoServer
+from autocoder_tui.ui.screens.question import Question
+from autocoder_tui.ui.widgets.meters import Meters
+from tests.engine.test_provider_failures import STREAM_START
+from tests.test_headless import CANARY, environment, framed, started
+from tests.ui.driving import serving, until
+
+ROOT_OF_TESTS = Path(__file__).parents[2]
+MOST_MEMORY_KB = 300 * 1024
+FRAME_START = b'data: {"choices": [{"index": 0, "delta": {"content": "'
+FRAME_END = b'"}, "finish_reason": null}]}\n\n'
+
+
+# ---------------------------------------------------------------- memory
+
+
+def _bomb(packed: Callable[[Callable[[bytes], bytes]], bytes]) -> bytes:
+    packer = zlib.compressobj(wbits=31)
+    return packed(packer.compress) + packer.flush()
+
+
+async def _endless(writer: asyncio.StreamWriter) -> None:
+    writer.write(STREAM_START + b"connection: close\r\n\r\n")
+    while not writer.transport.is_closing():
+        writer.write(FRAME_START + b"x = 1\\n" * 400 + FRAME_END)
+        await writer.drain()
+
+
+async def _endless_file(writer: asyncio.StreamWriter) -> None:
+    start = FRAME_START + b'<file path=\\"out.py\\">\\n' + FRAME_END
+    writer.write(STREAM_START + b"connection: close\r\n\r\n" + start)
+    while not writer.transport.is_closing():
+        writer.write(FRAME_START + b"x = 1\\n" * 400 + FRAME_END)
+        await writer.drain()
+
+
+async def _endless_nothing(writer: asyncio.StreamWriter) -> None:
+    """Lines of an event that never ends."""
+    writer.write(STREAM_START + b"connection: close\r\n\r\n")
+    while not writer.transport.is_closing():
+        writer.write(b"data:\n" * 10_000)
+        await writer.drain()
+
+
+async def _one_large_delta(writer: asyncio.StreamWriter) -> None:
+    writer.write(STREAM_START + b"connection: close\r\n\r\n" + FRAME_START)
+    for _ in range(100):
+        writer.write(b"x" * 100_000)
+        await writer.drain()
+    writer.write(FRAME_END)
+
+
+async def _gzip_bomb(writer: asyncio.StreamWriter) -> None:
+    head = STREAM_START + b"content-encoding: gzip\r\nconnection: close\r\n\r\n"
+    writer.write(
+        head
+        + _bomb(lambda pack: pack(FRAME_START) + b"".join(pack(b"x" * 10**6) for _ in range(1000)))
+    )
+    await writer.drain()
+
+
+async def _twice_packed_bomb(writer: asyncio.StreamWriter) -> None:
+    once = _bomb(lambda pack: b"".join(pack(b": \n" * 10**6) for _ in range(400)))
+    head = STREAM_START + b"content-encoding: gzip, gzip\r\nconnection: close\r\n\r\n"
+    writer.write(head + _bomb(lambda pack: pack(once)))
+    await writer.drain()
+
+
+async def _large_header(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nx: ")
+    for _ in range(20):
+        writer.write(b"y" * 100_000)
+        await writer.drain()
+    writer.write(b"\r\n\r\n")
+
+
+async def _large_error(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n")
+    for _ in range(1000):
+        writer.write(b"e" * 100_000)
+        await writer.drain()
+
+
+async def _large_structure(writer: asyncio.StreamWriter) -> None:
+    writer.write(STREAM_START + b"connection: close\r\n\r\ndata: [" + b"{}," * 5_000_000)
+    writer.write(b"{}]\n\ndata: [DONE]\n\n")
+    await writer.drain()
+
+
+FLOODS = [
+    (_endless, "output_too_large", "8 MB"),
+    (_endless_file, "output_too_large", "8 MB"),
+    (_endless_nothing, "output_too_large", "8 MB"),
+    (_one_large_delta, "output_too_large", "8 MB"),
+    (_gzip_bomb, "output_too_large", "8 MB"),
+    (_twice_packed_bomb, "output_too_large", "8 MB"),
+    (_large_header, "not_a_reply", "127.0.0.1"),
+    (_large_error, "bad_request", "400"),
+    (_large_structure, "not_a_reply", "127.0.0.1"),
+]
+
+
+@asynccontextmanager
+async def _flooding(
+    flood: Callable[[asyncio.StreamWriter], object],
+) -> AsyncIterator[tuple[str, list[int]]]:
+    """A server that answers every request with this flood; its URL, and one entry per request."""
+    asked: list[int] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+            asked.append(1)
+            await flood(writer)  # type: ignore[misc]
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", asked
+
+
+@dataclass
+class Measured:
+    code: int
+    out: str
+    err: str
+    most_kb: int
+
+
+def _measured(folder: Path, *flags: str) -> Measured:
+    """The headless program as a process of its own, and the most memory it ever held."""
+    (folder / "project").mkdir()
+    out, err = folder / "out", folder / "err"
+    with out.open("wb") as stdout, err.open("wb") as stderr:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "autocoder_tui", "run", *flags],
+            cwd=folder / "project",
+            env={**environment(folder), "PYTHONPATH": str(ROOT_OF_TESTS)},
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    most = usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss // 1024
+    return Measured(process.returncode, out.read_text(), err.read_text(), most)
+
+
+@pytest.mark.parametrize(("flood", "kind", "words"), FLOODS)
+async def test_a_flood_ends_in_a_sentence_within_the_memory(
+    tmp_path: Path, flood: Callable[[asyncio.StreamWriter], object], kind: str, words: str
+) -> None:
+    async with _flooding(flood) as (url, asked):
+        at = ("--base-url", url, "-m", "m", "-r", "x", "-o", "out.py", "--json")
+        done = await asyncio.to_thread(_measured, tmp_path, *at, "--first-byte-timeout", "60")
+    error = json.loads(done.out)["error"]
+    print(f"{flood.__name__}: {done.most_kb / 1024:.0f} MB")
+    assert done.code == 1
+    assert (error["kind"], len(asked)) == (kind, 1), error
+    assert words in error["message"]
+    assert len(error["message"]) < 700
+    assert done.most_kb < MOST_MEMORY_KB
+    assert "Traceback" not in done.err
+    assert not (tmp_path / "project" / "out.py").exists()
+
+
+async def test_fifty_thousand_deltas_stay_within_the_memory(tmp_path: Path) -> None:
+    code = "x = 1\n" * 16_667
+    async with DemoServer([Reply(framed(code), chunk_size=2)]) as server:
+        at = ("--base-url", server.base_url, "-m", "m", "-r", "x", "-o", "out.py")
+        done = await asyncio.to_thread(_measured, tmp_path, *at)
+    assert done.code == 0
+    assert done.most_kb < MOST_MEMORY_KB
+    assert (tmp_path / "project" / "out.py").read_text() == code
+
+
+# ---------------------------------------------------------------- waits, headless
+
+
+async def test_a_wait_is_told_on_stderr_and_an_interrupt_ends_it(tmp_path: Path) -> None:
+    busy = error_reply(503, "busy", headers={"retry-after": "50"})
+    async with DemoServer([busy] * 3) as server:
+        at = ("--base-url", server.base_url, "-m", "m", "-r", "x", "-o", "out.py", "--json")
+        process = await started(tmp_path, *at)
+        assert process.stderr is not None
+        told = b""
+        async with asyncio.timeout(20):
+            while b"Attempt 2 in 50.0 s" not in told:
+                told = await process.stderr.readline()
+                assert told, "it ended before it waited"
+        begun = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        out, _ = await asyncio.wait_for(process.communicate(), 20)
+        # The engine lets go within 0.2 s; leaving takes the interpreter a moment more.
+        assert time.monotonic() - begun < 5
+        assert len(server.requests) == 1
+    assert process.returncode == 130
+    assert json.loads(out)["status"] == "cancelled"
+
+
+async def test_a_long_wait_ends_the_headless_program_with_the_reason(tmp_path: Path) -> None:
+    busy = error_reply(429, f"no {CANARY}", headers={"retry-after": "86400"})
+    async with DemoServer([busy] * 3) as server:
+        at = ("--base-url", server.base_url, "-m", "m", "-r", "x", "-o", "out.py")
+        process = await started(tmp_path, *at)
+        _, err = await asyncio.wait_for(process.communicate(), 30)
+        assert len(server.requests) == 1
+    assert process.returncode == 1
+    assert "asks to wait 24 h" in err.decode()
+    assert CANARY not in err.decode()
+    assert not (tmp_path / "project" / "out.py").exists()
+
+
+_SLOW_NAMES = """\
+import socket, sys, time
+known = socket.getaddrinfo
+def getaddrinfo(host, *more, **named):
+    if "slow" in str(host):
+        print("asking for the name", file=sys.stderr, flush=True)
+        time.sleep(30)
+    return known(host, *more, **named)
+socket.getaddrinfo = getaddrinfo
+"""
+
+
+async def test_a_name_server_that_does_not_answer_can_be_left(tmp_path: Path) -> None:
+    """The system's resolver can't be interrupted: the program must not wait for it."""
+    (tmp_path / "sitecustomize.py").write_text(_SLOW_NAMES)
+    (tmp_path / "project").mkdir()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "autocoder_tui", "run", "--base-url", "https://slow.invalid/v1"),
+        *("-m", "m", "-r", "x"),
+        cwd=tmp_path / "project",
+        env={**environment(tmp_path), "PYTHONPATH": f"{ROOT_OF_TESTS}{os.pathsep}{tmp_path}"},
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    told = b""
+    async with asyncio.timeout(20):
+        while b"asking for the name" not in told:
+            told = await process.stderr.readline()
+            assert told, "it ended before it asked"
+    process.send_signal(signal.SIGINT)
+    await asyncio.wait_for(process.communicate(), 10)
+    assert process.returncode == 130
+
+
+# ---------------------------------------------------------------- waits, on the screen
+
+LATER = error_reply(429, "later \x1b]52;c;AAAA\x07", headers={"retry-after": "86400"})
+
+
+@pytest.mark.parametrize(("key", "requests"), [("t", 2), ("s", 1), ("escape", 1), ("w", 1)])
+async def test_the_screen_asks_about_a_long_wait(tmp_path: Path, key: str, requests: int) -> None:
+    script = [LATER, Reply(framed("x = 1\n", "a.py"))]
+    async with serving(tmp_path, script, "-r", "x") as (app, pilot, server):
+        await until(pilot, lambda: app.main.query_one("#requirements").text)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        asked = " ".join(str(part.render()) for part in app.screen.query(".dialog-text"))
+        assert "24 h" in asked
+        assert "\x1b" not in asked
+        await pilot.press(key)
+        if key == "w":
+            await until(pilot, lambda: app.runner.state.waiting is not None)
+            assert app.runner.state.waiting.delay_seconds == 86_400
+            await pilot.press("escape")
+        await until(pilot, lambda: not app.runner.running)
+        assert len(server.requests) == requests
+        ends = {"t": "completed", "w": "cancelled"}
+        assert app.runner.state.status == ends.get(key, "error")
+
+
+async def test_the_screen_shows_a_wait_and_escape_ends_it_at_once(tmp_path: Path) -> None:
+    busy = error_reply(503, "busy", headers={"retry-after": "50"})
+    took = []
+    async with serving(tmp_path, [busy] * 3, "-r", "x") as (app, pilot, server):
+        await until(pilot, lambda: app.main.query_one("#requirements").text)
+        meters = app.main.query_one(Meters)
+        for _ in range(3):
+            await pilot.press("ctrl+r")
+            await until(pilot, lambda: app.runner.state.waiting is not None)
+            await until(pilot, lambda: meters.view and meters.view.phase == "retrying")
+            assert meters.view.waiting_seconds is not None
+            assert any("Attempt 2 in 50.0 s" in line for line in app.main.log_lines)
+            begun = time.monotonic()
+            app.action_stop()
+            while app.runner.running:
+                await asyncio.sleep(0.001)
+            took.append(time.monotonic() - begun)
+            assert app.runner.state.status == "cancelled"
+        assert len(server.requests) == 3
+    assert min(took) < 0.2, took
