@@ -50,6 +50,7 @@ from autocoder_tui.engine.provider import HttpSession, stream_reply
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import Retries
 from autocoder_tui.engine.tokens import load_counter
+from autocoder_tui.engine.trace import Trace
 
 _T = TypeVar("_T")
 
@@ -65,19 +66,20 @@ async def run(
     *,
     capabilities: Capabilities | None = None,
     raise_cap: RaiseCap | None = None,
+    trace: Trace | None = None,
 ) -> AsyncIterator[Event]:
     """Generate what `request` asks for, continuing until the reply is complete.
 
     Yields `RunStarted` first and exactly one of `RunFinished`, `RunFailed`, `RunCancelled`
     last. No provider error is raised: it becomes `RunFailed`. Cancelling the consuming task
-    closes the connection; the text held back so far is still delivered, then
-    `RunCancelled`, and the cancellation goes on. `capabilities` is what is known of the
-    endpoint and is updated with what is learnt. At a spending cap `raise_cap` is asked, and the
-    run waits for its answer.
+    closes the connection; the text held back so far is still delivered, then `RunCancelled`,
+    and the cancellation goes on. `capabilities`, what is known of the endpoint, is updated with
+    what is learnt. At a spending cap `raise_cap` is asked, and the run waits for its answer.
+    `trace` is told of everything that goes over the wire.
     """
     generation = _Generation(request, capabilities or Capabilities(), raise_cap)
     try:
-        async with aclosing(generation.events()) as events:
+        async with aclosing(generation.events(trace)) as events:
             async for event in events:
                 yield event
     except asyncio.CancelledError:
@@ -122,7 +124,7 @@ class _Generation:
         self._ask_again = True
         self.text = request.partial
 
-    async def events(self) -> AsyncGenerator[Event]:
+    async def events(self, trace: Trace | None) -> AsyncGenerator[Event]:
         model, known = self._request.model, self._request.calibration
         self._counter = await asyncio.to_thread(load_counter, model, known)
         self._accounts = Accounts(model, self._counter)
@@ -144,7 +146,7 @@ class _Generation:
         check_fits(model, weights, max(0, prompt_tokens - sum(weights.values())))
         if self.text:
             yield TextDelta(self.text)
-        async with HttpSession(self._request.endpoint, self._limits) as session:
+        async with HttpSession(self._request.endpoint, self._limits, trace) as session:
             async for event in self._parts(session):
                 yield event
         chosen = seam.verify(self.text, self.joins, target=self._request.target).text
