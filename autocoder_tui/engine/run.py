@@ -73,9 +73,8 @@ async def run(
     Yields `RunStarted` first and exactly one of `RunFinished`, `RunFailed`, `RunCancelled`
     last. No provider error is raised: it becomes `RunFailed`. Cancelling the consuming task
     closes the connection; the text held back so far is still delivered, then `RunCancelled`,
-    and the cancellation goes on. `capabilities`, what is known of the endpoint, is updated with
-    what is learnt. At a spending cap `raise_cap` is asked, and the run waits for its answer.
-    `trace` is told of everything that goes over the wire.
+    and the cancellation goes on. `capabilities` is updated with what is learnt of the endpoint.
+    At a spending cap `raise_cap` is asked and waited for. `trace` is told what is on the wire.
     """
     generation = _Generation(request, capabilities or Capabilities(), raise_cap)
     try:
