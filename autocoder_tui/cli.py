@@ -15,6 +15,7 @@ from pathlib import Path
 from autocoder_tui import __version__
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.redaction import safe_line
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 
@@ -158,7 +159,7 @@ def _add_job_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         choices=range(4),
         metavar="0..3",
-        help="0 errors only, 1 progress (default), 2 every step, 3 everything received",
+        help="0 silent but for errors, 1 info (default), 2 debug, 3 all requests and chunks",
     )
     parser.add_argument("--version", action="version", version=f"autocoder-tui {__version__}")
 
@@ -233,7 +234,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _start(parser, options, headless=headless)
     except AutocoderError as error:
-        print(f"autocoder-tui: {visible(error.message)}", file=sys.stderr)
+        print(f"autocoder-tui: {safe_line(error.message)}", file=sys.stderr)
         return EXIT_FAILED
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED

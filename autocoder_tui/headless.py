@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from autocoder_tui.cli import EXIT_FAILED, EXIT_OK
+from autocoder_tui.debug_log import DebugLog
 from autocoder_tui.delivery import patch_bytes, print_result
 from autocoder_tui.display import visible
 from autocoder_tui.engine.cost import cap_problem
@@ -22,12 +23,10 @@ from autocoder_tui.engine.events import (
     Event,
     PartFinished,
     PartJoined,
-    ReasoningDelta,
     RequestStarted,
     RunCancelled,
     RunFailed,
     RunFinished,
-    TextDelta,
 )
 from autocoder_tui.engine.reply import ReplyFile, render_files
 from autocoder_tui.engine.run import run
@@ -40,6 +39,8 @@ from autocoder_tui.narrate import narrate
 from autocoder_tui.outcome import Outcome
 from autocoder_tui.progress import Progress
 from autocoder_tui.review.proposal import Review, Verdict
+from autocoder_tui.saying import say as _say
+from autocoder_tui.saying import saying
 from autocoder_tui.setup import ChosenModel, Setup, choose_model
 from autocoder_tui.store.capabilities import CapabilityStore
 from autocoder_tui.store.keys import missing_key_message
@@ -65,15 +66,20 @@ def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
     """Do the job of `autocoder-tui run`; returns the exit code."""
     if not setup.requirements.strip() and not setup.demo:
         parser.error("say what you want: -r TEXT, -r @FILE, or requirements in a control file")
+    with saying(setup) as log:
+        return _run_headless(setup, log)
+
+
+def _run_headless(setup: Setup, log: DebugLog) -> int:
     for problem in setup.problems:
         _say(problem)
     outcome = Outcome()
     _recover(setup)
     try:
         if setup.estimate_cost:
-            print(asyncio.run(_Headless(setup, outcome).estimate()))
+            print(asyncio.run(_Headless(setup, outcome, log).estimate()))
             return EXIT_OK
-        asyncio.run(_Headless(setup, outcome).go())
+        asyncio.run(_Headless(setup, outcome, log).go())
     except AutocoderError as error:
         outcome.status = "refused" if isinstance(error, Refused | RequestError) else "failed"
         outcome.error = {"kind": error.kind, "message": error.message}
@@ -84,10 +90,11 @@ def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
 
 
 class _Headless:
-    def __init__(self, setup: Setup, outcome: Outcome) -> None:
+    def __init__(self, setup: Setup, outcome: Outcome, log: DebugLog) -> None:
         self._setup = setup
+        self._log = log
         self._outcome = outcome
-        self._progress = Progress(enabled=sys.stderr.isatty() and setup.debug_level > 0)
+        self._progress = Progress(enabled=sys.stderr.isatty() and 0 < setup.debug_level < 3)
         self._signal = 0
 
     async def go(self) -> None:
@@ -209,7 +216,7 @@ class _Headless:
         place = (request.endpoint.provider.base_url, request.model.name)
         store = CapabilityStore(self._setup.state_dir)
         try:
-            async for event in run(request, capabilities=store.of(*place)):
+            async for event in run(request, capabilities=store.of(*place), trace=self._log.trace):
                 self._heard(event)
         finally:
             store.keep(*place)
@@ -232,13 +239,12 @@ class _Headless:
                 outcome.error = {"kind": error.kind, "message": error.message}
             case RunCancelled():
                 outcome.status = "cancelled"
-        if isinstance(event, TextDelta | ReasoningDelta) and self._setup.debug_level < 3:
+        line = narrate(event)
+        if line is None:
             self._progress.show(outcome.state)
-            return
-        line = narrate(event, self._setup.debug_level)
-        if line is not None:
+        elif line[0] <= self._log.level:
             self._progress.clear()
-            _say(line)
+            self._log.write(*line)
 
     def _stopped(self) -> None:
         self._outcome.status = "cancelled"
@@ -368,7 +374,3 @@ def _as_text(review: Review) -> bytes:
         return files[0].after.encode("utf-8", "surrogateescape")
     framed = render_files([ReplyFile(file.path, file.after, True, "") for file in files])
     return framed.encode("utf-8", "surrogateescape")
-
-
-def _say(line: str) -> None:
-    print(visible(line), file=sys.stderr, flush=True)

@@ -12,6 +12,7 @@ from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Catalog, Endpoint, Model, load_catalog
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.redaction import know
 from autocoder_tui.store.calibration import load_calibration
 from autocoder_tui.store.control import Control, load_control
 from autocoder_tui.store.dirs import config_dir, state_dir
@@ -99,8 +100,12 @@ def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[st
     catalog, catalog_problems = load_catalog(
         folder / "models.toml", state_dir(environ) / LISTED_FILE
     )
+    for name, value in environ.items():
+        # A key of another provider than the chosen one stays out of logs and reports too.
+        if name.endswith("_API_KEY"):
+            know(value)
     control = load_control(Path(options.control_file)) if options.control_file else Control()
-    level = _first(options.debug_level, control.debug_level, 1)
+    level = _first(options.debug_level, control.debug_level, settings.settings.log.level)
     return Setup(
         root=root,
         inputs=tuple(options.input_files) or control.input_files,

@@ -27,6 +27,7 @@ from autocoder_tui.store.expected import (
     TOKENS,
     Expected,
     one_of,
+    whole_number,
 )
 from autocoder_tui.tomlfile import TomlFile, read_toml
 
@@ -105,12 +106,19 @@ class GitSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LogSettings:
+    level: int = field(default=1, metadata={"expected": whole_number(0, 3)})
+    """Debug level where no -d is given: 0 silent, 1 info, 2 debug, 3 everything on the wire."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     network: NetworkSettings = NetworkSettings()
     model: ModelSettings = ModelSettings()
     ui: UiSettings = UiSettings()
     cost: CostSettings = CostSettings()
     git: GitSettings = GitSettings()
+    log: LogSettings = LogSettings()
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Keys that replace the built-in ones: binding id, such as "run.start", to key, such as
     "f5" or "f5,ctrl+r"."""
@@ -134,7 +142,7 @@ class LoadedSettings:
     problems: tuple[Problem, ...] = ()
 
 
-SECTIONS = ("network", "model", "ui", "cost", "git")
+SECTIONS = ("network", "model", "ui", "cost", "git", "log")
 
 
 def load_settings(file: Path) -> LoadedSettings:

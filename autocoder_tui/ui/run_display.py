@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from autocoder_tui.display import visible
 from autocoder_tui.engine.events import (
     Event,
     PartJoined,
@@ -22,6 +21,7 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Prepared
 from autocoder_tui.ledger import book_run
 from autocoder_tui.narrate import narrate
+from autocoder_tui.redaction import safe_line
 from autocoder_tui.store.partials import save_partial
 from autocoder_tui.ui.widgets.meters import Meters
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
@@ -73,14 +73,14 @@ class RunDisplay:
             case RetryScheduled(delay, reason, _):
                 # How long it still takes is in the meters.
                 self._app.notify(
-                    visible(f"{reason} Trying again in {delay:.0f} s."),
+                    safe_line(f"{reason} Trying again in {delay:.0f} s."),
                     severity="warning",
                     timeout=max(4, min(delay, 30)),
                     markup=False,
                 )
-        line = narrate(event, self._app.setup.debug_level)
+        line = narrate(event)
         if line is not None:
-            main.log_line(line)
+            main.log_line(line[1], line[0])
 
     def run_ended(self, prepared: Prepared | None, state: RunState) -> None:
         self._keep_partial(prepared, state)
@@ -95,7 +95,7 @@ class RunDisplay:
             main.show_notes(state.notes)
         if state.error is not None:
             # The log has it from the event.
-            message = visible(state.error.message)
+            message = safe_line(state.error.message)
             self._app.notify(message, severity="error", timeout=12, markup=False)
         elif state.status == "completed" and not state.files:
             self._app.tell("The model proposed no file; what it said is in the notes.")

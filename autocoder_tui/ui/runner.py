@@ -15,6 +15,7 @@ from autocoder_tui.engine.allowance import RaiseCap
 from autocoder_tui.engine.events import Event, Failure, RunCancelled, RunFailed
 from autocoder_tui.engine.run import run
 from autocoder_tui.engine.state import RunState
+from autocoder_tui.engine.trace import Trace
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Prepared
 from autocoder_tui.store.capabilities import CapabilityStore
@@ -40,10 +41,12 @@ class Runner:
         listener: RunListener,
         state_dir: Path,
         raise_cap: RaiseCap | None = None,
+        trace: Trace | None = None,
     ) -> None:
         self._app = app
         self._listener = listener
         self._raise_cap = raise_cap
+        self._trace = trace
         self._worker: Worker[None] | None = None
         self._capabilities = CapabilityStore(state_dir)
         self.state = RunState()
@@ -87,7 +90,7 @@ class Runner:
             known, raise_cap = self._capabilities.of(*place), self._raise_cap
             try:
                 await pump(
-                    run(request, capabilities=known, raise_cap=raise_cap),
+                    run(request, capabilities=known, raise_cap=raise_cap, trace=self._trace),
                     lambda events: self._listener.run_brought(events, state),
                     seen=lambda event: state.apply(event, time.monotonic()),
                 )
