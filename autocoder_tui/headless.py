@@ -34,6 +34,7 @@ from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.fallback import UNAVAILABLE, candidates, limits_after
 from autocoder_tui.job import Job, Prepared, Reviewable, for_target, make_review, prepare
+from autocoder_tui.key_scan import keys_in
 from autocoder_tui.ledger import book_run
 from autocoder_tui.narrate import narrate
 from autocoder_tui.outcome import Outcome
@@ -150,6 +151,10 @@ class _Headless:
             raise Refused("An input file can't be used, so nothing was sent.")
         job = Job(setup.root, expansion.files, target, setup.requirements)
         prepared = prepare(job, chosen, setup.limits, temperature=setup.temperature)
+        for key in keys_in(prepared.request) if key_needed else ():
+            warning = f"{key}, and it is sent to the model."
+            self._outcome.warnings.append(warning)
+            _say(f"warning: {warning}")
         return prepared, output
 
     async def _prepare_demo(self, stack: AsyncExitStack) -> tuple[Prepared, Path | None]:

@@ -25,6 +25,9 @@ from autocoder_tui.key_shapes import (
 REDACTED = "[redacted]"
 SHORTEST = 6
 """Characters. A shorter value ("none", "x") is no secret, and may be part of any word."""
+_SURELY_A_KEY = 16
+_NO_SECRETS = frozenset({"ollama", "lm-studio", "llama.cpp", "lmstudio", "not-needed", "no-key"})
+"""What servers that check no key are given in place of one, by their own documentation."""
 
 _HEADER = re.compile(
     r"(?i)((?:proxy-)?authorization|(?:x-)?(?:goog-)?api-key|x-auth-token|(?:set-)?cookie)"
@@ -43,11 +46,20 @@ def know(secret: str) -> None:
     """From now on take `secret` out of everything."""
     global _forms
     secret = secret.strip()
-    if len(secret) < SHORTEST or secret in _known:
+    if len(secret) < SHORTEST or secret in _NO_SECRETS or secret in _known:
         return
     _known.add(secret)
     forms = sorted({form for key in _known for form in _forms_of(key)}, key=len, reverse=True)
     _forms = re.compile("|".join(map(re.escape, forms)))
+
+
+def known_in(text: str) -> list[tuple[int, str]]:
+    """Where keys that are known stand in `text`: the offset of each one's first place.
+
+    Short ones, which may as well be a word of the text, do not count.
+    """
+    long = sorted(key for key in _known if len(key) >= _SURELY_A_KEY)
+    return [(text.index(key), key) for key in long if key in text]
 
 
 def redacted(text: str) -> str:

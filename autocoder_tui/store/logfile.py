@@ -31,7 +31,7 @@ class LogFile:
         The folder is made for its owner alone, and so are the files.
         """
         if not self.file.parent.is_dir():
-            self.file.parent.parent.mkdir(parents=True, exist_ok=True)
+            self.file.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.file.parent.mkdir(mode=0o700, exist_ok=True)
         with self._locked():
             todo = [f"{line}\n".encode("utf-8", "backslashreplace") for line in lines]

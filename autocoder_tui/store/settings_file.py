@@ -60,7 +60,7 @@ def write_atomically(file: Path, text: str) -> None:
     Folders above it are made. Raises OSError and leaves the old content when that fails.
     """
     target = Path(os.path.realpath(file))
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as opened:

@@ -24,6 +24,7 @@ from autocoder_tui.redaction import safe_line
 from autocoder_tui.setup import ChosenModel, Setup
 from autocoder_tui.store.logfile import LogFile
 from autocoder_tui.ui.applying import apply_review
+from autocoder_tui.ui.asking_about_keys import KeysAskedAbout
 from autocoder_tui.ui.commands import areas_of, commands_of
 from autocoder_tui.ui.estimator import Estimator
 from autocoder_tui.ui.falling_back import FallingBack
@@ -84,6 +85,7 @@ class AutocoderApp(App[str]):
         self.reviewable: Reviewable | None = None
         self.spending = Spending(self)
         self.falling_back = FallingBack(self)
+        self.keys_asked_about = KeysAskedAbout()
         display = RunDisplay(self)
         self.logbook = DebugLog(setup.debug_level, LogFile(setup.state_dir / "log"))
         self.logbook.trouble = lambda text: self.tell(text, severity="warning")

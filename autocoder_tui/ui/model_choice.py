@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ class ModelChoice:
     def __init__(self, app: AutocoderApp) -> None:
         self._app = app
         self.chosen: ChosenModel | None = None
+        self._warned: set[str] = set()
 
     def set(self, chosen: ChosenModel) -> None:
         self.chosen = chosen
@@ -56,9 +58,15 @@ class ModelChoice:
         except AutocoderError as error:
             self._app.tell(error.message, severity="error")
             return
-        for warning in chosen.warnings:
-            self._app.tell(warning, severity="warning")
+        self.warn(chosen.warnings)
         self.set(chosen)
+
+    def warn(self, warnings: Iterable[str]) -> None:
+        """Tell what was found with a key, each once: it is the same until something changes."""
+        for warning in warnings:
+            if warning not in self._warned:
+                self._warned.add(warning)
+                self._app.tell(warning, severity="warning")
 
     def pick(self) -> None:
         """Let the user choose from the table."""

@@ -159,8 +159,15 @@ async def reject_with_note(pane: ReviewPane) -> None:
     note = await app.push_screen_wait(TextDialog("Reject with a note", hint))
     if note is None or not note.strip():
         return
-    pane.take(review)
     decided = review
+    try:
+        again = await asyncio.to_thread(rework, prepared, decided, note, chosen)
+    except AutocoderError:
+        pass  # told by the run itself
+    else:
+        if (await app.keys_asked_about.decide(app, again.request))[0] != "send":
+            return
+    pane.take(review)
     app.runner.start(lambda: rework(prepared, decided, note, chosen))
 
 

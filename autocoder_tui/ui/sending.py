@@ -49,6 +49,15 @@ async def send(app: AutocoderApp) -> None:
     if weighed is not None and weighed.problem is not None and weighed.weights:
         await _drop_files(app, weighed)
         return
+    if weighed is not None:
+        decision, files = await app.keys_asked_about.decide(app, weighed.request, can_leave=True)
+        if decision == "leave":
+            picker = app.main.query_one(FilePicker)
+            picker.set_picks([path for path in picker.picks if path not in files])
+            # The requirements may hold one too, and are looked at again.
+            await send(app)
+        if decision != "send":
+            return
     problem = cap_problem(chosen.model, limits)
     if problem is not None:
         app.tell(problem, severity="warning")
@@ -68,7 +77,13 @@ async def _may_replace_review(app: AutocoderApp, *, undecided: bool = True) -> b
 
 async def go_on_after_asking(app: AutocoderApp) -> None:
     """Continue kept text, unless accepted hunks would be lost by it."""
-    if app.runner.resumable and await _may_replace_review(app, undecided=False):
+    prepared, chosen = app.runner.prepared, app.chosen
+    if prepared is None or chosen is None or not app.runner.resumable:
+        return
+    # The server may be another one than the files were sent to before.
+    request = replace(prepared.request, endpoint=chosen.endpoint)
+    decision, _ = await app.keys_asked_about.decide(app, request)
+    if decision == "send" and await _may_replace_review(app, undecided=False):
         go_on(app)
 
 
