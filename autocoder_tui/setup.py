@@ -57,6 +57,8 @@ class Setup:
     patch: bool
     json: bool
     estimate_cost: bool
+    resume: str | None
+    """The kept run to go on with: "last", its id or the beginning of it, or its name."""
     settings: Settings
     catalog: Catalog
     problems: tuple[str, ...]
@@ -125,6 +127,7 @@ def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[st
         patch=getattr(options, "patch", False),
         json=getattr(options, "json", False),
         estimate_cost=getattr(options, "estimate_cost", False),
+        resume=getattr(options, "resume", None),
         settings=settings.settings,
         catalog=catalog,
         problems=tuple(str(problem) for problem in (*settings.problems, *catalog_problems)),

@@ -16,6 +16,7 @@ from typing import Any
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.problems import Problem, unknown_name
 from autocoder_tui.store.expected import (
+    AMOUNT,
     COUNT,
     DOLLARS,
     FLAG,
@@ -112,6 +113,16 @@ class LogSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HistorySettings:
+    enabled: bool = field(default=True, metadata={"expected": FLAG})
+    """Whether runs that ended well are kept. Those that did not are kept in any case."""
+    keep_runs: int = field(default=1000, metadata={"expected": AMOUNT})
+    """How many runs are kept, the newest; 0 is all. Runs with a name of yours always stay."""
+    keep_days: int = field(default=365, metadata={"expected": AMOUNT})
+    """For how many days runs are kept; 0 is for ever."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     network: NetworkSettings = NetworkSettings()
     model: ModelSettings = ModelSettings()
@@ -119,6 +130,7 @@ class Settings:
     cost: CostSettings = CostSettings()
     git: GitSettings = GitSettings()
     log: LogSettings = LogSettings()
+    history: HistorySettings = HistorySettings()
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Keys that replace the built-in ones: binding id, such as "run.start", to key, such as
     "f5" or "f5,ctrl+r"."""
@@ -142,7 +154,7 @@ class LoadedSettings:
     problems: tuple[Problem, ...] = ()
 
 
-SECTIONS = ("network", "model", "ui", "cost", "git", "log")
+SECTIONS = ("network", "model", "ui", "cost", "git", "history", "log")
 
 
 def load_settings(file: Path) -> LoadedSettings:

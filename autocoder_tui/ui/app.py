@@ -21,6 +21,7 @@ from autocoder_tui.engine.provider import preload
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Job, Prepared, Reviewable, make_review, review_anew
 from autocoder_tui.redaction import safe_line
+from autocoder_tui.run_keeping import RunKeeping
 from autocoder_tui.setup import ChosenModel, Setup
 from autocoder_tui.store.logfile import LogFile
 from autocoder_tui.ui.applying import apply_review
@@ -89,9 +90,8 @@ class AutocoderApp(App[str]):
         display = RunDisplay(self)
         self.logbook = DebugLog(setup.debug_level, LogFile(setup.state_dir / "log"))
         self.logbook.trouble = lambda text: self.tell(text, severity="warning")
-        self.runner = Runner(
-            self, display, setup.state_dir, self.spending.raise_cap, self.logbook.trace
-        )
+        keeping = RunKeeping(setup.state_dir, setup.settings.history)
+        self.runner = Runner(self, display, keeping, self.spending.raise_cap, self.logbook.trace)
         self.estimator = Estimator(self)
         self.weigher = FileWeigher(self)
         self.undoing = Undoing(self)
@@ -179,6 +179,7 @@ class AutocoderApp(App[str]):
         self.exit(return_code=128 + number)
 
     async def on_unmount(self) -> None:
+        await self.runner.keeping.settle()
         await asyncio.to_thread(self.logbook.close)
         await self._resources.aclose()
 
