@@ -6,6 +6,7 @@ Nothing heavy is imported here; textual and openai only when a face needs them.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from autocoder_tui import __version__
+from autocoder_tui.character_set import begin_again_in_utf8, is_utf8
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.redaction import safe_line
@@ -34,6 +36,7 @@ Pick files, say what you want, watch the code stream in, accept or reject it hun
   autocoder-tui [DIR]           open the program on DIR (default: here)
   autocoder-tui run [DIR] ...   the same job without the screen, for scripts
   autocoder-tui usage           what the runs so far used and cost
+  autocoder-tui doctor          what a bug report needs, and what is broken
   autocoder-tui --demo          try it with recorded replies: no key, no network
 """
 
@@ -225,9 +228,15 @@ def _usage_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit code."""
+    if argv is None:
+        begin_again_in_utf8()
+    if isinstance(sys.stdout, io.TextIOWrapper) and not is_utf8(sys.stdout.encoding):
+        sys.stdout.reconfigure(errors="backslashreplace")
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments[:1] == ["usage"]:
         return _print_usage(_usage_parser().parse_args(arguments[1:]))
+    if arguments[:1] == ["doctor"]:
+        return _print_doctor(_doctor_parser().parse_args(arguments[1:]))
     headless = bool(arguments) and arguments[0] == "run"
     parser = _run_parser() if headless else _tui_parser()
     options = parser.parse_args(arguments[1:] if headless else arguments)
@@ -242,6 +251,31 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone; a traceback would only be noise.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
+
+
+def _doctor_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="autocoder-tui doctor",
+        description="Print what a bug report needs, and what is broken. Changes nothing.",
+        epilog="Exit codes: 0 usable, 1 something is broken, 2 usage.",
+        formatter_class=_Formatter,
+    )
+    parser.add_argument("directory", nargs="?", metavar="DIR", help="project folder (default: .)")
+    parser.add_argument("--offline", action="store_true", help="ask no service whether it answers")
+    parser.add_argument("--json", action="store_true", help="as one JSON object")
+    return parser
+
+
+def _print_doctor(options: argparse.Namespace) -> int:
+    from autocoder_tui.doctor import doctor
+
+    project = Path(options.directory or ".")
+    report, usable = doctor(project, os.environ, offline=options.offline, as_json=options.json)
+    try:
+        print(report, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return EXIT_OK if usable else EXIT_FAILED
 
 
 def _print_usage(options: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from autocoder_tui.character_set import character_set_warning
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Catalog, Endpoint, Model, load_catalog
 from autocoder_tui.engine.request import Limits
@@ -102,6 +103,8 @@ def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[st
     catalog, catalog_problems = load_catalog(
         folder / "models.toml", state_dir(environ) / LISTED_FILE
     )
+    warning = character_set_warning()
+    characters = () if warning is None else (warning,)
     for name, value in environ.items():
         # A key of another provider than the chosen one stays out of logs and reports too.
         if name.endswith("_API_KEY"):
@@ -130,7 +133,7 @@ def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[st
         resume=getattr(options, "resume", None),
         settings=settings.settings,
         catalog=catalog,
-        problems=tuple(str(problem) for problem in (*settings.problems, *catalog_problems)),
+        problems=tuple(map(str, (*characters, *settings.problems, *catalog_problems))),
         environ=environ,
         config_dir=folder,
         state_dir=state_dir(environ),
