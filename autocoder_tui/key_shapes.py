@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -68,12 +69,14 @@ def find_keys(text: str) -> list[KeyShape]:
     documentation are passed over.
     """
     found: dict[int, KeyShape] = {}
-    line, counted = 1, 0
-    for offset, kind, value in sorted(_candidates(text)):
-        line += text.count("\n", counted, offset)
-        counted = offset
+    newlines: list[int] | None = None
+    for offset, kind, value in _candidates(text):
+        if newlines is None:
+            newlines = [match.start() for match in re.finditer("\n", text)]
+        line = bisect_left(newlines, offset) + 1
+        # What a provider marked itself comes first, and says most.
         found.setdefault(line, KeyShape(line, kind, hash(value)))
-    return list(found.values())
+    return [found[line] for line in sorted(found)]
 
 
 def _candidates(text: str) -> Iterator[tuple[int, str, str]]:
