@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.widgets import Input, Label, Static
 
 from autocoder_tui.debug_log import LEVELS, DebugLog, LogLine
+from autocoder_tui.display import visible
 from autocoder_tui.ui.copying import copy_out
 from autocoder_tui.ui.widgets.log_view import LogView
 from autocoder_tui.ui.widgets.search_line import SearchLine
@@ -97,8 +98,8 @@ class LogPane(Vertical):
     def _show_state(self) -> None:
         view = self.keyboard_view
         level = self._log.level
-        parts = [f"level {level} {LEVELS[level]} · 0-3 changes it · / filters · y copies"]
+        parts = [f"level {level} {LEVELS[level]}"]
         if self._sought:
-            parts.append(f"only “{self._sought}”")
-        parts.append(f"{view.kept:,} lines")
+            parts.append(f"only “{visible(self._sought)}”")
+        parts.append(f"{view.kept:,} lines · 0-3 level · / filter · y copy")
         self.query_one("#log-state", Static).update(" · ".join(parts))

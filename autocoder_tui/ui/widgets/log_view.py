@@ -17,6 +17,8 @@ from autocoder_tui.ui.widgets.log_rows import LogRow, LogRows
 
 _FRAME = 1 / 30
 _TIME_WIDTH = 9
+_BAR_WIDTH = 2
+"""With the blank before it."""
 
 
 class LogView(LineScroller):
@@ -86,7 +88,7 @@ class LogView(LineScroller):
         self._draw_new()
 
     def on_resize(self, event: Resize) -> None:
-        width = max(0, event.size.width - _TIME_WIDTH - 1)
+        width = max(0, event.size.width - _TIME_WIDTH - _BAR_WIDTH)
         # Hidden it has no width, and comes back with the one it had.
         if width and width != self._kept.width:
             self._kept.width = width
