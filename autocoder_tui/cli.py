@@ -6,6 +6,7 @@ Nothing heavy is imported here; textual and openai only when a face needs them.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -13,8 +14,10 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from autocoder_tui import __version__
+from autocoder_tui.character_set import begin_again_in_utf8, is_utf8
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.redaction import safe_line
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 
@@ -35,6 +38,7 @@ Pick files, say what you want, watch the code stream in, accept or reject it hun
   autocoder-tui resume [RUN]    open it on a run that was interrupted (default: the last)
   autocoder-tui history ...     list, show, export, rename and delete the runs so far
   autocoder-tui usage           what the runs so far used and cost
+  autocoder-tui doctor          what a bug report needs, and what is broken
   autocoder-tui --demo          try it with recorded replies: no key, no network
 """
 
@@ -168,7 +172,7 @@ def _add_job_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         choices=range(4),
         metavar="0..3",
-        help="0 errors only, 1 progress (default), 2 every step, 3 everything received",
+        help="0 silent but for errors, 1 info (default), 2 debug, 3 all requests and chunks",
     )
     parser.add_argument("--version", action="version", version=f"autocoder-tui {__version__}")
 
@@ -265,10 +269,16 @@ def _usage_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit code."""
+    if argv is None:
+        begin_again_in_utf8()
+    if isinstance(sys.stdout, io.TextIOWrapper) and not is_utf8(sys.stdout.encoding):
+        sys.stdout.reconfigure(errors="backslashreplace")
     arguments = list(sys.argv[1:] if argv is None else argv)
     command = arguments[0] if arguments else ""
     if command == "usage":
         return _print_usage(_usage_parser().parse_args(arguments[1:]))
+    if command == "doctor":
+        return _print_doctor(_doctor_parser().parse_args(arguments[1:]))
     parsers = {"run": _run_parser, "resume": _resume_parser}
     parser = parsers.get(command, _tui_parser)()
     try:
@@ -277,7 +287,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         options = parser.parse_args(arguments[1:] if command in parsers else arguments)
         return _start(parser, options, headless=command == "run")
     except AutocoderError as error:
-        print(f"autocoder-tui: {visible(error.message)}", file=sys.stderr)
+        print(f"autocoder-tui: {safe_line(error.message)}", file=sys.stderr)
         return EXIT_FAILED
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
@@ -302,6 +312,31 @@ def _directory(parser: argparse.ArgumentParser, options: argparse.Namespace) -> 
     if not is_folder(directory):
         parser.error(f"{visible(str(directory))} is not a folder")
     return directory
+
+
+def _doctor_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="autocoder-tui doctor",
+        description="Print what a bug report needs, and what is broken. Changes nothing.",
+        epilog="Exit codes: 0 usable, 1 something is broken, 2 usage.",
+        formatter_class=_Formatter,
+    )
+    parser.add_argument("directory", nargs="?", metavar="DIR", help="project folder (default: .)")
+    parser.add_argument("--offline", action="store_true", help="ask no service whether it answers")
+    parser.add_argument("--json", action="store_true", help="as one JSON object")
+    return parser
+
+
+def _print_doctor(options: argparse.Namespace) -> int:
+    from autocoder_tui.doctor import doctor
+
+    project = Path(options.directory or ".")
+    report, usable = doctor(project, os.environ, offline=options.offline, as_json=options.json)
+    try:
+        print(report, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return EXIT_OK if usable else EXIT_FAILED
 
 
 def _print_usage(options: argparse.Namespace) -> int:

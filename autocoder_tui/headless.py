@@ -15,7 +15,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from autocoder_tui.cli import EXIT_FAILED, EXIT_OK
-from autocoder_tui.delivery import print_result, say
+from autocoder_tui.debug_log import DebugLog
+from autocoder_tui.delivery import print_result
 from autocoder_tui.destination import Refused, check_output
 from autocoder_tui.display import visible
 from autocoder_tui.engine.cost import cap_problem
@@ -24,12 +25,10 @@ from autocoder_tui.engine.events import (
     Event,
     PartFinished,
     PartJoined,
-    ReasoningDelta,
     RequestStarted,
     RunCancelled,
     RunFailed,
     RunFinished,
-    TextDelta,
 )
 from autocoder_tui.engine.run import run
 from autocoder_tui.engine.state import RunState
@@ -38,6 +37,7 @@ from autocoder_tui.fallback import UNAVAILABLE, candidates, limits_after
 from autocoder_tui.headless_output import Delivery
 from autocoder_tui.job import Job, Prepared, prepare
 from autocoder_tui.keeping import KEPT, events_of, model_as_sent, model_of, prepared_of
+from autocoder_tui.key_scan import keys_in
 from autocoder_tui.ledger import book_run
 from autocoder_tui.local_window import ask_beforehand
 from autocoder_tui.narrate import narrate, summary
@@ -45,6 +45,7 @@ from autocoder_tui.outcome import Outcome
 from autocoder_tui.progress import Progress
 from autocoder_tui.pump import pump
 from autocoder_tui.run_keeping import RunKeeping
+from autocoder_tui.saying import say, saying
 from autocoder_tui.setup import ChosenModel, Setup, choose_model
 from autocoder_tui.store.capabilities import CapabilityStore
 from autocoder_tui.store.history import History
@@ -62,16 +63,21 @@ def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
     """Do the job of `autocoder-tui run`; returns the exit code."""
     if not (setup.requirements.strip() or setup.demo or setup.resume):
         parser.error("say what you want: -r TEXT, -r @FILE, or requirements in a control file")
+    with saying(setup) as log:
+        return _run_headless(setup, log)
+
+
+def _run_headless(setup: Setup, log: DebugLog) -> int:
     for problem in setup.problems:
         say(problem)
     outcome = Outcome()
     _recover(setup)
     try:
         if setup.estimate_cost:
-            estimate = asyncio.run(_Headless(setup, outcome).estimate())
+            estimate = asyncio.run(_Headless(setup, outcome, log).estimate())
             print_result(estimate.encode("utf-8", "replace") + b"\n")
             return EXIT_OK
-        asyncio.run(_Headless(setup, outcome).go())
+        asyncio.run(_Headless(setup, outcome, log).go())
     except AutocoderError as error:
         outcome.status = "refused" if isinstance(error, Refused | RequestError) else "failed"
         outcome.error = {"kind": error.kind, "message": error.message}
@@ -96,10 +102,11 @@ def report_refusal(error: AutocoderError) -> None:
 
 
 class _Headless:
-    def __init__(self, setup: Setup, outcome: Outcome) -> None:
+    def __init__(self, setup: Setup, outcome: Outcome, log: DebugLog) -> None:
         self._setup = setup
+        self._log = log
         self._outcome = outcome
-        self._progress = Progress(enabled=sys.stderr.isatty() and setup.debug_level > 0)
+        self._progress = Progress(enabled=sys.stderr.isatty() and 0 < setup.debug_level < 3)
         self._keeping = RunKeeping(setup)
         self._again: KeptRun | None = None
         """A run that ended well and is only to be delivered once more."""
@@ -148,7 +155,14 @@ class _Headless:
             raise Refused("An input file can't be used, so nothing was sent.")
         job = Job(setup.root, expansion.files, target, setup.requirements)
         prepared = prepare(job, chosen, setup.limits, temperature=setup.temperature)
+        self._warn_of_keys(prepared, key_needed=key_needed)
         return await ask_beforehand(prepared, chosen, say), output
+
+    def _warn_of_keys(self, prepared: Prepared, *, key_needed: bool) -> None:
+        for key in keys_in(prepared.request) if key_needed else ():
+            warning = f"{key}, and it is sent to the model."
+            self._outcome.warnings.append(warning)
+            say(f"warning: {warning}")
 
     def _checked(self, chosen: ChosenModel, *, key_needed: bool) -> ChosenModel:
         """The model, once what there is to say of it is said. Raises Refused without a key."""
@@ -254,7 +268,7 @@ class _Headless:
         store = CapabilityStore(self._setup.state_dir)
         await self._keeping.begin(prepared, say)
         try:
-            events = run(request, capabilities=store.of(*place))
+            events = run(request, capabilities=store.of(*place), trace=self._log.trace)
             await pump(events, self._heard_all, keep=self._keeping.keep)
         finally:
             if not prepared.demo:
@@ -282,13 +296,12 @@ class _Headless:
                 outcome.error = {"kind": error.kind, "message": error.message}
             case RunCancelled():
                 outcome.status = "cancelled"
-        if isinstance(event, TextDelta | ReasoningDelta) and self._setup.debug_level < 3:
+        line = narrate(event)
+        if line is None:
             self._progress.show(outcome.state)
-            return
-        line = narrate(event, self._setup.debug_level)
-        if line is not None:
+        elif line[0] <= self._log.level:
             self._progress.clear()
-            say(line)
+            self._log.write(*line)
 
     def _stopped(self) -> None:
         if not self._outcome.state.ended:
@@ -298,9 +311,9 @@ class _Headless:
         self._outcome.exit_code = 128 + self._signal
 
     def _book(self, prepared: Prepared) -> None:
-        if self._outcome.state.stats.chunks and self._setup.debug_level > 0:
+        if self._outcome.state.stats.chunks:
             self._progress.clear()
-            say(summary(self._outcome.state))
+            say(summary(self._outcome.state), 1)
         if not self._setup.keeps:
             return
         try:

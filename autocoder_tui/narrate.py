@@ -1,28 +1,24 @@
 """Events as lines a person can read: the headless progress and the log pane.
 
-Debug levels as in Autocoder: 0 errors only, 1 what happens, 2 every step, 3 everything
-received. Lines are safe to show.
+Debug levels as in Autocoder: 0 silent but for what went wrong, 1 what happens, 2 every step, 3
+everything that goes over the wire. Lines may hold what a server or model sent: they go through
+`debug_log`, which makes them safe.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from decimal import Decimal
 from typing import assert_never
 
-from autocoder_tui.display import visible
 from autocoder_tui.engine import events as ev
 from autocoder_tui.engine.cost import format_cost_range, format_usd
 from autocoder_tui.engine.state import RunState
+from autocoder_tui.engine.trace import ChunkReceived, RequestSent, ResponseOpened, Traced
+from autocoder_tui.engine.urls import shown_url
 
-LEVELS = ("errors", "progress", "steps", "everything")
-
-
-def narrate(event: ev.Event, level: int) -> str | None:
-    """One line for `event`, or None where `level` leaves it out."""
-    least, line = _line(event)
-    return visible(line) if level >= least else None
+_HEADERS_SHOWN = ("content-type", "content-length", "location", "server", "retry-after", "via")
+_HEADER_GROUPS = ("x-", "openai-", "cf-", "retry-")
 
 
 def summary(state: RunState) -> str:
@@ -40,7 +36,8 @@ def summary(state: RunState) -> str:
     return f"run {state.status}: {', '.join(filter(None, figures))}"
 
 
-def _line(event: ev.Event) -> tuple[int, str]:
+def narrate(event: ev.Event) -> tuple[int, str] | None:
+    """The level of `event` and a line for it; None for text, which level 3 shows as it came."""
     match event:
         case ev.RunStarted(run_id, model, estimate):
             about = "" if estimate.exact else "~"
@@ -87,10 +84,31 @@ def _line(event: ev.Event) -> tuple[int, str]:
             return 0, f"run failed: {error.message}"
         case ev.RunCancelled():
             return 0, "run stopped"
-        case ev.TextDelta() | ev.TextRetracted() | ev.ReasoningDelta():
-            return 3, f"{type(event).__name__} {json.dumps(asdict(event), ensure_ascii=False)}"
+        case ev.TextDelta() | ev.ReasoningDelta():
+            return None
+        case ev.TextRetracted(count):
+            return 3, f"the last {count:,} characters are taken back: the join knows better"
         case _:
             assert_never(event)
+
+
+def narrate_traced(traced: Traced) -> str:
+    """A line of level 3: the JSON objects of requests and chunks as they are."""
+    match traced:
+        case RequestSent(url, body):
+            return f"request POST {shown_url(url)} {json.dumps(body, ensure_ascii=False)}"
+        case ResponseOpened(status, headers, body):
+            told = {
+                name: value
+                for name, value in headers.items()
+                if name in _HEADERS_SHOWN or name.startswith(_HEADER_GROUPS)
+            }
+            line = f"response {status} {json.dumps(told, ensure_ascii=False)}"
+            return f"{line} {body}" if body else line
+        case ChunkReceived(data):
+            return f"chunk {data}"
+        case _:
+            assert_never(traced)
 
 
 def _compared(event: ev.UsageReported) -> str:

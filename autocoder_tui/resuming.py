@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from autocoder_tui.delivery import say
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.saying import say
 from autocoder_tui.store.dirs import state_dir
 from autocoder_tui.store.history import History
 from autocoder_tui.store.recovery import recover_runs

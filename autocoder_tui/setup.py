@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from autocoder_tui.character_set import character_set_warning
 from autocoder_tui.destination import why_nothing_kept
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Catalog, Endpoint, Model, load_catalog
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.redaction import know
 from autocoder_tui.store.calibration import load_calibration
 from autocoder_tui.store.control import Control, load_control
 from autocoder_tui.store.dirs import config_dir, state_dir
@@ -106,8 +108,14 @@ def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[st
     unkept = None if options.list_models else why_nothing_kept(state)
     damaged = put_damaged_aside(state)
     catalog, catalog_problems = load_catalog(folder / "models.toml", state / LISTED_FILE)
+    warning = character_set_warning()
+    characters = () if warning is None else (warning,)
+    for name, value in environ.items():
+        # A key of another provider than the chosen one stays out of logs and reports too.
+        if name.endswith("_API_KEY"):
+            know(value)
     control = load_control(Path(options.control_file)) if options.control_file else Control()
-    level = _first(options.debug_level, control.debug_level, 1)
+    level = _first(options.debug_level, control.debug_level, settings.settings.log.level)
     return Setup(
         root=root,
         inputs=tuple(options.input_files) or control.input_files,
@@ -133,7 +141,7 @@ def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[st
         catalog=catalog,
         problems=tuple(
             str(problem)
-            for problem in (*settings.problems, *catalog_problems, *damaged, unkept)
+            for problem in (*characters, *settings.problems, *catalog_problems, *damaged, unkept)
             if problem is not None
         ),
         environ=environ,

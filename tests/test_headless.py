@@ -250,7 +250,7 @@ async def test_interrupting_stops_the_request_and_keeps_the_partial(
         assert process.stderr is not None
         heard = b""
         async with asyncio.timeout(20):
-            while b"TextDelta" not in heard:
+            while b"chunk {" not in heard:
                 heard = await process.stderr.readline()
                 assert heard, "the run ended before any text came"
         process.send_signal(number)

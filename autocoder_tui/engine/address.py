@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from autocoder_tui.display import visible
 from autocoder_tui.engine.catalog import Endpoint, Model
+from autocoder_tui.engine.urls import shown_url
+from autocoder_tui.redaction import redacted
 
 _MASKED_KEY = re.compile(r"\S*\*{3,}\S*")
 _MAX_QUOTE = 300
@@ -25,15 +26,7 @@ class Address:
     @property
     def url(self) -> str:
         """The base URL without user name, password and query, safe to show."""
-        try:
-            parts = urlsplit(self.endpoint.provider.base_url)
-            host = parts.hostname or ""
-            if ":" in host:
-                host = f"[{host}]"
-            port = f":{parts.port}" if parts.port else ""
-        except ValueError:
-            return "a malformed URL"
-        return visible(f"{parts.scheme}://{host}{port}{parts.path}")[:200]
+        return shown_url(self.endpoint.provider.base_url)
 
     @property
     def model_name(self) -> str:
@@ -52,6 +45,6 @@ class Address:
             text = text.replace(self.endpoint.key.reveal().strip() or "\0", "***")
         text = text[:_MAX_READ]
         # Servers repeat a key half masked; the halves that are left do not belong here either.
-        text = _MASKED_KEY.sub("***", " ".join(text.split()))
+        text = _MASKED_KEY.sub("***", redacted(" ".join(text.split())))
         text = visible(text).strip()
         return text if len(text) <= _MAX_QUOTE else text[: _MAX_QUOTE - 1] + "…"

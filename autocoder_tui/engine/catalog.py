@@ -12,8 +12,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from autocoder_tui.engine.errors import RequestError, UnknownModel
-from autocoder_tui.engine.urls import check_base_url, host_of, is_loopback, is_openai, is_plain_http
+from autocoder_tui.engine.urls import check_base_url, host_of, is_loopback, is_openai
 from autocoder_tui.problems import Problem, nearest, shortened
+from autocoder_tui.redaction import know
 
 __all__ = [
     "LOCAL_KEY_VARIABLE",
@@ -23,10 +24,6 @@ __all__ = [
     "Model",
     "Provider",
     "Secret",
-    "check_base_url",
-    "is_loopback",
-    "is_openai",
-    "is_plain_http",
     "load_catalog",
 ]
 
@@ -42,6 +39,10 @@ class Secret:
     """An API key. Its repr and str never show it; only `reveal()` does."""
 
     _value: str
+
+    def __post_init__(self) -> None:
+        # Whatever is written down from now on is without it.
+        know(self._value)
 
     def reveal(self) -> str:
         return self._value

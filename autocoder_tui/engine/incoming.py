@@ -14,6 +14,7 @@ from autocoder_tui.engine.errors import NotAReply, OutputTooLarge, ProviderError
 from autocoder_tui.engine.frames import Finish, Frame, Piece, Reasoning, Text, read_frame
 from autocoder_tui.engine.http_errors import read_error_body, stream_error
 from autocoder_tui.engine.sse import EventReader, FrameTooLarge
+from autocoder_tui.engine.trace import ChunkReceived, Trace
 
 _DONE: Final = "[DONE]"
 _BLANK: Final = b" \t\r\n\xef\xbb\xbf"
@@ -29,12 +30,13 @@ class IncomingReply:
     room for JSON's escapes) any single event and whatever comes between two pieces of text.
     """
 
-    def __init__(self, address: Address, max_bytes: int) -> None:
+    def __init__(self, address: Address, max_bytes: int, trace: Trace | None = None) -> None:
         self.failure: ProviderError | None = None
         self.finished = False
         self.complete = False
         self.has_text = False
         self._address = address
+        self._trace = trace
         self._max_bytes = max_bytes
         self._max_frame = 2 * max_bytes + 65_536
         self._text_bytes = 0
@@ -64,7 +66,7 @@ class IncomingReply:
             return pieces
         try:
             if self._reader is None:
-                self._take_frame(self._whole.decode("utf-8-sig", "replace"), pieces)
+                self._take_payloads([self._whole.decode("utf-8-sig", "replace")], pieces)
             elif not self.complete:
                 self._take_payloads(self._reader.close(), pieces)
         except FrameTooLarge:
@@ -112,6 +114,8 @@ class IncomingReply:
 
     def _take_payloads(self, payloads: list[str], pieces: list[Piece]) -> None:
         for payload in payloads:
+            if self._trace is not None:
+                self._trace(ChunkReceived(payload))
             if payload.strip() == _DONE:
                 self.complete = True
             else:

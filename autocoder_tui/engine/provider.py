@@ -40,6 +40,7 @@ from autocoder_tui.engine.incoming import IncomingReply
 from autocoder_tui.engine.names import wait_for_name
 from autocoder_tui.engine.parameters import learn_from_refusal, request_body
 from autocoder_tui.engine.request import Limits
+from autocoder_tui.engine.trace import RequestSent, ResponseOpened, Trace
 from autocoder_tui.engine.urls import check_base_url, host_of
 
 if TYPE_CHECKING:
@@ -62,10 +63,12 @@ class HttpSession:
     """The HTTP client of one run: continuations reuse its connection.
 
     `async with HttpSession(endpoint, limits) as session`. Leaving it closes every connection.
+    `trace` is told of every request, response and chunk.
     Raises RequestError for a base URL or a key that cannot be sent.
     """
 
-    def __init__(self, endpoint: Endpoint, limits: Limits) -> None:
+    def __init__(self, endpoint: Endpoint, limits: Limits, trace: Trace | None = None) -> None:
+        self.trace = trace
         self._connect_timeout = limits.connect_timeout
         self._key = _checked_key(endpoint)
         self._base_url = check_base_url(endpoint.provider.base_url)
@@ -107,11 +110,14 @@ class HttpSession:
 
         `beta`: DeepSeek's prefix completion, which answers below /beta only.
         """
-        completions = self._completions
+        completions, url = self._completions, self._base_url
         if beta:
-            base = urlsplit(self._base_url)
-            client = self._client.with_options(base_url=f"{base.scheme}://{base.netloc}/beta")
+            base = urlsplit(url)
+            url = f"{base.scheme}://{base.netloc}/beta"
+            client = self._client.with_options(base_url=url)
             completions = client.chat.completions.with_streaming_response
+        if self.trace is not None:
+            self.trace(RequestSent(f"{url}/chat/completions", body))
         response: AbstractAsyncContextManager[Any] = completions.create(
             **{name: body[name] for name in _SDK_PARAMETERS if name in body},
             extra_body={name: body[name] for name in body if name not in _SDK_PARAMETERS},
@@ -157,7 +163,7 @@ async def stream_reply(
         if session is None:
             session = await stack.enter_async_context(HttpSession(endpoint, limits))
         address = Address(endpoint, model)
-        incoming = IncomingReply(address, limits.max_reply_bytes)
+        incoming = IncomingReply(address, limits.max_reply_bytes, session.trace)
         while True:
             body = request_body(
                 endpoint,
@@ -173,9 +179,8 @@ async def stream_reply(
                 "deepseek.com"
             )
             try:
-                response = await _open(
-                    stack, partial(session.send, body, beta=beta), address, limits, deadline
-                )
+                request = partial(session.send, body, beta=beta)
+                response = await _open(stack, request, address, limits, deadline, session.trace)
                 break
             except _Refused as refused:
                 if refused.is_parameter(body, capabilities):
@@ -220,6 +225,7 @@ async def _open(
     address: Address,
     limits: Limits,
     deadline: float,
+    trace: Trace | None,
 ) -> Any:
     """Send, and wait for the headers. Raises _Refused and ProviderError."""
     import httpx2
@@ -236,16 +242,21 @@ async def _open(
         raise connection_error(cause, address, limits.connect_timeout) from None
     try:
         async with asyncio.timeout_at(deadline):
-            return await stack.enter_async_context(send())
+            response = await stack.enter_async_context(send())
     except TimeoutError:
         raise _first_byte_error(address, limits) from None
     except openai.APIStatusError as error:
-        headers = error.response.headers
-        raise _Refused(error.status_code, error.response.text, headers, address) from None
+        headers, body = error.response.headers, error.response.text
+        if trace is not None:
+            trace(ResponseOpened(error.status_code, dict(headers), body))
+        raise _Refused(error.status_code, body, headers, address) from None
     except (openai.APIConnectionError, httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         raise connection_error(error, address, limits.connect_timeout) from None
     except RedirectRefused as error:
         raise _redirect_error(error, address) from None
+    if trace is not None:
+        trace(ResponseOpened(response.status_code, dict(response.headers)))
+    return response
 
 
 async def _read(

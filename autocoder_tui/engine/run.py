@@ -49,6 +49,7 @@ from autocoder_tui.engine.provider import HttpSession, stream_reply
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import AskWait, Retries
 from autocoder_tui.engine.tokens import load_counter
+from autocoder_tui.engine.trace import Trace
 
 _T = TypeVar("_T")
 
@@ -63,20 +64,21 @@ async def run(
     capabilities: Capabilities | None = None,
     raise_cap: RaiseCap | None = None,
     ask_wait: AskWait | None = None,
+    trace: Trace | None = None,
 ) -> AsyncIterator[Event]:
     """Generate what `request` asks for, continuing until the reply is complete.
 
     Yields `RunStarted` first and exactly one of `RunFinished`, `RunFailed`, `RunCancelled`
     last. No provider error is raised: it becomes `RunFailed`. Cancelling the consuming task
-    closes the connection; the text held back so far is still delivered, then
-    `RunCancelled`, and the cancellation goes on. `capabilities` is what is known of the
-    endpoint and is updated with what is learnt. At a spending cap `raise_cap` is asked, and
-    `ask_wait` when a server wants a longer wait than anybody waits unasked; the run waits for
-    the answer. Without them it fails there.
+    closes the connection; the text held back so far is still delivered, then `RunCancelled`,
+    and the cancellation goes on. `capabilities` is updated with what is learnt of the endpoint.
+    At a spending cap `raise_cap` is asked, and `ask_wait` when a server wants a longer wait
+    than anybody waits unasked; the run waits for the answer. Without them it fails there.
+    `trace` is told what is on the wire.
     """
     generation = _Generation(request, capabilities or Capabilities(), raise_cap, ask_wait)
     try:
-        async with aclosing(generation.events()) as events:
+        async with aclosing(generation.events(trace)) as events:
             async for event in events:
                 yield event
     except asyncio.CancelledError:
@@ -125,7 +127,7 @@ class _Generation:
         self._ask_again = True
         self.text = request.partial
 
-    async def events(self) -> AsyncGenerator[Event]:
+    async def events(self, trace: Trace | None) -> AsyncGenerator[Event]:
         model, known = self._request.model, self._request.calibration
         counter = await asyncio.to_thread(load_counter, model, known)
         self._counter = counter.fitted(self._first, self._request.counted_tokens)
@@ -137,7 +139,7 @@ class _Generation:
         check_fits(model, weights, figure.prompt_tokens - sum(weights.values()))
         if self.text:
             yield TextDelta(self.text)
-        async with HttpSession(self._request.endpoint, self._limits) as session:
+        async with HttpSession(self._request.endpoint, self._limits, trace) as session:
             async for event in self._parts(session):
                 yield event
         chosen = seam.verify(self.text, self.joins, target=self._request.target).text

@@ -63,6 +63,18 @@ def is_plain_http(url: str) -> bool:
     return url.strip().lower().startswith("http:") and not is_loopback(url)
 
 
+def shown_url(url: str) -> str:
+    """`url` without user name, password, query and fragment, safe to show."""
+    parts = _split(url.strip())
+    if parts is None:
+        return "a malformed URL"
+    host = parts.hostname or ""
+    if ":" in host:
+        host = f"[{host}]"
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{host}{port}{parts.path}"[:200]
+
+
 def host_of(url: str) -> str:
     """Host name of `url` in lower case, "" when there is none."""
     parts = _split(url.strip())

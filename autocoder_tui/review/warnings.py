@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 
 from ..display import has_hidden, visible
 from ..errors import sentence
+from ..secret_names import looks_secret
 from .proposal import FileReview
 
 _LARGEST_PARSED = 300_000
@@ -36,11 +37,6 @@ _RUNS_CODE = re.compile(
     r"|\.husky/|\.envrc$|[^/]+\.pth$|sitecustomize\.py$|usercustomize\.py$|conftest\.py$"
     r"|\.pre-commit-config\.yaml$|\.vscode/(?:tasks|launch|settings)\.json$|\.git(?:modules|config)$"
     r"|\.(?:bash|zsh)(?:rc|_profile|env)$|\.profile$|\.npmrc$|setup\.py$|Jenkinsfile$)",
-    re.IGNORECASE,
-)
-_SECRET = re.compile(
-    r"(?:^|/)(?:\.env(?:\.[^/]+)?|[^/]+\.(?:pem|key|p12|pfx)|id_[a-z0-9]+|\.netrc|\.pypirc"
-    r"|[^/]*api-key\.txt|credentials(?:\.json)?)$",
     re.IGNORECASE,
 )
 
@@ -149,6 +145,6 @@ def _hidden(file: FileReview, after: str) -> str:
 def _path(path: str) -> str:
     if _RUNS_CODE.search(path):
         return f"{visible(path)} is a file that other programs run by themselves."
-    if _SECRET.search(path):
+    if looks_secret(path):
         return f"{visible(path)} is a file that usually holds secrets."
     return ""

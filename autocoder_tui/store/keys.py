@@ -17,7 +17,7 @@ from pathlib import Path
 
 from dotenv.parser import parse_stream
 
-from autocoder_tui.engine.catalog import Provider, Secret
+from autocoder_tui.engine.catalog import LOCAL_KEY_VARIABLE, Provider, Secret
 from autocoder_tui.engine.urls import is_plain_http
 from autocoder_tui.problems import Problem
 from autocoder_tui.store.dirs import config_dir
@@ -53,18 +53,27 @@ def find_key(provider: Provider, project: Path, environ: Mapping[str, str]) -> F
     if found is None:
         return FoundKey(None, "", tuple(warnings))
     if is_plain_http(provider.base_url):
-        warnings.append(
-            f"The key from {found.source} goes to {provider.name} over plain http, where others "
-            "on the network can read it. Use an https URL if the server has one."
-        )
+        warnings.append(plain_http_warning(provider.name, found.source))
     return FoundKey(found.secret, found.source, tuple(warnings))
+
+
+def plain_http_warning(name: str, source: str = "") -> str:
+    """What to think of before anything is sent to `name` unencrypted."""
+    what = f"Your files and the key from {source}" if source else "Your files and the key, if any,"
+    return (
+        f"{what} go to {name} over plain http, where others on the network can read them. Use "
+        "an https URL if the server has one."
+    )
 
 
 def missing_key_message(provider: Provider) -> str:
     """What to do when `find_key` found none."""
+    # Of an address given by hand nobody knows whether it checks one.
+    any_text = provider.key_variable == LOCAL_KEY_VARIABLE
     return (
         f"There is no key for {provider.name}. Set {provider.key_variable} in the environment "
-        "or in a .env file in the project."
+        "or in a .env file in the project"
+        f"{'; if the server checks none, any text will do' if any_text else ''}."
     )
 
 

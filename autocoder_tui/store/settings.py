@@ -28,6 +28,7 @@ from autocoder_tui.store.expected import (
     TOKENS,
     Expected,
     one_of,
+    whole_number,
 )
 from autocoder_tui.tomlfile import TomlFile, read_toml
 
@@ -106,6 +107,12 @@ class GitSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LogSettings:
+    level: int = field(default=1, metadata={"expected": whole_number(0, 3)})
+    """Debug level where no -d is given: 0 silent, 1 info, 2 debug, 3 everything on the wire."""
+
+
+@dataclass(frozen=True, slots=True)
 class HistorySettings:
     enabled: bool = field(default=True, metadata={"expected": FLAG})
     """Whether runs that ended well are kept. Those that did not are kept in any case."""
@@ -122,6 +129,7 @@ class Settings:
     ui: UiSettings = UiSettings()
     cost: CostSettings = CostSettings()
     git: GitSettings = GitSettings()
+    log: LogSettings = LogSettings()
     history: HistorySettings = HistorySettings()
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Keys that replace the built-in ones: binding id, such as "run.start", to key, such as
@@ -146,7 +154,7 @@ class LoadedSettings:
     problems: tuple[Problem, ...] = ()
 
 
-SECTIONS = ("network", "model", "ui", "cost", "git", "history")
+SECTIONS = ("network", "model", "ui", "cost", "git", "history", "log")
 
 
 def load_settings(file: Path) -> LoadedSettings:

@@ -15,15 +15,18 @@ from textual.notifications import SeverityLevel as Severity
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
+from autocoder_tui.debug_log import DebugLog
 from autocoder_tui.destination import why_project_stays
-from autocoder_tui.display import visible
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.provider import preload
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Job, Prepared, Reviewable, make_review, review_anew
+from autocoder_tui.redaction import safe_line
 from autocoder_tui.run_keeping import RunKeeping
 from autocoder_tui.setup import ChosenModel, Setup
+from autocoder_tui.store.logfile import LogFile
 from autocoder_tui.ui.applying import apply_review
+from autocoder_tui.ui.asking_about_keys import KeysAskedAbout
 from autocoder_tui.ui.commands import areas_of, commands_of
 from autocoder_tui.ui.estimator import Estimator
 from autocoder_tui.ui.falling_back import FallingBack
@@ -84,13 +87,18 @@ class AutocoderApp(App[str]):
         self.reviewable: Reviewable | None = None
         self.spending = Spending(self)
         self.falling_back = FallingBack(self)
+        self.keys_asked_about = KeysAskedAbout()
         display = RunDisplay(self)
+        self.logbook = DebugLog(
+            setup.debug_level, LogFile(setup.state_dir / "log") if setup.keeps else None
+        )
+        self.logbook.trouble = lambda text: self.tell(text, severity="warning")
         keeping = RunKeeping(setup)
-        self.runner = Runner(self, display, keeping, self.spending.raise_cap)
+        self.runner = Runner(self, display, keeping, self.spending.raise_cap, self.logbook.trace)
         self.estimator = Estimator(self)
         self.weigher = FileWeigher(self)
         self.undoing = Undoing(self)
-        self.main = MainScreen(setup.root)
+        self.main = MainScreen(setup.root, self.logbook)
         self.crash: BaseException | None = None
         self.ended_by_signal = 0
         self._resources = AsyncExitStack()
@@ -176,6 +184,7 @@ class AutocoderApp(App[str]):
 
     async def on_unmount(self) -> None:
         await self.runner.keeping.settle()
+        await asyncio.to_thread(self.logbook.close)
         await self._resources.aclose()
 
     def _handle_exception(self, error: Exception) -> None:
@@ -363,8 +372,8 @@ class AutocoderApp(App[str]):
 
     def tell(self, text: str, *, severity: Severity = "information", timeout: float = 6) -> None:
         """A notification, also kept in the log. `text` may be untrusted."""
-        self.notify(visible(text), severity=severity, timeout=timeout, markup=False)
-        self.main.log_line(text)
+        self.notify(safe_line(text), severity=severity, timeout=timeout, markup=False)
+        self.main.log_line(text, 1 if severity == "information" else 0)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield from commands_of(self, screen)

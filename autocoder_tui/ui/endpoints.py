@@ -42,6 +42,7 @@ async def refresh(app: AutocoderApp, model: Model) -> None:
         app.tell(f"{model.provider} is not in the catalog; add it as an endpoint first.")
         return
     found = find_key(provider, app.setup.root, app.setup.environ)
+    app.models.warn(found.warnings)
     app.tell(f"Asking {provider.name} for its models…")
     try:
         listed = await list_models(Endpoint(provider, found.secret, found.source))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ class ModelChoice:
         self.chosen: ChosenModel | None = None
         self.asked: AskedWindow | None = None
         """What the chosen model's server last said of its window."""
+        self._warned: set[str] = set()
 
     def set(self, chosen: ChosenModel) -> None:
         self.chosen = chosen
@@ -69,9 +71,15 @@ class ModelChoice:
             return
         if listed is not None and chosen.model == Model(listed.name, listed.provider):
             chosen = replace(chosen, model=listed)
-        for warning in chosen.warnings:
-            self._app.tell(warning, severity="warning")
+        self.warn(chosen.warnings)
         self.set(chosen)
+
+    def warn(self, warnings: Iterable[str]) -> None:
+        """Tell what was found with a key, each once: it is the same until something changes."""
+        for warning in warnings:
+            if warning not in self._warned:
+                self._warned.add(warning)
+                self._app.tell(warning, severity="warning")
 
     def pick(self) -> None:
         """Let the user choose from the table."""

@@ -163,8 +163,15 @@ async def reject_with_note(pane: ReviewPane) -> None:
     limits = app.spending.limits(prepared.request.limits)
     if not await app.spending.may_run(chosen.model, limits):
         return
-    pane.take(review)
     decided, before = review, replace(prepared, request=replace(prepared.request, limits=limits))
+    try:
+        again = await asyncio.to_thread(rework, before, decided, note, chosen)
+    except AutocoderError:
+        pass  # told by the run itself
+    else:
+        if (await app.keys_asked_about.decide(app, again.request))[0] != "send":
+            return
+    pane.take(review)
     app.runner.start(lambda: rework(before, decided, note, chosen))
 
 

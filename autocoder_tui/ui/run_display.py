@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from autocoder_tui.display import visible
 from autocoder_tui.engine.events import (
     Event,
     PartJoined,
@@ -23,6 +22,7 @@ from autocoder_tui.job import Prepared
 from autocoder_tui.keeping import KEPT
 from autocoder_tui.ledger import book_run
 from autocoder_tui.narrate import narrate, summary
+from autocoder_tui.redaction import safe_line
 from autocoder_tui.ui.widgets.meters import Meters
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.ui.widgets.stream_view import StreamView
@@ -73,14 +73,14 @@ class RunDisplay:
             case RetryScheduled(delay, reason, _):
                 # How long it still takes is in the meters.
                 self._app.notify(
-                    visible(f"{reason} Trying again in {delay:.0f} s."),
+                    safe_line(f"{reason} Trying again in {delay:.0f} s."),
                     severity="warning",
                     timeout=max(4, min(delay, 30)),
                     markup=False,
                 )
-        line = narrate(event, self._app.setup.debug_level)
+        line = narrate(event)
         if line is not None:
-            main.log_line(line)
+            main.log_line(line[1], line[0])
 
     def run_told(self, message: str) -> None:
         if self._app.is_running:
@@ -95,12 +95,12 @@ class RunDisplay:
         main.query_one(Meters).show_run(state, time.monotonic())
         self._app.refresh_bindings()
         if state.stats.chunks:
-            main.log_line(summary(state))
+            main.log_line(summary(state), 1)
         if state.notes:
             main.show_notes(state.notes)
         if state.error is not None:
             # The log has it from the event.
-            message = visible(state.error.message)
+            message = safe_line(state.error.message)
             self._app.notify(message, severity="error", timeout=12, markup=False)
             if state.text:
                 main.log_line(KEPT.format(run=state.run_id or "last"))

@@ -15,6 +15,7 @@ from autocoder_tui.engine.allowance import RaiseCap
 from autocoder_tui.engine.events import Event, Failure, RunCancelled, RunFailed
 from autocoder_tui.engine.run import run
 from autocoder_tui.engine.state import RunState
+from autocoder_tui.engine.trace import Trace
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Prepared
 from autocoder_tui.pump import pump
@@ -44,10 +45,12 @@ class Runner:
         listener: RunListener,
         keeping: RunKeeping,
         raise_cap: RaiseCap | None = None,
+        trace: Trace | None = None,
     ) -> None:
         self._app = app
         self._listener = listener
         self._raise_cap = raise_cap
+        self._trace = trace
         self._worker: Worker[None] | None = None
         self.keeping = keeping
         self._capabilities = CapabilityStore(keeping.history.state)
@@ -94,7 +97,13 @@ class Runner:
             wait = partial(ask_wait, self._app)
             try:
                 await pump(
-                    run(request, capabilities=known, raise_cap=raise_cap, ask_wait=wait),
+                    run(
+                        request,
+                        capabilities=known,
+                        raise_cap=raise_cap,
+                        ask_wait=wait,
+                        trace=self._trace,
+                    ),
                     lambda events: self._listener.run_brought(events, state),
                     seen=lambda event: state.apply(event, time.monotonic()),
                     keep=self.keeping.keep,

@@ -62,6 +62,15 @@ async def send(app: AutocoderApp) -> None:
         return
     if asked is not None and weighed is not None and not await _may_be_cut(app, asked, weighed):
         return
+    if weighed is not None:
+        decision, files = await app.keys_asked_about.decide(app, weighed.request, can_leave=True)
+        if decision == "leave":
+            picker = app.main.query_one(FilePicker)
+            picker.set_picks([path for path in picker.picks if path not in files])
+            # The requirements may hold one too, and are looked at again.
+            await send(app)
+        if decision != "send":
+            return
     if await app.spending.may_run(chosen.model, limits):
         app.runner.start(make)
 
@@ -82,9 +91,12 @@ async def go_on_after_asking(app: AutocoderApp) -> None:
     chosen, prepared = app.chosen, app.runner.prepared
     if chosen is None or prepared is None or not app.runner.resumable:
         return
-    if await _may_replace_review(app, undecided=False) and await app.spending.may_run(
-        chosen.model, prepared.request.limits
-    ):
+    # The server may be another one than the files were sent to before.
+    request = replace(prepared.request, endpoint=chosen.endpoint)
+    decision, _ = await app.keys_asked_about.decide(app, request)
+    if decision != "send" or not await _may_replace_review(app, undecided=False):
+        return
+    if await app.spending.may_run(chosen.model, prepared.request.limits):
         go_on(app)
 
 

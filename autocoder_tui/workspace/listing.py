@@ -17,7 +17,6 @@ from autocoder_tui.display import visible
 from autocoder_tui.workspace.entry import (
     Entry,
     has_binary_suffix,
-    looks_secret,
     read_entry,
     sniff_binary,
     why_never,
@@ -37,7 +36,6 @@ __all__ = [
     "list_folder",
     "list_project",
     "load_rules",
-    "looks_secret",
     "sniff_binary",
     "why_never",
     "why_not_with_others",

@@ -20,15 +20,18 @@ from autocoder_tui.engine.catalog import (
     Model,
     Provider,
     Secret,
-    check_base_url,
-    is_loopback,
-    is_openai,
     load_catalog,
 )
 from autocoder_tui.engine.errors import RequestError, UnknownModel
 from autocoder_tui.engine.provider import stream_reply
 from autocoder_tui.engine.request import Limits
-from autocoder_tui.engine.urls import host_of, is_plain_http
+from autocoder_tui.engine.urls import (
+    check_base_url,
+    host_of,
+    is_loopback,
+    is_openai,
+    is_plain_http,
+)
 
 PACKAGED, _ = load_catalog()
 

@@ -17,6 +17,7 @@ from autocoder_tui.ui.screens.keys_help import KeysHelp
 from autocoder_tui.ui.screens.model_picker import ModelPicker
 from autocoder_tui.ui.screens.question import Question
 from autocoder_tui.ui.widgets.file_picker import FilePicker
+from autocoder_tui.ui.widgets.log_view import LogView
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.ui.widgets.stream_view import StreamView
 from autocoder_tui.ui.widgets.tab_strip import TabStrip
@@ -192,7 +193,7 @@ async def test_errors_of_the_server_are_told_and_the_draft_stays(tmp_path: Path)
         await pilot.pause()
         assert app.runner.state.error.kind == "key_rejected"
         assert app.main.query_one("#requirements", TextArea).text == "my draft"
-        assert "\x1b" not in "".join(strip.text for strip in app.main.query_one("#log").lines)
+        assert "\x1b" not in "".join(row.text for row in app.main.query_one(LogView).rows)
 
 
 async def test_nothing_is_sent_without_requirements(tmp_path: Path) -> None:

@@ -60,11 +60,11 @@ async def test_the_log_is_wrapped_to_its_width(tmp_path: Path) -> None:
         app.main.log_line(line)
         for size in (NARROW, (120, 40), (60, 20)):
             await pilot.resize_terminal(*size)
-            await until(pilot, lambda: log.lines)
+            await until(pilot, lambda: log.rows)
             await pilot.pause()
-            width = log.scrollable_content_region.width
-            assert all(strip.cell_length <= width for strip in log.lines)
-            text = " ".join(strip.text.strip() for strip in log.lines)
+            room = log.size.width - len("00:00:00 ") - 1
+            assert all(len(row.text) <= room for row in log.rows)
+            text = " ".join(row.text.strip() for row in log.rows)
             assert text.endswith(line)
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autocoder_tui.secret_names import looks_secret
 from autocoder_tui.workspace.git import branch_name
 from autocoder_tui.workspace.ignore import GitRules, PatternRules
 from autocoder_tui.workspace.listing import (
@@ -20,7 +21,6 @@ from autocoder_tui.workspace.listing import (
     list_folder,
     list_project,
     load_rules,
-    looks_secret,
     sniff_binary,
 )
 

@@ -16,11 +16,11 @@ from textual.widgets.option_list import Option
 from autocoder_tui.display import visible
 from autocoder_tui.engine.catalog import Endpoint, Provider
 from autocoder_tui.engine.listing import ListedModel, list_models
-from autocoder_tui.engine.urls import check_base_url, host_of
+from autocoder_tui.engine.urls import check_base_url, host_of, is_plain_http
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.problems import shortened
 from autocoder_tui.setup import Setup
-from autocoder_tui.store.keys import find_key
+from autocoder_tui.store.keys import find_key, plain_http_warning
 
 _MOST_SHOWN = 500
 
@@ -43,6 +43,7 @@ class EndpointForm(ModalScreen[NewEndpoint | None]):
         self._setup = setup
         self._before = provider
         self._provider: Provider | None = None
+        self._warned_of = ""
         self._models: tuple[ListedModel, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -102,8 +103,13 @@ class EndpointForm(ModalScreen[NewEndpoint | None]):
         provider = self._entered()
         if provider is None:
             return
-        self._say(f"Asking {provider.base_url} for its models…")
         found = find_key(provider, self._setup.root, self._setup.environ)
+        if is_plain_http(provider.base_url) and provider.base_url != self._warned_of:
+            self._warned_of = provider.base_url
+            warning = plain_http_warning(provider.name, found.source)
+            self._say(f"{warning} Enter connects all the same.")
+            return
+        self._say(f"Asking {provider.base_url} for its models…")
         try:
             models = await list_models(Endpoint(provider, found.secret, found.source))
         except AutocoderError as error:

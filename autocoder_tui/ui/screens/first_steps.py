@@ -11,7 +11,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from autocoder_tui.display import visible
-from autocoder_tui.engine.catalog import Provider
+from autocoder_tui.engine.catalog import LOCAL_KEY_VARIABLE, Provider
 from autocoder_tui.engine.local import LocalServer, probe_local
 
 DEMO = "demo"
@@ -34,13 +34,15 @@ class FirstSteps(ModalScreen[str | LocalServer]):
 
     def compose(self) -> ComposeResult:
         name, variable = visible(self._provider.name), visible(self._provider.key_variable)
+        by_hand = self._provider.key_variable == LOCAL_KEY_VARIABLE
+        any_text = " If the server checks none, any text will do." if by_hand else ""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = f"No API key for {name} yet"
             yield Static(
                 f"Put the key in the environment, then start again:\n\n"
                 f"    export {variable}=...\n\n"
                 f"or in a file .env of this project, as {variable}=... "
-                f"(keep .env out of version control). Another model: Esc, then Ctrl+O.",
+                f"(keep .env out of version control).{any_text} Another model: Esc, then Ctrl+O.",
                 markup=False,
                 classes="dialog-text",
             )

@@ -13,10 +13,11 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Footer, Input, Label, Static, TextArea
 
+from autocoder_tui.debug_log import DebugLog, LogLine
 from autocoder_tui.display import visible
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine
-from autocoder_tui.ui.widgets.log_view import LogView
+from autocoder_tui.ui.widgets.log_pane import LogPane
 from autocoder_tui.ui.widgets.meters import Meters
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.ui.widgets.stream_view import StreamView
@@ -56,9 +57,12 @@ class MainScreen(Screen[None]):
     class Ready(Message):
         """Every pane is there."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, log: DebugLog) -> None:
         super().__init__()
         self._root = root
+        self._log = log
+        log.show = self._show_log_line
+        self._log_pane = LogPane(log, id="log")
         self.pane = "requirements"
         self.log_lines: deque[str] = deque(maxlen=5000)
 
@@ -90,7 +94,7 @@ class MainScreen(Screen[None]):
                         yield ReviewPane(id="review")
                         yield TextArea(id="notes", read_only=True, soft_wrap=True)
                         yield TextArea(id="reasoning", read_only=True, soft_wrap=True)
-                        yield LogView(id="log")
+                        yield self._log_pane
         yield Meters()
         yield Footer()
 
@@ -141,9 +145,9 @@ class MainScreen(Screen[None]):
     def _focus_pane(self, pane: str) -> None:
         if pane != self.pane:
             return
-        deciding = pane == "review"
-        view = self.query_one(ReviewPane).keyboard_view if deciding else None
-        widget = view or self.query_one(f"#{pane}", Widget)
+        widget = self.query_one(f"#{pane}", Widget)
+        if isinstance(widget, ReviewPane | LogPane):
+            widget = widget.keyboard_view
         if widget.focusable:
             widget.focus()
 
@@ -171,9 +175,13 @@ class MainScreen(Screen[None]):
                 self._show_tabs()
                 return
 
-    def log_line(self, line: str) -> None:
-        self.log_lines.append(line)
-        self.query_one(LogView).add(line)
+    def log_line(self, line: str, level: int = 1) -> None:
+        """Put a line, which may be untrusted, into the log."""
+        self._log.write(level, line)
+
+    def _show_log_line(self, line: LogLine) -> None:
+        self.log_lines.append(line.text)
+        self._log_pane.add(line)
 
     def clear_reasoning(self) -> None:
         self.query_one("#reasoning", TextArea).text = ""

@@ -1,0 +1,128 @@
+"""The log file: its levels, its turning over, two writers, and a disk that is no help."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from autocoder_tui.debug_log import MOST_SHOWN, DebugLog, LogLine
+from autocoder_tui.engine.trace import ChunkReceived
+from autocoder_tui.store.logfile import LogFile
+
+ROOT = Path(__file__).parent.parent
+
+
+def written(folder: Path) -> str:
+    return "".join(path.read_text() for path in sorted(folder.glob("autocoder-tui.log*")))
+
+
+@pytest.mark.parametrize("level", range(4))
+def test_the_file_has_the_lines_of_the_level(tmp_path: Path, level: int) -> None:
+    with DebugLog(level, LogFile(tmp_path / "state" / "log")) as log:
+        for number in range(4):
+            log.write(number, f"line-{number}")
+        log.trace(ChunkReceived('{"choices": []}'))
+    if level == 0:
+        assert not (tmp_path / "state").exists()
+        return
+    text = written(tmp_path / "state" / "log")
+    for number in range(4):
+        assert (f"line-{number}" in text) == (number <= level)
+    assert ('chunk {"choices": []}' in text) == (level == 3)
+    file = tmp_path / "state" / "log" / "autocoder-tui.log"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_cat_of_a_log_is_harmless(tmp_path: Path) -> None:
+    with DebugLog(3, LogFile(tmp_path)) as log:
+        log.write(1, "\x1b]52;c;aGk=\x07\u202eevil\x9b31m\ud800")
+    line = written(tmp_path)
+    assert line.count("\n") == 1
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\ud800]", line)
+
+
+def test_files_turn_over_and_stay_within_their_size(tmp_path: Path) -> None:
+    file = LogFile(tmp_path, max_bytes=1000, count=3)
+    for number in range(200):
+        file.append([f"{number:03} " + "x" * 40])
+    names = sorted(path.name for path in tmp_path.glob("autocoder-tui.log*"))
+    assert names == ["autocoder-tui.log", "autocoder-tui.log.1", "autocoder-tui.log.2"]
+    assert all((tmp_path / name).stat().st_size <= 1000 for name in names)
+    assert "199 " in (tmp_path / "autocoder-tui.log").read_text()
+    file.append(["y" * 5000])
+    assert "y" * 5000 in written(tmp_path)
+
+
+def test_two_processes_neither_lose_nor_mix_lines(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from autocoder_tui.store.logfile import LogFile\n"
+        "file = LogFile(Path(sys.argv[1]), max_bytes=20_000, count=100)\n"
+        "for n in range(300): file.append([f'{sys.argv[2]}-{n:03} ' + sys.argv[2] * 50] * 2)\n"
+    )
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    writers = [
+        subprocess.Popen([sys.executable, "-c", code, str(tmp_path), name], env=environ)
+        for name in ("a", "b")
+    ]
+    assert [writer.wait(60) for writer in writers] == [0, 0]
+    assert len(list(tmp_path.glob("autocoder-tui.log.*"))) > 2
+    lines = written(tmp_path).splitlines()
+    assert len(lines) == 1200
+    for name in ("a", "b"):
+        whole = re.compile(rf"{name}-\d{{3}} {name}{{50}}")
+        assert sum(whole.fullmatch(line) is not None for line in lines) == 600
+
+
+@pytest.mark.parametrize("hindrance", ["a file in the way", "a link", "a full disk"])
+def test_a_log_that_cannot_be_written_is_said_once(tmp_path: Path, hindrance: str) -> None:
+    folder = tmp_path / "log"
+    if hindrance == "a file in the way":
+        folder.write_text("")
+    elif hindrance == "a link":
+        folder.mkdir()
+        (folder / "autocoder-tui.log").symlink_to(tmp_path / "elsewhere")
+    else:
+        folder.mkdir()
+        if not Path("/dev/full").exists():
+            pytest.skip("no /dev/full here")
+        (folder / ".lock").symlink_to("/dev/full")
+    told: list[str] = []
+    shown: list[LogLine] = []
+    with DebugLog(1, LogFile(folder), shown.append, told.append) as log:
+        for number in range(50):
+            log.write(1, f"line-{number}")
+    assert len(told) == 1
+    assert "can't be written" in told[0]
+    assert len(shown) == 50
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_the_writer_of_lines_never_waits_for_the_disk(tmp_path: Path) -> None:
+    gate = threading.Event()
+
+    class SlowFile(LogFile):
+        def append(self, lines: object) -> None:
+            gate.wait(30)
+
+    log = DebugLog(3, SlowFile(tmp_path))
+    for number in range(60_000):
+        log.write(1, str(number))  # more than may wait: it would hang here if it waited
+    gate.set()
+    log.close()
+
+
+def test_a_long_line_is_cut_for_the_screen_and_whole_in_the_file(tmp_path: Path) -> None:
+    shown: list[LogLine] = []
+    with DebugLog(3, LogFile(tmp_path), shown.append) as log:
+        log.write(3, "a" * (MOST_SHOWN + 1000) + "end")
+    assert shown[0].text.endswith("… and 1,003 characters more")
+    assert "aend\n" in written(tmp_path)
