@@ -234,3 +234,25 @@ async def test_what_cannot_be_resumed_is_said(tmp_path: Path) -> None:
     done = await again(tmp_path, "bbb", "-o", "other.py")
     assert done.code == 1
     assert "writes src/report.py" in done.err
+
+
+async def test_the_demo_can_be_gone_on_with_too(tmp_path: Path) -> None:
+    first = await ended(await started(tmp_path, "--demo"))
+    assert first.code == 0
+    kept = history(tmp_path).get("last")
+    half = type(kept).from_data(
+        {**kept.to_data(), "reply": kept.reply[:700], "status": "interrupted", "files": []}
+    )
+    history(tmp_path).delete_all()
+    history(tmp_path).add(half, offered=True)
+    done = await again(tmp_path, "last")
+    assert (done.code, done.out) == (0, first.out)
+    assert history(tmp_path).get("last").reply == kept.reply
+
+
+async def test_what_was_deleted_is_in_no_file_any_more(tmp_path: Path) -> None:
+    history(tmp_path).add(run("the secret word xylophonist", "aaa"))
+    history(tmp_path).add(run("another", "bbb"))
+    assert called(tmp_path, "delete", "aaa", "-y").returncode == 0
+    for file in (tmp_path / "state").rglob("*"):
+        assert file.is_dir() or b"xylophonist" not in file.read_bytes(), file
