@@ -16,6 +16,7 @@ from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.store.history import History
 from autocoder_tui.store.journal import Journal
 from tests.store.kept_runs import events, run, snapshot
+from tests.store.test_history import locked
 from tests.test_headless import NEW, ROOT, Ended, ended, environment, framed, started
 
 
@@ -256,3 +257,14 @@ async def test_what_was_deleted_is_in_no_file_any_more(tmp_path: Path) -> None:
     assert called(tmp_path, "delete", "aaa", "-y").returncode == 0
     for file in (tmp_path / "state").rglob("*"):
         assert file.is_dir() or b"xylophonist" not in file.read_bytes(), file
+
+
+def test_a_locked_history_does_not_hide_a_killed_run(tmp_path: Path) -> None:
+    history(tmp_path).list()
+    journal = Journal(tmp_path / "state", snapshot(), print)
+    journal.append(events("so far", end="interrupted"))
+    journal.close()
+    with locked(tmp_path / "state" / "history.db"):
+        done = called(tmp_path, "show", "last", "--reply")
+    assert done.stdout == b"so far"
+    assert b"locked" in done.stderr

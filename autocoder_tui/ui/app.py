@@ -173,7 +173,7 @@ class AutocoderApp(App[str]):
         self.exit(return_code=128 + number)
 
     async def on_unmount(self) -> None:
-        await self.runner.keeping.settle()
+        await self.runner.close()
         await self._resources.aclose()
 
     def _handle_exception(self, error: Exception) -> None:
