@@ -269,6 +269,9 @@ def _usage_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit code."""
+    if sys.stderr is None:
+        # Closed by the caller. What is said goes nowhere then, and to no file that is opened next.
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
     if argv is None:
         begin_again_in_utf8()
     if isinstance(sys.stdout, io.TextIOWrapper) and not is_utf8(sys.stdout.encoding):

@@ -22,6 +22,7 @@ from autocoder_tui.workspace.undo import undo
 from tests.engine.counting import CountingServer, OllamaServer, templated, tokens_of
 from tests.workspace.faults import Fault, in_a_process
 
+ROOT = Path(__file__).parent.parent
 NEW = "def hello():\n    return 'hello'\n"
 CANARY = "sk-canary-0123456789abcdef"
 

@@ -183,7 +183,7 @@ class AutocoderApp(App[str]):
         self.exit(return_code=128 + number)
 
     async def on_unmount(self) -> None:
-        await self.runner.keeping.settle()
+        await self.runner.close()
         await asyncio.to_thread(self.logbook.close)
         await self._resources.aclose()
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Protocol
 
 from textual.app import App
-from textual.worker import Worker
+from textual.worker import Worker, WorkerError
 
 from autocoder_tui.engine.allowance import RaiseCap
 from autocoder_tui.engine.events import Event, Failure, RunCancelled, RunFailed
@@ -78,6 +79,15 @@ class Runner:
         """Close the connection; what has come is kept."""
         if self._worker is not None:
             self._worker.cancel()
+
+    async def close(self) -> None:
+        """Stop what is under way, and wait until all that came is kept."""
+        worker = self._worker
+        if worker is not None:
+            worker.cancel()
+            with contextlib.suppress(WorkerError):
+                await worker.wait()
+        await self.keeping.settle()
 
     def forget(self, base_url: str, model: str) -> None:
         """Forget what was learnt about an endpoint."""
