@@ -225,13 +225,8 @@ def _usage_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments[:1] == ["usage"]:
-        return _print_usage(_usage_parser().parse_args(arguments[1:]))
-    headless = bool(arguments) and arguments[0] == "run"
-    parser = _run_parser() if headless else _tui_parser()
-    options = parser.parse_args(arguments[1:] if headless else arguments)
     try:
-        return _start(parser, options, headless=headless)
+        return _run(arguments)
     except AutocoderError as error:
         print(f"autocoder-tui: {visible(error.message)}", file=sys.stderr)
         return EXIT_FAILED
@@ -241,6 +236,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone; a traceback would only be noise.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
+    except Exception as error:
+        from autocoder_tui import crash
+        from autocoder_tui.store.dirs import state_dir
+
+        crash.say(error, crash.write_report(state_dir(os.environ), error, os.environ))
+        return EXIT_FAILED
+
+
+def _run(arguments: list[str]) -> int:
+    if arguments[:1] == ["usage"]:
+        return _print_usage(_usage_parser().parse_args(arguments[1:]))
+    headless = bool(arguments) and arguments[0] == "run"
+    parser = _run_parser() if headless else _tui_parser()
+    options = parser.parse_args(arguments[1:] if headless else arguments)
+    return _start(parser, options, headless=headless)
 
 
 def _print_usage(options: argparse.Namespace) -> int:
@@ -250,8 +260,7 @@ def _print_usage(options: argparse.Namespace) -> int:
     try:
         print(usage_report(state_dir(os.environ), options.by, options.form or "text"))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_FAILED
+        raise
     except OSError as error:
         reason = error.strerror or "unknown reason"
         print(f"autocoder-tui: the record of usage cannot be read: {reason}.", file=sys.stderr)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import signal
 import sys
 import time
 from contextlib import AsyncExitStack
@@ -34,11 +33,12 @@ from autocoder_tui.engine.run import run
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.fallback import UNAVAILABLE, candidates, limits_after
+from autocoder_tui.headless_ending import HeadlessEnding
 from autocoder_tui.job import Job, Prepared, Reviewable, for_target, make_review, prepare
 from autocoder_tui.ledger import book_run
 from autocoder_tui.narrate import narrate
 from autocoder_tui.outcome import Outcome
-from autocoder_tui.progress import Progress
+from autocoder_tui.progress import Progress, to_stderr
 from autocoder_tui.review.proposal import Review, Verdict
 from autocoder_tui.setup import ChosenModel, Setup, choose_model
 from autocoder_tui.store.capabilities import CapabilityStore
@@ -73,11 +73,18 @@ def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
         if setup.estimate_cost:
             print(asyncio.run(_Headless(setup, outcome).estimate()))
             return EXIT_OK
-        asyncio.run(_Headless(setup, outcome).go())
+        job = _Headless(setup, outcome)
+        with job.ending:
+            asyncio.run(job.go())
+            return _reported(setup, outcome)
     except AutocoderError as error:
         outcome.status = "refused" if isinstance(error, Refused | RequestError) else "failed"
         outcome.error = {"kind": error.kind, "message": error.message}
         _say(error.message)
+    return _reported(setup, outcome)
+
+
+def _reported(setup: Setup, outcome: Outcome) -> int:
     if setup.json:
         print_result(json.dumps(outcome.report()).encode() + b"\n")
     return outcome.exit_code
@@ -88,9 +95,11 @@ class _Headless:
         self._setup = setup
         self._outcome = outcome
         self._progress = Progress(enabled=sys.stderr.isatty() and setup.debug_level > 0)
-        self._signal = 0
+        self._unkept: Prepared | None = None
+        self.ending = HeadlessEnding(self._keep_partial)
 
     async def go(self) -> None:
+        self.ending.begin()
         async with AsyncExitStack() as stack:
             prepared, output = await self._prepare(stack)
             try:
@@ -98,14 +107,15 @@ class _Headless:
             except asyncio.CancelledError:
                 self._stopped()
                 self._book(prepared)
-            if self._outcome.state.text and self._outcome.status != "done":
-                self._keep_partial(prepared)
+            if self._outcome.status != "done":
+                self._keep_partial()
             if self._outcome.status == "done":
                 try:
                     self._deliver(prepared, output)
                 except AutocoderError:
-                    self._keep_partial(prepared)
+                    self._keep_partial()
                     raise
+                self._unkept = None
 
     async def estimate(self) -> str:
         """What the run would send and cost, as text or JSON. Needs no key, sends nothing."""
@@ -161,6 +171,7 @@ class _Headless:
         """Run; while the model is not available, go on with the next of the fallback models."""
         outcome, tried = self._outcome, {prepared.request.model.name}
         while True:
+            self._unkept = prepared
             await self._listen(prepared)
             self._book(prepared)
             error = outcome.state.error
@@ -196,15 +207,6 @@ class _Headless:
         return None
 
     async def _listen(self, prepared: Prepared) -> None:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        assert task is not None
-
-        def stop(number: int) -> None:
-            self._signal = number
-            task.cancel()
-
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, stop, number)
         request = prepared.request
         place = (request.endpoint.provider.base_url, request.model.name)
         store = CapabilityStore(self._setup.state_dir)
@@ -243,7 +245,7 @@ class _Headless:
     def _stopped(self) -> None:
         self._outcome.status = "cancelled"
         self._outcome.error = {"kind": "cancelled", "message": "The run was stopped."}
-        self._outcome.exit_code = 128 + self._signal
+        self._outcome.exit_code = 128 + self.ending.signal
 
     def _book(self, prepared: Prepared) -> None:
         try:
@@ -251,8 +253,11 @@ class _Headless:
         except AutocoderError as error:
             _say(error.message)
 
-    def _keep_partial(self, prepared: Prepared) -> None:
-        text = self._outcome.state.text
+    def _keep_partial(self) -> None:
+        """Keep what has come and is not delivered, once. May be called from any thread."""
+        text, prepared, self._unkept = self._outcome.state.text, self._unkept, None
+        if prepared is None or not text:
+            return
         kept = save_partial(self._setup.state_dir, prepared.request.run_id, text)
         self._progress.clear()
         _say(f"The text received so far is kept in {kept}")
@@ -371,4 +376,4 @@ def _as_text(review: Review) -> bytes:
 
 
 def _say(line: str) -> None:
-    print(visible(line), file=sys.stderr, flush=True)
+    to_stderr(visible(line) + "\n")

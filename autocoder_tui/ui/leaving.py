@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Final
 
+from textual.css.query import NoMatches
 from textual.screen import ModalScreen
 
 from autocoder_tui.errors import AutocoderError
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from autocoder_tui.ui.app import AutocoderApp
 
 _ANSWERS = (Answer("quit", "Quit", "q"), Answer("stay", "Stay", "s"))
+
+
+_TWICE_WITHIN: Final = 4.0
+"""Seconds."""
 
 
 class QuitQuestion(Question):
@@ -37,6 +43,33 @@ def leave(app: AutocoderApp) -> None:
         _ask(app, "Not written yet", text)
     else:
         app.exit()
+
+
+def interrupt(app: AutocoderApp) -> None:
+    """Ctrl+C: the second within a few seconds stops a run, which a slip must not."""
+    if not app.runner.running:
+        app.notify("Ctrl+Q quits.", markup=False)
+    elif time.monotonic() - app.interrupted < _TWICE_WITHIN:
+        app.runner.stop()
+    else:
+        app.interrupted = time.monotonic()
+        text = "Ctrl+C again stops the run, as Esc does; what has come is kept. Ctrl+Q quits."
+        app.notify(text, severity="warning", timeout=_TWICE_WITHIN, markup=False)
+
+
+def keep_reply(app: AutocoderApp) -> None:
+    """The last words about a reply that is under way, or was proposed and is not written."""
+    prepared, text = app.runner.prepared, app.runner.state.text
+    if prepared is not None and text and (app.runner.running or _unwritten(app)):
+        save_partial(app.setup.state_dir, prepared.request.run_id, text)
+
+
+def _unwritten(app: AutocoderApp) -> bool:
+    try:
+        return bool(app.main.query_one(ReviewPane).unwritten)
+    except NoMatches:
+        # The screen is not there yet, or no longer.
+        return False
 
 
 def _ask(app: AutocoderApp, title: str, text: str) -> None:

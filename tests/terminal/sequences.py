@@ -42,16 +42,11 @@ class TokenReader:
         text, at = self.rest + self._decode(data), 0
         self.rest = ""
         while at < len(text):
-            found, kind = _TEXT.match(text, at), "text"
-            if found is None and text[at] == "\x1b":
-                for pattern, kind in _SEQUENCES:
-                    found = pattern.match(text, at)
-                    if found is not None:
-                        break
-                else:
-                    if _UNFINISHED.match(text, at):
-                        self.rest = text[at:]
-                        return
+            tried = ((pattern.match(text, at), kind) for pattern, kind in _PATTERNS)
+            found, kind = next((pair for pair in tried if pair[0] is not None), (None, "invalid"))
+            if found is None and _UNFINISHED.match(text, at):
+                self.rest = text[at:]
+                return
             if found is None:
                 control = text[at] < " " and text[at] != "\x1b"
                 yield Token("control" if control else "invalid", text[at])
@@ -61,4 +56,10 @@ class TokenReader:
             at = found.end()
 
 
-_SEQUENCES = ((_CSI, "csi"), (_OSC, "osc"), (_STRING, "string"), (_ESCAPE, "escape"))
+_PATTERNS = (
+    (_TEXT, "text"),
+    (_CSI, "csi"),
+    (_OSC, "osc"),
+    (_STRING, "string"),
+    (_ESCAPE, "escape"),
+)
