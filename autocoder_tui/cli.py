@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 from autocoder_tui import __version__
 from autocoder_tui.display import visible
@@ -57,6 +58,13 @@ def _temperature(text: str) -> float:
 
 
 _given.__name__, _temperature.__name__ = "value, it is empty", "number from 0 to 2"
+
+
+class _Parser(argparse.ArgumentParser):
+    """Names the arguments it does not know, which a shell may have made of any file's name."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        super()._print_message(visible(message, lines=True), file)
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -174,16 +182,14 @@ _count_tokens.__name__ = "number of tokens"
 
 
 def _tui_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="autocoder-tui", description=DESCRIPTION, formatter_class=_Formatter
-    )
+    parser = _Parser(prog="autocoder-tui", description=DESCRIPTION, formatter_class=_Formatter)
     _add_job_arguments(parser)
     parser.add_argument("--theme", metavar="NAME", help="colour theme")
     return parser
 
 
 def _run_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="autocoder-tui run", description=RUN_DESCRIPTION, formatter_class=_Formatter
     )
     _add_job_arguments(parser)
@@ -203,7 +209,7 @@ def _run_parser() -> argparse.ArgumentParser:
 
 
 def _usage_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="autocoder-tui usage",
         description="Print what the runs so far used and cost.",
         formatter_class=_Formatter,

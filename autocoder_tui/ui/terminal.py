@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import termios
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from textual import constants
+from textual import constants, events
 from textual.app import App
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
 from autocoder_tui.ui.terminal_writer import TerminalWriter
 
@@ -26,6 +28,9 @@ _GIVE_BACK: Final = (
     "\x1b\\\x1b[0m\x1b[?2026l\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1016l\x1b[?1000l\x1b[?1003l"
     "\x1b[?1015l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 )
+
+
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def driver_class() -> type[Driver] | None:
@@ -102,6 +107,12 @@ class TerminalDriver(LinuxDriver):
             except termios.error:
                 pass
         writer.write_over(_GIVE_BACK, _PATIENCE)
+
+    def process_message(self, message: Message) -> None:
+        if isinstance(message, events.Paste):
+            # No text has a use for these, and not every place it may go to shows them as marks.
+            message.text = _CONTROLS.sub("", message.text)
+        super().process_message(message)
 
     def _run_input_thread(self) -> None:
         try:

@@ -35,7 +35,7 @@ class FirstSteps(ModalScreen[str | LocalServer]):
     def compose(self) -> ComposeResult:
         name, variable = visible(self._provider.name), visible(self._provider.key_variable)
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = f"No API key for {name} yet"
+            dialog.border_title = Content(f"No API key for {name} yet")
             yield Static(
                 f"Put the key in the environment, then start again:\n\n"
                 f"    export {variable}=...\n\n"

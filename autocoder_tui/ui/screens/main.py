@@ -11,13 +11,14 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, Footer, Input, Label, Static, TextArea
+from textual.widgets import ContentSwitcher, Footer, Label, Static, TextArea
 
 from autocoder_tui.display import visible
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.log_view import LogView
 from autocoder_tui.ui.widgets.meters import Meters
+from autocoder_tui.ui.widgets.plain_area import PlainArea, PlainInput
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.ui.widgets.stream_view import StreamView
 from autocoder_tui.ui.widgets.tab_strip import Tab, TabStrip
@@ -73,10 +74,10 @@ class MainScreen(Screen[None]):
             with Vertical(id="work"):
                 with Vertical(id="requirements-pane", classes="pane") as ask:
                     ask.border_title = "Requirements"
-                    yield TextArea(id="requirements", tab_behavior="focus", soft_wrap=True)
+                    yield PlainArea(id="requirements", tab_behavior="focus", soft_wrap=True)
                     with Horizontal(id="target-line"):
                         yield Label("→ write")
-                        yield Input(
+                        yield PlainInput(
                             id="target",
                             compact=True,
                             placeholder="whatever the model proposes; or name one file",
