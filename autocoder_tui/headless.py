@@ -7,6 +7,7 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from decimal import Decimal
@@ -210,10 +211,13 @@ class _Headless:
         request = prepared.request
         place = (request.endpoint.provider.base_url, request.model.name)
         store = CapabilityStore(self._setup.state_dir)
+        events = run(request, capabilities=store.of(*place))
         try:
-            async for event in run(request, capabilities=store.of(*place)):
+            async for event in events:
                 self._heard(event)
         finally:
+            if isinstance(events, AsyncGenerator):
+                await events.aclose()
             store.keep(*place)
 
     def _heard(self, event: Event) -> None:

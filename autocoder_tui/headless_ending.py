@@ -7,8 +7,10 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final, Self
 
+from autocoder_tui.errors import AutocoderError
 from autocoder_tui.signals import SignalWatch
 
 GRACE: Final = 1.3
@@ -36,15 +38,24 @@ class HeadlessEnding:
         self._watch.__enter__()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            # Whatever went wrong, also on keeping it: that is told already.
+            with suppress(AutocoderError):
+                self._keep()
         # Once a signal has come it is too late for another way to end.
         if not self.signal:
             self._watch.__exit__()
 
     def begin(self) -> None:
-        """Name the current task as the one to cancel."""
+        """Name the current task as the one to cancel.
+
+        What else goes wrong in the loop, in a task nobody waits for, is not printed: its
+        traceback would be of no use to whoever sees it.
+        """
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None
+        loop.set_exception_handler(lambda *_: None)
         self._cancel = lambda: loop.call_soon_threadsafe(task.cancel)
 
     def _hear(self, number: int) -> None:

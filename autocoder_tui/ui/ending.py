@@ -17,6 +17,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from textual.worker import WorkerFailed
+
 from autocoder_tui import crash
 from autocoder_tui.signals import SignalWatch
 from autocoder_tui.ui.terminal import TerminalDriver
@@ -182,6 +184,8 @@ class Ending:
 
     def crashed(self, error: BaseException) -> None:
         """End because of `error`. Called in the event loop."""
+        if isinstance(error, WorkerFailed):
+            error = error.error
         if self.crash is None:
             self.crash = self._untold = error
             self.report = self._note(error)
