@@ -107,6 +107,12 @@ class MainScreen(Screen[None]):
         self._show_tabs()
         # A pane that was hidden for a moment has lost the keyboard.
         self.call_after_refresh(self._focus_if_none)
+        self.call_after_refresh(self._repaint_above)
+
+    def _repaint_above(self) -> None:
+        """A dialog is drawn together with what is behind it, which has just changed."""
+        if self.app.screen is not self:
+            self.app.screen.refresh(layout=True)
 
     @property
     def narrow(self) -> bool:
