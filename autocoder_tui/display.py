@@ -16,19 +16,47 @@ _CONTROL_PICTURES[0x7F] = 0x2421
 _MARK = "�"
 
 # Bidirectional controls, zero-width and other invisible format characters, line and
-# paragraph separators, tags, variation-selector supplement, interlinear annotations.
+# paragraph separators, tags, variation selectors, interlinear annotations.
 _INVISIBLE = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_UNSAFE = re.compile(f"[\x00-\x1f\x7f-\x9f{_INVISIBLE}\ud800-\udfff]")
-_UNSAFE_BUT_LINES = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_INVISIBLE}\ud800-\udfff]")
+# Marks that stand on the character before them.
+_COMBINING = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u06d6-\u06dc\u0e34-\u0e3a"
+    "\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u302a-\u302f\ufe20-\ufe2f"
+)
+_OTHERS = f"\x7f-\x9f{_INVISIBLE}{_COMBINING}\ud800-\udfff"
+_SUSPECT = re.compile(f"[\x00-\x1f{_OTHERS}]")
+_SUSPECT_BUT_LINES = re.compile(f"[\x00-\x08\x0b-\x1f{_OTHERS}]")
+
+_MOST_MARKS = 4
+"""On one character. A language has use for a few; a flood of them grows over other lines."""
+_IS_COMBINING = re.compile(f"[{_COMBINING}]")
+_FLOOD = re.compile(f"[{_COMBINING}]{{{_MOST_MARKS}}}")
+_SYMBOL = re.compile(
+    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+)
+_COLOURED = "\ufe0f"
 
 
 def _mark(match: re.Match[str]) -> str:
-    code = ord(match.group())
-    picture = _CONTROL_PICTURES.get(code)
-    return chr(picture) if picture is not None else _MARK
+    character, text, at = match.group(), match.string, match.start()
+    picture = _CONTROL_PICTURES.get(ord(character))
+    if picture is not None:
+        return chr(picture)
+    if character == _COLOURED and at and _SYMBOL.match(text, at - 1):
+        # It asks for the symbol's coloured form and hides nothing, but terminals disagree on
+        # how wide the pair is. With a blank in its place it is two cells everywhere.
+        return " "
+    if _IS_COMBINING.match(character) and not _is_flood(text, at):
+        return character
+    return _MARK
+
+
+def _is_flood(text: str, at: int) -> bool:
+    return at >= _MOST_MARKS and _FLOOD.match(text, at - _MOST_MARKS) is not None
 
 
 def visible(text: str, *, lines: bool = False) -> str:
@@ -38,9 +66,10 @@ def visible(text: str, *, lines: bool = False) -> str:
     newline and tab, for text that is shown as several lines; otherwise the result is one
     line.
     """
-    return (_UNSAFE_BUT_LINES if lines else _UNSAFE).sub(_mark, text)
+    return (_SUSPECT_BUT_LINES if lines else _SUSPECT).sub(_mark, text)
 
 
 def has_hidden(text: str) -> bool:
-    """Whether `text` holds anything `visible(text, lines=True)` would mark."""
-    return _UNSAFE_BUT_LINES.search(text) is not None
+    """Whether `visible(text, lines=True)` would put a mark for anything in `text`."""
+    suspects = _SUSPECT_BUT_LINES.finditer(text)
+    return any(_mark(found) not in (found.group(), " ") for found in suspects)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+from autocoder_tui import crash
 from autocoder_tui.cli import EXIT_FAILED, EXIT_OK
 from autocoder_tui.debug_log import DebugLog
 from autocoder_tui.delivery import print_result
@@ -34,6 +34,7 @@ from autocoder_tui.engine.run import run
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.fallback import UNAVAILABLE, candidates, limits_after
+from autocoder_tui.headless_ending import HeadlessEnding
 from autocoder_tui.headless_output import Delivery
 from autocoder_tui.job import Job, Prepared, prepare
 from autocoder_tui.keeping import KEPT, events_of, model_as_sent, model_of, prepared_of
@@ -58,8 +59,6 @@ from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.paths import relative_name, resolve_target
 from autocoder_tui.workspace.recovery import recover
 
-_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
 
 def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
     """Do the job of `autocoder-tui run`; returns the exit code."""
@@ -79,7 +78,10 @@ def _run_headless(setup: Setup, log: DebugLog) -> int:
             estimate = asyncio.run(_Headless(setup, outcome, log).estimate())
             print_result(estimate.encode("utf-8", "replace") + b"\n")
             return EXIT_OK
-        asyncio.run(_Headless(setup, outcome, log).go())
+        job = _Headless(setup, outcome, log)
+        with job.ending:
+            asyncio.run(job.go())
+            return _reported(setup, outcome)
     except AutocoderError as error:
         outcome.status = "refused" if isinstance(error, Refused | RequestError) else "failed"
         outcome.error = {"kind": error.kind, "message": error.message}
@@ -89,9 +91,14 @@ def _run_headless(setup: Setup, log: DebugLog) -> int:
     except Exception as error:
         # What came is kept by now; where in the program this was is for a report of it.
         outcome.status, outcome.exit_code = "failed", EXIT_FAILED
-        message = f"An internal error ended the run ({type(error).__name__}); please report it."
+        report = crash.write_report(setup.state_dir, error, setup.environ)
+        message = crash.sentence(error, report)
         outcome.error = {"kind": "internal", "message": message}
         say(message)
+    return _reported(setup, outcome)
+
+
+def _reported(setup: Setup, outcome: Outcome) -> int:
     if setup.json:
         print_result(json.dumps(outcome.report()).encode() + b"\n")
     return outcome.exit_code
@@ -112,9 +119,10 @@ class _Headless:
         self._keeping = RunKeeping(setup)
         self._again: KeptRun | None = None
         """A run that ended well and is only to be delivered once more."""
-        self._signal = 0
+        self.ending = HeadlessEnding()
 
     async def go(self) -> None:
+        self.ending.begin()
         async with AsyncExitStack() as stack:
             prepared, output = await self._prepare(stack)
             delivered = False
@@ -220,6 +228,7 @@ class _Headless:
         """Run; while the model is not available, go on with the next of the fallback models."""
         outcome, tried = self._outcome, {prepared.request.model.name}
         while True:
+            self._unkept = prepared
             await self._listen(prepared)
             self._book(prepared)
             error = outcome.state.error
@@ -256,15 +265,6 @@ class _Headless:
         return None
 
     async def _listen(self, prepared: Prepared) -> None:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        assert task is not None
-
-        def stop(number: int) -> None:
-            self._signal = number
-            task.cancel()
-
-        for number in _STOPPING:
-            loop.add_signal_handler(number, stop, number)
         request = prepared.request
         place = (request.endpoint.provider.base_url, request.model.name)
         store = CapabilityStore(self._setup.state_dir)
@@ -273,9 +273,6 @@ class _Headless:
             events = run(request, capabilities=store.of(*place), trace=self._log.trace)
             await pump(events, self._heard_all, keep=self._keeping.keep)
         finally:
-            # What comes after is short; a second Ctrl+C ends it, and the journal has the text.
-            for number in _STOPPING:
-                loop.remove_signal_handler(number)
             if not prepared.demo:
                 store.keep(*place)
 
@@ -313,7 +310,7 @@ class _Headless:
             self._outcome.state.apply(RunCancelled(), time.monotonic())
         self._outcome.status = "cancelled"
         self._outcome.error = {"kind": "cancelled", "message": "The run was stopped."}
-        self._outcome.exit_code = 128 + self._signal
+        self._outcome.exit_code = 128 + self.ending.signal
 
     def _book(self, prepared: Prepared) -> None:
         if self._outcome.state.stats.chunks:

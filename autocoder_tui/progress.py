@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 
@@ -9,6 +10,16 @@ from autocoder_tui.engine.state import RunState
 
 PROGRESS_PERIOD = 0.5
 """Seconds between two updates."""
+
+
+def to_stderr(text: str) -> None:
+    """Write `text`; a terminal that was closed or a pipe that ended is no reason to stop."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        # What is still buffered would fail again, at the end even with another exit code.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 class Progress:
@@ -24,12 +35,9 @@ class Progress:
         if self._enabled and now - self._shown >= PROGRESS_PERIOD:
             self._shown, self._dirty = now, True
             tokens = f"{state.completion_tokens:,} tokens"
-            sys.stderr.write(
-                f"\r\x1b[K… part {state.part}, {tokens}, {len(state.text):,} characters"
-            )
-            sys.stderr.flush()
+            to_stderr(f"\r\x1b[K… part {state.part}, {tokens}, {len(state.text):,} characters")
 
     def clear(self) -> None:
         if self._dirty:
-            sys.stderr.write("\r\x1b[K")
+            to_stderr("\r\x1b[K")
             self._dirty = False

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 from textual import work
 from textual.app import App, SystemCommand
@@ -28,11 +28,12 @@ from autocoder_tui.store.logfile import LogFile
 from autocoder_tui.ui.applying import apply_review
 from autocoder_tui.ui.asking_about_keys import KeysAskedAbout
 from autocoder_tui.ui.commands import areas_of, commands_of
+from autocoder_tui.ui.ending import Ending
 from autocoder_tui.ui.estimator import Estimator
 from autocoder_tui.ui.falling_back import FallingBack
 from autocoder_tui.ui.file_weigher import FileWeigher
 from autocoder_tui.ui.keymap import checked_keys
-from autocoder_tui.ui.leaving import leave
+from autocoder_tui.ui.leaving import interrupt, leave
 from autocoder_tui.ui.model_choice import ModelChoice
 from autocoder_tui.ui.run_display import RunDisplay
 from autocoder_tui.ui.runner import Runner
@@ -42,6 +43,7 @@ from autocoder_tui.ui.screens.question import Answer, Question
 from autocoder_tui.ui.screens.usage import UsageScreen
 from autocoder_tui.ui.sending import go_on_after_asking, send
 from autocoder_tui.ui.spending import Spending
+from autocoder_tui.ui.terminal import driver_class
 from autocoder_tui.ui.theme import keep_choice, load_into
 from autocoder_tui.ui.undoing import Undoing
 from autocoder_tui.ui.widgets.file_picker import FilePicker
@@ -78,10 +80,11 @@ class AutocoderApp(App[str]):
         Binding("ctrl+y", "last_write('redo')", "Redo last write", id="write.redo", show=False),
         Binding("c", "last_write('commit')", "Commit last write", id="write.commit", show=False),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
+        Binding("ctrl+z", "suspend_process", "Stop the program", id="app.stop", show=False),
     ]
 
     def __init__(self, setup: Setup) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver_class())
         self.setup = setup
         self.models = ModelChoice(self)
         self.reviewable: Reviewable | None = None
@@ -99,9 +102,10 @@ class AutocoderApp(App[str]):
         self.weigher = FileWeigher(self)
         self.undoing = Undoing(self)
         self.main = MainScreen(setup.root, self.logbook)
-        self.crash: BaseException | None = None
-        self.ended_by_signal = 0
+        self.ending = Ending(self)
+        self.last_words = self.ending.last_words
         self._resources = AsyncExitStack()
+        self.interrupted = float("-inf")
         self._theme_problems: list[str] = []
         self._key_problems: list[str] = []
 
@@ -115,9 +119,7 @@ class AutocoderApp(App[str]):
         self._theme_problems = load_into(self, folder, self.setup.theme)
         keys, self._key_problems = checked_keys(self.setup.settings.keys)
         self.set_keymap(keys)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._signalled, number)
+        self.ending.begin()
 
     def on_main_screen_ready(self) -> None:
         self.call_after_refresh(self._begin)
@@ -178,9 +180,18 @@ class AutocoderApp(App[str]):
         """Quit; asks first when a run is under way or a proposal is not written."""
         leave(self)
 
-    def _signalled(self, number: int) -> None:
-        self.ended_by_signal = number
-        self.exit(return_code=128 + number)
+    def action_help_quit(self) -> None:
+        """Ctrl+C where nothing is selected: stops a run when pressed twice."""
+        interrupt(self)
+
+    def action_suspend_process(self) -> None:
+        """Stop as a job of the shell; its `fg` comes back."""
+        self.ending.stop_as_a_job()
+
+    def exit(self, *args: Any, **options: Any) -> None:
+        """End the App, with everything saved first."""
+        self.ending.say_last_words()
+        super().exit(*args, **options)
 
     async def on_unmount(self) -> None:
         await self.runner.close()
@@ -189,10 +200,9 @@ class AutocoderApp(App[str]):
 
     def _handle_exception(self, error: Exception) -> None:
         """End without the framework's report, which would print local variables."""
-        self.crash = error
         self._exception = error
         self._exception_event.set()
-        self.exit(return_code=1)
+        self.ending.crashed(error)
 
     # ------------------------------------------------------------------ the job
 

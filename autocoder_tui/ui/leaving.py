@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Final
 
 from textual.screen import ModalScreen
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from autocoder_tui.ui.app import AutocoderApp
 
 _ANSWERS = (Answer("quit", "Quit", "q"), Answer("stay", "Stay", "s"))
+
+
+_TWICE_WITHIN: Final = 4.0
+"""Seconds."""
 
 
 class QuitQuestion(Question):
@@ -35,6 +40,18 @@ def leave(app: AutocoderApp) -> None:
         _ask(app, "Not written yet", text)
     else:
         app.exit()
+
+
+def interrupt(app: AutocoderApp) -> None:
+    """Ctrl+C: the second within a few seconds stops a run, which a slip must not."""
+    if not app.runner.running:
+        app.notify("Ctrl+Q quits.", markup=False)
+    elif time.monotonic() - app.interrupted < _TWICE_WITHIN:
+        app.runner.stop()
+    else:
+        app.interrupted = time.monotonic()
+        text = "Ctrl+C again stops the run, as Esc does; what has come is kept. Ctrl+Q quits."
+        app.notify(text, severity="warning", timeout=_TWICE_WITHIN, markup=False)
 
 
 def _ask(app: AutocoderApp, title: str, text: str) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 
+from autocoder_tui.display import visible
 from autocoder_tui.setup import Setup
 from autocoder_tui.ui.app import AutocoderApp
 
@@ -17,18 +17,14 @@ def start_app(setup: Setup) -> int:
 
             setup = demo_setup(setup)
         app = AutocoderApp(setup)
-        result = app.run()
+        with app.ending:
+            result = app.run()
         if result != "demo":
             break
         setup = replace(setup, demo=True)
-    if app.crash is not None:
-        kind = type(app.crash).__name__
-        print(
-            f"autocoder-tui: an internal error ended the program ({kind}). Accepted files are "
-            "on disk; please report what you did last.",
-            file=sys.stderr,
-        )
+    if app.ending.crash is not None:
+        app.ending.tell()
         return 1
-    if setup.demo:
-        print(f"The demo project is in {setup.root}")
+    if setup.demo and not app.ending.signal:
+        print(f"The demo project is in {visible(str(setup.root))}")
     return app.return_code or 0

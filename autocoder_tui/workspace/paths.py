@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autocoder_tui.display import visible
+from autocoder_tui.display import has_hidden, visible
 from autocoder_tui.workspace.errors import (
     NameTaken,
     OutsideProject,
@@ -54,7 +54,7 @@ def check_name(name: str) -> str:
     Looks at nothing on disk. Raises OutsideProject, UnsafeName or ProtectedPath.
     """
     shown = visible(name)
-    if visible(name) != name:
+    if has_hidden(name) or "\n" in name or "\t" in name:
         raise UnsafeName(
             f"{shown} holds control, invisible or undecodable characters, so the name "
             "would not be what it looks like. Rename it.",

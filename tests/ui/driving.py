@@ -9,7 +9,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from autocoder_tui.cli import _tui_parser
+from autocoder_tui.arguments import tui_parser
 from autocoder_tui.demo.script import Reply, Script
 from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.setup import Setup, load_setup
@@ -26,7 +26,7 @@ def setup_for(folder: Path, *flags: str, environ: dict[str, str] | None = None) 
         "AUTOCODER_TUI_CONFIG_DIR": str(folder / "config"),
         "AUTOCODER_TUI_STATE_DIR": str(folder / "state"),
     }
-    options = _tui_parser().parse_args([str(project), *flags])
+    options = tui_parser().parse_args([str(project), *flags])
     return load_setup(project, options, {**places, **(environ or {})})
 
 

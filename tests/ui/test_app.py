@@ -291,4 +291,4 @@ async def test_the_demo_can_look_at_the_models(tmp_path: Path) -> None:
             await pilot.press("down")
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main)
-        assert app.crash is None
+        assert app.ending.crash is None

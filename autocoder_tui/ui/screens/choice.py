@@ -29,7 +29,7 @@ class Choice(ModalScreen[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = visible(self._heading)
+            dialog.border_title = Content(visible(self._heading))
             dialog.border_subtitle = "Enter or the key chooses · Esc cancels"
             yield OptionList(
                 *(

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static, TextArea
 
 from autocoder_tui.display import visible
+from autocoder_tui.ui.widgets.plain_area import PlainArea
 
 _NAMED = 6
 
@@ -39,7 +40,7 @@ class CommitMessage(ModalScreen[str | None]):
             dialog.border_title = "Commit"
             dialog.border_subtitle = "Ctrl+S commits · Esc cancels"
             yield Static(self._what(), markup=False, classes="dialog-text")
-            yield TextArea(self._message, id="commit-text", tab_behavior="focus", soft_wrap=True)
+            yield PlainArea(self._message, id="commit-text", tab_behavior="focus", soft_wrap=True)
             if self._remark:
                 remark = visible(self._remark)
                 yield Static(remark, id="commit-remark", markup=False, classes="dialog-text")

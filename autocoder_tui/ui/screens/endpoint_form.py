@@ -21,6 +21,7 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.problems import shortened
 from autocoder_tui.setup import Setup
 from autocoder_tui.store.keys import find_key, plain_http_warning
+from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 _MOST_SHOWN = 500
 
@@ -52,20 +53,20 @@ class EndpointForm(ModalScreen[NewEndpoint | None]):
             dialog.border_title = "A server of your own"
             dialog.border_subtitle = "Enter tests the connection · Esc cancels"
             yield Static("Base URL", classes="hint")
-            yield Input(
+            yield PlainInput(
                 before.base_url if before else "",
                 placeholder="https://host/v1",
                 id="endpoint-url",
                 compact=True,
             )
             yield Static("Environment variable that holds the key", classes="hint")
-            yield Input(
+            yield PlainInput(
                 before.key_variable if before else "LOCAL_API_KEY",
                 id="endpoint-variable",
                 compact=True,
             )
             yield Static("Model, if the server does not list it", classes="hint")
-            yield Input(id="endpoint-model", compact=True)
+            yield PlainInput(id="endpoint-model", compact=True)
             yield Static("", id="endpoint-result", markup=False)
             yield OptionList(id="endpoint-models", compact=True)
 

@@ -37,7 +37,7 @@ class FirstSteps(ModalScreen[str | LocalServer]):
         by_hand = self._provider.key_variable == LOCAL_KEY_VARIABLE
         any_text = " If the server checks none, any text will do." if by_hand else ""
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = f"No API key for {name} yet"
+            dialog.border_title = Content(f"No API key for {name} yet")
             yield Static(
                 f"Put the key in the environment, then start again:\n\n"
                 f"    export {variable}=...\n\n"

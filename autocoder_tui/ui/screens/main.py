@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, Footer, Input, Label, Static, TextArea
+from textual.widgets import ContentSwitcher, Footer, Label, Static, TextArea
 
 from autocoder_tui.debug_log import DebugLog, LogLine
 from autocoder_tui.display import visible
@@ -19,6 +19,7 @@ from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.log_pane import LogPane
 from autocoder_tui.ui.widgets.meters import Meters
+from autocoder_tui.ui.widgets.plain_area import PlainArea, PlainInput
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.ui.widgets.stream_view import StreamView
 from autocoder_tui.ui.widgets.tab_strip import Tab, TabStrip
@@ -77,10 +78,10 @@ class MainScreen(Screen[None]):
             with Vertical(id="work"):
                 with Vertical(id="requirements-pane", classes="pane") as ask:
                     ask.border_title = "Requirements"
-                    yield TextArea(id="requirements", tab_behavior="focus", soft_wrap=True)
+                    yield PlainArea(id="requirements", tab_behavior="focus", soft_wrap=True)
                     with Horizontal(id="target-line"):
                         yield Label("→ write")
-                        yield Input(
+                        yield PlainInput(
                             id="target",
                             compact=True,
                             placeholder="whatever the model proposes; or name one file",
@@ -110,6 +111,12 @@ class MainScreen(Screen[None]):
         self._show_tabs()
         # A pane that was hidden for a moment has lost the keyboard.
         self.call_after_refresh(self._focus_if_none)
+        self.call_after_refresh(self._repaint_above)
+
+    def _repaint_above(self) -> None:
+        """A dialog is drawn together with what is behind it, which has just changed."""
+        if self.app.screen is not self:
+            self.app.screen.refresh(layout=True)
 
     @property
     def narrow(self) -> bool:

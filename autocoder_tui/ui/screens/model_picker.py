@@ -21,6 +21,7 @@ from autocoder_tui.display import visible
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.cost import format_tokens
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _FULL_WIDTH = 100
@@ -78,7 +79,7 @@ class ModelPicker(ModalScreen[Wish | None]):
         with Vertical(classes="dialog wide-dialog") as dialog:
             dialog.border_title = "Model"
             dialog.border_subtitle = "Enter chooses · Esc cancels"
-            yield Input(placeholder="type a part of the name", id="model-filter", compact=True)
+            yield PlainInput(placeholder="type a part of the name", id="model-filter", compact=True)
             yield Static("", id="model-head", classes="picker-head", markup=False)
             yield OptionList(id="model-list", compact=True)
             yield Static("", id="model-detail", markup=False)

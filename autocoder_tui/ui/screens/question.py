@@ -8,6 +8,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
@@ -46,11 +47,13 @@ class Question(ModalScreen[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = self._heading
+            dialog.border_title = Content(visible(self._heading))
             yield Static(visible(self._text, lines=True), markup=False, classes="dialog-text")
             with Horizontal(classes="dialog-buttons"):
                 for index, answer in enumerate(self._answers):
-                    yield Button(f"{answer.label} ({answer.key})", id=f"answer-{index}")
+                    yield Button(
+                        Content(visible(f"{answer.label} ({answer.key})")), id=f"answer-{index}"
+                    )
 
     def on_mount(self) -> None:
         self.query_one(f"#answer-{self._start}", Button).focus()

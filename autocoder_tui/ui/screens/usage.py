@@ -14,6 +14,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import DataTable, Static
 
+from autocoder_tui.display import visible
 from autocoder_tui.store.durable import write_atomically
 from autocoder_tui.store.usage import GROUPINGS, Grouping, UsageRecord, read_usage, to_csv
 from autocoder_tui.usage_table import HEADS, NUMBERS, extrapolation_rows, usage_rows
@@ -105,4 +106,4 @@ class UsageScreen(ModalScreen[None]):
             self._say(f"Written to {file}")
 
     def _say(self, text: str) -> None:
-        self.query_one("#usage-detail", Static).update(text)
+        self.query_one("#usage-detail", Static).update(visible(text, lines=True))

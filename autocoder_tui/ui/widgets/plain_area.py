@@ -1,9 +1,9 @@
-"""A text area for text nobody vouches for."""
+"""Where text is entered, which may be pasted and is nobody's word."""
 
 from __future__ import annotations
 
 from rich.text import Text
-from textual.widgets import TextArea
+from textual.widgets import Input, TextArea
 
 from autocoder_tui.display import visible
 
@@ -14,6 +14,14 @@ class PlainArea(TextArea):
     def get_line(self, line_index: int) -> Text:
         line = visible(self.document.get_line(line_index), lines=True)
         return Text(line, end="", no_wrap=True)
+
+
+class PlainInput(Input):
+    """The same for one line."""
+
+    @property
+    def _value(self) -> Text:
+        return Text(visible(self.value), no_wrap=True, overflow="ignore", end="")
 
 
 def keeps(text: str) -> bool:

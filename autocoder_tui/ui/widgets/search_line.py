@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widgets import Input, Label
 
 from autocoder_tui.ui.widgets.diff_search import SearchedDiff
+from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 
 class SearchLine(Horizontal):
@@ -44,7 +45,7 @@ class SearchLine(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Label("/", markup=False)
-        yield Input(compact=True, id="search-text")
+        yield PlainInput(compact=True, id="search-text")
         yield Label("", id="search-count", markup=False)
 
     def open(self) -> None:

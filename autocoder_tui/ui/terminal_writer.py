@@ -1,0 +1,143 @@
+"""Writing to a terminal that may be slow, or that nobody reads, without ever waiting for it."""
+
+from __future__ import annotations
+
+import os
+import select
+import termios
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+_PIECE: Final = 4096
+_BEHIND: Final = 256 * 1024
+_FRAME: Final = 100
+"""Characters from which on a write is a picture; what switches a mode is shorter."""
+
+
+class TerminalWriter:
+    """Takes text at once and writes it in a thread.
+
+    Pictures that a slow terminal can't keep up with are left out; `repaint` is called, in that
+    thread, as soon as it has caught up. All else is written in order.
+    """
+
+    def __init__(self, descriptor: int, repaint: Callable[[], None]) -> None:
+        self._descriptor = _opened_anew(descriptor)
+        self._repaint = repaint
+        self._queue: deque[bytes] = deque()
+        self._waiting = 0
+        self._largest = 0
+        self._left_out = False
+        self._closed = self._given_up = False
+        self._idle = True
+        self._changed = threading.Condition()
+        self._writing = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="terminal-output", daemon=True)
+        self._thread.start()
+
+    def write(self, text: str) -> None:
+        """Hand over `text`; never waits for the terminal."""
+        data = text.encode("utf-8", "replace")
+        picture = len(text) > _FRAME and not text.startswith("\x1b]")
+        with self._changed:
+            if self._closed:
+                return
+            if picture:
+                self._largest = max(self._largest, len(data))
+                if self._waiting > max(_BEHIND, 2 * self._largest):
+                    self._left_out = True
+                    return
+            self._queue.append(data)
+            self._waiting += len(data)
+            self._changed.notify_all()
+
+    def close(self, seconds: float) -> bool:
+        """Take no more; wait `seconds` at most. Returns whether all of it was written."""
+        deadline = time.monotonic() + seconds
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+            while self._queue or not self._idle:
+                left = deadline - time.monotonic()
+                if left <= 0 or not self._changed.wait(left):
+                    break
+            written = not self._queue and self._idle
+            self._given_up = True
+            self._queue.clear()
+        return written
+
+    def write_over(self, text: str, seconds: float) -> None:
+        """After `close`: throw away what the terminal has not read yet, and write `text`."""
+        data = text.encode()
+        deadline = time.monotonic() + seconds
+        if not self._writing.acquire(timeout=seconds):
+            return
+        try:
+            while data and time.monotonic() < deadline:
+                termios.tcflush(self._descriptor, termios.TCOFLUSH)
+                try:
+                    data = data[os.write(self._descriptor, data) :]
+                except BlockingIOError:
+                    time.sleep(0.01)
+        except (OSError, termios.error):
+            # The terminal has gone.
+            return
+        finally:
+            self._writing.release()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._idle = True
+                self._changed.notify_all()
+                while not self._queue:
+                    if self._closed:
+                        return
+                    self._changed.wait()
+                data = self._queue.popleft()
+                self._idle = False
+            try:
+                self._write_whole(data)
+            except OSError:
+                # The terminal has gone. Whoever watches it ends the program.
+                with self._changed:
+                    self._closed = self._idle = True
+                    self._queue.clear()
+                    self._changed.notify_all()
+                return
+            with self._changed:
+                self._waiting -= len(data)
+                caught_up = self._left_out and not self._queue
+                if caught_up:
+                    self._left_out = False
+            if caught_up:
+                self._repaint()
+
+    def _write_whole(self, data: bytes) -> None:
+        room = select.poll()
+        room.register(self._descriptor, select.POLLOUT)
+        at = 0
+        while at < len(data) and not self._given_up:
+            if not room.poll(100):
+                continue
+            with self._writing:
+                if self._given_up:
+                    return
+                try:
+                    at += os.write(self._descriptor, data[at : at + _PIECE])
+                except BlockingIOError:
+                    pass
+
+
+def _opened_anew(descriptor: int) -> int:
+    """The same terminal, not waiting when it is full. Others share the descriptor given, and
+    would be surprised if that one did not wait any more."""
+    try:
+        flags = os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC
+        return os.open(os.ttyname(descriptor), flags)
+    except OSError:
+        # No name leads to it, as in a container: then a full terminal keeps the thread waiting.
+        return os.dup(descriptor)

@@ -1,0 +1,140 @@
+"""Any size, at any moment: nothing breaks, and back at the old size everything is as it was."""
+
+import signal
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from autocoder_tui.demo.script import Reply
+from tests.terminal.program import Pseudoterminal, serving, terminal
+from tests.terminal.test_signals import LINES, is_restored, reply_of
+
+SIZES = ((1, 1), (1000, 3), (2, 200), (20, 5), (80, 24), (59, 14), (300, 100), (3, 3))
+HOME = (120, 40)
+QUIET = 0.4
+"""Seconds without a byte, after which nothing more is taken to be on its way."""
+
+
+def until_quiet(screen: Pseudoterminal) -> None:
+    seen = [len(screen.written), time.monotonic()]
+
+    def quiet() -> bool:
+        if len(screen.written) != seen[0]:
+            seen[:] = [len(screen.written), time.monotonic()]
+        return time.monotonic() - seen[1] > QUIET
+
+    screen.until(quiet)
+
+
+def through_the_sizes(screen: Pseudoterminal) -> None:
+    """Each size is drawn, or at least begun, before the next; then back home."""
+    for size in (*SIZES, HOME):
+        before = len(screen.written)
+        screen.resize(*size)
+        screen.until(lambda before=before: len(screen.written) > before)
+    until_quiet(screen)
+
+
+def comes_back_the_same(screen: Pseudoterminal) -> None:
+    until_quiet(screen)
+    before = screen.picture.lines
+    through_the_sizes(screen)
+    assert screen.picture.lines == before
+    assert not screen.picture.strange
+
+
+def test_while_streaming_and_while_reviewing(tmp_path: Path) -> None:
+    with (
+        serving([Reply(reply_of(500))], tokens_per_second=500) as server,
+        terminal(
+            tmp_path, "--base-url", server.base_url, "-m", "m", "-r", "Write it.", size=HOME
+        ) as screen,
+    ):
+        screen.until_shows("Requirements", "Write it.", "m · ")
+        screen.press("ctrl+r")
+        screen.until_shows("line_40 =")
+        sizes = iter((*SIZES, (1000, 1000), *SIZES))
+        while not (tmp_path / "state" / "usage.jsonl").exists():
+            before = len(screen.written)
+            screen.resize(*next(sizes, (60, 20)))
+            screen.until(lambda before=before: len(screen.written) > before)
+        screen.resize(*HOME)
+        screen.until_shows("undecided", "line_12 = 12")
+        comes_back_the_same(screen)
+        screen.press("ctrl+a", "enter")
+        written = tmp_path / "project" / "long.py"
+        screen.until(written.exists)
+        screen.until_shows("U undoes")
+        assert written.read_text() == "".join(LINES[:500])
+        screen.press("ctrl+q")
+        assert screen.ended() == 0
+        is_restored(screen)
+
+
+DIALOGS = {
+    "keys": ("f1", "Esc closes"),
+    "models": ("ctrl+o", "Enter chooses"),
+    "usage": ("ctrl+l", "d day"),
+    "palette": ("ctrl+p", "Search for commands"),
+}
+
+
+def test_with_each_dialog_open(tmp_path: Path) -> None:
+    with terminal(tmp_path, "--base-url", "http://127.0.0.1:9/v1", "-m", "m", size=HOME) as screen:
+        screen.until_shows("Requirements", "m · ")
+        for key, shown in DIALOGS.values():
+            screen.press(key)
+            screen.until_shows(shown)
+            comes_back_the_same(screen)
+            screen.press("escape")
+            screen.until_gone(shown)
+        screen.press("ctrl+q")
+        assert screen.ended() == 0
+
+
+@pytest.mark.parametrize("size", [(1, 1), (20, 5), (1000, 300)])
+def test_a_start_at_an_odd_size_is_as_good_as_any(tmp_path: Path, size: tuple[int, int]) -> None:
+    flags = ("--base-url", "http://127.0.0.1:9/v1", "-m", "m")
+    with ExitStack() as stack:
+        odd = stack.enter_context(terminal(tmp_path, *flags, size=size))
+        usual = stack.enter_context(terminal(tmp_path, *flags, size=HOME))
+        usual.until_shows("Requirements", "m · ", "in ~")
+        odd.until(lambda: "1049" in odd.picture.modes)
+        until_quiet(odd)
+        odd.resize(*HOME)
+        odd.until_shows("Requirements", "m · ", "in ~")
+        until_quiet(usual)
+        odd.until(lambda: odd.picture.lines == usual.picture.lines)
+        odd.signal(signal.SIGTERM)
+        assert odd.ended() == 143
+
+
+TERMS = [
+    {"TERM": "xterm"},
+    {"TERM": "screen"},
+    {"TERM": "tmux-256color", "TMUX": "/tmp/none,1,0"},
+    {"TERM": "linux", "COLORTERM": ""},
+    {"TERM": "vt100", "COLORTERM": ""},
+    {"NO_COLOR": "1"},
+    {"TERM": "no-such-terminal", "COLORTERM": ""},
+]
+
+
+@pytest.mark.parametrize("environ", TERMS)
+def test_every_terminal(tmp_path: Path, environ: dict[str, str]) -> None:
+    """Whatever it is called, and though it answers no question about itself."""
+    flags = ("--base-url", "http://127.0.0.1:9/v1", "-m", "m")
+    with terminal(tmp_path, *flags, environ=environ) as screen:
+        screen.until_shows("Requirements", "m · ", "^q Quit")
+        screen.press("f1")
+        screen.until_shows("Esc closes")
+        screen.press("escape", "ctrl+q")
+        assert screen.ended() == 0
+        is_restored(screen)
+        colours = {
+            token.body for token in screen.tokens if token.kind == "csi" and token.body[-1] == "m"
+        }
+        if "COLORTERM" in environ:
+            assert not any("38;2;" in colour for colour in colours)

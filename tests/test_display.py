@@ -1,0 +1,71 @@
+"""The one function that makes text safe to show."""
+
+import os
+import unicodedata
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from autocoder_tui.display import has_hidden, visible
+
+EXAMPLES = 10_000 if os.environ.get("AUTOCODER_TUI_FUZZ") == "full" else 500
+
+# Format characters that are seen: signs which Arabic and Kaithi write around numbers.
+SEEN = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
+NASTY = st.sampled_from(
+    ["\x1b[2J", "\x1b]52;c;QQ==\x07", "\x9b31m", "\x90q\x9c", "\r", "\n", "\t", "\0", "\x7f",
+     "[/b]", "\u202e", "\u2066", "\u200b", "\ufeff", "\u00ad", "\ufe0f", "❤\ufe0f", "e\u0301",
+     "\u0301" * 9, "\ud800", "\U000e0041", "\u2028", "中", "👩\u200d💻", "\u3164"]
+)  # fmt: skip
+TEXTS = st.lists(st.one_of(st.text(max_size=5), NASTY), max_size=12).map("".join)
+
+
+def may_be_shown(character: str) -> bool:
+    hidden = unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return not hidden or ord(character) in SEEN
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(TEXTS)
+def test_nothing_that_acts_or_hides_is_left(text: str) -> None:
+    for lines in (False, True):
+        shown = visible(text, lines=lines)
+        assert len(shown) == len(text)
+        allowed = "\n\t" if lines else ""
+        assert all(may_be_shown(char) or char in allowed for char in shown)
+        assert not any("\ufe00" <= char <= "\ufe0f" for char in shown)
+        assert visible(shown, lines=lines) == shown
+        # As wide on a terminal as our arithmetic says: character by character.
+        assert cell_len(shown) == sum(cell_len(char) for char in shown)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(TEXTS)
+def test_marks_do_not_pile_up(text: str) -> None:
+    marks = 0
+    for char in visible(text):
+        marks = marks + 1 if "\u0300" <= char <= "\u036f" else 0
+        assert marks <= 4
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(TEXTS)
+def test_what_is_marked_is_warned_about(text: str) -> None:
+    shown = visible(text, lines=True)
+    marked = any(a != b for a, b in zip(text.replace("\ufe0f", " "), shown, strict=True))
+    assert has_hidden(text) == (marked or ("\ufffd" in shown and "\ufffd" not in text))
+
+
+def test_every_character_of_unicode() -> None:
+    for code in range(0x110000):
+        shown = visible(chr(code))
+        assert may_be_shown(shown), hex(code)
+
+
+def test_ordinary_text_is_left_alone() -> None:
+    for text in ("x = 'é' + \"e\u0301\"", "مرحبا", "שָׁלוֹם", "กำลัง", "日本語", "→ ✓ … ░", "👍🏽"):
+        assert visible(text) == text
+        assert not has_hidden(text)
+    assert visible("⚠\ufe0f care") == "⚠  care"
+    assert not has_hidden("⚠\ufe0f care")
