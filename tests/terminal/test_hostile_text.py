@@ -134,27 +134,35 @@ def test_every_screen(tmp_path: Path) -> None:
 
             # An error of the server, then a reply with everything in it.
             screen.press("f3", "fail", "ctrl+r")
-            screen.until_shows("error")
+            screen.until_shows("✗ failed")
+            screen.press("f3")
+            screen.until_shows("━Requirements")
             screen.press("\x7f\x7f\x7f\x7f", "ctrl+r")
-            screen.until_shows("undecided", seconds=40)
+            screen.until_shows("undecided", seconds=15)
             for pane in ("f9", "f4", "f5"):
                 screen.press(pane)
                 screen.until_shows("[" + {"f9": "Log", "f4": "Output", "f5": "Review"}[pane])
                 screen.until(lambda: says_it(screen))
-            for _ in range(5):
+            for mark in ("Notes", "Reasoning", "Log"):
                 screen.press("f8")
+                screen.until_shows(f"[{mark}")
             screen.press("f5")
-            screen.until_shows("[Review")
+            screen.until_shows("[Review", "n Next")
             look("!", shows="Warnings", then="c")
             screen.until_gone("Warnings")
-            for key in ("t", "w", "t", "w", "v", "v", "/", "J", "escape", "Z", "]", "["):
+            for key in ("t", "w", "t", "w", "v", "v", "/"):
                 screen.press(key)
+            screen.until_gone("n Next")
+            screen.press("J")
+            screen.until_shows("/ J")
+            screen.press("escape")
+            screen.until_shows("n Next")
+            screen.press("Z", "]", "[")
             look("y", shows="Copy")
-            look("e", shows="Ctrl+S done")
-            look("N", shows="Ctrl+S done")
+            look("e", shows="line endings", then="")
             screen.press("ctrl+a")
             screen.until_shows("There are warnings")
-            screen.until_shows("invisible")
+            screen.until_shows("hidden or text-direction characters")
             screen.press("escape")
             screen.until_gone("There are warnings")
             look("ctrl+l", shows="d day")
