@@ -35,7 +35,7 @@ from tests.terminal.picture import Picture
 from tests.terminal.sequences import Token, TokenReader
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE = 12.0
+PATIENCE = 30.0
 # In a session of its own, with the pseudo-terminal as its controlling terminal.
 _LAUNCH = """
 import fcntl, os, sys, termios
