@@ -35,7 +35,8 @@ Pick files, say what you want, watch the code stream in, accept or reject it hun
 
 RUN_DESCRIPTION = """\
 Generate without the screen: progress on stderr, the code to -o, or to stdout without -o.
-Exit codes: 0 done, 1 the run failed or was refused, 2 usage, 130 interrupted.
+Exit codes: 0 done, 1 the run failed or was refused, 2 usage, 130 interrupted,
+128 + n ended by signal n.
 """
 
 

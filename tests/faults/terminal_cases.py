@@ -1,0 +1,107 @@
+"""Signals, closed and unread terminals, crashes, resizes, hostile text."""
+
+from tests.faults.table import Case
+
+_SIGNALS = "tests/terminal/test_signals.py::"
+_HEADLESS = "tests/terminal/test_headless_signals.py::"
+_CRASHES = "tests/terminal/test_crashes.py::"
+_SIZES = "tests/terminal/test_resizes.py::"
+_HOSTILE = "tests/terminal/test_hostile_text.py::"
+_DISPLAY = "tests/test_display.py::"
+
+CASES: tuple[Case, ...] = (
+    Case(
+        "SIGTERM, SIGHUP, SIGINT, SIGQUIT: 128+n within 2 s, terminal restored, text kept",
+        (f"{_SIGNALS}test_a_signal_ends_it_in_time", f"{_HEADLESS}test_a_signal_while_streaming"),
+    ),
+    Case(
+        "A closed terminal: 129 within 2 s, text kept",
+        (
+            f"{_SIGNALS}test_a_closed_terminal_ends_it_in_time",
+            f"{_HEADLESS}test_a_closed_terminal",
+        ),
+    ),
+    Case(
+        "A terminal nobody reads blocks neither the end nor the run",
+        (
+            f"{_SIGNALS}test_a_terminal_nobody_reads_holds_up_no_end",
+            f"{_SIGNALS}test_a_terminal_nobody_reads_holds_up_no_run",
+            f"{_HEADLESS}test_a_terminal_nobody_reads",
+        ),
+    ),
+    Case(
+        "A terminal that reads on shows everything",
+        (f"{_SIGNALS}test_what_was_left_out_for_a_slow_terminal_is_drawn_when_it_reads_on",),
+    ),
+    Case("A stdout pipe nobody reads", (f"{_HEADLESS}test_a_stdout_pipe_nobody_reads",)),
+    Case("nohup is respected", (f"{_HEADLESS}test_nohup_is_respected",)),
+    Case(
+        "An event loop that is stuck: saved and restored all the same",
+        (f"{_CRASHES}test_the_signal_of_a_stuck_loop_is_heard",),
+    ),
+    Case(
+        "Ctrl-Z, bg, fg, SIGTSTP: restored while stopped, redrawn after, nothing lost",
+        (
+            f"{_SIGNALS}test_stopped_as_a_job_and_brought_back",
+            f"{_SIGNALS}test_a_first_program_of_a_terminal_is_not_stopped",
+        ),
+    ),
+    Case(
+        "Ctrl-C never loses text, and stops a run only when pressed twice",
+        (f"{_SIGNALS}test_ctrl_c_stops_a_run_only_when_pressed_twice",),
+    ),
+    Case(
+        "An unhandled exception anywhere: no values shown, text kept, restored, one sentence, 1",
+        (
+            f"{_CRASHES}test_while_streaming",
+            f"{_CRASHES}test_before_the_screen_is_up",
+            f"{_CRASHES}test_without_the_screen",
+            f"{_CRASHES}test_without_the_screen_in_the_middle_of_a_reply",
+        ),
+    ),
+    Case(
+        "Crash reports: 0600, the newest ten, bounded",
+        (
+            f"{_CRASHES}test_only_the_newest_reports_stay",
+            f"{_CRASHES}test_a_long_message_is_cut",
+            f"{_CRASHES}test_where_no_report_can_be_kept_it_is_said",
+        ),
+    ),
+    Case(
+        "Resizes from 1x1 to 1000x1000 while streaming, reviewing and in dialogs",
+        (
+            f"{_SIZES}test_while_streaming_and_while_reviewing",
+            f"{_SIZES}test_with_each_dialog_open",
+        ),
+    ),
+    Case("A start at an odd size", (f"{_SIZES}test_a_start_at_an_odd_size_is_as_good_as_any",)),
+    Case("Every TERM, NO_COLOR, a terminal that is mute", (f"{_SIZES}test_every_terminal",)),
+    Case(
+        "Hostile text on every screen: no sequence that the framework itself does not send",
+        (
+            f"{_HOSTILE}test_every_screen",
+            f"{_HOSTILE}test_a_branch_git_itself_would_not_take",
+            f"{_HOSTILE}test_the_check_itself_finds_what_it_is_for",
+        ),
+    ),
+    Case(
+        "Hostile text headless, in messages of the command line and in tables",
+        (f"{_HOSTILE}test_headless_on_a_terminal",),
+    ),
+    Case(
+        "Marks are for the screen only: files are written as they came",
+        (f"{_HOSTILE}test_nothing_is_lost_of_it_on_disk",),
+    ),
+    Case(
+        "10,000 display strings (AUTOCODER_TUI_FUZZ=full): nothing acts, hides or piles up",
+        (
+            f"{_DISPLAY}test_nothing_that_acts_or_hides_is_left",
+            f"{_DISPLAY}test_marks_do_not_pile_up",
+            f"{_DISPLAY}test_every_character_of_unicode",
+        ),
+    ),
+    Case(
+        "Bidi and invisible characters of a proposal are warned about before accept",
+        (f"{_DISPLAY}test_what_is_marked_is_warned_about", f"{_HOSTILE}test_every_screen"),
+    ),
+)
