@@ -17,7 +17,7 @@ from autocoder_tui.store.history import History
 from autocoder_tui.store.journal import Journal
 from tests.store.kept_runs import events, run, snapshot
 from tests.store.test_history import locked
-from tests.test_headless import NEW, ROOT, Ended, ended, environment, framed, started
+from tests.test_headless import CANARY, NEW, ROOT, Ended, ended, environment, framed, started
 
 
 def history(folder: Path) -> History:
@@ -268,3 +268,15 @@ def test_a_locked_history_does_not_hide_a_killed_run(tmp_path: Path) -> None:
         done = called(tmp_path, "show", "last", "--reply")
     assert done.stdout == b"so far"
     assert b"locked" in done.stderr
+
+
+async def test_no_key_is_written_down(tmp_path: Path) -> None:
+    async with DemoServer([Reply(WHOLE, stall="middle", cut_after=400)]) as server:
+        await cut_short(tmp_path, server, "-o", "out.py")
+        assert server.requests[0].headers["authorization"] == f"Bearer {CANARY}"
+    (journal,) = (tmp_path / "state" / "journals").iterdir()
+    assert CANARY.encode() not in journal.read_bytes()
+    assert CANARY.encode() not in called(tmp_path, "show", "--json").stdout
+    assert CANARY.encode() not in called(tmp_path, "export").stdout
+    for file in (tmp_path / "state").rglob("*"):
+        assert file.is_dir() or CANARY.encode() not in file.read_bytes(), file
