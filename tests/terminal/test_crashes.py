@@ -154,7 +154,7 @@ def test_without_the_screen_in_the_middle_of_a_reply(tmp_path: Path) -> None:
         )
     assert done.returncode == 1
     *_, kept, told = done.stderr.splitlines()
-    assert "is kept in" in kept
+    assert "history show" in kept
     is_told(told, tmp_path)
     assert "line_58 = 58" in kept_text(tmp_path)
 

@@ -54,7 +54,7 @@ def test_a_signal_while_streaming(tmp_path: Path, number: int) -> None:
     reply = Reply(reply_of(100), stall="middle", cut_after=len(reply_of(60)))
     with serving([reply]) as server, running(tmp_path, server, "-d", "3") as process:
         assert process.stderr is not None
-        for number_of_delta, _ in enumerate(line for line in process.stderr if b"Delta" in line):
+        for number_of_delta, _ in enumerate(line for line in process.stderr if b"chunk {" in line):
             if number_of_delta == 340:
                 break
         began = time.monotonic()
@@ -63,7 +63,7 @@ def test_a_signal_while_streaming(tmp_path: Path, number: int) -> None:
         assert time.monotonic() - began < WITHIN
         assert process.returncode == 128 + number
         assert out == b""
-        assert b"is kept in" in err
+        assert b"history show" in err
         assert b"Traceback" not in err
     keeps_the_text(tmp_path)
 
@@ -102,7 +102,7 @@ def test_a_closed_terminal(tmp_path: Path) -> None:
     with serving([Reply(reply_of(4000))], tokens_per_second=400) as server:
         flags = ("--base-url", server.base_url, "-m", "m", "-r", "Write it.", "-d", "3")
         with terminal(tmp_path, "run", *flags) as screen:
-            screen.until(lambda: screen.written.count(b"TextDelta") > 300)
+            screen.until(lambda: screen.written.count(b"chunk {") > 300)
             screen.hang_up()
             assert screen.ended() == 128 + signal.SIGHUP
     keeps_the_text(tmp_path)
@@ -123,7 +123,7 @@ def test_nohup_is_respected(tmp_path: Path) -> None:
     ):
         assert process.stderr is not None
         for line in process.stderr:
-            if b"TextDelta" in line:
+            if b"chunk {" in line:
                 break
         process.send_signal(signal.SIGHUP)
         out, _ = process.communicate(timeout=20)

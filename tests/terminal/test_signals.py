@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from autocoder_tui.demo.script import Reply
+from autocoder_tui.store.history import History
+from autocoder_tui.store.recovery import recover_runs
 from tests.terminal.program import Pseudoterminal, environment, serving, terminal
 
 WITHIN = 2.0
@@ -69,8 +71,10 @@ def is_restored(screen: Pseudoterminal) -> None:
 
 
 def kept_text(folder: Path) -> str:
-    files = list((folder / "state" / "partials").glob("*.txt"))
-    return files[0].read_text() if files else ""
+    """The reply of the newest run, as history or the journal of an ended program has it."""
+    history = History(folder / "state")
+    recover_runs(history)
+    return history.get("last").reply
 
 
 def keeps_the_text(folder: Path) -> None:
