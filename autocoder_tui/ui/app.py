@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from rich.console import RenderableType
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
@@ -26,9 +27,12 @@ from autocoder_tui.ui.commands import areas_of, commands_of
 from autocoder_tui.ui.estimator import Estimator
 from autocoder_tui.ui.falling_back import FallingBack
 from autocoder_tui.ui.file_weigher import FileWeigher
+from autocoder_tui.ui.filling import fill_in
+from autocoder_tui.ui.keeping import Keeping
 from autocoder_tui.ui.keymap import checked_keys
 from autocoder_tui.ui.leaving import leave
 from autocoder_tui.ui.model_choice import ModelChoice
+from autocoder_tui.ui.prompting import Prompting
 from autocoder_tui.ui.run_display import RunDisplay
 from autocoder_tui.ui.runner import Runner
 from autocoder_tui.ui.screens.keys_help import KeysHelp
@@ -42,10 +46,9 @@ from autocoder_tui.ui.undoing import Undoing
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine, short_path
 from autocoder_tui.ui.widgets.meters import Meters
+from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.workspace.git import branch_name
-from autocoder_tui.workspace.listing import expand_inputs
-from autocoder_tui.workspace.paths import relative_name, resolve_target
 
 
 class AutocoderApp(App[str]):
@@ -78,6 +81,8 @@ class AutocoderApp(App[str]):
     def __init__(self, setup: Setup) -> None:
         super().__init__()
         self.setup = setup
+        self.keeping = Keeping(self)
+        self.prompting = Prompting(self)
         self.models = ModelChoice(self)
         self.reviewable: Reviewable | None = None
         self.spending = Spending(self)
@@ -117,12 +122,14 @@ class AutocoderApp(App[str]):
         for problem in (*self.setup.problems, *self._theme_problems, *self._key_problems):
             self.tell(problem, severity="warning")
         keep_choice(self, self.main, self.setup.config_dir / "config.toml", self.tell)
+        await self.keeping.begin()
         if self.setup.demo:
             await self._begin_demo()
         else:
-            self.models.choose(self.setup.model_name, self.setup.base_url)
+            self.models.choose(*self.keeping.model())
         await self.undoing.start()
-        await self._fill_in()
+        await fill_in(self)
+        await self.keeping.restore()
         limits = self.setup.settings.cost
         self.main.query_one(Meters).thresholds = (limits.context_warning, limits.context_alarm)
         header = self.main.query_one(HeaderLine)
@@ -142,26 +149,6 @@ class AutocoderApp(App[str]):
         self.main.query_one(HeaderLine).notice = "DEMO: recorded replies, not a model"
         self.main.log_line(NOTICE)
 
-    async def _fill_in(self) -> None:
-        """What the flags and the control file said."""
-        setup = self.setup
-        if setup.requirements:
-            self.main.query_one("#requirements", TextArea).text = setup.requirements
-        if setup.output:
-            self.main.query_one("#target", Input).value = self._relative(setup.output)
-        if setup.inputs:
-            expansion = await asyncio.to_thread(expand_inputs, self.root, setup.inputs)
-            self.main.query_one(FilePicker).set_picks(expansion.files)
-            for name, reason in expansion.refused:
-                self.tell(f"{name}: {reason}", severity="warning")
-
-    def _relative(self, output: str) -> str:
-        try:
-            return relative_name(self.root, resolve_target(self.root, output, allow_absolute=True))
-        except AutocoderError as error:
-            self.tell(error.message, severity="warning")
-            return ""
-
     async def action_quit(self) -> None:
         """Quit; asks first when a run is under way or a proposal is not written."""
         leave(self)
@@ -170,7 +157,15 @@ class AutocoderApp(App[str]):
         self.ended_by_signal = number
         self.exit(return_code=128 + number)
 
+    def exit(
+        self, result: str | None = None, return_code: int = 0, message: RenderableType | None = None
+    ) -> None:
+        # Every way out comes by here, while the screen still says what is to be kept.
+        self.keeping.close()
+        super().exit(result, return_code, message)
+
     async def on_unmount(self) -> None:
+        self.keeping.close()
         await self._resources.aclose()
 
     def _handle_exception(self, error: Exception) -> None:
@@ -202,6 +197,7 @@ class AutocoderApp(App[str]):
         pane.border_subtitle = f"{count} picked" if count else "none picked"
         self.main.mark("files", f" {count}" if count else "")
         self.estimator.schedule()
+        self.keeping.changed()
 
     def on_file_picker_folder_read(self, event: FilePicker.FolderRead) -> None:
         self.weigher.add(event.entries)
@@ -209,10 +205,12 @@ class AutocoderApp(App[str]):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         if event.text_area.id == "requirements":
             self.estimator.schedule()
+            self.keeping.changed()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id == "target":
             self.estimator.schedule()
+            self.keeping.changed()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.input.id == "target":
@@ -288,7 +286,15 @@ class AutocoderApp(App[str]):
         if target is not None and all(file.path != target for file in review.files):
             self.tell(f"The reply does not hold {target}, the file to write.", severity="warning")
 
+    def on_requirements_area_stepped(self, event: RequirementsArea.Stepped) -> None:
+        self.prompting.step(event.by)
+
+    @work
+    async def on_requirements_area_search_requested(self) -> None:
+        await self.prompting.search()
+
     def on_review_pane_decided(self, event: ReviewPane.Decided) -> None:
+        self.keeping.changed()
         undecided = event.review.counts.undecided
         self.main.mark("review", f" {undecided}" if undecided else " ✓")
 

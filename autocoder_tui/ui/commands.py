@@ -11,13 +11,20 @@ from textual.screen import Screen
 
 from autocoder_tui.ui.widgets.diff_view import DiffView
 from autocoder_tui.ui.widgets.file_picker import FilePicker
+from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.ui.widgets.stream_view import StreamView
 
 if TYPE_CHECKING:
     from autocoder_tui.ui.app import AutocoderApp
 
-_AREAS = ((FilePicker, "Files"), (StreamView, "Output"), (ReviewPane, "Review"), (DiffView, "Diff"))
+_AREAS = (
+    (FilePicker, "Files"),
+    (RequirementsArea, "Requirements"),
+    (StreamView, "Output"),
+    (ReviewPane, "Review"),
+    (DiffView, "Diff"),
+)
 
 
 def areas_of(app: AutocoderApp) -> list[tuple[str, DOMNode]]:

@@ -52,6 +52,7 @@ async def send(app: AutocoderApp) -> None:
     problem = cap_problem(chosen.model, limits)
     if problem is not None:
         app.tell(problem, severity="warning")
+    app.prompting.sent(job.requirements)
     app.runner.start(make)
 
 

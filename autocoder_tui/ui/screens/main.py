@@ -18,6 +18,7 @@ from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.log_view import LogView
 from autocoder_tui.ui.widgets.meters import Meters
+from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.ui.widgets.stream_view import StreamView
 from autocoder_tui.ui.widgets.tab_strip import Tab, TabStrip
@@ -73,7 +74,7 @@ class MainScreen(Screen[None]):
             with Vertical(id="work"):
                 with Vertical(id="requirements-pane", classes="pane") as ask:
                     ask.border_title = "Requirements"
-                    yield TextArea(id="requirements", tab_behavior="focus", soft_wrap=True)
+                    yield RequirementsArea(id="requirements", tab_behavior="focus", soft_wrap=True)
                     with Horizontal(id="target-line"):
                         yield Label("→ write")
                         yield Input(
