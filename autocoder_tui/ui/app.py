@@ -28,7 +28,6 @@ from autocoder_tui.ui.estimator import Estimator
 from autocoder_tui.ui.falling_back import FallingBack
 from autocoder_tui.ui.file_weigher import FileWeigher
 from autocoder_tui.ui.filling import fill_in
-from autocoder_tui.ui.keeping import Keeping
 from autocoder_tui.ui.keymap import checked_keys
 from autocoder_tui.ui.leaving import leave
 from autocoder_tui.ui.model_choice import ModelChoice
@@ -40,6 +39,7 @@ from autocoder_tui.ui.screens.main import LOWER_PANES, MainScreen
 from autocoder_tui.ui.screens.question import Answer, Question
 from autocoder_tui.ui.screens.usage import UsageScreen
 from autocoder_tui.ui.sending import go_on_after_asking, send
+from autocoder_tui.ui.session_keeping import SessionKeeping
 from autocoder_tui.ui.spending import Spending
 from autocoder_tui.ui.theme import keep_choice, load_into
 from autocoder_tui.ui.undoing import Undoing
@@ -81,7 +81,7 @@ class AutocoderApp(App[str]):
     def __init__(self, setup: Setup) -> None:
         super().__init__()
         self.setup = setup
-        self.keeping = Keeping(self)
+        self.session = SessionKeeping(self)
         self.prompting = Prompting(self)
         self.models = ModelChoice(self)
         self.reviewable: Reviewable | None = None
@@ -122,14 +122,14 @@ class AutocoderApp(App[str]):
         for problem in (*self.setup.problems, *self._theme_problems, *self._key_problems):
             self.tell(problem, severity="warning")
         keep_choice(self, self.main, self.setup.config_dir / "config.toml", self.tell)
-        await self.keeping.begin()
+        await self.session.begin()
         if self.setup.demo:
             await self._begin_demo()
         else:
-            self.models.choose(*self.keeping.model())
+            self.models.choose(*self.session.model())
         await self.undoing.start()
         await fill_in(self)
-        await self.keeping.restore()
+        await self.session.restore()
         limits = self.setup.settings.cost
         self.main.query_one(Meters).thresholds = (limits.context_warning, limits.context_alarm)
         header = self.main.query_one(HeaderLine)
@@ -161,11 +161,11 @@ class AutocoderApp(App[str]):
         self, result: str | None = None, return_code: int = 0, message: RenderableType | None = None
     ) -> None:
         # Every way out comes by here, while the screen still says what is to be kept.
-        self.keeping.close()
+        self.session.close()
         super().exit(result, return_code, message)
 
     async def on_unmount(self) -> None:
-        self.keeping.close()
+        self.session.close()
         await self._resources.aclose()
 
     def _handle_exception(self, error: Exception) -> None:
@@ -197,7 +197,7 @@ class AutocoderApp(App[str]):
         pane.border_subtitle = f"{count} picked" if count else "none picked"
         self.main.mark("files", f" {count}" if count else "")
         self.estimator.schedule()
-        self.keeping.changed()
+        self.session.changed()
 
     def on_file_picker_folder_read(self, event: FilePicker.FolderRead) -> None:
         self.weigher.add(event.entries)
@@ -205,12 +205,12 @@ class AutocoderApp(App[str]):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         if event.text_area.id == "requirements":
             self.estimator.schedule()
-            self.keeping.changed()
+            self.session.changed()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id == "target":
             self.estimator.schedule()
-            self.keeping.changed()
+            self.session.changed()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.input.id == "target":
@@ -294,7 +294,7 @@ class AutocoderApp(App[str]):
         await self.prompting.search()
 
     def on_review_pane_decided(self, event: ReviewPane.Decided) -> None:
-        self.keeping.changed()
+        self.session.changed()
         undecided = event.review.counts.undecided
         self.main.mark("review", f" {undecided}" if undecided else " ✓")
 

@@ -68,11 +68,11 @@ class Prompting:
         self._known = [prompt for prompt in self._known if prompt.text != text]
         self._known.insert(0, Prompt(text, when))
         self._walk = None
-        self._app.keeping.forget_draft(text)
+        self._app.session.forget_draft(text)
 
     def drafts(self) -> tuple[str, ...]:
         """Everything unsent that is not in the editor just now."""
-        walk, kept = self._walk, self._app.keeping.drafts
+        walk, kept = self._walk, self._app.session.drafts
         if walk is None or walk.at < 0 or not walk.draft.strip():
             return kept
         return (walk.draft, *(draft for draft in kept if draft != walk.draft))
@@ -92,7 +92,7 @@ class Prompting:
         walk = self._walk
         text = walk.step(by, area.text)
         if walk.displaced:
-            self._app.keeping.keep_draft(walk.displaced)
+            self._app.session.keep_draft(walk.displaced)
             walk.displaced = ""
         if not walk.texts:
             self._app.tell("There is no earlier prompt yet.")
@@ -100,7 +100,7 @@ class Prompting:
             self._put(text)
             place = "" if walk.at < 0 else f"prompt {walk.at + 1} of {len(walk.texts)}"
             self._app.main.query_one("#requirements-pane").border_subtitle = place
-        self._app.keeping.changed()
+        self._app.session.changed()
 
     def replace(self, text: str) -> None:
         """Put `text` into the editor; what it replaces is kept unless it was sent or is empty."""
@@ -110,10 +110,10 @@ class Prompting:
         draft = area.text if self._walk is None or self._walk.at < 0 else self._walk.draft
         self._walk = None
         if all(prompt.text != draft for prompt in self._known):
-            self._app.keeping.keep_draft(draft)
+            self._app.session.keep_draft(draft)
             if draft.strip():
                 self._app.tell("Your draft is kept: Ctrl+F lists it, Ctrl+Up goes back to it.")
-        self._app.keeping.forget_draft(text)
+        self._app.session.forget_draft(text)
         self._put(text)
         self._app.main.query_one("#requirements-pane").border_subtitle = ""
 

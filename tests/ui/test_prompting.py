@@ -15,7 +15,7 @@ from autocoder_tui.ui.screens.prompts import PromptList
 from autocoder_tui.ui.screens.question import Question
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from tests.ui.driving import NARROW, driven, framed, serving, setup_for, until
-from tests.ui.test_keeping import AT, kept, opened, wanted
+from tests.ui.test_session_keeping import AT, kept, opened, wanted
 
 
 @given(st.lists(st.one_of(st.sampled_from([1, -1]), st.text("ab", min_size=1, max_size=3))))
@@ -65,7 +65,7 @@ async def send(app: AutocoderApp, pilot: Pilot[str], text: str) -> None:
 async def test_earlier_prompts_come_back_by_key_and_the_draft_too(tmp_path: Path) -> None:
     script = [framed("a.txt", f"{number}\n") for number in range(2)]
     async with serving(tmp_path, script) as (app, pilot, _):
-        await until(pilot, lambda: app.keeping.ready)
+        await until(pilot, lambda: app.session.ready)
         await send(app, pilot, "first wish")
         await send(app, pilot, "second wish")
         area = wanted(app)
@@ -91,7 +91,7 @@ async def test_earlier_prompts_come_back_by_key_and_the_draft_too(tmp_path: Path
 
 async def test_the_list_finds_a_prompt_and_keeps_the_draft_it_replaces(tmp_path: Path) -> None:
     async with serving(tmp_path, [framed("a.txt", "x\n")]) as (app, pilot, _):
-        await until(pilot, lambda: app.keeping.ready)
+        await until(pilot, lambda: app.session.ready)
         await send(app, pilot, "make the report faster\nand smaller")
         area = wanted(app)
         area.replace("half a thought", area.document.start, area.document.end)
@@ -126,7 +126,7 @@ async def test_a_draft_outlives_the_program(tmp_path: Path) -> None:
 
 async def test_hostile_prompts_are_shown_as_marks(tmp_path: Path) -> None:
     async with driven(setup_for(tmp_path, *AT), NARROW) as (app, pilot):
-        await until(pilot, lambda: app.keeping.ready)
+        await until(pilot, lambda: app.session.ready)
         app.prompting.sent("\x1b]52;c;aGk=\x07[@click=app.quit]x[/] \u202e\nsecond \x9b31m")
         app.main.show("requirements")
         await pilot.press("ctrl+f")

@@ -24,7 +24,7 @@ AT = ("--base-url", "http://127.0.0.1:9/v1", "-m", "test-model")
 async def opened(folder: Path, *flags: str) -> AsyncIterator[tuple[AutocoderApp, Pilot[str]]]:
     """The App, when it has filled in what it will."""
     async with driven(setup_for(folder, *flags)) as (app, pilot):
-        await until(pilot, lambda: app.keeping.ready)
+        await until(pilot, lambda: app.session.ready)
         yield app, pilot
         if app.is_running:
             app.exit()

@@ -33,7 +33,7 @@ PAUSE = 0.3
 """Seconds from a change to its being written, at most."""
 
 
-class Keeping:
+class SessionKeeping:
     """The App's place in the store of sessions.
 
     `drafts` are requirements that had to make room before they were sent, newest first.
@@ -197,7 +197,7 @@ class Keeping:
     def _write(self) -> None:
         self._timer = None
         if self._app.is_running:
-            self._app.run_worker(self._save_aside(), group="keeping", exit_on_error=False)
+            self._app.run_worker(self._save_aside(), group="session", exit_on_error=False)
 
     async def _save_aside(self) -> None:
         problem = await asyncio.to_thread(self._save, self._last, self._newest)
