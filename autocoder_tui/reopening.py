@@ -25,8 +25,8 @@ class Reopened:
 def reopen(
     root: Path,
     kept: Review,
+    refused: Sequence[tuple[str, str]],
     prepared: Prepared | None,
-    refused: Sequence[tuple[str, str]] = (),
 ) -> Reopened:
     """The review `kept` with its splits and verdicts, against what is on disk now.
 

@@ -22,7 +22,7 @@ def kept(folder: Path) -> Review:
 
 def test_where_nothing_changed_it_is_the_same_review_and_can_be_written(tmp_path: Path) -> None:
     review = kept(tmp_path)
-    opened = reopen(tmp_path, review, None)
+    opened = reopen(tmp_path, review, (), None)
     assert opened.reviewable.review == review
     assert opened.changed == ()
     apply_changes(tmp_path, changes_of(opened.reviewable, review))
@@ -34,7 +34,7 @@ def test_a_file_that_changed_is_named_and_compared_as_it_is_now(tmp_path: Path) 
     review = kept(tmp_path)
     now = "inserted\n" + OLD.replace("line 20\n", "line 20, by somebody\n")
     (tmp_path / "a.txt").write_text(now)
-    opened = reopen(tmp_path, review, None)
+    opened = reopen(tmp_path, review, (), None)
     assert opened.changed == ("a.txt",)
     file = opened.reviewable.review.file("a.txt")
     assert file.before == now
@@ -47,7 +47,7 @@ def test_a_file_that_changed_is_named_and_compared_as_it_is_now(tmp_path: Path) 
 def test_a_new_file_that_exists_by_now_is_compared_with_it(tmp_path: Path) -> None:
     review = kept(tmp_path)
     (tmp_path / "new.txt").write_text("somebody's\n")
-    opened = reopen(tmp_path, review, None)
+    opened = reopen(tmp_path, review, (), None)
     assert opened.changed == ("new.txt",)
     assert opened.reviewable.review.file("new.txt").counts.undecided == 1
 
@@ -56,6 +56,6 @@ def test_what_cannot_be_compared_any_more_is_refused(tmp_path: Path) -> None:
     review = kept(tmp_path)
     (tmp_path / "a.txt").write_bytes(b"\0\1\2" * 100)
     outside = Review((*review.files, FileReview.of("../out.txt", None, "x\n")))
-    opened = reopen(tmp_path, outside, None, [("b", "why")])
+    opened = reopen(tmp_path, outside, [("b", "why")], None)
     assert [file.path for file in opened.reviewable.review.files] == ["new.txt"]
     assert [name for name, _ in opened.reviewable.refused] == ["b", "../out.txt", "a.txt"]
