@@ -8,6 +8,7 @@ import json
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from decimal import Decimal
@@ -35,15 +36,17 @@ from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.fallback import UNAVAILABLE, candidates, limits_after
 from autocoder_tui.job import Job, Prepared, Reviewable, for_target, make_review, prepare
+from autocoder_tui.keeping import KEPT
 from autocoder_tui.ledger import book_run
 from autocoder_tui.narrate import narrate
 from autocoder_tui.outcome import Outcome
 from autocoder_tui.progress import Progress
+from autocoder_tui.pump import pump
 from autocoder_tui.review.proposal import Review, Verdict
+from autocoder_tui.run_keeping import RunKeeping
 from autocoder_tui.setup import ChosenModel, Setup, choose_model
 from autocoder_tui.store.capabilities import CapabilityStore
 from autocoder_tui.store.keys import missing_key_message
-from autocoder_tui.store.partials import save_partial
 from autocoder_tui.weighing import weigh
 from autocoder_tui.workspace.apply import Change, HardLinks, apply_changes
 from autocoder_tui.workspace.applylog import ApplyLog
@@ -88,24 +91,23 @@ class _Headless:
         self._setup = setup
         self._outcome = outcome
         self._progress = Progress(enabled=sys.stderr.isatty() and setup.debug_level > 0)
+        self._keeping = RunKeeping(setup.state_dir, setup.settings.history)
         self._signal = 0
 
     async def go(self) -> None:
         async with AsyncExitStack() as stack:
             prepared, output = await self._prepare(stack)
+            delivered = False
             try:
                 prepared = await self._listen_to_any(prepared)
+                if self._outcome.status == "done":
+                    self._deliver(prepared, output)
+                    delivered = True
             except asyncio.CancelledError:
                 self._stopped()
                 self._book(prepared)
-            if self._outcome.state.text and self._outcome.status != "done":
-                self._keep_partial(prepared)
-            if self._outcome.status == "done":
-                try:
-                    self._deliver(prepared, output)
-                except AutocoderError:
-                    self._keep_partial(prepared)
-                    raise
+            finally:
+                await self._keep(delivered=delivered)
 
     async def estimate(self) -> str:
         """What the run would send and cost, as text or JSON. Needs no key, sends nothing."""
@@ -173,6 +175,7 @@ class _Headless:
             if usage is not None:
                 outcome.earlier.append(usage)
             spent = sum((used.cost_usd or Decimal(0) for used in outcome.earlier), Decimal(0))
+            await self._keeping.close(outcome.state, delivered=False)
             request = replace(
                 prepared.request,
                 model=following.model,
@@ -208,11 +211,17 @@ class _Headless:
         request = prepared.request
         place = (request.endpoint.provider.base_url, request.model.name)
         store = CapabilityStore(self._setup.state_dir)
+        await self._keeping.begin(prepared, _say)
         try:
-            async for event in run(request, capabilities=store.of(*place)):
-                self._heard(event)
+            events = run(request, capabilities=store.of(*place))
+            await pump(events, self._heard_all, keep=self._keeping.keep)
         finally:
-            store.keep(*place)
+            if not prepared.demo:
+                store.keep(*place)
+
+    def _heard_all(self, events: Sequence[Event]) -> None:
+        for event in events:
+            self._heard(event)
 
     def _heard(self, event: Event) -> None:
         outcome = self._outcome
@@ -241,6 +250,8 @@ class _Headless:
             _say(line)
 
     def _stopped(self) -> None:
+        if not self._outcome.state.ended:
+            self._outcome.state.apply(RunCancelled(), time.monotonic())
         self._outcome.status = "cancelled"
         self._outcome.error = {"kind": "cancelled", "message": "The run was stopped."}
         self._outcome.exit_code = 128 + self._signal
@@ -251,11 +262,20 @@ class _Headless:
         except AutocoderError as error:
             _say(error.message)
 
-    def _keep_partial(self, prepared: Prepared) -> None:
-        text = self._outcome.state.text
-        kept = save_partial(self._setup.state_dir, prepared.request.run_id, text)
+    async def _keep(self, *, delivered: bool) -> None:
+        """Put the run into history, and say how to get at what was not delivered."""
+        state = self._outcome.state
+        kept = await self._keeping.close(state, delivered=delivered)
         self._progress.clear()
-        _say(f"The text received so far is kept in {kept}")
+        if delivered or not state.text:
+            return
+        if kept:
+            _say(KEPT.format(run=state.run_id or "last"))
+            return
+        # Nowhere to keep it: whoever reads our output is the last to have it.
+        self._outcome.text = state.text
+        _say("The text so far can't be kept anywhere, so it is printed.")
+        self._print(state.text.encode("utf-8", "surrogatepass"))
 
     def _deliver(self, prepared: Prepared, output: Path | None) -> None:
         """Write or print what was proposed, as it would be if every hunk were accepted."""

@@ -28,6 +28,8 @@ class Outcome:
     """What models used that turned out not to be available."""
     files: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    text: str | None = None
+    """The text so far, when nothing but the report can hold it."""
     exit_code: int = EXIT_FAILED
     started: float = field(default_factory=time.monotonic)
 
@@ -53,6 +55,7 @@ class Outcome:
             "estimated": usage.estimated,
             "seconds": round(time.monotonic() - self.started, 3),
             "notes": self.state.notes,
+            **({} if self.text is None else {"text": self.text}),
         }
 
     def _usage(self) -> UsageUpdated:

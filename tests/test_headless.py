@@ -15,6 +15,7 @@ import pytest
 
 from autocoder_tui.demo.script import Reply, error_reply
 from autocoder_tui.demo.server import DemoServer
+from autocoder_tui.store.history import History
 from autocoder_tui.workspace.apply import Change, apply_changes
 from autocoder_tui.workspace.applylog import ApplyLog
 from autocoder_tui.workspace.undo import undo
@@ -216,9 +217,11 @@ async def test_an_incomplete_file_is_kept_aside_and_not_written(tmp_path: Path, 
     done = await run(script, "-r", "x", "-o", "out.py", "--json")
     assert done.code == 1
     assert not (tmp_path / "project" / "out.py").exists()
-    (partial,) = (tmp_path / "state" / "partials").iterdir()
-    assert whole.startswith(partial.read_text())
-    assert str(partial) in done.err
+    kept = History(tmp_path / "state").get("last")
+    assert kept.reply
+    assert whole.startswith(kept.reply)
+    assert kept.status == "failed"
+    assert f"history show {kept.run_id} --reply" in done.err
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -252,9 +255,11 @@ async def test_interrupting_stops_the_request_and_keeps_the_partial(
         done = await ended(process)
     assert done.code == code
     assert done.report["status"] == "cancelled"
-    (partial,) = (tmp_path / "state" / "partials").iterdir()
-    assert whole.startswith(partial.read_text())
-    assert partial.read_text()
+    kept = History(tmp_path / "state").get("last")
+    assert kept.reply
+    assert whole.startswith(kept.reply)
+    assert kept.status == "cancelled"
+    assert list((tmp_path / "state" / "journals").iterdir()) == []
 
 
 async def test_the_demo_runs_headless(tmp_path: Path) -> None:
@@ -457,8 +462,7 @@ async def test_stdout_that_cannot_be_written_keeps_the_text(tmp_path: Path) -> N
     assert process.returncode == 1
     assert "can't be written to stdout" in err.decode()
     assert "Traceback" not in err.decode()
-    (partial,) = (tmp_path / "state" / "partials").iterdir()
-    assert partial.read_text() == framed(NEW)
+    assert History(tmp_path / "state").get("last").reply == framed(NEW)
 
 
 @pytest.mark.parametrize("flag", ["-i", "-o", "-r", "-m", "--base-url"])

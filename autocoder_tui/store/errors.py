@@ -2,6 +2,9 @@
 
 AutocoderError
 └── StoreError
+    ├── CannotKeep           a file of the state folder cannot be written
+    ├── HistoryUnavailable   the database of runs cannot be used now (store.history_schema)
+    ├── UnknownRun           no run is called so, or several are (store.history)
     ├── SettingsNotSaved     config.toml cannot be changed without harm
     └── ControlFileUnusable  a control file is not as expected
 """
@@ -14,6 +17,10 @@ from autocoder_tui.problems import Problem
 
 class StoreError(AutocoderError):
     kind = "store"
+
+
+class CannotKeep(StoreError):
+    kind = "cannot_keep"
 
 
 class SettingsNotSaved(StoreError):

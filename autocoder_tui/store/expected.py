@@ -85,6 +85,7 @@ def _dollars(value: Any) -> Decimal | None:
 
 SECONDS = number("a number of seconds above 0", 0.001, 10_000_000)
 COUNT = whole_number(1, 1000)
+AMOUNT = whole_number(0, 1_000_000)
 TOKENS = whole_number(1, 10_000_000)
 TEMPERATURE = number("a number from 0 to 2", 0, 2)
 SHARE = number("a share from 0.01 to 1", 0.01, 1)

@@ -16,6 +16,7 @@ from typing import Any
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.problems import Problem, unknown_name
 from autocoder_tui.store.expected import (
+    AMOUNT,
     COUNT,
     DOLLARS,
     FLAG,
@@ -105,12 +106,23 @@ class GitSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HistorySettings:
+    enabled: bool = field(default=True, metadata={"expected": FLAG})
+    """Whether runs that ended well are kept. Those that did not are kept in any case."""
+    keep_runs: int = field(default=1000, metadata={"expected": AMOUNT})
+    """How many runs are kept, the newest; 0 is all. Runs with a name of yours always stay."""
+    keep_days: int = field(default=365, metadata={"expected": AMOUNT})
+    """For how many days runs are kept; 0 is for ever."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     network: NetworkSettings = NetworkSettings()
     model: ModelSettings = ModelSettings()
     ui: UiSettings = UiSettings()
     cost: CostSettings = CostSettings()
     git: GitSettings = GitSettings()
+    history: HistorySettings = HistorySettings()
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Keys that replace the built-in ones: binding id, such as "run.start", to key, such as
     "f5" or "f5,ctrl+r"."""
@@ -134,7 +146,7 @@ class LoadedSettings:
     problems: tuple[Problem, ...] = ()
 
 
-SECTIONS = ("network", "model", "ui", "cost", "git")
+SECTIONS = ("network", "model", "ui", "cost", "git", "history")
 
 
 def load_settings(file: Path) -> LoadedSettings:

@@ -21,6 +21,7 @@ from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.provider import preload
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Job, Prepared, Reviewable, make_review, review_anew
+from autocoder_tui.run_keeping import RunKeeping
 from autocoder_tui.setup import ChosenModel, Setup
 from autocoder_tui.ui.applying import apply_review
 from autocoder_tui.ui.commands import areas_of, commands_of
@@ -88,7 +89,8 @@ class AutocoderApp(App[str]):
         self.spending = Spending(self)
         self.falling_back = FallingBack(self)
         display = RunDisplay(self)
-        self.runner = Runner(self, display, setup.state_dir, self.spending.raise_cap)
+        keeping = RunKeeping(setup.state_dir, setup.settings.history)
+        self.runner = Runner(self, display, keeping, self.spending.raise_cap)
         self.estimator = Estimator(self)
         self.weigher = FileWeigher(self)
         self.undoing = Undoing(self)
@@ -166,6 +168,7 @@ class AutocoderApp(App[str]):
 
     async def on_unmount(self) -> None:
         self.session.close()
+        await self.runner.keeping.settle()
         await self._resources.aclose()
 
     def _handle_exception(self, error: Exception) -> None:

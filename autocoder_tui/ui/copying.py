@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.store.partials import CannotKeep
+from autocoder_tui.store.errors import CannotKeep
 from autocoder_tui.store.settings_file import write_atomically
 
 if TYPE_CHECKING:

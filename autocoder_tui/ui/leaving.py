@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from textual.screen import ModalScreen
 
-from autocoder_tui.errors import AutocoderError
-from autocoder_tui.store.partials import save_partial
 from autocoder_tui.ui.screens.question import Answer, Question
 from autocoder_tui.ui.screens.text_dialog import TextDialog
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
@@ -48,18 +46,12 @@ def _ask(app: AutocoderApp, title: str, text: str) -> None:
 
 
 def _kept(app: AutocoderApp) -> bool:
-    """Keep the reply of a proposal that is not written; a run's own end keeps its text."""
-    prepared, text = app.runner.prepared, app.runner.state.text
-    if app.runner.running or prepared is None or not text:
+    """Whether all that came is written down; without room for it, asking again is all there is."""
+    if app.runner.running or app.runner.keeping.complete:
         return True
-    try:
-        save_partial(app.setup.state_dir, prepared.request.run_id, text)
-    except AutocoderError as error:
-        app.tell(error.message, severity="error", timeout=12)
-        # Without room to keep it, asking again is all there is.
-        app.push_screen(
-            QuitQuestion("The reply is not kept", f"{error.message} Quit all the same?", _ANSWERS),
-            lambda answer: app.exit() if answer == "quit" else None,
-        )
-        return False
-    return True
+    text = "There was no room to keep it, and it is gone when you quit. Quit all the same?"
+    app.push_screen(
+        QuitQuestion("The reply is not kept", text, _ANSWERS),
+        lambda answer: app.exit() if answer == "quit" else None,
+    )
+    return False

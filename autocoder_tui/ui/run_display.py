@@ -20,9 +20,9 @@ from autocoder_tui.engine.events import (
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Prepared
+from autocoder_tui.keeping import KEPT
 from autocoder_tui.ledger import book_run
 from autocoder_tui.narrate import narrate
-from autocoder_tui.store.partials import save_partial
 from autocoder_tui.ui.widgets.meters import Meters
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.ui.widgets.stream_view import StreamView
@@ -82,8 +82,11 @@ class RunDisplay:
         if line is not None:
             main.log_line(line)
 
+    def run_told(self, message: str) -> None:
+        if self._app.is_running:
+            self._app.tell(message, severity="warning")
+
     def run_ended(self, prepared: Prepared | None, state: RunState) -> None:
-        self._keep_partial(prepared, state)
         self._app.spending.ended(state)
         self._book(prepared, state)
         if not self._app.is_running:
@@ -97,6 +100,8 @@ class RunDisplay:
             # The log has it from the event.
             message = visible(state.error.message)
             self._app.notify(message, severity="error", timeout=12, markup=False)
+            if state.text:
+                main.log_line(KEPT.format(run=state.run_id or "last"))
         elif state.status == "completed" and not state.files:
             self._app.tell("The model proposed no file; what it said is in the notes.")
             main.show("notes")
@@ -130,16 +135,3 @@ class RunDisplay:
             return
         if learnt is not None:
             app.models.learnt(prepared.request, learnt)
-
-    def _keep_partial(self, prepared: Prepared | None, state: RunState) -> None:
-        if prepared is None or state.status == "completed" or not state.text:
-            return
-        app = self._app
-        try:
-            path = save_partial(app.setup.state_dir, prepared.request.run_id, state.text)
-        except AutocoderError as error:
-            if app.is_running:
-                app.tell(error.message, severity="error")
-        else:
-            if app.is_running:
-                app.main.log_line(f"The text received so far is kept in {path}")

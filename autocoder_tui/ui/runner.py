@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, Protocol
 
 from textual.app import App
@@ -17,8 +16,9 @@ from autocoder_tui.engine.run import run
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Prepared
+from autocoder_tui.pump import pump
+from autocoder_tui.run_keeping import RunKeeping
 from autocoder_tui.store.capabilities import CapabilityStore
-from autocoder_tui.ui.pump import pump
 
 
 class RunListener(Protocol):
@@ -27,6 +27,8 @@ class RunListener(Protocol):
     def run_began(self, prepared: Prepared) -> None: ...
 
     def run_brought(self, events: Sequence[Event], state: RunState) -> None: ...
+
+    def run_told(self, message: str) -> None: ...
 
     def run_ended(self, prepared: Prepared | None, state: RunState) -> None: ...
 
@@ -38,14 +40,15 @@ class Runner:
         self,
         app: App[Any],
         listener: RunListener,
-        state_dir: Path,
+        keeping: RunKeeping,
         raise_cap: RaiseCap | None = None,
     ) -> None:
         self._app = app
         self._listener = listener
         self._raise_cap = raise_cap
         self._worker: Worker[None] | None = None
-        self._capabilities = CapabilityStore(state_dir)
+        self.keeping = keeping
+        self._capabilities = CapabilityStore(keeping.history.state)
         self.state = RunState()
         self.prepared: Prepared | None = None
 
@@ -81,6 +84,7 @@ class Runner:
         try:
             prepared = await asyncio.to_thread(make_request)
             self.prepared = prepared
+            await self.keeping.begin(prepared, self._listener.run_told)
             self._listener.run_began(prepared)
             request = prepared.request
             place = (request.endpoint.provider.base_url, request.model.name)
@@ -90,18 +94,23 @@ class Runner:
                     run(request, capabilities=known, raise_cap=raise_cap),
                     lambda events: self._listener.run_brought(events, state),
                     seen=lambda event: state.apply(event, time.monotonic()),
+                    keep=self.keeping.keep,
                 )
             finally:
-                self._capabilities.keep(*place)
+                if not prepared.demo:
+                    self._capabilities.keep(*place)
         except AutocoderError as error:
             failed = RunFailed(Failure(error.kind, error.message))
             state.apply(failed, time.monotonic())
+            self.keeping.keep([failed])
             self._listener.run_brought([failed], state)
         except asyncio.CancelledError:
             if state.status not in ("completed", "error", "cancelled"):
                 state.apply(RunCancelled(), time.monotonic())
+                self.keeping.keep([RunCancelled()])
             raise
         finally:
             # Called from within the worker: what asks `running` right now must hear "no".
             self._worker = None
             self._listener.run_ended(prepared, state)
+            self.keeping.ended(state)

@@ -116,7 +116,7 @@ def in_app(base_url: str, *, shown: bool, report: Callable[[int, float], None]) 
 
     from autocoder_tui.engine.events import CostEstimate, Event, RequestStarted, RunStarted
     from autocoder_tui.engine.state import RunState
-    from autocoder_tui.ui.pump import pump
+    from autocoder_tui.pump import pump
     from autocoder_tui.ui.widgets.meters import Meters
     from autocoder_tui.ui.widgets.stream_view import StreamView
 

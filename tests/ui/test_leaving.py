@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from autocoder_tui.demo.script import Reply
+from autocoder_tui.store.history import History
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.keymap import checked_keys
 from autocoder_tui.ui.leaving import QuitQuestion
@@ -36,8 +37,7 @@ async def test_quitting_asks_once_about_an_undecided_proposal_and_keeps_it(tmp_p
         assert len(app.screen_stack) == 2
         await pilot.press("q")
         await pilot.pause()
-    (kept,) = (tmp_path / "state" / "partials").iterdir()
-    assert kept.read_text() == TWO.text
+    assert History(tmp_path / "state").get("last").reply == TWO.text
 
 
 async def test_only_what_was_asked_for_is_accepted_with_everything(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""From events at any rate to screen updates at a steady one.
+"""From events at any rate to updates, of a screen and of a journal, at a steady one.
 
 A stream may bring thousands of events a second; a terminal is read at perhaps thirty pictures
 a second. The pump takes events as they come and hands them on in batches, one batch a frame.
@@ -10,8 +10,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
+from typing import TypeAlias
 
 from autocoder_tui.engine.events import Event, ReasoningDelta, TextDelta, UsageUpdated
+
+Deliver: TypeAlias = Callable[[Sequence[Event]], None]
 
 
 def merge(events: Sequence[Event]) -> list[Event]:
@@ -58,8 +61,9 @@ def _without_superseded_usage(events: Sequence[Event]) -> list[Event]:
 class _Frames:
     """Holds what has come since the last frame and delivers it when the next one is due."""
 
-    def __init__(self, deliver: Callable[[Sequence[Event]], None], period: float) -> None:
+    def __init__(self, deliver: Deliver, keep: Deliver | None, period: float) -> None:
         self._deliver = deliver
+        self._keep = keep
         self._period = period
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
@@ -87,10 +91,16 @@ class _Frames:
             self._timer.cancel()
             self._timer = None
         if self._pending:
-            events, self._pending = merge(self._pending), []
-            self._deliver(events)
+            self._deliver(self.taken())
             # Counted from the end, so that a slow screen gets its time between two frames.
             self._last = self._loop.time()
+
+    def taken(self) -> list[Event]:
+        """What is pending, written down."""
+        events, self._pending = merge(self._pending), []
+        if events and self._keep is not None:
+            self._keep(events)
+        return events
 
     def _tick(self) -> None:
         try:
@@ -104,25 +114,29 @@ class _Frames:
 
 async def pump(
     events: AsyncIterator[Event],
-    deliver: Callable[[Sequence[Event]], None],
+    deliver: Deliver,
     *,
     frames_per_second: float = 30,
     seen: Callable[[Event], None] | None = None,
+    keep: Deliver | None = None,
 ) -> None:
     """Hand `events` to `deliver` in order, merged, at most `frames_per_second` times a second.
 
     The first event after a pause is delivered at once. `seen` is called with every single
-    event as it arrives, before merging: for whoever counts them. At the end, on cancellation
-    and on an error of the iterator, what is pending is delivered and the iterator closed. An
-    exception of `deliver` or `seen` ends the pump and is raised from it.
+    event as it arrives, before merging: for whoever counts them. `keep` is called with each
+    batch right before `deliver`, and must not raise: what is shown is written down. At the end,
+    on cancellation and on an error of the iterator, what is pending is delivered and the
+    iterator closed. An exception of `deliver` or `seen` ends the pump and is raised from it.
     """
-    frames = _Frames(deliver, 1 / frames_per_second)
+    frames = _Frames(deliver, keep, 1 / frames_per_second)
     try:
         try:
             await _feed(events, frames, seen)
         finally:
             if frames.failure is None:
                 frames.flush()
+            else:
+                frames.taken()
     except BaseException:
         if frames.failure is None:
             raise

@@ -1,0 +1,117 @@
+"""Events as plain data for JSON, and back.
+
+What a newer version wrote is read as far as it is known: an event of an unknown kind is no
+event, a field too many is left out. Amounts of money are strings, so that none is rounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from types import UnionType
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+
+from autocoder_tui.engine.events import Event
+
+_KINDS: Final[dict[str, type]] = {kind.__name__: kind for kind in get_args(Event)}
+
+
+def event_data(event: Event) -> dict[str, Any]:
+    """`event` as values that JSON has, under the name of its kind."""
+    return {"event": type(event).__name__, **_plain_fields(event)}
+
+
+def read_event(data: object) -> Event | None:
+    """The event `event_data` made `data` from; None where it is none that is known here."""
+    if not isinstance(data, Mapping):
+        return None
+    kind = _KINDS.get(str(data.get("event")))
+    try:
+        return None if kind is None else _read_fields(kind, data)
+    except _Unexpected:
+        return None
+
+
+def value_data(value: object) -> Any:
+    """A value of an event or of a request as values that JSON has: dataclasses as objects,
+    amounts as strings."""
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, tuple):
+        return [value_data(item) for item in value]
+    return _plain_fields(value) if is_dataclass(value) else value
+
+
+def read_value(kind: Any, data: object) -> Any:
+    """The dataclass `kind` that `value_data` made `data` from. Raises ValueError."""
+    if not isinstance(data, Mapping):
+        raise _Unexpected
+    return _read_fields(kind, data)
+
+
+class _Unexpected(ValueError):
+    """A value is not of the type its field has."""
+
+
+def _plain_fields(value: Any) -> dict[str, Any]:
+    return {name: value_data(getattr(value, name)) for name in _types(_kind(value))}
+
+
+def _kind(value: Any) -> Any:
+    return type(value)
+
+
+@cache
+def _types(kind: Any) -> dict[str, Any]:
+    hints = get_type_hints(kind)
+    return {item.name: hints[item.name] for item in fields(kind)}
+
+
+@cache
+def _required(kind: Any) -> frozenset[str]:
+    return frozenset(
+        item.name
+        for item in fields(kind)
+        if item.default is MISSING and item.default_factory is MISSING
+    )
+
+
+def _read_fields(kind: Any, data: Mapping[str, Any]) -> Any:
+    types = _types(kind)
+    if not _required(kind) <= data.keys():
+        raise _Unexpected
+    return kind(**{name: _read(types[name], data[name]) for name in types if name in data})
+
+
+def _read(wanted: Any, value: object) -> Any:
+    origin = get_origin(wanted)
+    if origin is Literal:
+        if value in get_args(wanted):
+            return value
+    elif origin in (Union, UnionType):
+        if value is None and type(None) in get_args(wanted):
+            return None
+        (only,) = (choice for choice in get_args(wanted) if choice is not type(None))
+        return _read(only, value)
+    elif origin is tuple:
+        if isinstance(value, list):
+            return tuple(_read(get_args(wanted)[0], item) for item in value)
+    elif wanted is Decimal:
+        return _amount(value)
+    elif is_dataclass(wanted):
+        return read_value(wanted, value)
+    elif wanted is float:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+    elif isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool)):
+        return value
+    raise _Unexpected
+
+
+def _amount(value: object) -> Decimal:
+    try:
+        return Decimal(value)  # type: ignore[arg-type]
+    except (InvalidOperation, TypeError, ValueError):
+        raise _Unexpected from None

@@ -1,0 +1,109 @@
+"""Full-text search over the runs in history.
+
+What is searched is kept in a plain table, and where SQLite has FTS5 an index over it finds
+words and parts of words from three characters on. Shorter ones, and an SQLite without FTS5,
+take a pass over the table instead.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from functools import cache
+from typing import Final
+
+COLUMNS: Final = ("name", "requirements", "reply", "notes", "model", "target", "project")
+_LISTED: Final = ", ".join(COLUMNS)
+_SHORTEST_INDEXED: Final = 3
+
+
+@cache
+def has_index() -> bool:
+    """Whether SQLite has what the index needs."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        try:
+            connection.execute("CREATE VIRTUAL TABLE probe USING fts5(a, tokenize='trigram')")
+        except sqlite3.OperationalError:
+            return False
+    return True
+
+
+def keep_text(connection: sqlite3.Connection, number: int, text: Mapping[str, str]) -> None:
+    """What run `number` is found by, in place of what it was found by before."""
+    drop_text(connection, number)
+    marks = ", ".join("?" * len(COLUMNS))
+    values = [_storable(text[name]) for name in COLUMNS]
+    connection.execute(
+        f"INSERT INTO run_text (number, {_LISTED}) VALUES (?, {marks})", [number, *values]
+    )
+    if _index_usable(connection):
+        connection.execute(
+            f"INSERT INTO run_index (rowid, {_LISTED}) "
+            f"SELECT number, {_LISTED} FROM run_text WHERE number = ?",
+            [number],
+        )
+
+
+def drop_text(connection: sqlite3.Connection, number: int) -> None:
+    """Forget what run `number` is found by."""
+    if _index_usable(connection):
+        connection.execute(
+            f"INSERT INTO run_index (run_index, rowid, {_LISTED}) "
+            f"SELECT 'delete', number, {_LISTED} FROM run_text WHERE number = ?",
+            [number],
+        )
+    connection.execute("DELETE FROM run_text WHERE number = ?", [number])
+
+
+def matching(connection: sqlite3.Connection, search: str) -> tuple[str, list[str]]:
+    """A condition on `run_text` that holds where every word of `search` is found."""
+    conditions: list[str] = []
+    values: list[str] = []
+    indexed = _index_is_whole(connection)
+    for word in search.split():
+        word = _storable(word)
+        if indexed and len(word) >= _SHORTEST_INDEXED:
+            conditions.append("number IN (SELECT rowid FROM run_index WHERE run_index MATCH ?)")
+            values.append('"' + word.replace('"', '""') + '"')
+        else:
+            conditions.append(
+                "(" + " OR ".join(f"{name} LIKE ? ESCAPE '\\'" for name in COLUMNS) + ")"
+            )
+            values += [f"%{_literal(word)}%"] * len(COLUMNS)
+    return " AND ".join(conditions) or "1", values
+
+
+def _index_usable(connection: sqlite3.Connection) -> bool:
+    """Whether the index can be written; it is made, or made whole again, where it is not.
+
+    An SQLite without FTS5 notes that what it writes is not in the index.
+    """
+    if not has_index():
+        connection.execute("INSERT OR REPLACE INTO facts VALUES ('index', 'behind')")
+        return False
+    if not _index_is_whole(connection):
+        connection.execute(
+            f"CREATE VIRTUAL TABLE IF NOT EXISTS run_index USING fts5("
+            f"{_LISTED}, content='run_text', content_rowid='number', tokenize='trigram')"
+        )
+        connection.execute("INSERT INTO run_index (run_index) VALUES ('rebuild')")
+        connection.execute("INSERT OR REPLACE INTO facts VALUES ('index', 'whole')")
+    return True
+
+
+def _index_is_whole(connection: sqlite3.Connection) -> bool:
+    row = connection.execute("SELECT value FROM facts WHERE name = 'index'").fetchone()
+    return row is not None and row[0] == "whole" and has_index()
+
+
+def _literal(word: str) -> str:
+    for character in "\\%_":
+        word = word.replace(character, "\\" + character)
+    return word
+
+
+def _storable(text: str) -> str:
+    """`text` as SQLite's text can be: half characters and NUL replaced. Only for searching;
+    the run itself is kept to the character."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

@@ -1,0 +1,125 @@
+"""Reading journals: those whose writer has gone, and those still being written."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autocoder_tui.engine.event_data import read_event
+from autocoder_tui.engine.events import Event
+from autocoder_tui.store.journal import FOLDER, UNFINISHED_SUFFIX, VERSION
+from autocoder_tui.store.snapshot import Snapshot
+
+
+class UnreadableJournal(Exception):
+    """The first line is not a snapshot this version can read; `newer` says a newer one can."""
+
+    def __init__(self, *, newer: bool) -> None:
+        super().__init__("newer" if newer else "damaged")
+        self.newer = newer
+
+
+@dataclass(slots=True)
+class JournalContent:
+    """What a journal says. `damaged` is how many lines in it could not be read, `written` when
+    its last line came, in seconds since the epoch."""
+
+    snapshot: Snapshot
+    events: list[Event] = field(default_factory=list)
+    review: dict[str, Any] | None = None
+    damaged: int = 0
+    written: float = 0.0
+
+
+def journals(state: Path) -> list[Path]:
+    """All journals, the oldest first. Raises OSError where the folder can't be read."""
+    try:
+        found = [entry for entry in os.scandir(state / FOLDER) if entry.name.endswith(".jsonl")]
+    except FileNotFoundError:
+        return []
+    dated = []
+    for entry in found:
+        with contextlib.suppress(FileNotFoundError):
+            dated.append((entry.stat().st_mtime_ns, Path(entry.path)))
+    return [path for _, path in sorted(dated)]
+
+
+@contextmanager
+def taken_over(path: Path) -> Iterator[bool]:
+    """Whether the journal has no living writer; if so it is ours until the end of the block.
+
+    Raises OSError for a file that can't be opened.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Somebody else may have taken it over and removed it before we had the lock.
+            yield os.fstat(descriptor).st_nlink > 0
+        except BlockingIOError:
+            yield False
+    finally:
+        os.close(descriptor)
+
+
+def sweep_unfinished(state: Path) -> None:
+    """Remove journals whose writer was killed before the first line was complete."""
+    for path in (state / FOLDER).glob(f"*{UNFINISHED_SUFFIX}"):
+        with contextlib.suppress(OSError), taken_over(path) as ours:
+            if ours:
+                path.unlink()
+
+
+def read_journal(path: Path) -> JournalContent:
+    """What the journal holds, as far as it can be read: a torn last line is left out, damaged
+    lines before it are counted.
+
+    Raises UnreadableJournal, and OSError.
+    """
+    lines = path.read_bytes().split(b"\n")
+    torn = lines.pop()
+    content = JournalContent(_snapshot(lines[0] if lines else torn))
+    content.written = path.stat().st_mtime
+    for line in lines[1:]:
+        if not _take(content, line):
+            content.damaged += 1
+    return content
+
+
+def _snapshot(line: bytes) -> Snapshot:
+    data = _object(line)
+    version = None if data is None else data.get("journal")
+    if data is None or not isinstance(version, int):
+        raise UnreadableJournal(newer=False)
+    try:
+        return Snapshot.from_data(data.get("snapshot"))
+    except ValueError:
+        raise UnreadableJournal(newer=version > VERSION) from None
+
+
+def _take(content: JournalContent, line: bytes) -> bool:
+    data = _object(line)
+    if data is None:
+        return False
+    events, review = data.get("events"), data.get("review")
+    if isinstance(events, list):
+        known = (read_event(item) for item in events)
+        content.events += [event for event in known if event is not None]
+    if isinstance(review, dict):
+        content.review = review
+    return True
+
+
+def _object(line: bytes) -> dict[str, Any] | None:
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return data if isinstance(data, dict) else None

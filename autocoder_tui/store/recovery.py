@@ -1,0 +1,108 @@
+"""After a kill, a crash or a power cut: journals nobody writes any more, put into history."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from autocoder_tui.display import visible
+from autocoder_tui.engine.state import RunState
+from autocoder_tui.store.history import History, RunSummary
+from autocoder_tui.store.history_schema import HistoryUnavailable
+from autocoder_tui.store.journal import FOLDER
+from autocoder_tui.store.journal_reading import (
+    JournalContent,
+    UnreadableJournal,
+    journals,
+    read_journal,
+    sweep_unfinished,
+    taken_over,
+)
+from autocoder_tui.store.kept import KeptRun, Status, kept_run, moment
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """`offered` are runs somebody should be asked about, the newest first; `messages` what
+    there is to say."""
+
+    offered: tuple[RunSummary, ...] = ()
+    messages: tuple[str, ...] = ()
+
+
+def recover_runs(history: History) -> Recovery:
+    """Put every journal without a living writer into history, and remove it.
+
+    Blocking; raises nothing: what can't be put there now stays for the next time.
+    """
+    messages: list[str] = []
+    offered: tuple[RunSummary, ...] = ()
+    try:
+        sweep_unfinished(history.state)
+        for path in journals(history.state):
+            _recover(history, path, messages)
+        offered = tuple(history.list(offered=True))
+    except HistoryUnavailable as error:
+        messages.append(f"{error.message} Runs are not found in history meanwhile.")
+    except OSError as error:
+        folder = visible(str(history.state / FOLDER))
+        reason = (error.strerror or "unknown error").lower()
+        messages.append(f"Journals of earlier runs can't be looked at in {folder}: {reason}.")
+    return Recovery(offered, (*history.messages(), *messages))
+
+
+def running_now(state: Path) -> list[KeptRun]:
+    """The runs that living programs are writing down at this moment. Raises OSError."""
+    found = []
+    for path in journals(state):
+        try:
+            with taken_over(path) as ours:
+                if not ours:
+                    found.append(replay(read_journal(path), running=True))
+        except (UnreadableJournal, FileNotFoundError):
+            continue
+    return found
+
+
+def replay(content: JournalContent, *, running: bool = False) -> KeptRun:
+    """The run that a journal's events tell of."""
+    state, seen = RunState(), time.monotonic()
+    for event in content.events:
+        state.apply(event, seen)
+    status: Status | None = "running" if running and not state.ended else None
+    return kept_run(
+        content.snapshot,
+        state,
+        status=status,
+        ended=moment(content.written),
+        review=content.review,
+        damaged=content.damaged,
+    )
+
+
+def _recover(history: History, path: Path, messages: list[str]) -> None:
+    try:
+        with taken_over(path) as ours:
+            if not ours:
+                return
+            run = replay(read_journal(path))
+            # Left behind by a program that ended before anybody had seen to the run.
+            history.add(run, offered=True)
+            path.unlink()
+            if run.damaged:
+                messages.append(
+                    f"The journal of run {run.run_id} had {run.damaged} damaged lines; "
+                    "what they held is missing in its text."
+                )
+    except FileNotFoundError:
+        return
+    except UnreadableJournal as error:
+        if error.newer:
+            return  # a newer version will know what to do with it
+        aside = path.with_suffix(".damaged")
+        path.rename(aside)
+        messages.append(
+            f"A journal in {visible(str(path.parent))} can't be read and is set aside "
+            f"as {visible(aside.name)}."
+        )

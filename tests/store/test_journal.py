@@ -1,0 +1,284 @@
+"""The journal: what it writes, what of it can be read, and what stands in its way."""
+
+import errno
+import fcntl
+import json
+import os
+import signal
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autocoder_tui.engine.events import Event, TextDelta
+from autocoder_tui.store.history import History
+from autocoder_tui.store.journal import Journal
+from autocoder_tui.store.journal_reading import journals, read_journal, taken_over
+from autocoder_tui.store.recovery import recover_runs, running_now
+from tests.store.kept_runs import events, snapshot
+from tests.workspace.faults import Fault, in_a_process
+
+
+def lost(message: str) -> None:
+    raise AssertionError(message)
+
+
+def text_of(path: Path) -> str:
+    return "".join(e.text for e in read_journal(path).events if isinstance(e, TextDelta))
+
+
+def test_what_was_written_comes_back(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, snapshot(), lost)
+    happened = events("x\u2028y\ud800\0")
+    journal.append(happened[:2])
+    journal.append(happened[2:])
+    journal.keep_review({"verdicts": [1]})
+    journal.keep_review({"verdicts": [2]})
+    journal.close()
+    (path,) = journals(tmp_path)
+    content = read_journal(path)
+    assert content.snapshot == snapshot()
+    assert content.events == happened
+    assert content.review == {"verdicts": [2]}
+    assert content.damaged == 0
+
+
+def test_only_the_user_can_read_it(tmp_path: Path) -> None:
+    state = tmp_path / "new" / "state"
+    journal = Journal(state, snapshot(), lost)
+    assert journal.path is not None
+    assert stat.S_IMODE(journal.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(journal.path.parent.stat().st_mode) == 0o700
+    journal.close()
+
+
+def test_every_batch_is_one_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[bytes] = []
+    real = os.write
+
+    def write(descriptor: int, data: bytes) -> int:
+        written.append(bytes(data))
+        return real(descriptor, data)
+
+    monkeypatch.setattr(os, "write", write)
+    journal = Journal(tmp_path, snapshot(), lost)
+    journal.append(events("one"))
+    journal.append([TextDelta("two"), TextDelta("three")])
+    journal.close()
+    assert len(written) == 3
+    assert all(data.endswith(b"\n") and data.count(b"\n") == 1 for data in written)
+
+
+def test_it_is_synced_while_it_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced = threading.Event()
+    main, real = threading.current_thread(), os.fsync
+
+    def fsync(descriptor: int) -> None:
+        real(descriptor)
+        if threading.current_thread() is not main and stat.S_ISREG(os.fstat(descriptor).st_mode):
+            synced.set()
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    journal = Journal(tmp_path, snapshot(), lost)
+    synced.clear()
+    journal.append([TextDelta("x")])
+    assert synced.wait(10)
+    journal.close()
+
+
+@given(cut=st.integers(0, 10_000))
+def test_a_journal_cut_anywhere_gives_a_beginning_of_the_text(
+    cut: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("cut")
+    journal = Journal(folder, snapshot(), lost)
+    first = os.stat(journal.path).st_size  # type: ignore[arg-type]
+    pieces = [f"piece {number}\n" for number in range(40)]
+    for piece in pieces:
+        journal.append([TextDelta(piece)])
+    journal.close()
+    assert journal.path is not None
+    data = journal.path.read_bytes()
+    size = max(first, len(data) - cut)
+    journal.path.write_bytes(data[:size])
+    whole = data[:size].count(b"\n") - 1
+    assert text_of(journal.path) == "".join(pieces[:whole])
+    assert read_journal(journal.path).damaged == 0
+
+
+def test_damaged_lines_are_left_out_and_counted(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, snapshot(), lost)
+    for piece in "abc":
+        journal.append([TextDelta(piece)])
+    journal.close()
+    assert journal.path is not None
+    lines = journal.path.read_bytes().split(b"\n")
+    lines[2] = b"\xff\x00" * 10
+    journal.path.write_bytes(b"\n".join(lines))
+    assert text_of(journal.path) == "ac"
+    assert read_journal(journal.path).damaged == 1
+    found = recover_runs(History(tmp_path))
+    assert any("1 damaged line" in message for message in found.messages)
+
+
+def test_a_living_owner_is_told_from_a_dead_one(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, snapshot(), lost)
+    journal.append(events("so far", end="interrupted"))
+    (path,) = journals(tmp_path)
+    with taken_over(path) as ours:
+        assert not ours
+    (running,) = running_now(tmp_path)
+    assert (running.status, running.reply) == ("running", "so far")
+    assert recover_runs(History(tmp_path)).offered == ()
+    assert path.exists()
+    journal.close()
+    with taken_over(path) as ours:
+        assert ours
+    assert running_now(tmp_path) == []
+
+
+def test_a_killed_run_is_offered_at_the_next_start(tmp_path: Path) -> None:
+    def die() -> None:
+        journal = Journal(tmp_path, snapshot(), lost)
+        journal.append(events("so far", end="interrupted"))
+        journal.keep_review({"kept": True})
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    assert in_a_process(die) == -signal.SIGKILL
+    history = History(tmp_path)
+    found = recover_runs(history)
+    assert found.messages == ()
+    assert [run.status for run in found.offered] == ["interrupted"]
+    assert journals(tmp_path) == []
+    kept = history.get("last")
+    assert (kept.reply, kept.review) == ("so far", {"kept": True})
+    assert kept.snapshot == snapshot()
+    # Offered until somebody has seen to it.
+    assert len(recover_runs(history).offered) == 1
+    history.settled(kept.run_id)
+    assert recover_runs(history).offered == ()
+
+
+def test_killed_at_any_call_while_it_is_begun_it_is_whole_or_nothing(tmp_path: Path) -> None:
+    for at in range(1, 40):
+        for how in ("kill", "kill in a write"):
+            state = tmp_path / f"{at}-{how}"
+            code = in_a_process(lambda s=state: Journal(s, snapshot(), lost), Fault(at, how))
+            for path in journals(state):
+                assert read_journal(path).snapshot == snapshot()
+            recover_runs(History(state))
+            assert journals(state) == []
+            assert list(state.glob("journals/*")) == []
+        if code == 0:
+            return
+    pytest.fail("beginning a journal takes too many calls")
+
+
+class Disk:
+    """os.write as on a disk with `room` bytes left."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+        self.room, self._write = room, os.write
+        monkeypatch.setattr(os, "write", self.write)
+
+    def write(self, descriptor: int, data: bytes) -> int:
+        if self.room <= 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written = self._write(descriptor, data[: self.room])
+        self.room -= written
+        return written
+
+
+@pytest.mark.parametrize("room", [0, 10, 700, 800, 900])
+def test_a_full_disk_is_said_once_and_nothing_is_missing_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    monkeypatch.setattr("autocoder_tui.store.journal._RETRY_PERIOD", 0.0)
+    disk, told = Disk(monkeypatch, room), []
+    journal = Journal(tmp_path, snapshot(), told.append)
+    pieces = [f"piece {number}\n" for number in range(30)]
+    for piece in pieces[:20]:
+        journal.append([TextDelta(piece)])
+    assert len(told) == 1
+    assert "no space left" in told[0]
+    assert not journal.complete
+    disk.room = 1 << 20
+    for piece in pieces[20:]:
+        journal.append([TextDelta(piece)])
+    assert journal.complete
+    assert len(told) == 2
+    assert "kept again" in told[1]
+    journal.close()
+    assert journal.path is not None
+    assert text_of(journal.path) == "".join(pieces)
+
+
+def test_room_that_comes_only_at_the_end_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Disk(monkeypatch, 900)
+    journal = Journal(tmp_path, snapshot(), lambda _: None)
+    for piece in "abcdefgh":
+        journal.append([TextDelta(piece)])
+    disk.room = 1 << 20
+    journal.close()
+    assert journal.path is not None
+    assert text_of(journal.path) == "abcdefgh"
+
+
+def test_a_journal_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "journals"
+    folder.mkdir()
+    newer = folder / "x.jsonl"
+    newer.write_text(json.dumps({"journal": 99, "snapshot": {"of": "another kind"}}) + "\n")
+    assert recover_runs(History(tmp_path)).messages == ()
+    assert newer.exists()
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"\xff\xff\n", b"[]\n", b'{"journal": 1}\n'])
+def test_a_journal_without_a_beginning_is_set_aside_and_said(tmp_path: Path, data: bytes) -> None:
+    folder = tmp_path / "journals"
+    folder.mkdir()
+    (folder / "x.jsonl").write_bytes(data)
+    (message,) = recover_runs(History(tmp_path)).messages
+    assert "x.damaged" in message
+    assert (folder / "x.damaged").read_bytes() == data
+
+
+def test_two_programs_recover_a_run_once(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, snapshot(), lost)
+    journal.append(events("text", end="interrupted"))
+    journal.close()
+    assert journal.path is not None
+    data = journal.path.read_bytes()
+    recover_runs(History(tmp_path))
+    journal.path.write_bytes(data)  # as if the kill had come before the journal was removed
+    recover_runs(History(tmp_path))
+    kept = History(tmp_path).get("last")
+    assert (kept.reply, kept.prompt_tokens, kept.requests) == ("text", 100, 1)
+
+
+def test_a_lock_somebody_holds_keeps_a_journal_from_being_taken(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, snapshot(), lost)
+    journal.close()
+    assert journal.path is not None
+    with journal.path.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        recover_runs(History(tmp_path))
+        assert journal.path.exists()
+    recover_runs(History(tmp_path))
+    assert not journal.path.exists()
+
+
+def test_an_event_of_a_newer_kind_is_passed_over(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, snapshot(), lost)
+    happened: list[Event] = [TextDelta("x")]
+    journal.append(happened)
+    journal.close()
+    assert journal.path is not None
+    with journal.path.open("a") as opened:
+        opened.write('{"events":[{"event":"Newer"},{"event":"TextDelta","text":"y"}],"z":1}\n')
+    assert text_of(journal.path) == "xy"
