@@ -33,6 +33,8 @@ from autocoder_tui.ui.keymap import checked_keys
 from autocoder_tui.ui.leaving import leave
 from autocoder_tui.ui.model_choice import ModelChoice
 from autocoder_tui.ui.prompting import Prompting
+from autocoder_tui.ui.recovering import Recovering
+from autocoder_tui.ui.review_keeping import ReviewKeeping
 from autocoder_tui.ui.run_display import RunDisplay
 from autocoder_tui.ui.runner import Runner
 from autocoder_tui.ui.screens.keys_help import KeysHelp
@@ -83,6 +85,8 @@ class AutocoderApp(App[str]):
         super().__init__()
         self.setup = setup
         self.session = SessionKeeping(self)
+        self.reviews = ReviewKeeping(self)
+        self.recovering = Recovering(self)
         self.prompting = Prompting(self)
         self.models = ModelChoice(self)
         self.reviewable: Reviewable | None = None
@@ -142,6 +146,7 @@ class AutocoderApp(App[str]):
         asyncio.get_running_loop().run_in_executor(None, preload)
         if self.chosen is not None and not self.chosen.ready:
             self.models.first_steps()
+        await self.recovering.start()
 
     async def _begin_demo(self) -> None:
         from autocoder_tui.demo.replies import NOTICE
@@ -168,6 +173,7 @@ class AutocoderApp(App[str]):
 
     async def on_unmount(self) -> None:
         self.session.close()
+        await self.reviews.settle()
         await self.runner.keeping.settle()
         await self._resources.aclose()
 
@@ -279,15 +285,21 @@ class AutocoderApp(App[str]):
     async def review(self, prepared: Prepared, proposed: Sequence[FileProposed]) -> None:
         """Show what was proposed, compared with what the model was given."""
         self.reviewable = await asyncio.to_thread(make_review, prepared, proposed)
-        self.undoing.begin_review()
+        self.show_review(self.reviewable, proposed)
         review = self.reviewable.review
-        self.main.query_one(ReviewPane).show(self.reviewable)
-        hunks = sum(len(file.hunks) for file in review.files)
-        self.main.mark("review", f" {hunks}")
-        self.main.show("review")
         target = self.reviewable.target
         if target is not None and all(file.path != target for file in review.files):
             self.tell(f"The reply does not hold {target}, the file to write.", severity="warning")
+
+    def show_review(self, reviewable: Reviewable, proposed: Sequence[FileProposed]) -> None:
+        """Begin deciding on what a run `proposed`, or go on with it."""
+        self.reviewable = reviewable
+        self.undoing.begin_review()
+        self.main.query_one(ReviewPane).show(reviewable)
+        self.main.mark("review", f" {sum(len(file.hunks) for file in reviewable.review.files)}")
+        self.main.show("review")
+        self.reviews.began(proposed)
+        self.session.changed()
 
     def on_requirements_area_stepped(self, event: RequirementsArea.Stepped) -> None:
         self.prompting.step(event.by)
@@ -298,6 +310,7 @@ class AutocoderApp(App[str]):
 
     def on_review_pane_decided(self, event: ReviewPane.Decided) -> None:
         self.session.changed()
+        self.reviews.changed()
         undecided = event.review.counts.undecided
         self.main.mark("review", f" {undecided}" if undecided else " ✓")
 
@@ -334,6 +347,7 @@ class AutocoderApp(App[str]):
             else:
                 self.undoing.begin_review()
                 pane.show(self.reviewable)
+                self.reviews.changed()
 
     def know(self, reviewable: Reviewable) -> None:
         """Go on with the same review, knowing what its files on disk have become."""

@@ -69,6 +69,11 @@ class Runner:
                 self._work(make_request), group="run", exit_on_error=False
             )
 
+    def take_up(self, prepared: Prepared, state: RunState) -> None:
+        """Stand where a kept run ended: it can be gone on with."""
+        if not self.running:
+            self.prepared, self.state = prepared, state
+
     def stop(self) -> None:
         """Close the connection; what has come is kept."""
         if self._worker is not None:
