@@ -144,9 +144,9 @@ class AutocoderApp(App[str]):
         header.branch = branch or ""
         self.estimator.schedule()
         asyncio.get_running_loop().run_in_executor(None, preload)
+        await self.recovering.start()
         if self.chosen is not None and not self.chosen.ready:
             self.models.first_steps()
-        await self.recovering.start()
 
     async def _begin_demo(self) -> None:
         from autocoder_tui.demo.replies import NOTICE
@@ -168,6 +168,7 @@ class AutocoderApp(App[str]):
         self, result: str | None = None, return_code: int = 0, message: RenderableType | None = None
     ) -> None:
         # Every way out comes by here, while the screen still says what is to be kept.
+        self.reviews.changed()
         self.session.close()
         super().exit(result, return_code, message)
 

@@ -17,7 +17,7 @@ from autocoder_tui.job import Prepared
 from autocoder_tui.keeping import model_as_sent, model_of, prepared_of
 from autocoder_tui.kept_review import is_unfinished, kept_review, proposals_of, reopen_run
 from autocoder_tui.reopening import Reopened
-from autocoder_tui.store.history import History, RunSummary
+from autocoder_tui.store.history import History, RunSummary, UnknownRun
 from autocoder_tui.store.kept import KeptRun
 from autocoder_tui.store.recovery import recover_runs
 from autocoder_tui.ui.moments import local_time
@@ -40,6 +40,8 @@ class Recovering:
 
     def __init__(self, app: AutocoderApp) -> None:
         self._app = app
+        self.done = False
+        """Whether everything that was left has been brought back, or asked about."""
 
     @property
     def history(self) -> History:
@@ -49,9 +51,12 @@ class Recovering:
 
     async def start(self) -> None:
         """Once, when the screen stands: fold what was left into history, and offer it."""
+        if not self._app.setup.demo:
+            await self._start()
+        self.done = True
+
+    async def _start(self) -> None:
         app = self._app
-        if app.setup.demo:
-            return
         recovery = await asyncio.to_thread(recover_runs, self.history)
         if not app.is_running:
             return
@@ -96,7 +101,11 @@ class Recovering:
         left = self._app.session.left.review
         if not left or left in offered:
             return
-        run = await asyncio.to_thread(self.history.get, left)
+        try:
+            run = await asyncio.to_thread(self.history.get, left)
+        except UnknownRun:
+            self._app.main.log_line("The review of last time was deleted from history.")
+            return
         await self.open_run(run)
         self._app.tell(f"The review of last time is open again: {first_line(run.name)}")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.kept_review import review_to_keep
+from autocoder_tui.review.proposal import Review
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 
 if TYPE_CHECKING:
@@ -24,20 +25,28 @@ class ReviewKeeping:
         self._proposed: Sequence[FileProposed] = ()
         self._waiting: dict[str, dict[str, Any]] = {}
         self._writer: asyncio.Task[None] | None = None
+        self._last: tuple[Review, str] | None = None
         self._told = False
 
     def began(self, proposed: Sequence[FileProposed]) -> None:
         """Another review is on the screen, of what a run `proposed`."""
-        self._proposed = tuple(proposed)
+        self._proposed, self._last = tuple(proposed), None
         self.changed()
 
     def changed(self) -> None:
         """The review on the screen may stand differently now."""
-        app, pane = self._app, self._app.main.query_one(ReviewPane)
+        app = self._app
+        panes = app.main.query(ReviewPane)
+        if not panes:
+            return  # the program is closing down
+        pane = panes.first()
         reviewable, review = app.reviewable, pane.review
         if reviewable is None or review is None or reviewable.prepared is None:
             return
-        run_id = reviewable.prepared.request.run_id
+        run_id, now = reviewable.prepared.request.run_id, (review, pane.written)
+        if now == self._last:
+            return
+        self._last = now
         data = review_to_keep(reviewable, review, self._proposed, pane.written)
         if app.runner.keeping.run_id == run_id:
             app.runner.keeping.keep_review(data)
