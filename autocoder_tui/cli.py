@@ -32,6 +32,8 @@ Pick files, say what you want, watch the code stream in, accept or reject it hun
 
   autocoder-tui [DIR]           open the program on DIR (default: here)
   autocoder-tui run [DIR] ...   the same job without the screen, for scripts
+  autocoder-tui resume [RUN]    open it on a run that was interrupted (default: the last)
+  autocoder-tui history ...     list, show, export, rename and delete the runs so far
   autocoder-tui usage           what the runs so far used and cost
   autocoder-tui --demo          try it with recorded replies: no key, no network
 """
@@ -40,6 +42,9 @@ RUN_DESCRIPTION = """\
 Generate without the screen: progress on stderr, the code to -o, or to stdout without -o.
 Exit codes: 0 done, 1 the run failed or was refused, 2 usage, 130 interrupted.
 """
+
+
+RUN_HELP = "its id or the beginning of it, its name, or last"
 
 
 def _given(text: str) -> str:
@@ -113,13 +118,17 @@ def _add_job_arguments(parser: argparse.ArgumentParser) -> None:
         "--requirements",
         type=_given,
         metavar="TEXT",
-        help="what you want; @FILE reads it from a file",
+        help="what you want; @FILE reads it from a file, @- from stdin",
     )
     job.add_argument(
         "-f", "--force", action="store_true", default=None, help="the output file may exist"
     )
     job.add_argument(
-        "-c", "--control-file", metavar="FILE", help="TOML or JSON file with these options"
+        "-c",
+        "--control-file",
+        type=_given,
+        metavar="FILE",
+        help="TOML or JSON file with these options",
     )
     model = parser.add_argument_group("the model")
     model.add_argument("-m", "--model", type=_given, metavar="NAME", help="model name (see -l)")
@@ -127,6 +136,7 @@ def _add_job_arguments(parser: argparse.ArgumentParser) -> None:
         "--fallback",
         action="append",
         default=[],
+        type=_given,
         metavar="NAME",
         help="model to go on with when that one is not available (repeatable, in order)",
     )
@@ -182,12 +192,34 @@ def _tui_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _resume_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="autocoder-tui resume",
+        description="Open the program on a run of the past, with its text, files and verdicts.",
+        formatter_class=_Formatter,
+    )
+    parser.add_argument(
+        "resume", nargs="?", default="last", type=_given, metavar="RUN", help=RUN_HELP
+    )
+    _add_job_arguments(parser)
+    parser.add_argument("--theme", metavar="NAME", help="colour theme")
+    return parser
+
+
 def _run_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="autocoder-tui run", description=RUN_DESCRIPTION, formatter_class=_Formatter
     )
     _add_job_arguments(parser)
+    parser.add_argument(
+        "--resume", type=_given, metavar="RUN", help=f"go on with the text of a run: {RUN_HELP}"
+    )
     output = parser.add_argument_group("what comes out")
+    output.add_argument(
+        "--despite-warnings",
+        action="store_true",
+        help="replace FILE though code seems to have been left out of it",
+    )
     output.add_argument(
         "--patch", action="store_true", help="print a unified diff and write nothing"
     )
@@ -200,6 +232,15 @@ def _run_parser() -> argparse.ArgumentParser:
         help="print the tokens and what the run may cost, and send nothing",
     )
     return parser
+
+
+def _history(arguments: Sequence[str]) -> int:
+    from autocoder_tui.history_arguments import history_parser
+
+    options = history_parser(_Formatter, _count, _given).parse_args(arguments)
+    from autocoder_tui.history_cli import history_command
+
+    return history_command(options, os.environ)
 
 
 def _usage_parser() -> argparse.ArgumentParser:
@@ -225,13 +266,16 @@ def _usage_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments[:1] == ["usage"]:
+    command = arguments[0] if arguments else ""
+    if command == "usage":
         return _print_usage(_usage_parser().parse_args(arguments[1:]))
-    headless = bool(arguments) and arguments[0] == "run"
-    parser = _run_parser() if headless else _tui_parser()
-    options = parser.parse_args(arguments[1:] if headless else arguments)
+    parsers = {"run": _run_parser, "resume": _resume_parser}
+    parser = parsers.get(command, _tui_parser)()
     try:
-        return _start(parser, options, headless=headless)
+        if command == "history":
+            return _history(arguments[1:])
+        options = parser.parse_args(arguments[1:] if command in parsers else arguments)
+        return _start(parser, options, headless=command == "run")
     except AutocoderError as error:
         print(f"autocoder-tui: {visible(error.message)}", file=sys.stderr)
         return EXIT_FAILED
@@ -241,6 +285,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone; a traceback would only be noise.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
+
+
+def _directory(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Path:
+    """The project's folder: as given, that of the run to go on with, or here."""
+    resume = getattr(options, "resume", None)
+    if resume is not None and (options.requirements or options.input_files):
+        parser.error("a run that is resumed has its requirements and files: leave out -r and -i")
+    if options.directory is None and resume is not None:
+        from autocoder_tui.resuming import kept_project
+
+        return kept_project(resume, os.environ)
+    directory = Path(options.directory or ".")
+    if not directory.is_dir():
+        parser.error(f"{visible(str(directory))} is not a folder")
+    return directory
 
 
 def _print_usage(options: argparse.Namespace) -> int:
@@ -262,10 +321,16 @@ def _print_usage(options: argparse.Namespace) -> int:
 def _start(parser: argparse.ArgumentParser, options: argparse.Namespace, *, headless: bool) -> int:
     from autocoder_tui.setup import load_setup
 
-    directory = Path(options.directory or ".")
-    if not directory.is_dir():
-        parser.error(f"{visible(str(directory))} is not a folder")
-    setup = load_setup(directory, options, os.environ)
+    if options.requirements == "@-" and not headless:
+        parser.error("-r @- is for `autocoder-tui run`; the full-screen program needs the terminal")
+    try:
+        setup = load_setup(_directory(parser, options), options, os.environ)
+    except AutocoderError as error:
+        if headless and options.json:
+            from autocoder_tui.headless import report_refusal
+
+            report_refusal(error)
+        raise
     if options.list_models:
         from autocoder_tui.model_table import model_table
 

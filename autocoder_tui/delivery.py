@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import sys
 
@@ -31,11 +33,28 @@ def print_result(data: bytes) -> None:
             data = visible(text, lines=True).encode("utf-8", "replace")
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
     except (OSError, ValueError, AttributeError) as error:
+        forget_stdout()
+        if isinstance(error, BrokenPipeError):
+            raise
         reason = getattr(error, "strerror", None) or "it is closed"
         raise Undelivered(f"The result can't be written to stdout: {reason}.") from error
+
+
+def forget_stdout() -> None:
+    """Send to nowhere what stdout still holds: at the end of the program writing it would fail
+    once more, with a message and an exit code of the interpreter's own."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def say(line: str) -> None:
+    """A line on stderr, whatever it holds. Nobody may be listening any more: that stops nothing."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError, ValueError):
+            print(visible(line), file=sys.stderr, flush=True)
 
 
 def patch_bytes(reviewable: Reviewable) -> bytes:
@@ -53,7 +72,9 @@ def _patch_of(file: FileReview, original: TextFile | None) -> bytes:
     if original is None:
         return patch.encode("utf-8", "surrogateescape")
     # Raises Unencodable: a character the file has no place for must not become another.
-    original.encode(file.after)
+    after = original.encode(file.after)
+    if original.newline == "\r" or original.encoding.startswith(("utf-16", "utf-32")):
+        return _patch_of_bytes(file.path, original.encode(file.before or ""), after)
     written: list[bytes] = []
     old = new = 0
     in_hunk = False
@@ -72,6 +93,14 @@ def _patch_of(file: FileReview, original: TextFile | None) -> bytes:
         old += sign in " -"
         new += sign in " +"
     return b"".join(written)
+
+
+def _patch_of_bytes(path: str, before: bytes, after: bytes) -> bytes:
+    """A patch for a file whose lines, as `patch` sees them, are not those of its text: only
+    the byte 10 ends one there."""
+    name = path.encode("utf-8", "surrogateescape").decode("latin-1")
+    patch = FileReview.of(name, before.decode("latin-1"), after.decode("latin-1")).to_patch()
+    return patch.encode("latin-1")
 
 
 def _lines(text: str) -> list[str]:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from autocoder_tui.cli import EXIT_FAILED, EXIT_OK
-from autocoder_tui.delivery import patch_bytes, print_result
+from autocoder_tui.delivery import print_result, say
 from autocoder_tui.display import visible
 from autocoder_tui.engine.cost import cap_problem
 from autocoder_tui.engine.errors import RequestError
@@ -30,60 +30,67 @@ from autocoder_tui.engine.events import (
     RunFinished,
     TextDelta,
 )
-from autocoder_tui.engine.reply import ReplyFile, render_files
 from autocoder_tui.engine.run import run
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.fallback import UNAVAILABLE, candidates, limits_after
-from autocoder_tui.job import Job, Prepared, Reviewable, for_target, make_review, prepare
-from autocoder_tui.keeping import KEPT
+from autocoder_tui.headless_output import Delivery, Refused, check_output
+from autocoder_tui.job import Job, Prepared, prepare
+from autocoder_tui.keeping import KEPT, events_of, model_as_sent, model_of, prepared_of
 from autocoder_tui.ledger import book_run
 from autocoder_tui.narrate import narrate
 from autocoder_tui.outcome import Outcome
 from autocoder_tui.progress import Progress
 from autocoder_tui.pump import pump
-from autocoder_tui.review.proposal import Review, Verdict
 from autocoder_tui.run_keeping import RunKeeping
 from autocoder_tui.setup import ChosenModel, Setup, choose_model
 from autocoder_tui.store.capabilities import CapabilityStore
+from autocoder_tui.store.history import History
+from autocoder_tui.store.kept import KeptRun
 from autocoder_tui.store.keys import missing_key_message
+from autocoder_tui.store.recovery import recover_runs
 from autocoder_tui.weighing import weigh
-from autocoder_tui.workspace.apply import Change, HardLinks, apply_changes
 from autocoder_tui.workspace.applylog import ApplyLog
-from autocoder_tui.workspace.commit import proposed_message
-from autocoder_tui.workspace.errors import HardLinked, NotRecorded
 from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.paths import relative_name, resolve_target
 from autocoder_tui.workspace.recovery import recover
-from autocoder_tui.workspace.textfile import read_text_file
-
-
-class Refused(AutocoderError):
-    """Something in the way was found before or after the run; nothing was written."""
-
-    kind = "refused"
 
 
 def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
     """Do the job of `autocoder-tui run`; returns the exit code."""
-    if not setup.requirements.strip() and not setup.demo:
+    if not (setup.requirements.strip() or setup.demo or setup.resume):
         parser.error("say what you want: -r TEXT, -r @FILE, or requirements in a control file")
     for problem in setup.problems:
-        _say(problem)
+        say(problem)
     outcome = Outcome()
     _recover(setup)
     try:
         if setup.estimate_cost:
-            print(asyncio.run(_Headless(setup, outcome).estimate()))
+            estimate = asyncio.run(_Headless(setup, outcome).estimate())
+            print_result(estimate.encode("utf-8", "replace") + b"\n")
             return EXIT_OK
         asyncio.run(_Headless(setup, outcome).go())
     except AutocoderError as error:
         outcome.status = "refused" if isinstance(error, Refused | RequestError) else "failed"
         outcome.error = {"kind": error.kind, "message": error.message}
-        _say(error.message)
+        say(error.message)
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        # What came is kept by now; where in the program this was is for a report of it.
+        outcome.status, outcome.exit_code = "failed", EXIT_FAILED
+        message = f"An internal error ended the run ({type(error).__name__}); please report it."
+        outcome.error = {"kind": "internal", "message": message}
+        say(message)
     if setup.json:
         print_result(json.dumps(outcome.report()).encode() + b"\n")
     return outcome.exit_code
+
+
+def report_refusal(error: AutocoderError) -> None:
+    """The report of --json for a run that could not even be set up."""
+    outcome = Outcome(status="refused", error={"kind": error.kind, "message": error.message})
+    print_result(json.dumps(outcome.report()).encode() + b"\n")
 
 
 class _Headless:
@@ -92,6 +99,8 @@ class _Headless:
         self._outcome = outcome
         self._progress = Progress(enabled=sys.stderr.isatty() and setup.debug_level > 0)
         self._keeping = RunKeeping(setup.state_dir, setup.settings.history)
+        self._again: KeptRun | None = None
+        """A run that ended well and is only to be delivered once more."""
         self._signal = 0
 
     async def go(self) -> None:
@@ -99,10 +108,12 @@ class _Headless:
             prepared, output = await self._prepare(stack)
             delivered = False
             try:
-                prepared = await self._listen_to_any(prepared)
+                if self._again is None:
+                    prepared = await self._listen_to_any(prepared)
+                else:
+                    self._heard_all(events_of(self._again))
                 if self._outcome.status == "done":
-                    self._deliver(prepared, output)
-                    delivered = True
+                    delivered = Delivery(self._setup, self._outcome).deliver(prepared, output)
             except asyncio.CancelledError:
                 self._stopped()
                 self._book(prepared)
@@ -120,31 +131,59 @@ class _Headless:
         self, stack: AsyncExitStack, *, key_needed: bool = True
     ) -> tuple[Prepared, Path | None]:
         setup = self._setup
+        if setup.resume is not None:
+            return await self._prepare_resumed(setup.resume, stack, key_needed=key_needed)
         if setup.demo:
             return await self._prepare_demo(stack)
-        target = None
-        output = None
-        if setup.output is not None:
-            _check_output(setup.root / setup.output, force=setup.force)
-            output = resolve_target(setup.root, setup.output, allow_absolute=True)
-            target = relative_name(setup.root, output)
-        chosen = choose_model(setup)
-        for warning in chosen.warnings:
-            _say(warning)
-        if key_needed and not chosen.ready:
-            raise Refused(missing_key_message(chosen.endpoint.provider))
-        problem = cap_problem(chosen.model, setup.limits)
-        if problem is not None:
-            _say(problem)
+        output, target = _output_in_project(setup)
+        chosen = self._checked(choose_model(setup), key_needed=key_needed)
         expansion = expand_inputs(setup.root, setup.inputs)
         for name, reason in expansion.refused:
-            _say(f"{name}: {reason}")
+            say(f"{name}: {reason}")
         for warning in expansion.warnings:
-            _say(warning)
+            say(warning)
         if expansion.failed:
             raise Refused("An input file can't be used, so nothing was sent.")
         job = Job(setup.root, expansion.files, target, setup.requirements)
         prepared = prepare(job, chosen, setup.limits, temperature=setup.temperature)
+        return prepared, output
+
+    def _checked(self, chosen: ChosenModel, *, key_needed: bool) -> ChosenModel:
+        """The model, once what there is to say of it is said. Raises Refused without a key."""
+        for warning in chosen.warnings:
+            say(warning)
+        if key_needed and not chosen.ready:
+            raise Refused(missing_key_message(chosen.endpoint.provider))
+        problem = cap_problem(chosen.model, self._setup.limits)
+        if problem is not None:
+            say(problem)
+        return chosen
+
+    async def _prepare_resumed(
+        self, reference: str, stack: AsyncExitStack, *, key_needed: bool
+    ) -> tuple[Prepared, Path | None]:
+        """A kept run as it was sent, going on with its text; one that ended well needs no model
+        any more."""
+        from autocoder_tui.demo.session import demo_model
+
+        setup = self._setup
+        kept = await asyncio.to_thread(self._keeping.history.get, reference)
+        if kept.status == "finished" and kept.files:
+            self._again, key_needed = kept, False
+        if kept.snapshot.demo:
+            self._setup = setup = replace(setup, demo=True)
+            output, target = _output_here(setup), kept.snapshot.target
+            chosen = await stack.enter_async_context(demo_model(tokens_per_second=0))
+        else:
+            output, target = _output_in_project(setup)
+            chosen = model_as_sent(kept) if self._again else model_of(setup, kept)
+            chosen = self._checked(chosen, key_needed=key_needed)
+        if target is not None and kept.snapshot.target not in (None, target):
+            name = visible(str(kept.snapshot.target))
+            raise Refused(f"This run writes {name}; name it with -o, or leave out -o.")
+        prepared = prepared_of(kept, chosen, setup.limits, root=setup.root)
+        if target is not None:
+            prepared = replace(prepared, request=replace(prepared.request, target=target))
         return prepared, output
 
     async def _prepare_demo(self, stack: AsyncExitStack) -> tuple[Prepared, Path | None]:
@@ -154,7 +193,7 @@ class _Headless:
 
         output = _output_here(self._setup)
         demo = demo_setup(replace(self._setup, output=None, inputs=()))
-        _say(NOTICE)
+        say(NOTICE)
         chosen = await stack.enter_async_context(demo_model(tokens_per_second=0))
         job = Job(demo.root, demo.inputs, demo.output, demo.requirements)
         return prepare(job, chosen, demo.limits, demo=True), output
@@ -191,10 +230,10 @@ class _Headless:
     def _next_model(self, tried: set[str]) -> ChosenModel | None:
         for candidate in candidates(self._setup, tried):
             if isinstance(candidate, str):
-                _say(f"A fallback model can't be used: {candidate}")
+                say(f"A fallback model can't be used: {candidate}")
                 continue
             tried.add(candidate.model.name)
-            _say(f"Going on with the fallback model {candidate.model.name}.")
+            say(f"Going on with the fallback model {candidate.model.name}.")
             return candidate
         return None
 
@@ -211,7 +250,7 @@ class _Headless:
         request = prepared.request
         place = (request.endpoint.provider.base_url, request.model.name)
         store = CapabilityStore(self._setup.state_dir)
-        await self._keeping.begin(prepared, _say)
+        await self._keeping.begin(prepared, say)
         try:
             events = run(request, capabilities=store.of(*place))
             await pump(events, self._heard_all, keep=self._keeping.keep)
@@ -247,7 +286,7 @@ class _Headless:
         line = narrate(event, self._setup.debug_level)
         if line is not None:
             self._progress.clear()
-            _say(line)
+            say(line)
 
     def _stopped(self) -> None:
         if not self._outcome.state.ended:
@@ -260,135 +299,46 @@ class _Headless:
         try:
             book_run(self._setup.state_dir, prepared, self._outcome.state)
         except AutocoderError as error:
-            _say(error.message)
+            say(error.message)
 
     async def _keep(self, *, delivered: bool) -> None:
         """Put the run into history, and say how to get at what was not delivered."""
         state = self._outcome.state
-        kept = await self._keeping.close(state, delivered=delivered)
+        kept = await self._keeping.close(state, delivered=delivered) or self._again is not None
         self._progress.clear()
         if delivered or not state.text:
             return
         if kept:
-            _say(KEPT.format(run=state.run_id or "last"))
+            say(KEPT.format(run=state.run_id or "last"))
             return
         # Nowhere to keep it: whoever reads our output is the last to have it.
         self._outcome.text = state.text
-        _say("The text so far can't be kept anywhere, so it is printed.")
-        self._print(state.text.encode("utf-8", "surrogatepass"))
-
-    def _deliver(self, prepared: Prepared, output: Path | None) -> None:
-        """Write or print what was proposed, as it would be if every hunk were accepted."""
-        proposed = for_target(self._outcome.state.files, prepared.request.target)
-        reviewable = make_review(prepared, proposed)
-        review = reviewable.review.all_verdict(Verdict.ACCEPTED)
-        self._outcome.files = [
-            {
-                "path": file.path,
-                "complete": file.complete,
-                "added": file.lines.added,
-                "removed": file.lines.removed,
-            }
-            for file in review.files
-        ]
-        for path, reason in reviewable.refused:
-            _say(f"{path} is not offered: {reason}")
-        for path, concerns in reviewable.warnings.items():
-            for concern in concerns:
-                self._outcome.warnings.append(f"{path}: {concern}")
-                _say(f"warning: {path}: {concern}")
-        try:
-            self._check_complete(reviewable)
-            if self._setup.patch:
-                self._print(patch_bytes(reviewable))
-            elif output is not None:
-                self._write(prepared, reviewable, output)
-            else:
-                self._print(_as_text(review))
-        except AutocoderError as error:
-            self._outcome.status, self._outcome.exit_code = "refused", EXIT_FAILED
-            raise error
-
-    def _check_complete(self, reviewable: Reviewable) -> None:
-        partial = [file.path for file in reviewable.review.files if not file.complete]
-        if partial:
-            raise Refused(f"{', '.join(partial)} did not arrive complete; nothing was written.")
-        if not reviewable.review.files:
-            raise Refused("The reply holds no file that may be written; nothing was written.")
-
-    def _write(self, prepared: Prepared, reviewable: Reviewable, output: Path) -> None:
-        target = prepared.request.target
-        file = next((file for file in reviewable.review.files if file.path == target), None)
-        if file is None:
-            names = ", ".join(file.path for file in reviewable.review.files)
-            raise Refused(f"The model wrote {names} and not {target}; nothing was written.")
-        for other in reviewable.review.files:
-            if other.path != target:
-                _say(f"{other.path} was proposed too and is not written: only -o is.")
-        if self._setup.demo:
-            root, name = output.parent, output.name
-            original = read_text_file(output) if output.exists() else None
-        else:
-            root, name, original = prepared.root, file.path, reviewable.originals[file.path]
-        _apply(self._setup.state_dir, root, Change(name, file.after, original), prepared)
-        _say(f"wrote {output} ({file.lines})")
-
-    def _print(self, data: bytes) -> None:
-        # With --json stdout belongs to the report.
-        if not self._setup.json:
-            print_result(data)
-
-
-def _apply(state: Path, root: Path, change: Change, prepared: Prepared) -> None:
-    """Write one file, so that the full-screen program can undo it."""
-    log: ApplyLog | None = ApplyLog.of_project(state, root)
-    title = proposed_message(prepared.request.requirements)
-    hard_links: HardLinks = "ask"
-    while True:
-        try:
-            apply_changes(root, [change], hard_links=hard_links, log=log, title=title)
-            return
-        except HardLinked:
-            # Nobody can be asked: as a shell's `>` does, which breaks no link.
-            hard_links = "in place"
-            _say(f"{change.path} has other names (hard links); they see the change too.")
-        except NotRecorded:
-            log = None
-            _say(f"{state} can't be written to, so this write can't be undone.")
+        say("The text so far can't be kept anywhere, so it is printed.")
+        Delivery(self._setup, self._outcome).print(state.text.encode("utf-8", "surrogatepass"))
 
 
 def _recover(setup: Setup) -> None:
     """Finish or take back what a kill cut short, and say so."""
     for recovered in recover(ApplyLog.of_project(setup.state_dir, setup.root)):
-        _say(recovered.message)
+        say(recovered.message)
+    found = recover_runs(History(setup.state_dir))
+    for run_id in found.recovered:
+        say(f"Run {run_id} was interrupted; go on with it: autocoder-tui run --resume {run_id}")
+    for message in found.messages:
+        say(message)
+
+
+def _output_in_project(setup: Setup) -> tuple[Path | None, str | None]:
+    """-o as a file of the project and as its name there."""
+    if setup.output is None:
+        return None, None
+    check_output(setup.root / setup.output, force=setup.force)
+    output = resolve_target(setup.root, setup.output, allow_absolute=True)
+    return output, relative_name(setup.root, output)
 
 
 def _output_here(setup: Setup) -> Path | None:
     """-o of the demo, whose project is a copy somewhere else: a file where the user stands."""
     output = None if setup.output is None else Path(setup.output).absolute()
-    _check_output(output, force=setup.force)
+    check_output(output, force=setup.force)
     return output
-
-
-def _check_output(output: Path | None, *, force: bool) -> None:
-    if output is None:
-        return
-    name = visible(str(output))
-    if output.is_dir():
-        raise Refused(f"{name} is a folder; -o names the file to write.")
-    if output.exists() and not output.is_file():
-        raise Refused(f"{name} is not a regular file; -o names the file to write.")
-    if output.exists() and not force:
-        raise Refused(f"{name} exists; add -f to replace it, or name another file with -o.")
-
-
-def _as_text(review: Review) -> bytes:
-    files = review.files
-    if len(files) == 1:
-        return files[0].after.encode("utf-8", "surrogateescape")
-    framed = render_files([ReplyFile(file.path, file.after, True, "") for file in files])
-    return framed.encode("utf-8", "surrogateescape")
-
-
-def _say(line: str) -> None:
-    print(visible(line), file=sys.stderr, flush=True)

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, cast
 
+from autocoder_tui.engine.catalog import Endpoint, Model, Provider
+from autocoder_tui.engine.events import Event, RunFinished, TextDelta
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.job import Prepared, Reviewable, make_review
@@ -106,11 +108,14 @@ def model_of(setup: Setup, run: KeptRun) -> ChosenModel:
     return choose_model(setup, run.snapshot.model, run.snapshot.base_url)
 
 
-def prepared_of(run: KeptRun, chosen: ChosenModel, limits: Limits | None = None) -> Prepared:
+def prepared_of(
+    run: KeptRun, chosen: ChosenModel, limits: Limits | None = None, root: Path | None = None
+) -> Prepared:
     """A kept run made ready to go on from its text: the same inputs as they were sent, the
-    same requirements and target. Its limits are those it had unless `limits` are given."""
+    same requirements and target. Its limits are those it had unless `limits` are given, and
+    its project is where it was unless `root` says where it is now."""
     snapshot = run.snapshot
-    root = Path(snapshot.project)
+    root = root or Path(snapshot.project)
     request = RunRequest(
         requirements=snapshot.requirements,
         model=chosen.model,
@@ -133,10 +138,13 @@ def reviewable_of(run: KeptRun, chosen: ChosenModel) -> Reviewable:
     return make_review(prepared_of(run, chosen), run.files)
 
 
+def events_of(run: KeptRun) -> list[Event]:
+    """A run that ended well told once more: its text, its files, its end."""
+    return [TextDelta(run.reply), *run.files, RunFinished(run.notes)]
+
+
 def model_as_sent(run: KeptRun) -> ChosenModel:
     """The name and address a kept run was answered by, without a key: for looking at it."""
-    from autocoder_tui.engine.catalog import Endpoint, Model, Provider
-
     snapshot = run.snapshot
     provider = Provider(snapshot.provider, snapshot.base_url)
     return ChosenModel(Model(snapshot.model, snapshot.provider), Endpoint(provider))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -56,6 +57,10 @@ class Setup:
     patch: bool
     json: bool
     estimate_cost: bool
+    despite_warnings: bool
+    """Whether a file is replaced though code seems to have been left out of the new text."""
+    resume: str | None
+    """The kept run to go on with: "last", its id or the beginning of it, or its name."""
     settings: Settings
     catalog: Catalog
     problems: tuple[str, ...]
@@ -120,6 +125,8 @@ def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[st
         patch=getattr(options, "patch", False),
         json=getattr(options, "json", False),
         estimate_cost=getattr(options, "estimate_cost", False),
+        despite_warnings=getattr(options, "despite_warnings", False),
+        resume=getattr(options, "resume", None),
         settings=settings.settings,
         catalog=catalog,
         problems=tuple(str(problem) for problem in (*settings.problems, *catalog_problems)),
@@ -153,9 +160,22 @@ def choose_model(setup: Setup, name: str | None = None, base_url: str | None = N
 
 
 def _requirements(given: str) -> str:
+    if given == "@-":
+        return _piped()
     if given.startswith("@") and len(given) > 1:
         return read_text_file(Path(given[1:])).text
     return given
+
+
+def _piped() -> str:
+    """What comes in by stdin. Raises AutocoderError."""
+    try:
+        return sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError:
+        raise AutocoderError("What -r @- reads from stdin is not UTF-8 text.") from None
+    except (OSError, AttributeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is closed"
+        raise AutocoderError(f"-r @- can't read stdin: {reason.lower()}.") from error
 
 
 def _limits(settings: Settings, options: argparse.Namespace, control: Control) -> Limits:

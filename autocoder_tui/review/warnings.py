@@ -61,6 +61,11 @@ def warnings(file: FileReview, text: str | None = None) -> tuple[str, ...]:
     return tuple(sentence for sentence in found if sentence)
 
 
+def leaves_code_out(file: FileReview) -> bool:
+    """Whether a phrase in the proposed text stands for code that was there."""
+    return bool(_placeholder(file, file.after))
+
+
 def _incomplete(file: FileReview) -> str:
     remark = visible(file.remark).rstrip(".")
     if file.complete:

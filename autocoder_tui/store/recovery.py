@@ -24,10 +24,11 @@ from autocoder_tui.store.kept import KeptRun, Status, kept_run, moment
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """`offered` are runs somebody should be asked about, the newest first; `messages` what
-    there is to say."""
+    """`offered` are runs somebody should be asked about, the newest first, `recovered` the ids
+    of those found just now that had not ended; `messages` what there is to say."""
 
     offered: tuple[RunSummary, ...] = ()
+    recovered: tuple[str, ...] = ()
     messages: tuple[str, ...] = ()
 
 
@@ -37,11 +38,14 @@ def recover_runs(history: History) -> Recovery:
     Blocking; raises nothing: what can't be put there now stays for the next time.
     """
     messages: list[str] = []
+    recovered: list[str] = []
     offered: tuple[RunSummary, ...] = ()
     try:
         sweep_unfinished(history.state)
         for path in journals(history.state):
-            _recover(history, path, messages)
+            run = _recover(history, path, messages)
+            if run is not None and run.status == "interrupted":
+                recovered.append(run.run_id)
         offered = tuple(history.list(offered=True))
     except HistoryUnavailable as error:
         messages.append(f"{error.message} Runs are not found in history meanwhile.")
@@ -49,7 +53,7 @@ def recover_runs(history: History) -> Recovery:
         folder = visible(str(history.state / FOLDER))
         reason = (error.strerror or "unknown error").lower()
         messages.append(f"Journals of earlier runs can't be looked at in {folder}: {reason}.")
-    return Recovery(offered, (*history.messages(), *messages))
+    return Recovery(offered, tuple(recovered), (*history.messages(), *messages))
 
 
 def running_now(state: Path) -> list[KeptRun]:
@@ -81,11 +85,12 @@ def replay(content: JournalContent, *, running: bool = False) -> KeptRun:
     )
 
 
-def _recover(history: History, path: Path, messages: list[str]) -> None:
+def _recover(history: History, path: Path, messages: list[str]) -> KeptRun | None:
+    """The run of the journal, if it was put into history."""
     try:
         with taken_over(path) as ours:
             if not ours:
-                return
+                return None
             run = replay(read_journal(path))
             # Left behind by a program that ended before anybody had seen to the run.
             history.add(run, offered=True)
@@ -95,14 +100,16 @@ def _recover(history: History, path: Path, messages: list[str]) -> None:
                     f"The journal of run {run.run_id} had {run.damaged} damaged lines; "
                     "what they held is missing in its text."
                 )
+            return run
     except FileNotFoundError:
-        return
+        return None
     except UnreadableJournal as error:
         if error.newer:
-            return  # a newer version will know what to do with it
+            return None  # a newer version will know what to do with it
         aside = path.with_suffix(".damaged")
         path.rename(aside)
         messages.append(
             f"A journal in {visible(str(path.parent))} can't be read and is set aside "
             f"as {visible(aside.name)}."
         )
+    return None

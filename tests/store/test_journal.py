@@ -95,7 +95,8 @@ def test_a_journal_cut_anywhere_gives_a_beginning_of_the_text(
 ) -> None:
     folder = tmp_path_factory.mktemp("cut")
     journal = Journal(folder, snapshot(), lost)
-    first = os.stat(journal.path).st_size  # type: ignore[arg-type]
+    assert journal.path is not None
+    first = journal.path.stat().st_size
     pieces = [f"piece {number}\n" for number in range(40)]
     for piece in pieces:
         journal.append([TextDelta(piece)])

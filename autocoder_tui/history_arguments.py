@@ -1,0 +1,78 @@
+"""The arguments of `autocoder-tui history`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+DESCRIPTION = """\
+The runs so far: everything they were given and everything that came of them.
+
+RUN is "last" (the run that began last), an id or the beginning of one, or a name.
+"""
+
+
+def history_parser(
+    formatter: type[argparse.HelpFormatter],
+    count: Callable[[str], int],
+    value: Callable[[str], str],
+) -> argparse.ArgumentParser:
+    """The parser; `count` and `value` check whole numbers and texts as the other commands do."""
+    parser = argparse.ArgumentParser(
+        prog="autocoder-tui history", description=DESCRIPTION, formatter_class=formatter
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, says: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=says, description=says, formatter_class=formatter)
+
+    listing = command("list", "list runs, the newest first")
+    _add_scope(listing, "list the runs of all projects")
+    listing.add_argument(
+        "--search", type=value, default="", metavar="TEXT", help="only runs with all these words"
+    )
+    listing.add_argument("-n", type=count, default=20, metavar="N", help="how many (default: 20)")
+    listing.add_argument("--json", action="store_true", help="a JSON object per run")
+
+    showing = command("show", "show one run")
+    showing.add_argument("run", nargs="?", type=value, default="last", metavar="RUN")
+    part = showing.add_mutually_exclusive_group()
+    for name, says in (
+        ("reply", "print the joined text of the reply, to the byte"),
+        ("patch", "print what it proposed as a patch of what it was given"),
+        ("requirements", "print what was asked for"),
+        ("reasoning", "print what the model thought, where it said so"),
+        ("json", "print everything as one JSON object"),
+    ):
+        part.add_argument(
+            f"--{name}", dest="part", action="store_const", const=name, default="summary", help=says
+        )
+
+    exporting = command("export", "write runs out")
+    exporting.add_argument(
+        "runs", nargs="*", type=value, metavar="RUN", help="which (default: all there are)"
+    )
+    exporting.add_argument(
+        "--format", choices=("md", "jsonl"), default="md", help="Markdown (default) or JSON Lines"
+    )
+    exporting.add_argument(
+        "-o", "--output-file", type=value, metavar="FILE", help="a new file (default: stdout)"
+    )
+
+    renaming = command("rename", "give a run a name; named runs are kept for ever")
+    renaming.add_argument("run", type=value, metavar="RUN")
+    renaming.add_argument("name", type=value, metavar="NAME")
+
+    deleting = command("delete", "remove runs for good")
+    deleting.add_argument("runs", nargs="*", type=value, metavar="RUN")
+    deleting.add_argument("--all", action="store_true", help="remove every run there is")
+    deleting.add_argument("-y", "--yes", action="store_true", help="don't ask first")
+    return parser
+
+
+def _add_scope(parser: argparse.ArgumentParser, says: str) -> None:
+    scope = parser.add_mutually_exclusive_group()
+    scope.add_argument(
+        "--project", metavar="DIR", help="the runs of the project in DIR (default: here)"
+    )
+    scope.add_argument("--all", action="store_true", help=says)

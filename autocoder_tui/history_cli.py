@@ -1,0 +1,199 @@
+"""`autocoder-tui history`: listing, showing, exporting, naming and deleting runs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from autocoder_tui.cli import EXIT_FAILED, EXIT_OK
+from autocoder_tui.delivery import patch_bytes, print_result
+from autocoder_tui.display import visible
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.history_export import facts, local_time, markdown, summary_data
+from autocoder_tui.keeping import model_as_sent, reviewable_of
+from autocoder_tui.store.dirs import state_dir
+from autocoder_tui.store.history import LAST, History, RunSummary, UnknownRun
+from autocoder_tui.store.kept import KeptRun
+from autocoder_tui.store.recovery import recover_runs, running_now
+
+_COLUMNS = ("RUN", "STARTED", "STATUS", "TOKENS", "COST", "NAME")
+
+
+def history_command(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """Do what was asked; returns the exit code. Raises AutocoderError."""
+    history = History(state_dir(environ))
+    for message in recover_runs(history).messages:
+        _say(message)
+    try:
+        return {
+            "list": _list,
+            "show": _show,
+            "export": _export,
+            "rename": _rename,
+            "delete": _delete,
+        }[options.command](history, options)
+    finally:
+        for message in history.messages():
+            _say(message)
+
+
+def _list(history: History, options: argparse.Namespace) -> int:
+    project = None if options.all else str(Path(options.project or ".").resolve())
+    runs = history.list(project, options.search, options.n)
+    running = [run for run in _running(history.state) if project in (None, run.snapshot.project)]
+    if options.json:
+        lines = [json.dumps(summary_data(run)) for run in runs]
+        print_result("".join(f"{line}\n" for line in lines).encode())
+        return EXIT_OK
+    rows = [] if options.search else [_running_row(run) for run in running]
+    rows += [_row(run) for run in runs]
+    if rows:
+        print_result(_table(rows).encode("utf-8", "replace"))
+        return EXIT_OK
+    where = "" if project is None else " of this project; --all lists those of every project"
+    found = " with these words" if options.search else ""
+    _say(f"There is no run{found} in history{where}.")
+    return EXIT_OK
+
+
+def _show(history: History, options: argparse.Namespace) -> int:
+    run = find_run(history, options.run)
+    if options.part == "patch":
+        if not run.files:
+            raise UnknownRun(f"Run {run.run_id} proposed no file; see its text with --reply.")
+        reviewable = reviewable_of(run, model_as_sent(run))
+        for path, reason in reviewable.refused:
+            _say(f"{path} is left out: {reason}")
+        print_result(patch_bytes(reviewable))
+        return EXIT_OK
+    text = {
+        "reply": lambda: run.reply,
+        "requirements": lambda: run.snapshot.requirements + "\n",
+        "reasoning": lambda: run.reasoning,
+        "json": lambda: json.dumps(run.to_data()) + "\n",
+        "summary": lambda: _summary(run),
+    }[options.part]()
+    print_result(text.encode("utf-8", "surrogatepass"))
+    return EXIT_OK
+
+
+def _export(history: History, options: argparse.Namespace) -> int:
+    references = options.runs or [run.run_id for run in history.list()]
+    runs = [find_run(history, reference) for reference in references]
+    if options.format == "md":
+        text = markdown(runs)
+    else:
+        text = "".join(json.dumps(run.to_data()) + "\n" for run in runs)
+    data = text.encode("utf-8", "surrogatepass")
+    if options.output_file is None:
+        print_result(data)
+        return EXIT_OK
+    file = Path(options.output_file)
+    try:
+        # For the user alone: it holds what is in their files.
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(data)
+    except FileExistsError:
+        raise AutocoderError(f"{visible(str(file))} exists; name a new file.") from None
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        raise AutocoderError(f"{visible(str(file))} can't be written: {reason}.") from error
+    _say(f"wrote {len(runs)} run{'s' * (len(runs) != 1)} to {file}")
+    return EXIT_OK
+
+
+def _rename(history: History, options: argparse.Namespace) -> int:
+    run = history.get(options.run)
+    history.rename(run.run_id, options.name)
+    _say(f"Run {run.run_id} is called {options.name} now.")
+    return EXIT_OK
+
+
+def _delete(history: History, options: argparse.Namespace) -> int:
+    if options.all == bool(options.runs):
+        raise AutocoderError("Name the runs to delete, or give --all.")
+    runs = [history.get(reference) for reference in options.runs]
+    count = len(history.list()) if options.all else len({run.run_id for run in runs})
+    if count == 0:
+        _say("There is no run in history.")
+        return EXIT_OK
+    what = "the run" if count == 1 else f"{count} runs"
+    if not options.yes and not _agreed(what, runs):
+        _say("Nothing was deleted.")
+        return EXIT_FAILED
+    gone = history.delete_all() if options.all else history.delete([run.run_id for run in runs])
+    _say(f"Deleted {gone} run{'s' * (gone != 1)}.")
+    return EXIT_OK
+
+
+def _agreed(what: str, runs: Sequence[KeptRun]) -> bool:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise AutocoderError("Nobody can be asked here: add -y to delete without a question.")
+    for run in runs:
+        _say(f"{run.run_id}  {local_time(run.started)}  {run.name}")
+    print(f"Delete {what} for good? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def find_run(history: History, reference: str) -> KeptRun:
+    """The run called `reference`, also one that a living program is at. Raises UnknownRun."""
+    running = sorted(_running(history.state), key=lambda run: run.started)
+    if reference != LAST:
+        found = [run for run in running if run.run_id.startswith(reference)]
+        return found[0] if len(found) == 1 else history.get(reference)
+    try:
+        last = history.get(LAST)
+    except UnknownRun:
+        if not running:
+            raise
+        return running[-1]
+    return running[-1] if running and running[-1].started > last.started else last
+
+
+def _running(state: Path) -> list[KeptRun]:
+    try:
+        return [run for run in running_now(state) if run.status == "running"]
+    except OSError:
+        return []
+
+
+def _summary(run: KeptRun) -> str:
+    lines = [f"{label:<9} {visible(text)}" for label, text in (("name", run.name), *facts(run))]
+    lines += ["", visible(run.snapshot.requirements.rstrip("\n"), lines=True)]
+    if run.notes.strip():
+        lines += ["", visible(run.notes.strip("\n"), lines=True)]
+    return "\n".join(lines) + "\n"
+
+
+def _row(run: RunSummary) -> tuple[str, ...]:
+    cost = "" if run.cost_usd is None else f"${run.cost_usd:.4f}"
+    tokens = f"{run.prompt_tokens + run.completion_tokens:,}"
+    name = run.name + (" (demo)" if run.demo else "")
+    return run.run_id, local_time(run.started), run.status, tokens, cost, name
+
+
+def _running_row(run: KeptRun) -> tuple[str, ...]:
+    tokens = f"{run.prompt_tokens + run.completion_tokens:,}"
+    return run.run_id, local_time(run.started), run.status, tokens, "", run.name
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> str:
+    shown = [_COLUMNS, *(tuple(visible(cell) for cell in row) for row in rows)]
+    widths = [max(len(row[column]) for row in shown) for column in range(len(_COLUMNS))]
+    lines = []
+    for row in shown:
+        cells = [
+            cell.rjust(width) if title in ("TOKENS", "COST") else cell.ljust(width)
+            for cell, width, title in zip(row, widths, _COLUMNS, strict=True)
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def _say(line: str) -> None:
+    print(f"autocoder-tui: {visible(line)}", file=sys.stderr, flush=True)

@@ -1,0 +1,103 @@
+"""Runs of the past as Markdown, and as values for JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from autocoder_tui.store.history import RunSummary
+from autocoder_tui.store.kept import KeptRun
+
+_TICKS = re.compile(r"`+")
+
+
+def markdown(runs: Sequence[KeptRun]) -> str:
+    """One section per run: what it was, what was asked for, the reply to the character."""
+    return "\n".join(_section(run) for run in runs)
+
+
+def _section(run: KeptRun) -> str:
+    lines = [f"## {_one_line(run.name) or run.run_id}", ""]
+    lines += [f"- {label}: {_one_line(text)}" for label, text in facts(run)]
+    lines += ["", "### Requirements", "", _fenced(run.snapshot.requirements)]
+    if run.notes:
+        lines += ["", "### Notes", "", _fenced(run.notes)]
+    if run.reply:
+        lines += ["", "### Reply", "", _fenced(run.reply)]
+    return "\n".join(lines) + "\n"
+
+
+def facts(run: KeptRun) -> list[tuple[str, str]]:
+    """What there is to say of a run in a line each: label and text. Untrusted text."""
+    snapshot = run.snapshot
+    demo = " (demo: recorded replies, not a model)" if snapshot.demo else ""
+    found = [
+        ("run", run.run_id),
+        ("started", local_time(run.started)),
+        ("status", run.status + ("" if run.error is None else f": {run.error.message}")),
+        ("project", snapshot.project),
+        ("model", f"{snapshot.model} · {snapshot.provider}{demo}"),
+        ("target", snapshot.target or ""),
+        ("inputs", ", ".join(snapshot.picks)),
+        ("proposed", ", ".join(_file(file.path, file.complete) for file in run.files)),
+        ("parts", ", ".join(_parts(run))),
+        ("tokens", f"{run.prompt_tokens:,} in, {run.completion_tokens:,} out"),
+        ("cost", "" if run.cost_usd is None else f"${run.cost_usd:f}"),
+        ("damage", f"{run.damaged} lines of its journal were lost" if run.damaged else ""),
+    ]
+    return [(label, text) for label, text in found if text]
+
+
+def _file(path: str, complete: bool) -> str:
+    return path if complete else f"{path} (not complete)"
+
+
+def _parts(run: KeptRun) -> list[str]:
+    joins = {join.part: f", joined by {join.proof}" for join in run.joins}
+    return [
+        f"{number} {part.finish_reason or 'no finish reason'}{joins.get(number, '')}"
+        for number, part in enumerate(run.parts, 1)
+    ]
+
+
+def summary_data(run: RunSummary) -> dict[str, Any]:
+    """A line of the list as values for JSON."""
+    return {
+        "run": run.run_id,
+        "name": run.name,
+        "started": run.started,
+        "ended": run.ended,
+        "status": run.status,
+        "project": run.project,
+        "model": run.model,
+        "provider": run.provider,
+        "target": run.target,
+        "demo": run.demo,
+        "files": run.files,
+        "characters": run.characters,
+        "prompt_tokens": run.prompt_tokens,
+        "completion_tokens": run.completion_tokens,
+        "cost_usd": None if run.cost_usd is None else str(run.cost_usd),
+    }
+
+
+def local_time(moment: str) -> str:
+    """A time of the store as people here read it."""
+    try:
+        return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return moment
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _fenced(text: str) -> str:
+    """`text` in a fence that nothing in it can end."""
+    longest = max((len(found) for found in _TICKS.findall(text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    newline = "" if text.endswith("\n") else "\n"
+    return f"{fence}\n{text}{newline}{fence}"

@@ -1,0 +1,36 @@
+"""Going on with a kept run where it left off, without the screen or with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from autocoder_tui.delivery import say
+from autocoder_tui.display import visible
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.store.dirs import state_dir
+from autocoder_tui.store.history import History
+from autocoder_tui.store.recovery import recover_runs
+
+
+class NothingToResume(AutocoderError):
+    """The run, or its project, is not there to go on with."""
+
+    kind = "nothing_to_resume"
+
+
+def kept_project(reference: str, environ: Mapping[str, str]) -> Path:
+    """The folder of the project of a kept run, recovering first what a kill left.
+
+    Raises UnknownRun, NothingToResume, HistoryUnavailable.
+    """
+    history = History(state_dir(environ))
+    for message in recover_runs(history).messages:
+        say(message)
+    project = Path(history.get(reference).snapshot.project)
+    if not project.is_dir():
+        raise NothingToResume(
+            f"The project of this run, {visible(str(project))}, is gone. If it has moved, name "
+            "its folder after the run; its text is in: autocoder-tui history show --reply"
+        )
+    return project
