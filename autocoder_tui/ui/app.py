@@ -19,11 +19,11 @@ from textual.widgets import Input, TextArea
 from autocoder_tui.display import visible
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.provider import preload
-from autocoder_tui.errors import AutocoderError
-from autocoder_tui.job import Job, Prepared, Reviewable, make_review, review_anew
+from autocoder_tui.job import Job, Prepared, Reviewable, make_review
 from autocoder_tui.run_keeping import RunKeeping
 from autocoder_tui.setup import ChosenModel, Setup
 from autocoder_tui.ui.applying import apply_review
+from autocoder_tui.ui.browsing import Browsing
 from autocoder_tui.ui.commands import areas_of, commands_of
 from autocoder_tui.ui.estimator import Estimator
 from autocoder_tui.ui.falling_back import FallingBack
@@ -74,6 +74,7 @@ class AutocoderApp(App[str]):
         Binding("f5", "show_pane('review')", "Review", id="pane.review", show=False),
         Binding("f8", "next_pane", "Next pane", id="pane.next", show=False),
         Binding("f9", "show_pane('log')", "Log", id="pane.log", show=False),
+        Binding("f6", "show_history", "History", id="history.show", show=False, priority=True),
         Binding("ctrl+l", "show_usage", "Usage", id="usage.show", show=False),
         Binding("U", "last_write('undo')", "Undo last write", id="write.undo", show=False),
         Binding("ctrl+y", "last_write('redo')", "Redo last write", id="write.redo", show=False),
@@ -87,6 +88,7 @@ class AutocoderApp(App[str]):
         self.session = SessionKeeping(self)
         self.reviews = ReviewKeeping(self)
         self.recovering = Recovering(self)
+        self.browsing = Browsing(self)
         self.prompting = Prompting(self)
         self.models = ModelChoice(self)
         self.reviewable: Reviewable | None = None
@@ -255,6 +257,8 @@ class AutocoderApp(App[str]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "run":
             return not self.runner.running
+        if action == "show_history":
+            return self.screen is self.main
         if action == "stop":
             return self.runner.running
         if action == "go_on":
@@ -336,20 +340,6 @@ class AutocoderApp(App[str]):
         """Undo, redo or commit what was written last."""
         await self.undoing.act(verb)
 
-    async def review_again(self) -> None:
-        """Compare the proposal, as edited since, with what is on disk now."""
-        pane = self.main.query_one(ReviewPane)
-        if self.reviewable is not None and pane.review is not None:
-            again = (self.root, self.reviewable, pane.review)
-            try:
-                self.reviewable = await asyncio.to_thread(review_anew, *again)
-            except AutocoderError as error:
-                self.tell(error.message, severity="error")
-            else:
-                self.undoing.begin_review()
-                pane.show(self.reviewable)
-                self.reviews.changed()
-
     def know(self, reviewable: Reviewable) -> None:
         """Go on with the same review, knowing what its files on disk have become."""
         self.reviewable = reviewable
@@ -371,6 +361,10 @@ class AutocoderApp(App[str]):
         """Name the one file to write."""
         self.main.show("requirements", focus=False)
         self.main.query_one("#target", Input).focus()
+
+    def action_show_history(self) -> None:
+        """Every run so far."""
+        self.browsing.open()
 
     def action_show_usage(self) -> None:
         """What runs used and cost."""

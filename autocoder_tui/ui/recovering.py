@@ -13,6 +13,7 @@ from autocoder_tui.display import visible
 from autocoder_tui.engine.events import FileProposed, RunCancelled, RunFinished, TextDelta
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.history_export import local_time
 from autocoder_tui.job import Prepared
 from autocoder_tui.keeping import model_as_sent, model_of, prepared_of
 from autocoder_tui.kept_review import is_unfinished, kept_review, proposals_of, reopen_run
@@ -20,7 +21,6 @@ from autocoder_tui.reopening import Reopened
 from autocoder_tui.store.history import History, RunSummary, UnknownRun
 from autocoder_tui.store.kept import KeptRun
 from autocoder_tui.store.recovery import recover_runs
-from autocoder_tui.ui.moments import local_time
 from autocoder_tui.ui.screens.prompts import Prompt, first_line
 from autocoder_tui.ui.screens.question import Answer, Question
 from autocoder_tui.ui.screens.recovered import Offer, RecoveredRuns
@@ -63,8 +63,8 @@ class Recovering:
         for message in recovery.messages:
             app.tell(message, severity="warning", timeout=12)
         try:
-            await self._know_prompts()
-            wanted = getattr(app.setup, "resume", None)
+            await self.know_prompts()
+            wanted = app.setup.resume
             if wanted is not None:
                 await self.resume(wanted)
                 return
@@ -75,7 +75,7 @@ class Recovering:
             if error.message not in " ".join(recovery.messages):
                 app.tell(error.message, severity="warning", timeout=12)
 
-    async def _know_prompts(self) -> None:
+    async def know_prompts(self) -> None:
         sent = await asyncio.to_thread(self.history.prompts, _MOST_PROMPTS)
         self._app.prompting.know(Prompt(text, local_time(when)) for text, when in sent)
 
@@ -114,7 +114,7 @@ class Recovering:
         while offers:
             answer = await app.push_screen_wait(RecoveredRuns(offers))
             if answer is None:
-                app.tell("Kept for later: the next start asks again, F6 lists every run.")
+                app.tell("Kept: the next start asks again; F6 lists every run.", timeout=3)
                 return
             what, offer = answer
             if what == "discard":
@@ -161,13 +161,7 @@ class Recovering:
     async def open_run(self, run: KeptRun, *, review: bool = True) -> bool:
         """Put a kept run on the screen: text, notes, review. Returns whether that could be."""
         app = self._app
-        if run.snapshot.project != str(app.root):
-            app.tell(
-                f"This run belongs to {run.snapshot.project}. Open it there: "
-                f"autocoder-tui {run.snapshot.project}",
-                severity="warning",
-                timeout=12,
-            )
+        if not await self.same_project(run):
             return False
         if app.runner.running:
             app.tell("A run is under way: wait for it, or stop it (Esc) first.", severity="warning")
@@ -197,6 +191,25 @@ class Recovering:
                     timeout=12,
                 )
         return True
+
+    async def same_project(self, run: KeptRun) -> bool:
+        """Whether the run belongs to the project that is open; if not, that is told."""
+        there = run.snapshot.project
+        if there == str(self._app.root):
+            return True
+        self._app.tell(
+            f"This run belongs to another project. Open it there: autocoder-tui {there}",
+            severity="warning",
+            timeout=12,
+        )
+        return False
+
+    async def ask_again(self, run: KeptRun) -> None:
+        """Fill in what a run was given, ready to be changed and run."""
+        self._take_model(run)
+        await self.fill_in(run)
+        self._app.main.show("requirements")
+        self._app.tell("Filled in as it was then: Ctrl+R runs it.")
 
     def _take_model(self, run: KeptRun) -> None:
         """Go on with the model the run had, unless another was asked for or it is no more."""

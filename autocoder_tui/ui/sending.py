@@ -34,7 +34,7 @@ async def send(app: AutocoderApp) -> None:
     if not chosen.ready:
         app.models.first_steps()
         return
-    if not await _may_replace_review(app):
+    if not await may_replace_review(app):
         return
     setup = app.setup
     limits = app.spending.limits(setup.limits)
@@ -56,20 +56,20 @@ async def send(app: AutocoderApp) -> None:
     app.runner.start(make)
 
 
-async def _may_replace_review(app: AutocoderApp, *, undecided: bool = True) -> bool:
+async def may_replace_review(app: AutocoderApp, *, undecided: bool = True) -> bool:
     """Ask before a new run takes the place of a proposal with hunks that are not written."""
     pane = app.main.query_one(ReviewPane)
     accepted = pane.review is not None and pane.review.counts.accepted
     if not pane.unwritten or not (accepted or undecided):
         return True
     answers = (Answer("run", "Run anyway", "r"), Answer("stay", "Back to it", "b"))
-    text = f"{pane.unwritten} A new run replaces the review."
+    text = f"{pane.unwritten} It makes room, and stays in history (F6)."
     return await app.push_screen_wait(Question("Not written yet", text, answers)) == "run"
 
 
 async def go_on_after_asking(app: AutocoderApp) -> None:
     """Continue kept text, unless accepted hunks would be lost by it."""
-    if app.runner.resumable and await _may_replace_review(app, undecided=False):
+    if app.runner.resumable and await may_replace_review(app, undecided=False):
         go_on(app)
 
 

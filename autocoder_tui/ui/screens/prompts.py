@@ -39,6 +39,7 @@ class PromptList(ModalScreen[str | None]):
     ]
     DEFAULT_CSS = """
     PromptList #prompts { height: auto; max-height: 50%; border: none; padding: 0; }
+    PromptList #prompts { text-wrap: nowrap; text-overflow: ellipsis; }
     PromptList #prompt-preview { height: auto; max-height: 10; margin-top: 1; }
     PromptList #prompt-text { height: auto; width: 100%; color: $text-muted; }
     """

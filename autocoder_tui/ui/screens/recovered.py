@@ -15,8 +15,8 @@ from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from autocoder_tui.display import visible
+from autocoder_tui.history_export import local_time
 from autocoder_tui.store.kept import KeptRun
-from autocoder_tui.ui.moments import local_time
 from autocoder_tui.ui.screens.prompts import first_line
 
 _ANSWERS = (
@@ -45,7 +45,7 @@ class RecoveredRuns(ModalScreen[tuple[str, Offer] | None]):
     BINDINGS = [Binding("escape", "dismiss(None)", "Later", id="recovered.later")]
     DEFAULT_CSS = """
     RecoveredRuns OptionList { height: auto; max-height: 8; border: none; padding: 0; }
-    RecoveredRuns OptionList { margin-top: 1; }
+    RecoveredRuns OptionList { margin-top: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     RecoveredRuns #recovered-about { height: auto; max-height: 4; margin-top: 1; }
     """
 
@@ -112,7 +112,7 @@ class RecoveredRuns(ModalScreen[tuple[str, Offer] | None]):
         about = Content("\n").join(
             [
                 Content.styled(first_line(snapshot.requirements) or "(no requirements)", "bold"),
-                Content(f"{visible(snapshot.model)} · {local_time(snapshot.started)}"),
+                Content(f"{visible(snapshot.model)} · {visible(local_time(snapshot.started))}"),
                 Content(visible(offer.stands)),
             ]
         )
@@ -127,4 +127,4 @@ class RecoveredRuns(ModalScreen[tuple[str, Offer] | None]):
 
 
 def _row(offer: Offer) -> Content:
-    return Content(first_line(offer.run.snapshot.requirements)).truncate(70, ellipsis=True)
+    return Content(first_line(offer.run.snapshot.requirements) or "(no requirements)")
