@@ -51,8 +51,13 @@ class PacedServer:
         self.arrived = asyncio.Event()
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError):
+        # Cancelled when the test is over; a server of asyncio would report that as an error.
+        with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"POST /v1/chat/completions"):
+                writer.write(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
+                writer.close()
+                return
             length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
             await reader.readexactly(int(length.group(1)) if length else 0)
             sending = Sending(writer.get_extra_info("peername")[1])
