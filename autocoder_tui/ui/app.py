@@ -103,6 +103,7 @@ class AutocoderApp(App[str]):
         self.main = MainScreen(setup.root)
         self.crash: BaseException | None = None
         self.ended_by_signal = 0
+        self._left_running = False
         self._resources = AsyncExitStack()
         self._theme_problems: list[str] = []
         self._key_problems: list[str] = []
@@ -159,7 +160,7 @@ class AutocoderApp(App[str]):
         self.main.log_line(NOTICE)
 
     async def action_quit(self) -> None:
-        """Quit; asks first when a run is under way or a proposal is not written."""
+        """Quit; asks first when a run is under way."""
         leave(self)
 
     def _signalled(self, number: int) -> None:
@@ -170,6 +171,7 @@ class AutocoderApp(App[str]):
         self, result: str | None = None, return_code: int = 0, message: RenderableType | None = None
     ) -> None:
         # Every way out comes by here, while the screen still says what is to be kept.
+        self._left_running = self.runner.running
         self.reviews.changed()
         self.session.close()
         super().exit(result, return_code, message)
@@ -177,7 +179,7 @@ class AutocoderApp(App[str]):
     async def on_unmount(self) -> None:
         self.session.close()
         await self.reviews.settle()
-        await self.runner.keeping.settle()
+        await self.runner.finish(offered=self._left_running)
         await self._resources.aclose()
 
     def _handle_exception(self, error: Exception) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from textual.app import App
-from textual.worker import Worker
+from textual.worker import Worker, WorkerError
 
 from autocoder_tui.engine.allowance import RaiseCap
 from autocoder_tui.engine.events import Event, Failure, RunCancelled, RunFailed
@@ -78,6 +79,18 @@ class Runner:
         """Close the connection; what has come is kept."""
         if self._worker is not None:
             self._worker.cancel()
+
+    async def finish(self, *, offered: bool) -> None:
+        """The program ends: stop, and see that all that came is kept. With `offered` the next
+        start asks about the run."""
+        worker = self._worker
+        if worker is not None:
+            worker.cancel()
+            # A server that does not let go must not keep the program from ending.
+            with contextlib.suppress(WorkerError, TimeoutError):
+                async with asyncio.timeout(1):
+                    await worker.wait()
+        await self.keeping.settle(offered=offered)
 
     def forget(self, base_url: str, model: str) -> None:
         """Forget what was learnt about an endpoint."""
