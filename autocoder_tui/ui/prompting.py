@@ -68,6 +68,7 @@ class Prompting:
         self._known = [prompt for prompt in self._known if prompt.text != text]
         self._known.insert(0, Prompt(text, when))
         self._walk = None
+        self._entitle("")
         self._app.session.forget_draft(text)
 
     def drafts(self) -> tuple[str, ...]:
@@ -98,8 +99,9 @@ class Prompting:
             self._app.tell("There is no earlier prompt yet.")
         elif text != area.text:
             self._put(text)
-            place = "" if walk.at < 0 else f"prompt {walk.at + 1} of {len(walk.texts)}"
-            self._app.main.query_one("#requirements-pane").border_subtitle = place
+            self._entitle(
+                "" if walk.at < 0 else f" · earlier prompt {walk.at + 1} of {len(walk.texts)}"
+            )
         self._app.session.changed()
 
     def replace(self, text: str) -> None:
@@ -115,7 +117,7 @@ class Prompting:
                 self._app.tell("Your draft is kept: Ctrl+F lists it, Ctrl+Up goes back to it.")
         self._app.session.forget_draft(text)
         self._put(text)
-        self._app.main.query_one("#requirements-pane").border_subtitle = ""
+        self._entitle("")
 
     async def search(self) -> None:
         """Choose from the list of prompts. Must be called from a worker."""
@@ -129,3 +131,6 @@ class Prompting:
         # As an edit, so that the editor's own undo takes it back too.
         area.replace(text, area.document.start, area.document.end)
         area.move_cursor(area.document.end)
+
+    def _entitle(self, place: str) -> None:
+        self._app.main.query_one("#requirements-pane").border_title = f"Requirements{place}"

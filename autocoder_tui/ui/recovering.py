@@ -123,12 +123,18 @@ class Recovering:
                 await asyncio.to_thread(self.history.settled, offer.run.run_id)
                 offers = [other for other in offers if other is not offer]
                 continue
-            await asyncio.to_thread(self.history.settled, offer.run.run_id)
-            if what == "review":
-                await self.open_run(offer.run)
-            else:
+            if what == "continue":
+                # Until it has gone on, it is offered again.
                 await self.go_on_with(offer.run)
+            else:
+                await self._review(offer.run)
             return
+
+    async def _review(self, run: KeptRun) -> None:
+        """Open a run; it is offered no more once the session knows what is open."""
+        if await self.open_run(run):
+            await self._app.session.save()
+            await asyncio.to_thread(self.history.settled, run.run_id)
 
     async def _really_discard(self, offer: Offer) -> bool:
         question = Question(
@@ -145,8 +151,7 @@ class Recovering:
     async def resume(self, reference: str) -> None:
         """Open the run called `reference`, as the command line asked."""
         run = await asyncio.to_thread(self.history.get, reference)
-        await asyncio.to_thread(self.history.settled, run.run_id)
-        await self.open_run(run)
+        await self._review(run)
         if run.status != "finished":
             self._app.tell("Ctrl+G goes on with it.")
 

@@ -148,6 +148,11 @@ class SessionKeeping:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(PAUSE, self._write)
 
+    async def save(self) -> None:
+        """Write down what the screen says, before anything else happens."""
+        self._look()
+        await self._save_aside()
+
     def close(self) -> None:
         """Write what is not written yet, now, and give the place up."""
         if self._timer is not None:
