@@ -265,6 +265,9 @@ def _usage_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit code."""
+    if sys.stderr is None:
+        # Closed by the caller. What is said goes nowhere then, and to no file that is opened next.
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
     arguments = list(sys.argv[1:] if argv is None else argv)
     command = arguments[0] if arguments else ""
     if command == "usage":

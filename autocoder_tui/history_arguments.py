@@ -29,7 +29,7 @@ def history_parser(
     listing = command("list", "list runs, the newest first")
     _add_scope(listing, "list the runs of all projects")
     listing.add_argument(
-        "--search", type=value, default="", metavar="TEXT", help="only runs with all these words"
+        "--search", type=value, metavar="TEXT", help="only runs with all these words"
     )
     listing.add_argument("-n", type=count, default=20, metavar="N", help="how many (default: 20)")
     listing.add_argument("--json", action="store_true", help="a JSON object per run")

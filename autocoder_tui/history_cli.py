@@ -43,7 +43,7 @@ def history_command(options: argparse.Namespace, environ: Mapping[str, str]) -> 
 
 def _list(history: History, options: argparse.Namespace) -> int:
     project = None if options.all else str(Path(options.project or ".").resolve())
-    runs = history.list(project, options.search, options.n)
+    runs = history.list(project, options.search or "", options.n)
     running = [run for run in _running(history.state) if project in (None, run.snapshot.project)]
     if options.json:
         lines = [json.dumps(summary_data(run)) for run in runs]

@@ -21,6 +21,7 @@ from autocoder_tui.workspace.applylog import ApplyLog
 from autocoder_tui.workspace.undo import undo
 from tests.workspace.faults import Fault, in_a_process
 
+ROOT = Path(__file__).parent.parent
 NEW = "def hello():\n    return 'hello'\n"
 CANARY = "sk-canary-0123456789abcdef"
 

@@ -30,7 +30,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from fcntl import ioctl
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from autocoder_tui.store.journal import Journal
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
@@ -109,8 +113,11 @@ async def read_engine(base_url: str) -> int:
     return len([None async for _ in read_events(base_url)])
 
 
-def in_app(base_url: str, *, shown: bool, report: Callable[[int, float], None]) -> None:
-    """The stream read in a Textual app that shows nothing, or the output and the meters."""
+def in_app(
+    base_url: str, *, shown: bool, kept: Path | None, report: Callable[[int, float], None]
+) -> None:
+    """The stream read in a Textual app that shows nothing, or the output and the meters, and
+    writes it down in the folder `kept` before."""
     from textual.app import App, ComposeResult
     from textual.widgets import Static
 
@@ -152,11 +159,24 @@ def in_app(base_url: str, *, shown: bool, report: Callable[[int, float], None]) 
             def seen(event: Event) -> None:
                 state.apply(event, time.monotonic())
 
-            await pump(read_events(base_url), deliver, seen=seen)  # type: ignore[arg-type]
+            events = read_events(base_url)
+            journal = None if kept is None else begun_journal(kept)
+            keep = None if journal is None else journal.append
+            await pump(events, deliver, seen=seen, keep=keep)  # type: ignore[arg-type]
+            if journal is not None:
+                journal.close()
             assert view.text == reply_text()
             return state.stats.chunks
 
     BenchApp().run()
+
+
+def begun_journal(folder: Path) -> Journal:
+    from autocoder_tui.store.journal import Journal
+    from autocoder_tui.store.snapshot import Snapshot
+
+    snapshot = Snapshot("r", "j", "2026-01-01", "/", "x", None, "m", "p", "http://127.0.0.1/v1")
+    return Journal(folder, snapshot, print)
 
 
 async def warm_up() -> None:
@@ -180,7 +200,8 @@ def measure(kind: str, base_url: str, result: Path) -> None:
     if kind in ("bare", "engine"):
         asyncio.run(plainly(read_bare if kind == "bare" else read_engine))
     else:
-        in_app(base_url, shown=kind == "shown", report=report)
+        kept = result.parent / "state" if kind == "kept" else None
+        in_app(base_url, shown=kind != "nothing", kept=kept, report=report)
 
 
 # ---------------------------------------------------------------------- under a terminal
@@ -222,6 +243,7 @@ def bench_stream(rounds: int) -> None:
         "engine": "    the engine's reading, no app",
         "nothing": "(b) an app that shows nothing",
         "shown": "(c) with live output and meters",
+        "kept": "(d) the same, in a journal before",
     }
     seconds: dict[str, list[float]] = {kind: [] for kind in kinds}
     with (
@@ -245,6 +267,8 @@ def bench_stream(rounds: int) -> None:
         print(f"  {title:<34} {statistics.median(seconds[kind]):5.2f}   ({every})")
     ratio = statistics.median(seconds["shown"]) / statistics.median(seconds["nothing"])
     print(f"  (c) / (b)                          {ratio:5.2f}   aim: at most 1.5")
+    ratio = statistics.median(seconds["kept"]) / statistics.median(seconds["shown"])
+    print(f"  (d) / (c)                          {ratio:5.2f}   aim: at most 1.05")
 
 
 EMPTY_APP = """

@@ -226,3 +226,41 @@ async def test_the_end_is_delivered_at_once() -> None:
         pump(source([TextDelta("a"), RunFinished()]), got.extend, frames_per_second=0.01), 5
     )
     assert got == [TextDelta("a"), RunFinished()]
+
+
+async def test_every_batch_is_kept_right_before_it_is_delivered() -> None:
+    happened: list[tuple[str, list[Event]]] = []
+
+    async def source() -> AsyncIterator[Event]:
+        for number in range(50):
+            yield TextDelta(str(number))
+            await asyncio.sleep(0.001)
+
+    await pump(
+        source(),
+        lambda events: happened.append(("shown", list(events))),
+        keep=lambda events: happened.append(("kept", list(events))),
+    )
+    kept, shown = happened[::2], happened[1::2]
+    assert {what for what, _ in kept} == {"kept"}
+    assert [events for _, events in kept] == [events for _, events in shown]
+    assert len(kept) > 1
+
+
+async def test_what_a_broken_screen_does_not_show_is_kept() -> None:
+    kept: list[Event] = []
+
+    async def source() -> AsyncIterator[Event]:
+        yield TextDelta("a")
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            yield TextDelta("last words")
+            raise
+
+    def deliver(events: object) -> None:
+        raise RuntimeError("the screen is broken")
+
+    with pytest.raises(RuntimeError):
+        await pump(source(), deliver, keep=kept.extend)
+    assert kept == [TextDelta("a")]
