@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +217,30 @@ async def test_what_needs_nothing_is_not_offered(tmp_path: Path) -> None:
     history = History(tmp_path / "state")
     assert len(history.list()) == 3
     assert not history.list(offered=True)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_a_run_named_on_the_command_line_is_opened(tmp_path: Path, whole: bool) -> None:
+    ended = (PROPOSED, RunFinished("")) if whole else ()
+    left_behind(tmp_path, TextDelta(WHOLE[: None if whole else 99]), *ended)
+    left_behind(tmp_path, TextDelta("another"), wish="Another")
+    setup = replace(setup_for(tmp_path), resume="Count in words")
+    async with driven(setup) as (app, pilot):
+        await until(pilot, lambda: app.recovering.done)
+        assert app.screen is app.main, "nothing else is asked"
+        pane = app.main.query_one(ReviewPane)
+        await until(pilot, lambda: pane.review is not None)
+        assert app.main.query_one(StreamView).text == app.runner.state.text != ""
+        assert app.job().requirements == "Count in words"
+        assert app.runner.resumable is not whole
+    (left,) = History(tmp_path / "state").list(offered=True)
+    assert left.name == "Another"
+
+
+async def test_an_unknown_run_on_the_command_line_is_told(tmp_path: Path) -> None:
+    async with driven(replace(setup_for(tmp_path, *AT), resume="nothing")) as (app, pilot):
+        await until(pilot, lambda: app.recovering.done)
+        assert any("nothing" in line for line in app.main.log_lines)
 
 
 async def test_a_run_of_another_project_is_not_offered_here(tmp_path: Path) -> None:
