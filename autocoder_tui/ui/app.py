@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Iterable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 from rich.console import RenderableType
@@ -171,10 +171,17 @@ class AutocoderApp(App[str]):
         self, result: str | None = None, return_code: int = 0, message: RenderableType | None = None
     ) -> None:
         # Every way out comes by here, while the screen still says what is to be kept.
-        self._left_running = self.runner.running
-        self.reviews.changed()
-        self.session.close()
+        self.keep_everything()
         super().exit(result, return_code, message)
+
+    def keep_everything(self) -> None:
+        """Write down all that is on the screen and not written yet: the program ends."""
+        self._left_running = self.runner.running
+        # An end because of an error must not founder on the next.
+        with suppress(Exception):
+            self.reviews.changed()
+        with suppress(Exception):
+            self.session.close()
 
     async def on_unmount(self) -> None:
         self.session.close()

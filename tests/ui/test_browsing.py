@@ -24,13 +24,15 @@ from tests.ui.driving import NARROW, WIDE, driven, setup_for, until
 from tests.ui.test_recovering import PROPOSED, WHOLE, left_behind, texts
 from tests.ui.test_session_keeping import AT, wanted
 
+THIRD = "Third\x9b31m [/b][@click=app.quit]x[/]"
+
 
 def three_runs(folder: Path) -> list[str]:
     """In history, the oldest first, and nobody to be asked about any of them."""
     ids = [
         left_behind(folder, TextDelta(WHOLE), PROPOSED, RunFinished("Counted."), wish="First wish"),
         left_behind(folder, TextDelta(WHOLE[:99]), wish="Second wish\nwith more"),
-        left_behind(folder, TextDelta("\x1b[2Jhostile [@click=app.quit]x[/]"), wish="Third\x9b31m"),
+        left_behind(folder, TextDelta("\x1b[2Jhostile [@click=app.quit]x[/]"), wish=THIRD),
     ]
     history = History(folder / "state")
     recover_runs(history)
@@ -73,7 +75,7 @@ async def test_a_run_is_viewed_part_by_part(tmp_path: Path) -> None:
         area = app.screen.query_one(PlainArea)
         await until(pilot, lambda: "␛[2Jhostile [@click=app.quit]" in texts(app))
         await pilot.press("tab")
-        await until(pilot, lambda: area.text == "Third\x9b31m")
+        await until(pilot, lambda: area.text == THIRD)
         assert "\x9b" not in texts(app)
         await pilot.press("5")
         await until(pilot, lambda: "interrupted" in area.text)

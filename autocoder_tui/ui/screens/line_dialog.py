@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
@@ -27,7 +28,7 @@ class LineDialog(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = visible(self._heading)
+            dialog.border_title = Content(visible(self._heading))
             dialog.border_subtitle = "Enter done · Esc cancels"
             yield Static(visible(self._hint, lines=True), markup=False, classes="dialog-text")
             yield Input(visible(self._line), compact=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -49,7 +50,7 @@ class RunView(ModalScreen[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog tall-dialog") as dialog:
-            dialog.border_title = visible(self._run.name) or self._run.run_id
+            dialog.border_title = Content(visible(self._run.name) or self._run.run_id)
             dialog.border_subtitle = (
                 "Tab next · d diff · g go on · a again · y copy · e export · Esc"
             )
