@@ -54,6 +54,7 @@ class Recovering:
         if not self._app.setup.demo:
             await self._start()
         self.done = True
+        self._app.session.changed()
 
     async def _start(self) -> None:
         app = self._app
@@ -135,6 +136,8 @@ class Recovering:
         if await self.open_run(run):
             await self._app.session.save()
             await asyncio.to_thread(self.history.settled, run.run_id)
+            if self._app.runner.resumable:
+                self._app.tell("Ctrl+G goes on with the text.")
 
     async def _really_discard(self, offer: Offer) -> bool:
         question = Question(
@@ -152,8 +155,6 @@ class Recovering:
         """Open the run called `reference`, as the command line asked."""
         run = await asyncio.to_thread(self.history.get, reference)
         await self._review(run)
-        if run.status != "finished":
-            self._app.tell("Ctrl+G goes on with it.")
 
     async def go_on_with(self, run: KeptRun) -> None:
         """Open a run and go on with its text at once."""

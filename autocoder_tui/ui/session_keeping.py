@@ -186,12 +186,16 @@ class SessionKeeping:
         except NoMatches:
             return None
         prepared = None if app.reviewable is None else app.reviewable.prepared
+        # What was open last time is still to be opened until that is done.
+        review = "" if app.recovering.done else self.left.review
+        if prepared is not None and unwritten:
+            review = prepared.request.run_id
         session = replace(
             self._last,
             requirements=requirements,
             picks=picks,
             target=target,
-            review=prepared.request.run_id if prepared is not None and unwritten else "",
+            review=review,
             drafts=app.prompting.drafts(),
         )
         if app.chosen is not None:
