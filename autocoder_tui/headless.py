@@ -55,6 +55,8 @@ from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.paths import relative_name, resolve_target
 from autocoder_tui.workspace.recovery import recover
 
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
     """Do the job of `autocoder-tui run`; returns the exit code."""
@@ -245,7 +247,7 @@ class _Headless:
             self._signal = number
             task.cancel()
 
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in _STOPPING:
             loop.add_signal_handler(number, stop, number)
         request = prepared.request
         place = (request.endpoint.provider.base_url, request.model.name)
@@ -255,6 +257,9 @@ class _Headless:
             events = run(request, capabilities=store.of(*place))
             await pump(events, self._heard_all, keep=self._keeping.keep)
         finally:
+            # What comes after is short; a second Ctrl+C ends it, and the journal has the text.
+            for number in _STOPPING:
+                loop.remove_signal_handler(number)
             if not prepared.demo:
                 store.keep(*place)
 

@@ -17,8 +17,9 @@ from autocoder_tui.history_export import facts, local_time, markdown, summary_da
 from autocoder_tui.keeping import model_as_sent, reviewable_of
 from autocoder_tui.store.dirs import state_dir
 from autocoder_tui.store.history import LAST, History, RunSummary, UnknownRun
+from autocoder_tui.store.history_schema import HistoryUnavailable
 from autocoder_tui.store.kept import KeptRun
-from autocoder_tui.store.recovery import recover_runs, running_now
+from autocoder_tui.store.recovery import recover_runs, runs_in_journals
 
 _COLUMNS = ("RUN", "STARTED", "STATUS", "TOKENS", "COST", "NAME")
 
@@ -44,7 +45,11 @@ def history_command(options: argparse.Namespace, environ: Mapping[str, str]) -> 
 def _list(history: History, options: argparse.Namespace) -> int:
     project = None if options.all else str(Path(options.project or ".").resolve())
     runs = history.list(project, options.search or "", options.n)
-    running = [run for run in _running(history.state) if project in (None, run.snapshot.project)]
+    running = [
+        run
+        for run in _journalled(history.state)
+        if run.status == "running" and project in (None, run.snapshot.project)
+    ]
     if options.json:
         lines = [json.dumps(summary_data(run)) for run in runs]
         print_result("".join(f"{line}\n" for line in lines).encode())
@@ -141,23 +146,25 @@ def _agreed(what: str, runs: Sequence[KeptRun]) -> bool:
 
 
 def find_run(history: History, reference: str) -> KeptRun:
-    """The run called `reference`, also one that a living program is at. Raises UnknownRun."""
-    running = sorted(_running(history.state), key=lambda run: run.started)
+    """The run called `reference`, also one that a living program is at. Raises UnknownRun, or
+    HistoryUnavailable."""
+    journalled = _journalled(history.state)
     if reference != LAST:
-        found = [run for run in running if run.run_id.startswith(reference)]
+        found = [run for run in journalled if run.run_id.startswith(reference)]
         return found[0] if len(found) == 1 else history.get(reference)
     try:
         last = history.get(LAST)
-    except UnknownRun:
-        if not running:
+    except (UnknownRun, HistoryUnavailable):
+        if not journalled:
             raise
-        return running[-1]
-    return running[-1] if running and running[-1].started > last.started else last
+        return journalled[-1]
+    return journalled[-1] if journalled and journalled[-1].started > last.started else last
 
 
-def _running(state: Path) -> list[KeptRun]:
+def _journalled(state: Path) -> list[KeptRun]:
+    """Runs that are not in history, or not with all of their text."""
     try:
-        return [run for run in running_now(state) if run.status == "running"]
+        return runs_in_journals(state)
     except OSError:
         return []
 

@@ -82,6 +82,8 @@ class RunKeeping:
         if self._ending is not None:
             await self._ending
             self._ending = None
+        elif self._journal is not None:
+            return  # the run is under way: its text is nowhere else
         journal, self._journal = self._journal, None
         if journal is not None:
             await self._told(lambda: settle_journal(self.history, journal, offered=offered))

@@ -120,16 +120,20 @@ async def test_without_a_place_to_keep_it_a_partial_is_printed(tmp_path: Path, r
 
 
 @pytest.mark.parametrize(
-    ("make", "output", "says"),
+    ("make", "output", "says", "demo"),
     [
-        (lambda p: (p / "out.py").write_bytes(b"\0\1\2" * 50), "out.py", "not text"),
-        (lambda p: ((p / "out.py").touch(), (p / "out.py").chmod(0o444)), "out.py", "read-only"),
-        (lambda p: (p / "d").mkdir(mode=0o555), "d/out.py", "read-only"),
-        (lambda p: (p / "d").touch(), "d/out.py", "not a folder"),
-        (lambda p: (p / "out.py").mkdir(), "out.py", "is a folder"),
+        (lambda p: (p / "out.py").write_bytes(b"\0\1\2" * 50), "out.py", "not text", False),
+        (
+            lambda p: ((p / "out.py").touch(), (p / "out.py").chmod(0o444)),
+            "out.py",
+            "read-only",
+            True,
+        ),
+        (lambda p: (p / "d").mkdir(mode=0o555), "d/out.py", "read-only", False),
+        (lambda p: (p / "d").touch(), "d/out.py", "not a folder", True),
+        (lambda p: (p / "out.py").mkdir(), "out.py", "is a folder", False),
     ],
 )
-@pytest.mark.parametrize("demo", [False, True])
 async def test_an_output_that_cannot_be_written_is_found_before_the_run(
     tmp_path: Path, make: Any, output: str, says: str, demo: bool
 ) -> None:

@@ -16,7 +16,8 @@ from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.store.history import History
 from autocoder_tui.store.journal import Journal
 from tests.store.kept_runs import events, run, snapshot
-from tests.test_headless import NEW, ROOT, Ended, ended, environment, framed, started
+from tests.store.test_history import locked
+from tests.test_headless import CANARY, NEW, ROOT, Ended, ended, environment, framed, started
 
 
 def history(folder: Path) -> History:
@@ -256,3 +257,26 @@ async def test_what_was_deleted_is_in_no_file_any_more(tmp_path: Path) -> None:
     assert called(tmp_path, "delete", "aaa", "-y").returncode == 0
     for file in (tmp_path / "state").rglob("*"):
         assert file.is_dir() or b"xylophonist" not in file.read_bytes(), file
+
+
+def test_a_locked_history_does_not_hide_a_killed_run(tmp_path: Path) -> None:
+    history(tmp_path).list()
+    journal = Journal(tmp_path / "state", snapshot(), print)
+    journal.append(events("so far", end="interrupted"))
+    journal.close()
+    with locked(tmp_path / "state" / "history.db"):
+        done = called(tmp_path, "show", "last", "--reply")
+    assert done.stdout == b"so far"
+    assert b"locked" in done.stderr
+
+
+async def test_no_key_is_written_down(tmp_path: Path) -> None:
+    async with DemoServer([Reply(WHOLE, stall="middle", cut_after=400)]) as server:
+        await cut_short(tmp_path, server, "-o", "out.py")
+        assert server.requests[0].headers["authorization"] == f"Bearer {CANARY}"
+    (journal,) = (tmp_path / "state" / "journals").iterdir()
+    assert CANARY.encode() not in journal.read_bytes()
+    assert CANARY.encode() not in called(tmp_path, "show", "--json").stdout
+    assert CANARY.encode() not in called(tmp_path, "export").stdout
+    for file in (tmp_path / "state").rglob("*"):
+        assert file.is_dir() or CANARY.encode() not in file.read_bytes(), file

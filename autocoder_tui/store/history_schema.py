@@ -177,6 +177,8 @@ def _free(path: Path) -> Path:
 def _connect(path: Path, *, write: bool) -> sqlite3.Connection:
     if write or os.access(path.parent, os.W_OK):
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        # What is deleted is overwritten: it may be what somebody wants to be rid of.
+        connection.execute("PRAGMA secure_delete = ON")
     else:
         # Nobody can write there, and even reading would make a file next to it.
         place = f"{path.absolute().as_uri()}?mode=ro&immutable=1"

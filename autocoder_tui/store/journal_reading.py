@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ from autocoder_tui.engine.event_data import read_event
 from autocoder_tui.engine.events import Event
 from autocoder_tui.store.journal import FOLDER, UNFINISHED_SUFFIX, VERSION
 from autocoder_tui.store.snapshot import Snapshot
+
+_RESTED = 6 * 3600.0
+"""Seconds without a write after which a journal has no writer, where locks can't tell."""
 
 
 class UnreadableJournal(Exception):
@@ -59,14 +63,21 @@ def taken_over(path: Path) -> Iterator[bool]:
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Somebody else may have taken it over and removed it before we had the lock.
-            yield os.fstat(descriptor).st_nlink > 0
-        except BlockingIOError:
-            yield False
+        # Somebody else may have taken it over and removed it before we had the lock.
+        yield _locked(descriptor) and os.fstat(descriptor).st_nlink > 0
     finally:
         os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        # A file system without locks: nobody writes to what has rested for so long.
+        return time.time() - os.fstat(descriptor).st_mtime > _RESTED
+    return True
 
 
 def sweep_unfinished(state: Path) -> None:

@@ -56,17 +56,17 @@ def recover_runs(history: History) -> Recovery:
     return Recovery(offered, tuple(recovered), (*history.messages(), *messages))
 
 
-def running_now(state: Path) -> list[KeptRun]:
-    """The runs that living programs are writing down at this moment. Raises OSError."""
+def runs_in_journals(state: Path) -> list[KeptRun]:
+    """The runs that living programs are at, and those that could not be put into history yet,
+    the oldest first. Raises OSError."""
     found = []
     for path in journals(state):
         try:
             with taken_over(path) as ours:
-                if not ours:
-                    found.append(replay(read_journal(path), running=True))
+                found.append(replay(read_journal(path), running=not ours))
         except (UnreadableJournal, FileNotFoundError):
             continue
-    return found
+    return sorted(found, key=lambda run: run.started)
 
 
 def replay(content: JournalContent, *, running: bool = False) -> KeptRun:

@@ -186,7 +186,7 @@ class AutocoderApp(App[str]):
     async def on_unmount(self) -> None:
         self.session.close()
         await self.reviews.settle()
-        await self.runner.finish(offered=self._left_running)
+        await self.runner.close(offered=self._left_running)
         await self._resources.aclose()
 
     def _handle_exception(self, error: Exception) -> None:

@@ -80,16 +80,18 @@ class Runner:
         if self._worker is not None:
             self._worker.cancel()
 
-    async def finish(self, *, offered: bool) -> None:
-        """The program ends: stop, and see that all that came is kept. With `offered` the next
+    async def close(self, *, offered: bool = False) -> None:
+        """Stop what is under way, and wait until all that came is kept. With `offered` the next
         start asks about the run."""
         worker = self._worker
         if worker is not None:
             worker.cancel()
-            # A server that does not let go must not keep the program from ending.
-            with contextlib.suppress(WorkerError, TimeoutError):
+            try:
                 async with asyncio.timeout(1):
-                    await worker.wait()
+                    with contextlib.suppress(WorkerError):
+                        await worker.wait()
+            except TimeoutError:
+                return  # its journal stays, and the next start finds it
         await self.keeping.settle(offered=offered)
 
     def forget(self, base_url: str, model: str) -> None:

@@ -104,6 +104,18 @@ CASES = (
         ),
     ),
     Case(
+        "no key in journal, history or exports",
+        (f"{_COMMANDS}test_no_key_is_written_down",),
+    ),
+    Case(
+        "what is deleted is in no file any more",
+        (f"{_COMMANDS}test_what_was_deleted_is_in_no_file_any_more",),
+    ),
+    Case(
+        "quitting in mid-stream keeps all that came",
+        ("tests/ui/test_leaving.py::test_quitting_in_mid_stream_keeps_all_that_came",),
+    ),
+    Case(
         "run --resume goes on with a killed run as it was sent",
         (
             f"{_COMMANDS}test_a_killed_run_is_gone_on_with",

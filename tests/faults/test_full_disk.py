@@ -13,7 +13,7 @@ from autocoder_tui.store.history import History
 from autocoder_tui.store.recovery import recover_runs
 from tests.test_headless import ROOT, environment, framed
 
-BIG = framed("".join(f"value_{number} = {number}\n" for number in range(8000)))
+BIG = framed("".join(f"value_{number} = {number}\n" for number in range(2500)))
 
 
 @pytest.mark.parametrize("ends_well", [True, False])
@@ -22,10 +22,10 @@ async def test_a_disk_that_fills_ends_no_run_and_costs_no_text(
 ) -> None:
     (tmp_path / "project").mkdir()
     script = [Reply(BIG)] if ends_well else [Reply(BIG, cut="short")]
-    async with DemoServer(script, tokens_per_second=12_000) as server:
-        # No file can grow beyond 24 kB: the system's own way of a disk without room.
+    async with DemoServer(script, tokens_per_second=20_000) as server:
+        # No file can grow beyond 16 kB: the system's own way of a disk without room.
         command = (
-            f"ulimit -f 24; exec {sys.executable} -m autocoder_tui run -m m -r x "
+            f"ulimit -f 16; exec {sys.executable} -m autocoder_tui run -m m -r x "
             f"--max-attempts 1 --base-url {server.base_url}"
         )
         process = await asyncio.create_subprocess_exec(

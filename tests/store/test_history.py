@@ -15,7 +15,7 @@ from hypothesis import given, settings
 
 from autocoder_tui.store import history_search
 from autocoder_tui.store.history import History, UnknownRun
-from autocoder_tui.store.history_schema import SCHEMA, HistoryLocked, HistoryUnavailable
+from autocoder_tui.store.history_schema import SCHEMA, HistoryUnavailable
 from autocoder_tui.store.journal import Journal
 from autocoder_tui.store.journal_reading import journals
 from autocoder_tui.store.kept import KeptRun
@@ -261,10 +261,8 @@ def test_a_locked_database_is_said_and_the_journal_goes_in_later(
     journal.append(events("text"))
     journal.close()
     with locked(tmp_path / "history.db"):
-        with pytest.raises(HistoryLocked, match="locked by another program"):
-            history.add(run(run_id="zz"))
         (message,) = recover_runs(history).messages
-        assert "locked" in message
+        assert "locked by another program" in message
         assert len(journals(tmp_path)) == 1
     assert recover_runs(history).messages == ()
     assert ids(history) == ["0123456789ab"]

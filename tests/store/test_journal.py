@@ -17,7 +17,7 @@ from autocoder_tui.engine.events import Event, TextDelta
 from autocoder_tui.store.history import History
 from autocoder_tui.store.journal import Journal
 from autocoder_tui.store.journal_reading import journals, read_journal, taken_over
-from autocoder_tui.store.recovery import recover_runs, running_now
+from autocoder_tui.store.recovery import recover_runs, runs_in_journals
 from tests.store.kept_runs import events, snapshot
 from tests.workspace.faults import Fault, in_a_process
 
@@ -131,14 +131,15 @@ def test_a_living_owner_is_told_from_a_dead_one(tmp_path: Path) -> None:
     (path,) = journals(tmp_path)
     with taken_over(path) as ours:
         assert not ours
-    (running,) = running_now(tmp_path)
+    (running,) = runs_in_journals(tmp_path)
     assert (running.status, running.reply) == ("running", "so far")
     assert recover_runs(History(tmp_path)).offered == ()
     assert path.exists()
     journal.close()
     with taken_over(path) as ours:
         assert ours
-    assert running_now(tmp_path) == []
+    (interrupted,) = runs_in_journals(tmp_path)
+    assert interrupted.status == "interrupted"
 
 
 def test_a_killed_run_is_offered_at_the_next_start(tmp_path: Path) -> None:

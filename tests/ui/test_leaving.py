@@ -9,6 +9,7 @@ from textual.widgets import TextArea
 
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.store.history import History
+from autocoder_tui.store.journal_reading import journals
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.keymap import checked_keys
 from autocoder_tui.ui.leaving import QuitQuestion
@@ -105,3 +106,18 @@ def test_keys_that_cannot_work_are_named_and_left_as_they_were() -> None:
     assert len(problems) == 2
     assert '"run.start"' in problems[0]
     assert '"ctrl+nokey"' in problems[1]
+
+
+async def test_quitting_in_mid_stream_keeps_all_that_came(tmp_path: Path) -> None:
+    half = framed("out.txt", "line\n" * 40, stall="middle", cut_after=150)
+    async with serving(tmp_path, [half], "-r", "x") as (app, pilot, _):
+        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.runner.state.text_length == 150)
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(app.screen, QuitQuestion))
+        await pilot.press("q")
+        await pilot.pause()
+    kept = History(tmp_path / "state").get("last")
+    assert (kept.reply, kept.status) == (half.text[:150], "cancelled")
+    assert journals(tmp_path / "state") == []
