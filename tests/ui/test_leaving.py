@@ -65,6 +65,7 @@ async def test_quitting_in_a_run_asks_and_the_next_start_offers_it(tmp_path: Pat
     assert run.characters > 20
     async with driven(setup_for(tmp_path)) as (app, pilot):
         await until(pilot, lambda: isinstance(app.screen, RecoveredRuns))
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "recovered-review")
 
 
 async def test_only_what_was_asked_for_is_accepted_with_everything(tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ def left_behind(
 
 async def offered(app: AutocoderApp, pilot: Pilot[str]) -> None:
     await until(pilot, lambda: isinstance(app.screen, RecoveredRuns))
+    await until(pilot, lambda: app.focused is not None and app.screen is app.focused.screen)
 
 
 def texts(app: AutocoderApp) -> str:
