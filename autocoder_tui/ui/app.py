@@ -19,10 +19,9 @@ from textual.widgets import Input, TextArea
 from autocoder_tui.display import visible
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.provider import preload
-from autocoder_tui.job import Job, Prepared, Reviewable, make_review
+from autocoder_tui.job import Job, Prepared, Reviewable
 from autocoder_tui.run_keeping import RunKeeping
 from autocoder_tui.setup import ChosenModel, Setup
-from autocoder_tui.ui.applying import apply_review
 from autocoder_tui.ui.browsing import Browsing
 from autocoder_tui.ui.commands import areas_of, commands_of
 from autocoder_tui.ui.estimator import Estimator
@@ -35,6 +34,7 @@ from autocoder_tui.ui.model_choice import ModelChoice
 from autocoder_tui.ui.prompting import Prompting
 from autocoder_tui.ui.recovering import Recovering
 from autocoder_tui.ui.review_keeping import ReviewKeeping
+from autocoder_tui.ui.reviewing import review_proposal, write_accepted
 from autocoder_tui.ui.run_display import RunDisplay
 from autocoder_tui.ui.runner import Runner
 from autocoder_tui.ui.screens.keys_help import KeysHelp
@@ -298,22 +298,7 @@ class AutocoderApp(App[str]):
     @work
     async def review(self, prepared: Prepared, proposed: Sequence[FileProposed]) -> None:
         """Show what was proposed, compared with what the model was given."""
-        self.reviewable = await asyncio.to_thread(make_review, prepared, proposed)
-        self.show_review(self.reviewable, proposed)
-        review = self.reviewable.review
-        target = self.reviewable.target
-        if target is not None and all(file.path != target for file in review.files):
-            self.tell(f"The reply does not hold {target}, the file to write.", severity="warning")
-
-    def show_review(self, reviewable: Reviewable, proposed: Sequence[FileProposed]) -> None:
-        """Begin deciding on what a run `proposed`, or go on with it."""
-        self.reviewable = reviewable
-        self.undoing.begin_review()
-        self.main.query_one(ReviewPane).show(reviewable)
-        self.main.mark("review", f" {sum(len(file.hunks) for file in reviewable.review.files)}")
-        self.main.show("review")
-        self.reviews.began(proposed)
-        self.session.changed()
+        await review_proposal(self, prepared, proposed)
 
     def on_requirements_area_stepped(self, event: RequirementsArea.Stepped) -> None:
         self.prompting.step(event.by)
@@ -330,19 +315,7 @@ class AutocoderApp(App[str]):
 
     @work
     async def on_review_pane_apply_requested(self, event: ReviewPane.ApplyRequested) -> None:
-        if self.reviewable is None:
-            return
-        pane = self.main.query_one(ReviewPane)
-        if pane.written:
-            self.tell("These hunks are written already.")
-            return
-        written = await apply_review(self, self.reviewable, event.review)
-        if written is not None:
-            pane.show_written(written)
-            self.main.log_line(written)
-            self.main.query_one(FilePicker).refresh_tree()
-            if self.setup.settings.git.commit_after_accept:
-                await self.undoing.act("commit")
+        await write_accepted(self, event.review)
 
     @work
     async def action_last_write(self, verb: str) -> None:

@@ -100,7 +100,7 @@ class Browsing:
         elif deed == "go_on":
             if run.status == "finished":
                 app.tell("This run is complete: there is nothing to go on with. a runs it again.")
-            elif await app.recovering.same_project(run) and await self._may_replace(run):
+            elif await app.recovering.same_project(run):
                 self._close()
                 await app.recovering.go_on_with(run)
         elif await app.recovering.same_project(run) and await self._may_replace(run):

@@ -21,10 +21,11 @@ from autocoder_tui.reopening import Reopened
 from autocoder_tui.store.history import History, RunSummary, UnknownRun
 from autocoder_tui.store.kept import KeptRun
 from autocoder_tui.store.recovery import recover_runs
+from autocoder_tui.ui.reviewing import show_review
 from autocoder_tui.ui.screens.prompts import Prompt, first_line
 from autocoder_tui.ui.screens.question import Answer, Question
 from autocoder_tui.ui.screens.recovered import Offer, RecoveredRuns
-from autocoder_tui.ui.sending import go_on
+from autocoder_tui.ui.sending import go_on_after_asking
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.stream_view import StreamView
 
@@ -162,7 +163,7 @@ class Recovering:
             if self._app.chosen is not None and not self._app.chosen.ready:
                 self._app.models.first_steps()
             else:
-                go_on(self._app)
+                await go_on_after_asking(self._app)
 
     async def open_run(self, run: KeptRun, *, review: bool = True) -> bool:
         """Put a kept run on the screen: text, notes, review. Returns whether that could be."""
@@ -187,7 +188,7 @@ class Recovering:
         app.refresh_bindings()
         reviewable = opened.reviewable
         if review and (reviewable.review.files or reviewable.refused):
-            app.show_review(reviewable, proposed)
+            show_review(app, reviewable, proposed)
             if opened.changed:
                 names = ", ".join(opened.changed)
                 app.tell(
