@@ -100,7 +100,7 @@ def prepare(
     target = job.target
     if target is not None:
         target = relative_name(job.root, resolve_target(job.root, target))
-        _read_existing(job.root, target)
+        read_existing(job.root, target)
     request = RunRequest(
         requirements=job.requirements,
         model=chosen.model,
@@ -135,7 +135,7 @@ def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewa
             refused.append((proposal.path, twice))
             continue
         try:
-            original = prepared.originals.get(path) or _read_existing(prepared.root, path)
+            original = prepared.originals.get(path) or read_existing(prepared.root, path)
         except WorkspaceError as error:
             refused.append((proposal.path, error.message))
             continue
@@ -197,7 +197,7 @@ def review_anew(root: Path, reviewable: Reviewable, review: Review) -> Reviewabl
 
     Blocking: reads files and diffs. Raises WorkspaceError for a file that can't be compared.
     """
-    originals = {file.path: _read_existing(root, file.path) for file in review.files}
+    originals = {file.path: read_existing(root, file.path) for file in review.files}
     files = []
     for file in review.files:
         original = originals[file.path]
@@ -268,7 +268,7 @@ def seen_anew(root: Path, reviewable: Reviewable, paths: Iterable[str]) -> Revie
         if path not in originals:
             continue
         try:
-            now = _read_existing(root, path)
+            now = read_existing(root, path)
         except WorkspaceError:
             continue  # the next write says what is in the way
         original, file = originals[path], reviewable.review.file(path)
@@ -293,7 +293,8 @@ def changes_of(reviewable: Reviewable, review: Review) -> list[Change]:
     ]
 
 
-def _read_existing(root: Path, path: str) -> TextFile | None:
+def read_existing(root: Path, path: str) -> TextFile | None:
+    """The file to compare with, None where there is none. Raises WorkspaceError."""
     try:
         return read_text_file(root / path, max_bytes=MAX_REVIEWED_BYTES, name=path)
     except MissingFile:

@@ -185,6 +185,19 @@ class History:
 
         return self._database.do(work)
 
+    def prompts(self, limit: int) -> tuple[tuple[str, str], ...]:
+        """Requirements that were sent, each once, and when last; the newest first."""
+
+        def work(connection: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
+            rows = connection.execute(
+                "SELECT requirements, max(started) AS sent FROM run_text JOIN runs USING (number) "
+                "WHERE demo = 0 GROUP BY requirements ORDER BY sent DESC LIMIT ?",
+                [limit],
+            )
+            return tuple((row["requirements"], row["sent"]) for row in rows)
+
+        return self._database.do(work)
+
     def get(self, reference: str) -> KeptRun:
         """The run called `reference`: "last", its id or the beginning of it, or its name.
 

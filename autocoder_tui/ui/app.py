@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +19,26 @@ from autocoder_tui.debug_log import DebugLog
 from autocoder_tui.destination import why_project_stays
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.provider import preload
-from autocoder_tui.errors import AutocoderError
-from autocoder_tui.job import Job, Prepared, Reviewable, make_review, review_anew
+from autocoder_tui.job import Job, Prepared, Reviewable
 from autocoder_tui.redaction import safe_line
 from autocoder_tui.run_keeping import RunKeeping
 from autocoder_tui.setup import ChosenModel, Setup
 from autocoder_tui.store.logfile import LogFile
-from autocoder_tui.ui.applying import apply_review
 from autocoder_tui.ui.asking_about_keys import KeysAskedAbout
+from autocoder_tui.ui.browsing import Browsing
 from autocoder_tui.ui.commands import areas_of, commands_of
 from autocoder_tui.ui.ending import Ending
 from autocoder_tui.ui.estimator import Estimator
 from autocoder_tui.ui.falling_back import FallingBack
 from autocoder_tui.ui.file_weigher import FileWeigher
+from autocoder_tui.ui.filling import fill_in
 from autocoder_tui.ui.keymap import checked_keys
 from autocoder_tui.ui.leaving import interrupt, leave
 from autocoder_tui.ui.model_choice import ModelChoice
+from autocoder_tui.ui.prompting import Prompting
+from autocoder_tui.ui.recovering import Recovering
+from autocoder_tui.ui.review_keeping import ReviewKeeping
+from autocoder_tui.ui.reviewing import review_proposal, write_accepted
 from autocoder_tui.ui.run_display import RunDisplay
 from autocoder_tui.ui.runner import Runner
 from autocoder_tui.ui.screens.keys_help import KeysHelp
@@ -42,6 +46,7 @@ from autocoder_tui.ui.screens.main import LOWER_PANES, MainScreen
 from autocoder_tui.ui.screens.question import Answer, Question
 from autocoder_tui.ui.screens.usage import UsageScreen
 from autocoder_tui.ui.sending import go_on_after_asking, send
+from autocoder_tui.ui.session_keeping import SessionKeeping
 from autocoder_tui.ui.spending import Spending
 from autocoder_tui.ui.terminal import driver_class
 from autocoder_tui.ui.theme import keep_choice, load_into
@@ -49,10 +54,9 @@ from autocoder_tui.ui.undoing import Undoing
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine, short_path
 from autocoder_tui.ui.widgets.meters import Meters
+from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.workspace.git import branch_name
-from autocoder_tui.workspace.listing import expand_inputs
-from autocoder_tui.workspace.paths import relative_name, resolve_target
 
 
 class AutocoderApp(App[str]):
@@ -75,6 +79,7 @@ class AutocoderApp(App[str]):
         Binding("f5", "show_pane('review')", "Review", id="pane.review", show=False),
         Binding("f8", "next_pane", "Next pane", id="pane.next", show=False),
         Binding("f9", "show_pane('log')", "Log", id="pane.log", show=False),
+        Binding("f6", "show_history", "History", id="history.show", show=False, priority=True),
         Binding("ctrl+l", "show_usage", "Usage", id="usage.show", show=False),
         Binding("U", "last_write('undo')", "Undo last write", id="write.undo", show=False),
         Binding("ctrl+y", "last_write('redo')", "Redo last write", id="write.redo", show=False),
@@ -86,6 +91,11 @@ class AutocoderApp(App[str]):
     def __init__(self, setup: Setup) -> None:
         super().__init__(driver_class=driver_class())
         self.setup = setup
+        self.session = SessionKeeping(self)
+        self.reviews = ReviewKeeping(self)
+        self.recovering = Recovering(self)
+        self.browsing = Browsing(self)
+        self.prompting = Prompting(self)
         self.models = ModelChoice(self)
         self.reviewable: Reviewable | None = None
         self.spending = Spending(self)
@@ -104,6 +114,8 @@ class AutocoderApp(App[str]):
         self.main = MainScreen(setup.root, self.logbook)
         self.ending = Ending(self)
         self.last_words = self.ending.last_words
+        self.last_words.append(self.keep_everything)
+        self._left_running = False
         self._resources = AsyncExitStack()
         self.interrupted = float("-inf")
         self._theme_problems: list[str] = []
@@ -131,12 +143,14 @@ class AutocoderApp(App[str]):
         for problem in (*problems, *why_project_stays(self.root)):
             self.tell(problem, severity="warning")
         keep_choice(self, self.main, self.setup.config_dir / "config.toml", self.tell)
+        await self.session.begin()
         if self.setup.demo:
             await self._begin_demo()
         else:
-            self.models.choose(self.setup.model_name, self.setup.base_url)
+            self.models.choose(*self.session.model())
         await self.undoing.start()
-        await self._fill_in()
+        await fill_in(self)
+        await self.session.restore()
         limits = self.setup.settings.cost
         self.main.query_one(Meters).thresholds = (limits.context_warning, limits.context_alarm)
         header = self.main.query_one(HeaderLine)
@@ -145,6 +159,7 @@ class AutocoderApp(App[str]):
         header.branch = branch or ""
         self.estimator.schedule()
         asyncio.get_running_loop().run_in_executor(None, preload)
+        await self.recovering.start()
         if self.chosen is not None and not self.chosen.ready:
             self.models.first_steps()
 
@@ -156,28 +171,8 @@ class AutocoderApp(App[str]):
         self.main.query_one(HeaderLine).notice = "DEMO: recorded replies, not a model"
         self.main.log_line(NOTICE)
 
-    async def _fill_in(self) -> None:
-        """What the flags and the control file said."""
-        setup = self.setup
-        if setup.requirements:
-            self.main.query_one("#requirements", TextArea).text = setup.requirements
-        if setup.output:
-            self.main.query_one("#target", Input).value = self._relative(setup.output)
-        if setup.inputs:
-            expansion = await asyncio.to_thread(expand_inputs, self.root, setup.inputs)
-            self.main.query_one(FilePicker).set_picks(expansion.files)
-            for name, reason in expansion.refused:
-                self.tell(f"{name}: {reason}", severity="warning")
-
-    def _relative(self, output: str) -> str:
-        try:
-            return relative_name(self.root, resolve_target(self.root, output, allow_absolute=True))
-        except AutocoderError as error:
-            self.tell(error.message, severity="warning")
-            return ""
-
     async def action_quit(self) -> None:
-        """Quit; asks first when a run is under way or a proposal is not written."""
+        """Quit; asks first when a run is under way."""
         leave(self)
 
     def action_help_quit(self) -> None:
@@ -193,8 +188,19 @@ class AutocoderApp(App[str]):
         self.ending.say_last_words()
         super().exit(*args, **options)
 
+    def keep_everything(self) -> None:
+        """Write down all that is on the screen and not written yet: the program ends."""
+        self._left_running = self.runner.running
+        # An end because of an error must not founder on the next.
+        with suppress(Exception):
+            self.reviews.changed()
+        with suppress(Exception):
+            self.session.close()
+
     async def on_unmount(self) -> None:
-        await self.runner.close()
+        self.session.close()
+        await self.reviews.settle()
+        await self.runner.close(offered=self._left_running)
         await asyncio.to_thread(self.logbook.close)
         await self._resources.aclose()
 
@@ -226,6 +232,7 @@ class AutocoderApp(App[str]):
         pane.border_subtitle = f"{count} picked" if count else "none picked"
         self.main.mark("files", f" {count}" if count else "")
         self.estimator.schedule()
+        self.session.changed()
 
     def on_file_picker_folder_read(self, event: FilePicker.FolderRead) -> None:
         self.weigher.add(event.entries)
@@ -233,10 +240,12 @@ class AutocoderApp(App[str]):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         if event.text_area.id == "requirements":
             self.estimator.schedule()
+            self.session.changed()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id == "target":
             self.estimator.schedule()
+            self.session.changed()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.input.id == "target":
@@ -271,6 +280,8 @@ class AutocoderApp(App[str]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "run":
             return not self.runner.running
+        if action == "show_history":
+            return self.screen is self.main
         if action == "stop":
             return self.runner.running
         if action == "go_on":
@@ -301,54 +312,29 @@ class AutocoderApp(App[str]):
     @work
     async def review(self, prepared: Prepared, proposed: Sequence[FileProposed]) -> None:
         """Show what was proposed, compared with what the model was given."""
-        self.reviewable = await asyncio.to_thread(make_review, prepared, proposed)
-        self.undoing.begin_review()
-        review = self.reviewable.review
-        self.main.query_one(ReviewPane).show(self.reviewable)
-        hunks = sum(len(file.hunks) for file in review.files)
-        self.main.mark("review", f" {hunks}")
-        self.main.show("review")
-        target = self.reviewable.target
-        if target is not None and all(file.path != target for file in review.files):
-            self.tell(f"The reply does not hold {target}, the file to write.", severity="warning")
+        await review_proposal(self, prepared, proposed)
+
+    def on_requirements_area_stepped(self, event: RequirementsArea.Stepped) -> None:
+        self.prompting.step(event.by)
+
+    @work
+    async def on_requirements_area_search_requested(self) -> None:
+        await self.prompting.search()
 
     def on_review_pane_decided(self, event: ReviewPane.Decided) -> None:
+        self.session.changed()
+        self.reviews.changed()
         undecided = event.review.counts.undecided
         self.main.mark("review", f" {undecided}" if undecided else " ✓")
 
     @work
     async def on_review_pane_apply_requested(self, event: ReviewPane.ApplyRequested) -> None:
-        if self.reviewable is None:
-            return
-        pane = self.main.query_one(ReviewPane)
-        if pane.written:
-            self.tell("These hunks are written already.")
-            return
-        written = await apply_review(self, self.reviewable, event.review)
-        if written is not None:
-            pane.show_written(written)
-            self.main.log_line(written)
-            self.main.query_one(FilePicker).refresh_tree()
-            if self.setup.settings.git.commit_after_accept:
-                await self.undoing.act("commit")
+        await write_accepted(self, event.review)
 
     @work
     async def action_last_write(self, verb: str) -> None:
         """Undo, redo or commit what was written last."""
         await self.undoing.act(verb)
-
-    async def review_again(self) -> None:
-        """Compare the proposal, as edited since, with what is on disk now."""
-        pane = self.main.query_one(ReviewPane)
-        if self.reviewable is not None and pane.review is not None:
-            again = (self.root, self.reviewable, pane.review)
-            try:
-                self.reviewable = await asyncio.to_thread(review_anew, *again)
-            except AutocoderError as error:
-                self.tell(error.message, severity="error")
-            else:
-                self.undoing.begin_review()
-                pane.show(self.reviewable)
 
     def know(self, reviewable: Reviewable) -> None:
         """Go on with the same review, knowing what its files on disk have become."""
@@ -371,6 +357,10 @@ class AutocoderApp(App[str]):
         """Name the one file to write."""
         self.main.show("requirements", focus=False)
         self.main.query_one("#target", Input).focus()
+
+    def action_show_history(self) -> None:
+        """Every run so far."""
+        self.browsing.open()
 
     def action_show_usage(self) -> None:
         """What runs used and cost."""

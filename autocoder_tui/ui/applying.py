@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.job import Reviewable, after_write, changes_of
+from autocoder_tui.job import Reviewable, after_write, changes_of, review_anew
 from autocoder_tui.review.proposal import Review
 from autocoder_tui.ui.deciding import concerns_of, listed
 from autocoder_tui.ui.screens.question import Answer, Question
@@ -76,7 +76,7 @@ async def _agreed(app: AutocoderApp, error: AutocoderError, consent: _Consent) -
         again, over = Answer("again", "Review again", "r"), Answer("over", "Overwrite", "o")
         answer = await _ask(app, "Changed meanwhile", error, again, over)
         if answer == "again":
-            await app.review_again()
+            await _review_again(app)
         consent.overwrite_changed = answer == "over"
         return consent.overwrite_changed
     if isinstance(error, ReadOnly):
@@ -98,6 +98,22 @@ async def _agreed(app: AutocoderApp, error: AutocoderError, consent: _Consent) -
 
 async def _ask(app: AutocoderApp, title: str, error: AutocoderError, *answers: Answer) -> str:
     return await app.push_screen_wait(Question(title, error.message, (*answers, _CANCEL)))
+
+
+async def _review_again(app: AutocoderApp) -> None:
+    """Compare the proposal, as edited since, with what is on disk now."""
+    pane = app.main.query_one(ReviewPane)
+    if app.reviewable is None or pane.review is None:
+        return
+    again = (app.root, app.reviewable, pane.review)
+    try:
+        app.reviewable = await asyncio.to_thread(review_anew, *again)
+    except AutocoderError as error:
+        app.tell(error.message, severity="error")
+    else:
+        app.undoing.begin_review()
+        pane.show(app.reviewable)
+        app.reviews.changed()
 
 
 def _title(app: AutocoderApp) -> str:

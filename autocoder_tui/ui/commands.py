@@ -12,6 +12,7 @@ from textual.screen import Screen
 from autocoder_tui.ui.widgets.diff_view import DiffView
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.log_pane import LogPane
+from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.ui.widgets.stream_view import StreamView
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _AREAS = (
     (FilePicker, "Files"),
+    (RequirementsArea, "Requirements"),
     (StreamView, "Output"),
     (ReviewPane, "Review"),
     (DiffView, "Diff"),

@@ -1,4 +1,4 @@
-"""Quitting: what is asked first, and what is kept."""
+"""Quitting: asked about only where something would stop, or be gone."""
 
 from __future__ import annotations
 
@@ -26,18 +26,20 @@ class QuitQuestion(Question):
 
 
 def leave(app: AutocoderApp) -> None:
-    """Quit; asks first when a run is under way or a proposal is not written."""
-    unwritten = app.main.query_one(ReviewPane).unwritten
+    """Quit; asks first when a run is under way, or when a proposal could not be kept.
+
+    What is set up, and a review that is not written, are there again at the next start.
+    """
     if any(isinstance(screen, QuitQuestion) for screen in app.screen_stack):
         return
     typing = any(isinstance(screen, TextDialog) for screen in app.screen_stack)
-    if isinstance(app.screen, ModalScreen) and (typing or unwritten or app.runner.running):
+    if isinstance(app.screen, ModalScreen) and (typing or app.runner.running):
         app.tell("Answer or close this first (Esc); then Ctrl+Q quits.", severity="warning")
     elif app.runner.running:
-        _ask(app, "A run is under way", "Stop it and quit? What has come is kept.")
-    elif unwritten:
-        text = f"{unwritten} Quit without writing? The reply is kept in the state folder."
-        _ask(app, "Not written yet", text)
+        text = "Stop it and quit? What has come is kept; the next start offers to go on with it."
+        _ask(app, "A run is under way", text)
+    elif problem := _not_kept(app):
+        _ask(app, "The proposal is not kept", f"{problem} Quit all the same?")
     else:
         app.exit()
 
@@ -56,19 +58,18 @@ def interrupt(app: AutocoderApp) -> None:
 
 def _ask(app: AutocoderApp, title: str, text: str) -> None:
     def answered(answer: str | None) -> None:
-        if answer == "quit" and _kept(app):
+        if answer == "quit":
             app.exit()
 
     app.push_screen(QuitQuestion(title, text, _ANSWERS), answered)
 
 
-def _kept(app: AutocoderApp) -> bool:
-    """Whether all that came is written down; without room for it, asking again is all there is."""
-    if app.runner.running or app.runner.keeping.complete:
-        return True
-    text = "There was no room to keep it, and it is gone when you quit. Quit all the same?"
-    app.push_screen(
-        QuitQuestion("The reply is not kept", text, _ANSWERS),
-        lambda answer: app.exit() if answer == "quit" else None,
-    )
-    return False
+def _not_kept(app: AutocoderApp) -> str:
+    """Why a proposal that is not written would be gone; "" where nothing would be."""
+    if not app.main.query_one(ReviewPane).unwritten or app.setup.demo:
+        return ""
+    if not app.runner.keeping.complete:
+        return "There is no room to keep it, so it is gone when you quit."
+    if not app.setup.settings.history.enabled:
+        return "History is off in your settings, so it is gone when you quit."
+    return ""

@@ -45,6 +45,7 @@ class ModelChoice:
         self._app.main.query_one(HeaderLine).model = f"{model.name} · {provider.name}{keyless}"
         self._app.estimator.schedule()
         self._app.weigher.count_for(chosen)
+        self._app.session.changed()
         if needs_asking(chosen) and not self._app.setup.demo:
             self._app.run_worker(
                 self._ask_for_window(chosen), group="window", exclusive=True, exit_on_error=False

@@ -75,19 +75,29 @@ class Runner:
                 self._work(make_request), group="run", exit_on_error=False
             )
 
+    def take_up(self, prepared: Prepared, state: RunState) -> None:
+        """Stand where a kept run ended: it can be gone on with."""
+        if not self.running:
+            self.prepared, self.state = prepared, state
+
     def stop(self) -> None:
         """Close the connection; what has come is kept."""
         if self._worker is not None:
             self._worker.cancel()
 
-    async def close(self) -> None:
-        """Stop what is under way, and wait until all that came is kept."""
+    async def close(self, *, offered: bool = False) -> None:
+        """Stop what is under way, and wait until all that came is kept. With `offered` the next
+        start asks about the run."""
         worker = self._worker
         if worker is not None:
             worker.cancel()
-            with contextlib.suppress(WorkerError):
-                await worker.wait()
-        await self.keeping.settle()
+            try:
+                async with asyncio.timeout(1):
+                    with contextlib.suppress(WorkerError):
+                        await worker.wait()
+            except TimeoutError:
+                return  # its journal stays, and the next start finds it
+        await self.keeping.settle(offered=offered)
 
     def forget(self, base_url: str, model: str) -> None:
         """Forget what was learnt about an endpoint."""

@@ -36,7 +36,7 @@ async def send(app: AutocoderApp) -> None:
     if not chosen.ready:
         app.models.first_steps()
         return
-    if not await _may_replace_review(app):
+    if not await may_replace_review(app):
         return
     asked = None
     if needs_asking(chosen) and not app.setup.demo and _may_say_more(app.models.asked, chosen):
@@ -72,17 +72,18 @@ async def send(app: AutocoderApp) -> None:
         if decision != "send":
             return
     if await app.spending.may_run(chosen.model, limits):
+        app.prompting.sent(job.requirements)
         app.runner.start(make)
 
 
-async def _may_replace_review(app: AutocoderApp, *, undecided: bool = True) -> bool:
+async def may_replace_review(app: AutocoderApp, *, undecided: bool = True) -> bool:
     """Ask before a new run takes the place of a proposal with hunks that are not written."""
     pane = app.main.query_one(ReviewPane)
     accepted = pane.review is not None and pane.review.counts.accepted
     if not pane.unwritten or not (accepted or undecided):
         return True
     answers = (Answer("run", "Run anyway", "r"), Answer("stay", "Back to it", "b"))
-    text = f"{pane.unwritten} A new run replaces the review."
+    text = f"{pane.unwritten} It makes room, and stays in history (F6)."
     return await app.push_screen_wait(Question("Not written yet", text, answers)) == "run"
 
 
@@ -94,7 +95,7 @@ async def go_on_after_asking(app: AutocoderApp) -> None:
     # The server may be another one than the files were sent to before.
     request = replace(prepared.request, endpoint=chosen.endpoint)
     decision, _ = await app.keys_asked_about.decide(app, request)
-    if decision != "send" or not await _may_replace_review(app, undecided=False):
+    if decision != "send" or not await may_replace_review(app, undecided=False):
         return
     if await app.spending.may_run(chosen.model, prepared.request.limits):
         go_on(app)

@@ -12,6 +12,7 @@ from autocoder_tui.engine.cost import cap_problem, format_usd
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.ui.screens.question import Answer, Question
+from autocoder_tui.ui.widgets.meters import Meters
 
 if TYPE_CHECKING:
     from autocoder_tui.ui.app import AutocoderApp
@@ -75,7 +76,12 @@ class Spending:
             Answer("review", "Review what is there", "r"),
             Answer("stop", "Stop", "s"),
         )
-        answer = await self._app.push_screen_wait(Question("Spending cap", text, answers))
+        meters = self._app.main.query_one(Meters)
+        meters.pause(True)
+        try:
+            answer = await self._app.push_screen_wait(Question("Spending cap", text, answers))
+        finally:
+            meters.pause(False)
         self.wants_review = answer != "stop"
         if answer != "go on":
             return None

@@ -13,6 +13,7 @@ from autocoder_tui.store.journal_reading import journals
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.keymap import checked_keys
 from autocoder_tui.ui.leaving import QuitQuestion
+from autocoder_tui.ui.screens.recovered import RecoveredRuns
 from autocoder_tui.ui.widgets.log_view import LogView
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from tests.ui.driving import NARROW, driven, framed, serving, setup_for, until
@@ -29,7 +30,16 @@ async def reviewing(folder: Path, *flags: str) -> AsyncIterator[tuple[AutocoderA
         yield app, pilot
 
 
-async def test_quitting_asks_once_about_an_undecided_proposal_and_keeps_it(tmp_path: Path) -> None:
+async def test_a_proposal_is_no_reason_to_ask_for_it_is_kept(tmp_path: Path) -> None:
+    async with reviewing(tmp_path) as (app, pilot):
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: not app.is_running)
+    assert History(tmp_path / "state").get("last").reply == TWO.text
+
+
+async def test_where_history_is_off_quitting_asks_once_about_a_proposal(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.toml").write_text("[history]\nenabled = false\n")
     async with reviewing(tmp_path) as (app, pilot):
         await pilot.press("ctrl+q")
         await until(pilot, lambda: isinstance(app.screen, QuitQuestion))
@@ -38,7 +48,24 @@ async def test_quitting_asks_once_about_an_undecided_proposal_and_keeps_it(tmp_p
         assert len(app.screen_stack) == 2
         await pilot.press("q")
         await pilot.pause()
-    assert History(tmp_path / "state").get("last").reply == TWO.text
+
+
+async def test_quitting_in_a_run_asks_and_the_next_start_offers_it(tmp_path: Path) -> None:
+    slow = Reply("word " * 2000, delay=0.01)
+    async with serving(tmp_path, [slow], "-r", "x") as (app, pilot, _):
+        await until(pilot, lambda: app.recovering.done)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: len(app.runner.state.text) > 20)
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(app.screen, QuitQuestion))
+        await pilot.press("q")
+        await until(pilot, lambda: not app.is_running)
+    (run,) = History(tmp_path / "state").list(offered=True)
+    assert run.status == "cancelled"
+    assert run.characters > 20
+    async with driven(setup_for(tmp_path)) as (app, pilot):
+        await until(pilot, lambda: isinstance(app.screen, RecoveredRuns))
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "recovered-review")
 
 
 async def test_only_what_was_asked_for_is_accepted_with_everything(tmp_path: Path) -> None:

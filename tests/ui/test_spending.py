@@ -21,6 +21,7 @@ from autocoder_tui.ui.screens.too_large import TooLarge
 from autocoder_tui.ui.screens.usage import UsageScreen
 from autocoder_tui.ui.spending import next_cap
 from autocoder_tui.ui.widgets.file_picker import FilePicker
+from autocoder_tui.ui.widgets.meters import Meters
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from tests.ui.driving import driven, framed, serving, setup_for, until
 
@@ -94,8 +95,11 @@ async def test_at_a_cap_the_run_waits_and_goes_on_when_told(tmp_path: Path) -> N
         await asked(app, pilot)
         assert len(server.requests) == 1
         assert app.runner.running
+        meters = app.main.query_one(Meters)
+        await until(pilot, lambda: "‖ paused" in meters.render().plain)
         await pilot.press("g")
         await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
+        assert "✓ done" in meters.render().plain
         assert app.runner.state.text == WHOLE
         assert len(server.requests) == 2
         assert app.spending.spent == app.runner.state.usage.cost_usd > Decimal("0.012")

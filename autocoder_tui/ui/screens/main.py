@@ -19,7 +19,8 @@ from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.log_pane import LogPane
 from autocoder_tui.ui.widgets.meters import Meters
-from autocoder_tui.ui.widgets.plain_area import PlainArea, PlainInput
+from autocoder_tui.ui.widgets.plain_area import PlainInput
+from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.ui.widgets.stream_view import StreamView
 from autocoder_tui.ui.widgets.tab_strip import Tab, TabStrip
@@ -78,7 +79,7 @@ class MainScreen(Screen[None]):
             with Vertical(id="work"):
                 with Vertical(id="requirements-pane", classes="pane") as ask:
                     ask.border_title = "Requirements"
-                    yield PlainArea(id="requirements", tab_behavior="focus", soft_wrap=True)
+                    yield RequirementsArea(id="requirements", tab_behavior="focus", soft_wrap=True)
                     with Horizontal(id="target-line"):
                         yield Label("→ write")
                         yield PlainInput(

@@ -14,13 +14,14 @@ from textual.content import Content
 from autocoder_tui.engine.cost import format_tokens, format_usd
 from autocoder_tui.engine.state import StreamStatus
 
-Phase: TypeAlias = Literal["estimate", "retrying"] | StreamStatus
+Phase: TypeAlias = Literal["estimate", "retrying", "paused"] | StreamStatus
 
 _STATUS: dict[Phase, tuple[str, str]] = {
     "estimate": ("· ready", "$text-muted"),
     "initializing": ("◌ waiting", "$text-accent"),
     "processing": ("▶ running", "$text-accent"),
     "retrying": ("↻ retrying", "$text-warning"),
+    "paused": ("‖ paused", "$text-warning"),
     "completed": ("✓ done", "$text-success"),
     "error": ("✗ failed", "$text-error"),
     "cancelled": ("■ stopped", "$text-warning"),
@@ -241,7 +242,7 @@ def _cost(view: MeterView, *, range_: bool = True) -> _Field:
 
 def _speed(view: MeterView, *, history: bool = True) -> _Field:
     rate = view.tokens_per_second
-    if rate is None and view.phase not in ("initializing", "processing", "retrying"):
+    if rate is None and view.phase not in ("initializing", "processing", "retrying", "paused"):
         return []
     number = "–" if rate is None else f"{rate:.0f}" if rate < 9999.5 else f"{rate:,.0f}"
     field = [(f"{number:>4}", ""), (" t/s", _MUTED)]

@@ -95,6 +95,7 @@ class Meters(Widget):
         self._state: RunState | None = None
         self._clock_ahead = 0.0
         self._timer: Timer | None = None
+        self._paused = False
 
     @property
     def view(self) -> MeterView | None:
@@ -132,7 +133,15 @@ class Meters(Widget):
     def _show_state(self) -> None:
         if self._state is not None:
             now = time.monotonic() + self._clock_ahead
-            self._set(run_view(self._state, now, self._context_length))
+            view = run_view(self._state, now, self._context_length)
+            if self._paused and not self._state.ended:
+                view = replace(view, phase="paused")
+            self._set(view)
+
+    def pause(self, paused: bool) -> None:
+        """Say that the run waits for a person, or that it does no longer."""
+        self._paused = paused
+        self._show_state()
 
     def _rest(self) -> None:
         if self._timer is not None:

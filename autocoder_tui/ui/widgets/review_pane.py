@@ -148,9 +148,9 @@ class ReviewPane(Vertical):
         return "The proposal is not decided on." if self._review.counts.undecided else ""
 
     @property
-    def written(self) -> bool:
-        """Whether this review has been applied already."""
-        return bool(self._written)
+    def written(self) -> str:
+        """What was written of this review, in words; "" before it is applied."""
+        return self._written
 
     # ------------------------------------------------------------------ what is shown
 
@@ -170,6 +170,8 @@ class ReviewPane(Vertical):
         """The accepted hunks are on disk."""
         self._written = summary
         self._show_texts()
+        if self._review is not None:
+            self.post_message(self.Decided(self._review))
 
     def know(self, reviewable: Reviewable) -> None:
         """Go on with `reviewable`, in which only what is known of the files on disk is new."""

@@ -1,0 +1,133 @@
+"""Earlier requirements, found by typing a part of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from autocoder_tui.display import visible
+
+MOST_SHOWN = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Requirements; `when` they were sent, in words."""
+
+    text: str
+    when: str
+
+
+class PromptList(ModalScreen[str | None]):
+    """Returns the chosen text, or None. `prompts` are newest first."""
+
+    BINDINGS = [
+        Binding("escape", "dismiss(None)", "Cancel", id="prompts.cancel"),
+        Binding("down,ctrl+n", "move(1)", show=False, priority=True),
+        Binding("up,ctrl+p", "move(-1)", show=False, priority=True),
+        Binding("pagedown", "page(1)", show=False, priority=True),
+        Binding("pageup", "page(-1)", show=False, priority=True),
+    ]
+    DEFAULT_CSS = """
+    PromptList #prompts { height: auto; max-height: 50%; border: none; padding: 0; }
+    PromptList #prompts { text-wrap: nowrap; text-overflow: ellipsis; }
+    PromptList #prompt-preview { height: auto; max-height: 10; margin-top: 1; }
+    PromptList #prompt-text { height: auto; width: 100%; color: $text-muted; }
+    """
+
+    def __init__(self, prompts: Sequence[Prompt]) -> None:
+        super().__init__()
+        self._prompts = prompts
+        self._shown: list[Prompt] = []
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog wide-dialog") as dialog:
+            dialog.border_title = "Earlier prompts"
+            dialog.border_subtitle = "Enter takes it · Esc cancels"
+            yield Input(placeholder="type words of it", id="prompt-filter", compact=True)
+            yield OptionList(id="prompts", compact=True)
+            with VerticalScroll(id="prompt-preview", can_focus=False):
+                yield Static("", id="prompt-text", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(Input).focus()
+        self._fill("")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._fill(event.value)
+
+    def on_input_submitted(self) -> None:
+        self._choose(self.query_one(OptionList).highlighted)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self._choose(event.option_index)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        if event.option_index < len(self._shown):
+            self._preview(self._shown[event.option_index].text)
+
+    def action_move(self, step: int) -> None:
+        options = self.query_one(OptionList)
+        if step > 0:
+            options.action_cursor_down()
+        else:
+            options.action_cursor_up()
+
+    def action_page(self, step: int) -> None:
+        preview = self.query_one("#prompt-preview")
+        preview.scroll_relative(y=step * max(1, preview.size.height - 1), animate=False)
+
+    def _fill(self, wanted: str) -> None:
+        words = wanted.casefold().split()
+        found = [
+            prompt
+            for prompt in self._prompts
+            if all(word in prompt.text.casefold() for word in words)
+        ]
+        self._shown = found[:MOST_SHOWN]
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options(Option(_row(prompt)) for prompt in self._shown)
+        if self._shown:
+            options.highlighted = 0
+            self._preview(self._shown[0].text)
+        else:
+            nothing = "None of them has these words." if self._prompts else "No prompt yet."
+            self.query_one("#prompt-text", Static).update(nothing)
+
+    def _preview(self, text: str) -> None:
+        self.query_one("#prompt-text", Static).update(visible(text.strip(), lines=True))
+        self.query_one("#prompt-preview").scroll_home(animate=False)
+
+    def _choose(self, index: int | None) -> None:
+        if index is not None and index < len(self._shown):
+            self.dismiss(self._shown[index].text)
+
+    def on_click(self, event: events.Click) -> None:
+        if event.widget is self:
+            self.dismiss(None)
+
+
+def first_line(text: str) -> str:
+    """The first line of `text` that says anything. Safe to show."""
+    lines = (line.strip() for line in text.splitlines())
+    return visible(next((line for line in lines if line), ""))
+
+
+def _row(prompt: Prompt) -> Content:
+    lines = prompt.text.strip().count("\n")
+    more = f"  +{lines} line{'s' * (lines != 1)}" if lines else ""
+    return Content.assemble(
+        Content.styled(f"{visible(prompt.when):<16} ", "$text-muted"),
+        first_line(prompt.text),
+        Content.styled(more, "$text-muted"),
+    ).truncate(300)

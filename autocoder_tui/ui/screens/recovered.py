@@ -1,0 +1,130 @@
+"""Runs that were not seen through last time, and what is to become of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, OptionList, Static
+from textual.widgets.option_list import Option
+
+from autocoder_tui.display import visible
+from autocoder_tui.history_export import local_time
+from autocoder_tui.store.kept import KeptRun
+from autocoder_tui.ui.screens.prompts import first_line
+
+_ANSWERS = (
+    ("review", "Review", "r"),
+    ("continue", "Continue", "c"),
+    ("later", "Later", "l"),
+    ("discard", "Discard", "d"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A run, and how it `stands` in words."""
+
+    run: KeptRun
+    stands: str
+
+    @property
+    def can_go_on(self) -> bool:
+        return self.run.status != "finished" and bool(self.run.reply)
+
+
+class RecoveredRuns(ModalScreen[tuple[str, Offer] | None]):
+    """Returns what to do with which run, or None for later."""
+
+    BINDINGS = [Binding("escape", "dismiss(None)", "Later", id="recovered.later")]
+    DEFAULT_CSS = """
+    RecoveredRuns OptionList { height: auto; max-height: 8; border: none; padding: 0; }
+    RecoveredRuns OptionList { margin-top: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    RecoveredRuns #recovered-about { height: auto; max-height: 4; margin-top: 1; }
+    """
+
+    def __init__(self, offers: Sequence[Offer]) -> None:
+        super().__init__()
+        self._offers = offers
+
+    def compose(self) -> ComposeResult:
+        many = len(self._offers) > 1
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "Not finished last time"
+            dialog.border_subtitle = "Esc asks later"
+            intro = (
+                f"{len(self._offers)} runs in this project were not seen through:"
+                if many
+                else "A run in this project was not seen through:"
+            )
+            yield Static(intro, markup=False)
+            yield OptionList(*(Option(_row(offer)) for offer in self._offers), compact=True)
+            yield Static("", id="recovered-about", markup=False)
+            with Horizontal(classes="dialog-buttons"):
+                for value, label, key in _ANSWERS:
+                    yield Button(f"{label} ({key})", id=f"recovered-{value}")
+
+    def on_mount(self) -> None:
+        options = self.query_one(OptionList)
+        options.highlighted = 0
+        options.display = len(self._offers) > 1
+        if options.display:
+            options.focus()
+        else:
+            self.query_one("#recovered-review", Button).focus()
+        self._about(0)
+
+    @property
+    def _offer(self) -> Offer:
+        return self._offers[self.query_one(OptionList).highlighted or 0]
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        self._about(event.option_index)
+
+    def on_option_list_option_selected(self) -> None:
+        self._answer("review")
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self._answer((event.button.id or "").removeprefix("recovered-"))
+
+    def on_key(self, event: events.Key) -> None:
+        for value, _, key in _ANSWERS:
+            if event.key == key:
+                event.stop()
+                self._answer(value)
+        if event.key in ("left", "right") and isinstance(self.focused, Button):
+            event.stop()
+            if event.key == "left":
+                self.focus_previous(Button)
+            else:
+                self.focus_next(Button)
+
+    def _about(self, index: int) -> None:
+        offer = self._offers[index]
+        snapshot = offer.run.snapshot
+        self.query_one("#recovered-continue", Button).disabled = not offer.can_go_on
+        about = Content("\n").join(
+            [
+                Content.styled(first_line(snapshot.requirements) or "(no requirements)", "bold"),
+                Content(f"{visible(snapshot.model)} · {visible(local_time(snapshot.started))}"),
+                Content(visible(offer.stands)),
+            ]
+        )
+        self.query_one("#recovered-about", Static).update(about)
+
+    def _answer(self, value: str) -> None:
+        offer = self._offer
+        if value == "later":
+            self.dismiss(None)
+        elif value != "continue" or offer.can_go_on:
+            self.dismiss((value, offer))
+
+
+def _row(offer: Offer) -> Content:
+    return Content(first_line(offer.run.snapshot.requirements) or "(no requirements)")

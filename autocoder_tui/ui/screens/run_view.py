@@ -1,0 +1,95 @@
+"""One run of history: its text, what was asked for, and what was said besides."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from autocoder_tui.display import visible
+from autocoder_tui.history_export import facts
+from autocoder_tui.store.kept import KeptRun
+from autocoder_tui.ui.widgets.plain_area import PlainArea
+from autocoder_tui.ui.widgets.tab_strip import Tab, TabStrip
+
+_TABS = (
+    Tab("reply", "Text", "1"),
+    Tab("requirements", "Requirements", "2"),
+    Tab("notes", "Notes", "3"),
+    Tab("reasoning", "Reasoning", "4"),
+    Tab("facts", "About", "5"),
+)
+
+
+class RunView(ModalScreen[str]):
+    """Returns the key of what to do with the run, or "" for nothing."""
+
+    BINDINGS = [
+        Binding("escape,q", "dismiss('')", "Close", id="run_view.close"),
+        Binding("tab,right_square_bracket", "step(1)", show=False, priority=True),
+        Binding("shift+tab,left_square_bracket", "step(-1)", show=False, priority=True),
+        *(Binding(tab.key, f"part('{tab.pane}')", tab.title, show=False) for tab in _TABS),
+        Binding("d", "dismiss('d')", "Open its diff", id="run_view.diff"),
+        Binding("g", "dismiss('g')", "Go on with it", id="run_view.go_on"),
+        Binding("a", "dismiss('a')", "Run again", id="run_view.again"),
+        Binding("y", "dismiss('y')", "Copy the reply", id="run_view.copy"),
+        Binding("e", "dismiss('e')", "Export", id="run_view.export"),
+    ]
+    DEFAULT_CSS = """
+    RunView PlainArea { height: 1fr; background: $background; }
+    RunView PlainArea, RunView PlainArea:focus { border: none; padding: 0; }
+    RunView #run-head { height: auto; max-height: 2; color: $text-muted; }
+    """
+
+    def __init__(self, run: KeptRun) -> None:
+        super().__init__()
+        self._run = run
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog tall-dialog") as dialog:
+            dialog.border_title = Content(visible(self._run.name) or self._run.run_id)
+            dialog.border_subtitle = (
+                "Tab next · d diff · g go on · a again · y copy · e export · Esc"
+            )
+            snapshot = self._run.snapshot
+            about = dict(facts(self._run))
+            head = [about["started"], snapshot.model, self._run.status, about["tokens"]]
+            head += [about["cost"]] if "cost" in about else []
+            yield Static(visible(" · ".join(head)), id="run-head", markup=False)
+            yield TabStrip(_TABS, id="run-tabs")
+            yield PlainArea("", read_only=True, soft_wrap=True)
+
+    def on_mount(self) -> None:
+        self.query_one(PlainArea).focus()
+        self.action_part("reply")
+
+    def action_part(self, part: str) -> None:
+        """Show one part of the run."""
+        self.query_one(TabStrip).current = part
+        area = self.query_one(PlainArea)
+        area.text = self._text(part)
+        area.scroll_home(animate=False)
+
+    def action_step(self, by: int) -> None:
+        names = [tab.pane for tab in _TABS]
+        at = names.index(self.query_one(TabStrip).current)
+        self.action_part(names[(at + by) % len(names)])
+
+    def on_tab_strip_chosen(self, event: TabStrip.Chosen) -> None:
+        self.action_part(event.pane)
+
+    def _text(self, part: str) -> str:
+        run = self._run
+        if part == "facts":
+            return "\n".join(f"{label:<10}{visible(text)}" for label, text in facts(run))
+        texts = {
+            "reply": (run.reply, "No text came."),
+            "requirements": (run.snapshot.requirements, "There are none."),
+            "notes": (run.notes, "The model said nothing besides the code."),
+            "reasoning": (run.reasoning, "The model showed no reasoning."),
+        }
+        text, nothing = texts[part]
+        return text if text.strip() else nothing
