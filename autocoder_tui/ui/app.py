@@ -12,6 +12,7 @@ from rich.console import RenderableType
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.css.query import NoMatches
 from textual.notifications import SeverityLevel as Severity
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
@@ -128,6 +129,14 @@ class AutocoderApp(App[str]):
     @work(exit_on_error=True)
     async def _begin(self) -> None:
         """After the first paint: what is slow, and what may have to ask."""
+        try:
+            await self._begin_all()
+        except NoMatches:
+            # Left again before it had begun, there are no panes to fill any more.
+            if self.is_running and not self._exit:
+                raise
+
+    async def _begin_all(self) -> None:
         for problem in (*self.setup.problems, *self._theme_problems, *self._key_problems):
             self.tell(problem, severity="warning")
         keep_choice(self, self.main, self.setup.config_dir / "config.toml", self.tell)
