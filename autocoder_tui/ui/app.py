@@ -11,6 +11,7 @@ from typing import Any
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.css.query import NoMatches
 from textual.notifications import SeverityLevel as Severity
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
@@ -139,6 +140,14 @@ class AutocoderApp(App[str]):
     @work(exit_on_error=True)
     async def _begin(self) -> None:
         """After the first paint: what is slow, and what may have to ask."""
+        try:
+            await self._begin_all()
+        except NoMatches:
+            # Left again before it had begun, there are no panes to fill any more.
+            if self.is_running and not self._exit:
+                raise
+
+    async def _begin_all(self) -> None:
         problems = [*self.setup.problems, *self._theme_problems, *self._key_problems]
         for problem in (*problems, *why_project_stays(self.root)):
             self.tell(problem, severity="warning")

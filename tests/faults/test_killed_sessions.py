@@ -146,6 +146,18 @@ def test_a_draft_is_back_after_a_kill(tmp_path: Path) -> None:
         screen.until_shows("Half a thought", "Back as you left it", "✓ prices.py")
 
 
+def test_a_draft_is_back_after_a_signal(tmp_path: Path) -> None:
+    flags = project(tmp_path)
+    with terminal(tmp_path, *flags, "http://127.0.0.1:9/v1") as screen:
+        screen.until_shows("✓ prices.py", "slow-model")
+        screen.press("Half a thought")
+        screen.until_shows("Half a thought")
+        screen.signal(signal.SIGTERM)
+        assert screen.ended() == 128 + signal.SIGTERM
+    with terminal(tmp_path) as screen:
+        screen.until_shows("Half a thought", "Back as you left it", "✓ prices.py")
+
+
 def _journalled(state: Path) -> int:
     """Bytes beyond the first line, which holds the input."""
     return sum(file.stat().st_size for file in (state / "journals").glob("*.jsonl")) - 2 * len(OLD)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -84,16 +82,6 @@ async def test_after_quitting_everything_comes_back(tmp_path: Path) -> None:
         assert app.chosen is not None
         assert app.chosen.model.name == "test-model"
         assert any("Back as you left it" in line for line in app.main.log_lines)
-
-
-async def test_a_signal_loses_nothing(tmp_path: Path) -> None:
-    project(tmp_path)
-    async with opened(tmp_path, *AT) as (app, pilot):
-        await set_up(app, pilot, tmp_path)
-        wanted(app).insert(" And now")
-        os.kill(os.getpid(), signal.SIGTERM)
-        await until(pilot, lambda: app.ended_by_signal)
-        assert kept(tmp_path).requirements.endswith(" And now")
 
 
 async def test_flags_win_field_by_field_and_the_draft_stays_at_hand(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from autocoder_tui.engine.cost import format_usd
 from autocoder_tui.history_export import local_time
 from autocoder_tui.store.history import RunSummary
 from autocoder_tui.ui.widgets.header_line import short_path
+from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 MOST_SHOWN = 500
 _WIDE = 96
@@ -92,7 +93,7 @@ class HistoryScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog tall-dialog") as dialog:
             dialog.border_title = "History"
-            yield Input(placeholder="/ searches names, requirements, replies", compact=True)
+            yield PlainInput(placeholder="/ searches names, requirements, replies", compact=True)
             yield Static("", id="history-head", markup=False)
             yield OptionList(compact=True)
             yield Static("", id="history-detail", markup=False)

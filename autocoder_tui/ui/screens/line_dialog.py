@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from autocoder_tui.display import visible
+from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 
 class LineDialog(ModalScreen[str | None]):
@@ -31,7 +32,7 @@ class LineDialog(ModalScreen[str | None]):
             dialog.border_title = Content(visible(self._heading))
             dialog.border_subtitle = "Enter done · Esc cancels"
             yield Static(visible(self._hint, lines=True), markup=False, classes="dialog-text")
-            yield Input(visible(self._line), compact=True)
+            yield PlainInput(self._line, compact=True)
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()

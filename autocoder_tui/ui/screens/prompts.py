@@ -15,6 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from autocoder_tui.display import visible
+from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 MOST_SHOWN = 500
 
@@ -53,7 +54,7 @@ class PromptList(ModalScreen[str | None]):
         with Vertical(classes="dialog wide-dialog") as dialog:
             dialog.border_title = "Earlier prompts"
             dialog.border_subtitle = "Enter takes it · Esc cancels"
-            yield Input(placeholder="type words of it", id="prompt-filter", compact=True)
+            yield PlainInput(placeholder="type words of it", id="prompt-filter", compact=True)
             yield OptionList(id="prompts", compact=True)
             with VerticalScroll(id="prompt-preview", can_focus=False):
                 yield Static("", id="prompt-text", markup=False)
