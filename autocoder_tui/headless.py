@@ -85,6 +85,7 @@ def _run_headless(setup: Setup, log: DebugLog) -> int:
     except AutocoderError as error:
         outcome.status = "refused" if isinstance(error, Refused | RequestError) else "failed"
         outcome.error = {"kind": error.kind, "message": error.message}
+        outcome.exit_code = outcome.exit_code or EXIT_FAILED
         say(error.message)
     except BrokenPipeError:
         raise

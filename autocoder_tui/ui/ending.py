@@ -53,9 +53,11 @@ class Ending:
         self._one_at_a_time = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped = False
+        self._owns_the_process = False
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
+        self._owns_the_process = True
         terminal = sys.__stdin__.fileno() if sys.__stdin__ is not None else None
         self._open.enter_context(crash.hooked(self.crashed_elsewhere))
         self._open.enter_context(SignalWatch(self.hear, (*_ENDS, *_STOPS), terminal=terminal))
@@ -105,6 +107,8 @@ class Ending:
 
     def _end_in_time(self, code: int, end: Callable[[], None]) -> None:
         self._ask(end)
+        if not self._owns_the_process:
+            return
         guard = threading.Thread(target=self._force, args=(code,), name="ending", daemon=True)
         guard.start()
 

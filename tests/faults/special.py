@@ -18,6 +18,7 @@ GIGABYTE = 1 << 30
 _RUNNER = """
 import contextlib, io, json, resource, sys, time, traceback
 from autocoder_tui.cli import main
+from tests.peak_memory import peak_kb
 ended = []
 for arguments in json.loads(sys.argv[1]):
     out, err, begun = io.TextIOWrapper(io.BytesIO()), io.StringIO(), time.monotonic()
@@ -34,7 +35,7 @@ for arguments in json.loads(sys.argv[1]):
         "code": code, "out": out.buffer.getvalue().decode(), "err": err.getvalue(),
         "seconds": time.monotonic() - begun,
     })
-print(json.dumps([resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, ended]))
+print(json.dumps([peak_kb() / 1024, ended]))
 """
 
 

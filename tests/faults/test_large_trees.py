@@ -72,12 +72,13 @@ def test_a_listing_has_an_end_that_is_said_and_bounded_memory(tmp_path: Path) ->
     for number in range(21):
         fill(tmp_path / f"part{number}", 1000)
     code = (
-        "import resource, sys; from pathlib import Path\n"
+        "import sys; from pathlib import Path\n"
+        "from tests.peak_memory import peak_kb\n"
         "from autocoder_tui.workspace.listing import *\n"
         "root = Path(sys.argv[1])\n"
         "listing = list_project(root, load_rules(root))\n"
         "found = expand_inputs(root, ['.'])\n"
-        "most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024\n"
+        "most = peak_kb() // 1024\n"
         "print(len(listing.entries), listing.cut, len(found.files), found.failed, most)\n"
     )
     for with_git in (False, True):

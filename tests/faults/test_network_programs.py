@@ -138,9 +138,11 @@ async def _flooding(
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             # Closing with the request half read would send a reset that overtakes the answer.
-            length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
-            await reader.readexactly(length)
-            asked.append(1)
+            length = head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]
+            await reader.readexactly(int(length or 0))
+            if b"/chat/completions " in head.partition(b"\r\n")[0]:
+                # What is asked of the model's window and of how it counts is flooded as well.
+                asked.append(1)
             await flood(writer)  # type: ignore[misc]
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
@@ -160,23 +162,33 @@ class Measured:
     most_kb: int
 
 
+_MEASURED = """
+import sys
+from pathlib import Path
+from autocoder_tui.cli import main
+from tests.peak_memory import peak_kb
+code = main(sys.argv[2:])
+Path(sys.argv[1]).write_text(str(peak_kb()))
+sys.exit(code)
+"""
+
+
 def _measured(folder: Path, *flags: str) -> Measured:
     """The headless program as a process of its own, and the most memory it ever held."""
     (folder / "project").mkdir()
     out, err = folder / "out", folder / "err"
     with out.open("wb") as stdout, err.open("wb") as stderr:
         process = subprocess.Popen(
-            [sys.executable, "-m", "autocoder_tui", "run", *flags],
+            [sys.executable, "-c", _MEASURED, str(folder / "peak"), "run", *flags],
             cwd=folder / "project",
             env={**environment(folder), "PYTHONPATH": str(ROOT_OF_TESTS)},
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=stderr,
         )
-        _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    most = usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss // 1024
-    return Measured(process.returncode, out.read_text(), err.read_text(), most)
+        code = process.wait()
+    most = int((folder / "peak").read_text())
+    return Measured(code, out.read_text(), err.read_text(), most)
 
 
 @pytest.mark.parametrize(("flood", "kind", "words"), FLOODS)

@@ -227,7 +227,16 @@ class Pseudoterminal:
 def environment(folder: Path, **more: str) -> dict[str, str]:
     """What the program is started with: its folders below `folder`, no keys of the user's."""
     kept = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
-    for name in ("NO_COLOR", "COLORTERM", "TERM_PROGRAM", "TMUX", "EDITOR", "VISUAL"):
+    for name in (
+        "NO_COLOR",
+        "COLORTERM",
+        "TERM_PROGRAM",
+        "TMUX",
+        "EDITOR",
+        "VISUAL",
+        "COLUMNS",
+        "LINES",
+    ):
         kept.pop(name, None)
     return {
         **kept,

@@ -55,9 +55,10 @@ class FirstSteps(ModalScreen[str | LocalServer]):
             )
 
     def on_mount(self) -> None:
-        options = self.query_one(OptionList)
-        options.focus()
-        options.highlighted = 0
+        for options in self.query(OptionList):
+            # None is left when the program is closing down.
+            options.focus()
+            options.highlighted = 0
         self.run_worker(self._look_for_servers(), exit_on_error=False)
 
     async def _look_for_servers(self) -> None:
