@@ -172,9 +172,10 @@ async def cut_short(folder: Path, server: DemoServer, *flags: str) -> None:
     at = ("--base-url", server.base_url, "-m", "test-model")
     process = await started(folder, *at, "-r", "many lines", "-d", "3", *flags)
     assert process.stderr is not None
-    while line := await process.stderr.readline():
-        if b"line 20" in line:
-            break
+    chunks = 0
+    while chunks < 60 and (line := await process.stderr.readline()):
+        chunks += b"chunk {" in line
+    assert chunks == 60
     process.send_signal(signal.SIGKILL)
     await process.wait()
 

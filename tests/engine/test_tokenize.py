@@ -74,7 +74,7 @@ async def test_a_server_that_cannot_count_gets_no_text_and_is_asked_once() -> No
 
 
 async def test_a_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tokenize, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(tokenize, "ANSWER_SECONDS", 2)
     async with CountingServer("hangs") as server:
         counts = ServerCounts()
         assert await counts.count(request_to(server.base_url)) is None
