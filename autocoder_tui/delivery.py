@@ -8,10 +8,9 @@ import re
 import sys
 
 from autocoder_tui.display import visible
-from autocoder_tui.engine.reply import ReplyFile, render_files
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Reviewable
-from autocoder_tui.review.proposal import FileReview, Review
+from autocoder_tui.review.proposal import FileReview
 from autocoder_tui.workspace.textfile import TextFile
 
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
@@ -105,12 +104,3 @@ def _encoded(line: str, original: TextFile) -> bytes:
     if original.newline == "\r\n" and line.endswith("\n"):
         line = line[:-1] + "\r\n"
     return line.encode(original.encoding)
-
-
-def as_text(review: Review) -> bytes:
-    """Every file as it would be written: one alone as it is, several each in a frame."""
-    files = review.files
-    if len(files) == 1:
-        return files[0].after.encode("utf-8", "surrogateescape")
-    framed = render_files([ReplyFile(file.path, file.after, True, "") for file in files])
-    return framed.encode("utf-8", "surrogateescape")

@@ -21,6 +21,7 @@ from typing import Literal
 
 from autocoder_tui import __version__
 from autocoder_tui.character_set import character_set_warning
+from autocoder_tui.clipboard import clipboard_tool
 from autocoder_tui.engine.catalog import Catalog, Endpoint, Provider, load_catalog
 from autocoder_tui.engine.listing import list_models
 from autocoder_tui.errors import AutocoderError
@@ -32,7 +33,6 @@ from autocoder_tui.store.logfile import NAME as LOG_NAME
 from autocoder_tui.store.memory import LISTED_FILE
 from autocoder_tui.store.settings import load_settings
 from autocoder_tui.store.themes import load_themes, packaged_themes_dir
-from autocoder_tui.ui.copying import clipboard_tool
 
 _PACKAGES = ("textual", "openai", "tiktoken", "pygments", "platformdirs", "pathspec")
 _ANSWER_SECONDS = 6.0

@@ -229,7 +229,6 @@ class _Headless:
         """Run; while the model is not available, go on with the next of the fallback models."""
         outcome, tried = self._outcome, {prepared.request.model.name}
         while True:
-            self._unkept = prepared
             await self._listen(prepared)
             self._book(prepared)
             error = outcome.state.error

@@ -11,10 +11,21 @@ import sys
 import tempfile
 from pathlib import Path
 
+from autocoder_tui.demo.script import error_reply
 from autocoder_tui.demo.session import demo_setup
+from autocoder_tui.engine.events import RunFinished, TextDelta
+from autocoder_tui.store.history import History
+from autocoder_tui.store.recovery import recover_runs
+from autocoder_tui.ui.screens.history import HistoryScreen
+from autocoder_tui.ui.screens.prompts import PromptList
+from autocoder_tui.ui.screens.recovered import RecoveredRuns
+from autocoder_tui.ui.screens.run_view import RunView
+from autocoder_tui.ui.screens.usage import UsageScreen
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
-from tests.ui.driving import driven, setup_for, until
+from tests.ui.driving import driven, serving, setup_for, until
+from tests.ui.test_recovering import PROPOSED, WHOLE, left_behind
+from tests.ui.test_session_keeping import AT
 
 VIEWS = [
     ("autocoder-dark", (120, 40)),
@@ -23,6 +34,7 @@ VIEWS = [
     ("autocoder-dark", (80, 24)),
     ("autocoder-light", (80, 24)),
     ("autocoder-dark", (200, 60)),
+    ("autocoder-dark", (60, 15)),
 ]
 
 
@@ -64,9 +76,84 @@ async def take(folder: Path, theme: str, size: tuple[int, int]) -> None:
             await save("6-question")
 
 
+async def take_past(folder: Path, theme: str, size: tuple[int, int]) -> None:
+    """What is there of earlier runs: the offer at the start, history, prompts, the log."""
+    name = f"{theme}-{size[0]}x{size[1]}"
+    with tempfile.TemporaryDirectory() as text:
+        place = Path(text)
+        run_id = left_behind(place, TextDelta(WHOLE), PROPOSED, RunFinished("Counted."))
+        history = History(place / "state")
+        recover_runs(history)
+        history.settled(run_id)
+        for wish in ("Count the orders in words, not in digits", "Say which day had most"):
+            left_behind(place, TextDelta(WHOLE[:-40]), wish=wish)
+        setup = setup_for(place, *AT, "--theme", theme, "-d", "2")
+        async with driven(setup, size) as (app, pilot):
+
+            async def save(moment: str) -> None:
+                await pilot.pause(0.3)
+                app.save_screenshot(f"{name}-{moment}.svg", path=str(folder))
+
+            await until(pilot, lambda: isinstance(app.screen, RecoveredRuns))
+            await save("7-recovered")
+            await pilot.press("escape")
+            await until(pilot, lambda: app.recovering.done and app.screen is app.main)
+            await pilot.press("f6")
+            await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
+            await save("8-history")
+            await pilot.press("enter")
+            await until(pilot, lambda: isinstance(app.screen, RunView))
+            await save("8-run")
+            await pilot.press("escape", "escape", "f3", "ctrl+f")
+            await until(pilot, lambda: isinstance(app.screen, PromptList))
+            await save("8-prompts")
+            await pilot.press("escape", "ctrl+l")
+            await until(pilot, lambda: isinstance(app.screen, UsageScreen))
+            await save("8-usage")
+            await pilot.press("escape", "f9")
+            await save("9-log")
+            await pilot.press("slash", *"second")
+            await save("9-log-filter")
+            async with driven(setup_for(place, *AT, "--theme", theme), size) as (second, other):
+                await until(other, lambda: second.session.ready)
+                await other.pause(0.3)
+                second.save_screenshot(f"{name}-9-second.svg", path=str(folder))
+
+
+async def take_questions(folder: Path, theme: str, size: tuple[int, int]) -> None:
+    """What is asked about a key in a file, and about a server that wants to be left alone."""
+    name = f"{theme}-{size[0]}x{size[1]}"
+    with tempfile.TemporaryDirectory() as place:
+        project = Path(place) / "project"
+        project.mkdir()
+        (project / "settings.py").write_text("KEY = 'sk-proj-Qw8rTy2uIo5pAs9dFg1hJk4l'\n")
+        busy = error_reply(429, "Too many requests", headers={"retry-after": "900"})
+        flags = ("-r", "greet", "-i", "settings.py", "--theme", theme)
+        async with serving(Path(place), [busy, busy], *flags, size=size) as (app, pilot, _):
+
+            async def asked(title: str, moment: str) -> None:
+                def is_there() -> bool:
+                    shown = app.screen.query(".dialog")
+                    return any(title in str(dialog.border_title) for dialog in shown)
+
+                await until(pilot, is_there)
+                await pilot.pause(0.3)
+                app.save_screenshot(f"{name}-{moment}.svg", path=str(folder))
+
+            await until(pilot, lambda: app.main.query_one(FilePicker).picks)
+            await pilot.press("ctrl+r")
+            await asked("key", "6-key")
+            await pilot.press("s")
+            await asked("wait", "6-wait")
+            await pilot.press("s")
+            await until(pilot, lambda: not app.runner.running)
+
+
 async def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for theme, size in VIEWS:
+        await take_questions(folder, theme, size)
+        await take_past(folder, theme, size)
         await take(folder, theme, size)
 
 

@@ -7,7 +7,21 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "autocoder_tui"
-FACES = ("ui", "serve", "cli", "headless")
+FACES = tuple(
+    f"autocoder_tui.{name}"
+    for name in (
+        "ui",
+        "cli",
+        "arguments",
+        "headless",
+        "headless_ending",
+        "headless_output",
+        "saying",
+        "history_cli",
+        "history_arguments",
+        "doctor",
+    )
+)
 
 
 def loaded_after(statement: str) -> set[str]:
@@ -33,6 +47,13 @@ def test_engine_does_not_import_the_sdk_or_the_tokenizer_before_they_are_needed(
     assert "tiktoken" not in loaded
 
 
+@pytest.mark.parametrize("face", ["headless", "history_cli", "doctor", "usage_table"])
+def test_what_needs_no_screen_loads_no_textual(face: str) -> None:
+    loaded = loaded_after(f"import autocoder_tui.{face}")
+    assert not {"textual", "openai", "tiktoken", "pygments"} & loaded
+    assert not [module for module in loaded if module.startswith("autocoder_tui.ui")]
+
+
 def test_command_line_starts_without_textual_and_openai() -> None:
     loaded = loaded_after("import autocoder_tui.cli")
     assert not {"textual", "openai", "tiktoken", "pygments"} & loaded
@@ -45,12 +66,10 @@ def test_command_line_starts_without_textual_and_openai() -> None:
             "engine",
             (
                 "textual",
-                "autocoder_tui.ui",
+                *FACES,
                 "autocoder_tui.store",
                 "autocoder_tui.review",
                 "autocoder_tui.workspace",
-                "autocoder_tui.headless",
-                "autocoder_tui.cli",
             ),
         ),
         (
@@ -58,7 +77,7 @@ def test_command_line_starts_without_textual_and_openai() -> None:
             (
                 "textual",
                 "openai",
-                "autocoder_tui.ui",
+                *FACES,
                 "autocoder_tui.engine",
                 "autocoder_tui.workspace",
                 "autocoder_tui.store",
@@ -69,7 +88,7 @@ def test_command_line_starts_without_textual_and_openai() -> None:
             (
                 "textual",
                 "openai",
-                "autocoder_tui.ui",
+                *FACES,
                 "autocoder_tui.engine",
                 "autocoder_tui.review",
                 "autocoder_tui.store",
@@ -80,7 +99,7 @@ def test_command_line_starts_without_textual_and_openai() -> None:
             (
                 "textual",
                 "openai",
-                "autocoder_tui.ui",
+                *FACES,
                 "autocoder_tui.review",
                 "autocoder_tui.workspace",
             ),

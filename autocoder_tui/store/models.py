@@ -6,11 +6,9 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tomli_w
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
 
 from autocoder_tui.engine.catalog import Model, Provider
 from autocoder_tui.problems import Problem, shortened
@@ -18,6 +16,9 @@ from autocoder_tui.store.durable import why_not_written, write_atomically
 from autocoder_tui.store.errors import SettingsNotSaved
 from autocoder_tui.store.memory import put_aside
 from autocoder_tui.tomlfile import TomlFile, parse_toml, read_toml
+
+if TYPE_CHECKING:
+    import tomlkit
 
 
 def save_endpoint(file: Path, provider: Provider, models: Iterable[Model]) -> None:
@@ -111,6 +112,10 @@ def _merged(current: TomlFile, added: Mapping[str, Any]) -> dict[str, Any]:
 
 def _edited(current: TomlFile, added: Mapping[str, Any]) -> str:
     """The file's own text with the values of `added` in it; new entries go to its end."""
+    # Only needed here, and slow to load.
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
     try:
         document = tomlkit.parse(current.text)
         new = _changed(document, added)

@@ -27,7 +27,7 @@ from autocoder_tui.setup import ChosenModel, Setup
 from autocoder_tui.store.logfile import LogFile
 from autocoder_tui.ui.asking_about_keys import KeysAskedAbout
 from autocoder_tui.ui.browsing import Browsing
-from autocoder_tui.ui.commands import areas_of, commands_of
+from autocoder_tui.ui.commands import commands_of, keys_of
 from autocoder_tui.ui.ending import Ending
 from autocoder_tui.ui.estimator import Estimator
 from autocoder_tui.ui.falling_back import FallingBack
@@ -65,6 +65,7 @@ class AutocoderApp(App[str]):
 
     TITLE = "autocoder-tui"
     CSS_PATH = "app.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (72, "-roomy")]
     BINDINGS = [
         Binding("ctrl+r", "run", "Run", id="run.start"),
         Binding("escape", "stop", "Stop", id="run.stop"),
@@ -78,9 +79,9 @@ class AutocoderApp(App[str]):
         ),
         Binding("f4", "show_pane('output')", "Output", id="pane.output", show=False),
         Binding("f5", "show_pane('review')", "Review", id="pane.review", show=False),
+        Binding("f6", "show_history", "History", id="history.show", show=False, priority=True),
         Binding("f8", "next_pane", "Next pane", id="pane.next", show=False),
         Binding("f9", "show_pane('log')", "Log", id="pane.log", show=False),
-        Binding("f6", "show_history", "History", id="history.show", show=False, priority=True),
         Binding("ctrl+l", "show_usage", "Usage", id="usage.show", show=False),
         Binding("U", "last_write('undo')", "Undo last write", id="write.undo", show=False),
         Binding("ctrl+y", "last_write('redo')", "Redo last write", id="write.redo", show=False),
@@ -377,7 +378,7 @@ class AutocoderApp(App[str]):
 
     def action_show_keys(self) -> None:
         """List every key."""
-        self.push_screen(KeysHelp(areas_of(self)))
+        self.push_screen(KeysHelp(keys_of(self)))
 
     def tell(self, text: str, *, severity: Severity = "information", timeout: float = 6) -> None:
         """A notification, also kept in the log. `text` may be untrusted."""

@@ -6,9 +6,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from textual.app import SystemCommand
+from textual.binding import BindingsMap
 from textual.dom import DOMNode
 from textual.screen import Screen
 
+from autocoder_tui.ui.screens.history import HistoryScreen
+from autocoder_tui.ui.screens.model_picker import ModelPicker
+from autocoder_tui.ui.screens.prompts import PromptList
+from autocoder_tui.ui.screens.run_view import RunView
+from autocoder_tui.ui.screens.text_dialog import TextDialog
+from autocoder_tui.ui.screens.usage import UsageScreen
 from autocoder_tui.ui.widgets.diff_view import DiffView
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.log_pane import LogPane
@@ -29,9 +36,28 @@ _AREAS = (
 )
 
 
-def areas_of(app: AutocoderApp) -> list[tuple[str, DOMNode]]:
+_SCREENS: tuple[tuple[type[DOMNode], str], ...] = (
+    (ModelPicker, "Choosing a model"),
+    (TextDialog, "Editing a hunk"),
+    (PromptList, "Earlier prompts"),
+    (HistoryScreen, "History"),
+    (RunView, "A run of the history"),
+    (UsageScreen, "Usage"),
+)
+
+
+def keys_of(app: AutocoderApp) -> list[tuple[str, BindingsMap]]:
     """Everything that has keys of its own, with the words for it."""
-    return [("Everywhere", app), *((area, app.main.query_one(kind)) for kind, area in _AREAS)]
+    areas = [(area, app.main.query_one(kind)._bindings) for kind, area in _AREAS]
+    return [("Everywhere", app._bindings), *areas, *_of_screens(app)]
+
+
+def _of_screens(app: AutocoderApp) -> Iterator[tuple[str, BindingsMap]]:
+    """What can be pressed on a screen that is not open: its keys, as the user changed them."""
+    for kind, area in _SCREENS:
+        bindings = BindingsMap(kind.BINDINGS)
+        bindings.apply_keymap(app._keymap)
+        yield area, bindings
 
 
 def commands_of(app: AutocoderApp, screen: Screen[Any]) -> Iterator[SystemCommand]:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import subprocess
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autocoder_tui.clipboard import clipboard_tool, fill_clipboard
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.store.durable import write_atomically
@@ -18,49 +15,8 @@ from autocoder_tui.store.errors import CannotKeep
 if TYPE_CHECKING:
     from autocoder_tui.ui.app import AutocoderApp
 
-_TIMEOUT = 3.0
 _LARGEST_SENT = 74_000
 """Bytes a terminal surely takes in one OSC 52 sequence (100,000 when encoded)."""
-
-
-def clipboard_tool(environ: Mapping[str, str]) -> tuple[str, ...] | None:
-    """The command that fills this machine's clipboard from its input; None where none would.
-
-    Over a remote connection there is none: its clipboard would be that of the other machine.
-    """
-    if environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"):
-        return None
-    candidates: list[tuple[str, ...]] = []
-    if sys.platform == "darwin":
-        candidates.append(("pbcopy",))
-    if environ.get("WAYLAND_DISPLAY"):
-        candidates.append(("wl-copy",))
-    if environ.get("DISPLAY"):
-        candidates.append(("xclip", "-selection", "clipboard"))
-        candidates.append(("xsel", "--clipboard", "--input"))
-    for name, *arguments in candidates:
-        found = shutil.which(name, path=environ.get("PATH"))
-        if found is not None:
-            return (found, *arguments)
-    return None
-
-
-def fill_clipboard(tool: tuple[str, ...], text: str, environ: Mapping[str, str]) -> bool:
-    """Whether the tool took the text. Blocking, for three seconds at most."""
-    try:
-        done = subprocess.run(
-            tool,
-            input=text.encode("utf-8", "surrogatepass"),
-            # Such a tool stays behind to serve the text; it must not hold our pipes.
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=dict(environ),
-            timeout=_TIMEOUT,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return False
-    return done.returncode == 0
 
 
 def keep_text(state: Path, name: str, text: str) -> Path:

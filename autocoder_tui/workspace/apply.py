@@ -20,11 +20,9 @@ from autocoder_tui.workspace.applylog import ApplyLog, Draft, DraftFile
 from autocoder_tui.workspace.attributes import Attributes
 from autocoder_tui.workspace.durable import identity, missing_folders, unwritable
 from autocoder_tui.workspace.errors import (
-    AlreadyExists,
     ChangedOnDisk,
     HardLinked,
     MissingFile,
-    NotAFile,
     PathRefused,
     ReadOnly,
     Unencodable,
@@ -161,38 +159,6 @@ def _draft(root: Path, due: Sequence[_Planned], title: str) -> Draft:
             )
         )
     return Draft(files, title, folders=made, made=made)
-
-
-def write_output(path: Path, data: bytes, *, overwrite: bool = False) -> None:
-    """Write one file of the user's own choosing, at once or not at all.
-
-    Missing folders are made, a link is written through, an existing file keeps its mode.
-    Whether `path` may be there is the caller's question. Raises AlreadyExists unless
-    `overwrite`, NotAFile for a folder, pipe or device, ReadOnly, or Unwritable.
-    """
-    name = str(path)
-    target = Path(os.path.realpath(path))
-    former: os.stat_result | None = None
-    try:
-        former = target.stat()
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise unwritable(error, name) from error
-    if former is not None:
-        if not stat.S_ISREG(former.st_mode):
-            what = "a folder" if stat.S_ISDIR(former.st_mode) else "not a regular file"
-            raise NotAFile(
-                f"{visible(name)} is {what}, so no output can be written there. Name a file.",
-                paths=(name,),
-            )
-        if not overwrite:
-            raise AlreadyExists(
-                f"{visible(name)} exists already. Choose another name, or force it.", paths=(name,)
-            )
-        if not former.st_mode & 0o222:
-            raise _read_only([name])
-    write_all([Write(target, name, data, former)], lambda: None)
 
 
 def _plan(root: Path, change: Change, hard_links: HardLinks) -> _Planned:

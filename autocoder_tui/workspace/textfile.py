@@ -169,15 +169,6 @@ def stamp_of(data: bytes, status: os.stat_result) -> Stamp:
     )
 
 
-def has_changed(path: Path, stamp: Stamp) -> bool:
-    """Whether the bytes at `path` are no longer those of `stamp`; a missing file has changed."""
-    try:
-        data, status = read_bytes(path, max_bytes=stamp.size)
-    except (MissingFile, Unreadable, NotAFile, TooLarge):
-        return True
-    return not stamp_of(data, status).same_bytes(stamp)
-
-
 def looks_binary(data: bytes) -> bool:
     """Whether the first bytes of a file already show that it is no text."""
     if data.startswith(tuple(mark for mark, _ in _BYTE_ORDER_MARKS)):

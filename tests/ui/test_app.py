@@ -212,6 +212,9 @@ async def test_every_action_is_in_the_palette_and_the_keys_are_listed(tmp_path: 
         assert any(title.startswith("Diff: ") for title in titles)
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(app.screen, KeysHelp))
+        listed = "\n".join(str(section.content) for section in app.screen.query(".keys-section"))
+        named = {"run.start", "review.accept", "log.filter", "history.delete", "usage.export"}
+        assert named <= set(listed.split())
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main)
         await pilot.press("ctrl+t")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autocoder_tui.ui.copying import clipboard_tool, fill_clipboard
+from autocoder_tui.clipboard import clipboard_tool, fill_clipboard
 from autocoder_tui.ui.editing import EditorFailed, edit_in_editor, editor_command
 from autocoder_tui.ui.widgets.plain_area import keeps
 

@@ -11,13 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from autocoder_tui.workspace.apply import Change, apply_changes, write_output
+from autocoder_tui.workspace.apply import Change, apply_changes
 from autocoder_tui.workspace.errors import (
-    AlreadyExists,
     ChangedOnDisk,
     MissingFile,
     NameTaken,
-    NotAFile,
     OutsideProject,
     PathRefused,
     ReadOnly,
@@ -166,40 +164,3 @@ def test_no_room_for_the_last_file_leaves_all_as_it_was(root: Path) -> None:
     ):
         apply_changes(root, changes)
     assert tree(root) == before
-
-
-def test_output_is_written_with_its_folders(tmp_path: Path) -> None:
-    target = tmp_path / "out" / "deep" / "x.py"
-    write_output(target, b"x")
-    assert target.read_bytes() == b"x"
-    with pytest.raises(AlreadyExists, match="exists already"):
-        write_output(target, b"y")
-    target.chmod(0o700)
-    write_output(target, b"y", overwrite=True)
-    assert (target.read_bytes(), stat.S_IMODE(target.stat().st_mode)) == (b"y", 0o700)
-    assert [path.name for path in target.parent.iterdir()] == ["x.py"]
-
-
-def test_output_that_is_no_file_is_refused(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "file").write_text("x")
-    (tmp_path / "file").chmod(0o444)
-    for name, kind in [
-        ("pipe", NotAFile),
-        ("folder", NotAFile),
-        ("/dev/null", NotAFile),
-        ("file", ReadOnly),
-        ("file/below", Unwritable),
-    ]:
-        with pytest.raises(kind):
-            write_output(tmp_path / name, b"x", overwrite=True)
-    assert (tmp_path / "file").read_text() == "x"
-
-
-def test_output_through_a_link_keeps_the_link(tmp_path: Path) -> None:
-    (tmp_path / "real").write_text("x")
-    (tmp_path / "link").symlink_to("real")
-    write_output(tmp_path / "link", b"y", overwrite=True)
-    assert (tmp_path / "link").is_symlink()
-    assert (tmp_path / "real").read_bytes() == b"y"

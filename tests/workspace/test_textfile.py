@@ -21,7 +21,6 @@ from autocoder_tui.workspace.errors import (
     Unreadable,
 )
 from autocoder_tui.workspace.textfile import (
-    has_changed,
     human_size,
     looks_binary,
     read_text_file,
@@ -182,19 +181,6 @@ def test_messages_show_hostile_names_safely(tmp_path: Path) -> None:
         read_text_file(tmp_path / "a\x1b[31m\u202e")
     assert "\x1b" not in caught.value.message
     assert "\u202e" not in caught.value.message
-
-
-def test_change_is_seen_and_a_mere_touch_is_not(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    path.write_text("one")
-    stamp = read_text_file(path).stamp
-    os.utime(path, ns=(1, 1))
-    assert not has_changed(path, stamp)
-    path.write_text("two")
-    os.utime(path, ns=(stamp.mtime_ns, stamp.mtime_ns))
-    assert has_changed(path, stamp)
-    path.unlink()
-    assert has_changed(path, stamp)
 
 
 def test_mode_and_stamp_are_remembered(tmp_path: Path) -> None:

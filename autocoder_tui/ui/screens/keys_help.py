@@ -5,39 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingsMap
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.dom import DOMNode
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 
 class KeysHelp(ModalScreen[None]):
-    """`sections`: a title and the node whose bindings are listed below it."""
+    """`sections`: a title and the bindings that are listed below it."""
 
     BINDINGS = [
         Binding("escape,f1,q", "dismiss", "Close", id="help.close"),
     ]
 
-    def __init__(self, sections: Iterable[tuple[str, DOMNode]]) -> None:
+    def __init__(self, sections: Iterable[tuple[str, BindingsMap]]) -> None:
         super().__init__()
         self._sections = list(sections)
+        described = (binding for _, bindings in self._sections for _, binding in bindings)
+        self._words = max((len(binding.description) for binding in described), default=0)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide-dialog") as dialog:
             dialog.border_title = "Keys"
             dialog.border_subtitle = "Esc closes"
             with VerticalScroll(id="keys-scroll"):
-                for title, node in self._sections:
-                    yield Static(self._table(title, node), classes="keys-section")
+                for title, bindings in self._sections:
+                    yield Static(self._table(title, bindings), classes="keys-section")
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
 
-    def _table(self, title: str, node: DOMNode) -> Content:
+    def _table(self, title: str, bindings: BindingsMap) -> Content:
         by_action: dict[str, tuple[list[str], Binding]] = {}
-        for _, binding in node._bindings:
+        for _, binding in bindings:
             # What a widget brings along from the framework has no id.
             if not binding.description or not (binding.id or binding.action == "command_palette"):
                 continue
@@ -51,7 +52,7 @@ class KeysHelp(ModalScreen[None]):
                 Content.assemble(
                     "  ",
                     Content.styled(f"{' '.join(keys):<14} ", "$accent"),
-                    f"{binding.description:<34} ",
+                    f"{binding.description:<{self._words}} ",
                     Content.styled(binding.id or "", "$text-muted"),
                 )
             )

@@ -125,13 +125,6 @@ class LineScroller(Widget, can_focus=True):
         """Whether the view keeps showing the end of the text as it grows."""
         return self._following
 
-    @property
-    def follow_label(self) -> str:
-        """The following state in a few words, for a title; "" where everything is in view."""
-        if self._bottom_top() == 0:
-            return ""
-        return "▼ following" if self._following else "⏸ scrolled, End follows"
-
     def follow(self) -> None:
         """Go to the end and stay there as the text grows."""
         self._go_to(self._bottom_top())

@@ -101,5 +101,6 @@ class LogPane(Vertical):
         parts = [f"level {level} {LEVELS[level]}"]
         if self._sought:
             parts.append(f"only “{visible(self._sought)}”")
-        parts.append(f"{view.kept:,} lines · 0-3 level · / filter · y copy")
+        some = f"{len(view.shown()):,} of " if self._sought else ""
+        parts.append(f"{some}{view.kept:,} lines · 0-3 level · / filter · y copy")
         self.query_one("#log-state", Static).update(" · ".join(parts))
