@@ -17,10 +17,17 @@ from autocoder_tui.engine.request import Limits
 LEAST_OUTPUT = 256
 """Tokens: a request that could not answer with at least this many is not sent."""
 
+CLEARLY = Decimal("1.02")
+"""Times its cap what has come must cost before a reply is stopped: a model may cut the same
+text into a few more tokens than we count."""
+_CHECKED_EVERY = 512
+"""Characters between two looks at what a reply costs while it comes."""
+
 
 @dataclass(frozen=True, slots=True)
 class CapQuestion:
-    """The next request could pass a spending cap: of this run, or of the whole session.
+    """The next request could pass a spending cap: of this run, or of the whole session. It is
+    passed already (`spent` above `limit`) where a server sent more than it was asked for.
 
     `spent` and `limit` are US dollars; with `enough` as the limit the request, at its full
     length, could be sent.
@@ -31,6 +38,8 @@ class CapQuestion:
     limit: Decimal
     enough: Decimal
 
+
+STOPPED = "The server sent more than it was asked for, so it was stopped."
 
 RaiseCap: TypeAlias = Callable[[CapQuestion], Awaitable[Decimal | None]]
 """Asks a person for a higher cap while the run waits; None ends the run."""
@@ -48,6 +57,8 @@ class Allowance:
         self._raise_cap = raise_cap
         self._run_cap = limits.max_cost_usd
         self._session_cap = limits.max_session_cost_usd
+        self._checked_at = 0
+        self._passed = False
         self.waited = 0.0
         """Seconds the run has waited for a person's word on a cap."""
 
@@ -56,6 +67,7 @@ class Allowance:
 
         Raises ContextFull, and SpendingCapReached unless a person raises the cap.
         """
+        self._passed = False
         wanted = self._without_caps(prompt_tokens)
         while (question := self._question(prompt_tokens, wanted)) is not None:
             raised = await self._ask(question)
@@ -73,6 +85,17 @@ class Allowance:
         ]
         most = [value for value in (wanted, *affordable) if value is not None]
         return min(most) if most else None
+
+    def is_passed(self) -> bool:
+        """Whether what has come costs clearly more than a cap, though the request asked for no
+        more than fits: some servers do not heed it."""
+        received = self._accounts.characters
+        if not self._passed and received - self._checked_at >= _CHECKED_EVERY:
+            self._checked_at = received
+            caps = [cap for cap in (self._run_cap, self._left_of_session()) if cap is not None]
+            cost = self._accounts.least_cost_usd() if caps else None
+            self._passed = cost is not None and cost > min(caps) * CLEARLY
+        return self._passed
 
     async def _ask(self, question: CapQuestion) -> Decimal | None:
         if self._raise_cap is None:
@@ -132,9 +155,11 @@ def _reached(question: CapQuestion) -> SpendingCapReached:
     spent, limit = format_usd(question.spent), format_usd(question.limit)
     of = "the session" if question.cap == "session" else "a run"
     setting = "max_session_cost" if question.cap == "session" else "max_cost"
+    happened = f"The next request could pass the spending cap of {limit} for {of} ({spent} spent)."
+    if question.spent > question.limit:
+        happened = f"The spending cap of {limit} for {of} is passed: {spent} spent. {STOPPED}"
     return SpendingCapReached(
-        f"The next request could pass the spending cap of {limit} for {of} ({spent} spent). "
-        f"The text so far is kept; raise {setting} to go on.",
+        f"{happened} The text so far is kept; raise {setting} to go on.",
         spent=spent,
         limit=limit,
     )

@@ -181,6 +181,8 @@ class _Generation:
     def _cause(self) -> Cause:
         if self._finish_reason is None:
             return "lost connection"
+        if self._finish_reason == seam.STOPPED_AT_CAP:
+            return "spending cap"
         return "false stop" if self._finish_reason == "stop" else "length"
 
     async def _one_part(self, session: HttpSession, cause: Cause | None) -> AsyncIterator[Event]:
@@ -249,6 +251,8 @@ class _Generation:
             while True:
                 piece = await self._within_deadline(anext(pieces, None))
                 accounts.chunks += 0 if piece is None else piece.chunks
+                # A piece ago, so that a reply that came at once still has its end.
+                passed = self._allowance.is_passed()
                 match piece:
                     case Text(text):
                         self._received = self._received or bool(text)
@@ -264,6 +268,9 @@ class _Generation:
                         self._finish_reason = reason
                     case None:
                         return
+                if passed and isinstance(piece, Text | Reasoning):
+                    self._finish_reason = self._finish_reason or seam.STOPPED_AT_CAP
+                    return
                 now = time.monotonic()
                 if now - metered >= METER_PERIOD:
                     metered = now
