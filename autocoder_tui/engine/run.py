@@ -191,7 +191,10 @@ class _Generation:
             plan = self._plan(cause)
             messages = messages_for(self._first, plan)
             weights = self._counter.weigh_messages(messages)
-            max_output = await self._allowance.most_output(self._counter.calibrated(weights))
+            max_output = await self._allowance.most_output(
+                self._counter.calibrated(weights),
+                stopped=self._finish_reason == seam.STOPPED_AT_CAP,
+            )
             if plan is not None and cause is not None:
                 yield ContinuationStarted(self._part, plan.anchor, cause)
             yield RequestStarted(self._part, self._retries.failed + 1)

@@ -67,8 +67,9 @@ class Spending:
         higher = next_cap(question)
         whose = "this run" if question.cap == "run" else "this session"
         limit, spent = format_usd(question.limit), format_usd(question.spent)
+        stopped = f" {STOPPED}" if question.stopped else ""
         happened = (
-            f"{spent} is spent, more than the {limit} allowed for {whose}. {STOPPED}"
+            f"{spent} is spent, more than the {limit} allowed for {whose}.{stopped}"
             if question.spent > question.limit
             else f"The next request could cost more than the {limit} allowed for {whose}; "
             f"{spent} is spent."

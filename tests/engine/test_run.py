@@ -215,6 +215,7 @@ async def test_a_server_that_ignores_its_limit_is_stopped_at_the_cap() -> None:
     cap = Decimal("0.002")
     async with DemoServer([Reply(LONG)]) as server:
         events = await events_of(request_to(server, Limits(max_cost_usd=cap)))
+        await asyncio.wait_for(server.wait_for_drop(), 10)
     assert server.requests[0].body["max_tokens"] * Decimal("0.4") / 1_000_000 < cap
     text = joined(events)
     assert LONG.startswith(text)
@@ -224,7 +225,7 @@ async def test_a_server_that_ignores_its_limit_is_stopped_at_the_cap() -> None:
     (reached,) = of(CapReached, events)
     assert (reached.kind, reached.limit) == ("cost", "$0.0020")
     assert events[-1].error.kind == "spending_cap"
-    assert "is passed" in events[-1].error.message
+    assert "it was stopped" in events[-1].error.message
     assert events[-1].resumable
     assert [file.complete for file in of(FileProposed, events)] == [False]
 
@@ -248,6 +249,7 @@ async def test_a_reply_stopped_at_a_cap_is_continued_when_the_cap_is_raised(cap:
     (question,) = asked
     assert question.cap == cap
     assert question.spent > question.limit
+    assert question.stopped
     assert joined(events) == LONG
     assert [event.cause for event in of(ContinuationStarted, events)] == ["spending cap"]
     assert [part.finish_reason for part in of(PartFinished, events)] == ["spending_cap", "stop"]
