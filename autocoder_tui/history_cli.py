@@ -12,8 +12,15 @@ from pathlib import Path
 from autocoder_tui.cli import EXIT_FAILED, EXIT_OK
 from autocoder_tui.delivery import patch_bytes, print_result
 from autocoder_tui.display import visible
+from autocoder_tui.engine.cost import format_usd
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.history_export import facts, local_time, markdown, summary_data
+from autocoder_tui.history_export import (
+    facts,
+    format_run_tokens,
+    local_time,
+    markdown,
+    summary_data,
+)
 from autocoder_tui.keeping import model_as_sent, reviewable_of
 from autocoder_tui.store.dirs import state_dir
 from autocoder_tui.store.history import LAST, History, RunSummary, UnknownRun
@@ -178,15 +185,17 @@ def _summary(run: KeptRun) -> str:
 
 
 def _row(run: RunSummary) -> tuple[str, ...]:
-    cost = "" if run.cost_usd is None else f"${run.cost_usd:.4f}"
-    tokens = f"{run.prompt_tokens + run.completion_tokens:,}"
     name = run.name + (" (demo)" if run.demo else "")
-    return run.run_id, local_time(run.started), run.status, tokens, cost, name
+    return (*_figures(run), name)
 
 
 def _running_row(run: KeptRun) -> tuple[str, ...]:
-    tokens = f"{run.prompt_tokens + run.completion_tokens:,}"
-    return run.run_id, local_time(run.started), run.status, tokens, "", run.name
+    return (*_figures(run), run.name)
+
+
+def _figures(run: RunSummary | KeptRun) -> tuple[str, ...]:
+    started, tokens = local_time(run.started), format_run_tokens(run)
+    return run.run_id, started, run.status, tokens, format_usd(run.cost_usd)
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> str:

@@ -44,10 +44,15 @@ def facts(run: KeptRun) -> list[tuple[str, str]]:
         ("proposed", ", ".join(_file(file.path, file.complete) for file in run.files)),
         ("parts", ", ".join(_parts(run))),
         ("tokens", f"{run.prompt_tokens:,} in, {run.completion_tokens:,} out"),
-        ("cost", "" if run.cost_usd is None else f"${run.cost_usd:f}"),
+        ("cost", "unknown" if run.cost_usd is None else f"${run.cost_usd:f}"),
         ("damage", f"{run.damaged} lines of its journal were lost" if run.damaged else ""),
     ]
     return [(label, text) for label, text in found if text]
+
+
+def format_run_tokens(run: RunSummary | KeptRun) -> str:
+    """What is known: nothing of a run that was killed before anybody counted."""
+    return f"{run.prompt_tokens + run.completion_tokens:,}" if run.prompt_tokens else "unknown"
 
 
 def _file(path: str, complete: bool) -> str:

@@ -134,6 +134,7 @@ _CAUSES: dict[ev.Cause, str] = {
     "lost connection": "a lost connection",
     "false stop": "a stop before the end of the file",
     "by hand": "your word",
+    "spending cap": "the spending cap",
 }
 _PROOFS: dict[ev.Proof, str] = {
     "echo": "proven by the repeated lines",

@@ -77,7 +77,7 @@ class Weighed:
             f"model   {model.name} ({self.request.endpoint.provider.name})",
             f"input   {spread(figure)} ({figure.method}), {window}",
             f"output  {output}, at most {replies} repl{'y' if replies == 1 else 'ies'}",
-            f"cost    {format_cost_range(figure)}{priced}",
+            f"cost    {format_cost_range(figure).removeprefix('cost ')}{priced}",
         ]
         for path, count in list(self.weights.items())[:10]:
             lines.append(f"{format_tokens(count):>8}  {path}")

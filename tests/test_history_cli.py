@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -281,3 +282,10 @@ async def test_no_key_is_written_down(tmp_path: Path) -> None:
     assert CANARY.encode() not in called(tmp_path, "export").stdout
     for file in (tmp_path / "state").rglob("*"):
         assert file.is_dir() or CANARY.encode() not in file.read_bytes(), file
+
+
+def test_a_cost_nobody_knows_reads_unknown(tmp_path: Path) -> None:
+    history(tmp_path).add(replace(run("text"), cost_usd=None))
+    listed = called(tmp_path, "list", "--all").stdout.decode()
+    assert "unknown" in listed.splitlines()[1]
+    assert "cost      unknown" in called(tmp_path, "show", "last").stdout.decode()

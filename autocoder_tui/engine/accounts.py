@@ -38,6 +38,9 @@ class Accounts:
         self._weights = Weights()
         self._output = TailCounter(counter)
         self._reported: Usage | None = None
+        self._unreported = TailCounter(counter)
+        self.characters = 0
+        """Characters received over all requests, reasoning included."""
         self.chunks = 0
         """Chunks received over all requests, empty ones too."""
 
@@ -46,14 +49,20 @@ class Accounts:
         self._weights = weights
         self._prompt_tokens = self._counter.calibrated(weights)
         self._output = TailCounter(self._counter)
+        self._unreported = TailCounter(self._counter)
         self._reported = None
 
     def received(self, text: str) -> None:
         """Text or reasoning of the open request came in: output that is paid for."""
+        self.characters += len(text)
         self._output.append(text)
+        self._unreported.append(text)
 
     def reported(self, usage: Usage) -> None:
+        """The provider's count so far. Some report once, with the first text, as well as at
+        the end: what comes after a report is added by our count."""
         self._reported = usage
+        self._unreported = TailCounter(self._counter)
 
     def report(self, part: int) -> UsageReported | None:
         """What the provider counted for the prompt of the open request, None if it did not."""
@@ -66,7 +75,7 @@ class Accounts:
     def close(self) -> Booked:
         """Book the open request."""
         current = self._current()
-        self._booked_estimated |= self._reported is None and self._prompt_tokens > 0
+        self._booked_estimated |= self._is_estimated
         self._booked = _sum(self._booked, current)
         self.open(Weights())
         prompt, completion = current.prompt_tokens or 0, current.completion_tokens or 0
@@ -96,14 +105,34 @@ class Accounts:
         """What one more request would cost at most, in US dollars; None where not known."""
         return cost_usd(self._model, prompt_tokens, completion_tokens)
 
+    def least_cost_usd(self) -> Decimal | None:
+        """What the run has cost so far at the least, our count of the open request taken as
+        low as it may be; None where no price is known."""
+        current = self._current()
+        prompt, completion = current.prompt_tokens or 0, current.completion_tokens or 0
+        if self._is_estimated and not self._counter.exact:
+            sure = 1 - self._counter.calibration.margin
+            prompt, completion = int(prompt * sure), int(completion * sure)
+        total = _sum(self._booked, Usage(prompt, completion, current.cached_tokens, 0))
+        return cost_usd(
+            self._model, total.prompt_tokens or 0, total.completion_tokens or 0, total.cached_tokens
+        )
+
+    @property
+    def _is_estimated(self) -> bool:
+        """Whether the figures of the open request are not the provider's alone."""
+        if self._reported is None:
+            return self._prompt_tokens > 0
+        return self._unreported.tokens > 0
+
     def _current(self) -> Usage:
         ours = Usage(self._prompt_tokens, self._output.tokens, 0, 0)
         if self._reported is None:
             return ours
-        given = self._reported
+        given, said = self._reported, self._reported.completion_tokens
         return Usage(
             ours.prompt_tokens if given.prompt_tokens is None else given.prompt_tokens,
-            ours.completion_tokens if given.completion_tokens is None else given.completion_tokens,
+            ours.completion_tokens if said is None else said + self._unreported.tokens,
             given.cached_tokens or 0,
             given.reasoning_tokens or 0,
         )
@@ -113,13 +142,12 @@ class Accounts:
         usage = _sum(self._booked, self._current())
         prompt, completion = usage.prompt_tokens or 0, usage.completion_tokens or 0
         cached = usage.cached_tokens or 0
-        open_estimated = self._reported is None and self._prompt_tokens > 0
         return UsageUpdated(
             prompt_tokens=prompt,
             completion_tokens=completion,
             cached_tokens=cached,
             cost_usd=cost_usd(self._model, prompt, completion, cached),
-            estimated=self._booked_estimated or open_estimated,
+            estimated=self._booked_estimated or self._is_estimated,
             reasoning_tokens=usage.reasoning_tokens,
             chunks=self.chunks,
         )

@@ -17,10 +17,17 @@ from autocoder_tui.engine.request import Limits
 LEAST_OUTPUT = 256
 """Tokens: a request that could not answer with at least this many is not sent."""
 
+CLEARLY = Decimal("1.02")
+"""Times its cap what has come must cost before a reply is stopped: a model may cut the same
+text into a few more tokens than we count."""
+_CHECKED_EVERY = 512
+"""Characters between two looks at what a reply costs while it comes."""
+
 
 @dataclass(frozen=True, slots=True)
 class CapQuestion:
-    """The next request could pass a spending cap: of this run, or of the whole session.
+    """The next request could pass a spending cap: of this run, or of the whole session. It may
+    be passed already (`spent` above `limit`); `stopped` says that a reply was stopped for it.
 
     `spent` and `limit` are US dollars; with `enough` as the limit the request, at its full
     length, could be sent.
@@ -30,7 +37,10 @@ class CapQuestion:
     spent: Decimal
     limit: Decimal
     enough: Decimal
+    stopped: bool = False
 
+
+STOPPED = "The server sent more than it was asked for, so it was stopped."
 
 RaiseCap: TypeAlias = Callable[[CapQuestion], Awaitable[Decimal | None]]
 """Asks a person for a higher cap while the run waits; None ends the run."""
@@ -48,16 +58,19 @@ class Allowance:
         self._raise_cap = raise_cap
         self._run_cap = limits.max_cost_usd
         self._session_cap = limits.max_session_cost_usd
+        self._checked_at = 0
+        self._passed = False
         self.waited = 0.0
         """Seconds the run has waited for a person's word on a cap."""
 
-    async def most_output(self, prompt_tokens: int) -> int | None:
-        """Most tokens the next reply may have, None for no limit.
+    async def most_output(self, prompt_tokens: int, *, stopped: bool = False) -> int | None:
+        """Most tokens the next reply may have, None for no limit. `stopped`: the
+        reply before was stopped because `is_passed`.
 
         Raises ContextFull, and SpendingCapReached unless a person raises the cap.
         """
         wanted = self._without_caps(prompt_tokens)
-        while (question := self._question(prompt_tokens, wanted)) is not None:
+        while (question := self._question(prompt_tokens, wanted, stopped)) is not None:
             raised = await self._ask(question)
             if raised is None or raised <= question.limit:
                 raise _reached(question)
@@ -65,6 +78,7 @@ class Allowance:
                 self._run_cap = raised
             else:
                 self._session_cap = raised
+        self._passed = False
         affordable = [
             tokens
             for cap in (self._run_cap, self._left_of_session())
@@ -73,6 +87,17 @@ class Allowance:
         ]
         most = [value for value in (wanted, *affordable) if value is not None]
         return min(most) if most else None
+
+    def is_passed(self) -> bool:
+        """Whether what has come costs clearly more than a cap, though the request asked for no
+        more than fits: some servers do not heed it. Whoever hears so is to stop the reply."""
+        received = self._accounts.characters
+        if not self._passed and received - self._checked_at >= _CHECKED_EVERY:
+            self._checked_at = received
+            caps = [cap for cap in (self._run_cap, self._left_of_session()) if cap is not None]
+            cost = self._accounts.least_cost_usd() if caps else None
+            self._passed = cost is not None and cost > min(caps) * CLEARLY
+        return self._passed
 
     async def _ask(self, question: CapQuestion) -> Decimal | None:
         if self._raise_cap is None:
@@ -104,7 +129,9 @@ class Allowance:
             return None
         return self._session_cap - self._limits.session_spent_usd
 
-    def _question(self, prompt_tokens: int, wanted: int | None) -> CapQuestion | None:
+    def _question(
+        self, prompt_tokens: int, wanted: int | None, stopped: bool
+    ) -> CapQuestion | None:
         """The cap in the way of a reply of any use, None if there is none."""
         spent = self._accounts.totals().cost_usd
         if spent is None:
@@ -113,11 +140,12 @@ class Allowance:
         needed = self._accounts.cost_of(prompt_tokens, output) or Decimal(0)
         if self._is_in_the_way(self._run_cap, prompt_tokens, wanted):
             assert self._run_cap is not None
-            return CapQuestion("run", spent, self._run_cap, spent + needed)
+            return CapQuestion("run", spent, self._run_cap, spent + needed, stopped)
         if self._is_in_the_way(self._left_of_session(), prompt_tokens, wanted):
             assert self._session_cap is not None
             of_session = self._limits.session_spent_usd + spent
-            return CapQuestion("session", of_session, self._session_cap, of_session + needed)
+            enough = of_session + needed
+            return CapQuestion("session", of_session, self._session_cap, enough, stopped)
         return None
 
     def _is_in_the_way(self, cap: Decimal | None, prompt_tokens: int, wanted: int | None) -> bool:
@@ -132,9 +160,12 @@ def _reached(question: CapQuestion) -> SpendingCapReached:
     spent, limit = format_usd(question.spent), format_usd(question.limit)
     of = "the session" if question.cap == "session" else "a run"
     setting = "max_session_cost" if question.cap == "session" else "max_cost"
+    happened = f"The next request could pass the spending cap of {limit} for {of} ({spent} spent)."
+    if question.spent > question.limit:
+        stopped = f" {STOPPED}" if question.stopped else ""
+        happened = f"The spending cap of {limit} for {of} is passed: {spent} spent.{stopped}"
     return SpendingCapReached(
-        f"The next request could pass the spending cap of {limit} for {of} ({spent} spent). "
-        f"The text so far is kept; raise {setting} to go on.",
+        f"{happened} The text so far is kept; raise {setting} to go on.",
         spent=spent,
         limit=limit,
     )

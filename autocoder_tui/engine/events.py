@@ -19,7 +19,7 @@ Proof = Literal["echo", "witness", "prefill", "remainder", "guess"]
 to repeat; it regenerated the text withheld from it; the provider continued our own
 assistant message; it sent exactly the rest; or none of these, so the place is a guess."""
 
-Cause = Literal["length", "lost connection", "false stop", "by hand"]
+Cause = Literal["length", "lost connection", "false stop", "by hand", "spending cap"]
 """Why a continuation was needed."""
 
 

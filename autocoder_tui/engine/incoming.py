@@ -13,6 +13,7 @@ from autocoder_tui.engine.address import Address
 from autocoder_tui.engine.errors import NotAReply, OutputTooLarge, ProviderError
 from autocoder_tui.engine.frames import Finish, Frame, Piece, Reasoning, Text, read_frame
 from autocoder_tui.engine.http_errors import read_error_body, stream_error
+from autocoder_tui.engine.request import MEGABYTE
 from autocoder_tui.engine.sse import EventReader, FrameTooLarge
 from autocoder_tui.engine.trace import ChunkReceived, Trace
 
@@ -154,8 +155,8 @@ class IncomingReply:
     def _too_large(self) -> None:
         self.failure = OutputTooLarge(
             f"{self._address.model_name} at {self._address.url} sent more than "
-            f"{self._max_bytes / 1_048_576:.3g} MB in one reply, the cap. The text so far is "
-            "kept; ask for less at once."
+            f"{self._max_bytes / MEGABYTE:.3g} MB in one reply, the cap. The text so far is "
+            "kept; ask for less at once, or raise max_reply_mb under [network] in config.toml."
         )
 
     def _not_a_reply(self) -> NotAReply:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final
 
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Endpoint, Model
+
+MEGABYTE: Final = 1_048_576
+"""Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,8 @@ class Limits:
     max_session_cost_usd: Decimal | None = None
     session_spent_usd: Decimal = Decimal(0)
     """What earlier runs of the session cost, of `max_session_cost_usd`."""
-    max_reply_bytes: int = 8 * 1024 * 1024
+    max_reply_bytes: int = 8 * MEGABYTE
+    """Most text of one reply, reasoning included, as UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)

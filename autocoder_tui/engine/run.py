@@ -181,6 +181,8 @@ class _Generation:
     def _cause(self) -> Cause:
         if self._finish_reason is None:
             return "lost connection"
+        if self._finish_reason == seam.STOPPED_AT_CAP:
+            return "spending cap"
         return "false stop" if self._finish_reason == "stop" else "length"
 
     async def _one_part(self, session: HttpSession, cause: Cause | None) -> AsyncIterator[Event]:
@@ -189,7 +191,10 @@ class _Generation:
             plan = self._plan(cause)
             messages = messages_for(self._first, plan)
             weights = self._counter.weigh_messages(messages)
-            max_output = await self._allowance.most_output(self._counter.calibrated(weights))
+            max_output = await self._allowance.most_output(
+                self._counter.calibrated(weights),
+                stopped=self._finish_reason == seam.STOPPED_AT_CAP,
+            )
             if plan is not None and cause is not None:
                 yield ContinuationStarted(self._part, plan.anchor, cause)
             yield RequestStarted(self._part, self._retries.failed + 1)
@@ -249,6 +254,8 @@ class _Generation:
             while True:
                 piece = await self._within_deadline(anext(pieces, None))
                 accounts.chunks += 0 if piece is None else piece.chunks
+                # A piece ago, so that a reply that came at once still has its end.
+                passed = self._allowance.is_passed()
                 match piece:
                     case Text(text):
                         self._received = self._received or bool(text)
@@ -264,6 +271,9 @@ class _Generation:
                         self._finish_reason = reason
                     case None:
                         return
+                if passed and isinstance(piece, Text | Reasoning):
+                    self._finish_reason = self._finish_reason or seam.STOPPED_AT_CAP
+                    return
                 now = time.monotonic()
                 if now - metered >= METER_PERIOD:
                     metered = now

@@ -85,6 +85,7 @@ def _dollars(value: Any) -> Decimal | None:
 
 SECONDS = number("a number of seconds above 0", 0.001, 10_000_000)
 COUNT = whole_number(1, 1000)
+MEGABYTES = number("a number of megabytes from 0.1 to 1024", 0.1, 1024)
 AMOUNT = whole_number(0, 1_000_000)
 TOKENS = whole_number(1, 10_000_000)
 TEMPERATURE = number("a number from 0 to 2", 0, 2)

@@ -108,9 +108,14 @@ def kept_run(
     )
 
 
+def _is_refused(run: KeptRun) -> bool:
+    """Whether a server was asked and gave nothing, which costs nothing at any price."""
+    return run.status == "failed" and not (run.prompt_tokens or run.completion_tokens)
+
+
 def continued(earlier: KeptRun, later: KeptRun) -> KeptRun:
     """One run of a run and its continuation, which began with the earlier one's text."""
-    costs = [run.cost_usd for run in (earlier, later) if run.requests]
+    costs = [run.cost_usd for run in (earlier, later) if run.requests and not _is_refused(run)]
     known = [cost for cost in costs if cost is not None]
     return replace(
         later,

@@ -13,13 +13,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from autocoder_tui.engine.request import Limits
+from autocoder_tui.engine.request import MEGABYTE, Limits
 from autocoder_tui.problems import Problem, unknown_name
 from autocoder_tui.store.expected import (
     AMOUNT,
     COUNT,
     DOLLARS,
     FLAG,
+    MEGABYTES,
     NAME,
     NAMES,
     SECONDS,
@@ -57,6 +58,10 @@ class NetworkSettings:
     """Tries of one request before its error ends the run."""
     max_parts: int = field(default=_LIMITS.max_parts, metadata=_COUNT)
     """Model replies one run may be joined from."""
+    max_reply_mb: float = field(
+        default=_LIMITS.max_reply_bytes / MEGABYTE, metadata={"expected": MEGABYTES}
+    )
+    """Most text one reply may bring, reasoning included, in units of 1,048,576 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +143,10 @@ class Settings:
     def limits(self) -> Limits:
         """These settings as the limits of one run."""
         network = {item.name: getattr(self.network, item.name) for item in fields(self.network)}
+        reply_mb = network.pop("max_reply_mb")
         return Limits(
             **network,
+            max_reply_bytes=int(reply_mb * MEGABYTE),
             max_output_tokens=self.model.max_output_tokens,
             max_cost_usd=self.cost.max_cost,
             max_session_cost_usd=self.cost.max_session_cost,

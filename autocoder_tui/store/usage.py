@@ -82,7 +82,7 @@ class UsageRecord:
 @dataclass(frozen=True, slots=True)
 class UsageTotal:
     """Several runs together. `cost_usd` sums those with a known price, None if none has one;
-    `unpriced` is how many have none."""
+    `unpriced` is how many have none though they used some."""
 
     name: str
     runs: int
@@ -248,7 +248,10 @@ def _total(name: str, records: list[UsageRecord]) -> UsageTotal:
         completion_tokens=sum(record.completion_tokens for record in records),
         reasoning_tokens=sum(record.reasoning_tokens for record in records),
         cost_usd=sum(priced, Decimal(0)) if priced else None,
-        unpriced=len(records) - len(priced),
+        unpriced=sum(
+            record.cost_usd is None and record.prompt_tokens + record.completion_tokens > 0
+            for record in records
+        ),
         seconds=sum(record.seconds for record in records),
     )
 

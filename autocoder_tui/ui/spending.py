@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import ROUND_UP, Decimal
 from typing import TYPE_CHECKING
 
-from autocoder_tui.engine.allowance import CapQuestion
+from autocoder_tui.engine.allowance import STOPPED, CapQuestion
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.cost import cap_problem, format_usd
 from autocoder_tui.engine.request import Limits
@@ -66,10 +66,17 @@ class Spending:
         """Ask the user; the run waits. The new cap in US dollars, or None to end the run."""
         higher = next_cap(question)
         whose = "this run" if question.cap == "run" else "this session"
+        limit, spent = format_usd(question.limit), format_usd(question.spent)
+        stopped = f" {STOPPED}" if question.stopped else ""
+        happened = (
+            f"{spent} is spent, more than the {limit} allowed for {whose}.{stopped}"
+            if question.spent > question.limit
+            else f"The next request could cost more than the {limit} allowed for {whose}; "
+            f"{spent} is spent."
+        )
         text = (
-            f"The next request could cost more than the {format_usd(question.limit)} allowed for "
-            f"{whose}; {format_usd(question.spent)} is spent. Going on allows "
-            f"{format_usd(higher)} in all. What has come is kept either way."
+            f"{happened} Going on allows {format_usd(higher)} in all. "
+            "What has come is kept either way."
         )
         answers = (
             Answer("go on", f"Go on, up to {format_usd(higher)}", "g"),

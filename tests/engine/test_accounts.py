@@ -51,6 +51,19 @@ def test_usage_repeated_in_every_chunk_is_counted_once() -> None:
     assert accounts.close().completion_tokens == 49
 
 
+def test_text_after_a_report_is_counted_until_the_next() -> None:
+    accounts = opened(100)
+    accounts.received("one ")
+    accounts.reported(Usage(110, 1))
+    accounts.received("two three ")
+    total = accounts.totals()
+    assert (total.prompt_tokens, total.completion_tokens, total.estimated) == (110, 3, True)
+    accounts.reported(Usage(110, 4))
+    total = accounts.totals()
+    assert (total.prompt_tokens, total.completion_tokens, total.estimated) == (110, 4, False)
+    assert accounts.close().completion_tokens == 4
+
+
 def test_without_usage_our_own_count_stands_and_says_so() -> None:
     accounts = opened(200)
     accounts.received("one two three ")

@@ -199,7 +199,7 @@ async def test_a_certificate_nobody_signed(unsigned: ssl.SSLContext) -> None:
 async def test_text_over_the_cap_is_cut_and_said() -> None:
     delta = chunk({"content": "é" * 40})
     outcome = await converse([Reply(frames=[delta] * 5)], limits={"max_reply_bytes": 101})
-    check(outcome, errors.OutputTooLarge)
+    check(outcome, errors.OutputTooLarge, "max_reply_mb")
     assert outcome.text == "é" * 50
 
 

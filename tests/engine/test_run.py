@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 
 from autocoder_tui.demo.script import Received, Reply, chunk, error_reply
+from autocoder_tui.demo.script import tokens as server_tokens
 from autocoder_tui.demo.server import DemoServer
+from autocoder_tui.engine.allowance import CapQuestion
 from autocoder_tui.engine.capabilities import Capabilities
 from autocoder_tui.engine.catalog import Endpoint, Model, Provider
 from autocoder_tui.engine.events import (
@@ -72,7 +74,7 @@ def of(kind: type, events: list[Event]) -> list:
     return [event for event in events if isinstance(event, kind)]
 
 
-def echoing(parts: list[int], finish: str | None = "length", **more: object):
+def echoing(parts: list[int], finish: str | None = "length", whole: str = FRAMED, **more: object):
     """A model that is cut after so many characters and, asked to go on, repeats the anchor."""
     state = {"asked": 0}
 
@@ -86,10 +88,10 @@ def echoing(parts: list[int], finish: str | None = "length", **more: object):
             tail = shown.splitlines(keepends=True)
             # The anchor is the last lines of what was shown that the instruction also holds.
             count = max(n for n in range(1, 13) if "".join(tail[-n:]) in instruction)
-            start = FRAMED.index(shown) + len(shown) - len("".join(tail[-count:]))
-        end = parts[asked] if asked < len(parts) else len(FRAMED)
-        last = end >= len(FRAMED)
-        return Reply(FRAMED[start:end], "stop" if last else finish, **({} if last else more))
+            start = whole.index(shown) + len(shown) - len("".join(tail[-count:]))
+        end = parts[asked] if asked < len(parts) else len(whole)
+        last = end >= len(whole)
+        return Reply(whole[start:end], "stop" if last else finish, **({} if last else more))
 
     return answer
 
@@ -203,6 +205,64 @@ async def test_the_spending_cap_is_never_passed() -> None:
     asked = [received.body.get("max_tokens") for received in server.requests]
     assert all(tokens * Decimal("0.4") / 1_000_000 < cap for tokens in asked)
     assert of(UsageUpdated, events)[-1].cost_usd <= cap
+
+
+LONG = '<file path="src/code.py">\n' + CODE * 100 + "</file>\n"
+"""Some 70,000 tokens, $0.028 as this model costs."""
+
+
+async def test_a_server_that_ignores_its_limit_is_stopped_at_the_cap() -> None:
+    cap = Decimal("0.002")
+    async with DemoServer([Reply(LONG)]) as server:
+        events = await events_of(request_to(server, Limits(max_cost_usd=cap)))
+        await asyncio.wait_for(server.wait_for_drop(), 10)
+    assert server.requests[0].body["max_tokens"] * Decimal("0.4") / 1_000_000 < cap
+    text = joined(events)
+    assert LONG.startswith(text)
+    assert 10_000 < len(text) < len(LONG) / 3
+    assert cap < of(UsageUpdated, events)[-1].cost_usd < 3 * cap
+    assert [part.finish_reason for part in of(PartFinished, events)] == ["spending_cap"]
+    (reached,) = of(CapReached, events)
+    assert (reached.kind, reached.limit) == ("cost", "$0.0020")
+    assert events[-1].error.kind == "spending_cap"
+    assert "it was stopped" in events[-1].error.message
+    assert events[-1].resumable
+    assert [file.complete for file in of(FileProposed, events)] == [False]
+
+
+@pytest.mark.parametrize("cap", ["run", "session"])
+async def test_a_reply_stopped_at_a_cap_is_continued_when_the_cap_is_raised(cap: str) -> None:
+    limits = (
+        Limits(max_cost_usd=Decimal("0.002"))
+        if cap == "run"
+        else Limits(max_session_cost_usd=Decimal("1.002"), session_spent_usd=Decimal(1))
+    )
+    asked: list[CapQuestion] = []
+
+    async def raise_cap(question: CapQuestion) -> Decimal:
+        asked.append(question)
+        return Decimal(5)
+
+    async with DemoServer(echoing([], whole=LONG)) as server:
+        request = request_to(server, limits)
+        events = [event async for event in run(request, raise_cap=raise_cap)]
+    (question,) = asked
+    assert question.cap == cap
+    assert question.spent > question.limit
+    assert question.stopped
+    assert joined(events) == LONG
+    assert [event.cause for event in of(ContinuationStarted, events)] == ["spending cap"]
+    assert [part.finish_reason for part in of(PartFinished, events)] == ["spending_cap", "stop"]
+    assert isinstance(events[-1], RunFinished)
+
+
+async def test_a_reply_that_may_still_be_within_the_cap_is_not_stopped() -> None:
+    tokens = len(server_tokens(FRAMED))
+    cap = tokens * Decimal("0.4") / 1_000_000
+    async with DemoServer([Reply(FRAMED, delay=0.0005)]) as server:
+        events = await events_of(request_to(server, Limits(max_cost_usd=cap)))
+    assert of(UsageUpdated, events)[-1].cost_usd > cap
+    assert isinstance(events[-1], RunFinished)
 
 
 async def test_a_prompt_larger_than_the_window_is_refused_before_anything_is_sent() -> None:

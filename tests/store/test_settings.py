@@ -42,6 +42,7 @@ idle_timeout = 3
 total_timeout = 4
 max_attempts = 5
 max_parts = 6
+max_reply_mb = 0.5
 [model]
 default = "m"
 temperature = 0.2
@@ -62,7 +63,9 @@ run.stop = "f6,escape"
     settings, problems = load_settings(file).settings, load_settings(file).problems
     assert problems == ()
     assert settings.git.commit_after_accept
-    assert settings.limits() == Limits(1.0, 2.5, 3.0, 4.0, 5, 6, 100, Decimal("0.50"))
+    assert settings.limits() == Limits(
+        1.0, 2.5, 3.0, 4.0, 5, 6, 100, Decimal("0.50"), max_reply_bytes=524_288
+    )
     assert (settings.model.default, settings.model.temperature) == ("m", 0.2)
     assert (settings.ui.theme, settings.ui.diff_layout) == ("dusk", "unified")
     assert dict(settings.keys) == {"run.start": "f5", "run.stop": "f6,escape"}

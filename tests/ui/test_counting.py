@@ -31,6 +31,21 @@ async def test_the_servers_count_takes_the_place_of_the_estimate(tmp_path: Path)
             assert app.runner.prepared.request.counted_tokens == before + 4
 
 
+async def test_files_in_the_tree_stay_marked_as_estimates_where_the_server_counts(
+    tmp_path: Path,
+) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "words.txt").write_text("many words here\n" * 100)
+    async with CountingServer("llama.cpp", []) as server:
+        at = ("--base-url", server.base_url, "-m", "test-model", "-r", "do it", "-i", "words.txt")
+        async with driven(setup_for(tmp_path, *at)) as (app, pilot):
+            meters, picker = app.main.query_one(Meters), app.main.query_one(FilePicker)
+            await until(pilot, lambda: meters.view and "server" in meters.view.method)
+            assert not meters.view.prompt_estimated
+            await until(pilot, lambda: "~0.4k" in picker.render_line(0).text)
+
+
 async def test_a_slow_server_does_not_hold_up_the_estimate(tmp_path: Path) -> None:
     async with CountingServer("hangs") as server:
         at = ("--base-url", server.base_url, "-m", "test-model", "-r", "do it")

@@ -112,6 +112,14 @@ def test_an_unknown_price_is_never_zero() -> None:
     assert "cost unknown" in meter_line(MeterView("estimate", prompt_tokens=5), 120).plain
 
 
+def test_before_the_first_count_a_known_price_is_not_called_unknown() -> None:
+    for least, words in ((Decimal("0.001"), "$0.00 of ≤ $0.0200"), (None, "cost unknown")):
+        state = RunState()
+        most = None if least is None else Decimal("0.02")
+        state.apply(RunStarted("r", "m", CostEstimate(50, 100, False, least, most)), 0.0)
+        assert words in meter_line(run_view(state, 1.0), 120).plain
+
+
 def test_clock_and_sparkline() -> None:
     assert [clock(second) for second in (0, 29.9, 725, 3723)] == [
         "0:00",

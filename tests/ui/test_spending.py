@@ -123,6 +123,29 @@ async def test_at_a_cap_the_run_can_be_stopped_or_reviewed(
         assert len(server.requests) == 1
 
 
+LONG = '<file path="code.txt">\n' + "".join(f"line {n}\n" for n in range(40_000)) + "</file>\n"
+
+
+@pytest.mark.parametrize("cap", ["max_cost", "max_session_cost"])
+async def test_a_server_that_ignores_its_limit_is_stopped_and_asked_about(
+    tmp_path: Path, cap: str
+) -> None:
+    settings = f'[cost]\n{cap} = "0.05"\n'
+    async with _Open(tmp_path, [Reply(LONG)], settings) as (app, pilot, server):
+        await asked(app, pilot)
+        assert server.requests[0].body["max_tokens"] == 4096
+        await until(pilot, lambda: app.screen.query(".dialog-text"))
+        assert "more than the $0.0500" in str(app.screen.query_one(".dialog-text").render())
+        await pilot.press("r")
+        await until(pilot, lambda: app.main.pane == "review")
+        text = app.runner.state.text
+        assert LONG.startswith(text)
+        assert len(text) < len(LONG) / 2
+        assert app.runner.state.error.kind == "spending_cap"
+        assert app.spending.spent > Decimal("0.05")
+        assert app.runner.resumable
+
+
 async def run_again(app: AutocoderApp, pilot: Pilot[str]) -> None:
     """Run, though the last proposal is not decided: the program asks about that first."""
     await pilot.press("ctrl+r")

@@ -23,12 +23,13 @@ How often this is exact is measured by tests/seam/harness.py on real files.
 """
 
 from autocoder_tui.engine.seam.completion import Verified, next_step, verify
-from autocoder_tui.engine.seam.plan import plan_continuation, was_cut
+from autocoder_tui.engine.seam.plan import STOPPED_AT_CAP, plan_continuation, was_cut
 from autocoder_tui.engine.seam.reader import PartReader
 from autocoder_tui.engine.seam.values import MARKER, Alternative, Continuation, Edit, Join
 
 __all__ = [
     "MARKER",
+    "STOPPED_AT_CAP",
     "Alternative",
     "Continuation",
     "Edit",

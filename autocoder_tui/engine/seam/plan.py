@@ -16,8 +16,17 @@ from autocoder_tui.engine.reply_framing import read_closing
 from autocoder_tui.engine.reply_prose import says_to_be_continued
 from autocoder_tui.engine.seam.values import MARKER, Continuation
 
+STOPPED_AT_CAP = "spending_cap"
+"""Finish reason of a reply that was not read to its end, for it cost more than it may."""
 LENGTH_REASONS = frozenset(
-    {"length", "max_tokens", "max_output_tokens", "model_length", "insufficient_system_resource"}
+    {
+        "length",
+        "max_tokens",
+        "max_output_tokens",
+        "model_length",
+        "insufficient_system_resource",
+        STOPPED_AT_CAP,
+    }
 )
 """Finish reasons that say that the reply was cut off."""
 WITNESS_CAP = 800

@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 
 from autocoder_tui.display import visible
 from autocoder_tui.engine.cost import format_usd
-from autocoder_tui.history_export import local_time
+from autocoder_tui.history_export import format_run_tokens, local_time
 from autocoder_tui.store.history import RunSummary
 from autocoder_tui.ui.widgets.header_line import short_path
 from autocoder_tui.ui.widgets.plain_area import PlainInput
@@ -146,11 +146,10 @@ class HistoryScreen(ModalScreen[None]):
         name = visible(run.name) + (" (demo)" if run.demo else "")
         if not self._is_wide:
             return Content(f"{mark} {when[5:]:<12}{name}")
-        cost = "?" if run.cost_usd is None else format_usd(run.cost_usd)
         return Content.assemble(
             f"{mark} {when:<17}",
             _cell(visible(run.model), 26),
-            f"{_tokens(run):>9}{cost:>10}  ",
+            f"{format_run_tokens(run):>9}{format_usd(run.cost_usd):>10}  ",
             name,
         )
 
@@ -165,7 +164,7 @@ class HistoryScreen(ModalScreen[None]):
         parts = [
             run.status,
             run.model,
-            f"{_tokens(run)} tokens",
+            f"{format_run_tokens(run)} tokens",
             cost,
             f"{run.characters:,} characters",
             f"{run.files} file{'s' * (run.files != 1)}",
@@ -234,11 +233,6 @@ class HistoryScreen(ModalScreen[None]):
     def on_click(self, event: events.Click) -> None:
         if event.widget is self:
             self.dismiss(None)
-
-
-def _tokens(run: RunSummary) -> str:
-    """What is known: nothing of a run that was killed before anybody counted."""
-    return f"{run.prompt_tokens + run.completion_tokens:,}" if run.prompt_tokens else "?"
 
 
 def short_path_of(project: str) -> str:

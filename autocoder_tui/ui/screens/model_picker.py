@@ -189,10 +189,10 @@ class ModelPicker(ModalScreen[Wish | None]):
     def _row(self, model: Model) -> Content:
         mark = "✓ " if model.name in self._ready else "  "
         price, out, size = _FIGURES_FULL if self._is_wide else _FIGURES
-        figures = (
-            f"{_price(model.input_price):>{price}}{_price(model.output_price):>{out}}"
-            f"{_size(model.context_length):>{size}}"
-        )
+        prices = f"{_price(model.input_price):>{price}}{_price(model.output_price):>{out}}"
+        if model.input_price is None and model.output_price is None:
+            prices = f"{'unknown':>{price + out}}"
+        figures = f"{prices}{_size(model.context_length):>{size}}"
         if self._is_wide:
             today = date.today()
             priced = short_age(model.priced_on, today) if model.input_price is not None else "?"

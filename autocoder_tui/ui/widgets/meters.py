@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from decimal import Decimal
 
 from textual.content import Content
 from textual.timer import Timer
@@ -52,7 +53,7 @@ def run_view(state: RunState, now: float, context_length: int | None = None) -> 
         max_output_tokens=None if limit is None else limit * part,
         context_tokens=None if first_prompt is None else first_prompt + state.completion_tokens,
         context_length=context_length,
-        cost_usd=usage.cost_usd if usage is not None else None,
+        cost_usd=usage.cost_usd if usage is not None else _nothing_yet(state),
         most_usd=estimate.most_usd if estimate is not None else None,
         tokens_per_second=state.tokens_per_second(now),
         speeds=state.speeds(now),
@@ -64,6 +65,12 @@ def run_view(state: RunState, now: float, context_length: int | None = None) -> 
         retries=state.retries,
         waiting_seconds=_left(state.waiting_until, now),
     )
+
+
+def _nothing_yet(state: RunState) -> Decimal | None:
+    """What a run has cost before anything came: nothing, where a price is known at all."""
+    priced = state.estimate is not None and state.estimate.least_usd is not None
+    return Decimal(0) if priced and state.completion_tokens == 0 else None
 
 
 def _left(until: float | None, now: float) -> float | None:
