@@ -1,5 +1,6 @@
 """`autocoder-tui history` and `run --resume` as programs of their own."""
 
+import asyncio
 import json
 import os
 import pty
@@ -15,6 +16,7 @@ from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.store.history import History
 from autocoder_tui.store.journal import Journal
+from autocoder_tui.store.recovery import runs_in_journals
 from tests.store.kept_runs import events, run, snapshot
 from tests.store.test_history import locked
 from tests.test_headless import CANARY, NEW, ROOT, Ended, ended, environment, framed, started
@@ -170,11 +172,10 @@ WHOLE = framed("".join(f"line {number}\n" for number in range(60)))
 async def cut_short(folder: Path, server: DemoServer, *flags: str) -> None:
     """A run killed when half of its reply has come."""
     at = ("--base-url", server.base_url, "-m", "test-model")
-    process = await started(folder, *at, "-r", "many lines", "-d", "3", *flags)
-    assert process.stderr is not None
-    while line := await process.stderr.readline():
-        if b"line 20" in line:
-            break
+    process = await started(folder, *at, "-r", "many lines", *flags)
+    async with asyncio.timeout(30):
+        while not any("line 20\n" in run.reply for run in runs_in_journals(folder / "state")):
+            await asyncio.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     await process.wait()
 

@@ -38,11 +38,11 @@ class Patience:
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
-    ) -> bool | None:
+    ) -> None:
         if self._look is not None:
             self._look.cancel()
         self._count()
-        return await self._timeout.__aexit__(kind, error, trace)
+        await self._timeout.__aexit__(kind, error, trace)
 
     def _look_again(self) -> None:
         self._look_at = self._since + max(0.0, min(_LOOK, self.left))

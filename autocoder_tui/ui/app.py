@@ -51,6 +51,7 @@ from autocoder_tui.ui.session_keeping import SessionKeeping
 from autocoder_tui.ui.spending import Spending
 from autocoder_tui.ui.terminal import driver_class
 from autocoder_tui.ui.theme import keep_choice, load_into
+from autocoder_tui.ui.typing import Typing
 from autocoder_tui.ui.undoing import Undoing
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine, short_path
@@ -97,6 +98,7 @@ class AutocoderApp(App[str]):
         self.recovering = Recovering(self)
         self.browsing = Browsing(self)
         self.prompting = Prompting(self)
+        self.typing = Typing(self)
         self.models = ModelChoice(self)
         self.reviewable: Reviewable | None = None
         self.spending = Spending(self)
@@ -249,7 +251,7 @@ class AutocoderApp(App[str]):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         if event.text_area.id == "requirements":
             self.estimator.schedule()
-            self.session.changed()
+        self.session.changed()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id == "target":

@@ -89,7 +89,7 @@ class TerminalDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def stop_application_mode(self) -> None:
-        super().stop_application_mode()  # type: ignore[no-untyped-call]
+        super().stop_application_mode()
         self._asked_back = True
 
     def _repaint(self) -> None:

@@ -10,10 +10,14 @@ from autocoder_tui.engine.patience import Patience
 
 async def test_silence_uses_it_up_over_several_waits() -> None:
     patience = Patience(0.1)
-    with pytest.raises(TimeoutError):
+
+    async def wait_again_and_again() -> None:
         while True:
             async with patience:
                 await asyncio.sleep(0.03)
+
+    with pytest.raises(TimeoutError):
+        await wait_again_and_again()
     assert patience.left <= 0
 
 

@@ -44,12 +44,15 @@ os.execvp(sys.argv[1], sys.argv[1:])
 """
 KEYS = {
     "ctrl+c": "\x03",
+    "ctrl+f": "\x06",
     "ctrl+g": "\x07",
     "ctrl+o": "\x0f",
     "ctrl+p": "\x10",
     "ctrl+q": "\x11",
     "ctrl+r": "\x12",
     "ctrl+l": "\x0c",
+    "ctrl+s": "\x13",
+    "ctrl+t": "\x14",
     "ctrl+z": "\x1a",
     "enter": "\r",
     "escape": "\x1b",
@@ -59,6 +62,7 @@ KEYS = {
     "f3": "\x1bOR",
     "f4": "\x1bOS",
     "f5": "\x1b[15~",
+    "f6": "\x1b[17~",
     "f8": "\x1b[19~",
     "f9": "\x1b[20~",
     "down": "\x1b[B",

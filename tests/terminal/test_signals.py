@@ -113,13 +113,12 @@ def test_a_signal_ends_it_in_time(tmp_path: Path, state: State, number: int) -> 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_locked_history_holds_up_no_end(tmp_path: Path, number: int) -> None:
     """What came goes into history at the next start; its journal has it until then."""
-    with streaming(tmp_path) as screen:
-        with locked(tmp_path / "state" / "history.db"):
-            began = time.monotonic()
-            screen.signal(number)
-            assert screen.ended() == 128 + number
-            assert time.monotonic() - began < WITHIN
-            is_restored(screen)
+    with streaming(tmp_path) as screen, locked(tmp_path / "state" / "history.db"):
+        began = time.monotonic()
+        screen.signal(number)
+        assert screen.ended() == 128 + number
+        assert time.monotonic() - began < WITHIN
+        is_restored(screen)
     keeps_the_text(tmp_path)
 
 
