@@ -53,6 +53,7 @@ KEYS = {
     "ctrl+l": "\x0c",
     "ctrl+s": "\x13",
     "ctrl+t": "\x14",
+    "ctrl+y": "\x19",
     "ctrl+z": "\x1a",
     "enter": "\r",
     "escape": "\x1b",
