@@ -39,6 +39,7 @@ from autocoder_tui.engine.http_errors import (
 from autocoder_tui.engine.incoming import IncomingReply
 from autocoder_tui.engine.names import wait_for_name
 from autocoder_tui.engine.parameters import learn_from_refusal, request_body
+from autocoder_tui.engine.patience import Patience
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.trace import RequestSent, ResponseOpened, Trace
 from autocoder_tui.engine.urls import check_base_url, host_of
@@ -174,19 +175,19 @@ async def stream_reply(
                 max_output_tokens=max_output_tokens,
                 prefill=prefill,
             )
-            deadline = asyncio.get_running_loop().time() + limits.first_byte_timeout
+            patience = Patience(limits.first_byte_timeout)
             beta = prefill == "deepseek" and host_of(endpoint.provider.base_url).endswith(
                 "deepseek.com"
             )
             try:
                 request = partial(session.send, body, beta=beta)
-                response = await _open(stack, request, address, limits, deadline, session.trace)
+                response = await _open(stack, request, address, limits, patience, session.trace)
                 break
             except _Refused as refused:
                 if refused.is_parameter(body, capabilities):
                     continue
                 raise refused.error(prefill) from None
-        async with aclosing(_read(response, incoming, address, limits, deadline)) as pieces:
+        async with aclosing(_read(response, incoming, address, limits, patience)) as pieces:
             async for piece in pieces:
                 yield piece
 
@@ -224,7 +225,7 @@ async def _open(
     send: Callable[[], AbstractAsyncContextManager[Any]],
     address: Address,
     limits: Limits,
-    deadline: float,
+    patience: Patience,
     trace: Trace | None,
 ) -> Any:
     """Send, and wait for the headers. Raises _Refused and ProviderError."""
@@ -241,7 +242,7 @@ async def _open(
         cause = httpx2.ConnectTimeout("no address") if late else error
         raise connection_error(cause, address, limits.connect_timeout) from None
     try:
-        async with asyncio.timeout_at(deadline):
+        async with patience:
             response = await stack.enter_async_context(send())
     except TimeoutError:
         raise _first_byte_error(address, limits) from None
@@ -260,17 +261,16 @@ async def _open(
 
 
 async def _read(
-    response: Any, incoming: IncomingReply, address: Address, limits: Limits, deadline: float
+    response: Any, incoming: IncomingReply, address: Address, limits: Limits, patience: Patience
 ) -> AsyncGenerator[Piece, None]:
     import httpx2
 
-    clock = asyncio.get_running_loop().time
     packed = "content-encoding" in response.headers
     async with aclosing(response.iter_bytes()) as chunks:
         while True:
             try:
                 # Timed per read and not across yields: a slow consumer is not an idle server.
-                async with asyncio.timeout_at(deadline):
+                async with patience:
                     if packed:
                         # A few packed bytes may unpack to hours of work without one wait.
                         await asyncio.sleep(0)
@@ -296,24 +296,24 @@ async def _read(
             if incoming.failure is not None:
                 raise incoming.failure
             if incoming.complete:
-                await _drain(chunks, clock() + _DRAIN_SECONDS)
+                await _drain(chunks)
                 break
             if incoming.finished:
-                deadline = min(deadline, clock() + _AFTER_FINISH_SECONDS)
+                patience.left = min(patience.left, _AFTER_FINISH_SECONDS)
             elif any(isinstance(piece, (Text, Reasoning)) for piece in pieces):
-                deadline = clock() + limits.idle_timeout
+                patience.left = limits.idle_timeout
     for piece in incoming.close():
         yield piece
     if incoming.failure is not None:
         raise incoming.failure
 
 
-async def _drain(chunks: AsyncIterator[bytes], deadline: float) -> None:
+async def _drain(chunks: AsyncIterator[bytes]) -> None:
     """Read the end of the body after [DONE], so that the connection can be used again."""
     import httpx2
 
     try:
-        async with asyncio.timeout_at(deadline):
+        async with asyncio.timeout(_DRAIN_SECONDS):
             async for _ in chunks:
                 pass
     except (TimeoutError, httpx2.HTTPError, httpx2.StreamError, OSError):

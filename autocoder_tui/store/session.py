@@ -32,10 +32,19 @@ from autocoder_tui.store.durable import write_atomically
 
 MOST_DRAFTS = 20
 """Replaced drafts that are kept; the oldest goes first."""
-_MOST_BYTES = 8 * 1024 * 1024
+_MOST_BYTES = 64 * 1024 * 1024
 _ABANDONED_SECONDS = 30 * 86400
 _NAME = re.compile(r"slot-(\d{1,4})\.(?:json|lock)")
 _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Text typed in the dialog called `title`, which began as the text that `base` identifies."""
+
+    title: str
+    base: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +54,7 @@ class Session:
     `picks` and `target` are relative to the project. `model` and `base_url` name the model,
     "" where none was chosen. `review` is the id of the run whose review is open, or "".
     `drafts` are requirements that were never sent and had to make room, newest first.
-    `saved_at` is seconds since 1970.
+    `typed` is what stood in dialogs that were open. `saved_at` is seconds since 1970.
     """
 
     requirements: str = ""
@@ -55,12 +64,15 @@ class Session:
     base_url: str = ""
     review: str = ""
     drafts: tuple[str, ...] = ()
+    typed: tuple[Typed, ...] = ()
     saved_at: float = 0.0
 
     @property
     def has_work(self) -> bool:
         """Whether there is anything a person would miss."""
-        return bool(self.requirements.strip() or self.picks or self.target or self.review)
+        return bool(
+            self.requirements.strip() or self.picks or self.target or self.review or self.typed
+        )
 
     def same_work(self, other: Session) -> bool:
         """Whether both say the same, whenever they were saved."""
@@ -206,6 +218,10 @@ def _session(values: Mapping[str, Any]) -> Session:
         base_url=_text(values["base_url"]),
         review=_text(values.get("review", "")),
         drafts=tuple(map(_text, values.get("drafts", ()))),
+        typed=tuple(
+            Typed(_text(one["title"]), _text(one["base"]), _text(one["text"]))
+            for one in values.get("typed", ())
+        ),
         saved_at=float(values.get("saved_at", 0)),
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.notifications import SeverityLevel as Severity
@@ -51,6 +51,8 @@ from autocoder_tui.ui.session_keeping import SessionKeeping
 from autocoder_tui.ui.spending import Spending
 from autocoder_tui.ui.terminal import driver_class
 from autocoder_tui.ui.theme import keep_choice, load_into
+from autocoder_tui.ui.type_ahead import TypeAheadApp
+from autocoder_tui.ui.typing import Typing
 from autocoder_tui.ui.undoing import Undoing
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine, short_path
@@ -60,7 +62,7 @@ from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.workspace.git import branch_name
 
 
-class AutocoderApp(App[str]):
+class AutocoderApp(TypeAheadApp):
     """Returns "demo" when the user asked for the demo instead, else None."""
 
     TITLE = "autocoder-tui"
@@ -98,6 +100,7 @@ class AutocoderApp(App[str]):
         self.recovering = Recovering(self)
         self.browsing = Browsing(self)
         self.prompting = Prompting(self)
+        self.typing = Typing(self)
         self.models = ModelChoice(self)
         self.reviewable: Reviewable | None = None
         self.spending = Spending(self)
@@ -250,7 +253,7 @@ class AutocoderApp(App[str]):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         if event.text_area.id == "requirements":
             self.estimator.schedule()
-            self.session.changed()
+        self.session.changed()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id == "target":

@@ -15,7 +15,6 @@ from textual.app import SuspendNotSupported
 
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.ui.screens.text_dialog import TextDialog
 from autocoder_tui.ui.widgets.plain_area import keeps
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ async def edit_here(app: AutocoderApp, title: str, hint: str, text: str, line: i
             severity="warning",
         )
         return None
-    return await app.push_screen_wait(TextDialog(title, hint, text, line=line, tall=True))
+    return await app.typing.ask(title, hint, text, line=line, tall=True)
 
 
 def editor_command(environ: Mapping[str, str]) -> list[str]:

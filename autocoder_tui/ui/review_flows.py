@@ -19,7 +19,6 @@ from autocoder_tui.ui.deciding import listed
 from autocoder_tui.ui.editing import edit_here, edit_suspended
 from autocoder_tui.ui.screens.choice import Choice
 from autocoder_tui.ui.screens.question import Answer, Question
-from autocoder_tui.ui.screens.text_dialog import TextDialog
 
 if TYPE_CHECKING:
     from autocoder_tui.ui.widgets.review_pane import ReviewPane
@@ -157,7 +156,7 @@ async def reject_with_note(pane: ReviewPane) -> None:
         "note, in a new run on the same files. What you accepted stays accepted; nothing is "
         "written meanwhile. Say what to do instead:"
     )
-    note = await app.push_screen_wait(TextDialog("Reject with a note", hint))
+    note = await app.typing.ask("Reject with a note", hint)
     if note is None or not note.strip():
         return
     limits = app.spending.limits(prepared.request.limits)

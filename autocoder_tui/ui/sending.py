@@ -11,7 +11,6 @@ from autocoder_tui.job import Prepared, prepare
 from autocoder_tui.local_window import AskedWindow, ask_window, needs_asking
 from autocoder_tui.setup import ChosenModel
 from autocoder_tui.ui.screens.question import Answer, Question
-from autocoder_tui.ui.screens.text_dialog import TextDialog
 from autocoder_tui.ui.screens.too_large import TooLarge
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
@@ -120,7 +119,7 @@ async def _may_be_cut(app: AutocoderApp, asked: AskedWindow, weighed: Weighed) -
         Question("The server may cut this prompt", warning, answers)
     )
     if answer == "give":
-        text = await app.push_screen_wait(TextDialog("Context window", "Tokens, such as 32768:"))
+        text = await app.typing.ask("Context window", "Tokens, such as 32768:")
         digits = (text or "").strip().replace(",", "").replace("_", "")
         if digits.isdecimal() and 0 < len(digits) <= 9 and int(digits) > 0:
             chosen = asked.chosen

@@ -120,6 +120,7 @@ class SessionKeeping:
                 app.tell(f"Picked last time, but gone since: {names}", severity="warning")
         if back:
             app.tell(f"Back as you left it {_when(left.saved_at)}: {', '.join(back)}.")
+        app.typing.restore(left.typed)
         self._restored = True
         self.changed()
         await asyncio.to_thread(forget_abandoned_sessions, setup.state_dir)
@@ -197,6 +198,7 @@ class SessionKeeping:
             target=target,
             review=review,
             drafts=app.prompting.drafts(),
+            typed=app.typing.now(),
         )
         if app.chosen is not None:
             address = app.chosen.endpoint.provider.base_url

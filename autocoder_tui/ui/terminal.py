@@ -55,6 +55,7 @@ class TerminalDriver(LinuxDriver):
         for number, handler in handlers.items():
             signal.signal(number, handler)
         self._writer: TerminalWriter | None = None
+        self._asked_back = False
 
     @property
     def _ending_of_app(self) -> Any:
@@ -84,7 +85,12 @@ class TerminalDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         self._writer = TerminalWriter(_output(), self._repaint)
+        self._asked_back = False
         super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def stop_application_mode(self) -> None:
+        super().stop_application_mode()
+        self._asked_back = True
 
     def _repaint(self) -> None:
         self._loop.call_soon_threadsafe(self._app.refresh)
@@ -100,7 +106,9 @@ class TerminalDriver(LinuxDriver):
         writer, self._writer = self._writer, None
         if writer is None or not self.in_foreground:
             return
-        writer.close(0)
+        # A mode that is ended twice would end one of whoever had the terminal before.
+        if writer.close(_PATIENCE / 4 if self._asked_back else 0) and self._asked_back:
+            return
         if self.attrs_before is not None:
             try:
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)

@@ -1,12 +1,13 @@
 """`autocoder-tui run` against a model that is cut off and misbehaves, over real HTTP.
 
 Real files, real cuts, every avoidable misbehaviour: the file on disk has to be the one an
-uninterrupted reply would have given, byte for byte.
+uninterrupted reply would have given, byte for byte. AUTOCODER_TUI_FUZZ=full makes it 200 cases.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import threading
 from collections.abc import Iterator
@@ -24,8 +25,8 @@ from tests.seam.corpus import Sample, load
 from tests.seam.harness import cut_kinds
 from tests.seam.model import TABLE, UNAVOIDABLE, View
 
-CASES_PER_MISBEHAVIOUR = 6
-LEAST_CASES = 200
+FULL = os.environ.get("AUTOCODER_TUI_FUZZ") == "full"
+CASES_PER_MISBEHAVIOUR, LEAST_CASES = (6, 200) if FULL else (2, 66)
 ENDINGS = ("length", "length", "length", "reset", "close", "stop")
 """How the first part ends: mostly the output limit, else a lost connection or a false stop."""
 

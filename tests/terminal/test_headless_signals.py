@@ -14,6 +14,7 @@ import pytest
 
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.demo.server import DemoServer
+from tests.store.test_history import locked
 from tests.terminal.program import environment, serving, terminal
 from tests.terminal.test_signals import LINES, WITHIN, keeps_the_text, kept_text, reply_of
 
@@ -64,6 +65,23 @@ def test_a_signal_while_streaming(tmp_path: Path, number: int) -> None:
         assert process.returncode == 128 + number
         assert out == b""
         assert b"history show" in err
+        assert b"Traceback" not in err
+    keeps_the_text(tmp_path)
+
+
+def test_a_locked_history_holds_up_no_end(tmp_path: Path) -> None:
+    reply = Reply(reply_of(100), stall="middle", cut_after=len(reply_of(60)))
+    with serving([reply]) as server, running(tmp_path, server, "-d", "3") as process:
+        assert process.stderr is not None
+        for number_of_delta, _ in enumerate(line for line in process.stderr if b"chunk {" in line):
+            if number_of_delta == 340:
+                break
+        with locked(tmp_path / "state" / "history.db"):
+            began = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=10)
+            assert time.monotonic() - began < WITHIN
+        assert process.returncode == 128 + signal.SIGTERM
         assert b"Traceback" not in err
     keeps_the_text(tmp_path)
 
@@ -129,3 +147,20 @@ def test_nohup_is_respected(tmp_path: Path) -> None:
         out, _ = process.communicate(timeout=20)
         assert process.returncode == 0
         assert out.decode() == "".join(LINES[:60])
+
+
+def test_time_as_a_stopped_job_is_no_silence_of_the_server(tmp_path: Path) -> None:
+    """What was sent meanwhile is read on as if nothing had been, with no further request."""
+    with (
+        serving([Reply(reply_of(60), delay=0.01)]) as server,
+        running(tmp_path, server, "-d", "3", "--idle-timeout", "1") as process,
+    ):
+        assert process.stderr is not None
+        next(line for line in process.stderr if b'"line"' in line)
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(2.2)
+        process.send_signal(signal.SIGCONT)
+        out, _ = process.communicate(timeout=30)
+        assert process.returncode == 0
+        assert out.decode() == "".join(LINES[:60])
+        assert len(server.requests) == 1

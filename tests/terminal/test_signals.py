@@ -18,6 +18,7 @@ import pytest
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.store.history import History
 from autocoder_tui.store.recovery import recover_runs
+from tests.store.test_history import locked
 from tests.terminal.program import Pseudoterminal, environment, serving, terminal
 
 WITHIN = 2.0
@@ -107,6 +108,18 @@ def test_a_signal_ends_it_in_time(tmp_path: Path, state: State, number: int) -> 
         assert screen.after_screen == ""
     if state is not idle:
         keeps_the_text(tmp_path)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_locked_history_holds_up_no_end(tmp_path: Path, number: int) -> None:
+    """What came goes into history at the next start; its journal has it until then."""
+    with streaming(tmp_path) as screen, locked(tmp_path / "state" / "history.db"):
+        began = time.monotonic()
+        screen.signal(number)
+        assert screen.ended() == 128 + number
+        assert time.monotonic() - began < WITHIN
+        is_restored(screen)
+    keeps_the_text(tmp_path)
 
 
 @pytest.mark.parametrize("state", [idle, streaming])

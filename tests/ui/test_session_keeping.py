@@ -38,7 +38,7 @@ def kept(folder: Path) -> Session:
     if not files:
         return Session()
     data = json.loads(files[0].read_text())
-    for name in ("picks", "drafts"):
+    for name in ("picks", "drafts", "typed"):
         data[name] = tuple(data[name])
     return Session(**{name: data[name] for name in data if name not in ("root", "saved_at")})
 

@@ -17,7 +17,8 @@ from autocoder_tui.ui.widgets.plain_area import PlainArea
 class TextDialog(ModalScreen[str | None]):
     """Returns the text as left, or None when it was given up. `line` is where to begin, from 0.
 
-    `tall`: it takes the screen, as for code; otherwise it is a small box, as for a note.
+    It begins with `typed`, where that is given, in place of the `original`. `tall`: it
+    takes the screen, as for code; otherwise it is a small box, as for a note.
     """
 
     BINDINGS = [
@@ -33,22 +34,30 @@ class TextDialog(ModalScreen[str | None]):
     """
 
     def __init__(
-        self, title: str, hint: str, text: str = "", *, line: int = 0, tall: bool = False
+        self,
+        title: str,
+        hint: str,
+        original: str = "",
+        *,
+        typed: str | None = None,
+        line: int = 0,
+        tall: bool = False,
     ) -> None:
         super().__init__()
-        self._heading = title
+        self.heading = title
         self._hint = hint
-        self._text = text
+        self.original = original
+        self._begin = original if typed is None else typed
         self._line = line
         self._tall = tall
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog tall-dialog" if self._tall else "dialog") as dialog:
-            dialog.border_title = Content(visible(self._heading))
+            dialog.border_title = Content(visible(self.heading))
             dialog.border_subtitle = "Ctrl+S done · Esc cancels"
             yield Static(visible(self._hint, lines=True), markup=False, classes="dialog-text")
             yield PlainArea(
-                self._text,
+                self._begin,
                 soft_wrap=not self._tall,
                 show_line_numbers=self._tall,
                 tab_behavior="indent" if self._tall else "focus",
@@ -59,12 +68,18 @@ class TextDialog(ModalScreen[str | None]):
         area.focus()
         area.move_cursor((self._line, 0), center=True)
 
+    @property
+    def typed(self) -> str:
+        """The text as it is now."""
+        areas = self.query(PlainArea)
+        return areas.first().text if areas else self._begin
+
     def action_done(self) -> None:
-        self.dismiss(self.query_one(PlainArea).text)
+        self.dismiss(self.typed)
 
     def action_give_up(self) -> None:
         """Close; asks first when something was typed."""
-        if self.query_one(PlainArea).text == self._text:
+        if self.typed == self.original:
             self.dismiss(None)
             return
 

@@ -1,0 +1,63 @@
+"""How long a server may be silent, counted only while the program could have heard it."""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+from typing import Final, Self
+
+_LOOK: Final = 0.25
+"""Seconds between two looks at the clock."""
+_STOPPED: Final = 1.0
+"""Seconds by which a look comes late when the process was stopped (Ctrl+Z), not just busy."""
+
+
+class Patience:
+    """`async with patience:` around each wait; raises TimeoutError once `left` is used up.
+
+    `left` is in seconds. Neither the time between two waits counts nor the time in which the
+    process was stopped: what was sent meanwhile lies in the connection, still to be read.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.left = seconds
+        self._loop = asyncio.get_running_loop()
+        self._timeout = asyncio.timeout(None)
+        self._since = self._look_at = 0.0
+        self._look: asyncio.TimerHandle | None = None
+
+    async def __aenter__(self) -> Self:
+        self._timeout = asyncio.timeout(None)
+        await self._timeout.__aenter__()
+        self._since = self._loop.time()
+        self._look_again()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._look is not None:
+            self._look.cancel()
+        self._count()
+        await self._timeout.__aexit__(kind, error, trace)
+
+    def _look_again(self) -> None:
+        self._look_at = self._since + max(0.0, min(_LOOK, self.left))
+        self._look = self._loop.call_at(self._look_at, self._looked)
+
+    def _looked(self) -> None:
+        self._count()
+        if self.left > 0:
+            self._look_again()
+        else:
+            self._look = None
+            self._timeout.reschedule(self._since)
+
+    def _count(self) -> None:
+        now = self._loop.time()
+        if now - self._look_at < _STOPPED:
+            self.left -= now - self._since
+        self._since = now

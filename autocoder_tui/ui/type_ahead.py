@@ -1,0 +1,30 @@
+"""Keys typed faster than a screen opens are meant for that screen, once it is there."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Final
+
+from textual import events
+from textual.app import App
+
+_LONGEST: Final = 2.0
+"""Seconds."""
+
+
+class TypeAheadApp(App[str]):
+    """Holds keys and pastes back until the screen in front has its widgets.
+
+    Without it a key that closes a dialog, sent right behind the one that opens it, closes it
+    before it is built, and building it then fails.
+    """
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.Paste) and self.screen_stack:
+            built: asyncio.Event = self.screen._mounted_event
+            if not built.is_set() and self.screen.is_attached:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_LONGEST):
+                        await built.wait()
+        await super().on_event(event)

@@ -1,0 +1,46 @@
+"""How long a server may be silent."""
+
+import asyncio
+import time
+
+import pytest
+
+from autocoder_tui.engine.patience import Patience
+
+
+async def test_silence_uses_it_up_over_several_waits() -> None:
+    patience = Patience(0.1)
+
+    async def wait_again_and_again() -> None:
+        while True:
+            async with patience:
+                await asyncio.sleep(0.03)
+
+    with pytest.raises(TimeoutError):
+        await wait_again_and_again()
+    assert patience.left <= 0
+
+
+async def test_time_in_which_nothing_could_be_heard_does_not_count() -> None:
+    """The loop stands still, as in a stopped process, beyond what there is of it."""
+    heard = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+
+    def stand_still() -> None:
+        loop.call_soon(heard.feed_data, b"x")
+        time.sleep(1.4)
+
+    patience = Patience(0.3)
+    loop.call_soon(stand_still)
+    async with patience:
+        assert await heard.read(1) == b"x"
+    assert patience.left > 0
+
+
+async def test_time_between_two_waits_does_not_count() -> None:
+    patience = Patience(0.05)
+    for _ in range(2):
+        async with patience:
+            pass
+        await asyncio.sleep(0.06)
+    assert patience.left > 0
