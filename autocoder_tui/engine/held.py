@@ -31,14 +31,17 @@ from autocoder_tui.engine.seam.streams import FenceFilter, MarkerFilter
 
 def read(reader: seam.PartReader, chunk: str) -> Iterator[Event]:
     """Let `reader` take the next characters of a reply; what they bring, and what is held."""
-    held_before = reader.holding
+    held_before, tail_before = reader.holding, reader.tail
     edit = reader.feed(chunk)
     yield from edits(edit)
     if reader.holding:
         yield TextHeld(chunk)
-    elif reader.tail:
-        begun = held_before or edit.text or edit.retract
-        yield TextHeld(reader.tail if begun else chunk, joined=True)
+    elif held_before or edit.text or edit.retract:
+        # Without an edit nothing else says that what was held before is settled.
+        if reader.tail or not (edit.text or edit.retract):
+            yield TextHeld(reader.tail, joined=True)
+    elif reader.tail != tail_before:
+        yield TextHeld(reader.tail.removeprefix(tail_before), joined=True)
 
 
 def edits(edit: seam.Edit) -> Iterator[Event]:
@@ -83,9 +86,9 @@ def released(events: Sequence[Event], *, marker_is_code: bool = False) -> list[E
                 held = []
             case PartFinished() | PartWithdrawn() | RunFinished() | RunFailed() | RunCancelled():
                 held = []
-    if not held:
-        return []
     kept, rest = str(text), "".join(held)
+    if not rest:
+        return []
     if joined:
         return list(edits(seam.Edit(text=_tail(kept, rest, marker_is_code))))
     return list(edits(_finished(kept, rest, continuation, marker_is_code)))

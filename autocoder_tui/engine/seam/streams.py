@@ -133,7 +133,7 @@ class NewlineFilter:
 
     @property
     def held(self) -> str:
-        return "\r" if self._carriage else ""
+        return "\r" if self._carriage and not self._convert else ""
 
     def feed(self, chunk: str) -> str:
         if self._convert is False or not chunk:
