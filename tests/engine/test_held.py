@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from dataclasses import dataclass
 
@@ -63,7 +64,7 @@ def killed_and_cancelled(
     events.append(RequestStarted(2))
     reader = PartReader(plan, before)
     edges = sorted({0, len(reply), *cuts})
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         events += read(reader, reply[start:end])
     killed = fold([*events, *released(merge(events))])
     edit, _ = reader.finish(None)
@@ -92,15 +93,13 @@ def test_a_kill_gives_what_a_cancel_gives(name: str, data: st.DataObject) -> Non
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(
-        st.sampled_from(
-            ["<think>b</think>", "<think>", "<", "<th", "a", "\n", "```\n", MARKER, "\r"]
-        ),
+        st.sampled_from(["<think>", "<", "<th", "a", "\n", "```\n", MARKER, "\r"]),
         min_size=1,
         max_size=8,
     ),
     st.lists(st.integers(0, 60), max_size=20),
 )
-def test_of_a_first_part_nothing_but_a_tag_is_left_out(pieces: list[str], cuts: list[int]) -> None:
+def test_the_beginning_of_a_first_part_is_not_lost(pieces: list[str], cuts: list[int]) -> None:
     reply = "".join(pieces)
     killed, cancelled = killed_and_cancelled(
         "", reply, [at for at in cuts if at < len(reply)], None, False
