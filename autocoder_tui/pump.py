@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
-from autocoder_tui.engine.events import Event, ReasoningDelta, TextDelta, UsageUpdated
+from autocoder_tui.engine.events import Event, ReasoningDelta, TextDelta, TextHeld, UsageUpdated
 
+_Text: TypeAlias = TextDelta | TextHeld | ReasoningDelta
 Deliver: TypeAlias = Callable[[Sequence[Event]], None]
 
 
@@ -24,23 +26,27 @@ def merge(events: Sequence[Event]) -> list[Event]:
     between them says nothing any more and is left out. Nothing moves past any other event.
     """
     merged: list[Event] = []
-    kind: type[TextDelta] | type[ReasoningDelta] | None = None
-    pieces: list[str] = []
+    same: list[_Text] = []
     for event in _without_superseded_usage(events):
-        if isinstance(event, TextDelta | ReasoningDelta):
-            if kind is not type(event):
-                if kind is not None:
-                    merged.append(kind("".join(pieces)))
-                kind, pieces = type(event), []
-            pieces.append(event.text)
+        if same and not (isinstance(event, _Text) and _alike(event, same[0])):
+            merged.append(_as_one(same))
+            same = []
+        if isinstance(event, _Text):
+            same.append(event)
         else:
-            if kind is not None:
-                merged.append(kind("".join(pieces)))
-                kind = None
             merged.append(event)
-    if kind is not None:
-        merged.append(kind("".join(pieces)))
+    if same:
+        merged.append(_as_one(same))
     return merged
+
+
+def _alike(one: _Text, other: _Text) -> bool:
+    joined = isinstance(one, TextHeld) and one.joined
+    return type(one) is type(other) and joined == (isinstance(other, TextHeld) and other.joined)
+
+
+def _as_one(events: list[_Text]) -> _Text:
+    return replace(events[0], text="".join(event.text for event in events))
 
 
 def _without_superseded_usage(events: Sequence[Event]) -> list[Event]:
@@ -51,7 +57,7 @@ def _without_superseded_usage(events: Sequence[Event]) -> list[Event]:
             if newer:
                 continue
             newer = True
-        elif not isinstance(event, TextDelta | ReasoningDelta):
+        elif not isinstance(event, _Text):
             newer = False
         kept.append(event)
     kept.reverse()

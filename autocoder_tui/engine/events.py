@@ -79,6 +79,19 @@ class TextRetracted:
 
 
 @dataclass(frozen=True, slots=True)
+class TextHeld:
+    """The reply brought `text`, which is held back: nothing of it is in the joined text yet.
+
+    Until the place is known where the part joins, these are all characters of the reply, as
+    they came. When it has `joined` they are the end of it, to be appended when its line is
+    known. The next `TextDelta` or `TextRetracted` settles what was held.
+    """
+
+    text: str
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ReasoningDelta:
     text: str
 
@@ -142,11 +155,16 @@ class PartFinished:
 
 @dataclass(frozen=True, slots=True)
 class ContinuationStarted:
-    """Part `part` will go on from the kept text; `anchor` is what it is asked to repeat."""
+    """Part `part` will go on from the kept text; `anchor` is what it is asked to repeat, "" where
+    the provider itself goes on. `finish_reason` is what the text so far ended with, and
+    `resamples` as for `seam.PartReader`: with them the joining can be done over again.
+    """
 
     part: int
     anchor: str
     cause: Cause = "length"
+    finish_reason: str | None = None
+    resamples: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +250,7 @@ Event: TypeAlias = (
     | RequestStarted
     | TextDelta
     | TextRetracted
+    | TextHeld
     | ReasoningDelta
     | UsageUpdated
     | UsageReported

@@ -42,6 +42,7 @@ from autocoder_tui.engine.events import (
     TextRetracted,
 )
 from autocoder_tui.engine.frames import Finish, Reasoning, Text, Usage
+from autocoder_tui.engine.held import edits, read
 from autocoder_tui.engine.part_limits import PartLimits
 from autocoder_tui.engine.prompt import Message, first_messages, messages_for
 from autocoder_tui.engine.proposals import checked_reply, proposed_files
@@ -196,7 +197,8 @@ class _Generation:
                 stopped=self._finish_reason == seam.STOPPED_AT_CAP,
             )
             if plan is not None and cause is not None:
-                yield ContinuationStarted(self._part, plan.anchor, cause)
+                ended, echo = self._finish_reason, bool(self._capabilities.echo)
+                yield ContinuationStarted(self._part, plan.anchor, cause, ended, echo)
             yield RequestStarted(self._part, self._retries.failed + 1)
             self._accounts.open(weights)
             self._reader = seam.PartReader(
@@ -260,7 +262,7 @@ class _Generation:
                     case Text(text):
                         self._received = self._received or bool(text)
                         accounts.received(text)
-                        for event in _edits(reader.feed(text)):
+                        for event in read(reader, text):
                             yield event
                     case Reasoning(text):
                         accounts.received(text)
@@ -297,12 +299,12 @@ class _Generation:
         """Finish the part that was just read: last edits, usage, how it was joined."""
         assert self._reader is not None
         edit, join = self._reader.finish(self._finish_reason)
-        for event in _edits(edit):
+        for event in edits(edit):
             yield event
         self._withdrawn = self._worth_asking_again(join)
         if self._withdrawn:
             yield PartWithdrawn(self._part)
-            for event in _edits(self._reader.withdraw()):
+            for event in edits(self._reader.withdraw()):
                 yield event
         self.text = self._reader.text
         self._reader = None
@@ -372,14 +374,5 @@ class _Generation:
             edit, _ = self._reader.finish(None)
             self.text = self._reader.text
             self._reader = None
-            yield from _edits(edit)
+            yield from edits(edit)
             yield self._accounts.totals()
-
-
-def _edits(edit: seam.Edit) -> Iterator[Event]:
-    if edit.retract:
-        yield TextRetracted(edit.retract)
-    if edit.reasoning:
-        yield ReasoningDelta(edit.reasoning)
-    if edit.text:
-        yield TextDelta(edit.text)

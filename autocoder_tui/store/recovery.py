@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autocoder_tui.display import visible
+from autocoder_tui.engine.held import released
+from autocoder_tui.engine.seam import MARKER
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.store.history import History, RunSummary
 from autocoder_tui.store.history_schema import HistoryUnavailable
@@ -70,9 +72,11 @@ def runs_in_journals(state: Path) -> list[KeptRun]:
 
 
 def replay(content: JournalContent, *, running: bool = False) -> KeptRun:
-    """The run that a journal's events tell of."""
+    """The run that a journal's events tell of, with what was held back when they ended."""
     state, seen = RunState(), time.monotonic()
-    for event in content.events:
+    sent = content.snapshot
+    marker_is_code = MARKER in "".join([sent.requirements, *(file.text for file in sent.files)])
+    for event in (*content.events, *released(content.events, marker_is_code=marker_is_code)):
         state.apply(event, seen)
     status: Status | None = "running" if running and not state.ended else None
     return kept_run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import pty
@@ -14,11 +15,12 @@ import sys
 import termios
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from fcntl import ioctl
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from autocoder_tui.store.history import History
 from autocoder_tui.store.recovery import recover_runs
@@ -28,7 +30,9 @@ PERIOD = 0.004
 """Seconds between two pieces: 250 a second."""
 LINES = "".join(f"    total_{number} = price({number}) * 1.19\n" for number in range(2000))
 TEXT = f'<file path="out.py">\ndef main():\n{LINES}</file>\n'
-PIECES = re.findall(r"\s*\S{1,6}", TEXT)
+PIECE = re.compile(r"\s*\S{1,6}")
+CUT_AFTER = 60
+"""Pieces in each part of a reply that is cut off by length."""
 
 
 @dataclass
@@ -36,17 +40,59 @@ class Sending:
     """One stream: when each piece left, and how far into the stream's bytes its end was."""
 
     client_port: int
+    pieces: list[str]
+    begin: int
+    """The character of TEXT at which what is sent begins, after what it repeats."""
+    echo: int
+    """Characters it repeats first."""
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     times: list[float] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
     """Bytes on the wire up to the end of each piece."""
 
+    def reached(self) -> list[int]:
+        """How far into TEXT each piece goes."""
+        lengths = itertools.accumulate(len(piece) for piece in self.pieces)
+        return [self.begin + max(0, length - self.echo) for length in lengths]
+
+
+def whole(asked: dict[str, Any]) -> str:
+    """TEXT in one reply."""
+    return TEXT
+
+
+def _copied(asked: dict[str, Any]) -> str:
+    """What the last message of a continuation wants copied."""
+    said = asked["messages"][-1]["content"]
+    return str(said.partition("(they are the last lines above):\n")[2].partition("\nThen go on")[0])
+
+
+def with_echo(asked: dict[str, Any]) -> str:
+    """What is still missing of TEXT, after the lines that were to be repeated."""
+    shown = _shown(asked)
+    return TEXT if shown is None else f"{_copied(asked)}\n{TEXT[len(shown) :]}"
+
+
+def plain_rest(asked: dict[str, Any]) -> str:
+    """What is still missing of TEXT, and no echo."""
+    shown = _shown(asked)
+    return TEXT if shown is None else TEXT[len(shown) :]
+
+
+def _shown(asked: dict[str, Any]) -> str | None:
+    said = [turn["content"] for turn in asked["messages"] if turn["role"] == "assistant"]
+    return str(said[-1]) if said else None
+
+
+Reply: TypeAlias = Callable[[dict[str, Any]], str]
+
 
 class PacedServer:
     """Sends TEXT at a steady pace to whoever asks, and notes the time of each piece."""
 
-    def __init__(self) -> None:
+    def __init__(self, reply: Reply) -> None:
         self.base_url = ""
+        self._reply = reply
         self.sendings: list[Sending] = []
         self.arrived = asyncio.Event()
 
@@ -59,17 +105,26 @@ class PacedServer:
                 writer.close()
                 return
             length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
-            await reader.readexactly(int(length.group(1)) if length else 0)
-            sending = Sending(writer.get_extra_info("peername")[1])
+            asked = json.loads(await reader.readexactly(int(length.group(1)) if length else 0))
+            said, begin = self._reply(asked), len(_shown(asked) or "")
+            cut = self._reply is not whole
+            pieces = PIECE.findall(said)[: CUT_AFTER if cut else None]
+            echo = len(said) - len(TEXT) + begin
+            sending = Sending(writer.get_extra_info("peername")[1], pieces, begin, echo)
             self.sendings.append(sending)
             self.arrived.set()
             await self._stream(writer, sending)
+            if cut:
+                end = json.dumps({"choices": [{"index": 0, "finish_reason": "length"}]})
+                writer.write(f"data: {end}\n\ndata: [DONE]\n\n".encode())
+                await writer.drain()
+            writer.close()
 
     async def _stream(self, writer: asyncio.StreamWriter, sending: Sending) -> None:
-        sent = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
+        sent = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
         writer.write(sent)
         total, begun = len(sent), time.monotonic()
-        for count, piece in enumerate(PIECES):
+        for count, piece in enumerate(sending.pieces):
             frame = json.dumps({"choices": [{"index": 0, "delta": {"content": piece}}]})
             data = f"data: {frame}\n\n".encode()
             total += len(data)
@@ -82,8 +137,8 @@ class PacedServer:
 
 
 @asynccontextmanager
-async def paced_server() -> AsyncIterator[PacedServer]:
-    paced = PacedServer()
+async def paced_server(reply: Reply) -> AsyncIterator[PacedServer]:
+    paced = PacedServer(reply)
     server = await asyncio.start_server(paced.answer, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     paced.base_url = f"http://127.0.0.1:{port}/v1"
@@ -101,6 +156,7 @@ class Loss:
     characters: int
     milliseconds: float
     kept: int
+    requests: int
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -114,9 +170,9 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-async def killed_headless(folder: Path, seconds: float) -> Loss:
+async def killed_headless(folder: Path, seconds: float, reply: Reply = whole) -> Loss:
     """Start `autocoder-tui run`, and kill it `seconds` into the stream."""
-    async with paced_server() as server:
+    async with paced_server(reply) as server:
         process = subprocess.Popen(
             [sys.executable, "-m", "autocoder_tui", "run", *_flags(folder, server)],
             env=_environment(folder),
@@ -131,9 +187,9 @@ async def killed_headless(folder: Path, seconds: float) -> Loss:
             process.wait()
 
 
-async def killed_on_screen(folder: Path, seconds: float) -> Loss:
+async def killed_on_screen(folder: Path, seconds: float, reply: Reply = whole) -> Loss:
     """Start the full-screen program on a pseudo-terminal, run, and kill it the same way."""
-    async with paced_server() as server:
+    async with paced_server(reply) as server:
         pid, terminal = pty.fork()
         if pid == 0:
             flags = _flags(folder, server)
@@ -181,37 +237,36 @@ def _flags(folder: Path, server: PacedServer) -> list[str]:
 async def _kill(pid: int, folder: Path, server: PacedServer, seconds: float) -> Loss:
     async with asyncio.timeout(60):
         await server.arrived.wait()
-        (sending,) = server.sendings
-        await sending.begun.wait()
+        await server.sendings[0].begun.wait()
     await asyncio.sleep(seconds)
     # Stopped first, so that what it has not read yet can be told from what it lost.
     os.kill(pid, signal.SIGSTOP)
     at = time.monotonic()
     await asyncio.sleep(0.02)
-    unread = _unread(sending.client_port)
-    on_wire = sending.ends[-1]
+    *earlier, last = server.sendings
+    unread, on_wire = _unread(last.client_port), (last.ends or [0])[-1]
     os.kill(pid, signal.SIGKILL)
-    received = sum(end <= on_wire - unread for end in sending.ends)
+    received = sum(end <= on_wire - unread for end in last.ends)
     await asyncio.to_thread(_wait_until_gone, folder)
     kept = await asyncio.to_thread(_kept_text, folder)
-    assert TEXT.startswith(kept)
-    had = len("".join(PIECES[:received]))
-    missing = max(0, had - len(kept))
-    length = 0
-    for piece, sent in zip(PIECES[:received], sending.times, strict=False):
-        length += len(piece)
-        if length > len(kept):
-            return Loss(missing, (at - sent) * 1000, len(kept))
-    return Loss(0, 0.0, len(kept))
+    pairs = enumerate(zip(kept, TEXT, strict=False))
+    good = next((at for at, (had, wanted) in pairs if had != wanted), min(len(kept), len(TEXT)))
+    came = [pair for one in earlier for pair in zip(one.reached(), one.times, strict=True)]
+    came += list(zip(last.reached()[:received], last.times, strict=False))
+    # A part says again what the end of the one before it was.
+    missing = max(0, max((reached for reached, _ in came), default=0) - good)
+    sent = [time for reached, time in came if reached > good]
+    return Loss(missing, (at - min(sent)) * 1000 if sent else 0.0, good, len(server.sendings))
 
 
 def _unread(port: int) -> int:
     """Bytes the kernel has received for the connection from `port` that nobody has read."""
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()
-        if fields[1].endswith(f":{port:04X}") and fields[3] == "01":
+        established, closed_there = "01", "08"
+        if fields[1].endswith(f":{port:04X}") and fields[3] in (established, closed_there):
             return int(fields[4].split(":")[1], 16)
-    raise AssertionError("the connection is gone")
+    return 0  # all was read, and the connection closed
 
 
 def _wait_until_gone(folder: Path) -> None:

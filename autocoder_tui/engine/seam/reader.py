@@ -81,6 +81,18 @@ class PartReader:
             self._loose = 0
         return self._pieces[0]
 
+    @property
+    def holding(self) -> bool:
+        """Whether nothing of what came last is in `text`, for it is not clear yet what it is."""
+        return self._hold is not None or (self._plan is None and self._think.at_head)
+
+    @property
+    def tail(self) -> str:
+        """The last characters of a part that has joined, held until their line is known."""
+        held = "" if self._marker is None else self._marker.held
+        held += "" if self._fence is None else self._fence.held
+        return held + ("" if self._newlines is None else self._newlines.held)
+
     def feed(self, chunk: str) -> Edit:
         """Take the next characters of the reply; what they change in the joined text."""
         text, reasoning = self._think.feed(chunk)

@@ -33,6 +33,11 @@ class ThinkFilter:
         self._held = ""
         self._newlines = 0
 
+    @property
+    def at_head(self) -> bool:
+        """Whether something is held that may open a block of thought."""
+        return self._state == "head" and bool(self._held)
+
     def feed(self, chunk: str) -> tuple[str, str]:
         """The text and the reasoning that this chunk settles."""
         if self._state == "body":
@@ -126,6 +131,10 @@ class NewlineFilter:
         self._first_line = ""
         self._expected = (plan.anchor + plan.witness, plan.witness)
 
+    @property
+    def held(self) -> str:
+        return "\r" if self._carriage and not self._convert else ""
+
     def feed(self, chunk: str) -> str:
         if self._convert is False or not chunk:
             return chunk
@@ -166,6 +175,10 @@ class MarkerFilter:
         self._held = ""
         self._line_start = line_start
         self._cut_line = False
+
+    @property
+    def held(self) -> str:
+        return self._held
 
     def feed(self, chunk: str) -> str:
         if not self._held and not self._cut_line and "<" not in chunk:
@@ -227,6 +240,10 @@ class FenceFilter:
         self._begun = text[start:]
         self._line = ""
         self._held = ""
+
+    @property
+    def held(self) -> str:
+        return self._held + self._line
 
     def feed(self, chunk: str) -> str:
         self._line += chunk
