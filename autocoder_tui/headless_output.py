@@ -75,7 +75,9 @@ class Delivery:
             for file in review.files
         ]
         for path, reason in reviewable.refused:
-            say(f"{path} is not offered: {reason}")
+            withheld = f"{path} is not offered: {reason}"
+            self._outcome.warnings.append(withheld)
+            say(withheld)
         for path, concerns in reviewable.warnings.items():
             for concern in concerns:
                 self._outcome.warnings.append(f"{path}: {concern}")

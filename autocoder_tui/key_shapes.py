@@ -29,8 +29,9 @@ PREFIXED = re.compile(rf"(?<![A-Za-z0-9_])(?:{_PREFIXED})")
 """A key as its provider marks it."""
 
 ASSIGNED = re.compile(
-    r"(?i)(?:api[_-]?key|apikey|secret(?:[_-]?(?:access[_-]?)?key)?|(?:access|auth|api|bearer)"
-    r"[_-]?token|client[_-]?secret|private[_-]?key|passw(?:or)?d)[\"']?\s*(?::|=>?|:=)\s*"
+    r"(?i)(?:api[_-]?key|apikey|secret(?:[_-]?(?:access[_-]?)?key)?"
+    r"|(?:access|auth|api|bearer|refresh|bot|git(?:hub|lab)|gh|slack|npm|hf)[_-]?token"
+    r"|client[_-]?secret|private[_-]?key|passw(?:or)?d)[\"']?\s*(?::|=>?|:=)\s*"
     r"(?:[\"'`](?P<quoted>[^\s\"'`]{16,200})[\"'`]|(?P<bare>[A-Za-z0-9_+/=.~-]{20,200})(?=\s|$))"
 )
 """A value given to something named like a key; only `looks_random` tells whether it is one."""
@@ -47,6 +48,7 @@ _STAND_IN = re.compile(
     r"|hunter2|secret|password|passwd|xxxx|\.\.\.|\*\*\*|0{6}|1{6}|012345|123456|abcdef|qwerty"
     r"|[<>{}$%]"
 )
+_SURELY_LONG = 24
 _HASH = re.compile(r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|sha\d+[-:].*")
 
 
@@ -81,7 +83,7 @@ def find_keys(text: str) -> list[KeyShape]:
 
 def _candidates(text: str) -> Iterator[tuple[int, str, str]]:
     for match in PREFIXED.finditer(text):
-        if looks_random(match.group(), least_entropy=3.0):
+        if _marked_and_random(match.group()):
             yield match.start(), "an API key", match.group()
     for match in BEARER.finditer(text):
         if looks_random(match["value"]):
@@ -97,6 +99,15 @@ def _candidates(text: str) -> Iterator[tuple[int, str, str]]:
     for match in PASSWORD_IN_URL.finditer(text):
         if looks_random(match["value"], least_entropy=2.5):
             yield match.start(), "a password in an address", match["value"]
+
+
+def _marked_and_random(value: str) -> bool:
+    """Whether a value with a provider's prefix is a key. A long one may hold a stand-in's letters
+    by chance; what is left without them then tells."""
+    rest = _STAND_IN.sub("", value)
+    return looks_random(value, least_entropy=3.0) or (
+        len(rest) >= _SURELY_LONG and looks_random(rest, least_entropy=3.0)
+    )
 
 
 def looks_random(value: str, *, least_entropy: float = 3.3) -> bool:

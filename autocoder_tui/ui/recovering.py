@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _MOST_OFFERED = 20
 _MOST_PROMPTS = 500
+_PAUSE_IN_TYPING = 1.0
+"""Seconds."""
 
 
 class Recovering:
@@ -72,6 +74,7 @@ class Recovering:
                 return
             offers = await asyncio.to_thread(self._offers, recovery.offered)
             await self._reopen_left({offer.run.run_id for offer in offers})
+            await _until_nobody_types(app)
             await self._ask(offers)
         except AutocoderError as error:
             if error.message not in " ".join(recovery.messages):
@@ -145,7 +148,8 @@ class Recovering:
             "Discard it?",
             f"{first_line(offer.run.name)}\nIt is not offered any more. It stays in history (F6) "
             "until you delete it there.",
-            (Answer("discard", "Discard", "d"), Answer("back", "Back", "b")),
+            # Not the key that led here: pressed twice it must not be an answer.
+            (Answer("discard", "Discard", "y"), Answer("back", "Back", "b")),
             start=1,
         )
         return await self._app.push_screen_wait(question) == "discard"
@@ -274,3 +278,9 @@ def _standing(run: KeptRun, prepared: Prepared) -> str:
     if run.status == "finished":
         return f"{text}, complete, not decided on"
     return f"{visible(run.status)} after {text}"
+
+
+async def _until_nobody_types(app: AutocoderApp) -> None:
+    """A dialog that nobody asked for must not take the keys of what is being written."""
+    while app.is_running and time.monotonic() - app.last_key_at < _PAUSE_IN_TYPING:
+        await asyncio.sleep(0.1)

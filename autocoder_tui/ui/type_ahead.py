@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
 from typing import Final
 
@@ -20,7 +21,12 @@ class TypeAheadApp(App[str]):
     before it is built, and building it then fails.
     """
 
+    last_key_at = float("-inf")
+    """When the last key was pressed, on the clock of `time.monotonic`."""
+
     async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.Paste):
+            self.last_key_at = time.monotonic()
         if isinstance(event, events.Key | events.Paste) and self.screen_stack:
             built: asyncio.Event = self.screen._mounted_event
             if not built.is_set() and self.screen.is_attached:

@@ -9,15 +9,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from autocoder_tui.display import visible
+from autocoder_tui.ui.screens.dialog import Dialog
 from autocoder_tui.ui.screens.question import Answer
 
 
-class Choice(ModalScreen[str]):
+class Choice(Dialog[str]):
     """Shows the choices one below the other and returns the chosen value; "" when cancelled."""
 
     BINDINGS = [Binding("escape", "dismiss('')", "Cancel", id="choice.cancel")]

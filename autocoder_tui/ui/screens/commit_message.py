@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static, TextArea
 
 from autocoder_tui.display import visible
+from autocoder_tui.ui.screens.dialog import Dialog
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 
 _NAMED = 6
 
 
-class CommitMessage(ModalScreen[str | None]):
+class CommitMessage(Dialog[str | None]):
     """Returns the message, or None. `paths` are what is committed; `remark` is shown below."""
 
     BINDINGS = [

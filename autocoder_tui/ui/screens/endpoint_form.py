@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -21,6 +20,7 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.problems import shortened
 from autocoder_tui.setup import Setup
 from autocoder_tui.store.keys import find_key, plain_http_warning
+from autocoder_tui.ui.screens.dialog import Dialog
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 _MOST_SHOWN = 500
@@ -34,7 +34,7 @@ class NewEndpoint:
     model: ListedModel
 
 
-class EndpointForm(ModalScreen[NewEndpoint | None]):
+class EndpointForm(Dialog[NewEndpoint | None]):
     """Asks for an OpenAI-compatible server. Nothing is sent to it before Enter is pressed."""
 
     BINDINGS = [Binding("escape", "dismiss(None)", "Cancel", id="endpoint.cancel")]

@@ -6,19 +6,19 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from autocoder_tui.display import visible
 from autocoder_tui.engine.catalog import LOCAL_KEY_VARIABLE, Provider
 from autocoder_tui.engine.local import LocalServer, probe_local
+from autocoder_tui.ui.screens.dialog import Dialog
 
 DEMO = "demo"
 LATER = "later"
 
 
-class FirstSteps(ModalScreen[str | LocalServer]):
+class FirstSteps(Dialog[str | LocalServer]):
     """Offers a key, a local server that answers, or the demo.
 
     Returns the chosen local server, DEMO or LATER. Looking for servers sends no key and no

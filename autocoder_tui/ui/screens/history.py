@@ -12,7 +12,6 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -20,6 +19,7 @@ from autocoder_tui.display import visible
 from autocoder_tui.engine.cost import format_usd
 from autocoder_tui.history_export import format_run_tokens, local_time
 from autocoder_tui.store.history import RunSummary
+from autocoder_tui.ui.screens.dialog import Dialog
 from autocoder_tui.ui.widgets.header_line import short_path
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
@@ -48,7 +48,7 @@ def _deed(key: str, deed: Deed, description: str) -> Binding:
     return Binding(key, f"do('{deed}')", description, id=f"history.{deed}")
 
 
-class HistoryScreen(ModalScreen[None]):
+class HistoryScreen(Dialog[None]):
     """Shows `runs`, as they are given by `show`; what is to be done is told in messages."""
 
     BINDINGS = [

@@ -8,11 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingsMap
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from autocoder_tui.ui.screens.dialog import Dialog
 
-class KeysHelp(ModalScreen[None]):
+
+class KeysHelp(Dialog[None]):
     """`sections`: a title and the bindings that are listed below it."""
 
     BINDINGS = [

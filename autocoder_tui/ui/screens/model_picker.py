@@ -13,7 +13,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -21,6 +20,7 @@ from autocoder_tui.display import visible
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.cost import format_tokens
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.ui.screens.dialog import Dialog
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
@@ -45,7 +45,7 @@ class Wish:
     model: Model | None = None
 
 
-class ModelPicker(ModalScreen[Wish | None]):
+class ModelPicker(Dialog[Wish | None]):
     """Returns what the user wants, or None. `ready` names the models whose key was found;
     `used` is the day each was last used, by provider and name. `listing`, if any, is asked for
     more models while the screen is open."""

@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from autocoder_tui.display import visible
+from autocoder_tui.ui.screens.dialog import Dialog
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 MOST_SHOWN = 500
@@ -28,7 +28,7 @@ class Prompt:
     when: str
 
 
-class PromptList(ModalScreen[str | None]):
+class PromptList(Dialog[str | None]):
     """Returns the chosen text, or None. `prompts` are newest first."""
 
     BINDINGS = [

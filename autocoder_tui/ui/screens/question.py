@@ -9,10 +9,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from autocoder_tui.display import visible
+from autocoder_tui.ui.screens.dialog import Dialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Answer:
     key: str
 
 
-class Question(ModalScreen[str]):
+class Question(Dialog[str]):
     """Shows `text` and returns the chosen answer's value; escape is the last answer.
 
     `start` is the answer that Enter gives: the first, unless a reflex should not give it.

@@ -10,13 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from autocoder_tui.display import visible
 from autocoder_tui.history_export import local_time
 from autocoder_tui.store.kept import KeptRun
+from autocoder_tui.ui.screens.dialog import Dialog
 from autocoder_tui.ui.screens.prompts import first_line
 
 _ANSWERS = (
@@ -25,6 +25,8 @@ _ANSWERS = (
     ("later", "Later", "l"),
     ("discard", "Discard", "d"),
 )
+
+_DEAF_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,10 @@ class Offer:
         return self.run.status != "finished" and bool(self.run.reply)
 
 
-class RecoveredRuns(ModalScreen[tuple[str, Offer] | None]):
+class RecoveredRuns(Dialog[tuple[str, Offer] | None]):
     """Returns what to do with which run, or None for later."""
 
+    AUTO_FOCUS = None
     BINDINGS = [Binding("escape", "dismiss(None)", "Later", id="recovered.later")]
     DEFAULT_CSS = """
     RecoveredRuns OptionList { height: auto; max-height: 8; border: none; padding: 0; }
@@ -52,6 +55,7 @@ class RecoveredRuns(ModalScreen[tuple[str, Offer] | None]):
     def __init__(self, offers: Sequence[Offer]) -> None:
         super().__init__()
         self._offers = offers
+        self._listens = False
 
     def compose(self) -> ComposeResult:
         many = len(self._offers) > 1
@@ -74,11 +78,14 @@ class RecoveredRuns(ModalScreen[tuple[str, Offer] | None]):
         options = self.query_one(OptionList)
         options.highlighted = 0
         options.display = len(self._offers) > 1
-        if options.display:
-            options.focus()
-        else:
-            self.query_one("#recovered-review", Button).focus()
         self._about(0)
+        # Nobody asked for this: what is typed while it opens was meant for something else.
+        self.set_timer(_DEAF_SECONDS, self._listen)
+
+    def _listen(self) -> None:
+        self._listens = True
+        options = self.query_one(OptionList)
+        (options if options.display else self.query_one("#recovered-review", Button)).focus()
 
     @property
     def _offer(self) -> Offer:
@@ -94,6 +101,9 @@ class RecoveredRuns(ModalScreen[tuple[str, Offer] | None]):
         self._answer((event.button.id or "").removeprefix("recovered-"))
 
     def on_key(self, event: events.Key) -> None:
+        if not self._listens:
+            event.stop()
+            return
         for value, _, key in _ANSWERS:
             if event.key == key:
                 event.stop()

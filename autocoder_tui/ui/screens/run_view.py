@@ -6,12 +6,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from autocoder_tui.display import visible
 from autocoder_tui.history_export import facts
 from autocoder_tui.store.kept import KeptRun
+from autocoder_tui.ui.screens.dialog import Dialog
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 from autocoder_tui.ui.widgets.tab_strip import Tab, TabStrip
 
@@ -24,7 +24,7 @@ _TABS = (
 )
 
 
-class RunView(ModalScreen[str]):
+class RunView(Dialog[str]):
     """Returns the key of what to do with the run, or "" for nothing."""
 
     BINDINGS = [

@@ -6,15 +6,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from autocoder_tui.display import visible
+from autocoder_tui.ui.screens.dialog import Dialog
 from autocoder_tui.ui.screens.question import Answer, Question
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 
 
-class TextDialog(ModalScreen[str | None]):
+class TextDialog(Dialog[str | None]):
     """Returns the text as left, or None when it was given up. `line` is where to begin, from 0.
 
     It begins with `typed`, where that is given, in place of the `original`. `tall`: it

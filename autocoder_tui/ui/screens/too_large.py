@@ -6,16 +6,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import SelectionList, Static
 from textual.widgets.selection_list import Selection
 
 from autocoder_tui.display import visible
 from autocoder_tui.engine.cost import ROOM_FOR_REPLY, format_tokens
+from autocoder_tui.ui.screens.dialog import Dialog
 from autocoder_tui.weighing import Weighed
 
 
-class TooLarge(ModalScreen[tuple[str, ...] | None]):
+class TooLarge(Dialog[tuple[str, ...] | None]):
     """Lists the picked files, the heaviest first. Returns the paths that stay picked, or None."""
 
     BINDINGS = [

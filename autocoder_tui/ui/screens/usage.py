@@ -11,12 +11,12 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import DataTable, Static
 
 from autocoder_tui.display import visible
 from autocoder_tui.store.durable import write_atomically
 from autocoder_tui.store.usage import GROUPINGS, Grouping, UsageRecord, read_usage, to_csv
+from autocoder_tui.ui.screens.dialog import Dialog
 from autocoder_tui.usage_table import HEADS, NUMBERS, extrapolation_rows, usage_rows
 
 _NARROW_WITHOUT = frozenset({"cached", "reasoning", "parts", "status"})
@@ -24,7 +24,7 @@ _NARROW_WITHOUT = frozenset({"cached", "reasoning", "parts", "status"})
 _WIDE = 100
 
 
-class UsageScreen(ModalScreen[None]):
+class UsageScreen(Dialog[None]):
     """Totals of every run booked in `state_dir`. `e` writes them to a CSV file there."""
 
     BINDINGS = [

@@ -1,0 +1,23 @@
+"""What every modal screen has in common: it is answered once."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.await_complete import AwaitComplete
+from textual.screen import ModalScreen
+
+_Result = TypeVar("_Result")
+
+
+class Dialog(ModalScreen[_Result]):
+    """A screen that asks for something and returns it."""
+
+    _answered = False
+
+    def dismiss(self, result: _Result | None = None) -> AwaitComplete:
+        """Close with `result`. A second answer, from a key pressed twice, comes too late."""
+        if self._answered or not self.is_current:
+            return AwaitComplete()
+        self._answered = True
+        return super().dismiss(result)
