@@ -56,7 +56,8 @@ class Question(Dialog[str]):
                     )
 
     def on_mount(self) -> None:
-        self.query_one(f"#answer-{self._start}", Button).focus()
+        # Answered before it was mounted, it has no buttons any more.
+        self.query(f"#answer-{self._start}").focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         index = int((event.button.id or "answer-0").removeprefix("answer-"))
