@@ -48,6 +48,7 @@ _STAND_IN = re.compile(
     r"|hunter2|secret|password|passwd|xxxx|\.\.\.|\*\*\*|0{6}|1{6}|012345|123456|abcdef|qwerty"
     r"|[<>{}$%]"
 )
+_ROW = re.compile(r"(?i)0?123456(?:789?0?)?|abcdef|0{6}|1{6}")
 _SURELY_LONG = 24
 _HASH = re.compile(r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|sha\d+[-:].*")
 
@@ -102,12 +103,12 @@ def _candidates(text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _marked_and_random(value: str) -> bool:
-    """Whether a value with a provider's prefix is a key. A long one may hold a stand-in's letters
-    by chance; what is left without them then tells."""
-    rest = _STAND_IN.sub("", value)
-    return looks_random(value, least_entropy=3.0) or (
-        len(rest) >= _SURELY_LONG and looks_random(rest, least_entropy=3.0)
-    )
+    """Whether a value with a provider's prefix is a key: one may hold a row such as 123456 by
+    chance, and what is left without it then tells."""
+    rest = _ROW.sub("", value)
+    if rest != value and len(rest) < _SURELY_LONG:
+        return False
+    return looks_random(rest, least_entropy=3.0)
 
 
 def looks_random(value: str, *, least_entropy: float = 3.3) -> bool:

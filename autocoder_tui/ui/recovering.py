@@ -282,5 +282,8 @@ def _standing(run: KeptRun, prepared: Prepared) -> str:
 
 async def _until_nobody_types(app: AutocoderApp) -> None:
     """A dialog that nobody asked for must not take the keys of what is being written."""
-    while app.is_running and time.monotonic() - app.last_key_at < _PAUSE_IN_TYPING:
-        await asyncio.sleep(0.1)
+    while app.is_running:
+        left = app.last_key_at + _PAUSE_IN_TYPING - time.monotonic()
+        if left <= 0:
+            return
+        await asyncio.sleep(left)
