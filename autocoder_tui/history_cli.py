@@ -23,7 +23,7 @@ from autocoder_tui.history_export import (
 )
 from autocoder_tui.keeping import model_as_sent, reviewable_of
 from autocoder_tui.store.dirs import state_dir
-from autocoder_tui.store.history import LAST, History, RunSummary, UnknownRun
+from autocoder_tui.store.history import LAST, History, RunSummary, UnknownRun, summary_of
 from autocoder_tui.store.history_schema import HistoryUnavailable
 from autocoder_tui.store.kept import KeptRun
 from autocoder_tui.store.recovery import recover_runs, runs_in_journals
@@ -58,11 +58,16 @@ def _list(history: History, options: argparse.Namespace) -> int:
         if run.status == "running" and project in (None, run.snapshot.project)
     ]
     if options.json:
-        lines = [json.dumps(summary_data(run)) for run in runs]
+        summaries = [] if options.search else [summary_of(run) for run in reversed(running)]
+        known = {run.run_id for run in summaries}
+        summaries += [run for run in runs if run.run_id not in known]
+        lines = [json.dumps(summary_data(run)) for run in summaries[: options.n]]
         print_result("".join(f"{line}\n" for line in lines).encode())
         return EXIT_OK
-    rows = [] if options.search else [_running_row(run) for run in running]
-    rows += [_row(run) for run in runs]
+    rows = [] if options.search else [_running_row(run) for run in reversed(running)]
+    going = {run.run_id for run in running}
+    rows += [_row(run) for run in runs if options.search or run.run_id not in going]
+    rows = rows[: options.n]
     if rows:
         print_result(_table(rows).encode("utf-8", "replace"))
         return EXIT_OK

@@ -151,6 +151,9 @@ def test_a_run_of_a_living_program_is_listed_and_shown(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "state", snapshot(), print)
     journal.append(events("so far", end="interrupted"))
     assert b"running" in called(tmp_path, "list", "--all").stdout
+    (line,) = called(tmp_path, "list", "--all", "--json").stdout.splitlines()
+    data = json.loads(line)
+    assert (data["status"], data["characters"]) == ("running", len("so far"))
     assert called(tmp_path, "show", "last", "--reply").stdout == b"so far"
     journal.close()
 

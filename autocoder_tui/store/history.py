@@ -56,6 +56,29 @@ class RunSummary:
     offered: bool
 
 
+def summary_of(run: KeptRun) -> RunSummary:
+    """The line of a run that is not in history yet."""
+    sent = run.snapshot
+    return RunSummary(
+        run_id=run.run_id,
+        name=run.name,
+        started=run.started,
+        ended=run.ended,
+        project=sent.project,
+        model=sent.model,
+        provider=sent.provider,
+        target=sent.target,
+        status=run.status,
+        demo=sent.demo,
+        prompt_tokens=run.prompt_tokens,
+        completion_tokens=run.completion_tokens,
+        cost_usd=run.cost_usd,
+        files=len(run.files),
+        characters=len(run.reply),
+        offered=False,
+    )
+
+
 _SUMMARY: Final = (
     "run_id, runs.name AS name, started, ended, runs.project AS project, runs.model AS model, "
     "provider, runs.target AS target, status, demo, prompt_tokens, completion_tokens, cost_usd, "

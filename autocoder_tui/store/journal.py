@@ -13,6 +13,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -31,6 +32,8 @@ UNFINISHED_SUFFIX: Final = ".new"
 _SYNC_PERIOD: Final = 0.5
 _RETRY_PERIOD: Final = 0.5
 """Seconds between two tries to write to a disk that refused."""
+
+_ODD = re.compile(r"[^A-Za-z0-9_-]")
 
 
 class Journal:
@@ -157,8 +160,9 @@ class Journal:
         self._descriptor, self._path = descriptor, path
 
     def _free_name(self) -> Path:
+        # The id of a run that is gone on with comes from a file, which may say anything.
         name = f"{self.snapshot.run_id}-{self.snapshot.journal_id}"
-        return self._folder / f"{name}.jsonl"
+        return self._folder / f"{_ODD.sub('_', name)[:100]}.jsonl"
 
     def _failed(self, error: OSError) -> None:
         self._failed_at = time.monotonic()

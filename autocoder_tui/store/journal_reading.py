@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from autocoder_tui.engine.event_data import read_event
 from autocoder_tui.engine.events import Event
@@ -20,6 +20,9 @@ from autocoder_tui.store.snapshot import Snapshot
 
 _RESTED = 6 * 3600.0
 """Seconds without a write after which a journal has no writer, where locks can't tell."""
+
+_LONGEST_LINE = 256 * 1024 * 1024
+"""Bytes; a longer line is damage, and is not read into memory as a whole."""
 
 
 class UnreadableJournal(Exception):
@@ -45,7 +48,12 @@ class JournalContent:
 def journals(state: Path) -> list[Path]:
     """All journals, the oldest first. Raises OSError where the folder can't be read."""
     try:
-        found = [entry for entry in os.scandir(state / FOLDER) if entry.name.endswith(".jsonl")]
+        # Nothing else is opened: a pipe would never be read to its end.
+        found = [
+            entry
+            for entry in os.scandir(state / FOLDER)
+            if entry.name.endswith(".jsonl") and entry.is_file(follow_symlinks=False)
+        ]
     except FileNotFoundError:
         return []
     dated = []
@@ -94,14 +102,23 @@ def read_journal(path: Path) -> JournalContent:
 
     Raises UnreadableJournal, and OSError.
     """
-    lines = path.read_bytes().split(b"\n")
-    torn = lines.pop()
-    content = JournalContent(_snapshot(lines[0] if lines else torn))
-    content.written = path.stat().st_mtime
-    for line in lines[1:]:
-        if not _take(content, line):
-            content.damaged += 1
+    with path.open("rb") as opened:
+        content = JournalContent(_snapshot(opened.readline(_LONGEST_LINE)))
+        content.written = os.fstat(opened.fileno()).st_mtime
+        while line := opened.readline(_LONGEST_LINE):
+            ended = line.endswith(b"\n")
+            if not ended and len(line) < _LONGEST_LINE:
+                break  # torn
+            if not ended:
+                _skip_line(opened)
+            if not ended or not _take(content, line):
+                content.damaged += 1
     return content
+
+
+def _skip_line(opened: BinaryIO) -> None:
+    while (rest := opened.readline(_LONGEST_LINE)) and not rest.endswith(b"\n"):
+        pass
 
 
 def _snapshot(line: bytes) -> Snapshot:

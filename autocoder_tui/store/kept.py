@@ -146,4 +146,7 @@ def now() -> str:
 
 def moment(seconds: float) -> str:
     """Seconds since the epoch as a time of this module."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+    except (OverflowError, ValueError, OSError):
+        return now()  # a file's time may be set to what no calendar has

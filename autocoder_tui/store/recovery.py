@@ -45,7 +45,13 @@ def recover_runs(history: History) -> Recovery:
     try:
         sweep_unfinished(history.state)
         for path in journals(history.state):
-            run = _recover(history, path, messages)
+            try:
+                run = _recover(history, path, messages)
+            except OSError as error:
+                reason = (error.strerror or "unknown error").lower()
+                place = visible(str(path))
+                messages.append(f"The journal {place} can't be recovered: {reason}. It stays.")
+                continue
             if run is not None and run.status == "interrupted":
                 recovered.append(run.run_id)
         offered = tuple(history.list(offered=True))
@@ -66,7 +72,7 @@ def runs_in_journals(state: Path) -> list[KeptRun]:
         try:
             with taken_over(path) as ours:
                 found.append(replay(read_journal(path), running=not ours))
-        except (UnreadableJournal, FileNotFoundError):
+        except (UnreadableJournal, OSError):
             continue
     return sorted(found, key=lambda run: run.started)
 

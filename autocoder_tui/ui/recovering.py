@@ -21,6 +21,7 @@ from autocoder_tui.reopening import Reopened
 from autocoder_tui.store.history import History, RunSummary, UnknownRun
 from autocoder_tui.store.kept import KeptRun
 from autocoder_tui.store.recovery import recover_runs
+from autocoder_tui.ui.earlier_picks import pickable
 from autocoder_tui.ui.reviewing import show_review
 from autocoder_tui.ui.screens.prompts import Prompt, first_line
 from autocoder_tui.ui.screens.question import Answer, Question
@@ -244,13 +245,11 @@ class Recovering:
         if not only_empty or not area.text.strip():
             app.prompting.replace(run.snapshot.requirements)
         if not only_empty or not (picker.picks or target.value):
-            root = app.root
-            picks = [name for name in run.snapshot.picks if (root / name).is_file()]
-            gone = [name for name in run.snapshot.picks if name not in picks]
+            picks, missing = await asyncio.to_thread(pickable, app.root, run.snapshot.picks)
             picker.set_picks(picks)
             target.value = run.snapshot.target or ""
-            if gone:
-                app.tell(f"Not there any more: {', '.join(gone)}", severity="warning")
+            for message in missing:
+                app.tell(message, severity="warning")
 
 
 def _open(

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.css.query import NoMatches
@@ -23,6 +21,7 @@ from autocoder_tui.store.session import (
     claim,
     forget_abandoned_sessions,
 )
+from autocoder_tui.ui.earlier_picks import pickable
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 
@@ -111,13 +110,12 @@ class SessionKeeping:
             target.value = left.target
             back.append(f"target {left.target}")
         if left.picks and not setup.inputs:
-            picks, gone = await asyncio.to_thread(_there, app.root, left.picks)
+            picks, missing = await asyncio.to_thread(pickable, app.root, left.picks)
             app.main.query_one(FilePicker).set_picks(picks)
             if picks:
                 back.append(f"{len(picks)} pick{'s' * (len(picks) != 1)}")
-            if gone:
-                names = ", ".join(gone)
-                app.tell(f"Picked last time, but gone since: {names}", severity="warning")
+            for message in missing:
+                app.tell(message, severity="warning")
         if back:
             app.tell(f"Back as you left it {_when(left.saved_at)}: {', '.join(back)}.")
         app.typing.restore(left.typed)
@@ -232,15 +230,6 @@ class SessionKeeping:
             return cannot_keep(slot.file.parent, error)
         finally:
             self._saving.release()
-
-
-def _there(root: Path, names: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Those of the files that are still there, and those that are not."""
-    there: list[str] = []
-    gone: list[str] = []
-    for name in names:
-        (there if (root / name).is_file() else gone).append(name)
-    return there, gone
 
 
 def _when(seconds: float) -> str:

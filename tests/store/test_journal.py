@@ -17,6 +17,7 @@ from autocoder_tui.engine.events import Event, TextDelta
 from autocoder_tui.store.history import History
 from autocoder_tui.store.journal import Journal
 from autocoder_tui.store.journal_reading import journals, read_journal, taken_over
+from autocoder_tui.store.kept import moment
 from autocoder_tui.store.recovery import recover_runs, runs_in_journals
 from tests.store.kept_runs import events, snapshot
 from tests.workspace.faults import Fault, in_a_process
@@ -248,6 +249,43 @@ def test_a_journal_without_a_beginning_is_set_aside_and_said(tmp_path: Path, dat
     (message,) = recover_runs(History(tmp_path)).messages
     assert "x.damaged" in message
     assert (folder / "x.damaged").read_bytes() == data
+
+
+def test_what_is_no_journal_stops_no_recovery(tmp_path: Path) -> None:
+    folder = tmp_path / "journals"
+    (folder / "a.jsonl").mkdir(parents=True)
+    os.mkfifo(folder / "b.jsonl")
+    (folder / "c.jsonl").symlink_to("/dev/zero")
+    (folder / "d.jsonl").write_bytes(bytes(1 << 20))
+    journal = Journal(tmp_path, snapshot("feed"), lost)
+    journal.append(events("text", end="interrupted"))
+    journal.close()
+    assert recover_runs(History(tmp_path)).recovered == ("feed",)
+    assert (folder / "d.damaged").exists()
+
+
+def test_an_endless_line_is_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal(tmp_path, snapshot(), lost)
+    journal.append([TextDelta("one")])
+    assert journal.path is not None
+    monkeypatch.setattr("autocoder_tui.store.journal_reading._LONGEST_LINE", 2000)
+    with journal.path.open("ab") as opened:
+        opened.write(bytes(9000) + b"\n")
+    journal.append([TextDelta("two")])
+    journal.close()
+    assert text_of(journal.path) == "onetwo"
+    assert read_journal(journal.path).damaged == 1
+
+
+def test_an_id_can_not_lead_out_of_the_folder(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, snapshot("../../x\n/y"), lost)
+    assert journal.path is not None
+    assert journal.path.parent == tmp_path / "journals"
+    journal.close()
+
+
+def test_a_file_time_no_calendar_has_is_no_hindrance(tmp_path: Path) -> None:
+    assert moment(1e18).startswith("20")
 
 
 def test_two_programs_recover_a_run_once(tmp_path: Path) -> None:

@@ -109,6 +109,17 @@ async def test_a_picked_file_that_is_gone_is_told(tmp_path: Path) -> None:
         assert any("gone since: a.txt" in line for line in app.main.log_lines)
 
 
+async def test_a_secret_agreed_to_last_time_is_not_picked_again_unasked(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    (root / ".env").write_text("KEY=1\n")
+    async with opened(tmp_path, *AT) as (app, pilot):
+        app.main.query_one(FilePicker).set_picks(["a.txt", ".env"])
+        await until(pilot, lambda: kept(tmp_path).picks == (".env", "a.txt"))
+    async with opened(tmp_path, *AT) as (app, pilot):
+        assert app.main.query_one(FilePicker).picks == ("a.txt",)
+        await until(pilot, lambda: any(".env" in note.message for note in app._notifications))
+
+
 async def test_a_model_that_is_gone_is_told_and_the_default_taken(tmp_path: Path) -> None:
     project(tmp_path)
     slot = claim(tmp_path / "state", tmp_path / "project")
