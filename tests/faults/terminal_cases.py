@@ -34,6 +34,21 @@ CASES: tuple[Case, ...] = (
         (f"{_SIGNALS}test_what_was_left_out_for_a_slow_terminal_is_drawn_when_it_reads_on",),
     ),
     Case("A stdout pipe nobody reads", (f"{_HEADLESS}test_a_stdout_pipe_nobody_reads",)),
+    Case(
+        "A history locked by another program holds up no end",
+        (
+            f"{_SIGNALS}test_a_locked_history_holds_up_no_end",
+            f"{_HEADLESS}test_a_locked_history_holds_up_no_end",
+        ),
+    ),
+    Case(
+        "What is typed in a dialog outlives a kill",
+        (f"{_SIZES}test_what_stands_in_dialogs_outlives_a_kill_and_any_size",),
+    ),
+    Case(
+        "Time as a stopped job is no silence of the server",
+        (f"{_HEADLESS}test_time_as_a_stopped_job_is_no_silence_of_the_server",),
+    ),
     Case("nohup is respected", (f"{_HEADLESS}test_nohup_is_respected",)),
     Case(
         "An event loop that is stuck: saved and restored all the same",
@@ -71,7 +86,7 @@ CASES: tuple[Case, ...] = (
         "Resizes from 1x1 to 1000x1000 while streaming, reviewing and in dialogs",
         (
             f"{_SIZES}test_while_streaming_and_while_reviewing",
-            f"{_SIZES}test_with_each_dialog_open",
+            f"{_SIZES}test_what_stands_in_dialogs_outlives_a_kill_and_any_size",
         ),
     ),
     Case("A start at an odd size", (f"{_SIZES}test_a_start_at_an_odd_size_is_as_good_as_any",)),
@@ -86,7 +101,10 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "Hostile text headless, in messages of the command line and in tables",
-        (f"{_HOSTILE}test_headless_on_a_terminal",),
+        (
+            f"{_HOSTILE}test_headless_on_a_terminal",
+            "tests/terminal/test_hostile_screens.py::test_commands_that_show_a_kept_run",
+        ),
     ),
     Case(
         "Marks are for the screen only: files are written as they came",

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from textual import events
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
@@ -123,17 +122,3 @@ async def test_quitting_in_mid_stream_keeps_all_that_came(tmp_path: Path) -> Non
     kept = History(tmp_path / "state").get("last")
     assert (kept.reply, kept.status) == (half.text[:150], "cancelled")
     assert journals(tmp_path / "state") == []
-
-
-async def test_a_dialog_closed_before_it_is_built_harms_nothing(tmp_path: Path) -> None:
-    """Keys typed, or pasted by a script, faster than the screens they are for can open."""
-    async with driven(setup_for(tmp_path)) as (app, pilot):
-        await until(pilot, lambda: app.recovering.done)
-        for key, character in (("f1", None), ("ctrl+l", None), ("ctrl+o", None), ("f6", None)):
-            for one in (key, "escape"):
-                app.post_message(events.Key(one, character))
-            await until(pilot, lambda: app.screen is app.main)
-            await pilot.pause()
-        assert app.is_running
-        assert app.ending.crash is None
-        app.exit()
