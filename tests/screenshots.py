@@ -126,7 +126,8 @@ async def take_questions(folder: Path, theme: str, size: tuple[int, int]) -> Non
     with tempfile.TemporaryDirectory() as place:
         project = Path(place) / "project"
         project.mkdir()
-        (project / "settings.py").write_text("KEY = 'sk-proj-Qw8rTy2uIo5pAs9dFg1hJk4l'\n")
+        made_up = "sk-proj-" + "Qw8rTy2uIo5pAs9dFg1hJk4l"
+        (project / "settings.py").write_text(f"KEY = '{made_up}'\n")
         busy = error_reply(429, "Too many requests", headers={"retry-after": "900"})
         flags = ("-r", "greet", "-i", "settings.py", "--theme", theme)
         async with serving(Path(place), [busy, busy], *flags, size=size) as (app, pilot, _):

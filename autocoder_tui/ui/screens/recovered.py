@@ -44,7 +44,7 @@ class Offer:
 class RecoveredRuns(Dialog[tuple[str, Offer] | None]):
     """Returns what to do with which run, or None for later."""
 
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
     BINDINGS = [Binding("escape", "dismiss(None)", "Later", id="recovered.later")]
     DEFAULT_CSS = """
     RecoveredRuns OptionList { height: auto; max-height: 8; border: none; padding: 0; }
