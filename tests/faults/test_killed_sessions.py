@@ -23,6 +23,9 @@ OLD = "".join(f"price_{number} = {number}\n" for number in range(400))
 NEW = OLD.replace("price_3 = 3\n", "price_3 = 33\n").replace("price_390 = 390", "price_390 = 0")
 WHOLE = f'<file path="prices.py">\n{NEW}</file>\n'
 
+OFFER = ("Not finished last time", "Esc asks later")
+"""The second comes once the offer takes keys."""
+
 
 def slow_then_the_rest(received: Received) -> Reply:
     """The whole reply, slowly; asked to go on, what is missing after an echo of the last lines."""
@@ -76,7 +79,9 @@ def test_a_run_killed_in_mid_stream_is_offered_shown_and_completed(
         least = killed_in_mid_stream(tmp_path, server.base_url, random.Random(number))
         # No flags now: everything has to come back by itself.
         with terminal(tmp_path) as screen:
-            screen.until_shows("Not finished last time", "Round the prices", "interrupted after")
+            screen.until_shows(
+                "Not finished last time", "Esc asks later", "Round the prices", "interrupted after"
+            )
             screen.press("r")
             screen.until_shows("The reply ended inside")
             kept = history.get("last").reply
@@ -103,7 +108,7 @@ def test_continue_goes_on_from_the_offer(tmp_path: Path, number: int) -> None:
     with serving(slow_then_the_rest) as server:
         killed_in_mid_stream(tmp_path, server.base_url, random.Random(number + 1000))
         with terminal(tmp_path, size=(80, 24)) as screen:
-            screen.until_shows("Not finished last time")
+            screen.until_shows(*OFFER)
             screen.press("c")
             screen.until(lambda: history.list()[0].status == "finished")
             screen.until_shows("2 undecided")
@@ -121,7 +126,9 @@ def test_verdicts_given_before_a_kill_are_back_and_are_what_is_written(tmp_path:
             screen.until_shows("1 of 2 accepted, 1 rejected")
             kill(screen)
         with terminal(tmp_path) as screen:
-            screen.until_shows("Not finished last time", "1 of 2 accepted, 1 rejected")
+            screen.until_shows(
+                "Not finished last time", "Esc asks later", "1 of 2 accepted, 1 rejected"
+            )
             screen.press("r")
             screen.until_shows("writes prices.py (+1 −1)", "⏎ Write")
             screen.press("enter")

@@ -116,7 +116,7 @@ def test_what_stands_in_dialogs_outlives_a_kill_and_any_size(tmp_path: Path) -> 
             screen.signal(signal.SIGKILL)
             screen.ended()
         with terminal(tmp_path, *flags[:-2], size=HOME) as screen:
-            screen.until_shows("Not finished last time", "Later")
+            screen.until_shows("Not finished last time", "Esc asks later", "Later")
             comes_back_the_same(screen, FEWER)
             screen.press("r")
             screen.until_shows("undecided", "n Next")

@@ -15,6 +15,11 @@ class Dialog(ModalScreen[_Result]):
 
     _answered = False
 
+    @property
+    def closing(self) -> bool:
+        """Whether it is answered, or gone with the program: then it has no widgets any more."""
+        return self._answered or not self.is_attached
+
     def dismiss(self, result: _Result | None = None) -> AwaitComplete:
         """Close with `result`. A second answer, from a key pressed twice, comes too late."""
         if self._answered or not self.is_current:

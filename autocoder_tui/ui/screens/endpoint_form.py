@@ -114,7 +114,10 @@ class EndpointForm(Dialog[NewEndpoint | None]):
         try:
             models = await list_models(Endpoint(provider, found.secret, found.source))
         except AutocoderError as error:
-            self._say(error.message)
+            if not self.closing:
+                self._say(error.message)
+            return
+        if self.closing:
             return
         self._provider, self._models = provider, models[:_MOST_SHOWN]
         options = self.query_one(OptionList)

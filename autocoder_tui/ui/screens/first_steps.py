@@ -63,8 +63,8 @@ class FirstSteps(Dialog[str | LocalServer]):
 
     async def _look_for_servers(self) -> None:
         servers = await probe_local()
-        if not self.query(OptionList):
-            return  # answered, or the program is closing down
+        if self.closing or not self.query(OptionList):
+            return
         options = self.query_one(OptionList)
         for server in servers:
             key = f"local-{len(self._servers)}"

@@ -96,7 +96,11 @@ class ModelPicker(Dialog[Wish | None]):
             self.run_worker(self._list(self._listing), exit_on_error=False)
 
     def on_resize(self) -> None:
-        self.call_after_refresh(lambda: self._fill(self.query_one(Input).value))
+        self.call_after_refresh(self._fill_anew)
+
+    def _fill_anew(self) -> None:
+        if not self.closing:
+            self._fill(self.query_one(Input).value)
 
     async def _list(self, listing: Listing) -> None:
         """The models of a server the user named, as they come."""
@@ -106,6 +110,8 @@ class ModelPicker(Dialog[Wish | None]):
             listed = await listing()
         except AutocoderError as error:
             state.update(visible(error.message))
+            return
+        if self.closing:
             return
         known = {(model.provider, model.name) for model in self._models}
         fresh = [model for model in listed if (model.provider, model.name) not in known]

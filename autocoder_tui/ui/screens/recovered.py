@@ -59,9 +59,8 @@ class RecoveredRuns(Dialog[tuple[str, Offer] | None]):
 
     def compose(self) -> ComposeResult:
         many = len(self._offers) > 1
-        with Vertical(classes="dialog") as dialog:
+        with Vertical(classes="dialog", id="recovered") as dialog:
             dialog.border_title = "Not finished last time"
-            dialog.border_subtitle = "Esc asks later"
             intro = (
                 f"{len(self._offers)} runs in this project were not seen through:"
                 if many
@@ -84,6 +83,7 @@ class RecoveredRuns(Dialog[tuple[str, Offer] | None]):
 
     def _listen(self) -> None:
         self._listens = True
+        self.query_one("#recovered").border_subtitle = "Esc asks later"
         options = self.query_one(OptionList)
         (options if options.display else self.query_one("#recovered-review", Button)).focus()
 

@@ -60,6 +60,8 @@ class UsageScreen(Dialog[None]):
         except OSError as error:
             self._say(f"The record of usage cannot be read: {error.strerror}.")
             return
+        if self.closing:
+            return
         self._fill()
         if not self._records:
             self._say("No run has been booked yet. Each run that sends something is.")
@@ -106,4 +108,6 @@ class UsageScreen(Dialog[None]):
             self._say(f"Written to {file}")
 
     def _say(self, text: str) -> None:
+        if self.closing:
+            return
         self.query_one("#usage-detail", Static).update(visible(text, lines=True))

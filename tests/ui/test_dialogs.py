@@ -1,0 +1,37 @@
+"""What holds for every dialog: one answer, and no key that was meant for something else."""
+
+from pathlib import Path
+
+import pytest
+
+from autocoder_tui.engine.events import TextDelta
+from autocoder_tui.ui.screens import recovered
+from autocoder_tui.ui.screens.question import Answer, Question
+from autocoder_tui.ui.screens.recovered import RecoveredRuns
+from tests.ui.driving import driven, setup_for, until
+from tests.ui.test_recovering import AT, WHOLE, left_behind
+
+
+@pytest.mark.parametrize("keys", [("b", "b"), ("r", "b"), ("enter", "enter"), ("escape", "escape")])
+async def test_a_second_answer_comes_too_late(tmp_path: Path, keys: tuple[str, ...]) -> None:
+    answers = (Answer("run", "Run", "r"), Answer("back", "Back", "b"))
+    given: list[str | None] = []
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        app.push_screen(Question("Which?", "One of two.", answers), given.append)
+        await until(pilot, lambda: isinstance(app.screen, Question) and app.focused is not None)
+        await pilot.press(*keys)
+        await until(pilot, lambda: not isinstance(app.screen, Question))
+        assert len(given) == 1
+        assert app.ending.crash is None
+
+
+async def test_what_is_typed_while_the_offer_opens_is_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovered, "_DEAF_SECONDS", 3600)
+    left_behind(tmp_path, TextDelta(WHOLE[:-40]))
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await until(pilot, lambda: isinstance(app.screen, RecoveredRuns))
+        await pilot.press("d", "c", "r", "enter")
+        assert isinstance(app.screen, RecoveredRuns)
+        assert not app.runner.running
