@@ -458,6 +458,13 @@ async def test_refused_files_are_not_printed(run: Runs) -> None:
     assert "../evil.py is not offered" in done.err
 
 
+async def test_the_report_names_refused_files(run: Runs) -> None:
+    reply = framed("x\n", "../evil.py") + framed("y\n", "a.py")
+    done = await run([Reply(reply)], "-r", "x", "--json")
+    assert [file["path"] for file in done.report["files"]] == ["a.py"]
+    assert any("../evil.py is not offered" in warning for warning in done.report["warnings"])
+
+
 async def test_stdout_that_cannot_be_written_keeps_the_text(tmp_path: Path) -> None:
     async with DemoServer([Reply(framed(NEW))]) as server:
         flags = ("--base-url", server.base_url, "-m", "m", "-r", "x")

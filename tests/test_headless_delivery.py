@@ -54,40 +54,33 @@ async def test_a_full_disk_behind_stdout_is_exit_code_1(
         assert kept_text(tmp_path) == framed(NEW)
 
 
-async def test_a_closed_stdout_is_said(tmp_path: Path) -> None:
-    project = tmp_path / "project"
+async def run_through_the_shell(folder: Path, closing: str) -> tuple[int | None, bytes, bytes]:
+    """A run with a stream closed as a shell does it; what it wrote to the others."""
+    project = folder / "project"
     project.mkdir()
     async with DemoServer([Reply(framed(NEW))]) as server:
-        command = (
-            f"{sys.executable} -m autocoder_tui run -m m -r x --base-url {server.base_url} >&-"
-        )
+        command = f"{sys.executable} -m autocoder_tui run -m m -r x --base-url {server.base_url}"
         process = await asyncio.create_subprocess_shell(
-            command,
+            f"{command} {closing}",
             cwd=project,
-            env={**environment(tmp_path), "PYTHONPATH": str(ROOT)},
+            env={**environment(folder), "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        _, err = await asyncio.wait_for(process.communicate(), 60)
-    assert process.returncode == 1
+        out, err = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode, out, err
+
+
+async def test_a_closed_stdout_is_said(tmp_path: Path) -> None:
+    code, _, err = await run_through_the_shell(tmp_path, ">&-")
+    assert code == 1
     assert b"closed" in err
     assert kept_text(tmp_path) == framed(NEW)
 
 
 async def test_a_closed_stderr_stops_nothing(tmp_path: Path) -> None:
-    project = tmp_path / "project"
-    project.mkdir()
-    async with DemoServer([Reply(framed(NEW))]) as server:
-        command = (
-            f"{sys.executable} -m autocoder_tui run -m m -r x --base-url {server.base_url} 2>&-"
-        )
-        process = await asyncio.create_subprocess_shell(
-            command,
-            cwd=project,
-            env={**environment(tmp_path), "PYTHONPATH": str(ROOT)},
-            stdout=subprocess.PIPE,
-        )
-        out, _ = await asyncio.wait_for(process.communicate(), 60)
-    assert (process.returncode, out.decode()) == (0, NEW)
+    code, out, _ = await run_through_the_shell(tmp_path, "2>&-")
+    assert (code, out.decode()) == (0, NEW)
 
 
 async def test_with_json_alone_the_code_is_kept_and_its_place_said(

@@ -25,8 +25,6 @@ from autocoder_tui.engine.events import (
     RequestStarted,
     RunFailed,
     RunFinished,
-    TextDelta,
-    TextRetracted,
 )
 from autocoder_tui.engine.frames import Finish, Piece, Reasoning, Text, Usage
 from autocoder_tui.engine.incoming import IncomingReply
@@ -34,6 +32,7 @@ from autocoder_tui.engine.reply_framing import read_closing, read_opening
 from autocoder_tui.engine.request import Limits, RunRequest
 from autocoder_tui.engine.run import run
 from tests.engine.conversation import MODEL, endpoint_at
+from tests.engine.test_run import joined
 from tests.faults.hostile_streams import chunks_of, hostile_body
 
 FULL = os.environ.get("AUTOCODER_TUI_FUZZ") == "full"
@@ -162,7 +161,7 @@ async def _run_against(seed: int) -> int:
 def _check(events: list[Event], served: int) -> None:
     ends = [event for event in events if isinstance(event, RunFinished | RunFailed)]
     assert ends == [events[-1]], "not exactly one end"
-    text = _joined(events)
+    text = joined(events)
     assert served <= MOST_REQUESTS
     assert sum(isinstance(event, RequestStarted) for event in events) == served
     if isinstance(events[-1], RunFailed):
@@ -202,16 +201,6 @@ def _check_complete(file: FileProposed, text: str, events: list[Event]) -> None:
 
 def _closes(line: str) -> bool:
     return read_closing(line.strip()) is not None or line.rstrip().endswith("</file>")
-
-
-def _joined(events: list[Event]) -> str:
-    text = ""
-    for event in events:
-        if isinstance(event, TextDelta):
-            text += event.text
-        elif isinstance(event, TextRetracted):
-            text = text[: len(text) - event.count]
-    return text
 
 
 async def test_no_run_crashes_hangs_or_calls_a_cut_file_complete() -> None:

@@ -244,7 +244,7 @@ def test_accepted_names_stay_inside_and_are_plain(name: str) -> None:
     parts = plain.split("/")
     assert all(part and part != "." and part != ".." for part in parts)
     assert not any(is_git_folder(part) for part in parts)
-    assert os.path.normpath("/root/" + plain).startswith("/root/")
+    assert os.path.normpath("/project/" + plain).startswith("/project/")
 
 
 @given(name=nasty)
