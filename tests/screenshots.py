@@ -18,13 +18,12 @@ from autocoder_tui.store.history import History
 from autocoder_tui.store.recovery import recover_runs
 from autocoder_tui.ui.screens.history import HistoryScreen
 from autocoder_tui.ui.screens.prompts import PromptList
-from autocoder_tui.ui.screens.recovered import RecoveredRuns
 from autocoder_tui.ui.screens.run_view import RunView
 from autocoder_tui.ui.screens.usage import UsageScreen
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from tests.ui.driving import driven, serving, setup_for, until
-from tests.ui.test_recovering import PROPOSED, WHOLE, left_behind
+from tests.ui.test_recovering import PROPOSED, WHOLE, left_behind, offered
 from tests.ui.test_session_keeping import AT
 
 VIEWS = [
@@ -94,7 +93,7 @@ async def take_past(folder: Path, theme: str, size: tuple[int, int]) -> None:
                 await pilot.pause(0.3)
                 app.save_screenshot(f"{name}-{moment}.svg", path=str(folder))
 
-            await until(pilot, lambda: isinstance(app.screen, RecoveredRuns))
+            await offered(app, pilot)
             await save("7-recovered")
             await pilot.press("escape")
             await until(pilot, lambda: app.recovering.done and app.screen is app.main)
