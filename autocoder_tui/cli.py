@@ -25,7 +25,7 @@ from autocoder_tui.arguments import (
 from autocoder_tui.character_set import begin_again_in_utf8, is_utf8
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.redaction import safe_line
+from autocoder_tui.secrets.redaction import safe_line
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 
@@ -90,7 +90,7 @@ def _directory(parser: argparse.ArgumentParser, options: argparse.Namespace) -> 
     from autocoder_tui.destination import is_folder
 
     if options.directory is None and resume is not None:
-        from autocoder_tui.resuming import kept_project
+        from autocoder_tui.kept.resuming import kept_project
 
         return kept_project(resume, os.environ)
     directory = Path(options.directory or ".")
@@ -135,7 +135,7 @@ def _start(parser: argparse.ArgumentParser, options: argparse.Namespace, *, head
         setup = load_setup(_directory(parser, options), options, os.environ)
     except AutocoderError as error:
         if headless and options.json:
-            from autocoder_tui.headless import report_refusal
+            from autocoder_tui.headless.run import report_refusal
 
             report_refusal(error)
         raise
@@ -147,7 +147,7 @@ def _start(parser: argparse.ArgumentParser, options: argparse.Namespace, *, head
         print(model_table(setup.catalog))
         return EXIT_OK
     if headless:
-        from autocoder_tui.headless import run_headless
+        from autocoder_tui.headless.run import run_headless
 
         return run_headless(setup, parser)
     refusal = _no_screen()

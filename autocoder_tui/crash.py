@@ -20,7 +20,7 @@ from typing import Final
 
 from autocoder_tui import __version__
 from autocoder_tui.display import visible
-from autocoder_tui.redaction import know, redacted
+from autocoder_tui.secrets.redaction import know, redacted
 
 KEPT: Final = 10
 _LONGEST_MESSAGE: Final = 2000

@@ -17,7 +17,7 @@ from types import TracebackType
 
 from autocoder_tui.engine.trace import Traced
 from autocoder_tui.narrate import narrate_traced
-from autocoder_tui.redaction import safe_line
+from autocoder_tui.secrets.redaction import safe_line
 from autocoder_tui.store.logfile import LogFile
 
 LEVELS = ("silent", "info", "debug", "everything")

@@ -25,7 +25,7 @@ from autocoder_tui.clipboard import clipboard_tool
 from autocoder_tui.engine.catalog import Catalog, Endpoint, Provider, load_catalog
 from autocoder_tui.engine.listing import list_models
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.redaction import redacted, safe_line
+from autocoder_tui.secrets.redaction import redacted, safe_line
 from autocoder_tui.store.dirs import config_dir, state_dir
 from autocoder_tui.store.history_schema import SCHEMA
 from autocoder_tui.store.keys import find_key

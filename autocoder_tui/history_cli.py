@@ -10,18 +10,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autocoder_tui.cli import EXIT_FAILED, EXIT_OK
-from autocoder_tui.delivery import patch_bytes, print_result
 from autocoder_tui.display import visible
 from autocoder_tui.engine.cost import format_usd
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.history_export import (
+from autocoder_tui.headless.delivery import patch_bytes, print_result
+from autocoder_tui.kept.export import (
     facts,
     format_run_tokens,
     local_time,
     markdown,
     summary_data,
 )
-from autocoder_tui.keeping import model_as_sent, reviewable_of
+from autocoder_tui.kept.run import model_as_sent, reviewable_of
 from autocoder_tui.store.dirs import state_dir
 from autocoder_tui.store.history import LAST, History, RunSummary, UnknownRun, summary_of
 from autocoder_tui.store.history_schema import HistoryUnavailable

@@ -15,7 +15,7 @@ from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Catalog, Endpoint, Model, load_catalog
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.redaction import know
+from autocoder_tui.secrets.redaction import know
 from autocoder_tui.store.calibration import load_calibration
 from autocoder_tui.store.control import Control, load_control
 from autocoder_tui.store.dirs import config_dir, state_dir

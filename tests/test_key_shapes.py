@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from autocoder_tui.key_shapes import find_keys
-from autocoder_tui.secret_names import looks_secret
+from autocoder_tui.secrets.key_shapes import find_keys
+from autocoder_tui.secrets.names import looks_secret
 
 ROOT = Path(__file__).parent.parent
 RANDOM = random.Random(7)

@@ -14,9 +14,6 @@ FACES = tuple(
         "cli",
         "arguments",
         "headless",
-        "headless_ending",
-        "headless_output",
-        "saying",
         "history_cli",
         "history_arguments",
         "doctor",
@@ -47,7 +44,7 @@ def test_engine_does_not_import_the_sdk_or_the_tokenizer_before_they_are_needed(
     assert "tiktoken" not in loaded
 
 
-@pytest.mark.parametrize("face", ["headless", "history_cli", "doctor", "usage_table"])
+@pytest.mark.parametrize("face", ["headless.run", "history_cli", "doctor", "usage_table"])
 def test_what_needs_no_screen_loads_no_textual(face: str) -> None:
     loaded = loaded_after(f"import autocoder_tui.{face}")
     assert not {"textual", "openai", "tiktoken", "pygments"} & loaded

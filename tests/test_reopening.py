@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autocoder_tui.job import changes_of
-from autocoder_tui.reopening import reopen
+from autocoder_tui.kept.reopening import reopen
 from autocoder_tui.review import FileReview, Review, Verdict
 from autocoder_tui.workspace.apply import apply_changes
 

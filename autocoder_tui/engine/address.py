@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from autocoder_tui.display import visible
 from autocoder_tui.engine.catalog import Endpoint, Model
 from autocoder_tui.engine.urls import shown_url
-from autocoder_tui.redaction import redacted
+from autocoder_tui.secrets.redaction import redacted
 
 _MASKED_KEY = re.compile(r"\S*\*{3,}\S*")
 _MAX_QUOTE = 300

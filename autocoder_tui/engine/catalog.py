@@ -14,7 +14,7 @@ from pathlib import Path
 from autocoder_tui.engine.errors import RequestError, UnknownModel
 from autocoder_tui.engine.urls import check_base_url, host_of, is_loopback, is_openai
 from autocoder_tui.problems import Problem, nearest, shortened
-from autocoder_tui.redaction import know
+from autocoder_tui.secrets.redaction import know
 
 __all__ = [
     "LOCAL_KEY_VARIABLE",

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 from ..display import has_hidden, visible
 from ..errors import sentence
-from ..secret_names import looks_secret
+from ..secrets.names import looks_secret
 from .proposal import FileReview
 
 _LARGEST_PARSED = 300_000

@@ -21,8 +21,8 @@ from autocoder_tui.destination import why_project_stays
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.provider import preload
 from autocoder_tui.job import Job, Prepared, Reviewable
-from autocoder_tui.redaction import safe_line
-from autocoder_tui.run_keeping import RunKeeping
+from autocoder_tui.kept.writing import RunKeeping
+from autocoder_tui.secrets.redaction import safe_line
 from autocoder_tui.setup import ChosenModel, Setup
 from autocoder_tui.store.logfile import LogFile
 from autocoder_tui.ui.asking_about_keys import KeysAskedAbout

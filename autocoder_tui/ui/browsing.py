@@ -12,7 +12,7 @@ from textual.message import Message
 
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.history_export import markdown
+from autocoder_tui.kept.export import markdown
 from autocoder_tui.store.history import RunSummary
 from autocoder_tui.store.kept import KeptRun
 from autocoder_tui.ui.copying import copy_out

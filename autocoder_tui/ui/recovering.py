@@ -13,11 +13,11 @@ from autocoder_tui.display import visible
 from autocoder_tui.engine.events import FileProposed, RunCancelled, RunFinished, TextDelta
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.history_export import local_time
 from autocoder_tui.job import Prepared
-from autocoder_tui.keeping import model_as_sent, model_of, prepared_of
-from autocoder_tui.kept_review import is_unfinished, kept_review, proposals_of, reopen_run
-from autocoder_tui.reopening import Reopened
+from autocoder_tui.kept.export import local_time
+from autocoder_tui.kept.reopening import Reopened
+from autocoder_tui.kept.review import is_unfinished, kept_review, proposals_of, reopen_run
+from autocoder_tui.kept.run import model_as_sent, model_of, prepared_of
 from autocoder_tui.store.history import History, RunSummary, UnknownRun
 from autocoder_tui.store.kept import KeptRun
 from autocoder_tui.store.recovery import recover_runs

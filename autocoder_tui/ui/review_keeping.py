@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.kept_review import review_to_keep
+from autocoder_tui.kept.review import review_to_keep
 from autocoder_tui.review.proposal import Review
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 

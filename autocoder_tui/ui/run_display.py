@@ -19,10 +19,10 @@ from autocoder_tui.engine.events import (
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Prepared
-from autocoder_tui.keeping import KEPT
-from autocoder_tui.ledger import book_run
+from autocoder_tui.kept.ledger import book_run
+from autocoder_tui.kept.run import KEPT
 from autocoder_tui.narrate import narrate, summary
-from autocoder_tui.redaction import safe_line
+from autocoder_tui.secrets.redaction import safe_line
 from autocoder_tui.ui.widgets.meters import Meters
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.ui.widgets.stream_view import StreamView

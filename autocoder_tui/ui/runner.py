@@ -19,8 +19,8 @@ from autocoder_tui.engine.state import RunState
 from autocoder_tui.engine.trace import Trace
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Prepared
+from autocoder_tui.kept.writing import RunKeeping
 from autocoder_tui.pump import pump
-from autocoder_tui.run_keeping import RunKeeping
 from autocoder_tui.store.capabilities import CapabilityStore
 from autocoder_tui.ui.long_wait import ask_wait
 

@@ -119,7 +119,7 @@ def test_before_the_screen_is_up(tmp_path: Path, place: str) -> None:
 
 def test_without_the_screen(tmp_path: Path) -> None:
     (tmp_path / "project").mkdir()
-    wrong = "import autocoder_tui.headless\nautocoder_tui.headless.narrate = fail"
+    wrong = "import autocoder_tui.headless.run\nautocoder_tui.headless.run.narrate = fail"
     with serving([Reply(reply_of(3))]) as server:
         flags = ["run", "--base-url", server.base_url, "-m", "m", "-r", "Write it."]
         done = subprocess.run(
@@ -138,7 +138,7 @@ def test_without_the_screen(tmp_path: Path) -> None:
 def test_without_the_screen_in_the_middle_of_a_reply(tmp_path: Path) -> None:
     (tmp_path / "project").mkdir()
     wrong = (
-        "import autocoder_tui.progress\nautocoder_tui.progress.Progress.show = lambda self, state:"
+        "import autocoder_tui.headless.progress as it\nit.Progress.show = lambda self, state:"
         " 'line_58 = 58' in state.text and fail()"
     )
     reply = Reply(reply_of(100), stall="middle", cut_after=len(reply_of(60)))

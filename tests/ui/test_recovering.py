@@ -13,7 +13,7 @@ from autocoder_tui.demo.script import Reply
 from autocoder_tui.engine.events import Event, FileProposed, RunFinished, TextDelta
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.job import Job, prepare
-from autocoder_tui.keeping import begin_journal
+from autocoder_tui.kept.run import begin_journal
 from autocoder_tui.review.proposal import Verdict
 from autocoder_tui.setup import choose_model
 from autocoder_tui.store.history import History

@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 
 from autocoder_tui.display import visible
 from autocoder_tui.engine.cost import format_usd
-from autocoder_tui.history_export import format_run_tokens, local_time
+from autocoder_tui.kept.export import format_run_tokens, local_time
 from autocoder_tui.store.history import RunSummary
 from autocoder_tui.ui.screens.dialog import Dialog
 from autocoder_tui.ui.widgets.header_line import short_path

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from autocoder_tui.display import visible
-from autocoder_tui.history_export import facts
+from autocoder_tui.kept.export import facts
 from autocoder_tui.store.kept import KeptRun
 from autocoder_tui.ui.screens.dialog import Dialog
 from autocoder_tui.ui.widgets.plain_area import PlainArea

@@ -13,7 +13,7 @@ import re
 from urllib.parse import quote, quote_plus
 
 from autocoder_tui.display import visible
-from autocoder_tui.key_shapes import (
+from autocoder_tui.secrets.key_shapes import (
     ASSIGNED,
     BEARER,
     PASSWORD_IN_URL,

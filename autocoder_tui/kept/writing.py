@@ -16,7 +16,7 @@ from autocoder_tui.engine.events import Event
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Prepared
-from autocoder_tui.keeping import begin_journal, end_journal, settle_journal
+from autocoder_tui.kept.run import begin_journal, end_journal, settle_journal
 from autocoder_tui.setup import Setup
 from autocoder_tui.store.history import History
 from autocoder_tui.store.journal import Journal

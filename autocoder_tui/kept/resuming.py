@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.saying import say
+from autocoder_tui.headless.saying import say
 from autocoder_tui.store.dirs import state_dir
 from autocoder_tui.store.history import History
 from autocoder_tui.store.recovery import recover_runs

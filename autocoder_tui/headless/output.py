@@ -6,15 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from autocoder_tui.cli import EXIT_FAILED
-from autocoder_tui.delivery import patch_bytes, print_result
 from autocoder_tui.destination import Refused
 from autocoder_tui.engine.reply import ReplyFile, render_files
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.headless.delivery import patch_bytes, print_result
+from autocoder_tui.headless.outcome import Outcome
+from autocoder_tui.headless.saying import say
 from autocoder_tui.job import Prepared, Reviewable, for_target, make_review
-from autocoder_tui.outcome import Outcome
 from autocoder_tui.review.proposal import FileReview, Review, Verdict
 from autocoder_tui.review.warnings import leaves_code_out
-from autocoder_tui.saying import say
 from autocoder_tui.setup import Setup
 from autocoder_tui.workspace.apply import Change, HardLinks, apply_changes
 from autocoder_tui.workspace.applylog import ApplyLog

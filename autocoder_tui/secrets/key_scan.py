@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from autocoder_tui.display import visible
 from autocoder_tui.engine.request import RunRequest
-from autocoder_tui.key_shapes import find_keys
-from autocoder_tui.redaction import known_in
+from autocoder_tui.secrets.key_shapes import find_keys
+from autocoder_tui.secrets.redaction import known_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.proposals import proposed_files
 from autocoder_tui.engine.seam import Join
 from autocoder_tui.job import Prepared, Reviewable, for_target
-from autocoder_tui.reopening import Reopened, reopen
+from autocoder_tui.kept.reopening import Reopened, reopen
 from autocoder_tui.review.proposal import FileReview, Review
 from autocoder_tui.review.saved import NoReview, review_data, review_of
 from autocoder_tui.store.kept import KeptRun

@@ -16,7 +16,6 @@ from pathlib import Path
 from autocoder_tui import crash
 from autocoder_tui.cli import EXIT_FAILED, EXIT_OK
 from autocoder_tui.debug_log import DebugLog
-from autocoder_tui.delivery import print_result
 from autocoder_tui.destination import Refused, check_output
 from autocoder_tui.display import visible
 from autocoder_tui.engine.cost import cap_problem
@@ -34,19 +33,20 @@ from autocoder_tui.engine.run import run
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.fallback import UNAVAILABLE, candidates, limits_after
-from autocoder_tui.headless_ending import HeadlessEnding
-from autocoder_tui.headless_output import Delivery
+from autocoder_tui.headless.delivery import print_result
+from autocoder_tui.headless.ending import HeadlessEnding
+from autocoder_tui.headless.outcome import Outcome
+from autocoder_tui.headless.output import Delivery
+from autocoder_tui.headless.progress import Progress
+from autocoder_tui.headless.saying import say, saying
 from autocoder_tui.job import Job, Prepared, prepare
-from autocoder_tui.keeping import KEPT, events_of, model_as_sent, model_of, prepared_of
-from autocoder_tui.key_scan import keys_in
-from autocoder_tui.ledger import book_run
+from autocoder_tui.kept.ledger import book_run
+from autocoder_tui.kept.run import KEPT, events_of, model_as_sent, model_of, prepared_of
+from autocoder_tui.kept.writing import RunKeeping
 from autocoder_tui.local_window import ask_beforehand
 from autocoder_tui.narrate import narrate, summary
-from autocoder_tui.outcome import Outcome
-from autocoder_tui.progress import Progress
 from autocoder_tui.pump import pump
-from autocoder_tui.run_keeping import RunKeeping
-from autocoder_tui.saying import say, saying
+from autocoder_tui.secrets.key_scan import keys_in
 from autocoder_tui.setup import ChosenModel, Setup, choose_model
 from autocoder_tui.store.capabilities import CapabilityStore
 from autocoder_tui.store.history import History

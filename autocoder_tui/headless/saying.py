@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from autocoder_tui.debug_log import DebugLog, LogLine
-from autocoder_tui.redaction import safe_line
+from autocoder_tui.secrets.redaction import safe_line
 from autocoder_tui.setup import Setup
 from autocoder_tui.store.logfile import LogFile
 

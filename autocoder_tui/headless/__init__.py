@@ -1,0 +1,1 @@
+"""A run without the screen: the face for scripts and pipes."""
