@@ -40,7 +40,7 @@ class FallingBack:
             f"{failed} is not available. Go on with {name} ({candidate.endpoint.provider.name})?",
             (Answer("yes", "Go on", "g"), Answer("no", "Not now", "n")),
         )
-        if await app.push_screen_wait(question) != "yes":
+        if await app.ask_unbidden(question) != "yes":
             return
         app.models.set(candidate)
         app.main.log_line(f"Going on with {name} in place of {failed}.")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from textual.app import App
-
 from autocoder_tui.engine.retry import WaitQuestion, duration
 from autocoder_tui.ui.screens.question import Answer, Question
+from autocoder_tui.ui.type_ahead import TypeAheadApp
 
 LONGEST_OFFERED = 86_400.0
 """Seconds. Nobody leaves a program open for longer: there is only trying now or stopping."""
 
 
-async def ask_wait(app: App[Any], question: WaitQuestion) -> float | None:
+async def ask_wait(app: TypeAheadApp, question: WaitQuestion) -> float | None:
     """Seconds to wait before the next try, or None to end the run, which waits meanwhile."""
     wait = Answer("wait", f"Wait {duration(question.seconds)}", "w")
     now, stop = Answer("now", "Try now", "t"), Answer("stop", "Stop", "s")
@@ -24,5 +21,5 @@ async def ask_wait(app: App[Any], question: WaitQuestion) -> float | None:
     )
     # A reflex should neither wait for hours nor ask a server that wants to be left alone.
     screen = Question("The server asks to wait", text, answers, start=len(answers) - 1)
-    answer = await app.push_screen_wait(screen)
+    answer = await app.ask_unbidden(screen)
     return {"wait": question.seconds, "now": 0.0}.get(answer)

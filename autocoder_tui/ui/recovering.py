@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 _MOST_OFFERED = 20
 _MOST_PROMPTS = 500
-_PAUSE_IN_TYPING = 1.0
-"""Seconds."""
 
 
 class Recovering:
@@ -75,7 +73,6 @@ class Recovering:
                 return
             offers = await asyncio.to_thread(self._offers, recovery.offered)
             await self._reopen_left({offer.run.run_id for offer in offers})
-            await _until_nobody_types(app)
             await self._ask(offers)
         except AutocoderError as error:
             if error.message not in " ".join(recovery.messages):
@@ -112,13 +109,14 @@ class Recovering:
         except UnknownRun:
             self._app.main.log_line("The review of last time was deleted from history.")
             return
+        await self._app.until_nobody_types()
         await self.open_run(run)
         self._app.tell(f"The review of last time is open again: {first_line(run.name)}")
 
     async def _ask(self, offers: list[Offer]) -> None:
         app = self._app
         while offers:
-            answer = await app.push_screen_wait(RecoveredRuns(offers))
+            answer = await app.ask_unbidden(RecoveredRuns(offers))
             if answer is None:
                 app.tell("Kept: the next start asks again; F6 lists every run.", timeout=3)
                 return
@@ -194,6 +192,7 @@ class Recovering:
         reviewable = opened.reviewable
         if review and (reviewable.review.files or reviewable.refused):
             show_review(app, reviewable, proposed)
+            app.main.show("review")
             if opened.changed:
                 names = ", ".join(opened.changed)
                 app.tell(
@@ -277,12 +276,3 @@ def _standing(run: KeptRun, prepared: Prepared) -> str:
     if run.status == "finished":
         return f"{text}, complete, not decided on"
     return f"{visible(run.status)} after {text}"
-
-
-async def _until_nobody_types(app: AutocoderApp) -> None:
-    """A dialog that nobody asked for must not take the keys of what is being written."""
-    while app.is_running:
-        left = app.last_key_at + _PAUSE_IN_TYPING - time.monotonic()
-        if left <= 0:
-            return
-        await asyncio.sleep(left)

@@ -23,6 +23,8 @@ async def review_proposal(
     """Show what was proposed, compared with what the model was given."""
     reviewable = await asyncio.to_thread(make_review, prepared, proposed)
     show_review(app, reviewable, proposed)
+    if not app.main.offer("review"):
+        app.tell("The proposal is ready: F5 reviews it.")
     target = reviewable.target
     if target is not None and all(file.path != target for file in reviewable.review.files):
         app.tell(f"The reply does not hold {target}, the file to write.", severity="warning")
@@ -31,12 +33,11 @@ async def review_proposal(
 def show_review(
     app: AutocoderApp, reviewable: Reviewable, proposed: Sequence[FileProposed]
 ) -> None:
-    """Begin deciding on what a run `proposed`, or go on with it."""
+    """Begin deciding on what a run `proposed`, or go on with it, in the pane of the review."""
     app.reviewable = reviewable
     app.undoing.begin_review()
     app.main.query_one(ReviewPane).show(reviewable)
     app.main.mark("review", f" {sum(len(file.hunks) for file in reviewable.review.files)}")
-    app.main.show("review")
     app.reviews.began(proposed)
     app.session.changed()
 

@@ -105,8 +105,8 @@ class RunDisplay:
             if state.text:
                 main.log_line(KEPT.format(run=state.run_id or "last"))
         elif state.status == "completed" and not state.files:
-            self._app.tell("The model proposed no file; what it said is in the notes.")
-            main.show("notes")
+            self._app.tell("The model proposed no file; what it said is in the notes (F8).")
+            main.offer("notes")
         elif state.status == "cancelled" and state.text:
             self._app.tell("Stopped. The text so far is kept: Ctrl+G goes on with it.")
         wanted = state.files or (prepared is not None and prepared.earlier is not None)

@@ -7,9 +7,8 @@ import contextlib
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
-from textual.app import App
 from textual.worker import Worker, WorkerError
 
 from autocoder_tui.engine.allowance import RaiseCap
@@ -23,6 +22,7 @@ from autocoder_tui.kept.writing import RunKeeping
 from autocoder_tui.pump import pump
 from autocoder_tui.store.capabilities import CapabilityStore
 from autocoder_tui.ui.long_wait import ask_wait
+from autocoder_tui.ui.type_ahead import TypeAheadApp
 
 
 class RunListener(Protocol):
@@ -42,7 +42,7 @@ class Runner:
 
     def __init__(
         self,
-        app: App[Any],
+        app: TypeAheadApp,
         listener: RunListener,
         keeping: RunKeeping,
         raise_cap: RaiseCap | None = None,

@@ -86,7 +86,7 @@ class Spending:
         meters = self._app.main.query_one(Meters)
         meters.pause(True)
         try:
-            answer = await self._app.push_screen_wait(Question("Spending cap", text, answers))
+            answer = await self._app.ask_unbidden(Question("Spending cap", text, answers))
         finally:
             meters.pause(False)
         self.wants_review = answer != "stop"

@@ -119,7 +119,7 @@ def test_verdicts_given_before_a_kill_are_back_and_are_what_is_written(tmp_path:
     with serving([Reply(WHOLE)]) as server:
         with terminal(tmp_path, *project(tmp_path), server.base_url) as screen:
             run(screen)
-            screen.until_shows("2 undecided")
+            screen.until_shows("2 undecided", "a Accept")
             screen.press("a")
             screen.until_shows("1 of 2 accepted")
             screen.press("r")

@@ -70,7 +70,7 @@ def test_while_streaming_and_while_reviewing(tmp_path: Path) -> None:
             screen.resize(*next(sizes, (60, 20)))
             screen.until(lambda before=before: len(screen.written) > before)
         screen.resize(*HOME)
-        screen.until_shows("undecided", "line_12 = 12")
+        screen.until_shows("undecided", "a Accept", "line_12 = 12")
         comes_back_the_same(screen)
         screen.press("ctrl+a", "enter")
         written = tmp_path / "project" / "long.py"
@@ -103,7 +103,7 @@ def test_what_stands_in_dialogs_outlives_a_kill_and_any_size(tmp_path: Path) -> 
         with terminal(tmp_path, *flags, size=HOME) as screen:
             screen.until_shows("Requirements", "Write it.", "m · ")
             screen.press("ctrl+r")
-            screen.until_shows("undecided", "line_4")
+            screen.until_shows("undecided", "a Accept", "line_4")
             screen.press("e")
             screen.until_shows("Ctrl+S done")
             screen.press("typed")

@@ -176,7 +176,7 @@ def test_what_was_left_out_for_a_slow_terminal_is_drawn_when_it_reads_on(tmp_pat
         screen.stop_reading()
         screen.until(lambda: (tmp_path / "state" / "usage.jsonl").exists())
         screen.read_on()
-        screen.until_shows("undecided", "line_20 = 20")
+        screen.until_shows("undecided", "a Accept", "line_20 = 20")
         screen.press("ctrl+a", "enter")
         screen.until(lambda: (tmp_path / "project" / "long.py").exists())
         assert not screen.picture.strange
@@ -231,7 +231,8 @@ def test_stopped_as_a_job_and_brought_back(tmp_path: Path) -> None:
         screen.until(lambda: "1049" not in screen.picture.modes)
         screen.until(lambda: "Stopped" in screen.after_screen)
         screen.press("fg\r")
-        screen.until_shows("undecided")
+        # The footer names the keys of what has the keyboard.
+        screen.until_shows("undecided", "a Accept")
         screen.press("ctrl+a", "enter")
         screen.until(lambda: (tmp_path / "project" / "long.py").exists())
         screen.press("ctrl+q")

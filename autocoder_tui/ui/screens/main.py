@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, Footer, Label, Static, TextArea
+from textual.widgets import ContentSwitcher, Footer, Input, Label, Static, TextArea
 
 from autocoder_tui.debug_log import DebugLog, LogLine
 from autocoder_tui.display import visible
@@ -132,6 +132,17 @@ class MainScreen(Screen[None]):
         self._show_tabs()
         if focus:
             self.call_after_refresh(self._focus_pane, pane)
+
+    def offer(self, pane: str) -> bool:
+        """`show` what nobody asked for just now: not where something is being written, for the
+        keys of that would act there. Says whether it did."""
+        focused = self.focused
+        writing = isinstance(focused, Input) or (
+            isinstance(focused, TextArea) and not focused.read_only
+        )
+        if not writing:
+            self.show(pane)
+        return not writing
 
     def _content_of(self, pane: str) -> str:
         if pane == "output" and not self.query_one(StreamView).text:
