@@ -5,6 +5,9 @@ Importing this module imports httpx2; only an open `HttpSession` does.
 
 from __future__ import annotations
 
+import functools
+import os
+import ssl
 from typing import Any
 
 import httpx2
@@ -39,6 +42,15 @@ class RedirectRefused(Exception):
         self.too_many = too_many
 
 
+@functools.lru_cache(maxsize=4)
+def _tls_context(trust_env: bool, *_named: str | None) -> ssl.SSLContext:
+    """What httpx2 would make for each client; reading the certificates takes 20 ms each time.
+
+    `_named`: what the environment says of where they are, which may change.
+    """
+    return httpx2.create_ssl_context(trust_env=trust_env)
+
+
 class GuardedClient(httpx2.AsyncClient):
     """Sends to one base URL and nowhere else.
 
@@ -49,10 +61,14 @@ class GuardedClient(httpx2.AsyncClient):
     """
 
     def __init__(self, base_url: str, *, connect_timeout: float) -> None:
+        trust_env = not is_loopback(base_url)
         super().__init__(
             timeout=httpx2.Timeout(None, connect=connect_timeout),
             limits=httpx2.Limits(max_connections=4, keepalive_expiry=30.0),
-            trust_env=not is_loopback(base_url),
+            trust_env=trust_env,
+            verify=_tls_context(
+                trust_env, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+            ),
         )
         self._is_openai = is_openai(base_url)
 

@@ -107,8 +107,8 @@ class MainScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
-        self.set_class(width < NARROW_BELOW, "-narrow")
-        self.set_class(width < TINY_BELOW[0] or height < TINY_BELOW[1], "-tiny")
+        tiny = width < TINY_BELOW[0] or height < TINY_BELOW[1]
+        self.update_classes({"-narrow": width < NARROW_BELOW, "-tiny": tiny})
         self._show_tabs()
         # A pane that was hidden for a moment has lost the keyboard.
         self.call_after_refresh(self._focus_if_none)
@@ -151,10 +151,15 @@ class MainScreen(Screen[None]):
 
     def _show_tabs(self) -> None:
         lower = self.pane in LOWER_PANES
-        self.set_class(self.pane == "files", "-show-files")
-        self.set_class(self.pane == "requirements", "-show-requirements")
-        self.set_class(lower, "-show-lower")
-        self.set_class(self.pane == "review" and not self.narrow, "-deciding")
+        # At once: each change of a class gives every widget of the screen its styles anew.
+        self.update_classes(
+            {
+                "-show-files": self.pane == "files",
+                "-show-requirements": self.pane == "requirements",
+                "-show-lower": lower,
+                "-deciding": self.pane == "review" and not self.narrow,
+            }
+        )
         self.query_one("#narrow-tabs", TabStrip).current = self.pane
         if lower:
             self.query_one("#tabs", TabStrip).current = self.pane
