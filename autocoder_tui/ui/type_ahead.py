@@ -8,13 +8,14 @@ from contextlib import suppress
 from typing import Final
 
 from textual import events
-from textual.app import App
+
+from autocoder_tui.ui.noting import NotingApp
 
 _LONGEST: Final = 2.0
 """Seconds."""
 
 
-class TypeAheadApp(App[str]):
+class TypeAheadApp(NotingApp):
     """Holds keys and pastes back until the screen in front has its widgets.
 
     Without it a key that closes a dialog, sent right behind the one that opens it, closes it
