@@ -49,7 +49,10 @@ class GuardedClient(httpx2.AsyncClient):
     """
 
     def __init__(self, base_url: str, *, connect_timeout: float) -> None:
+        local_tls = is_loopback(base_url) and base_url.startswith("https:")
         super().__init__(
+            # Without the environment's proxies, but with the certificates it names.
+            verify=httpx2.create_ssl_context() if local_tls else True,
             timeout=httpx2.Timeout(None, connect=connect_timeout),
             limits=httpx2.Limits(max_connections=4, keepalive_expiry=30.0),
             trust_env=not is_loopback(base_url),
