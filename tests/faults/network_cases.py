@@ -155,6 +155,7 @@ CASES = (
         "stalls before headers, in mid-stream (comments or not), after the finish",
         (
             f"{_FAILURES}test_silence_ends_in_the_time_out_that_is_named",
+            f"{_RUN}test_time_as_a_stopped_job_is_not_time_of_the_run",
             "tests/engine/test_run.py::test_an_idle_stream_is_given_up_and_continued",
             f"{_PROVIDER}test_every_way_of_sending_a_good_reply",
         ),
