@@ -261,6 +261,12 @@ def doctor_parser() -> argparse.ArgumentParser:
         formatter_class=Formatter,
     )
     parser.add_argument("directory", nargs="?", metavar="DIR", help="project folder (default: .)")
+    parser.add_argument(
+        "--base-url", type=given, metavar="URL", help="a server to ask too, as for a run"
+    )
+    parser.add_argument(
+        "-m", "--model", type=given, metavar="NAME", help="a model that should be there"
+    )
     parser.add_argument("--offline", action="store_true", help="ask no service whether it answers")
     parser.add_argument("--json", action="store_true", help="as one JSON object")
     return parser

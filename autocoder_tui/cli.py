@@ -100,10 +100,11 @@ def _directory(parser: argparse.ArgumentParser, options: argparse.Namespace) -> 
 
 
 def _print_doctor(options: argparse.Namespace) -> int:
-    from autocoder_tui.doctor import doctor
+    from autocoder_tui.doctor import Asked, doctor
 
     project = Path(options.directory or ".")
-    report, usable = doctor(project, os.environ, offline=options.offline, as_json=options.json)
+    asked = Asked(project, options.base_url, options.model, offline=options.offline)
+    report, usable = doctor(asked, os.environ, as_json=options.json)
     try:
         print(report, flush=True)
     except BrokenPipeError:

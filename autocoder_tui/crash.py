@@ -1,6 +1,7 @@
 """Reports of errors nobody foresaw: what a bug report needs, and nothing that is private.
 
-A report holds the traceback without the values of variables, since those hold texts and keys.
+A report holds the traceback without the values of variables, since those hold texts and keys,
+and the names of what was done last.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-from autocoder_tui import __version__
+from autocoder_tui import __version__, last_actions
 from autocoder_tui.display import visible
 from autocoder_tui.secrets.redaction import know, redacted
 
@@ -60,7 +61,8 @@ def report(error: BaseException) -> str:
         ", ".join(f"{name} {_version(name)}" for name in _LIBRARIES),
         f"TERM={os.environ.get('TERM', '')}",
     )
-    return "".join(f"{visible(line)}\n" for line in (*head, "", *_trace(error)))
+    last = ("", "What was done last, oldest first:", *(last_actions.lines() or ("nothing",)))
+    return "".join(f"{visible(line)}\n" for line in (*head, "", *_trace(error), *last))
 
 
 def _version(name: str) -> str:

@@ -22,7 +22,13 @@ from typing import Literal
 from autocoder_tui import __version__
 from autocoder_tui.character_set import character_set_warning
 from autocoder_tui.clipboard import clipboard_tool
-from autocoder_tui.engine.catalog import Catalog, Endpoint, Provider, load_catalog
+from autocoder_tui.engine.catalog import (
+    LOCAL_KEY_VARIABLE,
+    Catalog,
+    Endpoint,
+    Provider,
+    load_catalog,
+)
 from autocoder_tui.engine.listing import list_models
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.secrets.redaction import redacted, safe_line
@@ -51,16 +57,24 @@ class Finding:
     state: State = "ok"
 
 
-def doctor(
-    project: Path, environ: Mapping[str, str], *, offline: bool = False, as_json: bool = False
-) -> tuple[str, bool]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the report is about: the project, and the server and model that are to be used."""
+
+    project: Path
+    base_url: str | None = None
+    model: str | None = None
+    offline: bool = False
+
+
+def doctor(asked: Asked, environ: Mapping[str, str], *, as_json: bool = False) -> tuple[str, bool]:
     """The report, safe to print, and whether the program is usable. Raises nothing."""
     sections: list[Callable[[], Iterator[Finding]]] = [
         _versions,
         lambda: _paths(environ),
-        lambda: _settings(environ),
+        lambda: _settings(asked, environ),
         lambda: _terminal(environ),
-        lambda: _services(project, environ, offline=offline),
+        lambda: _services(asked, environ),
         lambda: _history(state_dir(environ)),
     ]
     findings: list[Finding] = []
@@ -186,7 +200,7 @@ def _folder(name: str, folder: Path, *, needed: bool) -> Finding:
     return Finding("paths", name, f"{folder} ({mode:04o}, {how})", broken)
 
 
-def _settings(environ: Mapping[str, str]) -> Iterator[Finding]:
+def _settings(asked: Asked, environ: Mapping[str, str]) -> Iterator[Finding]:
     section = "settings"
     config = config_dir(environ)
     loaded = load_settings(config / "config.toml")
@@ -195,9 +209,20 @@ def _settings(environ: Mapping[str, str]) -> Iterator[Finding]:
     wrong = [str(problem) for problem in (*loaded.problems, *problems, *themes.problems)]
     yield Finding(section, "models", f"{len(catalog.models)} known")
     yield Finding(section, "default model", loaded.settings.model.default)
+    if asked.model is not None and asked.base_url is None:
+        yield _named_model(catalog, asked.model)
     yield Finding(section, "debug level", str(loaded.settings.log.level))
     for sentence in wrong:
         yield Finding(section, "problem", sentence, "broken")
+
+
+def _named_model(catalog: Catalog, name: str) -> Finding:
+    try:
+        model = catalog.find(name)
+        catalog.provider_of(model)
+    except AutocoderError as error:
+        return Finding("settings", "model", error.message, "broken")
+    return Finding("settings", "model", f"{name}, at {model.provider}")
 
 
 def _catalog(environ: Mapping[str, str]) -> tuple[Catalog, tuple[object, ...]]:
@@ -256,19 +281,30 @@ def _size() -> str:
 # ---------------------------------------------------------------------- services
 
 
-def _services(project: Path, environ: Mapping[str, str], *, offline: bool) -> Iterator[Finding]:
+def _services(asked: Asked, environ: Mapping[str, str]) -> Iterator[Finding]:
     catalog, _ = _catalog(environ)
+    providers = dict(catalog.providers)
+    named: Provider | None = None
+    if asked.base_url is not None:
+        try:
+            _, named = catalog.for_base_url(asked.base_url, asked.model or "any")
+        except AutocoderError as error:
+            yield Finding("endpoints", "--base-url", error.message, "broken")
+        else:
+            if named not in providers.values():
+                providers["--base-url"] = named
     endpoints: list[Endpoint] = []
-    for provider in catalog.providers.values():
-        found = find_key(provider, project, environ)
+    for provider in providers.values():
+        found = find_key(provider, asked.project, environ)
         endpoints.append(Endpoint(provider, found.secret, found.source))
         yield Finding("keys", provider.name, _key_line(provider, found.source))
         for warning in found.warnings:
             yield Finding("keys", provider.name, warning, "note")
-    if offline:
+    yield _key_for_any_server(asked.project, environ)
+    if asked.offline:
         yield Finding("endpoints", "not asked", "--offline")
         return
-    yield from asyncio.run(_ask_all(endpoints))
+    yield from asyncio.run(_ask_all(endpoints, named, asked.model))
 
 
 def _key_line(provider: Provider, source: str) -> str:
@@ -277,12 +313,29 @@ def _key_line(provider: Provider, source: str) -> str:
     return "none needed" if provider.needs_no_key else f"none ({provider.key_variable} is not set)"
 
 
-async def _ask_all(endpoints: list[Endpoint]) -> list[Finding]:
-    return list(await asyncio.gather(*(_ask(endpoint) for endpoint in endpoints)))
+def _key_for_any_server(project: Path, environ: Mapping[str, str]) -> Finding:
+    """The key that goes to whatever server --base-url names."""
+    source = find_key(Provider("any server", "https://any.invalid/v1"), project, environ).source
+    found = f"from {source}" if source else f"none ({LOCAL_KEY_VARIABLE} is not set)"
+    return Finding("keys", "other servers", f"{found}, for what --base-url names")
 
 
-async def _ask(endpoint: Endpoint) -> Finding:
-    """Whether the list of models comes. Without a key a "no" still shows that it answers."""
+async def _ask_all(
+    endpoints: list[Endpoint], named: Provider | None, model: str | None
+) -> list[Finding]:
+    return list(
+        await asyncio.gather(
+            *(
+                _ask(endpoint, model, named=True) if endpoint.provider is named else _ask(endpoint)
+                for endpoint in endpoints
+            )
+        )
+    )
+
+
+async def _ask(endpoint: Endpoint, model: str | None = None, *, named: bool = False) -> Finding:
+    """Whether the list of models comes. Without a key a "no" still shows that it answers; a
+    server that was `named` must be there. `model` is one it should have."""
     name = endpoint.provider.name
     try:
         async with asyncio.timeout(_ANSWER_SECONDS):
@@ -292,10 +345,16 @@ async def _ask(endpoint: Endpoint) -> Finding:
     except AutocoderError as error:
         said, kind = error.message, error.kind
     else:
-        return Finding("endpoints", name, f"answers, {len(models)} models")
+        answers = f"answers, {len(models)} model{'s' * (len(models) != 1)}"
+        if model is None:
+            return Finding("endpoints", name, answers)
+        if any(listed.name == model for listed in models):
+            return Finding("endpoints", name, f"{answers}, {model} among them")
+        return Finding("endpoints", name, f"{answers}, but {model} is not listed", "note")
     if endpoint.key is None and kind == "key_rejected":
         return Finding("endpoints", name, "answers, and wants a key")
-    return Finding("endpoints", name, said, "note" if endpoint.key is None else "broken")
+    needed = named or endpoint.key is not None
+    return Finding("endpoints", name, said, "broken" if needed else "note")
 
 
 # ---------------------------------------------------------------------- history

@@ -2,7 +2,8 @@
 
 A stream may bring thousands of events a second; a terminal is read at perhaps thirty pictures
 a second. The pump takes events as they come and hands them on in batches, one batch a frame.
-Between a quiet stream and the next event no timer runs.
+Writing down waits for no picture: a kill between two pictures must not cost what came in
+between. Between a quiet stream and the next event no timer runs.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from autocoder_tui.engine.events import Event, ReasoningDelta, TextDelta, TextHeld, UsageUpdated
 
+_KEEP_PERIOD: Final = 0.01
+"""Seconds between two batches that are written down: each is a write of its own."""
 _Text: TypeAlias = TextDelta | TextHeld | ReasoningDelta
 Deliver: TypeAlias = Callable[[Sequence[Event]], None]
 
@@ -74,8 +77,11 @@ class _Frames:
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
         self._pending: list[Event] = []
+        self._unkept: list[Event] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._keep_timer: asyncio.TimerHandle | None = None
         self._last = float("-inf")
+        self._last_kept = float("-inf")
         self.failure: BaseException | None = None
 
     def add(self, event: Event) -> bool:
@@ -83,30 +89,45 @@ class _Frames:
         if self.failure is not None:
             return False
         self._pending.append(event)
+        self._unkept.append(event)
         due = self._last + self._period
         if self._loop.time() >= due:
             self.flush()
             return True
         if self._timer is None:
             self._timer = self._loop.call_at(due, self._tick)
+        self._keep_in_time()
         return False
+
+    def _keep_in_time(self) -> None:
+        due = self._last_kept + _KEEP_PERIOD
+        if self._loop.time() >= due:
+            self.write_down()
+        elif self._keep_timer is None:
+            self._keep_timer = self._loop.call_at(due, self.write_down)
 
     def flush(self) -> None:
         """Deliver what is pending now; no timer runs afterwards."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self.write_down()
         if self._pending:
-            self._deliver(self.taken())
+            events, self._pending = merge(self._pending), []
+            self._deliver(events)
             # Counted from the end, so that a slow screen gets its time between two frames.
             self._last = self._loop.time()
 
-    def taken(self) -> list[Event]:
-        """What is pending, written down."""
-        events, self._pending = merge(self._pending), []
-        if events and self._keep is not None:
-            self._keep(events)
-        return events
+    def write_down(self) -> None:
+        """Write down what came since the last time."""
+        if self._keep_timer is not None:
+            self._keep_timer.cancel()
+            self._keep_timer = None
+        if self._unkept:
+            events, self._unkept = merge(self._unkept), []
+            if self._keep is not None:
+                self._keep(events)
+            self._last_kept = self._loop.time()
 
     def _tick(self) -> None:
         try:
@@ -129,10 +150,11 @@ async def pump(
     """Hand `events` to `deliver` in order, merged, at most `frames_per_second` times a second.
 
     The first event after a pause is delivered at once. `seen` is called with every single
-    event as it arrives, before merging: for whoever counts them. `keep` is called with each
-    batch right before `deliver`, and must not raise: what is shown is written down. At the end,
-    on cancellation and on an error of the iterator, what is pending is delivered and the
-    iterator closed. An exception of `deliver` or `seen` ends the pump and is raised from it.
+    event as it arrives, before merging: for whoever counts them. `keep` is called with what
+    came, up to a hundred times a second and always before `deliver`, so that what is shown is
+    written down; it must not raise. At the end, on cancellation and on an error of the
+    iterator, what is pending is delivered and the iterator closed. An exception of `deliver`
+    or `seen` ends the pump and is raised from it.
     """
     frames = _Frames(deliver, keep, 1 / frames_per_second)
     try:
@@ -142,7 +164,7 @@ async def pump(
             if frames.failure is None:
                 frames.flush()
             else:
-                frames.taken()
+                frames.write_down()
     except BaseException:
         if frames.failure is None:
             raise

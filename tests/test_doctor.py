@@ -104,6 +104,40 @@ async def test_a_dead_server_with_a_key_is_broken_and_one_without_is_not(tmp_pat
     assert found(report, "endpoints")["Dead"]["state"] == "note"
 
 
+async def test_a_server_and_a_model_that_are_named_must_be_there(tmp_path: Path) -> None:
+    async with DemoServer(models=("a", "b")) as server:
+        flags = ("--json", "--base-url", server.base_url, "-m")
+        code, report = await doctor(tmp_path, *flags, "a", LOCAL_API_KEY=CANARY)
+        assert found(report, "endpoints")["127.0.0.1"]["value"] == "answers, 2 models, a among them"
+        assert found(report, "keys")["127.0.0.1"]["value"].startswith("from LOCAL_API_KEY")
+        _, report = await doctor(tmp_path, *flags, "c")
+        assert found(report, "endpoints")["127.0.0.1"]["state"] == "note"
+        assert "c is not listed" in found(report, "endpoints")["127.0.0.1"]["value"]
+    code, report = await doctor(tmp_path, "--json", "--base-url", "http://127.0.0.1:9/v1")
+    assert code == 1
+    assert found(report, "endpoints")["127.0.0.1"]["state"] == "broken"
+
+
+async def test_a_named_server_or_model_that_cannot_be_is_a_finding(tmp_path: Path) -> None:
+    code, report = await doctor(tmp_path, "--offline", "--json", "--base-url", "ftp://\x1b[31m/")
+    assert code == 1
+    assert found(report, "endpoints")["--base-url"]["state"] == "broken"
+    code, report = await doctor(tmp_path, "--offline", "--json", "-m", "gpt-4o-mink")
+    assert code == 1
+    assert "gpt-4o-mini" in found(report, "settings")["model"]["value"]
+    code, report = await doctor(tmp_path, "--offline", "--json", "-m", "gpt-4o-mini")
+    assert code == 0
+    assert found(report, "settings")["model"]["value"] == "gpt-4o-mini, at OpenAI"
+
+
+async def test_the_key_for_other_servers_is_listed(tmp_path: Path) -> None:
+    _, report = await doctor(tmp_path, "--offline", "--json")
+    assert "none (LOCAL_API_KEY is not set)" in found(report, "keys")["other servers"]["value"]
+    (tmp_path / ".env").write_text(f"LOCAL_API_KEY={CANARY}\n")
+    _, report = await doctor(tmp_path, "--offline", "--json")
+    assert found(report, "keys")["other servers"]["value"].startswith("from LOCAL_API_KEY in .env")
+
+
 async def test_broken_files_are_named_and_looked_past(tmp_path: Path) -> None:
     config, state = tmp_path / "config", tmp_path / "state"
     (config / "themes").mkdir(parents=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -60,8 +59,6 @@ class Allowance:
         self._session_cap = limits.max_session_cost_usd
         self._checked_at = 0
         self._passed = False
-        self.waited = 0.0
-        """Seconds the run has waited for a person's word on a cap."""
 
     async def most_output(self, prompt_tokens: int, *, stopped: bool = False) -> int | None:
         """Most tokens the next reply may have, None for no limit. `stopped`: the
@@ -71,7 +68,7 @@ class Allowance:
         """
         wanted = self._without_caps(prompt_tokens)
         while (question := self._question(prompt_tokens, wanted, stopped)) is not None:
-            raised = await self._ask(question)
+            raised = None if self._raise_cap is None else await self._raise_cap(question)
             if raised is None or raised <= question.limit:
                 raise _reached(question)
             if question.cap == "run":
@@ -98,16 +95,6 @@ class Allowance:
             cost = self._accounts.least_cost_usd() if caps else None
             self._passed = cost is not None and cost > min(caps) * CLEARLY
         return self._passed
-
-    async def _ask(self, question: CapQuestion) -> Decimal | None:
-        if self._raise_cap is None:
-            return None
-        loop = asyncio.get_running_loop()
-        asked = loop.time()
-        try:
-            return await self._raise_cap(question)
-        finally:
-            self.waited += loop.time() - asked
 
     def _without_caps(self, prompt_tokens: int) -> int | None:
         model = self._model

@@ -59,6 +59,11 @@ _INPUT = re.compile(r"(?:has|contains?(?: at least)?|Given:) (\d[\d,]*) `?input"
 _MODEL_MISSING = re.compile(r"model.{0,120}(?:not found|does not exist|not exist|unknown)", re.I)
 _HTML_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _MAX_HTML = 4_000
+_DATES = "Check this machine's clock; if it is right, the server needs a new certificate."
+_NAMES = "It is for another name: check the base URL."
+_TRUST = "If the server is yours, name its certificate, or that of its signer, in SSL_CERT_FILE."
+_CERTIFICATE_ADVICE = {9: _DATES, 10: _DATES, 62: _NAMES, 64: _NAMES}
+"""By OpenSSL's X509_V_ERR numbers; `_TRUST` for all others."""
 _BILLING = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
 _CODE_STATUS = {
     "rate_limit_exceeded": 429,
@@ -301,7 +306,7 @@ def connection_error(
     if "ConnectTimeout" in names:
         return TimedOut(
             f"{address.url} did not accept a connection within {connect_timeout:g} s "
-            "(connect_timeout). Check the address, the network and any proxy."
+            f"(connect_timeout). Check the address, the network and any proxy{_or_plain(address)}."
         )
     if "ProxyError" in names:
         return ConnectFailed(
@@ -338,16 +343,20 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _tls_message(error: ssl.SSLError, address: Address) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        why = address.quote(error.verify_message)
-        return (
-            f"The certificate of {address.url} was not accepted (TLS: {why}). Check the address "
-            "and this machine's clock and certificates (SSL_CERT_FILE)."
-        )
+        why = address.quote(error.verify_message).rstrip(".")
+        advice = _CERTIFICATE_ADVICE.get(error.verify_code, _TRUST)
+        return f"The certificate of {address.url} was not accepted (TLS: {why}). {advice}"
     reason = address.quote(error.reason or "handshake failed")
     return (
         f"No secure connection to {address.url} (TLS: {reason}). If the server speaks plain "
         "HTTP, write http:// in the base URL."
     )
+
+
+def _or_plain(address: Address) -> str:
+    if not address.endpoint.provider.base_url.startswith("https:"):
+        return ""
+    return "; if the server speaks plain HTTP, write http:// in the base URL"
 
 
 def _refused_message(address: Address) -> str:

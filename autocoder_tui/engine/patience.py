@@ -1,4 +1,4 @@
-"""How long a server may be silent, counted only while the program could have heard it."""
+"""How long a server may be silent or a run may take, counted only while the program runs."""
 
 from __future__ import annotations
 
@@ -15,23 +15,32 @@ _STOPPED: Final = 1.0
 class Patience:
     """`async with patience:` around each wait; raises TimeoutError once `left` is used up.
 
-    `left` is in seconds. Neither the time between two waits counts nor the time in which the
-    process was stopped: what was sent meanwhile lies in the connection, still to be read.
+    `left` is in seconds. Time in which the process was stopped does not count: what was sent
+    meanwhile lies in the connection, still to be read. The time between two waits counts with
+    `between` only, from the beginning on; `pass_over` leaves out what has passed since the last.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, *, between: bool = False) -> None:
         self.left = seconds
+        self._between = between
         self._loop = asyncio.get_running_loop()
         self._timeout = asyncio.timeout(None)
-        self._since = self._look_at = 0.0
+        self._since = self._look_at = self._loop.time()
         self._look: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> Self:
         self._timeout = asyncio.timeout(None)
         await self._timeout.__aenter__()
-        self._since = self._loop.time()
+        now = self._loop.time()
+        if self._between and now - self._since < _STOPPED:
+            self.left -= now - self._since
+        self._since = now
         self._look_again()
         return self
+
+    def pass_over(self) -> None:
+        """What has passed since the last wait does not count: a person was asked meanwhile."""
+        self._since = self._loop.time()
 
     async def __aexit__(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -34,15 +33,15 @@ AskWait: TypeAlias = Callable[[WaitQuestion], Awaitable[float | None]]
 class Retries:
     """Failed tries in a row. A part that ends properly starts the count anew.
 
-    `given`: seconds that a person spent thinking about a wait, or agreed to wait. They do not
-    make a run take long.
+    `agreed`: seconds of the last wait, if a person agreed to it. They do not make a run take
+    long.
     """
 
     def __init__(self, max_attempts: int, ask: AskWait | None = None) -> None:
         self._max_attempts = max_attempts
         self._ask = ask
         self.failed = 0
-        self.given = 0.0
+        self.agreed = 0.0
 
     async def delay_after(self, error: ProviderError) -> float | None:
         """Seconds to wait before trying again, or None if `error` ends the run.
@@ -50,6 +49,7 @@ class Retries:
         What the server asked for, or exponential with jitter (full range 75-125 %).
         """
         self.failed += 1
+        self.agreed = 0.0
         if not error.retryable or self.failed >= self._max_attempts:
             return None
         if error.retry_after is not None and error.retry_after > LONGEST_ASKED_DELAY:
@@ -62,10 +62,8 @@ class Retries:
     async def _asked(self, question: WaitQuestion) -> float | None:
         if self._ask is None:
             return None
-        clock = asyncio.get_running_loop().time
-        begun = clock()
         delay = await self._ask(question)
-        self.given += clock() - begun + (delay or 0.0)
+        self.agreed = delay or 0.0
         return delay
 
     def reset(self) -> None:

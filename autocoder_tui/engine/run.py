@@ -44,6 +44,7 @@ from autocoder_tui.engine.events import (
 from autocoder_tui.engine.frames import Finish, Reasoning, Text, Usage
 from autocoder_tui.engine.held import edits, read
 from autocoder_tui.engine.part_limits import PartLimits
+from autocoder_tui.engine.patience import Patience
 from autocoder_tui.engine.prompt import Message, first_messages, messages_for
 from autocoder_tui.engine.proposals import checked_reply, proposed_files
 from autocoder_tui.engine.provider import HttpSession, stream_reply
@@ -114,7 +115,7 @@ class _Generation:
         if capabilities.prefill is None:
             capabilities.prefill = suggested_prefill(request.endpoint.provider.base_url)
         self._first = first_messages(request)
-        self._deadline = asyncio.get_running_loop().time() + request.limits.total_timeout
+        self._time = Patience(request.limits.total_timeout, between=True)
         self._marker_is_code = seam.MARKER in self._first[1]["content"]
         self._part_limits = PartLimits(request.model.name, request.limits.max_parts)
         self._retries = Retries(request.limits.max_attempts, ask_wait)
@@ -196,6 +197,8 @@ class _Generation:
                 self._counter.calibrated(weights),
                 stopped=self._finish_reason == seam.STOPPED_AT_CAP,
             )
+            # A person who thinks about a spending cap does not make a run take long.
+            self._time.pass_over()
             if plan is not None and cause is not None:
                 ended, echo = self._finish_reason, bool(self._capabilities.echo)
                 yield ContinuationStarted(self._part, plan.anchor, cause, ended, echo)
@@ -283,9 +286,7 @@ class _Generation:
 
     async def _within_deadline(self, step: Awaitable[_T]) -> _T:
         try:
-            # A person who thinks about a spending cap does not make a run take long.
-            given = self._allowance.waited + self._retries.given
-            async with asyncio.timeout_at(self._deadline + given):
+            async with self._time:
                 return await step
         except TimeoutError:
             raise RunTimedOut(
@@ -350,6 +351,8 @@ class _Generation:
         delay = await self._retries.delay_after(error)
         if delay is None:
             raise error
+        self._time.pass_over()
+        self._time.left += self._retries.agreed
         yield RetryScheduled(delay, error.message, self._retries.failed + 1)
         await self._within_deadline(asyncio.sleep(delay))
 

@@ -43,12 +43,12 @@ class RedirectRefused(Exception):
 
 
 @functools.lru_cache(maxsize=4)
-def _tls_context(trust_env: bool, *_named: str | None) -> ssl.SSLContext:
+def _tls_context(*_named: str | None) -> ssl.SSLContext:
     """What httpx2 would make for each client; reading the certificates takes 20 ms each time.
 
     `_named`: what the environment says of where they are, which may change.
     """
-    return httpx2.create_ssl_context(trust_env=trust_env)
+    return httpx2.create_ssl_context()
 
 
 class GuardedClient(httpx2.AsyncClient):
@@ -61,14 +61,12 @@ class GuardedClient(httpx2.AsyncClient):
     """
 
     def __init__(self, base_url: str, *, connect_timeout: float) -> None:
-        trust_env = not is_loopback(base_url)
         super().__init__(
+            # Without the environment's proxies, but with the certificates it names.
+            verify=_tls_context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")),
             timeout=httpx2.Timeout(None, connect=connect_timeout),
             limits=httpx2.Limits(max_connections=4, keepalive_expiry=30.0),
-            trust_env=trust_env,
-            verify=_tls_context(
-                trust_env, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
-            ),
+            trust_env=not is_loopback(base_url),
         )
         self._is_openai = is_openai(base_url)
 

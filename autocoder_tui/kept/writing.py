@@ -17,6 +17,7 @@ from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.job import Prepared
 from autocoder_tui.kept.run import begin_journal, end_journal, settle_journal
+from autocoder_tui.last_actions import note_events
 from autocoder_tui.setup import Setup
 from autocoder_tui.store.history import History
 from autocoder_tui.store.journal import Journal
@@ -59,6 +60,7 @@ class RunKeeping:
 
     def keep(self, events: Sequence[Event]) -> None:
         """Write a batch of the run down."""
+        note_events(events)
         if self._journal is not None:
             self._journal.append(events)
 

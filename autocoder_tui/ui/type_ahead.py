@@ -8,8 +8,9 @@ from contextlib import suppress
 from typing import Final, TypeVar
 
 from textual import events
-from textual.app import App
 from textual.screen import Screen
+
+from autocoder_tui.ui.noting import NotingApp
 
 _LONGEST: Final = 2.0
 """Seconds."""
@@ -21,7 +22,7 @@ _TYPED: Final = frozenset({"enter", "backspace", "delete", "tab"})
 T = TypeVar("T")
 
 
-class TypeAheadApp(App[str]):
+class TypeAheadApp(NotingApp):
     """Holds keys and pastes back until the screen in front has its widgets.
 
     Without it a key that closes a dialog, sent right behind the one that opens it, closes it

@@ -124,3 +124,18 @@ def test_what_was_settled_is_not_told_twice() -> None:
 def test_held_text_of_two_kinds_is_not_merged() -> None:
     events: list[Event] = [TextHeld("a"), TextHeld("b"), TextHeld("c", True), TextHeld("d", True)]
     assert merge(events) == [TextHeld("ab"), TextHeld("cd", True)]
+
+
+@pytest.mark.parametrize("cut", [160, 163, 170, 180, 186])
+def test_an_echo_that_breaks_off_takes_nothing_back(cut: int) -> None:
+    """A model may put a blank line after its echo: what follows is no exact repetition then,
+    and the withheld text must not be exchanged for the beginning of itself."""
+    before = TRUTH[:cut]
+    plan = plan_continuation(before, finish_reason="length")
+    reply = f"{plan.anchor}\n{TRUTH[len(plan.shown) :]}"
+    for end in range(1, len(plan.anchor) + 60):
+        killed, cancelled = killed_and_cancelled(before, reply[:end], [], "length", prefill=False)
+        assert killed == cancelled
+        assert len(cancelled.text) >= len(before), reply[:end]
+        if end < len(plan.anchor) + len(plan.witness):
+            assert cancelled.text == before

@@ -44,3 +44,31 @@ async def test_time_between_two_waits_does_not_count() -> None:
             pass
         await asyncio.sleep(0.06)
     assert patience.left > 0
+
+
+async def test_the_time_of_a_run_counts_between_waits_too() -> None:
+    patience = Patience(0.05, between=True)
+    await asyncio.sleep(0.06)
+    with pytest.raises(TimeoutError):
+        async with patience:
+            await asyncio.sleep(60)
+
+
+async def test_what_is_passed_over_does_not_count() -> None:
+    patience = Patience(0.05, between=True)
+    await asyncio.sleep(0.06)
+    patience.pass_over()
+    assert patience.left > 0
+    async with patience:
+        pass
+
+
+async def test_time_as_a_stopped_process_counts_nowhere() -> None:
+    patience = Patience(0.9, between=True)
+    time.sleep(1.2)  # the loop stands still, as in a stopped process
+    async with patience:
+        await asyncio.sleep(0)
+    time.sleep(1.2)
+    async with patience:
+        await asyncio.sleep(0)
+    assert patience.left > 0

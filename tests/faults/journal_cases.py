@@ -26,7 +26,7 @@ CASES = (
         "every batch is one unbuffered write, before it is shown",
         (
             f"{_JOURNAL}test_every_batch_is_one_write",
-            "tests/ui/test_pump.py::test_every_batch_is_kept_right_before_it_is_delivered",
+            "tests/ui/test_pump.py::test_all_that_is_delivered_was_kept_before",
         ),
     ),
     Case("the journal is synced while it grows", (f"{_JOURNAL}test_it_is_synced_while_it_grows",)),

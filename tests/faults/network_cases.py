@@ -7,6 +7,7 @@ _PROGRAMS = "tests/faults/test_network_programs.py::"
 _FAILURES = "tests/engine/test_provider_failures.py::"
 _STATUSES = "tests/engine/test_provider_statuses.py::"
 _PROVIDER = "tests/engine/test_provider.py::"
+_TLS = "tests/faults/test_tls.py::"
 _STREAMS = "tests/faults/test_fuzzed_streams.py::"
 _REPLIES = "tests/faults/test_fuzzed_replies.py::"
 
@@ -30,6 +31,8 @@ CASES = (
             f"{_FAILURES}test_a_host_that_has_no_address",
             f"{_FAILURES}test_tls_that_is_not_tls",
             f"{_FAILURES}test_a_certificate_nobody_signed",
+            f"{_TLS}test_a_certificate_that_is_not_right_says_why",
+            f"{_TLS}test_a_server_that_waits_for_plain_http_is_given_up",
             f"{_PROGRAMS}test_a_name_server_that_does_not_answer_can_be_left",
         ),
     ),
@@ -152,6 +155,7 @@ CASES = (
         "stalls before headers, in mid-stream (comments or not), after the finish",
         (
             f"{_FAILURES}test_silence_ends_in_the_time_out_that_is_named",
+            f"{_RUN}test_time_as_a_stopped_job_is_not_time_of_the_run",
             "tests/engine/test_run.py::test_an_idle_stream_is_given_up_and_continued",
             f"{_PROVIDER}test_every_way_of_sending_a_good_reply",
         ),
@@ -182,6 +186,8 @@ CASES = (
             f"{_FAILURES}test_endless_redirects_stop",
             f"{_FAILURES}test_neither_prompt_nor_key_follow_a_redirect_elsewhere",
             f"{_FAILURES}test_a_redirect_never_leaves_the_port_or_tls",
+            f"{_TLS}test_https_never_becomes_http",
+            f"{_TLS}test_a_redirect_within_one_tls_server_is_followed",
         ),
     ),
     Case(

@@ -10,6 +10,7 @@ import asyncio
 import json
 import socket
 import time
+from dataclasses import replace
 from email.utils import formatdate
 
 import pytest
@@ -25,6 +26,7 @@ from autocoder_tui.engine.events import (
     RunCancelled,
     RunFailed,
     RunFinished,
+    TextDelta,
 )
 from autocoder_tui.engine.request import Limits, RunRequest
 from autocoder_tui.engine.retry import AskWait, WaitQuestion
@@ -275,6 +277,21 @@ async def test_thinking_about_a_wait_takes_no_time_from_the_run() -> None:
     later = error_reply(429, "later", headers={"retry-after": "86400"})
     limits = Limits(total_timeout=0.6)
     events, _ = await against([later, Reply(FRAMED)], limits, ask_wait=ask)
+    assert isinstance(events[-1], RunFinished)
+
+
+async def test_time_as_a_stopped_job_is_not_time_of_the_run() -> None:
+    """Ctrl+Z in mid-reply, for longer than the run may take: it goes on where it was."""
+    reply = Reply(FRAMED, write_size=64)
+    async with DemoServer([reply, reply]) as server:
+        # The first loads what a run needs, which may take its time.
+        _ = [event async for event in run(request_to(server.base_url))]
+        limits = replace(LIMITS, total_timeout=2.5)
+        events: list[Event] = []
+        async for event in run(request_to(server.base_url, limits)):
+            if isinstance(event, TextDelta) and not of(TextDelta, events):
+                time.sleep(3)  # the loop stands still, as in a stopped process
+            events.append(event)
     assert isinstance(events[-1], RunFinished)
 
 

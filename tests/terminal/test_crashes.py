@@ -98,8 +98,13 @@ def test_while_streaming(tmp_path: Path, place: str) -> None:
         (project / "go").touch()
         assert screen.ended() == 1
         is_restored(screen)
-        is_told(screen.after_screen, tmp_path)
+        written = is_told(screen.after_screen, tmp_path)
         assert LOCAL not in screen.written.decode("utf-8", "replace")
+    _, _, last = written.partition("What was done last, oldest first:\n")
+    for name in ("AutocoderApp.run\n", "event  RunStarted\n", "event  TextDelta"):
+        assert name in last
+    for private in ("Write it.", "line_", "out.py", str(project), server.base_url):
+        assert private not in written
     keeps_the_text(tmp_path)
     assert "line_58 = 58\n" in kept_text(tmp_path)
 

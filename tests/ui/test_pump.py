@@ -228,23 +228,46 @@ async def test_the_end_is_delivered_at_once() -> None:
     assert got == [TextDelta("a"), RunFinished()]
 
 
-async def test_every_batch_is_kept_right_before_it_is_delivered() -> None:
-    happened: list[tuple[str, list[Event]]] = []
+async def test_all_that_is_delivered_was_kept_before() -> None:
+    kept: list[Event] = []
+    batches: list[int] = []
+
+    def deliver(events: Sequence[Event]) -> None:
+        shown.extend(events)
+        batches.append(len(events))
+        assert merge(shown) == merge(kept)
+
+    shown: list[Event] = []
 
     async def source() -> AsyncIterator[Event]:
         for number in range(50):
             yield TextDelta(str(number))
             await asyncio.sleep(0.001)
 
-    await pump(
-        source(),
-        lambda events: happened.append(("shown", list(events))),
-        keep=lambda events: happened.append(("kept", list(events))),
-    )
-    kept, shown = happened[::2], happened[1::2]
-    assert {what for what, _ in kept} == {"kept"}
-    assert [events for _, events in kept] == [events for _, events in shown]
-    assert len(kept) > 1
+    await pump(source(), deliver, keep=kept.extend)
+    assert merge(shown) == [TextDelta("".join(map(str, range(50))))]
+    assert len(batches) > 1
+
+
+async def test_what_came_is_kept_without_waiting_for_a_picture() -> None:
+    kept: list[Event] = []
+    batches: list[Sequence[Event]] = []
+    written = asyncio.Event()
+
+    def keep(events: Sequence[Event]) -> None:
+        kept.extend(events)
+        if TextDelta("b") in events:
+            written.set()
+
+    async def source() -> AsyncIterator[Event]:
+        yield TextDelta("a")
+        yield TextDelta("b")
+        await asyncio.wait_for(written.wait(), 30)
+
+    # The second picture is due in a hundred seconds.
+    await pump(source(), batches.append, keep=keep, frames_per_second=0.01)
+    assert kept == [TextDelta("a"), TextDelta("b")]
+    assert batches == [[TextDelta("a")], [TextDelta("b")]]
 
 
 async def test_what_a_broken_screen_does_not_show_is_kept() -> None:

@@ -75,6 +75,12 @@ class Hold:
         return best([*self._found(), *self._guesses()])
 
     @property
+    def only_expected(self) -> bool:
+        """Whether the reply ends within what it was to repeat, white space aside."""
+        said = key_of(self.reply)
+        return bool(said) and key_of(self._expected).startswith(said)
+
+    @property
     def only_repeats(self) -> bool:
         """Whether all of the reply repeats the text so far without reaching its end."""
         reply = self.reply

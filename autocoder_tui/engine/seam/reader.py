@@ -51,6 +51,7 @@ class PartReader:
         self._line_length = 0
         self._pieces: list[str] = [text if continuation is not None else ""]
         self._loose = 0
+        self._broken_off = False
         self._length = len(self._pieces[0])
         self._retract = 0
         self._out: list[str] = []
@@ -104,6 +105,7 @@ class PartReader:
 
     def finish(self, finish_reason: str | None) -> tuple[Edit, Join]:
         """The reply has ended: the last edit, and how the part was joined."""
+        self._broken_off = finish_reason is None
         text, reasoning = self._think.finish()
         self._thoughts.append(reasoning)
         if self._newlines is not None:
@@ -198,7 +200,7 @@ class PartReader:
                 self._watching = False
         if self._hold is not None:
             found = self._hold.add(line)
-            if found:
+            if found and not self._says_less(self._hold, found[0]):
                 self._join(self._hold, found)
         return None
 
@@ -264,11 +266,19 @@ class PartReader:
         if not reply.strip() and not proven and not hold.only_repeats:
             self._append(reply)
             return
-        if not proven and (hold.only_repeats or says_complete(reply) or is_refusal(reply)):
+        no_code = hold.only_repeats or says_complete(reply) or is_refusal(reply)
+        if (no_code and not proven) or self._says_less(hold, found[0]):
             self._thoughts.append(reply)
             self._hold = None
             return
         self._join(hold, found)
+
+    def _says_less(self, hold: Hold, join: Candidate) -> bool:
+        """Whether the reply broke off before it had said anew all that `join` would take back."""
+        if not self._broken_off:
+            return False
+        length = join.offset + len(join.glue) + len(hold.reply) - join.drop
+        return hold.only_expected or length < len(self._before)
 
     def _has_grown(self) -> bool:
         """Whether the part added anything; if not, the text is as it was before it."""

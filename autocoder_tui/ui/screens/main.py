@@ -15,6 +15,7 @@ from textual.widgets import ContentSwitcher, Footer, Input, Label, Static, TextA
 
 from autocoder_tui.debug_log import DebugLog, LogLine
 from autocoder_tui.display import visible
+from autocoder_tui.last_actions import note
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.log_pane import LogPane
@@ -126,6 +127,7 @@ class MainScreen(Screen[None]):
     def show(self, pane: str, *, focus: bool = True) -> None:
         """Bring `pane` to the front and, if asked, the keyboard to it."""
         self.pane = pane
+        note("pane", pane)
         if pane in LOWER_PANES:
             switcher = self.query_one("#panes", ContentSwitcher)
             switcher.current = self._content_of(pane)
