@@ -28,7 +28,7 @@ from autocoder_tui.setup import ChosenModel, Setup
 from autocoder_tui.store.logfile import LogFile
 from autocoder_tui.ui.asking_about_keys import KeysAskedAbout
 from autocoder_tui.ui.browsing import Browsing
-from autocoder_tui.ui.commands import commands_of, keys_of
+from autocoder_tui.ui.commands import Palette, commands_of, keys_of
 from autocoder_tui.ui.ending import Ending
 from autocoder_tui.ui.estimator import Estimator
 from autocoder_tui.ui.falling_back import FallingBack
@@ -388,6 +388,11 @@ class AutocoderApp(TypeAheadApp):
         """A notification, also kept in the log. `text` may be untrusted."""
         self.notify(safe_line(text), severity=severity, timeout=timeout, markup=False)
         self.main.log_line(text, 1 if severity == "information" else 0)
+
+    def action_command_palette(self) -> None:
+        """Every command, found by typing."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield from commands_of(self, screen)
