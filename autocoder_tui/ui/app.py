@@ -22,12 +22,13 @@ from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.provider import preload
 from autocoder_tui.job import Job, Prepared, Reviewable
 from autocoder_tui.kept.writing import RunKeeping
+from autocoder_tui.review.proposal import Review
 from autocoder_tui.secrets.redaction import safe_line
 from autocoder_tui.setup import ChosenModel, Setup
 from autocoder_tui.store.logfile import LogFile
 from autocoder_tui.ui.asking_about_keys import KeysAskedAbout
 from autocoder_tui.ui.browsing import Browsing
-from autocoder_tui.ui.commands import commands_of, keys_of
+from autocoder_tui.ui.commands import Palette, commands_of, keys_of
 from autocoder_tui.ui.ending import Ending
 from autocoder_tui.ui.estimator import Estimator
 from autocoder_tui.ui.falling_back import FallingBack
@@ -51,7 +52,7 @@ from autocoder_tui.ui.session_keeping import SessionKeeping
 from autocoder_tui.ui.spending import Spending
 from autocoder_tui.ui.terminal import driver_class
 from autocoder_tui.ui.theme import keep_choice, load_into
-from autocoder_tui.ui.type_ahead import TypeAheadApp
+from autocoder_tui.ui.type_ahead import ASKS, SEND, TypeAheadApp
 from autocoder_tui.ui.typing import Typing
 from autocoder_tui.ui.undoing import Undoing
 from autocoder_tui.ui.widgets.file_picker import FilePicker
@@ -303,11 +304,11 @@ class AutocoderApp(TypeAheadApp):
 
     def action_run(self) -> None:
         """Send the request."""
-        self.run_worker(send(self), group="send", exclusive=True, exit_on_error=True)
+        self.run_worker(send(self), group=SEND, exclusive=True, exit_on_error=True)
 
     def action_go_on(self) -> None:
         """Continue the kept text of a run that stopped or failed."""
-        self.run_worker(go_on_after_asking(self), group="send", exclusive=True, exit_on_error=True)
+        self.run_worker(go_on_after_asking(self), group=SEND, exclusive=True, exit_on_error=True)
 
     def action_forget_endpoint(self) -> None:
         """Try again everything this endpoint once refused."""
@@ -330,7 +331,7 @@ class AutocoderApp(TypeAheadApp):
     def on_requirements_area_stepped(self, event: RequirementsArea.Stepped) -> None:
         self.prompting.step(event.by)
 
-    @work
+    @work(group=ASKS)
     async def on_requirements_area_search_requested(self) -> None:
         await self.prompting.search()
 
@@ -340,11 +341,11 @@ class AutocoderApp(TypeAheadApp):
         undecided = event.review.counts.undecided
         self.main.mark("review", f" {undecided}" if undecided else " ✓")
 
-    @work
-    async def on_review_pane_apply_requested(self, event: ReviewPane.ApplyRequested) -> None:
-        await write_accepted(self, event.review)
+    async def write(self, review: Review) -> None:
+        """Write what is accepted in `review`. Must be called from a worker."""
+        await write_accepted(self, review)
 
-    @work
+    @work(group=ASKS)
     async def action_last_write(self, verb: str) -> None:
         """Undo, redo or commit what was written last."""
         await self.undoing.act(verb)
@@ -387,6 +388,11 @@ class AutocoderApp(TypeAheadApp):
         """A notification, also kept in the log. `text` may be untrusted."""
         self.notify(safe_line(text), severity=severity, timeout=timeout, markup=False)
         self.main.log_line(text, 1 if severity == "information" else 0)
+
+    def action_command_palette(self) -> None:
+        """Every command, found by typing."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield from commands_of(self, screen)

@@ -20,6 +20,7 @@ from autocoder_tui.ui.screens.history import MOST_SHOWN, Deed, HistoryScreen
 from autocoder_tui.ui.screens.line_dialog import LineDialog
 from autocoder_tui.ui.screens.question import Answer, Question
 from autocoder_tui.ui.screens.run_view import RunView
+from autocoder_tui.ui.type_ahead import ASKS
 
 if TYPE_CHECKING:
     from autocoder_tui.ui.app import AutocoderApp
@@ -50,7 +51,7 @@ class Browsing:
     def _asked(self, message: Message) -> None:
         if isinstance(message, HistoryScreen.Wanted):
             work = self._do(message.deed, message.run)
-            self._app.run_worker(work, group="history deed", exit_on_error=True)
+            self._app.run_worker(work, group=ASKS, exit_on_error=True)
         else:
             # Only the newest list is wanted.
             self._app.run_worker(self._list(), group="history list", exclusive=True)

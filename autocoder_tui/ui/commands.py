@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import SystemCommand
 from textual.binding import BindingsMap
+from textual.command import CommandPalette
 from textual.dom import DOMNode
 from textual.screen import Screen
 
+from autocoder_tui.ui.screens.dialog import Dialog
 from autocoder_tui.ui.screens.history import HistoryScreen
 from autocoder_tui.ui.screens.model_picker import ModelPicker
 from autocoder_tui.ui.screens.prompts import PromptList
@@ -44,6 +46,12 @@ _SCREENS: tuple[tuple[type[DOMNode], str], ...] = (
     (RunView, "A run of the history"),
     (UsageScreen, "Usage"),
 )
+
+
+class Palette(CommandPalette):
+    """The framework's own, with the key that works in every dialog."""
+
+    BINDINGS = Dialog.BINDINGS
 
 
 def keys_of(app: AutocoderApp) -> list[tuple[str, BindingsMap]]:

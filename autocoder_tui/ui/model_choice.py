@@ -22,6 +22,7 @@ from autocoder_tui.store.usage import last_used
 from autocoder_tui.ui.endpoints import add_endpoint, refresh
 from autocoder_tui.ui.screens.first_steps import DEMO, FirstSteps
 from autocoder_tui.ui.screens.model_picker import Listing, ModelPicker
+from autocoder_tui.ui.type_ahead import ASKS
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class ModelChoice:
 
     def pick(self) -> None:
         """Let the user choose from the table."""
-        self._app.run_worker(self._pick(), exit_on_error=True)
+        self._app.run_worker(self._pick(), group=ASKS, exit_on_error=True)
 
     async def _pick(self) -> None:
         models = list(self._app.setup.catalog.models)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import signal
 import termios
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from textual import constants, events
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from autocoder_tui.ui.terminal_writer import TerminalWriter
+from autocoder_tui.ui.typed_input import TypedInput
 
 if TYPE_CHECKING:
     from autocoder_tui.ui.app import AutocoderApp
@@ -121,6 +124,21 @@ class TerminalDriver(LinuxDriver):
             # No text has a use for these, and not every place it may go to shows them as marks.
             message.text = _CONTROLS.sub("", message.text)
         super().process_message(message)
+
+    def run_input_thread(self) -> None:
+        """Read keys until the terminal is given back. Raises OSError when it has gone."""
+        parser, typed = XTermParser(self._debug), TypedInput()
+        while not self.exit_event.is_set():
+            if select.select([self.fileno], [], [], 0.1)[0]:
+                data = os.read(self.fileno, 4096)
+                if not data:
+                    raise OSError("the terminal is closed")
+                text = typed.take(data)
+                # No text at all would mean the end of it to the parser.
+                for message in parser.feed(text) if text else ():
+                    self.process_message(message)
+            for message in parser.tick():
+                self.process_message(message)
 
     def _run_input_thread(self) -> None:
         try:

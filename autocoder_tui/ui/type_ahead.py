@@ -1,47 +1,172 @@
-"""Keys typed faster than a screen opens are meant for that screen, once it is there."""
+"""Keys act in the order typed, however fast: each on what the one before it has brought about."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import suppress
-from typing import Final, TypeVar
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+from weakref import WeakSet
 
 from textual import events
+from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.widget import Widget
+from textual.worker import Worker, get_current_worker
 
 from autocoder_tui.ui.noting import NotingApp
 
-_LONGEST: Final = 2.0
-"""Seconds."""
+ASKS: Final = "asks"
+SEND: Final = "send"
+ASKING: Final = (ASKS, SEND)
+"""Groups of workers that a key starts and that may open a dialog: until such a one waits for an
+answer, or has ended, the next key is not acted on."""
+
+LONGEST: Final = 2.0
+"""Seconds a key waits at most for the one before it."""
+_LOOK: Final = 0.01
 _PAUSE_IN_TYPING: Final = 1.0
 """Seconds."""
 _TYPED: Final = frozenset({"enter", "backspace", "delete", "tab"})
 """What belongs to typing besides the characters; commands (Ctrl+R) do not."""
 
-T = TypeVar("T")
+_Result = TypeVar("_Result")
 
 
 class TypeAheadApp(NotingApp):
-    """Holds keys and pastes back until the screen in front has its widgets.
+    """Takes keys and pastes one at a time.
 
-    Without it a key that closes a dialog, sent right behind the one that opens it, closes it
-    before it is built, and building it then fails.
+    The framework hands a key to the widget that has the keyboard at once, though the key
+    before it may be still on its way to where it opens a dialog, moves the keyboard, or
+    decides something.
     """
 
     last_typed_at = float("-inf")
     """When the last key of a text was pressed, on the clock of `time.monotonic`."""
 
+    class Acted(Message):
+        """Sent after a key, along the same way: where it arrives, the key has been acted on. The
+        second one follows what the acting has sent."""
+
+        def __init__(self, number: int, *, second: bool = False) -> None:
+            super().__init__()
+            self.number = number
+            self.second = second
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._typed: deque[tuple[events.Key | events.Paste, float]] = deque()
+        self._number = 0
+        self._acting_in: MessagePump | None = None
+        self._acted_at = float("-inf")
+        self._settled: Screen[Any] | None = None
+        self._holds: set[object] = set()
+        self._not_waited_for: WeakSet[Worker[Any]] = WeakSet()
+        self._watch: asyncio.Task[None] | None = None
+
+    def hold_keys(self) -> Callable[[], None]:
+        """Act on no further key until the returned is called, two seconds at most."""
+        hold = object()
+        self._holds.add(hold)
+        return lambda: self._holds.discard(hold)
+
+    async def push_screen_wait(  # type: ignore[override]
+        self, screen: Screen[_Result], *, mode: str | None = None
+    ) -> _Result:
+        worker = get_current_worker()
+        self._not_waited_for.add(worker)
+        try:
+            return await super().push_screen_wait(screen, mode=mode)
+        finally:
+            self._not_waited_for.discard(worker)
+
+    # ------------------------------------------------------------------ one key at a time
+
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key) and (event.is_printable or event.key in _TYPED):
-            self.last_typed_at = time.monotonic()
-        if isinstance(event, events.Key | events.Paste) and self.screen_stack:
-            built: asyncio.Event = self.screen._mounted_event
-            if not built.is_set() and self.screen.is_attached:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(_LONGEST):
-                        await built.wait()
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            now = time.monotonic()
+            if isinstance(event, events.Key) and (event.is_printable or event.key in _TYPED):
+                self.last_typed_at = now
+            self._typed.append((event, now))
+            await self._act_on_next()
+        else:
+            await super().on_event(event)
+
+    async def _act_on_next(self) -> None:
+        """Act on the next key if it is its turn; else see to it that its turn comes."""
+        if not self._typed:
+            return
+        if self._acting_in is not None or not self._may_act():
+            if self._watch is None or self._watch.done():
+                self._watch = asyncio.create_task(self._keep_watch(), name="type-ahead")
+            return
+        event, _ = self._typed.popleft()
+        self._acted_at, self._number = time.monotonic(), self._number + 1
+        target = (self.focused or self.screen) if self.screen_stack else self
+        self._acting_in = target
         await super().on_event(event)
+        if not target.post_message(self.Acted(self._number)):
+            self._acting_in = None
+
+    async def on_type_ahead_app_acted(self, event: Acted) -> None:
+        event.stop()
+        acting_in = self._acting_in
+        if event.number != self._number or acting_in is None:
+            return
+        if not event.second and acting_in.post_message(self.Acted(event.number, second=True)):
+            return
+        # A worker that the key has started comes to its first dialog meanwhile.
+        await asyncio.sleep(0)
+        self._acting_in = None
+        await self._act_on_next()
+
+    async def _keep_watch(self) -> None:
+        """For turns that nothing announces, until no key waits."""
+        while self._typed and self._running:
+            await asyncio.sleep(_LOOK)
+            acting_in = self._acting_in
+            if isinstance(acting_in, Widget) and not acting_in.is_attached:
+                # Closed by the key, and what was sent after the key is gone with it.
+                self._acting_in = None
+            if self._typed and time.monotonic() - self._waits_since > LONGEST:
+                self._wait_no_more()
+            self.call_later(self._act_on_next)
+
+    @property
+    def _waits_since(self) -> float:
+        return max(self._acted_at, self._typed[0][1])
+
+    def _wait_no_more(self) -> None:
+        self._acting_in = None
+        self._holds.clear()
+        self._not_waited_for.update(self.workers)
+        if self.screen_stack:
+            self._settled = self.screen
+
+    # ------------------------------------------------------------------ what a key waits for
+
+    def _may_act(self) -> bool:
+        if not self.screen_stack:
+            return True
+        if self._holds or any(self._is_about_to_ask(worker) for worker in self.workers):
+            return False
+        screen = self.screen
+        if screen is not self._settled and screen._mounted_event.is_set():
+            # What it asked for while it was built, the focus above all, comes first.
+            screen.call_later(self.call_later, self._settle, screen)
+        return screen is self._settled
+
+    async def _settle(self, screen: Screen[Any]) -> None:
+        self._settled = screen
+        await self._act_on_next()
+
+    def _is_about_to_ask(self, worker: Worker[Any]) -> bool:
+        waited_for = worker not in self._not_waited_for
+        return worker.group in ASKING and not worker.is_finished and waited_for
+
+    # ------------------------------------------------------------------ what opens by itself
 
     async def until_nobody_types(self) -> None:
         """Wait for a pause in typing."""
@@ -51,7 +176,7 @@ class TypeAheadApp(NotingApp):
                 return
             await asyncio.sleep(left)
 
-    async def ask_unbidden(self, dialog: Screen[T]) -> T:
+    async def ask_unbidden(self, dialog: Screen[_Result]) -> _Result:
         """The answer to a dialog that opens by itself, and so must not take the keys of what
         is being written just then. Must be called from a worker."""
         await self.until_nobody_types()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from textual.await_complete import AwaitComplete
+from textual.binding import Binding
 from textual.screen import ModalScreen
 
 _Result = TypeVar("_Result")
@@ -12,6 +13,9 @@ _Result = TypeVar("_Result")
 
 class Dialog(ModalScreen[_Result]):
     """A screen that asks for something and returns it."""
+
+    # The App's keys end at a modal screen; this one stops the program from anywhere.
+    BINDINGS = [Binding("ctrl+z", "app.suspend_process", show=False, id="app.stop")]
 
     _answered = False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from pathlib import Path
+from typing import cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -16,6 +17,7 @@ from textual.widgets import ContentSwitcher, Footer, Input, Label, Static, TextA
 from autocoder_tui.debug_log import DebugLog, LogLine
 from autocoder_tui.display import visible
 from autocoder_tui.last_actions import note
+from autocoder_tui.ui.type_ahead import TypeAheadApp
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.log_pane import LogPane
@@ -133,7 +135,10 @@ class MainScreen(Screen[None]):
             switcher.current = self._content_of(pane)
         self._show_tabs()
         if focus:
+            # What is typed from now on is meant for the pane.
+            release = cast(TypeAheadApp, self.app).hold_keys()
             self.call_after_refresh(self._focus_pane, pane)
+            self.call_after_refresh(self.app.call_later, release)
 
     def offer(self, pane: str) -> bool:
         """`show` what nobody asked for just now: not where something is being written, for the

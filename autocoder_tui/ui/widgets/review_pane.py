@@ -20,6 +20,7 @@ from autocoder_tui.review.proposal import FileReview, Review, Verdict
 from autocoder_tui.store.settings_file import save_setting
 from autocoder_tui.ui import review_flows
 from autocoder_tui.ui.deciding import Acknowledged, accept_anyway
+from autocoder_tui.ui.type_ahead import ASKS
 from autocoder_tui.ui.widgets.diff_search import SearchedDiff
 from autocoder_tui.ui.widgets.diff_view import Arrangement, DiffView
 from autocoder_tui.ui.widgets.file_list import FileEntry, FileList
@@ -74,10 +75,6 @@ class ReviewPane(Vertical):
     ReviewPane.-empty DiffView, ReviewPane.-empty ResultView, ReviewPane.-empty #review-file,
     ReviewPane.-empty #review-summary, ReviewPane.-empty FileList { display: none; }
     """
-
-    @dataclass
-    class ApplyRequested(Message):
-        review: Review
 
     @dataclass
     class Decided(Message):
@@ -254,7 +251,7 @@ class ReviewPane(Vertical):
         self._show_file()
         self.keyboard_view.focus()
 
-    @work
+    @work(group=ASKS)
     async def action_accept_file(self) -> None:
         """Accept every hunk of this file; asks first where there are warnings."""
         file = self.file
@@ -268,7 +265,7 @@ class ReviewPane(Vertical):
         """Reject every hunk of this file."""
         self.diff.decide_all(Verdict.REJECTED)
 
-    @work
+    @work(group=ASKS)
     async def action_accept_all_files(self) -> None:
         """Accept every hunk of every file; asks first where there are warnings."""
         review, reviewable = self._review, self._reviewable
@@ -293,15 +290,11 @@ class ReviewPane(Vertical):
             self.take(Review(tuple(decided)))
             self._show_file()
 
-    def action_apply(self) -> None:
+    @work(group=ASKS)
+    async def action_apply(self) -> None:
         """Write the accepted hunks; what was written and is rejected by now goes out again."""
-        # A verdict given a moment ago may still be on its way here as a message of the diff:
-        # going the same way, this comes after it.
-        self.query_one(DiffView).call_later(self.call_later, self._request_apply)
-
-    def _request_apply(self) -> None:
         if self._review is not None:
-            self.post_message(self.ApplyRequested(self._review))
+            await self.program.write(self._review)
 
     # ------------------------------------------------------------------ result, search, layout
 
@@ -344,27 +337,27 @@ class ReviewPane(Vertical):
 
     # ------------------------------------------------------------------ flows with dialogs
 
-    @work
+    @work(group=ASKS)
     async def action_edit_hunk(self) -> None:
         """Change what the hunk under the cursor proposes."""
         await review_flows.edit_hunk(self)
 
-    @work
+    @work(group=ASKS)
     async def action_edit_file(self) -> None:
         """Change the whole proposed text here."""
         await review_flows.edit_file(self)
 
-    @work
+    @work(group=ASKS)
     async def action_edit_outside(self) -> None:
         """Change the whole proposed text in the editor of $VISUAL or $EDITOR."""
         await review_flows.edit_outside(self)
 
-    @work
+    @work(group=ASKS)
     async def action_copy(self) -> None:
         """Copy a hunk, a side, a file or the whole patch."""
         await review_flows.copy(self)
 
-    @work
+    @work(group=ASKS)
     async def action_reject_with_note(self) -> None:
         """Send the rejected hunks back to the model with a note."""
         await review_flows.reject_with_note(self)

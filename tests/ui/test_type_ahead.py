@@ -1,0 +1,81 @@
+"""Keys typed faster than the program acts on them: each acts on what the one before brought."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from textual import events
+from textual.keys import _character_to_key
+from textual.screen import Screen
+from textual.widgets import Input, TextArea
+
+from autocoder_tui.ui.app import AutocoderApp
+from autocoder_tui.ui.screens.history import HistoryScreen
+from autocoder_tui.ui.screens.prompts import PromptList
+from autocoder_tui.ui.type_ahead import ASKS
+from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from tests.ui.driving import driven, framed, serving, setup_for, until
+
+NOWHERE = ("--base-url", "http://127.0.0.1:9/v1", "-m", "m")
+
+
+def typed(app: AutocoderApp, *keys: str) -> None:
+    """All of these at once, as a terminal hands them over that was typed into for a while."""
+    for key in keys:
+        if len(key) == 1:
+            app.post_message(events.Key(_character_to_key(key), key))
+        else:
+            app.post_message(events.Key(key, {"space": " ", "enter": "\r"}.get(key)))
+
+
+def sought(app: AutocoderApp, kind: type[Screen[Any]]) -> str | None:
+    """What stands in the search field of this screen, None when it is not there."""
+    fields = app.screen.query(Input) if isinstance(app.screen, kind) else ()
+    return next((field.value for field in fields), None)
+
+
+async def test_keys_behind_the_one_that_opens_a_dialog_reach_it(tmp_path: Path) -> None:
+    async with driven(setup_for(tmp_path, *NOWHERE, "-r", "as it was")) as (app, pilot):
+        await until(pilot, lambda: app.recovering.done)
+        typed(app, "ctrl+f", "a", "b", "c")
+        await until(pilot, lambda: sought(app, PromptList) == "abc")
+        typed(app, "escape", "x", "f6", "/", "y", "z")
+        await until(pilot, lambda: sought(app, HistoryScreen) == "yz")
+        assert "x" in app.main.query_one("#requirements", TextArea).text
+
+
+async def test_keys_behind_the_one_that_goes_to_a_pane_reach_it(tmp_path: Path) -> None:
+    setup = setup_for(tmp_path, *NOWHERE)
+    (setup.root / "a.py").write_text("a = 1\n")
+    async with driven(setup) as (app, pilot):
+        await until(pilot, lambda: app.recovering.done)
+        typed(app, "f2", "space", "f3", "o", "k")
+        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text == "ok")
+        await until(pilot, lambda: app.job().picks == ("a.py",))
+
+
+async def test_deciding_and_answering_in_one_go(tmp_path: Path) -> None:
+    reply = framed("a.py", "a = 1\n")
+    async with serving(tmp_path, [reply], "-r", "Write.") as (app, pilot, _):
+        await until(pilot, lambda: app.recovering.done)
+        typed(app, "ctrl+r")
+        pane, target = app.main.query_one(ReviewPane), app.root / "a.py"
+        await until(pilot, lambda: pane.review and app.focused is pane.diff)
+        for deciding in (("A",), ("ctrl+a",), ("a",), ("R", "u", "a")):
+            typed(app, *deciding, "enter")
+            await until(pilot, lambda: pane.written and target.exists())
+            typed(app, "U", "u")
+            await until(pilot, lambda: not pane.written and not target.exists())
+        typed(app, "A", "enter", "U", "c", "u", "r", "enter")
+        # "c" gave the question up. What came behind it was for the diff again: rejected by now,
+        # the file goes away when it is written.
+        await until(pilot, lambda: pane.written and not target.exists())
+
+
+async def test_work_that_never_asks_holds_keys_up_only_for_a_while(tmp_path: Path) -> None:
+    async with driven(setup_for(tmp_path, *NOWHERE)) as (app, pilot):
+        await until(pilot, lambda: app.recovering.done)
+        app.run_worker(asyncio.Event().wait(), group=ASKS)
+        app.hold_keys()
+        typed(app, "o", "k", "f2", "f3", "!")
+        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text == "ok!")
