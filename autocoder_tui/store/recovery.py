@@ -74,7 +74,7 @@ def runs_in_journals(state: Path) -> list[KeptRun]:
                 found.append(replay(read_journal(path), running=not ours))
         except (UnreadableJournal, OSError):
             continue
-    return sorted(found, key=lambda run: run.started)
+    return sorted(found, key=lambda run: run.position)
 
 
 def replay(content: JournalContent, *, running: bool = False) -> KeptRun:
