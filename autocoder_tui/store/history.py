@@ -145,13 +145,12 @@ class History:
         def work(connection: sqlite3.Connection) -> list[RunSummary]:
             conditions, values = matching(connection, search)
             if project is not None:
-                conditions.append("runs.project = ?")
+                conditions.append("project = ?")
                 values.append(storable(project))
             if offered:
                 conditions.append("offered != 0")
-            table = "runs JOIN run_text USING (number)" if search.split() else "runs"
             rows = connection.execute(
-                f"SELECT {', '.join(f'runs.{name} AS {name}' for name in LISTED)} FROM {table} "
+                f"SELECT {', '.join(LISTED)} FROM runs "
                 f"WHERE {' AND '.join(conditions) or '1'} {NEWEST_FIRST} LIMIT ?",
                 [*values, -1 if limit is None else limit],
             )
@@ -163,12 +162,15 @@ class History:
         """Requirements that were sent, each once, and when last; the newest first."""
 
         def work(connection: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
-            rows = connection.execute(
-                "SELECT requirements, max(started) AS sent FROM run_text JOIN runs USING (number) "
-                "WHERE demo = 0 GROUP BY requirements ORDER BY sent DESC LIMIT ?",
-                [limit],
-            )
-            return tuple((row["requirements"], row["sent"]) for row in rows)
+            sent: dict[str, str] = {}
+            for row in connection.execute(
+                "SELECT requirements, started FROM runs CROSS JOIN run_text USING (number) "
+                f"WHERE demo = 0 {NEWEST_FIRST}"
+            ):
+                sent.setdefault(str(row["requirements"]), str(row["started"]))
+                if len(sent) == limit:
+                    break
+            return tuple(sent.items())
 
         return self._database.do(work)
 

@@ -64,21 +64,29 @@ def drop_text(connection: sqlite3.Connection, number: int) -> None:
 
 
 def matching(connection: sqlite3.Connection, search: str) -> tuple[list[str], list[object]]:
-    """Conditions on `run_text` that all hold where every word of `search` is found, and their
-    values."""
+    """Conditions on `runs` that all hold where every word of `search` is found, and their values.
+
+    They lead to no run by themselves (which is what the plus is for): the runs are gone through
+    in their order, and when enough are found that is that.
+    """
     conditions: list[str] = []
     values: list[object] = []
     indexed = _index_is_whole(connection)
     for word in search.split():
         word = _storable(word)
         if indexed and len(word) >= _SHORTEST_INDEXED:
-            conditions.append("number IN (SELECT rowid FROM run_index WHERE run_index MATCH ?)")
+            conditions.append("+number IN (SELECT rowid FROM run_index WHERE run_index MATCH ?)")
             values.append('"' + word.replace('"', '""') + '"')
+            continue
+        if word.lower() == word.upper():
+            found, value = "instr({}, ?)", word
         else:
-            conditions.append(
-                "(" + " OR ".join(f"run_text.{name} LIKE ? ESCAPE '\\'" for name in COLUMNS) + ")"
-            )
-            values += [f"%{_literal(word)}%"] * len(COLUMNS)
+            found, value = "{} LIKE ? ESCAPE '\\'", f"%{_literal(word)}%"
+        anywhere = " OR ".join(found.format(f"run_text.{name}") for name in COLUMNS)
+        conditions.append(
+            f"EXISTS (SELECT 1 FROM run_text WHERE run_text.number = runs.number AND ({anywhere}))"
+        )
+        values += [value] * len(COLUMNS)
     return conditions, values
 
 
