@@ -170,7 +170,7 @@ def find_run(history: History, reference: str) -> KeptRun:
         if not journalled:
             raise
         return journalled[-1]
-    return journalled[-1] if journalled and journalled[-1].started > last.started else last
+    return journalled[-1] if journalled and journalled[-1].position > last.position else last
 
 
 def _journalled(state: Path) -> list[KeptRun]:

@@ -13,9 +13,12 @@ from functools import cache
 from types import UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
-from autocoder_tui.engine.events import Event
+from autocoder_tui.engine.events import Event, TextDelta
 
 _KINDS: Final[dict[str, type]] = {kind.__name__: kind for kind in get_args(Event)}
+
+_GREATEST: Final = 2**63 - 1
+"""A greater number is damage, and more than a database takes."""
 
 
 def event_data(event: Event) -> dict[str, Any]:
@@ -25,6 +28,8 @@ def event_data(event: Event) -> dict[str, Any]:
 
 def read_event(data: object) -> Event | None:
     """The event `event_data` made `data` from; None where it is none that is known here."""
+    if type(data) is dict and data.get("event") == "TextDelta" and type(data.get("text")) is str:
+        return TextDelta(data["text"])  # most events by far
     if not isinstance(data, Mapping):
         return None
     kind = _KINDS.get(str(data.get("event")))
@@ -104,14 +109,27 @@ def _read(wanted: Any, value: object) -> Any:
         return read_value(wanted, value)
     elif wanted is float:
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return float(value)
+            return _number(value)
+    elif wanted is int:
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _GREATEST:
+            return value
     elif isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool)):
         return value
     raise _Unexpected
 
 
+def _number(value: float) -> float:
+    if abs(value) > _GREATEST or value != value:  # no number has no place in a sum
+        raise _Unexpected
+    return float(value)
+
+
 def _amount(value: object) -> Decimal:
     try:
-        return Decimal(value)  # type: ignore[arg-type]
+        amount = Decimal(value)  # type: ignore[arg-type]
     except (InvalidOperation, TypeError, ValueError):
         raise _Unexpected from None
+    # Written out, a hundred characters of exponent are more than there is memory for.
+    if not amount.is_finite() or abs(amount.adjusted()) > 30:
+        raise _Unexpected
+    return amount

@@ -8,7 +8,7 @@ whoever reads the events of a killed run gets from them what a cancel would have
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from autocoder_tui.engine import seam
 from autocoder_tui.engine.events import (
@@ -25,7 +25,6 @@ from autocoder_tui.engine.events import (
     TextHeld,
     TextRetracted,
 )
-from autocoder_tui.engine.growing_text import GrowingText
 from autocoder_tui.engine.seam.streams import FenceFilter, MarkerFilter
 
 
@@ -54,44 +53,47 @@ def edits(edit: seam.Edit) -> Iterator[Event]:
         yield TextDelta(edit.text)
 
 
-def released(events: Sequence[Event], *, marker_is_code: bool = False) -> list[Event]:
-    """What a cancel after `events` would have delivered of what was held there.
+class Held:
+    """The fold of a run's events into what is held after them."""
 
-    `marker_is_code` as for `seam.PartReader`.
-    """
-    text = GrowingText()
-    held: list[str] = []
-    joined = False
-    asked: ContinuationStarted | None = None
-    continuation: ContinuationStarted | None = None
-    for event in events:
+    def __init__(self) -> None:
+        self._held: list[str] = []
+        self._joined = False
+        self._asked: ContinuationStarted | None = None
+        self._continuation: ContinuationStarted | None = None
+
+    def apply(self, event: Event) -> None:
+        """Take the next event in."""
         match event:
             case TextHeld(piece):
-                if event.joined != joined:
-                    held, joined = [], event.joined
-                held.append(piece)
-            case TextDelta(piece):
-                text.append(piece)
-                held = []
-            case TextRetracted(count):
-                text.retract(count)
-                held = []
+                if event.joined != self._joined:
+                    self._held, self._joined = [], event.joined
+                self._held.append(piece)
+            case TextDelta() | TextRetracted():
+                self._held = []
             case ReasoningDelta():
-                if continuation is None:
-                    held = []  # what looked like the beginning of a thought was one
+                if self._continuation is None:
+                    self._held = []  # what looked like the beginning of a thought was one
             case ContinuationStarted():
-                asked = event
+                self._asked = event
             case RequestStarted(part):
-                continuation = asked if asked is not None and asked.part == part else None
-                held = []
+                asked = self._asked
+                self._continuation = asked if asked is not None and asked.part == part else None
+                self._held = []
             case PartFinished() | PartWithdrawn() | RunFinished() | RunFailed() | RunCancelled():
-                held = []
-    kept, rest = str(text), "".join(held)
-    if not rest:
-        return []
-    if joined:
-        return list(edits(seam.Edit(text=_tail(kept, rest, marker_is_code))))
-    return list(edits(_finished(kept, rest, continuation, marker_is_code)))
+                self._held = []
+
+    def released(self, text: str, *, marker_is_code: bool = False) -> list[Event]:
+        """What a cancel would have delivered of it, `text` being the joined text so far.
+
+        `marker_is_code` as for `seam.PartReader`.
+        """
+        rest = "".join(self._held)
+        if not rest:
+            return []
+        if self._joined:
+            return list(edits(seam.Edit(text=_tail(text, rest, marker_is_code))))
+        return list(edits(_finished(text, rest, self._continuation, marker_is_code)))
 
 
 def _tail(text: str, rest: str, marker_is_code: bool) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, cast
 
@@ -16,6 +17,7 @@ from autocoder_tui.engine.state import RunState
 from autocoder_tui.job import Prepared, Reviewable, make_review
 from autocoder_tui.setup import ChosenModel, Setup, choose_model
 from autocoder_tui.store.history import History
+from autocoder_tui.store.history_schema import HistoryUnavailable
 from autocoder_tui.store.journal import Journal
 from autocoder_tui.store.kept import KeptRun, kept_run, now
 from autocoder_tui.store.settings import HistorySettings
@@ -26,9 +28,16 @@ KEPT: Final = "The text so far is kept: autocoder-tui history show {run} --reply
 """What to say of a run that did not end well."""
 
 
-def begin_journal(state: Path, prepared: Prepared, say: Callable[[str], object]) -> Journal:
+def begin_journal(history: History, prepared: Prepared, say: Callable[[str], object]) -> Journal:
     """Begin to write a run down. Blocking; raises nothing: `say` hears when it can't be done."""
-    return Journal(state, snapshot_of(prepared), say)
+    snapshot = snapshot_of(prepared)
+    try:
+        position = history.next_position(snapshot.started)
+    except HistoryUnavailable:
+        position = snapshot.started  # said when the run is to go in
+    if position != snapshot.started:
+        snapshot = replace(snapshot, position=position)
+    return Journal(history.state, snapshot, say)
 
 
 def end_journal(
@@ -50,7 +59,7 @@ def end_journal(
     try:
         if settings.enabled or run.status != "finished" or not delivered:
             run = history.add(run)
-            history.prune(settings.keep_runs, settings.keep_days)
+            history.prune(settings.keep_runs, settings.keep_days, spare=run.run_id)
     except BaseException:
         journal.close()
         raise

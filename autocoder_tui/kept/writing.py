@@ -55,8 +55,7 @@ class RunKeeping:
         def say(message: str) -> None:
             loop.call_soon_threadsafe(tell, message)
 
-        state = self.history.state
-        self._journal = await asyncio.to_thread(begin_journal, state, prepared, say)
+        self._journal = await asyncio.to_thread(begin_journal, self.history, prepared, say)
 
     def keep(self, events: Sequence[Event]) -> None:
         """Write a batch of the run down."""

@@ -7,9 +7,9 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -35,11 +35,10 @@ class UnreadableJournal(Exception):
 
 @dataclass(slots=True)
 class JournalContent:
-    """What a journal says. `damaged` is how many lines in it could not be read, `written` when
-    its last line came, in seconds since the epoch."""
+    """What a journal says besides its events. `damaged` is how many lines in it could not be
+    read, `written` when its last line came, in seconds since the epoch."""
 
     snapshot: Snapshot
-    events: list[Event] = field(default_factory=list)
     review: dict[str, Any] | None = None
     damaged: int = 0
     written: float = 0.0
@@ -96,9 +95,10 @@ def sweep_unfinished(state: Path) -> None:
                 path.unlink()
 
 
-def read_journal(path: Path) -> JournalContent:
+def read_journal(path: Path, heard: Callable[[Event], object]) -> JournalContent:
     """What the journal holds, as far as it can be read: a torn last line is left out, damaged
-    lines before it are counted.
+    lines before it are counted. `heard` gets the events one after the other: a long run has
+    more of them than there is memory for.
 
     Raises UnreadableJournal, and OSError.
     """
@@ -111,7 +111,7 @@ def read_journal(path: Path) -> JournalContent:
                 break  # torn
             if not ended:
                 _skip_line(opened)
-            if not ended or not _take(content, line):
+            if not ended or not _take(content, line, heard):
                 content.damaged += 1
     return content
 
@@ -132,14 +132,16 @@ def _snapshot(line: bytes) -> Snapshot:
         raise UnreadableJournal(newer=version > VERSION) from None
 
 
-def _take(content: JournalContent, line: bytes) -> bool:
+def _take(content: JournalContent, line: bytes, heard: Callable[[Event], object]) -> bool:
     data = _object(line)
     if data is None:
         return False
     events, review = data.get("events"), data.get("review")
     if isinstance(events, list):
-        known = (read_event(item) for item in events)
-        content.events += [event for event in known if event is not None]
+        for item in events:
+            event = read_event(item)
+            if event is not None:
+                heard(event)
     if isinstance(review, dict):
         content.review = review
     return True
@@ -147,7 +149,7 @@ def _take(content: JournalContent, line: bytes) -> bool:
 
 def _object(line: bytes) -> dict[str, Any] | None:
     try:
-        data = json.loads(line)
+        data = json.loads(line.decode())
     except (ValueError, RecursionError):
         return None
     return data if isinstance(data, dict) else None

@@ -59,6 +59,11 @@ class KeptRun:
     def started(self) -> str:
         return self.snapshot.started
 
+    @property
+    def position(self) -> str:
+        """By which runs are put in order: later ones have a greater one."""
+        return self.snapshot.position or self.snapshot.started
+
     def to_data(self) -> dict[str, Any]:
         """As values that JSON has."""
         data: dict[str, Any] = value_data(replace(self, review=None))
@@ -119,7 +124,9 @@ def continued(earlier: KeptRun, later: KeptRun) -> KeptRun:
     known = [cost for cost in costs if cost is not None]
     return replace(
         later,
-        snapshot=replace(later.snapshot, started=earlier.started),
+        snapshot=replace(
+            later.snapshot, started=earlier.started, position=earlier.snapshot.position
+        ),
         name=earlier.name,
         reasoning=earlier.reasoning + later.reasoning,
         parts=earlier.parts + later.parts,

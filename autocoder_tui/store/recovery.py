@@ -5,16 +5,17 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from autocoder_tui.display import visible
-from autocoder_tui.engine.held import released
+from autocoder_tui.engine.events import Event, TextDelta
+from autocoder_tui.engine.held import Held
 from autocoder_tui.engine.seam import MARKER
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.store.history import History, RunSummary
 from autocoder_tui.store.history_schema import HistoryUnavailable
 from autocoder_tui.store.journal import FOLDER
 from autocoder_tui.store.journal_reading import (
-    JournalContent,
     UnreadableJournal,
     journals,
     read_journal,
@@ -22,6 +23,9 @@ from autocoder_tui.store.journal_reading import (
     taken_over,
 )
 from autocoder_tui.store.kept import KeptRun, Status, kept_run, moment
+
+_TOGETHER: Final = 1000
+"""Pieces of text that are taken in as one: a journal may have millions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +75,43 @@ def runs_in_journals(state: Path) -> list[KeptRun]:
     for path in journals(state):
         try:
             with taken_over(path) as ours:
-                found.append(replay(read_journal(path), running=not ours))
+                found.append(replay(path, running=not ours))
         except (UnreadableJournal, OSError):
             continue
-    return sorted(found, key=lambda run: run.started)
+    return sorted(found, key=lambda run: run.position)
 
 
-def replay(content: JournalContent, *, running: bool = False) -> KeptRun:
-    """The run that a journal's events tell of, with what was held back when they ended."""
-    state, seen = RunState(), time.monotonic()
+def replay(path: Path, *, running: bool = False) -> KeptRun:
+    """The run that the journal's events tell of, with what was held back when they ended.
+
+    Raises UnreadableJournal, and OSError.
+    """
+    state, held, seen = RunState(), Held(), time.monotonic()
+    pieces: list[str] = []
+
+    def apply(event: Event) -> None:
+        state.apply(event, seen)
+        held.apply(event)
+
+    def put_together() -> None:
+        if pieces:
+            apply(TextDelta("".join(pieces)))
+            pieces.clear()
+
+    def heard(event: Event) -> None:
+        if type(event) is TextDelta:
+            pieces.append(event.text)
+            if len(pieces) < _TOGETHER:
+                return
+        put_together()
+        if type(event) is not TextDelta:
+            apply(event)
+
+    content = read_journal(path, heard)
+    put_together()
     sent = content.snapshot
     marker_is_code = MARKER in "".join([sent.requirements, *(file.text for file in sent.files)])
-    for event in (*content.events, *released(content.events, marker_is_code=marker_is_code)):
+    for event in held.released(state.text, marker_is_code=marker_is_code):
         state.apply(event, seen)
     status: Status | None = "running" if running and not state.ended else None
     return kept_run(
@@ -101,7 +130,7 @@ def _recover(history: History, path: Path, messages: list[str]) -> KeptRun | Non
         with taken_over(path) as ours:
             if not ours:
                 return None
-            run = replay(read_journal(path))
+            run = replay(path)
             # Left behind by a program that ended before anybody had seen to the run.
             history.add(run, offered=True)
             path.unlink()

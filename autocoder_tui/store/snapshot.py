@@ -37,7 +37,8 @@ class SentFile:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A run as it was asked for. `started` is ISO 8601 in UTC, `partial` the text it goes on
-    with, `journal_id` tells apart the journals of one run that was continued."""
+    with, `journal_id` tells apart the journals of one run that was continued. `position` is where
+    the run stands among the others, "" where `started` says it (see store.retention)."""
 
     run_id: str
     journal_id: str
@@ -53,6 +54,7 @@ class Snapshot:
     temperature: float | None = None
     partial: str = ""
     demo: bool = False
+    position: str = ""
 
     @property
     def picks(self) -> tuple[str, ...]:

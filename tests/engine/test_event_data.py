@@ -14,10 +14,13 @@ from autocoder_tui.engine.events import CostEstimate, Event, TextDelta, UsageUpd
 TEXTS = st.text(st.characters(exclude_categories=[]), max_size=40) | st.sampled_from(
     ["\ud800", "a\u2028b", "\0", '"\\\n\r', "\U0001f600", "\x85"]
 )
-AMOUNTS = st.decimals(allow_nan=False, allow_infinity=False)
+AMOUNTS = st.decimals(-(10**9), 10**9, allow_nan=False, allow_infinity=False).filter(
+    lambda amount: abs(amount.adjusted()) <= 30
+)
 st.register_type_strategy(str, TEXTS)
 st.register_type_strategy(Decimal, AMOUNTS)
-st.register_type_strategy(float, st.floats(allow_nan=False))
+st.register_type_strategy(float, st.floats(-1e12, 1e12))
+st.register_type_strategy(int, st.integers(-(2**63) + 1, 2**63 - 1))
 EVENTS = st.one_of(*(st.from_type(kind) for kind in get_args(Event)))
 
 
@@ -48,6 +51,10 @@ def test_money_is_kept_to_the_last_digit() -> None:
         {"event": "TextDelta", "text": None},
         {"event": "TextRetracted", "count": True},
         {"event": "TextRetracted", "count": "1"},
+        {"event": "TextRetracted", "count": 10**100},
+        {"event": "RetryScheduled", "delay_seconds": 10**400, "reason": "", "attempt": 1},
+        {"event": "RetryScheduled", "delay_seconds": float("nan"), "reason": "", "attempt": 1},
+        {"event": "PartFinished", "part": 1, "finish_reason": "stop", "cost_usd": "1E+999999999"},
         {"event": "PartJoined", "part": 1, "offset": 2, "proof": "hearsay"},
         {"event": "RunFailed", "error": "x"},
         {"event": "RunStarted", "run_id": "r", "model": "m", "estimate": {"prompt_tokens": 1}},

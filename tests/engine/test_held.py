@@ -21,7 +21,7 @@ from autocoder_tui.engine.events import (
     TextHeld,
     TextRetracted,
 )
-from autocoder_tui.engine.held import edits, read, released
+from autocoder_tui.engine.held import Held, edits, read
 from autocoder_tui.engine.reply_framing import render_file
 from autocoder_tui.engine.seam import MARKER, PartReader, plan_continuation
 from autocoder_tui.pump import merge
@@ -35,6 +35,13 @@ TRUTH = render_file("out.py", f"def main():\n{LINES}")
 class Told:
     text: str = ""
     reasoning: str = ""
+
+
+def released(events: list[Event]) -> list[Event]:
+    held = Held()
+    for event in events:
+        held.apply(event)
+    return held.released(fold(events).text)
 
 
 def fold(events: list[Event]) -> Told:

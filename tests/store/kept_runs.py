@@ -60,7 +60,8 @@ def events(text: str, *, end: str = "finished", cost: str | None = "0.25") -> li
 
 def run(text: str = "reply", run_id: str = "0123456789ab", **given: Any) -> KeptRun:
     options = {name: given.pop(name) for name in ("end", "cost") if name in given}
+    ended = given.pop("ended", None)
     state = RunState()
     for event in events(text, **options):
         state.apply(event, 0.0)
-    return kept_run(snapshot(run_id, **given), state)
+    return kept_run(snapshot(run_id, **given), state, ended=ended)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def test_a_run_comes_back_as_it_was(history: History) -> None:
     assert (listed.status, listed.files, listed.cost_usd) == ("finished", 1, Decimal("0.25"))
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(text=TEXTS, requirements=TEXTS, name=TEXTS)
 def test_any_text_can_be_kept_and_searched(
     text: str, requirements: str, name: str, tmp_path_factory: pytest.TempPathFactory
@@ -165,13 +166,18 @@ def test_runs_are_deleted_one_by_one_by_project_and_all(history: History) -> Non
 
 def test_retention_spares_named_and_offered_runs(history: History) -> None:
     for number in range(6):
-        history.add(run(run_id=f"{number}x", started=f"2026-01-0{number + 1}"), offered=number == 0)
+        day = datetime.now(UTC) - timedelta(days=10 - number)
+        kept = run(run_id=f"{number}x", started=day.isoformat(), ended=day.isoformat())
+        history.add(kept, offered=number == 0)
     history.rename("1x", "mine")
     assert history.prune(3, 0) == 1
     assert ids(history) == ["5x", "4x", "3x", "1x", "0x"]
     assert history.prune(0, 0) == 0
-    assert history.prune(0, 1) == 3
-    assert ids(history) == ["1x", "0x"]
+    assert history.prune(0, 8, spare="3x") == 0
+    assert history.prune(0, 1, spare="3x") == 1
+    assert ids(history) == ["5x", "3x", "1x", "0x"]
+    assert history.prune(1, 1) == 1
+    assert ids(history) == ["5x", "1x", "0x"]
 
 
 # ---------------------------------------------------------------------- bad states
@@ -213,8 +219,10 @@ def test_a_database_without_its_tables_is_set_aside(history: History, tmp_path: 
         connection.execute("DROP TABLE run_text")
         connection.commit()
     other = History(tmp_path)
-    assert ids(other) == []
-    assert "set aside" in other.messages()[0]
+    assert ids(other, search="--json reply") == ["0123456789ab"]
+    (message,) = other.messages()
+    assert "set aside" in message
+    assert "1 of its 1 runs could be read" in message
 
 
 def test_a_newer_database_is_left_alone(history: History, tmp_path: Path) -> None:
@@ -331,9 +339,16 @@ def test_a_damaged_row_harms_no_other(history: History, tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "history.db")) as connection:
         connection.execute("UPDATE runs SET data = x'00' WHERE run_id = 'aa'")
         connection.commit()
-    with pytest.raises(UnknownRun, match="damaged"):
-        history.get("aa")
+    damaged = history.get("aa")
+    assert (damaged.reply, damaged.snapshot.target) == ("one", "src/report.py")
+    assert "is damaged: its requirements, reply" in history.messages()[0]
     assert history.get("bb").reply == "two"
+    with closing(sqlite3.connect(tmp_path / "history.db")) as connection:
+        connection.execute("UPDATE runs SET review = '{', cost_usd = 'x' WHERE run_id = 'bb'")
+        connection.execute("UPDATE runs SET status = 7, name = x'ff', prompt_tokens = 'many'")
+        connection.commit()
+    assert [one.status for one in history.list()] == ["interrupted", "interrupted"]
+    assert (history.get("bb").reply, history.get("bb").review) == ("two", None)
     history.add(run("anew", "aa"))
     assert history.get("aa").reply == "anew"
 

@@ -10,7 +10,7 @@ from textual.widgets import Input, OptionList, TextArea
 from autocoder_tui.demo.sample import DEMO_TARGET, sample_text
 from autocoder_tui.demo.script import Reply, error_reply
 from autocoder_tui.demo.session import demo_setup
-from autocoder_tui.store.journal_reading import journals, read_journal
+from autocoder_tui.store.journal_reading import journals
 from autocoder_tui.store.recovery import replay
 from autocoder_tui.ui.screens.first_steps import FirstSteps
 from autocoder_tui.ui.screens.keys_help import KeysHelp
@@ -155,7 +155,7 @@ async def test_stopping_keeps_the_text_and_going_on_completes_it(tmp_path: Path)
         await server.wait_for_drop()
         assert view.text == whole[:200]
         (journal,) = journals(tmp_path / "state")
-        assert replay(read_journal(journal)).reply == whole[:200]
+        assert replay(journal).reply == whole[:200]
         await pilot.press("ctrl+g")
         await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
         assert app.runner.state.text == whole

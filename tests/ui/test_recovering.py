@@ -51,7 +51,7 @@ def left_behind(
     def say(message: str) -> None:
         raise AssertionError(message)
 
-    journal = begin_journal(folder / "state", prepared, say)
+    journal = begin_journal(History(folder / "state"), prepared, say)
     journal.append(events)
     if review is not None:
         journal.keep_review(review)
