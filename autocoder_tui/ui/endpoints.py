@@ -58,8 +58,8 @@ async def refresh(app: AutocoderApp, provider: Provider) -> str:
             said += f" {NO_PRICES}" if unpriced(fresh) == len(fresh) else ""
     save_listed(app.setup.state_dir / LISTED_FILE, fresh)
     load_again(app)
-    without = unpriced(fresh)
-    return said if not without else f"{said} {without} without a price."
+    without = unpriced([one for one in app.setup.catalog.models if one.provider == provider.name])
+    return said if not without else f"{said} {without} without a known price."
 
 
 def load_again(app: AutocoderApp) -> None:

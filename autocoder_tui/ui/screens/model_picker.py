@@ -220,6 +220,7 @@ class ModelPicker(Dialog[Wish | None]):
         names = [(model.provider, model.name) for model in self._shown]
         if names:
             options.highlighted = names.index(kept) if kept in names else 0
+            self.call_after_refresh(options.scroll_to_highlight)
 
     @property
     def _is_wide(self) -> bool:
