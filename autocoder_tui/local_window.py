@@ -53,7 +53,12 @@ async def ask_window(chosen: ChosenModel) -> AskedWindow:
     if window.tokens is not None:
         tokens = format_tokens(window.tokens)
         said = f"{provider.name} gives {model.name} a context window of {tokens} tokens."
-        known = replace(chosen, model=replace(model, context_length=window.tokens))
+        known = replace(
+            chosen,
+            model=replace(
+                model, context_length=window.tokens, source_of_context=f"{provider.name}, asked now"
+            ),
+        )
         return AskedWindow(known, said, window)
     said = f"{provider.name} does not say how large a context window it gives {model.name}."
     if window.cuts:

@@ -20,6 +20,7 @@ NO_PRICES = (
 def as_models(listed: Iterable[ListedModel], provider: Provider, today: date) -> list[Model]:
     """What an endpoint lists as models of `provider`, dated and with the endpoint as source."""
     source = f"{host_of(provider.base_url)}/models"
+    dated = f"{source}, {today.isoformat()}"
     return [
         Model(
             name=item.name,
@@ -32,14 +33,16 @@ def as_models(listed: Iterable[ListedModel], provider: Provider, today: date) ->
             # What the endpoint says now is as of now; nothing it leaves out gets a date.
             priced_on=today.isoformat() if item.input_price is not None else None,
             source=source if item.input_price is not None else None,
+            source_of_context=dated if item.context_length is not None else None,
+            source_of_max_tokens=dated if item.max_tokens is not None else None,
         )
         for item in listed
     ]
 
 
-def without_price(models: Sequence[Model]) -> bool:
-    """Whether no model of several has a price."""
-    return all(model.input_price is None for model in models)
+def unpriced(models: Sequence[Model]) -> int:
+    """How many of `models` have no price."""
+    return sum(model.input_price is None for model in models)
 
 
 def with_package_prices(models: Sequence[Model], provider: Provider) -> list[Model]:
@@ -69,14 +72,18 @@ def _priced(model: Model, provider: Provider, version: str) -> Model:
         )
     except (LookupError, ValueError):
         return model
-    window = model.context_length or priced.model.context_window
     cached = _cached_price(model.name, provider)
+    if model.context_length is None and priced.model.context_window is not None:
+        model = replace(
+            model,
+            context_length=priced.model.context_window,
+            source_of_context=f"genai-prices, {version}",
+        )
     return replace(
         model,
         input_price=Decimal(priced.input_price) * 1000,
         output_price=Decimal(priced.output_price) * 1000,
         cached_price=cached,
-        context_length=window,
         # Its table carries no day: it is as old as the installed version.
         priced_on=version,
         source="genai-prices",

@@ -10,7 +10,7 @@ from pathlib import Path
 import genai_prices
 import pytest
 
-from autocoder_tui.engine.catalog import Model, Provider, load_catalog
+from autocoder_tui.engine.catalog import Provider, load_catalog
 from autocoder_tui.engine.listing import ListedModel
 from autocoder_tui.refreshing import as_models, with_package_prices
 from autocoder_tui.store.models import save_listed
@@ -37,7 +37,9 @@ def test_what_the_endpoint_does_not_price_the_package_does() -> None:
     assert mini.context_length == 128_000
     assert mini.source == "genai-prices"
     assert mini.priced_on == f"version {genai_prices.__version__}"
-    assert unknown == Model("no-such-model", "OpenAI", context_length=4096)
+    assert (unknown.input_price, unknown.priced_on) == (None, None)
+    assert unknown.source_of_context == "api.openai.com/models, 2026-11-21"
+    assert mini.source_of_context == f"genai-prices, version {genai_prices.__version__}"
 
 
 def test_what_the_endpoint_prices_stays() -> None:

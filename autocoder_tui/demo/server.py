@@ -11,7 +11,7 @@ import json
 import socket
 import struct
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Final
 
@@ -25,7 +25,8 @@ class DemoServer:
     """`async with DemoServer(script) as server:` answers at `server.base_url` on a free port.
 
     A sequence of replies is used up one per chat request; when none is left the answer is a
-    400 that says so. `tokens_per_second` is the pace of streams; 0 sends as fast as it can.
+    400 that says so. `models` are names, or whole entries of the list.
+    `tokens_per_second` is the pace of streams; 0 sends as fast as it can.
     `requests` records the chat requests, `dropped` how many replies the client did not wait
     for, `connections` how many were opened.
     """
@@ -34,7 +35,7 @@ class DemoServer:
         self,
         script: Script = (),
         *,
-        models: Sequence[str] = ("demo",),
+        models: Sequence[str | Mapping[str, object]] = ("demo",),
         tokens_per_second: float = 0.0,
     ) -> None:
         self.requests: list[Received] = []
@@ -42,7 +43,7 @@ class DemoServer:
         self.connections = 0
         self.base_url = ""
         self._script = script
-        self._models = tuple(models)
+        self._models = models
         self._delay = 1.0 / tokens_per_second if tokens_per_second > 0 else 0.0
         self._server: asyncio.Server | None = None
         self._handlers: set[asyncio.Task[None]] = set()
@@ -94,7 +95,10 @@ class DemoServer:
     ) -> bool:
         """Whether the connection can take another request."""
         if received.method == "GET" and received.path.endswith("/models"):
-            entries = [{"id": name, "object": "model"} for name in self._models]
+            entries = [
+                {"id": model, "object": "model"} if isinstance(model, str) else dict(model)
+                for model in self._models
+            ]
             reply = Reply(body=json.dumps({"object": "list", "data": entries}))
         elif received.method == "POST" and received.path.endswith("/chat/completions"):
             self.requests.append(received)

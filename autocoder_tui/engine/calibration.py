@@ -1,9 +1,10 @@
 """What a model's own token counts taught about ours.
 
 Other models cut text by other vocabularies, so our count of a text has to be multiplied by a
-ratio, and the ratio is another one for code than for prose. Each run that reports its usage
-is one equation in these ratios; they are the least squares answer to the runs so far, held
-near what was believed before. Pure values: a face keeps them between runs.
+ratio, and the ratio is another one for code than for prose, for digits and for rare words.
+Each run that reports its usage is one equation in these ratios; they are the least squares
+answer to the runs so far, held near what was believed before. Pure values: a face keeps them
+between runs.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias
 
 Kind: TypeAlias = Literal["code", "prose", "data", "wide"]
-KINDS: Final = ("code", "prose", "data", "wide", "digits", "rare")
-"""What vocabularies treat apart: kinds of text ("wide" is Chinese, Japanese and Korean), and
-within any of them the digits, which some take one by one and others three at a time, and the
+KINDS: Final = ("code", "prose", "data", "wide", "digits", "joined", "rare")
+"""What vocabularies treat apart. The first four are kinds of text ("wide" is Chinese, Japanese
+and Korean) without its digits, then our tokens of digits, three at most in each: all these are
+tokens, and a model makes so many of each. The last two are no tokens but what a model may make
+more of: digits that stand in one token with another, which some models take one by one, and
 tokens that are rare, which a smaller vocabulary does not have and makes several of."""
 
 FIRST_MARGIN: Final = Decimal("0.15")
@@ -32,18 +35,22 @@ _DIGIT_TOKEN = re.compile(r"[0-9]{1,3}")
 _MARKS = re.compile(r"[(){}\[\];=<>_+*/\\|&^%$#@~`]")
 _DATA_MARKS = re.compile(r"[\",:{}\[\]]")
 
-# What is believed before the first run: ratios near 1. Vocabularies agree best on code and
-# prose; digits and wide characters are where they go apart (tests/bench/tokens_bench.py).
-_BELIEVED_OFF: Final = {
-    "code": 0.1,
-    "prose": 0.1,
-    "data": 0.15,
-    "wide": 0.4,
-    "digits": 1.2,
-    "rare": 0.4,
+# What is believed of a model before the first run, and how far off that may be: as many tokens
+# as ours, and none more. Vocabularies agree best on what is written in Latin letters; digits,
+# wide characters and rare words are where they go apart (tests/bench/tokens_bench.py).
+_BELIEVED: Final = {
+    "code": (1.0, 0.05),
+    "prose": (1.0, 0.05),
+    "data": (1.0, 0.05),
+    "wide": (1.0, 0.5),
+    "digits": (1.0, 0.05),
+    "joined": (0.0, 0.8),
+    "rare": (0.0, 0.4),
 }
-_NOISE: Final = 0.02
-"""Relative error of one run that no ratio explains."""
+_LIMITS: Final = {"wide": (0.5, 6.0), "joined": (0.0, 1.2), "rare": (-0.5, 3.0)}
+"""What no vocabulary goes beyond; the others are held by _LEAST and _MOST."""
+_NOISE: Final = 0.01
+"""Relative error of one run that nothing here explains."""
 _MEMORY: Final = 0.98
 """Weight the past keeps at each run, so that a changed model is learnt anew in time."""
 _LEAST, _MOST = 0.5, 4.0
@@ -80,31 +87,50 @@ def stretches(text: str) -> Iterator[tuple[Kind, str]]:
         yield kind, text[begun:]
 
 
-def digit_tokens(text: str) -> int:
-    """Tokens our vocabulary makes of the digits in `text`: one for every three in a row."""
-    return len(_DIGIT_TOKEN.findall(text))
+def digits_of(text: str) -> tuple[int, int]:
+    """Tokens our vocabulary makes of the digits in `text`, one for every three in a row, and
+    how many of the digits stand behind another in the same token."""
+    tokens = len(_DIGIT_TOKEN.findall(text))
+    return tokens, len(_DIGITS.findall(text)) - tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Tokens of a prompt by our own count, apart by kind of text; `framing` is the chat's."""
+    """Tokens of a prompt by our own count, apart by kind of text; `framing` is the chat's.
+
+    `joined` and `rare` are no tokens more: see KINDS.
+    """
 
     code: int = 0
     prose: int = 0
     data: int = 0
     wide: int = 0
     digits: int = 0
+    joined: int = 0
     rare: int = 0
     framing: int = 0
 
     @property
     def total(self) -> int:
-        return sum(self.by_kind) + self.framing
+        return self.text + self.framing
+
+    @property
+    def text(self) -> int:
+        """Tokens without the framing."""
+        return self.code + self.prose + self.data + self.wide + self.digits
 
     @property
     def by_kind(self) -> tuple[int, ...]:
         """In the order of KINDS."""
-        return self.code, self.prose, self.data, self.wide, self.digits, self.rare
+        return (
+            self.code,
+            self.prose,
+            self.data,
+            self.wide,
+            self.digits,
+            self.joined,
+            self.rare,
+        )
 
     def __add__(self, other: Weights) -> Weights:
         return Weights(
@@ -113,6 +139,7 @@ class Weights:
             self.data + other.data,
             self.wide + other.wide,
             self.digits + other.digits,
+            self.joined + other.joined,
             self.rare + other.rare,
             self.framing + other.framing,
         )
@@ -124,9 +151,9 @@ _Row: TypeAlias = tuple[float, ...]
 def _belief() -> tuple[_Row, _Row]:
     """Precision (a diagonal matrix, row by row) and moment of the ratios before any run."""
     count = len(KINDS)
-    own = [1 / _BELIEVED_OFF[kind] ** 2 for kind in KINDS]
+    own = [1 / _BELIEVED[kind][1] ** 2 for kind in KINDS]
     rows = [own[i] if i == j else 0.0 for i in range(count) for j in range(count)]
-    return tuple(rows), tuple(own)
+    return tuple(rows), tuple(_BELIEVED[kind][0] * own[i] for i, kind in enumerate(KINDS))
 
 
 _BELIEF: Final = _belief()
@@ -147,10 +174,14 @@ class Calibration:
 
     @property
     def ratios(self) -> tuple[float, ...]:
-        """Tokens of the model for one of ours, in the order of KINDS."""
+        """Tokens of the model for each of what KINDS names, in that order."""
         if self.runs == 0:
-            return (1.0,) * len(KINDS)
-        return tuple(max(_LEAST, min(_MOST, ratio)) for ratio in self._solved())
+            return tuple(_BELIEVED[kind][0] for kind in KINDS)
+        limits = (_LIMITS.get(kind, (_LEAST, _MOST)) for kind in KINDS)
+        return tuple(
+            max(least, min(most, ratio))
+            for ratio, (least, most) in zip(self._solved(), limits, strict=True)
+        )
 
     @property
     def margin(self) -> Decimal:
@@ -174,7 +205,7 @@ class Calibration:
         A count far from any a vocabulary gives teaches nothing: such a server counted
         something else, or cut the prompt.
         """
-        ours = sum(weights.by_kind)
+        ours = weights.text
         theirs = reported - weights.framing
         if ours < 1 or not _LEAST * ours <= theirs <= _MOST * ours:
             return self
@@ -199,7 +230,8 @@ class Calibration:
 
     def _predicted(self, weights: Weights) -> float:
         pairs = zip(self.ratios, weights.by_kind, strict=True)
-        return sum(ratio * tokens for ratio, tokens in pairs)
+        predicted = sum(ratio * count for ratio, count in pairs)
+        return max(_LEAST * weights.text, min(_LIMITS["wide"][1] * weights.text, predicted))
 
     def _solved(self) -> list[float]:
         """precision * ratios = moment, by Gaussian elimination (it is positive definite)."""

@@ -90,6 +90,9 @@ class Model:
     """False: what the system message says goes into the first user message."""
     source: str | None = None
     """Where the prices come from, in a word or two; None: the packaged table."""
+    source_of_context: str | None = None
+    source_of_max_tokens: str | None = None
+    """The same for the two sizes, with the day if there is one."""
 
 
 @dataclass(frozen=True, slots=True)

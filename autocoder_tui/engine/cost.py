@@ -179,6 +179,16 @@ def format_usd(value: Decimal | None) -> str:
     return f"${value.quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
 
 
+def format_price(price: Decimal | None) -> str:
+    """US dollars per million tokens without the sign: "3.00", "0.15", "0.075", "?" for None."""
+    if price is None:
+        return "?"
+    short = price.normalize()
+    exponent = short.as_tuple().exponent
+    places = -exponent if isinstance(exponent, int) else 0
+    return f"{short:.{max(2, places)}f}"
+
+
 def format_cost_range(estimate: CostEstimate) -> str:
     """ "$0.0007 to $0.0024", "at least $0.0007", "cost unknown"."""
     least, most = estimate.least_usd, estimate.most_usd

@@ -197,7 +197,7 @@ def _key_message(status: int, address: Address) -> str:
     if address.endpoint.key is None:
         return (
             f"{address.url} wants a key ({status}) for {address.model_name} and none was sent. "
-            f"Set {variable} or enter a key."
+            f"Set {variable} in the environment, or in a .env file in the project."
         )
     may = "does not accept" if status == 401 else "does not allow this with"
     return (

@@ -3,6 +3,7 @@
     [providers.NAME]           base_url, key_variable, key_file, max_tokens_parameter
     [[models]]                 name, provider, input_price, output_price, cached_price,
                                context_length, max_tokens, priced_on, source,
+                               source_of_context, source_of_max_tokens,
                                temperature, reasoning_effort, system_role
 
 An entry of the user's replaces single fields of the packaged entry of the same name. One
@@ -133,10 +134,13 @@ class _Reading:
             found = unknown_name(provider, providers) if provider else "found none"
             self._report((*keys, "provider"), f"expected the name of a provider, {found}")
             return None
-        if self.file.path != PACKAGED_FILE and "input_price" in values:
+        if self.file.path != PACKAGED_FILE and not _PRICES.isdisjoint(values):
             values.setdefault("source", self.file.path.name)
             # The day of another figure is not this one's.
             values.setdefault("priced_on", None)
+        for size, source in _SIZES.items():
+            if self.file.path != PACKAGED_FILE and size in values:
+                values.setdefault(source, self.file.path.name)
         for model in same_name:
             if model.provider == provider:
                 return replace(model, **values)
@@ -274,4 +278,9 @@ _MODEL_FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "reasoning_effort": _text,
     "system_role": _flag,
     "source": _text,
+    "source_of_context": _text,
+    "source_of_max_tokens": _text,
 }
+_PRICES = frozenset({"input_price", "output_price", "cached_price"})
+_SIZES = {"context_length": "source_of_context", "max_tokens": "source_of_max_tokens"}
+"""Where each size of a model comes from is kept beside it."""

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from autocoder_tui.engine.calibration import Calibration, Weights, digit_tokens, stretches
+from autocoder_tui.engine.calibration import Calibration, Weights, digits_of, stretches
 from autocoder_tui.engine.catalog import OPENAI, Model
 
 if TYPE_CHECKING:
@@ -156,12 +156,12 @@ class TokenCounter:
             return Weights(code=self._count(text))
         counts: dict[str, int] = {}
         for kind, stretch in stretches(text):
-            digits, (tokens, rare) = digit_tokens(stretch), self._measure(stretch)
+            (digits, joined), (tokens, rare) = digits_of(stretch), self._measure(stretch)
             if kind == "wide":
                 rare = 0  # nearly all are
-            counts["digits"] = counts.get("digits", 0) + digits
-            counts["rare"] = counts.get("rare", 0) + rare
-            counts[kind] = counts.get(kind, 0) + max(0, tokens - digits - rare)
+            found = {"digits": digits, "joined": joined, "rare": rare}
+            for name, count in {**found, kind: max(0, tokens - digits)}.items():
+                counts[name] = counts.get(name, 0) + count
         return Weights(**counts)
 
 

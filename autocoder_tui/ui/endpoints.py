@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from autocoder_tui.engine.catalog import Endpoint, Model, Provider, load_catalog
 from autocoder_tui.engine.listing import list_models
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.refreshing import NO_PRICES, as_models, with_package_prices, without_price
+from autocoder_tui.refreshing import NO_PRICES, as_models, unpriced, with_package_prices
 from autocoder_tui.store.keys import find_key
 from autocoder_tui.store.memory import LISTED_FILE
 from autocoder_tui.store.models import save_endpoint, save_listed
@@ -25,9 +25,13 @@ async def add_endpoint(app: AutocoderApp, provider: Provider | None = None) -> N
     new = await app.push_screen_wait(EndpointForm(app.setup, provider))
     if new is None:
         return
-    (model,) = as_models([new.model], new.provider, date.today())
+    # The name alone: figures in models.toml are the user's own, and win over fresher ones.
+    model = Model(new.model.name, new.provider.name)
+    fresh = as_models(new.listed, new.provider, date.today())
     try:
         save_endpoint(app.setup.config_dir / "models.toml", new.provider, [model])
+        if fresh:
+            save_listed(app.setup.state_dir / LISTED_FILE, fresh)
     except AutocoderError as error:
         app.tell(error.message, severity="error")
         return
@@ -35,34 +39,27 @@ async def add_endpoint(app: AutocoderApp, provider: Provider | None = None) -> N
     app.models.choose(model.name, new.provider.base_url)
 
 
-async def refresh(app: AutocoderApp, model: Model) -> None:
-    """Ask the endpoint of `model` what its models take and cost now."""
-    provider = app.setup.catalog.providers.get(model.provider)
-    if provider is None:
-        app.tell(f"{model.provider} is not in the catalog; add it as an endpoint first.")
-        return
+async def refresh(app: AutocoderApp, provider: Provider) -> str:
+    """Ask `provider` what its models take and cost now; returns a sentence to show.
+
+    Raises AutocoderError.
+    """
     found = find_key(provider, app.setup.root, app.setup.environ)
     app.models.warn(found.warnings)
-    app.tell(f"Asking {provider.name} for its models…")
-    try:
-        listed = await list_models(Endpoint(provider, found.secret, found.source))
-        fresh = as_models(listed, provider, date.today())
-        if without_price(fresh):
-            fresh = await _priced(app, fresh, provider)
-        save_listed(app.setup.state_dir / LISTED_FILE, fresh)
-    except AutocoderError as error:
-        app.tell(error.message, severity="error", timeout=12)
-        return
+    listed = await list_models(Endpoint(provider, found.secret, found.source))
+    fresh = as_models(listed, provider, date.today())
+    if not fresh:
+        return f"{provider.name} lists no models."
+    said = f"{provider.name} lists {len(listed)} model{'s' * (len(listed) != 1)}."
+    if unpriced(fresh):
+        try:
+            fresh = await asyncio.to_thread(with_package_prices, fresh, provider)
+        except ImportError:
+            said += f" {NO_PRICES}" if unpriced(fresh) == len(fresh) else ""
+    save_listed(app.setup.state_dir / LISTED_FILE, fresh)
     load_again(app)
-    app.tell(f"{provider.name} lists {len(listed)} model{'s' * (len(listed) != 1)}.")
-
-
-async def _priced(app: AutocoderApp, models: list[Model], provider: Provider) -> list[Model]:
-    try:
-        return await asyncio.to_thread(with_package_prices, models, provider)
-    except ImportError:
-        app.tell(NO_PRICES)
-        return models
+    without = unpriced([one for one in app.setup.catalog.models if one.provider == provider.name])
+    return said if not without else f"{said} {without} without a known price."
 
 
 def load_again(app: AutocoderApp) -> None:
@@ -71,7 +68,6 @@ def load_again(app: AutocoderApp) -> None:
     catalog, problems = load_catalog(
         setup.config_dir / "models.toml", setup.state_dir / LISTED_FILE
     )
-    for problem in problems:
-        app.tell(str(problem), severity="warning")
+    app.models.warn(str(problem) for problem in problems)
     app.setup = replace(setup, catalog=catalog)
     app.models.update_figures()

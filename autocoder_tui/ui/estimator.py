@@ -82,7 +82,10 @@ class Estimator:
         """`for_now`: a better count is under way, so nothing is warned of yet."""
         if not self._app.runner.running:
             meters = self._app.main.query_one(Meters)
-            meters.show_estimate(weighed.estimate, weighed.request.model)
+            meters.cap_usd = self._app.spending.left(self._app.setup.limits)
+            meters.show_estimate(
+                weighed.estimate, weighed.request.model, fits=weighed.problem is None
+            )
             if not for_now:
                 self._warn(weighed)
 
@@ -102,6 +105,6 @@ class Estimator:
                 for path, tokens in list(weighed.weights.items())[:3]
             )
             weighs = f" Heaviest: {heaviest}." if heaviest else ""
-            text = f"The input takes {share:.0%} of the context window. {words}{weighs}"
+            text = f"The input takes {share * 100:.0f} % of the context window. {words}{weighs}"
             self._app.tell(text, severity="warning")
         self._warned = level

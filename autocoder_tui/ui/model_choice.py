@@ -21,7 +21,7 @@ from autocoder_tui.setup import ChosenModel, choose_model
 from autocoder_tui.store.usage import last_used
 from autocoder_tui.ui.endpoints import add_endpoint, refresh
 from autocoder_tui.ui.screens.first_steps import DEMO, FirstSteps
-from autocoder_tui.ui.screens.model_picker import Listing, ModelPicker
+from autocoder_tui.ui.screens.model_picker import Known, Listing, ModelPicker
 from autocoder_tui.ui.type_ahead import ASKS
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 
@@ -88,14 +88,10 @@ class ModelChoice:
         self._app.run_worker(self._pick(), group=ASKS, exit_on_error=True)
 
     async def _pick(self) -> None:
-        models = list(self._app.setup.catalog.models)
         current = self.chosen.model if self.chosen is not None else None
-        if current is not None and current not in models:
-            models.insert(0, current)
-        ready = frozenset(model.name for model in models if self._is_ready(model))
         used = await asyncio.to_thread(last_used, self._app.setup.state_dir)
-        name = current.name if current else ""
-        picker = ModelPicker(tuple(models), ready, name, used, self._listing())
+        at = None if current is None else (current.provider, current.name)
+        picker = ModelPicker(self._known(), at, used, self._refresh, self._listing())
         wish = await self._app.push_screen_wait(picker)
         if wish is None:
             return
@@ -106,12 +102,31 @@ class ModelChoice:
             return
         elif wish.what == "edit":
             await add_endpoint(self._app, self._app.setup.catalog.providers.get(model.provider))
-        elif wish.what == "refresh":
-            if model.provider in self._app.setup.catalog.providers:
-                await refresh(self._app, model)
-            self.pick()
         elif model != current:
             self._take(model)
+
+    def _known(self) -> Known:
+        """What the picker shows: the catalog, and the chosen model though it may not be there."""
+        models = list(self._app.setup.catalog.models)
+        chosen = self.chosen
+        if chosen is not None and chosen.model not in models:
+            model = chosen.model
+            same = [
+                one for one in models if (one.name, one.provider) == (model.name, model.provider)
+            ]
+            models = [model, *(one for one in models if one not in same)]
+        ready = frozenset((one.provider, one.name) for one in models if self._is_ready(one))
+        return Known(tuple(models), ready)
+
+    async def _refresh(self, model: Model) -> tuple[str, Known]:
+        provider = self._app.setup.catalog.providers.get(model.provider)
+        if provider is None:
+            return (
+                f"{model.provider} is not in models.toml: add it with Ctrl+N first.",
+                self._known(),
+            )
+        said = await refresh(self._app, provider)
+        return said, self._known()
 
     def _listing(self) -> Listing | None:
         """Lists the models at the address the user gave by hand, if there is one."""

@@ -123,7 +123,7 @@ async def _may_be_cut(app: AutocoderApp, asked: AskedWindow, weighed: Weighed) -
         digits = (text or "").strip().replace(",", "").replace("_", "")
         if digits.isdecimal() and 0 < len(digits) <= 9 and int(digits) > 0:
             chosen = asked.chosen
-            model = replace(chosen.model, context_length=int(digits))
+            model = replace(chosen.model, context_length=int(digits), source_of_context="you")
             app.models.set(replace(chosen, model=model))
             app.tell(f"{model.name} is taken to read {int(digits):,} tokens. Run again.")
         elif text is not None:

@@ -36,15 +36,29 @@ class Spending:
     def limits(self, limits: Limits) -> Limits:
         """`limits` for the next run: with what the session has spent, and its raised cap."""
         self.wants_review = True
+        cap = self._capped(limits)
+        self._app.main.query_one(Meters).cap_usd = self.left(limits)
+        return replace(limits, max_session_cost_usd=cap, session_spent_usd=self.spent)
+
+    def left(self, limits: Limits) -> Decimal | None:
+        """US dollars the next run may cost by both caps, None where there is none."""
+        session = self._capped(limits)
+        caps = [limits.max_cost_usd, None if session is None else session - self.spent]
+        return min((max(Decimal(0), cap) for cap in caps if cap is not None), default=None)
+
+    def _capped(self, limits: Limits) -> Decimal | None:
+        """The session's cap, as far as it was raised."""
         cap = limits.max_session_cost_usd
         if cap is not None and self._session_cap is not None:
             cap = max(cap, self._session_cap)
-        return replace(limits, max_session_cost_usd=cap, session_spent_usd=self.spent)
+        return cap
 
     def ended(self, state: RunState) -> None:
         """A run is over: what it cost is spent."""
         if state.usage is not None and state.usage.cost_usd is not None:
             self.spent += state.usage.cost_usd
+        if self._app.is_running:
+            self._app.main.query_one(Meters).session_usd = self.spent
 
     async def may_run(self, model: Model, limits: Limits) -> bool:
         """Ask whether to run without the cap, where it can't hold; once for each model."""
@@ -94,6 +108,7 @@ class Spending:
             return None
         if question.cap == "session":
             self._session_cap = higher
+        meters.cap_usd = higher - self.spent if question.cap == "session" else higher
         self._app.main.log_line(f"The cap of {whose} was raised to {format_usd(higher)}.")
         return higher
 

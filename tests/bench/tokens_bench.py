@@ -6,7 +6,8 @@ No vocabulary of another model is at hand without a network, so they are made fr
 that are shipped. The first ranks of a byte-pair vocabulary are what training would have
 stopped at, so cutting it gives a smaller vocabulary that is as good as a real one. Each
 plays a server: it counts five prompts of mixed files, which is what is learnt from, and then
-texts that were not among them.
+texts that were not among them. The last kind, logs and tables of other forms than the data of
+those prompts, is never learnt from.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.tokens import TokenCounter, load_counter
 
 KINDS = ("code", "prose", "data", "cjk")
+UNSEEN = "unseen"
+"""A kind that no prompt that is learnt from holds."""
 RUNS = 5
 LEARNERS = 5
 """Times it is learnt anew, from other prompts."""
@@ -64,6 +67,7 @@ def corpus(seed: int = 7) -> dict[str, list[str]]:
             "\n".join(choose.choice(_CJK) for _ in range(choose.randint(30, 200)))
             for _ in range(80)
         ],
+        UNSEEN: [_logs(choose) for _ in range(TESTED)],
     }
     return texts
 
@@ -89,6 +93,30 @@ def _data(choose: random.Random) -> str:
     if choose.random() < 0.5:
         return "\n".join(",".join(str(value) for value in row.values()) for row in rows)
     return json.dumps(rows, indent=choose.choice([None, 2]))
+
+
+def _logs(choose: random.Random) -> str:
+    number, bits = choose.randint, choose.getrandbits
+    line: Callable[[], str] = choose.choice(
+        (
+            lambda: (
+                f"2026-{number(1, 12):02}-{number(1, 28):02}T{number(0, 23):02}:"
+                f"{number(0, 59):02}:{choose.random() * 60:06.3f}Z worker[{number(1, 9999)}]: "
+                f"request {bits(64):016x} took {number(1, 90_000)} ms"
+            ),
+            lambda: (
+                f"INSERT INTO orders VALUES ({number(1, 10**8)}, 'open', "
+                f"{choose.random() * 1000:.2f}, '2026-{number(1, 12):02}-01');"
+            ),
+            lambda: (
+                f"- id: {number(1, 10**6)}\n  lat: {choose.uniform(-90, 90):.6f}\n"
+                f"  lon: {choose.uniform(-180, 180):.6f}"
+            ),
+            lambda: "\t".join(str(number(0, 10 ** number(1, 10))) for _ in range(8)),
+            lambda: " ".join(f"{bits(8):02x}" for _ in range(16)),
+        )
+    )
+    return "\n".join(line() for _ in range(number(30, 150)))
 
 
 def others() -> dict[str, Callable[[str], int]]:
@@ -137,7 +165,7 @@ def measure(count: Callable[[str], int], texts: dict[str, list[str]]) -> list[tu
         for seed in range(LEARNERS)
     ]
     rows = []
-    for kind in KINDS:
+    for kind in (*KINDS, UNSEEN):
         prompts = [prompt_of([text]) for text in texts[kind][:TESTED]]
         truth = [reported(count, prompt) for prompt in prompts]
         before = _off([plain], prompts, truth)

@@ -141,7 +141,8 @@ context_length = 4096
     assert (mini.input_price, mini.output_price) == (Decimal("0.15"), Decimal("0.7"))
     assert (mini.priced_on, mini.cached_price) == ("2025-03-01", Decimal("0.075"))
     llama = catalog.find("llama")
-    assert llama == Model("llama", "Box", context_length=4096)
+    assert llama == Model("llama", "Box", context_length=4096, source_of_context="models.toml")
+    assert (mini.source, mini.source_of_context) == ("models.toml", None)
     assert catalog.provider_of(llama) == Provider("Box", "http://192.168.1.5:8000/v1")
     assert len(catalog.models) == 5
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from textual.widgets import OptionList
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList
 
 from autocoder_tui.demo.server import DemoServer
+from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.endpoint_form import EndpointForm
 from autocoder_tui.ui.screens.model_picker import ModelPicker, short_age
-from tests.ui.driving import driven, setup_for, until
+from tests.ui.driving import NARROW, driven, setup_for, until
 
 KEY = {"HYPERBOLIC_API_KEY": "sk-canary-1234567890"}
 
@@ -50,12 +52,97 @@ async def test_a_server_is_tested_added_and_refreshed(tmp_path: Path) -> None:
         await until(pilot, lambda: isinstance(app.screen, ModelPicker))
         await pilot.press("ctrl+r")
         listed = tmp_path / "state" / "listed-models.toml"
-        await until(pilot, listed.exists)
+        await until(pilot, lambda: "lists 2 models" in listing(app))
         assert "first" in listed.read_text()
-        await until(pilot, lambda: isinstance(app.screen, ModelPicker))
         names = [model.name for model in app.setup.catalog.models]
         assert {"first", "second"} <= set(names)
         await pilot.press("escape")
+
+
+async def opened(app: AutocoderApp, pilot: Pilot[str]) -> ModelPicker:
+    await until(pilot, lambda: app.screen is app.main)
+    await pilot.press("ctrl+o")
+    await until(pilot, lambda: isinstance(app.screen, ModelPicker))
+    await until(pilot, lambda: detail(app))
+    assert isinstance(app.screen, ModelPicker)
+    return app.screen
+
+
+def detail(app: AutocoderApp) -> str:
+    return str(app.screen.query_one("#model-detail").render())
+
+
+def at_openrouter(name: str, dollars_per_token: str) -> dict[str, object]:
+    prices = {"prompt": dollars_per_token, "completion": "0.00001"}
+    return {"id": name, "context_length": 65_536, "pricing": prices}
+
+
+async def test_figures_of_an_added_server_are_not_the_users_and_can_be_refreshed(
+    tmp_path: Path,
+) -> None:
+    own = tmp_path / "config" / "models.toml"
+    own.parent.mkdir()
+    own.write_text("# mine, not to be lost\n")
+    entries = [at_openrouter("dear", "0.000003"), at_openrouter("cheap", "0.0000001")]
+    async with (
+        DemoServer(models=entries) as server,
+        driven(setup_for(tmp_path, environ=KEY)) as (app, pilot),
+    ):
+        await opened(app, pilot)
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: isinstance(app.screen, EndpointForm))
+        app.screen.query_one("#endpoint-url", Input).value = server.base_url
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.focused, OptionList))
+        options = app.screen.query_one(OptionList)
+        assert "65.5k ctx  $3.00 in  $10.00 out" in str(options.get_option_at_index(0).prompt)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.chosen.model.name == "dear")
+        assert app.chosen.model.input_price == 3
+        assert "price" not in own.read_text()
+        assert own.read_text().startswith("# mine, not to be lost\n")
+
+        entries[0] = at_openrouter("dear", "0.000002")
+        picker = await opened(app, pilot)
+        assert f"as of {date.today()}" in detail(app)
+        assert f"Context from 127.0.0.1/models, {date.today()}" in detail(app)
+        await pilot.press(*"dear")
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "127.0.0.1 lists 2 models." in listing(app))
+        assert app.screen is picker
+        assert app.screen.query_one("#model-filter", Input).value == "dear"
+        await pilot.press("enter")
+        await until(pilot, lambda: app.chosen.model.input_price == 2)
+
+
+async def test_what_is_said_of_a_model_is_seen_below_however_many_there_are(
+    tmp_path: Path,
+) -> None:
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "models.toml").write_text(
+        '[providers.Mine]\nbase_url = "http://127.0.0.1:1/v1"\n'
+        + "".join(f'[[models]]\nname = "m{n}"\nprovider = "Mine"\n' for n in range(60))
+    )
+    async with driven(setup_for(tmp_path, "-m", "m3"), NARROW) as (app, pilot):
+        await opened(app, pilot)
+        for below in ("#model-detail", "#model-hint"):
+            region = app.screen.query_one(below).region
+            dialog = app.screen.query_one(".dialog").content_region
+            assert dialog.contains_region(region), (below, region, dialog)
+
+
+async def test_a_server_without_models_says_what_to_do(tmp_path: Path) -> None:
+    async with (
+        DemoServer(models=()) as server,
+        driven(setup_for(tmp_path, environ=KEY)) as (app, pilot),
+    ):
+        await opened(app, pilot)
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: isinstance(app.screen, EndpointForm))
+        app.screen.query_one("#endpoint-url", Input).value = server.base_url
+        await pilot.press("enter")
+        await until(pilot, lambda: "0 models. Load one there" in said(app))
 
 
 async def test_a_server_named_on_the_command_line_lists_its_models_by_itself(

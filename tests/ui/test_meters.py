@@ -64,9 +64,9 @@ GOLDEN = """\
  40|out ~1,204  ~$0.0011    0:29  ▶ running |
  60|out ~1,204  ctx   9 %  ~$0.0011  part 2     0:29  ▶ running |
  80|out ~1,204/8,192  ctx   9 %  ~$0.0011    41 t/s  part 2         0:29  ▶ running |
-100|in 3,512  out ~1,204/8,192  ctx ▰▱▱▱▱▱▱▱  9 %  ~$0.0011    41 t/s  part 2           0:29  ▶ running |
-120|in 3,512  out ~1,204/8,192  ctx ▰▱▱▱▱▱▱▱  9 %  ~$0.0011 of ≤ $0.0024    41 t/s     ▂▂▄█  part 2         0:29  ▶ running |
- 80|in ~3,512  out  ~1,204  CTX!▰▰▰▰▱▱▱▱ 49 %  cost unknown      1:05:29  ✗ failed  |
+100|in 3,512  out ~1,204/8,192  ctx   9 %  ~$0.0011    41 t/s     ▂▂▄█  part 2          0:29  ▶ running |
+120|in 3,512  out ~1,204/8,192 ▰▰▱▱▱▱▱▱  ctx   9 %  ~$0.0011 of ≤ $0.0024    41 t/s     ▂▂▄█  part 2        0:29  ▶ running |
+ 80|in ~3,512  out ~1,204  CTX!▰▰▰▰▱▱▱▱ 49 %  cost unknown         1:05:29  ✗ failed|
 """  # noqa: E501
 
 
@@ -204,6 +204,44 @@ def test_details_of_a_run_where_there_is_room() -> None:
     line = meter_line(view, 200).plain
     for words in ("(1,024 cached)", "▰▰▱▱▱▱▱▱", "(300 thought)", "first 1.2 s", "2 retries"):
         assert words in line
+
+
+def test_after_a_run_every_figure_is_there_at_120_columns() -> None:
+    view = replace(
+        RUNNING,
+        phase="completed",
+        completion_estimated=False,
+        cached_tokens=1024,
+        first_token_seconds=1.24,
+        session_usd=Decimal("0.0411"),
+    )
+    line = meter_line(view, 120).plain
+    figures = ("in 3,512 (1,024 cached)", "1,204/8,192 ▰▰▱▱▱▱▱▱", "ctx   9 %", "$0.0011", "41 t/s")
+    for words in (*figures, "first 1.2 s", "part 2", "0:29  ✓ done"):
+        assert words in line
+    assert "session $0.0411" in meter_line(view, 140).plain
+    alone = replace(view, session_usd=view.cost_usd)
+    assert "session" not in meter_line(alone, 140).plain
+
+
+def test_while_a_run_goes_on_its_bar_outlasts_that_of_the_window() -> None:
+    view = replace(RUNNING, first_token_seconds=1.24, retries=1)
+    line = meter_line(view, 120).plain
+    assert "1,204/8,192 ▰▰▱▱▱▱▱▱  ctx   9 %  ~$0.0011    41 t/s     ▂▂▄█" in line
+
+
+def test_a_cap_below_the_most_it_may_cost_is_named() -> None:
+    capped = replace(ESTIMATE, cap_usd=Decimal("0.0012"))
+    assert "$0.0007–$0.0024, cap $0.0012" in meter_line(capped, 120).plain
+    assert "cap" not in meter_line(replace(ESTIMATE, cap_usd=Decimal(1)), 120).plain
+    running = meter_line(replace(RUNNING, cap_usd=Decimal("0.0012")), 160).plain
+    assert "~$0.0011 of ≤ $0.0012" in running
+
+
+def test_what_cannot_be_sent_is_not_called_ready() -> None:
+    line = meter_line(replace(ESTIMATE, phase="blocked", context_tokens=140_000), 120).plain
+    assert "CTX!" in line
+    assert line.rstrip().endswith("✗ too big")
 
 
 def test_a_retry_counts_down() -> None:

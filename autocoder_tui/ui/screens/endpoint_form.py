@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from autocoder_tui.display import visible
 from autocoder_tui.engine.catalog import Endpoint, Provider
+from autocoder_tui.engine.cost import format_price, format_tokens
 from autocoder_tui.engine.listing import ListedModel, list_models
 from autocoder_tui.engine.urls import check_base_url, host_of, is_plain_http
 from autocoder_tui.errors import AutocoderError
@@ -28,10 +29,27 @@ _MOST_SHOWN = 500
 
 @dataclass(frozen=True, slots=True)
 class NewEndpoint:
-    """What the form returns: the provider, and the model of it to use."""
+    """What the form returns: the provider, the model of it to use, and all that it lists."""
 
     provider: Provider
     model: ListedModel
+    listed: tuple[ListedModel, ...] = ()
+
+
+def _row(model: ListedModel, width: int) -> Content:
+    """The name, and what the server says of the model: its window, and its prices."""
+    said = []
+    if model.context_length is not None:
+        said.append(f"{format_tokens(model.context_length, short=True)} ctx")
+    if model.input_price is not None:
+        said.append(f"${format_price(model.input_price)} in")
+    if model.output_price is not None:
+        said.append(f"${format_price(model.output_price)} out")
+    figures = "  ".join(said)
+    name = Content(visible(model.name))
+    return Content.assemble(
+        name.truncate(max(12, width - len(figures) - 4), ellipsis=True, pad=True), " ", figures
+    )
 
 
 class EndpointForm(Dialog[NewEndpoint | None]):
@@ -122,10 +140,15 @@ class EndpointForm(Dialog[NewEndpoint | None]):
         self._provider, self._models = provider, models[:_MOST_SHOWN]
         options = self.query_one(OptionList)
         options.clear_options()
-        options.add_options([Option(Content(visible(model.name))) for model in self._models])
+        options.add_options([Option(_row(model, options.size.width)) for model in self._models])
         key = f"with the key from {found.source}" if found.secret else "without a key"
         many = f"{len(models)} model{'s' * (len(models) != 1)}"
-        self._say(f"Connected {key}: {many}. Choose one with Enter; it is kept in models.toml.")
+        advice = (
+            "Choose one with Enter; it is kept in models.toml."
+            if models
+            else "Load one there and press Enter again, or name it above."
+        )
+        self._say(f"Connected {key}: {many}. {advice}")
         if models:
             options.focus()
             options.highlighted = 0
@@ -141,7 +164,8 @@ class EndpointForm(Dialog[NewEndpoint | None]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         if self._provider is not None:
-            self.dismiss(NewEndpoint(self._provider, self._models[event.option_index]))
+            chosen = self._models[event.option_index]
+            self.dismiss(NewEndpoint(self._provider, chosen, self._models))
 
     def _say(self, text: str) -> None:
         self.query_one("#endpoint-result", Static).update(visible(text))

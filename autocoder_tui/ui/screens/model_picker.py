@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 
 from autocoder_tui.display import visible
 from autocoder_tui.engine.catalog import Model
-from autocoder_tui.engine.cost import format_tokens
+from autocoder_tui.engine.cost import format_price, format_tokens
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.ui.screens.dialog import Dialog
 from autocoder_tui.ui.widgets.plain_area import PlainInput
@@ -26,10 +26,12 @@ from autocoder_tui.ui.widgets.plain_area import PlainInput
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _FULL_WIDTH = 100
 """Cells of the screen from which a row has max tokens, age of the price and last use, too."""
-_BESIDE_NAME = 20
+_BESIDE_LIST = 13
+"""Rows of the dialog that are not the list's."""
+_BESIDE_NAME = 21
 _BESIDE_NAME_FULL = 50
 """Cells a row takes beside name and provider."""
-_FIGURES = (7, 6, 7)
+_FIGURES = (7, 7, 7)
 _FIGURES_FULL = (10, 8, 8)
 """Cells of both prices and the context window."""
 
@@ -38,41 +40,54 @@ Listing: TypeAlias = Callable[[], Awaitable[Sequence[Model]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What is wanted of the picker: use `model`, refresh or edit its endpoint, or add one."""
+class Known:
+    """The models to choose from; `ready` are those whose key was found, by provider and name."""
 
-    what: Literal["use", "refresh", "edit", "add"]
+    models: tuple[Model, ...]
+    ready: frozenset[tuple[str, str]]
+
+
+Refresh: TypeAlias = Callable[[Model], Awaitable[tuple[str, Known]]]
+"""Asks the endpoint of a model for fresh figures: a sentence to show, and what is known then.
+Raises AutocoderError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted of the picker: use `model`, edit its endpoint, or add one."""
+
+    what: Literal["use", "edit", "add"]
     model: Model | None = None
 
 
 class ModelPicker(Dialog[Wish | None]):
-    """Returns what the user wants, or None. `ready` names the models whose key was found;
-    `used` is the day each was last used, by provider and name. `listing`, if any, is asked for
-    more models while the screen is open."""
+    """Returns what the user wants, or None. `current` names the model in use, by provider and
+    name, and `used` the day each was last used. `listing`, if any, is asked for more models
+    while the screen is open."""
 
     BINDINGS = [
         Binding("escape", "dismiss(None)", "Cancel", id="picker.cancel"),
         Binding("ctrl+n", "wish('add')", "Add a server", id="picker.add", priority=True),
         Binding("ctrl+e", "wish('edit')", "Edit server", id="picker.edit", priority=True),
-        Binding("ctrl+r", "wish('refresh')", "Refresh", id="picker.refresh", priority=True),
+        Binding("ctrl+r", "refresh", "Refresh", id="picker.refresh", priority=True),
         Binding("down", "move(1)", show=False, priority=True),
         Binding("up", "move(-1)", show=False, priority=True),
     ]
 
     def __init__(
         self,
-        models: tuple[Model, ...],
-        ready: frozenset[str],
-        current: str,
+        known: Known,
+        current: tuple[str, str] | None,
         used: Mapping[tuple[str, str], str],
+        refresh: Refresh,
         listing: Listing | None = None,
     ) -> None:
         super().__init__()
         self._listing = listing
         self._shown: list[Model] = []
         self._used = used
-        self._models = models
-        self._ready = ready
+        self._refresh = refresh
+        self._models, self._ready = known.models, known.ready
         self._current = current
 
     def compose(self) -> ComposeResult:
@@ -87,6 +102,7 @@ class ModelPicker(Dialog[Wish | None]):
             yield Static(
                 "✓ key found · ? not known · Ctrl+N add a server · Ctrl+E edit · Ctrl+R refresh",
                 classes="hint",
+                id="model-hint",
             )
 
     def on_mount(self) -> None:
@@ -96,6 +112,9 @@ class ModelPicker(Dialog[Wish | None]):
             self.run_worker(self._list(self._listing), exit_on_error=False)
 
     def on_resize(self) -> None:
+        # What is said below the list must be seen however many models there are.
+        room = self.size.height * 9 // 10 - _BESIDE_LIST
+        self.query_one(OptionList).styles.max_height = max(3, room)
         self.call_after_refresh(self._fill_anew)
 
     def _fill_anew(self) -> None:
@@ -117,7 +136,7 @@ class ModelPicker(Dialog[Wish | None]):
         fresh = [model for model in listed if (model.provider, model.name) not in known]
         state.update(f"The server lists {len(listed)} model{'s' * (len(listed) != 1)}.")
         self._models = (*self._models, *fresh)
-        self._ready |= {model.name for model in fresh}
+        self._ready |= {(model.provider, model.name) for model in fresh}
         self._fill(self.query_one(Input).value)
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -129,21 +148,48 @@ class ModelPicker(Dialog[Wish | None]):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_index < len(self._shown):
             detail = self._detail(self._shown[event.option_index])
-            self.query_one("#model-detail", Static).update(visible(detail))
+            self.query_one("#model-detail", Static).update(visible(detail, lines=True))
 
     def _detail(self, model: Model) -> str:
-        """Where the price comes from, how old it is, and when the model was last used."""
+        """Where each figure comes from, how old it is, and when the model was last used."""
         day = self._used.get((model.provider, model.name))
-        used = f"last used {day}" if day else "not used yet"
-        if model.input_price is None:
-            return f"Price unknown; {used}."
-        source = model.source or "the packaged table"
-        return f"Price from {source}, {age(model.priced_on, date.today())}; {used}."
+        used = f"Last used {day}." if day else "Not used yet."
+        price = "Price unknown"
+        if model.input_price is not None:
+            cached = format_price(model.cached_price)
+            discount = "" if model.cached_price is None else f", cached input {cached} $/M"
+            source = model.source or "the packaged table"
+            price = f"Price from {source}, {age(model.priced_on, date.today())}{discount}"
+        return f"{price}.\n{_sizes(model)} {used}"
 
-    def action_wish(self, what: Literal["refresh", "edit", "add"]) -> None:
+    def _highlighted(self) -> Model | None:
         index = self.query_one(OptionList).highlighted
-        model = self._shown[index] if index is not None and index < len(self._shown) else None
-        self.dismiss(Wish(what, model))
+        return self._shown[index] if index is not None and index < len(self._shown) else None
+
+    def action_wish(self, what: Literal["edit", "add"]) -> None:
+        self.dismiss(Wish(what, self._highlighted()))
+
+    def action_refresh(self) -> None:
+        """Ask the endpoint of the highlighted model for fresh figures; the list stays open."""
+        model = self._highlighted()
+        if model is not None:
+            self.run_worker(
+                self._refreshed(model), group="refresh", exclusive=True, exit_on_error=False
+            )
+
+    async def _refreshed(self, model: Model) -> None:
+        state = self.query_one("#model-listing", Static)
+        state.update(visible(f"Asking {model.provider} for its models…"))
+        try:
+            said, known = await self._refresh(model)
+        except AutocoderError as error:
+            said, known = error.message, None
+        if self.closing:
+            return
+        state.update(visible(said))
+        if known is not None:
+            self._models, self._ready = known.models, known.ready
+            self._fill(self.query_one(Input).value)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self._choose(event.option_index)
@@ -158,7 +204,9 @@ class ModelPicker(Dialog[Wish | None]):
     def _fill(self, wanted: str) -> None:
         options = self.query_one(OptionList)
         at = options.highlighted
-        kept = self._shown[at].name if at is not None and at < len(self._shown) else self._current
+        kept = self._current
+        if at is not None and at < len(self._shown):
+            kept = self._shown[at].provider, self._shown[at].name
         options.clear_options()
         words = wanted.casefold().split()
         self._shown = [
@@ -169,9 +217,10 @@ class ModelPicker(Dialog[Wish | None]):
         for model in self._shown:
             options.add_option(Option(self._row(model)))
         self.query_one("#model-head", Static).update(self._head())
-        names = [model.name for model in self._shown]
+        names = [(model.provider, model.name) for model in self._shown]
         if names:
             options.highlighted = names.index(kept) if kept in names else 0
+            self.call_after_refresh(options.scroll_to_highlight)
 
     @property
     def _is_wide(self) -> bool:
@@ -193,9 +242,10 @@ class ModelPicker(Dialog[Wish | None]):
         return Content.assemble("  ", _cell("model", name), _cell("provider", provider), figures)
 
     def _row(self, model: Model) -> Content:
-        mark = "✓ " if model.name in self._ready else "  "
+        mark = "✓ " if (model.provider, model.name) in self._ready else "  "
         price, out, size = _FIGURES_FULL if self._is_wide else _FIGURES
-        prices = f"{_price(model.input_price):>{price}}{_price(model.output_price):>{out}}"
+        prices = f"{format_price(model.input_price):>{price}}"
+        prices += f"{format_price(model.output_price):>{out}}"
         if model.input_price is None and model.output_price is None:
             prices = f"{'unknown':>{price + out}}"
         figures = f"{prices}{_size(model.context_length):>{size}}"
@@ -263,8 +313,19 @@ def _cell(text: str, width: int) -> Content:
     return Content(text).truncate(width, ellipsis=True, pad=True)
 
 
-def _price(price: object) -> str:
-    return "?" if price is None else f"{price}"
+def _sizes(model: Model) -> str:
+    """Where the context window and the most output come from."""
+    packaged = "the packaged table"
+    context, output = model.source_of_context or packaged, model.source_of_max_tokens or packaged
+    if model.context_length is None and model.max_tokens is None:
+        return "Sizes unknown."
+    if model.context_length is None:
+        return f"Context unknown, max output from {output}."
+    if model.max_tokens is None:
+        return f"Context from {context}, max output unknown."
+    if context == output:
+        return f"Context and max output from {context}."
+    return f"Context from {context}, max output from {output}."
 
 
 def _size(count: int | None) -> str:

@@ -14,10 +14,11 @@ from textual.content import Content
 from autocoder_tui.engine.cost import format_tokens, format_usd
 from autocoder_tui.engine.state import StreamStatus
 
-Phase: TypeAlias = Literal["estimate", "retrying", "paused"] | StreamStatus
+Phase: TypeAlias = Literal["estimate", "blocked", "retrying", "paused"] | StreamStatus
 
 _STATUS: dict[Phase, tuple[str, str]] = {
     "estimate": ("· ready", "$text-muted"),
+    "blocked": ("✗ too big", "$text-error"),
     "initializing": ("◌ waiting", "$text-accent"),
     "processing": ("▶ running", "$text-accent"),
     "retrying": ("↻ retrying", "$text-warning"),
@@ -26,6 +27,7 @@ _STATUS: dict[Phase, tuple[str, str]] = {
     "error": ("✗ failed", "$text-error"),
     "cancelled": ("■ stopped", "$text-warning"),
 }
+_BEFORE = ("estimate", "blocked")
 _ENDED = ("completed", "error", "cancelled")
 _STATUS_CELLS = max(len(word) for word, _ in _STATUS.values())
 _BAR_CELLS = 8
@@ -44,6 +46,8 @@ class MeterView:
     `*_estimated` marks our own counts; they are shown with a "~". `context_tokens` is what the
     request and its reply take of the window, `speeds` tokens of the last seconds in order.
     `method` says how tokens are counted before a run. `waiting_seconds` are left until a retry.
+    `cap_usd` is what the run may cost by its spending cap, `session_usd` what all runs since the
+    program started have cost.
     """
 
     phase: Phase
@@ -67,6 +71,8 @@ class MeterView:
     first_token_seconds: float | None = None
     retries: int = 0
     waiting_seconds: float | None = None
+    cap_usd: Decimal | None = None
+    session_usd: Decimal | None = None
     warn_share: float = WARN_SHARE
     alarm_share: float = ALARM_SHARE
 
@@ -74,14 +80,15 @@ class MeterView:
 _Field: TypeAlias = list[tuple[str, str]]
 """Pieces of text with their styles; empty where there is nothing to show."""
 
-_ORDER = ("prompt", "output", "context", "cost", "speed", "first", "part")
+_ORDER = ("prompt", "output", "context", "cost", "session", "speed", "first", "part")
 _SACRIFICES = (
+    ("session", 1),
+    ("context", 1),
     ("first", 1),
     ("prompt", 1),
+    ("cost", 1),
     ("output", 1),
     ("speed", 1),
-    ("cost", 1),
-    ("context", 1),
     ("prompt", 2),
     ("output", 2),
     ("speed", 2),
@@ -93,8 +100,11 @@ _SACRIFICES = (
     ("status", 2),
 )
 """Which field takes which shorter form, one after the other, until the line fits."""
+_ENDED_SACRIFICES = (("cost", 1), ("speed", 1), ("context", 1))
+"""What it might have cost at most and how its speed went are past once a run has ended."""
 _ESTIMATE_SACRIFICES = (
     ("prompt", 1),
+    ("session", 1),
     ("context", 1),
     ("prompt", 2),
     ("output", 3),
@@ -117,6 +127,7 @@ def meter_line(view: MeterView, width: int) -> Content:
         "output": [_output(view, details=True), _output(view), _output(view, limit=False), []],
         "context": [_context(view), _context(view, bar=False), []],
         "cost": [_cost(view), _cost(view, range_=False), []],
+        "session": [_session(view), []],
         "speed": [_speed(view), _speed(view, history=False), []],
         "first": [_first(view), []],
         "part": [_part(view), []],
@@ -134,10 +145,9 @@ def meter_line(view: MeterView, width: int) -> Content:
 
 
 def _sacrifices(phase: Phase) -> tuple[tuple[str, int], ...]:
-    if phase == "estimate":
+    if phase in _BEFORE:
         return _ESTIMATE_SACRIFICES
-    # What it might have cost at most is past once a run has ended.
-    return (("cost", 1), *_SACRIFICES) if phase in _ENDED else _SACRIFICES
+    return (*_ENDED_SACRIFICES, *_SACRIFICES) if phase in _ENDED else _SACRIFICES
 
 
 def _join(fields: Sequence[_Field]) -> _Field:
@@ -162,7 +172,7 @@ def _prompts(view: MeterView) -> list[_Field]:
     if view.prompt_tokens is None:
         return [[], [], []]
     plain: _Field = [("in ", _MUTED), (_count(view.prompt_tokens, view.prompt_estimated), "")]
-    if view.phase == "estimate":
+    if view.phase in _BEFORE:
         method = view.method.removeprefix("estimate ")
         short = "by server" if method == "counted by the server" else method.partition(",")[0]
         return [
@@ -184,7 +194,7 @@ def _first(view: MeterView) -> _Field:
 
 
 def _output(view: MeterView, *, limit: bool = True, details: bool = False) -> _Field:
-    if view.phase == "estimate":
+    if view.phase in _BEFORE:
         if view.max_output_tokens is None:
             return []
         return [("out ≤ ", _MUTED), (format_tokens(view.max_output_tokens), "")]
@@ -192,14 +202,15 @@ def _output(view: MeterView, *, limit: bool = True, details: bool = False) -> _F
         return []
     most = view.max_output_tokens
     # Room for the "~" and for all digits it may come to have.
-    room = 1 + len(format_tokens(max(view.completion_tokens, most or 99_999)))
+    full = format_tokens(max(view.completion_tokens, most or 99_999))
+    room = 0 if view.phase in _ENDED else 1 + len(full)
     number = f"{_count(view.completion_tokens, view.completion_estimated):>{room}}"
     field = [("out ", _MUTED), (number, "")]
     if most is not None and limit:
         field.append((f"/{format_tokens(most)}", _MUTED))
         if details:
-            full = min(_BAR_CELLS, math.ceil(view.completion_tokens / most * _BAR_CELLS))
-            field += [(" " + "▰" * full, "$text-accent"), ("▱" * (_BAR_CELLS - full), _MUTED)]
+            done = min(_BAR_CELLS, math.ceil(view.completion_tokens / most * _BAR_CELLS))
+            field += [(" " + "▰" * done, "$text-accent"), ("▱" * (_BAR_CELLS - done), _MUTED)]
     if details and view.reasoning_tokens:
         field.append((f" ({format_tokens(view.reasoning_tokens)} thought)", _MUTED))
     return field
@@ -224,20 +235,33 @@ def _context(view: MeterView, *, bar: bool = True) -> _Field:
 
 
 def _cost(view: MeterView, *, range_: bool = True) -> _Field:
-    if view.phase == "estimate":
+    if view.phase in _BEFORE:
         if view.least_usd is None or view.most_usd is None:
             return [("cost unknown", _MUTED)]
         least = f"{format_usd(view.least_usd)}–" if range_ else "≤ "
-        return [(f"{least}{format_usd(view.most_usd)}", "")]
+        field: _Field = [(f"{least}{format_usd(view.most_usd)}", "")]
+        if view.cap_usd is not None and view.cap_usd < view.most_usd:
+            return [*field, (f", cap {format_usd(view.cap_usd)}", _MUTED)]
+        return field
     if view.cost_usd is None:
         return [("cost unknown", _MUTED)]
-    most = None if view.most_usd is None else format_usd(view.most_usd)
+    limits = [limit for limit in (view.most_usd, view.cap_usd) if limit is not None]
+    most = format_usd(min(limits)) if limits else None
     sign = "~" if view.completion_estimated else ""
-    room = 1 + max(len(most or ""), len("$0.0000"))
+    room = 0 if view.phase in _ENDED else 1 + max(len(most or ""), len("$0.0000"))
     field = [(f"{sign + format_usd(view.cost_usd):>{room}}", "")]
     if most is not None and range_:
         field.append((f" of ≤ {most}", _MUTED))
     return field
+
+
+def _session(view: MeterView) -> _Field:
+    """What the session has cost, where that is more than this run."""
+    if not view.session_usd or view.phase not in (*_BEFORE, *_ENDED):
+        return []
+    if view.phase in _ENDED and view.session_usd == view.cost_usd:
+        return []
+    return [("session ", _MUTED), (format_usd(view.session_usd), "")]
 
 
 def _speed(view: MeterView, *, history: bool = True) -> _Field:
@@ -245,7 +269,8 @@ def _speed(view: MeterView, *, history: bool = True) -> _Field:
     if rate is None and view.phase not in ("initializing", "processing", "retrying", "paused"):
         return []
     number = "–" if rate is None else f"{rate:.0f}" if rate < 9999.5 else f"{rate:,.0f}"
-    field = [(f"{number:>4}", ""), (" t/s", _MUTED)]
+    room = 0 if view.phase in _ENDED else 4
+    field = [(f"{number:>{room}}", ""), (" t/s", _MUTED)]
     if history:
         field.append((f" {sparkline(view.speeds):>{_BAR_CELLS}}", "$text-accent"))
     return field
@@ -272,7 +297,7 @@ def _part(view: MeterView) -> _Field:
 
 def _status(view: MeterView, *, time: bool = True) -> _Field:
     word, style = _STATUS[view.phase]
-    field = [(f"{word:<{_STATUS_CELLS}}", style)]
+    field = [(f"{word:<{0 if view.phase in _ENDED else _STATUS_CELLS}}", style)]
     if time and view.elapsed_seconds is not None:
         return [(f"{clock(view.elapsed_seconds):>5}  ", ""), *field]
     return field

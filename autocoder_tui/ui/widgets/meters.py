@@ -97,6 +97,10 @@ class Meters(Widget):
         super().__init__(name=name, id=id, classes=classes)
         self.thresholds = (WARN_SHARE, ALARM_SHARE)
         """Shares of the context window at which the line warns, and warns in earnest."""
+        self.cap_usd: Decimal | None = None
+        """What the next run, or the one that goes on, may cost by the spending caps."""
+        self.session_usd = Decimal(0)
+        """What all runs since the program started have cost, as far as their price is known."""
         self._view: MeterView | None = None
         self._context_length: int | None = None
         self._state: RunState | None = None
@@ -119,10 +123,11 @@ class Meters(Widget):
         self._rest()
         self._set(view)
 
-    def show_estimate(self, estimate: CostEstimate, model: Model) -> None:
-        """What a run with `model` would send and may cost."""
+    def show_estimate(self, estimate: CostEstimate, model: Model, *, fits: bool = True) -> None:
+        """What a run with `model` would send and may cost; `fits`: whether it can be sent."""
         self._context_length = model.context_length
-        self.show(estimate_view(estimate, model.context_length))
+        view = estimate_view(estimate, model.context_length)
+        self.show(view if fits else replace(view, phase="blocked"))
 
     def show_run(self, state: RunState, now: float) -> None:
         """Show `state`, as it is and, until it has ended, as it becomes.
@@ -158,7 +163,13 @@ class Meters(Widget):
     def _set(self, view: MeterView | None) -> None:
         if view is not None:
             warn, alarm = self.thresholds
-            view = replace(view, warn_share=warn, alarm_share=alarm)
+            view = replace(
+                view,
+                warn_share=warn,
+                alarm_share=alarm,
+                cap_usd=self.cap_usd,
+                session_usd=self.session_usd,
+            )
         if view != self._view:
             self._view = view
             self.refresh()
