@@ -35,9 +35,13 @@ FRAME_END = b'"}, "finish_reason": null}]}\n\n'
 # ---------------------------------------------------------------- memory
 
 
-def _bomb(packed: Callable[[Callable[[bytes], bytes]], bytes]) -> bytes:
+def _bomb(first: bytes, again: bytes, times: int) -> bytes:
+    """`first` and then `again` so many times, packed by gzip but for its end, which nobody
+    should get to."""
     packer = zlib.compressobj(wbits=31)
-    return packed(packer.compress) + packer.flush()
+    start = packer.compress(first) + packer.flush(zlib.Z_FULL_FLUSH)
+    # A block after a full flush refers to nothing before it: it can stand as often as one likes.
+    return start + (packer.compress(again) + packer.flush(zlib.Z_FULL_FLUSH)) * times
 
 
 async def _endless(writer: asyncio.StreamWriter) -> None:
@@ -73,17 +77,14 @@ async def _one_large_delta(writer: asyncio.StreamWriter) -> None:
 
 async def _gzip_bomb(writer: asyncio.StreamWriter) -> None:
     head = STREAM_START + b"content-encoding: gzip\r\nconnection: close\r\n\r\n"
-    writer.write(
-        head
-        + _bomb(lambda pack: pack(FRAME_START) + b"".join(pack(b"x" * 10**6) for _ in range(1000)))
-    )
+    writer.write(head + _bomb(FRAME_START, b"x" * 10**6, 1000))
     await writer.drain()
 
 
 async def _twice_packed_bomb(writer: asyncio.StreamWriter) -> None:
-    once = _bomb(lambda pack: b"".join(pack(b": \n" * 10**6) for _ in range(400)))
+    once = _bomb(b"", b": \n" * 10**6, 400)
     head = STREAM_START + b"content-encoding: gzip, gzip\r\nconnection: close\r\n\r\n"
-    writer.write(head + _bomb(lambda pack: pack(once)))
+    writer.write(head + _bomb(once, b"", 0))
     await writer.drain()
 
 
