@@ -23,7 +23,7 @@ from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.ui.screens.question import Question
 from autocoder_tui.ui.widgets.meters import Meters
 from tests.engine.test_provider_failures import STREAM_START
-from tests.test_headless import CANARY, environment, framed, started
+from tests.test_headless import CANARY, environment, framed, heard, started
 from tests.ui.driving import serving, until
 
 ROOT_OF_TESTS = Path(__file__).parents[2]
@@ -228,12 +228,7 @@ async def test_a_wait_is_told_on_stderr_and_an_interrupt_ends_it(tmp_path: Path)
     async with DemoServer([busy] * 3) as server:
         at = ("--base-url", server.base_url, "-m", "m", "-r", "x", "-o", "out.py", "--json")
         process = await started(tmp_path, *at)
-        assert process.stderr is not None
-        told = b""
-        async with asyncio.timeout(20):
-            while b"Attempt 2 in 50.0 s" not in told:
-                told = await process.stderr.readline()
-                assert told, "it ended before it waited"
+        await heard(process, b"Attempt 2 in 50.0 s")
         begun = time.monotonic()
         process.send_signal(signal.SIGINT)
         out, _ = await asyncio.wait_for(process.communicate(), 20)
@@ -281,12 +276,7 @@ async def test_a_name_server_that_does_not_answer_can_be_left(tmp_path: Path) ->
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
-    assert process.stderr is not None
-    told = b""
-    async with asyncio.timeout(20):
-        while b"asking for the name" not in told:
-            told = await process.stderr.readline()
-            assert told, "it ended before it asked"
+    await heard(process, b"asking for the name")
     process.send_signal(signal.SIGINT)
     await asyncio.wait_for(process.communicate(), 10)
     assert process.returncode == 130
