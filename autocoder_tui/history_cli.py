@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from autocoder_tui.kept.export import (
     local_time,
     markdown,
     summary_data,
+    write_new,
 )
 from autocoder_tui.kept.run import model_as_sent, reviewable_of
 from autocoder_tui.store.dirs import state_dir
@@ -110,16 +110,7 @@ def _export(history: History, options: argparse.Namespace) -> int:
         print_result(data)
         return EXIT_OK
     file = Path(options.output_file)
-    try:
-        # For the user alone: it holds what is in their files.
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as opened:
-            opened.write(data)
-    except FileExistsError:
-        raise AutocoderError(f"{visible(str(file))} exists; name a new file.") from None
-    except OSError as error:
-        reason = (error.strerror or "unknown error").lower()
-        raise AutocoderError(f"{visible(str(file))} can't be written: {reason}.") from error
+    write_new(file, data)
     _say(f"wrote {len(runs)} run{'s' * (len(runs) != 1)} to {file}")
     return EXIT_OK
 

@@ -71,6 +71,16 @@ async def started(
     )
 
 
+async def heard(process: asyncio.subprocess.Process, words: bytes) -> None:
+    """Read what it says on stderr until a line has these words."""
+    assert process.stderr is not None
+    line = b""
+    async with asyncio.timeout(30):
+        while words not in line:
+            line = await process.stderr.readline()
+            assert line, f"it ended before it said {words!r}"
+
+
 async def ended(process: asyncio.subprocess.Process) -> Ended:
     out, err = await asyncio.wait_for(process.communicate(), 60)
     assert CANARY not in out.decode()
@@ -248,12 +258,7 @@ async def test_interrupting_stops_the_request_and_keeps_the_partial(
             "3",
         )
         process = await started(tmp_path, *flags)
-        assert process.stderr is not None
-        heard = b""
-        async with asyncio.timeout(20):
-            while b"chunk {" not in heard:
-                heard = await process.stderr.readline()
-                assert heard, "the run ended before any text came"
+        await heard(process, b"chunk {")
         process.send_signal(number)
         await asyncio.wait_for(server.wait_for_drop(), 5)
         done = await ended(process)

@@ -12,7 +12,6 @@ import socket
 import struct
 import time
 from collections.abc import Mapping, Sequence
-from types import TracebackType
 from typing import Final
 
 from autocoder_tui.demo.script import Received, Reply, Script, error_reply, stream_payloads
@@ -55,12 +54,7 @@ class DemoServer:
         self.base_url = f"http://127.0.0.1:{port}/v1"
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         assert self._server is not None
         self._server.close()
         for handler in self._handlers:

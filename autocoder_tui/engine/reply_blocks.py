@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -90,7 +90,7 @@ _SAME_LINE = "The closing line stood at the end of a line of code."
 def _frame_end(lines: list[str], at: int, opening: Opening) -> tuple[int, int, bool, str]:
     """Where the frame's body ends, where reading goes on, whether closed, and a remark."""
     stop = len(lines)
-    for index in range(at, len(lines)):
+    for index in _tagged(lines, range(at, stop)):
         closing = read_closing(lines[index])
         if closing is not None and closing == opening.frame_id:
             return index, index + 1, True, ""
@@ -99,18 +99,23 @@ def _frame_end(lines: list[str], at: int, opening: Opening) -> tuple[int, int, b
             break
     if opening.frame_id:
         # The model forgot the id: the last plain closing line is the best there is.
-        for index in range(len(lines) - 1, at - 1, -1):
+        for index in _tagged(lines, reversed(range(at, stop))):
             if read_closing(lines[index]) == "":
                 return index, index + 1, True, "The closing line lacks the id of the frame."
         return len(lines), len(lines), False, ""
-    for index in range(at, stop):
+    for index in _tagged(lines, range(at, stop)):
         stripped = lines[index].strip()
         if read_closing(stripped) is not None:
             return index, index + 1, True, "The closing line was not exactly as asked."
-    for index in range(stop - 1, at - 1, -1):
+    for index in _tagged(lines, reversed(range(at, stop))):
         if lines[index].rstrip().endswith("</file>"):
             return index, index + 1, True, _SAME_LINE
     return stop, stop, False, ""
+
+
+def _tagged(lines: list[str], indices: Iterable[int]) -> Iterator[int]:
+    """Those of the lines that may hold a tag. A file has up to a million that hold none."""
+    return (index for index in indices if "file" in lines[index])
 
 
 def _without_wrapping_fence(body: str, path: str, closed: bool) -> str:

@@ -53,7 +53,7 @@ _TOO_LONG = 8192
 # Places where both encodings always start a new piece, whatever stands further left or right:
 # after a line break that no other and no slash follows (a piece of punctuation takes these
 # along), and before a single space between two words.
-_BOUNDARY = re.compile(r"\n(?!/)(?=[^\S\r\n]*\S)|\S(?= \S)")
+_BOUNDARY = re.compile(r"\n(?!/)(?=[^\S\r\n]*\S)| (?<=\S )(?=\S)")
 _KEEPS_BOUNDARY = re.compile(r"(?!/)[^\S\r\n]*\S")
 
 
@@ -221,11 +221,17 @@ def _slices(text: str) -> Iterator[str]:
 
 
 def _last_boundary(text: str, start: int, end: int) -> int | None:
-    """The last exact place to cut in text[start:end]; None if there is none."""
-    last = None
-    for match in _BOUNDARY.finditer(text, max(0, start), end):
-        last = match.end()
-    return last
+    """The last exact place to cut in text[start:end], after its first character; None if there
+    is none."""
+    begin, width = end, 256
+    while begin > start:
+        begin, width = max(start, end - width), width * 8
+        cut = start
+        for match in _BOUNDARY.finditer(text, begin, end):
+            cut = match.start() if match.group() == " " else match.end()
+        if cut > start:
+            return cut
+    return None
 
 
 class TailCounter:
@@ -277,25 +283,20 @@ class TailCounter:
         while self._settled and not _KEEPS_BOUNDARY.match(self._tail):
             self._unsettle()
 
-    def recount_with(self, counter: TokenCounter) -> None:
-        """Go on with another counter, such as the exact one once its vocabulary is loaded."""
-        text = self.text
-        self._counter = counter
-        self._settled, self._settled_tokens = [], 0
-        self._tail, self._tail_tokens = text, None
-
     def _settle(self) -> None:
-        while len(self._tail) > _UNSETTLED:
+        tail, start = self._tail, 0
+        while len(tail) - start > _UNSETTLED:
             # Near the end nothing is certain yet: what follows a cut must be known.
-            cut = _last_boundary(self._tail, 0, min(len(self._tail), _SLICE))
-            if cut is None and len(self._tail) > _TOO_LONG:
-                cut = _TOO_LONG
+            cut = _last_boundary(tail, start, min(len(tail), start + _SLICE))
+            if cut is None and len(tail) - start > _TOO_LONG:
+                cut = start + _TOO_LONG
             if cut is None:
-                return
-            block, self._tail = self._tail[:cut], self._tail[cut:]
+                break
+            block, start = tail[start:cut], cut
             tokens = self._counter.count(block)
             self._settled.append((block, tokens))
             self._settled_tokens += tokens
+        self._tail = tail[start:]
 
     def _unsettle(self) -> None:
         block, tokens = self._settled.pop()
@@ -350,7 +351,3 @@ def _weight(text: str) -> float:
             case _:
                 total += 1.2
     return total
-
-
-ROUGH_COUNTER = TokenCounter(rough_count, exact=False)
-"""Counts without any vocabulary: what the meters use until `load_counter` has returned."""

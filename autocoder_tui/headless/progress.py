@@ -35,7 +35,7 @@ class Progress:
         if self._enabled and now - self._shown >= PROGRESS_PERIOD:
             self._shown, self._dirty = now, True
             tokens = f"{state.completion_tokens:,} tokens"
-            to_stderr(f"\r\x1b[K… part {state.part}, {tokens}, {len(state.text):,} characters")
+            to_stderr(f"\r\x1b[K… part {state.part}, {tokens}, {state.text_length:,} characters")
 
     def clear(self) -> None:
         if self._dirty:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from autocoder_tui.display import visible
+from autocoder_tui.errors import AutocoderError
 from autocoder_tui.store.history import RunSummary
 from autocoder_tui.store.kept import KeptRun
 
@@ -86,6 +90,20 @@ def summary_data(run: RunSummary) -> dict[str, Any]:
         "completion_tokens": run.completion_tokens,
         "cost_usd": None if run.cost_usd is None else str(run.cost_usd),
     }
+
+
+def write_new(file: Path, data: bytes) -> None:
+    """Write an export to a file that does not exist yet, for the user alone: it holds what is
+    in their files. Raises AutocoderError where it exists or can't be written."""
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(data)
+    except FileExistsError:
+        raise AutocoderError(f"{visible(str(file))} exists; name a new file.") from None
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        raise AutocoderError(f"{visible(str(file))} can't be written: {reason}.") from error
 
 
 def local_time(moment: str) -> str:

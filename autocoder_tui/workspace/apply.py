@@ -27,6 +27,7 @@ from autocoder_tui.workspace.errors import (
     ReadOnly,
     Unencodable,
     WorkspaceError,
+    listed,
 )
 from autocoder_tui.workspace.paths import relative_name, resolve_target, sift_targets
 from autocoder_tui.workspace.record import MAX_FILE_BYTES, FileState
@@ -271,10 +272,9 @@ def _refuse_read_only(planned: Sequence[_Planned]) -> None:
 
 
 def _read_only(names: Sequence[str]) -> ReadOnly:
-    shown = ", ".join(visible(name) for name in names)
-    verb = "is" if len(names) == 1 else "are"
     return ReadOnly(
-        f"{shown} {verb} read-only, so nothing was written. Make it writable first (chmod u+w).",
+        f"{listed(names, 'is', 'are')} read-only, so nothing was written. Make it writable first "
+        "(chmod u+w).",
         paths=names,
     )
 
@@ -286,10 +286,9 @@ def _refuse_hard_links(planned: Sequence[_Planned]) -> None:
         if item.write.data is not None and _has_other_names(item.write.former)
     ]
     if names:
-        shown = ", ".join(visible(name) for name in names)
-        verb = "has" if len(names) == 1 else "have"
         raise HardLinked(
-            f"{shown} {verb} other names (hard links), so nothing was written. Write into the "
-            "file, which changes it under every name, or replace it under this name alone.",
+            f"{listed(names, 'has', 'have')} other names (hard links), so nothing was written. "
+            "Write into the file, which changes it under every name, or replace it under this "
+            "name alone.",
             paths=names,
         )

@@ -32,7 +32,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
+
+
+def listed(names: Sequence[str], one: str, several: str) -> str:
+    """The names, safe to show, and the verb that fits their number."""
+    shown = ", ".join(visible(name) for name in names)
+    return f"{shown} {one if len(names) == 1 else several}"
 
 
 class WorkspaceError(AutocoderError):

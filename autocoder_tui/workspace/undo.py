@@ -18,6 +18,7 @@ from autocoder_tui.workspace.errors import (
     MissingFile,
     NothingToUndo,
     PathRefused,
+    listed,
 )
 from autocoder_tui.workspace.paths import written_file
 from autocoder_tui.workspace.record import MAX_FILE_BYTES, FileState, KeptFile, KeptState, Record
@@ -208,10 +209,8 @@ def _look_again(moves: Sequence[_Move]) -> None:
 
 
 def _changed(names: Sequence[str]) -> ChangedOnDisk:
-    shown = ", ".join(visible(name) for name in names)
-    verb = "has" if len(names) == 1 else "have"
     return ChangedOnDisk(
-        f"{shown} {verb} changed since that write. Nothing was changed; overwrite what is there "
-        "now (it can be brought back), or leave it and go on with the other files.",
+        f"{listed(names, 'has', 'have')} changed since that write. Nothing was changed; overwrite "
+        "what is there now (it can be brought back), or leave it and go on with the other files.",
         paths=names,
     )

@@ -11,6 +11,8 @@ import resource
 import ssl
 import subprocess
 import zlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -158,15 +160,22 @@ async def test_a_host_that_has_no_address() -> None:
     assert not errors.NameNotFound.retryable
 
 
-async def test_tls_that_is_not_tls() -> None:
+@asynccontextmanager
+async def without_tls() -> AsyncIterator[str]:
+    """The https URL of a server that speaks plain HTTP."""
+
     async def plain(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         writer.close()
 
     server = await asyncio.start_server(plain, "127.0.0.1", 0)
     async with server:
-        port = server.sockets[0].getsockname()[1]
-        outcome = await ask(endpoint_at(f"https://127.0.0.1:{port}/v1"))
+        yield f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+
+
+async def test_tls_that_is_not_tls() -> None:
+    async with without_tls() as url:
+        outcome = await ask(endpoint_at(url))
     check(outcome, errors.TlsFailed, "http://")
 
 

@@ -243,14 +243,15 @@ async def test_a_reply_stopped_at_a_cap_is_continued_when_the_cap_is_raised(cap:
         asked.append(question)
         return Decimal(5)
 
-    async with DemoServer(echoing([], whole=LONG)) as server:
+    whole = '<file path="src/code.py">\n' + CODE * 25 + "</file>\n"
+    async with DemoServer(echoing([], whole=whole)) as server:
         request = request_to(server, limits)
         events = [event async for event in run(request, raise_cap=raise_cap)]
     (question,) = asked
     assert question.cap == cap
     assert question.spent > question.limit
     assert question.stopped
-    assert joined(events) == LONG
+    assert joined(events) == whole
     assert [event.cause for event in of(ContinuationStarted, events)] == ["spending cap"]
     assert [part.finish_reason for part in of(PartFinished, events)] == ["spending_cap", "stop"]
     assert isinstance(events[-1], RunFinished)

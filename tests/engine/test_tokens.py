@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from autocoder_tui.engine import tokens, vocabulary
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.tokens import (
-    ROUGH_COUNTER,
     TailCounter,
     TokenCounter,
     load_counter,
@@ -221,15 +220,6 @@ def test_a_line_without_end_costs_a_token_per_cut_at_most() -> None:
         tail.append(text[start : start + 500])
         assert tail.tokens
     assert abs(tail.tokens - MINI.count(text)) <= 2 * (len(text) // 8192)
-
-
-def test_going_on_with_the_exact_counter() -> None:
-    tail = TailCounter(ROUGH_COUNTER)
-    for line in CORPUS["code"].splitlines(keepends=True):
-        tail.append(line)
-        assert tail.tokens
-    tail.recount_with(MINI)
-    assert tail.tokens == MINI.count(CORPUS["code"])
 
 
 @pytest.mark.parametrize("kind", CORPUS)

@@ -24,8 +24,8 @@ from typing import Any, TypeAlias
 
 from autocoder_tui.store.history import History
 from autocoder_tui.store.recovery import recover_runs
+from tests.terminal.program import environment
 
-ROOT = Path(__file__).parents[2]
 PERIOD = 0.004
 """Seconds between two pieces: 250 a second."""
 LINES = "".join(f"    total_{number} = price({number}) * 1.19\n" for number in range(2000))
@@ -159,23 +159,12 @@ class Loss:
     requests: int
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
-    return {
-        **kept,
-        "AUTOCODER_TUI_CONFIG_DIR": str(folder / "config"),
-        "AUTOCODER_TUI_STATE_DIR": str(folder / "state"),
-        "PYTHONPATH": str(ROOT),
-        "TERM": "xterm-256color",
-    }
-
-
 async def killed_headless(folder: Path, seconds: float, reply: Reply = whole) -> Loss:
     """Start `autocoder-tui run`, and kill it `seconds` into the stream."""
     async with paced_server(reply) as server:
         process = subprocess.Popen(
             [sys.executable, "-m", "autocoder_tui", "run", *_flags(folder, server)],
-            env=_environment(folder),
+            env=environment(folder),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -196,7 +185,7 @@ async def killed_on_screen(folder: Path, seconds: float, reply: Reply = whole) -
             os.execve(
                 sys.executable,
                 [sys.executable, "-m", "autocoder_tui", *flags],
-                _environment(folder),
+                environment(folder),
             )
         ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
         os.kill(pid, signal.SIGWINCH)
@@ -284,7 +273,7 @@ def _kept_text(folder: Path) -> str:
     """What the program itself prints of the newest run."""
     done = subprocess.run(
         [sys.executable, "-m", "autocoder_tui", "history", "show", "last", "--reply"],
-        env=_environment(folder),
+        env=environment(folder),
         capture_output=True,
         check=True,
         timeout=60,

@@ -32,7 +32,7 @@ from autocoder_tui.engine.request import Limits, RunRequest
 from autocoder_tui.engine.retry import AskWait, WaitQuestion
 from autocoder_tui.engine.run import run
 from tests.engine.conversation import CANARY, endpoint_at
-from tests.engine.test_provider_failures import STREAM_START
+from tests.engine.test_provider_failures import STREAM_START, without_tls
 from tests.engine.test_run import CODE, FRAMED, echoing, joined, of
 
 LIMITS = Limits(connect_timeout=5, first_byte_timeout=5, idle_timeout=5, total_timeout=30)
@@ -154,16 +154,10 @@ async def test_a_refused_connection_is_tried_five_times_and_waits_are_told() -> 
 
 
 async def test_no_name_and_no_tls_are_tried_once() -> None:
-    async def plain(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-        writer.close()
-
-    server = await asyncio.start_server(plain, "127.0.0.1", 0)
-    async with server:
-        port = server.sockets[0].getsockname()[1]
+    async with without_tls() as plain:
         for url, kind, word in (
             ("https://no-such-host.invalid/v1", "name_not_found", "DNS"),
-            (f"https://127.0.0.1:{port}/v1", "tls_failed", "TLS"),
+            (plain, "tls_failed", "TLS"),
         ):
             events = [event async for event in run(request_to(url))]
             assert events[-1].error.kind == kind

@@ -17,6 +17,7 @@ from pathlib import Path
 
 SMALLEST, LARGEST = 900, 14_000
 """Characters of a corpus file."""
+ROOT = Path(__file__).parents[2]
 OTHER_SUFFIXES = (".md", ".rst", ".json", ".html", ".toml", ".css", ".js", ".c", ".h", ".yaml")
 
 
@@ -35,36 +36,43 @@ def share(name: str) -> int:
 
 
 @functools.cache
-def _listing() -> dict[str, Path]:
+def _listing(*roots: Path) -> dict[str, Path]:
     """Every file below the roots that may be a sample, by its path below its root."""
     found: dict[str, Path] = {}
-    for root in _roots():
+    for root in roots:
         for folder, _, names in os.walk(root):
             for name in names:
                 if name.endswith((".py", *OTHER_SUFFIXES)):
-                    path = Path(folder, name)
-                    inside = path.relative_to(root).as_posix()
+                    # Tens of thousands: a Path for each to be taken apart would take seconds.
+                    path = f"{folder}/{name}"
+                    inside = path[len(str(root)) + 1 :]
                     if not inside.startswith("site-packages"):
-                        found.setdefault(inside, path)
+                        found.setdefault(inside, Path(path))
     return found
 
 
-def load(count: int, *, seed: int = 1) -> list[Sample]:
-    """`count` files: two thirds Python, the rest everything else."""
+def load(count: int, *, seed: int = 1, roots: tuple[Path, ...] = ()) -> list[Sample]:
+    """`count` files: two thirds Python, the rest everything else. From below `roots`, or
+    whatever is installed."""
     made = [_sample(name, text) for name, text in made_files().items()]
     python = count * 2 // 3
-    found = _pick((".py",), python, seed) + _pick(OTHER_SUFFIXES, count - python, seed)
-    return [*found, *made]
+    files = _listing(*(roots or _installed()))
+    found = _pick(files, (".py",), python, seed)
+    return [*found, *_pick(files, OTHER_SUFFIXES, count - python, seed), *made]
 
 
-def _roots() -> list[Path]:
+def own(count: int) -> list[Sample]:
+    """Files of this project: the same on every machine, whatever is installed there."""
+    return load(count, roots=(ROOT / "autocoder_tui", ROOT / "tests" / "seam", ROOT / "themes"))
+
+
+def _installed() -> tuple[Path, ...]:
     paths = sysconfig.get_paths()
-    return [Path(paths["stdlib"]), Path(paths["purelib"])]
+    return Path(paths["stdlib"]), Path(paths["purelib"])
 
 
-def _pick(suffixes: tuple[str, ...], count: int, seed: int) -> list[Sample]:
-    files = {name: path for name, path in _listing().items() if path.suffix in suffixes}
-    order = sorted(files)
+def _pick(files: dict[str, Path], suffixes: tuple[str, ...], count: int, seed: int) -> list[Sample]:
+    order = sorted(name for name, path in files.items() if path.suffix in suffixes)
     random.Random(seed).shuffle(order)
     if len(suffixes) > 1:
         # Not let one suffix, of which there are many, crowd out the others.

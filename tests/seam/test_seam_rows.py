@@ -8,7 +8,7 @@ import fcntl
 import pytest
 
 from tests.seam import harness
-from tests.seam.corpus import load
+from tests.seam.corpus import own
 from tests.seam.model import UNAVOIDABLE
 
 METHODS = harness.METHODS[-2:]
@@ -31,14 +31,14 @@ def results(
 ) -> dict[tuple[str, str, bool], list[bool]]:
     """Measured by the first process that needs it, for all that run side by side."""
     if worker_id == "master":
-        return harness.measure(load(FILES), CUTS, METHODS)
+        return harness.measure(own(FILES), CUTS, METHODS)
     file = tmp_path_factory.getbasetemp().parent / "seam-rows"
     with file.open("a+") as shared:
         fcntl.flock(shared, fcntl.LOCK_EX)
         shared.seek(0)
         if known := shared.read():
             return dict(ast.literal_eval(known))
-        found = dict(harness.measure(load(FILES), CUTS, METHODS))
+        found = dict(harness.measure(own(FILES), CUTS, METHODS))
         shared.write(repr(found))
     return found
 
@@ -78,5 +78,5 @@ def test_over_all(results: dict[tuple[str, str, bool], list[bool]], method: str)
 
 @pytest.mark.parametrize("prefill", [False, True])
 def test_many_seams_in_one_generation(prefill: bool) -> None:
-    outcomes = [harness.many_seams(sample, sample.path, prefill=prefill) for sample in load(FILES)]
+    outcomes = [harness.many_seams(sample, sample.path, prefill=prefill) for sample in own(FILES)]
     assert sum(outcomes) / len(outcomes) >= 0.95

@@ -122,41 +122,35 @@ def test_before_the_screen_is_up(tmp_path: Path, place: str) -> None:
         is_told(screen.after_screen, tmp_path)
 
 
-def test_without_the_screen(tmp_path: Path) -> None:
-    (tmp_path / "project").mkdir()
-    wrong = "import autocoder_tui.headless.run\nautocoder_tui.headless.run.narrate = fail"
-    with serving([Reply(reply_of(3))]) as server:
+def headless(folder: Path, wrong: str, reply: Reply) -> subprocess.CompletedProcess[str]:
+    (folder / "project").mkdir()
+    with serving([reply]) as server:
         flags = ["run", "--base-url", server.base_url, "-m", "m", "-r", "Write it."]
-        done = subprocess.run(
+        return subprocess.run(
             [*program(wrong), *flags],
-            env=environment(tmp_path, SOME_API_KEY=SECRET),
-            cwd=tmp_path / "project",
+            env=environment(folder, SOME_API_KEY=SECRET),
+            cwd=folder / "project",
             capture_output=True,
             text=True,
             check=False,
         )
+
+
+def test_without_the_screen(tmp_path: Path) -> None:
+    wrong = "import autocoder_tui.headless.run\nautocoder_tui.headless.run.narrate = fail"
+    done = headless(tmp_path, wrong, Reply(reply_of(3)))
     assert done.returncode == 1
     assert done.stdout == ""
     is_told(done.stderr, tmp_path)
 
 
 def test_without_the_screen_in_the_middle_of_a_reply(tmp_path: Path) -> None:
-    (tmp_path / "project").mkdir()
     wrong = (
         "import autocoder_tui.headless.progress as it\nit.Progress.show = lambda self, state:"
         " 'line_58 = 58' in state.text and fail()"
     )
     reply = Reply(reply_of(100), stall="middle", cut_after=len(reply_of(60)))
-    with serving([reply]) as server:
-        flags = ["run", "--base-url", server.base_url, "-m", "m", "-r", "Write it."]
-        done = subprocess.run(
-            [*program(wrong), *flags],
-            env=environment(tmp_path, SOME_API_KEY=SECRET),
-            cwd=tmp_path / "project",
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    done = headless(tmp_path, wrong, reply)
     assert done.returncode == 1
     *_, kept, told = done.stderr.splitlines()
     assert "history show" in kept

@@ -50,14 +50,19 @@ def until(condition: Any, seconds: float = 30) -> None:
         time.sleep(0.01)
 
 
+def until_most_came(process: subprocess.Popen[bytes]) -> None:
+    """Read, at -d 3, of 340 pieces of the reply."""
+    assert process.stderr is not None
+    for number_of_delta, _ in enumerate(line for line in process.stderr if b"chunk {" in line):
+        if number_of_delta == 340:
+            return
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_while_streaming(tmp_path: Path, number: int) -> None:
     reply = Reply(reply_of(100), stall="middle", cut_after=len(reply_of(60)))
     with serving([reply]) as server, running(tmp_path, server, "-d", "3") as process:
-        assert process.stderr is not None
-        for number_of_delta, _ in enumerate(line for line in process.stderr if b"chunk {" in line):
-            if number_of_delta == 340:
-                break
+        until_most_came(process)
         began = time.monotonic()
         process.send_signal(number)
         out, err = process.communicate(timeout=10)
@@ -72,10 +77,7 @@ def test_a_signal_while_streaming(tmp_path: Path, number: int) -> None:
 def test_a_locked_history_holds_up_no_end(tmp_path: Path) -> None:
     reply = Reply(reply_of(100), stall="middle", cut_after=len(reply_of(60)))
     with serving([reply]) as server, running(tmp_path, server, "-d", "3") as process:
-        assert process.stderr is not None
-        for number_of_delta, _ in enumerate(line for line in process.stderr if b"chunk {" in line):
-            if number_of_delta == 340:
-                break
+        until_most_came(process)
         with locked(tmp_path / "state" / "history.db"):
             began = time.monotonic()
             process.send_signal(signal.SIGTERM)

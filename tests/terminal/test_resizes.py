@@ -140,21 +140,27 @@ def test_what_stands_in_dialogs_outlives_a_kill_and_any_size(tmp_path: Path) -> 
             assert screen.ended() == 0
 
 
-@pytest.mark.parametrize("size", [(1, 1), (20, 5), (1000, 300)])
-def test_a_start_at_an_odd_size_is_as_good_as_any(tmp_path: Path, size: tuple[int, int]) -> None:
+def test_a_start_at_an_odd_size_is_as_good_as_any(tmp_path: Path) -> None:
     flags = ("--base-url", "http://127.0.0.1:9/v1", "-m", "m")
     with ExitStack() as stack:
-        odd = stack.enter_context(terminal(tmp_path, *flags, size=size))
-        usual = stack.enter_context(terminal(tmp_path, *flags, size=HOME))
-        usual.until_shows("Requirements", "m · ", "in ~")
-        odd.until(lambda: "1049" in odd.picture.modes)
-        until_quiet(odd)
-        odd.resize(*HOME)
-        odd.until_shows("Requirements", "m · ", "in ~")
+
+        def started(size: tuple[int, int]) -> Pseudoterminal:
+            # A state folder for each: of another session on the project it would be told.
+            state = {"AUTOCODER_TUI_STATE_DIR": str(tmp_path / f"state {size}")}
+            return stack.enter_context(terminal(tmp_path, *flags, size=size, environ=state))
+
+        usual = started(HOME)
+        usual.until_shows("Requirements", "m · ", "in ~", "^q Quit")
         until_quiet(usual)
-        odd.until(lambda: odd.picture.lines == usual.picture.lines)
-        odd.signal(signal.SIGTERM)
-        assert odd.ended() == 143
+        for size in ((1, 1), (20, 5), (1000, 300)):
+            odd = started(size)
+            odd.until(lambda odd=odd: "1049" in odd.picture.modes)
+            until_quiet(odd)
+            odd.resize(*HOME)
+            odd.until_shows("Requirements", "m · ", "in ~")
+            odd.until(lambda odd=odd: odd.picture.lines == usual.picture.lines)
+            odd.signal(signal.SIGTERM)
+            assert odd.ended() == 143
 
 
 TERMS = [

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+from textual.pilot import Pilot
+
+from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.question import Question
 from autocoder_tui.ui.screens.text_dialog import TextDialog
 from autocoder_tui.ui.screens.too_large import TooLarge
@@ -55,42 +60,43 @@ async def test_a_slow_server_does_not_hold_up_the_estimate(tmp_path: Path) -> No
             await until(pilot, lambda: len(server.asked) == 1)
 
 
-async def test_a_prompt_ollama_may_cut_is_asked_about_before_it_is_sent(tmp_path: Path) -> None:
-    project = tmp_path / "project"
-    project.mkdir()
-    (project / "big.txt").write_text("many words here\n" * 3_000)
+@asynccontextmanager
+async def a_big_file_for_ollama(
+    folder: Path,
+) -> AsyncIterator[tuple[AutocoderApp, Pilot[str], OllamaServer]]:
+    """More is picked than a server may take, which has not said so: its model is not loaded."""
+    (folder / "project").mkdir()
+    (folder / "project" / "big.txt").write_text("many words here\n" * 3_000)
     async with OllamaServer([framed("big.txt", "x\n")]) as server:
         at = ("--base-url", server.base_url, "-m", "qwen", "-r", "do it", "-i", "big.txt")
-        async with driven(setup_for(tmp_path, *at)) as (app, pilot):
+        async with driven(setup_for(folder, *at)) as (app, pilot):
             await until(pilot, lambda: len(app.main.query_one(FilePicker).picks) == 1)
             await until(pilot, lambda: any("could take 131,072" in x for x in app.main.log_lines))
-            await pilot.press("ctrl+r")
-            await until(pilot, lambda: isinstance(app.screen, Question))
-            await pilot.press("g")
-            await until(pilot, lambda: isinstance(app.screen, TextDialog))
-            await pilot.press(*"65536", "ctrl+s")
-            await until(pilot, lambda: app.chosen.model.context_length == 65536)
-            await until(pilot, lambda: app.screen is app.main)
-            assert not server.requests
-            await pilot.press("ctrl+r")
-            await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
-            assert len(server.requests) == 1
+            yield app, pilot, server
+
+
+async def test_a_prompt_ollama_may_cut_is_asked_about_before_it_is_sent(tmp_path: Path) -> None:
+    async with a_big_file_for_ollama(tmp_path) as (app, pilot, server):
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("g")
+        await until(pilot, lambda: isinstance(app.screen, TextDialog))
+        await pilot.press(*"65536", "ctrl+s")
+        await until(pilot, lambda: app.chosen.model.context_length == 65536)
+        await until(pilot, lambda: app.screen is app.main)
+        assert not server.requests
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
+        assert len(server.requests) == 1
 
 
 async def test_the_window_of_a_model_loaded_meanwhile_is_asked_for_again(tmp_path: Path) -> None:
-    project = tmp_path / "project"
-    project.mkdir()
-    (project / "big.txt").write_text("many words here\n" * 3_000)
-    async with OllamaServer([framed("big.txt", "x\n")]) as server:
-        at = ("--base-url", server.base_url, "-m", "qwen", "-r", "do it", "-i", "big.txt")
-        async with driven(setup_for(tmp_path, *at)) as (app, pilot):
-            await until(pilot, lambda: len(app.main.query_one(FilePicker).picks) == 1)
-            await until(pilot, lambda: any("could take 131,072" in x for x in app.main.log_lines))
-            server.loaded = 8192
-            await pilot.press("ctrl+r")
-            await until(pilot, lambda: isinstance(app.screen, TooLarge))
-            assert app.chosen.model.context_length == 8192
-            assert not server.requests
+    async with a_big_file_for_ollama(tmp_path) as (app, pilot, server):
+        server.loaded = 8192
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: isinstance(app.screen, TooLarge))
+        assert app.chosen.model.context_length == 8192
+        assert not server.requests
 
 
 async def test_undoing_and_redoing_change_the_meters_at_once(tmp_path: Path) -> None:

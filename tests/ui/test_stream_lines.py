@@ -139,15 +139,6 @@ def test_frames_fences_and_numbers() -> None:
     assert lines.line_at(REPLY.index("def f")) == 5
 
 
-def test_a_file_alone_has_no_frames() -> None:
-    lines = StreamLines("notes.md")
-    lines.append("```\n<file path='x'>\n")
-    assert [(lines.section(i).kind, lines.number(i)) for i in range(2)] == [
-        ("code", 1),
-        ("code", 2),
-    ]
-
-
 @given(st.randoms(use_true_random=False), st.lists(st.integers(1, 40), max_size=6))
 def test_chunks_and_retractions_leave_no_trace(cut: random.Random, retracted: list[int]) -> None:
     whole, grown = StreamLines(), StreamLines()

@@ -180,16 +180,14 @@ async def test_a_join_at_the_very_end_marks_the_line_that_comes() -> None:
         assert (view.text, view.line_count, "".join(rows(view))) == ("", 0, "")
 
 
-async def test_a_finished_text_is_shown_from_its_start() -> None:
+async def test_a_new_text_is_followed_from_its_start() -> None:
     async with Harness().run_test(size=(40, 10)) as pilot:
         view = await begin(pilot)
         view.append(lines(100))
-        view.show_text("import os\n" * 50, path="a.py")
-        assert (view.top_line, view.following) == (0, False)
-        assert rows(view)[0].startswith("   1  import os")
-        assert "⏸" not in "".join(rows(view))
         await pilot.press("end", "up")
+        assert not view.following
         view.clear()
+        assert rows(view)[0].strip() == ""
         view.append(lines(30))
         assert (view.top_line, view.following) == (20, True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import stat
@@ -69,6 +70,8 @@ def in_a_process(action: Callable[[], object], fault: Fault | None = None) -> in
     process = os.fork()
     if process == 0:
         code = CRASHED
+        # A collection would touch, and so copy, all that the tests before have left in memory.
+        gc.disable()
         try:
             if fault is not None:
                 fault.install()

@@ -68,19 +68,11 @@ class LineScroller(Widget, can_focus=True):
         def control(self) -> LineScroller:
             return self.view
 
-    def __init__(
-        self,
-        *,
-        name: str | None = None,
-        id: str | None = None,
-        classes: str | None = None,
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._top = 0
         self._left = 0
         self._following = True
-        self.live = True
-        """Whether the text may still grow."""
         self._thumb = Thumb(0, 0)
         self._dragging = False
 
@@ -103,11 +95,10 @@ class LineScroller(Widget, can_focus=True):
         """Every row may look different now."""
         self.refresh()
 
-    def start_over(self, *, live: bool) -> None:
-        """Back to the first line. A `live` text is expected to grow, and is followed."""
-        self.live = live
+    def start_over(self) -> None:
+        """Back to the first line, following what comes."""
         self._top = self._left = 0
-        self._set_following(live)
+        self._set_following(True)
 
     def lines_changed(self) -> bool:
         """Fit the top line and the bar to `line_count`. True if all rows must be repainted."""
@@ -145,10 +136,10 @@ class LineScroller(Widget, can_focus=True):
     def scroll_to_line(self, line: int) -> None:
         """Put line `line` (from 0) in the first row, as far as the text allows.
 
-        Reaching the end of a live text follows it again.
+        Reaching the end follows it again.
         """
         self._go_to(line)
-        self._set_following(self.live and self._top >= self._bottom_top())
+        self._set_following(self._top >= self._bottom_top())
 
     def _go_to(self, top: int) -> None:
         top = max(0, min(top, self._bottom_top()))

@@ -99,7 +99,7 @@ class LogView(LineScroller):
     def _wrap_anew(self) -> None:
         self._kept.wrap_anew()
         if not self._kept.rows:
-            self.start_over(live=True)
+            self.start_over()
         self.lines_changed()
         self.refresh()
         self.post_message(self.Grown())

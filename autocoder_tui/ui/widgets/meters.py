@@ -87,14 +87,8 @@ class Meters(Widget):
     Meters { height: 1; background: $panel; color: $foreground; }
     """
 
-    def __init__(
-        self,
-        *,
-        name: str | None = None,
-        id: str | None = None,
-        classes: str | None = None,
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self) -> None:
+        super().__init__()
         self.thresholds = (WARN_SHARE, ALARM_SHARE)
         """Shares of the context window at which the line warns, and warns in earnest."""
         self.cap_usd: Decimal | None = None
@@ -112,11 +106,6 @@ class Meters(Widget):
     def view(self) -> MeterView | None:
         """What is shown now."""
         return self._view
-
-    @property
-    def resting(self) -> bool:
-        """Whether nothing is kept up to date: no timer runs."""
-        return self._timer is None
 
     def show(self, view: MeterView | None) -> None:
         """Show `view`, or an empty line, and nothing else until asked."""

@@ -50,17 +50,12 @@ class Section:
 class StreamLines:
     """A growing text, split into complete lines and one open tail."""
 
-    def __init__(self, path: str | None = None) -> None:
-        """`path` makes the whole text one file of that name; otherwise it is a reply."""
-        self.path = path
+    def __init__(self) -> None:
         self.clear()
 
     def clear(self) -> None:
         """Forget all text."""
-        if self.path is None:
-            self._opening = Section("prose", 0)
-        else:
-            self._opening = Section("code", 0, self.path, lexer_for_path(self.path))
+        self._opening = Section("prose", 0)
         self._texts: list[str] = []
         self._starts: list[int] = [0]
         self._sections: list[Section] = []
@@ -153,7 +148,7 @@ class StreamLines:
     def _complete_line(self, line: str) -> None:
         section = self._current()
         # Nearly all lines are of the section they are in; marks begin with one of these.
-        if self.path is None and line.lstrip(" ")[:1] in ("<", "`", "~"):
+        if line.lstrip(" ")[:1] in ("<", "`", "~"):
             section = self._mark(line, section) or section
         self._texts.append(line)
         self._sections.append(section)

@@ -68,14 +68,8 @@ class StreamView(LineScroller):
         Binding("y", "copy_all", "Copy all", id="output.copy_all"),
     ]
 
-    def __init__(
-        self,
-        *,
-        name: str | None = None,
-        id: str | None = None,
-        classes: str | None = None,
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._lines = StreamLines()
         self._joins: list[tuple[int, str]] = []
         self._painter: RowPainter | None = None
@@ -98,7 +92,6 @@ class StreamView(LineScroller):
         if not text:
             return
         first = self._lines.complete
-        self.live = True
         self._lines.append(text)
         self._changed_from(first)
 
@@ -113,16 +106,11 @@ class StreamView(LineScroller):
 
     def clear(self) -> None:
         """Show nothing, and follow what comes."""
-        self._reset(StreamLines(), live=True)
-
-    def show_text(self, text: str, path: str | None = None) -> None:
-        """Show a finished text from its start.
-
-        `path` makes the whole text one file of that name; otherwise it is read as a reply.
-        """
-        lines = StreamLines(path)
-        lines.append(text)
-        self._reset(lines, live=False)
+        self._lines = StreamLines()
+        self._joins.clear()
+        self.start_over()
+        self._changed_from(0)
+        self.repaint()
 
     def mark_join(self, offset: int, label: str) -> None:
         """Mark, beside the line that holds character `offset`, that two parts join there.
@@ -132,13 +120,6 @@ class StreamView(LineScroller):
         self._joins.append((offset, visible(label)))
         self._place_joins()
         self.refresh()
-
-    def _reset(self, lines: StreamLines, *, live: bool) -> None:
-        self._lines = lines
-        self._joins.clear()
-        self.start_over(live=live)
-        self._changed_from(0)
-        self.repaint()
 
     def _place_joins(self) -> None:
         if (painter := self._painter) is None:
@@ -253,7 +234,7 @@ class StreamView(LineScroller):
 
     def _badge(self) -> str:
         below = self._lines.count - self.top_line - self.size.height
-        if self.following or not self.live or below <= 0:
+        if self.following or below <= 0:
             return ""
         return f" ⏸ {below:,} below · End follows "
 
