@@ -165,5 +165,6 @@ def _no_screen() -> str | None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return "there is no terminal to draw on; use `autocoder-tui run` in scripts and pipes."
     if os.environ.get("TERM", "") in ("", "dumb"):
-        return "this terminal (TERM=dumb) can't show a screen; use `autocoder-tui run` instead."
+        term = "TERM=dumb" if os.environ.get("TERM") else "TERM is not set"
+        return f"this terminal ({term}) can't show a screen; use `autocoder-tui run` instead."
     return None

@@ -131,7 +131,7 @@ def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewa
         if path is None:
             continue
         if path in originals:
-            twice = "The reply holds it twice; the first is offered, the other is in the output."
+            twice = "The reply holds it twice: the first is offered, the other is in its text only."
             refused.append((proposal.path, twice))
             continue
         try:

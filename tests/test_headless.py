@@ -515,7 +515,7 @@ async def test_a_cap_that_cannot_hold_is_refused_before_sending(tmp_path: Path) 
     assert done.code == 1
     assert done.report["status"] == "refused"
     assert "models.toml" in done.report["error"]["message"]
-    assert "leave the cap away" in done.report["error"]["message"]
+    assert "leave the cap out" in done.report["error"]["message"]
 
 
 async def test_a_prompt_ollama_may_cut_is_warned_about(tmp_path: Path) -> None:

@@ -18,6 +18,9 @@ ROOT = Path(__file__).parent.parent
 RANDOM = random.Random(7)
 
 
+WORD = "hunter" + "2"
+
+
 def token(length: int, alphabet: str = string.ascii_letters + string.digits) -> str:
     return "".join(RANDOM.choice(alphabet) for _ in range(length - 2)) + "4k"
 
@@ -43,6 +46,16 @@ def token(length: int, alphabet: str = string.ascii_letters + string.digits) -> 
         ("a key or password", f'"clientSecret": "x", "client_secret": "{token(32)}"'),
         ("a private key", f"-----BEGIN OPENSSH PRIVATE KEY-----\n{token(64)}\n"),
         ("a password in an address", f"postgres://app:{token(14)}@db.internal/shop"),
+        ("a password in an address", f"postgres://app:{WORD}@db.internal/shop"),
+        ("a password in an address", f"redis://:{WORD}@cache:6379/0"),
+        ("a password", f'password = "{WORD}"'),
+        ("a password", f"PGPASSWORD={WORD}"),
+        ("a password", f"export MYSQL_PWD='{WORD}!'"),
+        ("a password", f'  "smtpPassword": "{WORD}",'),
+        ("a password", f"  password: {WORD}"),
+        ("a password", f"Server=db;Uid=shop;Password={WORD};"),
+        ("a password", f"DB_PASS={WORD}"),
+        ("a password", f'{{"content": "password = \\"{WORD}\\""}}'),
     ],
 )
 def test_keys_are_found_in_their_line(kind: str, text: str) -> None:
@@ -62,6 +75,19 @@ def test_keys_are_found_in_their_line(kind: str, text: str) -> None:
         "AKIAIOSFODNN7EXAMPLE",
         ".sk-folding-cube-animation-delay {}",
         "postgres://user:password@localhost/db",
+        f"postgres://app:{WORD}@localhost/db",
+        f"https://me:{WORD}@www.example.com/",
+        'password = "secret1"',
+        'PASSWORD = "test1234"',
+        'password: "<your-passw0rd>"',
+        "password1 = forms.CharField(max_length=128)",
+        "if form.password1 == form.password2:",
+        "password = get_password(user_id, 2)",
+        "password=args.password2, timeout=30",
+        'password="sha256$9f", user="me2"',
+        '<input type="password" name="password2">',
+        "PASSWORD_MIN_LENGTH = 12",
+        "pwd = os.getcwd2()",
         "-----BEGIN PRIVATE KEY-----",
         'token_count = "1234567890123456"',
         f'api_key: "{uuid.uuid5(uuid.NAMESPACE_URL, "x")}"',

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from autocoder_tui.debug_log import cut_safely
 from autocoder_tui.engine.catalog import Secret
 from autocoder_tui.secrets import redaction
-from autocoder_tui.secrets.redaction import SHORTEST, know, redacted, safe_line
+from autocoder_tui.secrets.redaction import REDACTED, SHORTEST, know, redacted, safe_line
 
 KEYS = st.text(
     alphabet=string.ascii_letters + string.digits + "-_.+/=~!%&'\"\\*@:", min_size=12, max_size=80
@@ -114,3 +114,10 @@ def test_a_value_too_short_or_well_known_is_no_secret() -> None:
     know("x" * (SHORTEST - 1))
     know("ollama")
     assert redacted("xxxxx ollama") == "xxxxx ollama"
+
+
+@pytest.mark.parametrize(
+    "text", ['password = "VALUE"', "PGPASSWORD=VALUE", 'chunk {"a": "password: \\"VALUE\\""}']
+)
+def test_a_short_password_is_taken_out(text: str) -> None:
+    assert redacted(text.replace("VALUE", "hunter2")) == text.replace("VALUE", REDACTED)

@@ -72,7 +72,7 @@ async def _text(
             async for data in response.aiter_bytes():
                 content += data
                 if len(content) > _MOST_BYTES:
-                    raise NotAReply(f"{address.url} sent {what} without end.")
+                    raise NotAReply(f"{address.url} sent {what} without end. Check the base URL.")
         except RedirectRefused:
             raise StatusError(
                 f"{address.url} redirects to another place; the key was not sent there. "

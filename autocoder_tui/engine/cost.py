@@ -151,7 +151,7 @@ def cap_problem(model: Model, limits: Limits) -> str | None:
         return None
     return (
         f"The price of {visible(model.name)} is not known, so the spending cap can't hold. Give "
-        "its prices in models.toml (0 where it costs nothing), or leave the cap away."
+        "its prices in models.toml (0 where it costs nothing), or leave the cap out."
     )
 
 

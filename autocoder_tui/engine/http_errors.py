@@ -296,10 +296,7 @@ def connection_error(
     causes = list(_causes(error))
     names = {type(cause).__name__ for cause in causes}
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return NameNotFound(
-            f"There is no host with the name in {address.url} (DNS). Check the base URL, and "
-            "that this machine is on line."
-        )
+        return NameNotFound(_name_message(causes, address))
     tls = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
     if tls is not None:
         return TlsFailed(_tls_message(tls, address))
@@ -350,6 +347,18 @@ def _tls_message(error: ssl.SSLError, address: Address) -> str:
     return (
         f"No secure connection to {address.url} (TLS: {reason}). If the server speaks plain "
         "HTTP, write http:// in the base URL."
+    )
+
+
+def _name_message(causes: list[BaseException], address: Address) -> str:
+    if any(getattr(cause, "errno", None) == socket.EAI_AGAIN for cause in causes):
+        return (
+            f"The name in {address.url} could not be looked up: no name server answered (DNS). "
+            "Check that this machine is online, and try again."
+        )
+    return (
+        f"There is no host with the name in {address.url} (DNS). Check the base URL, and that "
+        "this machine is online."
     )
 
 

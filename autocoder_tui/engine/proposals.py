@@ -41,12 +41,12 @@ def checked_reply(request: RunRequest, text: str) -> Reply:
     if reply.refusal or not (reply.files or reply.notes.strip()):
         raise EmptyReply(
             f"{name} refused or gave no file: nothing is proposed. "
-            "Read its answer in the output, change the requirements and run again."
+            "Read its answer, which is kept, change the requirements and run again."
         )
     if not reply.files and holds_code(text):
         raise EmptyReply(
-            f"The code {name} sent names no file: nothing is proposed. Name the file "
-            "to write (Ctrl+T, or -o) and run again; the reply is in the output."
+            f"The code {name} sent names no file: nothing is proposed. Name the one file to "
+            "write, its target, and run again; the reply is kept."
         )
     return reply
 

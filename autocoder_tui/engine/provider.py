@@ -326,7 +326,8 @@ def _silence_error(incoming: IncomingReply, address: Address, limits: Limits) ->
         return _first_byte_error(address, limits)
     return TimedOut(
         f"{address.model_name} at {address.url} fell silent in mid-reply for "
-        f"{limits.idle_timeout:g} s (idle_timeout). The text so far is kept."
+        f"{limits.idle_timeout:g} s (idle_timeout). The text so far is kept: go on from there, or "
+        "allow it more time."
     )
 
 

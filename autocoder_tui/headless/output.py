@@ -98,7 +98,10 @@ class Delivery:
         file = next((file for file in reviewable.review.files if file.path == wanted), None)
         if file is None:
             names = ", ".join(file.path for file in reviewable.review.files)
-            raise Refused(f"The model wrote {names} and not {target}; nothing was written.")
+            raise Refused(
+                f"The model wrote {names} and not {target}; nothing was written. Name that file "
+                "with -o, or say in the requirements which file to write."
+            )
         for other in reviewable.review.files:
             if other.path != file.path:
                 say(f"{other.path} was proposed too and is not written: only -o is.")
@@ -128,9 +131,15 @@ def _in_place_of(reviewable: Reviewable, target: str | None, output: Path) -> Re
 def _check_complete(review: Review) -> None:
     partial = [file.path for file in review.files if not file.complete]
     if partial:
-        raise Refused(f"{', '.join(partial)} did not arrive complete; nothing was written.")
+        raise Refused(
+            f"{', '.join(partial)} did not arrive complete; nothing was written. Run again, or "
+            "look at what came in history."
+        )
     if not review.files:
-        raise Refused("The reply holds no file that may be written; nothing was written.")
+        raise Refused(
+            "The reply holds no file that may be written; nothing was written. The warnings say "
+            "why: change the requirements and run again."
+        )
 
 
 def _apply(setup: Setup, root: Path, change: Change, prepared: Prepared) -> None:

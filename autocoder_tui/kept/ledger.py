@@ -33,7 +33,8 @@ def book_run(state_dir: Path, prepared: Prepared, state: RunState) -> Calibratio
         return learn(state_dir, request.endpoint, request.model, state.report)
     except OSError as error:
         raise NotBooked(
-            f"The usage of this run could not be kept in {state_dir}: {error.strerror}. "
+            f"The usage of this run could not be kept in {state_dir}: "
+            f"{error.strerror or 'unknown error'}. "
             "Make room or set AUTOCODER_TUI_STATE_DIR to another folder."
         ) from error
 

@@ -18,6 +18,8 @@ from .proposal import FileReview
 _LARGEST_PARSED = 300_000
 """Characters. A parser takes several hundred times the memory of its text."""
 
+_LINES_NAMED = 3
+
 _COMMENT = r"^\s*(?:\#+|//+|--|/\*+|<!--|\*|;+|%+|\"\"\"|')?\s*[\[({<]?\s*"
 _PLACEHOLDER = re.compile(
     _COMMENT + r"(?:\.{3}|…)?\s*\(?(?:"
@@ -120,26 +122,43 @@ def _no_longer_parses(file: FileReview, after: str) -> str:
 
 
 def _parse_error(parse: Callable[[str], object], text: str) -> str | None:
+    nul = text.find("\0")
+    if nul >= 0:
+        # Parsers say it in words of their own, without a line.
+        return f"line {text.count(chr(10), 0, nul) + 1} holds a NUL character (U+0000)"
     try:
         parse(text)
     except SyntaxError as error:
-        return f"{error.msg}, line {error.lineno}"
+        return error.msg if error.lineno is None else f"{error.msg}, line {error.lineno}"
     except (ValueError, RecursionError, MemoryError) as error:
         return str(error) or type(error).__name__
     return None
 
 
 def _hidden(file: FileReview, after: str) -> str:
+    found: list[int] = []
     for hunk in file.hunks:
         for place in range(hunk.new_start, hunk.new_end):
             line = file.diff.new_lines[place]
             body = line.removesuffix("\n").removesuffix("\r")
             if has_hidden(body) and line in after:
-                return (
-                    f"Line {place + 1} holds hidden or text-direction characters, "
-                    "which can make code read other than it runs."
-                )
-    return ""
+                found.append(place + 1)
+    if not found:
+        return ""
+    return (
+        f"{_lines_named(found)} hidden or text-direction characters, "
+        "which can make code read other than it runs."
+    )
+
+
+def _lines_named(numbers: list[int]) -> str:
+    """The first few of `numbers`, how many more there are, and the verb."""
+    if len(numbers) == 1:
+        return f"Line {numbers[0]} holds"
+    named, more = numbers[:_LINES_NAMED], len(numbers) - _LINES_NAMED
+    if more > 0:
+        return f"Lines {', '.join(map(str, named))} and {more:,} more hold"
+    return f"Lines {', '.join(map(str, named[:-1]))} and {named[-1]} hold"
 
 
 def _path(path: str) -> str:

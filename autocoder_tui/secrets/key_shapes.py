@@ -2,7 +2,8 @@
 
 Used to warn of a key in what is about to be sent, and to take keys out of what is written down
 (redaction.py). The prefixes are those the providers document; a long random value that is
-assigned to something called a key, token or password counts too.
+assigned to something called a key, token or password counts too, and a short one with a digit
+in it where a password stands.
 """
 
 from __future__ import annotations
@@ -31,15 +32,24 @@ PREFIXED = re.compile(rf"(?<![A-Za-z0-9_])(?:{_PREFIXED})")
 ASSIGNED = re.compile(
     r"(?i)(?:api[_-]?key|apikey|secret(?:[_-]?(?:access[_-]?)?key)?"
     r"|(?:access|auth|api|bearer|refresh|bot|git(?:hub|lab)|gh|slack|npm|hf)[_-]?token"
-    r"|client[_-]?secret|private[_-]?key|passw(?:or)?d)[\"']?\s*(?::|=>?|:=)\s*"
-    r"(?:[\"'`](?P<quoted>[^\s\"'`]{16,200})[\"'`]|(?P<bare>[A-Za-z0-9_+/=.~-]{20,200})(?=\s|$))"
+    r"|client[_-]?secret|private[_-]?key|passw(?:or)?d)\\?[\"']?\s*(?::|=>?|:=)\s*"
+    r"(?:\\?[\"'`](?P<quoted>[^\s\"'`\\]{16,200})\\?[\"'`]"
+    r"|(?P<bare>[A-Za-z0-9_+/=.~-]{20,200})(?=\s|$))"
 )
 """A value given to something named like a key; only `looks_random` tells whether it is one."""
+
+PASSWORD = re.compile(
+    r"(?i)(?:passw(?:or)?d|passphrase|(?<![a-z])pwd|(?<=_)pass)\\?[\"']?\s*(?::|=>?|:=)\s*"
+    r"(?:\\?[\"'`](?P<quoted>[^\s\"'`\\]{6,40})\\?[\"'`]"
+    r"|(?P<bare>[A-Za-z0-9_+/!@#^&*~-]{6,40})(?=;|\s*$))",
+    re.MULTILINE,
+)
+"""What a person thought up, given to something named a password; `looks_thought_up` tells."""
 
 BEARER = re.compile(r"(?i)\bbearer\s+(?P<value>[A-Za-z0-9._~+/-]{16,}=*)")
 PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")
 PASSWORD_IN_URL = re.compile(
-    r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@,'\"<>]{1,80}:(?P<value>[^\s/@'\"<>]{6,200})@"
+    r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@,'\"<>]{0,80}:(?P<value>[^\s/@'\"<>]{6,200})@"
 )
 
 # What people write in place of a key; a random key holds none of these.
@@ -50,6 +60,17 @@ _STAND_IN = re.compile(
 )
 _ROW = re.compile(r"(?i)0?123456(?:789?0?)?|abcdef|0{6}|1{6}")
 _SURELY_LONG = 24
+_PASSWORD_WORDS = ("passw", "passphrase", "pwd", "_pass")
+_PASSWORD_STAND_IN = re.compile(
+    r"(?i)example|sample|your|dummy|fake|placeholder|change|insert|replace|redacted|canary|test"
+    r"|pass|pwd|secret|user|admin|login|field|key|token|valid|wrong|correct|foo|bar|baz|spam|abc"
+    r"|\.\.\.|\*\*\*|x{3}|0{3}|1{3}|1234|4321|qwerty|[<>{}()\[\]$%=,;:|\\]"
+    r"|^(?:sha|md|base|utf|aes|rsa|pbkdf|argon|ascii|iso|latin|cp|v|h|id|col|row)[_-]?\d"
+)
+"""What documentation, tests and programs put where a password goes."""
+_EXAMPLE_HOST = re.compile(
+    r"(?i)(?:[\w.-]*\.)?(?:example(?:\.\w+)?|test|invalid|localhost|host(?:name)?)(?![\w.-])"
+)
 _HASH = re.compile(r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|sha\d+[-:].*")
 
 
@@ -97,9 +118,23 @@ def _candidates(text: str) -> Iterator[tuple[int, str, str]]:
         # The bare words are in many programs; a key has its lines below them.
         if re.match(r"(?:\\n|\s)+[A-Za-z0-9+/=:, -]{16,}", text[match.end() : match.end() + 80]):
             yield match.start(), "a private key", text[match.start() : match.end() + 80]
+    for match in passwords(text):
+        yield match.start(), "a password", match["quoted"] or match["bare"]
     for match in PASSWORD_IN_URL.finditer(text):
-        if looks_random(match["value"], least_entropy=2.5):
-            yield match.start(), "a password in an address", match["value"]
+        value = match["value"]
+        if _EXAMPLE_HOST.match(text, match.end()) or ":" in value:
+            continue
+        if looks_thought_up(value) or looks_random(value, least_entropy=2.5):
+            yield match.start(), "a password in an address", value
+
+
+def passwords(text: str) -> Iterator[re.Match[str]]:
+    """Where something named a password is given what may be one."""
+    folded = text.lower()
+    if any(word in folded for word in _PASSWORD_WORDS):
+        for match in PASSWORD.finditer(text):
+            if looks_thought_up(match["quoted"] or match["bare"]):
+                yield match
 
 
 def _marked_and_random(value: str) -> bool:
@@ -123,3 +158,11 @@ def looks_random(value: str, *, least_entropy: float = 3.3) -> bool:
     counts = Counter(value).values()
     entropy = -sum(n / len(value) * math.log2(n / len(value)) for n in counts)
     return entropy >= least_entropy
+
+
+def looks_thought_up(value: str) -> bool:
+    """Whether a value may be a password a person made up: a letter and a digit at least, and
+    nothing that tests and documentation write there. Words alone can't be told from others."""
+    if _PASSWORD_STAND_IN.search(value) or _HASH.fullmatch(value):
+        return False
+    return bool(re.search(r"[0-9]", value) and re.search(r"[A-Za-z]", value))

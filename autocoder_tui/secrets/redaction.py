@@ -20,6 +20,7 @@ from autocoder_tui.secrets.key_shapes import (
     PREFIXED,
     PRIVATE_KEY,
     looks_random,
+    passwords,
 )
 
 REDACTED = "[redacted]"
@@ -75,7 +76,11 @@ def redacted(text: str) -> str:
         text = _KEY_BLOCK.sub(REDACTED, text)
     if "://" in text:
         text = PASSWORD_IN_URL.sub(_without_password, text)
-    return ASSIGNED.sub(_without_assigned, text)
+    text = ASSIGNED.sub(_without_assigned, text)
+    for match in reversed([*passwords(text)]):
+        begin, end = match.span("quoted" if match["quoted"] else "bare")
+        text = f"{text[:begin]}{REDACTED}{text[end:]}"
+    return text
 
 
 def safe_line(text: str) -> str:

@@ -62,7 +62,10 @@ class Database:
                     return result
                 finally:
                     connection.close()
-        raise HistoryUnavailable(f"The history in {visible(str(path))} is damaged again and again.")
+        raise HistoryUnavailable(
+            f"The history in {visible(str(path))} is damaged again and again. Check the disk, or "
+            "set AUTOCODER_TUI_STATE_DIR to another folder."
+        )
 
     def say(self, message: str) -> None:
         """Keep a message for `messages`, once."""
@@ -91,7 +94,10 @@ class Database:
                 f"The history in {visible(str(self.usual))} is from a newer version of this "
                 f"program and is left alone; runs are kept in {path.name} next to it."
             )
-        raise HistoryUnavailable(f"The history in {visible(str(path))} can't be used.")
+        raise HistoryUnavailable(
+            f"The history in {visible(str(path))} can't be used: each new one is damaged, too. "
+            "Check the disk, or set AUTOCODER_TUI_STATE_DIR to another folder."
+        )
 
     @contextmanager
     def _told_apart(self, path: Path, *, mended: bool) -> Iterator[None]:

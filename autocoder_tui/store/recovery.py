@@ -54,7 +54,10 @@ def recover_runs(history: History) -> Recovery:
             except OSError as error:
                 reason = (error.strerror or "unknown error").lower()
                 place = visible(str(path))
-                messages.append(f"The journal {place} can't be recovered: {reason}. It stays.")
+                messages.append(
+                    f"The journal {place} can't be recovered: {reason}. It stays, and "
+                    "the next start tries again."
+                )
                 continue
             if run is not None and run.status == "interrupted":
                 recovered.append(run.run_id)

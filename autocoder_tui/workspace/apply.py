@@ -105,7 +105,10 @@ def apply_changes(
     Unencodable, Unwritable, and HalfApplied if both writing and the way back fail.
     """
     if not root.is_dir():
-        raise MissingFile(f"The project folder {visible(str(root))} is gone.", paths=(str(root),))
+        raise MissingFile(
+            f"The project folder {visible(str(root))} is gone, so nothing was written.",
+            paths=(str(root),),
+        )
     planned = [_plan(root, change, hard_links) for change in changes]
     _refuse_clashes(root, changes, planned)
     if not overwrite_changed:

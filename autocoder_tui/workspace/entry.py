@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autocoder_tui.secrets.names import looks_secret
-from autocoder_tui.workspace.textfile import MAX_INPUT_BYTES, human_size, looks_binary
+from autocoder_tui.workspace.textfile import MAX_INPUT_BYTES, looks_binary, size_in_words
 
 _SNIFFED_BYTES = 8192
 
@@ -115,7 +115,7 @@ def why_never(root: Path, entry: Entry) -> str | None:
     if entry.special:
         return "not a regular file"
     if entry.size > MAX_INPUT_BYTES:
-        return f"{human_size(entry.size)} bytes, more than one input may have"
+        return f"{size_in_words(entry.size)}, more than one input may have"
     if not os.access(root / entry.path, os.R_OK):
         return "permission denied; change its mode"
     if entry.binary or sniff_binary(root / entry.path):

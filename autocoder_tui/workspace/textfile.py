@@ -193,6 +193,17 @@ def human_size(size: int) -> str:
     return "huge"
 
 
+def size_in_words(size: int) -> str:
+    """A number of bytes with its unit: 1 byte, 980 bytes, 2.3 kB, 16 MB. A kB is 1024 bytes."""
+    if size < 1024:
+        return "1 byte" if size == 1 else f"{size} bytes"
+    value, unit = size / 1024, "kB"
+    for larger in ("MB", "GB", "TB", "PB"):
+        if value >= 1000:
+            value, unit = value / 1024, larger
+    return f"{value:.1f}".removesuffix(".0") + f" {unit}"
+
+
 def _decode(data: bytes, shown: str, path: str) -> tuple[str, str, bytes]:
     """Text, encoding and byte order mark, such that encoding again gives `data`."""
     candidates = [(mark, encoding) for mark, encoding in _BYTE_ORDER_MARKS if data.startswith(mark)]
@@ -246,8 +257,8 @@ def _require_regular(status: os.stat_result, shown: str, path: Path) -> None:
 
 def _too_large(shown: str, path: Path, size: int, max_bytes: int) -> TooLarge:
     return TooLarge(
-        f"{shown} is larger than {human_size(max_bytes)} bytes"
-        + (f" ({human_size(size)})" if size > max_bytes + 1 else "")
+        f"{shown} is larger than {size_in_words(max_bytes)}"
+        + (f" ({size_in_words(size)})" if size > max_bytes + 1 else "")
         + ". Leave it out, or give a shorter excerpt of it as a file of its own.",
         paths=(str(path),),
     )

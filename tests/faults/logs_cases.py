@@ -97,6 +97,8 @@ CASES = (
         "a scan warns of key-shaped strings in what is about to be sent",
         (
             "tests/ui/test_keys_sent.py",
+            "tests/test_key_shapes.py::test_keys_are_found_in_their_line",
+            "tests/test_key_shapes.py::test_what_only_resembles_a_key_is_passed_over",
             "tests/test_headless_log.py::test_a_key_in_what_is_sent_is_warned_about_and_reported",
         ),
     ),
@@ -106,6 +108,9 @@ CASES = (
             f"{_DOCTOR}::test_it_says_what_a_bug_report_needs_without_a_terminal",
             f"{_DOCTOR}::test_offline_it_asks_nobody_and_is_readable",
             f"{_DOCTOR}::test_the_history_is_counted",
+            f"{_DOCTOR}::test_a_server_and_a_model_that_are_named_must_be_there",
+            f"{_DOCTOR}::test_a_named_server_or_model_that_cannot_be_is_a_finding",
+            f"{_DOCTOR}::test_the_key_for_other_servers_is_listed",
         ),
     ),
     Case(
@@ -114,6 +119,13 @@ CASES = (
             f"{_DOCTOR}::test_broken_files_are_named_and_looked_past",
             f"{_DOCTOR}::test_a_dead_server_with_a_key_is_broken_and_one_without_is_not",
             f"{_DOCTOR}::test_a_state_folder_that_cannot_be_made_is_broken",
+        ),
+    ),
+    Case(
+        "crash reports: what was done last, by names only",
+        (
+            "tests/test_last_actions.py",
+            "tests/terminal/test_crashes.py::test_while_streaming",
         ),
     ),
     Case(

@@ -90,6 +90,27 @@ def test_hidden_characters() -> None:
 
 
 @pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ([2, 4], "Lines 2 and 4 hold hidden"),
+        ([1, 2, 5], "Lines 1, 2 and 5 hold hidden"),
+        ([1, 2, 3, 4, 5, 6], "Lines 1, 2, 3 and 3 more hold hidden"),
+    ],
+)
+def test_lines_with_hidden_characters_are_named_and_counted(lines: list[int], words: str) -> None:
+    after = "".join(f"line {n}{chr(0x202E) * (n in lines)}\n" for n in range(1, 7))
+    (found,) = warnings(FileReview.of("f.txt", None, after))
+    assert found.startswith(words)
+
+
+def test_a_nul_is_named_with_its_line() -> None:
+    found = warnings(FileReview.of("f.py", "x = 1\n", "x = 1\ny = '\0'\n"))
+    nul = "line 2 holds a NUL character (U+0000)."
+    assert any(sentence.endswith(nul) for sentence in found)
+    assert not any("None" in sentence for sentence in found)
+
+
+@pytest.mark.parametrize(
     "path",
     [
         ".git/hooks/pre-commit",

@@ -221,7 +221,7 @@ async def test_binary_special_and_leading_out_are_refused(
             ("out", "a link that leads out of the project"),
             ("link-to-src", "a link to a folder; pick inside the folder itself"),
             ("pipe", "not a regular file"),
-            ("huge.txt", "1.1G bytes, more than one input may have"),
+            ("huge.txt", "1 GB, more than one input may have"),
             ("data", "binary, so a model cannot read it"),
         ]
 

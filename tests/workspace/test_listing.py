@@ -204,7 +204,7 @@ def test_what_cannot_be_had_is_said(root: Path) -> None:
     assert [name for name, _ in expansion.refused] == names
     reasons = dict(expansion.refused)
     assert reasons["none.py"] == "does not exist"
-    assert reasons["huge.txt"] == "1.1G bytes, more than one input may have"
+    assert reasons["huge.txt"] == "1 GB, more than one input may have"
     assert reasons["*.nothing"] == "matches no file that can be sent"
 
 

@@ -24,6 +24,7 @@ from autocoder_tui.workspace.textfile import (
     human_size,
     looks_binary,
     read_text_file,
+    size_in_words,
 )
 
 
@@ -196,6 +197,21 @@ def test_mode_and_stamp_are_remembered(tmp_path: Path) -> None:
 @given(st.integers(min_value=0, max_value=10**21))
 def test_sizes_take_at_most_four_characters(size: int) -> None:
     assert len(human_size(size)) <= 4
+
+
+def test_sizes_in_words_have_a_unit() -> None:
+    sizes = (0, 1, 1023, 1024, 2400, 1024 * 1024, 16 * 1024 * 1024, 1 << 30, 1 << 60)
+    assert [size_in_words(size) for size in sizes] == [
+        "0 bytes",
+        "1 byte",
+        "1023 bytes",
+        "1 kB",
+        "2.3 kB",
+        "1 MB",
+        "16 MB",
+        "1 GB",
+        "1024 PB",
+    ]
 
 
 def test_sizes_read_well() -> None:

@@ -58,7 +58,7 @@ class UsageScreen(Dialog[None]):
         try:
             self._records, broken = await asyncio.to_thread(read_usage, self._state_dir)
         except OSError as error:
-            self._say(f"The record of usage cannot be read: {error.strerror}.")
+            self._say(f"The record of usage cannot be read: {error.strerror or 'unknown error'}.")
             return
         if self.closing:
             return
@@ -103,7 +103,7 @@ class UsageScreen(Dialog[None]):
         try:
             await asyncio.to_thread(write_atomically, file, to_csv(self._records))
         except OSError as error:
-            self._say(f"{file} cannot be written: {error.strerror}.")
+            self._say(f"{file} cannot be written: {error.strerror or 'unknown error'}.")
         else:
             self._say(f"Written to {file}")
 
