@@ -23,8 +23,6 @@ ASKING: Final = (ASKS, SEND)
 """Groups of workers that a key starts and that may open a dialog: until such a one waits for an
 answer, or has ended, the next key is not acted on."""
 
-LONGEST: Final = 2.0
-"""Seconds a key waits at most for the one before it."""
 _LOOK: Final = 0.01
 
 _Result = TypeVar("_Result")
@@ -40,6 +38,9 @@ class TypeAheadApp(App[str]):
 
     last_key_at = float("-inf")
     """When the last key was pressed, on the clock of `time.monotonic`."""
+
+    longest_wait = 5.0
+    """Seconds a key waits at most for the one before it."""
 
     class Acted(Message):
         """Sent after a key, along the same way: where it arrives, the key has been acted on. The
@@ -62,7 +63,7 @@ class TypeAheadApp(App[str]):
         self._watch: asyncio.Task[None] | None = None
 
     def hold_keys(self) -> Callable[[], None]:
-        """Act on no further key until the returned is called, two seconds at most."""
+        """Act on no further key until the returned is called, or for `longest_wait`."""
         hold = object()
         self._holds.add(hold)
         return lambda: self._holds.discard(hold)
@@ -123,7 +124,7 @@ class TypeAheadApp(App[str]):
             if isinstance(acting_in, Widget) and not acting_in.is_attached:
                 # Closed by the key, and what was sent after the key is gone with it.
                 self._acting_in = None
-            if self._typed and time.monotonic() - self._waits_since > LONGEST:
+            if self._typed and time.monotonic() - self._waits_since > self.longest_wait:
                 self._wait_no_more()
             self.call_later(self._act_on_next)
 
