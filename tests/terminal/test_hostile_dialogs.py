@@ -30,11 +30,11 @@ KEY = "sk-proj-" + "A1b2C3d4E5" * 5
 ASKED = EVIL.replace("\x00", "").replace("\r", "")
 # With keys in it that would act: leave, accept the file, write it, quit.
 PASTED = f"\x1b[200~{ASKED}\x1b\x1b\x1bA\r\x1b[17~\x11\x1b[201~"
-SIZE = (140, 45)
+SIZE = (112, 36)
 
 SCREENS = {
     "Choice": "Copy",
-    "CommitMessage": "Commit",
+    "CommitMessage": "Commit (Ctrl+S)",
     "EndpointForm": "A server of your own",
     "FirstSteps": "No API key for",
     "HistoryScreen": "History",
@@ -300,7 +300,7 @@ def test_what_is_asked_shown_and_kept(tmp_path: Path) -> None:
             drive.shows("running")
             screen.press("f4")
             drive.shows("[Output")
-            screen.until(lambda: "A␛" in screen.picture.text)
+            drive.shows("1  A␛[2J")
             drive.look("ctrl+q", shows="A run is under way", then="s")
             screen.process.kill()
             screen.ended()
