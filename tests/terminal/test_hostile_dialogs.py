@@ -282,7 +282,7 @@ def test_what_is_asked_shown_and_kept(tmp_path: Path) -> None:
     with serving(script, models=["m"]) as server, evil_server() as evil_url:
         configured(tmp_path, server.base_url)
         at = ["--base-url", server.base_url, "-m", "m"]
-        flags = ["-r", ASKED, "-i", "a.py", "--max-cost", "1", "-d", "3"]
+        flags = ["-r", ASKED, "-i", "a.py", "--max-cost", "1"]
         with terminal(tmp_path, *at, *flags, project=project, size=SIZE) as screen:
             drive = Drive(screen)
             drive.shows("Requirements", "m · ", "✓ a.py")
