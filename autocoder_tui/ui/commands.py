@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from textual.app import SystemCommand
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingsMap
-from textual.command import CommandPalette
+from textual.command import CommandInput, CommandPalette
 from textual.dom import DOMNode
 from textual.screen import Screen
 
@@ -21,6 +21,7 @@ from autocoder_tui.ui.screens.usage import UsageScreen
 from autocoder_tui.ui.widgets.diff_view import DiffView
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.log_pane import LogPane
+from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.ui.widgets.stream_view import StreamView
@@ -49,9 +50,20 @@ _SCREENS: tuple[tuple[type[DOMNode], str], ...] = (
 
 
 class Palette(CommandPalette):
-    """The framework's own, with the key that works in every dialog."""
+    """The framework's own, with the key that works in every dialog, and a field that shows what
+    is pasted as marks."""
 
     BINDINGS = Dialog.BINDINGS
+
+    def compose(self) -> ComposeResult:
+        for widget in super().compose():
+            if isinstance(widget, CommandInput):
+                widget = _Field(placeholder=widget.placeholder, select_on_focus=False)
+            yield widget
+
+
+class _Field(CommandInput, PlainInput):
+    pass
 
 
 def keys_of(app: AutocoderApp) -> list[tuple[str, BindingsMap]]:

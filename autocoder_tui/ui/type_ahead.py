@@ -24,8 +24,6 @@ ASKING: Final = (ASKS, SEND)
 """Groups of workers that a key starts and that may open a dialog: until such a one waits for an
 answer, or has ended, the next key is not acted on."""
 
-LONGEST: Final = 2.0
-"""Seconds a key waits at most for the one before it."""
 _LOOK: Final = 0.01
 _PAUSE_IN_TYPING: Final = 1.0
 """Seconds."""
@@ -45,6 +43,9 @@ class TypeAheadApp(NotingApp):
 
     last_typed_at = float("-inf")
     """When the last key of a text was pressed, on the clock of `time.monotonic`."""
+
+    longest_wait = 5.0
+    """Seconds a key waits at most for the one before it."""
 
     class Acted(Message):
         """Sent after a key, along the same way: where it arrives, the key has been acted on. The
@@ -67,7 +68,7 @@ class TypeAheadApp(NotingApp):
         self._watch: asyncio.Task[None] | None = None
 
     def hold_keys(self) -> Callable[[], None]:
-        """Act on no further key until the returned is called, two seconds at most."""
+        """Act on no further key until the returned is called, or for `longest_wait`."""
         hold = object()
         self._holds.add(hold)
         return lambda: self._holds.discard(hold)
@@ -130,7 +131,7 @@ class TypeAheadApp(NotingApp):
             if isinstance(acting_in, Widget) and not acting_in.is_attached:
                 # Closed by the key, and what was sent after the key is gone with it.
                 self._acting_in = None
-            if self._typed and time.monotonic() - self._waits_since > LONGEST:
+            if self._typed and time.monotonic() - self._waits_since > self.longest_wait:
                 self._wait_no_more()
             self.call_later(self._act_on_next)
 

@@ -7,6 +7,9 @@ _HEADLESS = "tests/terminal/test_headless_signals.py::"
 _CRASHES = "tests/terminal/test_crashes.py::"
 _SIZES = "tests/terminal/test_resizes.py::"
 _HOSTILE = "tests/terminal/test_hostile_text.py::"
+_DIALOGS = "tests/terminal/test_hostile_dialogs.py::"
+_TYPED = "tests/ui/test_typed_input.py::"
+_AHEAD = "tests/ui/test_type_ahead.py::"
 _DISPLAY = "tests/test_display.py::"
 
 CASES: tuple[Case, ...] = (
@@ -59,6 +62,17 @@ CASES: tuple[Case, ...] = (
         (
             f"{_SIGNALS}test_stopped_as_a_job_and_brought_back",
             f"{_SIGNALS}test_a_first_program_of_a_terminal_is_not_stopped",
+            "tests/terminal/test_stopped_in_dialogs.py::"
+            "test_stopped_and_brought_back_with_a_dialog_open",
+        ),
+    ),
+    Case(
+        "Keys act in the order typed, however fast, on what the one before has opened",
+        (
+            f"{_AHEAD}test_keys_behind_the_one_that_opens_a_dialog_reach_it",
+            f"{_AHEAD}test_keys_behind_the_one_that_goes_to_a_pane_reach_it",
+            f"{_AHEAD}test_deciding_and_answering_in_one_go",
+            f"{_AHEAD}test_work_that_never_asks_holds_keys_up_only_for_a_while",
         ),
     ),
     Case(
@@ -95,9 +109,26 @@ CASES: tuple[Case, ...] = (
         "Hostile text on every screen: no sequence that the framework itself does not send",
         (
             f"{_HOSTILE}test_every_screen",
+            f"{_DIALOGS}test_what_is_asked_shown_and_kept",
+            f"{_DIALOGS}test_what_is_asked_about_size_and_money",
+            f"{_DIALOGS}test_every_screen_is_in_the_list",
+            f"{_DIALOGS}test_every_question_is_in_a_list",
             f"{_HOSTILE}test_a_branch_git_itself_would_not_take",
             f"{_HOSTILE}test_the_check_itself_finds_what_it_is_for",
         ),
+    ),
+    Case(
+        "A paste is text, never keys: neither an ESC in it nor an end of it that is pasted acts",
+        (
+            f"{_TYPED}test_an_escape_in_a_paste_is_no_key",
+            f"{_TYPED}test_an_end_that_is_pasted_is_not_believed",
+            f"{_TYPED}test_however_it_is_read_a_paste_is_one",
+            f"{_DIALOGS}test_what_is_asked_shown_and_kept",
+        ),
+    ),
+    Case(
+        "Bytes from the terminal that are no UTF-8 end nothing",
+        (f"{_TYPED}test_bytes_that_are_no_utf_8_are_read_on",),
     ),
     Case(
         "Hostile text headless, in messages of the command line and in tables",

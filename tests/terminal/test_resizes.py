@@ -89,7 +89,7 @@ DIALOGS = {
     "palette": ("ctrl+p", "Search for commands"),
     "prompts": ("ctrl+f", "Enter takes it"),
     "history": ("f6", "X delete all"),
-    "one run": ("\r", "Tab next"),
+    "one run": ("\r", "5  About"),
     "rename": ("n", "Enter done"),
     "export": ("e", "Enter done"),
     "delete": ("x", "for good?"),

@@ -37,6 +37,7 @@ def sought(app: AutocoderApp, kind: type[Screen[Any]]) -> str | None:
 async def test_keys_behind_the_one_that_opens_a_dialog_reach_it(tmp_path: Path) -> None:
     async with driven(setup_for(tmp_path, *NOWHERE, "-r", "as it was")) as (app, pilot):
         await until(pilot, lambda: app.recovering.done)
+        app.longest_wait = 60
         typed(app, "ctrl+f", "a", "b", "c")
         await until(pilot, lambda: sought(app, PromptList) == "abc")
         typed(app, "escape", "x", "f6", "/", "y", "z")
@@ -49,6 +50,7 @@ async def test_keys_behind_the_one_that_goes_to_a_pane_reach_it(tmp_path: Path) 
     (setup.root / "a.py").write_text("a = 1\n")
     async with driven(setup) as (app, pilot):
         await until(pilot, lambda: app.recovering.done)
+        app.longest_wait = 60
         typed(app, "f2", "space", "f3", "o", "k")
         await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text == "ok")
         await until(pilot, lambda: app.job().picks == ("a.py",))
@@ -58,6 +60,7 @@ async def test_deciding_and_answering_in_one_go(tmp_path: Path) -> None:
     reply = framed("a.py", "a = 1\n")
     async with serving(tmp_path, [reply], "-r", "Write.") as (app, pilot, _):
         await until(pilot, lambda: app.recovering.done)
+        app.longest_wait = 60
         typed(app, "ctrl+r")
         pane, target = app.main.query_one(ReviewPane), app.root / "a.py"
         await until(pilot, lambda: pane.review and app.focused is pane.diff)
@@ -75,6 +78,7 @@ async def test_deciding_and_answering_in_one_go(tmp_path: Path) -> None:
 async def test_work_that_never_asks_holds_keys_up_only_for_a_while(tmp_path: Path) -> None:
     async with driven(setup_for(tmp_path, *NOWHERE)) as (app, pilot):
         await until(pilot, lambda: app.recovering.done)
+        app.longest_wait = 1
         app.run_worker(asyncio.Event().wait(), group=ASKS)
         app.hold_keys()
         typed(app, "o", "k", "f2", "f3", "!")

@@ -38,9 +38,10 @@ _MARKS = {
     "interrupted": "‖",
     "running": "▶",
 }
+# As wide as the smallest terminal allows; "/" stands in the field above the list.
 HINT = (
-    "Enter view · d diff · g go on · a run again · y copy · e export · n rename · "
-    "x delete · X delete all · p this project or all · / search"
+    "⏎ view · d diff · g go on · a again · y copy\n"
+    "e export · n rename · x delete · X delete all · p all"
 )
 
 

@@ -51,9 +51,7 @@ class RunView(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog tall-dialog") as dialog:
             dialog.border_title = Content(visible(self._run.name) or self._run.run_id)
-            dialog.border_subtitle = (
-                "Tab next · d diff · g go on · a again · y copy · e export · Esc"
-            )
+            dialog.border_subtitle = "d diff · g go on · a again · y copy · e export · Esc"
             snapshot = self._run.snapshot
             about = dict(facts(self._run))
             head = [about["started"], snapshot.model, self._run.status, about["tokens"]]

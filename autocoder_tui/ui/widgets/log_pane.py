@@ -8,12 +8,13 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.widgets import Input, Label, Static
+from textual.widgets import Label, Static
 
 from autocoder_tui.debug_log import LEVELS, DebugLog, LogLine
-from autocoder_tui.display import visible
+from autocoder_tui.problems import shortened
 from autocoder_tui.ui.copying import copy_out
 from autocoder_tui.ui.widgets.log_view import LogView
+from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.ui.widgets.search_line import SearchLine
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class FilterLine(SearchLine):
 
     def compose(self) -> ComposeResult:
         yield Label("/", markup=False)
-        yield Input(compact=True, id="filter-text", placeholder="only lines that hold this")
+        yield PlainInput(compact=True, id="filter-text", placeholder="only lines that hold this")
 
 
 class LogPane(Vertical):
@@ -33,7 +34,7 @@ class LogPane(Vertical):
 
     BINDINGS = [
         Binding("slash", "filter", "Filter", id="log.filter"),
-        Binding("y", "copy_shown", "Copy what is shown", id="log.copy"),
+        Binding("y", "copy_shown", "Copy", id="log.copy"),
         Binding("0", "set_level(0)", "Level 0: silent", id="log.level_0", show=False),
         Binding("1", "set_level(1)", "Level 1: info", id="log.level_1", show=False),
         Binding("2", "set_level(2)", "Level 2: debug", id="log.level_2", show=False),
@@ -100,7 +101,7 @@ class LogPane(Vertical):
         level = self._log.level
         parts = [f"level {level} {LEVELS[level]}"]
         if self._sought:
-            parts.append(f"only “{visible(self._sought)}”")
+            parts.append(f"only “{shortened(self._sought, 20)}”")
         some = f"{len(view.shown()):,} of " if self._sought else ""
-        parts.append(f"{some}{view.kept:,} lines · 0-3 level · / filter · y copy")
+        parts.append(f"{some}{view.kept:,} lines · 0-3 level")
         self.query_one("#log-state", Static).update(" · ".join(parts))

@@ -1,0 +1,397 @@
+"""The same hostile text in every dialog, and in what is kept of a run: each start of the program
+goes through many of them. Every screen and every question there is stands in a list here."""
+
+import ast
+import json
+import pkgutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
+from pathlib import Path
+
+from textual.screen import Screen
+
+import autocoder_tui.ui
+from autocoder_tui.demo.script import Received, Reply, error_reply
+from tests.terminal.program import Pseudoterminal, serving, terminal
+from tests.terminal.test_hostile_text import (
+    EVIL,
+    NAME,
+    configured,
+    hostile_project,
+    is_clean,
+    says_it,
+)
+
+KEY = "sk-proj-" + "A1b2C3d4E5" * 5
+ASKED = EVIL.replace("\x00", "").replace("\r", "")
+# With keys in it that would act: leave, accept the file, write it, quit.
+PASTED = f"\x1b[200~{ASKED}\x1b\x1b\x1bA\r\x1b[17~\x11\x1b[201~"
+SIZE = (112, 36)
+
+SCREENS = {
+    "Choice": "Copy",
+    "CommitMessage": "Commit (Ctrl+S)",
+    "EndpointForm": "A server of your own",
+    "FirstSteps": "No API key for",
+    "HistoryScreen": "History",
+    "KeysHelp": "Keys",
+    "LineDialog": "Name this run",
+    "ModelPicker": "Model",
+    "Palette": "Search for commands",
+    "PromptList": "Earlier prompts",
+    "Question": "Write the accepted hunks?",
+    "QuitQuestion": "A run is under way",
+    "RecoveredRuns": "Not finished last time",
+    "RunView": "5  About",
+    "TextDialog": "Reject with a note",
+    "TooLarge": "Too much for the context window",
+    "UsageScreen": "Usage",
+    "MainScreen": "Requirements",
+}
+"""Every kind of screen, with words that are only shown on it."""
+
+QUESTIONS = {
+    "A run is under way",
+    "Changed since",
+    "Copy",
+    "Delete all for good?",
+    "Delete this run for good?",
+    "Discard it?",
+    "Drop what you typed?",
+    "Export to",
+    "Name this run",
+    "No price known",
+    "Not written yet",
+    "Redo this write?",
+    "Reject with a note",
+    "Spending cap",
+    "The server asks to wait",
+    "There are warnings",
+    "There may be keys in this",
+    "Undo this write?",
+    "Warnings",
+    "Write the accepted hunks?",
+}
+"""The titles of every question that is asked below."""
+
+NOT_ASKED = {
+    "Context window": "a number to type, the same screen as Name this run",
+    "Changed meanwhile": "the sentence of Changed since, in the same screen",
+    "More than one name": "the same flow as Changed meanwhile, with another name for the file",
+    "No undo": "needs a state folder that can't be written; holds the path of that folder",
+    "Not available": "holds names of the person's own configuration",
+    "Read-only": "the same flow as Changed meanwhile",
+    "The proposal is not kept": "a fixed sentence",
+    "The server may cut this prompt": "numbers, and the name of the person's own model",
+    "This looks like a secret": "a path, as the list of files shows it",
+}
+"""The others, each with the reason. All go through `Question`, which shows text as marks."""
+
+
+ABOUT_SIZE_AND_MONEY = {"No API key for", "Too much for the context window", "Spending cap"}
+
+
+class Drive:
+    """One start of the program, driven from screen to screen. `seen` is what was waited for."""
+
+    def __init__(self, screen: Pseudoterminal) -> None:
+        self.screen = screen
+        self.seen: set[str] = set()
+
+    def shows(self, *texts: str) -> None:
+        self.screen.until_shows(*texts)
+        self.seen.update(texts)
+
+    def look(self, *keys: str, shows: str, then: str = "escape", evil: bool = True) -> None:
+        """Press `keys`, wait for what they open, and close it with `then`."""
+        self.screen.press(*keys)
+        self.shows(shows)
+        if evil:
+            self.screen.until(lambda: says_it(self.screen))
+        self.screen.press(then)
+        self.screen.until_gone(shows)
+
+    def requirements(self, text: str) -> None:
+        self.screen.press("f3")
+        self.shows("━Requirements")
+        self.screen.press(text)
+
+    def quit(self) -> None:
+        self.screen.press("ctrl+q")
+        assert self.screen.ended() == 0
+        is_clean(self.screen.tokens)
+        assert not self.screen.picture.bells
+
+
+def script(received: Received) -> Reply:
+    asked = str(received.messages[1]["content"])
+    if "zzz" in asked:
+        return error_reply(429, EVIL, code=EVIL, headers={"retry-after": "9999"})
+    body = "".join(f"{ASKED} {n}\n" for n in range(20))
+    files = f'<file path="a.py">\n{body}</file>\n<file path="{NAME[:30]}.py">\nx\n</file>\n'
+    slow = 0.02 if "slowly" in asked else None
+    return Reply(f"{EVIL}\n{files * 3 if slow else files}{EVIL}\n", reasoning=EVIL, delay=slow)
+
+
+def real_project(folder: Path) -> Path:
+    """In a real repository, with a file that holds a key."""
+    project = hostile_project(folder)
+    (project / ".git" / "HEAD").unlink()
+    subprocess.run(["git", "init", "-q"], cwd=project, check=True)
+    (project / "a.py").write_text(f"{ASKED}\nkey = '{KEY}'\n")
+    return project
+
+
+def asks_before_it_sends(drive: Drive) -> None:
+    drive.requirements("zzz")
+    drive.look("ctrl+r", shows="There may be keys in this", then="s")
+    drive.look(shows="No price known", then="w")
+    drive.look(shows="The server asks to wait", then="s")
+    drive.shows("✗ failed")
+    drive.requirements("\x7f" * 3)
+    drive.screen.press("ctrl+r")
+    drive.shows("undecided", "n Next")
+
+
+def decides(drive: Drive, target: Path) -> None:
+    screen = drive.screen
+    # A paste is none of the keys it is made of, least of all where keys decide.
+    screen.press(PASTED)
+    drive.look("!", shows="Warnings", then="c")
+    assert " 0 of " in screen.picture.text
+    assert KEY in target.read_text()
+    drive.look("y", shows="Copy", evil=False)
+    screen.press("N")
+    drive.shows("Reject with a note")
+    screen.press(PASTED)
+    screen.until_shows("T1dORUQ=")
+    drive.look("escape", shows="Drop what you typed?", then="d", evil=False)
+    screen.until_gone("Reject with a note")
+    drive.look("a", "enter", shows="Write the accepted hunks?", then="c")
+    drive.look("A", shows="There are warnings", then="a")
+    drive.look("ctrl+r", shows="Not written yet", then="b")
+    # Its warnings have been answered: nothing is left to ask.
+    screen.press("enter")
+    drive.shows("✓ written")
+    assert KEY not in target.read_text()
+
+
+def commits_and_undoes(drive: Drive, target: Path) -> None:
+    drive.look("c", shows="Commit (Ctrl+S)")
+    target.write_text("changed\n")
+    drive.look("U", shows="Undo this write?", then="u")
+    drive.look(shows="Changed since", then="o")
+    drive.screen.until(lambda: KEY in target.read_text())
+    drive.shows("Ctrl+Y redoes")
+    drive.look("ctrl+y", shows="Redo this write?", then="r")
+    drive.screen.until(lambda: KEY not in target.read_text())
+    drive.shows("again written")
+
+
+def looks_through_history(drive: Drive) -> None:
+    screen = drive.screen
+    screen.press("f6")
+    drive.shows("History", "X delete all")
+    screen.until(lambda: says_it(screen))
+    screen.press("enter")
+    drive.shows("5  About")
+    for tab, title in zip("2345", ("Requirements", "Notes", "Reasoning", "About"), strict=True):
+        screen.press(tab)
+        drive.shows(f"[{title}]")
+    drive.look("1", shows="5  About")
+    for key, title in (("e", "Export to"), ("n", "Name this run")):
+        screen.press(key)
+        drive.shows(title)
+        screen.press(PASTED)
+        screen.until_shows("owned")
+        drive.look(shows=title, then="enter")
+    drive.look("x", shows="Delete this run for good?")
+    drive.look("X", shows="Delete all for good?", evil=False)
+    screen.press("/", "q7q7 ", PASTED)
+    drive.shows("No run has these words")
+    screen.press("escape")
+    screen.until_gone("No run has these words")
+    screen.press("escape")
+    screen.until_gone("X delete all")
+
+
+def looks_through_the_rest(drive: Drive, evil_url: str) -> None:
+    screen = drive.screen
+    drive.requirements("")
+    drive.look("ctrl+f", shows="Earlier prompts")
+    drive.look("ctrl+f", "q7q7", PASTED, shows="None of them has these words", evil=False)
+    screen.press("f9")
+    drive.shows("[Log")
+    screen.press("3")
+    screen.until(lambda: says_it(screen))
+    screen.press("/", PASTED)
+    drive.shows("only “")
+    screen.press("escape")
+    drive.look("ctrl+l", shows="Usage", evil=False)
+    drive.look("f1", shows="Esc closes", evil=False)
+    drive.seen.add("Keys")
+    screen.press("ctrl+p")
+    drive.shows("Search for commands")
+    drive.look(PASTED, shows="No matches found", evil=False)
+    screen.press("ctrl+o")
+    drive.shows("Model", "Enter chooses")
+    screen.press("\x0e")
+    drive.shows("A server of your own")
+    screen.press(evil_url, "enter", "enter")
+    # What that server said of itself, as marks.
+    screen.until(lambda: "A␛[2J" in screen.picture.text)
+    screen.press("escape")
+    screen.until_gone("A server of your own")
+    screen.press("escape")
+    screen.until_gone("Enter chooses")
+
+
+class EvilServer(BaseHTTPRequestHandler):
+    """Refuses everything, with hostile words for it."""
+
+    def do_GET(self) -> None:
+        error = {"error": {"message": EVIL, "code": EVIL, "type": EVIL}}
+        body = json.dumps(error).encode()
+        self.send_response(400)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        with suppress(BrokenPipeError):
+            self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def evil_server() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), EvilServer) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/v1"
+        server.shutdown()
+        thread.join()
+
+
+def test_what_is_asked_shown_and_kept(tmp_path: Path) -> None:
+    project, seen = real_project(tmp_path), set[str]()
+    with serving(script, models=["m"]) as server, evil_server() as evil_url:
+        configured(tmp_path, server.base_url)
+        at = ["--base-url", server.base_url, "-m", "m"]
+        flags = ["-r", ASKED, "-i", "a.py", "--max-cost", "1"]
+        with terminal(tmp_path, *at, *flags, project=project, size=SIZE) as screen:
+            drive = Drive(screen)
+            drive.shows("Requirements", "m · ", "✓ a.py")
+            asks_before_it_sends(drive)
+            decides(drive, project / "a.py")
+            commits_and_undoes(drive, project / "a.py")
+            looks_through_history(drive)
+            looks_through_the_rest(drive, evil_url)
+            with terminal(tmp_path, *at, project=project, size=SIZE) as second:
+                other = Drive(second)
+                other.shows("Another autocoder-tui is open")
+                other.quit()
+            drive.requirements("slowly")
+            screen.press("ctrl+r")
+            drive.shows("running")
+            screen.press("f4")
+            drive.shows("[Output")
+            drive.shows("1  A␛[2J")
+            drive.look("ctrl+q", shows="A run is under way", then="s")
+            screen.process.kill()
+            screen.ended()
+            is_clean(screen.tokens)
+            seen |= drive.seen
+        with terminal(tmp_path, *at, project=project, size=SIZE) as screen:
+            drive = Drive(screen)
+            drive.shows("Not finished last time", "Esc asks later")
+            screen.until(lambda: says_it(screen))
+            drive.look("d", shows="Discard it?", then="b")
+            drive.shows("Not finished last time", "Esc asks later")
+            screen.press("r")
+            drive.shows("undecided")
+            drive.quit()
+            seen |= drive.seen
+        with terminal(tmp_path, *at, project=project, size=SIZE) as screen:
+            drive = Drive(screen)
+            drive.shows("undecided", "open again")
+            drive.quit()
+    assert (set(SCREENS.values()) | QUESTIONS) - seen == ABOUT_SIZE_AND_MONEY
+
+
+PRICED = """
+[providers.here]
+base_url = "%s"
+key_variable = "LOCAL_API_KEY"
+
+[[models]]
+name = "priced"
+provider = "here"
+input_price = "100"
+output_price = "100"
+context_length = 4000
+max_tokens = 1000
+"""
+
+
+def test_what_is_asked_about_size_and_money(tmp_path: Path) -> None:
+    project, seen = hostile_project(tmp_path), set[str]()
+    (project / "b.py").write_text(f"{ASKED}\n" * 400)
+    with serving(script, models=["priced"]) as server:
+        (tmp_path / "config").mkdir()
+        (tmp_path / "config" / "models.toml").write_text(PRICED % server.base_url)
+        flags = ["-r", ASKED, "-i", "a.py", "b.py", "--max-cost", "0.001"]
+        with terminal(tmp_path, "-m", "gpt-4o-mini", project=project, size=SIZE) as screen:
+            drive = Drive(screen)
+            drive.look(shows="No API key for")
+            drive.quit()
+            seen |= drive.seen
+        with terminal(tmp_path, "-m", "priced", *flags, project=project, size=SIZE) as screen:
+            drive = Drive(screen)
+            drive.shows("Requirements", "priced · ", "✓ b.py")
+            screen.press("ctrl+r")
+            drive.shows("Too much for the context window")
+            screen.press(" ")
+            drive.shows("fits")
+            screen.press("enter")
+            screen.until_gone("Too much for the context window", "✓ b.py")
+            drive.look("ctrl+r", shows="Spending cap", then="s")
+            drive.quit()
+            seen |= drive.seen
+    assert seen >= ABOUT_SIZE_AND_MONEY
+
+
+def test_every_screen_is_in_the_list() -> None:
+    for module in pkgutil.walk_packages(autocoder_tui.ui.__path__, "autocoder_tui.ui."):
+        import_module(module.name)
+
+    def kinds(kind: type) -> Iterator[type]:
+        for below in kind.__subclasses__():
+            yield below
+            yield from kinds(below)
+
+    ours = {kind.__name__ for kind in kinds(Screen) if kind.__module__.startswith("autocoder_tui.")}
+    assert ours - {"Dialog"} == set(SCREENS)
+
+
+def test_every_question_is_in_a_list() -> None:
+    titles = set()
+    for file in Path(autocoder_tui.ui.__path__[0]).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+                titles |= set(_titles(node))
+    assert titles | {"Undo this write?", "Redo this write?"} == QUESTIONS | set(NOT_ASKED)
+
+
+def _titles(call: ast.Call) -> Iterator[str]:
+    """What a call that asks something is given as a title, where that is written there."""
+    name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr  # type: ignore[attr-defined]
+    if name in ("Question", "QuitQuestion", "LineDialog", "Choice", "_ask", "_sure", "ask"):
+        for argument in call.args[:2]:
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                yield argument.value
+                return
