@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from autocoder_tui.cli import EXIT_FAILED, EXIT_OK
@@ -15,11 +14,12 @@ from autocoder_tui.engine.cost import format_usd
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.delivery import patch_bytes, print_result
 from autocoder_tui.kept.export import (
+    exported,
     facts,
     format_run_tokens,
     local_time,
-    markdown,
     summary_data,
+    write_export,
 )
 from autocoder_tui.kept.run import model_as_sent, reviewable_of
 from autocoder_tui.store.dirs import state_dir
@@ -99,28 +99,18 @@ def _show(history: History, options: argparse.Namespace) -> int:
 
 
 def _export(history: History, options: argparse.Namespace) -> int:
-    references = options.runs or [run.run_id for run in history.list()]
-    runs = [find_run(history, reference) for reference in references]
-    if options.format == "md":
-        text = markdown(runs)
+    runs: Iterable[KeptRun]
+    if options.runs:
+        runs = [find_run(history, reference) for reference in options.runs]
     else:
-        text = "".join(json.dumps(run.to_data()) + "\n" for run in runs)
-    data = text.encode("utf-8", "surrogatepass")
+        runs = history.each()
     if options.output_file is None:
-        print_result(data)
+        for run in runs:
+            print_result(exported([run], options.format))
         return EXIT_OK
     file = Path(options.output_file)
-    try:
-        # For the user alone: it holds what is in their files.
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as opened:
-            opened.write(data)
-    except FileExistsError:
-        raise AutocoderError(f"{visible(str(file))} exists; name a new file.") from None
-    except OSError as error:
-        reason = (error.strerror or "unknown error").lower()
-        raise AutocoderError(f"{visible(str(file))} can't be written: {reason}.") from error
-    _say(f"wrote {len(runs)} run{'s' * (len(runs) != 1)} to {file}")
+    count = write_export(file, runs, options.format)
+    _say(f"wrote {count} run{'s' * (count != 1)} to {file}")
     return EXIT_OK
 
 

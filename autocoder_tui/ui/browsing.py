@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +10,7 @@ from textual.message import Message
 
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.kept.export import markdown
+from autocoder_tui.kept.export import write_export
 from autocoder_tui.store.history import RunSummary
 from autocoder_tui.store.kept import KeptRun
 from autocoder_tui.ui.copying import copy_out
@@ -173,19 +171,5 @@ class Browsing:
         if file.suffix not in (".md", ".jsonl"):
             app.tell("The name must end in .md or .jsonl.", severity="warning")
             return
-        text = markdown([run]) if file.suffix == ".md" else json.dumps(run.to_data()) + "\n"
-        await asyncio.to_thread(_write_new, file, text.encode("utf-8", "surrogatepass"))
+        await asyncio.to_thread(write_export, file, [run], file.suffix[1:])
         app.tell(f"Written to {file}")
-
-
-def _write_new(file: Path, data: bytes) -> None:
-    """For the user alone: it holds what is in their files."""
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as opened:
-            opened.write(data)
-    except FileExistsError:
-        raise AutocoderError(f"{visible(str(file))} exists; name a new file.") from None
-    except OSError as error:
-        reason = (error.strerror or "unknown error").lower()
-        raise AutocoderError(f"{visible(str(file))} can't be written: {reason}.") from error
