@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -50,7 +51,7 @@ def history_command(options: argparse.Namespace, environ: Mapping[str, str]) -> 
 
 
 def _list(history: History, options: argparse.Namespace) -> int:
-    project = None if options.all else str(Path(options.project or ".").resolve())
+    project = None if options.all else _place(options.project or ".")
     runs = history.list(project, options.search or "", options.n)
     running = [
         run
@@ -75,6 +76,16 @@ def _list(history: History, options: argparse.Namespace) -> int:
     found = " with these words" if options.search else ""
     _say(f"There is no run{found} in history{where}.")
     return EXIT_OK
+
+
+def _place(project: str) -> str:
+    try:
+        return os.path.realpath(project)
+    except OSError as error:
+        raise AutocoderError(
+            "The folder you are in is gone. Change to one that exists, or list the runs of all "
+            "projects with --all."
+        ) from error
 
 
 def _show(history: History, options: argparse.Namespace) -> int:
