@@ -45,7 +45,9 @@ def write_report(state: Path, error: BaseException, environ: Mapping[str, str]) 
         descriptor = os.open(folder / name, flags, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(redacted(report(error)))
-        for old in sorted(folder.glob("*.txt"))[:-KEPT]:
+        # Not this one, whatever the clock says: it is about to be named.
+        others = sorted(other for other in folder.glob("*.txt") if other.name != name)
+        for old in others[: max(0, len(others) - KEPT + 1)]:
             old.unlink(missing_ok=True)
     except OSError:
         return None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from autocoder_tui.cli import EXIT_FAILED, EXIT_OK
@@ -14,12 +15,12 @@ from autocoder_tui.engine.cost import format_usd
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.delivery import patch_bytes, print_result
 from autocoder_tui.kept.export import (
+    exported,
     facts,
     format_run_tokens,
     local_time,
-    markdown,
     summary_data,
-    write_new,
+    write_export,
 )
 from autocoder_tui.kept.run import model_as_sent, reviewable_of
 from autocoder_tui.store.dirs import state_dir
@@ -34,7 +35,8 @@ _COLUMNS = ("RUN", "STARTED", "STATUS", "TOKENS", "COST", "NAME")
 def history_command(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Do what was asked; returns the exit code. Raises AutocoderError."""
     history = History(state_dir(environ))
-    for message in recover_runs(history).messages:
+    said = recover_runs(history).messages
+    for message in said:
         _say(message)
     try:
         return {
@@ -44,37 +46,54 @@ def history_command(options: argparse.Namespace, environ: Mapping[str, str]) -> 
             "rename": _rename,
             "delete": _delete,
         }[options.command](history, options)
+    except HistoryUnavailable as error:
+        if not any(error.message in message for message in said):
+            raise
+        return EXIT_FAILED
     finally:
         for message in history.messages():
             _say(message)
 
 
 def _list(history: History, options: argparse.Namespace) -> int:
-    project = None if options.all else str(Path(options.project or ".").resolve())
-    runs = history.list(project, options.search or "", options.n)
-    running = [
+    project = None if options.all else _place(options.project or ".")
+    # Those that are under way, and those that could not be put into history.
+    journalled = [
         run
-        for run in _journalled(history.state)
-        if run.status == "running" and project in (None, run.snapshot.project)
+        for run in reversed(_journalled(history.state))
+        if project in (None, run.snapshot.project) and not options.search
     ]
+    try:
+        runs = history.list(project, options.search or "", options.n)
+    except HistoryUnavailable:
+        if not journalled:
+            raise
+        runs = []  # it was said what stands in the way
+    summaries = [summary_of(run) for run in journalled]
+    known = {run.run_id for run in summaries}
+    summaries += [run for run in runs if run.run_id not in known]
+    summaries = summaries[: options.n]
     if options.json:
-        summaries = [] if options.search else [summary_of(run) for run in reversed(running)]
-        known = {run.run_id for run in summaries}
-        summaries += [run for run in runs if run.run_id not in known]
-        lines = [json.dumps(summary_data(run)) for run in summaries[: options.n]]
+        lines = [json.dumps(summary_data(run)) for run in summaries]
         print_result("".join(f"{line}\n" for line in lines).encode())
         return EXIT_OK
-    rows = [] if options.search else [_running_row(run) for run in reversed(running)]
-    going = {run.run_id for run in running}
-    rows += [_row(run) for run in runs if options.search or run.run_id not in going]
-    rows = rows[: options.n]
-    if rows:
-        print_result(_table(rows).encode("utf-8", "replace"))
+    if summaries:
+        print_result(_table([_row(run) for run in summaries]).encode("utf-8", "replace"))
         return EXIT_OK
     where = "" if project is None else " of this project; --all lists those of every project"
     found = " with these words" if options.search else ""
     _say(f"There is no run{found} in history{where}.")
     return EXIT_OK
+
+
+def _place(project: str) -> str:
+    try:
+        return os.path.realpath(project)
+    except OSError as error:
+        raise AutocoderError(
+            "The folder you are in is gone. Change to one that exists, or list the runs of all "
+            "projects with --all."
+        ) from error
 
 
 def _show(history: History, options: argparse.Namespace) -> int:
@@ -99,19 +118,18 @@ def _show(history: History, options: argparse.Namespace) -> int:
 
 
 def _export(history: History, options: argparse.Namespace) -> int:
-    references = options.runs or [run.run_id for run in history.list()]
-    runs = [find_run(history, reference) for reference in references]
-    if options.format == "md":
-        text = markdown(runs)
+    runs: Iterable[KeptRun]
+    if options.runs:
+        runs = [find_run(history, reference) for reference in options.runs]
     else:
-        text = "".join(json.dumps(run.to_data()) + "\n" for run in runs)
-    data = text.encode("utf-8", "surrogatepass")
+        runs = history.each()
     if options.output_file is None:
-        print_result(data)
+        for run in runs:
+            print_result(exported([run], options.format))
         return EXIT_OK
     file = Path(options.output_file)
-    write_new(file, data)
-    _say(f"wrote {len(runs)} run{'s' * (len(runs) != 1)} to {file}")
+    count = write_export(file, runs, options.format)
+    _say(f"wrote {count} run{'s' * (count != 1)} to {file}")
     return EXIT_OK
 
 
@@ -182,16 +200,8 @@ def _summary(run: KeptRun) -> str:
 
 def _row(run: RunSummary) -> tuple[str, ...]:
     name = run.name + (" (demo)" if run.demo else "")
-    return (*_figures(run), name)
-
-
-def _running_row(run: KeptRun) -> tuple[str, ...]:
-    return (*_figures(run), run.name)
-
-
-def _figures(run: RunSummary | KeptRun) -> tuple[str, ...]:
     started, tokens = local_time(run.started), format_run_tokens(run)
-    return run.run_id, started, run.status, tokens, format_usd(run.cost_usd)
+    return run.run_id, started, run.status, tokens, format_usd(run.cost_usd), name
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> str:

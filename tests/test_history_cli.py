@@ -241,6 +241,44 @@ async def test_what_cannot_be_resumed_is_said(tmp_path: Path) -> None:
     assert "writes src/report.py" in done.err
 
 
+async def test_of_a_project_that_is_gone_the_text_is_there_and_can_be_gone_on_with_elsewhere(
+    tmp_path: Path,
+) -> None:
+    gone = str(tmp_path / "gone")
+    text = '<file path="src/report.py">\nnew\n</file>\n'
+    history(tmp_path).add(run(text, "aaa", project=gone, target=None))
+    for part, words in (("--reply", b"new"), ("--patch", b"+b"), ("--json", b"new")):
+        assert words in called(tmp_path, "show", "aaa", part).stdout
+    assert b"new" in called(tmp_path, "export", "aaa").stdout
+    assert b"aaa" in called(tmp_path, "list", "--project", gone).stdout
+    done = await again(tmp_path, "aaa")
+    assert done.code == 1
+    assert f"The project of this run, {gone}, is gone" in done.err
+    done = await ended(await started(tmp_path, str(tmp_path / "project"), "--resume", "aaa"))
+    assert (done.code, done.out) == (0, "b\n")
+
+
+def test_in_a_folder_that_is_gone_every_command_says_so_or_works(tmp_path: Path) -> None:
+    history(tmp_path).add(run("text", "aaa"))
+    (tmp_path / "project").mkdir()
+    show = 'cd project && rmdir ../project && exec "$@"'
+    for flags, said in (
+        (["list"], b"The folder you are in is gone"),
+        (["list", "--all"], b"aaa"),
+        (["show", "aaa", "--reply"], b"text"),
+        (["export", "aaa", "-o", "x.md"], b"x.md can't be written"),
+    ):
+        (tmp_path / "project").mkdir(exist_ok=True)
+        done = subprocess.run(
+            ["sh", "-c", show, "sh", sys.executable, "-m", "autocoder_tui", "history", *flags],
+            cwd=tmp_path,
+            env={**environment(tmp_path), "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            timeout=60,
+        )
+        assert said in done.stdout + done.stderr
+
+
 async def test_the_demo_can_be_gone_on_with_too(tmp_path: Path) -> None:
     first = await ended(await started(tmp_path, "--demo"))
     assert first.code == 0

@@ -24,6 +24,23 @@ def copy_sample(dest: Path) -> None:
     shutil.copytree(_SAMPLE, dest, ignore=ignored, dirs_exist_ok=True)
 
 
+def is_sample(folder: Path) -> bool:
+    """Whether `folder` holds the sample project and nothing else. Raises OSError."""
+    return _files(folder) == _files(_SAMPLE)
+
+
+def _files(folder: Path) -> dict[str, bytes | None]:
+    """Contents of the regular files below, None for whatever else is no folder."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        if path.is_file() and not path.is_symlink()
+        else None
+        for path in folder.rglob("*")
+        if (path.is_symlink() or not path.is_dir())
+        and not (folder == _SAMPLE and path.suffix == ".pyc")
+    }
+
+
 def sample_text(path: str) -> str:
     """The text of a file of the sample, `path` relative to it. Raises OSError."""
     return (_SAMPLE / path).read_text(encoding="utf-8")

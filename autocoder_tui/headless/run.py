@@ -191,7 +191,7 @@ class _Headless:
     ) -> tuple[Prepared, Path | None]:
         """A kept run as it was sent, going on with its text; one that ended well needs no model
         any more."""
-        from autocoder_tui.demo.session import demo_model
+        from autocoder_tui.demo.session import demo_model, remove_untouched
 
         setup = self._setup
         kept = await asyncio.to_thread(self._keeping.history.get, reference)
@@ -199,6 +199,7 @@ class _Headless:
             self._again, key_needed = kept, False
         if kept.snapshot.demo:
             self._setup = setup = replace(setup, demo=True)
+            stack.callback(remove_untouched, setup.root)
             output, target = _output_here(setup), kept.snapshot.target
             chosen = await stack.enter_async_context(demo_model(tokens_per_second=0))
         else:
@@ -216,10 +217,11 @@ class _Headless:
     async def _prepare_demo(self, stack: AsyncExitStack) -> tuple[Prepared, Path | None]:
         """The recorded task on a copy of the sample; -o is still a file where the user stands."""
         from autocoder_tui.demo.replies import NOTICE
-        from autocoder_tui.demo.session import demo_model, demo_setup
+        from autocoder_tui.demo.session import demo_model, demo_setup, remove_untouched
 
         output = _output_here(self._setup)
         demo = demo_setup(replace(self._setup, output=None, inputs=()))
+        stack.callback(remove_untouched, demo.root)
         say(NOTICE)
         chosen = await stack.enter_async_context(demo_model(tokens_per_second=0))
         job = Job(demo.root, demo.inputs, demo.output, demo.requirements)

@@ -1,10 +1,11 @@
-"""Runs of the past as Markdown, and as values for JSON."""
+"""Runs of the past as Markdown and JSON Lines, and the words for them."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,20 +18,46 @@ from autocoder_tui.store.kept import KeptRun
 _TICKS = re.compile(r"`+")
 
 
-def markdown(runs: Sequence[KeptRun]) -> str:
-    """One section per run: what it was, what was asked for, the reply to the character."""
-    return "\n".join(_section(run) for run in runs)
+def exported(runs: Iterable[KeptRun], form: str) -> bytes:
+    """`runs` as "md", a section per run: what it was, what was asked for, the reply to the
+    character; or as "jsonl", a line of ASCII per run with all that is kept of it."""
+    if form == "jsonl":
+        return "".join(json.dumps(run.to_data()) + "\n" for run in runs).encode()
+    # Half a character has no place in a file of UTF-8.
+    return "".join(_section(run) for run in runs).encode("utf-8", "backslashreplace")
+
+
+def write_export(file: Path, runs: Iterable[KeptRun], form: str) -> int:
+    """Write `runs` to the new `file`, one by one; returns how many. For the user alone: it
+    holds what is in their files. Raises AutocoderError, and then leaves no file."""
+    count, name = 0, visible(str(file))
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as opened:
+                for run in runs:
+                    opened.write(exported([run], form))
+                    count += 1
+        except BaseException:
+            file.unlink(missing_ok=True)
+            raise
+    except FileExistsError:
+        raise AutocoderError(f"{name} exists; name a new file.") from None
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or "the name can't be one").lower()
+        raise AutocoderError(f"{name} can't be written: {reason}.") from error
+    return count
 
 
 def _section(run: KeptRun) -> str:
-    lines = [f"## {_one_line(run.name) or run.run_id}", ""]
-    lines += [f"- {label}: {_one_line(text)}" for label, text in facts(run)]
+    lines = [f"## {visible(_one_line(run.name) or run.run_id)}", ""]
+    lines += [f"- {label}: {visible(_one_line(text))}" for label, text in facts(run)]
     lines += ["", "### Requirements", "", _fenced(run.snapshot.requirements)]
     if run.notes:
         lines += ["", "### Notes", "", _fenced(run.notes)]
     if run.reply:
         lines += ["", "### Reply", "", _fenced(run.reply)]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n\n"
 
 
 def facts(run: KeptRun) -> list[tuple[str, str]]:
@@ -90,20 +117,6 @@ def summary_data(run: RunSummary) -> dict[str, Any]:
         "completion_tokens": run.completion_tokens,
         "cost_usd": None if run.cost_usd is None else str(run.cost_usd),
     }
-
-
-def write_new(file: Path, data: bytes) -> None:
-    """Write an export to a file that does not exist yet, for the user alone: it holds what is
-    in their files. Raises AutocoderError where it exists or can't be written."""
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as opened:
-            opened.write(data)
-    except FileExistsError:
-        raise AutocoderError(f"{visible(str(file))} exists; name a new file.") from None
-    except OSError as error:
-        reason = (error.strerror or "unknown error").lower()
-        raise AutocoderError(f"{visible(str(file))} can't be written: {reason}.") from error
 
 
 def local_time(moment: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from autocoder_tui.destination import is_folder
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.saying import say
@@ -27,8 +28,13 @@ def kept_project(reference: str, environ: Mapping[str, str]) -> Path:
     history = History(state_dir(environ))
     for message in recover_runs(history).messages:
         say(message)
-    project = Path(history.get(reference).snapshot.project)
-    if not project.is_dir():
+    sent = history.get(reference).snapshot
+    project = Path(sent.project)
+    if not is_folder(project) and sent.demo:
+        from autocoder_tui.demo.session import fresh_copy
+
+        return fresh_copy()
+    if not is_folder(project):
         raise NothingToResume(
             f"The project of this run, {visible(str(project))}, is gone. If it has moved, name "
             "its folder after the run; its text is in: autocoder-tui history show --reply"

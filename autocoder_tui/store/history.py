@@ -8,7 +8,7 @@ seconds at most where another program has it locked, and may raise HistoryUnavai
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ from autocoder_tui.store.history_rows import (
 from autocoder_tui.store.history_search import matching
 from autocoder_tui.store.kept import KeptRun
 from autocoder_tui.store.retention import oldest_kept, position_after
+
+_AT_A_TIME = 20
 
 __all__ = ["LAST", "History", "RunSummary", "UnknownRun", "summary_of"]
 
@@ -182,6 +184,18 @@ class History:
         return self._database.do(
             lambda connection: referred(connection, reference.strip(), self._database.say)
         )
+
+    def each(self) -> Iterator[KeptRun]:
+        """Every run as a whole, the newest first; few are in memory at a time."""
+        ids = [line.run_id for line in self.list()]
+        for begin in range(0, len(ids), _AT_A_TIME):
+            some = ids[begin : begin + _AT_A_TIME]
+
+            def work(connection: sqlite3.Connection, some: Sequence[str] = some) -> list[KeptRun]:
+                found = [find(connection, run_id, self._database.say) for run_id in some]
+                return [run for run in found if run is not None]
+
+            yield from self._database.do(work)
 
     def next_position(self, started: str) -> str:
         """The position of a run that begins now: `started`, but where the clock was set back

@@ -77,6 +77,10 @@ class HistoryLocked(HistoryUnavailable):
     kind = "history_locked"
 
 
+_NO_ROOM: Final = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN)
+"""What sqlite3 says on a disk that is full."""
+
+
 class NoDatabase(sqlite3.DatabaseError):
     """Something else is in its place."""
 
@@ -85,16 +89,36 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     """A connection that begins no transaction of its own accord."""
     if write or os.access(path.parent, os.W_OK):
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-        # What is deleted is overwritten: it may be what somebody wants to be rid of.
-        connection.execute("PRAGMA secure_delete = ON")
+        try:
+            # What is deleted is overwritten: it may be what somebody wants to be rid of.
+            connection.execute("PRAGMA secure_delete = ON")
+            if not write:
+                connection.execute("SELECT count(*) FROM sqlite_master")
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if write or _primary(error) not in _NO_ROOM or _has_log(path):
+                raise
+            connection = _connect_to_read(path)
+        except BaseException:
+            connection.close()
+            raise
     else:
-        # Nobody can write there, and even reading would make a file next to it.
-        place = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        connection = sqlite3.connect(place, uri=True, isolation_level=None)
+        connection = _connect_to_read(path)
     connection.row_factory = sqlite3.Row
     # A damaged text is not the end of the whole list.
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
     return connection
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    """Where nothing can be written: even reading would make a file next to it."""
+    place = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    return sqlite3.connect(place, uri=True, isolation_level=None)
+
+
+def _has_log(path: Path) -> bool:
+    log = Path(f"{path}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def set_up(path: Path) -> int:
@@ -156,6 +180,13 @@ def _primary(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
+def _is_full(folder: Path) -> bool:
+    try:
+        return os.statvfs(folder).f_bavail == 0
+    except OSError:
+        return False
+
+
 def unavailable(error: Exception, path: Path) -> HistoryUnavailable:
     """What there is to say of an error of sqlite3 or the system."""
     place = visible(str(path))
@@ -169,7 +200,7 @@ def unavailable(error: Exception, path: Path) -> HistoryUnavailable:
             f"The history in {place} is locked by another program. Close that program, or try "
             "again in a moment; nothing is lost meanwhile."
         )
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or (code in _NO_ROOM and _is_full(path.parent)):
         reason = "there is no space left on the disk"
     elif code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         reason = "it can't be opened for writing"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -68,7 +69,12 @@ def taken_over(path: Path) -> Iterator[bool]:
 
     Raises OSError for a file that can't be opened.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno not in (errno.EROFS, errno.EACCES):
+            raise
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # to be looked at
     try:
         # Somebody else may have taken it over and removed it before we had the lock.
         yield _locked(descriptor) and os.fstat(descriptor).st_nlink > 0

@@ -46,6 +46,7 @@ def recover_runs(history: History) -> Recovery:
     messages: list[str] = []
     recovered: list[str] = []
     offered: tuple[RunSummary, ...] = ()
+    stopped = False
     try:
         sweep_unfinished(history.state)
         for path in journals(history.state):
@@ -61,13 +62,19 @@ def recover_runs(history: History) -> Recovery:
                 continue
             if run is not None and run.status == "interrupted":
                 recovered.append(run.run_id)
-        offered = tuple(history.list(offered=True))
     except HistoryUnavailable as error:
-        messages.append(f"{error.message} Runs are not found in history meanwhile.")
+        stopped = True
+        messages.append(f"{error.message} Interrupted runs stay in their journals until then.")
     except OSError as error:
+        stopped = True
         folder = visible(str(history.state / FOLDER))
         reason = (error.strerror or "unknown error").lower()
         messages.append(f"Journals of earlier runs can't be looked at in {folder}: {reason}.")
+    try:
+        offered = tuple(history.list(offered=True))
+    except HistoryUnavailable as error:
+        if not stopped:
+            messages.append(error.message)
     return Recovery(offered, tuple(recovered), (*history.messages(), *messages))
 
 

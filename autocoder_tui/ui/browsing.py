@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from textual.message import Message
 
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.kept.export import markdown, write_new
+from autocoder_tui.kept.export import write_export
 from autocoder_tui.store.history import RunSummary
 from autocoder_tui.store.kept import KeptRun
 from autocoder_tui.ui.copying import copy_out
@@ -173,6 +172,5 @@ class Browsing:
         if file.suffix not in (".md", ".jsonl"):
             app.tell("The name must end in .md or .jsonl.", severity="warning")
             return
-        text = markdown([run]) if file.suffix == ".md" else json.dumps(run.to_data()) + "\n"
-        await asyncio.to_thread(write_new, file, text.encode("utf-8", "surrogatepass"))
+        await asyncio.to_thread(write_export, file, [run], file.suffix[1:])
         app.tell(f"Written to {file}")

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.widgets import Input, TextArea
 
+from autocoder_tui.destination import is_folder
 from autocoder_tui.display import visible
 from autocoder_tui.engine.events import FileProposed, RunCancelled, RunFinished, TextDelta
 from autocoder_tui.engine.state import RunState
@@ -158,6 +161,9 @@ class Recovering:
     async def resume(self, reference: str) -> None:
         """Open the run called `reference`, as the command line asked."""
         run = await asyncio.to_thread(self.history.get, reference)
+        if await asyncio.to_thread(_is_gone, run):
+            # The folder was named beside the run: that is where the project is now.
+            run = replace(run, snapshot=replace(run.snapshot, project=str(self._app.root)))
         await self._review(run)
 
     async def go_on_with(self, run: KeptRun) -> None:
@@ -208,8 +214,16 @@ class Recovering:
         there = run.snapshot.project
         if there == str(self._app.root):
             return True
+        if await asyncio.to_thread(_is_gone, run):
+            said = (
+                f"The project of this run, {there}, is gone; its text can be viewed, copied and "
+                "exported here. If the folder has moved, name the new one: autocoder-tui resume "
+                f"{run.run_id} FOLDER"
+            )
+        else:
+            said = f"This run belongs to another project. Open it there: autocoder-tui {there}"
         self._app.tell(
-            f"This run belongs to another project. Open it there: autocoder-tui {there}",
+            said,
             severity="warning",
             timeout=12,
         )
@@ -255,6 +269,10 @@ def _open(
     app: AutocoderApp, run: KeptRun, prepared: Prepared
 ) -> tuple[Reopened, Sequence[FileProposed]]:
     return reopen_run(app.root, run, prepared), proposals_of(run, prepared)
+
+
+def _is_gone(run: KeptRun) -> bool:
+    return not is_folder(Path(run.snapshot.project))
 
 
 def state_of(run: KeptRun) -> RunState:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 from autocoder_tui.display import visible
 from autocoder_tui.setup import Setup
@@ -17,6 +20,8 @@ def start_app(setup: Setup) -> int:
 
             setup = demo_setup(setup)
         app = AutocoderApp(setup)
+        if setup.demo or setup.resume is not None:
+            app.ending.last_words.append(partial(_leave, setup.root))
         with app.ending:
             result = app.run()
         if result != "demo":
@@ -25,6 +30,12 @@ def start_app(setup: Setup) -> int:
     if app.ending.crash is not None:
         app.ending.tell()
         return 1
-    if setup.demo and not app.ending.signal:
-        print(f"The demo project is in {visible(str(setup.root))}")
+    if setup.demo and setup.root.exists() and app.ending.signal != signal.SIGHUP:
+        print(f"What you wrote in the demo is in {visible(str(setup.root))}")
     return app.return_code or 0
+
+
+def _leave(root: Path) -> None:
+    from autocoder_tui.demo.session import remove_untouched
+
+    remove_untouched(root)

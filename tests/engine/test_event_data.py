@@ -21,6 +21,7 @@ st.register_type_strategy(str, TEXTS)
 st.register_type_strategy(Decimal, AMOUNTS)
 st.register_type_strategy(float, st.floats(-1e12, 1e12))
 st.register_type_strategy(int, st.integers(-(2**63) + 1, 2**63 - 1))
+USAGE = UsageUpdated(1, 2, 3, Decimal("0.1"), True)
 EVENTS = st.one_of(*(st.from_type(kind) for kind in get_args(Event)))
 
 
@@ -54,7 +55,8 @@ def test_money_is_kept_to_the_last_digit() -> None:
         {"event": "TextRetracted", "count": 10**100},
         {"event": "RetryScheduled", "delay_seconds": 10**400, "reason": "", "attempt": 1},
         {"event": "RetryScheduled", "delay_seconds": float("nan"), "reason": "", "attempt": 1},
-        {"event": "PartFinished", "part": 1, "finish_reason": "stop", "cost_usd": "1E+999999999"},
+        {**event_data(USAGE), "cost_usd": "1E+999999999"},
+        {**event_data(USAGE), "cost_usd": "NaN"},
         {"event": "PartJoined", "part": 1, "offset": 2, "proof": "hearsay"},
         {"event": "RunFailed", "error": "x"},
         {"event": "RunStarted", "run_id": "r", "model": "m", "estimate": {"prompt_tokens": 1}},

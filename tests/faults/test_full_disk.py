@@ -1,8 +1,13 @@
 """A disk that fills while a reply streams in, as the whole program meets it."""
 
 import asyncio
+import os
+import resource
+import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +15,11 @@ import pytest
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.store.history import History
+from autocoder_tui.store.journal import Journal
+from autocoder_tui.store.journal_reading import journals
 from autocoder_tui.store.recovery import recover_runs
+from tests.faults.test_state_files import needs_mounts, with_mounts
+from tests.store.kept_runs import events, run, snapshot
 from tests.test_headless import ROOT, environment, framed
 
 BIG = framed("".join(f"value_{number} = {number}\n" for number in range(2500)))
@@ -50,3 +59,85 @@ async def test_a_disk_that_fills_ends_no_run_and_costs_no_text(
     kept = history.get("last").reply
     assert kept
     assert BIG.startswith(kept)
+
+
+def with_room_for(size: int, work: Callable[[], object]) -> None:
+    """Do `work` in a process of its own, in which no file can grow beyond `size` bytes."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+            work()
+            code = 0
+        finally:
+            os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_disk_that_fills_at_any_step_while_a_run_goes_into_history_loses_nothing(
+    tmp_path: Path,
+) -> None:
+    text = os.urandom(20_000).hex()
+    state = tmp_path / "sound"
+    History(state).add(run("earlier", "aaa"))
+    journal = Journal(state, snapshot("bbb"), print)
+    journal.append(events(text, end="interrupted"))
+    journal.keep_review({"verdicts": ["accepted"]})
+    journal.close()
+    said = set()
+    needed = 400_000
+    for size in [*range(4096, 200_000, 24_000), needed]:
+        here = tmp_path / "state"
+        shutil.rmtree(here, ignore_errors=True)
+        shutil.copytree(state, here)
+
+        def fold(here: Path = here) -> None:
+            messages = recover_runs(History(here)).messages
+            (here / "said").write_bytes(b"\n".join(one.encode() for one in messages)[:4000])
+
+        with_room_for(size, fold)
+        lines = (here / "said").read_text().splitlines()
+        assert len(lines) <= 1
+        said |= set(lines)
+        assert not lines or journals(here), "what could not go in stays where it was"
+        history = History(here)
+        assert recover_runs(history).messages == ()
+        kept = history.get("bbb")
+        assert (kept.reply, kept.review) == (text, {"verdicts": ["accepted"]})
+        assert history.get("aaa").reply == "earlier"
+        assert journals(here) == []
+        assert len(history.list(search="earlier")) == 1
+        assert size < needed or not lines
+    assert said
+
+
+@needs_mounts
+def test_on_a_full_disk_runs_are_listed_and_shown_and_it_is_said_once(tmp_path: Path) -> None:
+    state, place = tmp_path / "before", tmp_path / "state"
+    place.mkdir()
+    (tmp_path / "project").mkdir()
+    History(state).add(run("in history", "aaa"))
+    journal = Journal(state, snapshot("bbb"), print)
+    journal.append(events("in its journal", end="interrupted"))
+    journal.close()
+    fill = f"dd if=/dev/zero of='{place}/filler' bs=1k 2>/dev/null; true"
+    mount = f"mount -t tmpfs -o size=200k none '{place}' && cp -a '{state}/.' '{place}' && ({fill})"
+    for flags, code, out in (
+        (["list", "--all"], 0, b"aaa"),
+        (["list", "--all"], 0, b"bbb"),
+        (["show", "aaa", "--reply"], 0, b"in history"),
+        (["show", "bbb", "--reply"], 0, b"in its journal"),
+        (["delete", "aaa", "-y"], 1, b""),
+    ):
+        done = subprocess.run(
+            [*with_mounts(mount), sys.executable, "-m", "autocoder_tui", "history", *flags],
+            cwd=tmp_path / "project",
+            env={**environment(tmp_path), "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        assert (done.returncode, out in done.stdout) == (code, True), done.stderr
+        assert done.stderr.count(b"there is no space left on the disk") == 1

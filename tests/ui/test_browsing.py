@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 from pathlib import Path
 
@@ -199,6 +200,9 @@ async def test_runs_of_other_projects_are_shown_on_request_and_opened_there(
         await pilot.press("d")
         await until(pilot, lambda: any("another project" in x for x in app.main.log_lines))
         assert isinstance(app.screen, HistoryScreen)
+        shutil.rmtree(elsewhere)
+        await pilot.press("d")
+        await until(pilot, lambda: any("is gone; its text can be" in x for x in app.main.log_lines))
 
 
 async def test_where_history_cannot_be_used_the_screen_says_so(tmp_path: Path) -> None:

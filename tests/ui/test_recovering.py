@@ -238,6 +238,21 @@ async def test_a_run_named_on_the_command_line_is_opened(tmp_path: Path, whole: 
     assert left.name == "Another"
 
 
+async def test_a_run_whose_project_has_moved_is_opened_where_it_is_now(tmp_path: Path) -> None:
+    left_behind(tmp_path, TextDelta(WHOLE), PROPOSED, RunFinished(""))
+    (tmp_path / "project").rename(tmp_path / "away")
+    setup = replace(setup_for(tmp_path, *AT), resume="last")
+    (tmp_path / "project" / "a.txt").unlink(missing_ok=True)
+    (tmp_path / "project").rmdir()
+    (tmp_path / "away").rename(tmp_path / "moved")
+    async with driven(replace(setup, root=tmp_path / "moved")) as (app, pilot):
+        await until(pilot, lambda: app.recovering.done)
+        pane = app.main.query_one(ReviewPane)
+        await until(pilot, lambda: pane.review is not None)
+        assert app.reviewable is not None
+        assert app.reviewable.review.files[0].before == OLD
+
+
 async def test_an_unknown_run_on_the_command_line_is_told(tmp_path: Path) -> None:
     async with driven(replace(setup_for(tmp_path, *AT), resume="nothing")) as (app, pilot):
         await until(pilot, lambda: app.recovering.done)
