@@ -100,7 +100,8 @@ class ReasoningDelta:
 class UsageUpdated:
     """Totals of the run so far, over all its parts. `estimated`: our count, not the provider's.
 
-    `chunks` are those of the streams, empty ones too.
+    `chunks` are those of the streams, empty ones too. `dubious`: the provider gave counts that
+    cannot be, which are left out.
     """
 
     prompt_tokens: int
@@ -110,6 +111,7 @@ class UsageUpdated:
     estimated: bool
     reasoning_tokens: int = 0
     chunks: int = 0
+    dubious: bool = False
 
 
 @dataclass(frozen=True, slots=True)
