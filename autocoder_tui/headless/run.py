@@ -293,7 +293,8 @@ class _Headless:
             case PartJoined():
                 outcome.joins[outcome.model, event.part] = event.proof
             case PartFinished():
-                outcome.parts.append((outcome.model, event))
+                came = outcome.state.extrapolations[-1]
+                outcome.parts.append((outcome.model, event, came))
             case RunFinished():
                 outcome.status, outcome.exit_code = "done", EXIT_OK
             case RunFailed(error):

@@ -260,8 +260,12 @@ async def test_the_usage_screen_shows_runs_days_and_exports(tmp_path: Path) -> N
         assert str(table.get_row_at(0)[7]) == "test-model"
         await until(
             pilot,
-            lambda: "finish reason length" in str(app.screen.query_one("#usage-detail").render()),
+            lambda: "finish reason" in str(app.screen.query_one("#usage-detail").render()),
         )
+        shown = str(app.screen.query_one("#usage-detail").render()).splitlines()
+        assert [line.split()[0] for line in shown] == ["part", "1", "2"]
+        assert [line.split()[-1] for line in shown[1:]] == ["length", "stop"]
+        assert shown[1].split()[1:3] == ["0", "2,000"]
         await pilot.press("m")
         await until(pilot, lambda: str(table.get_row_at(0)[0]) == "test-model")
         await pilot.press("e")
