@@ -136,8 +136,15 @@ class UsageReported:
     @property
     def looks_cut(self) -> bool:
         """Whether clearly fewer tokens were read than were sent."""
-        least = self.counted * (1 - 2 * self.margin - Decimal("0.05"))
-        return self.prompt_tokens < least
+        # A margin comes from texts seen before; another kind of text is easily a tenth off.
+        unsure = max(2 * self.margin, Decimal("0.1")) if self.margin else Decimal(0)
+        return self.prompt_tokens < self.counted * (1 - unsure - Decimal("0.05"))
+
+    @property
+    def teaches(self) -> bool:
+        """Whether the count says how the model counts: not where most likely it was cut, which
+        would teach to expect no more than was read."""
+        return not self.looks_cut or self.prompt_tokens >= self.counted * Decimal("0.65")
 
 
 @dataclass(frozen=True, slots=True)
