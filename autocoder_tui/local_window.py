@@ -11,6 +11,7 @@ from autocoder_tui.engine.events import CostEstimate
 from autocoder_tui.engine.listing import ServedWindow, served_window
 from autocoder_tui.engine.tokenize import ServerCounts
 from autocoder_tui.job import Prepared
+from autocoder_tui.refreshing import was_listed
 from autocoder_tui.setup import ChosenModel
 from autocoder_tui.weighing import counted, weigh
 
@@ -42,8 +43,11 @@ class AskedWindow:
 
 
 def needs_asking(chosen: ChosenModel) -> bool:
-    """Whether the window is not known and a server on this machine may know it."""
-    return chosen.endpoint.provider.needs_no_key and chosen.model.context_length is None
+    """Whether a server on this machine may know the window, and nobody gave it by hand: what
+    the server said when its models were listed may be over, for each loading sets it anew."""
+    model = chosen.model
+    is_open = model.context_length is None or was_listed(model.source_of_context)
+    return chosen.endpoint.provider.needs_no_key and is_open
 
 
 async def ask_window(chosen: ChosenModel) -> AskedWindow:

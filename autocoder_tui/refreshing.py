@@ -40,6 +40,11 @@ def as_models(listed: Iterable[ListedModel], provider: Provider, today: date) ->
     ]
 
 
+def was_listed(source: str | None) -> bool:
+    """Whether a size comes from an endpoint's list of models."""
+    return source is not None and "/models, " in source
+
+
 def unpriced(models: Sequence[Model]) -> int:
     """How many of `models` have no price."""
     return sum(model.input_price is None for model in models)

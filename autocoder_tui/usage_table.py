@@ -25,7 +25,9 @@ HEADS: Mapping[Grouping, tuple[str, ...]] = {
     "model": ("model", "runs", "cost", "in", "cached", "out", "reasoning"),
     "project": ("project", "runs", "cost", "in", "cached", "out", "reasoning"),
 }
-NUMBERS = frozenset({"runs", "in", "cached", "out", "reasoning", "cost", "parts"})
+NUMBERS = frozenset(
+    {"runs", "in", "cached", "out", "reasoning", "cost", "parts", "begin", "end", "tokens", "part"}
+)
 """Columns that stand at the right."""
 
 
@@ -79,12 +81,23 @@ _STATUSES = {"completed": "done", "error": "failed", "cancelled": "stopped"}
 
 
 def extrapolation_rows(record: UsageRecord) -> list[str]:
-    """A line for each part of a run: from where to where, tokens, cost, why it ended."""
-    return [
-        f"part {number}: characters {part.begin:,} to {part.end:,}, {part.tokens:,} tokens, "
-        f"{format_usd(part.cost_usd)}, finish reason {visible(part.finish_reason or 'missing')}"
+    """Lines of a table of the parts of a run: from which character to which, tokens, cost, why
+    it ended."""
+    if not record.parts:
+        return ["No part of this run came to its end."]
+    head = ("part", "begin", "end", "tokens", "cost", "finish reason")
+    rows = [
+        (
+            str(number),
+            f"{part.begin:,}",
+            f"{part.end:,}",
+            format_tokens(part.tokens),
+            format_usd(part.cost_usd),
+            visible(part.finish_reason or "missing"),
+        )
         for number, part in enumerate(record.parts, start=1)
     ]
+    return _aligned([head, *rows], head)
 
 
 def usage_report(state_dir: Path, by: Grouping, form: str) -> str:

@@ -275,6 +275,11 @@ async def test_the_demo_runs_headless(tmp_path: Path) -> None:
     done = await ended(await started(tmp_path, "--demo", "--json", "-o", "report.py"))
     assert done.code == 0
     assert [part["finish_reason"] for part in done.report["parts"]] == ["length", "stop"]
+    first, second = done.report["parts"]
+    assert first["begin"] == 0 < second["begin"] <= first["end"] < second["end"]
+    assert first["cost_usd"] + second["cost_usd"] == pytest.approx(done.report["cost_usd"])
+    assert done.report["retries"] == 0
+    assert 0 < done.report["reasoning_tokens"] < done.report["completion_tokens"]
     compile((tmp_path / "project" / "report.py").read_text(), "report.py", "exec")
 
 

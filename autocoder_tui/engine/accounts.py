@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from autocoder_tui.engine.calibration import Weights
@@ -11,6 +11,8 @@ from autocoder_tui.engine.cost import cost_usd
 from autocoder_tui.engine.events import UsageReported, UsageUpdated
 from autocoder_tui.engine.frames import Usage
 from autocoder_tui.engine.tokens import TailCounter, TokenCounter
+
+_MOST_TIMES, _MOST_ADDED = 20, 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Accounts:
         self._counter = counter
         self._booked = Usage(0, 0, 0, 0)
         self._booked_estimated = False
+        self._dubious = False
         self._prompt_tokens = 0
         self._weights = Weights()
         self._output = TailCounter(counter)
@@ -61,6 +64,11 @@ class Accounts:
     def reported(self, usage: Usage) -> None:
         """The provider's count so far. Some report once, with the first text, as well as at
         the end: what comes after a report is added by our count."""
+        if usage.prompt_tokens is not None and usage.prompt_tokens > self._most_believed:
+            usage = replace(usage, prompt_tokens=None, cached_tokens=0, dubious=True)
+        self._dubious |= usage.dubious
+        if usage.prompt_tokens is None and usage.completion_tokens is None:
+            return
         self._reported = usage
         self._unreported = TailCounter(self._counter)
 
@@ -119,9 +127,18 @@ class Accounts:
         )
 
     @property
+    def _most_believed(self) -> int:
+        """Most prompt tokens a provider may report: it may add instructions of its own, or cut
+        text far finer, but not beyond all measure."""
+        return _MOST_TIMES * self._prompt_tokens + _MOST_ADDED
+
+    @property
     def _is_estimated(self) -> bool:
         """Whether the figures of the open request are not the provider's alone."""
-        if self._reported is None:
+        if self._reported is None or None in (
+            self._reported.prompt_tokens,
+            self._reported.completion_tokens,
+        ):
             return self._prompt_tokens > 0
         return self._unreported.tokens > 0
 
@@ -150,6 +167,7 @@ class Accounts:
             estimated=self._booked_estimated or self._is_estimated,
             reasoning_tokens=usage.reasoning_tokens,
             chunks=self.chunks,
+            dubious=self._dubious,
         )
 
 

@@ -31,7 +31,7 @@ _SAMPLE: Final = 1024
 _BLOCK: Final = 4096
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _DIGITS = re.compile(r"[0-9]")
-_DIGIT_TOKEN = re.compile(r"[0-9]{1,3}")
+_DIGIT_RUN = re.compile(r"[0-9]+")
 _MARKS = re.compile(r"[(){}\[\];=<>_+*/\\|&^%$#@~`]")
 _DATA_MARKS = re.compile(r"[\",:{}\[\]]")
 
@@ -90,8 +90,9 @@ def stretches(text: str) -> Iterator[tuple[Kind, str]]:
 def digits_of(text: str) -> tuple[int, int]:
     """Tokens our vocabulary makes of the digits in `text`, one for every three in a row, and
     how many of the digits stand behind another in the same token."""
-    tokens = len(_DIGIT_TOKEN.findall(text))
-    return tokens, len(_DIGITS.findall(text)) - tokens
+    runs = _DIGIT_RUN.findall(text)
+    tokens = sum((len(run) + 2) // 3 for run in runs)
+    return tokens, sum(map(len, runs)) - tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,8 @@ def estimate(
 ) -> CostEstimate:
     """What a run may cost, before it is sent. `by_server`: its server counted the prompt.
 
-    Least: the prompt once, and a single token of output.
+    Least: the prompt once, all of it at the price of cached input where that is known, and a
+    single token of output.
 
     Most: `max_parts` parts, each cut off at the largest reply allowed. Part k sends the prompt
     again together with all the text so far, so with prompt P and replies of M tokens
@@ -62,7 +63,8 @@ def estimate(
         output(k) = min(M, context window - input(k)),  the sum ending where that is 0.
 
     M is the smallest of `max_output_tokens`, the model's own limit and the window; when none
-    is known neither is the most. A count that is not `exact` is taken lower for the least and
+    is known neither is the most. All of it is at the full price: a cache may have forgotten
+    what it was sent. A count that is not `exact` is taken lower for the least and
     higher for the most by the margin of `calibration`, 15 % while nothing is learnt. Requests
     that fail and are tried again are not counted. Both are None where the price is not known.
     """
@@ -80,7 +82,7 @@ def estimate(
         prompt_tokens=prompt_tokens,
         max_output_tokens=largest,
         exact=exact,
-        least_usd=cost_usd(model, low, 1),
+        least_usd=cost_usd(model, low, 1, low),
         most_usd=most,
         margin=known.margin,
         runs=known.runs,

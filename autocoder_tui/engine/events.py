@@ -100,7 +100,8 @@ class ReasoningDelta:
 class UsageUpdated:
     """Totals of the run so far, over all its parts. `estimated`: our count, not the provider's.
 
-    `chunks` are those of the streams, empty ones too.
+    `chunks` are those of the streams, empty ones too. `dubious`: the provider gave counts that
+    cannot be, which are left out.
     """
 
     prompt_tokens: int
@@ -110,6 +111,7 @@ class UsageUpdated:
     estimated: bool
     reasoning_tokens: int = 0
     chunks: int = 0
+    dubious: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +136,15 @@ class UsageReported:
     @property
     def looks_cut(self) -> bool:
         """Whether clearly fewer tokens were read than were sent."""
-        least = self.counted * (1 - 2 * self.margin - Decimal("0.05"))
-        return self.prompt_tokens < least
+        # A margin comes from texts seen before; another kind of text is easily a tenth off.
+        unsure = max(2 * self.margin, Decimal("0.1")) if self.margin else Decimal(0)
+        return self.prompt_tokens < self.counted * (1 - unsure - Decimal("0.05"))
+
+    @property
+    def teaches(self) -> bool:
+        """Whether the count says how the model counts: not where most likely it was cut, which
+        would teach to expect no more than was read."""
+        return not self.looks_cut or self.prompt_tokens >= self.counted * Decimal("0.65")
 
 
 @dataclass(frozen=True, slots=True)

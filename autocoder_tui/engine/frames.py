@@ -42,12 +42,14 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of this one request. None where the provider said nothing credible."""
+    """Tokens of this one request. None where the provider said nothing credible; `dubious`: it
+    said something that cannot be."""
 
     prompt_tokens: int | None
     completion_tokens: int | None
     cached_tokens: int = 0
     reasoning_tokens: int = 0
+    dubious: bool = False
     chunks: int = field(default=0, compare=False)
 
 
@@ -155,9 +157,11 @@ def _without_lone_surrogates(text: str) -> str:
 
 
 def read_usage(data: dict[str, Any], choice: dict[str, Any] | None = None) -> Usage | None:
-    """The usage in a frame; None when there is none, or nothing in it is credible.
+    """The usage in a frame; None when there is none, or nothing is said in it.
 
-    A zero says nothing: some servers send zeros until the last frame.
+    A zero says nothing: some servers send zeros until the last frame. Output tokens include
+    those of the reasoning with most providers; with xAI they are beside them, as the total
+    shows (docs.x.ai, "reasoning").
     """
     usage = data.get("usage")
     if not isinstance(usage, dict):
@@ -169,13 +173,23 @@ def read_usage(data: dict[str, Any], choice: dict[str, Any] | None = None) -> Us
         return None
     prompt = _count(usage.get("prompt_tokens"))
     completion = _count(usage.get("completion_tokens"))
+    dubious = any(_is_absurd(usage.get(name)) for name in ("prompt_tokens", "completion_tokens"))
     if prompt is None and completion is None:
-        return None
+        return Usage(None, None, dubious=True) if dubious else None
     cached = _detail(usage, "prompt_tokens_details", "cached_tokens")
     if cached is None:
         cached = _count(usage.get("prompt_cache_hit_tokens"))
     reasoning = _detail(usage, "completion_tokens_details", "reasoning_tokens")
-    return Usage(prompt, completion, _at_most(cached, prompt), _at_most(reasoning, completion))
+    if prompt and completion and reasoning:
+        beside = usage.get("total_tokens") == prompt + completion + reasoning
+        completion += reasoning if beside else 0
+    return Usage(
+        prompt, completion, _at_most(cached, prompt), _at_most(reasoning, completion), dubious
+    )
+
+
+def _is_absurd(value: object) -> bool:
+    return value is not None and value != 0 and _count(value) is None
 
 
 def _count(value: object) -> int | None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
+from autocoder_tui.display import visible
 from autocoder_tui.engine.capabilities import Capabilities
 from autocoder_tui.engine.catalog import Endpoint, Model
 from autocoder_tui.engine.frames import ServerError
@@ -59,6 +60,17 @@ def request_body(
         body["continue_final_message"] = True
         body["add_generation_prompt"] = False
     return body
+
+
+def left_out(model: Model, temperature: float | None, capabilities: Capabilities) -> str | None:
+    """What was asked for and is not sent, for `model` refused it; a sentence, or None."""
+    asked = {
+        "temperature": capabilities.temperature is False and temperature is not None,
+        "reasoning effort": capabilities.reasoning_effort is False
+        and model.reasoning_effort is not None,
+    }
+    names = " and ".join(name for name, refused in asked.items() if refused)
+    return f"{visible(model.name)} takes no {names}: left out." if names else None
 
 
 def _messages(

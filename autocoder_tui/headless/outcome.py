@@ -9,7 +9,7 @@ from typing import Any
 
 from autocoder_tui.cli import EXIT_FAILED
 from autocoder_tui.engine.events import PartFinished, UsageUpdated
-from autocoder_tui.engine.state import RunState
+from autocoder_tui.engine.state import Extrapolation, RunState
 
 
 @dataclass(slots=True)
@@ -22,7 +22,7 @@ class Outcome:
     requests: int = 0
     model: int = 0
     joins: dict[tuple[int, int], str] = field(default_factory=dict)
-    parts: list[tuple[int, PartFinished]] = field(default_factory=list)
+    parts: list[tuple[int, PartFinished, Extrapolation]] = field(default_factory=list)
     """With the number of the model they came from: 0, or more after a fallback."""
     earlier: list[UsageUpdated] = field(default_factory=list)
     """What models used that turned out not to be available."""
@@ -45,12 +45,18 @@ class Outcome:
                     "finish_reason": part.finish_reason,
                     "completion_tokens": part.completion_tokens,
                     "join": self.joins.get((model, part.part)),
+                    "begin": came.begin,
+                    "end": came.end,
+                    "cost_usd": None if came.cost_usd is None else float(came.cost_usd),
                 }
-                for model, part in self.parts
+                for model, part, came in self.parts
             ],
             "requests": self.requests,
+            "retries": self.state.retries,
             "prompt_tokens": usage.prompt_tokens,
+            "cached_tokens": usage.cached_tokens,
             "completion_tokens": usage.completion_tokens,
+            "reasoning_tokens": usage.reasoning_tokens,
             "cost_usd": None if usage.cost_usd is None else float(usage.cost_usd),
             "estimated": usage.estimated,
             "seconds": round(time.monotonic() - self.started, 3),
@@ -70,4 +76,5 @@ class Outcome:
             sum(usage.cached_tokens for usage in used),
             sum(costs, Decimal(0)) if used and len(costs) == len(used) else None,
             estimated=not used or any(usage.estimated for usage in used),
+            reasoning_tokens=sum(usage.reasoning_tokens for usage in used),
         )

@@ -29,6 +29,7 @@ from autocoder_tui.engine.events import (
     RunFailed,
     RunFinished,
 )
+from autocoder_tui.engine.parameters import left_out
 from autocoder_tui.engine.run import run
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.errors import AutocoderError
@@ -277,6 +278,9 @@ class _Headless:
         finally:
             if not prepared.demo:
                 store.keep(*place)
+            remark = left_out(request.model, request.temperature, store.of(*place))
+            if remark is not None:
+                say(remark, 1)
 
     def _heard_all(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -291,7 +295,8 @@ class _Headless:
             case PartJoined():
                 outcome.joins[outcome.model, event.part] = event.proof
             case PartFinished():
-                outcome.parts.append((outcome.model, event))
+                came = outcome.state.extrapolations[-1]
+                outcome.parts.append((outcome.model, event, came))
             case RunFinished():
                 outcome.status, outcome.exit_code = "done", EXIT_OK
             case RunFailed(error):

@@ -28,7 +28,7 @@ def book_run(state_dir: Path, prepared: Prepared, state: RunState) -> Calibratio
     request = prepared.request
     try:
         append_usage(state_dir, _record(prepared, state))
-        if state.report is None:
+        if state.report is None or not state.report.teaches:
             return None
         return learn(state_dir, request.endpoint, request.model, state.report)
     except OSError as error:

@@ -13,6 +13,7 @@ from textual.worker import Worker, WorkerError
 
 from autocoder_tui.engine.allowance import RaiseCap
 from autocoder_tui.engine.events import Event, Failure, RunCancelled, RunFailed
+from autocoder_tui.engine.parameters import left_out
 from autocoder_tui.engine.run import run
 from autocoder_tui.engine.state import RunState
 from autocoder_tui.engine.trace import Trace
@@ -54,6 +55,7 @@ class Runner:
         self._trace = trace
         self._worker: Worker[None] | None = None
         self.keeping = keeping
+        self._told: set[str] = set()
         self._capabilities = CapabilityStore(keeping.history.state)
         self.state = RunState()
         self.prepared: Prepared | None = None
@@ -131,6 +133,10 @@ class Runner:
             finally:
                 if not prepared.demo:
                     self._capabilities.keep(*place)
+                remark = left_out(request.model, request.temperature, known)
+                if remark is not None and remark not in self._told:
+                    self._told.add(remark)
+                    self._listener.run_told(remark)
         except AutocoderError as error:
             failed = RunFailed(Failure(error.kind, error.message))
             state.apply(failed, time.monotonic())

@@ -7,8 +7,11 @@ from decimal import Decimal
 from autocoder_tui.engine.accounts import Accounts
 from autocoder_tui.engine.calibration import Weights
 from autocoder_tui.engine.catalog import Model
+from autocoder_tui.engine.events import CostEstimate, RunFinished, RunStarted
 from autocoder_tui.engine.frames import Usage, read_usage
+from autocoder_tui.engine.state import RunState
 from autocoder_tui.engine.tokens import TokenCounter
+from autocoder_tui.narrate import summary
 
 MODEL = Model("m", "x", Decimal("0.15"), Decimal("0.60"), cached_price=Decimal("0.075"))
 WORDS = TokenCounter(lambda text: len(text.split()), exact=True)
@@ -89,6 +92,49 @@ def test_absurd_usage_is_unknown() -> None:
         {"prompt_tokens": True, "completion_tokens": 1.5},
         [],
     ):
-        assert read_usage({"usage": usage}) is None
+        read = read_usage({"usage": usage})
+        assert read in (None, Usage(None, None, dubious=True))
+        assert (read is None) == (usage == [])
     odd = {"prompt_tokens": 10, "prompt_tokens_details": {"cached_tokens": 99}}
     assert read_usage({"usage": odd}) == Usage(10, None, 0, 0)
+
+
+def test_counts_that_cannot_be_are_left_out_and_said() -> None:
+    accounts = opened(200)
+    accounts.received("a b c")
+    accounts.reported(Usage(None, None, dubious=True))
+    assert accounts.totals().dubious
+    accounts.reported(Usage(60_000_000, 3, 50_000_000))
+    total = accounts.totals()
+    assert (total.prompt_tokens, total.completion_tokens, total.cached_tokens) == (200, 3, 0)
+    assert total.estimated
+    assert total.dubious
+    # 200 * 0.15 + 3 * 0.60 = 30 + 1.8.
+    assert total.cost_usd == Decimal("0.0000318")
+    state = RunState()
+    state.apply(RunStarted("r", "m", CostEstimate(200, 10, True, None, None)), 0.0)
+    state.apply(total, 1.0)
+    state.apply(RunFinished(), 2.0)
+    assert "counts of tokens that cannot be" in summary(state)
+
+
+def test_reasoning_that_stands_beside_the_output_is_paid_for_too() -> None:
+    # The example of docs.x.ai: 32 + 9 + 94 = 135 tokens in all.
+    usage = read_usage(
+        {
+            "usage": {
+                "prompt_tokens": 32,
+                "completion_tokens": 9,
+                "total_tokens": 135,
+                "completion_tokens_details": {"reasoning_tokens": 94},
+            }
+        }
+    )
+    assert usage == Usage(32, 103, 0, 94)
+    accounts = opened(32)
+    accounts.reported(usage)
+    # 32 * 0.15 + 103 * 0.60 = 4.8 + 61.8.
+    assert accounts.close().cost_usd == Decimal("0.0000666")
+    within = {"prompt_tokens": 32, "completion_tokens": 103, "total_tokens": 135}
+    details = {"completion_tokens_details": {"reasoning_tokens": 94}}
+    assert read_usage({"usage": {**within, **details}}) == Usage(32, 103, 0, 94)

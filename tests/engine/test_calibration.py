@@ -189,3 +189,15 @@ def test_a_prompt_that_was_cut_is_seen() -> None:
     assert looks_cut(4095, "0.05")
     assert not looks_cut(5400, "0.05")
     assert looks_cut(5400, "0")
+    assert not looks_cut(5300, "0.01")
+
+
+def test_a_prompt_that_was_cut_does_not_teach_to_expect_less() -> None:
+    def teaches(prompt_tokens: int, margin: str) -> bool:
+        return UsageReported(1, Weights(), 7000, prompt_tokens, Decimal(margin)).teaches
+
+    assert not teaches(4096, "0.15")
+    assert not teaches(4096, "0.02")
+    assert teaches(5600, "0.02")
+    assert teaches(7000, "0.15")
+    assert teaches(20_000, "0.15")

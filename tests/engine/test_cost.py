@@ -52,6 +52,14 @@ def test_estimate_of_one_part() -> None:
     assert found == CostEstimate(10_000, 1_000, True, Decimal("0.0015006"), Decimal("0.0021"))
 
 
+def test_at_the_least_all_of_the_prompt_was_cached() -> None:
+    cached = Model("c", "x", Decimal("0.15"), Decimal("0.6"), cached_price=Decimal("0.075"))
+    found = estimate(cached, 10_000, 1_000, 2, exact=True)
+    # 10,000 * 0.075 = 750, one token out 0.6; at the most nothing was:
+    # (10,000 + 11,200) * 0.15 = 3,180 and 2,000 * 0.6 = 1,200 millionths.
+    assert (found.least_usd, found.most_usd) == (Decimal("0.0007506"), Decimal("0.00438"))
+
+
 def test_estimate_with_continuations() -> None:
     # Inputs 10,000 + 11,200 + 12,200 = 33,400 * 0.15 = 5,010; outputs 3,000 * 0.6 = 1,800.
     found = estimate(MINI, 10_000, 1_000, 3, exact=True)

@@ -202,9 +202,9 @@ async def test_an_odd_frame_is_passed_over(frame: str) -> None:
     [
         ({"prompt_tokens": 5, "completion_tokens": 2}, [Usage(5, 2)]),
         ({"prompt_tokens": 0, "completion_tokens": 0}, []),
-        ({"prompt_tokens": -5, "completion_tokens": 2}, [Usage(None, 2)]),
-        ({"prompt_tokens": "5", "completion_tokens": 2**70}, []),
-        ({"prompt_tokens": True, "completion_tokens": 2.5}, []),
+        ({"prompt_tokens": -5, "completion_tokens": 2}, [Usage(None, 2, dubious=True)]),
+        ({"prompt_tokens": "5", "completion_tokens": 2**70}, [Usage(None, None, dubious=True)]),
+        ({"prompt_tokens": True, "completion_tokens": 2.5}, [Usage(None, None, dubious=True)]),
         (
             {
                 "prompt_tokens": 5,

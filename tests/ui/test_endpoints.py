@@ -204,3 +204,25 @@ def test_ages_are_short() -> None:
     assert [short_age(day, today) for day in days] == ages
     assert short_age("version 0.2.3", today) == "v0.2.3"
     assert short_age(None, today, never="–") == "–"
+
+
+async def test_a_window_that_was_listed_is_asked_for_again_where_the_server_is_local(
+    tmp_path: Path,
+) -> None:
+    entry: dict[str, object] = {"id": "loaded", "loaded_context_length": 8192}
+    async with DemoServer(models=[entry]) as server:
+        (tmp_path / "config").mkdir()
+        (tmp_path / "config" / "models.toml").write_text(
+            f'[providers.Mine]\nbase_url = "{server.base_url}"\n'
+            '[[models]]\nname = "loaded"\nprovider = "Mine"\n'
+        )
+        async with driven(setup_for(tmp_path, "-m", "loaded")) as (app, pilot):
+            await until(pilot, lambda: app.chosen.model.context_length == 8192)
+            await opened(app, pilot)
+            assert "Context from Mine, asked now" in detail(app)
+            await pilot.press("ctrl+r")
+            await until(pilot, lambda: "Mine lists 1 model" in listing(app))
+        # The model is loaded anew, with less room.
+        entry["loaded_context_length"] = 4096
+        async with driven(setup_for(tmp_path, "-m", "loaded")) as (app, pilot):
+            await until(pilot, lambda: app.chosen.model.context_length == 4096)

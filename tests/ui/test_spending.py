@@ -13,6 +13,8 @@ from autocoder_tui.demo.script import Received, Reply, Script, error_reply
 from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.engine.allowance import CapQuestion
 from autocoder_tui.engine.calibration import Calibration
+from autocoder_tui.engine.catalog import Model
+from autocoder_tui.engine.tokens import load_counter
 from autocoder_tui.store.calibration import load_calibration
 from autocoder_tui.store.usage import read_usage
 from autocoder_tui.ui.app import AutocoderApp
@@ -260,8 +262,12 @@ async def test_the_usage_screen_shows_runs_days_and_exports(tmp_path: Path) -> N
         assert str(table.get_row_at(0)[7]) == "test-model"
         await until(
             pilot,
-            lambda: "finish reason length" in str(app.screen.query_one("#usage-detail").render()),
+            lambda: "finish reason" in str(app.screen.query_one("#usage-detail").render()),
         )
+        shown = str(app.screen.query_one("#usage-detail").render()).splitlines()
+        assert [line.split()[0] for line in shown] == ["part", "1", "2"]
+        assert [line.split()[-1] for line in shown[1:]] == ["length", "stop"]
+        assert shown[1].split()[1:3] == ["0", "2,000"]
         await pilot.press("m")
         await until(pilot, lambda: str(table.get_row_at(0)[0]) == "test-model")
         await pilot.press("e")
@@ -283,3 +289,19 @@ async def test_another_model_is_offered_when_one_is_not_available(tmp_path: Path
         await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
         assert app.chosen.model.name == "second"
         assert [request.body["model"] for request in server.requests] == ["test-model", "second"]
+
+
+async def test_a_prompt_the_server_cut_is_said_and_teaches_nothing(tmp_path: Path) -> None:
+    plain = load_counter(Model("test-model", "Test"))
+
+    def cutting(received: Received) -> Reply:
+        read = plain.count_messages(received.messages) * 58 // 100
+        return framed("a.txt", "x\n", usage={"prompt_tokens": read, "completion_tokens": 9})
+
+    async with _Open(tmp_path, cutting, "") as (app, pilot, _):
+        await until(pilot, lambda: app.main.query_one("#requirements").text)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
+        assert any("it may have cut the prompt" in line for line in app.main.log_lines)
+        assert app.chosen.calibration.runs == 0
+        assert load_calibration(tmp_path / "state", app.chosen.endpoint, app.chosen.model).runs == 0

@@ -22,6 +22,8 @@ from autocoder_tui.usage_table import HEADS, NUMBERS, extrapolation_rows, usage_
 _NARROW_WITHOUT = frozenset({"cached", "reasoning", "parts", "status"})
 """Columns left out where there is no room for them."""
 _WIDE = 100
+_MOST_PARTS = 8
+"""Parts of one run that are shown below the table."""
 
 
 class UsageScreen(Dialog[None]):
@@ -48,6 +50,11 @@ class UsageScreen(Dialog[None]):
             dialog.border_subtitle = "r run · d day · m model · p project · e CSV · Esc"
             yield DataTable[Text](id="usage-table", cursor_type="row", zebra_stripes=True)
             yield Static("", id="usage-detail", markup=False)
+
+    def on_resize(self) -> None:
+        # So that the parts of a run are seen below, however many runs there are.
+        room = self.size.height * 9 // 10 - _MOST_PARTS - 6
+        self.query_one(DataTable).styles.max_height = max(5, room)
 
     def on_mount(self) -> None:
         self.query_one(DataTable).focus()
@@ -91,7 +98,10 @@ class UsageScreen(Dialog[None]):
         runs = len(self._records)
         if self._by == "run" and event.cursor_row < runs:
             record = self._records[runs - 1 - event.cursor_row]
-            self._say("\n".join(extrapolation_rows(record)[:4]))
+            rows = extrapolation_rows(record)
+            more = len(rows) - _MOST_PARTS - 1
+            shown = rows if more <= 0 else [*rows[: _MOST_PARTS + 1], f"and {more} more parts"]
+            self._say("\n".join(shown))
 
     def action_export(self) -> None:
         """Write every run to a CSV file in the state folder."""
