@@ -9,6 +9,7 @@ line.
 from __future__ import annotations
 
 import time
+from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -62,7 +63,8 @@ class StreamLines:
         else:
             self._opening = Section("code", 0, self.path, lexer_for_path(self.path))
         self._texts: list[str] = []
-        self._starts: list[int] = [0]
+        self._starts = array("Q", [0])
+        self._alike: dict[str, str] = {}
         self._sections: list[Section] = []
         self._states: list[Any] = []
         self._state: Any = None
@@ -155,7 +157,10 @@ class StreamLines:
         # Nearly all lines are of the section they are in; marks begin with one of these.
         if self.path is None and line.lstrip(" ")[:1] in ("<", "`", "~"):
             section = self._mark(line, section) or section
-        self._texts.append(line)
+        # A model that says the same for ever brings a million equal lines: kept once.
+        if len(self._alike) >= _CACHED_LINES:
+            self._alike.clear()
+        self._texts.append(self._alike.setdefault(line, line))
         self._sections.append(section)
         self._starts.append(self._starts[-1] + len(line) + 1)
 
