@@ -16,6 +16,7 @@ from autocoder_tui.engine.reply_framing import (
 )
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_MANY_LINES = 100_000
 _FILLED_LINE = re.compile(r"^[^\n]*\S[^\n]*", re.MULTILINE)
 _MARKDOWN = ("md", "markdown", "mdx", "rst", "")
 _TITLE = re.compile(r"""(?:title|filename|file|path|name)\s*[=:]\s*(?:"([^"]+)"|'([^']+)'|(\S+))""")
@@ -40,7 +41,11 @@ class Block:
 
 def lines_of(text: str) -> list[str]:
     """Lines with their "\\n"; no other character ends a line of a file."""
-    return _LINE.findall(text)
+    if text.count("\n") <= _MANY_LINES:
+        return _LINE.findall(text)
+    # In a flood of short lines most are equal: each is kept once.
+    known: dict[str, str] = {}
+    return [known.setdefault(line, line) for line in map(re.Match.group, _LINE.finditer(text))]
 
 
 def read_frames(text: str) -> tuple[list[Block], str]:

@@ -7,13 +7,16 @@ like any other, and the lines put together again are the text, byte for byte.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .alignment import matching_blocks
 from .boundaries import Hunk, settle
 
 __all__ = ["Diff", "Hunk", "diff_lines", "split_lines"]
+
+
+_MANY_LINES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,26 @@ class Diff:
 
 def split_lines(text: str) -> tuple[str, ...]:
     """The lines of `text`, each with the "\\n" that ends it; the last may lack one."""
+    if text.count("\n") > _MANY_LINES:
+        return tuple(_lines_kept_once(text))
     parts = text.split("\n")
     last = parts.pop()
     lines = [part + "\n" for part in parts]
     if last:
         lines.append(last)
     return tuple(lines)
+
+
+def _lines_kept_once(text: str) -> Iterator[str]:
+    """The lines, equal ones as one string: in a flood of short lines most of them are."""
+    known: dict[str, str] = {}
+    start = 0
+    while (end := text.find("\n", start) + 1) > 0:
+        line = text[start:end]
+        yield known.setdefault(line, line)
+        start = end
+    if start < len(text):
+        yield text[start:]
 
 
 def diff_lines(old: str, new: str) -> Diff:

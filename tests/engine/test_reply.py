@@ -283,3 +283,9 @@ def test_any_text_is_taken_apart(text: str) -> None:
     parse_reply(text)
     parse_reply(text, target="a.py", known=["b"])
     assert frame_state(text) in ("none", "open", "closed")
+
+
+def test_a_flood_of_lines_is_read_like_any_other_reply() -> None:
+    text = "x = 1\n\n" * 60_000 + "y"
+    (file,) = parse_reply(render_files([ReplyFile("a.py", text, True, "")])).files
+    assert (file.path, file.text, file.complete) == ("a.py", text, True)

@@ -89,3 +89,12 @@ def test_blank_lines_between_lines_that_correspond_do_part_hunks() -> None:
     old = "def f(a):\n    return a\n\ndef g(a):\n    return a + 1\n"
     new = "def f(b):\n    return b\n\ndef g(b):\n    return b + 1\n"
     assert len(diff_lines(old, new).hunks) == 2
+
+
+def test_a_flood_of_lines_is_split_like_any_other_text() -> None:
+    for end in ("", "x", "\n"):
+        text = "x = 1\r\n\n" * 60_000 + end
+        lines = split_lines(text)
+        assert "".join(lines) == text
+        assert len(lines) == 120_000 + bool(end)
+        assert len({id(line) for line in lines[:120_000]}) == 2

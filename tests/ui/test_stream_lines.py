@@ -197,3 +197,12 @@ def test_one_huge_line_and_very_many_lines() -> None:
     assert lines.count == 200_001
     lines.retract(399_990)
     assert lines.count == 6
+
+
+def test_equal_lines_are_kept_once() -> None:
+    lines = StreamLines("a.py")
+    for number in range(50):
+        lines.append("x = 1\ny = ")
+        lines.append(f"{number}\n")
+    assert len({id(lines.raw(index)) for index in range(0, 100, 2)}) == 1
+    assert lines.text == "".join(f"x = 1\ny = {number}\n" for number in range(50))

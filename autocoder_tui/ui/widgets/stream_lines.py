@@ -9,6 +9,7 @@ line.
 from __future__ import annotations
 
 import time
+from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -57,7 +58,8 @@ class StreamLines:
         """Forget all text."""
         self._opening = Section("prose", 0)
         self._texts: list[str] = []
-        self._starts: list[int] = [0]
+        self._starts = array("Q", [0])
+        self._alike: dict[str, str] = {}
         self._sections: list[Section] = []
         self._states: list[Any] = []
         self._state: Any = None
@@ -150,7 +152,10 @@ class StreamLines:
         # Nearly all lines are of the section they are in; marks begin with one of these.
         if line.lstrip(" ")[:1] in ("<", "`", "~"):
             section = self._mark(line, section) or section
-        self._texts.append(line)
+        # A model that says the same for ever brings a million equal lines: kept once.
+        if len(self._alike) >= _CACHED_LINES:
+            self._alike.clear()
+        self._texts.append(self._alike.setdefault(line, line))
         self._sections.append(section)
         self._starts.append(self._starts[-1] + len(line) + 1)
 
