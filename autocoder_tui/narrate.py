@@ -75,7 +75,7 @@ def narrate(event: ev.Event) -> tuple[int, str] | None:
                 1,
                 f"limit reached: {kind}"
                 if spent == limit
-                else f"limit reached: {spent} of {limit}",
+                else f"limit reached: {spent} spent of {limit}",
             )
         case ev.FileProposed(path, _, after, complete, remark):
             state = "" if complete else " (incomplete)"

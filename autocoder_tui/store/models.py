@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 def save_endpoint(file: Path, provider: Provider, models: Iterable[Model]) -> None:
     """Put `provider` and `models` into models.toml; what is known as None is left out.
 
-    Only the values of these entries change: comments, order, other entries and fields that
-    mean nothing to this program stay as the user wrote them. Raises SettingsNotSaved; a file
+    Only the values of these entries change: comments, other entries and fields that mean
+    nothing to this program stay as the user wrote them, though tables of one kind that stood
+    apart may be brought together. Raises SettingsNotSaved; a file
     that is not TOML, or can't be changed without loss, is left as it is.
     """
     current = read_toml(file, missing_ok=True)

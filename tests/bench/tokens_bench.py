@@ -8,6 +8,10 @@ stopped at, so cutting it gives a smaller vocabulary that is as good as a real o
 plays a server: it counts five prompts of mixed files, which is what is learnt from, and then
 texts that were not among them. The last kind, logs and tables of other forms than the data of
 those prompts, is never learnt from.
+
+What is believed before the first run (calibration.py) was chosen among some forty settings
+with these rows in view, the last kind too, so they flatter it. Vocabularies trained anew on
+other text, with that same choice, were off by 4 % on average and up to 11 % by kind.
 """
 
 from __future__ import annotations

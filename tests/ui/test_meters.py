@@ -216,7 +216,7 @@ def test_after_a_run_every_figure_is_there_at_120_columns() -> None:
         session_usd=Decimal("0.0411"),
     )
     line = meter_line(view, 120).plain
-    figures = ("in 3,512 (1,024 cached)", "1,204/8,192 ▰▰▱▱▱▱▱▱", "ctx   9 %", "$0.0011", "41 t/s")
+    figures = ("in 3,512 (1,024 cached)", "1,204/8,192 ▰▰▱▱▱▱▱▱", "ctx 9 %", "$0.0011", "41 t/s")
     for words in (*figures, "first 1.2 s", "part 2", "0:29  ✓ done"):
         assert words in line
     assert "session $0.0411" in meter_line(view, 140).plain

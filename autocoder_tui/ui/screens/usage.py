@@ -55,6 +55,8 @@ class UsageScreen(Dialog[None]):
         # So that the parts of a run are seen below, however many runs there are.
         room = self.size.height * 9 // 10 - _MOST_PARTS - 6
         self.query_one(DataTable).styles.max_height = max(5, room)
+        if self._records:
+            self._fill()
 
     def on_mount(self) -> None:
         self.query_one(DataTable).focus()

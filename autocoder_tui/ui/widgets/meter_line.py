@@ -231,7 +231,8 @@ def _context(view: MeterView, *, bar: bool = True) -> _Field:
     field = [(label, style or _MUTED)]
     if bar:
         field += [("▰" * full, style or "$text-accent"), ("▱" * (_BAR_CELLS - full) + " ", _MUTED)]
-    return [*field, (f"{min(999, round(share * 100)):>{2 if bar else 3}} %", style)]
+    room = 0 if view.phase in _ENDED else 2 if bar else 3
+    return [*field, (f"{min(999, round(share * 100)):>{room}} %", style)]
 
 
 def _cost(view: MeterView, *, range_: bool = True) -> _Field:
@@ -299,7 +300,8 @@ def _status(view: MeterView, *, time: bool = True) -> _Field:
     word, style = _STATUS[view.phase]
     field = [(f"{word:<{0 if view.phase in _ENDED else _STATUS_CELLS}}", style)]
     if time and view.elapsed_seconds is not None:
-        return [(f"{clock(view.elapsed_seconds):>5}  ", ""), *field]
+        room = 0 if view.phase in _ENDED else 5
+        return [(f"{clock(view.elapsed_seconds):>{room}}  ", ""), *field]
     return field
 
 
