@@ -16,7 +16,12 @@ from typing import Any, Final, TypeAlias, get_args
 
 from autocoder_tui.problems import shortened
 from autocoder_tui.store.errors import StoreError
-from autocoder_tui.store.history_search import COLUMNS, drop_text, keep_text
+from autocoder_tui.store.history_search import (
+    COLUMNS,
+    drop_text,
+    forget_index,
+    keep_text,
+)
 from autocoder_tui.store.kept import KeptRun, Status, continued
 from autocoder_tui.store.snapshot import Snapshot
 
@@ -100,6 +105,8 @@ _KEPT: Final = ", ".join(f"runs.{name} AS {name}" for name in (*LISTED, "review"
 _FOUND_BY: Final = ", ".join(f"run_text.{name} AS its_{name}" for name in COLUMNS)
 
 NEWEST_FIRST: Final = "ORDER BY position DESC, number DESC"
+
+_FEW: Final = 100
 
 Say: TypeAlias = Callable[[str], object]
 Row: TypeAlias = sqlite3.Row | Mapping[str, Any]
@@ -283,10 +290,17 @@ def text_of(run: KeptRun) -> dict[str, str]:
 def remove(connection: sqlite3.Connection, condition: str, *values: object) -> int:
     """Remove the rows for which `condition` holds; returns how many."""
     rows = connection.execute(f"SELECT number FROM runs WHERE {condition}", values).fetchall()
-    for row in rows:
-        drop_text(connection, row["number"])
-        connection.execute("DELETE FROM runs WHERE number = ?", [row["number"]])
-    return len(rows)
+    numbers = [(row["number"],) for row in rows]
+    (there,) = connection.execute("SELECT count(*) FROM runs").fetchone()
+    if len(numbers) > max(_FEW, there // 2):
+        # To take each out of the index takes longer than to make a new one of those that stay.
+        forget_index(connection)
+        connection.executemany("DELETE FROM run_text WHERE number = ?", numbers)
+    else:
+        for (number,) in numbers:
+            drop_text(connection, number)
+    connection.executemany("DELETE FROM runs WHERE number = ?", numbers)
+    return len(numbers)
 
 
 def summary_row(row: Row) -> RunSummary:
