@@ -107,6 +107,8 @@ _FOUND_BY: Final = ", ".join(f"run_text.{name} AS its_{name}" for name in COLUMN
 NEWEST_FIRST: Final = "ORDER BY position DESC, number DESC"
 
 _FEW: Final = 100
+_MOST_SEARCHED: Final = 8_000_000
+"""Characters; an index of more takes minutes to write."""
 
 Say: TypeAlias = Callable[[str], object]
 Row: TypeAlias = sqlite3.Row | Mapping[str, Any]
@@ -275,12 +277,12 @@ def row_of(run: KeptRun) -> dict[str, object]:
 
 
 def text_of(run: KeptRun) -> dict[str, str]:
-    """The texts that `run` is found by."""
+    """The texts that `run` is found by: of a very long reply the beginning."""
     return {
         "name": run.name,
         "requirements": run.snapshot.requirements,
-        "reply": run.reply,
-        "notes": run.notes,
+        "reply": run.reply[:_MOST_SEARCHED],
+        "notes": run.notes[:_MOST_SEARCHED],
         "model": run.snapshot.model,
         "target": run.snapshot.target or "",
         "project": run.snapshot.project,
