@@ -129,6 +129,8 @@ def referred(connection: sqlite3.Connection, reference: str, say: Say) -> KeptRu
         rows = connection.execute(
             f"SELECT run_id FROM runs WHERE name = ? {NEWEST_FIRST}", [storable(reference)]
         ).fetchall()
+        named_so = connection.execute("SELECT run_id FROM runs WHERE run_id = ?", [reference])
+        rows = named_so.fetchall() or rows
         if prefix and prefix.isalnum():
             by_id = connection.execute(
                 "SELECT run_id FROM runs WHERE substr(run_id, 1, ?) = ?", [len(prefix), prefix]

@@ -44,6 +44,8 @@ CASES = (
         (
             f"{_JOURNAL}test_a_journal_cut_anywhere_gives_a_beginning_of_the_text",
             f"{_JOURNAL}test_damaged_lines_are_left_out_and_counted",
+            f"{_JOURNAL}test_a_journal_of_odd_values_stops_nothing",
+            f"{_JOURNAL}test_a_folder_a_link_or_a_pipe_in_the_place_of_a_journal_is_left_alone",
             f"{_JOURNAL}test_a_journal_without_a_beginning_is_set_aside_and_said",
             f"{_JOURNAL}test_killed_at_any_call_while_it_is_begun_it_is_whole_or_nothing",
         ),
