@@ -16,7 +16,12 @@ from typing import Any, Final, TypeAlias, get_args
 
 from autocoder_tui.problems import shortened
 from autocoder_tui.store.errors import StoreError
-from autocoder_tui.store.history_search import COLUMNS, drop_text, keep_text
+from autocoder_tui.store.history_search import (
+    COLUMNS,
+    drop_text,
+    forget_index,
+    keep_text,
+)
 from autocoder_tui.store.kept import KeptRun, Status, continued
 from autocoder_tui.store.snapshot import Snapshot
 
@@ -101,6 +106,10 @@ _FOUND_BY: Final = ", ".join(f"run_text.{name} AS its_{name}" for name in COLUMN
 
 NEWEST_FIRST: Final = "ORDER BY position DESC, number DESC"
 
+_FEW: Final = 100
+_MOST_SEARCHED: Final = 8_000_000
+"""Characters; an index of more takes minutes to write."""
+
 Say: TypeAlias = Callable[[str], object]
 Row: TypeAlias = sqlite3.Row | Mapping[str, Any]
 
@@ -120,6 +129,8 @@ def referred(connection: sqlite3.Connection, reference: str, say: Say) -> KeptRu
         rows = connection.execute(
             f"SELECT run_id FROM runs WHERE name = ? {NEWEST_FIRST}", [storable(reference)]
         ).fetchall()
+        named_so = connection.execute("SELECT run_id FROM runs WHERE run_id = ?", [reference])
+        rows = named_so.fetchall() or rows
         if prefix and prefix.isalnum():
             by_id = connection.execute(
                 "SELECT run_id FROM runs WHERE substr(run_id, 1, ?) = ?", [len(prefix), prefix]
@@ -268,12 +279,12 @@ def row_of(run: KeptRun) -> dict[str, object]:
 
 
 def text_of(run: KeptRun) -> dict[str, str]:
-    """The texts that `run` is found by."""
+    """The texts that `run` is found by: of a very long reply the beginning."""
     return {
         "name": run.name,
         "requirements": run.snapshot.requirements,
-        "reply": run.reply,
-        "notes": run.notes,
+        "reply": run.reply[:_MOST_SEARCHED],
+        "notes": run.notes[:_MOST_SEARCHED],
         "model": run.snapshot.model,
         "target": run.snapshot.target or "",
         "project": run.snapshot.project,
@@ -283,10 +294,17 @@ def text_of(run: KeptRun) -> dict[str, str]:
 def remove(connection: sqlite3.Connection, condition: str, *values: object) -> int:
     """Remove the rows for which `condition` holds; returns how many."""
     rows = connection.execute(f"SELECT number FROM runs WHERE {condition}", values).fetchall()
-    for row in rows:
-        drop_text(connection, row["number"])
-        connection.execute("DELETE FROM runs WHERE number = ?", [row["number"]])
-    return len(rows)
+    numbers = [(row["number"],) for row in rows]
+    (there,) = connection.execute("SELECT count(*) FROM runs").fetchone()
+    if len(numbers) > max(_FEW, there // 2):
+        # To take each out of the index takes longer than to make a new one of those that stay.
+        forget_index(connection)
+        connection.executemany("DELETE FROM run_text WHERE number = ?", numbers)
+    else:
+        for (number,) in numbers:
+            drop_text(connection, number)
+    connection.executemany("DELETE FROM runs WHERE number = ?", numbers)
+    return len(numbers)
 
 
 def summary_row(row: Row) -> RunSummary:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -136,7 +137,7 @@ def set_up(path: Path) -> int:
         if not 0 <= version <= _MOST_VERSIONS:
             raise NoDatabase(f"{path.name} has no version")
         if version == 0:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _log_writes(connection)
             _in_one(connection, (*_TABLES, *_INDEXES, f"PRAGMA user_version = {SCHEMA}"))
             version = SCHEMA
         elif version <= SCHEMA:
@@ -147,6 +148,19 @@ def set_up(path: Path) -> int:
     finally:
         connection.close()
     return version
+
+
+def _log_writes(connection: sqlite3.Connection) -> None:
+    """Have a log of writes (WAL) beside the file. SQLite does not wait for its turn here."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if _primary(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _in_one(connection: sqlite3.Connection, statements: Iterable[str]) -> None:

@@ -31,7 +31,10 @@ class SentFile:
 
     @property
     def byte_order_mark(self) -> bytes:
-        return base64.b64decode(self.bom)
+        try:
+            return base64.b64decode(self.bom)
+        except ValueError:
+            return b""  # damaged: the file's own is found when it is read again
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,8 +242,8 @@ class AutocoderApp(TypeAheadApp):
 
     def on_file_picker_picks_changed(self, event: FilePicker.PicksChanged) -> None:
         count = len(event.picks)
-        pane = self.main.query_one("#files-pane")
-        pane.border_subtitle = f"{count} picked" if count else "none picked"
+        for pane in self.main.query("#files-pane"):  # none when the screen is closing
+            pane.border_subtitle = f"{count} picked" if count else "none picked"
         self.main.mark("files", f" {count}" if count else "")
         self.estimator.schedule()
         self.session.changed()

@@ -7,13 +7,22 @@ _HISTORY = "tests/store/test_history.py::"
 _COMMANDS = "tests/test_history_cli.py::"
 _DELIVERY = "tests/test_headless_delivery.py::"
 _HEADLESS = "tests/test_headless.py::"
+_CLOCK = "tests/store/test_clock.py::"
+_EXPORT = "tests/test_export.py::"
 _KILLS = "tests/faults/test_kills.py::test_a_kill_costs_100_milliseconds_of_text_at_most"
+_KILLS_IN_PARTS = (
+    "tests/faults/test_kills.py::test_a_kill_costs_no_more_while_it_is_not_clear_where_a_part_joins"
+)
 _FULL = "tests/faults/test_full_disk.py::test_a_disk_that_fills_ends_no_run_and_costs_no_text"
 
 CASES = (
     Case(
         "kill -9 in mid-stream, headless and on a terminal: 100 ms of text lost at most",
         (_KILLS,),
+    ),
+    Case(
+        "kill -9 while a reply that was cut off is continued: no more is lost",
+        (_KILLS_IN_PARTS, "tests/engine/test_held.py"),
     ),
     Case(
         "every event comes back from the journal, whatever text it holds",
@@ -35,6 +44,8 @@ CASES = (
         (
             f"{_JOURNAL}test_a_journal_cut_anywhere_gives_a_beginning_of_the_text",
             f"{_JOURNAL}test_damaged_lines_are_left_out_and_counted",
+            f"{_JOURNAL}test_a_journal_of_odd_values_stops_nothing",
+            f"{_JOURNAL}test_a_folder_a_link_or_a_pipe_in_the_place_of_a_journal_is_left_alone",
             f"{_JOURNAL}test_a_journal_without_a_beginning_is_set_aside_and_said",
             f"{_JOURNAL}test_killed_at_any_call_while_it_is_begun_it_is_whole_or_nothing",
         ),
@@ -55,6 +66,24 @@ CASES = (
             f"{_JOURNAL}test_room_that_comes_only_at_the_end_is_used",
         ),
     ),
+    Case(
+        "disk full at any step while a run goes into history: it goes in later, with its verdicts",
+        (
+            "tests/faults/test_full_disk.py::test_a_disk_that_fills_at_any_step_while_a_run_goes_"
+            "into_history_loses_nothing",
+            "tests/faults/test_full_disk.py::test_on_a_full_disk_runs_are_listed_and_shown_and_it_"
+            "is_said_once",
+        ),
+    ),
+    Case(
+        "the state folder goes, or can't be written any more, in mid-run: the run goes on",
+        (
+            "tests/faults/test_vanishing.py::test_headless_a_state_folder_that_goes_in_mid_run_"
+            "costs_nothing",
+            "tests/faults/test_vanishing.py::test_headless_a_state_folder_that_can_not_be_written_"
+            "any_more_is_said_once",
+        ),
+    ),
     Case("history: a run comes back as it was", (f"{_HISTORY}test_a_run_comes_back_as_it_was",)),
     Case(
         "history: search in every field, with and without an index",
@@ -63,7 +92,31 @@ CASES = (
             f"{_HISTORY}test_any_text_can_be_kept_and_searched",
         ),
     ),
-    Case("history: retention", (f"{_HISTORY}test_retention_spares_named_and_offered_runs",)),
+    Case(
+        "history: retention; the newest, named, offered and just ended runs stay",
+        (
+            f"{_HISTORY}test_retention_spares_named_and_offered_runs",
+            f"{_CLOCK}test_the_newest_the_named_and_the_offered_are_never_too_old",
+        ),
+    ),
+    Case(
+        "history: a clock that is set back or forward costs no run and no order",
+        ("tests/store/test_clock.py",),
+    ),
+    Case(
+        "history: of a project that moved or is gone the text is there, and can be gone on with",
+        (
+            f"{_COMMANDS}test_of_a_project_that_is_gone_the_text_is_there_and_can_be_gone_on_with_"
+            "elsewhere",
+            f"{_COMMANDS}test_in_a_folder_that_is_gone_every_command_says_so_or_works",
+            "tests/ui/test_recovering.py::test_a_run_whose_project_has_moved_is_opened_where_it_"
+            "is_now",
+        ),
+    ),
+    Case(
+        "history: damaged pages, rows, index, log of writes: what can be read is saved",
+        ("tests/store/test_history_damage.py", f"{_HISTORY}test_a_damaged_row_harms_no_other"),
+    ),
     Case(
         "history: a damaged database is set aside with a message",
         (
@@ -104,12 +157,26 @@ CASES = (
         ),
     ),
     Case(
+        "exports: any text comes through, valid whatever it holds, no half file",
+        ("tests/test_export.py",),
+    ),
+    Case(
         "no key in journal, history or exports",
-        (f"{_COMMANDS}test_no_key_is_written_down",),
+        (
+            f"{_COMMANDS}test_no_key_is_written_down",
+            f"{_EXPORT}test_each_run_is_a_line_of_its_own_in_a_file_for_the_user_alone",
+        ),
     ),
     Case(
         "what is deleted is in no file any more",
-        (f"{_COMMANDS}test_what_was_deleted_is_in_no_file_any_more",),
+        (
+            f"{_COMMANDS}test_what_was_deleted_is_in_no_file_any_more",
+            f"{_HISTORY}test_of_many_that_are_deleted_at_once_no_word_is_left",
+        ),
+    ),
+    Case(
+        "the demo leaves nothing in the system's temporary folder but what was written in it",
+        ("tests/terminal/test_demo_folder.py",),
     ),
     Case(
         "quitting in mid-stream keeps all that came",

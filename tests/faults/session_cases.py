@@ -74,6 +74,13 @@ CASES = (
         ),
     ),
     Case(
+        "a secret file that was agreed to last time is not picked again unasked",
+        (
+            f"{_KEEPING}test_a_secret_agreed_to_last_time_is_not_picked_again_unasked",
+            "tests/ui/test_file_picker.py::test_secret_is_asked_about_first",
+        ),
+    ),
+    Case(
         "a signal loses nothing of the screen",
         (f"{_KILLED}test_a_draft_is_back_after_a_signal",),
     ),

@@ -211,7 +211,7 @@ async def test_a_disk_that_is_full_when_writing_leaves_the_file_and_keeps_the_te
     places: Path,
 ) -> None:
     project = places / "project"
-    fill = f"cp '{project}/out.py' /tmp/.o && {full(project)}"
+    fill = full(project)
     show = "rm -f filler; echo old > out.py; dd if=/dev/zero of=filler bs=1k 2>/dev/null; true"
     before = with_mounts(fill, f"cd '{project}' && ({show})")
     code, _, err, _ = await run_in(places, before, "-o", "out.py", "-f")

@@ -13,9 +13,10 @@ from textual.widgets import TextArea
 from autocoder_tui.demo.script import Received, Reply
 from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.store.history import History
+from autocoder_tui.store.recovery import recover_runs
 from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
-from tests.faults.special import run_all
+from tests.faults.special import can_be_unprivileged, run_all, unprivileged
 from tests.ui.driving import framed, serving, until
 from tests.ui.test_undoing import said
 
@@ -134,3 +135,42 @@ async def test_a_folder_that_leads_out_by_now_is_not_written_through(
             assert not app.main.query_one(ReviewPane).written
     assert (outside / "code.txt").read_text() == OLD
     assert [path.name for path in outside.iterdir()] == ["code.txt"]
+
+
+async def test_headless_a_state_folder_that_goes_in_mid_run_costs_nothing(
+    tmp_path: Path, project: Path
+) -> None:
+    script = answering_after(lambda: shutil.rmtree(tmp_path / "state"), "sub/code.txt")
+    async with DemoServer(script) as server:
+        line = ("run", "--base-url", server.base_url, "-m", "m", "-r", "x", "-f")
+        line += ("-i", "sub/code.txt", "-o", "sub/code.txt")
+        process = await asyncio.to_thread(run_all, tmp_path, [line])
+    assert process.ended[0].code == 0, process.ended[0].err
+    assert (project / "sub" / "code.txt").read_text() == NEW
+    assert NEW in History(tmp_path / "state").get("last").reply
+
+
+@pytest.mark.skipif(not can_be_unprivileged(), reason="modes bind nobody here")
+async def test_headless_a_state_folder_that_can_not_be_written_any_more_is_said_once(
+    tmp_path: Path, project: Path
+) -> None:
+    state = tmp_path / "state"
+
+    def lock() -> None:
+        for folder in (state, state / "journals", state / "sessions", state / "log"):
+            if folder.exists():
+                folder.chmod(0o500)
+
+    async with DemoServer(answering_after(lock, "sub/code.txt")) as server:
+        line = ("run", "--base-url", server.base_url, "-m", "m", "-r", "x", "-f")
+        line += ("-i", "sub/code.txt", "-o", "sub/code.txt")
+        process = await asyncio.to_thread(run_all, tmp_path, [line], before=unprivileged())
+    (ended,) = process.ended
+    assert ended.code == 0, ended.err
+    assert (project / "sub" / "code.txt").read_text() == NEW
+    said_so = [line for line in ended.err.splitlines() if "history" in line.lower()]
+    assert len(said_so) == 1, ended.err
+    for folder in (state, state / "journals"):
+        folder.chmod(0o700)
+    recover_runs(History(state))
+    assert NEW in History(state).get("last").reply

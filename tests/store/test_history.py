@@ -164,6 +164,20 @@ def test_runs_are_deleted_one_by_one_by_project_and_all(history: History) -> Non
     assert history.list() == []
 
 
+def test_of_many_that_are_deleted_at_once_no_word_is_left(history: History, tmp_path: Path) -> None:
+    for number in range(130):
+        history.add(run(f"xylophonist {number}", f"{number:03}", project="/a"))
+    history.add(run("a pianist", "other", project="/b"))
+    assert history.delete_all("/a") == 130
+    assert ids(history, search="pianist") == ["other"]
+    history.add(run("a drummer", "another"))
+    assert ids(history, search="drummer") == ["another"]
+    assert ids(history, search="pianist") == ["other"]
+    assert ids(history, search="phonist") == []
+    for file in tmp_path.rglob("*"):
+        assert b"xylophonist" not in file.read_bytes()
+
+
 def test_retention_spares_named_and_offered_runs(history: History) -> None:
     for number in range(6):
         day = datetime.now(UTC) - timedelta(days=10 - number)

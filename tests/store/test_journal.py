@@ -4,6 +4,7 @@ import errno
 import fcntl
 import json
 import os
+import random
 import signal
 import stat
 import threading
@@ -14,6 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autocoder_tui.engine.events import Event, TextDelta
+from autocoder_tui.kept.export import exported
+from autocoder_tui.kept.run import model_as_sent, prepared_of
 from autocoder_tui.store.history import History
 from autocoder_tui.store.journal import Journal
 from autocoder_tui.store.journal_reading import JournalContent, journals, read_journal, taken_over
@@ -327,3 +330,69 @@ def test_an_event_of_a_newer_kind_is_passed_over(tmp_path: Path) -> None:
     with journal.path.open("a") as opened:
         opened.write('{"events":[{"event":"Newer"},{"event":"TextDelta","text":"y"}],"z":1}\n')
     assert text_of(journal.path) == "xy"
+
+
+ODD: tuple[object, ...] = (
+    None,
+    True,
+    -1,
+    10**30,
+    -1e300,
+    float("nan"),
+    "",
+    "\ud800",
+    "\x1b[31m",
+    "1E+999999999",
+)
+ODD += ("9" * 5000, "../../etc/passwd", [], {}, [[]], {"a": 1})
+
+
+def changed(value: object, dice: random.Random, often: float) -> object:
+    """`value` with other values in it, of other types, and fields left out."""
+    if dice.random() < often:
+        return dice.choice(ODD)
+    if isinstance(value, dict):
+        kept = {name: one for name, one in value.items() if dice.random() > often / 3}
+        return {name: changed(one, dice, often) for name, one in kept.items()}
+    if isinstance(value, list):
+        return [changed(one, dice, often) for one in value]
+    return value
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_journal_of_odd_values_stops_nothing(tmp_path: Path, seed: int) -> None:
+    dice = random.Random(seed)
+    journal = Journal(tmp_path, snapshot(), lost)
+    journal.append(events("the text"))
+    journal.keep_review({"files": [{"path": "a", "before": "x", "after": "y"}], "written": ""})
+    journal.close()
+    (path,) = journals(tmp_path)
+    lines = [json.loads(line) for line in path.read_bytes().splitlines()]
+    lines[0]["snapshot"] = changed(lines[0]["snapshot"], dice, 0.03)
+    lines[1:] = [changed(line, dice, 0.06) for line in lines[1:]]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    history = History(tmp_path)
+    runs_in_journals(tmp_path)
+    recover_runs(history)
+    assert journals(tmp_path) == []
+    for line in history.list():
+        kept = history.get(line.run_id)
+        assert exported([kept], "md")
+        assert exported([kept], "jsonl")
+        prepared_of(kept, model_as_sent(kept))
+    assert history.list() or list((tmp_path / "journals").glob("*.damaged"))
+
+
+def test_a_folder_a_link_or_a_pipe_in_the_place_of_a_journal_is_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "journals"
+    folder.mkdir()
+    (folder / "a.jsonl").mkdir()
+    (folder / "b.jsonl").symlink_to("/etc/hostname")
+    os.mkfifo(folder / "c.jsonl")
+    (folder / "d.jsonl").write_bytes(b"")
+    (folder / "e.jsonl").write_bytes(b"\xff\0" * 999)
+    messages = recover_runs(History(tmp_path)).messages
+    assert len(messages) == 2
+    assert {path.name for path in folder.iterdir()} == {
+        "a.jsonl", "b.jsonl", "c.jsonl", "d.damaged", "e.damaged",
+    }  # fmt: skip
