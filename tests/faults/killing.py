@@ -151,7 +151,8 @@ async def paced_server(reply: Reply) -> AsyncIterator[PacedServer]:
 @dataclass(frozen=True)
 class Loss:
     """What a kill cost: of the text the program had read, what is not in history, in characters
-    and in the milliseconds since the first missing piece was sent."""
+    and in the milliseconds since the first missing piece was sent, those left out in which the
+    program stood in line for a processor."""
 
     characters: int
     milliseconds: float
@@ -227,11 +228,14 @@ async def _kill(pid: int, folder: Path, server: PacedServer, seconds: float) -> 
     async with asyncio.timeout(60):
         await server.arrived.wait()
         await server.sendings[0].begun.wait()
+    in_line: list[tuple[float, float]] = []
+    watching = asyncio.create_task(_watch_line(pid, in_line))
     await asyncio.sleep(seconds)
     # Stopped first, so that what it has not read yet can be told from what it lost.
     os.kill(pid, signal.SIGSTOP)
     at = time.monotonic()
     await asyncio.sleep(0.02)
+    watching.cancel()
     *earlier, last = server.sendings
     unread, on_wire = _unread(last.client_port), (last.ends or [0])[-1]
     os.kill(pid, signal.SIGKILL)
@@ -245,7 +249,21 @@ async def _kill(pid: int, folder: Path, server: PacedServer, seconds: float) -> 
     # A part says again what the end of the one before it was.
     missing = max(0, max((reached for reached, _ in came), default=0) - good)
     sent = [time for reached, time in came if reached > good]
-    return Loss(missing, (at - min(sent)) * 1000 if sent else 0.0, good, len(server.sendings))
+    lost = 0.0
+    if sent:
+        before = [waited for then, waited in in_line if then <= min(sent)]
+        stood = in_line[-1][1] - (before or [in_line[0][1]])[-1] if in_line else 0.0
+        lost = max(0.0, at - min(sent) - stood) * 1000
+    return Loss(missing, lost, good, len(server.sendings))
+
+
+async def _watch_line(pid: int, in_line: list[tuple[float, float]]) -> None:
+    """Note every few milliseconds how long the process has stood in line for a processor."""
+    while True:
+        with suppress(OSError, ValueError, IndexError):
+            figures = Path(f"/proc/{pid}/schedstat").read_text().split()
+            in_line.append((time.monotonic(), int(figures[1]) / 1e9))
+        await asyncio.sleep(0.005)
 
 
 def _unread(port: int) -> int:

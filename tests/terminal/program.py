@@ -25,7 +25,7 @@ import termios
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -273,6 +273,32 @@ def terminal(
         size=size,
         **options,
     )
+
+
+@contextmanager
+def within(process: subprocess.Popen[Any], seconds: float) -> Iterator[None]:
+    """What is done here takes no longer. The time in which `process`, on a busy machine, stood
+    in line for a processor does not count, where the system tells it (Linux)."""
+    waited: list[int] = []
+    done = threading.Event()
+
+    def watch() -> None:
+        figures = Path(f"/proc/{process.pid}/schedstat")
+        while not done.wait(0.01):
+            with suppress(OSError, ValueError, IndexError):
+                waited.append(int(figures.read_text().split()[1]))
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        took = time.monotonic() - began
+        done.set()
+        watching.join()
+    in_line = (waited[-1] - waited[0]) / 1e9 if waited else 0.0
+    assert took - in_line < seconds, (took, in_line)
 
 
 @contextmanager

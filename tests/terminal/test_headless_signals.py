@@ -15,7 +15,7 @@ import pytest
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.demo.server import DemoServer
 from tests.store.test_history import locked
-from tests.terminal.program import environment, serving, terminal
+from tests.terminal.program import environment, serving, terminal, within
 from tests.terminal.test_signals import LINES, WITHIN, keeps_the_text, kept_text, reply_of
 
 
@@ -63,10 +63,9 @@ def test_a_signal_while_streaming(tmp_path: Path, number: int) -> None:
     reply = Reply(reply_of(100), stall="middle", cut_after=len(reply_of(60)))
     with serving([reply]) as server, running(tmp_path, server, "-d", "3") as process:
         until_most_came(process)
-        began = time.monotonic()
-        process.send_signal(number)
-        out, err = process.communicate(timeout=10)
-        assert time.monotonic() - began < WITHIN
+        with within(process, WITHIN):
+            process.send_signal(number)
+            out, err = process.communicate(timeout=10)
         assert process.returncode == 128 + number
         assert out == b""
         assert b"history show" in err
@@ -78,11 +77,9 @@ def test_a_locked_history_holds_up_no_end(tmp_path: Path) -> None:
     reply = Reply(reply_of(100), stall="middle", cut_after=len(reply_of(60)))
     with serving([reply]) as server, running(tmp_path, server, "-d", "3") as process:
         until_most_came(process)
-        with locked(tmp_path / "state" / "history.db"):
-            began = time.monotonic()
+        with locked(tmp_path / "state" / "history.db"), within(process, WITHIN):
             process.send_signal(signal.SIGTERM)
             _, err = process.communicate(timeout=10)
-            assert time.monotonic() - began < WITHIN
         assert process.returncode == 128 + signal.SIGTERM
         assert b"Traceback" not in err
     keeps_the_text(tmp_path)
@@ -97,10 +94,9 @@ def test_a_stdout_pipe_nobody_reads(tmp_path: Path, number: int) -> None:
         assert process.stdout is not None
         os.set_blocking(process.stdout.fileno(), False)
         until((tmp_path / "state" / "usage.jsonl").exists)
-        began = time.monotonic()
-        process.send_signal(number)
-        assert process.wait(10) == 128 + number
-        assert time.monotonic() - began < WITHIN
+        with within(process, WITHIN):
+            process.send_signal(number)
+            assert process.wait(10) == 128 + number
     assert kept_text(tmp_path) == reply.text
 
 
@@ -111,10 +107,9 @@ def test_a_terminal_nobody_reads(tmp_path: Path) -> None:
         with terminal(tmp_path, "run", *flags) as screen:
             screen.until(lambda: b"line_40" in screen.written or b'"40"' in screen.written)
             screen.stop_reading()
-            began = time.monotonic()
-            screen.signal(signal.SIGTERM)
-            assert screen.ended() == 128 + signal.SIGTERM
-            assert time.monotonic() - began < WITHIN
+            with within(screen.process, WITHIN):
+                screen.signal(signal.SIGTERM)
+                assert screen.ended() == 128 + signal.SIGTERM
     assert "".join(LINES).startswith(kept_text(tmp_path).partition("\n")[2][:-20])
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from autocoder_tui.demo.script import Reply
-from tests.terminal.program import Pseudoterminal, serving, terminal
-from tests.terminal.test_signals import LINES, is_restored, reply_of
+from tests.terminal.program import PATIENCE, Pseudoterminal, serving, terminal
+from tests.terminal.test_signals import LINES, is_restored, reply_of, until_line
 
 SIZES = ((1, 1), (1000, 3), (2, 200), (20, 5), (80, 24), (59, 14), (300, 100), (3, 3))
 HOME = (120, 40)
@@ -45,10 +45,13 @@ def comes_back_the_same(screen: Pseudoterminal, sizes: Sequence[tuple[int, int]]
         before = screen.picture.lines
         through_the_sizes(screen, sizes)
         try:
-            screen.until(lambda before=before: screen.picture.lines == before, seconds=3)
+            # A notice may have gone meanwhile: then it is not waited for, but tried again.
+            screen.until(
+                lambda before=before: screen.picture.lines == before,
+                seconds=3 if tries_left else PATIENCE,
+            )
             break
         except AssertionError:
-            # A notice may have gone meanwhile.
             if not tries_left:
                 raise
     assert not screen.picture.strange
@@ -63,7 +66,7 @@ def test_while_streaming_and_while_reviewing(tmp_path: Path) -> None:
     ):
         screen.until_shows("Requirements", "Write it.", "m · ")
         screen.press("ctrl+r")
-        screen.until_shows("line_40 =")
+        until_line(screen, 40)
         sizes = iter((*SIZES, (1000, 1000), *SIZES))
         while not (tmp_path / "state" / "usage.jsonl").exists():
             before = len(screen.written)

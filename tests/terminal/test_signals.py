@@ -2,13 +2,13 @@
 
 import fcntl
 import os
+import re
 import shlex
 import shutil
 import signal
 import struct
 import sys
 import termios
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -19,7 +19,7 @@ from autocoder_tui.demo.script import Reply
 from autocoder_tui.store.history import History
 from autocoder_tui.store.recovery import recover_runs
 from tests.store.test_history import locked
-from tests.terminal.program import Pseudoterminal, environment, serving, terminal
+from tests.terminal.program import Pseudoterminal, environment, serving, terminal, within
 
 WITHIN = 2.0
 """Seconds from the signal to the end of the process."""
@@ -29,6 +29,13 @@ LINES = [f"line_{number} = {number}\n" for number in range(4000)]
 
 def reply_of(lines: int) -> str:
     return '<file path="long.py">\n' + "".join(LINES[:lines]) + "</file>\n"
+
+
+def until_line(screen: Pseudoterminal, number: int) -> None:
+    """Until that line of a reply has come: on a busy machine many may come in one picture."""
+    screen.until(
+        lambda: any(int(n) >= number for n in re.findall(r"line_(\d+) =", screen.picture.text))
+    )
 
 
 State = Callable[[Path], AbstractContextManager[Pseudoterminal]]
@@ -43,7 +50,7 @@ def streaming(folder: Path, *, lines: int = 4000) -> Iterator[Pseudoterminal]:
     ):
         screen.until_shows("Requirements", "Write it.", "m · ")
         screen.press("ctrl+r")
-        screen.until_shows("line_40 =")
+        until_line(screen, 40)
         yield screen
 
 
@@ -100,10 +107,9 @@ ENDS = [
 @pytest.mark.parametrize(("state", "number"), ENDS)
 def test_a_signal_ends_it_in_time(tmp_path: Path, state: State, number: int) -> None:
     with state(tmp_path) as screen:
-        began = time.monotonic()
-        screen.signal(number)
-        assert screen.ended() == 128 + number
-        assert time.monotonic() - began < WITHIN
+        with within(screen.process, WITHIN):
+            screen.signal(number)
+            assert screen.ended() == 128 + number
         is_restored(screen)
         assert screen.after_screen == ""
     if state is not idle:
@@ -114,21 +120,18 @@ def test_a_signal_ends_it_in_time(tmp_path: Path, state: State, number: int) -> 
 def test_a_locked_history_holds_up_no_end(tmp_path: Path, number: int) -> None:
     """What came goes into history at the next start; its journal has it until then."""
     with streaming(tmp_path) as screen, locked(tmp_path / "state" / "history.db"):
-        began = time.monotonic()
-        screen.signal(number)
-        assert screen.ended() == 128 + number
-        assert time.monotonic() - began < WITHIN
+        with within(screen.process, WITHIN):
+            screen.signal(number)
+            assert screen.ended() == 128 + number
         is_restored(screen)
     keeps_the_text(tmp_path)
 
 
 @pytest.mark.parametrize("state", [idle, streaming])
 def test_a_closed_terminal_ends_it_in_time(tmp_path: Path, state: State) -> None:
-    with state(tmp_path) as screen:
-        began = time.monotonic()
+    with state(tmp_path) as screen, within(screen.process, WITHIN):
         screen.hang_up()
         assert screen.ended() == 128 + signal.SIGHUP
-        assert time.monotonic() - began < WITHIN
     if state is not idle:
         keeps_the_text(tmp_path)
 
@@ -152,10 +155,9 @@ def test_a_terminal_nobody_reads_holds_up_no_end(tmp_path: Path, number: int) ->
     with streaming(tmp_path) as screen:
         screen.stop_reading()
         screen.until(lambda: is_full(screen))
-        began = time.monotonic()
-        screen.signal(number)
-        assert screen.ended() == 128 + number
-        assert time.monotonic() - began < WITHIN
+        with within(screen.process, WITHIN):
+            screen.signal(number)
+            assert screen.ended() == 128 + number
         read_again(screen)
     keeps_the_text(tmp_path)
 
@@ -203,7 +205,7 @@ def test_stopped_as_a_job_and_brought_back(tmp_path: Path) -> None:
         screen.press(f"{program}\r")
         screen.until_shows("Requirements", "Write it.", "m · ")
         screen.press("ctrl+r")
-        screen.until_shows("line_40 =")
+        until_line(screen, 40)
 
         screen.press("f2")
         screen.until_shows("━Files")

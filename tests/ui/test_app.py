@@ -5,6 +5,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from textual.events import Resize
+from textual.geometry import Size
 from textual.widgets import Input, OptionList, TextArea
 
 from autocoder_tui.demo.sample import DEMO_TARGET, sample_text
@@ -66,6 +68,15 @@ async def test_the_demo_goes_from_start_to_an_accepted_file_by_keys_alone(
         if tag != "equal"
     ]
     assert len(changed) >= 2
+
+
+async def test_news_of_a_size_that_is_past_does_not_change_the_layout(tmp_path: Path) -> None:
+    async with driven(setup_for(tmp_path)) as (app, pilot):
+        past = Size(300, 100)
+        app.main.post_message(Resize(past, past))
+        await pilot.pause()
+        await pilot.pause()
+        assert (app.main.size, app.main.query_one("#body").size.width) == (Size(*WIDE), WIDE[0])
 
 
 async def test_accepting_everything_writes_what_the_model_sent(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import cast
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
@@ -108,8 +109,14 @@ class MainScreen(Screen[None]):
         self._show_tabs()
         self.post_message(self.Ready())
 
-    def on_resize(self, event: events.Resize) -> None:
-        width, height = event.size
+    def _screen_resized(self, size: Size) -> None:
+        """Textual lays a screen out at the size an event names, and sends it an event of that
+        size when it changes by it. Two sizes that are under way at once, as when the terminal is
+        resized while the program starts, would take turns for ever."""
+        super()._screen_resized(self.app.size)
+
+    def on_resize(self) -> None:
+        width, height = self.app.size
         tiny = width < TINY_BELOW[0] or height < TINY_BELOW[1]
         self.update_classes({"-narrow": width < NARROW_BELOW, "-tiny": tiny})
         self._show_tabs()
