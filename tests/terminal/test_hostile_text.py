@@ -157,6 +157,8 @@ def test_every_screen(tmp_path: Path) -> None:
             screen.press("J")
             screen.until_shows("/ J")
             screen.press("escape")
+            # Right behind an Escape a key would be one with Alt.
+            screen.until_gone("/ J")
             screen.until_shows("n Next")
             screen.press("Z", "]", "[")
             look("y", shows="Copy")

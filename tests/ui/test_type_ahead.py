@@ -81,5 +81,9 @@ async def test_work_that_never_asks_holds_keys_up_only_for_a_while(tmp_path: Pat
         app.longest_wait = 1
         app.run_worker(asyncio.Event().wait(), group=ASKS)
         app.hold_keys()
-        typed(app, "o", "k", "f2", "f3", "!")
+        typed(app, "o", "k")
+        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text == "ok")
+        # What was waited for in vain is not waited for again.
+        app.longest_wait = 60
+        typed(app, "f2", "f3", "!")
         await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text == "ok!")
