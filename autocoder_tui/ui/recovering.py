@@ -113,8 +113,10 @@ class Recovering:
             self._app.main.log_line("The review of last time was deleted from history.")
             return
         await self._app.until_nobody_types()
-        await self.open_run(run)
-        self._app.tell(f"The review of last time is open again: {first_line(run.name)}")
+        if self._app.runner.begun:
+            self._app.main.log_line("The review of last time made room for the run; F6 has it.")
+        elif await self.open_run(run):
+            self._app.tell(f"The review of last time is open again: {first_line(run.name)}")
 
     async def _ask(self, offers: list[Offer]) -> None:
         app = self._app
@@ -185,6 +187,8 @@ class Recovering:
         self._take_model(run)
         prepared = prepared_of(run, app.chosen or model_as_sent(run))
         opened, proposed = await asyncio.to_thread(_open, app, run, prepared)
+        if app.runner.running:
+            return False
         app.runner.take_up(prepared, state_of(run))
         await self.fill_in(run, only_empty=True)
         view = app.main.query_one(StreamView)

@@ -65,6 +65,11 @@ class Runner:
         return self._worker is not None and not self._worker.is_finished
 
     @property
+    def begun(self) -> bool:
+        """Whether a run was started since the program was."""
+        return self._worker is not None
+
+    @property
     def resumable(self) -> bool:
         """Whether there is kept text of a run that did not end well."""
         ended_badly = self.state.status in ("error", "cancelled")

@@ -148,7 +148,7 @@ def test_every_screen(tmp_path: Path) -> None:
                 screen.until_shows(f"[{mark}")
             screen.press("f5")
             screen.until_shows("[Review", "n Next")
-            screen.until_shows("Line 1 holds hidden or text-direction characters")
+            screen.until_shows("hold hidden or text-direction characters")
             look("!", shows="Warnings", then="c")
             screen.until_gone("Warnings")
             for key in ("t", "w", "t", "w", "v", "v", "/"):

@@ -23,7 +23,7 @@ from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 from autocoder_tui.ui.widgets.result_view import ResultView
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
-from tests.ui.driving import NARROW, WIDE, framed, serving, until
+from tests.ui.driving import NARROW, WIDE, driven, framed, serving, setup_for, until
 
 OLD = "".join(f"line {number}\n" for number in range(40))
 NEW = OLD.replace("line 3\n", "line three\n").replace("line 30\n", "line thirty\nand more\n")
@@ -43,7 +43,7 @@ async def reviewing(
     path.write_bytes(old)
     flags = ("-i", "code.txt", "-r", "count in words")
     async with serving(folder, script, *flags, size=size) as (app, pilot, server):
-        await until(pilot, lambda: app.main.query_one(FilePicker).picks)
+        await until(pilot, lambda: app.recovering.done and app.main.query_one(FilePicker).picks)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
         yield app, pilot, server
@@ -261,7 +261,8 @@ async def test_the_layout_is_remembered(tmp_path: Path) -> None:
         assert pane_of(app).diff.side_by_side
         await pilot.press("t")
         await until(pilot, lambda: 'diff_layout = "unified"' in config.read_text())
-    async with reviewing(tmp_path, [framed("code.txt", NEW)]) as (app, pilot, _):
+    async with driven(setup_for(tmp_path)) as (app, pilot):
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
         assert not pane_of(app).diff.side_by_side
         await pilot.press("t")
         await until(pilot, lambda: 'diff_layout = "auto"' in config.read_text())

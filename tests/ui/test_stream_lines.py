@@ -200,7 +200,7 @@ def test_one_huge_line_and_very_many_lines() -> None:
 
 
 def test_equal_lines_are_kept_once() -> None:
-    lines = StreamLines("a.py")
+    lines = StreamLines()
     for number in range(50):
         lines.append("x = 1\ny = ")
         lines.append(f"{number}\n")
