@@ -39,7 +39,8 @@ class RunListener(Protocol):
 
 
 class Runner:
-    """Starts, feeds and stops a run; `state` is the newest one's, kept after its end."""
+    """Starts, feeds and stops a run; `state` is the newest one's, kept after its end. `begun` says
+    whether there was any since the program was started."""
 
     def __init__(
         self,
@@ -59,15 +60,11 @@ class Runner:
         self._capabilities = CapabilityStore(keeping.history.state)
         self.state = RunState()
         self.prepared: Prepared | None = None
+        self.begun = False
 
     @property
     def running(self) -> bool:
         return self._worker is not None and not self._worker.is_finished
-
-    @property
-    def begun(self) -> bool:
-        """Whether a run was started since the program was."""
-        return self._worker is not None
 
     @property
     def resumable(self) -> bool:
@@ -78,6 +75,7 @@ class Runner:
     def start(self, make_request: Callable[[], Prepared]) -> None:
         """Begin a run. `make_request` reads files, so it is called in a thread."""
         if not self.running:
+            self.begun = True
             self._worker = self._app.run_worker(
                 self._work(make_request), group="run", exit_on_error=False
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from autocoder_tui.demo.script import Reply
+from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.engine.events import Event, FileProposed, RunFinished, TextDelta
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.job import Job, prepare
@@ -23,7 +25,7 @@ from autocoder_tui.ui.screens.question import Question
 from autocoder_tui.ui.screens.recovered import RecoveredRuns
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.ui.widgets.stream_view import StreamView
-from tests.ui.driving import driven, serving, setup_for, until
+from tests.ui.driving import driven, framed, serving, setup_for, until
 from tests.ui.test_session_keeping import AT, wanted
 
 OLD = "".join(f"line {number}\n" for number in range(1, 31))
@@ -179,6 +181,30 @@ async def test_an_open_review_is_open_again_after_quitting_with_its_verdicts(
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
         await until(pilot, lambda: app.recovering.done)
         assert app.main.query_one(ReviewPane).review is None
+
+
+async def test_a_run_started_at_once_is_not_covered_by_the_review_of_last_time(
+    tmp_path: Path,
+) -> None:
+    left_behind(tmp_path, TextDelta(WHOLE), PROPOSED, RunFinished(""))
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await offered(app, pilot)
+        await pilot.press("r")
+        await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
+        await pilot.press("ctrl+q")
+    async with DemoServer([framed("b.txt", "new\n")]) as server:
+        app = AutocoderApp(setup_for(tmp_path, "--base-url", server.base_url, "-m", "test-model"))
+        # As if somebody had typed before the review of last time was looked up.
+        app.last_typed_at = time.monotonic() + 2
+        async with app.run_test(notifications=True) as pilot:
+            await until(pilot, lambda: app.chosen is not None and app.job().requirements)
+            await pilot.press("ctrl+r")
+            await until(pilot, lambda: app.recovering.done)
+            assert any("made room for the run" in line for line in app.main.log_lines)
+            pane = app.main.query_one(ReviewPane)
+            await until(pilot, lambda: pane.file is not None)
+            assert pane.file is not None
+            assert pane.file.path == "b.txt"
 
 
 @pytest.mark.parametrize("key", ["l", "escape"])
