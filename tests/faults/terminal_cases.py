@@ -72,7 +72,15 @@ CASES: tuple[Case, ...] = (
             f"{_AHEAD}test_keys_behind_the_one_that_opens_a_dialog_reach_it",
             f"{_AHEAD}test_keys_behind_the_one_that_goes_to_a_pane_reach_it",
             f"{_AHEAD}test_deciding_and_answering_in_one_go",
+            f"{_AHEAD}test_a_click_takes_no_keys_that_were_typed_before_it",
+        ),
+    ),
+    Case(
+        "What hangs holds keys up for a while only, and a way out hardly at all",
+        (
             f"{_AHEAD}test_work_that_never_asks_holds_keys_up_only_for_a_while",
+            f"{_AHEAD}test_where_keys_hang_each_is_not_waited_for_anew",
+            f"{_AHEAD}test_a_way_out_waits_for_nothing_that_hangs",
         ),
     ),
     Case(
