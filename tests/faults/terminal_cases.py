@@ -10,6 +10,7 @@ _HOSTILE = "tests/terminal/test_hostile_text.py::"
 _DIALOGS = "tests/terminal/test_hostile_dialogs.py::"
 _TYPED = "tests/ui/test_typed_input.py::"
 _AHEAD = "tests/ui/test_type_ahead.py::"
+_ORDERS = "tests/faults/test_orders.py::"
 _DISPLAY = "tests/test_display.py::"
 
 CASES: tuple[Case, ...] = (
@@ -144,6 +145,17 @@ CASES: tuple[Case, ...] = (
             f"{_HOSTILE}test_headless_on_a_terminal",
             "tests/terminal/test_hostile_screens.py::test_commands_that_show_a_kept_run",
         ),
+    ),
+    Case(
+        "Text in input files that gives orders is sent as named data",
+        (
+            "tests/engine/test_framing_of_inputs.py",
+            f"{_ORDERS}test_nothing_is_accepted_run_or_fetched_because_a_text_says_so",
+        ),
+    ),
+    Case(
+        "Nothing is accepted, run or fetched because a model said so; no link is opened unasked",
+        (f"{_ORDERS}test_nothing_is_accepted_run_or_fetched_because_a_text_says_so",),
     ),
     Case(
         "Marks are for the screen only: files are written as they came",
