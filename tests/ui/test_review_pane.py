@@ -261,7 +261,9 @@ async def test_the_layout_is_remembered(tmp_path: Path) -> None:
         assert pane_of(app).diff.side_by_side
         await pilot.press("t")
         await until(pilot, lambda: 'diff_layout = "unified"' in config.read_text())
-    async with reviewing(tmp_path, [framed("code.txt", NEW)]) as (app, pilot, _):
+    async with serving(tmp_path, []) as (app, pilot, _):
+        # The review of last time opens again by itself.
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
         assert not pane_of(app).diff.side_by_side
         await pilot.press("t")
         await until(pilot, lambda: 'diff_layout = "auto"' in config.read_text())
