@@ -86,10 +86,10 @@ class _Frames:
 
     def add(self, event: Event) -> bool:
         """Take `event`. True if a frame was delivered just now, because one was overdue."""
-        if self.failure is not None:
-            return False
-        self._pending.append(event)
         self._unkept.append(event)
+        if self.failure is not None:
+            return False  # to be written down all the same
+        self._pending.append(event)
         due = self._last + self._period
         if self._loop.time() >= due:
             self.flush()

@@ -17,9 +17,7 @@ from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 from autocoder_tui.debug_log import DebugLog
-from autocoder_tui.destination import why_project_stays
 from autocoder_tui.engine.events import FileProposed
-from autocoder_tui.engine.provider import preload
 from autocoder_tui.job import Job, Prepared, Reviewable
 from autocoder_tui.kept.writing import RunKeeping
 from autocoder_tui.review.proposal import Review
@@ -27,13 +25,13 @@ from autocoder_tui.secrets.redaction import safe_line
 from autocoder_tui.setup import ChosenModel, Setup
 from autocoder_tui.store.logfile import LogFile
 from autocoder_tui.ui.asking_about_keys import KeysAskedAbout
+from autocoder_tui.ui.beginning import begin
 from autocoder_tui.ui.browsing import Browsing
 from autocoder_tui.ui.commands import Palette, commands_of, keys_of
 from autocoder_tui.ui.ending import Ending
 from autocoder_tui.ui.estimator import Estimator
 from autocoder_tui.ui.falling_back import FallingBack
 from autocoder_tui.ui.file_weigher import FileWeigher
-from autocoder_tui.ui.filling import fill_in
 from autocoder_tui.ui.keymap import checked_keys
 from autocoder_tui.ui.leaving import interrupt, leave
 from autocoder_tui.ui.model_choice import ModelChoice
@@ -51,16 +49,13 @@ from autocoder_tui.ui.sending import go_on_after_asking, send
 from autocoder_tui.ui.session_keeping import SessionKeeping
 from autocoder_tui.ui.spending import Spending
 from autocoder_tui.ui.terminal import driver_class
-from autocoder_tui.ui.theme import keep_choice, load_into
+from autocoder_tui.ui.theme import load_into
 from autocoder_tui.ui.type_ahead import ASKS, SEND, TypeAheadApp
 from autocoder_tui.ui.typing import Typing
 from autocoder_tui.ui.undoing import Undoing
 from autocoder_tui.ui.widgets.file_picker import FilePicker
-from autocoder_tui.ui.widgets.header_line import HeaderLine, short_path
-from autocoder_tui.ui.widgets.meters import Meters
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
-from autocoder_tui.workspace.git import branch_name
 
 
 class AutocoderApp(TypeAheadApp):
@@ -122,10 +117,10 @@ class AutocoderApp(TypeAheadApp):
         self.last_words = self.ending.last_words
         self.last_words.append(self.keep_everything)
         self._left_running = False
-        self._resources = AsyncExitStack()
+        self.resources = AsyncExitStack()
+        """Closed when the App ends."""
+        self.start_problems: list[str] = []
         self.interrupted = float("-inf")
-        self._theme_problems: list[str] = []
-        self._key_problems: list[str] = []
 
     # ------------------------------------------------------------------ starting, ending
 
@@ -134,8 +129,9 @@ class AutocoderApp(TypeAheadApp):
 
     def on_mount(self) -> None:
         folder = self.setup.config_dir / "themes"
-        self._theme_problems = load_into(self, folder, self.setup.theme)
-        keys, self._key_problems = checked_keys(self.setup.settings.keys)
+        themes = load_into(self, folder, self.setup.theme)
+        keys, wrong_keys = checked_keys(self.setup.settings.keys)
+        self.start_problems = [*self.setup.problems, *themes, *wrong_keys]
         self.set_keymap(keys)
         self.ending.begin()
 
@@ -146,44 +142,11 @@ class AutocoderApp(TypeAheadApp):
     async def _begin(self) -> None:
         """After the first paint: what is slow, and what may have to ask."""
         try:
-            await self._begin_all()
+            await begin(self)
         except NoMatches:
             # Left again before it had begun, there are no panes to fill any more.
             if self.is_running and not self._exit:
                 raise
-
-    async def _begin_all(self) -> None:
-        problems = [*self.setup.problems, *self._theme_problems, *self._key_problems]
-        for problem in (*problems, *why_project_stays(self.root)):
-            self.tell(problem, severity="warning")
-        keep_choice(self, self.main, self.setup.config_dir / "config.toml", self.tell)
-        await self.session.begin()
-        if self.setup.demo:
-            await self._begin_demo()
-        else:
-            self.models.choose(*self.session.model())
-        await self.undoing.start()
-        await fill_in(self)
-        await self.session.restore()
-        limits = self.setup.settings.cost
-        self.main.query_one(Meters).thresholds = (limits.context_warning, limits.context_alarm)
-        header = self.main.query_one(HeaderLine)
-        header.project = short_path(self.root)
-        branch = await asyncio.to_thread(branch_name, self.root)
-        header.branch = branch or ""
-        self.estimator.schedule()
-        asyncio.get_running_loop().run_in_executor(None, preload)
-        await self.recovering.start()
-        if self.chosen is not None and not self.chosen.ready:
-            self.models.first_steps()
-
-    async def _begin_demo(self) -> None:
-        from autocoder_tui.demo.replies import NOTICE
-        from autocoder_tui.demo.session import demo_model
-
-        self.models.set(await self._resources.enter_async_context(demo_model()))
-        self.main.query_one(HeaderLine).notice = "DEMO: recorded replies, not a model"
-        self.main.log_line(NOTICE)
 
     async def action_quit(self) -> None:
         """Quit; asks first when a run is under way."""
@@ -216,7 +179,7 @@ class AutocoderApp(TypeAheadApp):
         await self.reviews.settle()
         await self.runner.close(offered=self._left_running)
         await asyncio.to_thread(self.logbook.close)
-        await self._resources.aclose()
+        await self.resources.aclose()
 
     def _handle_exception(self, error: Exception) -> None:
         """End without the framework's report, which would print local variables."""

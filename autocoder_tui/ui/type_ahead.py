@@ -1,4 +1,7 @@
-"""Keys act in the order typed, however fast: each on what the one before it has brought about."""
+"""Keys act in the order typed, however fast: each on what the one before it has brought about.
+
+Waiting has an end: what hangs must not take the keyboard along with it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 from weakref import WeakSet
 
 from textual import events
@@ -27,9 +30,12 @@ answer, or has ended, the next key is not acted on."""
 _LOOK: Final = 0.01
 _PAUSE_IN_TYPING: Final = 1.0
 """Seconds."""
+_WAYS_OUT: Final = frozenset({"quit", "help_quit", "suspend_process"})
+"""Actions that are asked for when the program seems to hang."""
 _TYPED: Final = frozenset({"enter", "backspace", "delete", "tab"})
 """What belongs to typing besides the characters; commands (Ctrl+R) do not."""
 
+_Waiting: TypeAlias = events.Key | events.Paste | events.MouseEvent
 _Result = TypeVar("_Result")
 
 
@@ -44,24 +50,28 @@ class TypeAheadApp(NotingApp):
     last_typed_at = float("-inf")
     """When the last key of a text was pressed, on the clock of `time.monotonic`."""
 
-    longest_wait = 5.0
-    """Seconds a key waits at most for the one before it."""
+    longest_wait = 2.0
+    """Seconds a key waits at most for the one before it. Time in which a busy machine keeps the
+    program from its work counts little."""
+    longest_wait_to_leave = 0.5
+    """The same where one of the keys that wait is a way out of the program."""
 
     class Acted(Message):
         """Sent after a key, along the same way: where it arrives, the key has been acted on. The
         second one follows what the acting has sent."""
 
-        def __init__(self, number: int, *, second: bool = False) -> None:
+        def __init__(self, acting_in: MessagePump, number: int, *, second: bool = False) -> None:
             super().__init__()
+            self.acting_in = acting_in
             self.number = number
             self.second = second
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._typed: deque[tuple[events.Key | events.Paste, float]] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._number = 0
         self._acting_in: MessagePump | None = None
-        self._acted_at = float("-inf")
+        self._stuck: WeakSet[MessagePump] = WeakSet()
         self._settled: Screen[Any] | None = None
         self._holds: set[object] = set()
         self._not_waited_for: WeakSet[Worker[Any]] = WeakSet()
@@ -87,36 +97,45 @@ class TypeAheadApp(NotingApp):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            now = time.monotonic()
             if isinstance(event, events.Key) and (event.is_printable or event.key in _TYPED):
-                self.last_typed_at = now
-            self._typed.append((event, now))
+                self.last_typed_at = time.monotonic()
+            self._waiting.append(event)
             await self._act_on_next()
+        elif self._waiting and isinstance(event, events.MouseEvent) and not event.is_forwarded:
+            # A click would move the keyboard away from what the keys before it were meant for.
+            self._waiting.append(event)
         else:
             await super().on_event(event)
 
     async def _act_on_next(self) -> None:
         """Act on the next key if it is its turn; else see to it that its turn comes."""
-        if not self._typed:
-            return
-        if self._acting_in is not None or not self._may_act():
-            if self._watch is None or self._watch.done():
-                self._watch = asyncio.create_task(self._keep_watch(), name="type-ahead")
-            return
-        event, _ = self._typed.popleft()
-        self._acted_at, self._number = time.monotonic(), self._number + 1
+        while self._waiting:
+            if self._acting_in is not None or not self._may_act():
+                if self._watch is None or self._watch.done():
+                    self._watch = asyncio.create_task(self._keep_watch(), name="type-ahead")
+                return
+            event = self._waiting.popleft()
+            if isinstance(event, events.MouseEvent):
+                await super().on_event(event)
+            else:
+                await self._act_on(event)
+
+    async def _act_on(self, event: events.Key | events.Paste) -> None:
+        self._number += 1
         target = (self.focused or self.screen) if self.screen_stack else self
         self._acting_in = target
         await super().on_event(event)
-        if not target.post_message(self.Acted(self._number)):
+        if not target.post_message(self.Acted(target, self._number)) or target in self._stuck:
             self._acting_in = None
 
     async def on_type_ahead_app_acted(self, event: Acted) -> None:
         event.stop()
-        acting_in = self._acting_in
-        if event.number != self._number or acting_in is None:
+        acting_in = event.acting_in
+        self._stuck.discard(acting_in)
+        if event.number != self._number or self._acting_in is None:
             return
-        if not event.second and acting_in.post_message(self.Acted(event.number, second=True)):
+        again = self.Acted(acting_in, event.number, second=True)
+        if not event.second and acting_in.post_message(again):
             return
         # A worker that the key has started comes to its first dialog meanwhile.
         await asyncio.sleep(0)
@@ -125,21 +144,33 @@ class TypeAheadApp(NotingApp):
 
     async def _keep_watch(self) -> None:
         """For turns that nothing announces, until no key waits."""
-        while self._typed and self._running:
+        number, waited, looked_at = self._number, 0.0, time.monotonic()
+        while self._waiting and self._running:
             await asyncio.sleep(_LOOK)
+            if number != self._number:
+                number, waited = self._number, 0.0
+            now = time.monotonic()
+            waited += min(now - looked_at, 2 * _LOOK)
+            looked_at = now
             acting_in = self._acting_in
             if isinstance(acting_in, Widget) and not acting_in.is_attached:
                 # Closed by the key, and what was sent after the key is gone with it.
                 self._acting_in = None
-            if self._typed and time.monotonic() - self._waits_since > self.longest_wait:
+            leaving = any(map(self._is_way_out, self._waiting))
+            if waited > (self.longest_wait_to_leave if leaving else self.longest_wait):
                 self._wait_no_more()
             self.call_later(self._act_on_next)
 
-    @property
-    def _waits_since(self) -> float:
-        return max(self._acted_at, self._typed[0][1])
+    def _is_way_out(self, event: _Waiting) -> bool:
+        if not isinstance(event, events.Key):
+            return False
+        bound = self._bindings.key_to_bindings.get(event.key, ())
+        return any(binding.action in _WAYS_OUT for binding in bound)
 
     def _wait_no_more(self) -> None:
+        if self._acting_in is not None:
+            # Keys still go there, but none waits for it again before it has come round.
+            self._stuck.add(self._acting_in)
         self._acting_in = None
         self._holds.clear()
         self._not_waited_for.update(self.workers)

@@ -10,6 +10,7 @@ _HOSTILE = "tests/terminal/test_hostile_text.py::"
 _DIALOGS = "tests/terminal/test_hostile_dialogs.py::"
 _TYPED = "tests/ui/test_typed_input.py::"
 _AHEAD = "tests/ui/test_type_ahead.py::"
+_ORDERS = "tests/faults/test_orders.py::"
 _DISPLAY = "tests/test_display.py::"
 
 CASES: tuple[Case, ...] = (
@@ -72,7 +73,15 @@ CASES: tuple[Case, ...] = (
             f"{_AHEAD}test_keys_behind_the_one_that_opens_a_dialog_reach_it",
             f"{_AHEAD}test_keys_behind_the_one_that_goes_to_a_pane_reach_it",
             f"{_AHEAD}test_deciding_and_answering_in_one_go",
+            f"{_AHEAD}test_a_click_takes_no_keys_that_were_typed_before_it",
+        ),
+    ),
+    Case(
+        "What hangs holds keys up for a while only, and a way out hardly at all",
+        (
             f"{_AHEAD}test_work_that_never_asks_holds_keys_up_only_for_a_while",
+            f"{_AHEAD}test_where_keys_hang_each_is_not_waited_for_anew",
+            f"{_AHEAD}test_a_way_out_waits_for_nothing_that_hangs",
         ),
     ),
     Case(
@@ -136,6 +145,17 @@ CASES: tuple[Case, ...] = (
             f"{_HOSTILE}test_headless_on_a_terminal",
             "tests/terminal/test_hostile_screens.py::test_commands_that_show_a_kept_run",
         ),
+    ),
+    Case(
+        "Text in input files that gives orders is sent as named data",
+        (
+            "tests/engine/test_framing_of_inputs.py",
+            f"{_ORDERS}test_nothing_is_accepted_run_or_fetched_because_a_text_says_so",
+        ),
+    ),
+    Case(
+        "Nothing is accepted, run or fetched because a model said so; no link is opened unasked",
+        (f"{_ORDERS}test_nothing_is_accepted_run_or_fetched_because_a_text_says_so",),
     ),
     Case(
         "Marks are for the screen only: files are written as they came",

@@ -287,3 +287,28 @@ async def test_what_a_broken_screen_does_not_show_is_kept() -> None:
     with pytest.raises(RuntimeError):
         await pump(source(), deliver, keep=kept.extend)
     assert kept == [TextDelta("a")]
+
+
+async def test_the_last_words_after_the_screen_broke_are_kept() -> None:
+    kept: list[Event] = []
+    batches = 0
+
+    async def source() -> AsyncIterator[Event]:
+        try:
+            yield TextDelta("a")
+            yield TextDelta("b")
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            yield TextDelta("held back")
+            yield RunCancelled()
+            raise
+
+    def deliver(_: Sequence[Event]) -> None:
+        nonlocal batches
+        batches += 1
+        if batches == 2:
+            raise RuntimeError("the screen is broken")
+
+    with pytest.raises(RuntimeError, match="the screen is broken"):
+        await pump(source(), deliver, keep=kept.extend, frames_per_second=100)
+    assert merge(kept) == [TextDelta("abheld back"), RunCancelled()]

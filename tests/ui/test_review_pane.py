@@ -262,6 +262,7 @@ async def test_the_layout_is_remembered(tmp_path: Path) -> None:
         await pilot.press("t")
         await until(pilot, lambda: 'diff_layout = "unified"' in config.read_text())
     async with driven(setup_for(tmp_path)) as (app, pilot):
+        # The review of last time opens again by itself.
         await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
         assert not pane_of(app).diff.side_by_side
         await pilot.press("t")

@@ -5,14 +5,17 @@ from pathlib import Path
 from typing import Any
 
 from textual import events
+from textual.geometry import Offset
 from textual.keys import _character_to_key
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.history import HistoryScreen
 from autocoder_tui.ui.screens.prompts import PromptList
 from autocoder_tui.ui.type_ahead import ASKS
+from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from tests.ui.driving import driven, framed, serving, setup_for, until
 
@@ -87,3 +90,61 @@ async def test_work_that_never_asks_holds_keys_up_only_for_a_while(tmp_path: Pat
         app.longest_wait = 60
         typed(app, "f2", "f3", "!")
         await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text == "ok!")
+
+
+def clicked(app: AutocoderApp, widget: Widget) -> None:
+    x, y = widget.region.offset + Offset(2, 1)
+    for kind in (events.MouseDown, events.MouseUp):
+        app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
+
+
+async def test_a_click_takes_no_keys_that_were_typed_before_it(tmp_path: Path) -> None:
+    async with driven(setup_for(tmp_path, *NOWHERE)) as (app, pilot):
+        await until(pilot, lambda: app.recovering.done)
+        app.longest_wait = 60
+        text, picker = app.main.query_one("#requirements", TextArea), app.main.query_one(FilePicker)
+        app.main.show("requirements")
+        await until(pilot, lambda: app.focused is text)
+        go_on = app.hold_keys()
+        typed(app, "o", "k")
+        clicked(app, picker)
+        go_on()
+        await until(pilot, lambda: text.text == "ok")
+        await until(pilot, lambda: app.focused in picker.walk_children(with_self=True))
+
+
+async def test_a_way_out_waits_for_nothing_that_hangs(tmp_path: Path) -> None:
+    async with driven(setup_for(tmp_path, *NOWHERE)) as (app, pilot):
+        await until(pilot, lambda: app.recovering.done)
+        app.longest_wait = 60
+        app.run_worker(asyncio.Event().wait(), group=ASKS)
+        app.hold_keys()
+        typed(app, "o", "k", "ctrl+q")
+        await until(pilot, lambda: not app.is_running)
+    async with driven(setup_for(tmp_path, *NOWHERE)) as (app, pilot):
+        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text == "ok")
+
+
+async def test_where_keys_hang_each_is_not_waited_for_anew(tmp_path: Path) -> None:
+    class Stuck(Input):
+        async def key_x(self) -> None:
+            await free.wait()
+
+    free = asyncio.Event()
+    async with driven(setup_for(tmp_path, *NOWHERE)) as (app, pilot):
+        await until(pilot, lambda: app.recovering.done)
+        stuck = Stuck(select_on_focus=False)
+        await app.main.mount(stuck)
+        stuck.focus()
+        await until(pilot, lambda: app.focused is stuck)
+        app.longest_wait = 0.5
+        typed(app, "x", "y", "f3")
+        text = app.main.query_one("#requirements", TextArea)
+        await until(pilot, lambda: app.focused is text)
+        app.longest_wait = 60
+        stuck.focus()
+        await until(pilot, lambda: app.focused is stuck)
+        typed(app, "z", "f3")
+        await until(pilot, lambda: app.focused is text)
+        free.set()
+        await until(pilot, lambda: stuck.value == "xyz")
