@@ -16,7 +16,9 @@ _ABSURD_TOKENS = 100_000_000
 _LARGE_PAYLOAD = 1_000_000
 _MOST_STRUCTURE = 500_000
 """Characters outside of strings. Millions of empty lists take fifty times their own length."""
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+"""Possessive, and to the end where the closing quote is missing: else a string of a million
+escapes takes 200 MB to match, and one that never closes hours."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,16 +84,32 @@ def _shrunk(file: FileReview, after: str) -> str:
 
 def _placeholder(file: FileReview, after: str) -> str:
     """A phrase that stands for code anywhere new; bare dots only where code was taken away."""
+    stands = _standing_in(after)
     for hunk in file.hunks:
         took_code = hunk.removed > max(2, hunk.added)
         for place in range(hunk.new_start, hunk.new_end):
             line = file.diff.new_lines[place]
-            if len(line) > 300 or line not in after:
+            if len(line) > 300:
                 continue
-            if _PLACEHOLDER.search(line) or (took_code and _DOTS.search(line)):
+            phrase = _PLACEHOLDER.search(line) or (took_code and _DOTS.search(line))
+            if phrase and stands(line):
                 shown = visible(line.strip())[:60]
                 return f"A placeholder seems to stand for code on line {place + 1}: {shown}"
     return ""
+
+
+def _standing_in(text: str) -> Callable[[str], bool]:
+    """Whether a line is one of `text`'s. They are looked up only when first asked for: few lines
+    are ever asked about, and searching `text` for each would take minutes in a long file."""
+    lines: frozenset[str] | None = None
+
+    def stands(line: str) -> bool:
+        nonlocal lines
+        if lines is None:
+            lines = frozenset(text.split("\n"))
+        return line.removesuffix("\n") in lines
+
+    return stands
 
 
 def _parse_python(text: str) -> None:
@@ -137,11 +153,12 @@ def _parse_error(parse: Callable[[str], object], text: str) -> str | None:
 
 def _hidden(file: FileReview, after: str) -> str:
     found: list[int] = []
+    stands = _standing_in(after)
     for hunk in file.hunks:
         for place in range(hunk.new_start, hunk.new_end):
             line = file.diff.new_lines[place]
             body = line.removesuffix("\n").removesuffix("\r")
-            if has_hidden(body) and line in after:
+            if has_hidden(body) and stands(line):
                 found.append(place + 1)
     if not found:
         return ""

@@ -129,3 +129,20 @@ def test_paths_that_run_code(path: str) -> None:
 def test_paths_that_hold_secrets() -> None:
     (found,) = warnings(FileReview.of(".env", None, "A=1\n"))
     assert "secrets" in found
+
+
+def test_a_long_file_is_looked_through_once() -> None:
+    # Lines looked up one by one in the whole text would take many minutes here.
+    lines = [f"x{n} = {n}\n" for n in range(100_000)]
+    lines += ["# hidden \u200b\n"] * 50_000
+    file = FileReview.of("f.txt", "y = 1\n", "".join(lines))
+    (found,) = warnings(file, "".join(reversed(lines)))
+    assert "Lines 100001, 100002, 100003 and 49,997 more hold hidden" in found
+
+
+def test_lines_that_were_not_accepted_are_not_warned_of() -> None:
+    lines = PYTHON.split("\n")
+    lines[12:20] = ["# ... rest of the code unchanged ..."]
+    file = FileReview.of("f.txt", PYTHON, "\n".join(lines) + "\u202e")
+    assert len(warnings(file)) == 2
+    assert warnings(file, PYTHON) == ()
