@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 from textual.worker import Worker, get_current_worker
 
 from autocoder_tui.ui.noting import NotingApp
@@ -61,6 +62,7 @@ class TypeAheadApp(NotingApp):
         self._typed: deque[tuple[events.Key | events.Paste, float]] = deque()
         self._number = 0
         self._acting_in: MessagePump | None = None
+        self._asked_when_acted = False
         self._acted_at = float("-inf")
         self._settled: Screen[Any] | None = None
         self._holds: set[object] = set()
@@ -96,19 +98,40 @@ class TypeAheadApp(NotingApp):
             await super().on_event(event)
 
     async def _act_on_next(self) -> None:
-        """Act on the next key if it is its turn; else see to it that its turn comes."""
-        if not self._typed:
-            return
-        if self._acting_in is not None or not self._may_act():
-            if self._watch is None or self._watch.done():
-                self._watch = asyncio.create_task(self._keep_watch(), name="type-ahead")
-            return
-        event, _ = self._typed.popleft()
-        self._acted_at, self._number = time.monotonic(), self._number + 1
-        target = (self.focused or self.screen) if self.screen_stack else self
-        self._acting_in = target
-        await super().on_event(event)
-        if not target.post_message(self.Acted(self._number)):
+        """Act on the keys whose turn it is; else see to it that their turn comes."""
+        while self._typed:
+            event, _ = self._typed[0]
+            target = (self.focused or self.screen) if self.screen_stack else self
+            if not (self._may_act() and self._may_follow(event, target)):
+                if self._watch is None or self._watch.done():
+                    self._watch = asyncio.create_task(self._keep_watch(), name="type-ahead")
+                return
+            self._typed.popleft()
+            self._acted_at, self._number = time.monotonic(), self._number + 1
+            self._acting_in, self._asked_when_acted = target, False
+            await super().on_event(event)
+            if not self._only_writes(event, target):
+                self._ask_when_acted()
+
+    def _may_follow(self, event: events.Key | events.Paste, target: MessagePump) -> bool:
+        """Whether `event` need not wait for the key before it.
+
+        What is written in a field goes there in the order typed, and moves the keyboard nowhere:
+        only another kind of key waits until it is there.
+        """
+        if self._acting_in is None:
+            return True
+        if self._asked_when_acted:
+            return False
+        if self._acting_in is target and self._only_writes(event, target):
+            return True
+        self._ask_when_acted()
+        return self._acting_in is None
+
+    def _ask_when_acted(self) -> None:
+        """Have it announced when the last key has been acted on."""
+        self._asked_when_acted = True
+        if self._acting_in is None or not self._acting_in.post_message(self.Acted(self._number)):
             self._acting_in = None
 
     async def on_type_ahead_app_acted(self, event: Acted) -> None:
@@ -166,6 +189,20 @@ class TypeAheadApp(NotingApp):
     def _is_about_to_ask(self, worker: Worker[Any]) -> bool:
         waited_for = worker not in self._not_waited_for
         return worker.group in ASKING and not worker.is_finished and waited_for
+
+    def _only_writes(self, event: events.Key | events.Paste, target: MessagePump) -> bool:
+        """Whether all that `event` does is to put a character into the field `target`."""
+        return (
+            isinstance(event, events.Key)
+            and event.is_printable
+            and isinstance(target, Input | TextArea)
+            and target.check_consume_key(event.key, event.character)
+            and not any(
+                binding.priority
+                for _, bindings in target.screen._binding_chain
+                for binding in bindings.key_to_bindings.get(event.key, ())
+            )
+        )
 
     # ------------------------------------------------------------------ what opens by itself
 
