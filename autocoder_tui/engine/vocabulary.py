@@ -54,6 +54,9 @@ _SPECIAL_TOKENS = {
     },
 }
 
+_BLOCK = 200_000
+"""Bytes of a vocabulary file that are read at a time."""
+
 _lock = threading.Lock()
 _loaded: dict[str, tiktoken.Encoding] = {}
 
@@ -68,12 +71,15 @@ def load_encoding(name: str) -> tiktoken.Encoding:
         if name not in _loaded:
             import tiktoken
 
+            ranks = _ranks(name)
             _loaded[name] = tiktoken.Encoding(
                 name,
                 pat_str=_PATTERNS[name],
-                mergeable_ranks=_ranks(name),
+                mergeable_ranks=ranks,
                 special_tokens=_SPECIAL_TOKENS[name],
             )
+            # It has taken a copy to count with, and keeps this one, some 25 MB, to be pickled.
+            ranks.clear()
         return _loaded[name]
 
 
@@ -96,5 +102,14 @@ def unpacked(name: str) -> bytes:
 
 
 def _ranks(name: str) -> dict[bytes, int]:
-    fields = unpacked(name).split()
-    return dict(zip(map(binascii.a2b_base64, fields[::2]), map(int, fields[1::2]), strict=True))
+    ranks: dict[bytes, int] = {}
+    file, start = unpacked(name), 0
+    while start < len(file):
+        # Some lines at a time: the fields of all of them take 30 MB.
+        end = file.find(b"\n", start + _BLOCK) + 1 or len(file)
+        fields = file[start:end].split()
+        ranks.update(
+            zip(map(binascii.a2b_base64, fields[::2]), map(int, fields[1::2]), strict=True)
+        )
+        start = end
+    return ranks

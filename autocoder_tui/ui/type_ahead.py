@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 from textual.worker import Worker, get_current_worker
 
 from autocoder_tui.ui.noting import NotingApp
@@ -71,6 +72,7 @@ class TypeAheadApp(NotingApp):
         self._waiting: deque[_Waiting] = deque()
         self._number = 0
         self._acting_in: MessagePump | None = None
+        self._only_wrote = False
         self._stuck: WeakSet[MessagePump] = WeakSet()
         self._settled: Screen[Any] | None = None
         self._holds: set[object] = set()
@@ -110,7 +112,7 @@ class TypeAheadApp(NotingApp):
     async def _act_on_next(self) -> None:
         """Act on the next key if it is its turn; else see to it that its turn comes."""
         while self._waiting:
-            if self._acting_in is not None or not self._may_act():
+            if not (self._may_act() and self._may_follow(self._waiting[0])):
                 if self._watch is None or self._watch.done():
                     self._watch = asyncio.create_task(self._keep_watch(), name="type-ahead")
                 return
@@ -123,10 +125,33 @@ class TypeAheadApp(NotingApp):
     async def _act_on(self, event: events.Key | events.Paste) -> None:
         self._number += 1
         target = (self.focused or self.screen) if self.screen_stack else self
-        self._acting_in = target
+        self._acting_in, self._only_wrote = target, self._only_writes(event, target)
         await super().on_event(event)
         if not target.post_message(self.Acted(target, self._number)) or target in self._stuck:
             self._acting_in = None
+
+    def _may_follow(self, event: _Waiting) -> bool:
+        """Whether `event` need not wait for the key before it: characters get into a field in
+        the order typed, and none of them moves the keyboard."""
+        field = self._acting_in
+        if field is None:
+            return True
+        follows = self._only_wrote and self._only_writes(event, field)
+        return follows and field is self.focused
+
+    def _only_writes(self, event: _Waiting, target: MessagePump) -> bool:
+        """Whether all that `event` does is to put a character into the field `target`."""
+        return (
+            isinstance(event, events.Key)
+            and event.is_printable
+            and isinstance(target, Input | TextArea)
+            and target.check_consume_key(event.key, event.character)
+            and not any(
+                binding.priority
+                for _, bindings in target.screen._binding_chain
+                for binding in bindings.key_to_bindings.get(event.key, ())
+            )
+        )
 
     async def on_type_ahead_app_acted(self, event: Acted) -> None:
         event.stop()

@@ -9,13 +9,12 @@ line.
 from __future__ import annotations
 
 import time
-from array import array
-from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from autocoder_tui.display import visible
 from autocoder_tui.engine.reply_framing import Fence, read_closing, read_fence, read_opening
+from autocoder_tui.ui.widgets.kept_lines import KeptLines
 from autocoder_tui.ui.widgets.stream_colours import (
     MAX_LEXED,
     LineLexer,
@@ -57,9 +56,7 @@ class StreamLines:
     def clear(self) -> None:
         """Forget all text."""
         self._opening = Section("prose", 0)
-        self._texts: list[str] = []
-        self._starts = array("Q", [0])
-        self._alike: dict[str, str] = {}
+        self._texts = KeptLines()
         self._sections: list[Section] = []
         self._states: list[Any] = []
         self._state: Any = None
@@ -82,11 +79,11 @@ class StreamLines:
     @property
     def length(self) -> int:
         """Characters of the whole text."""
-        return self._starts[-1] + self._tail_length
+        return self._texts.length + self._tail_length
 
     @property
     def text(self) -> str:
-        return "\n".join([*self._texts, self._open_line()])
+        return self._texts.text + self._open_line()
 
     def raw(self, index: int) -> str:
         """Line `index` as it was received, without its newline."""
@@ -94,7 +91,7 @@ class StreamLines:
 
     def line_at(self, offset: int) -> int:
         """The index of the line that holds character `offset`."""
-        return bisect_right(self._starts, offset) - 1
+        return self._texts.line_at(offset)
 
     def append(self, text: str) -> None:
         """Add `text` at the end."""
@@ -113,16 +110,17 @@ class StreamLines:
         """Take back the last `count` characters."""
         target = max(0, self.length - count)
         tail = self._open_line()
-        if target < self._starts[-1]:
+        if target < self._texts.length:
             keep = self.line_at(target)
             tail = self._texts[keep]
-            del self._texts[keep:], self._sections[keep:], self._starts[keep + 1 :]
+            self._texts.cut(keep)
+            del self._sections[keep:]
             for index in [index for index in self._spans if index >= keep]:
                 del self._spans[index]
             if keep < len(self._states):
                 self._state = self._states[keep]
                 del self._states[keep:]
-        tail = tail[: target - self._starts[-1]]
+        tail = tail[: target - self._texts.length]
         self._tail, self._tail_length = [tail], len(tail)
 
     def _open_line(self) -> str:
@@ -152,12 +150,8 @@ class StreamLines:
         # Nearly all lines are of the section they are in; marks begin with one of these.
         if line.lstrip(" ")[:1] in ("<", "`", "~"):
             section = self._mark(line, section) or section
-        # A model that says the same for ever brings a million equal lines: kept once.
-        if len(self._alike) >= _CACHED_LINES:
-            self._alike.clear()
-        self._texts.append(self._alike.setdefault(line, line))
+        self._texts.append(line)
         self._sections.append(section)
-        self._starts.append(self._starts[-1] + len(line) + 1)
 
     def _mark(self, line: str, current: Section) -> Section | None:
         """The one-line section of a frame's or fence's mark, or None if `line` is neither."""
