@@ -70,6 +70,8 @@ class MainScreen(Screen[None]):
         log.show = self._show_log_line
         self._log_pane = LogPane(log, id="log")
         self.pane = "requirements"
+        self._on_its_way: str | None = None
+        """The pane that gets the keyboard as soon as it is drawn."""
         self.log_lines: deque[str] = deque(maxlen=5000)
 
     def compose(self) -> ComposeResult:
@@ -144,6 +146,7 @@ class MainScreen(Screen[None]):
         if focus:
             # What is typed from now on is meant for the pane.
             release = cast(TypeAheadApp, self.app).hold_keys()
+            self._on_its_way = pane
             self.call_after_refresh(self._focus_pane, pane)
             self.call_after_refresh(self.app.call_later, release)
 
@@ -181,6 +184,8 @@ class MainScreen(Screen[None]):
             self.query_one("#tabs", TabStrip).current = "output"
 
     def _focus_pane(self, pane: str) -> None:
+        if pane == self._on_its_way:
+            self._on_its_way = None
         if pane != self.pane:
             return
         widget = self.query_one(f"#{pane}", Widget)
@@ -205,7 +210,7 @@ class MainScreen(Screen[None]):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The pane that has the keyboard is the current one, however it got there."""
         nodes = [node for node in event.widget.ancestors_with_self if isinstance(node, Widget)]
-        if not all(node.display for node in nodes):
+        if self._on_its_way is not None or not all(node.display for node in nodes):
             return  # another pane was brought to the front meanwhile
         for node in nodes:
             if node.id in ("files", "requirements", *LOWER_PANES) and node.id != self.pane:
