@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from autocoder_tui.allocator import nothing_collected, return_freed_memory
 from autocoder_tui.arguments import (
     Formatter,
     count,
@@ -147,15 +148,18 @@ def _start(parser: argparse.ArgumentParser, options: argparse.Namespace, *, head
             print(f"autocoder-tui: {visible(problem)}", file=sys.stderr)
         print(model_table(setup.catalog))
         return EXIT_OK
+    return_freed_memory()
     if headless:
-        from autocoder_tui.headless.run import run_headless
+        with nothing_collected():
+            from autocoder_tui.headless.run import run_headless
 
         return run_headless(setup, parser)
     refusal = _no_screen()
     if refusal is not None:
         print(f"autocoder-tui: {refusal}", file=sys.stderr)
         return EXIT_USAGE
-    from autocoder_tui.ui.start import start_app
+    with nothing_collected():
+        from autocoder_tui.ui.start import start_app
 
     return start_app(setup)
 
