@@ -87,3 +87,12 @@ async def test_work_that_never_asks_holds_keys_up_only_for_a_while(tmp_path: Pat
         app.longest_wait = 60
         typed(app, "f2", "f3", "!")
         await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text == "ok!")
+
+
+async def test_a_command_behind_text_finds_all_of_it(tmp_path: Path) -> None:
+    async with serving(tmp_path, [framed("a.py", "a = 1\n")]) as (app, pilot, server):
+        await until(pilot, lambda: app.recovering.done)
+        app.longest_wait = 60
+        typed(app, "f3", *("word " * 40), "ctrl+r")
+        await until(pilot, lambda: server.requests)
+        assert "word " * 39 in str(server.requests[0])
