@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from autocoder_tui.allocator import return_freed_memory
 from autocoder_tui.arguments import (
     Formatter,
     count,
@@ -147,6 +148,7 @@ def _start(parser: argparse.ArgumentParser, options: argparse.Namespace, *, head
             print(f"autocoder-tui: {visible(problem)}", file=sys.stderr)
         print(model_table(setup.catalog))
         return EXIT_OK
+    return_freed_memory()
     if headless:
         from autocoder_tui.headless.run import run_headless
 

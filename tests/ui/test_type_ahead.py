@@ -148,3 +148,12 @@ async def test_where_keys_hang_each_is_not_waited_for_anew(tmp_path: Path) -> No
         await until(pilot, lambda: app.focused is text)
         free.set()
         await until(pilot, lambda: stuck.value == "xyz")
+
+
+async def test_a_command_behind_text_finds_all_of_it(tmp_path: Path) -> None:
+    async with serving(tmp_path, [framed("a.py", "a = 1\n")]) as (app, pilot, server):
+        await until(pilot, lambda: app.recovering.done)
+        app.longest_wait = 60
+        typed(app, "f3", *("word " * 40), "ctrl+r")
+        await until(pilot, lambda: server.requests)
+        assert "word " * 39 in str(server.requests[0])
