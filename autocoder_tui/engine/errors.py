@@ -14,7 +14,6 @@
         │   ├── StatusError              an HTTP status that is not 200
         │   │   ├── BadRequest           400, 413, 422, 451
         │   │   │   └── PrefillRefused   it will not continue our assistant message
-        │   │   │   └── PrefillRefused   does not continue an assistant message (falls back)
         │   │   ├── ContextExceeded      the server says the prompt is too long
         │   │   ├── KeyRejected          401, 403
         │   │   ├── PaymentRequired      402, insufficient_quota

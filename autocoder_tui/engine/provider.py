@@ -64,7 +64,8 @@ class HttpSession:
 
     `async with HttpSession(endpoint, limits) as session`. Leaving it closes every connection.
     `trace` is told of every request, response and chunk.
-    Raises RequestError for a base URL or a key that cannot be sent.
+    Raises RequestError for a base URL or a key that cannot be sent, and TlsFailed where the
+    certificates that the environment names can't be read.
     """
 
     def __init__(self, endpoint: Endpoint, limits: Limits, trace: Trace | None = None) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx2
 
+from autocoder_tui.display import visible
+from autocoder_tui.engine.errors import TlsFailed
 from autocoder_tui.engine.urls import is_loopback, is_openai
 
 _MAX_REDIRECTS = 5
@@ -42,13 +44,30 @@ class RedirectRefused(Exception):
         self.too_many = too_many
 
 
+def _tls_context(base_url: str) -> ssl.SSLContext:
+    """With the certificates the environment names. Raises TlsFailed where these can't be read,
+    and `base_url` needs any."""
+    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    try:
+        return _made_once(file, folder)
+    except OSError as error:
+        if not base_url.startswith("https:"):
+            return _made_once(None, None, environment=False)
+        # OpenSSL reads a file without any certificate, and then says so in its own words.
+        why = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        raise TlsFailed(
+            f"The certificates in {visible(file or '')}, which SSL_CERT_FILE names, can't be "
+            f"read: {(why or 'unknown error').lower()}. Name another file, or unset the variable."
+        ) from error
+
+
 @functools.lru_cache(maxsize=4)
-def _tls_context(*_named: str | None) -> ssl.SSLContext:
+def _made_once(*_named: str | None, environment: bool = True) -> ssl.SSLContext:
     """What httpx2 would make for each client; reading the certificates takes 20 ms each time.
 
     `_named`: what the environment says of where they are, which may change.
     """
-    return httpx2.create_ssl_context()
+    return httpx2.create_ssl_context(trust_env=environment)
 
 
 class GuardedClient(httpx2.AsyncClient):
@@ -57,13 +76,13 @@ class GuardedClient(httpx2.AsyncClient):
     Redirects are followed on the same host only. A third party gets the headers HTTP needs,
     not those the SDK takes from OPENAI_ORG_ID, OPENAI_PROJECT_ID or OPENAI_CUSTOM_HEADERS. The
     body of an error is cut, for the SDK reads it whole. Proxies of the environment are not
-    used for loopback addresses.
+    used for loopback addresses. Raises TlsFailed for certificates that can't be read.
     """
 
     def __init__(self, base_url: str, *, connect_timeout: float) -> None:
         super().__init__(
             # Without the environment's proxies, but with the certificates it names.
-            verify=_tls_context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")),
+            verify=_tls_context(base_url),
             timeout=httpx2.Timeout(None, connect=connect_timeout),
             limits=httpx2.Limits(max_connections=4, keepalive_expiry=30.0),
             trust_env=not is_loopback(base_url),

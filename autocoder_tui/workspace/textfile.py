@@ -179,20 +179,6 @@ def looks_binary(data: bytes) -> bool:
     return len(_CONTROLS.findall(text)) > _MOST_CONTROLS * len(text)
 
 
-def human_size(size: int) -> str:
-    """A number of bytes or tokens in at most four characters: 980, 2.3k, 14k, 1.2M."""
-    if size < 1000:
-        return str(size)
-    value = float(size)
-    for unit in "kMGTPE":
-        value /= 1000
-        if value < 9.95:
-            return f"{value:.1f}{unit}"
-        if value < 999.5:
-            return f"{value:.0f}{unit}"
-    return "huge"
-
-
 def size_in_words(size: int) -> str:
     """A number of bytes with its unit: 1 byte, 980 bytes, 2.3 kB, 16 MB. A kB is 1024 bytes."""
     if size < 1024:

@@ -167,6 +167,27 @@ async def test_a_certificate_that_is_not_right_says_why(
     assert heard.requests == []
 
 
+@pytest.mark.parametrize(
+    ("text", "why"), [(None, "no such file"), ("no certificate\n", "it holds no certificate")]
+)
+async def test_certificates_that_cannot_be_read_are_named_and_http_needs_none(
+    text: str | None, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = tmp_path / "certificates.pem"
+    if text is not None:
+        named.write_text(text)
+    monkeypatch.setenv("SSL_CERT_FILE", str(named))
+    events = [event async for event in run(request_to("https://127.0.0.1:9/v1"))]
+    end = events[-1]
+    assert isinstance(end, RunFailed)
+    assert end.error.kind == "tls_failed"
+    for word in (str(named), "SSL_CERT_FILE", why):
+        assert word in end.error.message
+    async with DemoServer([Reply(FRAMED)]) as plain:
+        events = [event async for event in run(request_to(plain.base_url))]
+    assert isinstance(events[-1], RunFinished)
+
+
 async def test_a_server_that_waits_for_plain_http_is_given_up() -> None:
     limits = replace(LIMITS, connect_timeout=0.3, max_attempts=1)
     async with DemoServer() as plain:

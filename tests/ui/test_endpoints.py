@@ -68,6 +68,15 @@ async def opened(app: AutocoderApp, pilot: Pilot[str]) -> ModelPicker:
     return app.screen
 
 
+async def name_server(app: AutocoderApp, pilot: Pilot[str], server: DemoServer) -> None:
+    """Enter the server's address in the form for a new one."""
+    await opened(app, pilot)
+    await pilot.press("ctrl+n")
+    await until(pilot, lambda: isinstance(app.screen, EndpointForm))
+    app.screen.query_one("#endpoint-url", Input).value = server.base_url
+    await pilot.press("enter")
+
+
 def detail(app: AutocoderApp) -> str:
     return str(app.screen.query_one("#model-detail").render())
 
@@ -88,11 +97,7 @@ async def test_figures_of_an_added_server_are_not_the_users_and_can_be_refreshed
         DemoServer(models=entries) as server,
         driven(setup_for(tmp_path, environ=KEY)) as (app, pilot),
     ):
-        await opened(app, pilot)
-        await pilot.press("ctrl+n")
-        await until(pilot, lambda: isinstance(app.screen, EndpointForm))
-        app.screen.query_one("#endpoint-url", Input).value = server.base_url
-        await pilot.press("enter")
+        await name_server(app, pilot, server)
         await until(pilot, lambda: isinstance(app.focused, OptionList))
         options = app.screen.query_one(OptionList)
         assert "65.5k ctx  $3.00 in  $10.00 out" in str(options.get_option_at_index(0).prompt)
@@ -137,11 +142,7 @@ async def test_a_server_without_models_says_what_to_do(tmp_path: Path) -> None:
         DemoServer(models=()) as server,
         driven(setup_for(tmp_path, environ=KEY)) as (app, pilot),
     ):
-        await opened(app, pilot)
-        await pilot.press("ctrl+n")
-        await until(pilot, lambda: isinstance(app.screen, EndpointForm))
-        app.screen.query_one("#endpoint-url", Input).value = server.base_url
-        await pilot.press("enter")
+        await name_server(app, pilot, server)
         await until(pilot, lambda: "0 models. Load one there" in said(app))
 
 
