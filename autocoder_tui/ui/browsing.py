@@ -161,7 +161,7 @@ class Browsing:
 
     async def _export(self, run: KeptRun) -> None:
         app = self._app
-        hint = "A new file, in the project unless you name another folder. The end of its name\n"
+        hint = "A new file, in the project unless you name another folder. The end of its name "
         hint += "says how: .md for Markdown, .jsonl for JSON Lines."
         name = await app.push_screen_wait(
             LineDialog("Export to", hint, f"autocoder-run-{run.run_id}.md")

@@ -25,6 +25,24 @@ async def test_a_second_answer_comes_too_late(tmp_path: Path, keys: tuple[str, .
         assert app.ending.crash is None
 
 
+async def test_a_notification_stands_once_where_a_dialog_covers_the_screen(tmp_path: Path) -> None:
+    answers = (Answer("run", "Run", "r"), Answer("back", "Back", "b"))
+
+    def rows() -> list[int]:
+        strips = app.screen._compositor.render_strips()
+        return [row for row, strip in enumerate(strips) if "Something to know" in strip.text]
+
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        app.tell("Something to know")
+        await until(pilot, lambda: rows() and rows()[0] > 20)
+        app.push_screen(Question("Which?", "One of two.", answers))
+        await until(pilot, lambda: rows() and rows()[0] < 20)
+        assert len(rows()) == 1
+        await pilot.press("b")
+        await until(pilot, lambda: app.screen is app.main)
+        await until(pilot, lambda: rows() and rows()[0] > 20)
+
+
 async def test_what_is_typed_while_the_offer_opens_is_no_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -94,6 +94,15 @@ async def test_an_interrupted_run_is_offered_and_can_be_reviewed(tmp_path: Path)
         assert app.screen is app.main
 
 
+async def test_a_long_wish_leaves_room_for_what_the_run_was(tmp_path: Path) -> None:
+    left_behind(tmp_path, TextDelta(WHOLE[:-40]), wish="Count in words " * 40)
+    async with driven(setup_for(tmp_path, *AT), (80, 24)) as (app, pilot):
+        await offered(app, pilot)
+        await until(pilot, lambda: "Count in words" in texts(app))
+        assert sum("Count in words" in row for row in texts(app).splitlines()) == 1
+        assert f"interrupted after {len(WHOLE) - 40:,} characters" in texts(app)
+
+
 async def test_continue_completes_the_text(tmp_path: Path) -> None:
     cut = 150
 

@@ -49,7 +49,9 @@ class RecoveredRuns(Dialog[tuple[str, Offer] | None]):
     DEFAULT_CSS = """
     RecoveredRuns OptionList { height: auto; max-height: 8; border: none; padding: 0; }
     RecoveredRuns OptionList { margin-top: 1; text-wrap: nowrap; text-overflow: ellipsis; }
-    RecoveredRuns #recovered-about { height: auto; max-height: 4; margin-top: 1; }
+    RecoveredRuns #recovered-wish { margin-top: 1; text-style: bold; }
+    RecoveredRuns #recovered-wish { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    RecoveredRuns #recovered-about { height: auto; max-height: 3; }
     """
 
     def __init__(self, offers: Sequence[Offer]) -> None:
@@ -68,6 +70,7 @@ class RecoveredRuns(Dialog[tuple[str, Offer] | None]):
             )
             yield Static(intro, markup=False)
             yield OptionList(*(Option(_row(offer)) for offer in self._offers), compact=True)
+            yield Static("", id="recovered-wish", markup=False)
             yield Static("", id="recovered-about", markup=False)
             with Horizontal(classes="dialog-buttons"):
                 for value, label, key in _ANSWERS:
@@ -119,14 +122,10 @@ class RecoveredRuns(Dialog[tuple[str, Offer] | None]):
         offer = self._offers[index]
         snapshot = offer.run.snapshot
         self.query_one("#recovered-continue", Button).disabled = not offer.can_go_on
-        about = Content("\n").join(
-            [
-                Content.styled(first_line(snapshot.requirements) or "(no requirements)", "bold"),
-                Content(f"{visible(snapshot.model)} · {visible(local_time(snapshot.started))}"),
-                Content(visible(offer.stands)),
-            ]
-        )
-        self.query_one("#recovered-about", Static).update(about)
+        wish = first_line(snapshot.requirements) or "(no requirements)"
+        model = f"{visible(snapshot.model)} · {visible(local_time(snapshot.started))}"
+        self.query_one("#recovered-wish", Static).update(wish)
+        self.query_one("#recovered-about", Static).update(f"{model}\n{visible(offer.stands)}")
 
     def _answer(self, value: str) -> None:
         offer = self._offer
