@@ -22,6 +22,8 @@ _MARKDOWN = ("md", "markdown", "mdx", "rst", "")
 _TITLE = re.compile(r"""(?:title|filename|file|path|name)\s*[=:]\s*(?:"([^"]+)"|'([^']+)'|(\S+))""")
 _NAME = re.compile(r"[\w.@+~-][\w .@+~()\[\]/\\-]*\Z")
 _QUOTED = re.compile(r"[`*\"'“]+([^`*\"'”]+)[`*\"'”]+")
+_LONGEST_NAMING = 1_000
+"""Characters. A longer line names no file, and quotes without end in it take hours to pair up."""
 _LABEL = re.compile(
     r"(?:#+\s*|[-*]\s+|\d+[.)]\s+|//\s*|<!--\s*)*(?:(?:file ?name|file|path)\s*:)?\s*",
     re.IGNORECASE,
@@ -262,6 +264,8 @@ def _name_before(notes: list[str], known: Collection[str]) -> tuple[str, int]:
 
 
 def _name_in_line(line: str, known: Collection[str]) -> str:
+    if len(line) > _LONGEST_NAMING:
+        return ""
     bare = _LABEL.sub("", line, count=1).rstrip(": ").removesuffix("-->").strip()
     bare = bare.strip("*_`\"' ").rstrip(": ")
     if bare in known or _is_path(bare):

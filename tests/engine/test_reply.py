@@ -289,3 +289,9 @@ def test_a_flood_of_lines_is_read_like_any_other_reply() -> None:
     text = "x = 1\n\n" * 60_000 + "y"
     (file,) = parse_reply(render_files([ReplyFile("a.py", text, True, "")])).files
     assert (file.path, file.text, file.complete) == ("a.py", text, True)
+
+
+def test_a_line_of_quotes_without_end_names_no_file() -> None:
+    # Paired up one by one it would take hours.
+    reply = parse_reply('`"' * 100_000 + "\n```python\nx = 1\n```\n", target="a.py")
+    assert [(file.path, file.text) for file in reply.files] == [("a.py", "x = 1\n")]
