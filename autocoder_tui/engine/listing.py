@@ -31,7 +31,7 @@ _CONTEXT_FIELDS: Final = (
     "max_context_window",
 )
 _OUTPUT_FIELDS: Final = ("max_completion_tokens", "max_output_tokens", "max_output_length")
-_NUM_CTX = re.compile(r"^\s*num_ctx\s+(\d{1,10})\s*$", re.MULTILINE)
+_NUM_CTX = re.compile(r"^[ \t]*num_ctx[ \t]+(\d{1,10})[ \t\r]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

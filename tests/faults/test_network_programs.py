@@ -70,7 +70,7 @@ async def _endless_nothing(writer: asyncio.StreamWriter) -> None:
 async def _one_large_delta(writer: asyncio.StreamWriter) -> None:
     writer.write(STREAM_START + b"connection: close\r\n\r\n" + FRAME_START)
     for _ in range(100):
-        writer.write(b"x" * 100_000)
+        writer.write(rb"x = 1\n" * 15_000)
         await writer.drain()
     writer.write(FRAME_END)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from autocoder_tui.engine.events import Proof
 from autocoder_tui.engine.reply_framing import read_opening
 from autocoder_tui.engine.reply_prose import is_refusal, says_complete
@@ -20,6 +22,9 @@ _CLOSE_THINK = "</think>"
 _LONGEST_PIECE = 4_096
 """Characters after which a line is taken as ended, so that one endless line is not held."""
 _LOOSE_PIECES = 1_000
+_AT_ONCE = 16_384
+"""Characters. Each line or tag leaves a copy of what is behind it, which must be little even
+where a server sends all it has to say at once."""
 ALTERNATIVES = 12
 
 
@@ -96,11 +101,12 @@ class PartReader:
 
     def feed(self, chunk: str) -> Edit:
         """Take the next characters of the reply; what they change in the joined text."""
-        text, reasoning = self._think.feed(chunk)
-        if reasoning:
-            self._thoughts.append(reasoning)
-        if text:
-            self._take(text if self._newlines is None else self._newlines.feed(text))
+        for some in _slices(chunk):
+            text, reasoning = self._think.feed(some)
+            if reasoning:
+                self._thoughts.append(reasoning)
+            if text:
+                self._take(text if self._newlines is None else self._newlines.feed(text))
         return self._edit()
 
     def finish(self, finish_reason: str | None) -> tuple[Edit, Join]:
@@ -169,6 +175,10 @@ class PartReader:
 
     def _take(self, text: str) -> None:
         """Pass text on by lines while lines are of interest, and whole afterwards."""
+        for some in _slices(text):
+            self._take_some(some)
+
+    def _take_some(self, text: str) -> None:
         while text and (self._hold is not None or self._watching):
             at = text.find("\n") + 1
             ended = at > 0
@@ -310,3 +320,7 @@ def alternatives(
         if old != new:
             found.append(Alternative(low, low + len(old), old, new))
     return tuple(found[:ALTERNATIVES])
+
+
+def _slices(text: str) -> Iterator[str]:
+    return (text[begin : begin + _AT_ONCE] for begin in range(0, len(text), _AT_ONCE))
