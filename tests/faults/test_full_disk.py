@@ -24,6 +24,10 @@ from tests.test_headless import ROOT, environment, framed
 
 BIG = framed("".join(f"value_{number} = {number}\n" for number in range(2500)))
 
+NO_MODULES = {"PYTHONDONTWRITEBYTECODE": "1"}
+"""Python does not notice when half of a compiled module finds no room, and every later program
+would stumble over it."""
+
 
 @pytest.mark.parametrize("ends_well", [True, False])
 async def test_a_disk_that_fills_ends_no_run_and_costs_no_text(
@@ -42,7 +46,7 @@ async def test_a_disk_that_fills_ends_no_run_and_costs_no_text(
             "-c",
             command,
             cwd=tmp_path / "project",
-            env={**environment(tmp_path), "PYTHONPATH": str(ROOT)},
+            env={**environment(tmp_path), "PYTHONPATH": str(ROOT), **NO_MODULES},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
@@ -67,6 +71,7 @@ def with_room_for(size: int, work: Callable[[], object]) -> None:
     if child == 0:
         code = 1
         try:
+            sys.dont_write_bytecode = True
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
             work()

@@ -302,6 +302,7 @@ def test_without_a_folder_for_it_history_is_unavailable_and_nothing_else(tmp_pat
 def test_a_full_disk_is_said_and_nothing_is_half_kept(tmp_path: Path) -> None:
     code = (
         "import resource, sys\n"
+        "sys.dont_write_bytecode = True\n"
         "from pathlib import Path\n"
         "from autocoder_tui.store.history import History\n"
         "from autocoder_tui.store.history_schema import HistoryUnavailable\n"

@@ -6,6 +6,7 @@ import contextlib
 import os
 import resource
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -147,12 +148,15 @@ def test_project_that_is_gone_is_not_made_again(tmp_path: Path) -> None:
 @contextlib.contextmanager
 def small_files_only() -> Iterator[None]:
     """For this moment only: the test runner's own output may be a file, too."""
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    limits, no_modules = resource.getrlimit(resource.RLIMIT_FSIZE), sys.dont_write_bytecode
+    # Python does not notice when half of a compiled module finds no room.
+    sys.dont_write_bytecode = True
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        sys.dont_write_bytecode = no_modules
 
 
 def test_no_room_for_the_last_file_leaves_all_as_it_was(root: Path) -> None:
