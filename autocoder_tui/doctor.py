@@ -380,7 +380,11 @@ def _history(state: Path) -> Iterator[Finding]:
         yield Finding(section, "database", f"{file}: {error}", "broken")
         return
     size = file.stat().st_size
-    yield Finding(section, "database", f"{file}, {count:,} runs, {size:,} bytes, version {version}")
+    yield Finding(
+        section,
+        "database",
+        f"{file}, {count:,} run{'s' * (count != 1)}, {size:,} bytes, version {version}",
+    )
     if check != "ok":
         yield Finding(section, "check", str(check), "broken")
     if version > SCHEMA:
