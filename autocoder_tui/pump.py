@@ -16,7 +16,7 @@ from typing import Final, TypeAlias
 
 from autocoder_tui.engine.events import Event, ReasoningDelta, TextDelta, TextHeld, UsageUpdated
 
-_KEEP_PERIOD: Final = 0.01
+_KEEP_PERIOD: Final = 0.025
 """Seconds between two batches that are written down: each is a write of its own."""
 _Text: TypeAlias = TextDelta | TextHeld | ReasoningDelta
 Deliver: TypeAlias = Callable[[Sequence[Event]], None]
@@ -86,7 +86,8 @@ class _Frames:
 
     def add(self, event: Event) -> bool:
         """Take `event`. True if a frame was delivered just now, because one was overdue."""
-        self._unkept.append(event)
+        if self._keep is not None:
+            self._unkept.append(event)
         if self.failure is not None:
             return False  # to be written down all the same
         self._pending.append(event)
@@ -96,7 +97,8 @@ class _Frames:
             return True
         if self._timer is None:
             self._timer = self._loop.call_at(due, self._tick)
-        self._keep_in_time()
+        if self._keep is not None:
+            self._keep_in_time()
         return False
 
     def _keep_in_time(self) -> None:
@@ -123,10 +125,9 @@ class _Frames:
         if self._keep_timer is not None:
             self._keep_timer.cancel()
             self._keep_timer = None
-        if self._unkept:
+        if self._unkept and self._keep is not None:
             events, self._unkept = merge(self._unkept), []
-            if self._keep is not None:
-                self._keep(events)
+            self._keep(events)
             self._last_kept = self._loop.time()
 
     def _tick(self) -> None:
@@ -151,7 +152,7 @@ async def pump(
 
     The first event after a pause is delivered at once. `seen` is called with every single
     event as it arrives, before merging: for whoever counts them. `keep` is called with what
-    came, up to a hundred times a second and always before `deliver`, so that what is shown is
+    came, up to forty times a second and always before `deliver`, so that what is shown is
     written down; it must not raise. At the end, on cancellation and on an error of the
     iterator, what is pending is delivered and the iterator closed. An exception of `deliver`
     or `seen` ends the pump and is raised from it.
