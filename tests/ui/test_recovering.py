@@ -158,11 +158,10 @@ async def test_verdicts_are_back_after_a_kill(tmp_path: Path) -> None:
         assert pane.file.verdicts == (Verdict.ACCEPTED, Verdict.REJECTED)
 
 
-async def test_an_open_review_is_open_again_after_quitting_with_its_verdicts(
-    tmp_path: Path,
-) -> None:
-    left_behind(tmp_path, TextDelta(WHOLE), PROPOSED, RunFinished(""))
-    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+async def left_open(folder: Path) -> None:
+    """Quit with a review open in which the first of two hunks is accepted."""
+    left_behind(folder, TextDelta(WHOLE), PROPOSED, RunFinished(""))
+    async with driven(setup_for(folder, *AT)) as (app, pilot):
         await offered(app, pilot)
         await pilot.press("r")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
@@ -170,6 +169,12 @@ async def test_an_open_review_is_open_again_after_quitting_with_its_verdicts(
         pane = app.main.query_one(ReviewPane)
         await until(pilot, lambda: pane.review is not None and pane.review.counts.accepted == 1)
         await pilot.press("ctrl+q")
+
+
+async def test_an_open_review_is_open_again_after_quitting_with_its_verdicts(
+    tmp_path: Path,
+) -> None:
+    await left_open(tmp_path)
     (tmp_path / "project" / "a.txt").write_text("inserted\n" + OLD)
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
         pane = app.main.query_one(ReviewPane)
@@ -195,12 +200,7 @@ async def test_an_open_review_is_open_again_after_quitting_with_its_verdicts(
 async def test_a_run_started_at_once_is_not_covered_by_the_review_of_last_time(
     tmp_path: Path,
 ) -> None:
-    left_behind(tmp_path, TextDelta(WHOLE), PROPOSED, RunFinished(""))
-    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
-        await offered(app, pilot)
-        await pilot.press("r")
-        await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
-        await pilot.press("ctrl+q")
+    await left_open(tmp_path)
     async with DemoServer([framed("b.txt", "new\n")]) as server:
         app = AutocoderApp(setup_for(tmp_path, "--base-url", server.base_url, "-m", "test-model"))
         # As if somebody had typed before the review of last time was looked up.
