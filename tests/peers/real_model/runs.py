@@ -29,7 +29,9 @@ _PARSERS: dict[str, Callable[[str], object]] = {
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a reply is cut: `tokens` a part, or the connection dropped after `drop` events; `parts` is the most there may be."""
+    """How a reply is cut: `tokens` a part, or the connection dropped after `drop` events.
+
+    `parts` is the most the program may ask for."""
 
     name: str
     tokens: int = WHOLE
@@ -142,6 +144,7 @@ def lost(outcome: Outcome) -> str:
     A closing that came too early, and white space after it, does not count: it is not text.
     """
     first = outcome.exchanges[0].text if outcome.exchanges else ""
-    same = len(os.path.commonprefix([first, outcome.reply]))
+    pairs = zip(first, outcome.reply, strict=False)
+    same = next((at for at, (a, b) in enumerate(pairs) if a != b), len(outcome.reply))
     missing = first[same:]
     return "" if not missing.strip() or missing.strip() in ("</file>", "```") else missing
