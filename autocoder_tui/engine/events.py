@@ -216,7 +216,8 @@ class FileProposed:
     """One file of the reply. `before` is its text as it was sent, None if it was not an input.
 
     `complete` is False when the reply ended inside the file or the parse had to guess;
-    `remark` then says why, for the review.
+    `remark` then says why, for the review. `versions`: how many different texts of the file the
+    reply holds; `after` is the last.
     """
 
     path: str
@@ -224,6 +225,7 @@ class FileProposed:
     after: str
     complete: bool
     remark: str = ""
+    versions: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,14 @@ def read_reply(request: RunRequest, text: str) -> Reply:
     Code that names no file, where no target was set either, belongs to the one file the
     model was given, if it was given just one; the review says so.
     """
-    known = [file.path for file in request.files]
-    reply = parse_reply(text, target=request.target, known=known)
+    given = {file.path: file.text for file in request.files}
+    known = list(given)
+    reply = parse_reply(text, target=request.target, given=given)
     if reply.files or reply.refusal or request.target is not None or len(known) != 1:
         return reply
     if not holds_code(text):
         return reply
-    again = parse_reply(text, target=known[0], known=known)
+    again = parse_reply(text, target=known[0], given=given)
     remark = f"The reply named no file; it was taken as {known[0]}, the only one given."
     files = tuple(replace(file, remark=f"{remark} {file.remark}".strip()) for file in again.files)
     return replace(again, files=files)
@@ -72,6 +73,7 @@ def proposed_files(
             file.text,
             file.complete and certain and (finished or not file.remark),
             " ".join(remarks),
+            file.versions,
         )
 
 

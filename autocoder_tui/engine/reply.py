@@ -10,21 +10,21 @@ order, the first that applies:
    closing line that nothing opened, which makes it incomplete.
 
 Whatever lies outside is notes, and so is a file named `generation_comments.txt`. Nothing is
-lost in silence: an unclosed frame is incomplete, files that share a name are all returned,
-each with a remark, and a refusal or apology proposes nothing.
+lost in silence: an unclosed frame is incomplete, of a file that is given more than once one
+text is taken (see `reply_versions`) with a remark, and a refusal or apology proposes nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from autocoder_tui.engine.reply_blocks import Block, read_fenced_blocks, read_frames
 from autocoder_tui.engine.reply_framing import FRAMING_RULES, read_closing, render_file
 from autocoder_tui.engine.reply_prose import is_refusal, looks_like_prose
+from autocoder_tui.engine.reply_versions import choose_versions, unnamed_versions
 
 __all__ = [
     "FRAMING_RULES",
@@ -49,13 +49,15 @@ class ReplyFile:
     """One file as the reply gives it.
 
     `complete` is False when the reply ended inside it. `remark` is "" or the reason why a
-    reader should look twice.
+    reader should look twice. `versions`: how many different texts of it the reply gives, copies
+    of the given file aside; `text` is the last.
     """
 
     path: str
     text: str
     complete: bool
     remark: str
+    versions: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +70,26 @@ class Reply:
     problems: tuple[str, ...]
 
 
-def parse_reply(text: str, *, target: str | None = None, known: Collection[str] = ()) -> Reply:
+def parse_reply(
+    text: str,
+    *,
+    target: str | None = None,
+    known: Collection[str] = (),
+    given: Mapping[str, str] | None = None,
+) -> Reply:
     """Take a whole reply apart.
 
     `target` is the one file asked for, if the request named one; `known` are paths of the
-    request, which a line before a fence may name even without a suffix.
+    request, which a line before a fence may name even without a suffix, and `given` the texts
+    that were sent, by path.
     """
+    given = given or {}
+    known = known or given
     blocks, notes = read_frames(text)
     if not blocks:
-        blocks, notes = _named_or_only_fence(text, target, known)
+        blocks, notes = _named_or_only_fence(text, target, known, given)
     if blocks:
-        return _assemble(blocks, notes)
+        return _assemble(blocks, notes, given)
     return _without_blocks(text, target)
 
 
@@ -98,7 +109,7 @@ def render_files(files: Iterable[ReplyFile]) -> str:
 
 
 def _named_or_only_fence(
-    text: str, target: str | None, known: Collection[str]
+    text: str, target: str | None, known: Collection[str], given: Mapping[str, str]
 ) -> tuple[list[Block], str]:
     blocks, notes = read_fenced_blocks(text, known=known, target=target)
     if any(block.path for block in blocks):
@@ -110,31 +121,32 @@ def _named_or_only_fence(
         return [], text
     if len(blocks) == 1:
         return [replace(blocks[0], path=target)], notes
-    longest = max(blocks, key=lambda block: len(block.text))
-    others = [block.source.rstrip("\n") for block in blocks if block is not longest]
-    remark = f"The reply had {len(blocks)} code blocks and named none: the longest was taken."
-    return [replace(longest, path=target, remark=remark)], "\n".join([notes, *others]).strip("\n")
+    versions = unnamed_versions(blocks, given.get(target))
+    others = [block.source.rstrip("\n") for block in blocks if block not in versions]
+    remark = ""
+    if len(versions) == 1 and len({block.text for block in blocks}) > 1:
+        remark = f"The reply had {len(blocks)} code blocks and named none: the longest was taken."
+    chosen = [replace(block, path=target, remark=remark) for block in versions]
+    return chosen, "\n".join([notes, *others]).strip("\n")
 
 
-def _assemble(blocks: list[Block], notes: str) -> Reply:
+def _assemble(blocks: list[Block], notes: str, given: Mapping[str, str]) -> Reply:
     proposed = [block for block in blocks if _base_name(block.path) != NOTES_FILE]
     comments = [block.text.strip("\n") for block in blocks if block not in proposed]
-    times = Counter(_normal_path(block.path) for block in proposed)
-    problems = tuple(
-        f"{path} appears {count} times in the reply; choose one."
-        for path, count in times.items()
-        if count > 1
-    )
     files = []
-    for block in proposed:
-        remarks = [block.remark] if block.remark else []
+    problems = []
+    for chosen in choose_versions(proposed, given):
+        block = chosen.block
+        remarks = [remark for remark in (block.remark, chosen.remark) if remark]
         if not block.closed:
             remarks.append(UNCLOSED)
-        if times[_normal_path(block.path)] > 1:
-            remarks.append("The reply gives this file more than once.")
-        files.append(ReplyFile(block.path, block.text, block.closed, " ".join(remarks)))
+        if chosen.remark:
+            problems.append(f"{block.path}: {chosen.remark}")
+        files.append(
+            ReplyFile(block.path, block.text, block.closed, " ".join(remarks), chosen.versions)
+        )
     all_notes = "\n\n".join(part for part in [notes, *comments] if part.strip())
-    return Reply(tuple(files), all_notes, False, problems)
+    return Reply(tuple(files), all_notes, False, tuple(problems))
 
 
 def _without_blocks(text: str, target: str | None) -> Reply:
@@ -155,8 +167,3 @@ def _without_blocks(text: str, target: str | None) -> Reply:
 
 def _base_name(path: str) -> str:
     return re.split(r"[/\\]", path)[-1]
-
-
-def _normal_path(path: str) -> str:
-    """The path as far as two names of one file are compared, "./a" being "a"."""
-    return re.sub(r"^(\./)+", "", path.replace("\\", "/"))
