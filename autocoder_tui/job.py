@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -10,7 +11,7 @@ from autocoder_tui.display import visible
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
 from autocoder_tui.review.proposal import FileReview, Review
-from autocoder_tui.review.warnings import warnings
+from autocoder_tui.review.warnings import Concern, review_concerns
 from autocoder_tui.setup import ChosenModel
 from autocoder_tui.workspace.apply import Change
 from autocoder_tui.workspace.errors import MissingFile, Unencodable, WorkspaceError
@@ -52,13 +53,13 @@ class Prepared:
 class Reviewable:
     """A review, and what is known about its files, by path.
 
-    `originals` are the files on disk it compares with, None for a new file; `warnings` what
+    `originals` are the files on disk it compares with, None for a new file; `concerns` what
     to look at before accepting; `refused` pairs names that are not offered with the reason.
     """
 
     review: Review
     originals: Mapping[str, TextFile | None]
-    warnings: Mapping[str, tuple[str, ...]]
+    concerns: Mapping[str, tuple[Concern, ...]]
     refused: tuple[tuple[str, str], ...]
     prepared: Prepared | None = None
     """The run that proposed it."""
@@ -68,6 +69,14 @@ class Reviewable:
     def taken_back(self, review: Review) -> list[FileReview]:
         """The files of `review` that were written and of which nothing is accepted any more."""
         return [file for file in review.files if file.path in self.written and not file.writes]
+
+    @property
+    def warnings(self) -> dict[str, tuple[str, ...]]:
+        """The concerns as sentences to show."""
+        return {
+            path: tuple(concern.message for concern in concerns)
+            for path, concerns in self.concerns.items()
+        }
 
     @property
     def target(self) -> str | None:
@@ -123,23 +132,19 @@ def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewa
     """
     files: list[FileReview] = []
     originals: dict[str, TextFile | None] = {}
-    proposed = for_target(proposed, prepared.request.target)
+    doubtful: list[str] = []
+    proposed = for_target(prepared.root, proposed, prepared.request.target)
     targets = sift_targets(prepared.root, [proposal.path for proposal in proposed])
     refused = [(name, error.message) for name, error in targets.refused.items()]
-    for proposal in proposed:
-        path = targets.accepted.get(proposal.path)
-        if path is None:
-            continue
-        if path in originals:
-            twice = "The reply holds it twice: the first is offered, the other is in its text only."
-            refused.append((proposal.path, twice))
-            continue
+    for path, proposal in _one_a_path(proposed, targets.accepted).items():
         try:
             original = prepared.originals.get(path) or read_existing(prepared.root, path)
         except WorkspaceError as error:
             refused.append((proposal.path, error.message))
             continue
         originals[path] = original
+        if proposal.versions > 1 or proposal.guesses or proposal.named:
+            doubtful.append(path)
         files.append(
             FileReview.of(
                 path=path,
@@ -153,8 +158,26 @@ def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewa
         for file in prepared.earlier.files:
             originals.setdefault(file.path, prepared.originals.get(file.path))
         files = _go_on_deciding(prepared.earlier, files, originals)
-    concerns = {file.path: warnings(file) for file in files}
+    concerns = review_concerns(files, [path for path in doubtful if path in originals])
     return Reviewable(Review(tuple(files)), originals, concerns, tuple(refused), prepared)
+
+
+def _one_a_path(
+    proposed: Sequence[FileProposed], accepted: Mapping[str, str]
+) -> dict[str, FileProposed]:
+    """The proposals by path: of two names that lead to one file the last is meant."""
+    found: dict[str, FileProposed] = {}
+    for proposal in proposed:
+        path = accepted.get(proposal.path)
+        if path is None:
+            continue
+        earlier = found.get(path)
+        if earlier is not None and earlier.after != proposal.after:
+            remark = f"The reply gives this file as {earlier.path} too: the last is offered."
+            remark = f"{remark} {proposal.remark}".strip()
+            proposal = replace(proposal, versions=2, remark=remark)
+        found[path] = proposal
+    return found
 
 
 def _differs(file: FileReview, now: TextFile | None) -> bool:
@@ -162,14 +185,28 @@ def _differs(file: FileReview, now: TextFile | None) -> bool:
     return (None if now is None else now.text) != file.before
 
 
-def for_target(proposed: Sequence[FileProposed], target: str | None) -> list[FileProposed]:
-    """A lone file that has the target's name but not its folder is the target."""
+def for_target(
+    root: Path, proposed: Sequence[FileProposed], target: str | None
+) -> list[FileProposed]:
+    """A lone file that has the target's name but not its folder is the target.
+
+    That is said, for it may have been another file that was meant; unless the name is a part of
+    the target's. A file that is there under the name the reply gives is that file. Blocking.
+    """
     if target is None or len(proposed) != 1:
         return list(proposed)
     (file,) = proposed
-    if PurePosixPath(file.path).name != PurePosixPath(target).name:
+    if file.path == target or PurePosixPath(file.path).name != PurePosixPath(target).name:
         return [file]
-    return [replace(file, path=target)]
+    named = sift_targets(root, [file.path]).accepted.get(file.path, file.path)
+    if named == target or f"{root.resolve().name}/{target}" == named:
+        return [replace(file, path=target)]
+    if not named.startswith("/") and os.path.lexists(root / named):
+        return [file]
+    if target.endswith(f"/{named}"):
+        return [replace(file, path=target)]
+    remark = f"The reply named this file {file.path}: it was taken for {target}, the one asked for."
+    return [replace(file, path=target, named=file.path, remark=f"{remark} {file.remark}".strip())]
 
 
 def _go_on_deciding(
@@ -204,12 +241,12 @@ def review_anew(root: Path, reviewable: Reviewable, review: Review) -> Reviewabl
         before = None if original is None else original.text
         again = FileReview.of(file.path, before, file.after, file.complete, file.remark)
         files.append(again.decided_like(file))
-    concerns = {file.path: warnings(file) for file in files}
+    concerns = review_concerns(files)
     return replace(
         reviewable,
         review=Review(tuple(files)),
         originals=originals,
-        warnings=concerns,
+        concerns=concerns,
         written=frozenset(),
     )
 

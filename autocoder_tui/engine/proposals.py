@@ -74,6 +74,7 @@ def proposed_files(
             file.complete and certain and (finished or not file.remark),
             " ".join(remarks),
             file.versions,
+            len(guesses.get(file.path, ())),
         )
 
 

@@ -7,14 +7,15 @@ from pathlib import Path
 
 from autocoder_tui.cli import EXIT_FAILED
 from autocoder_tui.destination import Refused
+from autocoder_tui.display import visible
 from autocoder_tui.engine.reply import ReplyFile, render_files
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.delivery import patch_bytes, print_result
 from autocoder_tui.headless.outcome import Outcome
 from autocoder_tui.headless.saying import say
-from autocoder_tui.job import Prepared, Reviewable, for_target, make_review
+from autocoder_tui.job import Prepared, Reviewable, make_review
 from autocoder_tui.review.proposal import FileReview, Review, Verdict
-from autocoder_tui.review.warnings import leaves_code_out
+from autocoder_tui.review.warnings import review_concerns
 from autocoder_tui.setup import Setup
 from autocoder_tui.workspace.apply import Change, HardLinks, apply_changes
 from autocoder_tui.workspace.applylog import ApplyLog
@@ -42,17 +43,16 @@ class Delivery:
             raise
 
     def _deliver(self, prepared: Prepared, output: Path | None) -> bool:
-        proposed = for_target(self._outcome.state.files, prepared.request.target)
-        reviewable = make_review(prepared, proposed)
+        reviewable = make_review(prepared, self._outcome.state.files)
         if self._setup.demo and output is not None:
             reviewable = _in_place_of(reviewable, prepared.request.target, output)
         review = reviewable.review.all_verdict(Verdict.ACCEPTED)
         self._tell(reviewable, review)
         _check_complete(review)
         if self._setup.patch:
+            self._check_concerns(reviewable)
             return self.print(patch_bytes(reviewable))
         if output is not None:
-            self._check_whole(review)
             self._write(prepared, reviewable, output)
             return True
         return self.print(_as_text(review))
@@ -83,13 +83,21 @@ class Delivery:
                 self._outcome.warnings.append(f"{path}: {concern}")
                 say(f"warning: {path}: {concern}")
 
-    def _check_whole(self, review: Review) -> None:
-        """Nobody looks before the file is replaced: where code was left out it is not."""
-        left_out = [file.path for file in review.files if not file.is_new and leaves_code_out(file)]
-        if left_out and not self._setup.despite_warnings:
+    def _check_concerns(self, reviewable: Reviewable, *paths: str) -> None:
+        """Nobody looks before the file is replaced, or the patch applied: what would most likely
+        do damage is refused. Of `paths` alone, where some are given."""
+        found = [
+            f"{visible(path)}: {concern.message}"
+            for path, concerns in reviewable.concerns.items()
+            for concern in concerns
+            if concern.blocks and (not paths or path in paths)
+        ]
+        if found and not self._setup.despite_warnings:
+            what = "printed" if self._setup.patch else "written"
             raise Refused(
-                f"The model seems to have left code out of {', '.join(left_out)}; nothing was "
-                "written. Add --despite-warnings to write it all the same."
+                f"Nothing was {what}, for nobody looks at it first. {' '.join(found)} Add "
+                f"--despite-warnings to have it {what} all the same: with --resume "
+                f"{self._outcome.state.run_id or 'last'} no new request is made."
             )
 
     def _write(self, prepared: Prepared, reviewable: Reviewable, output: Path) -> None:
@@ -97,11 +105,12 @@ class Delivery:
         wanted = str(output.name) if self._setup.demo else target
         file = next((file for file in reviewable.review.files if file.path == wanted), None)
         if file is None:
-            names = ", ".join(file.path for file in reviewable.review.files)
+            names = ", ".join(visible(file.path) for file in reviewable.review.files)
             raise Refused(
-                f"The model wrote {names} and not {target}; nothing was written. Name that file "
-                "with -o, or say in the requirements which file to write."
+                f"The model wrote {names}, not the file that was asked for, {target}; nothing was "
+                "written. Name that file with -o, or say in the requirements which file to write."
             )
+        self._check_concerns(reviewable, file.path)
         for other in reviewable.review.files:
             if other.path != file.path:
                 say(f"{other.path} was proposed too and is not written: only -o is.")
@@ -125,7 +134,8 @@ def _in_place_of(reviewable: Reviewable, target: str | None, output: Path) -> Re
         for file in reviewable.review.files
     )
     originals = {**reviewable.originals, output.name: original}
-    return replace(reviewable, review=Review(files), originals=originals)
+    concerns = review_concerns(files)
+    return replace(reviewable, review=Review(files), originals=originals, concerns=concerns)
 
 
 def _check_complete(review: Review) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autocoder_tui.job import Prepared, Reviewable, read_existing
 from autocoder_tui.review.proposal import FileReview, Review
-from autocoder_tui.review.warnings import warnings
+from autocoder_tui.review.warnings import review_concerns
 from autocoder_tui.workspace.errors import WorkspaceError
 from autocoder_tui.workspace.paths import sift_targets
 from autocoder_tui.workspace.textfile import TextFile
@@ -57,6 +57,6 @@ def reopen(
             again = FileReview.of(file.path, before, file.after, file.complete, file.remark)
             file = again.decided_like(file)
         files.append(file)
-    concerns = {file.path: warnings(file) for file in files}
+    concerns = review_concerns(files)
     reviewable = Reviewable(Review(tuple(files)), originals, concerns, tuple(reasons), prepared)
     return Reopened(reviewable, tuple(changed))

@@ -80,7 +80,7 @@ def reopen_run(root: Path, run: KeptRun, prepared: Prepared) -> Reopened:
     kept = kept_review(run, prepared)
     if kept is not None:
         return reopen(root, kept[0], kept[1], prepared)
-    proposed = for_target(proposals_of(run, prepared), run.snapshot.target)
+    proposed = for_target(root, proposals_of(run, prepared), run.snapshot.target)
     targets = sift_targets(root, [file.path for file in proposed])
     refused = [(name, error.message) for name, error in targets.refused.items()]
     sent = {file.path: file.text for file in run.snapshot.files}
