@@ -14,6 +14,7 @@ _LOST = "\ufffd"
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#39|#x27|#34|#60|#62|#38);", re.IGNORECASE)
 _RAW = re.compile(r"[<>\"']|&(?!\w{1,8};|#\w{1,8};)")
 _FEWEST_ENTITIES = 3
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _MOST_LINES = 5_000
 """A text that is escaped is so from the beginning."""
 
@@ -28,21 +29,21 @@ def _entities(change: Change) -> Iterator[Concern]:
     """Text written as HTML. That is certain where it gives lines of the file once it is read."""
     if "&" not in change.after:
         return
-    lines = [line for line in change.added if "&" in line.text and _ENTITY.search(line.text)]
+    lines = [line for line in change.added if "&" in line[1] and _ENTITY.search(line[1])]
     del lines[_MOST_LINES:]
-    again = [line for line in lines if html.unescape(line.text) in change.old_lines]
+    again = [line for line in lines if html.unescape(line[1]) in change.old_lines]
     if again:
         message = (
-            f"{_lines_named([line.number for line in again])} HTML entities such as &lt; in the "
+            f"{_lines_named([number for number, _ in again])} HTML entities such as &lt; in the "
             "place of the characters the file has there."
         )
         yield Concern("entities", message, True)
     elif not change.is_markup and not _ENTITY.search(change.before):
-        found = sum(len(_ENTITY.findall(line.text)) for line in lines)
-        raw = sum(len(_RAW.findall(line.text)) for line in lines)
+        found = sum(len(_ENTITY.findall(text)) for _, text in lines)
+        raw = sum(len(_RAW.findall(text)) for _, text in lines)
         if found >= _FEWEST_ENTITIES and found > raw:
             message = (
-                f"{_lines_named([line.number for line in lines])} HTML entities such as &lt;, and "
+                f"{_lines_named([number for number, _ in lines])} HTML entities such as &lt;, and "
                 "the file had none: the text seems to be escaped."
             )
             yield Concern("entities", message)
@@ -53,7 +54,7 @@ def _lost(change: Change) -> Iterator[Concern]:
     new, old = change.after.count(_LOST), change.before.count(_LOST)
     if new <= old:
         return
-    numbers = [line.number for line in change.added if _LOST in line.text]
+    numbers = [number for number, text in change.added if _LOST in text]
     if not numbers:
         return
     lost = _foreign(change.before) - old > _foreign(change.after) - new
@@ -70,9 +71,14 @@ def _foreign(text: str) -> int:
 
 
 def _hidden(change: Change) -> Iterator[Concern]:
-    if not has_hidden(change.after.replace("\r\n", "\n")):
+    suspect = _CONTROL.search(change.after.replace("\r\n", "\n")) is not None
+    if change.after.isascii() and not suspect:
         return
-    numbers = [line.number for line in change.added if has_hidden(line.text.removesuffix("\r"))]
+    numbers = [
+        number
+        for number, text in change.added
+        if (suspect or not text.isascii()) and has_hidden(text.removesuffix("\r"))
+    ]
     if numbers:
         message = (
             f"{_lines_named(numbers)} hidden or text-direction characters, "

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from ..boundaries import Hunk
 from ..proposal import FileReview
 from .syntax import Language, language_of, parse_error
 
@@ -28,11 +29,8 @@ class Concern:
     blocks: bool = False
 
 
-class Line(NamedTuple):
-    """A line of the proposed text, without its newline; `number` counts from 1."""
-
-    number: int
-    text: str
+Line = tuple[int, str]
+"""A line of the proposed text: its number from 1, and it without its newline."""
 
 
 class Change:
@@ -87,28 +85,31 @@ class Change:
     @cached_property
     def added(self) -> list[Line]:
         """The lines of the hunks that are in the text, in order, numbered as proposed."""
-        return [
-            line
-            for hunk in self.file.hunks
-            for line in self.standing(range(hunk.new_start, hunk.new_end))
-        ]
+        return [line for hunk in self.file.hunks for line in self.added_by(hunk)]
+
+    def added_by(self, hunk: Hunk) -> Iterable[Line]:
+        """The lines of one hunk that are in the text: of some hunks only, not all are."""
+        numbers = range(hunk.new_start + 1, hunk.new_end + 1)
+        lines = zip(numbers, self._proposed[hunk.new_start : hunk.new_end], strict=True)
+        if self.after is self.file.after:
+            return lines
+        return (line for line in lines if line[1] in self._text_lines)
+
+    @cached_property
+    def _proposed(self) -> list[str]:
+        return self.lines if self.after is self.file.after else self.file.after.split("\n")
 
     @cached_property
     def _text_lines(self) -> frozenset[str]:
         return frozenset(self.lines)
 
-    def standing(self, places: Iterable[int]) -> list[Line]:
-        """The proposed lines at `places` that are in the text: of some hunks only, not all are."""
-        new = self.file.diff.new_lines
-        lines = [Line(place + 1, new[place].removesuffix("\n")) for place in places]
-        if self.after is self.file.after:
-            return lines
-        return [line for line in lines if line.text in self._text_lines]
-
 
 _MARKUP = frozenset(
-    ".html .htm .xhtml .xml .svg .vue .svelte .astro .jsx .tsx .xsl .xslt .xsd .rss .atom .plist "
-    ".resx .xaml .axaml .xlf .csproj .vbproj .fsproj .props .targets .nuspec .config .pom .ejs "
-    ".erb .hbs .mustache .j2 .jinja .jinja2 .njk .php .phtml .md .markdown .mdx .rst .adoc .ipynb "
-    ".strings .xliff".split()
+    f".{suffix}"
+    for suffixes in (
+        "html htm xhtml xml svg vue svelte astro jsx tsx xsl xslt xsd rss atom plist resx xaml",
+        "axaml xlf xliff csproj vbproj fsproj props targets nuspec config pom strings ipynb",
+        "ejs erb hbs mustache j2 jinja jinja2 njk php phtml md markdown mdx rst adoc",
+    )
+    for suffix in suffixes.split()
 )

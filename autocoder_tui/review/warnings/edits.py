@@ -72,7 +72,7 @@ def _new_marks(change: Change) -> tuple[int, str]:
         return 0, ""
     if change.after is not change.file.after:
         return blocks[0]
-    added = {line.number for line in change.added}
+    added = {number for number, _ in change.added}
     return next((block for block in blocks if block[0] in added), blocks[0])
 
 

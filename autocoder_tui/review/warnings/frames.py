@@ -52,12 +52,13 @@ def frames(change: Change) -> Iterator[Concern]:
 
 def _marks(change: Change) -> Iterator[Concern]:
     lowered = change.after.lower()
-    signs = [sign for sign in _SIGNS if sign in lowered]
+    marked = "<" in lowered or "&lt;" in lowered or "]]" in lowered
+    signs = [sign for sign in _SIGNS if sign in lowered] if marked else []
     opening: Line | None = None
     closing: Line | None = None
     tags = _Tags(lowered)
     for line in change.added if signs else ():
-        text = line.text
+        text = line[1]
         if len(text) > _LONGEST or not any(sign in text.lower() for sign in signs):
             continue
         bare = text.lstrip(_BEFORE).rstrip(_AFTER)
@@ -75,7 +76,8 @@ def _marks(change: Change) -> Iterator[Concern]:
 
 
 def _shown(line: Line) -> str:
-    return f"{line.number}: {visible(line.text.strip())[:60]}"
+    number, text = line
+    return f"{number}: {visible(text.strip())[:60]}"
 
 
 def _is_mark(change: Change, bare: str) -> bool:
@@ -161,10 +163,10 @@ def _fences(change: Change) -> Iterator[Concern]:
         if _open_fences(change.after) % 2 and not _open_fences(change.before) % 2:
             yield Concern("stray", "A code fence is opened and not closed, or closed twice.")
         return
-    filled = [line for line in change.added if line.text.strip()]
+    filled = [text.strip() for _, text in change.added if text.strip()]
     ends = [line.strip() for line in change.after.strip().split("\n")]
     for at, where in ((0, "begins"), (-1, "ends")):
-        line = filled[at].text.strip() if filled else ""
+        line = filled[at] if filled else ""
         if line == ends[at] and len(line) <= _LONGEST and _FENCE.fullmatch(line):
             message = f"The text {where} with the mark of a code fence: {visible(line)[:60]}"
             yield Concern("stray", message, not change.is_sound)
@@ -177,14 +179,16 @@ def _open_fences(text: str) -> int:
 
 def _tokens(change: Change) -> Iterator[Concern]:
     """What models end their turn with, at the end of a line that has not been there."""
-    for line in change.added:
-        if not line.text.endswith((">", "]")) or len(line.text) > 100_000:
+    if not any(sign in change.after for sign in ("|>", "｜>", "</s>", "/INST]", "_of_turn>")):
+        return
+    for number, text in change.added:
+        if not text.endswith((">", "]")):
             continue
-        found = _TOKEN.search(line.text, max(0, len(line.text) - 60))
-        if found is None or found.end() != len(line.text) or change.is_sound:
+        found = _TOKEN.search(text, max(0, len(text) - 60))
+        if found is None or found.end() != len(text) or change.is_sound:
             continue
         if found.group() != "</s>" or not change.is_markup:
             token = visible(found.group())
-            message = f"Line {line.number} ends with {token}, which models end their turn with."
-            yield Concern("stray", message, line.number == len(change.file.diff.new_lines))
+            message = f"Line {number} ends with {token}, which models end their turn with."
+            yield Concern("stray", message, number == len(change.file.diff.new_lines))
             return

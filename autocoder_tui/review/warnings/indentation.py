@@ -39,8 +39,8 @@ def indentation(change: Change) -> Iterator[Concern]:
 
 def _lines(lines: list[Line]) -> str:
     if len(lines) == 1:
-        return f"line {lines[0].number}"
-    return f"{len(lines):,} lines, the first of which is line {lines[0].number}"
+        return f"line {lines[0][0]}"
+    return f"{len(lines):,} lines, the first of which is line {lines[0][0]}"
 
 
 def _is_make(change: Change) -> bool:
@@ -75,18 +75,20 @@ def _converted(change: Change) -> tuple[list[Line], list[Line]]:
     if "\t" not in change.before and "\t" not in change.after:
         return [], []
     with_tabs, with_spaces = set[str](), set[str]()
-    for line in change.before.split("\n"):
-        if "\t" in line:
-            with_tabs.add(_words(line))
-        elif line[:1] == " ":
-            with_spaces.add(_words(line))
-    to_spaces, to_tabs = [], []
+    for old in change.before.split("\n"):
+        if "\t" in old:
+            with_tabs.add(_words(old))
+        elif old[:1] == " ":
+            with_spaces.add(_words(old))
+    to_spaces: list[Line] = []
+    to_tabs: list[Line] = []
     for line in change.added:
-        if "\t" not in line.text:
-            if " " in line.text and _is_telling(words := _words(line.text)):
+        text = line[1]
+        if "\t" not in text:
+            if with_tabs and " " in text and _is_telling(words := _words(text)):
                 if words in with_tabs and words not in with_spaces:
                     to_spaces.append(line)
-        elif line.text[0] == "\t" and _is_telling(words := _words(line.text)):
+        elif text[0] == "\t" and _is_telling(words := _words(text)):
             if words in with_spaces and words not in with_tabs:
                 to_tabs.append(line)
     return to_spaces, to_tabs
@@ -106,4 +108,4 @@ def _strange(change: Change) -> list[Line]:
     old = [line for line in change.before.split("\n") if line[:1] in ("\t", " ")]
     if len(old) < 3 or any(line[:2] == "  " for line in old):
         return []
-    return [line for line in change.added if line.text[:2] == "  " and line.text.strip()]
+    return [line for line in change.added if line[1][:2] == "  " and line[1].strip()]

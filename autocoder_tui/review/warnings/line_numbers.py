@@ -34,11 +34,11 @@ def _longest_run(change: Change) -> tuple[int, int, bool]:
     best = (0, 0, False)
     first = length = known = 0
     expected = -2
-    for line in change.added:
-        found = _numbered(line.text)
+    for at, line in change.added:
+        found = _numbered(line)
         number = -1 if found is None else int(found.group(1))
         if number != expected:
-            first, length, known = line.number, 0, 0
+            first, length, known = at, 0, 0
         if found is not None:
             length += 1
             body = found.group(2)

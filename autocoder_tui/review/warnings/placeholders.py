@@ -71,7 +71,7 @@ _LEFT_OUT = (
     + _LEFT
     + r"|(?:code|lines|content)\s+continues)(?:\s+for\s+brevity|\s+from\s+\w+|\s+here)?)"
 )
-_IN_OTHER_TONGUES = (
+_IN_OTHER_TONGUES = re.compile(
     r"(?:der |den )?rest (?:(?:des|der|vom|von) \w+|bleibt|ist|wie|unverändert|gleich)(?: \w+){0,4}"
     r"|(?:der |die |den )?(?:restliche|übrige|bestehende|vorhandene)[rns]?(?: \w+){1,5}"
     r"|(?:\w+ )?unverändert|wie (?:bisher|zuvor|vorher|oben)"
@@ -83,21 +83,26 @@ _IN_OTHER_TONGUES = (
     r"|(?:остальн|существующ|прежн)\w+(?: \w+){1,5}|(?:\w+ )?без изменений"
     r"|\S{0,8}(?:其余|其他|剩余|现有|原有|其餘|剩餘|現有|既存|残り|나머지|기존).{0,24}"
     r"|.{0,20}(?:保持不变|保持不變|不变|省略|変更なし|変更無し|以下同様|同上|생략|동일|변경 없음)"
-    r".{0,6}"
+    r".{0,6}",
+    re.IGNORECASE,
 )
-_SAYS_SO = re.compile(
-    rf"(?:{_REST}|{_OTHER}){_TAIL}|{_LEFT_OUT}|{_IN_OTHER_TONGUES}", re.IGNORECASE
-)
+_SAYS_SO = re.compile(rf"(?:{_REST}|{_OTHER}){_TAIL}|{_LEFT_OUT}", re.IGNORECASE)
 _FIRST_WORD = re.compile(r"[\W_]*(\w*)")
-_FIRST_WORDS = frozenset(
+_ENGLISH = (
     "keep insert include add put leave copy paste see with plus and retain the your my our this "
     "that all any its these of rest remainder existing remaining other previous original current "
     "old same additional unchanged omitted preceding earlier no elided snip snipped truncated as "
-    "code everything nothing lines content etc more der den die restliche restlicher restlichen "
-    "bestehende bestehender bestehenden vorhandene vorhandener vorhandenen wie le reste resto el "
-    "o il restante codice sin sem sans senza invariato rem dnl c begin comment".split()
+    "code everything nothing lines content etc more"
 )
-"""What a phrase begins with, but for those of other alphabets."""
+_OTHER_TONGUES = (
+    "der den die rest restliche restlicher restlichen bestehende bestehender bestehenden "
+    "vorhandene vorhandener vorhandenen wie le reste code resto el o il restante codice sin sem "
+    "sans senza invariato"
+)
+_MARKS_OF_COMMENTS = "rem dnl c begin comment"
+_FIRST_WORDS = frozenset(f"{_ENGLISH} {_OTHER_TONGUES} {_MARKS_OF_COMMENTS}".split())
+"""What a phrase begins with, but for those with letters that English does not have."""
+_FOREIGN_WORDS = frozenset(_OTHER_TONGUES.split())
 _MOST_WORDS = 14
 _NAMES_IT = re.compile(rf"{_REST}|{_OTHER}|etc|and\s+so\s+on|more\s+{_NOUN}", re.IGNORECASE)
 
@@ -115,8 +120,10 @@ def placeholders(change: Change) -> Iterator[Concern]:
     """A phrase that stands for code. Where the file is new there was none to leave out."""
     old: frozenset[str] | None = None
     for hunk in change.file.hunks:
-        for line in change.standing(range(hunk.new_start, hunk.new_end)):
-            text = line.text.strip()
+        for line in change.added_by(hunk):
+            text = line[1].strip()
+            if not text or len(text) > _LONGEST or not _may_say(text):
+                continue
             if not _stands_for_code(change, hunk, line, text):
                 continue
             if old is None:
@@ -125,8 +132,7 @@ def placeholders(change: Change) -> Iterator[Concern]:
                 continue
             yield Concern(
                 "placeholder",
-                f"A placeholder seems to stand for code on line {line.number}: "
-                f"{visible(text)[:60]}",
+                f"A placeholder seems to stand for code on line {line[0]}: {visible(text)[:60]}",
                 not change.is_new,
             )
             return
@@ -137,7 +143,7 @@ def _stands_for_code(change: Change, hunk: Hunk, line: Line, text: str) -> bool:
         if not remark.text:
             if remark.dotted and _took(change, hunk, remark):
                 return True
-        elif _SAYS_SO.fullmatch(remark.text):
+        elif _says_so(remark.text):
             if remark.comment or remark.dotted or hunk.removed > 2:
                 return True
         elif _NAMES_IT.fullmatch(remark.text) and (
@@ -157,40 +163,52 @@ def _took(change: Change, hunk: Hunk, remark: _Remark) -> bool:
 def _leads_to_nothing(line: Line, change: Change) -> bool:
     """Whether the remark is no heading: no line of its own block comes right after it."""
     new = change.file.diff.new_lines
-    if line.number >= len(new):
+    number, text = line
+    if number >= len(new):
         return True
-    after = new[line.number]
-    return not after.strip() or _indent(after) < _indent(line.text)
+    return not new[number].strip() or _indent(new[number]) < _indent(text)
 
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
+def _may_say(text: str) -> bool:
+    """Whether it is worth reading closely: most lines begin with another word, and end with no
+    comment."""
+    found = _FIRST_WORD.match(text)
+    word = "" if found is None else found.group(1)
+    if not word:
+        return "..." in text or "…" in text
+    if word.lower() in _FIRST_WORDS or not word.isascii():
+        return True
+    return "# " in text or "//" in text or "/*" in text or "--" in text
+
+
 def _remarks(text: str) -> Iterator[_Remark]:
     """The line itself as a remark, or the one at its end."""
-    if not text or len(text) > _LONGEST:
-        return
-    if _may_say(text):
-        yield _read(text)
+    yield _read(text)
     for mark in _TRAILING:
         at = text.rfind(mark)
-        if at > 0 and _may_say(text[at:]):
+        if at > 0:
             remark = _read(text[at:].strip())
             if remark.text and remark.comment:
                 yield remark
 
 
-def _may_say(text: str) -> bool:
-    """Whether it is worth reading closely: most lines begin with another word."""
-    found = _FIRST_WORD.match(text)
-    word = "" if found is None else found.group(1).lower()
-    return (
-        word in _FIRST_WORDS or not word.isascii() or (not word and ("..." in text or "…" in text))
-    )
+def _says_so(text: str) -> bool:
+    """Whether `text` as a whole says that something was left out."""
+    if _SAYS_SO.fullmatch(text):
+        return True
+    word = text.partition(" ")[0].lower()
+    foreign = word in _FOREIGN_WORDS or not text.isascii()
+    return foreign and _IN_OTHER_TONGUES.fullmatch(text) is not None
 
 
 def _read(text: str) -> _Remark:
+    first = _FIRST_WORD.match(text)
+    if first is not None and first.group(1).isascii() and _is_other(first.group(1).lower()):
+        return _Remark("-", comment=False, dotted=False)
     comment = False
     for _ in range(3):
         opener = _OPENERS.match(text)
@@ -213,6 +231,11 @@ def _read(text: str) -> _Remark:
         return _Remark("-", comment, dotted=False)
     said = " ".join(words).strip(_DOTS + _AROUND)
     return _Remark(said, comment, dots > 2 or "…" in text or wrapped)
+
+
+def _is_other(word: str) -> bool:
+    """Whether `word` begins no phrase; of bare marks and dots there is none."""
+    return bool(word) and word not in _FIRST_WORDS
 
 
 def _dot_count(text: str) -> int:
