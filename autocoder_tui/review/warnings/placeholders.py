@@ -67,8 +67,8 @@ _OTHER = (
 _LEFT_OUT = (
     r"(?:(?:no\s+(?:other\s+|further\s+)?changes?(?:\s+(?:needed|required|here|below|above))?"
     r"|unchanged|omitted|elided|snip|snipped|truncated|as\s+before|same\s+as\s+(?:before|above)"
-    r"|(?:code\s+|everything\s+else\s+|nothing\s+else\s+|all\s+else\s+|everything\s+)"
-    + _LEFT
+    r"|nothing\s+else\s+changes|(?:code|everything\s+else|all\s+else|everything)"
+    + _TAIL
     + r"|(?:code|lines|content)\s+continues)(?:\s+for\s+brevity|\s+from\s+\w+|\s+here)?)"
 )
 _IN_OTHER_TONGUES = re.compile(
@@ -104,6 +104,13 @@ _FIRST_WORDS = frozenset(f"{_ENGLISH} {_OTHER_TONGUES} {_MARKS_OF_COMMENTS}".spl
 """What a phrase begins with, but for those with letters that English does not have."""
 _FOREIGN_WORDS = frozenset(_OTHER_TONGUES.split())
 _MOST_WORDS = 14
+_NAMES_ALL = re.compile(
+    rf"{_VERB}{_WHOSE}(?:rest|remainder)\s+of\s+{_WHOSE}{_NAMED}{_NOUN}"
+    rf"|{_VERB}{_WHOSE}(?:existing|remaining|original|previous|unchanged)\s+(?:source\s+)?"
+    r"(?:code|implementation|logic|contents?|body|script|lines)",
+    re.IGNORECASE,
+)
+"""What is no heading of a part."""
 _NAMES_IT = re.compile(rf"{_REST}|{_OTHER}|etc|and\s+so\s+on|more\s+{_NOUN}", re.IGNORECASE)
 
 
@@ -147,7 +154,7 @@ def _stands_for_code(change: Change, hunk: Hunk, line: Line, text: str) -> bool:
             if remark.comment or remark.dotted or hunk.removed > 2:
                 return True
         elif _NAMES_IT.fullmatch(remark.text) and (
-            remark.dotted or (hunk.removed > 2 and _leads_to_nothing(line, change))
+            remark.dotted or (hunk.removed > 2 and _is_all(remark, line, change))
         ):
             return True
     return False
@@ -158,6 +165,13 @@ def _took(change: Change, hunk: Hunk, remark: _Remark) -> bool:
     comment of nothing but dots says so sooner than dots alone."""
     least = 2 if remark.comment and not change.is_prose else max(2, hunk.added)
     return hunk.removed > least
+
+
+def _is_all(remark: _Remark, line: Line, change: Change) -> bool:
+    """Whether what the remark names stands for all there is, and is no heading of it."""
+    if not remark.comment and " " not in remark.text:
+        return False
+    return _NAMES_ALL.fullmatch(remark.text) is not None or _leads_to_nothing(line, change)
 
 
 def _leads_to_nothing(line: Line, change: Change) -> bool:
