@@ -136,7 +136,14 @@ def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewa
     proposed = for_target(prepared.root, proposed, prepared.request.target)
     targets = sift_targets(prepared.root, [proposal.path for proposal in proposed])
     refused = [(name, error.message) for name, error in targets.refused.items()]
-    for path, proposal in _one_a_path(proposed, targets.accepted).items():
+    for proposal in proposed:
+        path = targets.accepted.get(proposal.path)
+        if path is None:
+            continue
+        if path in originals:
+            twice = "The reply holds it twice: the first is offered, the other is in its text only."
+            refused.append((proposal.path, twice))
+            continue
         try:
             original = prepared.originals.get(path) or read_existing(prepared.root, path)
         except WorkspaceError as error:
@@ -160,24 +167,6 @@ def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewa
         files = _go_on_deciding(prepared.earlier, files, originals)
     concerns = review_concerns(files, [path for path in doubtful if path in originals])
     return Reviewable(Review(tuple(files)), originals, concerns, tuple(refused), prepared)
-
-
-def _one_a_path(
-    proposed: Sequence[FileProposed], accepted: Mapping[str, str]
-) -> dict[str, FileProposed]:
-    """The proposals by path: of two names that lead to one file the last is meant."""
-    found: dict[str, FileProposed] = {}
-    for proposal in proposed:
-        path = accepted.get(proposal.path)
-        if path is None:
-            continue
-        earlier = found.get(path)
-        if earlier is not None and earlier.after != proposal.after:
-            remark = f"The reply gives this file as {earlier.path} too: the last is offered."
-            remark = f"{remark} {proposal.remark}".strip()
-            proposal = replace(proposal, versions=2, remark=remark)
-        found[path] = proposal
-    return found
 
 
 def _differs(file: FileReview, now: TextFile | None) -> bool:

@@ -10,7 +10,15 @@ from autocoder_tui.review.warnings import Concern, concerns, review_concerns
 C = "#include <stdio.h>\n\nint main(void)\n{\n    return 0;\n}\n"
 GO = "package main\n\nfunc main() {\n\tprintln(1)\n\tprintln(2)\n\tif x > 1 {\n\t\tf()\n\t}\n}\n"
 MAKE = "all: a\n\techo one\n\techo two\n\nclean:\n\trm -f a\n"
-DIFF = "--- a/main.c\n+++ b/main.c\n@@ -3,3 +3,4 @@\n int main(void)\n {\n+    puts(1);\n     return 0;\n"
+DIFF = """\
+--- a/main.c
++++ b/main.c
+@@ -3,3 +3,4 @@
+ int main(void)
+ {
++    puts(1);
+     return 0;
+"""
 CONFLICT = "<<<<<<< HEAD\n    return 0;\n=======\n    return 1;\n>>>>>>> theirs\n"
 SEARCH = "<<<<<<< SEARCH\n    return 0;\n=======\n    return 1;\n>>>>>>> REPLACE\n"
 NUMBERED = "".join(f"{n:3} | {line}\n" for n, line in enumerate(C.splitlines(), 1))

@@ -16,9 +16,7 @@ _LONGEST = 400
 _BEFORE, _AFTER = "*_`>#-|/ \t", "*_`-|/ \t"
 """Decoration around a mark."""
 
-_OPENING = re.compile(
-    r"(?:<|&lt;)file(?:(?:\s|&nbsp;)[^\n]*|&gt;|>).*|<!\[CDATA\[.*", re.IGNORECASE
-)
+_OPENING = re.compile(r"(?:<|&lt;)file(?:\s|&nbsp;|&gt;|>).*|<!\[CDATA\[.*", re.IGNORECASE)
 _NAMED = re.compile(
     r"(?:<|&lt;)file\s[^\n]*?(?:path|name|filename|file|src)\s*=\s*(?:[\"']|&quot;)?([^\"'&>\s]+)",
     re.IGNORECASE,
