@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator
 
-LARGEST_PARSED = 300_000
-"""Characters. A parser takes several hundred times the memory of its text."""
+from autocoder_tui.engine.syntax import parses
 
 _REFUSAL = re.compile(
     r"\b(?:i(?:['’]m| am) (?:very |so |really )?(?:sorry|afraid|unable|not able)"
@@ -86,15 +84,8 @@ def looks_like_prose(text: str, target: str) -> bool:
         return False
     if len(text.split(None, 4)) < 4 and not re.search(r"[=(\[{<:@]|import", text):
         return True
-    if suffix in ("py", "pyi") and len(text) <= LARGEST_PARSED:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                compile(text, target, "exec", dont_inherit=True)
-        except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError):
-            pass
-        else:
-            return False
+    if suffix in ("py", "pyi") and parses(target, text):
+        return False
     filled = prose = 0
     for line in _lines(text):
         if line.strip():

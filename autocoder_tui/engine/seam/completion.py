@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import json
-import tomllib
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from autocoder_tui.engine.reply import frame_state, parse_reply
-from autocoder_tui.engine.reply_prose import LARGEST_PARSED, says_to_be_continued
+from autocoder_tui.engine.reply_prose import says_to_be_continued
 from autocoder_tui.engine.seam.plan import after_last_close, was_cut
 from autocoder_tui.engine.seam.values import Alternative, Join
+from autocoder_tui.engine.syntax import parses
 
 ATTEMPTS = 12
 """Alternatives tried at most."""
@@ -92,24 +90,3 @@ def count_broken(text: str, target: str | None = None) -> tuple[int, int]:
     broken = [file for file in files if not file.complete or parses(file.path, file.text) is False]
     return len(files), len(broken)
 
-
-def parses(path: str, text: str) -> bool | None:
-    """Whether a file's text is well-formed, None where no parser is at hand or the text
-    is too large for one."""
-    if len(text) > LARGEST_PARSED:
-        return None
-    suffix = path.rsplit(".", 1)[-1].lower()
-    try:
-        if suffix in ("py", "pyi"):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                compile(text, path, "exec", dont_inherit=True)
-        elif suffix == "json":
-            json.loads(text)
-        elif suffix == "toml":
-            tomllib.loads(text)
-        else:
-            return None
-    except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError):
-        return False
-    return True
