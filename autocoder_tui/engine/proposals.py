@@ -9,7 +9,7 @@ from dataclasses import replace
 from autocoder_tui.engine.errors import EmptyReply
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.reply import Reply, parse_reply
-from autocoder_tui.engine.reply_blocks import read_frames
+from autocoder_tui.engine.reply_frames import read_frames
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.seam import Join
 

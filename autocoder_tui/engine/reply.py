@@ -21,7 +21,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from autocoder_tui.engine.reply_blocks import Block, read_fenced_blocks, read_frames
+from autocoder_tui.engine.reply_blocks import Block, normal_path, without_tokens
+from autocoder_tui.engine.reply_fences import read_fenced_blocks
+from autocoder_tui.engine.reply_frames import read_frames
 from autocoder_tui.engine.reply_framing import FRAMING_RULES, read_closing, render_file
 from autocoder_tui.engine.reply_prose import is_refusal, looks_like_prose
 from autocoder_tui.engine.reply_versions import choose_versions, unnamed_versions
@@ -29,10 +31,12 @@ from autocoder_tui.engine.reply_versions import choose_versions, unnamed_version
 __all__ = [
     "FRAMING_RULES",
     "Reply",
+    "ReplyEnd",
     "ReplyFile",
     "frame_state",
     "parse_reply",
     "render_files",
+    "reply_end",
 ]
 
 NOTES_FILE = "generation_comments.txt"
@@ -83,24 +87,53 @@ def parse_reply(
     request, which a line before a fence may name even without a suffix, and `given` the texts
     that were sent, by path.
     """
-    given = given or {}
-    known = known or given
-    blocks, notes = read_frames(text)
+    known = known or given or ()
+    given = None if given is None else {normal_path(path): old for path, old in given.items()}
+    blocks, notes = read_frames(text, given)
     if not blocks:
-        blocks, notes = _named_or_only_fence(text, target, known, given)
+        blocks, notes = _named_or_only_fence(text, target, known, given or {})
     if blocks:
-        return _assemble(blocks, notes, given)
-    return _without_blocks(text, target)
+        return _assemble(blocks, notes, given or {})
+    return _without_blocks(text, target, given or {})
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyEnd:
+    """How a reply so far ends: it has no frame or fence, ends inside one, or after one.
+
+    `text_end` and `end` are characters: where the line that closes the last one begins, and
+    where it ends; the length of the reply if nothing is closed. `last_line` is the last filled
+    line of the text. `framed`: it is a frame and no fence.
+    """
+
+    state: Literal["none", "open", "closed"]
+    text_end: int
+    end: int
+    last_line: str
+    framed: bool
+
+
+def reply_end(text: str) -> ReplyEnd:
+    """How the reply so far ends."""
+    blocks, _ = read_frames(text)
+    framed = bool(blocks)
+    if not blocks:
+        blocks, _ = read_fenced_blocks(text, known=())
+    if not blocks:
+        return ReplyEnd("none", len(text), len(text), _last_line(text), False)
+    last = blocks[-1]
+    if not last.closed:
+        return ReplyEnd("open", len(text), len(text), _last_line(text), framed)
+    return ReplyEnd("closed", last.text_end, last.end, _last_line(last.text), framed)
 
 
 def frame_state(text: str) -> Literal["none", "open", "closed"]:
     """Whether the reply so far has no frame (or fence), ends inside one, or after one."""
-    blocks, _ = read_frames(text)
-    if not blocks:
-        blocks, _ = read_fenced_blocks(text, known=())
-    if not blocks:
-        return "none"
-    return "closed" if blocks[-1].closed else "open"
+    return reply_end(text).state
+
+
+def _last_line(text: str) -> str:
+    return text.rstrip().rpartition("\n")[2]
 
 
 def render_files(files: Iterable[ReplyFile]) -> str:
@@ -111,7 +144,7 @@ def render_files(files: Iterable[ReplyFile]) -> str:
 def _named_or_only_fence(
     text: str, target: str | None, known: Collection[str], given: Mapping[str, str]
 ) -> tuple[list[Block], str]:
-    blocks, notes = read_fenced_blocks(text, known=known, target=target)
+    blocks, notes = read_fenced_blocks(text, known=known, target=target, given=given)
     if any(block.path for block in blocks):
         unnamed = [block for block in blocks if not block.path]
         # A shell command to run, an excerpt: shown with the notes, since it names no file.
@@ -121,8 +154,9 @@ def _named_or_only_fence(
         return [], text
     if len(blocks) == 1:
         return [replace(blocks[0], path=target)], notes
-    versions = unnamed_versions(blocks, given.get(target))
-    others = [block.source.rstrip("\n") for block in blocks if block not in versions]
+    versions = unnamed_versions(blocks, given.get(normal_path(target)))
+    taken = {id(block) for block in versions}
+    others = [block.source.rstrip("\n") for block in blocks if id(block) not in taken]
     remark = ""
     if len(versions) == 1 and len({block.text for block in blocks}) > 1:
         remark = f"The reply had {len(blocks)} code blocks and named none: the longest was taken."
@@ -132,7 +166,7 @@ def _named_or_only_fence(
 
 def _assemble(blocks: list[Block], notes: str, given: Mapping[str, str]) -> Reply:
     proposed = [block for block in blocks if _base_name(block.path) != NOTES_FILE]
-    comments = [block.text.strip("\n") for block in blocks if block not in proposed]
+    comments = [block.text.strip("\n") for block in blocks if _base_name(block.path) == NOTES_FILE]
     files = []
     problems = []
     for chosen in choose_versions(proposed, given):
@@ -149,13 +183,14 @@ def _assemble(blocks: list[Block], notes: str, given: Mapping[str, str]) -> Repl
     return Reply(tuple(files), all_notes, False, tuple(problems))
 
 
-def _without_blocks(text: str, target: str | None) -> Reply:
+def _without_blocks(text: str, target: str | None, given: Mapping[str, str]) -> Reply:
     if not text.strip():
         return Reply((), "", False, ("The reply is empty.",))
     if is_refusal(text):
         return Reply((), text.strip("\n"), True, ("The reply refuses or gives no code.",))
     if target is None or looks_like_prose(text, target):
         return Reply((), text.strip("\n"), False, ("The reply contains no file.",))
+    text, _ = without_tokens(target, text, given.get(normal_path(target)), closed=False)
     body, ended, last = text.rstrip().rpartition("\n")
     if read_closing(last) == "" and not _TAG.search(text):
         return Reply((ReplyFile(target, body + ended, False, UNOPENED),), "", False, ())

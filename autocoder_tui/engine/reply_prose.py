@@ -32,12 +32,6 @@ _NOTHING_LEFT = re.compile(
     r"|complete as (?:is|it is|given)|does(?: not|n['’]t) need",
     re.IGNORECASE,
 )
-_TO_BE_CONTINUED = re.compile(
-    r"to be continued|continued in (?:the )?next|(?:in|with) (?:the|my|a) (?:next|following) "
-    r"(?:message|part|reply|response)|let me know if you(?:['’]d| would)? (?:like|want) me to "
-    r"continue|shall i continue|would you like me to continue|will continue|\(continued\)",
-    re.IGNORECASE,
-)
 _SENTENCE = re.compile(r"[A-Z\"'“][^{}()=<>]*[a-z]{2,}[^{}()=<>]*[.!?:…]\Z")
 
 
@@ -59,10 +53,6 @@ def says_complete(text: str) -> bool:
         and bool(_NOTHING_LEFT.search(text))
         and all(is_prose_line(line) for line in text.splitlines() if line.strip())
     )
-
-
-def says_to_be_continued(text: str) -> bool:
-    return bool(_TO_BE_CONTINUED.search(text))
 
 
 def is_prose_line(line: str) -> bool:

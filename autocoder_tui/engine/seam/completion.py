@@ -6,9 +6,8 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from autocoder_tui.engine.reply import frame_state, parse_reply
-from autocoder_tui.engine.reply_prose import says_to_be_continued
-from autocoder_tui.engine.seam.plan import after_last_close, was_cut
+from autocoder_tui.engine.reply import parse_reply, reply_end
+from autocoder_tui.engine.seam.plan import announces_more, was_cut
 from autocoder_tui.engine.seam.values import Alternative, Join
 from autocoder_tui.engine.syntax import parses
 
@@ -34,13 +33,13 @@ def next_step(
     """
     if finish_reason in _FILTERED:
         return "filtered"
-    state = frame_state(text)
-    after = after_last_close(text)
+    ended = reply_end(text)
     if not was_cut(finish_reason):
-        if state == "open" or not text.strip() or says_to_be_continued(after):
+        if ended.state == "open" or not text.strip() or announces_more(text, ended):
             return "continue"
         return "done"
-    if files_expected is not None and state == "closed" and after.strip():
+    after = text[ended.end :]
+    if files_expected is not None and ended.state == "closed" and after.strip():
         if len(parse_reply(text).files) >= files_expected:
             return "done"
     return "continue"
@@ -89,4 +88,3 @@ def count_broken(text: str, target: str | None = None) -> tuple[int, int]:
     files = parse_reply(text, target=target).files
     broken = [file for file in files if not file.complete or parses(file.path, file.text) is False]
     return len(files), len(broken)
-
