@@ -4,9 +4,10 @@ Asked for are frames (see `reply_framing`). Accepted is also what models do inst
 order, the first that applies:
 
 1. frames, one or many; a code fence that wraps all of a plain frame's content is taken off;
-2. code fences that name their file, in the info string or on the line before;
-3. one unnamed fence when there is a target;
-4. the bare text when there is a target and nothing else was found (with a remark), without a
+2. a JSON object with the path and the content of a file, or a list of them;
+3. code fences that name their file, in the info string or on the line before;
+4. one unnamed fence when there is a target;
+5. the bare text when there is a target and nothing else was found (with a remark), without a
    closing line that nothing opened, which makes it incomplete.
 
 Whatever lies outside is notes, and so is a file named `generation_comments.txt`. Nothing is
@@ -25,7 +26,9 @@ from autocoder_tui.engine.reply_blocks import Block, normal_path, without_tokens
 from autocoder_tui.engine.reply_fences import read_fenced_blocks
 from autocoder_tui.engine.reply_frames import read_frames
 from autocoder_tui.engine.reply_framing import FRAMING_RULES, read_closing, render_file
+from autocoder_tui.engine.reply_json import read_json_files
 from autocoder_tui.engine.reply_prose import is_refusal, looks_like_prose
+from autocoder_tui.engine.reply_remarks import as_notes, mark_remark, problems_around
 from autocoder_tui.engine.reply_versions import choose_versions, unnamed_versions
 
 __all__ = [
@@ -91,9 +94,11 @@ def parse_reply(
     given = None if given is None else {normal_path(path): old for path, old in given.items()}
     blocks, notes = read_frames(text, given)
     if not blocks:
+        blocks, notes = read_json_files(text, target)
+    if not blocks:
         blocks, notes = _named_or_only_fence(text, target, known, given or {})
     if blocks:
-        return _assemble(blocks, notes, given or {})
+        return _assemble(text, blocks, notes, given or {}, target)
     return _without_blocks(text, target, given or {})
 
 
@@ -164,14 +169,19 @@ def _named_or_only_fence(
     return chosen, "\n".join([notes, *others]).strip("\n")
 
 
-def _assemble(blocks: list[Block], notes: str, given: Mapping[str, str]) -> Reply:
-    proposed = [block for block in blocks if _base_name(block.path) != NOTES_FILE]
-    comments = [block.text.strip("\n") for block in blocks if _base_name(block.path) == NOTES_FILE]
+def _assemble(
+    text: str, blocks: list[Block], notes: str, given: Mapping[str, str], target: str | None
+) -> Reply:
+    wanted = {*given, normal_path(target or "")}
+    said = [block for block in blocks if _is_notes(block.path, wanted)]
+    proposed = [block for block in blocks if not _is_notes(block.path, wanted)]
+    problems = [*problems_around(text, blocks, notes), *as_notes(block.path for block in said)]
+    around = " ".join(problems)
     files = []
-    problems = []
     for chosen in choose_versions(proposed, given):
         block = chosen.block
-        remarks = [remark for remark in (block.remark, chosen.remark) if remark]
+        left = mark_remark(block, given.get(normal_path(block.path)))
+        remarks = [remark for remark in (block.remark, chosen.remark, left) if remark]
         if not block.closed:
             remarks.append(UNCLOSED)
         if chosen.remark:
@@ -179,8 +189,16 @@ def _assemble(blocks: list[Block], notes: str, given: Mapping[str, str]) -> Repl
         files.append(
             ReplyFile(block.path, block.text, block.closed, " ".join(remarks), chosen.versions)
         )
+    if files and around:
+        # What is said of a file is what people see before they accept.
+        files[-1] = replace(files[-1], remark=f"{files[-1].remark} {around}".strip())
+    comments = [block.text.strip("\n") for block in said]
     all_notes = "\n\n".join(part for part in [notes, *comments] if part.strip())
     return Reply(tuple(files), all_notes, False, tuple(problems))
+
+
+def _is_notes(path: str, wanted: Collection[str]) -> bool:
+    return _base_name(path) == NOTES_FILE and normal_path(path) not in wanted
 
 
 def _without_blocks(text: str, target: str | None, given: Mapping[str, str]) -> Reply:

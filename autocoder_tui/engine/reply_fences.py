@@ -269,12 +269,12 @@ def _name_in_info(info: str) -> str:
     if titled:
         return titled[1] or titled[2] or titled[3]
     head, colon, rest = info.partition(":")
-    if colon and " " not in head.strip() and _is_path(rest.strip()):
+    if colon and " " not in head.strip() and is_path(rest.strip()):
         return rest.strip()
     words = info.split(None, 1)
-    if len(words) == 2 and _is_path(words[1].strip("`\"'")):
+    if len(words) == 2 and is_path(words[1].strip("`\"'")):
         return words[1].strip("`\"'")
-    return words[0] if len(words) == 1 and _is_path(words[0]) else ""
+    return words[0] if len(words) == 1 and is_path(words[0]) else ""
 
 
 def _name_before(notes: list[str], known: Collection[str]) -> tuple[str, int]:
@@ -290,10 +290,10 @@ def _name_in_line(line: str, known: Collection[str]) -> str:
         return ""
     bare = _LABEL.sub("", line, count=1).rstrip(": ").removesuffix("-->").strip()
     bare = bare.strip("*_`\"' ").rstrip(": ")
-    if bare in known or _is_path(bare):
+    if bare in known or is_path(bare):
         return bare
     names = [name.strip() for name in _QUOTED.findall(line)]
-    named = [name for name in names if name in known or _is_path(name)]
+    named = [name for name in names if name in known or is_path(name)]
     # A sentence may name several files; only one can be meant by the fence.
     return named[0] if len(set(named)) == 1 and line.rstrip("*_ ").endswith(":") else ""
 
@@ -303,7 +303,8 @@ def _only_name(line: str, known: Collection[str]) -> bool:
     return bool(name) and len(line.strip()) <= len(name) + 16
 
 
-def _is_path(word: str) -> bool:
+def is_path(word: str) -> bool:
+    """Whether a word can be the path of a file: it has a suffix or a folder."""
     if not word or len(word) > 240 or not _NAME.match(word):
         return False
     last = re.split(r"[/\\]", word)[-1]

@@ -11,9 +11,10 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from autocoder_tui.engine.end_tokens import without_end_tokens
-from autocoder_tui.engine.reply_framing import CDATA, Opening, read_opening, unescape_path
+from autocoder_tui.engine.reply_framing import Opening, read_opening, unescape_path
 from autocoder_tui.engine.reply_prose import is_prose_line
 
 _LONGEST_TAG = 1_000
@@ -35,6 +36,7 @@ _LEFT = re.compile(
     r"(?:<|&lt;)\s?[\\/]?\s?file(?:\s+[\w-]+\s*=|\s*=\s*[\"']|\s?(?:>|&gt;))|<!\[CDATA\[",
     re.IGNORECASE,
 )
+_MOST_MARKS = 20
 _JSON_OBJECT = re.compile(r"\s*[\[{]")
 _CONTENT = re.compile(r"[{,]\s*\"(?:content|contents|new_content|file_content)\"\s*:\s*\"")
 
@@ -153,20 +155,17 @@ def frame_marks_left(text: str) -> str:
 
 
 def marks_left_anew(text: str, given: str | None) -> str:
-    """As `frame_marks_left`, but for marks that the given text holds, too."""
-    for found in _LEFT.finditer(text):
-        if given is None or found.group() not in given:
-            return found.group()
-    left = frame_marks_left(text)
-    return "" if given is not None and left in given else left
+    """As `frame_marks_left`, but not for a mark that the given text holds, too."""
+    marks = dict.fromkeys(found.group() for found in _LEFT.finditer(text))
+    left = next((mark for mark in islice(marks, _MOST_MARKS) if mark not in (given or "")), "")
+    if left or (given is not None and _JSON_OBJECT.match(given)):
+        return left
+    return "" if marks else frame_marks_left(text)
 
 
-__all__ = [
-    "CDATA",
-    "LooseOpening",
-    "closing_at_end",
-    "frame_marks_left",
-    "marks_left_anew",
-    "read_loose_closing",
-    "read_loose_opening",
-]
+def mark_outside(notes: str) -> str:
+    """The first line of what stands around the files that a mark of a frame begins; "" without."""
+    for line in notes.split("\n"):
+        if "file" in line.lower() and _LEFT.match(_undecorated(line[:_LONGEST_TAG])):
+            return line.strip()[:60]
+    return ""
