@@ -25,10 +25,11 @@ from typing import Literal
 from autocoder_tui.engine.reply_blocks import Block, normal_path, without_tokens
 from autocoder_tui.engine.reply_fences import read_fenced_blocks
 from autocoder_tui.engine.reply_frames import read_frames
-from autocoder_tui.engine.reply_framing import FRAMING_RULES, read_closing, render_file
+from autocoder_tui.engine.reply_framing import FRAMING_RULES, read_closing, read_fence, render_file
 from autocoder_tui.engine.reply_json import read_json_files
+from autocoder_tui.engine.reply_marks import marks_left_anew
 from autocoder_tui.engine.reply_prose import is_refusal, looks_like_prose
-from autocoder_tui.engine.reply_remarks import as_notes, mark_remark, problems_around
+from autocoder_tui.engine.reply_remarks import LEFT, as_notes, mark_remark, problems_around
 from autocoder_tui.engine.reply_versions import choose_versions, unnamed_versions
 
 __all__ = [
@@ -43,6 +44,10 @@ __all__ = [
 ]
 
 NOTES_FILE = "generation_comments.txt"
+_COMMANDS = (
+    "sh", "bash", "shell", "zsh", "console", "terminal", "shell-session", "powershell", "cmd", "text",
+    "output",
+)  # fmt: skip
 BARE = "The reply had no frame: all of it was taken as the file."
 BROKEN = "It holds a mark of a code block that cannot be read."
 _BROKEN_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
@@ -159,7 +164,8 @@ def _named_or_only_fence(
         return [], text
     if len(blocks) == 1:
         return [replace(blocks[0], path=target)], notes
-    versions = unnamed_versions(blocks, given.get(normal_path(target)))
+    code = [block for block in blocks if not _is_command(block, target)]
+    versions = unnamed_versions(code or blocks, given.get(normal_path(target)))
     taken = {id(block) for block in versions}
     others = [block.source.rstrip("\n") for block in blocks if id(block) not in taken]
     remark = ""
@@ -167,6 +173,14 @@ def _named_or_only_fence(
         remark = f"The reply had {len(blocks)} code blocks and named none: the longest was taken."
     chosen = [replace(block, path=target, remark=remark) for block in versions]
     return chosen, "\n".join([notes, *others]).strip("\n")
+
+
+def _is_command(block: Block, target: str) -> bool:
+    """Whether a block shows what to type, or what comes of it, and no file like the target."""
+    shell = target.endswith((".sh", ".bash", ".zsh", ".fish", ".txt"))
+    fence = read_fence(block.source.partition("\n")[0])
+    info = "" if fence is None else fence.info.partition(" ")[0].lower()
+    return not shell and info in _COMMANDS
 
 
 def _assemble(
@@ -213,7 +227,8 @@ def _without_blocks(text: str, target: str | None, given: Mapping[str, str]) -> 
     if read_closing(last) == "" and not _TAG.search(text):
         return Reply((ReplyFile(target, body + ended, False, UNOPENED),), "", False, ())
     broken = not target.endswith((".md", ".markdown")) and bool(_BROKEN_FENCE.search(text))
-    remark = f"{BARE} {BROKEN}" if broken else BARE
+    left = marks_left_anew(text, given.get(normal_path(target)))
+    remark = " ".join([BARE, BROKEN] if broken else [BARE, *([f"{LEFT} {left}"] if left else [])])
     whole = text if text.endswith("\n") else text + "\n"
     return Reply((ReplyFile(target, whole, not broken, remark),), "", False, ())
 

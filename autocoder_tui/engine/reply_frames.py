@@ -39,7 +39,7 @@ from autocoder_tui.engine.reply_marks import (
 )
 from autocoder_tui.engine.syntax import language_of
 
-_ANY_MARK = re.compile(r"(?:<|&lt;)\s?[\\/]?\s?file", re.IGNORECASE)
+_ANY_MARK = re.compile(r"(?:<|&lt;)\s?[\\/]{0,2}\s?file", re.IGNORECASE)
 _FILLED_LINE = re.compile(r"^[^\n]*\S[^\n]*", re.MULTILINE)
 _MARKDOWN = ("md", "markdown", "mdx", "rst", "")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,6});")

@@ -87,7 +87,7 @@ def unescape_path(path: str) -> str:
 
 
 def _unquote(value: str) -> str:
-    return value[1:-1] if value[:1] in ("'", '"') else value
+    return value[1:-1] if value[:1] in ("'", '"', "“", "`") else value
 
 
 def read_opening(line: str) -> Opening | None:

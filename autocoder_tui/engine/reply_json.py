@@ -68,11 +68,12 @@ def _pairs(value: Any, depth: int) -> Iterator[tuple[str, str]]:
         for item in value:
             yield from _pairs(item, depth + 1)
     elif isinstance(value, dict):
-        path = next((value[key] for key in _PATHS if isinstance(value.get(key), str)), "")
+        key = next((key for key in _PATHS if isinstance(value.get(key), str)), "")
+        path = value.get(key, "")
         content = next((value[key] for key in _CONTENTS if isinstance(value.get(key), str)), None)
-        if content is not None and is_path(path):
+        if content is not None and (is_path(path) or (key not in ("name", "file", "") and path)):
             yield path, content
             return
-        for key in (*_LISTS, *_CALLS):
-            if isinstance(value.get(key), list | dict):
-                yield from _pairs(value[key], depth + 1)
+        for inner in (*_LISTS, *_CALLS):
+            if isinstance(value.get(inner), list | dict):
+                yield from _pairs(value[inner], depth + 1)

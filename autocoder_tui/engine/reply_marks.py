@@ -29,11 +29,11 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _SHORT = re.compile(rf"<\s?file\s*[=:\s]\s*({_VALUE})\s*>\Z", re.IGNORECASE)
-_CLOSE = re.compile(r"<\s?[\\/]\s?file(?:[\s:][^<>]{0,200})?>", re.IGNORECASE)
+_CLOSE = re.compile(r"<\s?[\\/]{1,2}\s?file(?:[\s:][^<>]{0,200})?>", re.IGNORECASE)
 _PATH_NAMES = ("path", "filename", "file_name", "filepath", "file_path", "file-path", "name", "src",
                "file")  # fmt: skip
 _LEFT = re.compile(
-    r"(?:<|&lt;)\s?[\\/]?\s?file(?:\s+[\w-]+\s*=|\s*=\s*[\"']|\s?(?:>|&gt;))|<!\[CDATA\[",
+    r"(?:<|&lt;)\s?[\\/]{0,2}\s?file(?:\s+[\w-]+\s*=|\s*=\s*[\"']|\s?(?:>|&gt;))|<!\[CDATA\[",
     re.IGNORECASE,
 )
 _MOST_MARKS = 20

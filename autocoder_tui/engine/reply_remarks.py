@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from autocoder_tui.engine.reply_blocks import Block
 from autocoder_tui.engine.reply_marks import mark_outside, marks_left_anew
 
+LEFT = "A mark of a frame is left in it:"
 _MANY_LINES = 40
 """Filled lines after the last file from which on it is said that the reply went on."""
 
@@ -14,7 +15,7 @@ _MANY_LINES = 40
 def mark_remark(block: Block, given: str | None) -> str:
     """A remark on a mark of a frame that is left in the file, "" without one."""
     left = "" if block.verbatim else marks_left_anew(block.text, given)
-    return f"A mark of a frame is left in it: {left}" if left else ""
+    return f"{LEFT} {left}" if left else ""
 
 
 def problems_around(text: str, blocks: Sequence[Block], notes: str) -> list[str]:
