@@ -9,10 +9,12 @@ from dataclasses import replace
 from autocoder_tui.engine.errors import EmptyReply
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.reply import Reply, parse_reply
-from autocoder_tui.engine.reply_blocks import read_frames
+from autocoder_tui.engine.reply_frames import read_frames
+from autocoder_tui.engine.reply_marks import mark_outside
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.seam import Join
 
+UNCHANGED = "The reply changes nothing: each file is as it was given."
 _FENCE = re.compile(r"^(```|~~~)", re.MULTILINE)
 
 
@@ -49,6 +51,12 @@ def checked_reply(request: RunRequest, text: str) -> Reply:
             f"The code {name} sent names no file: nothing is proposed. Name the one file to "
             "write, its target, and run again; the reply is kept."
         )
+    mark = "" if reply.files else mark_outside(text)
+    if mark:
+        raise EmptyReply(
+            f"{name} framed a file in a way that cannot be read ({mark}): nothing is proposed. "
+            "Run again, or copy the file from the reply, which is kept."
+        )
     return reply
 
 
@@ -65,8 +73,11 @@ def proposed_files(
     # A code fence may be one inside the file: only the end of the reply tells.
     certain = finished or bool(read_frames(text)[0])
     guesses = _guesses(request, text, joins)
-    for file in read_reply(request, text).files:
-        remarks = [remark for remark in (file.remark, *guesses.get(file.path, ())) if remark]
+    files = read_reply(request, text).files
+    unchanged = finished and all(before.get(file.path) == file.text for file in files)
+    for file in files:
+        said = (file.remark, *guesses.get(file.path, ()), UNCHANGED if unchanged else "")
+        remarks = [remark for remark in said if remark]
         yield FileProposed(
             file.path,
             before.get(file.path),

@@ -7,11 +7,10 @@ where texts differ that is said, and how many there are, for nobody but the user
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from autocoder_tui.engine.reply_blocks import Block
+from autocoder_tui.engine.reply_blocks import Block, normal_path
 
 _SAME_LINES = 0.5
 """Share of the longer text's lines that two versions of one file have in common at least."""
@@ -26,21 +25,15 @@ class Chosen:
     remark: str
 
 
-def normal_path(path: str) -> str:
-    """The path as far as two names of one file are compared, "./a" being "a"."""
-    return re.sub(r"^(\./)+", "", path.replace("\\", "/"))
-
-
 def choose_versions(blocks: Iterable[Block], given: Mapping[str, str]) -> list[Chosen]:
     """One block for each path, in the order the paths first come in.
 
-    `given` are the texts of the files that were sent, by path.
+    `given` are the texts of the files that were sent, by normal path.
     """
     by_path: dict[str, list[Block]] = {}
     for block in blocks:
         by_path.setdefault(normal_path(block.path), []).append(block)
-    texts = {normal_path(path): text for path, text in given.items()}
-    return [_chosen(found, texts.get(path)) for path, found in by_path.items()]
+    return [_chosen(found, given.get(path)) for path, found in by_path.items()]
 
 
 def _chosen(blocks: list[Block], given: str | None) -> Chosen:
@@ -65,16 +58,18 @@ def _differs(one: str, other: str) -> bool:
 
 
 def _distinct(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks whose texts differ, each where it comes last; not the beginning of another
-    that broke off."""
-    last = {block.text.rstrip(): block for block in blocks}
-    kept = sorted(last.values(), key=blocks.index)
-    return [block for block in kept if block.closed or not _is_beginning(block, kept)] or kept[-1:]
-
-
-def _is_beginning(block: Block, others: Iterable[Block]) -> bool:
-    begun = block.text.rstrip()
-    return any(other is not block and other.text.startswith(begun) for other in others)
+    """The blocks whose texts differ, each where it comes last; not the beginning of the last
+    whole one that broke off."""
+    last: dict[str, Block] = {}
+    for block in reversed(blocks):
+        last.setdefault(block.text.rstrip(), block)
+    kept = list(reversed(last.values()))
+    whole = next((block for block in reversed(kept) if block.closed), None)
+    if whole is None:
+        return kept
+    return [
+        block for block in kept if block.closed or not whole.text.startswith(block.text.rstrip())
+    ]
 
 
 def unnamed_versions(blocks: Sequence[Block], given: str | None) -> list[Block]:
@@ -85,12 +80,13 @@ def unnamed_versions(blocks: Sequence[Block], given: str | None) -> list[Block]:
     changed = [block for block in blocks if given is None or _differs(block.text, given)]
     distinct = _distinct(changed or blocks)
     longest = max(distinct, key=lambda block: len(block.text))
-    return [block for block in distinct if block is longest or _are_versions(block, longest)]
+    lines = _filled_lines(longest.text)
+    return [block for block in distinct if block is longest or _are_versions(block, lines)]
 
 
-def _are_versions(one: Block, other: Block) -> bool:
-    mine, theirs = _filled_lines(one.text), _filled_lines(other.text)
-    return len(mine & theirs) >= max(1, _SAME_LINES * max(len(mine), len(theirs)))
+def _are_versions(block: Block, lines: frozenset[str]) -> bool:
+    mine = _filled_lines(block.text)
+    return len(mine & lines) >= max(1, _SAME_LINES * max(len(mine), len(lines)))
 
 
 def _filled_lines(text: str) -> frozenset[str]:
