@@ -61,7 +61,8 @@ def review_concerns(
         )
     if files and all(file.before == file.after for file in files):
         for file in files:
-            found[file.path] += (_UNCHANGED,)
+            # What was seen in the reply itself is said by its remark.
+            found[file.path] += () if file.remark else (_UNCHANGED,)
     return found
 
 
