@@ -22,7 +22,7 @@ from autocoder_tui.engine.syntax import language_of
 
 _TITLE = re.compile(r"""(?:title|filename|file|path|name)\s*[=:]\s*(?:"([^"]+)"|'([^']+)'|(\S+))""")
 _NAME = re.compile(r"[\w.@+~-][\w .@+~()\[\]/\\-]*\Z")
-_QUOTED = re.compile(r"[`*\"'“]+([^`*\"'”]+)[`*\"'”]+")
+_QUOTED = re.compile(r"(?<![`*\"'“])[`*\"'“]+([^`*\"'”]+)[`*\"'”]+")
 _LONGEST_NAMING = 1_000
 """Characters. A longer line names no file, and quotes without end in it take hours to pair up."""
 _LABEL = re.compile(

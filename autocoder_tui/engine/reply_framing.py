@@ -41,12 +41,12 @@ If a file itself contains a line </file> or <file path="...">, open it with \
 If a file must not end with a newline, add final-newline="no" to its opening line. \
 Anything outside these blocks is read as notes for the user; keep it short."""
 
-_ATTRIBUTE = re.compile(r"""([A-Za-z][\w-]*)\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+)""")
+_ATTRIBUTE = re.compile(r"""(?<![\w-])([A-Za-z][\w-]*)\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+)""")
 _OPEN = re.compile(
     r"""[ \t]{0,3}<file((?:\s+[A-Za-z][\w-]*\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))+)\s*>[ \t]*\Z"""
 )
 _CLOSE = re.compile(r"""</file(?:\s+id\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+))?\s*>[ \t]*\Z""")
-_FENCE = re.compile(r"( {0,3})(`{3,}|~{3,})([^`\n]*)\Z")
+_FENCE = re.compile(r"( {0,3})(`{3,}+|~{3,}+)([^`\n]*+)\Z")
 _ANY_CLOSE = re.compile(r"(?:<|&lt;)[/\\ ]{1,3}file", re.IGNORECASE)
 CDATA, CDATA_END = "<![CDATA[", "]]>"
 _ESCAPES = (("&", "&amp;"), ('"', "&quot;"), ("\n", "&#10;"), ("\r", "&#13;"))

@@ -23,12 +23,12 @@ _DECORATION = " \t>*_`#+-•\"'“”"
 _NUMBER = re.compile(r"\d{1,3}[.)]\s")
 _LEADING_TOKENS = re.compile(r"(?:<s>|<\|[^|<>\s]{1,40}\|>|\[/INST\])+\s*")
 _VALUE = r"""(?:\\?"[^"\n]*?\\?"|'[^'\n]*'|“[^”\n]*”|`[^`\n]*`|[^\s"'<>“”`=]+)"""
-_ATTRIBUTE = re.compile(rf"([A-Za-z][\w-]*)\s*=\s*({_VALUE})")
+_ATTRIBUTE = re.compile(rf"(?<![\w-])([A-Za-z][\w-]*)\s*=\s*({_VALUE})")
 _TAG = re.compile(
     rf"<\s?file(?:(?:\s+[A-Za-z][\w-]*\s*=\s*{_VALUE})+|\s*[=:]\s*{_VALUE}|\s+{_VALUE})\s*>",
     re.IGNORECASE,
 )
-_SHORT = re.compile(rf"<\s?file\s*[=:\s]\s*({_VALUE})\s*>\Z", re.IGNORECASE)
+_SHORT = re.compile(rf"<\s?file(?:\s*[=:]|\s)\s*+({_VALUE})\s*>\Z", re.IGNORECASE)
 _CLOSE = re.compile(r"<\s?[\\/]{1,2}\s?file(?:[\s:][^<>]{0,200})?>", re.IGNORECASE)
 _PATH_NAMES = ("path", "filename", "file_name", "filepath", "file_path", "file-path", "name", "src",
                "file")  # fmt: skip

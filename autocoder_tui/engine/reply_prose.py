@@ -32,7 +32,7 @@ _NOTHING_LEFT = re.compile(
     r"|complete as (?:is|it is|given)|does(?: not|n['’]t) need",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"[A-Z\"'“][^{}()=<>]*[a-z]{2,}[^{}()=<>]*[.!?:…]\Z")
+_SENTENCE = re.compile(r"[A-Z\"'“](?=(?s:.*?)[a-z]{2})[^{}()=<>]*[.!?:…]\Z")
 
 
 def is_refusal(text: str) -> bool:
