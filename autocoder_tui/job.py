@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from autocoder_tui.comparison import compared, compared_anew, remarks
 from autocoder_tui.display import visible
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
+from autocoder_tui.review.line_ends import asks_for_ends
 from autocoder_tui.review.proposal import FileReview, Review
 from autocoder_tui.review.warnings import warnings
 from autocoder_tui.setup import ChosenModel
@@ -80,6 +82,10 @@ class Reviewable:
             return ()
         return (f"This file was not asked for: only {visible(self.target)} was.",)
 
+    def remarks(self, file: FileReview) -> tuple[str, ...]:
+        """What to look at before accepting `file` besides what its text shows."""
+        return (*self.unasked(file.path), *remarks(file, self.originals.get(file.path)))
+
 
 def prepare(
     job: Job,
@@ -97,6 +103,8 @@ def prepare(
     originals = {
         path: read_text_file(job.root / path, name=path) for path in dict.fromkeys(job.picks)
     }
+    if asks_for_ends(job.requirements):
+        originals = {path: file.verbatim() for path, file in originals.items()}
     target = job.target
     if target is not None:
         target = relative_name(job.root, resolve_target(job.root, target))
@@ -141,12 +149,13 @@ def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewa
             continue
         originals[path] = original
         files.append(
-            FileReview.of(
-                path=path,
-                before=None if original is None else original.text,
-                after=proposal.after,
-                complete=proposal.complete,
-                remark=proposal.remark,
+            compared(
+                path,
+                original,
+                proposal.after,
+                proposal.complete,
+                proposal.remark,
+                ends_asked=asks_for_ends(prepared.request.requirements),
             )
         )
     if prepared.earlier is not None:
@@ -185,10 +194,11 @@ def _go_on_deciding(
     for file in earlier.files:
         again = fresh.pop(file.path, None)
         original = originals[file.path]
-        if again is None and _differs(file, original):
-            before = None if original is None else original.text
-            again = FileReview.of(file.path, before, file.after, file.complete, file.remark)
-        going_on.append(file if again is None else again.decided_like(file))
+        if again is not None:
+            file = again.decided_like(file)
+        elif _differs(file, original):
+            file = compared_anew(file, original)
+        going_on.append(file)
     return [*going_on, *fresh.values()]
 
 
@@ -197,13 +207,8 @@ def review_anew(root: Path, reviewable: Reviewable, review: Review) -> Reviewabl
 
     Blocking: reads files and diffs. Raises WorkspaceError for a file that can't be compared.
     """
-    originals = {file.path: read_existing(root, file.path) for file in review.files}
-    files = []
-    for file in review.files:
-        original = originals[file.path]
-        before = None if original is None else original.text
-        again = FileReview.of(file.path, before, file.after, file.complete, file.remark)
-        files.append(again.decided_like(file))
+    originals = {file.path: read_existing(root, file.path, file.before) for file in review.files}
+    files = [compared_anew(file, originals[file.path]) for file in review.files]
     concerns = {file.path: warnings(file) for file in files}
     return replace(
         reviewable,
@@ -268,10 +273,11 @@ def seen_anew(root: Path, reviewable: Reviewable, paths: Iterable[str]) -> Revie
         if path not in originals:
             continue
         try:
-            now = read_existing(root, path)
+            file = reviewable.review.file(path)
+            now = read_existing(root, path, file.before)
         except WorkspaceError:
             continue  # the next write says what is in the way
-        original, file = originals[path], reviewable.review.file(path)
+        original = originals[path]
         if original is None or file.is_new:
             originals[path] = now
         elif now is not None:
@@ -293,9 +299,14 @@ def changes_of(reviewable: Reviewable, review: Review) -> list[Change]:
     ]
 
 
-def read_existing(root: Path, path: str) -> TextFile | None:
-    """The file to compare with, None where there is none. Raises WorkspaceError."""
+def read_existing(root: Path, path: str, before: str | None = None) -> TextFile | None:
+    """The file to compare with, None where there is none. Raises WorkspaceError.
+
+    `before` is how the review has its text: where that shows how lines end, so does what is
+    read now.
+    """
     try:
-        return read_text_file(root / path, max_bytes=MAX_REVIEWED_BYTES, name=path)
+        file = read_text_file(root / path, max_bytes=MAX_REVIEWED_BYTES, name=path)
     except MissingFile:
         return None
+    return file.verbatim() if before is not None and "\r" in before else file

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from autocoder_tui.cli import EXIT_FAILED
+from autocoder_tui.comparison import compared, remarks
 from autocoder_tui.destination import Refused
 from autocoder_tui.engine.reply import ReplyFile, render_files
 from autocoder_tui.errors import AutocoderError
@@ -13,7 +14,8 @@ from autocoder_tui.headless.delivery import patch_bytes, print_result
 from autocoder_tui.headless.outcome import Outcome
 from autocoder_tui.headless.saying import say
 from autocoder_tui.job import Prepared, Reviewable, for_target, make_review
-from autocoder_tui.review.proposal import FileReview, Review, Verdict
+from autocoder_tui.review.line_ends import asks_for_ends
+from autocoder_tui.review.proposal import Review, Verdict
 from autocoder_tui.review.warnings import leaves_code_out
 from autocoder_tui.setup import Setup
 from autocoder_tui.workspace.apply import Change, HardLinks, apply_changes
@@ -53,6 +55,7 @@ class Delivery:
             return self.print(patch_bytes(reviewable))
         if output is not None:
             self._check_whole(review)
+            self._check_ends(prepared, review)
             self._write(prepared, reviewable, output)
             return True
         return self.print(_as_text(review))
@@ -71,6 +74,7 @@ class Delivery:
                 "complete": file.complete,
                 "added": file.lines.added,
                 "removed": file.lines.removed,
+                "line_ends": file.lines.ends,
             }
             for file in review.files
         ]
@@ -78,10 +82,26 @@ class Delivery:
             withheld = f"{path} is not offered: {reason}"
             self._outcome.warnings.append(withheld)
             say(withheld)
-        for path, concerns in reviewable.warnings.items():
-            for concern in concerns:
-                self._outcome.warnings.append(f"{path}: {concern}")
-                say(f"warning: {path}: {concern}")
+        for file in review.files:
+            looked_at = remarks(file, reviewable.originals.get(file.path))
+            for concern in (*looked_at, *reviewable.warnings.get(file.path, ())):
+                self._warn(f"{file.path}: {concern}")
+
+    def _warn(self, warning: str) -> None:
+        if warning not in self._outcome.warnings:
+            self._outcome.warnings.append(warning)
+            say(f"warning: {warning}")
+
+    def _check_ends(self, prepared: Prepared, review: Review) -> None:
+        """Nobody looks, and a reply that says the file again with other line ends is no answer to
+        anything but a question about those."""
+        asked = asks_for_ends(prepared.request.requirements) or self._setup.despite_warnings
+        ends = [f"{file.path} ({file.changed_ends})" for file in review.files if file.changed_ends]
+        if ends and not asked:
+            raise Refused(
+                f"The reply changes nothing but line ends in {', '.join(ends)}; nothing was "
+                "written. Add --despite-warnings to write it, or ask for line ends."
+            )
 
     def _check_whole(self, review: Review) -> None:
         """Nobody looks before the file is replaced: where code was left out it is not."""
@@ -117,9 +137,8 @@ def _in_place_of(reviewable: Reviewable, target: str | None, output: Path) -> Re
         original: TextFile | None = read_text_file(output)
     except MissingFile:
         original = None
-    before = None if original is None else original.text
     files = tuple(
-        FileReview.of(output.name, before, file.after, file.complete, file.remark)
+        compared(output.name, original, file.after, file.complete, file.remark)
         if file.path == target
         else file
         for file in reviewable.review.files

@@ -13,7 +13,7 @@ import hashlib
 import os
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -80,6 +80,12 @@ class TextFile:
     mode: int
     stamp: Stamp
 
+    def verbatim(self) -> TextFile:
+        """The same file with its text as it is on disk, for a change of the line ends."""
+        if self.newline not in ("\r\n", "\r"):
+            return self
+        return replace(self, text=self.text.replace("\n", self.newline), newline="mixed")
+
     def encode(self, text: str) -> bytes:
         """`text` in this file's encoding, mark and newline style.
 
@@ -111,7 +117,7 @@ def read_text_file(
     shown = visible(name if name is not None else str(path))
     data, status = read_bytes(path, max_bytes=max_bytes, name=name)
     text, encoding, bom = _decode(data, shown, str(path))
-    newline = _newline_of(text)
+    newline = newline_of(text)
     if newline in ("\r\n", "\r"):
         text = text.replace(newline, "\n")
     return TextFile(
@@ -212,7 +218,8 @@ def _decode(data: bytes, shown: str, path: str) -> tuple[str, str, bytes]:
     )
 
 
-def _newline_of(text: str) -> Newline:
+def newline_of(text: str) -> Newline:
+    """How the lines of `text` end: as "\n" where there is no end at all."""
     carriage_returns = text.count("\r")
     if not carriage_returns:
         return "\n"
