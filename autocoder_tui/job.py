@@ -10,6 +10,7 @@ from autocoder_tui.comparison import compared, compared_anew, remarks
 from autocoder_tui.display import visible
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
+from autocoder_tui.meant_names import with_meant_names
 from autocoder_tui.review.line_ends import asks_for_ends
 from autocoder_tui.review.proposal import FileReview, Review
 from autocoder_tui.review.warnings import warnings
@@ -131,9 +132,10 @@ def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewa
     """
     files: list[FileReview] = []
     originals: dict[str, TextFile | None] = {}
+    proposed, refused = with_meant_names(prepared.root, proposed, prepared.request)
     proposed = for_target(proposed, prepared.request.target)
     targets = sift_targets(prepared.root, [proposal.path for proposal in proposed])
-    refused = [(name, error.message) for name, error in targets.refused.items()]
+    refused += [(name, error.message) for name, error in targets.refused.items()]
     for proposal in proposed:
         path = targets.accepted.get(proposal.path)
         if path is None:

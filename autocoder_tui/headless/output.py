@@ -13,7 +13,7 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.delivery import patch_bytes, print_result
 from autocoder_tui.headless.outcome import Outcome
 from autocoder_tui.headless.saying import say
-from autocoder_tui.job import Prepared, Reviewable, for_target, make_review
+from autocoder_tui.job import Prepared, Reviewable, make_review
 from autocoder_tui.review.line_ends import asks_for_ends
 from autocoder_tui.review.proposal import Review, Verdict
 from autocoder_tui.review.warnings import leaves_code_out
@@ -44,8 +44,7 @@ class Delivery:
             raise
 
     def _deliver(self, prepared: Prepared, output: Path | None) -> bool:
-        proposed = for_target(self._outcome.state.files, prepared.request.target)
-        reviewable = make_review(prepared, proposed)
+        reviewable = make_review(prepared, self._outcome.state.files)
         if self._setup.demo and output is not None:
             reviewable = _in_place_of(reviewable, prepared.request.target, output)
         review = reviewable.review.all_verdict(Verdict.ACCEPTED)

@@ -18,6 +18,7 @@ from autocoder_tui.engine.proposals import proposed_files
 from autocoder_tui.engine.seam import Join
 from autocoder_tui.job import Prepared, Reviewable, for_target
 from autocoder_tui.kept.reopening import Reopened, reopen
+from autocoder_tui.meant_names import with_meant_names
 from autocoder_tui.review.line_ends import asks_for_ends
 from autocoder_tui.review.proposal import FileReview, Review
 from autocoder_tui.review.saved import NoReview, review_data, review_of
@@ -82,9 +83,10 @@ def reopen_run(root: Path, run: KeptRun, prepared: Prepared) -> Reopened:
     kept = kept_review(run, prepared)
     if kept is not None:
         return reopen(root, kept[0], kept[1], prepared)
-    proposed = for_target(proposals_of(run, prepared), run.snapshot.target)
+    proposed, refused = with_meant_names(root, proposals_of(run, prepared), prepared.request)
+    proposed = for_target(proposed, run.snapshot.target)
     targets = sift_targets(root, [file.path for file in proposed])
-    refused = [(name, error.message) for name, error in targets.refused.items()]
+    refused += [(name, error.message) for name, error in targets.refused.items()]
     ends_asked = asks_for_ends(run.snapshot.requirements)
     files: dict[str, FileReview] = {}
     for file in proposed:
