@@ -37,7 +37,7 @@ def compared_anew(file: FileReview, original: TextFile | None) -> FileReview:
 
 def remarks(file: FileReview, original: TextFile | None) -> tuple[str, ...]:
     """What to know of how `file` is encoded and how its lines end, before accepting it."""
-    found = []
+    found = [original.guess] if original is not None and original.guess else []
     if file.changed_ends:
         found.append(f"Nothing but line ends changes, in {file.changed_ends}.")
     return tuple(found)

@@ -50,6 +50,13 @@ class Prepared:
     """The review this run goes on with: what was decided there stays decided."""
     demo: bool = False
 
+    @property
+    def guesses(self) -> list[str]:
+        """A sentence for each file whose encoding was guessed: the model reads what we read."""
+        return [
+            f"{visible(path)}: {file.guess}" for path, file in self.originals.items() if file.guess
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Reviewable:

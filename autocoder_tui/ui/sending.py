@@ -71,6 +71,8 @@ async def send(app: AutocoderApp) -> None:
         if decision != "send":
             return
     if await app.spending.may_run(chosen.model, limits):
+        for guess in prepared.guesses if weighed is not None else ():
+            app.tell(guess, severity="warning")
         app.prompting.sent(job.requirements)
         app.runner.start(make)
 
