@@ -6,6 +6,8 @@ from autocoder_tui.review.line_ends import fitted, plain_ends
 from autocoder_tui.review.proposal import FileReview
 from autocoder_tui.workspace.textfile import TextFile
 
+_OWN_ENDS = (".bat", ".cmd")
+
 
 def compared(
     path: str,

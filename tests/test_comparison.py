@@ -124,3 +124,8 @@ def test_nothing_but_line_ends_is_said(tmp_path: Path) -> None:
     assert reviewable.remarks(file) == ("Nothing but line ends changes, in 2 lines: LF to CRLF.",)
     edited = file.edited("a\nB\n")
     assert reviewable.remarks(edited) == ()
+
+
+def test_a_new_batch_file_keeps_the_ends_it_needs() -> None:
+    assert compared("run.bat", None, "a\r\nb\r\n").after == "a\r\nb\r\n"
+    assert compared("run.sh", None, "a\r\nb\r\n").after == "a\nb\n"
