@@ -20,11 +20,13 @@ def compared(
 ) -> FileReview:
     """The review of `after` against the file as it was read, None for a new one.
 
-    Lines keep the ends they have on disk. A new file gets "\\n", unless line ends were spoken
-    of in the requirements: then they are as the reply has them. Blocking: diffs.
+    Lines keep the ends they have on disk. A new file gets LF, unless line ends were spoken of in
+    the requirements or it is a batch file, which needs others: then they are as the reply has
+    them. Blocking: diffs.
     """
     before = None if original is None else original.text
-    text = after if original is None and ends_asked else _fitted(original, after)
+    as_sent = original is None and (ends_asked or path.lower().endswith(_OWN_ENDS))
+    text = after if as_sent else _fitted(original, after)
     return FileReview.of(path, before, text, complete, remark)
 
 

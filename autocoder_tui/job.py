@@ -292,7 +292,8 @@ def seen_anew(root: Path, reviewable: Reviewable, paths: Iterable[str]) -> Revie
         elif now is not None:
             originals[path] = replace(original, stamp=now.stamp, mode=now.mode)
         written.discard(path)
-        if _differs(file, now):
+        other_ends = original is not None and now is not None and original.newline != now.newline
+        if other_ends or _differs(file, now):
             written.add(path)
     return replace(reviewable, originals=originals, written=frozenset(written))
 

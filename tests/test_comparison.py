@@ -13,7 +13,15 @@ from autocoder_tui.comparison import compared, compared_anew
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.headless.delivery import patch_bytes
-from autocoder_tui.job import Job, Prepared, Reviewable, changes_of, make_review, prepare
+from autocoder_tui.job import (
+    Job,
+    Prepared,
+    Reviewable,
+    after_write,
+    changes_of,
+    make_review,
+    prepare,
+)
 from autocoder_tui.review.proposal import Verdict
 from autocoder_tui.setup import ChosenModel
 from autocoder_tui.workspace.apply import apply_changes
@@ -129,3 +137,16 @@ def test_nothing_but_line_ends_is_said(tmp_path: Path) -> None:
 def test_a_new_batch_file_keeps_the_ends_it_needs() -> None:
     assert compared("run.bat", None, "a\r\nb\r\n").after == "a\r\nb\r\n"
     assert compared("run.sh", None, "a\r\nb\r\n").after == "a\nb\n"
+
+
+def test_line_ends_that_were_written_can_be_taken_back(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"a\nb\n")
+    proposed = FileProposed("a.txt", None, "a\r\nb\r\n", True, "")
+    reviewable = reviewed(tmp_path, "x", proposed, picks=("a.txt",))
+    accepted = reviewable.review.all_verdict(Verdict.ACCEPTED)
+    write_all(tmp_path, reviewable)
+    reviewable = after_write(tmp_path, reviewable, accepted)
+    assert reviewable.written == {"a.txt"}
+    rejected = accepted.all_verdict(Verdict.REJECTED)
+    apply_changes(tmp_path, changes_of(reviewable, rejected))
+    assert (tmp_path / "a.txt").read_bytes() == b"a\nb\n"
