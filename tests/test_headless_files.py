@@ -79,3 +79,9 @@ async def test_every_name_that_is_not_offered_is_said(tmp_path: Path, run: Runs)
         assert f"{name} is not offered: {name} " in done.err
     assert len(done.report["warnings"]) == len(names)
     assert [p.name for p in (tmp_path / "project").iterdir()] == ["src"]
+
+
+async def test_stdout_has_the_ends_of_the_file(tmp_path: Path, run: Runs) -> None:
+    on_disk(tmp_path, b"a = 1\r\nb = 2\r\n")
+    done = await run([Reply(framed("a = 1\nb = 3\n", "a.py"))], "-r", "x", "-i", "a.py")
+    assert (done.code, done.out) == (0, "a = 1\r\nb = 3\r\n")

@@ -57,7 +57,7 @@ class Delivery:
             self._check_ends(prepared, review)
             self._write(prepared, reviewable, output)
             return True
-        return self.print(_as_text(review))
+        return self.print(_as_text(reviewable))
 
     def print(self, data: bytes) -> bool:
         """Whether `data` was printed: with --json stdout belongs to the report."""
@@ -178,9 +178,12 @@ def _apply(setup: Setup, root: Path, change: Change, prepared: Prepared) -> None
             say(f"{setup.state_dir} can't be written to, so this write can't be undone.")
 
 
-def _as_text(review: Review) -> bytes:
-    files = review.files
+def _as_text(reviewable: Reviewable) -> bytes:
+    """One file as it would be on disk, in UTF-8; several in frames."""
+    files = reviewable.review.files
     if len(files) == 1:
-        return files[0].after.encode("utf-8", "surrogateescape")
+        original = reviewable.originals[files[0].path]
+        text = files[0].after if original is None else original.with_ends(files[0].after)
+        return text.encode("utf-8", "surrogateescape")
     framed = render_files([ReplyFile(file.path, file.after, True, "") for file in files])
     return framed.encode("utf-8", "surrogateescape")

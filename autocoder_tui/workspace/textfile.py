@@ -99,15 +99,20 @@ class TextFile:
         """The same file with its text as it is on disk, for a change of the line ends."""
         if self.newline not in ("\r\n", "\r"):
             return self
-        return replace(self, text=self.text.replace("\n", self.newline), newline="mixed")
+        return replace(self, text=self.with_ends(self.text), newline="mixed")
+
+    def with_ends(self, text: str) -> str:
+        """`text` with lines that end as this file's do, where they all end alike."""
+        if self.newline not in ("\r\n", "\r"):
+            return text
+        return text.replace("\r\n", "\n").replace("\n", self.newline)
 
     def encode(self, text: str) -> bytes:
         """`text` in this file's encoding, mark and newline style.
 
         Raises Unencodable when the encoding has no place for a character.
         """
-        if self.newline in ("\r\n", "\r"):
-            text = text.replace("\r\n", "\n").replace("\n", self.newline)
+        text = self.with_ends(text)
         try:
             return self.bom + text.encode(self.encoding)
         except UnicodeEncodeError as error:
