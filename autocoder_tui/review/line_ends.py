@@ -14,7 +14,7 @@ from typing import NamedTuple
 from .boundaries import Hunk
 from .diff import changed_ranges
 
-_LINE = re.compile(r"([^\r\n]*)(\r\n|\n|\r)|([^\r\n]+)")
+_END = re.compile(r"(\r\n|\n|\r)")
 _STYLES = ("\n", "\r\n", "\r")
 _NAMES = {"\n": "LF", "\r\n": "CRLF", "\r": "CR"}
 _ASKED = re.compile(
@@ -24,11 +24,11 @@ _ASKED = re.compile(
 )
 
 
-class Line(NamedTuple):
-    """A line without its end, and the end: "" for a last line that has none."""
+class Lines(NamedTuple):
+    """The lines without their ends, and the end of each: "" for a last line that has none."""
 
-    body: str
-    end: str
+    bodies: list[str]
+    ends: list[str]
 
 
 def plain_ends(text: str) -> str:
@@ -48,21 +48,21 @@ def fitted(old: str, new: str) -> str:
     """
     if "\r" not in old and "\r" not in new:
         return new
-    old_lines, new_lines = _lines(old), _lines(new)
-    if _same_but_ends(old_lines, new_lines):
+    had, has = _lines(old), _lines(new)
+    if _same_but_ends(had, has):
         return new
-    return _joined(new_lines, _ends(old_lines, new_lines, lone_is_end="\n" not in new))
+    return _joined(has, _ends(had, has, lone_is_end="\n" not in new))
 
 
 def changed_ends(old: str, new: str) -> Counter[tuple[str, str]]:
     """Which ends became which, and how often; nothing where anything else differs, too."""
     if "\r" not in old and "\r" not in new:
         return Counter()
-    old_lines, new_lines = _lines(old), _lines(new)
-    if not _same_but_ends(old_lines, new_lines):
+    had, has = _lines(old), _lines(new)
+    if not _same_but_ends(had, has):
         return Counter()
-    pairs = zip(old_lines, new_lines, strict=True)
-    return Counter((before.end, after.end) for before, after in pairs if before.end != after.end)
+    pairs = zip(had.ends, has.ends, strict=True)
+    return Counter((before, after) for before, after in pairs if before != after)
 
 
 def ends_in_words(changed: Counter[tuple[str, str]]) -> str:
@@ -80,55 +80,62 @@ def asks_for_ends(requirements: str) -> bool:
     return _ASKED.search(requirements) is not None
 
 
-def _lines(text: str) -> list[Line]:
-    return [Line(match[1] or match[3] or "", match[2] or "") for match in _LINE.finditer(text)]
+def _lines(text: str) -> Lines:
+    parts = _END.split(text)
+    bodies, ends = parts[::2], parts[1::2]
+    if bodies[-1]:
+        ends.append("")
+    else:
+        bodies.pop()
+    return Lines(bodies, ends)
 
 
-def _same_but_ends(old: Sequence[Line], new: Sequence[Line]) -> bool:
-    if len(old) != len(new) or any(a.body != b.body for a, b in zip(old, new, strict=True)):
-        return False
+def _same_but_ends(old: Lines, new: Lines) -> bool:
     # A newline at the end of the file that comes or goes is a change of its own.
-    return not old or bool(old[-1].end) == bool(new[-1].end)
+    return old.bodies == new.bodies and [bool(end) for end in old.ends[-1:]] == [
+        bool(end) for end in new.ends[-1:]
+    ]
 
 
-def _ends(old: Sequence[Line], new: Sequence[Line], *, lone_is_end: bool) -> list[str]:
+def _ends(old: Lines, new: Lines, *, lone_is_end: bool) -> list[str]:
     """For each new line the end it takes from the old text.
 
     Unless `lone_is_end` a lone carriage return in what is new is a character, and stays.
     """
-    hunks = changed_ranges([line.body for line in old], [line.body for line in new])
+    hunks = changed_ranges(old.bodies, new.bodies)
     ends: list[str] = []
     at = 0
-    for hunk in [*hunks, Hunk(len(old), len(old), len(new), len(new))]:
-        ends += [line.end for line in old[at : hunk.old_start]]
-        replaced = [line.end for line in old[hunk.old_start : hunk.old_end]]
+    last_old, last_new = len(old.bodies), len(new.bodies)
+    for hunk in [*hunks, Hunk(last_old, last_old, last_new, last_new)]:
+        ends += old.ends[at : hunk.old_start]
+        replaced = old.ends[hunk.old_start : hunk.old_end]
         ends += replaced if hunk.added == hunk.removed else [""] * hunk.added
         at = hunk.old_end
     # Where there is none yet, the line before tells, and at the start the one after.
-    last = next(filter(None, ends), _majority(old))
+    last = next(filter(None, ends), _majority(old.ends))
     for number, end in enumerate(ends):
         ends[number] = last = end or last
     for hunk in () if lone_is_end else hunks:
         for number in range(hunk.new_start, hunk.new_end):
-            if new[number].end == "\r":
+            if new.ends[number] == "\r":
                 ends[number] = "\r"
     return ends
 
 
-def _majority(lines: Sequence[Line]) -> str:
-    counts = Counter(line.end for line in lines)
+def _majority(ends: Sequence[str]) -> str:
+    counts = Counter(ends)
     return max(_STYLES, key=lambda style: counts[style])
 
 
-def _joined(lines: Sequence[Line], ends: Sequence[str]) -> str:
+def _joined(lines: Lines, ends: Sequence[str]) -> str:
     parts: list[str] = []
     before = ""
-    for line, end in zip(lines, ends, strict=True):
+    for body, was, end in zip(lines.bodies, lines.ends, ends, strict=True):
         # Whether the last line has an end at all is for the reply to say.
-        own = end if line.end else ""
-        if before == "\r" and not line.body and own == "\n":
+        own = end if was else ""
+        if before == "\r" and not body and own == "\n":
             # Together they would be one end, and the empty line would be gone.
             own = "\r\n"
-        parts += (line.body, own)
+        parts += (body, own)
         before = own
     return "".join(parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -159,3 +160,20 @@ def test_a_file_without_any_end_is_plain() -> None:
 )
 def test_what_speaks_of_line_ends(requirements: str, asks: bool) -> None:
     assert asks_for_ends(requirements) is asks
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["x = 1\r\n", " " * 200 + "}\r\n", "\r", "\r\r\n", "a\r" * 10 + "\n"],
+    ids=["plain", "indented", "returns", "doubled", "within"],
+)
+def test_time_per_line_is_flat(line: str) -> None:
+    def seconds(count: int) -> float:
+        old = "".join(f"{number if number % 7 == 0 else ''}{line}" for number in range(count))
+        new = old.replace("\r\n", "\n").replace("21", "twenty-one")
+        began = time.process_time()
+        fitted(old, new)
+        return time.process_time() - began
+
+    few = min(seconds(1_000) for _ in range(3))
+    assert seconds(8_000) < 8 * 6 * max(few, 0.001)
