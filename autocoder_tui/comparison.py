@@ -7,6 +7,7 @@ from autocoder_tui.review.proposal import FileReview
 from autocoder_tui.workspace.textfile import TextFile
 
 _OWN_ENDS = (".bat", ".cmd")
+_KEPT_ENDS = "Lines that stay keep their ends; to change those, ask for that alone."
 
 
 def compared(
@@ -27,6 +28,8 @@ def compared(
     before = None if original is None else original.text
     as_sent = original is None and (ends_asked or path.lower().endswith(_OWN_ENDS))
     text = after if as_sent else _fitted(original, after)
+    if ends_asked and original is not None and original.newline in ("\n", "mixed"):
+        remark = " ".join(filter(None, (_KEPT_ENDS if text != after else "", remark)))
     return FileReview.of(path, before, text, complete, remark)
 
 
@@ -48,6 +51,8 @@ def remarks(file: FileReview, original: TextFile | None) -> tuple[str, ...]:
 
 
 def _fitted(original: TextFile | None, after: str) -> str:
+    if original is not None and original.bom:
+        after = after.removeprefix("\ufeff")  # the file has its mark already
     if original is None or original.newline == "\r\n":
         return plain_ends(after)
     if original.newline == "\r":

@@ -74,6 +74,7 @@ def test_on_disk_unchanged_lines_are_the_same_bytes(
         (b"a\rb\r", "x", "a\r\nB\r\n", b"a\rB\r"),
         (b"a\r\nb\nc\r\n", "x", "a\nb\nC\n", b"a\r\nb\nC\r\n"),
         (b"a\r\nb", "x", "a\nB", b"a\r\nB"),
+        (b"\xef\xbb\xbfa\nb\n", "x", "\ufeffa\nB\n", b"\xef\xbb\xbfa\nB\n"),
         (b"a\r\nb", "x", "a\nb\nc\n", b"a\r\nb\r\nc\r\n"),
         (None, "x", "a\r\nb\r\n", b"a\nb\n"),
         (None, "A file with CRLF line endings", "a\r\nb\r\n", b"a\r\nb\r\n"),
@@ -150,3 +151,14 @@ def test_line_ends_that_were_written_can_be_taken_back(tmp_path: Path) -> None:
     rejected = accepted.all_verdict(Verdict.REJECTED)
     apply_changes(tmp_path, changes_of(reviewable, rejected))
     assert (tmp_path / "a.txt").read_bytes() == b"a\nb\n"
+
+
+def test_line_ends_asked_for_among_other_things_are_kept_and_that_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"a\r\nb\r\n")
+    proposed = FileProposed("a.txt", None, "a\nB\n", True, "")
+    reviewable = reviewed(tmp_path, "Use LF and rename b", proposed, picks=("a.txt",))
+    assert "ask for that alone" in " ".join(reviewable.warnings["a.txt"])
+    write_all(tmp_path, reviewable)
+    assert (tmp_path / "a.txt").read_bytes() == b"a\r\nB\r\n"
+    reviewable = reviewed(tmp_path, "Rename b", proposed, picks=("a.txt",))
+    assert reviewable.warnings["a.txt"] == ()
