@@ -73,7 +73,7 @@ class Delivery:
                 "complete": file.complete,
                 "added": file.lines.added,
                 "removed": file.lines.removed,
-                "line_ends": file.lines.ends,
+                **({"line_ends": file.lines.ends} if file.lines.ends else {}),
             }
             for file in review.files
         ]
