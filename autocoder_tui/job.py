@@ -7,9 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from autocoder_tui.comparison import compared, compared_anew, remarks
 from autocoder_tui.display import visible
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
+from autocoder_tui.meant_names import with_meant_names
+from autocoder_tui.review.line_ends import asks_for_ends
 from autocoder_tui.review.proposal import FileReview, Review
 from autocoder_tui.review.warnings import Concern, review_concerns
 from autocoder_tui.setup import ChosenModel
@@ -47,6 +50,13 @@ class Prepared:
     earlier: Review | None = None
     """The review this run goes on with: what was decided there stays decided."""
     demo: bool = False
+
+    @property
+    def guesses(self) -> list[str]:
+        """A sentence for each file whose encoding was guessed: the model reads what we read."""
+        return [
+            f"{visible(path)}: {file.guess}" for path, file in self.originals.items() if file.guess
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +99,10 @@ class Reviewable:
             return ()
         return (f"This file was not asked for: only {visible(self.target)} was.",)
 
+    def remarks(self, file: FileReview) -> tuple[str, ...]:
+        """What to look at before accepting `file` besides what its text shows."""
+        return (*self.unasked(file.path), *remarks(file, self.originals.get(file.path)))
+
 
 def prepare(
     job: Job,
@@ -106,6 +120,8 @@ def prepare(
     originals = {
         path: read_text_file(job.root / path, name=path) for path in dict.fromkeys(job.picks)
     }
+    if asks_for_ends(job.requirements):
+        originals = {path: file.verbatim() for path, file in originals.items()}
     target = job.target
     if target is not None:
         target = relative_name(job.root, resolve_target(job.root, target))
@@ -133,9 +149,10 @@ def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewa
     files: list[FileReview] = []
     originals: dict[str, TextFile | None] = {}
     doubtful: list[str] = []
-    proposed = for_target(prepared.root, proposed, prepared.request.target)
+    proposed, refused = with_meant_names(prepared.root, proposed, prepared.request)
+    proposed = for_target(prepared.root, _last_of_each(proposed), prepared.request.target)
     targets = sift_targets(prepared.root, [proposal.path for proposal in proposed])
-    refused = [(name, error.message) for name, error in targets.refused.items()]
+    refused += [(name, error.message) for name, error in targets.refused.items()]
     for proposal in proposed:
         path = targets.accepted.get(proposal.path)
         if path is None:
@@ -153,12 +170,13 @@ def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewa
         if proposal.versions > 1 or proposal.guesses or proposal.named:
             doubtful.append(path)
         files.append(
-            FileReview.of(
-                path=path,
-                before=None if original is None else original.text,
-                after=proposal.after,
-                complete=proposal.complete,
-                remark=proposal.remark,
+            compared(
+                path,
+                original,
+                proposal.after,
+                proposal.complete,
+                proposal.remark,
+                ends_asked=asks_for_ends(prepared.request.requirements),
             )
         )
     if prepared.earlier is not None:
@@ -167,6 +185,20 @@ def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewa
         files = _go_on_deciding(prepared.earlier, files, originals)
     concerns = review_concerns(files, [path for path in doubtful if path in originals])
     return Reviewable(Review(tuple(files)), originals, concerns, tuple(refused), prepared)
+
+
+def _last_of_each(proposed: Sequence[FileProposed]) -> list[FileProposed]:
+    """One proposal for each path: of two names that are spelt differently the last is meant."""
+    found: dict[str, FileProposed] = {}
+    for proposal in proposed:
+        earlier = found.get(proposal.path)
+        if earlier is not None and earlier.after != proposal.after:
+            remark = (
+                "The reply gives this file under two names, and differently: the last is offered."
+            )
+            proposal = replace(proposal, versions=2, remark=f"{remark} {proposal.remark}".strip())
+        found[proposal.path] = proposal
+    return list(found.values())
 
 
 def _differs(file: FileReview, now: TextFile | None) -> bool:
@@ -211,10 +243,11 @@ def _go_on_deciding(
     for file in earlier.files:
         again = fresh.pop(file.path, None)
         original = originals[file.path]
-        if again is None and _differs(file, original):
-            before = None if original is None else original.text
-            again = FileReview.of(file.path, before, file.after, file.complete, file.remark)
-        going_on.append(file if again is None else again.decided_like(file))
+        if again is not None:
+            file = again.decided_like(file)
+        elif _differs(file, original):
+            file = compared_anew(file, original)
+        going_on.append(file)
     return [*going_on, *fresh.values()]
 
 
@@ -223,13 +256,8 @@ def review_anew(root: Path, reviewable: Reviewable, review: Review) -> Reviewabl
 
     Blocking: reads files and diffs. Raises WorkspaceError for a file that can't be compared.
     """
-    originals = {file.path: read_existing(root, file.path) for file in review.files}
-    files = []
-    for file in review.files:
-        original = originals[file.path]
-        before = None if original is None else original.text
-        again = FileReview.of(file.path, before, file.after, file.complete, file.remark)
-        files.append(again.decided_like(file))
+    originals = {file.path: read_existing(root, file.path, file.before) for file in review.files}
+    files = [compared_anew(file, originals[file.path]) for file in review.files]
     concerns = review_concerns(files)
     return replace(
         reviewable,
@@ -294,16 +322,18 @@ def seen_anew(root: Path, reviewable: Reviewable, paths: Iterable[str]) -> Revie
         if path not in originals:
             continue
         try:
-            now = read_existing(root, path)
+            file = reviewable.review.file(path)
+            now = read_existing(root, path, file.before)
         except WorkspaceError:
             continue  # the next write says what is in the way
-        original, file = originals[path], reviewable.review.file(path)
+        original = originals[path]
         if original is None or file.is_new:
             originals[path] = now
         elif now is not None:
             originals[path] = replace(original, stamp=now.stamp, mode=now.mode)
         written.discard(path)
-        if _differs(file, now):
+        other_ends = original is not None and now is not None and original.newline != now.newline
+        if other_ends or _differs(file, now):
             written.add(path)
     return replace(reviewable, originals=originals, written=frozenset(written))
 
@@ -319,9 +349,14 @@ def changes_of(reviewable: Reviewable, review: Review) -> list[Change]:
     ]
 
 
-def read_existing(root: Path, path: str) -> TextFile | None:
-    """The file to compare with, None where there is none. Raises WorkspaceError."""
+def read_existing(root: Path, path: str, before: str | None = None) -> TextFile | None:
+    """The file to compare with, None where there is none. Raises WorkspaceError.
+
+    `before` is how the review has its text: where that shows how lines end, so does what is
+    read now.
+    """
     try:
-        return read_text_file(root / path, max_bytes=MAX_REVIEWED_BYTES, name=path)
+        file = read_text_file(root / path, max_bytes=MAX_REVIEWED_BYTES, name=path)
     except MissingFile:
         return None
+    return file.verbatim() if before is not None and "\r" in before else file

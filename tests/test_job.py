@@ -76,3 +76,16 @@ def test_a_text_that_may_not_be_the_one_that_was_meant_blocks(
 ) -> None:
     proposal = FileProposed("a.py", OLD, NEW, True, "Look at it.", **doubt)
     assert blocking(reviewed(tmp_path, "a.py", proposal), "a.py") == ["Look at it."]
+
+
+def test_of_two_names_of_one_file_the_last_is_offered_and_blocks(tmp_path: Path) -> None:
+    named = str(tmp_path.resolve() / "a.py")
+    reviewable = reviewed(
+        tmp_path,
+        "a.py",
+        FileProposed("a.py", OLD, OLD + "first\n", True),
+        FileProposed(named, OLD, NEW, True),
+    )
+    (file,) = reviewable.review.files
+    assert file.after == NEW
+    assert len(blocking(reviewable, "a.py")) == 1

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from autocoder_tui.cli import EXIT_FAILED
+from autocoder_tui.comparison import compared, remarks
 from autocoder_tui.destination import Refused
 from autocoder_tui.display import visible
 from autocoder_tui.engine.reply import ReplyFile, render_files
@@ -14,7 +15,8 @@ from autocoder_tui.headless.delivery import patch_bytes, print_result
 from autocoder_tui.headless.outcome import Outcome
 from autocoder_tui.headless.saying import say
 from autocoder_tui.job import Prepared, Reviewable, make_review
-from autocoder_tui.review.proposal import FileReview, Review, Verdict
+from autocoder_tui.review.line_ends import asks_for_ends
+from autocoder_tui.review.proposal import Review, Verdict
 from autocoder_tui.review.warnings import review_concerns
 from autocoder_tui.setup import Setup
 from autocoder_tui.workspace.apply import Change, HardLinks, apply_changes
@@ -51,11 +53,13 @@ class Delivery:
         _check_complete(review)
         if self._setup.patch:
             self._check_concerns(reviewable)
+            self._check_ends(prepared, review)
             return self.print(patch_bytes(reviewable))
         if output is not None:
+            self._check_ends(prepared, review)
             self._write(prepared, reviewable, output)
             return True
-        return self.print(_as_text(review))
+        return self.print(_as_text(reviewable))
 
     def print(self, data: bytes) -> bool:
         """Whether `data` was printed: with --json stdout belongs to the report."""
@@ -71,6 +75,7 @@ class Delivery:
                 "complete": file.complete,
                 "added": file.lines.added,
                 "removed": file.lines.removed,
+                **({"line_ends": file.lines.ends} if file.lines.ends else {}),
             }
             for file in review.files
         ]
@@ -78,10 +83,26 @@ class Delivery:
             withheld = f"{path} is not offered: {reason}"
             self._outcome.warnings.append(withheld)
             say(withheld)
-        for path, concerns in reviewable.warnings.items():
-            for concern in concerns:
-                self._outcome.warnings.append(f"{path}: {concern}")
-                say(f"warning: {path}: {concern}")
+        for file in review.files:
+            looked_at = remarks(file, reviewable.originals.get(file.path))
+            for concern in (*looked_at, *reviewable.warnings.get(file.path, ())):
+                self._warn(f"{file.path}: {concern}")
+
+    def _warn(self, warning: str) -> None:
+        if warning not in self._outcome.warnings:
+            self._outcome.warnings.append(warning)
+            say(f"warning: {warning}")
+
+    def _check_ends(self, prepared: Prepared, review: Review) -> None:
+        """Nobody looks, and a reply that says the file again with other line ends is no answer to
+        anything but a question about those."""
+        asked = asks_for_ends(prepared.request.requirements) or self._setup.despite_warnings
+        ends = [f"{file.path} ({file.changed_ends})" for file in review.files if file.changed_ends]
+        if ends and not asked:
+            raise Refused(
+                f"The reply changes nothing but line ends in {', '.join(ends)}; nothing was "
+                "written. Add --despite-warnings to write it, or ask for line ends."
+            )
 
     def _check_concerns(self, reviewable: Reviewable, *paths: str) -> None:
         """Nobody looks before the file is replaced, or the patch applied: what would most likely
@@ -126,9 +147,8 @@ def _in_place_of(reviewable: Reviewable, target: str | None, output: Path) -> Re
         original: TextFile | None = read_text_file(output)
     except MissingFile:
         original = None
-    before = None if original is None else original.text
     files = tuple(
-        FileReview.of(output.name, before, file.after, file.complete, file.remark)
+        compared(output.name, original, file.after, file.complete, file.remark)
         if file.path == target
         else file
         for file in reviewable.review.files
@@ -170,9 +190,12 @@ def _apply(setup: Setup, root: Path, change: Change, prepared: Prepared) -> None
             say(f"{setup.state_dir} can't be written to, so this write can't be undone.")
 
 
-def _as_text(review: Review) -> bytes:
-    files = review.files
+def _as_text(reviewable: Reviewable) -> bytes:
+    """One file as it would be on disk, in UTF-8; several in frames."""
+    files = reviewable.review.files
     if len(files) == 1:
-        return files[0].after.encode("utf-8", "surrogateescape")
+        original = reviewable.originals[files[0].path]
+        text = files[0].after if original is None else original.with_ends(files[0].after)
+        return text.encode("utf-8", "surrogateescape")
     framed = render_files([ReplyFile(file.path, file.after, True, "") for file in files])
     return framed.encode("utf-8", "surrogateescape")
