@@ -217,7 +217,8 @@ def run_parser() -> argparse.ArgumentParser:
     output.add_argument(
         "--despite-warnings",
         action="store_true",
-        help="replace FILE though code seems to have been left out of it",
+        help="write FILE, or print the patch, though it would most likely do damage: code left "
+        "out, a diff or marks in the place of the file, text that no longer parses",
     )
     output.add_argument(
         "--patch", action="store_true", help="print a unified diff and write nothing"

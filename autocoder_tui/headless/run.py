@@ -168,6 +168,9 @@ class _Headless:
         job = Job(setup.root, expansion.files, target, setup.requirements)
         prepared = prepare(job, chosen, setup.limits, temperature=setup.temperature)
         self._warn_of_keys(prepared, key_needed=key_needed)
+        for warning in prepared.guesses:
+            self._outcome.warnings.append(warning)
+            say(f"warning: {warning}")
         return await ask_beforehand(prepared, chosen, say), output
 
     def _warn_of_keys(self, prepared: Prepared, *, key_needed: bool) -> None:

@@ -376,6 +376,7 @@ async def test_a_guess_that_stays_one_is_said_in_the_review() -> None:
         assert len(server.requests) == 2
     (file,) = of(FileProposed, events)
     assert "guess at line" in file.remark
+    assert file.guesses == 1
 
 
 async def test_a_refused_prefill_falls_back_to_the_echo_once_per_endpoint() -> None:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import json
-import tomllib
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from autocoder_tui.engine.reply import frame_state, parse_reply
-from autocoder_tui.engine.reply_prose import LARGEST_PARSED, says_to_be_continued
-from autocoder_tui.engine.seam.plan import after_last_close, was_cut
+from autocoder_tui.engine.reply import parse_reply, reply_end
+from autocoder_tui.engine.seam.plan import announces_more, was_cut
 from autocoder_tui.engine.seam.values import Alternative, Join
+from autocoder_tui.engine.syntax import parses
 
 ATTEMPTS = 12
 """Alternatives tried at most."""
@@ -36,13 +33,13 @@ def next_step(
     """
     if finish_reason in _FILTERED:
         return "filtered"
-    state = frame_state(text)
-    after = after_last_close(text)
+    ended = reply_end(text)
     if not was_cut(finish_reason):
-        if state == "open" or not text.strip() or says_to_be_continued(after):
+        if ended.state == "open" or not text.strip() or announces_more(text, ended):
             return "continue"
         return "done"
-    if files_expected is not None and state == "closed" and after.strip():
+    after = text[ended.end :]
+    if files_expected is not None and ended.state == "closed" and after.strip():
         if len(parse_reply(text).files) >= files_expected:
             return "done"
     return "continue"
@@ -91,25 +88,3 @@ def count_broken(text: str, target: str | None = None) -> tuple[int, int]:
     files = parse_reply(text, target=target).files
     broken = [file for file in files if not file.complete or parses(file.path, file.text) is False]
     return len(files), len(broken)
-
-
-def parses(path: str, text: str) -> bool | None:
-    """Whether a file's text is well-formed, None where no parser is at hand or the text
-    is too large for one."""
-    if len(text) > LARGEST_PARSED:
-        return None
-    suffix = path.rsplit(".", 1)[-1].lower()
-    try:
-        if suffix in ("py", "pyi"):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                compile(text, path, "exec", dont_inherit=True)
-        elif suffix == "json":
-            json.loads(text)
-        elif suffix == "toml":
-            tomllib.loads(text)
-        else:
-            return None
-    except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError):
-        return False
-    return True
