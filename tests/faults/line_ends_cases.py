@@ -24,6 +24,7 @@ CASES: tuple[Case, ...] = (
         (
             f"{_ENDS}test_ends_are_counted_as_such",
             f"{_COMPARED}test_nothing_but_line_ends_is_said",
+            "tests/ui/test_files_said.py::test_line_ends_alone_and_a_guess_are_asked_about",
             "tests/test_headless_files.py::test_nothing_but_line_ends_is_not_written_unasked",
         ),
     ),
