@@ -45,8 +45,8 @@ __all__ = [
 
 NOTES_FILE = "generation_comments.txt"
 _COMMANDS = (
-    "sh", "bash", "shell", "zsh", "console", "terminal", "shell-session", "powershell", "cmd", "text",
-    "output",
+    "sh", "bash", "shell", "zsh", "console", "terminal", "shell-session", "powershell", "cmd",
+    "text", "output",
 )  # fmt: skip
 BARE = "The reply had no frame: all of it was taken as the file."
 BROKEN = "It holds a mark of a code block that cannot be read."
