@@ -35,8 +35,8 @@ _LINES = (
     "def f():", "    return 1", "", "   ", "\t", "\r", "x\r", "\0", "\u2028", "\ufeff", "\u202e",
     "\x1b[2J",
     '**<file path="a.py">**', '<FILE PATH="a.py">', '<file path="a.py">x', "</FILE>", "**</file>**",
-    "&lt;file path='a'&gt;", "&lt;/file&gt;", "> <file=a.b>", "<![CDATA[", "]]>", "</file><|im_end|>",
-    "```<|eot_id|>", "x</s>", '{"path": "a.py", "content": "x"}', "[",
+    "&lt;file path='a'&gt;", "&lt;/file&gt;", "> <file=a.b>", "<![CDATA[", "]]>",
+    "</file><|im_end|>", "```<|eot_id|>", "x</s>", '{"path": "a.py", "content": "x"}', "[",
     "# ... rest of the code unchanged", "To be continued.", "日本語", "é" * 50, "<think>", "&quot;",
 )  # fmt: skip
 _PIECES = (
