@@ -106,8 +106,9 @@ REPEATED = [
     *(f"{line}\n" for line in _LINES if len(line) < 60),
     "```\n\n", "```\nx\n", "```md\n```\n", '<file path="a.md">\n```\n', "a.py\n```\n",
     "`a.py`:\n```\n", "<file ", "</file", "```", '<file path="', '" ', "`", "a.py ", "title=",
-    "(the rest ", "...", "<|im_end|>", "# continued in the next message\n", "```python\nx = (\n```\n",
-    '<file path="a.py">\nx = (\n</file>\n', '**<file path="a.py">**\nx\n**</file>**\n', "[", "&amp;",
+    "(the rest ", "...", "<|im_end|>", "# continued in the next message\n",
+    "```python\nx = (\n```\n", '<file path="a.py">\nx = (\n</file>\n',
+    '**<file path="a.py">**\nx\n**</file>**\n', "[", "&amp;",
     "I can't. ", "nothing more ", "the file is now ", " complete", "\t", " ",
 ]  # fmt: skip
 
