@@ -45,14 +45,15 @@ __all__ = [
 
 NOTES_FILE = "generation_comments.txt"
 _COMMANDS = (
-    "sh", "bash", "shell", "zsh", "console", "terminal", "shell-session", "powershell", "cmd", "text",
-    "output",
+    "sh", "bash", "shell", "zsh", "console", "terminal", "shell-session", "powershell", "cmd",
+    "text", "output",
 )  # fmt: skip
 BARE = "The reply had no frame: all of it was taken as the file."
 BROKEN = "It holds a mark of a code block that cannot be read."
 _BROKEN_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 _TAG = re.compile(r"^[ \t]*<file(?:\s[^<>\n]*)?>", re.MULTILINE)
 UNOPENED = "The reply closed this file and never opened it: its beginning may be missing."
+UNNAMED = "Another code block of the reply names no file: it is with the notes."
 UNCLOSED = "The reply ended inside this file."
 
 
@@ -98,6 +99,8 @@ def parse_reply(
     known = known or given or ()
     given = None if given is None else {normal_path(path): old for path, old in given.items()}
     blocks, notes = read_frames(text, given)
+    if blocks and _quoted_in_a_fence(text, blocks, known):
+        blocks = []
     if not blocks:
         blocks, notes = read_json_files(text, target)
     if not blocks:
@@ -159,7 +162,12 @@ def _named_or_only_fence(
         unnamed = [block for block in blocks if not block.path]
         # A shell command to run, an excerpt: shown with the notes, since it names no file.
         notes = "\n".join([notes, *(block.source.rstrip("\n") for block in unnamed)]).strip("\n")
-        return [block for block in blocks if block.path], notes
+        more = [block for block in unnamed if not _is_command(block, target or "")]
+        named = [block for block in blocks if block.path]
+        if more:
+            remark = f"{UNNAMED} {named[-1].remark}".strip()
+            named[-1] = replace(named[-1], remark=remark)
+        return named, notes
     if target is None or not blocks:
         return [], text
     if len(blocks) == 1:
@@ -173,6 +181,25 @@ def _named_or_only_fence(
         remark = f"The reply had {len(blocks)} code blocks and named none: the longest was taken."
     chosen = [replace(block, path=target, remark=remark) for block in versions]
     return chosen, "\n".join([notes, *others]).strip("\n")
+
+
+def _quoted_in_a_fence(text: str, frames: list[Block], known: Collection[str]) -> bool:
+    """Whether all frames stand in the text of code fences that name files, behind other text."""
+    first = frames[0].end - len(frames[0].source)
+    if "```" not in text[:first] and "~~~" not in text[:first]:
+        return False
+    fences, _ = read_fenced_blocks(text, known=known)
+    named = [fence for fence in fences if fence.path and fence.closed]
+    # A fence around nothing but frames is only wrapped around them.
+    files = [fence for fence in named if not fence.text.lstrip().startswith("<file")]
+    place = 0
+    for frame in frames:
+        while place < len(files) and files[place].end < frame.end:
+            place += 1
+        start = frame.end - len(frame.source)
+        if place == len(files) or files[place].end - len(files[place].source) > start:
+            return False
+    return True
 
 
 def _is_command(block: Block, target: str) -> bool:

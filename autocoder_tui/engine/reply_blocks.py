@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from autocoder_tui.engine.end_tokens import ends_with_token, without_end_tokens
 from autocoder_tui.engine.syntax import LARGEST_PARSED, is_well_formed, parses
@@ -56,7 +55,7 @@ class Offsets:
 
     def of(self, index: int) -> int:
         """Of line `index`, or of the end if there are no more lines."""
-        self._offset += sum(map(len, islice(self._lines, self._index, index)))
+        self._offset += sum(map(len, self._lines[self._index : index]))
         self._index = index
         return self._offset
 

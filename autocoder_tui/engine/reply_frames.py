@@ -144,7 +144,8 @@ class _FrameReader:
             body = rest[: closing_at_end(rest)] + "\n"
         else:
             found = self._end(opening, first, any_closing=loose is not None)
-            body = (rest + "\n" if rest else "") + "".join(self._lines[first : found.end])
+            newline = "\r\n" if self._lines[mark.index].endswith("\r\n") else "\n"
+            body = (rest + newline if rest else "") + "".join(self._lines[first : found.end])
             if found.tail >= 0:
                 body += self._lines[found.end][: found.tail] + "\n"
         remarks = [found.remark] if found.remark else []

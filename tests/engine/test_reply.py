@@ -21,6 +21,9 @@ LINES = (
     "x = 1", "", "    ", "</file>", '<file path="a">', '</file id="1">', "</file >", "  </file>",
     "x</file>", "```", "```python", "~~~", "````md", "<file>", '<file path="b" id="1">', "prose.",
     "# a.py", "`a.py`:", "\r", "end\r", "日本語", "\t", "</fil", "<file path=c>",
+    "<|im_end|>", "x<|eot_id|>", "</file></s>", "```<|end|>", "<![CDATA[", "]]>",
+    '{"content": "x"}', '**<file path="a">**', "</FILE>", "&lt;/file&gt;", '<file path="a">x',
+    "> </file>", '{"path": "a.py", "content": "x"}', "(continued in the next message)",
 )  # fmt: skip
 contents = st.one_of(
     st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60),

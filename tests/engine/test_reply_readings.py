@@ -82,6 +82,21 @@ def test_a_closing_tag_that_the_file_quotes(name: str) -> None:
     assert whole(f'<file path="{name}">\n{text}</file>\n\nDone.\n') == (name, text)
 
 
+def test_a_frame_that_a_fenced_file_quotes() -> None:
+    text = '# T\n\n<file path="x">\ny\n</file>\n'
+    assert whole(f"`R.md`:\n\n````markdown\n{text}````\n", target="R.md") == ("R.md", text)
+    framed = '`R.md`:\n\n```xml\n<file path="x">\ny\n</file>\n```\n'
+    assert [(file.path, file.text) for file in parse_reply(framed).files] == [("x", "y\n")]
+
+
+def test_a_block_of_code_that_names_no_file_is_said_beside_one_that_does() -> None:
+    text = "`a.py`:\n```python\nx = 1\n```\n\n"
+    assert parse_reply(f"{text}```sh\nls\n```\n").files[0].remark == ""
+    reply = parse_reply(f"{text}```python\ny = 2\n```\n")
+    assert "names no file" in reply.files[0].remark
+    assert "y = 2" in reply.notes
+
+
 def test_marks_that_the_given_file_holds_are_its_own() -> None:
     old = 'frame:\n<file path="x">\n</file>\n'
     new = old + "more\n"
