@@ -72,6 +72,7 @@ async def send(app: AutocoderApp) -> None:
             return
     if await app.spending.may_run(chosen.model, limits):
         app.prompting.sent(job.requirements)
+        app.estimator.sent(job, chosen)
         app.runner.start(make)
 
 
@@ -151,4 +152,5 @@ def go_on(app: AutocoderApp) -> None:
         calibration=chosen.calibration,
         limits=app.spending.limits(prepared.request.limits),
     )
+    app.estimator.sent(app.job(), chosen)
     app.runner.start(lambda: replace(prepared, request=request))
