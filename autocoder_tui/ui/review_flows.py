@@ -173,6 +173,7 @@ async def reject_with_note(pane: ReviewPane) -> None:
         if (await app.keys_asked_about.decide(app, again.request))[0] != "send":
             return
     pane.take(review)
+    app.estimator.sent(app.job(), chosen)
     app.runner.start(lambda: rework(before, decided, note, chosen))
 
 

@@ -76,6 +76,7 @@ async def send(app: AutocoderApp) -> None:
         if weighed is not None and prepared.guesses:
             _tell_guesses(app, prepared.guesses)
         app.prompting.sent(job.requirements)
+        app.estimator.sent(job, chosen)
         app.runner.start(make)
 
 
@@ -162,4 +163,5 @@ def go_on(app: AutocoderApp) -> None:
         calibration=chosen.calibration,
         limits=app.spending.limits(prepared.request.limits),
     )
+    app.estimator.sent(app.job(), chosen)
     app.runner.start(lambda: replace(prepared, request=request))
