@@ -61,7 +61,9 @@ _WORDS: Final[dict[End, str]] = {
     """,
 }
 _SAYS_NOTHING: Final = frozenset({"", "null", "none", "undefined", "nil"})
-_ENUMERATION: Final = re.compile(r"^(?:\w+[.:])+|^(?:finish|stop|done|end)_?reasons?_+", re.IGNORECASE)
+_ENUMERATION: Final = re.compile(
+    r"^(?:\w+[.:])+|^(?:finish|stop|done|end)_?reasons?_+", re.IGNORECASE
+)
 _SIGNS: Final = re.compile(r"[\W_]+")
 
 
