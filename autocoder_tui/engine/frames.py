@@ -134,8 +134,8 @@ def split_documents(payload: str) -> Iterator[str]:
         line = line.strip()
         while line.startswith("data:"):
             line = line[5:].lstrip()
-        at = 0
-        while line.startswith("{", at) and not _is_too_much(line):
+        at, readable = 0, not _is_too_much(line)
+        while readable and line.startswith("{", at):
             try:
                 _, end = _DECODER.raw_decode(line, at)
             except (ValueError, RecursionError):
