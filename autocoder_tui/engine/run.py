@@ -13,9 +13,8 @@ from autocoder_tui.engine.accounts import Accounts
 from autocoder_tui.engine.allowance import Allowance, RaiseCap
 from autocoder_tui.engine.capabilities import Capabilities, suggested_prefill
 from autocoder_tui.engine.cost import check_fits, estimate_request, file_weights
+from autocoder_tui.engine.ending import cause_of, check_end, is_confirmed
 from autocoder_tui.engine.errors import (
-    ContentFiltered,
-    EmptyReply,
     EngineError,
     LimitReached,
     PrefillRefused,
@@ -41,7 +40,7 @@ from autocoder_tui.engine.events import (
     TextDelta,
     TextRetracted,
 )
-from autocoder_tui.engine.frames import Finish, Reasoning, Text, Usage
+from autocoder_tui.engine.frames import Finish, Reasoning, Refusal, Text, Usage
 from autocoder_tui.engine.held import edits, read
 from autocoder_tui.engine.part_limits import PartLimits
 from autocoder_tui.engine.patience import Patience
@@ -125,6 +124,8 @@ class _Generation:
         self._finish_reason: str | None = None
         self._lost: ProviderError | None = None
         self._received = False
+        self._refusal = ""
+        self._remarks: list[str] = []
         self._withdrawn = False
         self._ask_again = True
         self.text = request.partial
@@ -152,40 +153,31 @@ class _Generation:
         for event in proposed_files(self._request, self.text, self.joins, finished=True):
             yield event
         reply = checked_reply(self._request, self.text)
-        yield RunFinished(reply.notes)
+        yield RunFinished("\n\n".join(filter(None, [*self._remarks, reply.notes])))
 
     async def _parts(self, session: HttpSession) -> AsyncIterator[Event]:
         cause: Cause | None = "by hand" if self.text else None
         while True:
             self._part += 1
+            before = self.text
             self._part_limits.check(self._part)
             async for event in self._one_part(session, cause):
                 yield event
-            if not self.text and self._lost is None and self._finish_reason is not None:
-                raise EmptyReply(
-                    f"{self._request.model.name} ended its reply (finish reason "
-                    f"{self._finish_reason}) without any text. Run again, or choose another model."
-                )
+            if self._lost is None:
+                name = self._request.model.name
+                remark = check_end(self.text, self._finish_reason, self._refusal, name)
             expected = 1 if self._request.target is not None else None
             step = seam.next_step(self.text, self._finish_reason, files_expected=expected)
-            if step == "filtered":
-                raise ContentFiltered(
-                    f"The provider's content filter stopped {self._request.model.name}. "
-                    "The text so far is kept; change the requirements and run again."
-                )
-            if step == "done" and self._lost is None:
-                return
-            cause = self._cause()
+            if self._lost is None:
+                if step == "done":
+                    self._remarks += [remark] if remark else []
+                    return
+                if is_confirmed(before, self.text, cause, self._finish_reason):
+                    return
+            cause = cause_of(self.text, self._finish_reason, self._lost)
             if self._lost is not None:
                 async for event in self._wait_for_retry(self._lost):
                     yield event
-
-    def _cause(self) -> Cause:
-        if self._finish_reason is None:
-            return "lost connection"
-        if self._finish_reason == seam.STOPPED_AT_CAP:
-            return "spending cap"
-        return "false stop" if self._finish_reason == "stop" else "length"
 
     async def _one_part(self, session: HttpSession, cause: Cause | None) -> AsyncIterator[Event]:
         """Ask for one part until it comes or the attempts are used up, and join it."""
@@ -211,7 +203,7 @@ class _Generation:
                 marker_is_code=self._marker_is_code,
             )
             self._finish_reason, self._lost = None, None
-            self._received = False
+            self._received, self._refusal = False, ""
             try:
                 async for event in self._stream(session, messages, max_output, plan):
                     yield event
@@ -229,6 +221,8 @@ class _Generation:
                 if not error.retryable:
                     raise
                 self._lost = error
+                if not seam.was_cut(self._finish_reason):
+                    self._finish_reason = None
             async for event in self._join(plan, cause):
                 yield event
             if not self._withdrawn:
@@ -270,6 +264,9 @@ class _Generation:
                     case Reasoning(text):
                         accounts.received(text)
                         yield ReasoningDelta(text)
+                    case Refusal(text):
+                        self._received, self._refusal = True, self._refusal + text
+                        accounts.received(text)
                     case Usage():
                         accounts.reported(piece)
                     case Finish(reason):

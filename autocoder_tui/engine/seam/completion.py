@@ -6,14 +6,14 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from autocoder_tui.engine.end_words import read_end, was_cut
 from autocoder_tui.engine.reply import parse_reply, reply_end
-from autocoder_tui.engine.seam.plan import announces_more, was_cut
+from autocoder_tui.engine.seam.plan import announces_more
 from autocoder_tui.engine.seam.values import Alternative, Join
 from autocoder_tui.engine.syntax import parses
 
 ATTEMPTS = 12
 """Alternatives tried at most."""
-_FILTERED = frozenset({"content_filter", "content-filter", "safety"})
 
 
 class Verified(NamedTuple):
@@ -31,12 +31,16 @@ def next_step(
     Only a reply that stopped by itself outside any open frame is done. With `files_expected`
     a reply cut off in the notes after that many closed frames is done, too.
     """
-    if finish_reason in _FILTERED:
+    end = read_end(finish_reason)
+    if end == "filter":
         return "filtered"
     ended = reply_end(text)
     if not was_cut(finish_reason):
         if ended.state == "open" or not text.strip() or announces_more(text, ended):
             return "continue"
+        if end == "unknown" and files_expected is not None:
+            whole = len(parse_reply(text).files) >= files_expected or ended.state == "closed"
+            return "done" if whole else "continue"
         return "done"
     after = text[ended.end :]
     if files_expected is not None and ended.state == "closed" and after.strip():
