@@ -23,7 +23,7 @@ def read_reply(request: RunRequest, text: str) -> Reply:
     model was given, if it was given just one; the review says so.
     """
     known = [file.path for file in request.files]
-    reply = parse_reply(text, target=request.target, known=known)
+    reply = _with_final_newlines(parse_reply(text, target=request.target, known=known), request)
     if reply.files or reply.refusal or request.target is not None or len(known) != 1:
         return reply
     if not holds_code(text):
@@ -32,6 +32,21 @@ def read_reply(request: RunRequest, text: str) -> Reply:
     remark = f"The reply named no file; it was taken as {known[0]}, the only one given."
     files = tuple(replace(file, remark=f"{remark} {file.remark}".strip()) for file in again.files)
     return replace(again, files=files)
+
+
+def _with_final_newlines(reply: Reply, request: RunRequest) -> Reply:
+    """`reply` with a newline at the end of each file, but for those that had none before.
+
+    Small models say that a file ends without one because the attribute was shown to them.
+    """
+    without = {file.path for file in request.files if not file.text.endswith("\n")}
+    files = tuple(
+        replace(file, text=file.text + "\n")
+        if file.complete and file.text[-1:] not in ("", "\n") and file.path not in without
+        else file
+        for file in reply.files
+    )
+    return replace(reply, files=files)
 
 
 def checked_reply(request: RunRequest, text: str) -> Reply:

@@ -23,7 +23,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from autocoder_tui.engine.reply_blocks import Block, read_fenced_blocks, read_frames
-from autocoder_tui.engine.reply_framing import FRAMING_RULES, read_closing, render_file
+from autocoder_tui.engine.reply_framing import (
+    FRAMING_RULES,
+    read_closing,
+    render_file,
+    special_rules,
+)
 from autocoder_tui.engine.reply_prose import is_refusal, looks_like_prose
 
 __all__ = [
@@ -33,6 +38,7 @@ __all__ = [
     "frame_state",
     "parse_reply",
     "render_files",
+    "special_rules",
 ]
 
 NOTES_FILE = "generation_comments.txt"

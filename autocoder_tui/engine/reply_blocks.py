@@ -66,7 +66,7 @@ def read_frames(text: str) -> tuple[list[Block], str]:
             body += lines[end][: lines[end].rindex("</file")] + "\n"
         if not opening.frame_id:
             body = _without_wrapping_fence(body, opening.path, closed)
-        if not opening.final_newline and body.endswith("\n"):
+        if closed and not opening.final_newline and body.endswith("\n"):
             body = body[:-1]
         blocks.append(Block(opening.path, body, closed, "".join(lines[at:after]), remark))
         at = after

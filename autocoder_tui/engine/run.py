@@ -11,7 +11,7 @@ from typing import TypeVar
 from autocoder_tui.engine import seam
 from autocoder_tui.engine.accounts import Accounts
 from autocoder_tui.engine.allowance import Allowance, RaiseCap
-from autocoder_tui.engine.capabilities import Capabilities, suggested_prefill
+from autocoder_tui.engine.capabilities import Capabilities
 from autocoder_tui.engine.cost import check_fits, estimate_request
 from autocoder_tui.engine.errors import (
     ContentFiltered,
@@ -50,6 +50,11 @@ from autocoder_tui.engine.proposals import checked_reply, proposed_files
 from autocoder_tui.engine.provider import HttpSession, stream_reply
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import AskWait, Retries
+from autocoder_tui.engine.server_software import (
+    PREFILL_BY_SOFTWARE,
+    ask_software,
+    hosted_prefill,
+)
 from autocoder_tui.engine.tokens import load_counter
 from autocoder_tui.engine.trace import Trace
 
@@ -113,7 +118,7 @@ class _Generation:
         self._capabilities = capabilities
         self._raise_cap = raise_cap
         if capabilities.prefill is None:
-            capabilities.prefill = suggested_prefill(request.endpoint.provider.base_url)
+            capabilities.prefill = hosted_prefill(request.endpoint.provider.base_url)
         self._first = first_messages(request)
         self._time = Patience(request.limits.total_timeout, between=True)
         self._marker_is_code = seam.MARKER in self._first[1]["content"]
@@ -189,6 +194,8 @@ class _Generation:
 
     async def _one_part(self, session: HttpSession, cause: Cause | None) -> AsyncIterator[Event]:
         """Ask for one part until it comes or the attempts are used up, and join it."""
+        if cause is not None:
+            await self._within_deadline(self._know_server())
         while True:
             plan = self._plan(cause)
             messages = messages_for(self._first, plan)
@@ -355,6 +362,15 @@ class _Generation:
         self._time.left += self._retries.agreed
         yield RetryScheduled(delay, error.message, self._retries.failed + 1)
         await self._within_deadline(asyncio.sleep(delay))
+
+    async def _know_server(self) -> None:
+        """Learn whether the server continues an assistant message, by what it is."""
+        known, request = self._capabilities, self._request
+        if known.prefill is not None:
+            return
+        if known.server is None:
+            known.server = await ask_software(request.endpoint, request.model.name)
+        known.prefill = PREFILL_BY_SOFTWARE.get(known.server)
 
     def _plan(self, cause: Cause | None) -> seam.Continuation | None:
         if cause is None or not self.text:
