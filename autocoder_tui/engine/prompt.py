@@ -50,10 +50,14 @@ def messages_for(first: list[Message], continuation: Continuation | None) -> lis
 
     With prefill there is no instruction: the assistant message is left open for the
     provider to continue. Without a continuation, or where it shows nothing of the text, the
-    first messages are sent as they were.
+    first messages are sent as they were; one that asks apart adds its instruction to them.
     """
     if continuation is None or not continuation.shown:
         return first
+    if continuation.apart:
+        *before, request = first
+        content = f"{request['content']}\n{continuation.instruction}"
+        return [*before, {**request, "content": content}]
     messages = [*first, {"role": "assistant", "content": continuation.shown}]
     if not continuation.prefill:
         messages.append({"role": "user", "content": continuation.instruction})

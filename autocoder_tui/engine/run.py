@@ -14,6 +14,7 @@ from autocoder_tui.engine.allowance import Allowance, RaiseCap
 from autocoder_tui.engine.capabilities import Capabilities
 from autocoder_tui.engine.cost import check_fits, estimate_request
 from autocoder_tui.engine.errors import (
+    BadRequest,
     ContentFiltered,
     EmptyReply,
     EngineError,
@@ -21,6 +22,7 @@ from autocoder_tui.engine.errors import (
     PrefillRefused,
     ProviderError,
     RunTimedOut,
+    ServerFailed,
 )
 from autocoder_tui.engine.events import (
     CapReached,
@@ -43,18 +45,22 @@ from autocoder_tui.engine.events import (
 )
 from autocoder_tui.engine.frames import Finish, Reasoning, Text, Usage
 from autocoder_tui.engine.held import edits, read
+from autocoder_tui.engine.next_way import Ask, NextWay
 from autocoder_tui.engine.part_limits import PartLimits
 from autocoder_tui.engine.patience import Patience
+from autocoder_tui.engine.prefill import (
+    HEAD,
+    TRIED_FIRST,
+    forget_guess,
+    learn_from_reply,
+    learn_prefill,
+    refuse,
+)
 from autocoder_tui.engine.prompt import Message, first_messages, messages_for
 from autocoder_tui.engine.proposals import checked_reply, proposed_files
 from autocoder_tui.engine.provider import HttpSession, stream_reply
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import AskWait, Retries
-from autocoder_tui.engine.server_software import (
-    PREFILL_BY_SOFTWARE,
-    ask_software,
-    hosted_prefill,
-)
 from autocoder_tui.engine.tokens import load_counter
 from autocoder_tui.engine.trace import Trace
 
@@ -117,8 +123,8 @@ class _Generation:
         self._limits = request.limits
         self._capabilities = capabilities
         self._raise_cap = raise_cap
-        if capabilities.prefill is None:
-            capabilities.prefill = hosted_prefill(request.endpoint.provider.base_url)
+        forget_guess(capabilities)
+        self._ways = NextWay(capabilities)
         self._first = first_messages(request)
         self._time = Patience(request.limits.total_timeout, between=True)
         self._marker_is_code = seam.MARKER in self._first[1]["content"]
@@ -128,6 +134,9 @@ class _Generation:
         self.joins: list[seam.Join] = []
         self._part = 0
         self._finish_reason: str | None = None
+        self._text_ended: str | None = None
+        self._grew = True
+        self._head = ""
         self._lost: ProviderError | None = None
         self._received = False
         self._withdrawn = False
@@ -163,7 +172,7 @@ class _Generation:
         cause: Cause | None = "by hand" if self.text else None
         while True:
             self._part += 1
-            self._part_limits.check(self._part)
+            self._part_limits.check()
             async for event in self._one_part(session, cause):
                 yield event
             if not self.text and self._lost is None and self._finish_reason is not None:
@@ -180,7 +189,8 @@ class _Generation:
                 )
             if step == "done" and self._lost is None:
                 return
-            cause = self._cause()
+            if self._grew or cause is None:
+                cause = self._cause()
             if self._lost is not None:
                 async for event in self._wait_for_retry(self._lost):
                     yield event
@@ -195,9 +205,12 @@ class _Generation:
     async def _one_part(self, session: HttpSession, cause: Cause | None) -> AsyncIterator[Event]:
         """Ask for one part until it comes or the attempts are used up, and join it."""
         if cause is not None:
-            await self._within_deadline(self._know_server())
+            await self._within_deadline(
+                learn_prefill(self._capabilities, self._request.endpoint, self._request.model.name)
+            )
         while True:
-            plan = self._plan(cause)
+            ask = self._ask(cause)
+            plan = None if ask is None else ask.plan
             messages = messages_for(self._first, plan)
             weights = self._counter.weigh_messages(messages)
             max_output = await self._allowance.most_output(
@@ -207,8 +220,9 @@ class _Generation:
             # A person who thinks about a spending cap does not make a run take long.
             self._time.pass_over()
             if plan is not None and cause is not None:
-                ended, echo = self._finish_reason, bool(self._capabilities.echo)
-                yield ContinuationStarted(self._part, plan.anchor, cause, ended, echo)
+                ended, echo = self._text_ended, bool(self._capabilities.echo)
+                way = "" if ask is None else ask.way.name
+                yield ContinuationStarted(self._part, plan.anchor, cause, ended, echo, way)
             yield RequestStarted(self._part, self._retries.failed + 1)
             self._accounts.open(weights)
             self._reader = seam.PartReader(
@@ -218,15 +232,15 @@ class _Generation:
                 marker_is_code=self._marker_is_code,
             )
             self._finish_reason, self._lost = None, None
-            self._received = False
+            self._received, self._head = False, ""
             try:
                 async for event in self._stream(session, messages, max_output, plan):
                     yield event
-            except PrefillRefused:
-                self._accounts.abandon()
-                self._capabilities.prefill = "none"
-                continue
             except ProviderError as error:
+                if self._refuses_prefill(error, plan):
+                    self._accounts.abandon()
+                    refuse(self._capabilities)
+                    continue
                 if not self._received:
                     self._accounts.abandon()
                     self._reader = None
@@ -236,7 +250,7 @@ class _Generation:
                 if not error.retryable:
                     raise
                 self._lost = error
-            async for event in self._join(plan, cause):
+            async for event in self._join(ask, cause):
                 yield event
             if not self._withdrawn:
                 return
@@ -258,7 +272,7 @@ class _Generation:
             capabilities=self._capabilities,
             temperature=self._temperature(plan),
             max_output_tokens=max_output,
-            prefill=self._capabilities.prefill if plan is not None and plan.prefill else None,
+            prefill=self._prefill(plan),
             session=session,
         )
         metered = 0.0
@@ -271,6 +285,7 @@ class _Generation:
                 match piece:
                     case Text(text):
                         self._received = self._received or bool(text)
+                        self._head += text[: max(0, HEAD - len(self._head))]
                         accounts.received(text)
                         for event in read(reader, text):
                             yield event
@@ -301,15 +316,19 @@ class _Generation:
                 "The text so far is kept: continue it, or raise total_timeout."
             ) from None
 
-    async def _join(
-        self, plan: seam.Continuation | None, cause: Cause | None
-    ) -> AsyncIterator[Event]:
+    async def _join(self, ask: Ask | None, cause: Cause | None) -> AsyncIterator[Event]:
         """Finish the part that was just read: last edits, usage, how it was joined."""
         assert self._reader is not None
         edit, join = self._reader.finish(self._finish_reason)
         for event in edits(edit):
             yield event
         self._withdrawn = self._worth_asking_again(join)
+        self._grew = join.progress and not self._withdrawn
+        if ask is not None and ask.plan.prefill and self._lost is None:
+            learn_from_reply(self._capabilities, ask.plan, join, self._head)
+        if ask is not None and (self._grew or self._lost is None):
+            # A lost connection says nothing of the way that was asked in.
+            self._ways.brought(ask, progress=self._grew)
         if self._withdrawn:
             yield PartWithdrawn(self._part)
             for event in edits(self._reader.withdraw()):
@@ -323,7 +342,7 @@ class _Generation:
             yield report
         if self._withdrawn:
             return
-        if plan is not None:
+        if ask is not None:
             self.joins.append(join)
             if join.progress and cause is not None:
                 yield PartJoined(self._part, join.offset, join.proof, cause)
@@ -337,8 +356,17 @@ class _Generation:
             self._retries.failed += self._lost is None
         elif self._lost is None:
             self._retries.reset()
+        if self._grew:
+            self._text_ended = self._finish_reason
         ended = self._lost is None and not seam.was_cut(self._finish_reason)
-        self._part_limits.took(progress=join.progress, cause=cause, ended=ended)
+        prefilled = ask is not None and ask.plan.prefill
+        self._part_limits.took(
+            progress=join.progress,
+            ended=ended,
+            silent=not self._head.strip(),
+            # Asked for nothing but to go on, it may not know what is missing.
+            told=cause == "false stop" and not prefilled,
+        )
 
     def _worth_asking_again(self, join: seam.Join) -> bool:
         """Whether to take a guessed part back and ask once more.
@@ -363,23 +391,29 @@ class _Generation:
         yield RetryScheduled(delay, error.message, self._retries.failed + 1)
         await self._within_deadline(asyncio.sleep(delay))
 
-    async def _know_server(self) -> None:
-        """Learn whether the server continues an assistant message, by what it is."""
-        known, request = self._capabilities, self._request
-        if known.prefill is not None:
-            return
-        if known.server is None:
-            known.server = await ask_software(request.endpoint, request.model.name)
-        known.prefill = PREFILL_BY_SOFTWARE.get(known.server)
-
-    def _plan(self, cause: Cause | None) -> seam.Continuation | None:
+    def _ask(self, cause: Cause | None) -> Ask | None:
+        """How to ask for the next part; None for the first. Raises NoProgress at the end."""
         if cause is None or not self.text:
             return None
-        return seam.plan_continuation(
-            self.text,
-            finish_reason=self._finish_reason,
-            prefill=self._capabilities.prefill not in (None, "none"),
-        )
+        ask = self._ways.ask(self.text, self._text_ended)
+        if ask is None:
+            raise self._part_limits.no_way_left()
+        return ask
+
+    def _prefill(self, plan: seam.Continuation | None) -> str | None:
+        if plan is None or not plan.prefill:
+            return None
+        return self._capabilities.prefill or TRIED_FIRST
+
+    def _refuses_prefill(self, error: ProviderError, plan: seam.Continuation | None) -> bool:
+        """Whether the server will not go on from an assistant message. Where that is only
+        tried, any error it makes of it is a refusal."""
+        if plan is None or not plan.prefill or self._received:
+            return False
+        if isinstance(error, PrefillRefused):
+            return True
+        tried = self._capabilities.prefill is None
+        return tried and isinstance(error, BadRequest | ServerFailed)
 
     def _temperature(self, plan: seam.Continuation | None) -> float | None:
         wanted = self._request.temperature

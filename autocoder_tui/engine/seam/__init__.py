@@ -23,9 +23,10 @@ How often this is exact is measured by tests/seam/harness.py on real files.
 """
 
 from autocoder_tui.engine.seam.completion import Verified, next_step, verify
-from autocoder_tui.engine.seam.plan import STOPPED_AT_CAP, plan_continuation, was_cut
+from autocoder_tui.engine.seam.plan import STOPPED_AT_CAP, was_cut
 from autocoder_tui.engine.seam.reader import PartReader
 from autocoder_tui.engine.seam.values import MARKER, Alternative, Continuation, Edit, Join
+from autocoder_tui.engine.seam.ways import Way, plan_continuation, ways_for
 
 __all__ = [
     "MARKER",
@@ -36,8 +37,10 @@ __all__ = [
     "Join",
     "PartReader",
     "Verified",
+    "Way",
     "next_step",
     "plan_continuation",
     "verify",
     "was_cut",
+    "ways_for",
 ]

@@ -1,0 +1,56 @@
+"""Which way of asking is next: one that brought nothing is not taken again for the same text."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from autocoder_tui.engine import seam
+from autocoder_tui.engine.capabilities import Capabilities
+from autocoder_tui.engine.prefill import NONE
+
+
+class Ask(NamedTuple):
+    """A continuation to ask for, and the way it is asked in."""
+
+    way: seam.Way
+    plan: seam.Continuation
+
+
+class NextWay:
+    """Walks the ways of asking for the continuations of one run."""
+
+    def __init__(self, known: Capabilities) -> None:
+        self._known = known
+        self._used: set[tuple[str, str, bool]] = set()
+        self._last: str | None = None
+
+    def ask(self, text: str, finish_reason: str | None) -> Ask | None:
+        """How to ask for what comes after `text`, which ended with `finish_reason`.
+
+        None when every way has been used up on it.
+        """
+        for way in self._order(cut_at_limit=finish_reason is not None):
+            plan = seam.plan_continuation(text, finish_reason=finish_reason, way=way.name)
+            if _sent(plan) not in self._used:
+                return Ask(way, plan)
+        return None
+
+    def brought(self, ask: Ask, *, progress: bool) -> None:
+        """What came of `ask`: text that is new, or nothing."""
+        if progress:
+            self._used.clear()
+            self._last = ask.way.name
+        else:
+            self._used.add(_sent(ask.plan))
+
+    def _order(self, *, cut_at_limit: bool) -> list[seam.Way]:
+        known = self._known
+        takes = None if known.prefill is None else known.prefill != NONE
+        ways = seam.ways_for(prefill=takes, echo=known.echo, cut_at_limit=cut_at_limit)
+        # What worked is taken again first.
+        return sorted(ways, key=lambda way: way.name != self._last)
+
+
+def _sent(plan: seam.Continuation) -> tuple[str, str, bool]:
+    """All by which one request to go on differs from another."""
+    return plan.shown, plan.instruction, plan.prefill
