@@ -6,7 +6,21 @@ from typing import NamedTuple
 
 from autocoder_tui.engine import seam
 from autocoder_tui.engine.capabilities import Capabilities
-from autocoder_tui.engine.prefill import NONE
+from autocoder_tui.engine.errors import (
+    BadRequest,
+    PrefillRefused,
+    ProviderError,
+    ServerFailed,
+)
+from autocoder_tui.engine.prefill import (
+    NONE,
+    TRIED_FIRST,
+    forget_guess,
+    learn_from_reply,
+    learn_prefill,
+    refuse,
+)
+from autocoder_tui.engine.request import RunRequest
 
 
 class Ask(NamedTuple):
@@ -17,9 +31,13 @@ class Ask(NamedTuple):
 
 
 class NextWay:
-    """Walks the ways of asking for the continuations of one run."""
+    """Walks the ways of asking for the continuations of one run.
+
+    `known` is what is known of the endpoint; what its replies teach is added to it.
+    """
 
     def __init__(self, known: Capabilities) -> None:
+        forget_guess(known)
         self._known = known
         self._used: set[tuple[str, str, bool]] = set()
         self._last: str | None = None
@@ -35,8 +53,33 @@ class NextWay:
                 return Ask(way, plan)
         return None
 
-    def brought(self, ask: Ask, *, progress: bool) -> None:
-        """What came of `ask`: text that is new, or nothing."""
+    async def learn(self, request: RunRequest) -> None:
+        """Find out by what the server is whether it continues an assistant message."""
+        await learn_prefill(self._known, request.endpoint, request.model.name)
+
+    def prefill(self, plan: seam.Continuation | None) -> str | None:
+        """How the assistant message of `plan` is to be continued, None where it is not."""
+        if plan is None or not plan.prefill:
+            return None
+        return self._known.prefill or TRIED_FIRST
+
+    def refused(self, ask: Ask, error: ProviderError) -> bool:
+        """Whether `error` says that an assistant message is not continued here.
+
+        Where that is only tried, any error that the server makes of it is a refusal.
+        """
+        if not ask.plan.prefill:
+            return False
+        tried = self._known.prefill is None and isinstance(error, BadRequest | ServerFailed)
+        if tried or isinstance(error, PrefillRefused):
+            refuse(self._known)
+            return True
+        return False
+
+    def brought(self, ask: Ask, join: seam.Join, head: str, *, progress: bool) -> None:
+        """What came of `ask`: text that is new, or nothing. `head` is how the reply began."""
+        if ask.plan.prefill:
+            learn_from_reply(self._known, ask.plan, join, head)
         if progress:
             self._used.clear()
             self._last = ask.way.name

@@ -14,15 +14,13 @@ from autocoder_tui.engine.allowance import Allowance, RaiseCap
 from autocoder_tui.engine.capabilities import Capabilities
 from autocoder_tui.engine.cost import check_fits, estimate_request
 from autocoder_tui.engine.errors import (
-    BadRequest,
     ContentFiltered,
     EmptyReply,
     EngineError,
     LimitReached,
-    PrefillRefused,
     ProviderError,
+    RepeatsItself,
     RunTimedOut,
-    ServerFailed,
 )
 from autocoder_tui.engine.events import (
     CapReached,
@@ -48,17 +46,13 @@ from autocoder_tui.engine.held import edits, read
 from autocoder_tui.engine.next_way import Ask, NextWay
 from autocoder_tui.engine.part_limits import PartLimits
 from autocoder_tui.engine.patience import Patience
-from autocoder_tui.engine.prefill import (
-    HEAD,
-    TRIED_FIRST,
-    forget_guess,
-    learn_from_reply,
-    learn_prefill,
-    refuse,
-)
+from autocoder_tui.engine.prefill import HEAD
 from autocoder_tui.engine.prompt import Message, first_messages, messages_for
 from autocoder_tui.engine.proposals import checked_reply, proposed_files
 from autocoder_tui.engine.provider import HttpSession, stream_reply
+from autocoder_tui.engine.remarks import remarks_on
+from autocoder_tui.engine.repetition import STOPPED_REPEATING, Found, Repetition
+from autocoder_tui.engine.reply import frame_state
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import AskWait, Retries
 from autocoder_tui.engine.tokens import load_counter
@@ -123,7 +117,6 @@ class _Generation:
         self._limits = request.limits
         self._capabilities = capabilities
         self._raise_cap = raise_cap
-        forget_guess(capabilities)
         self._ways = NextWay(capabilities)
         self._first = first_messages(request)
         self._time = Patience(request.limits.total_timeout, between=True)
@@ -137,6 +130,9 @@ class _Generation:
         self._text_ended: str | None = None
         self._grew = True
         self._head = ""
+        self._repetition = Repetition(file.text for file in request.files)
+        self._repetition.append(request.partial)
+        self._remarks: list[str] = []
         self._lost: ProviderError | None = None
         self._received = False
         self._withdrawn = False
@@ -166,7 +162,8 @@ class _Generation:
         for event in proposed_files(self._request, self.text, self.joins, finished=True):
             yield event
         reply = checked_reply(self._request, self.text)
-        yield RunFinished(reply.notes)
+        remarks = [*self._remarks, *remarks_on(self.text)]
+        yield RunFinished("\n\n".join(filter(None, [*remarks, reply.notes])))
 
     async def _parts(self, session: HttpSession) -> AsyncIterator[Event]:
         cause: Cause | None = "by hand" if self.text else None
@@ -175,6 +172,10 @@ class _Generation:
             self._part_limits.check()
             async for event in self._one_part(session, cause):
                 yield event
+            if self._repetition.found is not None:
+                for event in self._first_copy(self._repetition.found):
+                    yield event
+                return
             if not self.text and self._lost is None and self._finish_reason is not None:
                 raise EmptyReply(
                     f"{self._request.model.name} ended its reply (finish reason "
@@ -195,6 +196,15 @@ class _Generation:
                 async for event in self._wait_for_retry(self._lost):
                     yield event
 
+    def _first_copy(self, found: Found) -> Iterator[Event]:
+        """Keep what came before the model began to repeat itself. Raises RepeatsItself where
+        a file is open there."""
+        yield TextRetracted(len(self.text) - found.end)
+        self.text = self.text[: found.end]
+        self._remarks.append(found.said)
+        if frame_state(self.text) != "closed":
+            raise RepeatsItself(found.said)
+
     def _cause(self) -> Cause:
         if self._finish_reason is None:
             return "lost connection"
@@ -205,9 +215,7 @@ class _Generation:
     async def _one_part(self, session: HttpSession, cause: Cause | None) -> AsyncIterator[Event]:
         """Ask for one part until it comes or the attempts are used up, and join it."""
         if cause is not None:
-            await self._within_deadline(
-                learn_prefill(self._capabilities, self._request.endpoint, self._request.model.name)
-            )
+            await self._within_deadline(self._ways.learn(self._request))
         while True:
             ask = self._ask(cause)
             plan = None if ask is None else ask.plan
@@ -221,7 +229,7 @@ class _Generation:
             self._time.pass_over()
             if plan is not None and cause is not None:
                 ended, echo = self._text_ended, bool(self._capabilities.echo)
-                way = "" if ask is None else ask.way.name
+                way = ask.way.name if ask is not None else ""
                 yield ContinuationStarted(self._part, plan.anchor, cause, ended, echo, way)
             yield RequestStarted(self._part, self._retries.failed + 1)
             self._accounts.open(weights)
@@ -237,9 +245,8 @@ class _Generation:
                 async for event in self._stream(session, messages, max_output, plan):
                     yield event
             except ProviderError as error:
-                if self._refuses_prefill(error, plan):
+                if ask is not None and not self._received and self._ways.refused(ask, error):
                     self._accounts.abandon()
-                    refuse(self._capabilities)
                     continue
                 if not self._received:
                     self._accounts.abandon()
@@ -272,7 +279,7 @@ class _Generation:
             capabilities=self._capabilities,
             temperature=self._temperature(plan),
             max_output_tokens=max_output,
-            prefill=self._prefill(plan),
+            prefill=self._ways.prefill(plan),
             session=session,
         )
         metered = 0.0
@@ -287,7 +294,9 @@ class _Generation:
                         self._received = self._received or bool(text)
                         self._head += text[: max(0, HEAD - len(self._head))]
                         accounts.received(text)
-                        for event in read(reader, text):
+                        came = list(read(reader, text))
+                        self._repetition.hear(came, reader)
+                        for event in came:
                             yield event
                     case Reasoning(text):
                         accounts.received(text)
@@ -298,6 +307,9 @@ class _Generation:
                         self._finish_reason = reason
                     case None:
                         return
+                if self._repetition.found is not None:
+                    self._finish_reason = STOPPED_REPEATING
+                    return
                 if passed and isinstance(piece, Text | Reasoning):
                     self._finish_reason = self._finish_reason or seam.STOPPED_AT_CAP
                     return
@@ -320,19 +332,20 @@ class _Generation:
         """Finish the part that was just read: last edits, usage, how it was joined."""
         assert self._reader is not None
         edit, join = self._reader.finish(self._finish_reason)
-        for event in edits(edit):
+        last = list(edits(edit))
+        self._repetition.hear(last, self._reader)
+        for event in last:
             yield event
         self._withdrawn = self._worth_asking_again(join)
         self._grew = join.progress and not self._withdrawn
-        if ask is not None and ask.plan.prefill and self._lost is None:
-            learn_from_reply(self._capabilities, ask.plan, join, self._head)
         if ask is not None and (self._grew or self._lost is None):
             # A lost connection says nothing of the way that was asked in.
-            self._ways.brought(ask, progress=self._grew)
+            self._ways.brought(ask, join, self._head, progress=self._grew)
         if self._withdrawn:
             yield PartWithdrawn(self._part)
             for event in edits(self._reader.withdraw()):
                 yield event
+            self._repetition.reset(self._reader.text)
         self.text = self._reader.text
         self._reader = None
         report = self._accounts.report(self._part)
@@ -399,21 +412,6 @@ class _Generation:
         if ask is None:
             raise self._part_limits.no_way_left()
         return ask
-
-    def _prefill(self, plan: seam.Continuation | None) -> str | None:
-        if plan is None or not plan.prefill:
-            return None
-        return self._capabilities.prefill or TRIED_FIRST
-
-    def _refuses_prefill(self, error: ProviderError, plan: seam.Continuation | None) -> bool:
-        """Whether the server will not go on from an assistant message. Where that is only
-        tried, any error it makes of it is a refusal."""
-        if plan is None or not plan.prefill or self._received:
-            return False
-        if isinstance(error, PrefillRefused):
-            return True
-        tried = self._capabilities.prefill is None
-        return tried and isinstance(error, BadRequest | ServerFailed)
 
     def _temperature(self, plan: seam.Continuation | None) -> float | None:
         wanted = self._request.temperature

@@ -30,27 +30,21 @@ _LINES = """\
 Your message was cut off after line {line} of {place}. Its last lines are:
 
 {anchor}
-Write the rest of the file, from line {next} to the closing line. First copy the last lines \
-above exactly, with their indentation, then go on with line {next}. No greeting, no \
-explanation, no new code fence, and do not start the file again.
-
-{marker}"""
+Write the rest of the file, from line {next} to the closing line. Begin by copying the last \
+lines above, exactly and with their indentation, then write line {next}."""
+_LINES_AND_MARKER = _LINES + "\n\n{marker}"
 _WHOLE_TAIL = """\
 Your message was cut off within {place}. It ends like this:
 
 {anchor}
 Copy these lines exactly, finish the last of them where it is unfinished, and write on from \
-there to the closing line of the file. Send nothing else.
-
-{marker}"""
+there to the closing line of the file. Send nothing else."""
 _APART = """\
 Lines 1 to {line} of {place} are written and stay as they are. They end like this:
 
 {anchor}
 Now write only what comes after them: the rest of the file, from line {next} to its closing \
-line, which is </file>. Begin with line {next}.
-
-{marker}"""
+line, which is </file>. Begin with line {next}."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +78,7 @@ def _prefill(kept: Kept) -> Continuation:
 
 
 def _lines(kept: Kept) -> Continuation:
-    return _asking(kept, kept.sent, _LINES)
+    return _asking(kept, kept.sent, _LINES_AND_MARKER)
 
 
 def _further_up(kept: Kept) -> Continuation:
@@ -171,7 +165,7 @@ LINES: Final = Way(
 FURTHER_UP: Final = Way(
     "further up",
     "More is withheld and more lines are copied, for the end of the text may be what leads a "
-    "model astray.",
+    "model astray; no marker stands last, which the smallest models copy and stop.",
     _further_up,
 )
 WHOLE_TAIL: Final = Way(
