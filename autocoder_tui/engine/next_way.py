@@ -1,4 +1,4 @@
-"""Which way of asking is next: one that brought nothing is not taken again for the same text."""
+"""Which way of asking is next: nothing is asked twice in the same words for the same text."""
 
 from __future__ import annotations
 
@@ -80,11 +80,10 @@ class NextWay:
         """What came of `ask`: text that is new, or nothing. `head` is how the reply began."""
         if ask.plan.prefill:
             learn_from_reply(self._known, ask.plan, join, head)
+        # What was added may be all in the text that is withheld: then this would be the same.
+        self._used.add(_sent(ask.plan))
         if progress:
-            self._used.clear()
             self._last = ask.way.name
-        else:
-            self._used.add(_sent(ask.plan))
 
     def _order(self, *, cut_at_limit: bool) -> list[seam.Way]:
         known = self._known

@@ -56,7 +56,7 @@ class PartLimits:
     def no_way_left(self) -> NoProgress:
         """The error of a run whose every way of asking for more brought nothing."""
         return NoProgress(
-            f"{self._model_name} was asked in {self._fruitless} ways to go on and added "
-            "nothing. The text so far is kept, its last file offered as incomplete: read it, "
-            "continue by hand, or choose another model."
+            f"{self._model_name} was asked to go on in every way there is, the last "
+            f"{self._fruitless or 1} times for nothing. The text so far is kept, its last file "
+            "offered as incomplete: read it, continue by hand, or choose another model."
         )
