@@ -24,6 +24,8 @@ _LANDMARK = 8
 """Word characters of a line that is looked for further down."""
 _STRAY = 3
 """Lines in a row that stand nowhere, after which a reply is not followed further."""
+_EVIDENT = 20
+"""Word characters that are not repeated by chance."""
 _OLDER_LINES, _OLDER_WORDS = 3, 30
 """What has to be repeated, from the first line on, for a reply that goes back in the text."""
 
@@ -55,6 +57,7 @@ class Alignment:
         self._words = 0
         self._stray = 0
         self._begun = 0
+        self._begins_elsewhere = False
         self.restarted = False
         """Whether the reply opened a frame again that H has opened."""
         self.arrival: Arrival | None = None
@@ -94,9 +97,15 @@ class Alignment:
                 self._next = self._begun = place + 1
                 self._stray = 0
                 return
-        if self._next is None and not self._start(line):
+        if self._next is None and (self._begins_elsewhere or not self._start(line)):
+            self._begins_elsewhere = True
             return
         self._step(number, line, body)
+
+    @property
+    def _is_evident(self) -> bool:
+        """Whether so much was repeated that it is no chance."""
+        return self.goes_back or self._exact >= 2 or self._words >= _EVIDENT
 
     def _start(self, line: Line) -> bool:
         history = self._history
@@ -139,15 +148,25 @@ class Alignment:
         if exact:
             self._words += word_characters(line.key)
         self._next = place + 1
-        if self._next == len(self._history.lines):
+        if self._next == len(self._history.lines) and self._may_arrive(exact=exact):
             words = word_characters(line.key)
             sure = exact and (words >= _LANDMARK or bool(before and words))
             self.arrival = Arrival(number, None, rewritten=False, sure=sure)
+
+    def _may_arrive(self, *, exact: bool) -> bool:
+        """Whether what came before makes it likely that a line is the last one of H."""
+        if self.goes_back:
+            return True
+        if not exact and not self._is_evident:
+            return False
+        return not self._missed or (exact and self._is_evident)
 
     def _reached_cut_line(self, number: int, line: Line, body: str, place: int) -> bool:
         history = self._history
         cut = history.cut_line
         if history.whole == len(history.lines) or not (self._exact or self._alike):
+            return False
+        if not self._may_arrive(exact=True):
             return False
         length = match_cut_line(cut, body)
         words = word_characters(cut)
@@ -155,7 +174,9 @@ class Alignment:
             sure = words >= _LANDMARK or bool(self._run) or place == history.whole
             self.arrival = Arrival(number, line.start + length, rewritten=False, sure=sure)
             return True
-        if place == history.whole and words >= 3 and likeness(cut, body) >= ALIKE:
+        if not self._may_arrive(exact=False) or place < history.whole or words < 3:
+            return False
+        if likeness(cut, body) >= ALIKE:
             self.arrival = Arrival(number, None, rewritten=True, sure=bool(self._run))
             return True
         return False

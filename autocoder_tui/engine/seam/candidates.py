@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from autocoder_tui.engine.events import Proof
-from autocoder_tui.engine.reply_framing import read_closing, read_fence
+from autocoder_tui.engine.reply_framing import read_closing, read_fence, read_opening
 from autocoder_tui.engine.seam.alignment import ALIKE, Arrival
 from autocoder_tui.engine.seam.history import History, Line
 from autocoder_tui.engine.seam.likeness import likeness, looks_whole
@@ -50,6 +50,11 @@ def _from_complete(
     rank = _complete_rank(replay, history, words)
     if rank is None:
         return []
+    requested = replay.start == history.anchor_line < history.sent_line
+    if replay.drop is not None and words < 20 and not requested:
+        if history.positions(lines[replay.at].key):
+            # It also begins like the cut line, but it may as well be that line once more.
+            rank = min(rank, 40.0)
     overlap = replay.end - replay.start
     proof: Proof = "echo" if replay.start < history.sent_line else "witness"
     if replay.drop is not None:
@@ -118,7 +123,7 @@ def _from_diverged(
     Of the cut line what it says stands, if it goes on from there: nobody knows how that line
     was to end. A whole line that was received stands whatever the reply says.
     """
-    if is_closing(reply[lines[replay.at].start : lines[replay.at].end]):
+    if is_frame_line(reply[lines[replay.at].start : lines[replay.at].end]):
         return []
     words = history.words(replay.start, history.sent_line)
     requested = history.plan.anchor and replay.start == history.anchor_line
@@ -151,6 +156,11 @@ def _from_diverged(
     better = 1 if alike < 0.4 and looks_whole(history.cut_line) else -1
     glued = replace(skipping, rank=regenerated.rank + better, glue="\n")
     return [regenerated, glued, replace(skipping, rank=regenerated.rank - 2)]
+
+
+def is_frame_line(line: str) -> bool:
+    """Whether a line of a reply opens or closes a frame or a fence, which no wording does."""
+    return is_closing(line) or read_opening(line.strip()) is not None
 
 
 def is_closing(line: str) -> bool:

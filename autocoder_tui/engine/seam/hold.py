@@ -18,6 +18,7 @@ from autocoder_tui.engine.seam.candidates import (
     from_fragment,
     from_replay,
     is_closing,
+    is_frame_line,
     keeps_received,
 )
 from autocoder_tui.engine.seam.guess import guesses
@@ -57,6 +58,8 @@ class Hold:
         self._lines: list[Line] = []
         self._kinds: list[str] = []
         self._new = 0
+        self._looked_at = 0
+        self._closed = False
         self._begins: list[tuple[int, int]] = [(0, 0)]
 
     @property
@@ -75,7 +78,8 @@ class Hold:
         body = piece.removesuffix("\n")
         key = key_of(body)
         if key.lstrip("#/-* ") in self._instruction:
-            self._begins.append((start + len(piece), 0))
+            if len(self._begins) < _STARTS:
+                self._begins.append((start + len(piece), 0))
         elif key:
             self._add_line(Line(start, start + len(body), key), body)
         return self._decided()
@@ -109,7 +113,7 @@ class Hold:
     @property
     def _closes_early(self) -> bool:
         """Whether the reply repeated lines and then closed, before the end of the text so far."""
-        if self._tracker.completed or self._alignment.arrival is not None:
+        if any(found.rank >= CERTAIN for found in self._found()):
             return False
         for replay in self._tracker.ended:
             line = self._lines[replay.at]
@@ -174,10 +178,17 @@ class Hold:
             return best([*sure, *self._found()])
         if self._tracker.following or self._waits_for_next_line():
             return []
+        waiting = self._closed or self._alignment.goes_back
+        ended = len(self._tracker.ended)
+        if waiting and self._alignment.arrival is None and ended == self._looked_at:
+            # A whole file may be gone over: nothing new is known until one of them ends.
+            return []
+        self._looked_at = ended
         found = self._found()
         if any(candidate.rank >= CERTAIN for candidate in found):
             return best([*found, *self._guesses()])
-        if self._alignment.following or self._alignment.repeats or self._closes_early:
+        self._closed = self._closes_early
+        if self._closed or self._alignment.following:
             return []
         patience = _PATIENCE if self._new else _PROSE_PATIENCE
         if self._length < patience + len(self._history.plan.witness):
@@ -242,7 +253,7 @@ class Hold:
     def _rewrites(self, at: int) -> bool:
         """Whether the reply's line at `at` may be the withheld one, written anew."""
         line = self.reply[at:].partition("\n")[0]
-        return bool(line.strip()) and not is_closing(line)
+        return bool(line.strip()) and not is_frame_line(line)
 
     def _is_new_fence(self, line: Line) -> bool:
         """Whether a fence line opens a block of the reply's own, and none ends in the file."""
