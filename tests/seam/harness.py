@@ -108,8 +108,9 @@ def ours(cut: Cut, view: View, misbehave: Callable[[View], str], *, prefill: boo
             joins.append(join)
         else:
             aside.said.append(reply)
-            _, text, settled, _ = aside.settle(reader, join, "stop")
-            joins += settled
+            settled = aside.settle(reader, join, "stop")
+            text = settled.text
+            joins += settled.joins
             aside = None
         resamples = resamples or join.proof in ("echo", "witness")
         if next_step(text, finish_reason) == "done":
@@ -225,9 +226,9 @@ def many_seams(sample: Sample, seed: str, *, prefill: bool) -> bool:
             joins.append(join)
         else:
             aside.said.append(reply[:room])
-            _, text, settled, ended = aside.settle(reader, join, reason)
-            joins += settled
-            reason = ended or reason
+            settled = aside.settle(reader, join, reason)
+            text, reason = settled.text, settled.finish_reason or reason
+            joins += settled.joins
             aside = None
         resamples = resamples or join.proof in ("echo", "witness")
         if next_step(text, reason) == "done":
