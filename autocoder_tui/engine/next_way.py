@@ -41,6 +41,7 @@ class NextWay:
         self._known = known
         self._used: set[tuple[str, str, bool]] = set()
         self._last: str | None = None
+        self._guessed = False
 
     def ask(self, text: str, finish_reason: str | None) -> Ask | None:
         """How to ask for what comes after `text`, which ended with `finish_reason`.
@@ -76,19 +77,29 @@ class NextWay:
             return True
         return False
 
-    def brought(self, ask: Ask, join: seam.Join, head: str, *, progress: bool) -> None:
-        """What came of `ask`: text that is new, or nothing. `head` is how the reply began."""
-        if ask.plan.prefill:
-            learn_from_reply(self._known, ask.plan, join, head)
+    def brought(self, ask: Ask, join: seam.Join, head: str) -> bool:
+        """What came of `ask`, and how that joined; `head` is how the reply began.
+
+        Whether it shows that a prefill that was only tried did not work: then a guess where
+        the reply belongs is not worth keeping.
+        """
         # What was added may be all in the text that is withheld: then this would be the same.
         self._used.add(_sent(ask.plan))
-        if progress:
+        self._guessed = join.progress and join.proof == "guess"
+        if join.progress and not self._guessed:
             self._last = ask.way.name
+        if not ask.plan.prefill:
+            return False
+        tried = self._known.prefill is None
+        learn_from_reply(self._known, ask.plan, join, head)
+        return tried and self._guessed
 
     def _order(self, *, cut_at_limit: bool) -> list[seam.Way]:
         known = self._known
         takes = None if known.prefill is None else known.prefill != NONE
-        ways = seam.ways_for(prefill=takes, echo=known.echo, cut_at_limit=cut_at_limit)
+        # Who went on, if not where it was clear, can be asked to copy lines once more.
+        copies = known.echo or self._guessed
+        ways = seam.ways_for(prefill=takes, echo=copies, cut_at_limit=cut_at_limit)
         # What worked is taken again first.
         return sorted(ways, key=lambda way: way.name != self._last)
 

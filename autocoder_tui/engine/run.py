@@ -137,6 +137,7 @@ class _Generation:
         self._received = False
         self._withdrawn = False
         self._ask_again = True
+        self._aside: seam.SetAside | None = None
         self.text = request.partial
 
     async def events(self, trace: Trace | None) -> AsyncGenerator[Event]:
@@ -248,13 +249,16 @@ class _Generation:
                 if ask is not None and not self._received and self._ways.refused(ask, error):
                     self._accounts.abandon()
                     continue
-                if not self._received:
+                if self._aside is not None:
+                    # What was taken back is at hand: nobody needs to wait for this one.
+                    self._lost = error
+                elif not self._received:
                     self._accounts.abandon()
                     self._reader = None
                     async for event in self._wait_for_retry(error):
                         yield event
                     continue
-                if not error.retryable:
+                elif not error.retryable:
                     raise
                 self._lost = error
             async for event in self._join(ask, cause):
@@ -294,6 +298,8 @@ class _Generation:
                         self._received = self._received or bool(text)
                         self._head += text[: max(0, HEAD - len(self._head))]
                         accounts.received(text)
+                        if self._aside is not None:
+                            self._aside.said.append(text)
                         came = list(read(reader, text))
                         self._repetition.hear(came, reader)
                         for event in came:
@@ -336,17 +342,28 @@ class _Generation:
         self._repetition.hear(last, self._reader)
         for event in last:
             yield event
-        self._withdrawn = self._worth_asking_again(join)
-        self._grew = join.progress and not self._withdrawn
-        if ask is not None and (self._grew or self._lost is None):
+        failed_trial = False
+        if ask is not None and (join.progress or self._lost is None):
             # A lost connection says nothing of the way that was asked in.
-            self._ways.brought(ask, join, self._head, progress=self._grew)
+            failed_trial = self._ways.brought(ask, join, self._head)
+        self._withdrawn = failed_trial or self._worth_asking_again(join)
+        joins, settled = [join], None
         if self._withdrawn:
+            if not failed_trial:
+                self._aside = seam.SetAside(self._reader.text, join, self._finish_reason)
             yield PartWithdrawn(self._part)
             for event in edits(self._reader.withdraw()):
                 yield event
             self._repetition.reset(self._reader.text)
-        self.text = self._reader.text
+        elif self._aside is not None:
+            settled = self._aside.settle(self._reader, join, self._finish_reason)
+            for event in edits(settled.edit):
+                yield event
+            joins, join, self._aside = settled.joins, settled.joins[-1], None
+            if not settled.second:
+                self._finish_reason, self._lost = settled.finish_reason, None
+            self._repetition.reset(settled.text)
+        self.text = self._reader.text if settled is None else settled.text
         self._reader = None
         report = self._accounts.report(self._part)
         booked = self._accounts.close()
@@ -355,11 +372,11 @@ class _Generation:
             yield report
         if self._withdrawn:
             return
-        if ask is not None:
-            self.joins.append(join)
-            if join.progress and cause is not None:
-                yield PartJoined(self._part, join.offset, join.proof, cause)
-            if join.proof in ("echo", "witness"):
+        for one in joins if ask is not None else ():
+            self.joins.append(one)
+            if one.progress and cause is not None:
+                yield PartJoined(self._part, one.offset, one.proof, cause)
+            if one.proof in ("echo", "witness"):
                 self._capabilities.echo = True
         part, reason = self._part, self._finish_reason
         yield PartFinished(
@@ -369,6 +386,7 @@ class _Generation:
             self._retries.failed += self._lost is None
         elif self._lost is None:
             self._retries.reset()
+        self._grew = join.progress
         if self._grew:
             self._text_ended = self._finish_reason
         ended = self._lost is None and not seam.was_cut(self._finish_reason)
@@ -384,15 +402,15 @@ class _Generation:
     def _worth_asking_again(self, join: seam.Join) -> bool:
         """Whether to take a guessed part back and ask once more.
 
-        Words may be missing at a guessed seam that no reading of the reply brings back. Only an
-        endpoint known to repeat what it is asked to repeat is asked again, once: another may
-        be one that keeps its own place in the text, and would go on from there.
+        Words may be missing at a guessed seam that no reading of the reply brings back. It is
+        kept aside: a server that keeps its own place in the text goes on after it. Once, until
+        a part has proved where it belongs.
         """
         if join.proof != "guess" or not join.progress or self._lost is not None:
             self._ask_again = self._ask_again or join.proof in ("echo", "witness", "prefill")
             return False
         worth, self._ask_again = self._ask_again, False
-        return worth and self._capabilities.echo is True
+        return worth and self._aside is None
 
     async def _wait_for_retry(self, error: ProviderError) -> AsyncIterator[Event]:
         """Wait as the retry policy says; raises `error` when it says no more."""
@@ -427,3 +445,8 @@ class _Generation:
             self._reader = None
             yield from edits(edit)
             yield self._accounts.totals()
+        if self._aside is not None:
+            edit, self.text = self._aside.restored(self.text)
+            self.joins.append(self._aside.join)
+            self._aside = None
+            yield from edits(edit)

@@ -171,7 +171,7 @@ async def test_a_model_that_only_completes_what_it_sees_is_shown_all() -> None:
 
     events, _ = await play(only(shows_all))
     assert joined(events) == FRAMED
-    assert ways_of(events)[-1] == "whole end shown"
+    assert "whole end shown" in ways_of(events)
 
 
 async def test_where_the_connection_broke_the_first_request_may_bring_it_whole() -> None:
@@ -217,4 +217,4 @@ def test_the_line_is_that_of_the_file() -> None:
     plan = plan_continuation(text, finish_reason="length")
     line = plan.shown[len("Here it is.\n\n" + OTHER) :].count("\n") - 1
     assert f"after line {line} of src/code.py" in plan.instruction
-    assert f"then write line {line + 1}" in plan.instruction
+    assert f"then go on with line {line + 1}" in plan.instruction

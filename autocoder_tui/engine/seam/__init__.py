@@ -25,6 +25,7 @@ How often this is exact is measured by tests/seam/harness.py on real files.
 from autocoder_tui.engine.seam.completion import Verified, next_step, verify
 from autocoder_tui.engine.seam.plan import STOPPED_AT_CAP, was_cut
 from autocoder_tui.engine.seam.reader import PartReader
+from autocoder_tui.engine.seam.set_aside import SetAside
 from autocoder_tui.engine.seam.values import MARKER, Alternative, Continuation, Edit, Join
 from autocoder_tui.engine.seam.ways import Way, plan_continuation, ways_for
 
@@ -36,6 +37,7 @@ __all__ = [
     "Edit",
     "Join",
     "PartReader",
+    "SetAside",
     "Verified",
     "Way",
     "next_step",

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 from autocoder_tui.engine.reply_framing import read_opening
 from autocoder_tui.engine.reply_prose import is_prose_line
-from autocoder_tui.engine.seam.candidates import Candidate, is_balanced, likeness, looks_whole
+from autocoder_tui.engine.seam.candidates import Candidate
 from autocoder_tui.engine.seam.history import History
+from autocoder_tui.engine.seam.likeness import is_balanced, likeness, looks_whole
 
 _CONTINUES = frozenset(")]},.:;=+-*/%&|!?>'\" ")
 """Characters a line of code hardly begins with, but the rest of one may."""

@@ -30,9 +30,16 @@ _LINES = """\
 Your message was cut off after line {line} of {place}. Its last lines are:
 
 {anchor}
-Write the rest of the file, from line {next} to the closing line. Begin by copying the last \
-lines above, exactly and with their indentation, then write line {next}."""
-_LINES_AND_MARKER = _LINES + "\n\n{marker}"
+Write the rest of the file, from line {next} to the closing line. First copy the last lines \
+above exactly, with their indentation, then go on with line {next}.
+
+{marker}"""
+_FURTHER_UP = """\
+Your message was cut off after line {line} of {place}. Go on from there: write the file from \
+line {first} to the closing line. These are lines {first} to {line}, which you have written; \
+copy them exactly, then go on with line {next}:
+
+{anchor}"""
 _WHOLE_TAIL = """\
 Your message was cut off within {place}. It ends like this:
 
@@ -78,12 +85,12 @@ def _prefill(kept: Kept) -> Continuation:
 
 
 def _lines(kept: Kept) -> Continuation:
-    return _asking(kept, kept.sent, _LINES_AND_MARKER)
+    return _asking(kept, kept.sent, _LINES)
 
 
 def _further_up(kept: Kept) -> Continuation:
     sent = earlier_start(kept.text, kept.sent, _FURTHER_LINES)
-    return _asking(kept, sent, _LINES, least_lines=_FURTHER_ANCHOR_LINES)
+    return _asking(kept, sent, _FURTHER_UP, least_lines=_FURTHER_ANCHOR_LINES)
 
 
 def _whole_tail(kept: Kept) -> Continuation:
@@ -114,6 +121,7 @@ def _asking(
         file, line = _place(shown)
         instruction = words.format(
             place=kept.file or file or "your message",
+            first=max(1, line + 1 - anchor.count("\n")),
             line=line,
             next=line + 1,
             anchor=_block(_end(shown) if apart else anchor),
