@@ -27,19 +27,18 @@ _FURTHER_ANCHOR_LINES: Final = 5
 _QUOTED_LINES: Final = 30
 
 _LINES = """\
-Your message was cut off after line {line} of {place}. Its last lines are:
-
-{anchor}
-Write the rest of the file, from line {next} to the closing line. First copy the last lines \
-above exactly, with their indentation, then go on with line {next}.
-
-{marker}"""
-_FURTHER_UP = """\
 Your message was cut off after line {line} of {place}. Go on from there: write the file from \
 line {first} to the closing line. These are lines {first} to {line}, which you have written; \
 copy them exactly, then go on with line {next}:
 
-{anchor}"""
+{anchor}
+{marker}"""
+_FURTHER_UP = """\
+Your message was cut off after line {line} of {place}. Its last lines are:
+
+{anchor}
+Write the rest of the file, from line {next} to the closing line. First copy the last lines \
+above exactly, with their indentation, then go on with line {next}."""
 _WHOLE_TAIL = """\
 Your message was cut off within {place}. It ends like this:
 
