@@ -73,6 +73,13 @@ def test_a_line_that_lines_up_keeps_the_one_above_it(echo: bool) -> None:
     assert (text, joined.progress) == (WHOLE, True)
 
 
+@pytest.mark.parametrize("closing", CLOSINGS[:4])
+def test_a_cut_line_said_anew_in_part_stands(closing: str) -> None:
+    before = WHOLE[: WHOLE.index("\n\n    def peek")]
+    text, joined = join(before, lambda plan: plan.anchor + "        return self.its\n" + closing)
+    assert (text, joined.progress) == (before, False)
+
+
 def test_a_whole_line_in_other_words_is_passed_over() -> None:
     before = WHOLE[: WHOLE.index("\n    def peek")]
     rest = "        value = self.items.pop()\n" + WHOLE[WHOLE.index("\n    def peek") :]
