@@ -79,7 +79,7 @@ def ours(cut: Cut, view: View, misbehave: Callable[[View], str], *, prefill: boo
     """
     text, finish_reason, joins, resamples = cut.text, cut.finish_reason, [], False
     aside: SetAside | None = None
-    stateful = "scripted" in misbehave.__name__
+    stateful = misbehave in (model.scripted, model.scripted_junk)
     for part in range(5):
         plan = plan_continuation(text, finish_reason=finish_reason, prefill=prefill)
         assert plan.prefill == (prefill and bool(plan.shown)), "prefill was not used"

@@ -12,12 +12,10 @@ from dataclasses import dataclass
 
 from autocoder_tui.engine.reply_framing import read_opening
 from autocoder_tui.engine.seam.history import History, Line
-from autocoder_tui.engine.seam.likeness import likeness
+from autocoder_tui.engine.seam.likeness import ALIKE, likeness
 from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.replay import match_cut_line
 
-ALIKE = 0.6
-"""Likeness from which one line is another wording of the other."""
 _REACH = 40
 """Lines of H that a reply may leave out at once and still be followed."""
 _LANDMARK = 8
@@ -43,6 +41,8 @@ class Arrival:
     rewritten: bool
     sure: bool
     """Whether that line, and the one before it, are where they should be to the character."""
+    weak: bool = False
+    """Whether nothing but that this one line is alike speaks for it."""
 
 
 class Alignment:
@@ -114,9 +114,11 @@ class Alignment:
             self._next = history.anchor_line
         elif places and places[-1] < history.anchor_line:
             self._next = places[-1] if len(places) == 1 else None
-        if self._next is None and history.sent_line < len(history.lines):
-            if likeness(history.lines[history.sent_line].key, line.key) >= ALIKE:
-                self._next = history.sent_line
+        sent = history.sent_line
+        if self._next is None and sent < len(history.lines):
+            alike = likeness(history.lines[sent].key, line.key) >= ALIKE
+            if alike and not history.follows_a_pattern(sent):
+                self._next = sent
         self._begun = self._next or 0
         return self._next is not None
 
@@ -148,10 +150,14 @@ class Alignment:
         if exact:
             self._words += word_characters(line.key)
         self._next = place + 1
-        if self._next == len(self._history.lines) and self._may_arrive(exact=exact):
+        if self._next < len(self._history.lines):
+            return
+        if self._may_arrive(exact=exact):
             words = word_characters(line.key)
             sure = exact and (words >= _LANDMARK or bool(before and words))
             self.arrival = Arrival(number, None, rewritten=False, sure=sure)
+        elif not self._missed and not self._history.follows_a_pattern(place):
+            self.arrival = Arrival(number, None, rewritten=False, sure=False, weak=True)
 
     def _may_arrive(self, *, exact: bool) -> bool:
         """Whether what came before makes it likely that a line is the last one of H."""
@@ -177,7 +183,8 @@ class Alignment:
         if not self._may_arrive(exact=False) or place < history.whole or words < 3:
             return False
         if likeness(cut, body) >= ALIKE:
-            self.arrival = Arrival(number, None, rewritten=True, sure=bool(self._run))
+            sure = bool(self._run) and not history.follows_a_pattern(place)
+            self.arrival = Arrival(number, None, rewritten=True, sure=sure)
             return True
         return False
 

@@ -7,9 +7,9 @@ from typing import cast
 
 from autocoder_tui.engine.events import Proof
 from autocoder_tui.engine.reply_framing import read_closing, read_fence, read_opening
-from autocoder_tui.engine.seam.alignment import ALIKE, Arrival
+from autocoder_tui.engine.seam.alignment import Arrival
 from autocoder_tui.engine.seam.history import History, Line
-from autocoder_tui.engine.seam.likeness import likeness, looks_whole
+from autocoder_tui.engine.seam.likeness import ALIKE, likeness, looks_whole
 from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.replay import Replay
 
@@ -148,7 +148,7 @@ def _from_diverged(
         glue = "" if history.text.endswith("\n") else "\n"
         return [replace(skipping, rank=min(skipping.rank, 48.0), drop=line.start, glue=glue)]
     alike = likeness(history.lines[replay.end].key, reply[line.start : line.end])
-    if alike < ALIKE:
+    if alike < ALIKE or history.follows_a_pattern(replay.end):
         # Regenerated text is like what it replaces; this may be the line after it.
         regenerated = replace(regenerated, proof="guess")
     # It may also have left out the rest of the cut line and begun with the next, or (last)
@@ -178,6 +178,8 @@ def from_arrival(
     line = lines[arrival.at]
     end = len(history.text)
     rank, proof = (57.0, "witness") if arrival.sure else (51.0, "guess")
+    if arrival.weak:
+        rank = 7.0
     if arrival.drop is not None:
         return [Candidate(end, arrival.drop, rank, cast(Proof, proof), "", begin)]
     if arrival.rewritten:

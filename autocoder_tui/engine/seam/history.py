@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass
 
 from autocoder_tui.engine.reply_framing import read_opening
+from autocoder_tui.engine.seam.likeness import ALIKE, likeness
 from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.values import Continuation
 
@@ -115,6 +116,12 @@ class History:
             return False
         before = self.lines[start - length : start]
         return [line.key for line in before] == [line.key for line in self.lines[start:end]]
+
+    def follows_a_pattern(self, place: int) -> bool:
+        """Whether a line is like the one above it, so that the next may be as like."""
+        if not 0 < place < len(self.lines):
+            return False
+        return likeness(self.lines[place].key, self.lines[place - 1].key) >= ALIKE
 
     def repeats_lines(self) -> bool:
         """Whether, among the last hundred lines, one equals the next."""

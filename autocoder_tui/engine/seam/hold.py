@@ -24,7 +24,7 @@ from autocoder_tui.engine.seam.candidates import (
 from autocoder_tui.engine.seam.guess import guesses
 from autocoder_tui.engine.seam.history import History, Line, key_of
 from autocoder_tui.engine.seam.plan import word_characters
-from autocoder_tui.engine.seam.replay import ReplayTracker
+from autocoder_tui.engine.seam.replay import Replay, ReplayTracker
 from autocoder_tui.engine.seam.streams import inside_fence
 from autocoder_tui.engine.seam.values import MARKER, Continuation
 
@@ -230,6 +230,8 @@ class Hold:
             if "seen" in kinds and replay.start > history.sent_line:
                 continue
             skipped = 9 if new else 4 if "prose" in kinds or "seen" in kinds else 0
+            if replay.complete and replay.start > history.sent_line and self._is_part(replay):
+                skipped += 20
             found += from_replay(replay, history, reply, self._lines, skipped)
         plan = history.plan
         arrival = self._alignment.arrival
@@ -249,6 +251,11 @@ class Hold:
             end += len(tail) if reply.startswith(tail, end) else 0
             found.append(Candidate(len(history.text), end, 66, "witness", begin=stripped))
         return [one for one in found if keeps_received(one, history)]
+
+    def _is_part(self, replay: Replay) -> bool:
+        """Whether the reply, from the same line on, repeats more lines somewhere else."""
+        ended = self._tracker.ended
+        return any(one.first == replay.first and one.at > replay.at for one in ended)
 
     def _rewrites(self, at: int) -> bool:
         """Whether the reply's line at `at` may be the withheld one, written anew."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from autocoder_tui.engine.seam.plan import WITNESS_WORD_CHARACTERS, word_characters
 
+ALIKE = 0.6
+"""Likeness from which one line is another wording of the other."""
 _REACH = 48
 """Characters of a line that are compared: longer lines of one language are all alike."""
 _PAIRS = {")": "(", "]": "[", "}": "{"}
