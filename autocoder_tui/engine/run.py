@@ -395,8 +395,9 @@ class _Generation:
             progress=join.progress,
             ended=ended,
             silent=not self._head.strip(),
-            # Asked for nothing but to go on, it may not know what is missing.
-            told=cause == "false stop" and not prefilled,
+            # Asked for nothing but to go on, it may not know what is missing; and who closes the
+            # file without what was withheld has not said that the file ends there.
+            told=cause == "false stop" and not prefilled and "</file" not in self._head,
         )
 
     def _worth_asking_again(self, join: seam.Join) -> bool:
