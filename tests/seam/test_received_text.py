@@ -150,6 +150,12 @@ def test_the_instruction_is_no_code(mark: str) -> None:
     assert join(before, reply)[0] == WHOLE
 
 
+def test_nothing_but_the_instruction_is_no_progress() -> None:
+    before = WHOLE[: WHOLE.index("items[-1]")]
+    text, joined = join(before, lambda plan: plan.instruction.replace(plan.anchor, "") * 3)
+    assert (text, joined.progress) == (before, False)
+
+
 def other_words(line: str, number: int) -> str:
     return body_in_other_words(line, random.Random(number), 1.0)
 

@@ -68,6 +68,11 @@ class Hold:
 
     def add(self, piece: str) -> list[Candidate]:
         """Take the next line, with its newline; the joins, best first, once it is decided."""
+        if key_of(piece.removeprefix(MARKER)).lstrip("#/-* ") in self._instruction:
+            # Small models copy what they are told as well as what they are to copy.
+            if self._length and len(self._begins) < _STARTS:
+                self._begins.append((self._length, 0))
+            return []
         self._pieces.append(piece)
         if len(self._head) < _HEAD:
             self._head += piece
@@ -77,10 +82,7 @@ class Hold:
             self._begins.append((start, 0))
         body = piece.removesuffix("\n")
         key = key_of(body)
-        if key.lstrip("#/-* ") in self._instruction:
-            if len(self._begins) < _STARTS:
-                self._begins.append((start + len(piece), 0))
-        elif key:
+        if key:
             self._add_line(Line(start, start + len(body), key), body)
         return self._decided()
 
