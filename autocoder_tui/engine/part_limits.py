@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from autocoder_tui.engine.errors import NoProgress, TooManyParts
+from autocoder_tui.engine.reply_prose import says_complete
+from autocoder_tui.engine.seam import Continuation
 
 SILENT_PARTS = 4
 """Replies in a row without a word before the run stops, each asked for in another way."""
 
 _LEAST_FRUITLESS = 6
 """Replies that add nothing in a whole run, at least; or twice as many as it may have parts."""
+
+
+def confirms_end(plan: Continuation, head: str) -> bool:
+    """Whether a model that was asked for what is missing says by `head`, the beginning of a
+    reply that added nothing, that nothing is: in silence, in words, or with the very end.
+
+    Asked by prefill it was told of nothing that is missing.
+    """
+    if plan.prefill:
+        return False
+    withheld = plan.witness.strip()
+    return not head.strip() or says_complete(head) or bool(withheld and withheld in head)
 
 
 class PartLimits:
@@ -38,8 +52,8 @@ class PartLimits:
 
     def took(self, *, progress: bool, ended: bool, silent: bool, told: bool) -> None:
         """A part came. `progress`: it added something; `ended`: the model ended it by itself;
-        `silent`: there was no text in it; `told`: the model had ended inside a file, and was
-        told that something is missing. Raises NoProgress."""
+        `silent`: there was no text in it; `told`: the model had ended inside a file, and
+        confirmed it when told that something is missing. Raises NoProgress."""
         self._parts += progress
         self._fruitless = 0 if progress else self._fruitless + 1
         self._fruitless_left -= not progress

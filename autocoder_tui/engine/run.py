@@ -44,7 +44,7 @@ from autocoder_tui.engine.events import (
 from autocoder_tui.engine.frames import Finish, Reasoning, Text, Usage
 from autocoder_tui.engine.held import edits, read
 from autocoder_tui.engine.next_way import Ask, NextWay
-from autocoder_tui.engine.part_limits import PartLimits
+from autocoder_tui.engine.part_limits import PartLimits, confirms_end
 from autocoder_tui.engine.patience import Patience
 from autocoder_tui.engine.prefill import HEAD
 from autocoder_tui.engine.prompt import Message, first_messages, messages_for
@@ -390,14 +390,11 @@ class _Generation:
         if self._grew:
             self._text_ended = self._finish_reason
         ended = self._lost is None and not seam.was_cut(self._finish_reason)
-        prefilled = ask is not None and ask.plan.prefill
         self._part_limits.took(
             progress=join.progress,
             ended=ended,
             silent=not self._head.strip(),
-            # Asked for nothing but to go on, it may not know what is missing; and who closes the
-            # file without what was withheld has not said that the file ends there.
-            told=cause == "false stop" and not prefilled and "</file" not in self._head,
+            told=cause == "false stop" and ask is not None and confirms_end(ask.plan, self._head),
         )
 
     def _worth_asking_again(self, join: seam.Join) -> bool:
