@@ -136,6 +136,9 @@ def _lines(text: str) -> str:
 _CAUSES: dict[ev.Cause, str] = {
     "length": "the output limit",
     "lost connection": "a lost connection",
+    "silence": "a silence of the server",
+    "error": "an error the server reported",
+    "unsaid end": "an end that nothing said was one",
     "false stop": "a stop before the end of the file",
     "by hand": "your word",
     "spending cap": "the spending cap",

@@ -21,10 +21,12 @@
         │   │   ├── RateLimited          429                             (retried)
         │   │   └── ServerFailed         408, 409, 5xx                   (retried)
         │   ├── StreamError              an error object inside the stream (retried / resumed)
+        │   ├── ToolsCalled              the model calls a tool instead of writing
         │   ├── NotAReply                HTML, nothing, no choices
         │   └── OutputTooLarge           past the cap on what one reply may send
         └── RunError                     the run as a whole
             ├── ContentFiltered          the provider's filter stopped the text
+            ├── Refused                  the model says that it will not
             ├── EmptyReply               nothing that could be a file came
             ├── NoProgress               continuations that add nothing
             ├── RepeatsItself            the same lines again and again, inside a file
@@ -147,6 +149,10 @@ class StreamError(ProviderError):
     retryable = True
 
 
+class ToolsCalled(ProviderError):
+    kind = "tools_called"
+
+
 class NotAReply(ProviderError):
     kind = "not_a_reply"
 
@@ -161,6 +167,10 @@ class RunError(EngineError):
 
 class ContentFiltered(RunError):
     kind = "content_filtered"
+
+
+class Refused(RunError):
+    kind = "refused"
 
 
 class EmptyReply(RunError):

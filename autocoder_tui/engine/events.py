@@ -19,8 +19,19 @@ Proof = Literal["echo", "witness", "prefill", "remainder", "guess"]
 to repeat; it regenerated the text withheld from it; the provider continued our own
 assistant message; it sent exactly the rest; or none of these, so the place is a guess."""
 
-Cause = Literal["length", "lost connection", "false stop", "by hand", "spending cap"]
-"""Why a continuation was needed."""
+Cause = Literal[
+    "length",
+    "lost connection",
+    "silence",
+    "error",
+    "false stop",
+    "unsaid end",
+    "by hand",
+    "spending cap",
+]
+"""Why a continuation was needed. "error": the server reported one inside its reply, in the words
+of the `RetryScheduled` before. "false stop": the model ended its reply inside a file. "unsaid
+end": all files are closed, but nothing said that the reply was complete."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from autocoder_tui.engine.end_words import read_end
+
 _ABSURD_TOKENS = 100_000_000
 _LARGE_PAYLOAD = 1_000_000
 _MOST_STRUCTURE = 500_000
 """Characters outside of strings. Millions of empty lists take fifty times their own length."""
+_DECODER = json.JSONDecoder()
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 """Possessive, and to the end where the closing quote is missing: else a string of a million
 escapes takes 200 MB to match, and one that never closes hours."""
@@ -35,8 +38,17 @@ class Reasoning:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """What the model says beside the text where it will not do what was asked."""
+
+    text: str
+    chunks: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
-    """The reply ended. `reason` is the provider's word, None if it never said one."""
+    """The reply ended. `reason` is the provider's word, `END_MARK` if there was only that, None
+    if nothing said so."""
 
     reason: str | None
     chunks: int = field(default=0, compare=False)
@@ -55,7 +67,7 @@ class Usage:
     chunks: int = field(default=0, compare=False)
 
 
-Piece: TypeAlias = Text | Reasoning | Finish | Usage
+Piece: TypeAlias = Text | Reasoning | Refusal | Finish | Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +85,30 @@ class ServerError:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """`is_reply`: the frame has a choice, so this is a chat completion and nothing else."""
+    """`is_reply`: the frame has a choice, so this is a chat completion and nothing else. `tool`:
+    the name of a tool that is called in it, None if none is. Strings are as JSON has them: half
+    a surrogate pair may have its other half in the next frame.
+    """
 
     pieces: tuple[Piece, ...] = ()
     error: ServerError | None = None
     is_reply: bool = False
+    tool: str | None = None
 
 
 def load_object(payload: str) -> dict[str, Any] | None:
     """The JSON object in `payload`, None for anything else and for what is no reply by its size."""
-    if len(payload) > _LARGE_PAYLOAD and len(_STRING.sub("", payload)) > _MOST_STRUCTURE:
+    if _is_too_much(payload):
         return None
     try:
         value = json.loads(payload)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def _is_too_much(payload: str) -> bool:
+    return len(payload) > _LARGE_PAYLOAD and len(_STRING.sub("", payload)) > _MOST_STRUCTURE
 
 
 def read_frame(payload: str) -> Frame | None:
@@ -101,7 +121,31 @@ def read_frame(payload: str) -> Frame | None:
     usage = read_usage(data, choice)
     if usage is not None:
         pieces += (usage,)
-    return Frame(pieces, read_error(data, choice), choice is not None)
+    tool = None if choice is None else _called_tool(_message(choice))
+    return Frame(pieces, read_error(data, choice), choice is not None, tool)
+
+
+def split_documents(payload: str) -> Iterator[str]:
+    """The JSON objects in a payload that is not one: a line each, or one right after the other.
+
+    What is no object is handed on as it is. Takes time by the length.
+    """
+    for line in payload.split("\n"):
+        line = line.strip()
+        while line.startswith("data:"):
+            line = line[5:].lstrip()
+        at, readable = 0, not _is_too_much(line)
+        while readable and line.startswith("{", at):
+            try:
+                _, end = _DECODER.raw_decode(line, at)
+            except (ValueError, RecursionError):
+                break
+            yield line[at:end]
+            at = end
+            while line[at : at + 1].isspace():
+                at += 1
+        if at < len(line):
+            yield line[at:]
 
 
 def _first_choice(data: dict[str, Any]) -> dict[str, Any] | None:
@@ -114,48 +158,91 @@ def _first_choice(data: dict[str, Any]) -> dict[str, Any] | None:
     return None
 
 
+def _message(choice: dict[str, Any]) -> dict[str, Any]:
+    for name in ("delta", "message"):
+        message = choice.get(name)
+        if isinstance(message, dict):
+            return message
+    return {}
+
+
 def _choice_pieces(choice: dict[str, Any]) -> Iterator[Piece]:
-    delta = choice.get("delta")
-    if not isinstance(delta, dict):
-        delta = choice.get("message")
-    if isinstance(delta, dict):
-        for name in ("reasoning_content", "reasoning"):
-            value = delta.get(name)
-            if isinstance(value, str) and value:
-                yield Reasoning(_without_lone_surrogates(value))
-                break
-        yield from _content_pieces(delta.get("content") or delta.get("refusal"))
-    reason = choice.get("finish_reason")
-    if isinstance(reason, str) and reason not in ("", "null"):
+    message = _message(choice)
+    thoughts = _thoughts(message)
+    if thoughts:
+        yield Reasoning(thoughts)
+    refusal = message.get("refusal")
+    content = message.get("content")
+    if isinstance(refusal, str) and refusal:
+        yield Refusal(refusal)
+        content = None if content == refusal else content
+    yield from _content_pieces(content)
+    reason = _finish_reason(choice)
+    if reason is not None:
         yield Finish(reason)
+
+
+def _thoughts(message: dict[str, Any]) -> str:
+    """The reasoning of a frame; servers that send it under two names send the same twice."""
+    for name in ("reasoning_content", "reasoning", "reasoning_text"):
+        value = message.get(name)
+        if isinstance(value, str) and value:
+            return value
+    details = message.get("reasoning_details")
+    if not isinstance(details, list):
+        return ""
+    found = [
+        value
+        for detail in details
+        if isinstance(detail, dict)
+        for value in (detail.get("text"), detail.get("summary"))
+        if isinstance(value, str)
+    ]
+    return "".join(found)
+
+
+def _finish_reason(choice: dict[str, Any]) -> str | None:
+    """The word for the end. OpenRouter has that of the API behind it as well, which may say more
+    than "stop"."""
+    found = (choice.get(name) for name in ("finish_reason", "finishReason", "done_reason"))
+    words = [word for word in found if isinstance(word, str) and read_end(word) != "unsaid"]
+    native = choice.get("native_finish_reason")
+    if not words:
+        return None
+    if isinstance(native, str) and read_end(words[0]) == "ordinary":
+        if read_end(native) in ("length", "filter", "broken"):
+            return native
+    return words[0]
+
+
+def _called_tool(message: dict[str, Any]) -> str | None:
+    calls = message.get("tool_calls") or message.get("function_call")
+    call = calls[0] if isinstance(calls, list) and calls else calls
+    if not isinstance(call, dict) or not call:
+        return None
+    function = call.get("function")
+    name = function.get("name") if isinstance(function, dict) else call.get("name")
+    return name if isinstance(name, str) else ""
 
 
 def _content_pieces(content: object) -> Iterator[Piece]:
     if isinstance(content, str):
         if content:
-            yield Text(_without_lone_surrogates(content))
+            yield Text(content)
     elif isinstance(content, list):
-        # Some providers send parts: {"type": "text", "text": ...} and {"type": "thinking", ...}.
+        # Some providers send parts: {"type": "text", "text": ...}, {"type": "thinking", ...} and
+        # {"type": "refusal", "refusal": ...}.
         for part in content:
             if not isinstance(part, dict):
                 continue
             if isinstance(part.get("text"), str) and part["text"]:
-                yield Text(_without_lone_surrogates(part["text"]))
+                yield Text(part["text"])
+            elif isinstance(part.get("refusal"), str) and part["refusal"]:
+                yield Refusal(part["refusal"])
             elif isinstance(part.get("thinking"), list):
                 for piece in _content_pieces(part["thinking"]):
                     if isinstance(piece, Text):
                         yield Reasoning(piece.text)
-
-
-def _without_lone_surrogates(text: str) -> str:
-    """JSON may escape half a surrogate pair; such a string could not be written to a file."""
-    if text.isascii():
-        return text
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
 
 
 def read_usage(data: dict[str, Any], choice: dict[str, Any] | None = None) -> Usage | None:
@@ -213,16 +300,23 @@ def _at_most(part: int | None, whole: int | None) -> int:
 
 def read_error(data: dict[str, Any], choice: dict[str, Any] | None = None) -> ServerError | None:
     """The error object in `data`, in any of the shapes servers use; None if it holds none."""
-    error = data.get("error")
-    if not error and choice is not None:
-        error = choice.get("error")
-    if isinstance(error, str) and error:
-        return ServerError(error, status=_status(data.get("code") or data.get("status")))
-    if isinstance(error, dict) and error:
-        return _error_object(error)
-    if "choices" in data:
+    for holder in (data, choice, None if choice is None else _message(choice)):
+        error = None if holder is None else holder.get("error")
+        if isinstance(error, list):
+            error = next((item for item in error if item), None)
+        if isinstance(error, str) and error:
+            return ServerError(error, status=_status(data.get("code") or data.get("status")))
+        if isinstance(error, dict) and error:
+            return _error_object(error)
+    if data.get("object") == "error" or data.get("type") == "error" or data.get("error") is True:
+        return _error_object(data)
+    base = data.get("base_resp")
+    if isinstance(base, dict) and base.get("status_code"):
+        # MiniMax reports what went wrong beside the choices.
+        return _error_object({"message": base.get("status_msg"), "code": base["status_code"]})
+    if data.get("choices"):
         return None
-    if data.get("object") == "error" or data.get("type") == "error" or _has_plain_error(data):
+    if _has_plain_error(data):
         return _error_object(data)
     detail = data.get("detail")
     if isinstance(detail, str) and detail:

@@ -6,18 +6,37 @@ nothing. All of it ends here as pieces or as one error of engine.errors.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from autocoder_tui.engine.address import Address
-from autocoder_tui.engine.errors import NotAReply, OutputTooLarge, ProviderError
-from autocoder_tui.engine.frames import Finish, Frame, Piece, Reasoning, Text, read_frame
+from autocoder_tui.engine.end_words import END_MARK, read_end
+from autocoder_tui.engine.errors import (
+    NotAReply,
+    OutputTooLarge,
+    ProviderError,
+    StreamError,
+    ToolsCalled,
+)
+from autocoder_tui.engine.frames import (
+    Finish,
+    Frame,
+    Piece,
+    Reasoning,
+    Refusal,
+    Text,
+    read_frame,
+    split_documents,
+)
 from autocoder_tui.engine.http_errors import read_error_body, stream_error
 from autocoder_tui.engine.request import MEGABYTE
 from autocoder_tui.engine.sse import EventReader, FrameTooLarge
+from autocoder_tui.engine.surrogates import PairJoiner
 from autocoder_tui.engine.trace import ChunkReceived, Trace
 
-_DONE: Final = "[DONE]"
+Spoken: TypeAlias = Text | Reasoning | Refusal
+_SPOKEN: Final = (Text, Reasoning, Refusal)
 _BLANK: Final = b" \t\r\n\xef\xbb\xbf"
 _SAMPLE_BYTES: Final = 2000
 
@@ -27,8 +46,8 @@ class IncomingReply:
     the error is then in `failure`.
 
     `finished`: a finish reason was seen. `complete`: nothing more is to be read. `has_text`:
-    text or reasoning came. `max_bytes` caps text and reasoning together, as UTF-8, and (with
-    room for JSON's escapes) any single event and whatever comes between two pieces of text.
+    text, reasoning or a refusal came. `max_bytes` caps all of these together, as UTF-8, and
+    (with room for JSON's escapes) any single event and whatever comes between two pieces of text.
     """
 
     def __init__(self, address: Address, max_bytes: int, trace: Trace | None = None) -> None:
@@ -43,6 +62,11 @@ class IncomingReply:
         self._text_bytes = 0
         self._idle_bytes = 0
         self._is_reply = False
+        self._marked = False
+        self._has_words = False
+        self._tool: str | None = None
+        self._broken = ""
+        self._halves = {kind: PairJoiner() for kind in _SPOKEN}
         self._chunks = 0
         self._reader: EventReader | None = EventReader(self._max_frame)
         self._begun = False
@@ -75,15 +99,18 @@ class IncomingReply:
         self.complete = True
         if self.failure is None and not self.finished:
             if self.has_text or (self._is_reply and self._reader is not None):
-                pieces.append(Finish(None))
+                mark = END_MARK if self._marked and self.has_text else None
+                self._take_pieces([Finish(mark)], pieces)
             else:
                 self.failure = self._not_a_reply()
+        if self.failure is None and self._broken:
+            self.failure = self._broken_off()
         return self._with_chunks(_merged(pieces))
 
     def _count_idle(self, data: bytes, pieces: list[Piece]) -> None:
         """Comments, empty events and the like may be sent for ever, and packed a thousandfold."""
         self._idle_bytes += len(data)
-        if any(isinstance(piece, (Text, Reasoning)) for piece in pieces):
+        if any(isinstance(piece, _SPOKEN) for piece in pieces):
             self._idle_bytes = 0
         elif self._idle_bytes > self._max_frame and self.failure is None:
             self._too_large()
@@ -117,40 +144,95 @@ class IncomingReply:
         for payload in payloads:
             if self._trace is not None:
                 self._trace(ChunkReceived(payload))
-            if payload.strip() == _DONE:
-                self.complete = True
-            else:
-                self._take_frame(payload, pieces)
+            self._take_payload(payload, pieces)
             if self.complete or self.failure is not None:
                 return
 
-    def _take_frame(self, payload: str, pieces: list[Piece]) -> None:
-        frame = read_frame(payload)
-        if frame is None:
+    def _take_payload(self, payload: str, pieces: list[Piece]) -> None:
+        frame = self._read(payload)
+        if frame is not None:
+            self._take_frame(frame, pieces)
             return
+        for document in () if self.complete else split_documents(payload):
+            frame = self._read(document)
+            if frame is not None:
+                self._take_frame(frame, pieces)
+            if self.complete or self.failure is not None:
+                return
+
+    def _read(self, payload: str) -> Frame | None:
+        """The frame in `payload`; None if it is none, or the mark that nothing more comes."""
+        if payload.strip().strip('"') == END_MARK:
+            self.complete = self._marked = True
+            return None
+        return read_frame(payload)
+
+    def _take_frame(self, frame: Frame, pieces: list[Piece]) -> None:
         self._chunks += 1
         self._is_reply = self._is_reply or frame.is_reply
-        for piece in frame.pieces:
-            if isinstance(piece, Finish):
-                if self.finished:
-                    continue
-                self.finished = True
-            elif isinstance(piece, (Text, Reasoning)):
-                self.has_text = True
-                room = self._max_bytes - self._text_bytes
-                size = len(piece.text) if piece.text.isascii() else len(piece.text.encode())
-                self._text_bytes += size
-                if size > room:
-                    head = piece.text.encode()[:room].decode(errors="ignore")
-                    pieces.extend([type(piece)(head)] if head else [])
-                    self._too_large()
-                    return
-            pieces.append(piece)
-        self._take_error(frame)
-
-    def _take_error(self, frame: Frame) -> None:
-        if frame.error is not None and not self.finished:
+        taken = frame.pieces
+        if frame.error is not None:
+            # Whatever word for the end stands beside it: the error says what happened.
+            taken = tuple(piece for piece in taken if not isinstance(piece, Finish))
+        self._take_pieces(taken, pieces)
+        if self.failure is not None:
+            return
+        if frame.error is not None:
             self.failure = stream_error(frame.error, self._address, after_text=self.has_text)
+        elif frame.tool is not None:
+            self._tool = self._tool or frame.tool
+            if not self._has_words:
+                self.failure = self._tools_called(self._tool)
+
+    def _take_pieces(self, taken: Sequence[Piece], pieces: list[Piece]) -> None:
+        for piece in taken:
+            if isinstance(piece, Finish):
+                if not self.finished:
+                    self._finish(piece, pieces)
+            elif isinstance(piece, _SPOKEN):
+                self.has_text = True
+                self._take_text(type(piece), self._halves[type(piece)].feed(piece.text), pieces)
+            else:
+                pieces.append(piece)
+            if self.failure is not None:
+                return
+
+    def _take_text(self, kind: type[Spoken], text: str, pieces: list[Piece]) -> None:
+        self._has_words = self._has_words or (kind is Text and bool(text.strip()))
+        room = self._max_bytes - self._text_bytes
+        size = len(text) if text.isascii() else len(text.encode())
+        self._text_bytes += size
+        if size > room:
+            text = text.encode()[:room].decode(errors="ignore")
+            self._too_large()
+        if text:
+            pieces.append(kind(text))
+
+    def _finish(self, piece: Finish, pieces: list[Piece]) -> None:
+        self.finished = piece.reason is not None
+        for kind, half in self._halves.items():
+            self._take_text(kind, half.finish(), pieces)
+        end = read_end(piece.reason)
+        if end == "broken":
+            self._broken = piece.reason or ""
+        elif self._tool is not None and end in ("ordinary", "unknown", "unsaid"):
+            piece = replace(piece, reason="tool_calls")
+        pieces.append(piece)
+
+    def _broken_off(self) -> StreamError:
+        return StreamError(
+            f"{self._address.model_name} at {self._address.url} broke its reply off and says only "
+            f"“{self._address.quote(self._broken)}”. Try again or choose another model."
+        )
+
+    def _tools_called(self, name: str) -> ToolsCalled:
+        what = f"the tool “{self._address.quote(name)}”" if name else "a tool"
+        return ToolsCalled(
+            f"{self._address.model_name} at {self._address.url} calls {what} instead of writing "
+            "text, and there are no tools here. Say in the requirements that the files are to be "
+            "written out in the reply, turn off the tools this endpoint adds, or choose another "
+            "model."
+        )
 
     def _too_large(self) -> None:
         self.failure = OutputTooLarge(
@@ -163,7 +245,7 @@ class IncomingReply:
         place = f"{self._address.model_name} at {self._address.url}"
         body = self._sample.decode("utf-8", "replace")
         advice = "Check the model and the base URL, which often ends in /v1."
-        if not body or not body.replace("data:", "").replace(_DONE, "").strip():
+        if not body or not body.replace("data:", "").replace(END_MARK, "").strip():
             return NotAReply(f"{place} answered with an empty reply. Try again. {advice}")
         said = self._address.quote(read_error_body(body).message)
         return NotAReply(f"{place} answered with something that is no reply: “{said}”. {advice}")
@@ -175,12 +257,12 @@ def _merged(pieces: list[Piece]) -> list[Piece]:
         return pieces
     result: list[Piece] = []
     run: list[str] = []
-    kind: type[Text] | type[Reasoning] | None = None
+    kind: type[Spoken] | None = None
     for piece in pieces:
         if kind is not None and not isinstance(piece, kind):
             result.append(kind("".join(run)))
             run, kind = [], None
-        if isinstance(piece, (Text, Reasoning)):
+        if isinstance(piece, _SPOKEN):
             kind = type(piece)
             run.append(piece.text)
         else:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from autocoder_tui.engine import seam
 from autocoder_tui.engine.capabilities import Capabilities
+from autocoder_tui.engine.end_words import read_end
 from autocoder_tui.engine.errors import (
     BadRequest,
     PrefillRefused,
@@ -21,6 +22,8 @@ from autocoder_tui.engine.prefill import (
     refuse,
 )
 from autocoder_tui.engine.request import RunRequest
+
+_BROKEN_OFF = frozenset({"unsaid", "broken"})
 
 
 class Ask(NamedTuple):
@@ -48,7 +51,7 @@ class NextWay:
 
         None when every way has been used up on it.
         """
-        for way in self._order(cut_at_limit=finish_reason is not None):
+        for way in self._order(cut_at_limit=read_end(finish_reason) not in _BROKEN_OFF):
             plan = seam.plan_continuation(text, finish_reason=finish_reason, way=way.name)
             if _sent(plan) not in self._used:
                 return Ask(way, plan)

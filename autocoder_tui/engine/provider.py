@@ -27,7 +27,7 @@ from autocoder_tui.engine.errors import (
     StatusError,
     TimedOut,
 )
-from autocoder_tui.engine.frames import Piece, Reasoning, Text
+from autocoder_tui.engine.frames import Piece, Reasoning, Refusal, Text
 from autocoder_tui.engine.http_errors import (
     connection_error,
     read_error_body,
@@ -297,7 +297,7 @@ async def _read(
                 break
             if incoming.finished:
                 patience.left = min(patience.left, _AFTER_FINISH_SECONDS)
-            elif any(isinstance(piece, (Text, Reasoning)) for piece in pieces):
+            elif any(isinstance(piece, (Text, Reasoning, Refusal)) for piece in pieces):
                 patience.left = limits.idle_timeout
     for piece in incoming.close():
         yield piece

@@ -13,9 +13,8 @@ from autocoder_tui.engine.accounts import Accounts
 from autocoder_tui.engine.allowance import Allowance, RaiseCap
 from autocoder_tui.engine.capabilities import Capabilities
 from autocoder_tui.engine.cost import check_fits, estimate_request
+from autocoder_tui.engine.ending import cause_of, check_end, is_confirmed
 from autocoder_tui.engine.errors import (
-    ContentFiltered,
-    EmptyReply,
     EngineError,
     LimitReached,
     ProviderError,
@@ -41,7 +40,7 @@ from autocoder_tui.engine.events import (
     TextDelta,
     TextRetracted,
 )
-from autocoder_tui.engine.frames import Finish, Reasoning, Text, Usage
+from autocoder_tui.engine.frames import Finish, Reasoning, Refusal, Text, Usage
 from autocoder_tui.engine.held import edits, read
 from autocoder_tui.engine.next_way import Ask, NextWay
 from autocoder_tui.engine.part_limits import PartLimits, confirms_end
@@ -135,6 +134,7 @@ class _Generation:
         self._remarks: list[str] = []
         self._lost: ProviderError | None = None
         self._received = False
+        self._refusal = ""
         self._withdrawn = False
         self._ask_again = True
         self._aside: seam.SetAside | None = None
@@ -170,6 +170,7 @@ class _Generation:
         cause: Cause | None = "by hand" if self.text else None
         while True:
             self._part += 1
+            before = self.text
             self._part_limits.check()
             async for event in self._one_part(session, cause):
                 yield event
@@ -177,22 +178,19 @@ class _Generation:
                 for event in self._first_copy(self._repetition.found):
                     yield event
                 return
-            if not self.text and self._lost is None and self._finish_reason is not None:
-                raise EmptyReply(
-                    f"{self._request.model.name} ended its reply (finish reason "
-                    f"{self._finish_reason}) without any text. Run again, or choose another model."
-                )
+            if self._lost is None:
+                name = self._request.model.name
+                remark = check_end(self.text, self._finish_reason, self._refusal, name)
             expected = 1 if self._request.target is not None else None
             step = seam.next_step(self.text, self._finish_reason, files_expected=expected)
-            if step == "filtered":
-                raise ContentFiltered(
-                    f"The provider's content filter stopped {self._request.model.name}. "
-                    "The text so far is kept; change the requirements and run again."
-                )
-            if step == "done" and self._lost is None:
-                return
+            if self._lost is None:
+                if step == "done":
+                    self._remarks += [remark] if remark else []
+                    return
+                if is_confirmed(before, self.text, cause, self._finish_reason):
+                    return
             if self._grew or cause is None:
-                cause = self._cause()
+                cause = cause_of(self.text, self._finish_reason, self._lost)
             if self._lost is not None:
                 async for event in self._wait_for_retry(self._lost):
                     yield event
@@ -205,13 +203,6 @@ class _Generation:
         self._remarks.append(found.said)
         if frame_state(self.text) != "closed":
             raise RepeatsItself(found.said)
-
-    def _cause(self) -> Cause:
-        if self._finish_reason is None:
-            return "lost connection"
-        if self._finish_reason == seam.STOPPED_AT_CAP:
-            return "spending cap"
-        return "false stop" if self._finish_reason == "stop" else "length"
 
     async def _one_part(self, session: HttpSession, cause: Cause | None) -> AsyncIterator[Event]:
         """Ask for one part until it comes or the attempts are used up, and join it."""
@@ -241,7 +232,7 @@ class _Generation:
                 marker_is_code=self._marker_is_code,
             )
             self._finish_reason, self._lost = None, None
-            self._received, self._head = False, ""
+            self._received, self._head, self._refusal = False, "", ""
             try:
                 async for event in self._stream(session, messages, max_output, plan):
                     yield event
@@ -261,6 +252,8 @@ class _Generation:
                 elif not error.retryable:
                     raise
                 self._lost = error
+                if not seam.was_cut(self._finish_reason):
+                    self._finish_reason = None
             async for event in self._join(ask, cause):
                 yield event
             if not self._withdrawn:
@@ -307,6 +300,9 @@ class _Generation:
                     case Reasoning(text):
                         accounts.received(text)
                         yield ReasoningDelta(text)
+                    case Refusal(text):
+                        self._received, self._refusal = True, self._refusal + text
+                        accounts.received(text)
                     case Usage():
                         accounts.reported(piece)
                     case Finish(reason):

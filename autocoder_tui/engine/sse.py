@@ -1,7 +1,8 @@
 """Server-sent events, read incrementally: bytes in, the `data` of each event out.
 
 Only what a chat completion needs of the format: `data` lines, comments, blank lines. `event`,
-`id` and `retry` are skipped. How the bytes were split over the network cannot matter.
+`id` and `retry` are skipped. Some servers forget the blank line between two events. How the
+bytes were split over the network cannot matter.
 """
 
 from __future__ import annotations
@@ -75,7 +76,10 @@ class EventReader:
                 self._data = []
                 self._data_chars = 0
         elif line.startswith("data:"):
-            self._add(line[6:] if line.startswith("data: ") else line[5:])
+            value = line[6:] if line.startswith("data: ") else line[5:]
+            if self._data and _begins_another(self._data[-1], value):
+                self._end_line("", payloads)
+            self._add(value)
         elif line == "data":
             self._add("")
 
@@ -85,3 +89,9 @@ class EventReader:
         self._data_chars += len(value) + 1
         if self._data_chars > self._max_frame_chars:
             raise FrameTooLarge
+
+
+def _begins_another(last: str, value: str) -> bool:
+    """Whether a blank line was forgotten between two lines of data: in no JSON value does an
+    object follow right upon another."""
+    return last.rstrip().endswith("}") and value.lstrip().startswith(("{", "[DONE]"))

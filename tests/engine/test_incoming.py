@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autocoder_tui.demo.script import chunk, completion
 from autocoder_tui.engine.address import Address
-from autocoder_tui.engine.frames import Finish, Piece, Reasoning, Text, Usage
+from autocoder_tui.engine.frames import Finish, Piece, Reasoning, Refusal, Text, Usage
 from autocoder_tui.engine.incoming import IncomingReply
 from tests.engine.conversation import MODEL, endpoint_at
 
 ADDRESS = Address(endpoint_at("http://127.0.0.1:1/v1"), MODEL)
 
 NAMES = ["choices", "delta", "content", "error", "message", "usage", "finish_reason", "code"]
-NAMES += ["type", "detail", "loc", "index", "reasoning", "prompt_tokens", "text", "thinking"]
+NAMES += [
+    "refusal",
+    "tool_calls",
+    "reasoning_details",
+    "native_finish_reason",
+    "type",
+    "detail",
+    "loc",
+    "index",
+    "reasoning",
+    "prompt_tokens",
+    "text",
+    "thinking",
+]
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -51,7 +65,7 @@ def read(body: bytes, cuts: list[int], cap: int = 1_000_000) -> tuple[list[Piece
     return pieces, incoming.failure.kind if incoming.failure else None
 
 
-def joined(pieces: list[Piece], kind: type[Text] | type[Reasoning]) -> str:
+def joined(pieces: list[Piece], kind: type[Text] | type[Reasoning] | type[Refusal]) -> str:
     return "".join(piece.text for piece in pieces if isinstance(piece, kind))
 
 
@@ -114,3 +128,105 @@ def test_half_a_surrogate_pair_becomes_a_mark_that_can_be_written() -> None:
     body = rb'data: {"choices": [{"delta": {"content": "a\ud83d"}}]}' + b"\n\n"
     pieces, _ = read(body, [])
     assert joined(pieces, Text) == "a\ufffd"
+
+
+def units(text: str) -> str:
+    """`text` with a surrogate pair for each character beyond U+FFFF, as JSON escapes have it."""
+    found = text.encode("utf-16-le", "surrogatepass")
+    return "".join(
+        chr(int.from_bytes(found[at : at + 2], "little")) for at in range(0, len(found), 2)
+    )
+
+
+@settings(deadline=None)
+@given(st.text("aé€😀\U0010ffff", max_size=20), st.lists(st.integers(0, 40), max_size=6))
+def test_a_pair_split_over_frames_is_one_character(text: str, cuts: list[int]) -> None:
+    sent, start, frames = units(text), 0, []
+    for cut in [*sorted(cuts), len(sent)]:
+        some = sent[start:cut]
+        for kind in ("content", "reasoning", "refusal"):
+            frames.append(json.dumps({"choices": [{"delta": {kind: some}}]}))
+        start = max(start, cut)
+    body = "".join(f"data: {frame}\n\n" for frame in [*frames, "[DONE]"]).encode()
+    pieces, failure = read(body, cuts)
+    for kind in (Text, Reasoning, Refusal):
+        assert joined(pieces, kind) == text
+    assert failure is None
+
+
+def test_halves_without_their_other_half_become_marks() -> None:
+    texts = [r"a\ude00", r"b\ud83d", r"\ud83d", r"c"]
+    frames = [f'{{"choices": [{{"delta": {{"content": "{text}"}}}}]}}' for text in texts]
+    pieces, _ = read("".join(f"data: {frame}\n\n" for frame in frames).encode(), [])
+    assert joined(pieces, Text) == "a\ufffdb\ufffd\ufffdc"
+
+
+HELLO = [chunk({"content": text}) for text in ("He", "l", "lo }\n{")] + [chunk({}, "stop")]
+
+
+@given(st.lists(st.integers(0, 900), max_size=5))
+@pytest.mark.parametrize(
+    "body",
+    [
+        "".join(f"data: {frame}\n" for frame in HELLO) + "data: [DONE]\n",
+        "".join(f"data:{frame}\r\n" for frame in HELLO),
+        "data: " + "".join(HELLO) + "\n\n",
+        "data: " + "  ".join(HELLO) + " [DONE]\n\n",
+        "".join(f"data: data: {frame}\n\n" for frame in HELLO),
+        "".join(f"{frame}\n" for frame in HELLO),
+        "".join(f"{frame}\n" for frame in HELLO) + "data: [DONE]\n",
+    ],
+)
+def test_frames_without_a_blank_line_between_them_are_read_one_by_one(
+    body: str, cuts: list[int]
+) -> None:
+    pieces, failure = read(body.encode(), cuts)
+    assert (joined(pieces, Text), failure) == ("Hello }\n{", None)
+    assert others(pieces) == [Finish("stop")]
+
+
+def test_a_frame_is_not_kept_until_the_blank_line_that_never_comes() -> None:
+    incoming = IncomingReply(ADDRESS, 1_000_000)
+    sent = [incoming.feed(f"data: {frame}\n".encode()) for frame in HELLO]
+    assert [joined(pieces, Text) for pieces in sent] == ["", "He", "l", "lo }\n{"]
+
+
+@pytest.mark.parametrize("again", ['{"choices": []}', "{}", "{} ", "[1] ", "[{}", "{"])
+def test_what_follows_an_object_in_its_line_takes_nothing_from_it(again: str) -> None:
+    pieces, _ = read(f"data: {HELLO[0]}{again * 2_000}\n\n".encode(), [], 10_000_000)
+    assert joined(pieces, Text) == "He"
+
+
+@pytest.mark.parametrize(
+    ("delta", "thoughts"),
+    [
+        ({"reasoning_details": [{"type": "reasoning.text", "text": "so"}]}, "so"),
+        ({"reasoning_details": [{"type": "reasoning.summary", "summary": "so"}]}, "so"),
+        ({"reasoning": "so", "reasoning_details": [{"text": "so"}]}, "so"),
+        ({"reasoning_details": [{"type": "reasoning.encrypted", "data": "eA=="}, None, 7]}, ""),
+    ],
+)
+def test_details_of_the_reasoning_are_reasoning(delta: dict[str, object], thoughts: str) -> None:
+    pieces, _ = read(f"data: {chunk({**delta, 'content': 'x'})}\n\n".encode(), [])
+    assert (joined(pieces, Reasoning), joined(pieces, Text)) == (thoughts, "x")
+
+
+@pytest.mark.parametrize(
+    ("finish", "native", "word"),
+    [
+        ("stop", "MAX_TOKENS", "MAX_TOKENS"),
+        ("stop", "SAFETY", "SAFETY"),
+        ("stop", "STOP", "stop"),
+        ("length", "stop", "length"),
+        ("stop", "purple", "stop"),
+    ],
+)
+def test_the_word_of_the_api_behind_is_looked_at(finish: str, native: str, word: str) -> None:
+    choice = {"delta": {"content": "x"}, "finish_reason": finish, "native_finish_reason": native}
+    pieces, _ = read(f"data: {json.dumps({'choices': [choice]})}\n\n".encode(), [])
+    assert others(pieces) == [Finish(word)]
+
+
+def test_a_refusal_sent_as_text_too_is_no_text() -> None:
+    pieces, _ = read(f"data: {chunk({'content': 'No.', 'refusal': 'No.'})}\n\n".encode(), [])
+    assert (joined(pieces, Text), joined(pieces, Refusal)) == ("", "No.")

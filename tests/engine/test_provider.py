@@ -130,7 +130,7 @@ async def test_a_slow_reader_is_not_an_idle_server() -> None:
         (Reply(SHORT, chunk_size=1, newline="\r\n", write_size=3), SHORT, ["stop"]),
         (Reply(SHORT, newline="\r"), SHORT, ["stop"]),
         (Reply(SHORT, done=False), SHORT, ["stop"]),
-        (Reply(SHORT, finish_reason=None), SHORT, [None]),
+        (Reply(SHORT, finish_reason=None), SHORT, ["[DONE]"]),
         (Reply(SHORT, finish_reason=None, done=False), SHORT, [None]),
         (Reply(SHORT, finish_reason="because"), SHORT, ["because"]),
         (Reply(SHORT, stall="finish"), SHORT, ["stop"]),

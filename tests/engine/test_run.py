@@ -329,7 +329,7 @@ async def test_an_idle_stream_is_given_up_and_continued() -> None:
     async with DemoServer(lambda got: first if len(got.messages) == 2 else rest(got)) as server:
         events = await events_of(request_to(server, limits))
     assert joined(events) == FRAMED
-    assert of(ContinuationStarted, events)[0].cause == "lost connection"
+    assert of(ContinuationStarted, events)[0].cause == "silence"
     assert isinstance(events[-1], RunFinished)
 
 

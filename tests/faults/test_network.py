@@ -337,7 +337,6 @@ BROKEN = {
     "reset": {"cut": "reset"},
     "close": {"cut": "close"},
     "short length": {"cut": "short"},
-    "no finish reason": {"finish_reason": None},
     "no finish reason, no DONE": {"finish_reason": None, "done": False},
 }
 

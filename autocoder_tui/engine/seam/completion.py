@@ -9,14 +9,14 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from autocoder_tui.engine.end_words import read_end, was_cut
 from autocoder_tui.engine.reply import frame_state, parse_reply
 from autocoder_tui.engine.reply_prose import LARGEST_PARSED, says_to_be_continued
-from autocoder_tui.engine.seam.plan import after_last_close, was_cut
+from autocoder_tui.engine.seam.plan import after_last_close
 from autocoder_tui.engine.seam.values import Alternative, Join
 
 ATTEMPTS = 12
 """Alternatives tried at most."""
-_FILTERED = frozenset({"content_filter", "content-filter", "safety"})
 
 
 class Verified(NamedTuple):
@@ -34,13 +34,17 @@ def next_step(
     Only a reply that stopped by itself outside any open frame is done. With `files_expected`
     a reply cut off in the notes after that many closed frames is done, too.
     """
-    if finish_reason in _FILTERED:
+    end = read_end(finish_reason)
+    if end == "filter":
         return "filtered"
     state = frame_state(text)
     after = after_last_close(text)
     if not was_cut(finish_reason):
         if state == "open" or not text.strip() or says_to_be_continued(after):
             return "continue"
+        if end == "unknown" and files_expected is not None:
+            whole = len(parse_reply(text).files) >= files_expected or state == "closed"
+            return "done" if whole else "continue"
         return "done"
     if files_expected is not None and state == "closed" and after.strip():
         if len(parse_reply(text).files) >= files_expected:

@@ -12,23 +12,11 @@ from __future__ import annotations
 
 import re
 
+from autocoder_tui.engine.end_words import was_cut
 from autocoder_tui.engine.reply import frame_state
 from autocoder_tui.engine.reply_framing import read_closing, read_opening
 from autocoder_tui.engine.reply_prose import says_to_be_continued
 
-STOPPED_AT_CAP = "spending_cap"
-"""Finish reason of a reply that was not read to its end, for it cost more than it may."""
-LENGTH_REASONS = frozenset(
-    {
-        "length",
-        "max_tokens",
-        "max_output_tokens",
-        "model_length",
-        "insufficient_system_resource",
-        STOPPED_AT_CAP,
-    }
-)
-"""Finish reasons that say that the reply was cut off."""
 WITNESS_CAP = 800
 """Characters withheld at most."""
 WITNESS_WORD_CHARACTERS = 3
@@ -47,15 +35,6 @@ _ELISION = re.compile(
     re.IGNORECASE,
 )
 _WORD_CHARACTER = re.compile(r"\w|[^\x00-\x7f\s]")
-
-
-def was_cut(finish_reason: str | None) -> bool:
-    """Whether a reply that ended like this did not end by itself.
-
-    Servers name the ordinary end in many ways ("stop", "eos", "end_turn"), so every reason
-    that does not say otherwise is taken for it; none at all means that the stream broke.
-    """
-    return finish_reason is None or finish_reason in LENGTH_REASONS
 
 
 def roll_back(text: str, finish_reason: str | None) -> tuple[str, str]:

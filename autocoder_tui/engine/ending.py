@@ -1,0 +1,101 @@
+"""How a part of a run ended: why the next one is asked for, or why there is none."""
+
+from __future__ import annotations
+
+from autocoder_tui.display import visible
+from autocoder_tui.engine.end_words import STOPPED_AT_CAP, read_end
+from autocoder_tui.engine.errors import (
+    ContentFiltered,
+    EmptyReply,
+    ProviderError,
+    Refused,
+    StatusError,
+    StreamError,
+    TimedOut,
+    ToolsCalled,
+)
+from autocoder_tui.engine.events import Cause
+from autocoder_tui.engine.reply import frame_state, parse_reply
+
+_QUOTED = 500
+"""Characters of a model's or server's own words in a sentence of ours."""
+
+
+def cause_of(text: str, reason: str | None, lost: ProviderError | None) -> Cause:
+    """Why more is asked for after a part that left `text`, the joined text. `reason` is its finish
+    reason, `lost` what broke it off."""
+    if isinstance(lost, TimedOut):
+        return "silence"
+    if isinstance(lost, (StreamError, StatusError)):
+        return "error"
+    if lost is not None:
+        return "lost connection"
+    if reason == STOPPED_AT_CAP:
+        return "spending cap"
+    end = read_end(reason)
+    if end == "unsaid":
+        return "lost connection" if frame_state(text) == "open" else "unsaid end"
+    return "length" if end == "length" else "false stop"
+
+
+def check_end(text: str, reason: str | None, refusal: str, model_name: str) -> str:
+    """What is to be said of the end of a part that was not broken off, "" if nothing is.
+
+    `refusal` is what the model said beside `text`. Raises ContentFiltered, Refused, ToolsCalled
+    and EmptyReply where more of the reply cannot be had by asking for it.
+    """
+    end = read_end(reason)
+    word = _quoted(reason or "")
+    if end == "filter":
+        raise ContentFiltered(
+            f"The provider's content filter stopped {model_name} (finish reason {word}). "
+            "The text so far is kept; change the requirements and run again."
+        )
+    closed = frame_state(text) == "closed"
+    if refusal:
+        if not closed or end in ("length", "broken"):
+            raise Refused(
+                f"{model_name} refused: {_quoted(refusal)}. The text so far is kept; change the "
+                "requirements and run again, or choose another model."
+            )
+        return f"{model_name} refused a part of what was asked: {_quoted(refusal)}."
+    if end == "tools":
+        if not closed:
+            raise ToolsCalled(
+                f"{model_name} ended its reply to call a tool (finish reason {word}), and there "
+                "are no tools here. The text so far is kept. Say in the requirements that the "
+                "files are to be written out in the reply, or choose another model."
+            )
+        return (
+            f"{model_name} ended its reply to call a tool (finish reason {word}), and there are "
+            "no tools here: look whether all you asked for is there."
+        )
+    if not text and end not in ("unsaid", "broken"):
+        raise EmptyReply(
+            f"{model_name} ended its reply (finish reason {word}) without any text. Run again, "
+            "or choose another model."
+        )
+    if end == "unknown":
+        return (
+            f"The server ended the reply with the word {word}, which is not known here: look "
+            "whether all you asked for is there."
+        )
+    return ""
+
+
+def is_confirmed(before: str, text: str, cause: Cause | None, reason: str | None) -> bool:
+    """Whether a reply that ended without a word for it is all there is: asked to go on, the model
+    added nothing to `before`, and no file is open."""
+    if cause != "unsaid end" or read_end(reason) not in ("unsaid", "ordinary"):
+        return False
+    state = frame_state(text)
+    if state == "none":
+        return text.strip() == before.strip()
+    files = [(file.path, file.text) for file in parse_reply(text).files]
+    return state == "closed" and files == [
+        (file.path, file.text) for file in parse_reply(before).files
+    ]
+
+
+def _quoted(words: str) -> str:
+    return f"“{visible(words.strip()[:_QUOTED])}”"
