@@ -53,7 +53,8 @@ def narrate(event: ev.Event) -> tuple[int, str] | None:
             tried = f", attempt {attempt}" if attempt > 1 else ""
             return 2, f"part {part}: request sent{tried}"
         case ev.ContinuationStarted(part, _, cause):
-            return 1, f"part {part}: continuing after {_CAUSES[cause]}"
+            way = f", asked by: {event.way}" if event.way else ""
+            return 1, f"part {part}: continuing after {_CAUSES[cause]}{way}"
         case ev.PartJoined(part, offset, proof, cause):
             return 1, f"part {part}: joined at character {offset:,}, {_PROOFS[proof]}"
         case ev.UsageReported():

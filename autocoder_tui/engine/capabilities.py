@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from typing import Any
-from urllib.parse import urlsplit
 
 
 @dataclass(slots=True)
@@ -21,8 +20,12 @@ class Capabilities:
     temperature: bool | None = None
     system_role: bool | None = None
     reasoning_effort: bool | None = None
+    server: str | None = None
+    """The program that answers (see `engine.server_software`), "" where nothing tells."""
     prefill: str | None = None
-    """Name of the way to continue an assistant message that worked, "none" if refused."""
+    """Name of the way to continue an assistant message, "none" if refused or ignored."""
+    prefill_works: bool | None = None
+    """Whether a reply went on from our own assistant message."""
     echo: bool | None = None
     """Whether the model repeated the anchor, or a withheld witness, when asked."""
 
@@ -35,32 +38,7 @@ class Capabilities:
         known: dict[str, Any] = {}
         for item in fields(cls):
             value = data.get(item.name)
-            wanted = str if item.name in ("max_tokens_parameter", "prefill") else bool
+            wanted = str if item.name in ("max_tokens_parameter", "server", "prefill") else bool
             if isinstance(value, wanted):
                 known[item.name] = value
         return cls(**known)
-
-
-_PREFILL_BY_HOST = (
-    ("deepseek.com", "deepseek"),
-    ("mistral.ai", "mistral"),
-    ("dashscope", "partial"),
-    ("moonshot", "partial"),
-    ("groq.com", "trailing"),
-)
-_PREFILL_BY_LOCAL_PORT = {11434: "trailing", 1234: "trailing", 8080: "trailing", 8000: "vllm"}
-
-
-def suggested_prefill(base_url: str) -> str:
-    """The way of continuing an assistant message to try first at `base_url`, or "none".
-
-    Only a first guess from public documentation of the services; a refusal is learnt.
-    """
-    parts = urlsplit(base_url)
-    host = parts.hostname or ""
-    for name, way in _PREFILL_BY_HOST:
-        if name in host:
-            return way
-    if host in ("localhost", "127.0.0.1", "::1"):
-        return _PREFILL_BY_LOCAL_PORT.get(parts.port or 80, "none")
-    return "none"

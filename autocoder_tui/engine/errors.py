@@ -29,6 +29,7 @@
             ├── Refused                  the model says that it will not
             ├── EmptyReply               nothing that could be a file came
             ├── NoProgress               continuations that add nothing
+            ├── RepeatsItself            the same lines again and again, inside a file
             ├── ContextFull              prompt and reply so far fill the context window
             ├── RunTimedOut              `total_timeout`
             └── LimitReached             a limit the user set
@@ -178,6 +179,10 @@ class EmptyReply(RunError):
 
 class NoProgress(RunError):
     kind = "no_progress"
+
+
+class RepeatsItself(RunError):
+    kind = "repeats_itself"
 
 
 class ContextFull(RunError):

@@ -176,8 +176,9 @@ class PartFinished:
 @dataclass(frozen=True, slots=True)
 class ContinuationStarted:
     """Part `part` will go on from the kept text; `anchor` is what it is asked to repeat, "" where
-    the provider itself goes on. `finish_reason` is what the text so far ended with, and
-    `resamples` as for `seam.PartReader`: with them the joining can be done over again.
+    the provider itself goes on. `finish_reason` is what the text so far ended with, `resamples`
+    as for `seam.PartReader` and `way` the name of the way of asking: with them the joining can
+    be done over again.
     """
 
     part: int
@@ -185,6 +186,7 @@ class ContinuationStarted:
     cause: Cause = "length"
     finish_reason: str | None = None
     resamples: bool = False
+    way: str = ""
 
 
 @dataclass(frozen=True, slots=True)

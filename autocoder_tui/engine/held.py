@@ -111,7 +111,10 @@ def _finished(
     plan = None
     if continuation is not None and text:
         plan = seam.plan_continuation(
-            text, finish_reason=continuation.finish_reason, prefill=not continuation.anchor
+            text,
+            finish_reason=continuation.finish_reason,
+            prefill=not continuation.anchor,
+            way=continuation.way,
         )
     reader = seam.PartReader(
         plan,

@@ -3,42 +3,74 @@
 from __future__ import annotations
 
 from autocoder_tui.engine.errors import NoProgress, TooManyParts
-from autocoder_tui.engine.events import Cause
+from autocoder_tui.engine.reply_prose import says_complete
+from autocoder_tui.engine.seam import Continuation
 
-FRUITLESS_PARTS = 3
-"""Continuations in a row that add nothing before the run stops."""
+SILENT_PARTS = 4
+"""Replies in a row without a word before the run stops, each asked for in another way."""
+
+_LEAST_FRUITLESS = 6
+"""Replies that add nothing in a whole run, at least; or twice as many as it may have parts."""
+
+
+def confirms_end(plan: Continuation, head: str) -> bool:
+    """Whether a model that was asked for what is missing says by `head`, the beginning of a
+    reply that added nothing, that nothing is: in silence, in words, or with the very end.
+
+    Asked by prefill it was told of nothing that is missing.
+    """
+    if plan.prefill:
+        return False
+    withheld = plan.witness.strip()
+    return not head.strip() or says_complete(head) or bool(withheld and withheld in head)
 
 
 class PartLimits:
-    """Counts what the parts of one run added."""
+    """Counts what the parts of one run added.
+
+    Parts that added nothing do not count as parts: the ways of asking limit them at each place
+    in the text, and a number of their own in the whole run.
+    """
 
     def __init__(self, model_name: str, max_parts: int) -> None:
         self._model_name = model_name
         self._max_parts = max_parts
+        self._parts = 0
         self._fruitless = 0
+        self._fruitless_left = max(_LEAST_FRUITLESS, 2 * max_parts)
+        self._silent = 0
 
-    def check(self, part: int) -> None:
-        """Raises TooManyParts when `part`, from 1, is past the last allowed."""
-        if part > self._max_parts:
+    def check(self) -> None:
+        """Raises TooManyParts when the next part is past the last allowed."""
+        if self._parts >= self._max_parts:
             raise TooManyParts(
                 f"The reply was cut off again after part {self._max_parts}, the last "
                 "allowed. The text so far is kept: continue it, or raise max_parts.",
-                spent=f"{part - 1} parts",
+                spent=f"{self._parts} parts",
                 limit=f"{self._max_parts} parts",
             )
 
-    def took(self, *, progress: bool, cause: Cause | None, ended: bool) -> None:
-        """A part was joined: whether it added anything, why it was asked for, and whether the
-        model ended it by itself. Raises NoProgress."""
+    def took(self, *, progress: bool, ended: bool, silent: bool, told: bool) -> None:
+        """A part came. `progress`: it added something; `ended`: the model ended it by itself;
+        `silent`: there was no text in it; `told`: the model had ended inside a file, and
+        confirmed it when told that something is missing. Raises NoProgress."""
+        self._parts += progress
         self._fruitless = 0 if progress else self._fruitless + 1
-        if self._fruitless and cause == "false stop" and ended:
+        self._fruitless_left -= not progress
+        self._silent = self._silent + 1 if silent and not progress else 0
+        if self._fruitless and told and ended:
             # It said twice that this is all. Once more would only cost money.
             raise NoProgress(
                 f"{self._model_name} ended inside a file and, asked to go on, added nothing: "
                 "the file is offered as incomplete. Read its end, or continue by hand."
             )
-        if self._fruitless >= FRUITLESS_PARTS:
-            raise NoProgress(
-                f"{self._model_name} was asked {FRUITLESS_PARTS} times to go on and "
-                "added nothing. The text so far is kept; read it, or continue by hand."
-            )
+        if self._silent >= SILENT_PARTS or not self._fruitless_left:
+            raise self.no_way_left()
+
+    def no_way_left(self) -> NoProgress:
+        """The error of a run whose every way of asking for more brought nothing."""
+        return NoProgress(
+            f"{self._model_name} was asked to go on in every way there is, the last "
+            f"{self._fruitless or 1} times for nothing. The text so far is kept, its last file "
+            "offered as incomplete: read it, continue by hand, or choose another model."
+        )

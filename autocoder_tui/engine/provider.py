@@ -40,6 +40,7 @@ from autocoder_tui.engine.names import wait_for_name
 from autocoder_tui.engine.parameters import learn_from_refusal, request_body
 from autocoder_tui.engine.patience import Patience
 from autocoder_tui.engine.request import Limits
+from autocoder_tui.engine.server_software import software_in_headers
 from autocoder_tui.engine.trace import RequestSent, ResponseOpened, Trace
 from autocoder_tui.engine.urls import check_base_url, host_of
 
@@ -177,6 +178,7 @@ async def stream_reply(
             try:
                 request = partial(session.send, body, beta=beta)
                 response = await _open(stack, request, address, limits, patience, session.trace)
+                capabilities.server = software_in_headers(response.headers) or capabilities.server
                 break
             except _Refused as refused:
                 if refused.is_parameter(body, capabilities):

@@ -25,7 +25,13 @@ from typing import Literal
 from autocoder_tui.engine.reply_blocks import Block, normal_path, without_tokens
 from autocoder_tui.engine.reply_fences import read_fenced_blocks
 from autocoder_tui.engine.reply_frames import read_frames
-from autocoder_tui.engine.reply_framing import FRAMING_RULES, read_closing, read_fence, render_file
+from autocoder_tui.engine.reply_framing import (
+    FRAMING_RULES,
+    read_closing,
+    read_fence,
+    render_file,
+    special_rules,
+)
 from autocoder_tui.engine.reply_json import read_json_files
 from autocoder_tui.engine.reply_marks import marks_left_anew
 from autocoder_tui.engine.reply_prose import is_refusal, looks_like_prose
@@ -41,6 +47,7 @@ __all__ = [
     "parse_reply",
     "render_files",
     "reply_end",
+    "special_rules",
 ]
 
 NOTES_FILE = "generation_comments.txt"

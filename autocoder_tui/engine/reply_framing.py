@@ -22,6 +22,7 @@ and `&#13;`. Names and attributes are read more leniently than they are written.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autocoder_tui.engine.end_tokens import ends_with_token, without_end_tokens
@@ -36,10 +37,13 @@ Write every file you create or change in full, between two lines of their own:
 Copy the content exactly as it must be on disk: no Markdown fence around it, no line numbers, \
 nothing left out, no comment such as "rest of the code". One such block per file; \
 use the path you were given for an existing file. Close a file only when it is complete. \
-If a file itself contains a line </file> or <file path="...">, open it with \
-<file path="..." id="1"> and close it with </file id="1"> (any id that the file does not contain). \
-If a file must not end with a newline, add final-newline="no" to its opening line. \
 Anything outside these blocks is read as notes for the user; keep it short."""
+_ID_RULE = """\
+If a file itself contains a line </file> or <file path="...">, open it with \
+<file path="..." id="1"> and close it with </file id="1"> (any id that the file does not \
+contain)."""
+_FINAL_NEWLINE_RULE = """\
+If a file must not end with a newline, add final-newline="no" to its opening line."""
 
 _ATTRIBUTE = re.compile(r"""(?<![\w-])([A-Za-z][\w-]*)\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+)""")
 _OPEN = re.compile(
@@ -72,6 +76,24 @@ class Fence:
         """Whether this line may end the block that `opening` began (CommonMark 4.5)."""
         same = self.mark[0] == opening.mark[0] and len(self.mark) >= len(opening.mark)
         return same and not self.info
+
+
+def special_rules(texts: Iterable[str]) -> str:
+    """What else a model is told of framing, where `texts` are the files it is given; "" mostly.
+
+    Small models copy whatever they are shown, so a special case is named only where one of
+    the files is such a case.
+    """
+    given = tuple(texts)
+    rules = [_ID_RULE] if any(map(needs_id, given)) else []
+    if not all(map(_ends_with_newline, given)):
+        rules.append(_FINAL_NEWLINE_RULE)
+    return " ".join(rules)
+
+
+def _ends_with_newline(text: str) -> bool:
+    """Whether the frame of a file with this text needs no word about its end."""
+    return not text or text.endswith("\n")
 
 
 def escape_path(path: str) -> str:
@@ -140,7 +162,8 @@ def closing_line(frame_id: str = "") -> str:
     return f'</file id="{frame_id}">' if frame_id else "</file>"
 
 
-def _needs_id(text: str) -> bool:
+def needs_id(text: str) -> bool:
+    """Whether a file with this text must be framed with an id."""
     lines = text.split("\n")
     if any(read_opening(line) or read_closing(line) is not None for line in lines):
         return True
@@ -155,12 +178,12 @@ def _needs_id(text: str) -> bool:
 def render_file(path: str, text: str) -> str:
     """One file in its canonical frame, with the newline that ends the closing line."""
     frame_id = ""
-    if _needs_id(text):
+    if needs_id(text):
         number = 1
         while f'</file id="{number}"' in text:
             number += 1
         frame_id = str(number)
-    final_newline = not text or text.endswith("\n")
+    final_newline = _ends_with_newline(text)
     body = text if final_newline else text + "\n"
     opening = opening_line(path, frame_id=frame_id, final_newline=final_newline)
     return f"{opening}\n{body}{closing_line(frame_id)}\n"

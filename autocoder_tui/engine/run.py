@@ -11,14 +11,14 @@ from typing import TypeVar
 from autocoder_tui.engine import seam
 from autocoder_tui.engine.accounts import Accounts
 from autocoder_tui.engine.allowance import Allowance, RaiseCap
-from autocoder_tui.engine.capabilities import Capabilities, suggested_prefill
+from autocoder_tui.engine.capabilities import Capabilities
 from autocoder_tui.engine.cost import check_fits, estimate_request, file_weights
 from autocoder_tui.engine.ending import cause_of, check_end, is_confirmed
 from autocoder_tui.engine.errors import (
     EngineError,
     LimitReached,
-    PrefillRefused,
     ProviderError,
+    RepeatsItself,
     RunTimedOut,
 )
 from autocoder_tui.engine.events import (
@@ -42,11 +42,15 @@ from autocoder_tui.engine.events import (
 )
 from autocoder_tui.engine.frames import Finish, Reasoning, Refusal, Text, Usage
 from autocoder_tui.engine.held import edits, read
-from autocoder_tui.engine.part_limits import PartLimits
+from autocoder_tui.engine.next_way import Ask, NextWay
+from autocoder_tui.engine.part_limits import PartLimits, confirms_end
 from autocoder_tui.engine.patience import Patience
+from autocoder_tui.engine.prefill import HEAD
 from autocoder_tui.engine.prompt import Message, first_messages, messages_for
 from autocoder_tui.engine.proposals import checked_reply, proposed_files
 from autocoder_tui.engine.provider import HttpSession, stream_reply
+from autocoder_tui.engine.repetition import STOPPED_REPEATING, Found, Repetition
+from autocoder_tui.engine.reply import frame_state
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import AskWait, Retries
 from autocoder_tui.engine.tokens import load_counter
@@ -111,8 +115,7 @@ class _Generation:
         self._limits = request.limits
         self._capabilities = capabilities
         self._raise_cap = raise_cap
-        if capabilities.prefill is None:
-            capabilities.prefill = suggested_prefill(request.endpoint.provider.base_url)
+        self._ways = NextWay(capabilities)
         self._first = first_messages(request)
         self._time = Patience(request.limits.total_timeout, between=True)
         self._marker_is_code = seam.MARKER in self._first[1]["content"]
@@ -122,12 +125,18 @@ class _Generation:
         self.joins: list[seam.Join] = []
         self._part = 0
         self._finish_reason: str | None = None
+        self._text_ended: str | None = None
+        self._grew = True
+        self._head = ""
+        self._repetition = Repetition(file.text for file in request.files)
+        self._repetition.append(request.partial)
+        self._remarks: list[str] = []
         self._lost: ProviderError | None = None
         self._received = False
         self._refusal = ""
-        self._remarks: list[str] = []
         self._withdrawn = False
         self._ask_again = True
+        self._aside: seam.SetAside | None = None
         self.text = request.partial
 
     async def events(self, trace: Trace | None) -> AsyncGenerator[Event]:
@@ -160,9 +169,13 @@ class _Generation:
         while True:
             self._part += 1
             before = self.text
-            self._part_limits.check(self._part)
+            self._part_limits.check()
             async for event in self._one_part(session, cause):
                 yield event
+            if self._repetition.found is not None:
+                for event in self._first_copy(self._repetition.found):
+                    yield event
+                return
             if self._lost is None:
                 name = self._request.model.name
                 remark = check_end(self.text, self._finish_reason, self._refusal, name)
@@ -174,15 +187,28 @@ class _Generation:
                     return
                 if is_confirmed(before, self.text, cause, self._finish_reason):
                     return
-            cause = cause_of(self.text, self._finish_reason, self._lost)
+            if self._grew or cause is None:
+                cause = cause_of(self.text, self._finish_reason, self._lost)
             if self._lost is not None:
                 async for event in self._wait_for_retry(self._lost):
                     yield event
 
+    def _first_copy(self, found: Found) -> Iterator[Event]:
+        """Keep what came before the model began to repeat itself. Raises RepeatsItself where
+        a file is open there."""
+        yield TextRetracted(len(self.text) - found.end)
+        self.text = self.text[: found.end]
+        self._remarks.append(found.said)
+        if frame_state(self.text) != "closed":
+            raise RepeatsItself(found.said)
+
     async def _one_part(self, session: HttpSession, cause: Cause | None) -> AsyncIterator[Event]:
         """Ask for one part until it comes or the attempts are used up, and join it."""
+        if cause is not None:
+            await self._within_deadline(self._ways.learn(self._request))
         while True:
-            plan = self._plan(cause)
+            ask = self._ask(cause)
+            plan = None if ask is None else ask.plan
             messages = messages_for(self._first, plan)
             weights = self._counter.weigh_messages(messages)
             max_output = await self._allowance.most_output(
@@ -192,8 +218,9 @@ class _Generation:
             # A person who thinks about a spending cap does not make a run take long.
             self._time.pass_over()
             if plan is not None and cause is not None:
-                ended, echo = self._finish_reason, bool(self._capabilities.echo)
-                yield ContinuationStarted(self._part, plan.anchor, cause, ended, echo)
+                ended, echo = self._text_ended, bool(self._capabilities.echo)
+                way = ask.way.name if ask is not None else ""
+                yield ContinuationStarted(self._part, plan.anchor, cause, ended, echo, way)
             yield RequestStarted(self._part, self._retries.failed + 1)
             self._accounts.open(weights)
             self._reader = seam.PartReader(
@@ -203,27 +230,29 @@ class _Generation:
                 marker_is_code=self._marker_is_code,
             )
             self._finish_reason, self._lost = None, None
-            self._received, self._refusal = False, ""
+            self._received, self._head, self._refusal = False, "", ""
             try:
                 async for event in self._stream(session, messages, max_output, plan):
                     yield event
-            except PrefillRefused:
-                self._accounts.abandon()
-                self._capabilities.prefill = "none"
-                continue
             except ProviderError as error:
-                if not self._received:
+                if ask is not None and not self._received and self._ways.refused(ask, error):
+                    self._accounts.abandon()
+                    continue
+                if self._aside is not None:
+                    # What was taken back is at hand: nobody needs to wait for this one.
+                    self._lost = error
+                elif not self._received:
                     self._accounts.abandon()
                     self._reader = None
                     async for event in self._wait_for_retry(error):
                         yield event
                     continue
-                if not error.retryable:
+                elif not error.retryable:
                     raise
                 self._lost = error
                 if not seam.was_cut(self._finish_reason):
                     self._finish_reason = None
-            async for event in self._join(plan, cause):
+            async for event in self._join(ask, cause):
                 yield event
             if not self._withdrawn:
                 return
@@ -245,7 +274,7 @@ class _Generation:
             capabilities=self._capabilities,
             temperature=self._temperature(plan),
             max_output_tokens=max_output,
-            prefill=self._capabilities.prefill if plan is not None and plan.prefill else None,
+            prefill=self._ways.prefill(plan),
             session=session,
         )
         metered = 0.0
@@ -258,8 +287,13 @@ class _Generation:
                 match piece:
                     case Text(text):
                         self._received = self._received or bool(text)
+                        self._head += text[: max(0, HEAD - len(self._head))]
                         accounts.received(text)
-                        for event in read(reader, text):
+                        if self._aside is not None:
+                            self._aside.said.append(text)
+                        came = list(read(reader, text))
+                        self._repetition.hear(came, reader)
+                        for event in came:
                             yield event
                     case Reasoning(text):
                         accounts.received(text)
@@ -273,6 +307,9 @@ class _Generation:
                         self._finish_reason = reason
                     case None:
                         return
+                if self._repetition.found is not None:
+                    self._finish_reason = STOPPED_REPEATING
+                    return
                 if passed and isinstance(piece, Text | Reasoning):
                     self._finish_reason = self._finish_reason or seam.STOPPED_AT_CAP
                     return
@@ -291,20 +328,36 @@ class _Generation:
                 "The text so far is kept: continue it, or raise total_timeout."
             ) from None
 
-    async def _join(
-        self, plan: seam.Continuation | None, cause: Cause | None
-    ) -> AsyncIterator[Event]:
+    async def _join(self, ask: Ask | None, cause: Cause | None) -> AsyncIterator[Event]:
         """Finish the part that was just read: last edits, usage, how it was joined."""
         assert self._reader is not None
         edit, join = self._reader.finish(self._finish_reason)
-        for event in edits(edit):
+        last = list(edits(edit))
+        self._repetition.hear(last, self._reader)
+        for event in last:
             yield event
-        self._withdrawn = self._worth_asking_again(join)
+        failed_trial = False
+        if ask is not None and (join.progress or self._lost is None):
+            # A lost connection says nothing of the way that was asked in.
+            failed_trial = self._ways.brought(ask, join, self._head)
+        self._withdrawn = failed_trial or self._worth_asking_again(join)
+        joins, settled = [join], None
         if self._withdrawn:
+            if not failed_trial:
+                self._aside = seam.SetAside(self._reader.text, join, self._finish_reason)
             yield PartWithdrawn(self._part)
             for event in edits(self._reader.withdraw()):
                 yield event
-        self.text = self._reader.text
+            self._repetition.reset(self._reader.text)
+        elif self._aside is not None:
+            settled = self._aside.settle(self._reader, join, self._finish_reason)
+            for event in edits(settled.edit):
+                yield event
+            joins, join, self._aside = settled.joins, settled.joins[-1], None
+            if not settled.second:
+                self._finish_reason, self._lost = settled.finish_reason, None
+            self._repetition.reset(settled.text)
+        self.text = self._reader.text if settled is None else settled.text
         self._reader = None
         report = self._accounts.report(self._part)
         booked = self._accounts.close()
@@ -313,11 +366,11 @@ class _Generation:
             yield report
         if self._withdrawn:
             return
-        if plan is not None:
-            self.joins.append(join)
-            if join.progress and cause is not None:
-                yield PartJoined(self._part, join.offset, join.proof, cause)
-            if join.proof in ("echo", "witness"):
+        for one in joins if ask is not None else ():
+            self.joins.append(one)
+            if one.progress and cause is not None:
+                yield PartJoined(self._part, one.offset, one.proof, cause)
+            if one.proof in ("echo", "witness"):
                 self._capabilities.echo = True
         part, reason = self._part, self._finish_reason
         yield PartFinished(
@@ -327,21 +380,29 @@ class _Generation:
             self._retries.failed += self._lost is None
         elif self._lost is None:
             self._retries.reset()
+        self._grew = join.progress
+        if self._grew:
+            self._text_ended = self._finish_reason
         ended = self._lost is None and not seam.was_cut(self._finish_reason)
-        self._part_limits.took(progress=join.progress, cause=cause, ended=ended)
+        self._part_limits.took(
+            progress=join.progress,
+            ended=ended,
+            silent=not self._head.strip(),
+            told=cause == "false stop" and ask is not None and confirms_end(ask.plan, self._head),
+        )
 
     def _worth_asking_again(self, join: seam.Join) -> bool:
         """Whether to take a guessed part back and ask once more.
 
-        Words may be missing at a guessed seam that no reading of the reply brings back. Only an
-        endpoint known to repeat what it is asked to repeat is asked again, once: another may
-        be one that keeps its own place in the text, and would go on from there.
+        Words may be missing at a guessed seam that no reading of the reply brings back. It is
+        kept aside: a server that keeps its own place in the text goes on after it. Once, until
+        a part has proved where it belongs.
         """
         if join.proof != "guess" or not join.progress or self._lost is not None:
             self._ask_again = self._ask_again or join.proof in ("echo", "witness", "prefill")
             return False
         worth, self._ask_again = self._ask_again, False
-        return worth and self._capabilities.echo is True
+        return worth and self._aside is None
 
     async def _wait_for_retry(self, error: ProviderError) -> AsyncIterator[Event]:
         """Wait as the retry policy says; raises `error` when it says no more."""
@@ -353,14 +414,14 @@ class _Generation:
         yield RetryScheduled(delay, error.message, self._retries.failed + 1)
         await self._within_deadline(asyncio.sleep(delay))
 
-    def _plan(self, cause: Cause | None) -> seam.Continuation | None:
+    def _ask(self, cause: Cause | None) -> Ask | None:
+        """How to ask for the next part; None for the first. Raises NoProgress at the end."""
         if cause is None or not self.text:
             return None
-        return seam.plan_continuation(
-            self.text,
-            finish_reason=self._finish_reason,
-            prefill=self._capabilities.prefill not in (None, "none"),
-        )
+        ask = self._ways.ask(self.text, self._text_ended)
+        if ask is None:
+            raise self._part_limits.no_way_left()
+        return ask
 
     def _temperature(self, plan: seam.Continuation | None) -> float | None:
         wanted = self._request.temperature
@@ -376,3 +437,8 @@ class _Generation:
             self._reader = None
             yield from edits(edit)
             yield self._accounts.totals()
+        if self._aside is not None:
+            edit, self.text = self._aside.restored(self.text)
+            self.joins.append(self._aside.join)
+            self._aside = None
+            yield from edits(edit)

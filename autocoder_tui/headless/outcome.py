@@ -10,6 +10,7 @@ from typing import Any
 from autocoder_tui.cli import EXIT_FAILED
 from autocoder_tui.engine.events import PartFinished, UsageUpdated
 from autocoder_tui.engine.state import Extrapolation, RunState
+from autocoder_tui.review.proposal import FileReview
 
 
 @dataclass(slots=True)
@@ -38,7 +39,7 @@ class Outcome:
         return {
             "status": self.status,
             "error": self.error,
-            "files": self.files,
+            "files": self.files or self._offered(),
             "warnings": self.warnings,
             "parts": [
                 {
@@ -66,6 +67,15 @@ class Outcome:
             **({} if self.text is None else {"text": self.text}),
         }
 
+    def _offered(self) -> list[dict[str, Any]]:
+        """The files of a run that was not delivered, incomplete ones too."""
+        return [
+            file_report(
+                FileReview.of(file.path, file.before, file.after, file.complete, file.remark)
+            )
+            for file in self.state.files
+        ]
+
     def _usage(self) -> UsageUpdated:
         """Of every model that was used, summed; the cost is unknown if any of them is."""
         used = [*self.earlier, *([self.state.usage] if self.state.usage is not None else [])]
@@ -78,3 +88,14 @@ class Outcome:
             estimated=not used or any(usage.estimated for usage in used),
             reasoning_tokens=sum(usage.reasoning_tokens for usage in used),
         )
+
+
+def file_report(file: FileReview) -> dict[str, Any]:
+    """What the report says of a proposed file."""
+    return {
+        "path": file.path,
+        "complete": file.complete,
+        "added": file.lines.added,
+        "removed": file.lines.removed,
+        **({"line_ends": file.lines.ends} if file.lines.ends else {}),
+    }

@@ -12,7 +12,7 @@ from autocoder_tui.display import visible
 from autocoder_tui.engine.reply import ReplyFile, render_files
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.delivery import patch_bytes, print_result
-from autocoder_tui.headless.outcome import Outcome
+from autocoder_tui.headless.outcome import Outcome, file_report
 from autocoder_tui.headless.saying import say
 from autocoder_tui.job import Prepared, Reviewable, make_review
 from autocoder_tui.review.line_ends import asks_for_ends
@@ -69,16 +69,7 @@ class Delivery:
         return True
 
     def _tell(self, reviewable: Reviewable, review: Review) -> None:
-        self._outcome.files = [
-            {
-                "path": file.path,
-                "complete": file.complete,
-                "added": file.lines.added,
-                "removed": file.lines.removed,
-                **({"line_ends": file.lines.ends} if file.lines.ends else {}),
-            }
-            for file in review.files
-        ]
+        self._outcome.files = [file_report(file) for file in review.files]
         for path, reason in reviewable.refused:
             withheld = f"{path} is not offered: {reason}"
             self._outcome.warnings.append(withheld)

@@ -372,11 +372,31 @@ async def test_a_guess_that_stays_one_is_said_in_the_review() -> None:
     rest = Reply(FRAMED[FRAMED.index("    return 23") :])
     async with DemoServer([Reply(FRAMED[:cut], "length"), rest, rest]) as server:
         events = await events_of(request_to(server))
-        # An endpoint of which nothing is known is not asked again: it may keep its own place.
-        assert len(server.requests) == 2
+        assert len(server.requests) == 3
     (file,) = of(FileProposed, events)
     assert "guess at line" in file.remark
     assert file.guesses == 1
+    assert joined(events) == FRAMED[:cut] + "\n" + FRAMED[FRAMED.index("    return 23") :]
+
+
+@pytest.mark.parametrize("end", ["nothing more", "an error", "the rest in two parts"])
+async def test_a_server_that_keeps_its_own_place_is_asked_again_without_loss(end: str) -> None:
+    """What a first reply said that was taken back, such a server never says again."""
+    cut, middle = FRAMED.index("function_20") + 9, FRAMED.index("function_35") + 4
+    first = FRAMED[cut:middle] if end == "the rest in two parts" else FRAMED[cut:]
+    after = {
+        "nothing more": Reply(""),
+        "an error": Reply(status=400, body='{"error": {"message": "no"}}'),
+        "the rest in two parts": Reply(FRAMED[middle:]),
+    }[end]
+    replies = [
+        Reply(FRAMED[:cut], "length"),
+        Reply(first, "length" if first != FRAMED[cut:] else "stop"),
+    ]
+    async with DemoServer([*replies, after]) as server:
+        events = await events_of(request_to(server))
+    assert joined(events) == FRAMED
+    assert of(RunFinished, events)
 
 
 async def test_a_refused_prefill_falls_back_to_the_echo_once_per_endpoint() -> None:

@@ -28,6 +28,7 @@ class View:
     rng: random.Random
     frame_end: int = 0
     """Where the file's content begins in `truth`."""
+    instruction: str = ""
 
     @property
     def body(self) -> str:
@@ -257,6 +258,22 @@ def skips_with_echo(view: View) -> str:
 def skips(view: View) -> str:
     newline = view.truth.find("\n", view.cut)
     return view.truth[newline + 1 :]
+
+
+def line_in_other_words(line: str, rng: random.Random) -> str:
+    """A line with a word more, a word less, or a word changed; without words as it is."""
+    words = [word for word in re.findall(r"[A-Za-z_]\w{2,}", line) if not keyword.iskeyword(word)]
+    if not words or line.startswith(("<file", "</file")):
+        return line
+    word = rng.choice(words)
+    new = rng.choice([f"the_{word}", word[:-1] + "ed", f"{word}_2"])
+    return re.sub(rf"\b{word}\b", new, line, count=1)
+
+
+def body_in_other_words(text: str, rng: random.Random, part: float) -> str:
+    """Whole lines of text, `part` of them in other words."""
+    lines = text.splitlines(keepends=True)
+    return "".join(line_in_other_words(x, rng) if rng.random() < part else x for x in lines)
 
 
 def resampled(view: View) -> str:

@@ -14,13 +14,13 @@ from tests.seam.model import UNAVOIDABLE
 METHODS = harness.METHODS[-2:]
 FILES, CUTS = 14, 2
 LEAST = {
-    "skips the partial line": 0.0,
-    "skips the partial line, with echo": 0.0,
-    "resamples the withheld text": 0.85,
-    "resamples the withheld text, with echo": 0.9,
-    "scripted server re-emits a token": 0.2,
-    "scripted server repeats the partial line": 0.7,
-    "scripted server repeats 3 lines": 0.7,
+    "skips the partial line": 0.6,
+    "skips the partial line, with echo": 0.6,
+    "resamples the withheld text": 0.8,
+    "resamples the withheld text, with echo": 0.85,
+    "says withheld whole lines in other words": 0.85,
+    "says the echo in other words": 0.85,
+    "scripted server, marker and preamble": 0.75,
 }
 """Share of right joins asked for here, where it is not 0.95: few cases make a coarse share."""
 
@@ -51,7 +51,7 @@ def share(results: dict[tuple[str, str, bool], list[bool]], row: str, method: st
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("row", list(harness.rows()))
 def test_row(results: dict[tuple[str, str, bool], list[bool]], row: str, method: str) -> None:
-    usual = 0.5 if row in harness.AGAINS else 0.85 if "scripted" in row else 0.95
+    usual = 0.85 if "scripted" in row else 0.95
     least = LEAST.get(row, usual)
     assert share(results, row, method) >= least
 
@@ -66,7 +66,7 @@ def test_a_compliant_reply_is_always_joined_exactly(
 
 @pytest.mark.parametrize("method", METHODS)
 def test_over_all(results: dict[tuple[str, str, bool], list[bool]], method: str) -> None:
-    skipped = UNAVOIDABLE | harness.AGAINS
+    skipped = UNAVOIDABLE
     values = [
         value
         for (row, one, _), found in results.items()

@@ -15,8 +15,12 @@ a hundred equals the one before it), so trimming overlaps deletes code. Hence:
   passes through, with the text's own kind of newline, without echoed markers and without the
   end of a fence the reply opened for itself. TAIL: what follows a closed frame passes, too;
   `engine.reply` makes notes of it.
+- A whole line that was received is never taken back. A reply that says received lines in other
+  words, starts again or goes back is followed past them to the end of what is held
+  (`alignment`); one that only repeats and closes brings nothing.
 - A reply that shows neither anchor nor witness is joined by a guess; the joins not chosen are
-  kept, and `verify` tries them if the finished files do not parse.
+  kept, and `verify` tries them if the finished files do not parse. It is asked for once more,
+  and kept until then (`SetAside`).
 - `next_step` says when a reply is finished: only if it stopped by itself outside any frame.
 
 How often this is exact is measured by tests/seam/harness.py on real files.
@@ -24,9 +28,10 @@ How often this is exact is measured by tests/seam/harness.py on real files.
 
 from autocoder_tui.engine.end_words import STOPPED_AT_CAP, was_cut
 from autocoder_tui.engine.seam.completion import Verified, next_step, verify
-from autocoder_tui.engine.seam.plan import plan_continuation
 from autocoder_tui.engine.seam.reader import PartReader
+from autocoder_tui.engine.seam.set_aside import SetAside
 from autocoder_tui.engine.seam.values import MARKER, Alternative, Continuation, Edit, Join
+from autocoder_tui.engine.seam.ways import Way, plan_continuation, ways_for
 
 __all__ = [
     "MARKER",
@@ -36,9 +41,12 @@ __all__ = [
     "Edit",
     "Join",
     "PartReader",
+    "SetAside",
     "Verified",
+    "Way",
     "next_step",
     "plan_continuation",
     "verify",
     "was_cut",
+    "ways_for",
 ]

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import cast
 
 from autocoder_tui.engine.events import Proof
+from autocoder_tui.engine.reply_framing import read_closing, read_fence, read_opening
+from autocoder_tui.engine.seam.alignment import Arrival
 from autocoder_tui.engine.seam.history import History, Line
-from autocoder_tui.engine.seam.plan import WITNESS_WORD_CHARACTERS, word_characters
+from autocoder_tui.engine.seam.likeness import ALIKE, likeness, looks_whole
+from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.replay import Replay
 
 CERTAIN = 50
 """Rank from which a join needs no further text of the reply."""
-
-
-_LIKENESS_REACH = 48
-"""Characters of a line that are compared: longer lines of one language are all alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,11 @@ def _from_complete(
     rank = _complete_rank(replay, history, words)
     if rank is None:
         return []
+    requested = replay.start == history.anchor_line < history.sent_line
+    if replay.drop is not None and words < 20 and not requested:
+        if history.positions(lines[replay.at].key):
+            # It also begins like the cut line, but it may as well be that line once more.
+            rank = min(rank, 40.0)
     overlap = replay.end - replay.start
     proof: Proof = "echo" if replay.start < history.sent_line else "witness"
     if replay.drop is not None:
@@ -113,7 +118,13 @@ def _join_at_line_end(history: History, reply: str, last: Line, following: int) 
 def _from_diverged(
     replay: Replay, history: History, reply: str, lines: list[Line], skipped: int
 ) -> list[Candidate]:
-    """The reply repeats shown lines and then differs from the witness: what it says stands."""
+    """The reply repeats shown lines and then differs from the witness.
+
+    Of the cut line what it says stands, if it goes on from there: nobody knows how that line
+    was to end. A whole line that was received stands whatever the reply says.
+    """
+    if is_frame_line(reply[lines[replay.at].start : lines[replay.at].end]):
+        return []
     words = history.words(replay.start, history.sent_line)
     requested = history.plan.anchor and replay.start == history.anchor_line
     if not requested and _follows_a_pattern(replay, history):
@@ -122,25 +133,73 @@ def _from_diverged(
         rank = 35.0 if words >= 8 else 20.0
     else:
         rank = 56.0 if requested else 52.0
-    before = lines[replay.first + history.sent_line - 1 - replay.start]
-    last = history.lines[history.sent_line - 1]
-    drop = _after_blank_lines(reply, before.end, history.text[last.end : history.sent])
+    begin, line = lines[replay.first].start, lines[replay.at]
+    offset, drop = history.cut_start, line.start
+    if history.sent_line == history.whole:
+        before = lines[replay.first + history.sent_line - 1 - replay.start]
+        last = history.lines[history.sent_line - 1]
+        offset = history.sent
+        drop = _after_blank_lines(reply, before.end, history.text[last.end : history.sent])
     overlap = history.sent_line - replay.start
-    begin = lines[replay.first].start
-    regenerated = Candidate(history.sent, drop, rank - skipped, "echo", "", begin, overlap, words)
-    line = lines[replay.at]
+    regenerated = Candidate(offset, drop, rank - skipped, "echo", "", begin, overlap, words)
+    skipping = replace(regenerated, offset=len(history.text), proof="guess")
+    if replay.end < history.whole or not history.cut_line.strip():
+        # Another wording of a whole line may still be followed to the end of H: wait for it.
+        glue = "" if history.text.endswith("\n") else "\n"
+        return [replace(skipping, rank=min(skipping.rank, 48.0), drop=line.start, glue=glue)]
     alike = likeness(history.lines[replay.end].key, reply[line.start : line.end])
-    if alike < 0.6:
+    if alike < ALIKE or history.follows_a_pattern(replay.end):
         # Regenerated text is like what it replaces; this may be the line after it.
         regenerated = replace(regenerated, proof="guess")
-    skipping = replace(regenerated, offset=len(history.text), proof="guess")
-    if history.cut_line.strip():
-        # It may also have left out the rest of the cut line and begun with the next, or
-        # (last) sent that very rest.
-        better = 1 if alike < 0.4 and looks_whole(history.cut_line) else -1
-        glued = replace(skipping, rank=regenerated.rank + better, glue="\n")
-        return [regenerated, glued, replace(skipping, rank=regenerated.rank - 2)]
-    return [regenerated, replace(skipping, rank=regenerated.rank - 1)]
+    # It may also have left out the rest of the cut line and begun with the next, or (last)
+    # sent that very rest.
+    better = 1 if alike < 0.4 and looks_whole(history.cut_line) else -1
+    glued = replace(skipping, rank=regenerated.rank + better, glue="\n")
+    return [regenerated, glued, replace(skipping, rank=regenerated.rank - 2)]
+
+
+def is_frame_line(line: str) -> bool:
+    """Whether a line of a reply opens or closes a frame or a fence, which no wording does."""
+    return is_closing(line) or read_opening(line.strip()) is not None
+
+
+def is_closing(line: str) -> bool:
+    """Whether a line of a reply closes a frame or a fence and says nothing else."""
+    if read_closing(line.strip()) is not None:
+        return True
+    fence = read_fence(line)
+    return fence is not None and not fence.info
+
+
+def from_arrival(
+    arrival: Arrival, history: History, reply: str, lines: list[Line], begin: int
+) -> list[Candidate]:
+    """The join of a reply that was followed, other wordings and all, to the end of H."""
+    line = lines[arrival.at]
+    end = len(history.text)
+    rank, proof = (57.0, "witness") if arrival.sure else (51.0, "guess")
+    if arrival.weak:
+        rank = 7.0
+    if arrival.drop is not None:
+        return [Candidate(end, arrival.drop, rank, cast(Proof, proof), "", begin)]
+    if arrival.rewritten:
+        again = Candidate(history.cut_start, line.start, rank - 3, "guess", "", begin)
+        if arrival.sure:
+            again = replace(again, proof="echo")
+        return [again, Candidate(end, line.start, rank - 4, "guess", "\n", begin)]
+    following = lines[arrival.at + 1].start if arrival.at + 1 < len(lines) else len(reply)
+    offset, drop = _join_at_line_end(history, reply, line, following)
+    return [Candidate(offset, drop, rank, cast(Proof, proof), "", begin)]
+
+
+def keeps_received(candidate: Candidate, history: History) -> bool:
+    """Whether a join leaves every whole line that was received where it is.
+
+    Only where nothing worth showing had come, so that the first request was sent again as it
+    was, may a reply take the place of all of it.
+    """
+    withdrawn = history.text[candidate.offset : history.cut_start]
+    return not withdrawn.strip() or not history.plan.shown
 
 
 def _follows_a_pattern(replay: Replay, history: History) -> bool:
@@ -216,47 +275,6 @@ def _inside_word(text: str, at: int) -> bool:
         return False
     before, after = text[at - 1], text[at]
     return (before.isalnum() or before == "_") and (after.isalnum() or after == "_")
-
-
-def likeness(one: str, other: str) -> float:
-    """How alike two lines are, 0 to 1, when the first may be cut: shared pairs of characters."""
-    one, other = "".join(one.split()), "".join(other.split())
-    if not one or not other:
-        return 0.0
-    one, other = one[:_LIKENESS_REACH], other[: min(len(one), _LIKENESS_REACH) + 8]
-    pairs = {one[index : index + 2] for index in range(len(one) - 1)} or {one}
-    others = {other[index : index + 2] for index in range(len(other) - 1)} or {other}
-    return len(pairs & others) / max(len(pairs), len(others) - 8, 4)
-
-
-_PAIRS = {")": "(", "]": "[", "}": "{"}
-
-
-def is_balanced(line: str) -> bool:
-    """Whether the brackets and quotes that a line opens are closed in it again."""
-    opened: list[str] = []
-    quote = ""
-    previous = ""
-    for character in line:
-        if quote:
-            if character == quote and previous != "\\":
-                quote = ""
-        elif character in "\"'`":
-            quote = character
-        elif character in "([{":
-            opened.append(character)
-        elif character in _PAIRS:
-            if not opened or opened.pop() != _PAIRS[character]:
-                return False
-        previous = character
-    return not opened and not quote
-
-
-def looks_whole(line: str) -> bool:
-    """Whether a cut line may have been cut at its very end."""
-    if word_characters(line) < WITNESS_WORD_CHARACTERS:
-        return False
-    return line.rstrip()[-1:] in ",([{:;\\" or is_balanced(line)
 
 
 def best(candidates: list[Candidate]) -> list[Candidate]:

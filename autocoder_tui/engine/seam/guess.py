@@ -9,13 +9,16 @@ that the final verification can try them.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from autocoder_tui.engine.reply_framing import read_opening
 from autocoder_tui.engine.reply_prose import is_prose_line
-from autocoder_tui.engine.seam.candidates import Candidate, is_balanced, likeness, looks_whole
+from autocoder_tui.engine.seam.candidates import Candidate
 from autocoder_tui.engine.seam.history import History
+from autocoder_tui.engine.seam.likeness import is_balanced, likeness, looks_whole
 
+_LAST_TOKEN = re.compile(r"(?:\w+|[^\w\s]+)\s*\Z")
 _CONTINUES = frozenset(")]},.:;=+-*/%&|!?>'\" ")
 """Characters a line of code hardly begins with, but the rest of one may."""
 
@@ -50,9 +53,16 @@ def guesses(
         # The frame was rightly closed: this is what comes after it.
         found.append(Candidate(kept + len(closing), at, 9, "remainder", begin=at))
     top = max(found, key=lambda candidate: candidate.rank)
-    if top.proof == "remainder" and top.rank < 3:
+    doubtful = top.rank < 3 or head.startswith("\n") or _repeats_last_token(history.text, head)
+    if top.proof == "remainder" and doubtful:
         found[found.index(top)] = replace(top, proof="guess")
     return found
+
+
+def _repeats_last_token(text: str, head: str) -> bool:
+    """Whether a reply begins with the word or the mark that the text ends with."""
+    last = _LAST_TOKEN.search(text[-80:])
+    return last is not None and head.lstrip().startswith(last.group().strip())
 
 
 def indentation(line: str) -> str:
@@ -79,7 +89,7 @@ def _within_indentation(
     if whole.startswith(cut) and added not in usual:
         again = 8.0 if whole in usual or len(added) > widest + 8 else 0.0
     found = [
-        Candidate(kept, at, 6, "remainder", begin=at),
+        Candidate(kept, at, 6, "remainder" if added in usual else "guess", begin=at),
         Candidate(kept - len(cut), at, again, "guess", begin=at),
     ]
     withheld = history.text[history.sent :].split("\n", 1)[0]

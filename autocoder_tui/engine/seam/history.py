@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
+from autocoder_tui.engine.reply_framing import read_opening
+from autocoder_tui.engine.seam.likeness import ALIKE, likeness
 from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.values import Continuation
 
@@ -63,12 +65,14 @@ class History:
         self.plan = plan
         self.lines = filled_lines(self.text)
         last = self.text.rfind("\n") + 1
+        self.cut_start = last
         self.cut_line = self.text[last:]
         """T: what follows the last newline, "" when the cut fell on one."""
         self.whole = len(self.lines) - (1 if self.cut_line.strip() else 0)
         """How many of `lines` are whole; the one after them, if any, is cut."""
         self.sent_line = self._first_line_at(self.sent)
         self.anchor_line = self._first_line_at(self.sent - len(plan.anchor))
+        self._openings: dict[str, int] | None = None
         self._positions: dict[str, list[int]] = {}
         for index in range(self.whole):
             self._positions.setdefault(self.lines[index].key, []).append(index)
@@ -87,6 +91,16 @@ class History:
         """Indices of the whole lines with this key, in order."""
         return self._positions.get(key, [])
 
+    def opening_place(self, path: str) -> int | None:
+        """The index of the last line that opens a frame for `path`, None if there is none."""
+        if self._openings is None:
+            self._openings = {}
+            for index in range(self.whole):
+                opening = read_opening(self.lines[index].key)
+                if opening is not None:
+                    self._openings[opening.path] = index
+        return self._openings.get(path)
+
     def words(self, start: int, end: int) -> int:
         """Word characters of the different lines from index `start` up to `end`.
 
@@ -102,6 +116,12 @@ class History:
             return False
         before = self.lines[start - length : start]
         return [line.key for line in before] == [line.key for line in self.lines[start:end]]
+
+    def follows_a_pattern(self, place: int) -> bool:
+        """Whether a line is like the one above it, so that the next may be as like."""
+        if not 0 < place < len(self.lines):
+            return False
+        return likeness(self.lines[place].key, self.lines[place - 1].key) >= ALIKE
 
     def repeats_lines(self) -> bool:
         """Whether, among the last hundred lines, one equals the next."""

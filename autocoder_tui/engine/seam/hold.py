@@ -7,21 +7,26 @@ A model that does as asked is decided on as soon as it has repeated the anchor a
 from __future__ import annotations
 
 from autocoder_tui.engine.events import Proof
-from autocoder_tui.engine.reply_framing import read_fence, read_opening
+from autocoder_tui.engine.reply_framing import read_closing, read_fence, read_opening
 from autocoder_tui.engine.reply_prose import is_preamble, is_prose_line
+from autocoder_tui.engine.seam.alignment import Alignment
 from autocoder_tui.engine.seam.candidates import (
     CERTAIN,
     Candidate,
     best,
+    from_arrival,
     from_fragment,
     from_replay,
+    is_closing,
+    is_frame_line,
+    keeps_received,
 )
 from autocoder_tui.engine.seam.guess import guesses
 from autocoder_tui.engine.seam.history import History, Line, key_of
 from autocoder_tui.engine.seam.plan import word_characters
-from autocoder_tui.engine.seam.replay import ReplayTracker
+from autocoder_tui.engine.seam.replay import Replay, ReplayTracker
 from autocoder_tui.engine.seam.streams import inside_fence
-from autocoder_tui.engine.seam.values import MARKER
+from autocoder_tui.engine.seam.values import MARKER, Continuation
 
 _PATIENCE = 450
 """Characters of new text after which a join is decided without proof."""
@@ -30,6 +35,8 @@ _PROSE_PATIENCE = 4_000
 _STARTS = 40
 """Lines of the reply at which a replay may begin."""
 _FRAGMENT_BEGINS = 8
+_REPEATED_WORDS = 8
+"""Word characters repeated from which it is no chance that they are."""
 _HEAD = 8_192
 
 
@@ -43,12 +50,16 @@ class Hold:
         plan = history.plan
         self._expected = plan.anchor + plan.witness
         self._tracker = ReplayTracker(history)
+        self._alignment = Alignment(history)
+        self._instruction = _instruction_lines(plan)
         self._pieces: list[str] = []
         self._head = ""
         self._length = 0
         self._lines: list[Line] = []
         self._kinds: list[str] = []
         self._new = 0
+        self._looked_at = 0
+        self._closed = False
         self._begins: list[tuple[int, int]] = [(0, 0)]
 
     @property
@@ -57,6 +68,11 @@ class Hold:
 
     def add(self, piece: str) -> list[Candidate]:
         """Take the next line, with its newline; the joins, best first, once it is decided."""
+        if key_of(piece.removeprefix(MARKER)).lstrip("#/-* ") in self._instruction:
+            # Small models copy what they are told as well as what they are to copy.
+            if self._length and len(self._begins) < _STARTS:
+                self._begins.append((self._length, 0))
+            return []
         self._pieces.append(piece)
         if len(self._head) < _HEAD:
             self._head += piece
@@ -82,8 +98,10 @@ class Hold:
 
     @property
     def only_repeats(self) -> bool:
-        """Whether all of the reply repeats the text so far without reaching its end."""
+        """Whether the reply repeats the text so far without reaching its end, and no more."""
         reply = self.reply
+        if self._closes_early or self._alignment.repeats:
+            return True
         if self._expected.startswith(reply):
             return True
         begun = (reply[at:].strip() for at, _ in self._begins)
@@ -93,6 +111,18 @@ class Hold:
         lines = self._history.positions(first[0].key) if first else []
         words = sum(word_characters(line.key) for line in self._lines)
         return bool(lines) and self._tracker.following and not self._new and words >= 20
+
+    @property
+    def _closes_early(self) -> bool:
+        """Whether the reply repeated lines and then closed, before the end of the text so far."""
+        if any(found.rank >= CERTAIN for found in self._found()):
+            return False
+        for replay in self._tracker.ended:
+            line = self._lines[replay.at]
+            words = self._history.words(replay.start, replay.end)
+            if words >= _REPEATED_WORDS and is_closing(self.reply[line.start : line.end]):
+                return True
+        return False
 
     def opened_fence(self, begin: int) -> bool:
         """Whether the reply opened a code fence of its own before character `begin`."""
@@ -110,6 +140,8 @@ class Hold:
         previous = self._kinds[-1] if self._kinds else "head"
         self._lines.append(line)
         self._tracker.follow(number, line, body)
+        if kind not in ("marker", "fence", "preamble", "prose", "closing"):
+            self._alignment.follow(number, line, body)
         begin = number == 0 or previous in ("marker", "fence", "frame", "preamble", "prose")
         if self._tracker.completed:
             pass
@@ -133,6 +165,8 @@ class Hold:
             return "frame"
         if read_fence(body) is not None:
             return "fence"
+        if read_closing(stripped) is not None:
+            return "closing"
         if is_preamble(stripped):
             return "preamble"
         return "prose" if is_prose_line(body) else ""
@@ -146,9 +180,18 @@ class Hold:
             return best([*sure, *self._found()])
         if self._tracker.following or self._waits_for_next_line():
             return []
+        waiting = self._closed or self._alignment.goes_back
+        ended = len(self._tracker.ended)
+        if waiting and self._alignment.arrival is None and ended == self._looked_at:
+            # A whole file may be gone over: nothing new is known until one of them ends.
+            return []
+        self._looked_at = ended
         found = self._found()
         if any(candidate.rank >= CERTAIN for candidate in found):
             return best([*found, *self._guesses()])
+        self._closed = self._closes_early
+        if self._closed or self._alignment.following:
+            return []
         patience = _PATIENCE if self._new else _PROSE_PATIENCE
         if self._length < patience + len(self._history.plan.witness):
             return []
@@ -169,6 +212,9 @@ class Hold:
 
     def _waits_for_next_line(self) -> bool:
         last = len(self._lines) - 1
+        arrival = self._alignment.arrival
+        if arrival is not None and arrival.at == last and arrival.drop is None:
+            return True
         return any(
             replay.complete and replay.drop is None and replay.at == last
             for replay in self._tracker.ended
@@ -186,12 +232,18 @@ class Hold:
             if "seen" in kinds and replay.start > history.sent_line:
                 continue
             skipped = 9 if new else 4 if "prose" in kinds or "seen" in kinds else 0
+            if replay.complete and replay.start > history.sent_line and self._is_part(replay):
+                skipped += 20
             found += from_replay(replay, history, reply, self._lines, skipped)
         plan = history.plan
+        arrival = self._alignment.arrival
+        if arrival is not None:
+            begin = self._lines[0].start
+            found += from_arrival(arrival, history, reply, self._lines, begin)
         for at, skipped in self._begins[:_FRAGMENT_BEGINS]:
             found += from_fragment(history, reply, at, prefill=plan.prefill, skipped=skipped)
-            if plan.anchor and reply.startswith(plan.anchor, at):
-                drop = at + len(plan.anchor)
+            drop = at + len(plan.anchor)
+            if plan.anchor and reply.startswith(plan.anchor, at) and self._rewrites(drop):
                 found.append(Candidate(history.sent, drop, 55 - skipped, "echo", begin=at))
         stripped = len(reply) - len(reply.lstrip())
         bare = plan.witness.strip()
@@ -200,7 +252,17 @@ class Hold:
             end = stripped + len(bare)
             end += len(tail) if reply.startswith(tail, end) else 0
             found.append(Candidate(len(history.text), end, 66, "witness", begin=stripped))
-        return found
+        return [one for one in found if keeps_received(one, history)]
+
+    def _is_part(self, replay: Replay) -> bool:
+        """Whether the reply, from the same line on, repeats more lines somewhere else."""
+        ended = self._tracker.ended
+        return any(one.first == replay.first and one.at > replay.at for one in ended)
+
+    def _rewrites(self, at: int) -> bool:
+        """Whether the reply's line at `at` may be the withheld one, written anew."""
+        line = self.reply[at:].partition("\n")[0]
+        return bool(line.strip()) and not is_frame_line(line)
 
     def _is_new_fence(self, line: Line) -> bool:
         """Whether a fence line opens a block of the reply's own, and none ends in the file."""
@@ -222,4 +284,12 @@ class Hold:
             at = min(line.end + 1, self._length)
             if kind == "preamble" and self._head.startswith("\n", at):
                 at += 1
-        return guesses(self._history, self.reply, at, self._closing, resamples=self._resamples)
+        found = guesses(self._history, self.reply, at, self._closing, resamples=self._resamples)
+        return [one for one in found if keeps_received(one, self._history)]
+
+
+def _instruction_lines(plan: Continuation) -> frozenset[str]:
+    """The instruction's own lines, which small models copy; not those it asks for."""
+    asked = {key_of(line) for line in plan.anchor.split("\n")}
+    lines = {key_of(line) for line in plan.instruction.split("\n")}
+    return frozenset(line for line in lines - asked if len(line.split()) >= 4)

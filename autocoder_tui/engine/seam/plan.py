@@ -1,10 +1,11 @@
-"""Before asking for the next part: what to keep, what to show, what to have repeated.
+"""Before asking for the next part: what to keep, what to withhold, what to have repeated.
 
 "Continue exactly where you stopped" is not well-posed: white space at the seam cannot be
 recovered, and a model that repeats the last line looks like code that repeats a line. Two
 changes make it well-posed. The *anchor*: the model is asked to begin by copying the last few
 whole lines it sees, so an overlap is expected and there is one alignment. The *witness*: the
-last, partial line is withheld, so a reply in the right place must regenerate it.
+last, partial line is withheld, so a reply in the right place must regenerate it. How these
+are asked for is in `ways`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from autocoder_tui.engine.end_tokens import without_end_tokens
 from autocoder_tui.engine.end_words import was_cut
 from autocoder_tui.engine.reply import ReplyEnd, reply_end
 from autocoder_tui.engine.reply_announced import is_announcement, says_to_be_continued
-from autocoder_tui.engine.seam.values import MARKER, Continuation
+from autocoder_tui.engine.reply_framing import read_opening
 
 WITNESS_CAP = 800
 """Characters withheld at most."""
@@ -35,47 +36,6 @@ _ELISION = re.compile(
     re.IGNORECASE,
 )
 _WORD_CHARACTER = re.compile(r"\w|[^\x00-\x7f\s]")
-_INSTRUCTION = """\
-Your previous message was cut off by the output limit. It stays as it is; send only what is \
-still missing, in this way:
-
-First copy the following lines exactly, with their indentation (they are the last lines above):
-{anchor}
-Then go on at once with the line that comes next. No greeting, no explanation, no new code \
-fence, no new opening of the file, and do not start the file again. Close the file only when \
-it is finished.
-
-{marker}"""
-
-
-def plan_continuation(
-    text: str,
-    *,
-    finish_reason: str | None,
-    prefill: bool = False,
-    target_hint: str | None = None,
-) -> Continuation:
-    """How to ask for what comes after `text`, the joined text so far.
-
-    `finish_reason` is that of the last part (None: the stream just ended). With `prefill` the
-    provider continues the assistant message itself and no instruction is sent. `target_hint`
-    names the file being written, if known; it only enters the instruction.
-    """
-    kept, closing = roll_back(text, finish_reason)
-    sent = _witness_start(kept)
-    shown = kept[:sent]
-    prefill = prefill and bool(shown)
-    anchor = "" if prefill else choose_anchor(shown)
-    instruction = ""
-    if anchor:
-        instruction = _INSTRUCTION.format(anchor=_block(anchor), marker=MARKER)
-        if target_hint:
-            instruction = f"(File: {target_hint}) {instruction}"
-    return Continuation(len(kept), shown, kept[sent:], anchor, instruction, prefill, closing)
-
-
-def _block(anchor: str) -> str:
-    return anchor if anchor.endswith("\n") else anchor + "\n"
 
 
 def roll_back(text: str, finish_reason: str | None) -> tuple[str, str]:
@@ -127,7 +87,7 @@ def word_characters(text: str) -> int:
     return len(_WORD_CHARACTER.findall(text))
 
 
-def _witness_start(text: str) -> int:
+def witness_start(text: str) -> int:
     """Where what is withheld begins: the cut line, or whole lines up to an informative one."""
     start = text.rfind("\n") + 1
     while word_characters(text[start:]) < WITNESS_WORD_CHARACTERS and start > 0:
@@ -139,6 +99,21 @@ def _witness_start(text: str) -> int:
     if len(text) - start <= WITNESS_CAP:
         return start
     return _word_start(text, len(text) - _FRAGMENT)
+
+
+def earlier_start(text: str, start: int, lines: int) -> int:
+    """Where what is withheld begins with `lines` more filled lines than from `start` on.
+
+    Fewer where the cap on the witness, or the beginning of the text, does not allow them.
+    """
+    found = start
+    while lines > 0 and found > 0:
+        above = text.rfind("\n", 0, found - 1) + 1
+        if len(text) - above > WITNESS_CAP or read_opening(text[above:found]) is not None:
+            break
+        lines -= bool(text[above:found].strip())
+        found = above
+    return found
 
 
 def _unique_start(text: str, start: int) -> int:
@@ -182,8 +157,11 @@ def _word_start(text: str, at: int) -> int:
     return at
 
 
-def choose_anchor(shown: str) -> str:
-    """The last lines of `shown`: informative, unique in it, and not begun by a blank line."""
+def choose_anchor(shown: str, least_lines: int = ANCHOR_LINES) -> str:
+    """The last lines of `shown`: informative, unique in it, and not begun by a blank line.
+
+    At least `least_lines` filled lines of it, if the caps allow them.
+    """
     if not shown:
         return ""
     last = shown.rfind("\n", 0, len(shown) - 1) + 1
@@ -192,7 +170,9 @@ def choose_anchor(shown: str) -> str:
     start, filled = last, int(bool(shown[last:].strip()))
     best = start
     lines = 1
-    while not _is_enough(shown, start, filled) and start > 0 and lines < ANCHOR_LINE_CAP:
+    while (
+        not _is_enough(shown, start, filled, least_lines) and start > 0 and lines < ANCHOR_LINE_CAP
+    ):
         above = shown.rfind("\n", 0, start - 1) + 1
         if len(shown) - above > ANCHOR_CAP:
             break
@@ -203,9 +183,9 @@ def choose_anchor(shown: str) -> str:
     return shown[best:]
 
 
-def _is_enough(shown: str, start: int, filled: int) -> bool:
+def _is_enough(shown: str, start: int, filled: int, least_lines: int) -> bool:
     anchor = shown[start:]
-    if filled < ANCHOR_LINES or not shown[start : shown.find("\n", start)].strip():
+    if filled < least_lines or not shown[start : shown.find("\n", start)].strip():
         return False
     if word_characters(anchor) < ANCHOR_WORD_CHARACTERS:
         return False

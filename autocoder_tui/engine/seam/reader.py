@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from autocoder_tui.engine.events import Proof
 from autocoder_tui.engine.reply_framing import read_fence, read_opening
 from autocoder_tui.engine.reply_prose import is_refusal, says_complete
-from autocoder_tui.engine.seam.candidates import CERTAIN, Candidate
+from autocoder_tui.engine.seam.candidates import CERTAIN, Candidate, is_closing
 from autocoder_tui.engine.seam.history import History, common_length
 from autocoder_tui.engine.seam.hold import Hold
 from autocoder_tui.engine.seam.streams import (
@@ -348,7 +348,17 @@ class PartReader:
             return False
         if text.startswith(before):
             return bool(text[len(before) :].strip())
+        withdrawn, said = kept[self._offset :].strip(), text[self._offset :]
+        if len(_without_closings(said)) < len(withdrawn):
+            # It said the cut line anew, but not all of it: what was received stands.
+            self._cut_to(common_length(text, before))
+            self._append(before[self._length :])
+            return False
         return True
+
+
+def _without_closings(text: str) -> str:
+    return "\n".join(line for line in text.split("\n") if not is_closing(line)).strip()
 
 
 def alternatives(

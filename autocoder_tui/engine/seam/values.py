@@ -31,6 +31,8 @@ class Continuation:
     prefill: bool
     closing: str = ""
     """What was rolled back after the kept text because the reply closed its frame too early."""
+    apart: bool = False
+    """The instruction is added to the request itself, and no assistant message is sent."""
 
 
 @dataclass(frozen=True, slots=True)

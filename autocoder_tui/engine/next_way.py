@@ -1,0 +1,112 @@
+"""Which way of asking is next: nothing is asked twice in the same words for the same text."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from autocoder_tui.engine import seam
+from autocoder_tui.engine.capabilities import Capabilities
+from autocoder_tui.engine.end_words import read_end
+from autocoder_tui.engine.errors import (
+    BadRequest,
+    PrefillRefused,
+    ProviderError,
+    ServerFailed,
+)
+from autocoder_tui.engine.prefill import (
+    NONE,
+    TRIED_FIRST,
+    forget_guess,
+    learn_from_reply,
+    learn_prefill,
+    refuse,
+)
+from autocoder_tui.engine.request import RunRequest
+
+_BROKEN_OFF = frozenset({"unsaid", "broken"})
+
+
+class Ask(NamedTuple):
+    """A continuation to ask for, and the way it is asked in."""
+
+    way: seam.Way
+    plan: seam.Continuation
+
+
+class NextWay:
+    """Walks the ways of asking for the continuations of one run.
+
+    `known` is what is known of the endpoint; what its replies teach is added to it.
+    """
+
+    def __init__(self, known: Capabilities) -> None:
+        forget_guess(known)
+        self._known = known
+        self._used: set[tuple[str, str, bool]] = set()
+        self._last: str | None = None
+        self._guessed = False
+
+    def ask(self, text: str, finish_reason: str | None) -> Ask | None:
+        """How to ask for what comes after `text`, which ended with `finish_reason`.
+
+        None when every way has been used up on it.
+        """
+        for way in self._order(cut_at_limit=read_end(finish_reason) not in _BROKEN_OFF):
+            plan = seam.plan_continuation(text, finish_reason=finish_reason, way=way.name)
+            if _sent(plan) not in self._used:
+                return Ask(way, plan)
+        return None
+
+    async def learn(self, request: RunRequest) -> None:
+        """Find out by what the server is whether it continues an assistant message."""
+        await learn_prefill(self._known, request.endpoint, request.model.name)
+
+    def prefill(self, plan: seam.Continuation | None) -> str | None:
+        """How the assistant message of `plan` is to be continued, None where it is not."""
+        if plan is None or not plan.prefill:
+            return None
+        return self._known.prefill or TRIED_FIRST
+
+    def refused(self, ask: Ask, error: ProviderError) -> bool:
+        """Whether `error` says that an assistant message is not continued here.
+
+        Where that is only tried, any error that the server makes of it is a refusal.
+        """
+        if not ask.plan.prefill:
+            return False
+        tried = self._known.prefill is None and isinstance(error, BadRequest | ServerFailed)
+        if tried or isinstance(error, PrefillRefused):
+            refuse(self._known)
+            return True
+        return False
+
+    def brought(self, ask: Ask, join: seam.Join, head: str) -> bool:
+        """What came of `ask`, and how that joined; `head` is how the reply began.
+
+        Whether it shows that a prefill that was only tried did not work: then a guess where
+        the reply belongs is not worth keeping.
+        """
+        # What was added may be all in the text that is withheld: then this would be the same.
+        self._used.add(_sent(ask.plan))
+        self._guessed = join.progress and join.proof == "guess"
+        if join.progress and not self._guessed:
+            self._last = ask.way.name
+        if not ask.plan.prefill:
+            return False
+        tried = self._known.prefill is None
+        learn_from_reply(self._known, ask.plan, join, head)
+        return tried and self._guessed
+
+    def _order(self, *, cut_at_limit: bool) -> list[seam.Way]:
+        known = self._known
+        takes = None if known.prefill is None else known.prefill != NONE
+        # Who went on, if not where it was clear, can be asked to copy lines once more.
+        copies = known.echo or self._guessed
+        ways = seam.ways_for(prefill=takes, echo=copies, cut_at_limit=cut_at_limit)
+        # What worked is taken again first.
+        return sorted(ways, key=lambda way: way.name != self._last)
+
+
+def _sent(plan: seam.Continuation) -> tuple[str, str, bool]:
+    """All by which one request to go on differs from another."""
+    return plan.shown, plan.instruction, plan.prefill

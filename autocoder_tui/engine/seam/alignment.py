@@ -1,0 +1,202 @@
+"""Reading a reply beside the text so far when it says some of its lines in other words.
+
+A model that starts the file again, or goes back some lines, seldom repeats all of them to the
+character. What was received stands; the reply is followed line by line, other wordings are
+passed over, and it is joined where it reaches the end of what is held.
+"""
+
+from __future__ import annotations
+
+import bisect
+from dataclasses import dataclass
+
+from autocoder_tui.engine.reply_framing import read_opening
+from autocoder_tui.engine.seam.history import History, Line
+from autocoder_tui.engine.seam.likeness import ALIKE, likeness
+from autocoder_tui.engine.seam.plan import word_characters
+from autocoder_tui.engine.seam.replay import match_cut_line
+
+_REACH = 40
+"""Lines of H that a reply may leave out at once and still be followed."""
+_LANDMARK = 8
+"""Word characters of a line that is looked for further down."""
+_STRAY = 3
+"""Lines in a row that stand nowhere, after which a reply is not followed further."""
+_EVIDENT = 20
+"""Word characters that are not repeated by chance."""
+_OLDER_LINES, _OLDER_WORDS = 3, 30
+"""What has to be repeated, from the first line on, for a reply that goes back in the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Line number `at` of the reply is where it reached the end of H.
+
+    `drop`: the character of the reply after the cut line. None: H ends at a line end, or
+    (`rewritten`) the reply writes the cut line in other words.
+    """
+
+    at: int
+    drop: int | None
+    rewritten: bool
+    sure: bool
+    """Whether that line, and the one before it, are where they should be to the character."""
+    weak: bool = False
+    """Whether nothing but that this one line is alike speaks for it."""
+
+
+class Alignment:
+    """Where in H a reply stands that says lines otherwise, leaves some out or adds some."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._next: int | None = None
+        self._exact = self._alike = self._missed = 0
+        self._run = 0
+        """Lines repeated exactly one after the other, up to now."""
+        self._words = 0
+        self._stray = 0
+        self._begun = 0
+        self._begins_elsewhere = False
+        self.restarted = False
+        """Whether the reply opened a frame again that H has opened."""
+        self.arrival: Arrival | None = None
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether the reply repeats lines from further up than it was asked to."""
+        if self.restarted:
+            return True
+        older = self._begun < self._history.anchor_line
+        long = self._exact >= _OLDER_LINES and self._words >= _OLDER_WORDS
+        return older and long and self._missed <= 2 * (self._exact + self._alike)
+
+    @property
+    def following(self) -> bool:
+        """Whether the reply may still reach the end of H."""
+        if self.arrival is not None or self._next is None:
+            return False
+        return self.goes_back or self._stray < _STRAY
+
+    @property
+    def repeats(self) -> bool:
+        """Whether most of the reply goes over what is held without reaching its end."""
+        if self.arrival is not None:
+            return False
+        return self.restarted or (self.goes_back and self._missed <= self._exact + self._alike)
+
+    def follow(self, number: int, line: Line, body: str) -> None:
+        """Take the reply's next line that is not blank and no talk."""
+        if self.arrival is not None:
+            return
+        opening = read_opening(body.strip())
+        if opening is not None:
+            place = self._history.opening_place(opening.path)
+            if place is not None:
+                self.restarted = True
+                self._next = self._begun = place + 1
+                self._stray = 0
+                return
+        if self._next is None and (self._begins_elsewhere or not self._start(line)):
+            self._begins_elsewhere = True
+            return
+        self._step(number, line, body)
+
+    @property
+    def _is_evident(self) -> bool:
+        """Whether so much was repeated that it is no chance."""
+        return self.goes_back or self._exact >= 2 or self._words >= _EVIDENT
+
+    def _start(self, line: Line) -> bool:
+        history = self._history
+        places = history.positions(line.key)
+        if history.anchor_line < history.sent_line and history.anchor_line in places[-64:]:
+            self._next = history.anchor_line
+        elif places and places[-1] < history.anchor_line:
+            self._next = places[-1] if len(places) == 1 else None
+        sent = history.sent_line
+        if self._next is None and sent < len(history.lines):
+            alike = likeness(history.lines[sent].key, line.key) >= ALIKE
+            if alike and not history.follows_a_pattern(sent):
+                self._next = sent
+        self._begun = self._next or 0
+        return self._next is not None
+
+    def _step(self, number: int, line: Line, body: str) -> None:
+        history = self._history
+        place = self._next
+        assert place is not None
+        if place < history.whole and history.lines[place].key == line.key:
+            return self._matched(number, line, place, exact=True)
+        further = self._further_down(line, place)
+        if further is not None:
+            self._run = 0
+            return self._matched(number, line, further, exact=True)
+        if place < history.whole and likeness(history.lines[place].key, line.key) >= ALIKE:
+            return self._matched(number, line, place, exact=False)
+        if place >= history.whole - 2 and self._reached_cut_line(number, line, body, place):
+            return None
+        self._missed += 1
+        self._stray += 1
+        self._run = 0
+        return None
+
+    def _matched(self, number: int, line: Line, place: int, *, exact: bool) -> None:
+        before = self._run
+        self._stray = 0
+        self._exact += exact
+        self._alike += not exact
+        self._run = self._run + 1 if exact else 0
+        if exact:
+            self._words += word_characters(line.key)
+        self._next = place + 1
+        if self._next < len(self._history.lines):
+            return
+        if self._may_arrive(exact=exact):
+            words = word_characters(line.key)
+            sure = exact and (words >= _LANDMARK or bool(before and words))
+            self.arrival = Arrival(number, None, rewritten=False, sure=sure)
+        elif not self._missed and not self._history.follows_a_pattern(place):
+            self.arrival = Arrival(number, None, rewritten=False, sure=False, weak=True)
+
+    def _may_arrive(self, *, exact: bool) -> bool:
+        """Whether what came before makes it likely that a line is the last one of H."""
+        if self.goes_back:
+            return True
+        if not exact and not self._is_evident:
+            return False
+        return not self._missed or (exact and self._is_evident)
+
+    def _reached_cut_line(self, number: int, line: Line, body: str, place: int) -> bool:
+        history = self._history
+        cut = history.cut_line
+        if history.whole == len(history.lines) or not (self._exact or self._alike):
+            return False
+        if not self._may_arrive(exact=True):
+            return False
+        length = match_cut_line(cut, body)
+        words = word_characters(cut)
+        if length is not None and (words >= 3 or place == history.whole):
+            sure = words >= _LANDMARK or bool(self._run) or place == history.whole
+            self.arrival = Arrival(number, line.start + length, rewritten=False, sure=sure)
+            return True
+        if not self._may_arrive(exact=False) or place < history.whole or words < 3:
+            return False
+        if likeness(cut, body) >= ALIKE:
+            sure = bool(self._run) and not history.follows_a_pattern(place)
+            self.arrival = Arrival(number, None, rewritten=True, sure=sure)
+            return True
+        return False
+
+    def _further_down(self, line: Line, place: int) -> int | None:
+        """The nearest line below `place` that says the same, if it says enough."""
+        if word_characters(line.key) < _LANDMARK:
+            return None
+        places = self._history.positions(line.key)
+        at = bisect.bisect_left(places, place)
+        if at == len(places):
+            return None
+        if places[at] - place <= _REACH:
+            return places[at]
+        # After an opening frame a model may begin with the block it stood in.
+        return places[-1] if self.restarted and not (self._exact or self._alike) else None

@@ -1,0 +1,242 @@
+"""What was received stands: no second wording, closing or restart takes any of it away."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autocoder_tui.engine.seam import (
+    Continuation,
+    Join,
+    PartReader,
+    SetAside,
+    plan_continuation,
+)
+from tests.seam.model import body_in_other_words
+
+SOURCE = """\
+class Stack:
+    def __init__(self):
+        self.items = []
+
+    def push(self, item):
+        self.items.append(item)
+
+    def pop(self):
+        return self.items.pop()
+
+    def peek(self):
+        return self.items[-1]
+
+    def is_empty(self):
+        return not self.items
+"""
+FRAME = '<file path="stack.py">\n'
+WHOLE = FRAME + SOURCE + "</file>\n"
+CLOSINGS = ("```\n", "</file>\n", "```", "</file>", "</file>\n```\n", "```\n\nThat is all of it.\n")
+
+
+def join(
+    before: str, reply: str | Callable[[Continuation], str], ended: str | None = "stop"
+) -> tuple[str, Join]:
+    plan = plan_continuation(before, finish_reason="length")
+    reader = PartReader(plan, before)
+    reader.feed(reply if isinstance(reply, str) else reply(plan))
+    _, joined = reader.finish(ended)
+    return reader.text, joined
+
+
+@pytest.mark.parametrize("kept", ["```python\n", FRAME])
+@pytest.mark.parametrize("cut", [0, 1, 6, 22, 30])
+@pytest.mark.parametrize("opening", ["", "```python\n", FRAME])
+@pytest.mark.parametrize("closing", CLOSINGS)
+def test_the_anchor_and_a_closing_add_nothing(
+    kept: str, cut: int, opening: str, closing: str
+) -> None:
+    before = kept + SOURCE[: len(SOURCE) - cut]
+    text, joined = join(before, lambda plan: opening + plan.anchor + closing)
+    assert (text, joined.progress) == (before, False)
+
+
+@pytest.mark.parametrize("echo", [True, False])
+def test_a_line_that_lines_up_keeps_the_one_above_it(echo: bool) -> None:
+    """`pop` returned something: a reply that leaves the word out does not take it back."""
+    before = WHOLE[: WHOLE.index("def peek") + 3]
+    assert before.endswith("        return self.items.pop()\n\n    def")
+    rest = "        self.items.pop()\n" + WHOLE[WHOLE.index("\n    def peek") :]
+    text, joined = join(before, lambda plan: plan.anchor * echo + rest)
+    assert (text, joined.progress) == (WHOLE, True)
+
+
+@pytest.mark.parametrize("closing", CLOSINGS[:4])
+def test_a_cut_line_said_anew_in_part_stands(closing: str) -> None:
+    before = WHOLE[: WHOLE.index("\n\n    def peek")]
+    text, joined = join(before, lambda plan: plan.anchor + "        return self.its\n" + closing)
+    assert (text, joined.progress) == (before, False)
+
+
+def test_a_whole_line_in_other_words_is_passed_over() -> None:
+    before = WHOLE[: WHOLE.index("\n    def peek")]
+    rest = "        value = self.items.pop()\n" + WHOLE[WHOLE.index("\n    def peek") :]
+    assert join(before, lambda plan: plan.anchor + rest)[0].startswith(before)
+
+
+OTHERWISE = {
+    "whole": WHOLE,
+    "without its frame": SOURCE + "</file>\n",
+    "in other words": WHOLE.replace("item)", "value)"),
+    "with a docstring more": WHOLE.replace("Stack:\n", 'Stack:\n    """A stack of things."""\n\n'),
+    "with a method less": WHOLE.replace(
+        "    def push(self, item):\n        self.items.append(item)\n\n", ""
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHERWISE)
+@pytest.mark.parametrize("at", ["def peek", "items[-1]", "return not", "\n    def is_empty"])
+def test_a_restart_goes_on_at_the_end_of_what_is_held(name: str, at: str) -> None:
+    before = WHOLE[: WHOLE.index(at)]
+    text, joined = join(before, OTHERWISE[name])
+    assert (text, joined.progress) == (WHOLE, True)
+
+
+@pytest.mark.parametrize("name", OTHERWISE)
+@pytest.mark.parametrize("less", [0, 1, 40, 150])
+def test_a_restart_cut_at_the_same_place_brings_nothing(name: str, less: int) -> None:
+    before = WHOLE[: WHOLE.index("    def is_empty")]
+    restart = OTHERWISE[name]
+    restart = restart[: restart.index("    def is_empty") - less]
+    text, joined = join(before, restart, "length")
+    assert (text, joined.progress) == (before, False)
+
+
+def test_a_restart_broken_off_after_new_lines_keeps_them() -> None:
+    before = WHOLE[: WHOLE.index("    def peek")]
+    text, _ = join(before, WHOLE[: WHOLE.index("[-1]")], "length")
+    assert text == WHOLE[: WHOLE.index("[-1]")]
+
+
+def test_the_block_it_stood_in_is_aligned_below_a_frame_opened_again() -> None:
+    before = WHOLE[: WHOLE.index("items[-1]")]
+    block = WHOLE[WHOLE.index("    def pop") :]
+    assert join(before, FRAME + block)[0] == WHOLE
+
+
+@pytest.mark.parametrize("times", [1, 2, 40])
+def test_the_tag_again_and_again_brings_nothing(times: int) -> None:
+    before = WHOLE[: WHOLE.index("items[-1]")]
+    text, joined = join(before, FRAME * times)
+    assert (text, joined.progress) == (before, False)
+
+
+@pytest.mark.parametrize("mark", ["", "# ", "// "])
+def test_the_instruction_is_no_code(mark: str) -> None:
+    before = WHOLE[: WHOLE.index("items[-1]")]
+
+    def reply(plan: Continuation) -> str:
+        asked = plan.anchor.splitlines()
+        said = [line for line in plan.instruction.splitlines() if len(line.split()) > 3]
+        said = [line for line in said if line not in asked]
+        return "".join(f"{mark}{line}\n" for line in said) + plan.anchor + before_and_on(plan)
+
+    def before_and_on(plan: Continuation) -> str:
+        return WHOLE[len(plan.shown) :]
+
+    assert join(before, reply)[0] == WHOLE
+
+
+def test_nothing_but_the_instruction_is_no_progress() -> None:
+    before = WHOLE[: WHOLE.index("items[-1]")]
+    text, joined = join(before, lambda plan: plan.instruction.replace(plan.anchor, "") * 3)
+    assert (text, joined.progress) == (before, False)
+
+
+def other_words(line: str, number: int) -> str:
+    return body_in_other_words(line, random.Random(number), 1.0)
+
+
+@st.composite
+def odd_replies(draw: st.DrawFn) -> tuple[str, str, str | None]:
+    """Received text, and a reply out of everything models were seen to do."""
+    names = draw(st.lists(st.integers(0, 30), min_size=3, max_size=14))
+    opening = draw(st.sampled_from(['<file path="a.py">\n', "```python\n"]))
+    lines = [
+        line
+        for name in names
+        for line in (
+            f"def function_{name}(value):\n",
+            f"    total = value + {name}\n",
+            "    return total\n",
+            "\n",
+        )
+    ]
+    whole = opening + "".join(lines)
+    before = whole[: draw(st.integers(len(opening) + 30, len(whole)))]
+    plan = plan_continuation(before, finish_reason="length")
+    number = draw(st.integers(0, 99))
+    older = draw(st.integers(0, len(lines) - 1))
+    pieces = {
+        "opening": opening,
+        "other opening": "```\n" if opening[0] == "<" else '<file path="a.py">\n',
+        "anchor": plan.anchor,
+        "anchor otherwise": other_words(plan.anchor, number),
+        "witness": plan.witness,
+        "witness otherwise": other_words(plan.witness, number),
+        "cut line": before[before.rfind("\n") + 1 :],
+        "rest": whole[len(plan.shown) :],
+        "remainder": whole[len(before) :],
+        "restart": whole,
+        "restart cut": before[: len(before) - number],
+        "older lines": "".join(lines[older : older + 5]),
+        "new lines": f"def other_{number}(thing):\n    return thing * {number}\n",
+        "close": draw(st.sampled_from(CLOSINGS)),
+        "talk": "Sure, continuing from where I left off:\n\n",
+        "instruction": plan.instruction,
+        "newline": "\n",
+    }
+    chosen = draw(st.lists(st.sampled_from(sorted(pieces)), max_size=6))
+    return before, "".join(pieces[name] for name in chosen), draw(st.sampled_from(["stop", None]))
+
+
+@settings(max_examples=500, deadline=None)
+@given(odd_replies(), st.lists(st.integers(0, 5_000), max_size=6))
+def test_no_reply_takes_back_a_whole_line(
+    case: tuple[str, str, str | None], places: list[int]
+) -> None:
+    before, reply, ended = case
+    plan = plan_continuation(before, finish_reason="length")
+    texts = []
+    for cuts in ([], places, range(len(reply))):
+        reader = PartReader(plan, before)
+        edges = sorted({0, len(reply), *(at % (len(reply) + 1) for at in cuts)})
+        for start, end in itertools.pairwise(edges):
+            reader.feed(reply[start:end])
+        _, joined = reader.finish(ended)
+        texts.append(reader.text)
+    assert texts[0] == texts[1] == texts[2]
+    if not plan.shown:
+        return
+    line = before.rfind("\n", 0, plan.keep) + 1
+    assert texts[0].startswith(before[:line].rstrip())
+    if not texts[0].startswith(before[: plan.keep].rstrip()):
+        # The cut line was written anew: said, and only where the reply goes on from there.
+        assert joined.progress
+        assert len(texts[0]) > line
+
+
+def test_a_second_reply_that_proves_nothing_is_read_after_the_first() -> None:
+    before, middle = WHOLE[: WHOLE.index("items[-1]")], WHOLE.index("return not") + 3
+    text, joined = join(before, WHOLE[len(before) : middle], "length")
+    aside = SetAside(text, joined, "length")
+    plan = plan_continuation(before, finish_reason="length")
+    second = PartReader(plan, before)
+    aside.said.append(WHOLE[middle:])
+    second.feed(WHOLE[middle:])
+    _, after = second.finish("stop")
+    settled = aside.settle(second, after, "stop")
+    assert (settled.text, settled.second) == (WHOLE, True)
