@@ -16,6 +16,7 @@ NETWORK_FLAGS = {
     "connect_timeout": (float, "SECONDS", "longest wait for a connection"),
     "first_byte_timeout": (float, "SECONDS", "longest wait for the first piece of a reply"),
     "idle_timeout": (float, "SECONDS", "longest silence within a reply"),
+    "keepalive_timeout": (float, "SECONDS", "longest wait for text while signs of life come"),
     "total_timeout": (float, "SECONDS", "longest a whole run may take"),
     "max_attempts": (int, "N", "most tries in a row of a failing request"),
     "max_parts": (int, "N", "most parts a cut-off reply is continued to"),

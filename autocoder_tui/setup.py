@@ -28,6 +28,7 @@ NETWORK_LIMITS = (
     "connect_timeout",
     "first_byte_timeout",
     "idle_timeout",
+    "keepalive_timeout",
     "total_timeout",
     "max_attempts",
     "max_parts",

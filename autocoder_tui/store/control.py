@@ -64,6 +64,7 @@ class Control:
     connect_timeout: float | None = None
     first_byte_timeout: float | None = None
     idle_timeout: float | None = None
+    keepalive_timeout: float | None = None
     total_timeout: float | None = None
     max_attempts: int | None = None
     max_parts: int | None = None
@@ -164,6 +165,7 @@ _OPTIONS: Mapping[str, Expected] = {
     "connect_timeout": SECONDS,
     "first_byte_timeout": SECONDS,
     "idle_timeout": SECONDS,
+    "keepalive_timeout": SECONDS,
     "total_timeout": SECONDS,
     "max_attempts": COUNT,
     "max_parts": COUNT,
