@@ -122,7 +122,7 @@ def _add_job_arguments(parser: argparse.ArgumentParser) -> None:
         "--requirements",
         type=given,
         metavar="TEXT",
-        help="what you want; @FILE reads it from a file, @- from stdin",
+        help="what you want; @FILE reads it from a file, @- from stdin, @@ begins a text with @",
     )
     job.add_argument(
         "-f", "--force", action="store_true", default=None, help="the output file may exist"
