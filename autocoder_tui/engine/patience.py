@@ -22,9 +22,7 @@ class Patience:
     `rest` is a second, longer limit of the same kind that a sign of life does not extend.
     """
 
-    def __init__(
-        self, seconds: float, *, between: bool = False, longest: float = math.inf
-    ) -> None:
+    def __init__(self, seconds: float, *, between: bool = False, longest: float = math.inf) -> None:
         self.left = seconds
         self.rest = longest
         self._between = between

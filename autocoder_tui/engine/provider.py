@@ -20,8 +20,8 @@ from autocoder_tui.engine.catalog import Endpoint, Model
 from autocoder_tui.engine.errors import (
     BadRequest,
     ConnectionLost,
-    NoText,
     NotAReply,
+    NoText,
     PrefillRefused,
     ProviderError,
     RequestError,

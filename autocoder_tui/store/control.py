@@ -138,7 +138,12 @@ def _located(name: str, value: Any, folder: Path) -> Any:
         return tuple(_pattern(item, folder) for item in value)
     if name == "output_file":
         return str(folder / Path(value).expanduser())
-    if name == "requirements" and value.startswith("@") and not value.startswith("@@") and len(value) > 1:
+    if (
+        name == "requirements"
+        and value.startswith("@")
+        and not value.startswith("@@")
+        and len(value) > 1
+    ):
         return f"@{folder / Path(value[1:]).expanduser()}"
     return check_base_url(value) if name == "base_url" else value
 

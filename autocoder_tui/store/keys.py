@@ -90,7 +90,9 @@ def _bare(text: str) -> tuple[str, str]:
 def _usable(text: str, source: str, warnings: list[str]) -> FoundKey | None:
     key, taken_off = _bare(text)
     if taken_off and key:
-        warnings.append(f"{taken_off} the key from {source} were taken off: they are no part of it.")
+        warnings.append(
+            f"{taken_off} the key from {source} were taken off: they are no part of it."
+        )
     if not key:
         return None
     if any(character.isspace() for character in key):
