@@ -121,15 +121,15 @@ class GuardedClient(httpx2.AsyncClient):
     """
 
     def __init__(self, base_url: str, *, connect_timeout: float) -> None:
-        self._base_url = base_url
-        self._proxy = proxy_for(base_url)
+        self._checked_url = base_url
+        self._named_proxy = proxy_for(base_url)
         super().__init__(
             # Without the environment's proxies, but with the certificates it names.
             verify=_tls_context(base_url),
             timeout=httpx2.Timeout(None, connect=connect_timeout),
             limits=httpx2.Limits(max_connections=4, keepalive_expiry=30.0),
             trust_env=False,
-            proxy=None if self._proxy is None else self._proxy.url,
+            proxy=None if self._named_proxy is None else self._named_proxy.url,
         )
         self._is_openai = is_openai(base_url)
         self._is_azure = is_azure(base_url)
@@ -139,7 +139,7 @@ class GuardedClient(httpx2.AsyncClient):
     ) -> httpx2.Response:
         """Raises RedirectRefused, TlsFailed where the scheme is the wrong one, and what httpx2
         raises."""
-        if self._proxy is not None:
+        if self._named_proxy is not None:
             response = await self._send_within_host(request)
         elif request.url.scheme == "https":
             response = await self._send_watched(request)
@@ -162,7 +162,7 @@ class GuardedClient(httpx2.AsyncClient):
                 return await self._send_within_host(request)
         except TimeoutError:
             if limit.expired():
-                raise plain_server(self._base_url) from None
+                raise plain_server(self._checked_url) from None
             raise
         finally:
             watch.close()
@@ -172,7 +172,7 @@ class GuardedClient(httpx2.AsyncClient):
             return await self._send_within_host(request)
         except (httpx2.RemoteProtocolError, httpx2.ReadError):
             if await speaks_tls(request.url.host, request.url.port or 80):
-                raise tls_server(self._base_url) from None
+                raise tls_server(self._checked_url) from None
             raise
 
     async def _send_within_host(self, original: httpx2.Request) -> httpx2.Response:
