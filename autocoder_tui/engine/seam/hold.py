@@ -232,7 +232,8 @@ class Hold:
             if "seen" in kinds and replay.start > history.sent_line:
                 continue
             skipped = 9 if new else 4 if "prose" in kinds or "seen" in kinds else 0
-            if replay.complete and replay.start > history.sent_line and self._is_part(replay):
+            inner = replay.complete and replay.start > history.sent_line
+            if inner and (self._alignment.restarted or self._is_part(replay)):
                 skipped += 20
             found += from_replay(replay, history, reply, self._lines, skipped)
         plan = history.plan
