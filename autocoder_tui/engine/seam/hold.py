@@ -6,6 +6,8 @@ A model that does as asked is decided on as soon as it has repeated the anchor a
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from autocoder_tui.engine.events import Proof
 from autocoder_tui.engine.reply_framing import read_closing, read_fence, read_opening
 from autocoder_tui.engine.reply_prose import is_preamble, is_prose_line
@@ -286,6 +288,9 @@ class Hold:
             if kind == "preamble" and self._head.startswith("\n", at):
                 at += 1
         found = guesses(self._history, self.reply, at, self._closing, resamples=self._resamples)
+        if self._kinds[:6].count("seen") >= 2:
+            # What goes over lines again is hardly the exact remainder.
+            found = [replace(one, proof="guess") for one in found]
         return [one for one in found if keeps_received(one, self._history)]
 
 
