@@ -121,8 +121,8 @@ async def test_a_connection_lost_after_the_finish_is_no_loss() -> None:
         ),
         (
             Reply(stall="headers", comment_every=0.02),
-            {"first_byte_timeout": 0.1},
-            "first_byte_timeout",
+            {"first_byte_timeout": 0.1, "idle_timeout": 0.1, "keepalive_timeout": 0.1},
+            "_timeout",
         ),
     ],
 )
