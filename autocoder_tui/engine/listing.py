@@ -69,7 +69,7 @@ async def list_models(endpoint: Endpoint) -> tuple[ListedModel, ...]:
     base = check_base_url(endpoint.provider.base_url)
     if is_deployment(base):
         raise NotAReply(
-            f"{address.url} is one deployed model and has no list of models. Name the model yourself."
+            f"{address.url} is one deployed model and has no list of models. Name the model."
         )
     data = await ask_json(endpoint, joined(base, "/models"), address, what="a list of models")
     entries = data.get("data", data.get("models"))

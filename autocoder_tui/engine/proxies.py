@@ -30,7 +30,7 @@ _SCHEMES: Final = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Proxy:
-    """`variable` names where it comes from and may be shown; `url` never, it may hold a password."""
+    """`variable` names where it comes from and may be shown; `url` may hold a password."""
 
     variable: str
     url: str
