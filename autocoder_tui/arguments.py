@@ -6,11 +6,14 @@ Nothing heavy is imported here.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from autocoder_tui import __version__
 from autocoder_tui.display import visible
+from autocoder_tui.problems import shortened
 
 NETWORK_FLAGS = {
     "connect_timeout": (float, "SECONDS", "longest wait for a connection"),
@@ -43,21 +46,37 @@ Exit codes: 0 done, 1 the run failed or was refused, 2 usage, 130 interrupted,
 RUN_HELP = "its id or the beginning of it, its name, or last"
 
 
+def _refused(expected: str, text: str) -> argparse.ArgumentTypeError:
+    """What argparse says of a value. Of its own accord it says "invalid ... value"."""
+    found = f'"{shortened(text)}"' if text.strip() else "an empty value"
+    return argparse.ArgumentTypeError(f"expected {expected}, found {found}")
+
+
 def given(text: str) -> str:
     """A value that is there: an unset variable of a shell must not pass for one."""
     if not text.strip():
-        raise ValueError
+        raise _refused("a value", text)
     return text
 
 
+def _number(text: str, expected: str, fits: Callable[[float], bool]) -> float:
+    with suppress(ValueError):
+        value = float(text)
+        if fits(value):
+            return value
+    raise _refused(expected, text)
+
+
+def _whole(text: str, expected: str, least: int, most: int) -> int:
+    with suppress(ValueError):
+        value = int(text)
+        if least <= value <= most:
+            return value
+    raise _refused(expected, text)
+
+
 def _temperature(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 2:
-        raise ValueError
-    return value
-
-
-given.__name__, _temperature.__name__ = "value, it is empty", "number from 0 to 2"
+    return _number(text, "a number from 0 to 2", lambda value: 0 <= value <= 2)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -73,33 +92,23 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
 
 
 def _positive(text: str) -> float:
-    value = float(text)
-    if not 0 < value < 1e7:
-        raise ValueError
-    return value
+    return _number(text, "a number of seconds above 0", lambda value: 0 < value < 1e7)
 
 
 def count(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 1000:
-        raise ValueError
-    return value
+    return _whole(text, "a whole number from 1 to 1000", 1, 1000)
 
 
-_positive.__name__, count.__name__ = "number of seconds", "whole number from 1 to 1000"
+def _level(text: str) -> int:
+    return _whole(text, "a whole number from 0 to 3", 0, 3)
 
 
 def _dollars(text: str) -> Decimal:
-    try:
+    with suppress(InvalidOperation):
         value = Decimal(text.removeprefix("$"))
-    except InvalidOperation:
-        raise ValueError from None
-    if not value.is_finite() or value <= 0:
-        raise ValueError
-    return value
-
-
-_dollars.__name__ = "amount in dollars"
+        if value.is_finite() and value > 0:
+            return value
+    raise _refused("US dollars above 0 such as 0.50", text)
 
 
 def _add_job_arguments(parser: argparse.ArgumentParser) -> None:
@@ -166,8 +175,7 @@ def _add_job_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-d",
         "--debug-level",
-        type=int,
-        choices=range(4),
+        type=_level,
         metavar="0..3",
         help="0 silent but for errors, 1 info (default), 2 debug, 3 all requests and chunks",
     )
@@ -175,13 +183,7 @@ def _add_job_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _count_tokens(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
-
-
-_count_tokens.__name__ = "number of tokens"
+    return _whole(text, "a whole number of tokens from 1 to 10000000", 1, 10_000_000)
 
 
 def tui_parser() -> argparse.ArgumentParser:
@@ -217,7 +219,8 @@ def run_parser() -> argparse.ArgumentParser:
     output.add_argument(
         "--despite-warnings",
         action="store_true",
-        help="replace FILE though code seems to have been left out of it",
+        help="write FILE, or print the patch, though it would most likely do damage: code left "
+        "out, a diff or marks in the place of the file, text that no longer parses",
     )
     output.add_argument(
         "--patch", action="store_true", help="print a unified diff and write nothing"

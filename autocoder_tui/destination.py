@@ -89,6 +89,23 @@ def why_nothing_kept(state: Path) -> str | None:
     return None
 
 
+def why_nothing_saved(config: Path) -> str | None:
+    """A sentence about a configuration folder in which nothing can be saved, or None.
+
+    It is not made if it is missing: many people never need one.
+    """
+    try:
+        reason = why_not_writable(config)
+    except OSError as error:
+        reason = _reason(error)
+    if reason is None:
+        return None
+    return (
+        f"Settings, models and keys can't be saved in {visible(str(config))}: {reason}. The "
+        "program goes on with what is there; AUTOCODER_TUI_CONFIG_DIR names another folder."
+    )
+
+
 def why_project_stays(root: Path) -> list[str]:
     """A sentence about a project folder that can't be written to, if so."""
     reason = why_not_writable(root)

@@ -10,6 +10,7 @@ what is written to disk.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _CONTROL_PICTURES = {code: 0x2400 + code for code in range(0x20)}
 _CONTROL_PICTURES[0x7F] = 0x2421
@@ -38,7 +39,37 @@ _FLOOD = re.compile(f"[{_COMBINING}]{{{_MOST_MARKS}}}")
 _SYMBOL = re.compile(
     "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
 )
-_COLOURED = "\ufe0f"
+_EMOJI = re.compile("[\u2194\u2195\u2600-\u27bf\u2b1b\U0001f000-\U0001faff]")
+_EMOJI_BEFORE = re.compile("[\u2194\u2195\u2600-\u27bf\u2b1b\U0001f000-\U0001faff]\ufe0f?\\Z")
+_STYLES = "\ufe0e\ufe0f"
+_NON_JOINER, _JOINER = "\u200c", "\u200d"
+_CURSIVE = re.compile("[\u0620-\u064a\u066e-\u06d3\u06d5\u06fa-\u06ff\u0750-\u077f\u08a0-\u08c9]")
+_VIRAMA = 9
+"""The combining class of the sign that takes an Indic letter its vowel."""
+# Flags of England, Scotland and Wales: more letters than these could spell out a hidden text.
+_FLAGS = [
+    "\U0001f3f4" + "".join(chr(0xE0000 + ord(letter)) for letter in name) + "\U000e007f"
+    for name in ("gbeng", "gbsct", "gbwls")
+]
+
+
+def _belongs(text: str, at: int) -> bool:
+    """Whether the invisible character at `at` is part of how what stands there is written: of an
+    emoji made of several characters, or a joiner between letters of a script that needs it."""
+    character, before, after = text[at], text[max(0, at - 1) : at], text[at + 1 : at + 2]
+    if character in _STYLES:
+        keycap = before in set("0123456789#*") and after == "\u20e3"
+        return _SYMBOL.match(before) is not None or keycap
+    if character == _JOINER and _EMOJI_BEFORE.search(text[max(0, at - 2) : at]):
+        return _EMOJI.match(after) is not None
+    if character in (_JOINER, _NON_JOINER) and before:
+        if unicodedata.combining(before) == _VIRAMA:
+            return True
+        return _CURSIVE.match(before) is not None and _CURSIVE.match(after) is not None
+    if "\U000e0020" <= character <= "\U000e007f":
+        start = text.rfind("\U0001f3f4", max(0, at - 6), at)
+        return start >= 0 and text[start : start + 7] in _FLAGS
+    return False
 
 
 def _mark(match: re.Match[str]) -> str:
@@ -46,9 +77,9 @@ def _mark(match: re.Match[str]) -> str:
     picture = _CONTROL_PICTURES.get(ord(character))
     if picture is not None:
         return chr(picture)
-    if character == _COLOURED and at and _SYMBOL.match(text, at - 1):
-        # It asks for the symbol's coloured form and hides nothing, but terminals disagree on
-        # how wide the pair is. With a blank in its place it is two cells everywhere.
+    if _belongs(text, at):
+        # It hides nothing, but terminals disagree on how wide the whole is. With a blank in
+        # its place every part is as wide as it is alone.
         return " "
     if _IS_COMBINING.match(character) and not _is_flood(text, at):
         return character

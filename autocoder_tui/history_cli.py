@@ -14,6 +14,7 @@ from autocoder_tui.display import visible
 from autocoder_tui.engine.cost import format_usd
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.delivery import patch_bytes, print_result
+from autocoder_tui.headless.saying import say_folding
 from autocoder_tui.kept.export import (
     exported,
     facts,
@@ -35,7 +36,7 @@ _COLUMNS = ("RUN", "STARTED", "STATUS", "TOKENS", "COST", "NAME")
 def history_command(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Do what was asked; returns the exit code. Raises AutocoderError."""
     history = History(state_dir(environ))
-    said = recover_runs(history).messages
+    said = recover_runs(history, say_folding()).messages
     for message in said:
         _say(message)
     try:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from autocoder_tui.comparison import compared, compared_anew, remarks
 from autocoder_tui.display import visible
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
+from autocoder_tui.meant_names import with_meant_names
+from autocoder_tui.review.line_ends import asks_for_ends
 from autocoder_tui.review.proposal import FileReview, Review
-from autocoder_tui.review.warnings import warnings
+from autocoder_tui.review.warnings import Concern, review_concerns
 from autocoder_tui.setup import ChosenModel
 from autocoder_tui.workspace.apply import Change
 from autocoder_tui.workspace.errors import MissingFile, Unencodable, WorkspaceError
@@ -47,18 +51,25 @@ class Prepared:
     """The review this run goes on with: what was decided there stays decided."""
     demo: bool = False
 
+    @property
+    def guesses(self) -> list[str]:
+        """A sentence for each file whose encoding was guessed: the model reads what we read."""
+        return [
+            f"{visible(path)}: {file.guess}" for path, file in self.originals.items() if file.guess
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Reviewable:
     """A review, and what is known about its files, by path.
 
-    `originals` are the files on disk it compares with, None for a new file; `warnings` what
+    `originals` are the files on disk it compares with, None for a new file; `concerns` what
     to look at before accepting; `refused` pairs names that are not offered with the reason.
     """
 
     review: Review
     originals: Mapping[str, TextFile | None]
-    warnings: Mapping[str, tuple[str, ...]]
+    concerns: Mapping[str, tuple[Concern, ...]]
     refused: tuple[tuple[str, str], ...]
     prepared: Prepared | None = None
     """The run that proposed it."""
@@ -70,6 +81,14 @@ class Reviewable:
         return [file for file in review.files if file.path in self.written and not file.writes]
 
     @property
+    def warnings(self) -> dict[str, tuple[str, ...]]:
+        """The concerns as sentences to show."""
+        return {
+            path: tuple(concern.message for concern in concerns)
+            for path, concerns in self.concerns.items()
+        }
+
+    @property
     def target(self) -> str | None:
         """The one file that was asked for, None for whatever the model proposes."""
         return None if self.prepared is None else self.prepared.request.target
@@ -79,6 +98,10 @@ class Reviewable:
         if self.target is None or path == self.target:
             return ()
         return (f"This file was not asked for: only {visible(self.target)} was.",)
+
+    def remarks(self, file: FileReview) -> tuple[str, ...]:
+        """What to look at before accepting `file` besides what its text shows."""
+        return (*self.unasked(file.path), *remarks(file, self.originals.get(file.path)))
 
 
 def prepare(
@@ -97,6 +120,8 @@ def prepare(
     originals = {
         path: read_text_file(job.root / path, name=path) for path in dict.fromkeys(job.picks)
     }
+    if asks_for_ends(job.requirements):
+        originals = {path: file.verbatim() for path, file in originals.items()}
     target = job.target
     if target is not None:
         target = relative_name(job.root, resolve_target(job.root, target))
@@ -123,9 +148,11 @@ def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewa
     """
     files: list[FileReview] = []
     originals: dict[str, TextFile | None] = {}
-    proposed = for_target(proposed, prepared.request.target)
+    doubtful: list[str] = []
+    proposed, refused = with_meant_names(prepared.root, proposed, prepared.request)
+    proposed = for_target(prepared.root, _last_of_each(proposed), prepared.request.target)
     targets = sift_targets(prepared.root, [proposal.path for proposal in proposed])
-    refused = [(name, error.message) for name, error in targets.refused.items()]
+    refused += [(name, error.message) for name, error in targets.refused.items()]
     for proposal in proposed:
         path = targets.accepted.get(proposal.path)
         if path is None:
@@ -140,21 +167,38 @@ def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewa
             refused.append((proposal.path, error.message))
             continue
         originals[path] = original
+        if proposal.versions > 1 or proposal.guesses or proposal.named:
+            doubtful.append(path)
         files.append(
-            FileReview.of(
-                path=path,
-                before=None if original is None else original.text,
-                after=proposal.after,
-                complete=proposal.complete,
-                remark=proposal.remark,
+            compared(
+                path,
+                original,
+                proposal.after,
+                proposal.complete,
+                proposal.remark,
+                ends_asked=asks_for_ends(prepared.request.requirements),
             )
         )
     if prepared.earlier is not None:
         for file in prepared.earlier.files:
             originals.setdefault(file.path, prepared.originals.get(file.path))
         files = _go_on_deciding(prepared.earlier, files, originals)
-    concerns = {file.path: warnings(file) for file in files}
+    concerns = review_concerns(files, [path for path in doubtful if path in originals])
     return Reviewable(Review(tuple(files)), originals, concerns, tuple(refused), prepared)
+
+
+def _last_of_each(proposed: Sequence[FileProposed]) -> list[FileProposed]:
+    """One proposal for each path: of two names that are spelt differently the last is meant."""
+    found: dict[str, FileProposed] = {}
+    for proposal in proposed:
+        earlier = found.get(proposal.path)
+        if earlier is not None and earlier.after != proposal.after:
+            remark = (
+                "The reply gives this file under two names, and differently: the last is offered."
+            )
+            proposal = replace(proposal, versions=2, remark=f"{remark} {proposal.remark}".strip())
+        found[proposal.path] = proposal
+    return list(found.values())
 
 
 def _differs(file: FileReview, now: TextFile | None) -> bool:
@@ -162,14 +206,28 @@ def _differs(file: FileReview, now: TextFile | None) -> bool:
     return (None if now is None else now.text) != file.before
 
 
-def for_target(proposed: Sequence[FileProposed], target: str | None) -> list[FileProposed]:
-    """A lone file that has the target's name but not its folder is the target."""
+def for_target(
+    root: Path, proposed: Sequence[FileProposed], target: str | None
+) -> list[FileProposed]:
+    """A lone file that has the target's name but not its folder is the target.
+
+    That is said, for it may have been another file that was meant; unless the name is a part of
+    the target's. A file that is there under the name the reply gives is that file. Blocking.
+    """
     if target is None or len(proposed) != 1:
         return list(proposed)
     (file,) = proposed
-    if PurePosixPath(file.path).name != PurePosixPath(target).name:
+    if file.path == target or PurePosixPath(file.path).name != PurePosixPath(target).name:
         return [file]
-    return [replace(file, path=target)]
+    named = sift_targets(root, [file.path]).accepted.get(file.path, file.path)
+    if named == target or f"{root.resolve().name}/{target}" == named:
+        return [replace(file, path=target)]
+    if not named.startswith("/") and os.path.lexists(root / named):
+        return [file]
+    if target.endswith(f"/{named}"):
+        return [replace(file, path=target)]
+    remark = f"The reply named this file {file.path}: it was taken for {target}, the one asked for."
+    return [replace(file, path=target, named=file.path, remark=f"{remark} {file.remark}".strip())]
 
 
 def _go_on_deciding(
@@ -185,10 +243,11 @@ def _go_on_deciding(
     for file in earlier.files:
         again = fresh.pop(file.path, None)
         original = originals[file.path]
-        if again is None and _differs(file, original):
-            before = None if original is None else original.text
-            again = FileReview.of(file.path, before, file.after, file.complete, file.remark)
-        going_on.append(file if again is None else again.decided_like(file))
+        if again is not None:
+            file = again.decided_like(file)
+        elif _differs(file, original):
+            file = compared_anew(file, original)
+        going_on.append(file)
     return [*going_on, *fresh.values()]
 
 
@@ -197,19 +256,14 @@ def review_anew(root: Path, reviewable: Reviewable, review: Review) -> Reviewabl
 
     Blocking: reads files and diffs. Raises WorkspaceError for a file that can't be compared.
     """
-    originals = {file.path: read_existing(root, file.path) for file in review.files}
-    files = []
-    for file in review.files:
-        original = originals[file.path]
-        before = None if original is None else original.text
-        again = FileReview.of(file.path, before, file.after, file.complete, file.remark)
-        files.append(again.decided_like(file))
-    concerns = {file.path: warnings(file) for file in files}
+    originals = {file.path: read_existing(root, file.path, file.before) for file in review.files}
+    files = [compared_anew(file, originals[file.path]) for file in review.files]
+    concerns = review_concerns(files)
     return replace(
         reviewable,
         review=Review(tuple(files)),
         originals=originals,
-        warnings=concerns,
+        concerns=concerns,
         written=frozenset(),
     )
 
@@ -268,16 +322,18 @@ def seen_anew(root: Path, reviewable: Reviewable, paths: Iterable[str]) -> Revie
         if path not in originals:
             continue
         try:
-            now = read_existing(root, path)
+            file = reviewable.review.file(path)
+            now = read_existing(root, path, file.before)
         except WorkspaceError:
             continue  # the next write says what is in the way
-        original, file = originals[path], reviewable.review.file(path)
+        original = originals[path]
         if original is None or file.is_new:
             originals[path] = now
         elif now is not None:
             originals[path] = replace(original, stamp=now.stamp, mode=now.mode)
         written.discard(path)
-        if _differs(file, now):
+        other_ends = original is not None and now is not None and original.newline != now.newline
+        if other_ends or _differs(file, now):
             written.add(path)
     return replace(reviewable, originals=originals, written=frozenset(written))
 
@@ -293,9 +349,14 @@ def changes_of(reviewable: Reviewable, review: Review) -> list[Change]:
     ]
 
 
-def read_existing(root: Path, path: str) -> TextFile | None:
-    """The file to compare with, None where there is none. Raises WorkspaceError."""
+def read_existing(root: Path, path: str, before: str | None = None) -> TextFile | None:
+    """The file to compare with, None where there is none. Raises WorkspaceError.
+
+    `before` is how the review has its text: where that shows how lines end, so does what is
+    read now.
+    """
     try:
-        return read_text_file(root / path, max_bytes=MAX_REVIEWED_BYTES, name=path)
+        file = read_text_file(root / path, max_bytes=MAX_REVIEWED_BYTES, name=path)
     except MissingFile:
         return None
+    return file.verbatim() if before is not None and "\r" in before else file

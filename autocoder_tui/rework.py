@@ -34,6 +34,8 @@ def rework(prepared: Prepared, review: Review, note: str, chosen: ChosenModel) -
         except MissingFile:
             if file is None or not file.is_new:
                 raise
+        if file is not None and path in originals and "\r" in (file.before or ""):
+            originals[path] = originals[path].verbatim()
         text = originals[path].text if file is None else file.without_rejected()
         if text is not None:
             inputs.append(InputFile(path, text))

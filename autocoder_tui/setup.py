@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autocoder_tui.character_set import character_set_warning
-from autocoder_tui.destination import why_nothing_kept
+from autocoder_tui.destination import why_nothing_kept, why_nothing_saved
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Catalog, Endpoint, Model, load_catalog
 from autocoder_tui.engine.request import Limits
@@ -106,6 +106,7 @@ def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[st
     settings = load_settings(folder / "config.toml")
     state = state_dir(environ)
     unkept = None if options.list_models else why_nothing_kept(state)
+    unsaved = None if options.list_models else why_nothing_saved(folder)
     damaged = put_damaged_aside(state)
     catalog, catalog_problems = load_catalog(folder / "models.toml", state / LISTED_FILE)
     warning = character_set_warning()
@@ -141,7 +142,14 @@ def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[st
         catalog=catalog,
         problems=tuple(
             str(problem)
-            for problem in (*characters, *settings.problems, *catalog_problems, *damaged, unkept)
+            for problem in (
+                *characters,
+                *settings.problems,
+                *catalog_problems,
+                *damaged,
+                unkept,
+                unsaved,
+            )
             if problem is not None
         ),
         environ=environ,

@@ -110,6 +110,8 @@ def _line_of_error(error: tomllib.TOMLDecodeError, text: str) -> int:
 
 def _reason(error: tomllib.TOMLDecodeError) -> str:
     reason = _AT_LINE.sub("", str(error))
+    if reason in ("Invalid value", "Cannot parse empty value"):
+        return "found no value after the ="
     return reason[:1].lower() + reason[1:]
 
 

@@ -20,7 +20,7 @@ from autocoder_tui.store.usage import (
 )
 
 HEADS: Mapping[Grouping, tuple[str, ...]] = {
-    "run": ("time (UTC)", "cost", "in", "cached", "out", "parts", "status", "model", "project"),
+    "run": ("time", "cost", "in", "cached", "out", "parts", "status", "model", "project"),
     "day": ("day", "runs", "cost", "in", "cached", "out", "reasoning"),
     "model": ("model", "runs", "cost", "in", "cached", "out", "reasoning"),
     "project": ("project", "runs", "cost", "in", "cached", "out", "reasoning"),
@@ -45,7 +45,7 @@ def usage_rows(records: Sequence[UsageRecord], by: Grouping) -> list[tuple[str, 
 def _run_row(record: UsageRecord) -> tuple[str, ...]:
     about = "~" if record.estimated else ""
     return (
-        record.time[:16].replace("T", " "),
+        record.local[:16].replace("T", " "),
         ("" if record.cost_usd is None else about) + format_usd(record.cost_usd),
         about + format_tokens(record.prompt_tokens),
         format_tokens(record.cached_tokens),

@@ -9,6 +9,7 @@ from autocoder_tui.display import visible
 from autocoder_tui.engine.cost import (
     check_fits,
     estimate_request,
+    file_weights,
     format_cost_range,
     format_tokens,
     spread,
@@ -95,8 +96,7 @@ def weigh(request: RunRequest) -> Weighed:
     counter = load_counter(request.model, request.calibration)
     counter = counter.fitted(first_messages(request), request.counted_tokens)
     figure = estimate_request(request, counter)
-    counted = {file.path: counter.count_file(file.text) for file in request.files}
-    weights = dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+    weights = file_weights(request, counter, figure.prompt_tokens)
     problem = None
     try:
         check_fits(request.model, weights, figure.prompt_tokens - sum(weights.values()))

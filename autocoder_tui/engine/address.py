@@ -10,7 +10,7 @@ from autocoder_tui.engine.catalog import Endpoint, Model
 from autocoder_tui.engine.urls import shown_url
 from autocoder_tui.secrets.redaction import redacted
 
-_MASKED_KEY = re.compile(r"\S*\*{3,}\S*")
+_MASKED_KEY = re.compile(r"(?<!\S)\S*\*{3,}\S*")
 _MAX_QUOTE = 300
 _MAX_READ = 2_000
 """Characters of a server's message that are looked at."""

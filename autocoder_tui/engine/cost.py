@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from autocoder_tui.display import visible
@@ -122,6 +123,20 @@ def _most_tokens(prompt: int, reply: int, window: int | None, max_parts: int) ->
         total_input += part_input
         total_output += part_output
     return total_input, total_output
+
+
+def file_weights(request: RunRequest, counter: TokenCounter, prompt_tokens: int) -> dict[str, int]:
+    """Tokens of each input file by path, the heaviest first, of a request of `prompt_tokens`.
+
+    Counted one by one they may come to more than the whole, which its server counted or the
+    calibration tells; the rest of the request always has its share.
+    """
+    counted = {file.path: counter.count_file(file.text) for file in request.files}
+    rest = counter.count_messages(first_messages(replace(request, files=())))
+    room, files = max(0, prompt_tokens - rest), sum(counted.values())
+    if files > room:
+        counted = {path: tokens * room // files for path, tokens in counted.items()}
+    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
 
 def check_fits(model: Model, weights: Mapping[str, int], overhead: int) -> None:

@@ -229,7 +229,9 @@ class FileProposed:
     """One file of the reply. `before` is its text as it was sent, None if it was not an input.
 
     `complete` is False when the reply ended inside the file or the parse had to guess;
-    `remark` then says why, for the review.
+    `remark` then says why, for the review. `versions`: how many different texts of the file the
+    reply holds; `after` is the last. `guesses`: how many joins in it were guessed. `named` is the
+    path the reply gives it where that leads elsewhere and `path` is taken to be meant, or "".
     """
 
     path: str
@@ -237,6 +239,9 @@ class FileProposed:
     after: str
     complete: bool
     remark: str = ""
+    versions: int = 1
+    guesses: int = 0
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)

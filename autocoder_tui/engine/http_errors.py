@@ -57,7 +57,7 @@ _OUTPUT = re.compile(
 )
 _INPUT = re.compile(r"(?:has|contains?(?: at least)?|Given:) (\d[\d,]*) `?input", re.IGNORECASE)
 _MODEL_MISSING = re.compile(r"model.{0,120}(?:not found|does not exist|not exist|unknown)", re.I)
-_HTML_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_HTML_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{0,1000})</title>", re.IGNORECASE)
 _MAX_HTML = 4_000
 _DATES = "Check this machine's clock; if it is right, the server needs a new certificate."
 _NAMES = "It is for another name: check the base URL."

@@ -9,10 +9,12 @@ from dataclasses import replace
 from autocoder_tui.engine.errors import EmptyReply
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.reply import Reply, parse_reply
-from autocoder_tui.engine.reply_blocks import read_frames
+from autocoder_tui.engine.reply_frames import read_frames
+from autocoder_tui.engine.reply_marks import mark_outside
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.seam import Join
 
+UNCHANGED = "The reply changes nothing: each file is as it was given."
 _FENCE = re.compile(r"^(```|~~~)", re.MULTILINE)
 
 
@@ -22,31 +24,17 @@ def read_reply(request: RunRequest, text: str) -> Reply:
     Code that names no file, where no target was set either, belongs to the one file the
     model was given, if it was given just one; the review says so.
     """
-    known = [file.path for file in request.files]
-    reply = _with_final_newlines(parse_reply(text, target=request.target, known=known), request)
+    given = {file.path: file.text for file in request.files}
+    known = list(given)
+    reply = parse_reply(text, target=request.target, given=given)
     if reply.files or reply.refusal or request.target is not None or len(known) != 1:
         return reply
     if not holds_code(text):
         return reply
-    again = parse_reply(text, target=known[0], known=known)
+    again = parse_reply(text, target=known[0], given=given)
     remark = f"The reply named no file; it was taken as {known[0]}, the only one given."
     files = tuple(replace(file, remark=f"{remark} {file.remark}".strip()) for file in again.files)
     return replace(again, files=files)
-
-
-def _with_final_newlines(reply: Reply, request: RunRequest) -> Reply:
-    """`reply` with a newline at the end of each file, but for those that had none before.
-
-    Small models say that a file ends without one because the attribute was shown to them.
-    """
-    without = {file.path for file in request.files if not file.text.endswith("\n")}
-    files = tuple(
-        replace(file, text=file.text + "\n")
-        if file.complete and file.text[-1:] not in ("", "\n") and file.path not in without
-        else file
-        for file in reply.files
-    )
-    return replace(reply, files=files)
 
 
 def checked_reply(request: RunRequest, text: str) -> Reply:
@@ -62,6 +50,12 @@ def checked_reply(request: RunRequest, text: str) -> Reply:
         raise EmptyReply(
             f"The code {name} sent names no file: nothing is proposed. Name the one file to "
             "write, its target, and run again; the reply is kept."
+        )
+    mark = "" if reply.files else mark_outside(text)
+    if mark:
+        raise EmptyReply(
+            f"{name} framed a file in a way that cannot be read ({mark}): nothing is proposed. "
+            "Run again, or copy the file from the reply, which is kept."
         )
     return reply
 
@@ -79,14 +73,19 @@ def proposed_files(
     # A code fence may be one inside the file: only the end of the reply tells.
     certain = finished or bool(read_frames(text)[0])
     guesses = _guesses(request, text, joins)
-    for file in read_reply(request, text).files:
-        remarks = [remark for remark in (file.remark, *guesses.get(file.path, ())) if remark]
+    files = read_reply(request, text).files
+    unchanged = finished and all(before.get(file.path) == file.text for file in files)
+    for file in files:
+        said = (file.remark, *guesses.get(file.path, ()), UNCHANGED if unchanged else "")
+        remarks = [remark for remark in said if remark]
         yield FileProposed(
             file.path,
             before.get(file.path),
             file.text,
             file.complete and certain and (finished or not file.remark),
             " ".join(remarks),
+            file.versions,
+            len(guesses.get(file.path, ())),
         )
 
 

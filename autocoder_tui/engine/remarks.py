@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from autocoder_tui.engine.reply import frame_state
-from autocoder_tui.engine.seam.plan import after_last_close
+from autocoder_tui.engine.reply import reply_end
 
 MANY_LINES: Final = 40
 """Filled lines after the last file that are said: notes are shorter."""
@@ -13,9 +12,10 @@ MANY_LINES: Final = 40
 
 def remarks_on(text: str) -> list[str]:
     """Sentences for the user about the reply `text`."""
-    if frame_state(text) != "closed":
+    ended = reply_end(text)
+    if ended.state != "closed":
         return []
-    lines = sum(1 for line in after_last_close(text).splitlines() if line.strip())
+    lines = sum(1 for line in text[ended.end :].splitlines() if line.strip())
     if lines <= MANY_LINES:
         return []
     return [

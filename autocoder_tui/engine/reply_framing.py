@@ -25,6 +25,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from autocoder_tui.engine.end_tokens import ends_with_token, without_end_tokens
+
 FRAMING_RULES = """\
 Write every file you create or change in full, between two lines of their own:
 
@@ -43,12 +45,14 @@ contain)."""
 _FINAL_NEWLINE_RULE = """\
 If a file must not end with a newline, add final-newline="no" to its opening line."""
 
-_ATTRIBUTE = re.compile(r"""([A-Za-z][\w-]*)\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+)""")
+_ATTRIBUTE = re.compile(r"""(?<![\w-])([A-Za-z][\w-]*)\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+)""")
 _OPEN = re.compile(
     r"""[ \t]{0,3}<file((?:\s+[A-Za-z][\w-]*\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))+)\s*>[ \t]*\Z"""
 )
 _CLOSE = re.compile(r"""</file(?:\s+id\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+))?\s*>[ \t]*\Z""")
-_FENCE = re.compile(r"( {0,3})(`{3,}|~{3,})([^`\n]*)\Z")
+_FENCE = re.compile(r"( {0,3})(`{3,}+|~{3,}+)([^`\n]*+)\Z")
+_ANY_CLOSE = re.compile(r"(?:<|&lt;)[/\\ ]{1,3}file", re.IGNORECASE)
+CDATA, CDATA_END = "<![CDATA[", "]]>"
 _ESCAPES = (("&", "&amp;"), ('"', "&quot;"), ("\n", "&#10;"), ("\r", "&#13;"))
 
 
@@ -98,14 +102,14 @@ def escape_path(path: str) -> str:
     return path
 
 
-def _unescape_path(path: str) -> str:
+def unescape_path(path: str) -> str:
     for plain, escaped in reversed(_ESCAPES):
         path = path.replace(escaped, plain)
     return path
 
 
 def _unquote(value: str) -> str:
-    return value[1:-1] if value[:1] in ("'", '"') else value
+    return value[1:-1] if value[:1] in ("'", '"', "“", "`") else value
 
 
 def read_opening(line: str) -> Opening | None:
@@ -120,26 +124,30 @@ def read_opening(line: str) -> Opening | None:
     if not path.strip():
         return None
     return Opening(
-        _unescape_path(path),
+        unescape_path(path),
         attributes.get("id", ""),
         attributes.get("final-newline", "yes").lower() not in ("no", "false", "0"),
     )
 
 
 def read_closing(line: str) -> str | None:
-    """The id on a closing frame line ("" for a plain one), or None for any other line."""
+    """The id on a closing frame line ("" for a plain one), or None for any other line.
+
+    End-of-turn tokens after it are no part of the line.
+    """
     if not line.startswith("</file"):
         return None
-    match = _CLOSE.match(line.rstrip("\r\n"))
+    bare = line.rstrip("\r\n")
+    match = _CLOSE.match(bare) or _CLOSE.match(without_end_tokens(bare))
     return None if match is None else _unquote(match[1] or "")
 
 
 def read_fence(line: str) -> Fence | None:
-    """The code fence on this line, or None."""
+    """The code fence on this line, or None. End-of-turn tokens are no info string."""
     if "```" not in line and "~~~" not in line:
         return None
     match = _FENCE.match(line.rstrip("\r\n"))
-    return None if match is None else Fence(match[2], match[3].strip())
+    return None if match is None else Fence(match[2], without_end_tokens(match[3]).strip())
 
 
 def opening_line(path: str, *, frame_id: str = "", final_newline: bool = True) -> str:
@@ -159,9 +167,12 @@ def needs_id(text: str) -> bool:
     lines = text.split("\n")
     if any(read_opening(line) or read_closing(line) is not None for line in lines):
         return True
-    # A wrapping fence is taken off when a plain frame is read; near misses of a closing line
-    # are accepted there too. Neither may happen to the file's own text.
-    return text.lstrip()[:3] in ("```", "~~~") or "</file" in text
+    # When a plain frame is read a fence or a CDATA section around its text is taken off, and so
+    # is an end-of-turn token, and near misses of a closing line are accepted. Nothing of that
+    # may happen to the file's own text.
+    begin = text[: len(text) - len(text.lstrip()) + len(CDATA)].lstrip()
+    wrapped = begin.startswith(("```", "~~~", CDATA)) or ends_with_token(text)
+    return wrapped or _ANY_CLOSE.search(text) is not None
 
 
 def render_file(path: str, text: str) -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator
 
-LARGEST_PARSED = 300_000
-"""Characters. A parser takes several hundred times the memory of its text."""
+from autocoder_tui.engine.syntax import parses
 
 _REFUSAL = re.compile(
     r"\b(?:i(?:['’]m| am) (?:very |so |really )?(?:sorry|afraid|unable|not able)"
@@ -34,13 +32,7 @@ _NOTHING_LEFT = re.compile(
     r"|complete as (?:is|it is|given)|does(?: not|n['’]t) need",
     re.IGNORECASE,
 )
-_TO_BE_CONTINUED = re.compile(
-    r"to be continued|continued in (?:the )?next|(?:in|with) (?:the|my|a) (?:next|following) "
-    r"(?:message|part|reply|response)|let me know if you(?:['’]d| would)? (?:like|want) me to "
-    r"continue|shall i continue|would you like me to continue|will continue|\(continued\)",
-    re.IGNORECASE,
-)
-_SENTENCE = re.compile(r"[A-Z\"'“][^{}()=<>]*[a-z]{2,}[^{}()=<>]*[.!?:…]\Z")
+_SENTENCE = re.compile(r"[A-Z\"'“](?=(?s:.*?)[a-z]{2})[^{}()=<>]*[.!?:…]\Z")
 
 
 def is_refusal(text: str) -> bool:
@@ -63,10 +55,6 @@ def says_complete(text: str) -> bool:
     )
 
 
-def says_to_be_continued(text: str) -> bool:
-    return bool(_TO_BE_CONTINUED.search(text))
-
-
 def is_prose_line(line: str) -> bool:
     """Whether a line reads as a sentence or two of English rather than code."""
     stripped = line.strip().lstrip("#*->_ ").rstrip("*_ ")
@@ -86,15 +74,8 @@ def looks_like_prose(text: str, target: str) -> bool:
         return False
     if len(text.split(None, 4)) < 4 and not re.search(r"[=(\[{<:@]|import", text):
         return True
-    if suffix in ("py", "pyi") and len(text) <= LARGEST_PARSED:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                compile(text, target, "exec", dont_inherit=True)
-        except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError):
-            pass
-        else:
-            return False
+    if suffix in ("py", "pyi") and parses(target, text):
+        return False
     filled = prose = 0
     for line in _lines(text):
         if line.strip():

@@ -12,7 +12,7 @@ from autocoder_tui.engine import seam
 from autocoder_tui.engine.accounts import Accounts
 from autocoder_tui.engine.allowance import Allowance, RaiseCap
 from autocoder_tui.engine.capabilities import Capabilities
-from autocoder_tui.engine.cost import check_fits, estimate_request
+from autocoder_tui.engine.cost import check_fits, estimate_request, file_weights
 from autocoder_tui.engine.ending import cause_of, check_end, is_confirmed
 from autocoder_tui.engine.errors import (
     EngineError,
@@ -148,7 +148,7 @@ class _Generation:
         self._allowance = Allowance(model, self._limits, self._accounts, self._raise_cap)
         figure = await asyncio.to_thread(estimate_request, self._request, self._counter)
         yield RunStarted(self._request.run_id, model.name, figure)
-        weights = {file.path: self._counter.count(file.text) for file in self._request.files}
+        weights = file_weights(self._request, self._counter, figure.prompt_tokens)
         check_fits(model, weights, figure.prompt_tokens - sum(weights.values()))
         if self.text:
             yield TextDelta(self.text)

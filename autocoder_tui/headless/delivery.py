@@ -71,7 +71,8 @@ def _patch_of(file: FileReview, original: TextFile | None) -> bytes:
     written: list[bytes] = []
     old = new = 0
     in_hunk = False
-    for line in _lines(patch):
+    lines = _lines(patch)
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
         place = _HUNK.match(line)
         if place is not None:
             old, new, in_hunk = int(place.group(1)), int(place.group(2)), True
@@ -79,9 +80,12 @@ def _patch_of(file: FileReview, original: TextFile | None) -> bytes:
             written.append(line.encode("utf-8", "surrogateescape"))
             continue
         sign = line[0]
+        ended = not following.startswith("\\")
         first = old == 1 if sign in " -" else new == 1
         written.append(
-            sign.encode() + (original.bom if first else b"") + _encoded(line[1:], original)
+            sign.encode()
+            + (original.bom if first else b"")
+            + _encoded(line[1:], original, ended=ended)
         )
         old += sign in " -"
         new += sign in " +"
@@ -100,7 +104,8 @@ def _lines(text: str) -> list[str]:
     return re.findall(r"[^\n]*\n|[^\n]+\Z", text)
 
 
-def _encoded(line: str, original: TextFile) -> bytes:
-    if original.newline == "\r\n" and line.endswith("\n"):
+def _encoded(line: str, original: TextFile, *, ended: bool) -> bytes:
+    """A line of the file; of one that is not `ended` there, the newline is the patch's own."""
+    if ended and original.newline == "\r\n" and line.endswith("\n"):
         line = line[:-1] + "\r\n"
     return line.encode(original.encoding)

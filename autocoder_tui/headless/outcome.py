@@ -97,4 +97,5 @@ def file_report(file: FileReview) -> dict[str, Any]:
         "complete": file.complete,
         "added": file.lines.added,
         "removed": file.lines.removed,
+        **({"line_ends": file.lines.ends} if file.lines.ends else {}),
     }

@@ -6,15 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from autocoder_tui.cli import EXIT_FAILED
+from autocoder_tui.comparison import compared, remarks
 from autocoder_tui.destination import Refused
+from autocoder_tui.display import visible
 from autocoder_tui.engine.reply import ReplyFile, render_files
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.delivery import patch_bytes, print_result
 from autocoder_tui.headless.outcome import Outcome, file_report
 from autocoder_tui.headless.saying import say
-from autocoder_tui.job import Prepared, Reviewable, for_target, make_review
-from autocoder_tui.review.proposal import FileReview, Review, Verdict
-from autocoder_tui.review.warnings import leaves_code_out
+from autocoder_tui.job import Prepared, Reviewable, make_review
+from autocoder_tui.review.line_ends import asks_for_ends
+from autocoder_tui.review.proposal import Review, Verdict
+from autocoder_tui.review.warnings import review_concerns
 from autocoder_tui.setup import Setup
 from autocoder_tui.workspace.apply import Change, HardLinks, apply_changes
 from autocoder_tui.workspace.applylog import ApplyLog
@@ -42,20 +45,21 @@ class Delivery:
             raise
 
     def _deliver(self, prepared: Prepared, output: Path | None) -> bool:
-        proposed = for_target(self._outcome.state.files, prepared.request.target)
-        reviewable = make_review(prepared, proposed)
+        reviewable = make_review(prepared, self._outcome.state.files)
         if self._setup.demo and output is not None:
             reviewable = _in_place_of(reviewable, prepared.request.target, output)
         review = reviewable.review.all_verdict(Verdict.ACCEPTED)
         self._tell(reviewable, review)
         _check_complete(review)
         if self._setup.patch:
+            self._check_concerns(reviewable)
+            self._check_ends(prepared, review)
             return self.print(patch_bytes(reviewable))
         if output is not None:
-            self._check_whole(review)
+            self._check_ends(prepared, review)
             self._write(prepared, reviewable, output)
             return True
-        return self.print(_as_text(review))
+        return self.print(_as_text(reviewable))
 
     def print(self, data: bytes) -> bool:
         """Whether `data` was printed: with --json stdout belongs to the report."""
@@ -70,18 +74,42 @@ class Delivery:
             withheld = f"{path} is not offered: {reason}"
             self._outcome.warnings.append(withheld)
             say(withheld)
-        for path, concerns in reviewable.warnings.items():
-            for concern in concerns:
-                self._outcome.warnings.append(f"{path}: {concern}")
-                say(f"warning: {path}: {concern}")
+        for file in review.files:
+            looked_at = remarks(file, reviewable.originals.get(file.path))
+            for concern in (*looked_at, *reviewable.warnings.get(file.path, ())):
+                self._warn(f"{file.path}: {concern}")
 
-    def _check_whole(self, review: Review) -> None:
-        """Nobody looks before the file is replaced: where code was left out it is not."""
-        left_out = [file.path for file in review.files if not file.is_new and leaves_code_out(file)]
-        if left_out and not self._setup.despite_warnings:
+    def _warn(self, warning: str) -> None:
+        if warning not in self._outcome.warnings:
+            self._outcome.warnings.append(warning)
+            say(f"warning: {warning}")
+
+    def _check_ends(self, prepared: Prepared, review: Review) -> None:
+        """Nobody looks, and a reply that says the file again with other line ends is no answer to
+        anything but a question about those."""
+        asked = asks_for_ends(prepared.request.requirements) or self._setup.despite_warnings
+        ends = [f"{file.path} ({file.changed_ends})" for file in review.files if file.changed_ends]
+        if ends and not asked:
             raise Refused(
-                f"The model seems to have left code out of {', '.join(left_out)}; nothing was "
-                "written. Add --despite-warnings to write it all the same."
+                f"The reply changes nothing but line ends in {', '.join(ends)}; nothing was "
+                "written. Add --despite-warnings to write it, or ask for line ends."
+            )
+
+    def _check_concerns(self, reviewable: Reviewable, *paths: str) -> None:
+        """Nobody looks before the file is replaced, or the patch applied: what would most likely
+        do damage is refused. Of `paths` alone, where some are given."""
+        found = [
+            f"{visible(path)}: {concern.message}"
+            for path, concerns in reviewable.concerns.items()
+            for concern in concerns
+            if concern.blocks and (not paths or path in paths)
+        ]
+        if found and not self._setup.despite_warnings:
+            what = "printed" if self._setup.patch else "written"
+            raise Refused(
+                f"Nothing was {what}, for nobody looks at it first. {' '.join(found)} Add "
+                f"--despite-warnings to have it {what} all the same: with --resume "
+                f"{self._outcome.state.run_id or 'last'} no new request is made."
             )
 
     def _write(self, prepared: Prepared, reviewable: Reviewable, output: Path) -> None:
@@ -89,11 +117,12 @@ class Delivery:
         wanted = str(output.name) if self._setup.demo else target
         file = next((file for file in reviewable.review.files if file.path == wanted), None)
         if file is None:
-            names = ", ".join(file.path for file in reviewable.review.files)
+            names = ", ".join(visible(file.path) for file in reviewable.review.files)
             raise Refused(
-                f"The model wrote {names} and not {target}; nothing was written. Name that file "
-                "with -o, or say in the requirements which file to write."
+                f"The model wrote {names}, not the file that was asked for, {target}; nothing was "
+                "written. Name that file with -o, or say in the requirements which file to write."
             )
+        self._check_concerns(reviewable, file.path)
         for other in reviewable.review.files:
             if other.path != file.path:
                 say(f"{other.path} was proposed too and is not written: only -o is.")
@@ -109,15 +138,15 @@ def _in_place_of(reviewable: Reviewable, target: str | None, output: Path) -> Re
         original: TextFile | None = read_text_file(output)
     except MissingFile:
         original = None
-    before = None if original is None else original.text
     files = tuple(
-        FileReview.of(output.name, before, file.after, file.complete, file.remark)
+        compared(output.name, original, file.after, file.complete, file.remark)
         if file.path == target
         else file
         for file in reviewable.review.files
     )
     originals = {**reviewable.originals, output.name: original}
-    return replace(reviewable, review=Review(files), originals=originals)
+    concerns = review_concerns(files)
+    return replace(reviewable, review=Review(files), originals=originals, concerns=concerns)
 
 
 def _check_complete(review: Review) -> None:
@@ -152,9 +181,12 @@ def _apply(setup: Setup, root: Path, change: Change, prepared: Prepared) -> None
             say(f"{setup.state_dir} can't be written to, so this write can't be undone.")
 
 
-def _as_text(review: Review) -> bytes:
-    files = review.files
+def _as_text(reviewable: Reviewable) -> bytes:
+    """One file as it would be on disk, in UTF-8; several in frames."""
+    files = reviewable.review.files
     if len(files) == 1:
-        return files[0].after.encode("utf-8", "surrogateescape")
+        original = reviewable.originals[files[0].path]
+        text = files[0].after if original is None else original.with_ends(files[0].after)
+        return text.encode("utf-8", "surrogateescape")
     framed = render_files([ReplyFile(file.path, file.after, True, "") for file in files])
     return framed.encode("utf-8", "surrogateescape")

@@ -39,7 +39,7 @@ from autocoder_tui.headless.ending import HeadlessEnding
 from autocoder_tui.headless.outcome import Outcome
 from autocoder_tui.headless.output import Delivery
 from autocoder_tui.headless.progress import Progress
-from autocoder_tui.headless.saying import say, saying
+from autocoder_tui.headless.saying import say, say_folding, saying
 from autocoder_tui.job import Job, Prepared, prepare
 from autocoder_tui.kept.ledger import book_run
 from autocoder_tui.kept.run import KEPT, events_of, model_as_sent, model_of, prepared_of
@@ -168,6 +168,9 @@ class _Headless:
         job = Job(setup.root, expansion.files, target, setup.requirements)
         prepared = prepare(job, chosen, setup.limits, temperature=setup.temperature)
         self._warn_of_keys(prepared, key_needed=key_needed)
+        for warning in prepared.guesses:
+            self._outcome.warnings.append(warning)
+            say(f"warning: {warning}")
         return await ask_beforehand(prepared, chosen, say), output
 
     def _warn_of_keys(self, prepared: Prepared, *, key_needed: bool) -> None:
@@ -350,7 +353,7 @@ def _recover(setup: Setup) -> None:
     """Finish or take back what a kill cut short, and say so."""
     for recovered in recover(ApplyLog.of_project(setup.state_dir, setup.root)):
         say(recovered.message)
-    found = recover_runs(History(setup.state_dir))
+    found = recover_runs(History(setup.state_dir), say_folding())
     for run_id in found.recovered:
         say(f"Run {run_id} was interrupted; go on with it: autocoder-tui run --resume {run_id}")
     for message in found.messages:

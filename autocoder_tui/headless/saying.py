@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from autocoder_tui.debug_log import DebugLog, LogLine
 from autocoder_tui.secrets.redaction import safe_line
 from autocoder_tui.setup import Setup
 from autocoder_tui.store.logfile import LogFile
+from autocoder_tui.store.recovery import Folding
 
 _log: DebugLog | None = None
 
@@ -38,6 +40,25 @@ def say(text: str, level: int = 0) -> None:
         _log.write(level, text)
     else:
         _print(safe_line(text))
+
+
+_FOLDING_PERIOD = 3.0
+"""Seconds between two words on how far the journals are."""
+
+
+def say_folding() -> Callable[[Folding], None]:
+    """Says now and then how far long journals are on their way into history."""
+    said: float | None = None
+
+    def tell(folding: Folding) -> None:
+        nonlocal said
+        now = time.monotonic()
+        if said is None or now - said >= _FOLDING_PERIOD:
+            more = "." if said is not None else ". Ctrl+C leaves the rest for the next start."
+            said = now
+            say(f"{folding}{more}")
+
+    return tell
 
 
 def _print(line: str) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autocoder_tui.comparison import compared_anew
 from autocoder_tui.job import Prepared, Reviewable, read_existing
 from autocoder_tui.review.proposal import FileReview, Review
-from autocoder_tui.review.warnings import warnings
+from autocoder_tui.review.warnings import review_concerns
 from autocoder_tui.workspace.errors import WorkspaceError
 from autocoder_tui.workspace.paths import sift_targets
 from autocoder_tui.workspace.textfile import TextFile
@@ -46,7 +47,7 @@ def reopen(
                 reasons.append((file.path, f"By now the name leads to another file, {path}."))
             continue
         try:
-            original = read_existing(root, file.path)
+            original = read_existing(root, file.path, file.before)
         except WorkspaceError as error:
             reasons.append((file.path, error.message))
             continue
@@ -54,9 +55,8 @@ def reopen(
         before = None if original is None else original.text
         if before != file.before:
             changed.append(file.path)
-            again = FileReview.of(file.path, before, file.after, file.complete, file.remark)
-            file = again.decided_like(file)
+            file = compared_anew(file, original)
         files.append(file)
-    concerns = {file.path: warnings(file) for file in files}
+    concerns = review_concerns(files)
     reviewable = Reviewable(Review(tuple(files)), originals, concerns, tuple(reasons), prepared)
     return Reopened(reviewable, tuple(changed))

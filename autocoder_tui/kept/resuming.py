@@ -8,7 +8,7 @@ from pathlib import Path
 from autocoder_tui.destination import is_folder
 from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.headless.saying import say
+from autocoder_tui.headless.saying import say, say_folding
 from autocoder_tui.store.dirs import state_dir
 from autocoder_tui.store.history import History
 from autocoder_tui.store.recovery import recover_runs
@@ -26,7 +26,7 @@ def kept_project(reference: str, environ: Mapping[str, str]) -> Path:
     Raises UnknownRun, NothingToResume, HistoryUnavailable.
     """
     history = History(state_dir(environ))
-    for message in recover_runs(history).messages:
+    for message in recover_runs(history, say_folding()).messages:
         say(message)
     sent = history.get(reference).snapshot
     project = Path(sent.project)

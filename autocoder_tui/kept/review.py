@@ -12,11 +12,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from autocoder_tui.comparison import compared
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.proposals import proposed_files
 from autocoder_tui.engine.seam import Join
 from autocoder_tui.job import Prepared, Reviewable, for_target
 from autocoder_tui.kept.reopening import Reopened, reopen
+from autocoder_tui.meant_names import with_meant_names
+from autocoder_tui.review.line_ends import asks_for_ends
 from autocoder_tui.review.proposal import FileReview, Review
 from autocoder_tui.review.saved import NoReview, review_data, review_of
 from autocoder_tui.store.kept import KeptRun
@@ -80,16 +83,19 @@ def reopen_run(root: Path, run: KeptRun, prepared: Prepared) -> Reopened:
     kept = kept_review(run, prepared)
     if kept is not None:
         return reopen(root, kept[0], kept[1], prepared)
-    proposed = for_target(proposals_of(run, prepared), run.snapshot.target)
+    proposed, refused = with_meant_names(root, proposals_of(run, prepared), prepared.request)
+    proposed = for_target(root, proposed, run.snapshot.target)
     targets = sift_targets(root, [file.path for file in proposed])
-    refused = [(name, error.message) for name, error in targets.refused.items()]
-    sent = {file.path: file.text for file in run.snapshot.files}
+    refused += [(name, error.message) for name, error in targets.refused.items()]
+    ends_asked = asks_for_ends(run.snapshot.requirements)
     files: dict[str, FileReview] = {}
     for file in proposed:
         path = targets.accepted.get(file.path)
         if path is not None and path not in files:
-            before = sent.get(path)
-            files[path] = FileReview.of(path, before, file.after, file.complete, file.remark)
+            sent = prepared.originals.get(path)
+            files[path] = compared(
+                path, sent, file.after, file.complete, file.remark, ends_asked=ends_asked
+            )
     return reopen(root, Review(tuple(files.values())), refused, prepared)
 
 

@@ -17,6 +17,7 @@ from ..display import visible
 from .boundaries import Hunk
 from .carrying import known_pieces, moved_hunks
 from .diff import Diff, diff_lines
+from .line_ends import changed_ends, ends_in_words
 from .patch import file_patch
 from .splitting import split_hunk
 
@@ -56,11 +57,17 @@ class Counts(NamedTuple):
 
 
 class LineCounts(NamedTuple):
+    """Lines added and removed, and lines of which only the end is another: those count there
+    alone."""
+
     added: int
     removed: int
+    ends: int = 0
 
     def __str__(self) -> str:
-        return f"+{self.added} −{self.removed}"
+        ends = f"{self.ends} line end{'s' if self.ends != 1 else ''}" if self.ends else ""
+        lines = f"+{self.added} −{self.removed}" if self.added or self.removed or not ends else ""
+        return ", ".join(part for part in (lines, ends) if part)
 
 
 @dataclass(frozen=True)
@@ -213,12 +220,19 @@ class FileReview:
     @cached_property
     def accepted_lines(self) -> LineCounts:
         """Lines the accepted hunks add and remove."""
-        return _line_counts(self.accepted_hunks)
+        return _line_counts(self.diff, self.accepted_hunks)
 
     @cached_property
     def lines(self) -> LineCounts:
         """Lines the whole proposal adds and removes."""
-        return _line_counts(self.hunks)
+        return _line_counts(self.diff, self.hunks)
+
+    @cached_property
+    def changed_ends(self) -> str:
+        """Which line ends change, in words, where the whole proposal changes nothing else; or
+        "". Safe to show."""
+        changed = changed_ends(self.before or "", self.after)
+        return ends_in_words(changed) if changed else ""
 
     @property
     def summary(self) -> str:
@@ -244,9 +258,16 @@ class FileReview:
 _ORDER = (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.UNDECIDED)
 
 
-def _line_counts(hunks: Iterable[Hunk]) -> LineCounts:
-    hunks = tuple(hunks)
-    return LineCounts(sum(hunk.added for hunk in hunks), sum(hunk.removed for hunk in hunks))
+def _line_counts(diff: Diff, hunks: Iterable[Hunk]) -> LineCounts:
+    return _sum_lines(_hunk_lines(diff, hunk) for hunk in hunks)
+
+
+def _hunk_lines(diff: Diff, hunk: Hunk) -> LineCounts:
+    old = diff.old_lines[hunk.old_start : hunk.old_end]
+    new = diff.new_lines[hunk.new_start : hunk.new_end]
+    if old and new and (ends := changed_ends("".join(old), "".join(new))):
+        return LineCounts(0, 0, ends.total())
+    return LineCounts(hunk.added, hunk.removed)
 
 
 def _writes(files: Iterable[FileReview]) -> str:
@@ -270,7 +291,9 @@ def _named(paths: Sequence[str]) -> str:
 
 def _sum_lines(counts: Iterable[LineCounts]) -> LineCounts:
     counts = tuple(counts)
-    return LineCounts(sum(c.added for c in counts), sum(c.removed for c in counts))
+    return LineCounts(
+        sum(c.added for c in counts), sum(c.removed for c in counts), sum(c.ends for c in counts)
+    )
 
 
 @dataclass(frozen=True)

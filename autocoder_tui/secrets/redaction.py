@@ -34,7 +34,9 @@ _HEADER = re.compile(
     r"(?i)((?:proxy-)?authorization|(?:x-)?(?:goog-)?api-key|x-auth-token|(?:set-)?cookie)"
     r"(\\?[\"']?\s*[:=,]\s*\\?[\"']?)(?:(bearer|basic|token)\s+)?[^\s\"'\\,;}\])]+"
 )
-_MASKED = re.compile(r"(?<![A-Za-z0-9_])(?:sk|hyp|gsk|xai|hf|pplx)[-_][A-Za-z0-9_-]*\*{3,}[\w*-]*")
+_MASKED = re.compile(
+    r"(?<![A-Za-z0-9_])(?:sk|hyp|gsk|xai|hf|pplx)[-_][A-Za-z0-9_-]{0,200}\*{3,}[\w*-]*"
+)
 _KEY_BLOCK = re.compile(
     PRIVATE_KEY.pattern + r"[^-]*(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?"
 )

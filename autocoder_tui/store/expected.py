@@ -23,8 +23,19 @@ class Expected:
 
     def message(self, name: str, value: Any) -> str:
         """The message for a `value` of `name` that did not pass."""
-        found = shortened(str(value) if isinstance(value, Decimal) else repr(value))
-        return f"expected {self.words} for {shortened(name)}, found {found}"
+        return f"expected {self.words} for {shortened(name)}, found {_found(value)}"
+
+
+def _found(value: Any) -> str:
+    """A value as its file has it, TOML or JSON."""
+    if isinstance(value, str):
+        return f'"{shortened(value)}"' if value.strip() else "an empty text"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | dict):
+        what = "list" if isinstance(value, list) else "table"
+        return f"a {what}" if value else f"an empty {what}"
+    return "nothing" if value is None else shortened(value)
 
 
 def number(words: str, least: float, most: float) -> Expected:

@@ -110,6 +110,9 @@ _FEW: Final = 100
 _MOST_SEARCHED: Final = 8_000_000
 """Characters; an index of more takes minutes to write."""
 
+_PIECE: Final = 500_000
+"""Characters."""
+
 Say: TypeAlias = Callable[[str], object]
 Row: TypeAlias = sqlite3.Row | Mapping[str, Any]
 
@@ -274,8 +277,25 @@ def row_of(run: KeptRun) -> dict[str, object]:
         "files": len(run.files),
         "characters": len(run.reply),
         "review": None if review is None else as_json(review),
-        "data": zlib.compress(as_json(plain).encode(), 6),
+        "data": _packed(plain),
     }
+
+
+def _packed(plain: Mapping[str, Any]) -> bytes:
+    """`plain` as JSON, compressed. A long text goes in by pieces: in one call it would stop all
+    other threads, and with them the screen, for as long as it takes."""
+    packer, packed = zlib.compressobj(6), bytearray()
+    for number, (name, value) in enumerate(plain.items()):
+        packed += packer.compress(f"{',' if number else '{'}{as_json(name)}:".encode())
+        if isinstance(value, str) and len(value) > _PIECE:
+            packed += packer.compress(b'"')
+            for begin in range(0, len(value), _PIECE):
+                piece = as_json(value[begin : begin + _PIECE])
+                packed += packer.compress(piece[1:-1].encode())
+            packed += packer.compress(b'"')
+        else:
+            packed += packer.compress(as_json(value).encode())
+    return bytes(packed + packer.compress(b"}") + packer.flush())
 
 
 def text_of(run: KeptRun) -> dict[str, str]:

@@ -22,6 +22,9 @@ from autocoder_tui.store.snapshot import Snapshot
 _RESTED = 6 * 3600.0
 """Seconds without a write after which a journal has no writer, where locks can't tell."""
 
+_STRETCH = 1024 * 1024
+"""Bytes after which is told how far the reading is."""
+
 _LONGEST_LINE = 256 * 1024 * 1024
 """Bytes; a longer line is damage, and is not read into memory as a whole."""
 
@@ -101,17 +104,25 @@ def sweep_unfinished(state: Path) -> None:
                 path.unlink()
 
 
-def read_journal(path: Path, heard: Callable[[Event], object]) -> JournalContent:
+def read_journal(
+    path: Path, heard: Callable[[Event], object], read: Callable[[int], object] | None = None
+) -> JournalContent:
     """What the journal holds, as far as it can be read: a torn last line is left out, damaged
     lines before it are counted. `heard` gets the events one after the other: a long run has
-    more of them than there is memory for.
+    more of them than there is memory for. `read` is told from time to time how many bytes of it
+    are read; what it raises ends the reading.
 
     Raises UnreadableJournal, and OSError.
     """
     with path.open("rb") as opened:
         content = JournalContent(_snapshot(opened.readline(_LONGEST_LINE)))
         content.written = os.fstat(opened.fileno()).st_mtime
+        told = at = opened.tell()
         while line := opened.readline(_LONGEST_LINE):
+            at += len(line)
+            if read is not None and at - told >= _STRETCH:
+                told = at
+                read(at)
             ended = line.endswith(b"\n")
             if not ended and len(line) < _LONGEST_LINE:
                 break  # torn

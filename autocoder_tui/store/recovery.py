@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +26,9 @@ from autocoder_tui.store.journal_reading import (
 )
 from autocoder_tui.store.kept import KeptRun, Status, kept_run, moment
 
+WORTH_SAYING: Final = 8_000_000
+"""Bytes of journals that take more than a moment."""
+
 _TOGETHER: Final = 1000
 """Pieces of text that are taken in as one: a journal may have millions."""
 
@@ -38,10 +43,57 @@ class Recovery:
     messages: tuple[str, ...] = ()
 
 
-def recover_runs(history: History) -> Recovery:
+@dataclass(frozen=True, slots=True)
+class Folding:
+    """How far the journals of interrupted runs are on their way into history, in bytes of them.
+    `str` of it is what to show: "Keeping an interrupted run: 37 % of 201 MB"."""
+
+    done: int
+    size: int
+    runs: int
+
+    def __str__(self) -> str:
+        what = "an interrupted run" if self.runs == 1 else f"{self.runs:,} interrupted runs"
+        share = min(99, 100 * self.done // max(1, self.size))
+        return f"Keeping {what}: {share} % of {self.size / 1_000_000:,.0f} MB"
+
+
+class _Journals:
+    """Those that are to be put into history, and how far that is."""
+
+    def __init__(self, state: Path, tell: Callable[[Folding], object] | None) -> None:
+        self.paths = journals(state)
+        self._sizes = {path: _size(path) for path in self.paths}
+        sizes = self._sizes.values()
+        self._whole = Folding(0, sum(sizes), sum(size > 0 for size in sizes))
+        self._before = 0
+        self._tell = tell if self._whole.size >= WORTH_SAYING else None
+
+    def begun(self, path: Path) -> Callable[[int], None]:
+        """To be told how much of `path` is read."""
+        before, self._before = self._before, self._before + self._sizes[path]
+
+        def read(count: int) -> None:
+            if self._tell is not None:
+                self._tell(replace(self._whole, done=before + count))
+
+        read(0)
+        return read
+
+
+def _size(path: Path) -> int:
+    """Bytes of a journal; of one that somebody writes, and that stays where it is, none."""
+    with suppress(OSError), taken_over(path) as ours:
+        return path.stat().st_size if ours else 0
+    return 0
+
+
+def recover_runs(history: History, tell: Callable[[Folding], object] | None = None) -> Recovery:
     """Put every journal without a living writer into history, and remove it.
 
-    Blocking; raises nothing: what can't be put there now stays for the next time.
+    Blocking; raises nothing: what can't be put there now stays for the next time. Where it
+    takes a while `tell` hears how far it is; what that raises is passed on, and leaves what is
+    not in history yet in its journal.
     """
     messages: list[str] = []
     recovered: list[str] = []
@@ -49,9 +101,10 @@ def recover_runs(history: History) -> Recovery:
     stopped = False
     try:
         sweep_unfinished(history.state)
-        for path in journals(history.state):
+        found = _Journals(history.state, tell)
+        for path in found.paths:
             try:
-                run = _recover(history, path, messages)
+                run = _recover(history, path, messages, found.begun(path))
             except OSError as error:
                 reason = (error.strerror or "unknown error").lower()
                 place = visible(str(path))
@@ -91,8 +144,11 @@ def runs_in_journals(state: Path) -> list[KeptRun]:
     return sorted(found, key=lambda run: run.position)
 
 
-def replay(path: Path, *, running: bool = False) -> KeptRun:
+def replay(
+    path: Path, *, running: bool = False, read: Callable[[int], object] | None = None
+) -> KeptRun:
     """The run that the journal's events tell of, with what was held back when they ended.
+    `read` as for `read_journal`.
 
     Raises UnreadableJournal, and OSError.
     """
@@ -117,7 +173,7 @@ def replay(path: Path, *, running: bool = False) -> KeptRun:
         if type(event) is not TextDelta:
             apply(event)
 
-    content = read_journal(path, heard)
+    content = read_journal(path, heard, read)
     put_together()
     sent = content.snapshot
     marker_is_code = MARKER in "".join([sent.requirements, *(file.text for file in sent.files)])
@@ -134,13 +190,16 @@ def replay(path: Path, *, running: bool = False) -> KeptRun:
     )
 
 
-def _recover(history: History, path: Path, messages: list[str]) -> KeptRun | None:
+def _recover(
+    history: History, path: Path, messages: list[str], read: Callable[[int], object]
+) -> KeptRun | None:
     """The run of the journal, if it was put into history."""
     try:
         with taken_over(path) as ours:
             if not ours:
                 return None
-            run = replay(path)
+            run = replay(path, read=read)
+            read(path.stat().st_size)
             # Left behind by a program that ended before anybody had seen to the run.
             history.add(run, offered=True)
             path.unlink()

@@ -7,7 +7,8 @@ project's path.
 Two programs on one project must not write over each other, so there are slots: each has its
 own file, and a lock held for as long as the program that took it lives. The system drops the
 lock when the program dies, however that happens. A start takes the first free slot in which
-something was left, else the first free one.
+something was left, else the first free one. What was written in other free ones stays there
+for as many programs as there were; until then it is found among the drafts of any.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import re
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,8 @@ class Session:
 class SessionSlot:
     """One program's place. `session` is what was left in it; `number` counts from 1.
 
-    `others` is how many programs are open on the project besides. `problems` are sentences
+    `others` is how many programs are open on the project besides. `elsewhere` are
+    the texts, not sent, in places of programs that are not open any more. `problems` are sentences
     to show: what was left could not be read, or nothing can be kept.
     """
 
@@ -90,6 +92,7 @@ class SessionSlot:
         self.number = number
         self.session = Session()
         self.others = 0
+        self.elsewhere: tuple[str, ...] = ()
         self.problems: list[str] = []
         self._folder = folder
         self._root = root
@@ -104,6 +107,28 @@ class SessionSlot:
         data = asdict(session) | {"root": str(self._root), "saved_at": time.time()}
         _make_folder(self._folder)
         write_atomically(self.file, json.dumps(data))
+
+    def forget_elsewhere(self, text: str) -> None:
+        """`text` was sent, or stands here now: it is wanted in no free slot any more. Blocking."""
+        self.elsewhere = tuple(other for other in self.elsewhere if other != text)
+        with contextlib.suppress(OSError):
+            for number in _numbers(self._folder):
+                if number != self.number and _file(self._folder, number).exists():
+                    self._forget_in(number, text)
+
+    def _forget_in(self, number: int, text: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            slot = SessionSlot(
+                self._folder, self._root, number, _try_lock(_lock_file(self._folder, number))
+            )
+            try:
+                left = _read(slot.file)
+                if text in _texts(left):
+                    drafts = tuple(draft for draft in left.drafts if draft != text)
+                    kept = "" if left.requirements == text else left.requirements
+                    slot.save(replace(left, requirements=kept, drafts=drafts))
+            finally:
+                slot.release()
 
     def release(self) -> None:
         """Give the slot up; what is kept in it stays."""
@@ -149,8 +174,16 @@ def _claim(folder: Path, root: Path) -> SessionSlot:
     chosen.problems = [problem for slot in free for problem in slot.problems]
     for slot in free:
         if slot is not chosen:
+            chosen.elsewhere += _texts(slot.session)
             slot.release()
+    chosen.elsewhere = tuple(
+        text for text in dict.fromkeys(chosen.elsewhere) if text != chosen.session.requirements
+    )
     return chosen
+
+
+def _texts(session: Session) -> tuple[str, ...]:
+    return tuple(text for text in (session.requirements, *session.drafts) if text.strip())
 
 
 def _numbers(folder: Path) -> list[int]:

@@ -13,8 +13,10 @@ import io
 import json
 import os
 import stat
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -75,8 +77,24 @@ class UsageRecord:
     parts: tuple[Extrapolation, ...] = ()
 
     @property
+    def local(self) -> str:
+        """`time` as the person's own clock showed it then, ISO 8601 to the second without a
+        zone; by the zone that is set now, and its summer time as it was. As written where that
+        is no time."""
+        try:
+            # The C library is asked anew: the zone may change while the program is open.
+            time.tzset()
+            then = datetime.fromisoformat(self.time)
+            # What has no zone was written in UTC.
+            moment = then if then.tzinfo is not None else then.replace(tzinfo=UTC)
+            return moment.astimezone().replace(tzinfo=None).isoformat(timespec="seconds")
+        except (ValueError, OverflowError, OSError):
+            return self.time
+
+    @property
     def day(self) -> str:
-        return self.time[:10]
+        """The day of its end in the person's own zone: "2026-11-21"."""
+        return self.local[:10]
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +239,8 @@ def totals(records: Iterable[UsageRecord], by: Grouping) -> list[UsageTotal]:
         group = groups.pop(name, [])  # and back in at the end: the latest used come last
         group.append(record)
         groups[name] = group
+    if by == "day":  # also where the clock was set back, or another zone is set
+        groups = dict(sorted(groups.items()))
     return [_total(name, group) for name, group in reversed(groups.items())]
 
 

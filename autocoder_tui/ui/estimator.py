@@ -34,6 +34,7 @@ class Estimator:
         self._app = app
         self._timer: Timer | None = None
         self._warned = 0
+        self._sent: tuple[Job, str, str] | None = None
         self.counts = ServerCounts()
         """What the model's server counted, where it can."""
 
@@ -42,6 +43,16 @@ class Estimator:
         if self._timer is not None:
             self._timer.stop()
         self._timer = self._app.set_timer(PAUSE, self._start)
+
+    def sent(self, job: Job, chosen: ChosenModel) -> None:
+        """A run of this begins. What it comes to is what the meters show until another run is
+        described: that a pane is filled or looked at again says nothing of the next."""
+        self._sent = _described(job, chosen)
+
+    def files_changed(self) -> None:
+        """What was written has been taken back, or again written: the same run has another size."""
+        self._sent = None
+        self.schedule()
 
     def _start(self) -> None:
         if not self._app.main.query("#target"):
@@ -63,24 +74,26 @@ class Estimator:
             self._app.main.log_line(error.message)
             return
         if self._app.setup.demo:
-            self._show(weighed)
+            self._show(job, chosen, weighed)
             return
         asking = asyncio.ensure_future(counted(prepared, self.counts))
         try:
             # A server that answers at once spares a look at the estimate.
             await asyncio.wait({asking}, timeout=SERVER_PAUSE)
             if not asking.done():
-                self._show(weighed, for_now=True)
+                self._show(job, chosen, weighed, for_now=True)
             request = (await asking).request
         finally:
             asking.cancel()
         if request.counted_tokens is not None:
             weighed = await asyncio.to_thread(weigh, request)
-        self._show(weighed)
+        self._show(job, chosen, weighed)
 
-    def _show(self, weighed: Weighed, *, for_now: bool = False) -> None:
+    def _show(
+        self, job: Job, chosen: ChosenModel, weighed: Weighed, *, for_now: bool = False
+    ) -> None:
         """`for_now`: a better count is under way, so nothing is warned of yet."""
-        if not self._app.runner.running:
+        if not self._app.runner.running and not self._is_past(job, chosen):
             meters = self._app.main.query_one(Meters)
             meters.cap_usd = self._app.spending.left(self._app.setup.limits)
             meters.show_estimate(
@@ -88,6 +101,14 @@ class Estimator:
             )
             if not for_now:
                 self._warn(weighed)
+
+    def _is_past(self, job: Job, chosen: ChosenModel) -> bool:
+        """Whether this is not, or not any more, what the next run would be."""
+        now = self._app.chosen
+        described = _described(job, chosen)
+        if now is None or described != _described(self._app.job(), now):
+            return True
+        return described == self._sent and self._app.main.query_one(Meters).shows_run
 
     def _warn(self, weighed: Weighed) -> None:
         """Say once that much of the window is taken, and again when it has become more."""
@@ -108,3 +129,7 @@ class Estimator:
             text = f"The input takes {share * 100:.0f} % of the context window. {words}{weighs}"
             self._app.tell(text, severity="warning")
         self._warned = level
+
+
+def _described(job: Job, chosen: ChosenModel) -> tuple[Job, str, str]:
+    return job, chosen.model.name, chosen.endpoint.provider.base_url

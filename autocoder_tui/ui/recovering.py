@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +25,7 @@ from autocoder_tui.kept.review import is_unfinished, kept_review, proposals_of, 
 from autocoder_tui.kept.run import model_as_sent, model_of, prepared_of
 from autocoder_tui.store.history import History, RunSummary, UnknownRun
 from autocoder_tui.store.kept import KeptRun
-from autocoder_tui.store.recovery import recover_runs
+from autocoder_tui.store.recovery import Folding, Recovery, recover_runs
 from autocoder_tui.ui.earlier_picks import pickable
 from autocoder_tui.ui.reviewing import show_review
 from autocoder_tui.ui.screens.prompts import Prompt, first_line
@@ -31,6 +33,7 @@ from autocoder_tui.ui.screens.question import Answer, Question
 from autocoder_tui.ui.screens.recovered import Offer, RecoveredRuns
 from autocoder_tui.ui.sending import go_on_after_asking
 from autocoder_tui.ui.widgets.file_picker import FilePicker
+from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.stream_view import StreamView
 
 if TYPE_CHECKING:
@@ -63,7 +66,7 @@ class Recovering:
 
     async def _start(self) -> None:
         app = self._app
-        recovery = await asyncio.to_thread(recover_runs, self.history)
+        recovery = await self._fold()
         if not app.is_running:
             return
         for message in recovery.messages:
@@ -80,6 +83,39 @@ class Recovering:
         except AutocoderError as error:
             if error.message not in " ".join(recovery.messages):
                 app.tell(error.message, severity="warning", timeout=12)
+
+    async def _fold(self) -> Recovery:
+        """Put what was left into history. Long journals take their time, so it is said how far
+        that is; when the program is left meanwhile, they are as they were for the next start."""
+        loop, left = asyncio.get_running_loop(), threading.Event()
+        header = self._app.main.query_one(HeaderLine)
+        done: asyncio.Future[Recovery] = loop.create_future()
+
+        def show(folding: Folding) -> None:
+            if not left.is_set():
+                header.notice = str(folding)
+
+        def tell(folding: Folding) -> None:
+            if left.is_set():
+                raise asyncio.CancelledError
+            loop.call_soon_threadsafe(show, folding)
+
+        def end(recovery: Recovery) -> None:
+            if not done.done():
+                done.set_result(recovery)
+
+        def fold() -> None:
+            # What is raised when nobody waits any more has nobody to be told.
+            with suppress(asyncio.CancelledError, RuntimeError):
+                loop.call_soon_threadsafe(end, recover_runs(self.history, tell))
+
+        # The end of the program does not wait for such a thread, as it would for a worker's.
+        threading.Thread(target=fold, name="fold journals", daemon=True).start()
+        try:
+            return await done
+        finally:
+            left.set()
+            header.notice = ""
 
     async def know_prompts(self) -> None:
         sent = await asyncio.to_thread(self.history.prompts, _MOST_PROMPTS)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review import warnings
+from autocoder_tui.review.line_ends import fitted
 from autocoder_tui.review.proposal import FileReview, Verdict
 from autocoder_tui.rework import rework
 from autocoder_tui.ui.copying import copy_out
@@ -62,7 +63,8 @@ async def edit_outside(pane: ReviewPane) -> None:
         pane.program.tell(error.message, severity="error", timeout=12)
         return
     if new != file.after:
-        await _take(pane, file, lambda: file.edited(new), pane.diff.cursor)
+        # Many an editor gives all lines the same end on saving, which nobody asked it for.
+        await _take(pane, file, lambda: file.edited(fitted(file.after, new)), pane.diff.cursor)
     else:
         pane.program.tell("The editor changed nothing.")
 
@@ -171,6 +173,7 @@ async def reject_with_note(pane: ReviewPane) -> None:
         if (await app.keys_asked_about.decide(app, again.request))[0] != "send":
             return
     pane.take(review)
+    app.estimator.sent(app.job(), chosen)
     app.runner.start(lambda: rework(before, decided, note, chosen))
 
 

@@ -19,6 +19,8 @@ from autocoder_tui.weighing import Weighed, counted, weigh
 if TYPE_CHECKING:
     from autocoder_tui.ui.app import AutocoderApp
 
+_GUESSES_TOLD = 2
+
 
 async def send(app: AutocoderApp) -> None:
     """Ask what has to be asked, then start the run the screen describes."""
@@ -71,7 +73,10 @@ async def send(app: AutocoderApp) -> None:
         if decision != "send":
             return
     if await app.spending.may_run(chosen.model, limits):
+        if weighed is not None and prepared.guesses:
+            _tell_guesses(app, prepared.guesses)
         app.prompting.sent(job.requirements)
+        app.estimator.sent(job, chosen)
         app.runner.start(make)
 
 
@@ -98,6 +103,13 @@ async def go_on_after_asking(app: AutocoderApp) -> None:
         return
     if await app.spending.may_run(chosen.model, prepared.request.limits):
         go_on(app)
+
+
+def _tell_guesses(app: AutocoderApp, guesses: list[str]) -> None:
+    """Say which encodings were guessed, before the model reads what came of it."""
+    more = len(guesses) - _GUESSES_TOLD
+    told = guesses[:_GUESSES_TOLD] + ([f"And so with {more} more."] if more > 0 else [])
+    app.tell("\n".join(told), severity="warning")
 
 
 def _may_say_more(asked: AskedWindow | None, chosen: ChosenModel) -> bool:
@@ -151,4 +163,5 @@ def go_on(app: AutocoderApp) -> None:
         calibration=chosen.calibration,
         limits=app.spending.limits(prepared.request.limits),
     )
+    app.estimator.sent(app.job(), chosen)
     app.runner.start(lambda: replace(prepared, request=request))

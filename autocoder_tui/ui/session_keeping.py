@@ -78,7 +78,18 @@ class SessionKeeping:
                 severity="warning",
                 timeout=12,
             )
-        self.left, self.drafts = slot.session, slot.session.drafts
+        self.left = slot.session
+        self.drafts = slot.session.drafts
+        new = [text for text in slot.elsewhere if text not in self.drafts]
+        if new:
+            self.drafts = (*self.drafts, *new)[:MOST_DRAFTS]
+            count = len(new)
+            texts = "A text" if count == 1 else f"{count} texts"
+            app.tell(
+                f"{texts} not sent from another autocoder-tui that was open on this project: "
+                "Ctrl+F in the requirements finds earlier prompts.",
+                timeout=12,
+            )
 
     def model(self) -> tuple[str | None, str | None]:
         """The name and address of the model to begin with: as asked for, or as left."""
@@ -139,6 +150,8 @@ class SessionKeeping:
     def forget_draft(self, text: str) -> None:
         """`text` stands in the editor again, or was sent."""
         self.drafts = tuple(draft for draft in self.drafts if draft != text)
+        if self._slot is not None and text in self._slot.elsewhere:
+            self._slot.forget_elsewhere(text)
         self.changed()
 
     def changed(self) -> None:

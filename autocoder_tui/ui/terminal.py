@@ -22,6 +22,9 @@ from autocoder_tui.ui.typed_input import TypedInput
 if TYPE_CHECKING:
     from autocoder_tui.ui.app import AutocoderApp
 
+_TICK: Final = 0.1
+"""Seconds after which the parser is told that nothing came."""
+
 _PATIENCE: Final = 0.4
 """Seconds a terminal is given to take the last of the output."""
 
@@ -129,14 +132,17 @@ class TerminalDriver(LinuxDriver):
         """Read keys until the terminal is given back. Raises OSError when it has gone."""
         parser, typed = XTermParser(self._debug), TypedInput()
         while not self.exit_event.is_set():
-            if select.select([self.fileno], [], [], 0.1)[0]:
+            text, wait = "", typed.wait
+            if select.select([self.fileno], [], [], _TICK if wait is None else wait)[0]:
                 data = os.read(self.fileno, 4096)
                 if not data:
                     raise OSError("the terminal is closed")
                 text = typed.take(data)
-                # No text at all would mean the end of it to the parser.
-                for message in parser.feed(text) if text else ():
-                    self.process_message(message)
+            elif wait is not None:
+                text = typed.settle()
+            # No text at all would mean the end of it to the parser.
+            for message in parser.feed(text) if text else ():
+                self.process_message(message)
             for message in parser.tick():
                 self.process_message(message)
 

@@ -14,6 +14,15 @@ _END: Final = "\x1b[201~"
 _PAUSE: Final = 1.0
 """Seconds after which the parser no longer waits for the rest of a mark."""
 
+_SHORT_DOUBT: Final = 0.05
+_LONG_DOUBT: Final = 0.25
+"""Seconds without a byte after which the end of a paste is believed; the short one where the
+mark came last in a read that was not full."""
+_MOST_DOUBT: Final = 0.5
+"""Seconds after the last large read: keys and a moving mouse do not put it off for ever."""
+_LARGE_READ: Final = 512
+"""Bytes that no hand types at once."""
+
 
 class TypedInput:
     """Feed it what was read; it returns the text for the parser.
@@ -21,7 +30,8 @@ class TypedInput:
     The parser takes an ESC inside a paste for a key, and so may be all that comes behind it.
     Most terminals leave it out of what is pasted; here it is left out wherever it came from.
     A mark in the pasted text that says the paste is over is not believed when the true one
-    came along with it.
+    follows. A long paste comes in many reads, so after a mark nothing is told, and only what
+    stood before it is passed on, until a pause shows that it was the true one; see `settle`.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -31,16 +41,44 @@ class TypedInput:
         self._in_paste = False
         self._begun = ""
         self._held = ""
+        self._doubted = ""
+        self._settles = 0.0
+        self._latest = 0.0
         self._at = clock()
+
+    @property
+    def wait(self) -> float | None:
+        """Seconds until `settle` is to be called if nothing comes; None if there is no need."""
+        return max(0.0, self._settles - self._clock()) if self._doubted else None
+
+    def settle(self) -> str:
+        """The text to parse now that nothing has come for a while: the paste is over."""
+        rest, self._doubted = self._doubted.removeprefix(_END), ""
+        self._in_paste = False
+        return _END + self._sieved(rest)
 
     def take(self, data: bytes) -> str:
         """The text to parse now; what may turn out to be the end of a paste is held back."""
-        now = self._clock()
+        now, settled = self._clock(), ""
+        large = len(data) >= _LARGE_READ
+        if self._doubted and now > self._settles and not large:
+            settled = self.settle()
         if now - self._at > _PAUSE:
             # The parser has taken these for keys by now.
             self._begun = ""
         self._at = now
-        text, ready = self._decode(data), ""
+        was_in_doubt, text = bool(self._doubted), self._doubted + self._decode(data)
+        self._doubted = ""
+        ready = settled + self._sieved(text)
+        if self._doubted:
+            if large or not was_in_doubt:
+                self._latest = now + _MOST_DOUBT
+            sure = not large and self._doubted == _END
+            self._settles = min(self._latest, now + (_SHORT_DOUBT if sure else _LONG_DOUBT))
+        return ready
+
+    def _sieved(self, text: str) -> str:
+        ready = ""
         while text:
             passed, text = self._pasted(text) if self._in_paste else self._pressed(text)
             ready += passed
@@ -65,6 +103,9 @@ class TypedInput:
             return _plain(text.removesuffix(self._held)), ""
         following = text.find(_BEGIN, first)
         end = text.rfind(_END, first, None if following < 0 else following)
+        if following < 0:
+            self._doubted = text[end:]
+            return _plain(text[:end]), ""
         self._in_paste = False
         return _plain(text[:end]) + _END, text[end + len(_END) :]
 

@@ -106,7 +106,7 @@ class Undoing:
             app.know(await asyncio.to_thread(seen_anew, app.root, app.reviewable, paths))
             app.main.query_one(ReviewPane).show_written(written if forward else "")
         app.main.query_one(FilePicker).refresh_tree()
-        app.estimator.schedule()
+        app.estimator.files_changed()
 
 
 def _changed_since(error: ChangedOnDisk) -> Question:

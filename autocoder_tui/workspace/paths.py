@@ -91,7 +91,7 @@ def resolve_target(root: Path, name: str, *, allow_absolute: bool = False) -> Pa
     """
     real_root = Path(os.path.realpath(root))
     if allow_absolute and name.startswith("/"):
-        name = _relative_to(root, real_root, name)
+        name = relative_to_root(root, name)
     parts = check_name(name).split("/")
     folder = real_root
     for part in parts[:-1]:
@@ -131,8 +131,8 @@ def sift_targets(root: Path, names: Iterable[str]) -> Targets:
             refused[name] = error
             continue
         accepted[name] = plain
-        taken[_folded(plain)] = plain
-        folders.update({_folded(parent): parent for parent in _parents(plain)})
+        taken[folded_name(plain)] = plain
+        folders.update({folded_name(parent): parent for parent in _parents(plain)})
     return Targets(accepted, refused)
 
 
@@ -144,6 +144,26 @@ def is_git_folder(component: str) -> bool:
     # A dotless i is an i without its dot on some systems that ignore case.
     folded = folded.replace("ı", "i").replace("\u0307", "")
     return folded == ".git" or _GIT_SHORT_NAME.fullmatch(folded) is not None
+
+
+def folded_name(name: str) -> str:
+    """The key under which a system that ignores case and composition would file `name`."""
+    decomposed = unicodedata.normalize("NFD", name).casefold()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", decomposed))
+
+
+def relative_to_root(root: Path, name: str) -> str:
+    """An absolute name below the root, by either of the root's names, made relative.
+
+    Raises OutsideProject.
+    """
+    for base in (os.path.abspath(root), os.path.realpath(root)):  # noqa: PTH100 - keeps links
+        if name.startswith(base.rstrip("/") + "/"):
+            return name[len(base.rstrip("/")) + 1 :]
+    raise OutsideProject(
+        f"{visible(name)} lies outside the project {visible(str(root))}. Choose a file below it.",
+        paths=(name,),
+    )
 
 
 def _check_component(part: str, shown: str, name: str) -> None:
@@ -167,17 +187,6 @@ def _check_component(part: str, shown: str, name: str) -> None:
         raise UnsafeName(f"{shown} {reason}. Choose another name.", paths=(name,))
 
 
-def _relative_to(root: Path, real_root: Path, name: str) -> str:
-    """An absolute name below the root, by either of the root's names, made relative."""
-    for base in (os.path.abspath(root), str(real_root)):  # noqa: PTH100 - keeps links
-        if name.startswith(base.rstrip("/") + "/"):
-            return name[len(base.rstrip("/")) + 1 :]
-    raise OutsideProject(
-        f"{visible(name)} lies outside the project {visible(str(root))}. Choose a file below it.",
-        paths=(name,),
-    )
-
-
 def _look_for(folder: Path, part: str, name: str) -> bool:
     """Whether `part` exists in `folder` under exactly that name.
 
@@ -193,9 +202,9 @@ def _look_for(folder: Path, part: str, name: str) -> bool:
         return os.path.lexists(folder / part)
     if part in siblings:
         return True
-    folded = _folded(part)
+    folded = folded_name(part)
     for sibling in siblings:
-        if _folded(sibling) == folded:
+        if folded_name(sibling) == folded:
             raise NameTaken(
                 f"{visible(name)} differs only in case or accents' encoding from the existing "
                 f"{visible(sibling)}. Use the existing name.",
@@ -252,13 +261,13 @@ def _inside(real_root: Path, path: Path, name: str) -> Path:
 
 
 def _check_against(plain: str, name: str, taken: dict[str, str], folders: dict[str, str]) -> None:
-    folded = _folded(plain)
+    folded = folded_name(plain)
     other = taken.get(folded) or folders.get(folded)
     if other is None:
         parents = _parents(plain)
-        other = next((taken[key] for p in parents if (key := _folded(p)) in taken), None)
+        other = next((taken[key] for p in parents if (key := folded_name(p)) in taken), None)
         other = other or next(
-            (folders[key] for p in parents if folders.get(key := _folded(p), p) != p), None
+            (folders[key] for p in parents if folders.get(key := folded_name(p), p) != p), None
         )
     if other is not None:
         raise NameTaken(
@@ -271,9 +280,3 @@ def _check_against(plain: str, name: str, taken: dict[str, str], folders: dict[s
 def _parents(plain: str) -> list[str]:
     parts = plain.split("/")
     return ["/".join(parts[:count]) for count in range(1, len(parts))]
-
-
-def _folded(name: str) -> str:
-    """The key under which a system that ignores case and composition would file `name`."""
-    decomposed = unicodedata.normalize("NFD", name).casefold()
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", decomposed))

@@ -13,11 +13,13 @@ import hashlib
 import os
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
 from autocoder_tui.display import visible
+from autocoder_tui.workspace.encoding import NAMES, candidates
 from autocoder_tui.workspace.errors import (
     BinaryFile,
     MissingFile,
@@ -45,7 +47,7 @@ _BYTE_ORDER_MARKS = (
 # Tab, newlines, form feed, backspace and escape do occur in text files.
 _CONTROLS = re.compile("[\x01-\x07\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 _MOST_CONTROLS = 0.10
-# Any bytes at all decode as latin-1, so there the text has to look more like text.
+# Many bytes decode in the older encodings, so there the text has to look more like text.
 _MOST_CONTROLS_IN_FALLBACK = 0.02
 
 
@@ -79,14 +81,38 @@ class TextFile:
     newline: Newline
     mode: int
     stamp: Stamp
+    guessed: bool = False
+    """Whether nothing but its characters speaks for the encoding."""
+
+    @property
+    def guess(self) -> str:
+        """A sentence on the encoding where it is a guess, else "". Safe to show."""
+        if not self.guessed:
+            return ""
+        name = NAMES.get(self.encoding, self.encoding)
+        return (
+            f"It is not UTF-8 and names no encoding: it was read as {name}, which is a "
+            "guess. If accents and signs are wrong, save it as UTF-8 first."
+        )
+
+    def verbatim(self) -> TextFile:
+        """The same file with its text as it is on disk, for a change of the line ends."""
+        if self.newline not in ("\r\n", "\r"):
+            return self
+        return replace(self, text=self.with_ends(self.text), newline="mixed")
+
+    def with_ends(self, text: str) -> str:
+        """`text` with lines that end as this file's do, where they all end alike."""
+        if self.newline not in ("\r\n", "\r"):
+            return text
+        return text.replace("\r\n", "\n").replace("\n", self.newline)
 
     def encode(self, text: str) -> bytes:
         """`text` in this file's encoding, mark and newline style.
 
         Raises Unencodable when the encoding has no place for a character.
         """
-        if self.newline in ("\r\n", "\r"):
-            text = text.replace("\r\n", "\n").replace("\n", self.newline)
+        text = self.with_ends(text)
         try:
             return self.bom + text.encode(self.encoding)
         except UnicodeEncodeError as error:
@@ -110,8 +136,8 @@ def read_text_file(
     """
     shown = visible(name if name is not None else str(path))
     data, status = read_bytes(path, max_bytes=max_bytes, name=name)
-    text, encoding, bom = _decode(data, shown, str(path))
-    newline = _newline_of(text)
+    text, encoding, bom, guessed = _decode(data, shown, str(path))
+    newline = newline_of(text)
     if newline in ("\r\n", "\r"):
         text = text.replace(newline, "\n")
     return TextFile(
@@ -122,6 +148,7 @@ def read_text_file(
         newline=newline,
         mode=stat.S_IMODE(status.st_mode),
         stamp=stamp_of(data, status),
+        guessed=guessed,
     )
 
 
@@ -190,11 +217,12 @@ def size_in_words(size: int) -> str:
     return f"{value:.1f}".removesuffix(".0") + f" {unit}"
 
 
-def _decode(data: bytes, shown: str, path: str) -> tuple[str, str, bytes]:
-    """Text, encoding and byte order mark, such that encoding again gives `data`."""
-    candidates = [(mark, encoding) for mark, encoding in _BYTE_ORDER_MARKS if data.startswith(mark)]
-    candidates += [(b"", "utf-8"), (b"", "cp1252"), (b"", "latin-1")]
-    for mark, encoding in candidates:
+def _decode(data: bytes, shown: str, path: str) -> tuple[str, str, bytes, bool]:
+    """Text, encoding, byte order mark, such that encoding again gives `data`; and whether the
+    encoding is a guess."""
+    marked = [(m, name, False) for m, name in _BYTE_ORDER_MARKS if data.startswith(m)]
+    unmarked = ((b"", name, guessed) for name, guessed in candidates(data))
+    for mark, encoding, guessed in chain(marked, unmarked):
         body = data[len(mark) :]
         try:
             text = body.decode(encoding)
@@ -202,17 +230,17 @@ def _decode(data: bytes, shown: str, path: str) -> tuple[str, str, bytes]:
                 continue
         except UnicodeError:
             continue
-        fallback = encoding in ("cp1252", "latin-1")
-        most = _MOST_CONTROLS_IN_FALLBACK if fallback else _MOST_CONTROLS
+        most = _MOST_CONTROLS if encoding.startswith("utf") else _MOST_CONTROLS_IN_FALLBACK
         if "\0" not in text and len(_CONTROLS.findall(text)) <= most * len(text):
-            return text, encoding, mark
+            return text, encoding, mark, guessed
     raise BinaryFile(
         f"{shown} is not text: it holds bytes that no text file holds. Leave it out.",
         paths=(path,),
     )
 
 
-def _newline_of(text: str) -> Newline:
+def newline_of(text: str) -> Newline:
+    """How the lines of `text` end: as "\n" where there is no end at all."""
     carriage_returns = text.count("\r")
     if not carriage_returns:
         return "\n"

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocoder_tui.engine.catalog import Model
+from autocoder_tui.engine.catalog import Endpoint, Model, Provider
 from autocoder_tui.engine.cost import (
     check_fits,
     cost_usd,
     estimate,
+    estimate_request,
+    file_weights,
     format_cost_range,
     format_tokens,
     format_usd,
 )
 from autocoder_tui.engine.errors import InputTooLarge
 from autocoder_tui.engine.events import CostEstimate
+from autocoder_tui.engine.request import InputFile, RunRequest
+from autocoder_tui.engine.tokens import TokenCounter
 
 MINI = Model(
     "mini", "OpenAI", Decimal("0.15"), Decimal("0.6"), context_length=128_000, max_tokens=16_384
@@ -163,6 +168,32 @@ def test_input_too_large_says_by_how_much_and_what_weighs_most() -> None:
         "mini with room for a reply. Heaviest: src/big␛.py (100,000), b.py (20,000), "
         "c.py (10,000). Drop some, or choose a model with a larger window."
     )
+
+
+class _Coarse(TokenCounter):
+    """Counts a file alone as more than it weighs within the whole."""
+
+    def count_file(self, text: str) -> int:
+        return 2 * super().count_file(text)
+
+
+@pytest.mark.parametrize("names", [("a.py",), ("a.py", "b.py"), ()])
+def test_files_never_weigh_as_much_as_the_whole(names: tuple[str, ...]) -> None:
+    request = RunRequest(
+        requirements="Do it.",
+        model=replace(MINI, context_length=1_000),
+        endpoint=Endpoint(Provider("here", "http://127.0.0.1:1/v1")),
+        files=tuple(InputFile(name, "a line of it\n" * 900) for name in names),
+    )
+    counter = _Coarse(lambda text: len(text.split()), exact=False)
+    total = estimate_request(request, counter).prompt_tokens
+    weights = file_weights(request, counter, total)
+    assert sum(weights.values()) < total
+    assert min(weights.values(), default=1) > 0
+    if names:
+        with pytest.raises(InputTooLarge) as caught:
+            check_fits(request.model, weights, total - sum(weights.values()))
+        assert f"({format_tokens(total)})" not in caught.value.message
 
 
 def test_requirements_alone_too_large() -> None:

@@ -146,3 +146,51 @@ def test_an_echo_that_breaks_off_takes_nothing_back(cut: int) -> None:
         assert len(cancelled.text) >= len(before), reply[:end]
         if end < len(plan.anchor) + len(plan.witness):
             assert cancelled.text == before
+
+
+THOUGHT = "The user wants two functions.\nI should write add first.\nThen the rest, and"
+
+
+@pytest.mark.parametrize("prefill", [False, True])
+@pytest.mark.parametrize("said", ["echo", "rest", "tag", "anew", "glued"])
+@pytest.mark.parametrize("frame", [TRUTH, f"```python\n{LINES}```\n"], ids=["file", "fence"])
+def test_a_thought_that_ends_in_a_later_part_is_none_of_the_text(
+    frame: str, said: str, prefill: bool
+) -> None:
+    """Servers that open the block of thought themselves send its closing tag alone, and a run
+    cut off or killed before it has kept the beginning of the thought for text."""
+    plan = plan_continuation(THOUGHT, finish_reason=None, prefill=prefill)
+    asked = plan.anchor + plan.witness
+    more = f" then the tests.\nFine.\n</think>\n\n{frame}"
+    reply = {
+        "echo": asked + more,
+        "rest": more,
+        "tag": f"</think>\n\n{frame}",
+        "anew": THOUGHT + more,
+        "glued": f"{asked} more</think>{frame}",
+    }[said]
+    for end in range(1, len(reply), 7):
+        cuts = list(range(0, end, 5))
+        killed, cancelled = killed_and_cancelled(THOUGHT, reply[:end], cuts, None, prefill)
+        assert killed == cancelled
+    killed, cancelled = killed_and_cancelled(THOUGHT, reply, [], None, prefill)
+    assert killed.text == cancelled.text == frame
+    assert THOUGHT in cancelled.reasoning
+
+
+def test_a_thought_before_the_rest_of_a_file_takes_nothing_of_it() -> None:
+    for before in (TRUTH[:400], f"```python\n{LINES[:400]}", LINES[:400]):
+        plan = plan_continuation(before, finish_reason=None)
+        rest = LINES[400:900]
+        reply = f"I go on.\n</think>\n\n{plan.anchor}{plan.witness}{rest}"
+        killed, cancelled = killed_and_cancelled(before, reply, [3, 60], None, False)
+        assert killed == cancelled
+        assert cancelled.text == before + rest
+
+
+def test_a_stray_closing_tag_after_a_file_takes_nothing_of_it() -> None:
+    plan = plan_continuation(THOUGHT, finish_reason=None)
+    reply = f"{plan.anchor}{plan.witness}\n{TRUTH}</think>\n"
+    killed, cancelled = killed_and_cancelled(THOUGHT, reply, [5, 90], None, False)
+    assert killed == cancelled
+    assert TRUTH in cancelled.text

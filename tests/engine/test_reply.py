@@ -13,6 +13,7 @@ from autocoder_tui.engine.reply import (
     parse_reply,
     render_files,
 )
+from autocoder_tui.engine.reply_versions import normal_path
 
 many = settings(max_examples=400, deadline=None)
 
@@ -20,6 +21,9 @@ LINES = (
     "x = 1", "", "    ", "</file>", '<file path="a">', '</file id="1">', "</file >", "  </file>",
     "x</file>", "```", "```python", "~~~", "````md", "<file>", '<file path="b" id="1">', "prose.",
     "# a.py", "`a.py`:", "\r", "end\r", "日本語", "\t", "</fil", "<file path=c>",
+    "<|im_end|>", "x<|eot_id|>", "</file></s>", "```<|end|>", "<![CDATA[", "]]>",
+    '{"content": "x"}', '**<file path="a">**', "</FILE>", "&lt;/file&gt;", '<file path="a">x',
+    "> </file>", '{"path": "a.py", "content": "x"}', "(continued in the next message)",
 )  # fmt: skip
 contents = st.one_of(
     st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60),
@@ -48,6 +52,7 @@ def files_of(text: str, **options: object) -> list[tuple[str, str]]:
 @given(st.lists(st.tuples(names, contents), max_size=5))
 def test_canonical_framing_is_exactly_inverted(files: list[tuple[str, str]]) -> None:
     assume(not any(path.endswith("generation_comments.txt") for path, _ in files))
+    assume(len({normal_path(path) for path, _ in files}) == len(files))
     given_files = [ReplyFile(path, text, True, "") for path, text in files]
     rendered = render_files(given_files)
     assert files_of(rendered) == files
@@ -60,6 +65,7 @@ def test_canonical_framing_is_exactly_inverted(files: list[tuple[str, str]]) -> 
 def test_prose_around_frames_is_notes(
     files: list[tuple[str, str]], before: str, between: str, after: str
 ) -> None:
+    assume(len({normal_path(path) for path, _ in files}) == len(files))
     framed = [render_files([ReplyFile(path, text, True, "")]) for path, text in files]
     reply = parse_reply(before + between.join(framed) + after)
     assert [(file.path, file.text) for file in reply.files] == files
@@ -94,6 +100,7 @@ def fence_for(text: str) -> str:
     st.sampled_from(STYLES),
 )
 def test_fences_that_name_their_file(files: list[tuple[str, str]], style: str) -> None:
+    assume(len({path for path, _ in files}) == len(files))
     parts = []
     for path, text in files:
         fence = fence_for(text)
@@ -185,15 +192,6 @@ def test_an_unclosed_frame_is_incomplete() -> None:
 def test_a_frame_opened_before_the_last_was_closed() -> None:
     reply = parse_reply('<file path="a.py">\nx = 1\n<file path="b.py">\ny = 2\n</file>\n')
     assert [(file.path, file.complete) for file in reply.files] == [("a.py", False), ("b.py", True)]
-
-
-def test_names_given_twice_are_all_shown() -> None:
-    reply = parse_reply(
-        '<file path="a.py">\nx = 1\n</file>\n<file path="./a.py">\nx = 2\n</file>\n'
-    )
-    assert [file.text for file in reply.files] == ["x = 1\n", "x = 2\n"]
-    assert all(file.remark for file in reply.files)
-    assert reply.problems
 
 
 @pytest.mark.parametrize(

@@ -375,6 +375,7 @@ async def test_a_guess_that_stays_one_is_said_in_the_review() -> None:
         assert len(server.requests) == 3
     (file,) = of(FileProposed, events)
     assert "guess at line" in file.remark
+    assert file.guesses == 1
     assert joined(events) == FRAMED[:cut] + "\n" + FRAMED[FRAMED.index("    return 23") :]
 
 

@@ -7,8 +7,10 @@ AUTOCODER_TUI_FUZZ_SEED.
 
 from __future__ import annotations
 
+import html
 import os
 import random
+import re
 import time
 
 import pytest
@@ -32,6 +34,9 @@ _LINES = (
     "### a.py", "**b.md**", "`a.py`:", "# a.py", "Here is the new `a.py`:", "I'm sorry, I can't.",
     "def f():", "    return 1", "", "   ", "\t", "\r", "x\r", "\0", "\u2028", "\ufeff", "\u202e",
     "\x1b[2J",
+    '**<file path="a.py">**', '<FILE PATH="a.py">', '<file path="a.py">x', "</FILE>", "**</file>**",
+    "&lt;file path='a'&gt;", "&lt;/file&gt;", "> <file=a.b>", "<![CDATA[", "]]>",
+    "</file><|im_end|>", "```<|eot_id|>", "x</s>", '{"path": "a.py", "content": "x"}', "[",
     "# ... rest of the code unchanged", "To be continued.", "日本語", "é" * 50, "<think>", "&quot;",
 )  # fmt: skip
 _PIECES = (
@@ -77,7 +82,9 @@ def _check(text: str, target: str | None, known: tuple[str, ...]) -> None:
         assert file.path.strip()
         body = file.text
         # A closing line at the end of a line, or a bare text's last line, gains a newline.
-        assert body in text or body.removesuffix("\n") in text, "a text that nobody sent"
+        # Marks written as HTML, or quoted, are taken off all of a file or not at all.
+        sent = (text, html.unescape(text), re.sub(r"(?m)^> ?", "", text))
+        assert any(body.removesuffix("\n") in one for one in sent), "a text that nobody sent"
         if not file.complete:
             assert file.remark
     if reply.refusal:
@@ -99,7 +106,9 @@ REPEATED = [
     *(f"{line}\n" for line in _LINES if len(line) < 60),
     "```\n\n", "```\nx\n", "```md\n```\n", '<file path="a.md">\n```\n', "a.py\n```\n",
     "`a.py`:\n```\n", "<file ", "</file", "```", '<file path="', '" ', "`", "a.py ", "title=",
-    "(the rest ", "...",
+    "(the rest ", "...", "<|im_end|>", "# continued in the next message\n",
+    "```python\nx = (\n```\n", '<file path="a.py">\nx = (\n</file>\n',
+    '**<file path="a.py">**\nx\n**</file>**\n', "[", "&amp;",
     "I can't. ", "nothing more ", "the file is now ", " complete", "\t", " ",
 ]  # fmt: skip
 

@@ -287,4 +287,5 @@ def test_alternatives_fit_and_are_few(case: tuple[str, Continuation, str]) -> No
     assume("\r" not in reply)
     result, join = joined(plan, before, reply)
     assert len(join.alternatives) <= 12
-    assert verify(result, [join]).text
+    # Where no file had begun, a closing tag may make a thought of all that was kept.
+    assert verify(result, [join]).text or "</think>" in reply

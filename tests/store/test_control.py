@@ -108,7 +108,7 @@ def test_every_option_has_a_check() -> None:
         ("j.toml", "model = \n", "j.toml, line 1: expected TOML"),
         ("j.toml", 'x = 1\nmodl = "m"\n', "j.toml, line 1"),
         ("j.toml", 'modl = "m"\n', 'the nearest is "model"'),
-        ("j.toml", "\nforce = 'yes'\n", "line 2: expected true or false for force, found 'yes'"),
+        ("j.toml", "\nforce = 'yes'\n", 'line 2: expected true or false for force, found "yes"'),
         ("j.toml", "debug_level = 4\n", "a whole number from 0 to 3"),
         ("j.toml", "input_files = [1]\n", "a list of paths"),
         ("j.toml", "max_cost = -1\n", "US dollars"),
@@ -162,3 +162,33 @@ def test_any_text_is_read_or_refused(
         message = error.message
     assert "\n" not in message
     assert "\x1b" not in message
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('"model": ""', "expected a short text without control characters for model, found an "),
+        ('"force": "yes"', 'expected true or false for force, found "yes".'),
+        ('"force": 1', "expected true or false for force, found 1."),
+        ('"model": true', "control characters for model, found true."),
+        ('"model": null', "control characters for model, found nothing."),
+        ('"max_parts": 0', "expected a whole number from 1 to 1000 for max_parts, found 0."),
+        ('"max_parts": []', "from 1 to 1000 for max_parts, found an empty list."),
+        ('"temperature": 2.5', "expected a number from 0 to 2 for temperature, found 2.5."),
+        ('"temperature": {"a": 1}', "from 0 to 2 for temperature, found a table."),
+    ],
+)
+def test_what_was_found_is_said_in_words(tmp_path: Path, line: str, said: str) -> None:
+    file = tmp_path / "c.json"
+    file.write_text(f"{{{line}}}")
+    with pytest.raises(ControlFileUnusable) as caught:
+        load_control(file)
+    assert said in caught.value.message
+
+
+@pytest.mark.parametrize("text", ["model =\n", "model = # mini\n", "model = mini\n"])
+def test_a_value_that_is_none_is_said(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text(text)
+    with pytest.raises(ControlFileUnusable, match="line 1: expected TOML, found no value after"):
+        load_control(file)

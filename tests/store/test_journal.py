@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import random
+import shutil
 import signal
 import stat
 import threading
@@ -17,11 +18,12 @@ from hypothesis import strategies as st
 from autocoder_tui.engine.events import Event, TextDelta
 from autocoder_tui.kept.export import exported
 from autocoder_tui.kept.run import model_as_sent, prepared_of
+from autocoder_tui.store import history_rows, journal_reading, recovery
 from autocoder_tui.store.history import History
 from autocoder_tui.store.journal import Journal
 from autocoder_tui.store.journal_reading import JournalContent, journals, read_journal, taken_over
-from autocoder_tui.store.kept import moment
-from autocoder_tui.store.recovery import recover_runs, runs_in_journals
+from autocoder_tui.store.kept import KeptRun, moment
+from autocoder_tui.store.recovery import Folding, recover_runs, runs_in_journals
 from tests.store.kept_runs import events, snapshot
 from tests.workspace.faults import Fault, in_a_process
 
@@ -171,6 +173,64 @@ def test_a_killed_run_is_offered_at_the_next_start(tmp_path: Path) -> None:
     assert len(recover_runs(history).offered) == 1
     history.settled(kept.run_id)
     assert recover_runs(history).offered == ()
+
+
+def test_long_journals_say_how_far_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_reading, "_STRETCH", 1000)
+    for run_id in ("aaaaaaaaaaaa", "bbbbbbbbbbbb"):
+        journal = Journal(tmp_path, snapshot(run_id), lost)
+        for _ in range(100):
+            journal.append([TextDelta("some words " * 10)])
+        journal.close()
+    written = Journal(tmp_path, snapshot("cccccccccccc"), lost)  # by somebody who lives
+    size = sum(path.stat().st_size for path in journals(tmp_path) if "ccc" not in path.name)
+    told: list[Folding] = []
+    monkeypatch.setattr(recovery, "WORTH_SAYING", size + 1)
+    dead = shutil.ignore_patterns("cccccccccccc*")
+    shutil.copytree(tmp_path, tmp_path / "short", ignore=dead)
+    recover_runs(History(tmp_path / "short"), told.append)
+    assert told == []
+    monkeypatch.setattr(recovery, "WORTH_SAYING", size)
+
+    class LeftError(Exception):
+        pass
+
+    def leave(folding: Folding) -> None:
+        if folding.done > size * 0.7:
+            raise LeftError
+
+    shutil.copytree(tmp_path, tmp_path / "left", ignore=dead)
+    with pytest.raises(LeftError):
+        recover_runs(History(tmp_path / "left"), leave)
+    history = History(tmp_path / "left")
+    assert len(history.list()) == 1
+    recover_runs(history)
+    assert [run.reply for run in history.each()] == ["some words " * 1000] * 2
+
+    recover_runs(History(tmp_path), told.append)
+    assert (told[0].done, told[-1].done) == (0, size)
+    assert [folding.done for folding in told] == sorted(folding.done for folding in told)
+    assert len(told) > 20
+    assert {(folding.size, folding.runs) for folding in told} == {(size, 2)}
+    assert str(told[0]) == "Keeping 2 interrupted runs: 0 % of 0 MB"
+    written.close()
+
+
+def test_a_long_text_is_kept_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history_rows, "_PIECE", 7)
+    text = 'a "quoted" \\ line\n\ud83d\ude00 \U0001f600 \udcff\x00é'
+    for size in range(len(text)):
+        journal = Journal(tmp_path, snapshot(), lost)
+        journal.append([TextDelta("x" * size + text)])
+        journal.close()
+        (path,) = journals(tmp_path)
+        run = recovery.replay(path)
+        assert history_rows.unpacked(history_rows.row_of(run)["data"]) == KeptRun.from_data(
+            json.loads(json.dumps({**run.to_data(), "review": None}))
+        )
+        path.unlink()
 
 
 def test_killed_at_any_call_while_it_is_begun_it_is_whole_or_nothing(tmp_path: Path) -> None:

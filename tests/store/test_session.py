@@ -83,6 +83,34 @@ def test_two_programs_have_a_slot_each_and_neither_loses_anything(
     third.release()
 
 
+def test_one_program_finds_what_was_written_in_two(tmp_path: Path, project: Path) -> None:
+    first, second = claim(tmp_path, project), claim(tmp_path, project)
+    first.save(replace(FULL, requirements="first", drafts=("both",)))
+    second.save(replace(FULL, requirements="second", drafts=("both", "more")))
+    first.release()
+    alone = claim(tmp_path, project)
+    assert (alone.session.requirements, alone.elsewhere) == ("first", ())  # the other is open
+    alone.release()
+    second.release()
+    alone = claim(tmp_path, project)
+    assert (alone.session.requirements, alone.elsewhere) == ("first", ("second", "both", "more"))
+    # As long as nothing was done with it, two that are opened have each their own.
+    again = claim(tmp_path, project)
+    assert again.session.requirements == "second"
+    again.release()
+    alone.forget_elsewhere("second")
+    assert alone.elsewhere == ("both", "more")
+    alone.release()
+    alone = claim(tmp_path, project)
+    assert alone.elsewhere == ("both", "more")
+    again = claim(tmp_path, project)
+    assert (again.session.requirements, again.session.picks) == ("", FULL.picks)
+    alone.forget_elsewhere("more")  # in a place that is taken now it is left alone
+    assert again.session.drafts == ("both", "more")
+    alone.release()
+    again.release()
+
+
 def test_a_killed_program_leaves_its_slot_free(tmp_path: Path, project: Path) -> None:
     code = (
         "import sys, time\nfrom pathlib import Path\n"

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import csv
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+
+import pytest
 
 from autocoder_tui.engine.state import Extrapolation
 from autocoder_tui.store.usage import (
@@ -16,6 +20,7 @@ from autocoder_tui.store.usage import (
     total,
     totals,
 )
+from autocoder_tui.usage_table import usage_report, usage_rows
 
 RUN = UsageRecord(
     time="2026-11-21T10:00:00+00:00",
@@ -77,6 +82,75 @@ def test_groups_have_the_latest_first() -> None:
     assert [(g.name, g.runs) for g in totals(runs, "day")] == [("2026-11-22", 1), ("2026-11-21", 2)]
     assert [(g.name, g.runs) for g in totals(runs, "model")] == [("mini", 2), ("qwen", 1)]
     assert [g.name for g in totals(runs, "project")] == ["/other", "/home/me/shop"]
+
+
+@pytest.fixture
+def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Sets the zone of the process, as its environment would."""
+
+    def change(name: str) -> None:
+        monkeypatch.setenv("TZ", name)
+        time.tzset()
+
+    yield change
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "day", "clock"),
+    [
+        ("UTC", "2026-11-21T23:30:00+00:00", "2026-11-21", "23:30"),
+        ("Europe/Berlin", "2026-11-21T23:30:00+00:00", "2026-11-22", "00:30"),
+        # Summer time: two hours ahead, and the night in which it ends.
+        ("Europe/Berlin", "2026-07-01T22:30:00+00:00", "2026-07-02", "00:30"),
+        ("Europe/Berlin", "2026-10-24T22:30:00+00:00", "2026-10-25", "00:30"),
+        ("Europe/Berlin", "2026-10-25T22:30:00+00:00", "2026-10-25", "23:30"),
+        ("America/New_York", "2026-11-01T03:59:00+00:00", "2026-10-31", "23:59"),
+        ("America/New_York", "2026-11-01T04:59:00.5+00:00", "2026-11-01", "00:59"),
+        ("Asia/Kathmandu", "2026-11-21T18:15:00+00:00", "2026-11-22", "00:00"),
+        ("Pacific/Kiritimati", "2026-11-21T10:00:00+00:00", "2026-11-22", "00:00"),
+        ("Pacific/Pago_Pago", "2026-11-21T10:59:00+00:00", "2026-11-20", "23:59"),
+        ("Europe/Berlin", "2026-11-21T23:30:00", "2026-11-22", "00:30"),
+        ("Europe/Berlin", "2026-11-21T23:30:00Z", "2026-11-22", "00:30"),
+    ],
+)
+def test_days_and_times_are_those_of_the_persons_own_zone(
+    zone: Callable[[str], None], tmp_path: Path, name: str, at: str, day: str, clock: str
+) -> None:
+    zone(name)
+    run = replace(RUN, time=at)
+    assert run.day == day
+    assert usage_rows([run], "day")[0][0] == day
+    assert usage_rows([run], "run")[0][0] == f"{day} {clock}"
+    append_usage(tmp_path, run)
+    assert usage_report(tmp_path, "day", "text").splitlines()[1].startswith(day)
+    # What a program reads stays the moment itself.
+    assert at in to_csv([run])
+
+
+def test_the_zone_may_change_while_the_program_is_open(
+    zone: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = replace(RUN, time="2026-11-21T23:30:00+00:00")
+    zone("UTC")
+    assert run.day == "2026-11-21"
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    assert run.day == "2026-11-22"
+
+
+def test_days_stand_in_their_order_though_the_clock_was_set_back() -> None:
+    runs = [replace(RUN, time=f"2026-11-{day}T12:00:00+00:00") for day in (22, 24, 23, 22)]
+    assert [group.name for group in totals(runs, "day")] == [
+        "2026-11-24",
+        "2026-11-23",
+        "2026-11-22",
+    ]
+
+
+@pytest.mark.parametrize("odd", ["", "yesterday", "0001-01-01T00:00:00+14:00", "9" * 30])
+def test_a_time_that_is_none_is_shown_as_it_is(odd: str) -> None:
+    assert replace(RUN, time=odd).day == odd[:10]
 
 
 def test_csv_reads_back_and_says_unknown() -> None:

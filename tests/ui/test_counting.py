@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
 from autocoder_tui.ui.app import AutocoderApp
@@ -16,7 +20,7 @@ from autocoder_tui.ui.widgets.file_picker import FilePicker
 from autocoder_tui.ui.widgets.meters import Meters
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from tests.engine.counting import CountingServer, OllamaServer
-from tests.ui.driving import driven, framed, serving, setup_for, until
+from tests.ui.driving import NARROW, WIDE, driven, framed, serving, setup_for, until
 
 
 async def test_the_servers_count_takes_the_place_of_the_estimate(tmp_path: Path) -> None:
@@ -97,6 +101,51 @@ async def test_the_window_of_a_model_loaded_meanwhile_is_asked_for_again(tmp_pat
         await until(pilot, lambda: isinstance(app.screen, TooLarge))
         assert app.chosen.model.context_length == 8192
         assert not server.requests
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_what_a_run_came_to_stays_until_another_is_described(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "a.txt").write_text("few\n")
+    flags = ("-r", "do it", "-i", "a.txt")
+    async with serving(tmp_path, [framed("a.txt", "x\n")], *flags, size=size) as (app, pilot, _):
+        meters, picker = app.main.query_one(Meters), app.main.query_one(FilePicker)
+        counted, count = asyncio.Event(), app.estimator._count
+
+        async def and_tell(*described: Any) -> None:
+            await count(*described)
+            counted.set()
+
+        app.estimator._count = and_tell
+        await until(pilot, lambda: meters.view and meters.view.phase == "estimate")
+        job, chosen = app.job(), app.chosen
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
+        await until(pilot, lambda: not app.runner.running)
+        assert meters.view.phase == "completed"
+        # A count that was under way before the run, of less than was sent in the end.
+        await and_tell(replace(job, requirements="do"), chosen)
+        for trigger in (
+            lambda: picker.post_message(FilePicker.PicksChanged(picker, picker.picks)),
+            lambda: app.models.set(app.chosen),
+            app.estimator.schedule,
+        ):
+            counted.clear()
+            trigger()
+            await until(pilot, counted.is_set)
+            assert meters.view.phase == "completed"
+        await pilot.resize_terminal(100, 30)
+        await pilot.press("f2", "f3", "f5")
+        assert meters.view.phase == "completed"
+        app.main.query_one("#requirements").text = "do it well"
+        await until(pilot, lambda: meters.view.phase == "estimate")
+        # Back to what was sent: now it is what the next run would be.
+        tokens = meters.view.prompt_tokens
+        app.main.query_one("#requirements").text = "do it"
+        await until(pilot, lambda: meters.view.prompt_tokens < tokens)
+        assert meters.view.phase == "estimate"
 
 
 async def test_undoing_and_redoing_change_the_meters_at_once(tmp_path: Path) -> None:

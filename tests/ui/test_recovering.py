@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import TextArea
 
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.demo.server import DemoServer
@@ -18,14 +21,18 @@ from autocoder_tui.job import Job, prepare
 from autocoder_tui.kept.run import begin_journal
 from autocoder_tui.review.proposal import Verdict
 from autocoder_tui.setup import choose_model
+from autocoder_tui.store import journal_reading, recovery
 from autocoder_tui.store.history import History
+from autocoder_tui.store.journal_reading import journals
+from autocoder_tui.store.recovery import Folding, Recovery
 from autocoder_tui.store.session import Session, claim
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.question import Question
 from autocoder_tui.ui.screens.recovered import RecoveredRuns
+from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.review_pane import ReviewPane
 from autocoder_tui.ui.widgets.stream_view import StreamView
-from tests.ui.driving import driven, framed, serving, setup_for, until
+from tests.ui.driving import NARROW, WIDE, driven, framed, serving, setup_for, until
 from tests.ui.test_session_keeping import AT, wanted
 
 OLD = "".join(f"line {number}\n" for number in range(1, 31))
@@ -330,3 +337,41 @@ async def test_a_review_whose_run_is_gone_is_no_error(tmp_path: Path) -> None:
         await until(pilot, lambda: app.recovering.done)
         assert app.main.query_one(ReviewPane).review is None
         assert app.job().requirements == "x"
+
+
+async def test_folding_says_how_far_it_is_and_can_be_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_reading, "_STRETCH", 1000)
+    monkeypatch.setattr(recovery, "WORTH_SAYING", 1000)
+    left_behind(tmp_path, *[TextDelta("some words " * 20)] * 100)
+    go_on, history = threading.Event(), History(tmp_path / "state")
+
+    def held_up(history: History, tell: Callable[[Folding], object]) -> Recovery:
+        def told(folding: Folding) -> None:
+            tell(folding)
+            if folding.done > folding.size // 2 and not go_on.is_set():
+                while not go_on.wait(0.01):
+                    tell(folding)
+
+        return recovery.recover_runs(history, told)
+
+    monkeypatch.setattr("autocoder_tui.ui.recovering.recover_runs", held_up)
+    for size in (WIDE, NARROW):
+        async with driven(setup_for(tmp_path, *AT), size) as (app, pilot):
+            header = app.main.query_one(HeaderLine)
+            await until(pilot, lambda h=header: "Keeping an interrupted run: 99 %" in h.notice)
+            # The screen is at one's service meanwhile.
+            area = app.main.query_one("#requirements", TextArea)
+            await pilot.press("f3")
+            area.text = ""
+            await pilot.press("h", "i")
+            await until(pilot, lambda area=area: area.text == "hi")
+            assert "Keeping an interrupted run: 99 %" in header.render().plain
+        assert len(journals(tmp_path / "state")) == 1
+        assert history.list() == []
+    go_on.set()
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await until(pilot, lambda: app.recovering.done or isinstance(app.screen, RecoveredRuns))
+        assert app.main.query_one(HeaderLine).notice == ""
+    assert [run.reply for run in history.each()] == ["some words " * 2000]

@@ -143,8 +143,15 @@ async def test_two_programs_on_one_project_lose_nothing(tmp_path: Path) -> None:
         assert not any("Another autocoder-tui" in line for line in first.main.log_lines)
     async with opened(tmp_path) as (app, pilot):
         assert app.job().requirements == "Add a flag.\nWith tests."
+        # Where only one is opened, nothing of the other's has to be sought.
+        assert app.session.drafts == ("From the second",)
+        assert any("A text not sent from another" in line for line in app.main.log_lines)
         async with opened(tmp_path) as (second, _):
             assert second.job().requirements == "From the second"
+    async with opened(tmp_path) as (app, pilot):
+        app.session.forget_draft("From the second")
+    async with opened(tmp_path) as (app, pilot):
+        assert app.session.drafts == ()
 
 
 async def test_a_damaged_file_is_told_and_everything_works(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
@@ -21,6 +22,8 @@ def arrived(pieces: Sequence[bytes], clock: float = 0.0) -> list[events.Event]:
         text = typed.take(piece)
         if text:
             found += [each for each in parser.feed(text) if isinstance(each, events.Event)]
+    if typed.wait is not None:
+        found += [each for each in parser.feed(typed.settle()) if isinstance(each, events.Event)]
     return found
 
 
@@ -53,6 +56,44 @@ def test_an_end_that_is_pasted_is_not_believed() -> None:
         '"' + lure.replace("\x1b", "") + '"',
         "q",
     ]
+
+
+LURE = f"harmless{END}\rA\x1b{END}\r"
+
+
+@pytest.mark.parametrize("size", [1, 7, 512, 4096])
+@pytest.mark.parametrize("far", [0, 5_000, 100_000])
+def test_an_end_that_is_pasted_long_before_the_true_one_is_not_believed(
+    size: int, far: int
+) -> None:
+    pasted = "b" * 4080 + LURE + "x" * far
+    data = f"{BEGIN}{pasted}{END}q".encode()
+    pieces = [data[at : at + size] for at in range(0, len(data), size)]
+    assert told(pieces) == ['"' + pasted.replace("\x1b", "") + '"', "q"]
+
+
+def test_what_is_typed_after_a_paste_does_not_wait_for_ever() -> None:
+    now = [0.0]
+    typed = TypedInput(lambda: now[0])
+    assert typed.take(f"{BEGIN}one{END}".encode()) == f"{BEGIN}one"
+    assert typed.wait is not None
+    assert 0 < typed.wait <= 0.1
+    ready = ""
+    for _ in range(40):
+        now[0] += 0.02  # a key that is held down, too fast for a pause between two
+        ready += typed.take(b"a")
+    assert ready.startswith(END + "aaa")
+    assert typed.wait is None
+
+
+def test_a_paste_is_not_over_when_the_program_was_stopped_meanwhile() -> None:
+    now = [0.0]
+    typed = TypedInput(lambda: now[0])
+    assert typed.take(f"{BEGIN}one{END}".encode()) == f"{BEGIN}one"
+    now[0] += 60
+    rest = "\rA" + "x" * 600
+    assert typed.take(f"{rest}{END}".encode()) == f"{END}{rest}".replace("\x1b", "")
+    assert typed.settle() == END
 
 
 def test_two_pastes_and_keys_between_them() -> None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import json
-import tomllib
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from autocoder_tui.engine.end_words import read_end, was_cut
-from autocoder_tui.engine.reply import frame_state, parse_reply
-from autocoder_tui.engine.reply_prose import LARGEST_PARSED, says_to_be_continued
-from autocoder_tui.engine.seam.plan import after_last_close
+from autocoder_tui.engine.reply import parse_reply, reply_end
+from autocoder_tui.engine.seam.plan import announces_more
 from autocoder_tui.engine.seam.values import Alternative, Join
+from autocoder_tui.engine.syntax import parses
 
 ATTEMPTS = 12
 """Alternatives tried at most."""
@@ -37,16 +34,16 @@ def next_step(
     end = read_end(finish_reason)
     if end == "filter":
         return "filtered"
-    state = frame_state(text)
-    after = after_last_close(text)
+    ended = reply_end(text)
     if not was_cut(finish_reason):
-        if state == "open" or not text.strip() or says_to_be_continued(after):
+        if ended.state == "open" or not text.strip() or announces_more(text, ended):
             return "continue"
         if end == "unknown" and files_expected is not None:
-            whole = len(parse_reply(text).files) >= files_expected or state == "closed"
+            whole = len(parse_reply(text).files) >= files_expected or ended.state == "closed"
             return "done" if whole else "continue"
         return "done"
-    if files_expected is not None and state == "closed" and after.strip():
+    after = text[ended.end :]
+    if files_expected is not None and ended.state == "closed" and after.strip():
         if len(parse_reply(text).files) >= files_expected:
             return "done"
     return "continue"
@@ -95,25 +92,3 @@ def count_broken(text: str, target: str | None = None) -> tuple[int, int]:
     files = parse_reply(text, target=target).files
     broken = [file for file in files if not file.complete or parses(file.path, file.text) is False]
     return len(files), len(broken)
-
-
-def parses(path: str, text: str) -> bool | None:
-    """Whether a file's text is well-formed, None where no parser is at hand or the text
-    is too large for one."""
-    if len(text) > LARGEST_PARSED:
-        return None
-    suffix = path.rsplit(".", 1)[-1].lower()
-    try:
-        if suffix in ("py", "pyi"):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                compile(text, path, "exec", dont_inherit=True)
-        elif suffix == "json":
-            json.loads(text)
-        elif suffix == "toml":
-            tomllib.loads(text)
-        else:
-            return None
-    except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError):
-        return False
-    return True

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import re
 
+from autocoder_tui.engine.end_tokens import without_end_tokens
 from autocoder_tui.engine.end_words import was_cut
-from autocoder_tui.engine.reply import frame_state
-from autocoder_tui.engine.reply_framing import read_closing, read_opening
-from autocoder_tui.engine.reply_prose import says_to_be_continued
+from autocoder_tui.engine.reply import ReplyEnd, reply_end
+from autocoder_tui.engine.reply_announced import is_announcement, says_to_be_continued
+from autocoder_tui.engine.reply_framing import read_opening
 
 WITNESS_CAP = 800
 """Characters withheld at most."""
@@ -40,56 +41,45 @@ _WORD_CHARACTER = re.compile(r"\w|[^\x00-\x7f\s]")
 def roll_back(text: str, finish_reason: str | None) -> tuple[str, str]:
     """The text worth keeping, and the too early closing of its frame that was taken off.
 
-    Half a character (U+FFFD) goes, and so do lines that stand for code left out: the model
-    writes them again if it meant them. A closing line is believed if the reply ended by itself.
+    Half a character (U+FFFD) goes, and so do lines that stand for code left out or announce the
+    next message: the model writes them again if it meant them. If the reply ended by itself, a
+    closing line is believed unless more is announced, and end-of-turn tokens go.
     """
     kept = text.rstrip("\ufffd")
     closing = ""
-    if frame_state(kept) == "closed" and (
-        was_cut(finish_reason) or says_to_be_continued(after_last_close(kept))
-    ):
-        start = _last_close(kept)
-        if start is not None:
+    ended = reply_end(kept)
+    if ended.state == "closed":
+        if announces_more(kept, ended) or (was_cut(finish_reason) and ended.framed):
+            start = ended.text_end - (kept[ended.text_end - 1 : ended.text_end] == "\n")
             kept, closing = kept[:start], kept[start:]
+    elif not was_cut(finish_reason):
+        kept = without_end_tokens(kept)
     return _without_elision(kept, finish_reason), closing
 
 
-def _last_close(text: str) -> int | None:
-    """Where the newline before the last closing frame line is."""
-    end = len(text)
-    while end > 0:
-        start = text.rfind("</file", 0, end)
-        if start < 0:
-            return None
-        if start == 0 or text[start - 1] == "\n":
-            line_end = text.find("\n", start)
-            line = text[start:] if line_end < 0 else text[start:line_end]
-            if read_closing(line) is not None:
-                return max(0, start - 1)
-        end = start
-    return None
-
-
-def after_last_close(text: str) -> str:
-    """What follows the line that closes the last frame, "" if there is none."""
-    start = _last_close(text)
-    return "" if start is None else text[start + 1 :].partition("\n")[2]
+def announces_more(text: str, ended: ReplyEnd) -> bool:
+    """Whether a reply that ends like this says that more of it is to come: after what closes
+    its last frame or fence, or in the last line of its text."""
+    return is_announcement(ended.last_line) or says_to_be_continued(text[ended.end :])
 
 
 def _without_elision(text: str, finish_reason: str | None) -> str:
-    """`text` without trailing lines that stand for code left out.
+    """`text` without trailing lines that stand for code left out, or announce it.
 
     A bare "..." is also Python: unless the model stopped by itself it is taken for code.
     """
     if was_cut(finish_reason):
         return text
-    kept = text
+    end = len(text)
     while True:
-        body = kept.rstrip("\n")
-        start = body.rfind("\n")
-        if start < 0 or not _ELISION.match(body[start + 1 :]):
-            return kept
-        kept = body[:start]
+        line_end = end
+        while line_end > 0 and text[line_end - 1] == "\n":
+            line_end -= 1
+        start = text.rfind("\n", 0, line_end)
+        last = text[start + 1 : line_end]
+        if start < 0 or not (_ELISION.match(last) or is_announcement(last)):
+            return text[:end]
+        end = start
 
 
 def word_characters(text: str) -> int:

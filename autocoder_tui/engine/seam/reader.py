@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autocoder_tui.engine.events import Proof
-from autocoder_tui.engine.reply_framing import read_opening
+from autocoder_tui.engine.reply_framing import read_fence, read_opening
 from autocoder_tui.engine.reply_prose import is_refusal, says_complete
 from autocoder_tui.engine.seam.candidates import CERTAIN, Candidate, is_closing
 from autocoder_tui.engine.seam.history import History, common_length
@@ -15,10 +15,14 @@ from autocoder_tui.engine.seam.streams import (
     MarkerFilter,
     NewlineFilter,
     ThinkFilter,
+    inside_fence,
+    opens_fence,
+    opens_file,
 )
 from autocoder_tui.engine.seam.values import MARKER, Alternative, Continuation, Edit, Join
 
 _CLOSE_THINK = "</think>"
+_UNPROVEN: tuple[Proof, ...] = ("guess", "remainder")
 _LONGEST_PIECE = 4_096
 """Characters after which a line is taken as ended, so that one endless line is not held."""
 _LOOSE_PIECES = 1_000
@@ -57,6 +61,8 @@ class PartReader:
         self._pieces: list[str] = [text if continuation is not None else ""]
         self._loose = 0
         self._broken_off = False
+        self._thought_ended = False
+        self._may_be_thought = not (opens_file(self._before) or inside_fence(self._before))
         self._length = len(self._pieces[0])
         self._retract = 0
         self._out: list[str] = []
@@ -73,7 +79,7 @@ class PartReader:
         self._marker: MarkerFilter | None = None
         self._fence: FenceFilter | None = None
         self._proof: Proof = "remainder"
-        self._offset = len(self._before)
+        self._offset = 0 if self._plan is None else len(self._before)
         self._alternatives: tuple[Alternative, ...] = ()
         self._hold: Hold | None = None
         if self._history is not None and self._plan is not None:
@@ -220,24 +226,52 @@ class PartReader:
         expected = "" if self._plan is None else self._plan.anchor + self._plan.witness
         before, _, after = line.partition(_CLOSE_THINK)
         after = after.strip()
-        plain = not before.strip() or not after or read_opening(after) is not None
+        opens = read_opening(after) is not None or read_fence(after) is not None
+        plain = not before.strip() or not after or opens
         return plain and _CLOSE_THINK not in expected
 
     def _drop_reasoning(self, line: str) -> str:
         """All that came before a lone closing tag was reasoning: begin again after it."""
         thought, _, rest = line.partition(_CLOSE_THINK)
+        all_of_it = self._goes_on_with_thought()
+        start = self._offset if self._plan is not None and not all_of_it else 0
         if self._hold is not None:
-            self._thoughts.append(self._hold.reply + thought)
+            self._thoughts.append(self.text[start:] + self._hold.reply + thought)
         else:
-            start = self._offset if self._plan is not None else 0
             said = self.text[start:]
             self._thoughts.append(said[: said.rfind(_CLOSE_THINK)])
-            self._cut_to(start)
-            if self._plan is not None:
-                self._append(self._before[start:])
+        self._cut_to(start)
+        if all_of_it:
+            self._begin_first_part()
+        elif self._plan is not None:
+            self._append(self._before[self._length :])
         self._begin()
+        self._thought_ended = True
         self._think.restart()
         return rest
+
+    def _goes_on_with_thought(self) -> bool:
+        """Whether all that was kept is the beginning of the thought that ends here."""
+        if self._plan is None or not self._may_be_thought:
+            return False
+        if self._hold is not None:
+            return self._plan.prefill and not opens_file(self._hold.reply)
+        return self._proof not in _UNPROVEN
+
+    def _begin_first_part(self) -> None:
+        """Nothing that was kept belongs to the answer: read on as in the first part."""
+        self._cut_to(0)
+        self._plan, self._history, self._hold = None, None, None
+
+    def _answers_anew(self, reply: str) -> bool:
+        """Whether a thought has ended and the answer begins, of which nothing was there yet."""
+        if not self._thought_ended:
+            return False
+        first = reply.lstrip("\r\n").partition("\n")[0]
+        if opens_file(self._before):
+            return False
+        opens = read_fence(first) is not None and not opens_fence(self._before)
+        return opens or read_opening(first) is not None
 
     def _pass(self, text: str) -> None:
         if self._fence is not None:
@@ -250,8 +284,16 @@ class PartReader:
         """Join at the first of `found` and pass on what was held."""
         chosen, *others = found
         reply = hold.reply
+        if chosen.rank < CERTAIN and self._answers_anew(reply):
+            self._thoughts.append(self._before)
+            self._begin_first_part()
+            self._begin()
+            self._watching = False
+            self._pass(reply)
+            return
         self._hold = None
-        self._watching = chosen.proof in ("guess", "remainder")
+        unsure = chosen.proof in _UNPROVEN or self._may_be_thought
+        self._watching = unsure and not opens_file(reply)
         self._proof = chosen.proof
         before = self._before
         glue = chosen.glue
@@ -277,7 +319,8 @@ class PartReader:
             self._append(reply)
             return
         no_code = hold.only_repeats or says_complete(reply) or is_refusal(reply)
-        if (no_code and not proven) or self._says_less(hold, found[0]):
+        less = self._says_less(hold, found[0]) and not self._answers_anew(reply)
+        if (no_code and not proven) or less:
             self._thoughts.append(reply)
             self._hold = None
             return

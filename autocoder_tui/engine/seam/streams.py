@@ -6,7 +6,7 @@ cannot be decided yet is held back, at most a few characters.
 
 from __future__ import annotations
 
-from autocoder_tui.engine.reply_framing import Fence, read_closing, read_fence
+from autocoder_tui.engine.reply_framing import Fence, read_closing, read_fence, read_opening
 from autocoder_tui.engine.seam.values import MARKER, Continuation
 
 _OPEN, _CLOSE = "<think>", "</think>"
@@ -224,6 +224,16 @@ def inside_fence(text: str) -> bool:
     for line in text[start:].split("\n"):
         inside ^= read_fence(line) is not None
     return inside
+
+
+def opens_file(text: str) -> bool:
+    """Whether a line of the text opens a file."""
+    return "<file" in text and any(read_opening(line) for line in text.split("\n"))
+
+
+def opens_fence(text: str) -> bool:
+    """Whether a line of the text is one of a code fence."""
+    return any(read_fence(line) for line in text.split("\n"))
 
 
 class FenceFilter:

@@ -104,8 +104,7 @@ class FileList(Widget):
             cursor,
             shown,
             f" {status_of(file):<10}",
-            f" {f'+{file.lines.added}':>6}",
-            f" {f'−{file.lines.removed}':>6}",
+            *_lines_in_columns(file),
             Content.styled(f"  ✓{counts.accepted:<3}", "$success" if counts.accepted else ""),
             Content.styled(f"✗{counts.rejected:<3}", "$error" if counts.rejected else ""),
             Content.styled(f"·{counts.undecided:<3}", "bold" if counts.undecided else ""),
@@ -118,6 +117,14 @@ class FileList(Widget):
         at = self._window.start + event.y
         if at < len(self._entries) and self._entries[at].file is not None:
             self.post_message(self.Chosen(at))
+
+
+def _lines_in_columns(file: FileReview) -> tuple[str, str]:
+    """How many lines are added and removed; or how many get another end, where that is all."""
+    lines = file.lines
+    if lines.ends and not (lines.added or lines.removed):
+        return f" {lines.ends:>6}", f" {'ends':>6}"
+    return f" {f'+{lines.added}':>6}", f" {f'−{lines.removed}':>6}"
 
 
 def _fitted(name: str, room: int) -> tuple[str, str]:

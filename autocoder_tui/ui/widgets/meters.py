@@ -107,6 +107,11 @@ class Meters(Widget):
         """What is shown now."""
         return self._view
 
+    @property
+    def shows_run(self) -> bool:
+        """Whether a run is shown that goes on or has ended, not the estimate of the next."""
+        return self._view is not None and self._view.phase not in ("estimate", "blocked")
+
     def show(self, view: MeterView | None) -> None:
         """Show `view`, or an empty line, and nothing else until asked."""
         self._rest()

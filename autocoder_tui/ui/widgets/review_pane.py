@@ -27,6 +27,7 @@ from autocoder_tui.ui.widgets.file_list import FileEntry, FileList
 from autocoder_tui.ui.widgets.result_view import ResultView, described
 from autocoder_tui.ui.widgets.review_head import head_of
 from autocoder_tui.ui.widgets.search_line import SearchLine
+from autocoder_tui.workspace.textfile import newline_of
 
 if TYPE_CHECKING:
     from autocoder_tui.ui.app import AutocoderApp
@@ -156,7 +157,8 @@ class ReviewPane(Vertical):
         self._reviewable, self._written, self._index = reviewable, "", 0
         self._review = reviewable.review
         self.warnings = {
-            path: (*reviewable.unasked(path), *texts) for path, texts in reviewable.warnings.items()
+            file.path: (*reviewable.remarks(file), *reviewable.warnings.get(file.path, ()))
+            for file in reviewable.review.files
         }
         self.acknowledged.clear()
         self.remove_class("-result")
@@ -182,8 +184,8 @@ class ReviewPane(Vertical):
         """Take `file`, edited, for the one of the same path; the cursor goes to `hunk`."""
         if self._review is None:
             return
-        unasked = () if self._reviewable is None else self._reviewable.unasked(file.path)
-        self.warnings[file.path] = (*unasked, *warnings)
+        remarks = () if self._reviewable is None else self._reviewable.remarks(file)
+        self.warnings[file.path] = (*remarks, *warnings)
         self.take(self._review.with_file(file))
         if self.file is file:
             self.diff.show(file, hunk)
@@ -221,10 +223,10 @@ class ReviewPane(Vertical):
 
     def _result_in_words(self, reviewable: Reviewable, file: FileReview) -> str:
         original = reviewable.originals[file.path]
-        encoding, newline = ("utf-8", "\n")
+        encoding, newline = "utf-8", newline_of(file.result() or "")
         if original is not None:
-            encoding, newline = original.encoding, original.newline
-            encoding += " with a byte order mark" if original.bom else ""
+            encoding = original.encoding + (" with a byte order mark" if original.bom else "")
+            newline = original.newline if original.newline in ("\r\n", "\r") else newline
         try:
             data = written_bytes(reviewable, file)
         except AutocoderError as error:

@@ -1,0 +1,69 @@
+"""What a reader should know of a proposed file before accepting it with one key.
+
+Each module knows one subject. All of them are looked at here, for the screen and for a run
+without it; what is said there is the same, and a concern that `blocks` keeps a text from being
+written while nobody looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
+
+from ..proposal import FileReview
+from .characters import characters
+from .concern import Change, Concern
+from .edits import edits
+from .extent import extent
+from .frames import frames
+from .indentation import indentation
+from .line_numbers import line_numbers
+from .paths import paths
+from .placeholders import placeholders
+from .source import source
+
+__all__ = ["Concern", "concerns", "review_concerns", "warnings"]
+
+_SUBJECTS: tuple[Callable[[Change], Iterator[Concern]], ...] = (
+    extent, placeholders, edits, frames, source, line_numbers, indentation, characters, paths,
+)  # fmt: skip
+
+
+def concerns(file: FileReview, text: str | None = None) -> tuple[Concern, ...]:
+    """What is amiss with the proposed text, or with `text` in its place.
+
+    Give `text` to look at a result of some hunks only. Parsing large files takes a while:
+    call it off the event loop.
+    """
+    change = Change(file, file.after if text is None else text)
+    return tuple(concern for subject in _SUBJECTS for concern in subject(change))
+
+
+def warnings(file: FileReview, text: str | None = None) -> tuple[str, ...]:
+    """The same as sentences to show."""
+    return tuple(concern.message for concern in concerns(file, text))
+
+
+def review_concerns(
+    files: Iterable[FileReview], doubtful: Collection[str] = ()
+) -> dict[str, tuple[Concern, ...]]:
+    """What is amiss with the files of one proposal, by path.
+
+    `doubtful` are paths of which it is not certain that the text is the one that was meant: there
+    the remark on the file blocks.
+    """
+    files = tuple(files)
+    found = {file.path: concerns(file) for file in files}
+    for path in doubtful:
+        found[path] = tuple(
+            replace(concern, blocks=True) if concern.kind == "remark" else concern
+            for concern in found[path]
+        )
+    if files and all(file.before == file.after for file in files):
+        for file in files:
+            # What was seen in the reply itself is said by its remark.
+            found[file.path] += () if file.remark else (_UNCHANGED,)
+    return found
+
+
+_UNCHANGED = Concern("unchanged", "The reply changes nothing: it gives the file as it was.")

@@ -1,0 +1,108 @@
+"""A change written down instead of the changed file: a diff, edit blocks, conflict marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .concern import Change, Concern
+
+_DIFF_FILES = (".diff", ".patch", ".rej", ".udiff")
+
+_HUNK = re.compile(r"^@@@?(?:[ \t]+-\d[^@\n]{0,80}|[ \t]*\.{3}[ \t]*|[ \t]*)@@|^@@[ \t]*$", re.M)
+_FIRST = re.compile(
+    r"(?:diff --git |diff -[a-zA-Z]|Index: |\*\*\* (?:Begin Patch|(?:Update|Add|Delete) File:)|@@ )"
+    r"|@@[ \t]*\n|--- [^\n]*\n\+\+\+ |\*\*\* [^\n]*\n--- |\d+(?:,\d+)?[acd]\d+(?:,\d+)?\n[<>] "
+)
+_OF_A_DIFF = (" ", "+", "-", "\\", "@@", "diff ", "index ", "Index: ", "***", "```", "====")
+
+_OPENS = re.compile(r"<{5,9}(?:[ \t]*[A-Za-z(].{0,80})?|-{5,9}[ \t]*SEARCH>?")
+_DIVIDES = re.compile(r"={5,9}")
+_CLOSES = re.compile(r">{5,9}(?:[ \t]*[A-Za-z(].{0,80})?|\+{5,9}[ \t]*REPLACE>?")
+_EDIT_BLOCK = re.compile(r"[<-]{5,9}[ \t]*(?:SEARCH|ORIGINAL)|[>+]{5,9}[ \t]*(?:REPLACE|UPDATED)")
+_FENCE = re.compile(r"[ \t]*(?:```|~~~)")
+
+
+def edits(change: Change) -> Iterator[Concern]:
+    if change.suffix not in _DIFF_FILES and _is_diff(change):
+        message = "The text is a diff, not the file: it would replace the file by its own change."
+        yield Concern("diff", message, not change.is_sound)
+        return
+    number, marks = _new_marks(change)
+    if number:
+        what = "edit blocks (SEARCH/REPLACE)" if marks == "edit" else "marks of a merge conflict"
+        message = f"The text holds {what} that the file did not have, from line {number}."
+        yield Concern("edit", message, not change.is_sound and not _in_fence(change, number))
+
+
+def _is_diff(change: Change) -> bool:
+    """Whether the text is a diff from its first line, or from some hunk to its end; or is the
+    old text with a sign before each line. The old text was none.
+    """
+    text = change.after.lstrip("\n\r\t ")
+    if _FIRST.match(text) and not _FIRST.match(change.before.lstrip()):
+        return True
+    hunk = _HUNK.search(change.after) if "@@" in change.after else None
+    if hunk is not None and _HUNK.search(change.before) is None:
+        rest = change.after[hunk.start() :].rstrip().split("\n")
+        if len(rest) > 1 and all(not line or line.startswith(_OF_A_DIFF) for line in rest):
+            return True
+    return _is_signed(change)
+
+
+def _is_signed(change: Change) -> bool:
+    """Whether nearly every line has a sign before it, and without it most are lines of the file."""
+    lines = [line for line in change.lines if line.strip()]
+    if change.is_new or len(lines) < 2 or lines[0][0] not in " +-":
+        return False
+    signed = sum(line[0] in "+-" for line in lines)
+    if not signed or any(line[0] not in " +-" for line in lines):
+        return False
+    old = [line for line in lines if line[0] in " -" and line[1:].strip()]
+    known = sum(line[1:] in change.old_lines and line not in change.old_lines for line in old)
+    return known * 2 > len(old)
+
+
+def _new_marks(change: Change) -> tuple[int, str]:
+    """The line of the first block of marks the old text did not have, and its kind; 0 for none."""
+    if not any(mark in change.after for mark in ("<<<<<", "-----", ">>>>>", "+++++")):
+        return 0, ""
+    blocks = list(_blocks(change.lines))
+    if len(blocks) <= len(list(_blocks(change.before.split("\n")))):
+        return 0, ""
+    if change.after is not change.file.after:
+        return blocks[0]
+    added = {number for number, _ in change.added}
+    return next((block for block in blocks if block[0] in added), blocks[0])
+
+
+def _blocks(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """Where marks open, divide and close one after the other; and where an edit block is
+    opened or closed alone.
+    """
+    opened, divided, kind = 0, False, ""
+    for number, line in enumerate(lines, 1):
+        if len(line) > 200 or not line.strip():
+            continue
+        text = line.strip()
+        if text[0] not in "<=>-+":
+            continue
+        if _OPENS.fullmatch(text):
+            opened, divided = number, False
+            kind = "edit" if _EDIT_BLOCK.match(text) else "conflict"
+        elif opened and _DIVIDES.fullmatch(text):
+            divided = True
+        elif _CLOSES.fullmatch(text) and (opened or _EDIT_BLOCK.match(text)):
+            if divided or _EDIT_BLOCK.match(text):
+                yield opened or number, "edit" if _EDIT_BLOCK.match(text) else kind
+            opened, divided = 0, False
+    if opened and kind == "edit":
+        yield opened, kind
+
+
+def _in_fence(change: Change, number: int) -> bool:
+    """Whether the line is an example in a code fence of a document."""
+    if not change.is_prose:
+        return False
+    fences = sum(bool(_FENCE.match(line)) for line in change.lines[: number - 1])
+    return fences % 2 == 1

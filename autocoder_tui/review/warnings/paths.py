@@ -1,0 +1,38 @@
+"""Files that act by themselves, or that hold secrets, by their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...display import visible
+from ...secrets.names import looks_secret
+from .concern import Change, Concern
+
+_RUNS_CODE = re.compile(
+    r"(?:^|/)(?:\.git/|\.githooks/|\.husky/|lefthook\.ya?ml$|\.pre-commit-(?:config|hooks)\.yaml$"
+    r"|\.git(?:modules|config|attributes)$|\.lfsconfig$"
+    r"|\.github/workflows/|\.github/actions/|\.gitlab-ci\.yml$|\.circleci/|\.travis\.yml$"
+    r"|\.?appveyor\.yml$|azure-pipelines\.yml$|bitbucket-pipelines\.yml$|\.drone\.yml$"
+    r"|\.woodpecker(?:\.ya?ml$|/)|Jenkinsfile$|\.gitpod\.yml$|\.devcontainer(?:/|\.json$)"
+    r"|\.envrc$|[^/]+\.pth$|sitecustomize\.py$|usercustomize\.py$|conftest\.py$|setup\.py$"
+    r"|\.vscode/(?:tasks|launch|settings)\.json$|\.idea/|\.(?:gdb|lldb)init$"
+    r"|\.(?:vim|ex|nvim)rc$|\.nvim\.lua$|\.mcp\.json$"
+    r"|\.(?:bash|zsh)(?:rc|_profile|_login|_logout|env)$|\.z(?:profile|login|logout)$|\.profile$"
+    r"|\.npmrc$|\.yarnrc(?:\.yml)?$|\.cargo/config(?:\.toml)?$|build\.rs$)",
+    re.IGNORECASE,
+)
+
+
+def paths(change: Change) -> Iterator[Concern]:
+    path = change.path
+    if _RUNS_CODE.search(path):
+        message = f"{visible(path)} is a file that other programs run by themselves."
+        if path.rsplit("/", 1)[-1].lower() == ".gitattributes":
+            message = (
+                f"{visible(path)} is a file that git acts on by itself: it can change how files "
+                "are read, written and compared."
+            )
+        yield Concern("path", message)
+    elif looks_secret(path):
+        yield Concern("path", f"{visible(path)} is a file that usually holds secrets.")

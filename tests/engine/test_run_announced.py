@@ -1,0 +1,80 @@
+"""Runs whose model stops by itself though it says that more is to come, or where its text holds
+what only looks like an end."""
+
+from __future__ import annotations
+
+import pytest
+
+from autocoder_tui.demo.script import Reply
+from autocoder_tui.demo.server import DemoServer
+from autocoder_tui.engine.events import FileProposed, RunFinished
+from autocoder_tui.engine.request import InputFile
+from tests.engine.test_run import CODE, events_of, of, request_to
+
+HALF = CODE.index("def function_20")
+FENCES = [
+    ("```python\n", "```\n"),
+    ('<file path="src/code.py">\n', "</file>\n"),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("opening", "closing"), FENCES)
+@pytest.mark.parametrize("again", [True, False])
+@pytest.mark.parametrize("echoed", [0, 2])
+async def test_what_is_announced_is_asked_for(
+    opening: str, closing: str, again: bool, echoed: int
+) -> None:
+    first = f"{opening}{CODE[:HALF]}{closing}\n(continued in the next message)\n"
+    above = CODE[:HALF].rstrip("\n").splitlines(keepends=True)
+    shown = "".join(above[-echoed:]) + "\n\n\n" if echoed else ""
+    second = (opening if again else "") + shown + CODE[HALF:] + closing
+    async with DemoServer([Reply(first), Reply(second)]) as server:
+        events = await events_of(request_to(server))
+        assert len(server.requests) == 2
+    assert isinstance(events[-1], RunFinished)
+    (file,) = of(FileProposed, events)
+    assert file.complete
+    assert "continued" not in file.after
+    # Where nothing is repeated the blank lines at the seam can be told by nobody.
+    assert [line for line in file.after.split("\n") if line] == [
+        line for line in CODE.split("\n") if line
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"```python\nS = '''\n```\n'''\n{CODE}```\n",
+        f"```python\nS = '''\n```\n'''\n{CODE}```<|eot_id|>",
+        f"<file path=\"src/code.py\">\nS = '''\n```\n'''\n{CODE}</file><|im_end|>",
+    ],
+)
+async def test_a_whole_reply_with_a_fence_in_a_string_is_one_request(text: str) -> None:
+    async with DemoServer([Reply(text)]) as server:
+        events = await events_of(request_to(server))
+        assert len(server.requests) == 1
+    (file,) = of(FileProposed, events)
+    assert (file.after, file.complete) == (f"S = '''\n```\n'''\n{CODE}", True)
+
+
+async def test_a_closing_line_with_a_token_ends_a_continued_reply() -> None:
+    first = f'<file path="src/code.py">\n{CODE[:HALF]}'
+    last = "".join(CODE[:HALF].splitlines(keepends=True)[-4:])
+    replies = [
+        Reply(first, "length"),
+        Reply(f"```python\n{last}{CODE[HALF:]}```\n</file><|im_end|>"),
+    ]
+    async with DemoServer(replies) as server:
+        events = await events_of(request_to(server))
+        assert len(server.requests) == 2
+    (file,) = of(FileProposed, events)
+    assert (file.after, file.complete) == (CODE, True)
+
+
+async def test_a_reply_that_changes_nothing_says_so() -> None:
+    given = (InputFile("src/code.py", CODE),)
+    async with DemoServer([Reply(f"```python\n{CODE}```\n")]) as server:
+        events = await events_of(request_to(server, files=given))
+    (file,) = of(FileProposed, events)
+    assert "changes nothing" in file.remark
