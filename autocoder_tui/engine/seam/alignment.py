@@ -114,11 +114,11 @@ class Alignment:
             self._next = history.anchor_line
         elif places and places[-1] < history.anchor_line:
             self._next = places[-1] if len(places) == 1 else None
-        sent = history.sent_line
-        if self._next is None and sent < len(history.lines):
-            alike = likeness(history.lines[sent].key, line.key) >= ALIKE
-            if alike and not history.follows_a_pattern(sent):
-                self._next = sent
+        for begin in (history.anchor_line, history.sent_line):
+            if self._next is None and begin < len(history.lines):
+                alike = likeness(history.lines[begin].key, line.key) >= ALIKE
+                if alike and not history.follows_a_pattern(begin):
+                    self._next = begin
         self._begun = self._next or 0
         return self._next is not None
 
@@ -174,10 +174,13 @@ class Alignment:
             return False
         if not self._may_arrive(exact=True):
             return False
+        if not self._run and history.positions(line.key):
+            # It begins like the cut line, but as well is a line from further up.
+            return False
         length = match_cut_line(cut, body)
         words = word_characters(cut)
         if length is not None and (words >= 3 or place == history.whole):
-            sure = words >= _LANDMARK or bool(self._run) or place == history.whole
+            sure = words >= (3 if place == history.whole else _LANDMARK) or bool(self._run)
             self.arrival = Arrival(number, line.start + length, rewritten=False, sure=sure)
             return True
         if not self._may_arrive(exact=False) or place < history.whole or words < 3:

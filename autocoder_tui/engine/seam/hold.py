@@ -6,6 +6,8 @@ A model that does as asked is decided on as soon as it has repeated the anchor a
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from autocoder_tui.engine.events import Proof
 from autocoder_tui.engine.reply_framing import read_closing, read_fence, read_opening
 from autocoder_tui.engine.reply_prose import is_preamble, is_prose_line
@@ -232,7 +234,8 @@ class Hold:
             if "seen" in kinds and replay.start > history.sent_line:
                 continue
             skipped = 9 if new else 4 if "prose" in kinds or "seen" in kinds else 0
-            if replay.complete and replay.start > history.sent_line and self._is_part(replay):
+            inner = replay.complete and replay.start > history.sent_line
+            if inner and (self._alignment.restarted or self._is_part(replay)):
                 skipped += 20
             found += from_replay(replay, history, reply, self._lines, skipped)
         plan = history.plan
@@ -285,6 +288,9 @@ class Hold:
             if kind == "preamble" and self._head.startswith("\n", at):
                 at += 1
         found = guesses(self._history, self.reply, at, self._closing, resamples=self._resamples)
+        if self._kinds[:6].count("seen") >= 2:
+            # What goes over lines again is hardly the exact remainder.
+            found = [replace(one, proof="guess") for one in found]
         return [one for one in found if keeps_received(one, self._history)]
 
 
