@@ -23,6 +23,7 @@ from autocoder_tui.engine.prefill import (
 )
 from autocoder_tui.engine.request import RunRequest
 
+_PROVEN = frozenset({"prefill", "echo", "witness"})
 _BROKEN_OFF = frozenset({"unsaid", "broken"})
 
 
@@ -83,8 +84,8 @@ class NextWay:
     def brought(self, ask: Ask, join: seam.Join, head: str) -> bool:
         """What came of `ask`, and how that joined; `head` is how the reply began.
 
-        Whether it shows that a prefill that was only tried did not work: then a guess where
-        the reply belongs is not worth keeping.
+        Whether it shows that a prefill that was only tried did not work: then a reply that
+        does not prove where it belongs is not worth keeping.
         """
         # What was added may be all in the text that is withheld: then this would be the same.
         self._used.add(_sent(ask.plan))
@@ -95,7 +96,7 @@ class NextWay:
             return False
         tried = self._known.prefill is None
         learn_from_reply(self._known, ask.plan, join, head)
-        return tried and self._guessed
+        return tried and join.progress and join.proof not in _PROVEN
 
     def _order(self, *, cut_at_limit: bool) -> list[seam.Way]:
         known = self._known

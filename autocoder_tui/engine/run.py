@@ -402,7 +402,8 @@ class _Generation:
             self._ask_again = self._ask_again or join.proof in ("echo", "witness", "prefill")
             return False
         worth, self._ask_again = self._ask_again, False
-        return worth and self._aside is None
+        another = self._ways.ask(self.text, self._text_ended) is not None
+        return worth and another and self._aside is None
 
     async def _wait_for_retry(self, error: ProviderError) -> AsyncIterator[Event]:
         """Wait as the retry policy says; raises `error` when it says no more."""
