@@ -19,6 +19,7 @@ NETWORK_FLAGS = {
     "connect_timeout": (float, "SECONDS", "longest wait for a connection"),
     "first_byte_timeout": (float, "SECONDS", "longest wait for the first piece of a reply"),
     "idle_timeout": (float, "SECONDS", "longest silence within a reply"),
+    "keepalive_timeout": (float, "SECONDS", "longest wait for text while signs of life come"),
     "total_timeout": (float, "SECONDS", "longest a whole run may take"),
     "max_attempts": (int, "N", "most tries in a row of a failing request"),
     "max_parts": (int, "N", "most parts a cut-off reply is continued to"),
@@ -130,7 +131,7 @@ def _add_job_arguments(parser: argparse.ArgumentParser) -> None:
         "--requirements",
         type=given,
         metavar="TEXT",
-        help="what you want; @FILE reads it from a file, @- from stdin",
+        help="what you want; @FILE reads it from a file, @- from stdin, @@ begins a text with @",
     )
     job.add_argument(
         "-f", "--force", action="store_true", default=None, help="the output file may exist"

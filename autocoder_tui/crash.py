@@ -74,11 +74,37 @@ def _version(name: str) -> str:
         return "unknown"
 
 
+def _described(error: BaseException, seen: set[int]) -> Iterator[str]:
+    """The traceback of `error` and of what it came from, without the texts of the exceptions."""
+    seen.add(id(error))
+    inner = [error.__cause__, None if error.__suppress_context__ else error.__context__]
+    inner += error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    for cause in inner:
+        if cause is not None and id(cause) not in seen:
+            yield from _described(cause, seen)
+            yield "\nThat led to:\n\n"
+    yield "Traceback (most recent call last):\n"
+    yield from traceback.format_tb(error.__traceback__, limit=-60)
+    yield f"{type(error).__module__}.{type(error).__qualname__}: {_message(error)}\n"
+
+
+def _message(error: BaseException) -> str:
+    """What `error` says, as far as it can't hold a value: a key, an address, a text."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return f"errno {error.errno}, {os.strerror(error.errno)}"
+    return f"({len(str(error)):,} characters left out)"
+
+
 def _trace(error: BaseException) -> Iterator[str]:
-    described = traceback.TracebackException.from_exception(error, limit=-60, capture_locals=False)
-    for line in "".join(described.format()).split("\n"):
+    for line in "".join(_described(error, set())).split("\n"):
         cut = line[:_LONGEST_MESSAGE]
         yield cut if len(line) <= _LONGEST_MESSAGE else f"{cut} … ({len(line):,} characters)"
+
+
+def run_sentence(error: BaseException, written: Path | None) -> str:
+    """The one sentence for a run that an unforeseen error ended; the program goes on."""
+    place = f"the report is in {written}" if written is not None else "no report could be kept"
+    return f"An internal error ended the run ({visible(type(error).__name__)}); {visible(place)}."
 
 
 def sentence(error: BaseException, written: Path | None) -> str:

@@ -28,6 +28,7 @@ NETWORK_LIMITS = (
     "connect_timeout",
     "first_byte_timeout",
     "idle_timeout",
+    "keepalive_timeout",
     "total_timeout",
     "max_attempts",
     "max_parts",
@@ -185,8 +186,16 @@ def choose_model(setup: Setup, name: str | None = None, base_url: str | None = N
 def _requirements(given: str) -> str:
     if given == "@-":
         return _piped()
-    if given.startswith("@") and len(given) > 1:
-        return read_text_file(Path(given[1:])).text
+    if given.startswith("@@"):
+        return given[1:]
+    if given.startswith("@"):
+        try:
+            return read_text_file(Path(given[1:])).text
+        except AutocoderError as error:
+            raise AutocoderError(
+                f"{error.message} A text after -r that begins with @ names a file: write @@ for a "
+                "text that begins with @, or give it through stdin with -r @-."
+            ) from error
     return given
 
 

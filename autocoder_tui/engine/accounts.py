@@ -36,6 +36,8 @@ class Accounts:
         self._counter = counter
         self._booked = Usage(0, 0, 0, 0)
         self._booked_estimated = False
+        self._booked_usd: Decimal | None = Decimal(0)
+        self._charged_usd: Decimal | None = None
         self._dubious = False
         self._prompt_tokens = 0
         self._weights = Weights()
@@ -54,6 +56,7 @@ class Accounts:
         self._output = TailCounter(self._counter)
         self._unreported = TailCounter(self._counter)
         self._reported = None
+        self._charged_usd = None
 
     def received(self, text: str) -> None:
         """Text or reasoning of the open request came in: output that is paid for."""
@@ -69,6 +72,8 @@ class Accounts:
         self._dubious |= usage.dubious
         if usage.prompt_tokens is None and usage.completion_tokens is None:
             return
+        if usage.cost_usd is not None:
+            self._charged_usd = usage.cost_usd
         self._reported = usage
         self._unreported = TailCounter(self._counter)
 
@@ -85,9 +90,10 @@ class Accounts:
         current = self._current()
         self._booked_estimated |= self._is_estimated
         self._booked = _sum(self._booked, current)
-        self.open(Weights())
         prompt, completion = current.prompt_tokens or 0, current.completion_tokens or 0
-        cost = cost_usd(self._model, prompt, completion, current.cached_tokens)
+        cost = self._cost(current)
+        self._booked_usd = _added(self._booked_usd, cost)
+        self.open(Weights())
         return Booked(prompt, completion, cost)
 
     def abandon(self) -> None:
@@ -121,10 +127,15 @@ class Accounts:
         if self._is_estimated and not self._counter.exact:
             sure = 1 - self._counter.calibration.margin
             prompt, completion = int(prompt * sure), int(completion * sure)
-        total = _sum(self._booked, Usage(prompt, completion, current.cached_tokens, 0))
-        return cost_usd(
-            self._model, total.prompt_tokens or 0, total.completion_tokens or 0, total.cached_tokens
-        )
+        least = self._cost(Usage(prompt, completion, current.cached_tokens, 0))
+        return _added(self._booked_usd, least)
+
+    def _cost(self, current: Usage) -> Decimal | None:
+        """What the open request costs: what the provider charges, else `current` at our prices."""
+        if self._charged_usd is not None:
+            return self._charged_usd
+        prompt, completion = current.prompt_tokens or 0, current.completion_tokens or 0
+        return cost_usd(self._model, prompt, completion, current.cached_tokens)
 
     @property
     def _most_believed(self) -> int:
@@ -156,19 +167,24 @@ class Accounts:
 
     def totals(self) -> UsageUpdated:
         """The run so far, the open request included."""
-        usage = _sum(self._booked, self._current())
+        current = self._current()
+        usage = _sum(self._booked, current)
         prompt, completion = usage.prompt_tokens or 0, usage.completion_tokens or 0
         cached = usage.cached_tokens or 0
         return UsageUpdated(
             prompt_tokens=prompt,
             completion_tokens=completion,
             cached_tokens=cached,
-            cost_usd=cost_usd(self._model, prompt, completion, cached),
+            cost_usd=_added(self._booked_usd, self._cost(current)),
             estimated=self._booked_estimated or self._is_estimated,
             reasoning_tokens=usage.reasoning_tokens,
             chunks=self.chunks,
             dubious=self._dubious,
         )
+
+
+def _added(left: Decimal | None, right: Decimal | None) -> Decimal | None:
+    return None if left is None or right is None else left + right
 
 
 def _sum(left: Usage, right: Usage) -> Usage:

@@ -55,11 +55,12 @@ async def _text(
     await asyncio.to_thread(_preload)
     import httpx2
 
-    from autocoder_tui.engine.transport import GuardedClient, RedirectRefused
+    from autocoder_tui.engine.transport import GuardedClient, RedirectRefused, key_header
 
     headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
     if endpoint.key is not None:
-        headers["Authorization"] = f"Bearer {endpoint.key.reveal().strip()}"
+        name, value = key_header(endpoint.provider.base_url, endpoint.key.reveal().strip())
+        headers[name] = value
     client = await asyncio.to_thread(
         GuardedClient, endpoint.provider.base_url, connect_timeout=CONNECT_SECONDS
     )

@@ -34,7 +34,7 @@ def cause_of(text: str, reason: str | None, lost: ProviderError | None) -> Cause
         return "spending cap"
     end = read_end(reason)
     if end == "unsaid":
-        return "lost connection" if frame_state(text) == "open" else "unsaid end"
+        return "unsaid end" if _all_closed(text) else "lost connection"
     return "length" if end == "length" else "false stop"
 
 
@@ -88,13 +88,16 @@ def is_confirmed(before: str, text: str, cause: Cause | None, reason: str | None
     added nothing to `before`, and no file is open."""
     if cause != "unsaid end" or read_end(reason) not in ("unsaid", "ordinary"):
         return False
-    state = frame_state(text)
-    if state == "none":
-        return text.strip() == before.strip()
     files = [(file.path, file.text) for file in parse_reply(text).files]
-    return state == "closed" and files == [
+    return _all_closed(text) and files == [
         (file.path, file.text) for file in parse_reply(before).files
     ]
+
+
+def _all_closed(text: str) -> bool:
+    """Whether `text` ends after a framed file. A code fence may be one inside the file, and bare
+    text has no end of its own: there only the server's word tells."""
+    return "</file" in text and frame_state(text) == "closed"
 
 
 def _quoted(words: str) -> str:

@@ -9,8 +9,10 @@
         │   ├── ConnectFailed            refused, unreachable            (retried)
         │   ├── NameNotFound             DNS
         │   ├── TlsFailed                certificate or handshake
+        │   ├── ProxyUnusable            named, but not to be used; or it wants a password
         │   ├── ConnectionLost           broke before or within the reply  (retried / resumed)
         │   ├── TimedOut                 connect, first byte or idle     (retried / resumed)
+        │   │   └── NoText               signs of life, but no text for too long
         │   ├── StatusError              an HTTP status that is not 200
         │   │   ├── BadRequest           400, 413, 422, 451
         │   │   │   └── PrefillRefused   it will not continue our assistant message
@@ -88,6 +90,10 @@ class TlsFailed(ProviderError):
     kind = "tls_failed"
 
 
+class ProxyUnusable(ProviderError):
+    kind = "proxy_unusable"
+
+
 class ConnectionLost(ProviderError):
     kind = "connection_lost"
     retryable = True
@@ -96,6 +102,12 @@ class ConnectionLost(ProviderError):
 class TimedOut(ProviderError):
     kind = "timed_out"
     retryable = True
+
+
+class NoText(TimedOut):
+    """The server was at work all the time: to ask again is to pay again, and wait again."""
+
+    retryable = False
 
 
 class StatusError(ProviderError):

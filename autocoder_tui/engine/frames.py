@@ -10,11 +10,13 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from autocoder_tui.engine.end_words import read_end
 
 _ABSURD_TOKENS = 100_000_000
+_ABSURD_USD = 10_000
 _LARGE_PAYLOAD = 1_000_000
 _MOST_STRUCTURE = 500_000
 """Characters outside of strings. Millions of empty lists take fifty times their own length."""
@@ -64,6 +66,8 @@ class Usage:
     cached_tokens: int = 0
     reasoning_tokens: int = 0
     dubious: bool = False
+    cost_usd: Decimal | None = None
+    """What the provider says it charges, in US dollars."""
     chunks: int = field(default=0, compare=False)
 
 
@@ -273,8 +277,31 @@ def read_usage(data: dict[str, Any], choice: dict[str, Any] | None = None) -> Us
         beside = usage.get("total_tokens") == prompt + completion + reasoning
         completion += reasoning if beside else 0
     return Usage(
-        prompt, completion, _at_most(cached, prompt), _at_most(reasoning, completion), dubious
+        prompt,
+        completion,
+        _at_most(cached, prompt),
+        _at_most(reasoning, completion),
+        dubious,
+        _charged(usage),
     )
+
+
+def _charged(usage: dict[str, Any]) -> Decimal | None:
+    """OpenRouter's `cost`, with what is charged beside it to a key of the user's own
+    (openrouter.ai/docs, "usage accounting")."""
+    cost = _dollars(usage.get("cost"))
+    details = usage.get("cost_details")
+    if cost is not None and usage.get("is_byok") is True and isinstance(details, dict):
+        cost += _dollars(details.get("upstream_inference_cost")) or Decimal(0)
+    return cost
+
+
+def _dollars(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if not 0 <= value <= _ABSURD_USD:  # false for NaN, too
+        return None
+    return Decimal(str(value))
 
 
 def _is_absurd(value: object) -> bool:

@@ -22,6 +22,7 @@ from autocoder_tui.engine.errors import (
     NotAReply,
     PaymentRequired,
     ProviderError,
+    ProxyUnusable,
     RateLimited,
     ServerFailed,
     StatusError,
@@ -30,8 +31,10 @@ from autocoder_tui.engine.errors import (
     TlsFailed,
 )
 from autocoder_tui.engine.frames import ServerError, load_object, read_error
+from autocoder_tui.engine.proxies import Proxy, proxy_for
 from autocoder_tui.engine.retry import duration
 from autocoder_tui.engine.urls import is_loopback
+from autocoder_tui.engine.wrong_scheme import says_tls
 
 _CONTEXT_WORDS = re.compile(
     r"context[ _](?:length|window|size)|prompt is too long|max_new_tokens` must be"
@@ -144,6 +147,12 @@ def status_error(
 
     `wait`: seconds the server asks to wait; `odd_wait`: what it said instead of a time.
     """
+    proxy = _proxy(address) if status == 407 else None
+    if proxy is not None:
+        return StatusError(
+            _proxy_login_error(f"The {proxy.kind} in {proxy.variable}", proxy.variable).message,
+            status=status,
+        )
     asks = _wait_words(wait, address.quote(odd_wait)[:40])
     place = f"{address.model_name} at {address.url}"
     quote = address.quote(error.message)
@@ -178,13 +187,16 @@ def status_error(
             f"{address.url} redirects ({status}) without saying where; correct the base URL.",
             status=status,
         )
+    advice = _refused_advice(status, quote, address.endpoint.provider.base_url)
     return BadRequest(
-        f"{place} refused the request ({status}){_used(address)}; {_refused_advice(status)}{said}",
+        f"{place} refused the request ({status}){_used(address)}; {advice}{said}",
         status=status,
     )
 
 
-def _refused_advice(status: int) -> str:
+def _refused_advice(status: int, said: str, base_url: str) -> str:
+    if says_tls(said) and not base_url.startswith("https:"):
+        return "the server speaks TLS: write https:// in the base URL."
     if status == 413:
         return "it is too large for this server: pick fewer or smaller files."
     if status == 451:
@@ -295,6 +307,14 @@ def connection_error(
     """The error for a request that never got its status line. `connect_timeout` in seconds."""
     causes = list(_causes(error))
     names = {type(cause).__name__ for cause in causes}
+    named = next((cause for cause in causes if isinstance(cause, ProviderError)), None)
+    if named is not None:
+        return named
+    proxy = _proxy(address)
+    if proxy is not None:
+        failed = _proxy_error(proxy, causes, names, address, connect_timeout)
+        if failed is not None:
+            return failed
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return NameNotFound(_name_message(causes, address))
     tls = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
@@ -305,11 +325,6 @@ def connection_error(
             f"{address.url} did not accept a connection within {connect_timeout:g} s "
             f"(connect_timeout). Check the address, the network and any proxy{_or_plain(address)}."
         )
-    if "ProxyError" in names:
-        return ConnectFailed(
-            f"The proxy set in the environment did not connect to {address.url}. "
-            "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY."
-        )
     if "ConnectError" in names:
         return ConnectFailed(_refused_message(address))
     if "RemoteProtocolError" in names and not _is_disconnect(causes):
@@ -318,8 +333,56 @@ def connection_error(
             "Check the base URL and its port."
         )
     return ConnectionLost(
-        f"{address.url} closed the connection before it answered for {address.model_name}. "
+        f"{address.url} closed the connection{through_proxy(address)} before it answered for "
+        f"{address.model_name}. "
         "Try again; if it stays so, look at the server's log."
+    )
+
+
+def _proxy(address: Address) -> Proxy | None:
+    try:
+        return proxy_for(address.endpoint.provider.base_url)
+    except ProxyUnusable:
+        return None
+
+
+def through_proxy(address: Address) -> str:
+    """ " through the proxy in HTTPS_PROXY", "" where there is none."""
+    proxy = _proxy(address)
+    return f" through {proxy.words}" if proxy is not None else ""
+
+
+def _proxy_error(
+    proxy: Proxy, causes: list[BaseException], names: set[str], address: Address, seconds: float
+) -> ProviderError | None:
+    """What went wrong on the way to the proxy or in it; None for what the server did."""
+    words = proxy.words[:1].upper() + proxy.words[1:]
+    check = f"Check that it runs, correct {proxy.variable}, or name the host in NO_PROXY."
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return ProxyUnusable(f"{words} has a name that is not found (DNS). {check}")
+    if "ProxyError" in names:
+        said = " ".join(str(cause) for cause in causes)
+        if "407" in said or "auth" in said.lower() or "username" in said.lower():
+            return _proxy_login_error(words, proxy.variable)
+        return ConnectFailed(f"{words} did not connect to {address.url}. {check}")
+    if "ConnectTimeout" in names:
+        return TimedOut(
+            f"{words} did not accept a connection to {address.url} within {seconds:g} s "
+            f"(connect_timeout). {check}"
+        )
+    refused = any(isinstance(cause, ConnectionRefusedError) for cause in causes)
+    if "ConnectError" in names and not any(isinstance(cause, ssl.SSLError) for cause in causes):
+        why = "refused the connection" if refused else "cannot be reached"
+        return ConnectFailed(f"{words} {why}. {check}")
+    if any(type(cause).__module__.startswith("socksio") for cause in causes):
+        return ConnectFailed(f"{words} does not speak SOCKS5. {check}")
+    return None
+
+
+def _proxy_login_error(words: str, variable: str) -> ProxyUnusable:
+    return ProxyUnusable(
+        f"{words} wants another user name and password (407). Put them into {variable}, as in "
+        "http://USER:PASSWORD@HOST:PORT."
     )
 
 

@@ -15,7 +15,7 @@ from autocoder_tui.engine.address import Address
 from autocoder_tui.engine.asking import ask_json
 from autocoder_tui.engine.catalog import Endpoint, Model
 from autocoder_tui.engine.errors import NotAReply, ProviderError
-from autocoder_tui.engine.urls import check_base_url
+from autocoder_tui.engine.urls import check_base_url, is_deployment, joined
 
 _WINDOW_SECONDS: Final = 5.0
 _MOST_MODELS: Final = 5000
@@ -67,7 +67,11 @@ async def list_models(endpoint: Endpoint) -> tuple[ListedModel, ...]:
     """
     address = Address(endpoint, Model("the list of models", endpoint.provider.name))
     base = check_base_url(endpoint.provider.base_url)
-    data = await ask_json(endpoint, f"{base}/models", address, what="a list of models")
+    if is_deployment(base):
+        raise NotAReply(
+            f"{address.url} is one deployed model and has no list of models. Name the model yourself."
+        )
+    data = await ask_json(endpoint, joined(base, "/models"), address, what="a list of models")
     entries = data.get("data", data.get("models"))
     if not isinstance(entries, list):
         raise NotAReply(
@@ -102,7 +106,7 @@ async def served_window(endpoint: Endpoint, model_name: str) -> ServedWindow:
         ask(f"{root}/props"),
         ask(f"{root}/api/ps"),
         ask(f"{root}/api/show", {"model": model_name}),
-        ask(f"{base}/models"),
+        ask(joined(base, "/models")),
     )
     settings = props.get("default_generation_settings")
     window = _tokens(settings.get("n_ctx")) if isinstance(settings, dict) else None

@@ -8,8 +8,8 @@ import socket
 import threading
 from contextlib import suppress
 from urllib.parse import urlsplit
-from urllib.request import getproxies
 
+from autocoder_tui.engine.proxies import has_proxy
 from autocoder_tui.engine.urls import is_loopback
 
 
@@ -18,10 +18,10 @@ async def wait_for_name(base_url: str) -> None:
 
     The system's resolver can't be interrupted and may take half a minute. asyncio asks it in
     a thread that the program waits for before it ends; this one is left behind when cancelled.
-    Where a proxy is set the proxy looks names up.
+    Where a proxy is set for it the proxy looks the name up.
     """
     host = urlsplit(base_url).hostname or ""
-    if is_loopback(base_url) or _is_address(host) or getproxies():
+    if is_loopback(base_url) or _is_address(host) or has_proxy(base_url):
         return
     loop = asyncio.get_running_loop()
     answered: asyncio.Future[None] = loop.create_future()

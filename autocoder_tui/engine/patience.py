@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from types import TracebackType
 from typing import Final, Self
 
@@ -18,10 +19,12 @@ class Patience:
     `left` is in seconds. Time in which the process was stopped does not count: what was sent
     meanwhile lies in the connection, still to be read. The time between two waits counts with
     `between` only, from the beginning on; `pass_over` leaves out what has passed since the last.
+    `rest` is a second, longer limit of the same kind that a sign of life does not extend.
     """
 
-    def __init__(self, seconds: float, *, between: bool = False) -> None:
+    def __init__(self, seconds: float, *, between: bool = False, longest: float = math.inf) -> None:
         self.left = seconds
+        self.rest = longest
         self._between = between
         self._loop = asyncio.get_running_loop()
         self._timeout = asyncio.timeout(None)
@@ -33,7 +36,7 @@ class Patience:
         await self._timeout.__aenter__()
         now = self._loop.time()
         if self._between and now - self._since < _STOPPED:
-            self.left -= now - self._since
+            self._spend(now - self._since)
         self._since = now
         self._look_again()
         return self
@@ -54,12 +57,12 @@ class Patience:
         await self._timeout.__aexit__(kind, error, trace)
 
     def _look_again(self) -> None:
-        self._look_at = self._since + max(0.0, min(_LOOK, self.left))
+        self._look_at = self._since + max(0.0, min(_LOOK, self.left, self.rest))
         self._look = self._loop.call_at(self._look_at, self._looked)
 
     def _looked(self) -> None:
         self._count()
-        if self.left > 0:
+        if min(self.left, self.rest) > 0:
             self._look_again()
         else:
             self._look = None
@@ -68,5 +71,9 @@ class Patience:
     def _count(self) -> None:
         now = self._loop.time()
         if now - self._look_at < _STOPPED:
-            self.left -= now - self._since
+            self._spend(now - self._since)
         self._since = now
+
+    def _spend(self, seconds: float) -> None:
+        self.left -= seconds
+        self.rest -= seconds

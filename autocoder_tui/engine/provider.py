@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Se
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from autocoder_tui.engine.address import Address
 from autocoder_tui.engine.capabilities import Capabilities
@@ -21,6 +21,7 @@ from autocoder_tui.engine.errors import (
     BadRequest,
     ConnectionLost,
     NotAReply,
+    NoText,
     PrefillRefused,
     ProviderError,
     RequestError,
@@ -33,6 +34,7 @@ from autocoder_tui.engine.http_errors import (
     read_error_body,
     retry_after,
     status_error,
+    through_proxy,
     unreadable_wait,
 )
 from autocoder_tui.engine.incoming import IncomingReply
@@ -42,7 +44,7 @@ from autocoder_tui.engine.patience import Patience
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.server_software import software_in_headers
 from autocoder_tui.engine.trace import RequestSent, ResponseOpened, Trace
-from autocoder_tui.engine.urls import check_base_url, host_of
+from autocoder_tui.engine.urls import check_base_url, host_of, joined
 
 if TYPE_CHECKING:
     from autocoder_tui.engine.transport import RedirectRefused
@@ -76,7 +78,7 @@ class HttpSession:
         self._base_url = check_base_url(endpoint.provider.base_url)
         self._client: Any = None
         self._completions: Any = None
-        self._authorization: Any = None
+        self._key_headers: dict[str, Any] = {}
 
     async def __aenter__(self) -> HttpSession:
         # Importing openai takes most of a second, building the TLS context some more.
@@ -90,17 +92,22 @@ class HttpSession:
     def _build(self) -> None:
         import openai
 
-        from autocoder_tui.engine.transport import GuardedClient
+        from autocoder_tui.engine.transport import GuardedClient, key_header
 
+        base, _, query = self._base_url.partition("?")
         self._client = openai.AsyncOpenAI(
             api_key=self._key or "none",
-            base_url=self._base_url,
+            base_url=base,
+            default_query=dict(parse_qsl(query)),
             max_retries=0,
             http_client=GuardedClient(self._base_url, connect_timeout=self._connect_timeout),
         )
         self._completions = self._client.chat.completions.with_streaming_response
         # Given per request, so that no OPENAI_* variable can put another key in its place.
-        self._authorization = f"Bearer {self._key}" if self._key else openai.Omit()
+        self._key_headers = {"Authorization": openai.Omit()}
+        if self._key:
+            name, value = key_header(self._base_url, self._key)
+            self._key_headers[name] = value
 
     def send(self, body: dict[str, Any], *, beta: bool = False) -> AbstractAsyncContextManager[Any]:
         """The raw response to a chat completion, its body not yet read.
@@ -114,12 +121,12 @@ class HttpSession:
             client = self._client.with_options(base_url=url)
             completions = client.chat.completions.with_streaming_response
         if self.trace is not None:
-            self.trace(RequestSent(f"{url}/chat/completions", body))
+            self.trace(RequestSent(joined(url, "/chat/completions"), body))
         response: AbstractAsyncContextManager[Any] = completions.create(
             **{name: body[name] for name in _SDK_PARAMETERS if name in body},
             extra_body={name: body[name] for name in body if name not in _SDK_PARAMETERS},
             extra_headers={
-                "Authorization": self._authorization,
+                **self._key_headers,
                 "Accept": "text/event-stream",
                 "Accept-Encoding": "identity",
             },
@@ -171,7 +178,7 @@ async def stream_reply(
                 max_output_tokens=max_output_tokens,
                 prefill=prefill,
             )
-            patience = Patience(limits.first_byte_timeout)
+            patience = Patience(limits.first_byte_timeout, longest=_longest(limits))
             beta = prefill == "deepseek" and host_of(endpoint.provider.base_url).endswith(
                 "deepseek.com"
             )
@@ -275,6 +282,8 @@ async def _read(
             except TimeoutError:
                 if incoming.finished:
                     break
+                if patience.rest <= 0:
+                    raise _no_text_error(incoming, address, limits) from None
                 raise _silence_error(incoming, address, limits) from None
             except httpx2.DecodingError:
                 raise NotAReply(
@@ -297,8 +306,11 @@ async def _read(
                 break
             if incoming.finished:
                 patience.left = min(patience.left, _AFTER_FINISH_SECONDS)
-            elif any(isinstance(piece, (Text, Reasoning, Refusal)) for piece in pieces):
-                patience.left = limits.idle_timeout
+                continue
+            # A comment or an empty frame: the server is at work, and to ask again would cost more.
+            patience.left = limits.idle_timeout if incoming.has_text else limits.first_byte_timeout
+            if any(isinstance(piece, (Text, Reasoning, Refusal)) for piece in pieces):
+                patience.rest = _longest(limits)
     for piece in incoming.close():
         yield piece
     if incoming.failure is not None:
@@ -317,9 +329,22 @@ async def _drain(chunks: AsyncIterator[bytes]) -> None:
         pass
 
 
+def _longest(limits: Limits) -> float:
+    return max(limits.keepalive_timeout, limits.first_byte_timeout, limits.idle_timeout)
+
+
+def _no_text_error(incoming: IncomingReply, address: Address, limits: Limits) -> NoText:
+    kept = "The text so far is kept. " if incoming.has_text else ""
+    return NoText(
+        f"{address.model_name} at {address.url} kept the connection open but sent no text for "
+        f"{_longest(limits):g} s (keepalive_timeout). {kept}It was not asked again, for it may "
+        "still be at work: try later, or allow it more time."
+    )
+
+
 def _first_byte_error(address: Address, limits: Limits) -> TimedOut:
     return TimedOut(
-        f"{address.model_name} at {address.url} sent nothing within "
+        f"{address.model_name} at {address.url} sent nothing{through_proxy(address)} within "
         f"{limits.first_byte_timeout:g} s (first_byte_timeout). Try again, or allow it more time."
     )
 

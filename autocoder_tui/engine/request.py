@@ -29,6 +29,9 @@ class Limits:
     connect_timeout: float = 15.0
     first_byte_timeout: float = 120.0
     idle_timeout: float = 60.0
+    keepalive_timeout: float = 600.0
+    """Longest wait for text from a server that sends signs of life; `first_byte_timeout` and
+    `idle_timeout` are for one that is silent."""
     total_timeout: float = 1800.0
     max_attempts: int = 5
     max_parts: int = 8

@@ -49,7 +49,6 @@ from autocoder_tui.engine.prefill import HEAD
 from autocoder_tui.engine.prompt import Message, first_messages, messages_for
 from autocoder_tui.engine.proposals import checked_reply, proposed_files
 from autocoder_tui.engine.provider import HttpSession, stream_reply
-from autocoder_tui.engine.remarks import remarks_on
 from autocoder_tui.engine.repetition import STOPPED_REPEATING, Found, Repetition
 from autocoder_tui.engine.reply import frame_state
 from autocoder_tui.engine.request import RunRequest
@@ -163,8 +162,7 @@ class _Generation:
         for event in proposed_files(self._request, self.text, self.joins, finished=True):
             yield event
         reply = checked_reply(self._request, self.text)
-        remarks = [*self._remarks, *remarks_on(self.text)]
-        yield RunFinished("\n\n".join(filter(None, [*remarks, reply.notes])))
+        yield RunFinished("\n\n".join(filter(None, [*self._remarks, reply.notes])))
 
     async def _parts(self, session: HttpSession) -> AsyncIterator[Event]:
         cause: Cause | None = "by hand" if self.text else None

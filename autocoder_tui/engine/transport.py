@@ -5,17 +5,27 @@ Importing this module imports httpx2; only an open `HttpSession` does.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import os
 import ssl
-from typing import Any
+from typing import Any, Final
 
 import httpx2
 
 from autocoder_tui.display import visible
 from autocoder_tui.engine.errors import TlsFailed
-from autocoder_tui.engine.urls import is_loopback, is_openai
+from autocoder_tui.engine.proxies import proxy_for
+from autocoder_tui.engine.urls import is_azure, is_openai
+from autocoder_tui.engine.wrong_scheme import (
+    WAIT_FOR_TLS,
+    plain_server,
+    speaks_plain_http,
+    speaks_tls,
+    tls_server,
+)
 
+AZURE_KEY_HEADER: Final = "api-key"
 _MAX_REDIRECTS = 5
 _MAX_ERROR_BYTES = 65_536
 _REDIRECTS = (301, 302, 307, 308)
@@ -31,6 +41,11 @@ _THIRD_PARTY_HEADERS = frozenset(
         "user-agent",
     }
 )
+
+
+def key_header(base_url: str, key: str) -> tuple[str, str]:
+    """Name and value of the header in which the server at `base_url` wants its key."""
+    return (AZURE_KEY_HEADER, key) if is_azure(base_url) else ("Authorization", f"Bearer {key}")
 
 
 class RedirectRefused(Exception):
@@ -70,30 +85,66 @@ def _made_once(*_named: str | None, environment: bool = True) -> ssl.SSLContext:
     return httpx2.create_ssl_context(trust_env=environment)
 
 
+class _TlsWatch:
+    """Watches one request: a handshake that does not come about may be no handshake at all, for a
+    server without TLS waits for the end of a line and says nothing."""
+
+    def __init__(self, url: httpx2.URL, limit: asyncio.Timeout) -> None:
+        self._place = (url.host, url.port or 443)
+        self._limit = limit
+        self._asking: asyncio.Task[None] | None = None
+
+    async def trace(self, event: str, _info: object) -> None:
+        if event == "connection.start_tls.started":
+            self._asking = asyncio.create_task(self._ask())
+        elif event.startswith("connection.start_tls."):
+            self.close()
+
+    async def _ask(self) -> None:
+        await asyncio.sleep(WAIT_FOR_TLS)
+        if await speaks_plain_http(*self._place):
+            self._limit.reschedule(asyncio.get_running_loop().time())
+
+    def close(self) -> None:
+        if self._asking is not None:
+            self._asking.cancel()
+
+
 class GuardedClient(httpx2.AsyncClient):
     """Sends to one base URL and nowhere else.
 
     Redirects are followed on the same host only. A third party gets the headers HTTP needs,
     not those the SDK takes from OPENAI_ORG_ID, OPENAI_PROJECT_ID or OPENAI_CUSTOM_HEADERS. The
-    body of an error is cut, for the SDK reads it whole. Proxies of the environment are not
-    used for loopback addresses. Raises TlsFailed for certificates that can't be read.
+    body of an error is cut, for the SDK reads it whole. The proxy is the
+    one of `proxy_for`. Raises TlsFailed for certificates that can't be read, ProxyUnusable for a
+    proxy that can't be used.
     """
 
     def __init__(self, base_url: str, *, connect_timeout: float) -> None:
+        self._checked_url = base_url
+        self._named_proxy = proxy_for(base_url)
         super().__init__(
             # Without the environment's proxies, but with the certificates it names.
             verify=_tls_context(base_url),
             timeout=httpx2.Timeout(None, connect=connect_timeout),
             limits=httpx2.Limits(max_connections=4, keepalive_expiry=30.0),
-            trust_env=not is_loopback(base_url),
+            trust_env=False,
+            proxy=None if self._named_proxy is None else self._named_proxy.url,
         )
         self._is_openai = is_openai(base_url)
+        self._is_azure = is_azure(base_url)
 
     async def send(
         self, request: httpx2.Request, *, stream: bool = False, **_options: Any
     ) -> httpx2.Response:
-        """Raises RedirectRefused, and what httpx2 raises."""
-        response = await self._send_within_host(request)
+        """Raises RedirectRefused, TlsFailed where the scheme is the wrong one, and what httpx2
+        raises."""
+        if self._named_proxy is not None:
+            response = await self._send_within_host(request)
+        elif request.url.scheme == "https":
+            response = await self._send_watched(request)
+        else:
+            response = await self._send_plain(request)
         # The SDK looks into its own request's headers for how to hand the response over.
         response.request = request
         if response.status_code >= 300:
@@ -101,6 +152,28 @@ class GuardedClient(httpx2.AsyncClient):
         if not stream:
             await response.aread()
         return response
+
+    async def _send_watched(self, request: httpx2.Request) -> httpx2.Response:
+        limit = asyncio.timeout(None)
+        watch = _TlsWatch(request.url, limit)
+        request.extensions = {**request.extensions, "trace": watch.trace}
+        try:
+            async with limit:
+                return await self._send_within_host(request)
+        except TimeoutError:
+            if limit.expired():
+                raise plain_server(self._checked_url) from None
+            raise
+        finally:
+            watch.close()
+
+    async def _send_plain(self, request: httpx2.Request) -> httpx2.Response:
+        try:
+            return await self._send_within_host(request)
+        except (httpx2.RemoteProtocolError, httpx2.ReadError):
+            if await speaks_tls(request.url.host, request.url.port or 80):
+                raise tls_server(self._checked_url) from None
+            raise
 
     async def _send_within_host(self, original: httpx2.Request) -> httpx2.Response:
         request = self._cleaned(original)
@@ -121,7 +194,9 @@ class GuardedClient(httpx2.AsyncClient):
         if self._is_openai:
             return request
         headers = {
-            name: value for name, value in request.headers.items() if name in _THIRD_PARTY_HEADERS
+            name: value
+            for name, value in request.headers.items()
+            if name in _THIRD_PARTY_HEADERS or (name == AZURE_KEY_HEADER and self._is_azure)
         }
         return httpx2.Request(
             request.method,

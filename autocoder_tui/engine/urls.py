@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from autocoder_tui.display import visible
 from autocoder_tui.engine.errors import RequestError
 
+_AZURE = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
+_SECRET_WORDS = ("key", "token", "secret", "passw", "sig", "auth", "credential", "code")
 _ENDPOINT_PATHS = ("/chat/completions", "/completions", "/models")
 
 
@@ -15,8 +17,9 @@ def check_base_url(url: str) -> str:
     """`url` as the base of an OpenAI-compatible API, without a slash at the end.
 
     A URL copied with its `/chat/completions` loses that part. Raises RequestError when it is
-    not http or https, has no host, or carries a user name, password, query or fragment: a
-    secret in a URL would show up in messages and logs.
+    not http or https, has no host, or carries a user name, password, fragment or a
+    query with a key in it: a secret in a URL would show up in messages and logs. Any other query
+    stays, as Azure's `?api-version=...` must.
     """
     parts = _split(url.strip())
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
@@ -28,14 +31,38 @@ def check_base_url(url: str) -> str:
             "The base URL holds a user name or password. Leave them out; a key goes into an "
             "environment variable."
         )
-    if parts.query or parts.fragment:
+    if parts.fragment or _may_hold_a_secret(parts.query):
         raise RequestError(
-            "The base URL has a part after ? or #. Give only scheme, host, port and path."
+            "The base URL has a part after # or a key after ?. Leave it out; a key goes into an "
+            "environment variable."
         )
     path = parts.path.rstrip("/")
     for ending in _ENDPOINT_PATHS:
         path = path.removesuffix(ending).rstrip("/")
-    return f"{parts.scheme}://{parts.netloc.lower()}{path}"
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{parts.netloc.lower()}{path}{query}"
+
+
+def joined(base_url: str, path: str) -> str:
+    """The URL of `path` ("/models") below a checked `base_url`, whose query stays behind it."""
+    base, mark, query = base_url.partition("?")
+    return f"{base.rstrip('/')}{path}{mark}{query}"
+
+
+def is_azure(url: str) -> bool:
+    """Whether `url` leads to Azure's own OpenAI service, which has its own header for the key."""
+    return url.strip().lower().startswith("https:") and host_of(url).endswith(_AZURE)
+
+
+def is_deployment(url: str) -> bool:
+    """Whether `url` is that of one deployed model, which has no list of models beside it."""
+    return "/deployments/" in urlsplit(url.strip()).path
+
+
+def _may_hold_a_secret(query: str) -> bool:
+    names = [name.lower() for name, _ in parse_qsl(query, keep_blank_values=True)]
+    secret = any(word in name for name in names for word in _SECRET_WORDS)
+    return secret or (bool(query) and not names)
 
 
 def is_loopback(url: str) -> bool:

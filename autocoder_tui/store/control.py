@@ -64,6 +64,7 @@ class Control:
     connect_timeout: float | None = None
     first_byte_timeout: float | None = None
     idle_timeout: float | None = None
+    keepalive_timeout: float | None = None
     total_timeout: float | None = None
     max_attempts: int | None = None
     max_parts: int | None = None
@@ -137,7 +138,12 @@ def _located(name: str, value: Any, folder: Path) -> Any:
         return tuple(_pattern(item, folder) for item in value)
     if name == "output_file":
         return str(folder / Path(value).expanduser())
-    if name == "requirements" and value.startswith("@") and len(value) > 1:
+    if (
+        name == "requirements"
+        and value.startswith("@")
+        and not value.startswith("@@")
+        and len(value) > 1
+    ):
         return f"@{folder / Path(value[1:]).expanduser()}"
     return check_base_url(value) if name == "base_url" else value
 
@@ -164,6 +170,7 @@ _OPTIONS: Mapping[str, Expected] = {
     "connect_timeout": SECONDS,
     "first_byte_timeout": SECONDS,
     "idle_timeout": SECONDS,
+    "keepalive_timeout": SECONDS,
     "total_timeout": SECONDS,
     "max_attempts": COUNT,
     "max_parts": COUNT,

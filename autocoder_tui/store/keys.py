@@ -77,8 +77,22 @@ def missing_key_message(provider: Provider) -> str:
     )
 
 
+def _bare(text: str) -> tuple[str, str]:
+    """The key in `text` without what was copied with it, and the words for what that was."""
+    key, taken_off = text.strip("\ufeff \t\r\n"), ""
+    if len(key) > 1 and key[0] == key[-1] and key[0] in "\"'`":
+        key, taken_off = key[1:-1].strip(), "The quotes round"
+    if key[:7].lower() == "bearer ":
+        key, taken_off = key[7:].strip(), taken_off or 'The letters "Bearer" before'
+    return key, taken_off
+
+
 def _usable(text: str, source: str, warnings: list[str]) -> FoundKey | None:
-    key = text.strip()
+    key, taken_off = _bare(text)
+    if taken_off and key:
+        warnings.append(
+            f"{taken_off} the key from {source} were taken off: they are no part of it."
+        )
     if not key:
         return None
     if any(character.isspace() for character in key):

@@ -51,6 +51,7 @@ class NetworkSettings:
     first_byte_timeout: float = field(default=_LIMITS.first_byte_timeout, metadata=_SECONDS)
     """Longest wait from the request to the first byte of the reply, in seconds."""
     idle_timeout: float = field(default=_LIMITS.idle_timeout, metadata=_SECONDS)
+    keepalive_timeout: float = field(default=_LIMITS.keepalive_timeout, metadata=_SECONDS)
     """Longest pause without new content within a reply, in seconds."""
     total_timeout: float = field(default=_LIMITS.total_timeout, metadata=_SECONDS)
     """Longest a whole run may take, continuations included, in seconds."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -11,6 +12,7 @@ from typing import Protocol
 
 from textual.worker import Worker, WorkerError
 
+from autocoder_tui.crash import run_sentence, write_report
 from autocoder_tui.engine.allowance import RaiseCap
 from autocoder_tui.engine.events import Event, Failure, RunCancelled, RunFailed
 from autocoder_tui.engine.parameters import left_out
@@ -142,6 +144,13 @@ class Runner:
                     self._listener.run_told(remark)
         except AutocoderError as error:
             failed = RunFailed(Failure(error.kind, error.message))
+            state.apply(failed, time.monotonic())
+            self.keeping.keep([failed])
+            self._listener.run_brought([failed], state)
+        except Exception as error:
+            # Nobody else would hear of it, and the screen would wait for ever.
+            written = write_report(self.keeping.history.state, error, os.environ)
+            failed = RunFailed(Failure("internal", run_sentence(error, written)))
             state.apply(failed, time.monotonic())
             self.keeping.keep([failed])
             self._listener.run_brought([failed], state)

@@ -116,8 +116,8 @@ async def test_a_connection_lost_after_the_finish_is_no_loss() -> None:
         (Reply(TEXT, stall="middle", cut_after=9), {"idle_timeout": 0.1}, "idle_timeout"),
         (
             Reply(TEXT, stall="middle", cut_after=9, comment_every=0.02),
-            {"idle_timeout": 0.1},
-            "idle_timeout",
+            {"first_byte_timeout": 0.1, "idle_timeout": 0.1, "keepalive_timeout": 0.1},
+            "keepalive_timeout",
         ),
         (
             Reply(stall="headers", comment_every=0.02),

@@ -119,5 +119,6 @@ async def test_going_on_for_long_after_the_file_is_said() -> None:
     talk = "".join(f"Step {number} is to look at line {number}.\n" for number in range(60))
     async with DemoServer([Reply(FRAMED + talk)]) as server:
         events = await events_of(request_to(server))
-    assert "went on for 60 lines" in events[-1].notes
-    assert of(FileProposed, events)[0].complete
+    (file,) = of(FileProposed, events)
+    assert file.complete
+    assert "goes on for 60 lines" in file.remark
