@@ -2,6 +2,6 @@
 
 import sys
 
-from autocoder_tui.cli import main
+from autocoder_tui.cli.main import main
 
 sys.exit(main())

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autocoder_tui.display import visible
 from autocoder_tui.errors import sentence
+from autocoder_tui.safety.sanitize import visible
 
 
 @dataclass(frozen=True, slots=True)

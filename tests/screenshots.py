@@ -14,14 +14,14 @@ from pathlib import Path
 from autocoder_tui.demo.script import error_reply
 from autocoder_tui.demo.session import demo_setup
 from autocoder_tui.engine.events import RunFinished, TextDelta
-from autocoder_tui.store.history import History
-from autocoder_tui.store.recovery import recover_runs
+from autocoder_tui.store.history.history import History
+from autocoder_tui.store.journal.recovery import recover_runs
 from autocoder_tui.ui.screens.history import HistoryScreen
 from autocoder_tui.ui.screens.prompts import PromptList
 from autocoder_tui.ui.screens.run_view import RunView
 from autocoder_tui.ui.screens.usage import UsageScreen
-from autocoder_tui.ui.widgets.file_picker import FilePicker
-from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.ui.driving import driven, serving, setup_for, until
 from tests.ui.test_recovering import PROPOSED, WHOLE, left_behind, offered
 from tests.ui.test_session_keeping import AT

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autocoder_tui.arguments import run_parser
+from autocoder_tui.cli.arguments import run_parser
 
 
 @pytest.mark.parametrize(

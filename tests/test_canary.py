@@ -16,10 +16,10 @@ from textual.widgets import Input, Static
 
 from autocoder_tui.demo.script import Received, Reply, error_reply
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.setup import Setup
+from autocoder_tui.runs.setup import Setup
 from autocoder_tui.ui.screens.endpoint_form import EndpointForm
 from autocoder_tui.ui.screens.model_picker import ModelPicker
-from autocoder_tui.ui.widgets.log_view import LogView
+from autocoder_tui.ui.widgets.log.view import LogView
 from tests.ui.driving import driven, framed, setup_for, until
 
 CANARY = "sk-canary/8f3Kq+Zt7Wv=1xYp4Lm6Nb2Rd9"

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from autocoder_tui.character_set import is_utf8
 from autocoder_tui.demo.server import DemoServer
+from autocoder_tui.system.locale_encoding import is_utf8
 from tests.ui.driving import framed
 
 ROOT = Path(__file__).parent.parent

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocoder_tui.comparison import compared, compared_anew
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.headless.delivery import patch_bytes
-from autocoder_tui.job import (
+from autocoder_tui.review.file_review import Verdict
+from autocoder_tui.runs.comparison import compared, compared_anew
+from autocoder_tui.runs.preparation import (
     Job,
     Prepared,
     Reviewable,
@@ -22,8 +23,7 @@ from autocoder_tui.job import (
     make_review,
     prepare,
 )
-from autocoder_tui.review.proposal import Verdict
-from autocoder_tui.setup import ChosenModel
+from autocoder_tui.runs.setup import ChosenModel
 from autocoder_tui.workspace.apply import apply_changes
 from autocoder_tui.workspace.textfile import read_text_file
 from tests.engine.conversation import MODEL, QUICK, endpoint_at

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from autocoder_tui.debug_log import MOST_SHOWN, DebugLog, LogLine
+from autocoder_tui.diagnostics.debug_log import MOST_SHOWN, DebugLog, LogLine
+from autocoder_tui.diagnostics.log_file import LogFile
 from autocoder_tui.engine.trace import ChunkReceived
-from autocoder_tui.store.logfile import LogFile
 
 ROOT = Path(__file__).parent.parent
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from autocoder_tui.destination import why_nothing_kept, why_nothing_saved
+from autocoder_tui.workspace.output_path import why_nothing_kept, why_nothing_saved
 from tests.ui.driving import NARROW, WIDE, driven, setup_for
 
 

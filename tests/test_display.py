@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from autocoder_tui.display import has_hidden, visible
+from autocoder_tui.safety.sanitize import has_hidden, visible
 
 EXAMPLES = 10_000 if os.environ.get("AUTOCODER_TUI_FUZZ") == "full" else 500
 

@@ -158,7 +158,7 @@ async def test_broken_files_are_named_and_looked_past(tmp_path: Path) -> None:
 
 
 async def test_the_history_is_counted(tmp_path: Path) -> None:
-    from autocoder_tui.store.history import History
+    from autocoder_tui.store.history.history import History
 
     (tmp_path / "state").mkdir()
     History(tmp_path / "state").list()

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.kept.export import exported, write_export
-from autocoder_tui.store.history import History
-from autocoder_tui.store.kept import KeptRun
+from autocoder_tui.runs.export import exported, write_export
+from autocoder_tui.store.history.history import History
+from autocoder_tui.store.history.kept_run import KeptRun
 from tests.engine.test_event_data import TEXTS
 from tests.store.kept_runs import run
 from tests.test_headless import CANARY

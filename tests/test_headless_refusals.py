@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autocoder_tui.demo.script import Reply
-from autocoder_tui.store.history import History
+from autocoder_tui.store.history.history import History
 from tests.test_headless import Runs, run
 
 __all__ = ["run"]

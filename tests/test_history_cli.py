@@ -14,9 +14,9 @@ import pytest
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.engine.events import FileProposed
-from autocoder_tui.store.history import History
-from autocoder_tui.store.journal import Journal
-from autocoder_tui.store.recovery import runs_in_journals
+from autocoder_tui.store.history.history import History
+from autocoder_tui.store.journal.journal import Journal
+from autocoder_tui.store.journal.recovery import runs_in_journals
 from tests.store.kept_runs import events, run, snapshot
 from tests.store.test_history import locked
 from tests.test_headless import CANARY, NEW, ROOT, Ended, ended, environment, framed, started

@@ -9,14 +9,14 @@ import httpx2
 import pytest
 from textual.widgets import Input, Static
 
+from autocoder_tui.config.api_keys import find_key, missing_key_message
 from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.engine.catalog import Endpoint, Provider, Secret, load_catalog
 from autocoder_tui.engine.errors import RequestError
-from autocoder_tui.engine.provider import HttpSession
+from autocoder_tui.engine.provider.chat import HttpSession
+from autocoder_tui.engine.provider.transport import GuardedClient
 from autocoder_tui.engine.request import Limits
-from autocoder_tui.engine.transport import GuardedClient
-from autocoder_tui.setup import choose_model
-from autocoder_tui.store.keys import find_key, missing_key_message
+from autocoder_tui.runs.setup import choose_model
 from autocoder_tui.ui.screens.endpoint_form import EndpointForm
 from tests.engine.conversation import converse
 from tests.ui.driving import driven, framed, setup_for, until
@@ -94,7 +94,7 @@ def test_a_key_file_others_can_read_is_warned_about(tmp_path: Path) -> None:
 
 
 def test_folders_we_make_are_for_their_owner(tmp_path: Path) -> None:
-    from autocoder_tui.store.settings_file import save_setting
+    from autocoder_tui.config.settings_edit import save_setting
 
     old = os.umask(0o022)
     try:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from autocoder_tui.secrets.key_shapes import find_keys
-from autocoder_tui.secrets.names import looks_secret
+from autocoder_tui.safety.key_patterns import find_keys
+from autocoder_tui.safety.secret_files import looks_secret
 
 ROOT = Path(__file__).parent.parent
 RANDOM = random.Random(7)
@@ -125,7 +125,7 @@ def test_our_own_files_and_piles_of_random_looking_text_hold_no_key() -> None:
 @pytest.mark.parametrize("name", [".env", "a/.env.local", "openai-api-key.txt", "deploy.pem"])
 def test_one_list_of_secret_names_for_picking_and_for_proposals(name: str) -> None:
     from autocoder_tui.review import warnings
-    from autocoder_tui.review.proposal import FileReview
+    from autocoder_tui.review.file_review import FileReview
 
     assert looks_secret(name)
     review = FileReview.of(path=name, before=None, after="x\n", complete=True, remark="")

@@ -17,12 +17,12 @@ from functools import partial
 import pytest
 
 import autocoder_tui
-from autocoder_tui.display import visible
-from autocoder_tui.engine.reply import parse_reply
-from autocoder_tui.review.proposal import FileReview
+from autocoder_tui.engine.reply.parse import parse_reply
+from autocoder_tui.review.file_review import FileReview
 from autocoder_tui.review.warnings import concerns
-from autocoder_tui.secrets.key_shapes import find_keys
-from autocoder_tui.secrets.redaction import safe_line
+from autocoder_tui.safety.key_patterns import find_keys
+from autocoder_tui.safety.redaction import safe_line
+from autocoder_tui.safety.sanitize import visible
 
 SIZE = 500
 """Characters of the shorter line; the longer one is four times as long."""

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autocoder_tui.debug_log import cut_safely
+from autocoder_tui.diagnostics.debug_log import cut_safely
 from autocoder_tui.engine.catalog import Secret
-from autocoder_tui.secrets import redaction
-from autocoder_tui.secrets.redaction import REDACTED, SHORTEST, know, redacted, safe_line
+from autocoder_tui.safety import redaction
+from autocoder_tui.safety.redaction import REDACTED, SHORTEST, know, redacted, safe_line
 
 KEYS = st.text(
     alphabet=string.ascii_letters + string.digits + "-_.+/=~!%&'\"\\*@:", min_size=12, max_size=80

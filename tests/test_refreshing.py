@@ -10,10 +10,10 @@ from pathlib import Path
 import genai_prices
 import pytest
 
+from autocoder_tui.config.models_edit import save_listed
 from autocoder_tui.engine.catalog import Provider, load_catalog
-from autocoder_tui.engine.listing import ListedModel
-from autocoder_tui.refreshing import as_models, with_package_prices
-from autocoder_tui.store.models import save_listed
+from autocoder_tui.engine.provider.model_list import ListedModel
+from autocoder_tui.runs.refresh_models import as_models, with_package_prices
 from autocoder_tui.ui.screens.model_picker import age
 
 OPENAI = Provider("OpenAI", "https://api.openai.com/v1", "OPENAI_API_KEY")

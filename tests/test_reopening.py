@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autocoder_tui.job import changes_of
-from autocoder_tui.kept.reopening import reopen
 from autocoder_tui.review import FileReview, Review, Verdict
+from autocoder_tui.runs.preparation import changes_of
+from autocoder_tui.runs.reopen_review import reopen
 from autocoder_tui.workspace.apply import apply_changes
 
 OLD = "".join(f"line {n}\n" for n in range(1, 31))

@@ -10,7 +10,7 @@ from pygments.token import Comment, Keyword, Name, Number, Operator, String
 from textual.app import App
 from textual.color import Color
 
-from autocoder_tui.store.themes import (
+from autocoder_tui.config.theme_files import (
     COLORS,
     DIFF_COLORS,
     ThemeData,

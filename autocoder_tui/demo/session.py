@@ -20,7 +20,7 @@ from autocoder_tui.demo.sample import (
     is_sample,
 )
 from autocoder_tui.demo.server import DEMO_TOKENS_PER_SECOND, DemoServer
-from autocoder_tui.setup import ChosenModel, Setup
+from autocoder_tui.runs.setup import ChosenModel, Setup
 
 _PREFIX: Final = "autocoder-demo-"
 

@@ -12,9 +12,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from autocoder_tui.engine.errors import RequestError, UnknownModel
-from autocoder_tui.engine.urls import check_base_url, host_of, is_loopback, is_openai
+from autocoder_tui.engine.provider.base_url import check_base_url, host_of, is_loopback, is_openai
 from autocoder_tui.problems import Problem, nearest, shortened
-from autocoder_tui.secrets.redaction import know
+from autocoder_tui.safety.redaction import know
 
 __all__ = [
     "LOCAL_KEY_VARIABLE",
@@ -178,6 +178,6 @@ def load_catalog(
     A missing file is no problem. An entry that is not as expected is left out and reported;
     a file that is not TOML is left out as a whole.
     """
-    from autocoder_tui.engine import models_file  # it needs the classes above
+    from autocoder_tui.config import models_file  # it needs the classes above
 
     return models_file.read_catalog(user_file, listed_file)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from autocoder_tui.display import visible
-from autocoder_tui.engine.end_words import STOPPED_AT_CAP, read_end
 from autocoder_tui.engine.errors import (
     ContentFiltered,
     EmptyReply,
@@ -15,7 +13,9 @@ from autocoder_tui.engine.errors import (
     ToolsCalled,
 )
 from autocoder_tui.engine.events import Cause
-from autocoder_tui.engine.reply import frame_state, parse_reply
+from autocoder_tui.engine.provider.end_words import STOPPED_AT_CAP, read_end
+from autocoder_tui.engine.reply.parse import frame_state, parse_reply
+from autocoder_tui.safety.sanitize import visible
 
 _QUOTED = 500
 """Characters of a model's or server's own words in a sentence of ours."""

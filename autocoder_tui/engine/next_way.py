@@ -5,14 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from autocoder_tui.engine import seam
-from autocoder_tui.engine.capabilities import Capabilities
-from autocoder_tui.engine.end_words import read_end
-from autocoder_tui.engine.errors import (
-    BadRequest,
-    PrefillRefused,
-    ProviderError,
-    ServerFailed,
-)
+from autocoder_tui.engine.errors import BadRequest, PrefillRefused, ProviderError, ServerFailed
 from autocoder_tui.engine.prefill import (
     NONE,
     TRIED_FIRST,
@@ -21,6 +14,8 @@ from autocoder_tui.engine.prefill import (
     learn_prefill,
     refuse,
 )
+from autocoder_tui.engine.provider.capabilities import Capabilities
+from autocoder_tui.engine.provider.end_words import read_end
 from autocoder_tui.engine.request import RunRequest
 
 _PROVEN = frozenset({"prefill", "echo", "witness"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autocoder_tui.engine.errors import NoProgress, TooManyParts
-from autocoder_tui.engine.reply_prose import says_complete
+from autocoder_tui.engine.reply.prose import says_complete
 from autocoder_tui.engine.seam import Continuation
 
 SILENT_PARTS = 4

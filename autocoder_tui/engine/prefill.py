@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from autocoder_tui.engine import seam
-from autocoder_tui.engine.capabilities import Capabilities
 from autocoder_tui.engine.catalog import Endpoint
-from autocoder_tui.engine.reply_framing import read_opening
-from autocoder_tui.engine.reply_prose import is_preamble, is_refusal
-from autocoder_tui.engine.server_software import (
+from autocoder_tui.engine.provider.capabilities import Capabilities
+from autocoder_tui.engine.provider.server_software import (
     PREFILL_BY_SOFTWARE,
     UNKNOWN,
     ask_software,
     hosted_prefill,
 )
+from autocoder_tui.engine.reply.framing import read_opening
+from autocoder_tui.engine.reply.prose import is_preamble, is_refusal
 
 NONE: Final = "none"
 TRIED_FIRST: Final = "trailing"

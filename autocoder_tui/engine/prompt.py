@@ -6,7 +6,7 @@ request and in every continuation: providers cache the common prefix and charge 
 
 from __future__ import annotations
 
-from autocoder_tui.engine.reply import FRAMING_RULES, ReplyFile, render_files, special_rules
+from autocoder_tui.engine.reply.parse import FRAMING_RULES, ReplyFile, render_files, special_rules
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.seam import Continuation
 

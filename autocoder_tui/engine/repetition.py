@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from autocoder_tui.display import visible
 from autocoder_tui.engine.events import Event, TextDelta, TextRetracted
-from autocoder_tui.engine.reply_framing import Opening, read_closing, read_opening
+from autocoder_tui.engine.reply.framing import Opening, read_closing, read_opening
 from autocoder_tui.engine.seam import PartReader
+from autocoder_tui.safety.sanitize import visible
 
 STOPPED_REPEATING: Final = "repeats_itself"
 """Finish reason of a reply that was not read to its end, for it only repeated itself."""

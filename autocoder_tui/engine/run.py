@@ -9,10 +9,6 @@ from contextlib import aclosing
 from typing import TypeVar
 
 from autocoder_tui.engine import seam
-from autocoder_tui.engine.accounts import Accounts
-from autocoder_tui.engine.allowance import Allowance, RaiseCap
-from autocoder_tui.engine.capabilities import Capabilities
-from autocoder_tui.engine.cost import check_fits, estimate_request, file_weights
 from autocoder_tui.engine.ending import cause_of, check_end, is_confirmed
 from autocoder_tui.engine.errors import (
     EngineError,
@@ -40,20 +36,24 @@ from autocoder_tui.engine.events import (
     TextDelta,
     TextRetracted,
 )
-from autocoder_tui.engine.frames import Finish, Reasoning, Refusal, Text, Usage
-from autocoder_tui.engine.held import edits, read
+from autocoder_tui.engine.held_text import edits, read
+from autocoder_tui.engine.metering.budget import Allowance, RaiseCap
+from autocoder_tui.engine.metering.cost import check_fits, estimate_request, file_weights
+from autocoder_tui.engine.metering.tokens import load_counter
+from autocoder_tui.engine.metering.usage import Accounts
 from autocoder_tui.engine.next_way import Ask, NextWay
 from autocoder_tui.engine.part_limits import PartLimits, confirms_end
-from autocoder_tui.engine.patience import Patience
 from autocoder_tui.engine.prefill import HEAD
 from autocoder_tui.engine.prompt import Message, first_messages, messages_for
-from autocoder_tui.engine.proposals import checked_reply, proposed_files
-from autocoder_tui.engine.provider import HttpSession, stream_reply
+from autocoder_tui.engine.provider.capabilities import Capabilities
+from autocoder_tui.engine.provider.chat import HttpSession, stream_reply
+from autocoder_tui.engine.provider.chunks import Finish, Reasoning, Refusal, Text, Usage
+from autocoder_tui.engine.provider.deadline import Patience
 from autocoder_tui.engine.repetition import STOPPED_REPEATING, Found, Repetition
-from autocoder_tui.engine.reply import frame_state
+from autocoder_tui.engine.reply.parse import frame_state
+from autocoder_tui.engine.reply.proposed_files import checked_reply, proposed_files
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import AskWait, Retries
-from autocoder_tui.engine.tokens import load_counter
 from autocoder_tui.engine.trace import Trace
 
 _T = TypeVar("_T")

@@ -7,10 +7,10 @@ import os
 import re
 import sys
 
-from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.job import Reviewable
-from autocoder_tui.review.proposal import FileReview
+from autocoder_tui.review.file_review import FileReview
+from autocoder_tui.runs.preparation import Reviewable
+from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.textfile import TextFile
 
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")

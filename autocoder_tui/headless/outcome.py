@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from autocoder_tui.cli import EXIT_FAILED
+from autocoder_tui.cli.main import EXIT_FAILED
 from autocoder_tui.engine.events import PartFinished, UsageUpdated
-from autocoder_tui.engine.state import Extrapolation, RunState
-from autocoder_tui.review.proposal import FileReview
+from autocoder_tui.engine.run_state import Extrapolation, RunState
+from autocoder_tui.review.file_review import FileReview
 
 
 @dataclass(slots=True)

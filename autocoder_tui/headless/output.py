@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from autocoder_tui.cli import EXIT_FAILED
-from autocoder_tui.comparison import compared, remarks
-from autocoder_tui.destination import Refused
-from autocoder_tui.display import visible
-from autocoder_tui.engine.reply import ReplyFile, render_files
+from autocoder_tui.cli.main import EXIT_FAILED
+from autocoder_tui.engine.reply.parse import ReplyFile, render_files
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.headless.console import say
 from autocoder_tui.headless.delivery import patch_bytes, print_result
 from autocoder_tui.headless.outcome import Outcome, file_report
-from autocoder_tui.headless.saying import say
-from autocoder_tui.job import Prepared, Reviewable, make_review
+from autocoder_tui.review.file_review import Review, Verdict
 from autocoder_tui.review.line_ends import asks_for_ends
-from autocoder_tui.review.proposal import Review, Verdict
 from autocoder_tui.review.warnings import review_concerns
-from autocoder_tui.setup import Setup
+from autocoder_tui.runs.comparison import compared, remarks
+from autocoder_tui.runs.preparation import Prepared, Reviewable, make_review
+from autocoder_tui.runs.setup import Setup
+from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.apply import Change, HardLinks, apply_changes
-from autocoder_tui.workspace.applylog import ApplyLog
+from autocoder_tui.workspace.apply_log import ApplyLog
 from autocoder_tui.workspace.commit import proposed_message
 from autocoder_tui.workspace.errors import HardLinked, MissingFile, NotRecorded
+from autocoder_tui.workspace.output_path import Refused
 from autocoder_tui.workspace.textfile import TextFile, read_text_file
 
 

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from autocoder_tui.engine.state import RunState
+from autocoder_tui.engine.run_state import RunState
 
 PROGRESS_PERIOD = 0.5
 """Seconds between two updates."""

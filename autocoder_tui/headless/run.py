@@ -13,12 +13,10 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from autocoder_tui import crash
-from autocoder_tui.cli import EXIT_FAILED, EXIT_OK
-from autocoder_tui.debug_log import DebugLog
-from autocoder_tui.destination import Refused, check_output
-from autocoder_tui.display import visible
-from autocoder_tui.engine.cost import cap_problem
+from autocoder_tui.cli.main import EXIT_FAILED, EXIT_OK
+from autocoder_tui.config.api_keys import missing_key_message
+from autocoder_tui.diagnostics import crash_report as crash
+from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.engine.errors import RequestError
 from autocoder_tui.engine.events import (
     Event,
@@ -29,34 +27,36 @@ from autocoder_tui.engine.events import (
     RunFailed,
     RunFinished,
 )
-from autocoder_tui.engine.parameters import left_out
+from autocoder_tui.engine.metering.cost import cap_problem
+from autocoder_tui.engine.provider.request_body import left_out
 from autocoder_tui.engine.run import run
-from autocoder_tui.engine.state import RunState
+from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.fallback import UNAVAILABLE, candidates, limits_after
+from autocoder_tui.headless.console import say, say_folding, saying
 from autocoder_tui.headless.delivery import print_result
-from autocoder_tui.headless.ending import HeadlessEnding
 from autocoder_tui.headless.outcome import Outcome
 from autocoder_tui.headless.output import Delivery
 from autocoder_tui.headless.progress import Progress
-from autocoder_tui.headless.saying import say, say_folding, saying
-from autocoder_tui.job import Job, Prepared, prepare
-from autocoder_tui.kept.ledger import book_run
-from autocoder_tui.kept.run import KEPT, events_of, model_as_sent, model_of, prepared_of
-from autocoder_tui.kept.writing import RunKeeping
-from autocoder_tui.local_window import ask_beforehand
-from autocoder_tui.narrate import narrate, summary
-from autocoder_tui.pump import pump
-from autocoder_tui.secrets.key_scan import keys_in
-from autocoder_tui.setup import ChosenModel, Setup, choose_model
+from autocoder_tui.headless.shutdown import HeadlessEnding
+from autocoder_tui.runs.bookkeeping import book_run
+from autocoder_tui.runs.estimate import weigh
+from autocoder_tui.runs.event_batches import pump
+from autocoder_tui.runs.event_text import narrate, summary
+from autocoder_tui.runs.fallback import UNAVAILABLE, candidates, limits_after
+from autocoder_tui.runs.preparation import Job, Prepared, prepare
+from autocoder_tui.runs.recorder import RunKeeping
+from autocoder_tui.runs.restore import KEPT, events_of, model_as_sent, model_of, prepared_of
+from autocoder_tui.runs.setup import ChosenModel, Setup, choose_model
+from autocoder_tui.runs.window_probe import ask_beforehand
+from autocoder_tui.safety.key_scan import keys_in
+from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.capabilities import CapabilityStore
-from autocoder_tui.store.history import History
-from autocoder_tui.store.kept import KeptRun
-from autocoder_tui.store.keys import missing_key_message
-from autocoder_tui.store.recovery import recover_runs
-from autocoder_tui.weighing import weigh
-from autocoder_tui.workspace.applylog import ApplyLog
+from autocoder_tui.store.history.history import History
+from autocoder_tui.store.history.kept_run import KeptRun
+from autocoder_tui.store.journal.recovery import recover_runs
+from autocoder_tui.workspace.apply_log import ApplyLog
 from autocoder_tui.workspace.listing import expand_inputs
+from autocoder_tui.workspace.output_path import Refused, check_output
 from autocoder_tui.workspace.paths import relative_name, resolve_target
 from autocoder_tui.workspace.recovery import recover
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .words import likeness, words
+from autocoder_tui.review.similarity import likeness, words
 
 
 class Hunk(NamedTuple):

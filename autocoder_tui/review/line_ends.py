@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .boundaries import Hunk
-from .diff import changed_ranges
+from autocoder_tui.review.boundaries import Hunk
+from autocoder_tui.review.diff import changed_ranges
 
 _END = re.compile(r"(\r\n|\n|\r)")
 _STYLES = ("\n", "\r\n", "\r")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .boundaries import Hunk
-from .diff import Diff
+from autocoder_tui.review.boundaries import Hunk
+from autocoder_tui.review.diff import Diff
 
 _CONTEXT = 3
 _NO_NEWLINE = "\\ No newline at end of file\n"

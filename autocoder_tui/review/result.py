@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .boundaries import Hunk
-from .diff import Diff, split_lines
-from .proposal import FileReview, Verdict
+from autocoder_tui.review.boundaries import Hunk
+from autocoder_tui.review.diff import Diff, split_lines
+from autocoder_tui.review.file_review import FileReview, Verdict
 
 
 def as_result(file: FileReview) -> FileReview:

@@ -1,0 +1,1 @@
+"""What the program writes for itself, below the state folder."""

@@ -7,9 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from autocoder_tui.engine.capabilities import Capabilities
+from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.problems import Problem
-from autocoder_tui.store.memory import CAPABILITIES_FILE, change_memory, read_memory
+from autocoder_tui.store.json_file import CAPABILITIES_FILE, change_memory, read_memory
 
 
 class CapabilityStore:

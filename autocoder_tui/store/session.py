@@ -28,8 +28,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autocoder_tui.display import visible
-from autocoder_tui.store.durable import write_atomically
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.system.atomic_write import write_atomically
 
 MOST_DRAFTS = 20
 """Replaced drafts that are kept; the oldest goes first."""

@@ -21,8 +21,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from autocoder_tui.engine.state import Extrapolation
-from autocoder_tui.store.durable import write_all
+from autocoder_tui.engine.run_state import Extrapolation
+from autocoder_tui.system.atomic_write import write_all
 
 _FILE = "usage.jsonl"
 _MOST_BYTES = 64 * 1024 * 1024

@@ -16,46 +16,46 @@ from textual.notifications import SeverityLevel as Severity
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
-from autocoder_tui.debug_log import DebugLog
+from autocoder_tui.diagnostics.debug_log import DebugLog
+from autocoder_tui.diagnostics.log_file import LogFile
 from autocoder_tui.engine.events import FileProposed
-from autocoder_tui.job import Job, Prepared, Reviewable
-from autocoder_tui.kept.writing import RunKeeping
-from autocoder_tui.review.proposal import Review
-from autocoder_tui.secrets.redaction import safe_line
-from autocoder_tui.setup import ChosenModel, Setup
-from autocoder_tui.store.logfile import LogFile
-from autocoder_tui.ui.asking_about_keys import KeysAskedAbout
-from autocoder_tui.ui.beginning import begin
-from autocoder_tui.ui.browsing import Browsing
+from autocoder_tui.review.file_review import Review
+from autocoder_tui.runs.preparation import Job, Prepared, Reviewable
+from autocoder_tui.runs.recorder import RunKeeping
+from autocoder_tui.runs.setup import ChosenModel, Setup
+from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.ui.commands import Palette, commands_of, keys_of
-from autocoder_tui.ui.ending import Ending
-from autocoder_tui.ui.estimator import Estimator
-from autocoder_tui.ui.falling_back import FallingBack
-from autocoder_tui.ui.file_weigher import FileWeigher
+from autocoder_tui.ui.controllers.drafts import Typing
+from autocoder_tui.ui.controllers.estimate import Estimator
+from autocoder_tui.ui.controllers.fallback import FallingBack
+from autocoder_tui.ui.controllers.history import Browsing
+from autocoder_tui.ui.controllers.key_warning import KeysAskedAbout
+from autocoder_tui.ui.controllers.models import ModelChoice
+from autocoder_tui.ui.controllers.prompt_history import Prompting
+from autocoder_tui.ui.controllers.quit import interrupt, leave
+from autocoder_tui.ui.controllers.recovery import Recovering
+from autocoder_tui.ui.controllers.review import review_proposal, write_accepted
+from autocoder_tui.ui.controllers.review_autosave import ReviewKeeping
+from autocoder_tui.ui.controllers.run_display import RunDisplay
+from autocoder_tui.ui.controllers.runner import Runner
+from autocoder_tui.ui.controllers.send import go_on_after_asking, send
+from autocoder_tui.ui.controllers.session import SessionKeeping
+from autocoder_tui.ui.controllers.shutdown import Ending
+from autocoder_tui.ui.controllers.spending import Spending
+from autocoder_tui.ui.controllers.startup import begin
+from autocoder_tui.ui.controllers.token_weights import FileWeigher
+from autocoder_tui.ui.controllers.undo import Undoing
 from autocoder_tui.ui.keymap import checked_keys
-from autocoder_tui.ui.leaving import interrupt, leave
-from autocoder_tui.ui.model_choice import ModelChoice
-from autocoder_tui.ui.prompting import Prompting
-from autocoder_tui.ui.recovering import Recovering
-from autocoder_tui.ui.review_keeping import ReviewKeeping
-from autocoder_tui.ui.reviewing import review_proposal, write_accepted
-from autocoder_tui.ui.run_display import RunDisplay
-from autocoder_tui.ui.runner import Runner
+from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.screens.keys_help import KeysHelp
 from autocoder_tui.ui.screens.main import LOWER_PANES, MainScreen
-from autocoder_tui.ui.screens.question import Answer, Question
 from autocoder_tui.ui.screens.usage import UsageScreen
-from autocoder_tui.ui.sending import go_on_after_asking, send
-from autocoder_tui.ui.session_keeping import SessionKeeping
-from autocoder_tui.ui.spending import Spending
-from autocoder_tui.ui.terminal import driver_class
+from autocoder_tui.ui.terminal.driver import driver_class
+from autocoder_tui.ui.terminal.key_queue import ASKS, SEND, TypeAheadApp
 from autocoder_tui.ui.theme import load_into
-from autocoder_tui.ui.type_ahead import ASKS, SEND, TypeAheadApp
-from autocoder_tui.ui.typing import Typing
-from autocoder_tui.ui.undoing import Undoing
-from autocoder_tui.ui.widgets.file_picker import FilePicker
+from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
-from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
 
 
 class AutocoderApp(TypeAheadApp):

@@ -11,20 +11,20 @@ from textual.command import CommandInput, CommandPalette
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-from autocoder_tui.ui.screens.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.screens.history import HistoryScreen
 from autocoder_tui.ui.screens.model_picker import ModelPicker
 from autocoder_tui.ui.screens.prompts import PromptList
 from autocoder_tui.ui.screens.run_view import RunView
-from autocoder_tui.ui.screens.text_dialog import TextDialog
 from autocoder_tui.ui.screens.usage import UsageScreen
-from autocoder_tui.ui.widgets.diff_view import DiffView
-from autocoder_tui.ui.widgets.file_picker import FilePicker
-from autocoder_tui.ui.widgets.log_pane import LogPane
+from autocoder_tui.ui.widgets.diff.view import DiffView
+from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.log.pane import LogPane
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
-from autocoder_tui.ui.widgets.review_pane import ReviewPane
-from autocoder_tui.ui.widgets.stream_view import StreamView
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.ui.widgets.stream.view import StreamView
 
 if TYPE_CHECKING:
     from autocoder_tui.ui.app import AutocoderApp

@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from autocoder_tui.display import visible
-from autocoder_tui.setup import Setup
+from autocoder_tui.runs.setup import Setup
+from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.app import AutocoderApp
 
 

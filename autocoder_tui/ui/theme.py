@@ -10,11 +10,11 @@ from textual.app import App
 from textual.screen import Screen
 from textual.theme import Theme
 
-from autocoder_tui.display import visible
+from autocoder_tui.config.settings import DEFAULT_THEME
+from autocoder_tui.config.settings_edit import save_setting
+from autocoder_tui.config.theme_files import ThemeData, load_themes
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.store.settings import DEFAULT_THEME
-from autocoder_tui.store.settings_file import save_setting
-from autocoder_tui.store.themes import ThemeData, load_themes
+from autocoder_tui.safety.sanitize import visible
 
 
 def to_textual(theme: ThemeData) -> Theme:

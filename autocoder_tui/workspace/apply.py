@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from autocoder_tui.display import visible
-from autocoder_tui.workspace.applylog import ApplyLog, Draft, DraftFile
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.workspace.apply_log import ApplyLog, Draft, DraftFile
+from autocoder_tui.workspace.apply_record import MAX_FILE_BYTES, FileState
 from autocoder_tui.workspace.attributes import Attributes
 from autocoder_tui.workspace.durable import identity, missing_folders, unwritable
 from autocoder_tui.workspace.errors import (
@@ -30,7 +31,6 @@ from autocoder_tui.workspace.errors import (
     listed,
 )
 from autocoder_tui.workspace.paths import relative_name, resolve_target, sift_targets
-from autocoder_tui.workspace.record import MAX_FILE_BYTES, FileState
 from autocoder_tui.workspace.textfile import TextFile, read_bytes, stamp_of
 from autocoder_tui.workspace.transaction import Write, write_all
 

@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from autocoder_tui.display import visible
+from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.errors import CannotCommit
 from autocoder_tui.workspace.git import find_git
 

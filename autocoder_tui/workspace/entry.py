@@ -8,7 +8,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from autocoder_tui.secrets.names import looks_secret
+from autocoder_tui.safety.secret_files import looks_secret
 from autocoder_tui.workspace.textfile import MAX_INPUT_BYTES, looks_binary, size_in_words
 
 _SNIFFED_BYTES = 8192

@@ -32,8 +32,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autocoder_tui.display import visible
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.safety.sanitize import visible
 
 
 def listed(names: Sequence[str], one: str, several: str) -> str:

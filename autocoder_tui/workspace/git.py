@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autocoder_tui.display import visible
+from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.errors import ReadError
 from autocoder_tui.workspace.textfile import read_text_file
 

@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from autocoder_tui.display import visible
+from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.errors import OutsideProject, UnsafeName
 from autocoder_tui.workspace.paths import folded_name, relative_to_root
 

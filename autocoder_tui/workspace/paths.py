@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autocoder_tui.display import has_hidden, visible
+from autocoder_tui.safety.sanitize import has_hidden, visible
 from autocoder_tui.workspace.errors import (
     NameTaken,
     OutsideProject,

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from autocoder_tui.display import visible
 from autocoder_tui.errors import sentence
-from autocoder_tui.workspace.applylog import NEW, OLD, ApplyLog, Entry
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.workspace.apply_log import NEW, OLD, ApplyLog, Entry
+from autocoder_tui.workspace.apply_record import MAX_FILE_BYTES, KeptFile, KeptState, Record
 from autocoder_tui.workspace.durable import (
     drop,
     is_mixture,
@@ -31,7 +32,6 @@ from autocoder_tui.workspace.errors import (
     WorkspaceError,
 )
 from autocoder_tui.workspace.paths import written_file
-from autocoder_tui.workspace.record import MAX_FILE_BYTES, KeptFile, KeptState, Record
 from autocoder_tui.workspace.textfile import read_bytes
 from autocoder_tui.workspace.transaction import temporaries
 

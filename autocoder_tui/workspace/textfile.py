@@ -18,7 +18,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal
 
-from autocoder_tui.display import visible
+from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.encoding import NAMES, candidates
 from autocoder_tui.workspace.errors import (
     BinaryFile,

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from autocoder_tui.display import visible
+from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.attributes import Attributes
 from autocoder_tui.workspace.durable import (
     drop,

@@ -9,8 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from autocoder_tui.display import visible
-from autocoder_tui.workspace.applylog import ApplyLog, Draft, DraftFile, Entry
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.workspace.apply_log import ApplyLog, Draft, DraftFile, Entry
+from autocoder_tui.workspace.apply_record import (
+    MAX_FILE_BYTES,
+    FileState,
+    KeptFile,
+    KeptState,
+    Record,
+)
 from autocoder_tui.workspace.attributes import Attributes
 from autocoder_tui.workspace.durable import identity, missing_folders, unwritable
 from autocoder_tui.workspace.errors import (
@@ -21,7 +28,6 @@ from autocoder_tui.workspace.errors import (
     listed,
 )
 from autocoder_tui.workspace.paths import written_file
-from autocoder_tui.workspace.record import MAX_FILE_BYTES, FileState, KeptFile, KeptState, Record
 from autocoder_tui.workspace.textfile import read_bytes
 from autocoder_tui.workspace.transaction import Write, write_all
 

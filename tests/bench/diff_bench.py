@@ -28,8 +28,8 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from autocoder_tui.review import FileReview, Verdict
-from autocoder_tui.review.search import find
-from autocoder_tui.ui.widgets.diff_view import DiffView
+from autocoder_tui.review.rows.search import find
+from autocoder_tui.ui.widgets.diff.view import DiffView
 
 SIZE = (120, 40)
 

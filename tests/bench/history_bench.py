@@ -22,12 +22,12 @@ from pathlib import Path
 
 from textual.widgets import Input
 
-from autocoder_tui.engine.event_data import event_data
 from autocoder_tui.engine.events import Event, RequestStarted, TextDelta, UsageUpdated
-from autocoder_tui.store.history import History
-from autocoder_tui.store.history_rows import put_row, row_of, text_of
-from autocoder_tui.store.history_search import forget_index, insert_text
-from autocoder_tui.store.journal import Journal
+from autocoder_tui.engine.events_json import event_data
+from autocoder_tui.store.history.history import History
+from autocoder_tui.store.history.rows import put_row, row_of, text_of
+from autocoder_tui.store.history.search import forget_index, insert_text
+from autocoder_tui.store.journal.journal import Journal
 from autocoder_tui.ui.screens.history import HistoryScreen
 from tests.store.kept_runs import events, run, snapshot
 from tests.ui.driving import driven, setup_for, until

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 
-from autocoder_tui.engine.reply_framing import render_file
+from autocoder_tui.engine.reply.framing import render_file
 from autocoder_tui.engine.seam import PartReader, plan_continuation
 
 

@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from autocoder_tui.store.journal import Journal
+    from autocoder_tui.store.journal.journal import Journal
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
@@ -93,11 +93,11 @@ async def read_bare(base_url: str) -> int:
 
 async def read_events(base_url: str) -> AsyncIterator[object]:
     """The stream as the program reads it, as events."""
-    from autocoder_tui.engine.capabilities import Capabilities
     from autocoder_tui.engine.catalog import Endpoint, Model, Provider
     from autocoder_tui.engine.events import TextDelta
-    from autocoder_tui.engine.frames import Text
-    from autocoder_tui.engine.provider import stream_reply
+    from autocoder_tui.engine.provider.capabilities import Capabilities
+    from autocoder_tui.engine.provider.chat import stream_reply
+    from autocoder_tui.engine.provider.chunks import Text
     from autocoder_tui.engine.request import Limits
 
     endpoint, model = Endpoint(Provider("bench", base_url)), Model("demo", "bench")
@@ -122,10 +122,10 @@ def in_app(
     from textual.widgets import Static
 
     from autocoder_tui.engine.events import CostEstimate, Event, RequestStarted, RunStarted
-    from autocoder_tui.engine.state import RunState
-    from autocoder_tui.pump import pump
-    from autocoder_tui.ui.widgets.meters import Meters
-    from autocoder_tui.ui.widgets.stream_view import StreamView
+    from autocoder_tui.engine.run_state import RunState
+    from autocoder_tui.runs.event_batches import pump
+    from autocoder_tui.ui.widgets.meters.meters import Meters
+    from autocoder_tui.ui.widgets.stream.view import StreamView
 
     class BenchApp(App[None]):
         CSS = "StreamView { height: 1fr; } #left { width: 24; dock: left; }"
@@ -172,8 +172,8 @@ def in_app(
 
 
 def begun_journal(folder: Path) -> Journal:
-    from autocoder_tui.store.journal import Journal
-    from autocoder_tui.store.snapshot import Snapshot
+    from autocoder_tui.store.journal.journal import Journal
+    from autocoder_tui.store.journal.snapshot import Snapshot
 
     snapshot = Snapshot("r", "j", "2026-01-01", "/", "x", None, "m", "p", "http://127.0.0.1/v1")
     return Journal(folder, snapshot, print)
@@ -181,7 +181,7 @@ def begun_journal(folder: Path) -> Journal:
 
 async def warm_up() -> None:
     """Import and set up once what any first request would."""
-    from autocoder_tui.engine.provider import preload
+    from autocoder_tui.engine.provider.chat import preload
 
     await asyncio.to_thread(preload)
     await asyncio.sleep(0.5)

@@ -16,8 +16,9 @@ from pathlib import Path
 from textual.events import Key
 from textual.widgets import TextArea
 
-from autocoder_tui.engine import state, tokens
-from autocoder_tui.ui.widgets.file_picker import FilePicker
+from autocoder_tui.engine import run_state as state
+from autocoder_tui.engine.metering import tokens
+from autocoder_tui.ui.widgets.files.picker import FilePicker
 from tests.ui.driving import driven, setup_for, until
 
 FILES = 2_000

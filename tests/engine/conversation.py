@@ -8,11 +8,11 @@ from typing import Any
 
 from autocoder_tui.demo.script import Script
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.engine.capabilities import Capabilities
 from autocoder_tui.engine.catalog import Endpoint, Model, Provider, Secret
 from autocoder_tui.engine.errors import EngineError
-from autocoder_tui.engine.frames import Finish, Piece, Reasoning, Text, Usage
-from autocoder_tui.engine.provider import stream_reply
+from autocoder_tui.engine.provider.capabilities import Capabilities
+from autocoder_tui.engine.provider.chat import stream_reply
+from autocoder_tui.engine.provider.chunks import Finish, Piece, Reasoning, Text, Usage
 from autocoder_tui.engine.request import Limits
 
 CANARY = "sk-canary-0123456789abcdef"

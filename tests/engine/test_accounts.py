@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from autocoder_tui.engine.accounts import Accounts
-from autocoder_tui.engine.calibration import Weights
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.events import CostEstimate, RunFinished, RunStarted
-from autocoder_tui.engine.frames import Usage, read_usage
-from autocoder_tui.engine.state import RunState
-from autocoder_tui.engine.tokens import TokenCounter
-from autocoder_tui.narrate import summary
+from autocoder_tui.engine.metering.calibration import Weights
+from autocoder_tui.engine.metering.tokens import TokenCounter
+from autocoder_tui.engine.metering.usage import Accounts
+from autocoder_tui.engine.provider.chunks import Usage, read_usage
+from autocoder_tui.engine.run_state import RunState
+from autocoder_tui.runs.event_text import summary
 
 MODEL = Model("m", "x", Decimal("0.15"), Decimal("0.60"), cached_price=Decimal("0.075"))
 WORDS = TokenCounter(lambda text: len(text.split()), exact=True)

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocoder_tui.engine.calibration import (
+from autocoder_tui.engine.catalog import Endpoint, Model, Provider
+from autocoder_tui.engine.events import CostEstimate, UsageReported
+from autocoder_tui.engine.metering.calibration import (
     FIRST_MARGIN,
     Calibration,
     Weights,
     kind_of,
     stretches,
 )
-from autocoder_tui.engine.catalog import Endpoint, Model, Provider
-from autocoder_tui.engine.events import CostEstimate, UsageReported
-from autocoder_tui.engine.tokens import load_counter
+from autocoder_tui.engine.metering.tokens import load_counter
 from autocoder_tui.store.calibration import learn, load_calibration
 
 CODE = "def add(left, right):\n    return [left + right for _ in range(3)]\n\n"

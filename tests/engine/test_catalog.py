@@ -14,24 +14,18 @@ from hypothesis import strategies as st
 
 from autocoder_tui.demo.script import Reply, error_reply
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.engine.capabilities import Capabilities
-from autocoder_tui.engine.catalog import (
-    Endpoint,
-    Model,
-    Provider,
-    Secret,
-    load_catalog,
-)
+from autocoder_tui.engine.catalog import Endpoint, Model, Provider, Secret, load_catalog
 from autocoder_tui.engine.errors import RequestError, UnknownModel
-from autocoder_tui.engine.provider import stream_reply
-from autocoder_tui.engine.request import Limits
-from autocoder_tui.engine.urls import (
+from autocoder_tui.engine.provider.base_url import (
     check_base_url,
     host_of,
     is_loopback,
     is_openai,
     is_plain_http,
 )
+from autocoder_tui.engine.provider.capabilities import Capabilities
+from autocoder_tui.engine.provider.chat import stream_reply
+from autocoder_tui.engine.request import Limits
 
 PACKAGED, _ = load_catalog()
 

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autocoder_tui.engine.catalog import Endpoint, Model, Provider
-from autocoder_tui.engine.cost import (
+from autocoder_tui.engine.errors import InputTooLarge
+from autocoder_tui.engine.events import CostEstimate
+from autocoder_tui.engine.metering.cost import (
     check_fits,
     cost_usd,
     estimate,
@@ -20,10 +22,8 @@ from autocoder_tui.engine.cost import (
     format_tokens,
     format_usd,
 )
-from autocoder_tui.engine.errors import InputTooLarge
-from autocoder_tui.engine.events import CostEstimate
+from autocoder_tui.engine.metering.tokens import TokenCounter
 from autocoder_tui.engine.request import InputFile, RunRequest
-from autocoder_tui.engine.tokens import TokenCounter
 
 MINI = Model(
     "mini", "OpenAI", Decimal("0.15"), Decimal("0.6"), context_length=128_000, max_tokens=16_384

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocoder_tui.engine.event_data import event_data, read_event
 from autocoder_tui.engine.events import CostEstimate, Event, TextDelta, UsageUpdated
+from autocoder_tui.engine.events_json import event_data, read_event
 
 TEXTS = st.text(st.characters(exclude_categories=[]), max_size=40) | st.sampled_from(
     ["\ud800", "a\u2028b", "\0", '"\\\n\r', "\U0001f600", "\x85"]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from autocoder_tui.engine.frames import Text, load_object, read_frame
+from autocoder_tui.engine.provider.chunks import Text, load_object, read_frame
 
 
 @pytest.mark.parametrize("start", ["", '"', '{"choices": "', "[{}, "])

@@ -21,10 +21,10 @@ from autocoder_tui.engine.events import (
     TextHeld,
     TextRetracted,
 )
-from autocoder_tui.engine.held import Held, edits, read
-from autocoder_tui.engine.reply_framing import render_file
+from autocoder_tui.engine.held_text import Held, edits, read
+from autocoder_tui.engine.reply.framing import render_file
 from autocoder_tui.engine.seam import MARKER, PartReader, plan_continuation
-from autocoder_tui.pump import merge
+from autocoder_tui.runs.event_batches import merge
 from tests.seam.model import TABLE, View
 
 LINES = "".join(f"    total_{number} = price({number}) * 1.19\n" for number in range(40))

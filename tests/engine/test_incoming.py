@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autocoder_tui.demo.script import chunk, completion
-from autocoder_tui.engine.address import Address
-from autocoder_tui.engine.frames import Finish, Piece, Reasoning, Refusal, Text, Usage
-from autocoder_tui.engine.incoming import IncomingReply
+from autocoder_tui.engine.provider.address import Address
+from autocoder_tui.engine.provider.chunks import Finish, Piece, Reasoning, Refusal, Text, Usage
+from autocoder_tui.engine.provider.response_body import IncomingReply
 from tests.engine.conversation import MODEL, endpoint_at
 
 ADDRESS = Address(endpoint_at("http://127.0.0.1:1/v1"), MODEL)

@@ -13,7 +13,12 @@ import pytest
 
 from autocoder_tui.engine.catalog import Endpoint, Provider, Secret
 from autocoder_tui.engine.errors import ProviderError
-from autocoder_tui.engine.listing import ListedModel, ServedWindow, list_models, served_window
+from autocoder_tui.engine.provider.model_list import (
+    ListedModel,
+    ServedWindow,
+    list_models,
+    served_window,
+)
 from tests.engine.test_provider_failures import unsigned  # noqa: F401 - a fixture
 
 CANARY = "sk-canary-0123456789"

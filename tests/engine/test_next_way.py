@@ -9,7 +9,6 @@ import pytest
 
 from autocoder_tui.demo.script import Received, Reply, error_reply
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.engine.capabilities import Capabilities
 from autocoder_tui.engine.events import (
     ContinuationStarted,
     Event,
@@ -17,6 +16,7 @@ from autocoder_tui.engine.events import (
     PartJoined,
     RunFailed,
 )
+from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.run import run
 from autocoder_tui.engine.seam import plan_continuation
 from autocoder_tui.engine.seam.ways import WAYS, ways_for

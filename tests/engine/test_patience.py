@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from autocoder_tui.engine.patience import Patience
+from autocoder_tui.engine.provider.deadline import Patience
 
 
 async def test_silence_uses_it_up_over_several_waits() -> None:

@@ -11,17 +11,12 @@ import pytest
 
 from autocoder_tui.demo.script import Reply, chunk, completion, error_reply
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.engine.capabilities import Capabilities
 from autocoder_tui.engine.catalog import Endpoint, Provider, Secret
-from autocoder_tui.engine.errors import (
-    BadRequest,
-    ContextExceeded,
-    PrefillRefused,
-    RequestError,
-)
-from autocoder_tui.engine.frames import Finish, Text, Usage
-from autocoder_tui.engine.local import probe_local
-from autocoder_tui.engine.provider import HttpSession, stream_reply
+from autocoder_tui.engine.errors import BadRequest, ContextExceeded, PrefillRefused, RequestError
+from autocoder_tui.engine.provider.capabilities import Capabilities
+from autocoder_tui.engine.provider.chat import HttpSession, stream_reply
+from autocoder_tui.engine.provider.chunks import Finish, Text, Usage
+from autocoder_tui.engine.provider.local_servers import probe_local
 from tests.engine.conversation import CANARY, MESSAGES, MODEL, QUICK, ask, converse, endpoint_at
 
 SHORT = 'def f():\n    return "é€😀\u2028"  # \x00\n'
@@ -156,7 +151,7 @@ async def test_a_slow_reader_is_not_an_idle_server() -> None:
 async def test_every_way_of_sending_a_good_reply(
     reply: Reply, text: str, finishes: list[str | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("autocoder_tui.engine.provider._AFTER_FINISH_SECONDS", 0.05)
+    monkeypatch.setattr("autocoder_tui.engine.provider.chat._AFTER_FINISH_SECONDS", 0.05)
     outcome = await converse([reply])
     assert (outcome.error, outcome.text, outcome.finishes) == (None, text, finishes)
 

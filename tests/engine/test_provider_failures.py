@@ -21,7 +21,7 @@ import pytest
 from autocoder_tui.demo.script import Reply, chunk
 from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.engine import errors
-from autocoder_tui.engine.frames import ServerError
+from autocoder_tui.engine.provider.chunks import ServerError
 from tests.engine.conversation import CANARY, MODEL, QUICK, ask, check, converse, endpoint_at
 from tests.engine.test_provider_statuses import CONTEXT
 
@@ -278,14 +278,14 @@ async def test_neither_prompt_nor_key_follow_a_redirect_elsewhere() -> None:
 def test_a_redirect_never_leaves_the_port_or_tls(old: str, new: str, same: bool) -> None:
     import httpx2
 
-    from autocoder_tui.engine.transport import _is_same_place
+    from autocoder_tui.engine.provider.transport import _is_same_place
 
     assert _is_same_place(httpx2.URL(old), httpx2.URL(new)) is same
 
 
 def test_the_model_name_of_an_error_is_made_safe() -> None:
-    from autocoder_tui.engine.address import Address
-    from autocoder_tui.engine.http_errors import status_error
+    from autocoder_tui.engine.provider.address import Address
+    from autocoder_tui.engine.provider.http_errors import status_error
 
     address = Address(endpoint_at("http://u:pass@h:1/v1"), replace(MODEL, name="a\x1b[2Jb"))
     message = status_error(500, ServerError("x"), address).message

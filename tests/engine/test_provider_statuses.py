@@ -12,7 +12,7 @@ from autocoder_tui.demo.script import Reply, error_reply
 from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.engine import errors
 from autocoder_tui.engine.catalog import Endpoint, Provider
-from autocoder_tui.engine.http_errors import retry_after
+from autocoder_tui.engine.provider.http_errors import retry_after
 from tests.engine.conversation import CANARY, ask, check, converse
 
 STATUSES = [

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from autocoder_tui.engine.reply import (
+from autocoder_tui.engine.reply.parse import (
     FRAMING_RULES,
     ReplyFile,
     frame_state,
     parse_reply,
     render_files,
 )
-from autocoder_tui.engine.reply_versions import normal_path
+from autocoder_tui.engine.reply.versions import normal_path
 
 many = settings(max_examples=400, deadline=None)
 

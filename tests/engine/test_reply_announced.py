@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from autocoder_tui.engine.reply_announced import is_announcement, says_to_be_continued
+from autocoder_tui.engine.reply.announced import is_announcement, says_to_be_continued
 
 ANNOUNCED = """\
 (continued in the next message)

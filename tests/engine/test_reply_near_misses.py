@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autocoder_tui.engine.reply import Reply, frame_state, parse_reply
-from autocoder_tui.engine.reply_marks import frame_marks_left
+from autocoder_tui.engine.reply.marks import frame_marks_left
+from autocoder_tui.engine.reply.parse import Reply, frame_state, parse_reply
 from autocoder_tui.engine.seam import next_step
 
 OLD = "def add(a, b):\n    return a + b\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from autocoder_tui.engine.reply import ReplyFile, frame_state, parse_reply, render_files
+from autocoder_tui.engine.reply.parse import ReplyFile, frame_state, parse_reply, render_files
 from autocoder_tui.engine.seam import next_step, plan_continuation
 
 STRING = "S = '''\n```\n'''\n"

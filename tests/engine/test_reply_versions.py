@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autocoder_tui.engine.reply import Reply, parse_reply
+from autocoder_tui.engine.reply.parse import Reply, parse_reply
 
 OLD = "def add(a, b):\n    return a + b\n"
 NEW = f"{OLD}\n\ndef sub(a, b):\n    return a - b\n"

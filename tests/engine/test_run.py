@@ -8,8 +8,6 @@ import pytest
 from autocoder_tui.demo.script import Received, Reply, chunk, error_reply
 from autocoder_tui.demo.script import tokens as server_tokens
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.engine.allowance import CapQuestion
-from autocoder_tui.engine.capabilities import Capabilities
 from autocoder_tui.engine.catalog import Endpoint, Model, Provider
 from autocoder_tui.engine.events import (
     CapReached,
@@ -29,9 +27,11 @@ from autocoder_tui.engine.events import (
     TextRetracted,
     UsageUpdated,
 )
+from autocoder_tui.engine.metering.budget import CapQuestion
+from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
 from autocoder_tui.engine.run import run
-from autocoder_tui.engine.state import RunState
+from autocoder_tui.engine.run_state import RunState
 
 CODE = "".join(
     f"def function_{number}():\n    return {number} * {number}\n\n\n" for number in range(40)

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from autocoder_tui.demo.script import Received, Reply, error_reply
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.engine.capabilities import Capabilities
 from autocoder_tui.engine.events import (
     Event,
     FileProposed,
@@ -20,6 +19,7 @@ from autocoder_tui.engine.events import (
     RunFinished,
     TextDelta,
 )
+from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.run import run
 from tests.engine.test_run import FRAMED, joined, of, request_to

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from autocoder_tui.engine.catalog import Endpoint, Provider
-from autocoder_tui.engine.server_software import (
+from autocoder_tui.engine.provider.server_software import (
     PREFILL_BY_SOFTWARE,
     ask_software,
     hosted_prefill,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autocoder_tui.engine.sse import EventReader, FrameTooLarge
+from autocoder_tui.engine.provider.sse import EventReader, FrameTooLarge
 
 
 def read(body: bytes, cuts: list[int] | None = None) -> list[str]:

@@ -28,8 +28,8 @@ from autocoder_tui.engine.events import (
     TextRetracted,
     UsageUpdated,
 )
-from autocoder_tui.engine.growing_text import GrowingText
-from autocoder_tui.engine.state import RunState
+from autocoder_tui.engine.run_state import RunState
+from autocoder_tui.engine.text_buffer import GrowingText
 
 ESTIMATE = CostEstimate(3512, 8192, True, Decimal("0.0007"), Decimal("0.0024"))
 

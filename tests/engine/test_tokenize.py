@@ -6,13 +6,13 @@ import asyncio
 
 import pytest
 
-from autocoder_tui.engine import tokenize
 from autocoder_tui.engine.catalog import Endpoint, Model, Provider, load_catalog
 from autocoder_tui.engine.events import RunStarted, UsageUpdated
+from autocoder_tui.engine.metering import server_tokenizer as tokenize
+from autocoder_tui.engine.metering.server_tokenizer import ServerCounts, may_be_asked
 from autocoder_tui.engine.prompt import first_messages
 from autocoder_tui.engine.request import InputFile, RunRequest
 from autocoder_tui.engine.run import run
-from autocoder_tui.engine.tokenize import ServerCounts, may_be_asked
 from tests.engine.counting import TEMPLATE_TOKENS, CountingServer, tokens_of
 from tests.ui.driving import framed
 

@@ -13,9 +13,9 @@ import tiktoken_ext.openai_public
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autocoder_tui.engine import tokens, vocabulary
 from autocoder_tui.engine.catalog import Model
-from autocoder_tui.engine.tokens import (
+from autocoder_tui.engine.metering import tokens, vocabulary
+from autocoder_tui.engine.metering.tokens import (
     TailCounter,
     TokenCounter,
     load_counter,

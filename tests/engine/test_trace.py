@@ -7,11 +7,11 @@ from contextlib import aclosing
 
 from autocoder_tui.demo.script import Reply, error_reply
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.engine.capabilities import Capabilities
 from autocoder_tui.engine.errors import EngineError
-from autocoder_tui.engine.provider import HttpSession, stream_reply
+from autocoder_tui.engine.provider.capabilities import Capabilities
+from autocoder_tui.engine.provider.chat import HttpSession, stream_reply
 from autocoder_tui.engine.trace import ChunkReceived, RequestSent, ResponseOpened, Traced
-from autocoder_tui.narrate import narrate_traced
+from autocoder_tui.runs.event_text import narrate_traced
 from tests.engine.conversation import CANARY, MESSAGES, MODEL, QUICK, endpoint_at
 
 FRAMES = ('{"choices": [{"delta": {"content": "hi"}}]}', "{broken", "[1]", "[DONE]")

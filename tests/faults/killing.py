@@ -22,8 +22,8 @@ from fcntl import ioctl
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from autocoder_tui.store.history import History
-from autocoder_tui.store.recovery import recover_runs
+from autocoder_tui.store.history.history import History
+from autocoder_tui.store.journal.recovery import recover_runs
 from tests.terminal.program import environment
 
 PERIOD = 0.004

@@ -14,10 +14,10 @@ import pytest
 
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.store.history import History
-from autocoder_tui.store.journal import Journal
-from autocoder_tui.store.journal_reading import journals
-from autocoder_tui.store.recovery import recover_runs
+from autocoder_tui.store.history.history import History
+from autocoder_tui.store.journal.journal import Journal
+from autocoder_tui.store.journal.reader import journals
+from autocoder_tui.store.journal.recovery import recover_runs
 from tests.faults.test_state_files import needs_mounts, with_mounts
 from tests.store.kept_runs import events, run, snapshot
 from tests.test_headless import ROOT, environment, framed

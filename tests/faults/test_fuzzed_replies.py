@@ -15,7 +15,7 @@ import time
 
 import pytest
 
-from autocoder_tui.engine.reply import frame_state, parse_reply
+from autocoder_tui.engine.reply.parse import frame_state, parse_reply
 from autocoder_tui.engine.seam import next_step
 
 FULL = os.environ.get("AUTOCODER_TUI_FUZZ") == "full"

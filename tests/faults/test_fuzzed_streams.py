@@ -15,7 +15,6 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from autocoder_tui.engine.address import Address
 from autocoder_tui.engine.catalog import Endpoint, Model, Provider
 from autocoder_tui.engine.errors import AutocoderError
 from autocoder_tui.engine.events import (
@@ -26,9 +25,10 @@ from autocoder_tui.engine.events import (
     RunFailed,
     RunFinished,
 )
-from autocoder_tui.engine.frames import Finish, Piece, Reasoning, Text, Usage
-from autocoder_tui.engine.incoming import IncomingReply
-from autocoder_tui.engine.reply_framing import read_closing, read_opening
+from autocoder_tui.engine.provider.address import Address
+from autocoder_tui.engine.provider.chunks import Finish, Piece, Reasoning, Text, Usage
+from autocoder_tui.engine.provider.response_body import IncomingReply
+from autocoder_tui.engine.reply.framing import read_closing, read_opening
 from autocoder_tui.engine.request import Limits, RunRequest
 from autocoder_tui.engine.run import run
 from tests.engine.conversation import MODEL, endpoint_at
@@ -53,7 +53,7 @@ MOST_REQUESTS = LIMITS.max_parts * (LIMITS.max_attempts + 1) + 1
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autocoder_tui.engine.retry.FIRST_DELAY", 0.001)
-    monkeypatch.setattr("autocoder_tui.engine.provider._AFTER_FINISH_SECONDS", 0.2)
+    monkeypatch.setattr("autocoder_tui.engine.provider.chat._AFTER_FINISH_SECONDS", 0.2)
 
 
 def seeds(count: int) -> Iterator[int]:

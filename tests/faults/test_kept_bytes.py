@@ -11,9 +11,9 @@ from textual.widgets import TextArea
 
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.engine.reply import ReplyFile, render_files
-from autocoder_tui.ui.screens.question import Question
-from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from autocoder_tui.engine.reply.parse import ReplyFile, render_files
+from autocoder_tui.ui.screens.dialogs.question import Question
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.workspace.textfile import read_text_file
 from tests.faults.special import run_all
 from tests.ui.driving import serving, until

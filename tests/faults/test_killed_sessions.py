@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from autocoder_tui.demo.script import Received, Reply
-from autocoder_tui.store.history import History
+from autocoder_tui.store.history.history import History
 from tests.terminal.program import Pseudoterminal, serving, terminal
 
 ROUNDS = max(1, int(os.environ.get("AUTOCODER_TUI_KILLS", "6")) // 40)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autocoder_tui.ui.widgets.file_picker import FilePicker
+from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.workspace.listing import (
     MAX_ENTRIES,
     expand_inputs,

@@ -20,8 +20,8 @@ import pytest
 
 from autocoder_tui.demo.script import Reply, error_reply
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.ui.screens.question import Question
-from autocoder_tui.ui.widgets.meters import Meters
+from autocoder_tui.ui.screens.dialogs.question import Question
+from autocoder_tui.ui.widgets.meters.meters import Meters
 from tests.engine.test_provider_failures import STREAM_START
 from tests.test_headless import CANARY, environment, framed, heard, started
 from tests.ui.driving import serving, until

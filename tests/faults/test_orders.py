@@ -12,10 +12,10 @@ from textual.widgets import TextArea
 
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.engine.prompt import SYSTEM
-from autocoder_tui.ui.screens.question import Question
-from autocoder_tui.ui.widgets.file_picker import FilePicker
-from autocoder_tui.ui.widgets.review_pane import ReviewPane
-from autocoder_tui.ui.widgets.stream_view import StreamView
+from autocoder_tui.ui.screens.dialogs.question import Question
+from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.ui.widgets.stream.view import StreamView
 from tests.ui.driving import framed, serving, until
 
 ORDERS: Final = """\

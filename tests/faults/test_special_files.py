@@ -13,7 +13,7 @@ from textual.widgets import TextArea
 
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.ui.widgets.file_picker import FilePicker
+from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.workspace.errors import TooLarge
 from autocoder_tui.workspace.textfile import read_text_file
 from tests.faults.special import KINDS, Process, can_be_unprivileged, run_all, unprivileged

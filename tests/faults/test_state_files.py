@@ -16,22 +16,22 @@ from pathlib import Path
 
 import pytest
 
+from autocoder_tui.config.control_file import _OPTIONS, load_control
+from autocoder_tui.config.models_edit import save_endpoint, save_listed
+from autocoder_tui.config.settings_edit import save_setting
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.engine.calibration import Weights
 from autocoder_tui.engine.catalog import Model, Provider
 from autocoder_tui.engine.events import UsageReported
+from autocoder_tui.engine.metering.calibration import Weights
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.store.calibration import learn
 from autocoder_tui.store.capabilities import CapabilityStore
-from autocoder_tui.store.control import _OPTIONS, load_control
-from autocoder_tui.store.durable import write_atomically
 from autocoder_tui.store.errors import ControlFileUnusable, SettingsNotSaved
-from autocoder_tui.store.history import History
-from autocoder_tui.store.models import save_endpoint, save_listed
-from autocoder_tui.store.settings_file import save_setting
+from autocoder_tui.store.history.history import History
 from autocoder_tui.store.usage import append_usage, read_usage
-from autocoder_tui.ui.copying import keep_text
-from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from autocoder_tui.system.atomic_write import write_atomically
+from autocoder_tui.ui.controllers.copy import keep_text
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.engine.conversation import MODEL, endpoint_at
 from tests.faults.special import run_all
 from tests.faults.test_special_files import REPLY

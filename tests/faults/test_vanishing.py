@@ -12,10 +12,10 @@ from textual.widgets import TextArea
 
 from autocoder_tui.demo.script import Received, Reply
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.store.history import History
-from autocoder_tui.store.recovery import recover_runs
-from autocoder_tui.ui.widgets.file_picker import FilePicker
-from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from autocoder_tui.store.history.history import History
+from autocoder_tui.store.journal.recovery import recover_runs
+from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.faults.special import can_be_unprivileged, run_all, unprivileged
 from tests.ui.driving import framed, serving, until
 from tests.ui.test_undoing import said

@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from autocoder_tui.engine.capabilities import Capabilities
 from autocoder_tui.engine.catalog import Endpoint, Model, Provider
 from autocoder_tui.engine.errors import ConnectionLost, EngineError, RateLimited
-from autocoder_tui.engine.frames import Finish, Text, Usage
-from autocoder_tui.engine.provider import stream_reply
+from autocoder_tui.engine.provider.capabilities import Capabilities
+from autocoder_tui.engine.provider.chat import stream_reply
+from autocoder_tui.engine.provider.chunks import Finish, Text, Usage
 from autocoder_tui.engine.request import Limits
 from tests.peers.conftest import REPLY
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocoder_tui.review.intraline import NO_MARKS, Spans, word_changes
+from autocoder_tui.review.rows.intraline import NO_MARKS, Spans, word_changes
 
 lines = st.text("ab(), =\r", max_size=30)
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autocoder_tui.review import FileReview, diff_lines
-from autocoder_tui.review.pairing import pair_lines
-from autocoder_tui.review.rows import Rows
-from autocoder_tui.review.wrapping import WrappedRows
+from autocoder_tui.review.rows.pairing import pair_lines
+from autocoder_tui.review.rows.rows import Rows
+from autocoder_tui.review.rows.wrapping import WrappedRows
 
 from .difficult import edits
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autocoder_tui.review import FileReview, Review, Verdict
-from autocoder_tui.review.saved import NoReview, review_data, review_of
+from autocoder_tui.review.serialization import NoReview, review_data, review_of
 
 from .difficult import edits, texts
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from autocoder_tui.review import diff_lines
-from autocoder_tui.review.search import MOST_MATCHES, Match, find
+from autocoder_tui.review.rows.search import MOST_MATCHES, Match, find
 
 DIFF = diff_lines("one\ntwo\nthree\nfour\n", "one\nTWO\ntoo\nthree\nfour two\n")
 

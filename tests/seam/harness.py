@@ -16,8 +16,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from autocoder_tui.engine.reply import parse_reply
-from autocoder_tui.engine.reply_framing import render_file
+from autocoder_tui.engine.reply.framing import render_file
+from autocoder_tui.engine.reply.parse import parse_reply
 from autocoder_tui.engine.seam import (
     Join,
     PartReader,
@@ -26,7 +26,7 @@ from autocoder_tui.engine.seam import (
     plan_continuation,
     verify,
 )
-from autocoder_tui.engine.seam.history import common_length
+from autocoder_tui.engine.seam.text_index import common_length
 from tests.seam import model, small_models
 from tests.seam.corpus import Sample, load
 from tests.seam.model import TABLE, UNAVOIDABLE, View

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from autocoder_tui.cli import main
+from autocoder_tui.cli.main import main
 from autocoder_tui.demo.script import Received, Reply
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.engine.reply import parse_reply
-from autocoder_tui.engine.reply_framing import render_file
+from autocoder_tui.engine.reply.framing import render_file
+from autocoder_tui.engine.reply.parse import parse_reply
 from tests.seam.corpus import Sample, own
 from tests.seam.harness import cut_kinds
 from tests.seam.model import TABLE, UNAVOIDABLE, View

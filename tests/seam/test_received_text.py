@@ -10,13 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autocoder_tui.engine.seam import (
-    Continuation,
-    Join,
-    PartReader,
-    SetAside,
-    plan_continuation,
-)
+from autocoder_tui.engine.seam import Continuation, Join, PartReader, SetAside, plan_continuation
 from tests.seam.model import body_in_other_words
 
 SOURCE = """\

@@ -8,7 +8,7 @@ import itertools
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from autocoder_tui.engine.reply_framing import render_file
+from autocoder_tui.engine.reply.framing import render_file
 from autocoder_tui.engine.seam import (
     MARKER,
     Continuation,

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from autocoder_tui.engine.reply_framing import render_file
-from autocoder_tui.engine.seam import (
-    MARKER,
-    PartReader,
-    next_step,
-    plan_continuation,
-    verify,
-)
+from autocoder_tui.engine.reply.framing import render_file
+from autocoder_tui.engine.seam import MARKER, PartReader, next_step, plan_continuation, verify
 
 SOURCE = """\
 import os

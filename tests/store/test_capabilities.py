@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from autocoder_tui.engine.capabilities import Capabilities
+from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.store.capabilities import CapabilityStore
 
 PLACE = ("https://example.org/v1", "some-model")

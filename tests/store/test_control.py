@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocoder_tui.store.control import _OPTIONS, Control, load_control
+from autocoder_tui.config.control_file import _OPTIONS, Control, load_control
 from autocoder_tui.store.errors import ControlFileUnusable
 
 TOML = """

@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from autocoder_tui.store import history_search
-from autocoder_tui.store.history import History, UnknownRun
-from autocoder_tui.store.history_schema import SCHEMA, HistoryUnavailable
-from autocoder_tui.store.journal import Journal
-from autocoder_tui.store.journal_reading import journals
-from autocoder_tui.store.kept import KeptRun
-from autocoder_tui.store.recovery import recover_runs
+from autocoder_tui.store.history import search as history_search
+from autocoder_tui.store.history.history import History, UnknownRun
+from autocoder_tui.store.history.kept_run import KeptRun
+from autocoder_tui.store.history.schema import SCHEMA, HistoryUnavailable
+from autocoder_tui.store.journal.journal import Journal
+from autocoder_tui.store.journal.reader import journals
+from autocoder_tui.store.journal.recovery import recover_runs
 from tests.engine.test_event_data import TEXTS
 from tests.store.kept_runs import events, run, snapshot
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from autocoder_tui.store.history import History
-from autocoder_tui.store.history_schema import HistoryUnavailable
+from autocoder_tui.store.history.history import History
+from autocoder_tui.store.history.schema import HistoryUnavailable
 from tests.store.kept_runs import run
 
 PAGE = 4096

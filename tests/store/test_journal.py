@@ -16,14 +16,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autocoder_tui.engine.events import Event, TextDelta
-from autocoder_tui.kept.export import exported
-from autocoder_tui.kept.run import model_as_sent, prepared_of
-from autocoder_tui.store import history_rows, journal_reading, recovery
-from autocoder_tui.store.history import History
-from autocoder_tui.store.journal import Journal
-from autocoder_tui.store.journal_reading import JournalContent, journals, read_journal, taken_over
-from autocoder_tui.store.kept import KeptRun, moment
-from autocoder_tui.store.recovery import Folding, recover_runs, runs_in_journals
+from autocoder_tui.runs.export import exported
+from autocoder_tui.runs.restore import model_as_sent, prepared_of
+from autocoder_tui.store.history import rows as history_rows
+from autocoder_tui.store.history.history import History
+from autocoder_tui.store.history.kept_run import KeptRun, moment
+from autocoder_tui.store.journal import reader as journal_reading
+from autocoder_tui.store.journal import recovery
+from autocoder_tui.store.journal.journal import Journal
+from autocoder_tui.store.journal.reader import JournalContent, journals, read_journal, taken_over
+from autocoder_tui.store.journal.recovery import Folding, recover_runs, runs_in_journals
 from tests.store.kept_runs import events, snapshot
 from tests.workspace.faults import Fault, in_a_process
 
@@ -267,7 +269,7 @@ class Disk:
 def test_a_full_disk_is_said_once_and_nothing_is_missing_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int
 ) -> None:
-    monkeypatch.setattr("autocoder_tui.store.journal._RETRY_PERIOD", 0.0)
+    monkeypatch.setattr("autocoder_tui.store.journal.journal._RETRY_PERIOD", 0.0)
     disk, told = Disk(monkeypatch, room), []
     journal = Journal(tmp_path, snapshot(), told.append)
     pieces = [f"piece {number}\n" for number in range(30)]
@@ -336,7 +338,7 @@ def test_an_endless_line_is_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     journal = Journal(tmp_path, snapshot(), lost)
     journal.append([TextDelta("one")])
     assert journal.path is not None
-    monkeypatch.setattr("autocoder_tui.store.journal_reading._LONGEST_LINE", 2000)
+    monkeypatch.setattr("autocoder_tui.store.journal.reader._LONGEST_LINE", 2000)
     with journal.path.open("ab") as opened:
         opened.write(bytes(9000) + b"\n")
     journal.append([TextDelta("two")])

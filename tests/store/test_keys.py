@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autocoder_tui.config.api_keys import FoundKey, find_key, missing_key_message
 from autocoder_tui.engine.catalog import Provider, load_catalog
-from autocoder_tui.store.keys import FoundKey, find_key, missing_key_message
 
 CATALOG, _ = load_catalog()
 OPENAI = CATALOG.providers["OpenAI"]

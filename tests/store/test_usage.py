@@ -11,16 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from autocoder_tui.engine.state import Extrapolation
-from autocoder_tui.store.usage import (
-    UsageRecord,
-    append_usage,
-    read_usage,
-    to_csv,
-    total,
-    totals,
-)
-from autocoder_tui.usage_table import usage_report, usage_rows
+from autocoder_tui.engine.run_state import Extrapolation
+from autocoder_tui.runs.usage_table import usage_report, usage_rows
+from autocoder_tui.store.usage import UsageRecord, append_usage, read_usage, to_csv, total, totals
 
 RUN = UsageRecord(
     time="2026-11-21T10:00:00+00:00",

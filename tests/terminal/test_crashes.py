@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from autocoder_tui.crash import KEPT, report, write_report
 from autocoder_tui.demo.script import Reply
+from autocoder_tui.diagnostics.crash_report import KEPT, report, write_report
 from tests.terminal.program import Pseudoterminal, environment, serving
 from tests.terminal.test_signals import is_restored, keeps_the_text, kept_text, reply_of
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from autocoder_tui.demo.script import Reply
-from autocoder_tui.store.history import History
-from autocoder_tui.store.recovery import recover_runs
+from autocoder_tui.store.history.history import History
+from autocoder_tui.store.journal.recovery import recover_runs
 from tests.store.test_history import locked
 from tests.terminal.program import Pseudoterminal, environment, serving, terminal, within
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from autocoder_tui.arguments import tui_parser
+from autocoder_tui.cli.arguments import tui_parser
 from autocoder_tui.demo.script import Reply, Script
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.setup import Setup, load_setup
+from autocoder_tui.runs.setup import Setup, load_setup
 from autocoder_tui.ui.app import AutocoderApp
 
 WIDE, NARROW = (120, 40), (80, 24)

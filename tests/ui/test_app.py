@@ -12,16 +12,16 @@ from textual.widgets import Input, OptionList, TextArea
 from autocoder_tui.demo.sample import DEMO_TARGET, sample_text
 from autocoder_tui.demo.script import Reply, error_reply
 from autocoder_tui.demo.session import demo_setup
-from autocoder_tui.store.journal_reading import journals
-from autocoder_tui.store.recovery import replay
+from autocoder_tui.store.journal.reader import journals
+from autocoder_tui.store.journal.recovery import replay
+from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.first_steps import FirstSteps
 from autocoder_tui.ui.screens.keys_help import KeysHelp
 from autocoder_tui.ui.screens.model_picker import ModelPicker
-from autocoder_tui.ui.screens.question import Question
-from autocoder_tui.ui.widgets.file_picker import FilePicker
-from autocoder_tui.ui.widgets.log_view import LogView
-from autocoder_tui.ui.widgets.review_pane import ReviewPane
-from autocoder_tui.ui.widgets.stream_view import StreamView
+from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.log.view import LogView
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.ui.widgets.stream.view import StreamView
 from autocoder_tui.ui.widgets.tab_strip import TabStrip
 from tests.ui.driving import NARROW, WIDE, driven, framed, serving, setup_for, until
 
@@ -259,7 +259,7 @@ async def test_a_broken_theme_is_named_and_skipped(tmp_path: Path) -> None:
 
 def test_the_written_file_is_what_git_says_the_diff_is(tmp_path: Path) -> None:
     """The patch of the review is the one an independent tool makes of before and after."""
-    from autocoder_tui.review.proposal import FileReview, Review, Verdict
+    from autocoder_tui.review.file_review import FileReview, Review, Verdict
 
     review = Review((FileReview.of("code.txt", OLD, NEW, True, ""),)).all_verdict(Verdict.ACCEPTED)
     project_file(tmp_path)

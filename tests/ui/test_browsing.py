@@ -12,15 +12,15 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
 from autocoder_tui.engine.events import RunFinished, TextDelta
-from autocoder_tui.store.history import History
-from autocoder_tui.store.recovery import recover_runs
+from autocoder_tui.store.history.history import History
+from autocoder_tui.store.journal.recovery import recover_runs
 from autocoder_tui.ui.app import AutocoderApp
+from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
+from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.history import HistoryScreen
-from autocoder_tui.ui.screens.line_dialog import LineDialog
-from autocoder_tui.ui.screens.question import Question
 from autocoder_tui.ui.screens.run_view import RunView
 from autocoder_tui.ui.widgets.plain_area import PlainArea
-from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.ui.driving import NARROW, WIDE, driven, setup_for, until
 from tests.ui.test_recovering import PROPOSED, WHOLE, left_behind, texts
 from tests.ui.test_session_keeping import AT, wanted

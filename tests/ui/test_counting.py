@@ -13,12 +13,12 @@ import pytest
 from textual.pilot import Pilot
 
 from autocoder_tui.ui.app import AutocoderApp
-from autocoder_tui.ui.screens.question import Question
-from autocoder_tui.ui.screens.text_dialog import TextDialog
+from autocoder_tui.ui.screens.dialogs.question import Question
+from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.screens.too_large import TooLarge
-from autocoder_tui.ui.widgets.file_picker import FilePicker
-from autocoder_tui.ui.widgets.meters import Meters
-from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.meters.meters import Meters
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.engine.counting import CountingServer, OllamaServer
 from tests.ui.driving import NARROW, WIDE, driven, framed, serving, setup_for, until
 

@@ -6,7 +6,7 @@ import pytest
 
 from autocoder_tui.engine.events import TextDelta
 from autocoder_tui.ui.screens import recovered
-from autocoder_tui.ui.screens.question import Answer, Question
+from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.screens.recovered import RecoveredRuns
 from tests.ui.driving import driven, setup_for, until
 from tests.ui.test_recovering import AT, WHOLE, left_behind

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from autocoder_tui.review import FileReview, Verdict
-from autocoder_tui.ui.widgets.diff_view import DiffView
+from autocoder_tui.ui.widgets.diff.view import DiffView
 
 OLD = "".join(f"def f{n}(x):\n    return x + {n}\n\n\n" for n in range(20))
 NEW = (

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from autocoder_tui.clipboard import clipboard_tool, fill_clipboard
-from autocoder_tui.ui.editing import EditorFailed, edit_in_editor, editor_command
+from autocoder_tui.system.clipboard import clipboard_tool, fill_clipboard
+from autocoder_tui.ui.controllers.edit import EditorFailed, edit_in_editor, editor_command
 from autocoder_tui.ui.widgets.plain_area import keeps
 
 

@@ -15,9 +15,9 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from autocoder_tui.ui.widgets.file_picker import FilePicker
-from autocoder_tui.ui.widgets.file_row import Row, cut
-from autocoder_tui.ui.widgets.tree_weights import TreeWeights
+from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.files.row import Row, cut
+from autocoder_tui.ui.widgets.files.weights import TreeWeights
 from autocoder_tui.workspace.entry import Entry
 
 

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 from autocoder_tui.engine.catalog import Model
-from autocoder_tui.engine.tokens import load_counter
-from autocoder_tui.ui.widgets.file_picker import FilePicker
-from autocoder_tui.ui.widgets.tree_weights import TreeWeights
+from autocoder_tui.engine.metering.tokens import load_counter
+from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.files.weights import TreeWeights
 from tests.ui.driving import driven, setup_for, until
 
 KEY = {"OPENAI_API_KEY": "sk-canary-1234567890"}

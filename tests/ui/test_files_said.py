@@ -7,8 +7,8 @@ from pathlib import Path
 from textual.widgets import TextArea
 
 from autocoder_tui.demo.script import Reply
-from autocoder_tui.ui.screens.question import Question
-from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from autocoder_tui.ui.screens.dialogs.question import Question
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.test_headless import framed
 from tests.ui.driving import serving, until
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from textual.widgets import Static, TextArea
 
-from autocoder_tui.ui.screens.question import Question
-from autocoder_tui.ui.widgets.file_picker import FilePicker
+from autocoder_tui.ui.screens.dialogs.question import Question
+from autocoder_tui.ui.widgets.files.picker import FilePicker
 from tests.ui.driving import framed, serving, until
 
 KEY = "sk-proj-" + "Qw8rTy2uIo5pAs9dFg1hJk4l"

@@ -8,14 +8,14 @@ from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from autocoder_tui.demo.script import Reply
-from autocoder_tui.store.history import History
-from autocoder_tui.store.journal_reading import journals
+from autocoder_tui.store.history.history import History
+from autocoder_tui.store.journal.reader import journals
 from autocoder_tui.ui.app import AutocoderApp
+from autocoder_tui.ui.controllers.quit import QuitQuestion
 from autocoder_tui.ui.keymap import checked_keys
-from autocoder_tui.ui.leaving import QuitQuestion
 from autocoder_tui.ui.screens.recovered import RecoveredRuns
-from autocoder_tui.ui.widgets.log_view import LogView
-from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from autocoder_tui.ui.widgets.log.view import LogView
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.ui.driving import NARROW, driven, framed, serving, setup_for, until
 
 TWO = Reply(framed("code.txt", "new\n").text + framed("other.txt", "other\n").text)

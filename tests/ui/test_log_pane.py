@@ -6,11 +6,11 @@ from pathlib import Path
 
 from textual.widgets import Input, Static
 
-from autocoder_tui.debug_log import LogLine
 from autocoder_tui.demo.script import Reply
-from autocoder_tui.ui.widgets import log_rows
-from autocoder_tui.ui.widgets.log_pane import LogPane
-from autocoder_tui.ui.widgets.log_view import LogView
+from autocoder_tui.diagnostics.debug_log import LogLine
+from autocoder_tui.ui.widgets.log import rows as log_rows
+from autocoder_tui.ui.widgets.log.pane import LogPane
+from autocoder_tui.ui.widgets.log.view import LogView
 from tests.ui.driving import driven, framed, serving, setup_for, until
 
 HERE = ("--base-url", "http://127.0.0.1:9/v1", "-m", "some-model")

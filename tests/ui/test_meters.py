@@ -20,9 +20,9 @@ from autocoder_tui.engine.events import (
     TextDelta,
     UsageUpdated,
 )
-from autocoder_tui.engine.state import RunState
-from autocoder_tui.ui.widgets.meter_line import MeterView, clock, meter_line, sparkline
-from autocoder_tui.ui.widgets.meters import Meters, run_view
+from autocoder_tui.engine.run_state import RunState
+from autocoder_tui.ui.widgets.meters.line import MeterView, clock, meter_line, sparkline
+from autocoder_tui.ui.widgets.meters.meters import Meters, run_view
 
 ESTIMATE = MeterView(
     "estimate",

@@ -10,10 +10,10 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, TextArea
 
 from autocoder_tui.ui.app import AutocoderApp
-from autocoder_tui.ui.prompting import Walk
+from autocoder_tui.ui.controllers.prompt_history import Walk
+from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.prompts import PromptList
-from autocoder_tui.ui.screens.question import Question
-from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.ui.driving import NARROW, driven, framed, serving, setup_for, until
 from tests.ui.test_session_keeping import AT, kept, opened, wanted
 

@@ -20,7 +20,7 @@ from autocoder_tui.engine.events import (
     TextRetracted,
     UsageUpdated,
 )
-from autocoder_tui.pump import merge, pump
+from autocoder_tui.runs.event_batches import merge, pump
 
 usages = st.builds(
     UsageUpdated, st.just(1), st.integers(0, 99), st.just(0), st.none(), st.booleans()

@@ -17,21 +17,22 @@ from autocoder_tui.demo.script import Reply
 from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.engine.events import Event, FileProposed, RunFinished, TextDelta
 from autocoder_tui.engine.request import Limits
-from autocoder_tui.job import Job, prepare
-from autocoder_tui.kept.run import begin_journal
-from autocoder_tui.review.proposal import Verdict
-from autocoder_tui.setup import choose_model
-from autocoder_tui.store import journal_reading, recovery
-from autocoder_tui.store.history import History
-from autocoder_tui.store.journal_reading import journals
-from autocoder_tui.store.recovery import Folding, Recovery
+from autocoder_tui.review.file_review import Verdict
+from autocoder_tui.runs.preparation import Job, prepare
+from autocoder_tui.runs.restore import begin_journal
+from autocoder_tui.runs.setup import choose_model
+from autocoder_tui.store.history.history import History
+from autocoder_tui.store.journal import reader as journal_reading
+from autocoder_tui.store.journal import recovery
+from autocoder_tui.store.journal.reader import journals
+from autocoder_tui.store.journal.recovery import Folding, Recovery
 from autocoder_tui.store.session import Session, claim
 from autocoder_tui.ui.app import AutocoderApp
-from autocoder_tui.ui.screens.question import Question
+from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.recovered import RecoveredRuns
 from autocoder_tui.ui.widgets.header_line import HeaderLine
-from autocoder_tui.ui.widgets.review_pane import ReviewPane
-from autocoder_tui.ui.widgets.stream_view import StreamView
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.ui.widgets.stream.view import StreamView
 from tests.ui.driving import NARROW, WIDE, driven, framed, serving, setup_for, until
 from tests.ui.test_session_keeping import AT, wanted
 
@@ -356,7 +357,7 @@ async def test_folding_says_how_far_it_is_and_can_be_left(
 
         return recovery.recover_runs(history, told)
 
-    monkeypatch.setattr("autocoder_tui.ui.recovering.recover_runs", held_up)
+    monkeypatch.setattr("autocoder_tui.ui.controllers.recovery.recover_runs", held_up)
     for size in (WIDE, NARROW):
         async with driven(setup_for(tmp_path, *AT), size) as (app, pilot):
             header = app.main.query_one(HeaderLine)

@@ -13,16 +13,16 @@ from textual.widgets import Input, OptionList
 
 from autocoder_tui.demo.script import Reply, Script, error_reply
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.job import written_bytes
+from autocoder_tui.runs.preparation import written_bytes
 from autocoder_tui.ui.app import AutocoderApp
-from autocoder_tui.ui.screens.choice import Choice
-from autocoder_tui.ui.screens.question import Question
-from autocoder_tui.ui.screens.text_dialog import TextDialog
-from autocoder_tui.ui.widgets.file_list import FileList
-from autocoder_tui.ui.widgets.file_picker import FilePicker
+from autocoder_tui.ui.screens.dialogs.choice import Choice
+from autocoder_tui.ui.screens.dialogs.question import Question
+from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
+from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.plain_area import PlainArea
-from autocoder_tui.ui.widgets.result_view import ResultView
-from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from autocoder_tui.ui.widgets.review.file_list import FileList
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.ui.widgets.review.result_view import ResultView
 from tests.ui.driving import NARROW, WIDE, driven, framed, serving, setup_for, until
 
 OLD = "".join(f"line {number}\n" for number in range(40))

@@ -12,7 +12,7 @@ from textual.widgets import Input, TextArea
 
 from autocoder_tui.store.session import Session, claim
 from autocoder_tui.ui.app import AutocoderApp
-from autocoder_tui.ui.widgets.file_picker import FilePicker
+from autocoder_tui.ui.widgets.files.picker import FilePicker
 from tests.ui.driving import driven, setup_for, until
 
 AT = ("--base-url", "http://127.0.0.1:9/v1", "-m", "test-model")

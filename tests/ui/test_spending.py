@@ -11,20 +11,20 @@ from textual.widgets import DataTable, SelectionList
 
 from autocoder_tui.demo.script import Received, Reply, Script, error_reply
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.engine.allowance import CapQuestion
-from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Model
-from autocoder_tui.engine.tokens import load_counter
+from autocoder_tui.engine.metering.budget import CapQuestion
+from autocoder_tui.engine.metering.calibration import Calibration
+from autocoder_tui.engine.metering.tokens import load_counter
 from autocoder_tui.store.calibration import load_calibration
 from autocoder_tui.store.usage import read_usage
 from autocoder_tui.ui.app import AutocoderApp
-from autocoder_tui.ui.screens.question import Question
+from autocoder_tui.ui.controllers.spending import next_cap
+from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.too_large import TooLarge
 from autocoder_tui.ui.screens.usage import UsageScreen
-from autocoder_tui.ui.spending import next_cap
-from autocoder_tui.ui.widgets.file_picker import FilePicker
-from autocoder_tui.ui.widgets.meters import Meters
-from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.meters.meters import Meters
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.ui.driving import driven, framed, serving, setup_for, until
 
 WHOLE = '<file path="code.txt">\n' + "".join(f"line {n}\n" for n in range(400)) + "</file>\n"

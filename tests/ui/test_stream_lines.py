@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pygments.lexers import get_lexer_by_name
 
-from autocoder_tui.ui.widgets.stream_colours import (
+from autocoder_tui.ui.widgets.stream.colours import (
     LineLexer,
     lex_line,
     lexer_for_language,
     lexer_for_path,
 )
-from autocoder_tui.ui.widgets.stream_lines import StreamLines
+from autocoder_tui.ui.widgets.stream.lines import StreamLines
 
 REPLY = '''\
 I added the flag.

@@ -10,7 +10,7 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.theme import Theme
 
-from autocoder_tui.ui.widgets.stream_view import StreamView
+from autocoder_tui.ui.widgets.stream.view import StreamView
 
 CODE = "<file path=\"a.py\">\nimport os\n\n\ndef f(x):\n\treturn 'é' + x  # 漢字\n</file>\n"
 

@@ -14,9 +14,9 @@ from textual.widgets import Input, TextArea
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.history import HistoryScreen
 from autocoder_tui.ui.screens.prompts import PromptList
-from autocoder_tui.ui.type_ahead import ASKS
-from autocoder_tui.ui.widgets.file_picker import FilePicker
-from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from autocoder_tui.ui.terminal.key_queue import ASKS
+from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.ui.driving import driven, framed, serving, setup_for, until
 
 NOWHERE = ("--base-url", "http://127.0.0.1:9/v1", "-m", "m")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from textual import events
 from textual._xterm_parser import XTermParser
 
-from autocoder_tui.ui.typed_input import TypedInput
+from autocoder_tui.ui.terminal.input import TypedInput
 
 BEGIN, END = "\x1b[200~", "\x1b[201~"
 

@@ -13,8 +13,8 @@ from textual.widgets import Input, TextArea
 from autocoder_tui.demo.script import Received, Reply, error_reply
 from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.ui.app import AutocoderApp
-from autocoder_tui.ui.screens.question import Answer, Question
-from autocoder_tui.ui.widgets.review_pane import ReviewPane
+from autocoder_tui.ui.screens.dialogs.question import Answer, Question
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.ui.driving import driven, framed, setup_for, until
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocoder_tui.secrets.names import looks_secret
+from autocoder_tui.safety.secret_files import looks_secret
 from autocoder_tui.workspace.git import branch_name
 from autocoder_tui.workspace.ignore import GitRules, PatternRules
 from autocoder_tui.workspace.listing import (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocoder_tui.display import visible
+from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.errors import OutsideProject, PathRefused, UnsafeName
 from autocoder_tui.workspace.name_spelling import meant_name
 from autocoder_tui.workspace.paths import sift_targets

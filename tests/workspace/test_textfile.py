@@ -20,11 +20,7 @@ from autocoder_tui.workspace.errors import (
     Unencodable,
     Unreadable,
 )
-from autocoder_tui.workspace.textfile import (
-    looks_binary,
-    read_text_file,
-    size_in_words,
-)
+from autocoder_tui.workspace.textfile import looks_binary, read_text_file, size_in_words
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autocoder_tui.workspace.apply import Applied, Change, apply_changes
-from autocoder_tui.workspace.applylog import MOST_RECORDS, UNDONE, ApplyLog, forget_abandoned
+from autocoder_tui.workspace.apply_log import MOST_RECORDS, UNDONE, ApplyLog, forget_abandoned
 from autocoder_tui.workspace.errors import (
     BinaryFile,
     Busy,
@@ -226,7 +226,7 @@ def test_only_the_latest_are_kept(place: Place, monkeypatch: pytest.MonkeyPatch)
     for number in range(MOST_RECORDS + 3):
         place.write({"a": f"{number}\n"})
     assert len(place.log.entries()) == MOST_RECORDS
-    monkeypatch.setattr("autocoder_tui.workspace.applylog.MOST_BYTES", 10)
+    monkeypatch.setattr("autocoder_tui.workspace.apply_log.MOST_BYTES", 10)
     place.write({"a": "long enough\n"})
     assert len(place.log.entries()) == 1
     place.undo()

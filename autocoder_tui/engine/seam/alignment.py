@@ -10,11 +10,11 @@ from __future__ import annotations
 import bisect
 from dataclasses import dataclass
 
-from autocoder_tui.engine.reply_framing import read_opening
-from autocoder_tui.engine.seam.history import History, Line
+from autocoder_tui.engine.reply.framing import read_opening
 from autocoder_tui.engine.seam.likeness import ALIKE, likeness
 from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.replay import match_cut_line
+from autocoder_tui.engine.seam.text_index import History, Line
 
 _REACH = 40
 """Lines of H that a reply may leave out at once and still be followed."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from autocoder_tui.engine.events import Proof
-from autocoder_tui.engine.reply_framing import read_closing, read_fence, read_opening
+from autocoder_tui.engine.reply.framing import read_closing, read_fence, read_opening
 from autocoder_tui.engine.seam.alignment import Arrival
-from autocoder_tui.engine.seam.history import History, Line
 from autocoder_tui.engine.seam.likeness import ALIKE, likeness, looks_whole
 from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.replay import Replay
+from autocoder_tui.engine.seam.text_index import History, Line
 
 CERTAIN = 50
 """Rank from which a join needs no further text of the reply."""

@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from autocoder_tui.engine.reply_framing import read_opening
-from autocoder_tui.engine.reply_prose import is_prose_line
+from autocoder_tui.engine.reply.framing import read_opening
+from autocoder_tui.engine.reply.prose import is_prose_line
 from autocoder_tui.engine.seam.candidates import Candidate
-from autocoder_tui.engine.seam.history import History
 from autocoder_tui.engine.seam.likeness import is_balanced, likeness, looks_whole
+from autocoder_tui.engine.seam.text_index import History
 
 _LAST_TOKEN = re.compile(r"(?:\w+|[^\w\s]+)\s*\Z")
 _CONTINUES = frozenset(")]},.:;=+-*/%&|!?>'\" ")

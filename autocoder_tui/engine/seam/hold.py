@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from autocoder_tui.engine.events import Proof
-from autocoder_tui.engine.reply_framing import read_closing, read_fence, read_opening
-from autocoder_tui.engine.reply_prose import is_preamble, is_prose_line
+from autocoder_tui.engine.reply.framing import read_closing, read_fence, read_opening
+from autocoder_tui.engine.reply.prose import is_preamble, is_prose_line
 from autocoder_tui.engine.seam.alignment import Alignment
 from autocoder_tui.engine.seam.candidates import (
     CERTAIN,
@@ -23,11 +23,11 @@ from autocoder_tui.engine.seam.candidates import (
     is_frame_line,
     keeps_received,
 )
+from autocoder_tui.engine.seam.filters import inside_fence
 from autocoder_tui.engine.seam.guess import guesses
-from autocoder_tui.engine.seam.history import History, Line, key_of
 from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.replay import Replay, ReplayTracker
-from autocoder_tui.engine.seam.streams import inside_fence
+from autocoder_tui.engine.seam.text_index import History, Line, key_of
 from autocoder_tui.engine.seam.values import MARKER, Continuation
 
 _PATIENCE = 450

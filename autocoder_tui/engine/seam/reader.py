@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autocoder_tui.engine.events import Proof
-from autocoder_tui.engine.reply_framing import read_fence, read_opening
-from autocoder_tui.engine.reply_prose import is_refusal, says_complete
+from autocoder_tui.engine.reply.framing import read_fence, read_opening
+from autocoder_tui.engine.reply.prose import is_refusal, says_complete
 from autocoder_tui.engine.seam.candidates import CERTAIN, Candidate, is_closing
-from autocoder_tui.engine.seam.history import History, common_length
-from autocoder_tui.engine.seam.hold import Hold
-from autocoder_tui.engine.seam.streams import (
+from autocoder_tui.engine.seam.filters import (
     FenceFilter,
     MarkerFilter,
     NewlineFilter,
@@ -19,6 +17,8 @@ from autocoder_tui.engine.seam.streams import (
     opens_fence,
     opens_file,
 )
+from autocoder_tui.engine.seam.hold import Hold
+from autocoder_tui.engine.seam.text_index import History, common_length
 from autocoder_tui.engine.seam.values import MARKER, Alternative, Continuation, Edit, Join
 
 _CLOSE_THINK = "</think>"

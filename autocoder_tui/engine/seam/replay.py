@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from autocoder_tui.engine.seam.history import History, Line
 from autocoder_tui.engine.seam.plan import word_characters
+from autocoder_tui.engine.seam.text_index import History, Line
 
 _FREE_LINES = 3
 """Lines after which the places of a start that are tracked are capped."""

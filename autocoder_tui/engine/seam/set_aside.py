@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from autocoder_tui.engine.seam.history import common_length
 from autocoder_tui.engine.seam.reader import PartReader
+from autocoder_tui.engine.seam.text_index import common_length
 from autocoder_tui.engine.seam.values import Edit, Join
 from autocoder_tui.engine.seam.ways import plan_continuation
 

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from autocoder_tui.display import visible
-from autocoder_tui.engine.reply_framing import read_opening
+from autocoder_tui.engine.reply.framing import read_opening
 from autocoder_tui.engine.seam.plan import (
     ANCHOR_LINES,
     choose_anchor,
@@ -21,6 +20,7 @@ from autocoder_tui.engine.seam.plan import (
     witness_start,
 )
 from autocoder_tui.engine.seam.values import MARKER, Continuation
+from autocoder_tui.safety.sanitize import visible
 
 _FURTHER_LINES: Final = 4
 _FURTHER_ANCHOR_LINES: Final = 5

@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 
-from ..proposal import FileReview
-from .characters import characters
-from .concern import Change, Concern
-from .edits import edits
-from .extent import extent
-from .frames import frames
-from .indentation import indentation
-from .line_numbers import line_numbers
-from .paths import paths
-from .placeholders import placeholders
-from .source import source
+from autocoder_tui.review.file_review import FileReview
+from autocoder_tui.review.warnings.characters import characters
+from autocoder_tui.review.warnings.concern import Change, Concern
+from autocoder_tui.review.warnings.edits import edits
+from autocoder_tui.review.warnings.extent import extent
+from autocoder_tui.review.warnings.frames import frames
+from autocoder_tui.review.warnings.indentation import indentation
+from autocoder_tui.review.warnings.line_numbers import line_numbers
+from autocoder_tui.review.warnings.paths import paths
+from autocoder_tui.review.warnings.placeholders import placeholders
+from autocoder_tui.review.warnings.source import source
 
 __all__ = ["Concern", "concerns", "review_concerns", "warnings"]
 

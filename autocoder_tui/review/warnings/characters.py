@@ -6,8 +6,8 @@ import html
 import re
 from collections.abc import Iterator
 
-from ...display import has_hidden
-from .concern import Change, Concern
+from autocoder_tui.review.warnings.concern import Change, Concern
+from autocoder_tui.safety.sanitize import has_hidden
 
 _LINES_NAMED = 3
 _LOST = "\ufffd"

@@ -8,9 +8,9 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Literal
 
-from ..boundaries import Hunk
-from ..proposal import FileReview
-from .syntax import Language, language_of, parse_error
+from autocoder_tui.review.boundaries import Hunk
+from autocoder_tui.review.file_review import FileReview
+from autocoder_tui.review.warnings.syntax import Language, language_of, parse_error
 
 Kind = Literal[
     "incomplete", "remark", "empty", "shrunk", "unchanged", "placeholder", "syntax", "diff",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .concern import Change, Concern
+from autocoder_tui.review.warnings.concern import Change, Concern
 
 _DIFF_FILES = (".diff", ".patch", ".rej", ".udiff")
 

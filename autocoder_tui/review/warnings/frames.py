@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ...display import visible
-from .concern import Change, Concern, Line
+from autocoder_tui.review.warnings.concern import Change, Concern, Line
+from autocoder_tui.safety.sanitize import visible
 
 _LONGEST = 400
 """Characters of a line that may be a mark."""

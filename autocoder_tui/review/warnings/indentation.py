@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .concern import Change, Concern, Line
+from autocoder_tui.review.warnings.concern import Change, Concern, Line
 
 _MAKE_NAMES = ("makefile", "gnumakefile", "bsdmakefile")
 _MAKE_SUFFIXES = (".mk", ".mak", ".make")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .concern import Change, Concern
+from autocoder_tui.review.warnings.concern import Change, Concern
 
 _NUMBERED = re.compile(
     r"[ \t]{0,12}[Ll]?(\d{1,6})(?:[ \t]{0,4}[|│¦:→›>)][ \t]?|\t| {2,4}| (?=\S))(.*)"

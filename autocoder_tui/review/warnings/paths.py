@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...display import visible
-from ...secrets.names import looks_secret
-from .concern import Change, Concern
+from autocoder_tui.review.warnings.concern import Change, Concern
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.safety.secret_files import looks_secret
 
 _RUNS_CODE = re.compile(
     r"(?:^|/)(?:\.git/|\.githooks/|\.husky/|lefthook\.ya?ml$|\.pre-commit-(?:config|hooks)\.yaml$"

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...display import visible
-from ..boundaries import Hunk
-from .concern import Change, Concern, Line
+from autocoder_tui.review.boundaries import Hunk
+from autocoder_tui.review.warnings.concern import Change, Concern, Line
+from autocoder_tui.safety.sanitize import visible
 
 _LONGEST = 300
 """Characters. A longer line is no remark."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...display import visible
-from ...errors import sentence
-from .concern import Change, Concern
+from autocoder_tui.errors import sentence
+from autocoder_tui.review.warnings.concern import Change, Concern
+from autocoder_tui.safety.sanitize import visible
 
 
 def source(change: Change) -> Iterator[Concern]:

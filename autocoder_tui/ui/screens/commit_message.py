@@ -9,8 +9,8 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Static, TextArea
 
-from autocoder_tui.display import visible
-from autocoder_tui.ui.screens.dialog import Dialog
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 
 _NAMED = 6

@@ -12,16 +12,16 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from autocoder_tui.display import visible
+from autocoder_tui.config.api_keys import find_key, plain_http_warning
 from autocoder_tui.engine.catalog import Endpoint, Provider
-from autocoder_tui.engine.cost import format_price, format_tokens
-from autocoder_tui.engine.listing import ListedModel, list_models
-from autocoder_tui.engine.urls import check_base_url, host_of, is_plain_http
+from autocoder_tui.engine.metering.cost import format_price, format_tokens
+from autocoder_tui.engine.provider.base_url import check_base_url, host_of, is_plain_http
+from autocoder_tui.engine.provider.model_list import ListedModel, list_models
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.problems import shortened
-from autocoder_tui.setup import Setup
-from autocoder_tui.store.keys import find_key, plain_http_warning
-from autocoder_tui.ui.screens.dialog import Dialog
+from autocoder_tui.runs.setup import Setup
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 _MOST_SHOWN = 500

@@ -9,10 +9,10 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from autocoder_tui.display import visible
 from autocoder_tui.engine.catalog import LOCAL_KEY_VARIABLE, Provider
-from autocoder_tui.engine.local import LocalServer, probe_local
-from autocoder_tui.ui.screens.dialog import Dialog
+from autocoder_tui.engine.provider.local_servers import LocalServer, probe_local
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 
 DEMO = "demo"
 LATER = "later"

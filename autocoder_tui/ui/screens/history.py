@@ -15,11 +15,11 @@ from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from autocoder_tui.display import visible
-from autocoder_tui.engine.cost import format_usd
-from autocoder_tui.kept.export import format_run_tokens, local_time
-from autocoder_tui.store.history import RunSummary
-from autocoder_tui.ui.screens.dialog import Dialog
+from autocoder_tui.engine.metering.cost import format_usd
+from autocoder_tui.runs.export import format_run_tokens, local_time
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.store.history.history import RunSummary
+from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.widgets.header_line import short_path
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 

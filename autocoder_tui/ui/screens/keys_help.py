@@ -10,7 +10,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from autocoder_tui.ui.screens.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 
 
 class KeysHelp(Dialog[None]):

@@ -15,18 +15,18 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Footer, Input, Label, Static, TextArea
 
-from autocoder_tui.debug_log import DebugLog, LogLine
-from autocoder_tui.display import visible
-from autocoder_tui.last_actions import note
-from autocoder_tui.ui.type_ahead import TypeAheadApp
-from autocoder_tui.ui.widgets.file_picker import FilePicker
+from autocoder_tui.diagnostics.debug_log import DebugLog, LogLine
+from autocoder_tui.diagnostics.recent_actions import note
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
+from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine
-from autocoder_tui.ui.widgets.log_pane import LogPane
-from autocoder_tui.ui.widgets.meters import Meters
+from autocoder_tui.ui.widgets.log.pane import LogPane
+from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
-from autocoder_tui.ui.widgets.review_pane import ReviewPane
-from autocoder_tui.ui.widgets.stream_view import StreamView
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.ui.widgets.stream.view import StreamView
 from autocoder_tui.ui.widgets.tab_strip import Tab, TabStrip
 
 NARROW_BELOW = 100

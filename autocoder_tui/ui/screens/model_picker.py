@@ -16,11 +16,11 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from autocoder_tui.display import visible
 from autocoder_tui.engine.catalog import Model
-from autocoder_tui.engine.cost import format_price, format_tokens
+from autocoder_tui.engine.metering.cost import format_price, format_tokens
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.ui.screens.dialog import Dialog
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 _MONTH = re.compile(r"\d{4}-\d{2}")

@@ -13,8 +13,8 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from autocoder_tui.display import visible
-from autocoder_tui.ui.screens.dialog import Dialog
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 MOST_SHOWN = 500

@@ -13,10 +13,10 @@ from textual.content import Content
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
-from autocoder_tui.display import visible
-from autocoder_tui.kept.export import local_time
-from autocoder_tui.store.kept import KeptRun
-from autocoder_tui.ui.screens.dialog import Dialog
+from autocoder_tui.runs.export import local_time
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.store.history.kept_run import KeptRun
+from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.prompts import first_line
 
 _ANSWERS = (

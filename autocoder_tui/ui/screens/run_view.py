@@ -8,10 +8,10 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from autocoder_tui.display import visible
-from autocoder_tui.kept.export import facts
-from autocoder_tui.store.kept import KeptRun
-from autocoder_tui.ui.screens.dialog import Dialog
+from autocoder_tui.runs.export import facts
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.store.history.kept_run import KeptRun
+from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 from autocoder_tui.ui.widgets.tab_strip import Tab, TabStrip
 

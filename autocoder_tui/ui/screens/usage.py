@@ -13,11 +13,11 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import DataTable, Static
 
-from autocoder_tui.display import visible
-from autocoder_tui.store.durable import write_atomically
+from autocoder_tui.runs.usage_table import HEADS, NUMBERS, extrapolation_rows, usage_rows
+from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.usage import GROUPINGS, Grouping, UsageRecord, read_usage, to_csv
-from autocoder_tui.ui.screens.dialog import Dialog
-from autocoder_tui.usage_table import HEADS, NUMBERS, extrapolation_rows, usage_rows
+from autocoder_tui.system.atomic_write import write_atomically
+from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 
 _NARROW_WITHOUT = frozenset({"cached", "reasoning", "parts", "status"})
 """Columns left out where there is no room for them."""

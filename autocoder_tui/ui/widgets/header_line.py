@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from autocoder_tui.display import visible
+from autocoder_tui.safety.sanitize import visible
 
 _LEAST_PLACE = 8
 

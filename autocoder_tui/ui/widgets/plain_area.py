@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 from textual.widgets import Input, TextArea
 
-from autocoder_tui.display import visible
+from autocoder_tui.safety.sanitize import visible
 
 
 class PlainArea(TextArea):

@@ -1,0 +1,222 @@
+"""`autocoder-tui history`: listing, showing, exporting, naming and deleting runs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from autocoder_tui.cli.main import EXIT_FAILED, EXIT_OK
+from autocoder_tui.config.dirs import state_dir
+from autocoder_tui.engine.metering.cost import format_usd
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.headless.console import say_folding
+from autocoder_tui.headless.delivery import patch_bytes, print_result
+from autocoder_tui.runs.export import (
+    exported,
+    facts,
+    format_run_tokens,
+    local_time,
+    summary_data,
+    write_export,
+)
+from autocoder_tui.runs.restore import model_as_sent, reviewable_of
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.store.history.history import LAST, History, RunSummary, UnknownRun, summary_of
+from autocoder_tui.store.history.kept_run import KeptRun
+from autocoder_tui.store.history.schema import HistoryUnavailable
+from autocoder_tui.store.journal.recovery import recover_runs, runs_in_journals
+
+_COLUMNS = ("RUN", "STARTED", "STATUS", "TOKENS", "COST", "NAME")
+
+
+def history_command(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """Do what was asked; returns the exit code. Raises AutocoderError."""
+    history = History(state_dir(environ))
+    said = recover_runs(history, say_folding()).messages
+    for message in said:
+        _say(message)
+    try:
+        return {
+            "list": _list,
+            "show": _show,
+            "export": _export,
+            "rename": _rename,
+            "delete": _delete,
+        }[options.command](history, options)
+    except HistoryUnavailable as error:
+        if not any(error.message in message for message in said):
+            raise
+        return EXIT_FAILED
+    finally:
+        for message in history.messages():
+            _say(message)
+
+
+def _list(history: History, options: argparse.Namespace) -> int:
+    project = None if options.all else _place(options.project or ".")
+    # Those that are under way, and those that could not be put into history.
+    journalled = [
+        run
+        for run in reversed(_journalled(history.state))
+        if project in (None, run.snapshot.project) and not options.search
+    ]
+    try:
+        runs = history.list(project, options.search or "", options.n)
+    except HistoryUnavailable:
+        if not journalled:
+            raise
+        runs = []  # it was said what stands in the way
+    summaries = [summary_of(run) for run in journalled]
+    known = {run.run_id for run in summaries}
+    summaries += [run for run in runs if run.run_id not in known]
+    summaries = summaries[: options.n]
+    if options.json:
+        lines = [json.dumps(summary_data(run)) for run in summaries]
+        print_result("".join(f"{line}\n" for line in lines).encode())
+        return EXIT_OK
+    if summaries:
+        print_result(_table([_row(run) for run in summaries]).encode("utf-8", "replace"))
+        return EXIT_OK
+    where = "" if project is None else " of this project; --all lists those of every project"
+    found = " with these words" if options.search else ""
+    _say(f"There is no run{found} in history{where}.")
+    return EXIT_OK
+
+
+def _place(project: str) -> str:
+    try:
+        return os.path.realpath(project)
+    except OSError as error:
+        raise AutocoderError(
+            "The folder you are in is gone. Change to one that exists, or list the runs of all "
+            "projects with --all."
+        ) from error
+
+
+def _show(history: History, options: argparse.Namespace) -> int:
+    run = find_run(history, options.run)
+    if options.part == "patch":
+        if not run.files:
+            raise UnknownRun(f"Run {run.run_id} proposed no file; see its text with --reply.")
+        reviewable = reviewable_of(run, model_as_sent(run))
+        for path, reason in reviewable.refused:
+            _say(f"{path} is left out: {reason}")
+        print_result(patch_bytes(reviewable))
+        return EXIT_OK
+    text = {
+        "reply": lambda: run.reply,
+        "requirements": lambda: run.snapshot.requirements + "\n",
+        "reasoning": lambda: run.reasoning,
+        "json": lambda: json.dumps(run.to_data()) + "\n",
+        "summary": lambda: _summary(run),
+    }[options.part]()
+    print_result(text.encode("utf-8", "surrogatepass"))
+    return EXIT_OK
+
+
+def _export(history: History, options: argparse.Namespace) -> int:
+    runs: Iterable[KeptRun]
+    if options.runs:
+        runs = [find_run(history, reference) for reference in options.runs]
+    else:
+        runs = history.each()
+    if options.output_file is None:
+        for run in runs:
+            print_result(exported([run], options.format))
+        return EXIT_OK
+    file = Path(options.output_file)
+    count = write_export(file, runs, options.format)
+    _say(f"wrote {count} run{'s' * (count != 1)} to {file}")
+    return EXIT_OK
+
+
+def _rename(history: History, options: argparse.Namespace) -> int:
+    run = history.get(options.run)
+    history.rename(run.run_id, options.name)
+    _say(f"Run {run.run_id} is called {options.name} now.")
+    return EXIT_OK
+
+
+def _delete(history: History, options: argparse.Namespace) -> int:
+    if options.all == bool(options.runs):
+        raise AutocoderError("Name the runs to delete, or give --all.")
+    runs = [history.get(reference) for reference in options.runs]
+    count = len(history.list()) if options.all else len({run.run_id for run in runs})
+    if count == 0:
+        _say("There is no run in history.")
+        return EXIT_OK
+    what = "the run" if count == 1 else f"{count} runs"
+    if not options.yes and not _agreed(what, runs):
+        _say("Nothing was deleted.")
+        return EXIT_FAILED
+    gone = history.delete_all() if options.all else history.delete([run.run_id for run in runs])
+    _say(f"Deleted {gone} run{'s' * (gone != 1)}.")
+    return EXIT_OK
+
+
+def _agreed(what: str, runs: Sequence[KeptRun]) -> bool:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise AutocoderError("Nobody can be asked here: add -y to delete without a question.")
+    for run in runs:
+        _say(f"{run.run_id}  {local_time(run.started)}  {run.name}")
+    print(f"Delete {what} for good? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def find_run(history: History, reference: str) -> KeptRun:
+    """The run called `reference`, also one that a living program is at. Raises UnknownRun, or
+    HistoryUnavailable."""
+    journalled = _journalled(history.state)
+    if reference != LAST:
+        found = [run for run in journalled if run.run_id.startswith(reference)]
+        return found[0] if len(found) == 1 else history.get(reference)
+    try:
+        last = history.get(LAST)
+    except (UnknownRun, HistoryUnavailable):
+        if not journalled:
+            raise
+        return journalled[-1]
+    return journalled[-1] if journalled and journalled[-1].position > last.position else last
+
+
+def _journalled(state: Path) -> list[KeptRun]:
+    """Runs that are not in history, or not with all of their text."""
+    try:
+        return runs_in_journals(state)
+    except OSError:
+        return []
+
+
+def _summary(run: KeptRun) -> str:
+    lines = [f"{label:<9} {visible(text)}" for label, text in (("name", run.name), *facts(run))]
+    lines += ["", visible(run.snapshot.requirements.rstrip("\n"), lines=True)]
+    if run.notes.strip():
+        lines += ["", visible(run.notes.strip("\n"), lines=True)]
+    return "\n".join(lines) + "\n"
+
+
+def _row(run: RunSummary) -> tuple[str, ...]:
+    name = run.name + (" (demo)" if run.demo else "")
+    started, tokens = local_time(run.started), format_run_tokens(run)
+    return run.run_id, started, run.status, tokens, format_usd(run.cost_usd), name
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> str:
+    shown = [_COLUMNS, *(tuple(visible(cell) for cell in row) for row in rows)]
+    widths = [max(len(row[column]) for row in shown) for column in range(len(_COLUMNS))]
+    lines = []
+    for row in shown:
+        cells = [
+            cell.rjust(width) if title in ("TOKENS", "COST") else cell.ljust(width)
+            for cell, width, title in zip(row, widths, _COLUMNS, strict=True)
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def _say(line: str) -> None:
+    print(f"autocoder-tui: {visible(line)}", file=sys.stderr, flush=True)

@@ -1,0 +1,172 @@
+"""The command line: what was asked, and which face to start.
+
+Nothing heavy is imported here; textual and openai only when a face needs them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from autocoder_tui.cli.arguments import (
+    Formatter,
+    count,
+    doctor_parser,
+    given,
+    resume_parser,
+    run_parser,
+    tui_parser,
+    usage_parser,
+)
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.safety.redaction import safe_line
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.system.locale_encoding import begin_again_in_utf8, is_utf8
+from autocoder_tui.system.malloc import return_freed_memory
+
+EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
+
+
+def _history(arguments: Sequence[str]) -> int:
+    from autocoder_tui.cli.history_arguments import history_parser
+
+    options = history_parser(Formatter, count, given).parse_args(arguments)
+    from autocoder_tui.cli.history import history_command
+
+    return history_command(options, os.environ)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program; returns its exit code."""
+    if sys.stderr is None:
+        # Closed by the caller. What is said goes nowhere then, and to no file that is opened next.
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
+    if argv is None:
+        begin_again_in_utf8()
+    if isinstance(sys.stdout, io.TextIOWrapper) and not is_utf8(sys.stdout.encoding):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(arguments)
+    except AutocoderError as error:
+        print(f"autocoder-tui: {safe_line(error.message)}", file=sys.stderr)
+        return EXIT_FAILED
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone; a traceback would only be noise.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAILED
+    except Exception as error:
+        from autocoder_tui.config.dirs import state_dir
+        from autocoder_tui.diagnostics import crash_report as crash
+
+        crash.say(error, crash.write_report(state_dir(os.environ), error, os.environ))
+        return EXIT_FAILED
+
+
+def _run(arguments: list[str]) -> int:
+    command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    if command == "usage":
+        return _print_usage(usage_parser().parse_args(rest))
+    if command == "doctor":
+        return _print_doctor(doctor_parser().parse_args(rest))
+    if command == "history":
+        return _history(rest)
+    parsers = {"run": run_parser, "resume": resume_parser}
+    parser = parsers.get(command, tui_parser)()
+    options = parser.parse_args(rest if command in parsers else arguments)
+    return _start(parser, options, headless=command == "run")
+
+
+def _directory(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Path:
+    """The project's folder: as given, that of the run to go on with, or here."""
+    resume = getattr(options, "resume", None)
+    if resume is not None and (options.requirements or options.input_files):
+        parser.error("a run that is resumed has its requirements and files: leave out -r and -i")
+    from autocoder_tui.workspace.output_path import is_folder
+
+    if options.directory is None and resume is not None:
+        from autocoder_tui.runs.resume import kept_project
+
+        return kept_project(resume, os.environ)
+    directory = Path(options.directory or ".")
+    if not is_folder(directory):
+        parser.error(f"{visible(str(directory))} is not a folder")
+    return directory
+
+
+def _print_doctor(options: argparse.Namespace) -> int:
+    from autocoder_tui.cli.doctor import Asked, doctor
+
+    project = Path(options.directory or ".")
+    asked = Asked(project, options.base_url, options.model, offline=options.offline)
+    report, usable = doctor(asked, os.environ, as_json=options.json)
+    try:
+        print(report, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return EXIT_OK if usable else EXIT_FAILED
+
+
+def _print_usage(options: argparse.Namespace) -> int:
+    from autocoder_tui.config.dirs import state_dir
+    from autocoder_tui.runs.usage_table import usage_report
+
+    try:
+        print(usage_report(state_dir(os.environ), options.by, options.form or "text"))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        print(f"autocoder-tui: the record of usage cannot be read: {reason}.", file=sys.stderr)
+        return EXIT_FAILED
+    return EXIT_OK
+
+
+def _start(parser: argparse.ArgumentParser, options: argparse.Namespace, *, headless: bool) -> int:
+    from autocoder_tui.runs.setup import load_setup
+
+    if options.requirements == "@-" and not headless:
+        parser.error("-r @- is for `autocoder-tui run`; the full-screen program needs the terminal")
+    try:
+        setup = load_setup(_directory(parser, options), options, os.environ)
+    except AutocoderError as error:
+        if headless and options.json:
+            from autocoder_tui.headless.run import report_refusal
+
+            report_refusal(error)
+        raise
+    if options.list_models:
+        from autocoder_tui.cli.model_table import model_table
+
+        for problem in setup.problems:
+            print(f"autocoder-tui: {visible(problem)}", file=sys.stderr)
+        print(model_table(setup.catalog))
+        return EXIT_OK
+    return_freed_memory()
+    if headless:
+        from autocoder_tui.headless.run import run_headless
+
+        return run_headless(setup, parser)
+    refusal = _no_screen()
+    if refusal is not None:
+        print(f"autocoder-tui: {refusal}", file=sys.stderr)
+        return EXIT_USAGE
+    from autocoder_tui.ui.start import start_app
+
+    return start_app(setup)
+
+
+def _no_screen() -> str | None:
+    """Why the full-screen program can't start here, or None if it can."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return "there is no terminal to draw on; use `autocoder-tui run` in scripts and pipes."
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        term = "TERM=dumb" if os.environ.get("TERM") else "TERM is not set"
+        return f"this terminal ({term}) can't show a screen; use `autocoder-tui run` instead."
+    return None

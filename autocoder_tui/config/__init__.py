@@ -1,0 +1,1 @@
+"""What the user writes: settings, control files, keys, models and themes."""

@@ -1,0 +1,185 @@
+"""Colour themes from TOML files: the packaged ones and the user's own.
+
+    name = "dusk"
+    dark = true
+    pygments-style = "monokai"
+
+    [colors]        primary and any of secondary, accent, foreground, background, surface,
+                    panel, success, warning, error
+    [diff]          added-bg, removed-bg, added-word-bg, removed-word-bg, added-fg,
+                    removed-fg, gutter, hunk-cursor
+
+Colours are "#rrggbb" or "#rgb". What a file leaves out comes from autocoder-dark or
+autocoder-light, so a theme of three lines is a whole theme.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autocoder_tui.config.toml_file import TomlFile, read_toml
+from autocoder_tui.config.value_types import FLAG, Expected
+from autocoder_tui.problems import Problem, unknown_name
+
+COLORS = (
+    "primary",
+    "secondary",
+    "accent",
+    "foreground",
+    "background",
+    "surface",
+    "panel",
+    "success",
+    "warning",
+    "error",
+)
+DIFF_COLORS = (
+    "added-bg",
+    "removed-bg",
+    "added-word-bg",
+    "removed-word-bg",
+    "added-fg",
+    "removed-fg",
+    "gutter",
+    "hunk-cursor",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeData:
+    """A theme as plain values: every colour is there, as "#rrggbb".
+
+    `colors` has the names of COLORS, `diff` those of DIFF_COLORS. `pygments_style` is the
+    name of a Pygments style whose colours read well on these backgrounds.
+    """
+
+    name: str
+    dark: bool
+    colors: Mapping[str, str]
+    diff: Mapping[str, str]
+    pygments_style: str
+    file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ThemesLoaded:
+    """The usable themes, one per name, and what is wrong with the files left out."""
+
+    themes: tuple[ThemeData, ...]
+    problems: tuple[Problem, ...] = ()
+
+    def find(self, name: str) -> ThemeData | None:
+        """The theme called `name`."""
+        return next((theme for theme in self.themes if theme.name == name), None)
+
+
+def packaged_themes_dir() -> Path:
+    """The folder of the packaged themes: inside the installed package, or beside it in a
+    source tree."""
+    package = Path(__file__).parent.parent
+    inside = package / "themes"
+    return inside if inside.is_dir() else package.parent / "themes"
+
+
+def load_themes(user_dir: Path | None = None) -> ThemesLoaded:
+    """The packaged themes and, over them by name, those in `user_dir`.
+
+    A folder that does not exist has no themes. A file that is not as expected is skipped
+    and reported.
+    """
+    themes: dict[str, ThemeData] = {}
+    problems: list[Problem] = []
+    folders = [packaged_themes_dir()] + ([user_dir] if user_dir is not None else [])
+    for folder in folders:
+        for file in _theme_files(folder):
+            theme = _read_theme(file, themes)
+            if isinstance(theme, Problem):
+                problems.append(theme)
+            else:
+                themes[theme.name] = theme
+    return ThemesLoaded(tuple(themes.values()), tuple(problems))
+
+
+def _theme_files(folder: Path) -> list[Path]:
+    try:
+        # "autocoder-..." sorts first among the packaged, so the bases are there for the rest.
+        return sorted(file for file in folder.iterdir() if file.suffix == ".toml")
+    except OSError:
+        return []
+
+
+def _read_theme(path: Path, known: Mapping[str, ThemeData]) -> ThemeData | Problem:
+    file = read_toml(path)
+    if isinstance(file, Problem):
+        return file
+    for name, value in file.data.items():
+        expected = _TOP.get(name)
+        if expected is None:
+            return file.problem([name], unknown_name(name, _TOP))
+        if expected.check(value) is None:
+            return file.problem([name], expected.message(name, value))
+    if "name" not in file.data:
+        return Problem(path, None, 'expected a name such as name = "my-theme"')
+    problem = _wrong_color(file, "colors", COLORS) or _wrong_color(file, "diff", DIFF_COLORS)
+    return problem or _complete(file, known)
+
+
+def _wrong_color(file: TomlFile, table: str, names: tuple[str, ...]) -> Problem | None:
+    for name, value in file.data.get(table, {}).items():
+        if name not in names:
+            return file.problem([table, name], unknown_name(name, names))
+        if _COLOR.check(value) is None:
+            return file.problem([table, name], _COLOR.message(name, value))
+    return None
+
+
+def _complete(file: TomlFile, known: Mapping[str, ThemeData]) -> ThemeData | Problem:
+    data = file.data
+    dark = data.get("dark", True)
+    base = known.get("autocoder-dark" if dark else "autocoder-light")
+    colors = {**(base.colors if base else {}), **_expanded(data.get("colors", {}))}
+    diff = {**(base.diff if base else {}), **_expanded(data.get("diff", {}))}
+    style = data.get("pygments-style", base.pygments_style if base else "")
+    for table, have, names in (("colors", colors, COLORS), ("diff", diff, DIFF_COLORS)):
+        missing = [name for name in names if name not in have]
+        if missing:
+            return file.problem([table], f"expected {', '.join(missing)} in [{table}]")
+    return ThemeData(data["name"], dark, colors, diff, style, file.path)
+
+
+def _expanded(colors: Mapping[str, str]) -> dict[str, str]:
+    """Colours with "#abc" written out as "#aabbcc"."""
+    return {
+        name: (value if len(value) == 7 else "#" + "".join(2 * digit for digit in value[1:]))
+        for name, value in colors.items()
+    }
+
+
+def _pygments_style(value: Any) -> str | None:
+    from pygments.styles import STYLE_MAP, get_all_styles
+
+    # The full list looks through every installed package for plugins; seldom needed.
+    known = isinstance(value, str) and (value in STYLE_MAP or value in get_all_styles())
+    return value if known else None
+
+
+def _matching(pattern: str) -> Any:
+    return lambda value: value if isinstance(value, str) and re.fullmatch(pattern, value) else None
+
+
+_COLOR = Expected('a colour such as "#1f6feb"', _matching("#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})"))
+_TABLE = Expected("a table of colours", lambda value: value if isinstance(value, dict) else None)
+
+_TOP: Mapping[str, Expected] = {
+    "name": Expected(
+        "lower-case letters, digits and hyphens", _matching("[a-z0-9][a-z0-9-]{0,39}")
+    ),
+    "dark": FLAG,
+    "pygments-style": Expected('the name of a Pygments style such as "monokai"', _pygments_style),
+    "colors": _TABLE,
+    "diff": _TABLE,
+}

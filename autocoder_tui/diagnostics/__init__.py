@@ -1,0 +1,1 @@
+"""What helps to find out what happened: logs, traces and crash reports."""

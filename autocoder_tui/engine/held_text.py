@@ -1,0 +1,132 @@
+"""What the reader of a part holds back, as events, and what becomes of it when the run is cut.
+
+Until it is clear where a continuation joins, nothing of it is in the joined text, and later a
+few characters may wait for the rest of their line. A run that is cancelled finishes its
+reader and delivers them; one that is killed can't. So what is held is told as it comes, and
+whoever reads the events of a killed run gets from them what a cancel would have brought.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autocoder_tui.engine import seam
+from autocoder_tui.engine.events import (
+    ContinuationStarted,
+    Event,
+    PartFinished,
+    PartWithdrawn,
+    ReasoningDelta,
+    RequestStarted,
+    RunCancelled,
+    RunFailed,
+    RunFinished,
+    TextDelta,
+    TextHeld,
+    TextRetracted,
+)
+from autocoder_tui.engine.seam.filters import FenceFilter, MarkerFilter
+
+
+def read(reader: seam.PartReader, chunk: str) -> Iterator[Event]:
+    """Let `reader` take the next characters of a reply; what they bring, and what is held."""
+    held_before, tail_before = reader.holding, reader.tail
+    edit = reader.feed(chunk)
+    yield from edits(edit)
+    if reader.holding:
+        yield TextHeld(chunk)
+    elif held_before or edit.text or edit.retract:
+        # Without an edit nothing else says that what was held before is settled.
+        if reader.tail or not (edit.text or edit.retract):
+            yield TextHeld(reader.tail, joined=True)
+    elif reader.tail != tail_before:
+        yield TextHeld(reader.tail.removeprefix(tail_before), joined=True)
+
+
+def edits(edit: seam.Edit) -> Iterator[Event]:
+    """What a reader of the joined text must do, as events."""
+    if edit.retract:
+        yield TextRetracted(edit.retract)
+    if edit.reasoning:
+        yield ReasoningDelta(edit.reasoning)
+    if edit.text:
+        yield TextDelta(edit.text)
+
+
+class Held:
+    """The fold of a run's events into what is held after them."""
+
+    def __init__(self) -> None:
+        self._held: list[str] = []
+        self._joined = False
+        self._asked: ContinuationStarted | None = None
+        self._continuation: ContinuationStarted | None = None
+
+    def apply(self, event: Event) -> None:
+        """Take the next event in."""
+        match event:
+            case TextHeld(piece):
+                if event.joined != self._joined:
+                    self._held, self._joined = [], event.joined
+                self._held.append(piece)
+            case TextDelta() | TextRetracted():
+                self._held = []
+            case ReasoningDelta():
+                if self._continuation is None:
+                    self._held = []  # what looked like the beginning of a thought was one
+            case ContinuationStarted():
+                self._asked = event
+            case RequestStarted(part):
+                asked = self._asked
+                self._continuation = asked if asked is not None and asked.part == part else None
+                self._held = []
+            case PartFinished() | PartWithdrawn() | RunFinished() | RunFailed() | RunCancelled():
+                self._held = []
+
+    def released(self, text: str, *, marker_is_code: bool = False) -> list[Event]:
+        """What a cancel would have delivered of it, `text` being the joined text so far.
+
+        `marker_is_code` as for `seam.PartReader`.
+        """
+        rest = "".join(self._held)
+        if not rest:
+            return []
+        if self._joined:
+            return list(edits(seam.Edit(text=_tail(text, rest, marker_is_code))))
+        return list(edits(_finished(text, rest, self._continuation, marker_is_code)))
+
+
+def _tail(text: str, rest: str, marker_is_code: bool) -> str:
+    fence = FenceFilter(text)
+    rest = fence.feed(rest) + fence.finish()
+    if marker_is_code or seam.MARKER in text:
+        return rest
+    marker = MarkerFilter(line_start=text[-1:] in ("", "\n"))
+    return marker.feed(rest) + marker.finish()
+
+
+def _finished(
+    text: str, reply: str, continuation: ContinuationStarted | None, marker_is_code: bool
+) -> seam.Edit:
+    plan = None
+    if continuation is not None and text:
+        plan = seam.plan_continuation(
+            text,
+            finish_reason=continuation.finish_reason,
+            prefill=not continuation.anchor,
+            way=continuation.way,
+        )
+    reader = seam.PartReader(
+        plan,
+        text,
+        resamples=continuation is not None and continuation.resamples,
+        marker_is_code=marker_is_code,
+    )
+    # Thoughts in what is held were delivered when they came.
+    first = reader.feed(reply)
+    last, _ = reader.finish(None)
+    return seam.Edit(
+        first.retract + max(0, last.retract - len(first.text)),
+        first.text[: max(0, len(first.text) - last.retract)] + last.text,
+        last.reasoning,
+    )

@@ -1,0 +1,353 @@
+"""Counting tokens: exactly for OpenAI's models, by estimate for others.
+
+Three speeds. `rough_count` looks at a sample of the characters and needs nothing loaded.
+A `TokenCounter` counts some millions of tokens a second. A `TailCounter` follows a growing
+text and counts again only what has not settled.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from autocoder_tui.engine.catalog import OPENAI, Model
+from autocoder_tui.engine.metering.calibration import Calibration, Weights, digits_of, stretches
+
+if TYPE_CHECKING:
+    import tiktoken
+
+# Chat framing as OpenAI's cookbook gives it: <|start|>role ... <|end|>\n around each message,
+# and <|start|>assistant<|message|> before the reply.
+TOKENS_PER_MESSAGE = 3
+TOKENS_BEFORE_REPLY = 3
+
+# tiktoken's regular expression engine gives up (and prints a panic) on some runs of a million
+# characters, so text goes to it in slices.
+_SLICE = 200_000
+
+RARE = 20_000
+"""Tokens from this one on are rare: byte-pair vocabularies are in the order of frequency."""
+
+_SHORT = 1024
+"""Characters below which a section is of one kind, and counted rather than looked up."""
+
+# Where a prompt is cut into sections that are counted apart. Both encodings always start a
+# new piece there, so the sum is the count of the whole.
+_SECTION = re.compile(r"(?<=\n)(?=<file path=|Requirements:\n|Write )")
+
+_MOST_REMEMBERED = 20_000
+_weighed: OrderedDict[tuple[str, bool, bytes], Weights] = OrderedDict()
+_weighed_lock = threading.Lock()
+
+_UNSETTLED = 512
+"""Characters a tail may have before TailCounter looks for a place to settle."""
+_TOO_LONG = 8192
+"""Characters without any exact place to cut, after which a tail is cut anyway."""
+
+# Places where both encodings always start a new piece, whatever stands further left or right:
+# after a line break that no other and no slash follows (a piece of punctuation takes these
+# along), and before a single space between two words.
+_BOUNDARY = re.compile(r"\n(?!/)(?=[^\S\r\n]*\S)| (?<=\S )(?=\S)")
+_KEEPS_BOUNDARY = re.compile(r"(?!/)[^\S\r\n]*\S")
+
+
+class TokenCounter:
+    """Counts text as one model sees it. `exact`: the provider counts the same.
+
+    Where it is not exact, `calibration` corrects it by what the model's earlier runs taught.
+    `measure` gives the tokens of a text and how many of them are rare.
+    """
+
+    def __init__(
+        self,
+        count: Callable[[str], int],
+        *,
+        exact: bool,
+        calibration: Calibration | None = None,
+        scale: float = 1.0,
+        measure: Callable[[str], tuple[int, int]] | None = None,
+    ) -> None:
+        self._measure = measure or (lambda text: (count(text), 0))
+        self._count = count
+        self._scale = scale
+        self.exact = exact
+        self.calibration = calibration or Calibration()
+
+    def count(self, text: str) -> int:
+        """Tokens of `text` by itself."""
+        if self.exact or self.calibration.runs == 0:
+            return self._count(text)
+        return self.calibration.tokens(self._weighed(text))
+
+    def count_file(self, text: str) -> int:
+        """As `count`, and remembered: the same text is not counted again."""
+        return self.calibrated(self._remembered(text))
+
+    def count_messages(self, messages: Iterable[Mapping[str, str]]) -> int:
+        """Tokens of a whole chat request: every message with its framing, and the reply's start."""
+        return self.calibrated(self.weigh_messages(messages))
+
+    def calibrated(self, weights: Weights) -> int:
+        """The model's tokens for a prompt that weighs `weights` by the vocabulary alone."""
+        if self.exact:
+            return weights.total
+        return round(self.calibration.tokens(weights) * self._scale)
+
+    def fitted(self, messages: Iterable[Mapping[str, str]], counted: int | None) -> TokenCounter:
+        """This counter, set so that `messages` weigh what their server counted, if it did."""
+        ours = 0 if self.exact or counted is None else self.count_messages(messages)
+        if counted is None or ours == 0:
+            return self
+        return TokenCounter(
+            self._count,
+            exact=False,
+            calibration=self.calibration,
+            scale=self._scale * counted / ours,
+            measure=self._measure,
+        )
+
+    def weigh_messages(self, messages: Iterable[Mapping[str, str]]) -> Weights:
+        """A whole chat request by the vocabulary alone, before any calibration.
+
+        Long sections that were weighed before (the files of the last request) are not
+        counted again.
+        """
+        total, framing = Weights(), TOKENS_BEFORE_REPLY
+        for message in messages:
+            framing += TOKENS_PER_MESSAGE + ("name" in message)
+            for value in message.values():
+                for section in _SECTION.split(value):
+                    total += self._remembered(section)
+        return total + Weights(framing=framing)
+
+    def _remembered(self, section: str) -> Weights:
+        if len(section) <= _SHORT:
+            return self._weighed(section)
+        digest = hashlib.blake2b(section.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        key = (self.vocabulary, self.exact, digest)
+        with _weighed_lock:
+            if key in _weighed:
+                _weighed.move_to_end(key)
+                return _weighed[key]
+        weights = self._weighed(section)
+        with _weighed_lock:
+            _weighed[key] = weights
+            if len(_weighed) > _MOST_REMEMBERED:
+                _weighed.popitem(last=False)
+        return weights
+
+    @property
+    def vocabulary(self) -> str:
+        """A name that is the same for every counter that counts by the same vocabulary."""
+        return str(self._count.args[0].name) if isinstance(self._count, partial) else repr(self)
+
+    def weigh_text(self, text: str) -> Weights:
+        """`text` by the vocabulary alone, before any calibration."""
+        return self._weighed(text)
+
+    def _weighed(self, text: str) -> Weights:
+        if self.exact:
+            return Weights(code=self._count(text))
+        counts: dict[str, int] = {}
+        for kind, stretch in stretches(text):
+            (digits, joined), (tokens, rare) = digits_of(stretch), self._measure(stretch)
+            if kind == "wide":
+                rare = 0  # nearly all are
+            found = {"digits": digits, "joined": joined, "rare": rare}
+            for name, count in {**found, kind: max(0, tokens - digits)}.items():
+                counts[name] = counts.get(name, 0) + count
+        return Weights(**counts)
+
+
+def load_counter(model: Model, calibration: Calibration | None = None) -> TokenCounter:
+    """The counter for `model`.
+
+    Takes some 0.3 s the first time (vocabulary): call it in a thread, from several if need be.
+    OpenAI's own models are exact; the others are estimated by OpenAI's newest vocabulary,
+    corrected by `calibration`.
+    """
+    from autocoder_tui.engine.metering.vocabulary import encoding_name, load_encoding
+
+    name = encoding_name(model.name) if model.provider == OPENAI else None
+    encoding = load_encoding(name or "o200k_base")
+    exact = name is not None
+    return TokenCounter(
+        partial(_count_slices, encoding),
+        exact=exact,
+        calibration=calibration,
+        measure=partial(_measure_slices, encoding),
+    )
+
+
+def _measure_slices(encoding: tiktoken.Encoding, text: str) -> tuple[int, int]:
+    """Tokens of `text`, and how many of them are rare and no digits."""
+    tokens, rare = 0, []
+    for piece in _slices(text):
+        ids = encoding.encode_ordinary(piece)
+        tokens += len(ids)
+        rare += [one for one in ids if one >= RARE]
+    digits = _digit_ids(encoding)
+    return tokens, sum(one not in digits for one in rare)
+
+
+@functools.cache
+def _digit_ids(encoding: tiktoken.Encoding) -> frozenset[int]:
+    written = (f"{number:0{width}}" for width in (1, 2, 3) for number in range(10**width))
+    return frozenset(one for digits in written for one in encoding.encode_ordinary(digits))
+
+
+def _count_slices(encoding: tiktoken.Encoding, text: str) -> int:
+    if len(text) <= _SLICE:
+        return len(encoding.encode_ordinary(text))
+    return sum(len(encoding.encode_ordinary(piece)) for piece in _slices(text))
+
+
+def _slices(text: str) -> Iterator[str]:
+    """`text` in slices of at most _SLICE characters, cut where it changes no count if at all
+    possible (it is not inside a single run of that length)."""
+    start = 0
+    while len(text) - start > _SLICE:
+        end = start + _SLICE
+        cut = _last_boundary(text, end - 4096, end) or end
+        yield text[start:cut]
+        start = cut
+    yield text[start:]
+
+
+def _last_boundary(text: str, start: int, end: int) -> int | None:
+    """The last exact place to cut in text[start:end], after its first character; None if there
+    is none."""
+    begin, width = end, 256
+    while begin > start:
+        begin, width = max(start, end - width), width * 8
+        cut = start
+        for match in _BOUNDARY.finditer(text, begin, end):
+            cut = match.start() if match.group() == " " else match.end()
+        if cut > start:
+            return cut
+    return None
+
+
+class TailCounter:
+    """Token count of a growing text, at a cost per character that does not grow with it.
+
+    The text settles in blocks, cut at line ends and between words where a cut changes no
+    count, so `tokens` equals a full count. Only a run of more than 8,192 characters without
+    a space or line break is cut anyway, which may add a token or two per cut.
+    """
+
+    def __init__(self, counter: TokenCounter) -> None:
+        self._counter = counter
+        self._settled: list[tuple[str, int]] = []
+        self._settled_tokens = 0
+        self._tail = ""
+        self._tail_tokens: int | None = 0
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of the text so far."""
+        if self._tail_tokens is None:
+            self._settle()
+            self._tail_tokens = self._counter.count(self._tail)
+        return self._settled_tokens + self._tail_tokens
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        return "".join(block for block, _ in self._settled) + self._tail
+
+    def append(self, text: str) -> None:
+        """The text grew by `text`."""
+        if text:
+            self._tail += text
+            self._tail_tokens = None
+            if len(self._tail) > _TOO_LONG:
+                self._settle()  # or each append would copy an ever longer tail
+
+    def retract(self, count: int) -> None:
+        """The last `count` characters were taken back; more than there are takes all."""
+        while count > len(self._tail) and self._settled:
+            count -= len(self._tail)
+            self._tail = ""
+            self._unsettle()
+        if count > 0:
+            self._tail = self._tail[:-count]
+            self._tail_tokens = None
+        # A block ends where it does because of what followed; that may be gone now.
+        while self._settled and not _KEEPS_BOUNDARY.match(self._tail):
+            self._unsettle()
+
+    def _settle(self) -> None:
+        tail, start = self._tail, 0
+        while len(tail) - start > _UNSETTLED:
+            # Near the end nothing is certain yet: what follows a cut must be known.
+            cut = _last_boundary(tail, start, min(len(tail), start + _SLICE))
+            if cut is None and len(tail) - start > _TOO_LONG:
+                cut = start + _TOO_LONG
+            if cut is None:
+                break
+            block, start = tail[start:cut], cut
+            tokens = self._counter.count(block)
+            self._settled.append((block, tokens))
+            self._settled_tokens += tokens
+        self._tail = tail[start:]
+
+    def _unsettle(self) -> None:
+        block, tokens = self._settled.pop()
+        self._settled_tokens -= tokens
+        self._tail = block + self._tail
+        self._tail_tokens = None
+
+
+_SAMPLE_SLICES = 16
+_SAMPLE_SLICE = 1024
+# Runs that tend to be one token each, or a known number of them (see `_weight`).
+_RUN = re.compile(
+    r"(?P<word> ?[A-Za-z]+)|(?P<digits>\d+)|(?P<blank>\s+)|(?P<marks>[!-/:-@\[-`{-~]+)"
+    r"|(?P<wide>[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+)"
+    r"|(?P<letters>[^\W\d_]+)|(?P<other>.)"
+)
+
+
+def rough_count(text: str) -> int:
+    """An estimate from a sample of at most 16 KB: good to some 15 % on code and prose.
+
+    For the moment before a vocabulary is loaded, and where thousands of files are weighed.
+    """
+    if not text:
+        return 0
+    if len(text) <= _SAMPLE_SLICES * _SAMPLE_SLICE:
+        return max(1, round(_weight(text)))
+    step = (len(text) - _SAMPLE_SLICE) / (_SAMPLE_SLICES - 1)
+    starts = (int(step * index) for index in range(_SAMPLE_SLICES))
+    weight = sum(_weight(text[start : start + _SAMPLE_SLICE]) for start in starts)
+    return max(1, round(weight * len(text) / (_SAMPLE_SLICES * _SAMPLE_SLICE)))
+
+
+def _weight(text: str) -> float:
+    """Tokens of a short text, each kind of run weighed as the vocabularies cut it on average."""
+    total = 0.0
+    for match in _RUN.finditer(text):
+        length = match.end() - match.start()
+        match match.lastgroup:
+            case "word":
+                total += 1 + max(0, length - 7) * 0.16
+            case "digits":
+                total += (length + 2) // 3
+            case "blank":
+                total += 0 if match.group() == " " else 0.9
+            case "marks":
+                total += 0.6 + 0.25 * length
+            case "wide":
+                total += 0.72 * length
+            case "letters":
+                total += 0.5 + 0.25 * length
+            case _:
+                total += 1.2
+    return total

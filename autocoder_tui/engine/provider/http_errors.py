@@ -1,0 +1,441 @@
+"""HTTP statuses, error objects and network exceptions -> engine.errors, in plain sentences."""
+
+from __future__ import annotations
+
+import math
+import re
+import socket
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
+
+from autocoder_tui.engine.errors import (
+    BadRequest,
+    ConnectFailed,
+    ConnectionLost,
+    ContextExceeded,
+    KeyRejected,
+    ModelNotFound,
+    NameNotFound,
+    NotAReply,
+    PaymentRequired,
+    ProviderError,
+    ProxyUnusable,
+    RateLimited,
+    ServerFailed,
+    StatusError,
+    StreamError,
+    TimedOut,
+    TlsFailed,
+)
+from autocoder_tui.engine.provider.address import Address
+from autocoder_tui.engine.provider.base_url import is_loopback
+from autocoder_tui.engine.provider.chunks import ServerError, load_object, read_error
+from autocoder_tui.engine.provider.proxies import Proxy, proxy_for
+from autocoder_tui.engine.provider.wrong_scheme import says_tls
+from autocoder_tui.engine.retry import duration
+
+_CONTEXT_WORDS = re.compile(
+    r"context[ _](?:length|window|size)|prompt is too long|max_new_tokens` must be"
+    r"|context the overflows|input is too long"
+    r"|exceeds? the (?:maximum|available) (?:context|number)",
+    re.IGNORECASE,
+)
+_LIMIT = re.compile(
+    r"(?:context (?:length|window|size)(?: of)?(?: only)?(?: is)?|must be <=|maximum(?: of)?|>)"
+    r"\s*\(?(\d[\d,]*)",
+    re.IGNORECASE,
+)
+_ASKED = (
+    re.compile(r"you requested (?:about )?(\d[\d,]*) tokens", re.IGNORECASE),
+    re.compile(r"resulted in (\d[\d,]*) tokens", re.IGNORECASE),
+    re.compile(r"prompt is too long:? (\d[\d,]*)", re.IGNORECASE),
+    re.compile(r"the first (\d[\d,]*) tokens", re.IGNORECASE),
+    re.compile(r"request \((\d[\d,]*) tokens\)", re.IGNORECASE),
+)
+# vLLM and text-generation-inference name input and output apart.
+_OUTPUT = re.compile(
+    r"too large: (\d[\d,]*)|and (\d[\d,]*) `max_new_tokens`|> \d+ - \d+\)", re.IGNORECASE
+)
+_INPUT = re.compile(r"(?:has|contains?(?: at least)?|Given:) (\d[\d,]*) `?input", re.IGNORECASE)
+_MODEL_MISSING = re.compile(r"model.{0,120}(?:not found|does not exist|not exist|unknown)", re.I)
+_HTML_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{0,1000})</title>", re.IGNORECASE)
+_MAX_HTML = 4_000
+_DATES = "Check this machine's clock; if it is right, the server needs a new certificate."
+_NAMES = "It is for another name: check the base URL."
+_TRUST = "If the server is yours, name its certificate, or that of its signer, in SSL_CERT_FILE."
+_CERTIFICATE_ADVICE = {9: _DATES, 10: _DATES, 62: _NAMES, 64: _NAMES}
+"""By OpenSSL's X509_V_ERR numbers; `_TRUST` for all others."""
+_BILLING = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
+_CODE_STATUS = {
+    "rate_limit_exceeded": 429,
+    "rate_limit_error": 429,
+    "invalid_api_key": 401,
+    "authentication_error": 401,
+    "permission_error": 403,
+    "model_not_found": 404,
+    "not_found_error": 404,
+    "invalid_request_error": 400,
+    "server_error": 500,
+    "internal_server_error": 500,
+    "overloaded_error": 529,
+    "service_unavailable": 503,
+}
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds the server asks to wait, however absurd; None if it does not say, or says what is
+    no time to wait (`unreadable_wait`).
+
+    Understands `retry-after-ms`, and `retry-after` in seconds or as an HTTP date.
+    """
+    milliseconds = _number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    value = headers.get("retry-after")
+    seconds = _number(value)
+    if seconds is not None or value is None:
+        return seconds
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (ValueError, OverflowError):
+        return None
+
+
+def _number(value: str | None) -> float | None:
+    try:
+        number = float(value) if value is not None else math.nan
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
+
+
+def unreadable_wait(headers: Mapping[str, str]) -> str:
+    """The `retry-after` or `retry-after-ms` that is no time to wait, "" if there is none."""
+    if retry_after(headers) is not None:
+        return ""
+    return headers.get("retry-after") or headers.get("retry-after-ms") or ""
+
+
+def read_error_body(body: str) -> ServerError:
+    """What the body of an error status says: JSON of any known shape, HTML, or plain text."""
+    text = body.strip()
+    data = load_object(text[1:-1] if text.startswith("[") else text)
+    if data is not None:
+        error = read_error(data)
+        if error is not None:
+            return error
+        message = data.get("message")
+        return ServerError(message if isinstance(message, str) else text)
+    if text.startswith("<"):
+        title = _HTML_TITLE.search(text[:_MAX_HTML])
+        return ServerError(
+            f"a web page titled “{title.group(1).strip()}”" if title else "a web page"
+        )
+    return ServerError(text)
+
+
+def status_error(
+    status: int,
+    error: ServerError,
+    address: Address,
+    wait: float | None = None,
+    odd_wait: str = "",
+) -> StatusError:
+    """The error for an HTTP status (or the same status inside a stream).
+
+    `wait`: seconds the server asks to wait; `odd_wait`: what it said instead of a time.
+    """
+    proxy = _proxy(address) if status == 407 else None
+    if proxy is not None:
+        return StatusError(
+            _proxy_login_error(f"The {proxy.kind} in {proxy.variable}", proxy.variable).message,
+            status=status,
+        )
+    asks = _wait_words(wait, address.quote(odd_wait)[:40])
+    place = f"{address.model_name} at {address.url}"
+    quote = address.quote(error.message)
+    said = f" It said: “{quote}”" if quote else ""
+    if is_context_exceeded(status, error):
+        return ContextExceeded(_context_message(error, place, quote), status=status)
+    if status == 402 or error.code in _BILLING or error.type in _BILLING:
+        return PaymentRequired(
+            f"{place} will not go on without payment ({status}, billing) for {address.key}. "
+            f"Add credit or check the plan of that account.{said}",
+            status=status,
+        )
+    if status in (401, 403):
+        return KeyRejected(_key_message(status, address) + said, status=status)
+    if status == 404:
+        return ModelNotFound(_missing_message(error, address) + said, status=status)
+    if status == 429:
+        return RateLimited(
+            f"{place} is limiting requests (429){asks}; wait, or choose another model.{said}",
+            status=status,
+            retry_after=wait,
+        )
+    if status in (408, 409) or status >= 500:
+        return ServerFailed(
+            f"{place} failed on its side ({status}){asks}; try again later or choose another "
+            f"model.{said}",
+            status=status,
+            retry_after=wait,
+        )
+    if 300 <= status < 400:
+        return StatusError(
+            f"{address.url} redirects ({status}) without saying where; correct the base URL.",
+            status=status,
+        )
+    advice = _refused_advice(status, quote, address.endpoint.provider.base_url)
+    return BadRequest(
+        f"{place} refused the request ({status}){_used(address)}; {advice}{said}",
+        status=status,
+    )
+
+
+def _refused_advice(status: int, said: str, base_url: str) -> str:
+    if says_tls(said) and not base_url.startswith("https:"):
+        return "the server speaks TLS: write https:// in the base URL."
+    if status == 413:
+        return "it is too large for this server: pick fewer or smaller files."
+    if status == 451:
+        return "the service is not allowed where you are: choose another provider."
+    return "change the model or its settings."
+
+
+def _key_message(status: int, address: Address) -> str:
+    variable = address.endpoint.provider.key_variable
+    if address.endpoint.key is None:
+        return (
+            f"{address.url} wants a key ({status}) for {address.model_name} and none was sent. "
+            f"Set {variable} in the environment, or in a .env file in the project."
+        )
+    may = "does not accept" if status == 401 else "does not allow this with"
+    return (
+        f"{address.url} {may} {address.key} ({status}) for {address.model_name}. "
+        f"Check that it is a valid key of this provider ({variable})."
+    )
+
+
+def _missing_message(error: ServerError, address: Address) -> str:
+    if error.code == "model_not_found" or _MODEL_MISSING.search(error.message):
+        return (
+            f"{address.url} does not know the model {address.model_name} (404); choose one it "
+            f"has{_used(address)}."
+        )
+    return (
+        f"{address.url} does not know the model {address.model_name}, or there is no "
+        "chat/completions there (404); check the model's name and the base URL, which often "
+        f"ends in /v1{_used(address)}."
+    )
+
+
+def _used(address: Address) -> str:
+    return "" if address.endpoint.key is None else f" (sent with {address.key})"
+
+
+def _wait_words(wait: float | None, odd: str) -> str:
+    if wait is not None:
+        return f" and asks to wait {duration(wait)}"
+    return f" and asks to wait “{odd}”, which is no time" if odd else ""
+
+
+def is_context_exceeded(status: int, error: ServerError) -> bool:
+    """Whether the server says that prompt and reply do not fit the model's context window."""
+    if error.code == "context_length_exceeded" or error.type == "exceed_context_size_error":
+        return True
+    return status in (400, 413, 422, 500) and bool(_CONTEXT_WORDS.search(error.message))
+
+
+def _context_message(error: ServerError, place: str, quote: str) -> str:
+    asked, room = _context_numbers(error)
+    advice = "Drop input files or ask for less output, or choose a model with a larger window."
+    if asked is not None and room is not None and asked > room:
+        return (
+            f"The request does not fit the context window of {place}: {asked:,} tokens where "
+            f"there is room for {room:,}, {asked - room:,} too many. {advice}"
+        )
+    said = f" It said: “{quote}”" if quote else ""
+    return f"The request does not fit the context window of {place}. {advice}{said}"
+
+
+def _context_numbers(error: ServerError) -> tuple[int | None, int | None]:
+    if error.numbers is not None:
+        return error.numbers
+    text = error.message
+    limit = _LIMIT.search(text)
+    room = _int(limit.group(1)) if limit else None
+    given, wanted = _INPUT.search(text), _OUTPUT.search(text)
+    if given:
+        output = next((group for group in wanted.groups() if group), "0") if wanted else "0"
+        return _int(given.group(1)) + _int(output), room
+    for pattern in _ASKED:
+        found = pattern.search(text)
+        if found:
+            return _int(found.group(1)), room
+    return None, room
+
+
+def _int(digits: str) -> int:
+    return int(digits.replace(",", "")[:12])
+
+
+def stream_error(error: ServerError, address: Address, *, after_text: bool) -> ProviderError:
+    """The error for an error object inside the stream, or for one sent with status 200.
+
+    Before any text it is what the same status would have been; after text a StreamError, so
+    that the reply can be resumed.
+    """
+    status = error.status or _CODE_STATUS.get(error.code) or _CODE_STATUS.get(error.type)
+    if status is None and (error.code in _BILLING or error.type in _BILLING):
+        status = 429
+    if status is None and is_context_exceeded(400, error):
+        status = 400
+    if status is not None and not after_text:
+        return status_error(status, error, address)
+    quote = address.quote(error.message or error.code or error.type)
+    return StreamError(
+        f"{address.model_name} at {address.url} reported an error inside its reply"
+        f"{f': “{quote}”' if quote else ''}. Try again or choose another model."
+    )
+
+
+def connection_error(
+    error: BaseException, address: Address, connect_timeout: float
+) -> ProviderError:
+    """The error for a request that never got its status line. `connect_timeout` in seconds."""
+    causes = list(_causes(error))
+    names = {type(cause).__name__ for cause in causes}
+    named = next((cause for cause in causes if isinstance(cause, ProviderError)), None)
+    if named is not None:
+        return named
+    proxy = _proxy(address)
+    if proxy is not None:
+        failed = _proxy_error(proxy, causes, names, address, connect_timeout)
+        if failed is not None:
+            return failed
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return NameNotFound(_name_message(causes, address))
+    tls = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
+    if tls is not None:
+        return TlsFailed(_tls_message(tls, address))
+    if "ConnectTimeout" in names:
+        return TimedOut(
+            f"{address.url} did not accept a connection within {connect_timeout:g} s "
+            f"(connect_timeout). Check the address, the network and any proxy{_or_plain(address)}."
+        )
+    if "ConnectError" in names:
+        return ConnectFailed(_refused_message(address))
+    if "RemoteProtocolError" in names and not _is_disconnect(causes):
+        return NotAReply(
+            f"What answers at {address.url} does not speak HTTP as it should. "
+            "Check the base URL and its port."
+        )
+    return ConnectionLost(
+        f"{address.url} closed the connection{through_proxy(address)} before it answered for "
+        f"{address.model_name}. "
+        "Try again; if it stays so, look at the server's log."
+    )
+
+
+def _proxy(address: Address) -> Proxy | None:
+    try:
+        return proxy_for(address.endpoint.provider.base_url)
+    except ProxyUnusable:
+        return None
+
+
+def through_proxy(address: Address) -> str:
+    """ " through the proxy in HTTPS_PROXY", "" where there is none."""
+    proxy = _proxy(address)
+    return f" through {proxy.words}" if proxy is not None else ""
+
+
+def _proxy_error(
+    proxy: Proxy, causes: list[BaseException], names: set[str], address: Address, seconds: float
+) -> ProviderError | None:
+    """What went wrong on the way to the proxy or in it; None for what the server did."""
+    words = proxy.words[:1].upper() + proxy.words[1:]
+    check = f"Check that it runs, correct {proxy.variable}, or name the host in NO_PROXY."
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return ProxyUnusable(f"{words} has a name that is not found (DNS). {check}")
+    if "ProxyError" in names:
+        said = " ".join(str(cause) for cause in causes)
+        if "407" in said or "auth" in said.lower() or "username" in said.lower():
+            return _proxy_login_error(words, proxy.variable)
+        return ConnectFailed(f"{words} did not connect to {address.url}. {check}")
+    if "ConnectTimeout" in names:
+        return TimedOut(
+            f"{words} did not accept a connection to {address.url} within {seconds:g} s "
+            f"(connect_timeout). {check}"
+        )
+    refused = any(isinstance(cause, ConnectionRefusedError) for cause in causes)
+    if "ConnectError" in names and not any(isinstance(cause, ssl.SSLError) for cause in causes):
+        why = "refused the connection" if refused else "cannot be reached"
+        return ConnectFailed(f"{words} {why}. {check}")
+    if any(type(cause).__module__.startswith("socksio") for cause in causes):
+        return ConnectFailed(f"{words} does not speak SOCKS5. {check}")
+    return None
+
+
+def _proxy_login_error(words: str, variable: str) -> ProxyUnusable:
+    return ProxyUnusable(
+        f"{words} wants another user name and password (407). Put them into {variable}, as in "
+        "http://USER:PASSWORD@HOST:PORT."
+    )
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """`error` and everything it came from, exception groups included."""
+    todo: list[BaseException] = [error]
+    seen: set[int] = set()
+    while todo:
+        cause = todo.pop()
+        if id(cause) in seen:
+            continue
+        seen.add(id(cause))
+        yield cause
+        todo += [inner for inner in (cause.__cause__, cause.__context__) if inner is not None]
+        if isinstance(cause, BaseExceptionGroup):
+            todo += cause.exceptions
+
+
+def _tls_message(error: ssl.SSLError, address: Address) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        why = address.quote(error.verify_message).rstrip(".")
+        advice = _CERTIFICATE_ADVICE.get(error.verify_code, _TRUST)
+        return f"The certificate of {address.url} was not accepted (TLS: {why}). {advice}"
+    reason = address.quote(error.reason or "handshake failed")
+    return (
+        f"No secure connection to {address.url} (TLS: {reason}). If the server speaks plain "
+        "HTTP, write http:// in the base URL."
+    )
+
+
+def _name_message(causes: list[BaseException], address: Address) -> str:
+    if any(getattr(cause, "errno", None) == socket.EAI_AGAIN for cause in causes):
+        return (
+            f"The name in {address.url} could not be looked up: no name server answered (DNS). "
+            "Check that this machine is online, and try again."
+        )
+    return (
+        f"There is no host with the name in {address.url} (DNS). Check the base URL, and that "
+        "this machine is online."
+    )
+
+
+def _or_plain(address: Address) -> str:
+    if not address.endpoint.provider.base_url.startswith("https:"):
+        return ""
+    return "; if the server speaks plain HTTP, write http:// in the base URL"
+
+
+def _refused_message(address: Address) -> str:
+    if is_loopback(address.endpoint.provider.base_url):
+        return f"Nothing answers at {address.url} (connection refused). Is the server running?"
+    return f"{address.url} cannot be reached. Check the base URL, the network and any proxy."
+
+
+def _is_disconnect(causes: list[BaseException]) -> bool:
+    return any("disconnected" in str(cause) or "peer closed" in str(cause) for cause in causes)

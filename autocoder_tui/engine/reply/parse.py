@@ -1,0 +1,271 @@
+"""Taking a finished reply apart: the files it proposes, and what is said around them.
+
+Asked for are frames (see `reply_framing`). Accepted is also what models do instead, in this
+order, the first that applies:
+
+1. frames, one or many; a code fence that wraps all of a plain frame's content is taken off;
+2. a JSON object with the path and the content of a file, or a list of them;
+3. code fences that name their file, in the info string or on the line before;
+4. one unnamed fence when there is a target;
+5. the bare text when there is a target and nothing else was found (with a remark), without a
+   closing line that nothing opened, which makes it incomplete.
+
+Whatever lies outside is notes, and so is a file named `generation_comments.txt`. Nothing is
+lost in silence: an unclosed frame is incomplete, of a file that is given more than once one
+text is taken (see `reply_versions`) with a remark, and a refusal or apology proposes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from autocoder_tui.engine.reply.blocks import Block, normal_path, without_tokens
+from autocoder_tui.engine.reply.fences import read_fenced_blocks
+from autocoder_tui.engine.reply.frames import read_frames
+from autocoder_tui.engine.reply.framing import (
+    FRAMING_RULES,
+    read_closing,
+    read_fence,
+    render_file,
+    special_rules,
+)
+from autocoder_tui.engine.reply.json_files import read_json_files
+from autocoder_tui.engine.reply.marks import marks_left_anew
+from autocoder_tui.engine.reply.prose import is_refusal, looks_like_prose
+from autocoder_tui.engine.reply.remarks import LEFT, as_notes, mark_remark, problems_around
+from autocoder_tui.engine.reply.versions import choose_versions, unnamed_versions
+
+__all__ = [
+    "FRAMING_RULES",
+    "Reply",
+    "ReplyEnd",
+    "ReplyFile",
+    "frame_state",
+    "parse_reply",
+    "render_files",
+    "reply_end",
+    "special_rules",
+]
+
+NOTES_FILE = "generation_comments.txt"
+_COMMANDS = (
+    "sh", "bash", "shell", "zsh", "console", "terminal", "shell-session", "powershell", "cmd",
+    "text", "output",
+)  # fmt: skip
+BARE = "The reply had no frame: all of it was taken as the file."
+BROKEN = "It holds a mark of a code block that cannot be read."
+_BROKEN_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
+_TAG = re.compile(r"^[ \t]*<file(?:\s[^<>\n]*)?>", re.MULTILINE)
+UNOPENED = "The reply closed this file and never opened it: its beginning may be missing."
+UNNAMED = "Another code block of the reply names no file: it is with the notes."
+UNCLOSED = "The reply ended inside this file."
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFile:
+    """One file as the reply gives it.
+
+    `complete` is False when the reply ended inside it. `remark` is "" or the reason why a
+    reader should look twice. `versions`: how many different texts of it the reply gives, copies
+    of the given file aside; `text` is the last.
+    """
+
+    path: str
+    text: str
+    complete: bool
+    remark: str
+    versions: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply taken apart. `problems` are sentences about the reply as a whole."""
+
+    files: tuple[ReplyFile, ...]
+    notes: str
+    refusal: bool
+    problems: tuple[str, ...]
+
+
+def parse_reply(
+    text: str,
+    *,
+    target: str | None = None,
+    known: Collection[str] = (),
+    given: Mapping[str, str] | None = None,
+) -> Reply:
+    """Take a whole reply apart.
+
+    `target` is the one file asked for, if the request named one; `known` are paths of the
+    request, which a line before a fence may name even without a suffix, and `given` the texts
+    that were sent, by path.
+    """
+    known = known or given or ()
+    given = None if given is None else {normal_path(path): old for path, old in given.items()}
+    blocks, notes = read_frames(text, given)
+    if blocks and _quoted_in_a_fence(text, blocks, known):
+        blocks = []
+    if not blocks:
+        blocks, notes = read_json_files(text, target)
+    if not blocks:
+        blocks, notes = _named_or_only_fence(text, target, known, given or {})
+    if blocks:
+        return _assemble(text, blocks, notes, given or {}, target)
+    return _without_blocks(text, target, given or {})
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyEnd:
+    """How a reply so far ends: it has no frame or fence, ends inside one, or after one.
+
+    `text_end` and `end` are characters: where the line that closes the last one begins, and
+    where it ends; the length of the reply if nothing is closed. `last_line` is the last filled
+    line of the text. `framed`: it is a frame and no fence.
+    """
+
+    state: Literal["none", "open", "closed"]
+    text_end: int
+    end: int
+    last_line: str
+    framed: bool
+
+
+def reply_end(text: str) -> ReplyEnd:
+    """How the reply so far ends."""
+    blocks, _ = read_frames(text)
+    framed = bool(blocks)
+    if not blocks:
+        blocks, _ = read_fenced_blocks(text, known=())
+    if not blocks:
+        return ReplyEnd("none", len(text), len(text), _last_line(text), False)
+    last = blocks[-1]
+    if not last.closed:
+        return ReplyEnd("open", len(text), len(text), _last_line(text), framed)
+    return ReplyEnd("closed", last.text_end, last.end, _last_line(last.text), framed)
+
+
+def frame_state(text: str) -> Literal["none", "open", "closed"]:
+    """Whether the reply so far has no frame (or fence), ends inside one, or after one."""
+    return reply_end(text).state
+
+
+def _last_line(text: str) -> str:
+    return text.rstrip().rpartition("\n")[2]
+
+
+def render_files(files: Iterable[ReplyFile]) -> str:
+    """Frame files canonically, one after the other. `parse_reply` is the exact inverse."""
+    return "".join(render_file(file.path, file.text) for file in files)
+
+
+def _named_or_only_fence(
+    text: str, target: str | None, known: Collection[str], given: Mapping[str, str]
+) -> tuple[list[Block], str]:
+    blocks, notes = read_fenced_blocks(text, known=known, target=target, given=given)
+    if any(block.path for block in blocks):
+        unnamed = [block for block in blocks if not block.path]
+        # A shell command to run, an excerpt: shown with the notes, since it names no file.
+        notes = "\n".join([notes, *(block.source.rstrip("\n") for block in unnamed)]).strip("\n")
+        more = [block for block in unnamed if not _is_command(block, target or "")]
+        named = [block for block in blocks if block.path]
+        if more:
+            remark = f"{UNNAMED} {named[-1].remark}".strip()
+            named[-1] = replace(named[-1], remark=remark)
+        return named, notes
+    if target is None or not blocks:
+        return [], text
+    if len(blocks) == 1:
+        return [replace(blocks[0], path=target)], notes
+    code = [block for block in blocks if not _is_command(block, target)]
+    versions = unnamed_versions(code or blocks, given.get(normal_path(target)))
+    taken = {id(block) for block in versions}
+    others = [block.source.rstrip("\n") for block in blocks if id(block) not in taken]
+    remark = ""
+    if len(versions) == 1 and len({block.text for block in blocks}) > 1:
+        remark = f"The reply had {len(blocks)} code blocks and named none: the longest was taken."
+    chosen = [replace(block, path=target, remark=remark) for block in versions]
+    return chosen, "\n".join([notes, *others]).strip("\n")
+
+
+def _quoted_in_a_fence(text: str, frames: list[Block], known: Collection[str]) -> bool:
+    """Whether all frames stand in the text of code fences that name files, behind other text."""
+    first = frames[0].end - len(frames[0].source)
+    if "```" not in text[:first] and "~~~" not in text[:first]:
+        return False
+    fences, _ = read_fenced_blocks(text, known=known)
+    named = [fence for fence in fences if fence.path and fence.closed]
+    # A fence around nothing but frames is only wrapped around them.
+    files = [fence for fence in named if not fence.text.lstrip().startswith("<file")]
+    place = 0
+    for frame in frames:
+        while place < len(files) and files[place].end < frame.end:
+            place += 1
+        start = frame.end - len(frame.source)
+        if place == len(files) or files[place].end - len(files[place].source) > start:
+            return False
+    return True
+
+
+def _is_command(block: Block, target: str) -> bool:
+    """Whether a block shows what to type, or what comes of it, and no file like the target."""
+    shell = target.endswith((".sh", ".bash", ".zsh", ".fish", ".txt"))
+    fence = read_fence(block.source.partition("\n")[0])
+    info = "" if fence is None else fence.info.partition(" ")[0].lower()
+    return not shell and info in _COMMANDS
+
+
+def _assemble(
+    text: str, blocks: list[Block], notes: str, given: Mapping[str, str], target: str | None
+) -> Reply:
+    wanted = {*given, normal_path(target or "")}
+    said = [block for block in blocks if _is_notes(block.path, wanted)]
+    proposed = [block for block in blocks if not _is_notes(block.path, wanted)]
+    problems = [*problems_around(text, blocks, notes), *as_notes(block.path for block in said)]
+    around = " ".join(problems)
+    files = []
+    for chosen in choose_versions(proposed, given):
+        block = chosen.block
+        left = mark_remark(block, given.get(normal_path(block.path)))
+        remarks = [remark for remark in (block.remark, chosen.remark, left) if remark]
+        if not block.closed:
+            remarks.append(UNCLOSED)
+        if chosen.remark:
+            problems.append(f"{block.path}: {chosen.remark}")
+        files.append(
+            ReplyFile(block.path, block.text, block.closed, " ".join(remarks), chosen.versions)
+        )
+    if files and around:
+        # What is said of a file is what people see before they accept.
+        files[-1] = replace(files[-1], remark=f"{files[-1].remark} {around}".strip())
+    comments = [block.text.strip("\n") for block in said]
+    all_notes = "\n\n".join(part for part in [notes, *comments] if part.strip())
+    return Reply(tuple(files), all_notes, False, tuple(problems))
+
+
+def _is_notes(path: str, wanted: Collection[str]) -> bool:
+    return _base_name(path) == NOTES_FILE and normal_path(path) not in wanted
+
+
+def _without_blocks(text: str, target: str | None, given: Mapping[str, str]) -> Reply:
+    if not text.strip():
+        return Reply((), "", False, ("The reply is empty.",))
+    if is_refusal(text):
+        return Reply((), text.strip("\n"), True, ("The reply refuses or gives no code.",))
+    if target is None or looks_like_prose(text, target):
+        return Reply((), text.strip("\n"), False, ("The reply contains no file.",))
+    text, _ = without_tokens(target, text, given.get(normal_path(target)), closed=False)
+    body, ended, last = text.rstrip().rpartition("\n")
+    if read_closing(last) == "" and not _TAG.search(text):
+        return Reply((ReplyFile(target, body + ended, False, UNOPENED),), "", False, ())
+    broken = not target.endswith((".md", ".markdown")) and bool(_BROKEN_FENCE.search(text))
+    left = marks_left_anew(text, given.get(normal_path(target)))
+    remark = " ".join([BARE, BROKEN] if broken else [BARE, *([f"{LEFT} {left}"] if left else [])])
+    whole = text if text.endswith("\n") else text + "\n"
+    return Reply((ReplyFile(target, whole, not broken, remark),), "", False, ())
+
+
+def _base_name(path: str) -> str:
+    return re.split(r"[/\\]", path)[-1]

@@ -1,0 +1,89 @@
+"""Telling what a model says from what it writes into a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from autocoder_tui.engine.reply.syntax import parses
+
+_REFUSAL = re.compile(
+    r"\b(?:i(?:['’]m| am) (?:very |so |really )?(?:sorry|afraid|unable|not able)"
+    r"|i (?:can(?:['’]t|not)|won['’]t|will not|could ?n['’]t|am not going to|must decline)"
+    r"|sorry,? (?:but )?(?:i|as an)\b|as an ai\b|i apologi[sz]e|my apologies"
+    r"|unable to (?:assist|help|comply|fulfil))",
+    re.IGNORECASE,
+)
+_PREAMBLE = re.compile(
+    r"\s*(?:[#*_>\-]\s*)*(?:sure|certainly|of course|absolutely|okay|ok|got it|understood|right"
+    r"|here(?:['’]s| is| are)|continuing|continuation|continued|i(?:['’]ll| will)|let me"
+    r"|let['’]s|i apologi[sz]e|apologies|sorry|my apologies|as requested|below|resuming|picking up"
+    r"|the (?:rest|remaining|remainder)|thank)\b.*\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+_GOING_ON = re.compile(
+    r"continu|left off|the rest|remain|cut off|interrupt|resum|pick(?:ing)? up|where (?:i|we)\b"
+    r"|previous (?:message|reply|response)|\bcode\b|\bfile\b",
+    re.IGNORECASE,
+)
+_NOTHING_LEFT = re.compile(
+    r"(?:already|now|fully|is|are|was|has been|seems|appears to be) (?:\w+ )?(?:complete|finished)"
+    r"|nothing (?:more|else|left|further)|no (?:further|more|additional|other) \w+"
+    r"|complete as (?:is|it is|given)|does(?: not|n['’]t) need",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[A-Z\"'“](?=(?s:.*?)[a-z]{2})[^{}()=<>]*[.!?:…]\Z")
+
+
+def is_refusal(text: str) -> bool:
+    """Whether a reply without any block declines or apologises instead of giving code."""
+    start = text.strip()[:400]
+    return len(text) < 4_000 and bool(_REFUSAL.search(start)) and looks_like_prose(text, "")
+
+
+def is_preamble(line: str) -> bool:
+    """Whether a model would say this line before it goes on ("Sure, continuing ...")."""
+    return len(line) < 300 and bool(_PREAMBLE.match(line)) and bool(_GOING_ON.search(line))
+
+
+def says_complete(text: str) -> bool:
+    """Whether this whole reply only says that nothing is left to write."""
+    return (
+        len(text) < 600
+        and bool(_NOTHING_LEFT.search(text))
+        and all(is_prose_line(line) for line in text.splitlines() if line.strip())
+    )
+
+
+def is_prose_line(line: str) -> bool:
+    """Whether a line reads as a sentence or two of English rather than code."""
+    stripped = line.strip().lstrip("#*->_ ").rstrip("*_ ")
+    if line[:1] in (" ", "\t") or len(stripped.split()) < 3:
+        return False
+    return bool(_SENTENCE.match(stripped)) or is_preamble(stripped)
+
+
+def looks_like_prose(text: str, target: str) -> bool:
+    """Whether bare text is talk and not the content of `target`.
+
+    A Python file is asked of the compiler; text and Markdown are always content; for the
+    rest most lines decide.
+    """
+    suffix = target.rsplit(".", 1)[-1].lower() if "." in target else ""
+    if suffix in ("md", "markdown", "rst", "txt"):
+        return False
+    if len(text.split(None, 4)) < 4 and not re.search(r"[=(\[{<:@]|import", text):
+        return True
+    if suffix in ("py", "pyi") and parses(target, text):
+        return False
+    filled = prose = 0
+    for line in _lines(text):
+        if line.strip():
+            filled += 1
+            prose += is_prose_line(line)
+    return prose * 2 > filled
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines one by one: a list of millions would take many times the memory of the text."""
+    return (found.group().rstrip("\r") for found in re.finditer(r"[^\n]+", text))

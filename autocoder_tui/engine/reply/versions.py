@@ -1,0 +1,93 @@
+"""One file that a reply gives more than once: which of its texts is meant.
+
+Models correct themselves ("Wait, I forgot ..."), repeat the given file before the changed one,
+or repeat themselves word for word. Meant is the last text that is not the given one again;
+where texts differ that is said, and how many there are, for nobody but the user can choose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from autocoder_tui.engine.reply.blocks import Block, normal_path
+
+_SAME_LINES = 0.5
+"""Share of the longer text's lines that two versions of one file have in common at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The block that stands for a path. `versions`: how many different texts the reply gives."""
+
+    block: Block
+    versions: int
+    remark: str
+
+
+def choose_versions(blocks: Iterable[Block], given: Mapping[str, str]) -> list[Chosen]:
+    """One block for each path, in the order the paths first come in.
+
+    `given` are the texts of the files that were sent, by normal path.
+    """
+    by_path: dict[str, list[Block]] = {}
+    for block in blocks:
+        by_path.setdefault(normal_path(block.path), []).append(block)
+    return [_chosen(found, given.get(path)) for path, found in by_path.items()]
+
+
+def _chosen(blocks: list[Block], given: str | None) -> Chosen:
+    if len(blocks) == 1:
+        return Chosen(blocks[0], 1, "")
+    times = f"The reply gives this file {len(blocks)} times"
+    changed = [block for block in blocks if given is None or _differs(block.text, given)]
+    distinct = _distinct(changed or blocks)
+    last = next((block for block in reversed(distinct) if block.closed), distinct[-1])
+    if len(distinct) > 1:
+        which = "the last is" if last is distinct[-1] else "the last that arrived complete is"
+        remark = f"{times}, and differently: {which} offered, the others are in its text only."
+    elif len(changed) < len(blocks) and changed:
+        remark = f"{times}, once as it was given: the changed text is offered."
+    else:
+        remark = f"{times}, and each time the same: it is offered once."
+    return Chosen(last, len(distinct), remark)
+
+
+def _differs(one: str, other: str) -> bool:
+    return one.rstrip() != other.rstrip()
+
+
+def _distinct(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks whose texts differ, each where it comes last; not the beginning of the last
+    whole one that broke off."""
+    last: dict[str, Block] = {}
+    for block in reversed(blocks):
+        last.setdefault(block.text.rstrip(), block)
+    kept = list(reversed(last.values()))
+    whole = next((block for block in reversed(kept) if block.closed), None)
+    if whole is None:
+        return kept
+    return [
+        block for block in kept if block.closed or not whole.text.startswith(block.text.rstrip())
+    ]
+
+
+def unnamed_versions(blocks: Sequence[Block], given: str | None) -> list[Block]:
+    """The longest of several unnamed blocks, and those that are versions of the same text.
+
+    A copy of the given file is none of them, and copies of one another count once.
+    """
+    changed = [block for block in blocks if given is None or _differs(block.text, given)]
+    distinct = _distinct(changed or blocks)
+    longest = max(distinct, key=lambda block: len(block.text))
+    lines = _filled_lines(longest.text)
+    return [block for block in distinct if block is longest or _are_versions(block, lines)]
+
+
+def _are_versions(block: Block, lines: frozenset[str]) -> bool:
+    mine = _filled_lines(block.text)
+    return len(mine & lines) >= max(1, _SAME_LINES * max(len(mine), len(lines)))
+
+
+def _filled_lines(text: str) -> frozenset[str]:
+    return frozenset(line.strip() for line in text.split("\n") if line.strip())

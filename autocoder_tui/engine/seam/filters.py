@@ -1,0 +1,291 @@
+"""Filters a reply passes through character by character, before and after it is joined.
+
+Each is a small state machine whose output does not depend on how the input was chunked: what
+cannot be decided yet is held back, at most a few characters.
+"""
+
+from __future__ import annotations
+
+from autocoder_tui.engine.reply.framing import Fence, read_closing, read_fence, read_opening
+from autocoder_tui.engine.seam.values import MARKER, Continuation
+
+_OPEN, _CLOSE = "<think>", "</think>"
+
+
+def held_prefix(text: str, word: str) -> int:
+    """How many of the last characters of `text` may be the beginning of `word`."""
+    for length in range(min(len(word) - 1, len(text)), 0, -1):
+        if word.startswith(text[-length:]):
+            return length
+    return 0
+
+
+class ThinkFilter:
+    """Takes `<think>...</think>` off the head of a reply, and two newlines after each.
+
+    A closing tag without an opening one is the reader's business: what came before it has
+    been passed on.
+    """
+
+    def __init__(self, *, expected: str = "") -> None:
+        """`expected` is how the reply is to begin: a tag there is not a model's thought."""
+        self._state = "body" if expected.lstrip().startswith(_OPEN) else "head"
+        self._held = ""
+        self._newlines = 0
+
+    @property
+    def at_head(self) -> bool:
+        """Whether something is held that may open a block of thought."""
+        return self._state == "head" and bool(self._held)
+
+    def feed(self, chunk: str) -> tuple[str, str]:
+        """The text and the reasoning that this chunk settles."""
+        if self._state == "body":
+            return chunk, ""
+        self._held += chunk
+        reasoning: list[str] = []
+        while True:
+            before = self._state
+            if before == "head":
+                self._read_head()
+            elif before == "inside":
+                reasoning.append(self._read_inside())
+            elif before == "after":
+                self._read_after()
+            if self._state == before:
+                break
+        text = ""
+        if self._state == "body":
+            text, self._held = self._held, ""
+        return text, "".join(reasoning)
+
+    def restart(self) -> None:
+        """Go on as after a closing tag."""
+        self._state, self._held, self._newlines = "after", "", 0
+
+    def finish(self) -> tuple[str, str]:
+        """What is still held: a head that only looked like a tag, or unclosed reasoning."""
+        held, self._held = self._held, ""
+        if self._state == "inside":
+            return "", held
+        return held, ""
+
+    def _read_head(self) -> None:
+        bare = self._held.lstrip()
+        if bare.startswith(_OPEN):
+            self._held, self._state = bare[len(_OPEN) :], "inside"
+        elif not _OPEN.startswith(bare):
+            self._state = "body"
+
+    def _read_inside(self) -> str:
+        thought, tag, rest = self._held.partition(_CLOSE)
+        if tag:
+            self._held, self._state, self._newlines = rest, "after", 0
+            return thought
+        keep = held_prefix(self._held, _CLOSE)
+        cut = len(self._held) - keep
+        thought, self._held = self._held[:cut], self._held[cut:]
+        return thought
+
+    def _read_after(self) -> None:
+        while self._held and self._newlines < 2:
+            if self._held.startswith("\r\n"):
+                self._held = self._held[2:]
+            elif self._held[0] == "\n":
+                self._held = self._held[1:]
+            elif self._held == "\r":
+                return
+            else:
+                break
+            self._newlines += 1
+        if self._held or self._newlines == 2:
+            # Some models think twice; the body begins only where no further block opens.
+            self._state = "head"
+
+
+def newline_kind(text: str) -> str:
+    """The one kind of newline of a framed text, "" when it has none or both."""
+    if "\r\n" not in text:
+        return "\n" if "\n" in text else ""
+    for line in text.split("\n")[:-1]:
+        if not line.endswith("\r") and not line.startswith(("<file ", "</file")):
+            return ""
+    return "\r\n"
+
+
+class NewlineFilter:
+    """Gives a reply the newlines of the text it continues.
+
+    Models answer LF to CRLF files and, through some servers, CRLF to LF files. If the text so
+    far has one kind throughout, frame lines aside, and the first line of the reply ends with
+    the other, the whole reply is converted; unless that line repeats exactly what was to be
+    repeated, newline included.
+    """
+
+    def __init__(self, text: str, plan: Continuation) -> None:
+        self.wanted = newline_kind(text)
+        """The kind of newline the text has throughout, "" if none or both."""
+        self._convert: bool | None = None if self.wanted else False
+        self._carriage = False
+        self._after_carriage = text.endswith("\r")
+        self._first_line = ""
+        self._expected = (plan.anchor + plan.witness, plan.witness)
+
+    @property
+    def held(self) -> str:
+        return "\r" if self._carriage and not self._convert else ""
+
+    def feed(self, chunk: str) -> str:
+        if self._convert is False or not chunk:
+            return chunk
+        if self._after_carriage:
+            # The cut fell between "\r" and "\n": the reply may bring the other half.
+            self._after_carriage = False
+            if chunk[0] == "\n":
+                return "\n" + self.feed(chunk[1:])
+        if self._carriage:
+            chunk = "\r" + chunk
+        self._carriage = chunk.endswith("\r")
+        if self._carriage:
+            chunk = chunk[:-1]
+        if self._convert is None:
+            at = chunk.find("\n")
+            if at < 0:
+                self._first_line += chunk
+                return chunk
+            line = self._first_line + chunk[: at + 1]
+            kind = "\r\n" if line.endswith("\r\n") else "\n"
+            as_asked = any(expected.startswith(line) for expected in self._expected)
+            self._convert = kind != self.wanted and not as_asked
+            if not self._convert:
+                return chunk + self.finish()
+        chunk = chunk.replace("\r\n", "\n")
+        return chunk if self.wanted == "\n" else chunk.replace("\n", "\r\n")
+
+    def finish(self) -> str:
+        carriage, self._carriage = self._carriage, False
+        # Half a converted newline is none: what comes next will bring it.
+        return "\r" if carriage and not self._convert else ""
+
+
+class MarkerFilter:
+    """Takes the continuation marker out of what a model sends, with its line if it has one."""
+
+    def __init__(self, *, line_start: bool) -> None:
+        self._held = ""
+        self._line_start = line_start
+        self._cut_line = False
+
+    @property
+    def held(self) -> str:
+        return self._held
+
+    def feed(self, chunk: str) -> str:
+        if not self._held and not self._cut_line and "<" not in chunk:
+            if chunk:
+                self._line_start = chunk[-1] == "\n"
+            return chunk
+        self._held += chunk
+        out: list[str] = []
+        while True:
+            before, found, rest = self._held.partition(MARKER)
+            if not found:
+                break
+            self._pass(before, out)
+            self._cut_line, self._held = self._line_start, rest
+        keep = held_prefix(self._held, MARKER)
+        cut = len(self._held) - keep
+        passing, self._held = self._held[:cut], self._held[cut:]
+        self._pass(passing, out)
+        return "".join(out)
+
+    def _pass(self, text: str, out: list[str]) -> None:
+        if not text:
+            return
+        if self._cut_line:
+            if text == "\r":
+                return
+            self._cut_line = False
+            text = text.removeprefix("\r").removeprefix("\n")
+            if not text:
+                return
+        out.append(text)
+        self._line_start = text[-1] == "\n"
+
+    def finish(self) -> str:
+        held, self._held = self._held, ""
+        return held
+
+
+def inside_fence(text: str) -> bool:
+    """Whether the text ends inside a code fence of the file it is writing."""
+    start = max(text.rfind("\n<file"), 0)
+    inside = False
+    for line in text[start:].split("\n"):
+        inside ^= read_fence(line) is not None
+    return inside
+
+
+def opens_file(text: str) -> bool:
+    """Whether a line of the text opens a file."""
+    return "<file" in text and any(read_opening(line) for line in text.split("\n"))
+
+
+def opens_fence(text: str) -> bool:
+    """Whether a line of the text is one of a code fence."""
+    return any(read_fence(line) for line in text.split("\n"))
+
+
+class FenceFilter:
+    """Takes off the closing fence that belongs to a fence the reply opened for itself.
+
+    It is the bare fence line, outside any fence of the file itself, that comes right before
+    the closing frame line or at the end of the reply.
+    """
+
+    def __init__(self, text: str) -> None:
+        """`text` is what the reply is joined to."""
+        start = text.rfind("\n") + 1
+        self._inside = inside_fence(text[:start])
+        self._begun = text[start:]
+        self._line = ""
+        self._held = ""
+
+    @property
+    def held(self) -> str:
+        return self._held + self._line
+
+    def feed(self, chunk: str) -> str:
+        self._line += chunk
+        if "\n" not in self._line:
+            return ""
+        *lines, self._line = self._line.split("\n")
+        return "".join(self._pass(line + "\n") for line in lines)
+
+    def _pass(self, line: str) -> str:
+        if self._begun:
+            self._inside ^= read_fence(self._begun + line) is not None
+            self._begun = ""
+            return line
+        if self._held:
+            if not line.strip():
+                self._held += line
+                return ""
+            held, self._held = self._held, ""
+            if read_closing(line) is not None:
+                return line
+            self._inside = not self._inside
+            return held + self._pass(line)
+        fence: Fence | None = read_fence(line)
+        if fence is None:
+            return line
+        if not self._inside and not fence.info:
+            self._held = line
+            return ""
+        self._inside = not self._inside
+        return line
+
+    def finish(self) -> str:
+        rest = self._pass(self._line) if self._line else ""
+        self._line, self._held = "", ""
+        return rest

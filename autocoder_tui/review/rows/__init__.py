@@ -1,0 +1,1 @@
+"""What a diff shows, row by row."""

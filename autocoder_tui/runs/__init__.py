@@ -1,0 +1,1 @@
+"""One run between a face and the libraries: prepared, recorded, restored, resumed."""

@@ -1,0 +1,139 @@
+"""Runs of the past as Markdown and JSON Lines, and the words for them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.store.history.history import RunSummary
+from autocoder_tui.store.history.kept_run import KeptRun
+
+_TICKS = re.compile(r"`+")
+
+
+def exported(runs: Iterable[KeptRun], form: str) -> bytes:
+    """`runs` as "md", a section per run: what it was, what was asked for, the reply to the
+    character; or as "jsonl", a line of ASCII per run with all that is kept of it."""
+    if form == "jsonl":
+        return "".join(json.dumps(run.to_data()) + "\n" for run in runs).encode()
+    # Half a character has no place in a file of UTF-8.
+    return "".join(_section(run) for run in runs).encode("utf-8", "backslashreplace")
+
+
+def write_export(file: Path, runs: Iterable[KeptRun], form: str) -> int:
+    """Write `runs` to the new `file`, one by one; returns how many. For the user alone: it
+    holds what is in their files. Raises AutocoderError, and then leaves no file."""
+    count, name = 0, visible(str(file))
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as opened:
+                for run in runs:
+                    opened.write(exported([run], form))
+                    count += 1
+        except BaseException:
+            file.unlink(missing_ok=True)
+            raise
+    except FileExistsError:
+        raise AutocoderError(f"{name} exists; name a new file.") from None
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or "the name can't be one").lower()
+        raise AutocoderError(f"{name} can't be written: {reason}.") from error
+    return count
+
+
+def _section(run: KeptRun) -> str:
+    lines = [f"## {visible(_one_line(run.name) or run.run_id)}", ""]
+    lines += [f"- {label}: {visible(_one_line(text))}" for label, text in facts(run)]
+    lines += ["", "### Requirements", "", _fenced(run.snapshot.requirements)]
+    if run.notes:
+        lines += ["", "### Notes", "", _fenced(run.notes)]
+    if run.reply:
+        lines += ["", "### Reply", "", _fenced(run.reply)]
+    return "\n".join(lines) + "\n\n"
+
+
+def facts(run: KeptRun) -> list[tuple[str, str]]:
+    """What there is to say of a run in a line each: label and text. Untrusted text."""
+    snapshot = run.snapshot
+    demo = " (demo: recorded replies, not a model)" if snapshot.demo else ""
+    found = [
+        ("run", run.run_id),
+        ("started", local_time(run.started)),
+        ("status", run.status + ("" if run.error is None else f": {run.error.message}")),
+        ("project", snapshot.project),
+        ("model", f"{snapshot.model} · {snapshot.provider}{demo}"),
+        ("target", snapshot.target or ""),
+        ("inputs", ", ".join(snapshot.picks)),
+        ("proposed", ", ".join(_file(file.path, file.complete) for file in run.files)),
+        ("parts", ", ".join(_parts(run))),
+        ("tokens", f"{run.prompt_tokens:,} in, {run.completion_tokens:,} out"),
+        ("cost", "unknown" if run.cost_usd is None else f"${run.cost_usd:f}"),
+        ("damage", f"{run.damaged} lines of its journal were lost" if run.damaged else ""),
+    ]
+    return [(label, text) for label, text in found if text]
+
+
+def format_run_tokens(run: RunSummary | KeptRun) -> str:
+    """What is known: nothing of a run that was killed before anybody counted."""
+    return f"{run.prompt_tokens + run.completion_tokens:,}" if run.prompt_tokens else "unknown"
+
+
+def _file(path: str, complete: bool) -> str:
+    return path if complete else f"{path} (not complete)"
+
+
+def _parts(run: KeptRun) -> list[str]:
+    joins = {join.part: f", joined by {join.proof}" for join in run.joins}
+    return [
+        f"{number} {part.finish_reason or 'no finish reason'}{joins.get(number, '')}"
+        for number, part in enumerate(run.parts, 1)
+    ]
+
+
+def summary_data(run: RunSummary) -> dict[str, Any]:
+    """A line of the list as values for JSON."""
+    return {
+        "run": run.run_id,
+        "name": run.name,
+        "started": run.started,
+        "ended": run.ended,
+        "status": run.status,
+        "project": run.project,
+        "model": run.model,
+        "provider": run.provider,
+        "target": run.target,
+        "demo": run.demo,
+        "files": run.files,
+        "characters": run.characters,
+        "prompt_tokens": run.prompt_tokens,
+        "completion_tokens": run.completion_tokens,
+        "cost_usd": None if run.cost_usd is None else str(run.cost_usd),
+    }
+
+
+def local_time(moment: str) -> str:
+    """A time of the store as people here read it."""
+    try:
+        return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return moment
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _fenced(text: str) -> str:
+    """`text` in a fence that nothing in it can end."""
+    longest = max((len(found) for found in _TICKS.findall(text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    newline = "" if text.endswith("\n") else "\n"
+    return f"{fence}\n{text}{newline}{fence}"

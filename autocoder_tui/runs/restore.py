@@ -1,0 +1,189 @@
+"""What is written down of a run, and how to go on from it: between a face's `Prepared` and the
+journal and history of the store."""
+
+from __future__ import annotations
+
+import base64
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, cast
+
+from autocoder_tui.config.settings import HistorySettings
+from autocoder_tui.engine.catalog import Endpoint, Model, Provider
+from autocoder_tui.engine.events import Event, RunFinished, TextDelta
+from autocoder_tui.engine.request import InputFile, Limits, RunRequest
+from autocoder_tui.engine.run_state import RunState
+from autocoder_tui.runs.preparation import Prepared, Reviewable, make_review
+from autocoder_tui.runs.setup import ChosenModel, Setup, choose_model
+from autocoder_tui.store.history.history import History
+from autocoder_tui.store.history.kept_run import KeptRun, kept_run, now
+from autocoder_tui.store.history.schema import HistoryUnavailable
+from autocoder_tui.store.journal.journal import Journal
+from autocoder_tui.store.journal.snapshot import SentFile, Snapshot
+from autocoder_tui.workspace.textfile import Newline, Stamp, TextFile
+
+KEPT: Final = "The text so far is kept: autocoder-tui history show {run} --reply"
+"""What to say of a run that did not end well."""
+
+
+def begin_journal(history: History, prepared: Prepared, say: Callable[[str], object]) -> Journal:
+    """Begin to write a run down. Blocking; raises nothing: `say` hears when it can't be done."""
+    snapshot = snapshot_of(prepared)
+    try:
+        position = history.next_position(snapshot.started)
+    except HistoryUnavailable:
+        position = snapshot.started  # said when the run is to go in
+    if position != snapshot.started:
+        snapshot = replace(snapshot, position=position)
+    return Journal(history.state, snapshot, say)
+
+
+def end_journal(
+    history: History,
+    journal: Journal,
+    state: RunState,
+    settings: HistorySettings,
+    *,
+    delivered: bool = True,
+    keep_open: bool = False,
+) -> KeptRun:
+    """Put an ended run into history; its journal goes, unless `keep_open` for the decisions of
+    a review (then `settle_journal` ends it). Blocking.
+
+    A run that ended well, and was `delivered`, is not kept where the user wants no history.
+    Raises HistoryUnavailable: the journal then stays, and goes into history at another time.
+    """
+    run = kept_run(journal.snapshot, state, review=journal.review)
+    try:
+        if settings.enabled or run.status != "finished" or not delivered:
+            run = history.add(run)
+            history.prune(settings.keep_runs, settings.keep_days, spare=run.run_id)
+    except BaseException:
+        journal.close()
+        raise
+    if not keep_open:
+        journal.close(remove=True)
+    return run
+
+
+def settle_journal(history: History, journal: Journal, *, offered: bool = False) -> None:
+    """The review of a run is over: keep how it stands, and remove the journal. With `offered`
+    the next start asks about it. Blocking.
+
+    Raises HistoryUnavailable: the journal then stays.
+    """
+    run_id = journal.snapshot.run_id
+    try:
+        if journal.review is not None:
+            history.keep_review(run_id, journal.review)
+        history.settled(run_id, offered=offered)
+    except BaseException:
+        journal.close()
+        raise
+    journal.close(remove=True)
+
+
+def snapshot_of(prepared: Prepared) -> Snapshot:
+    """Everything of `prepared` that is needed to go on with it, but the key."""
+    request = prepared.request
+    provider = request.endpoint.provider
+    return Snapshot(
+        run_id=request.run_id,
+        journal_id=uuid.uuid4().hex[:8],
+        started=now(),
+        project=str(prepared.root),
+        requirements=request.requirements,
+        target=request.target,
+        model=request.model.name,
+        provider=provider.name,
+        base_url=provider.base_url,
+        files=tuple(_sent(file, prepared.originals.get(file.path)) for file in request.files),
+        limits=request.limits,
+        temperature=request.temperature,
+        partial=request.partial,
+        demo=prepared.demo,
+    )
+
+
+def model_of(setup: Setup, run: KeptRun) -> ChosenModel:
+    """The model a kept run used, at the address where it answered, with today's key for it.
+
+    With -m in `setup` it is that one instead. Raises UnknownModel, or AutocoderError.
+    """
+    if setup.model_name is not None:
+        return choose_model(setup)
+    return choose_model(setup, run.snapshot.model, run.snapshot.base_url)
+
+
+def prepared_of(
+    run: KeptRun, chosen: ChosenModel, limits: Limits | None = None, root: Path | None = None
+) -> Prepared:
+    """A kept run made ready to go on from its text: the same inputs as they were sent, the
+    same requirements and target. Its limits are those it had unless `limits` are given, and
+    its project is where it was unless `root` says where it is now."""
+    snapshot = run.snapshot
+    root = root or Path(snapshot.project)
+    request = RunRequest(
+        requirements=snapshot.requirements,
+        model=chosen.model,
+        endpoint=chosen.endpoint,
+        files=tuple(InputFile(file.path, file.text) for file in snapshot.files),
+        target=snapshot.target,
+        limits=limits or snapshot.limits,
+        temperature=snapshot.temperature,
+        partial=run.reply,
+        calibration=chosen.calibration,
+        run_id=snapshot.run_id,
+    )
+    originals = {file.path: _original(root, file) for file in snapshot.files}
+    return Prepared(root, request, originals, demo=snapshot.demo)
+
+
+def reviewable_of(run: KeptRun, chosen: ChosenModel) -> Reviewable:
+    """The review of a kept run's proposal, nothing decided: compared with its inputs as they
+    were sent, and with what is on disk now for other files. Blocking: reads files and diffs."""
+    return make_review(prepared_of(run, chosen), run.files)
+
+
+def events_of(run: KeptRun) -> list[Event]:
+    """A run that ended well told once more: its text, its files, its end."""
+    return [TextDelta(run.reply), *run.files, RunFinished(run.notes)]
+
+
+def model_as_sent(run: KeptRun) -> ChosenModel:
+    """The name and address a kept run was answered by, without a key: for looking at it."""
+    snapshot = run.snapshot
+    provider = Provider(snapshot.provider, snapshot.base_url)
+    return ChosenModel(Model(snapshot.model, snapshot.provider), Endpoint(provider))
+
+
+def _sent(file: InputFile, original: TextFile | None) -> SentFile:
+    if original is None:
+        return SentFile(file.path, file.text)
+    stamp = original.stamp
+    return SentFile(
+        path=file.path,
+        text=file.text,
+        encoding=original.encoding,
+        bom=base64.b64encode(original.bom).decode(),
+        newline=original.newline,
+        mode=original.mode,
+        size=stamp.size,
+        mtime_ns=stamp.mtime_ns,
+        inode=stamp.inode,
+        sha256=stamp.sha256,
+    )
+
+
+def _original(root: Path, file: SentFile) -> TextFile:
+    return TextFile(
+        path=root / file.path,
+        text=file.text,
+        encoding=file.encoding,
+        bom=file.byte_order_mark,
+        newline=cast(Newline, file.newline),
+        mode=file.mode,
+        stamp=Stamp(file.size, file.mtime_ns, file.inode, file.sha256),
+    )

@@ -1,0 +1,69 @@
+"""Sending a proposal back: what was rejected, and why, becomes a new run on the same files.
+
+What the model is given as the text of a file is the proposal as far as it stands: the text
+on disk with the accepted and the undecided hunks made, without the rejected ones. The new
+proposal is compared with what is on disk again, so every hunk that stands comes back as a
+hunk, and keeps its verdict. Nothing is written meanwhile, and nothing decided is lost.
+"""
+
+from __future__ import annotations
+
+from autocoder_tui.engine.request import InputFile, RunRequest
+from autocoder_tui.review.file_review import Review, Verdict
+from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.runs.setup import ChosenModel
+from autocoder_tui.workspace.errors import MissingFile
+from autocoder_tui.workspace.textfile import TextFile, read_text_file
+
+_MOST_PATCH = 40_000
+"""Characters of rejected hunks that are shown to the model."""
+
+
+def rework(prepared: Prepared, review: Review, note: str, chosen: ChosenModel) -> Prepared:
+    """The run that follows `prepared`: same files, requirements and target, with the rejected
+    hunks of `review` and the note. Blocking: reads files. Raises WorkspaceError.
+    """
+    before = prepared.request
+    originals: dict[str, TextFile] = {}
+    inputs: list[InputFile] = []
+    reviewed = {file.path: file for file in review.files}
+    for path in dict.fromkeys([*(file.path for file in before.files), *reviewed]):
+        file = reviewed.get(path)
+        try:
+            originals[path] = read_text_file(prepared.root / path, name=path)
+        except MissingFile:
+            if file is None or not file.is_new:
+                raise
+        if file is not None and path in originals and "\r" in (file.before or ""):
+            originals[path] = originals[path].verbatim()
+        text = originals[path].text if file is None else file.without_rejected()
+        if text is not None:
+            inputs.append(InputFile(path, text))
+    request = RunRequest(
+        requirements=requirements_with(before.requirements, review, note),
+        model=chosen.model,
+        endpoint=chosen.endpoint,
+        files=tuple(inputs),
+        target=before.target,
+        limits=before.limits,
+        temperature=before.temperature,
+        calibration=chosen.calibration,
+    )
+    return Prepared(prepared.root, request, originals, earlier=review)
+
+
+def requirements_with(requirements: str, review: Review, note: str) -> str:
+    """The requirements, and a section on what was rejected and why."""
+    patch = "".join(file.patch_of(Verdict.REJECTED) for file in review.files)
+    if len(patch) > _MOST_PATCH:
+        patch = patch[:_MOST_PATCH].rpartition("\n")[0] + "\n(and more, left out here)\n"
+    sections = [requirements.strip(), "Feedback on your previous proposal:"]
+    if patch:
+        sections += [
+            "The files above already hold those of your changes that stand; keep them. These "
+            "changes of yours were rejected and are not in the files above:",
+            f"~~~~~~~~ diff\n{patch}~~~~~~~~",
+        ]
+    sections.append("What to do instead:\n\n" + note.strip())
+    sections.append("Where the feedback and the requirements disagree, the feedback counts.")
+    return "\n\n".join(sections)

@@ -1,0 +1,1 @@
+"""Untrusted text made safe to show, and secrets found and kept out."""

@@ -1,1 +1,0 @@
-"""Finding keys and passwords, and keeping them out of what is written down."""

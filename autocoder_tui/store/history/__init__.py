@@ -1,0 +1,1 @@
+"""Every run so far, in a database that can be searched."""

@@ -1,0 +1,208 @@
+"""History: every run with all that it was given and all that came of it.
+
+Each call opens the database, does one piece of work and closes it again, so that it can be
+made from any thread and several programs can share the file. Every call blocks, for two
+seconds at most where another program has it locked, and may raise HistoryUnavailable.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from autocoder_tui.store.history.database import Database
+from autocoder_tui.store.history.kept_run import KeptRun
+from autocoder_tui.store.history.retention import oldest_kept, position_after
+from autocoder_tui.store.history.rows import (
+    LAST,
+    LISTED,
+    NEWEST_FIRST,
+    RunSummary,
+    UnknownRun,
+    as_json,
+    find,
+    put,
+    referred,
+    remove,
+    storable,
+    summary_of,
+    summary_row,
+    together,
+)
+from autocoder_tui.store.history.search import matching
+
+_AT_A_TIME = 20
+
+__all__ = ["LAST", "History", "RunSummary", "UnknownRun", "summary_of"]
+
+
+class History:
+    """The runs kept in the state folder `state`."""
+
+    def __init__(self, state: Path) -> None:
+        self.state = state
+        self._database = Database(state)
+
+    def messages(self) -> list[str]:
+        """What happened to the database since the last call, as sentences to show."""
+        return self._database.taken_messages()
+
+    # ------------------------------------------------------------------ keeping
+
+    def add(self, run: KeptRun, *, offered: bool = False) -> KeptRun:
+        """Keep `run`; returns it as it is kept. A run that was kept before and went on since
+        is put together with what is known of it; one journal is never counted twice."""
+
+        def work(connection: sqlite3.Connection) -> KeptRun:
+            lost: list[str] = []
+            earlier = find(connection, run.run_id, lost.append)
+            # Of a damaged one, what is known now takes the place.
+            whole = run if earlier is None or lost else together(earlier, run)
+            put(connection, whole, offered=offered)
+            return whole
+
+        return self._database.do(work, write=True)
+
+    def keep_review(self, run_id: str, data: dict[str, Any]) -> bool:
+        """Keep how the review of a run stands; whether there is such a run."""
+        return self._changed("UPDATE runs SET review = ? WHERE run_id = ?", as_json(data), run_id)
+
+    def settled(self, run_id: str, *, offered: bool = False) -> None:
+        """Don't offer this run any more, somebody has seen to it; or do offer it once more."""
+        self._changed("UPDATE runs SET offered = ? WHERE run_id = ?", str(int(offered)), run_id)
+
+    def rename(self, run_id: str, name: str) -> bool:
+        """Call a run `name`; whether there is such a run. A named run is never pruned."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            run = find(connection, run_id, self._database.say)
+            if run is None:
+                return False
+            put(connection, replace(run, name=name), offered=None, named=True)
+            return True
+
+        return self._database.do(work, write=True)
+
+    def delete(self, run_ids: Sequence[str]) -> int:
+        """Remove runs for good; returns how many there were."""
+
+        def work(connection: sqlite3.Connection) -> int:
+            return sum(remove(connection, "run_id = ?", run_id) for run_id in run_ids)
+
+        return self._database.do(work, write=True)
+
+    def delete_all(self, project: str | None = None) -> int:
+        """Remove every run, or every run of one project; returns how many there were."""
+
+        def work(connection: sqlite3.Connection) -> int:
+            if project is None:
+                return remove(connection, "1")
+            return remove(connection, "project = ?", storable(project))
+
+        return self._database.do(work, write=True)
+
+    def prune(self, keep_runs: int, keep_days: int, *, spare: str = "") -> int:
+        """Remove runs that ended more than `keep_days` ago or are beyond the newest `keep_runs`,
+        0 for no limit; returns how many. Named and offered runs stay, and so do the newest and
+        the one with the id `spare`. While the clock can't be trusted none is too old."""
+
+        def work(connection: sqlite3.Connection) -> int:
+            oldest = oldest_kept(connection, keep_days, spare) if keep_days else ""
+            newest = f"number IN (SELECT number FROM runs {NEWEST_FIRST} LIMIT ?)"
+            return remove(
+                connection,
+                f"named = 0 AND offered = 0 AND run_id != ? AND NOT {newest} "
+                f"AND (ended < ? OR (? > 0 AND NOT {newest}))",
+                spare,
+                1,
+                oldest,
+                keep_runs,
+                keep_runs,
+            )
+
+        return self._database.do(work, write=True)
+
+    def _changed(self, statement: str, *values: str) -> bool:
+        def work(connection: sqlite3.Connection) -> bool:
+            return connection.execute(statement, values).rowcount > 0
+
+        return self._database.do(work, write=True)
+
+    # ------------------------------------------------------------------ looking
+
+    def list(
+        self,
+        project: str | None = None,
+        search: str = "",
+        limit: int | None = None,
+        *,
+        offered: bool = False,
+    ) -> list[RunSummary]:
+        """Runs, the newest first: of one project, with every word of `search` in them, only
+        those still `offered`."""
+
+        def work(connection: sqlite3.Connection) -> list[RunSummary]:
+            conditions, values = matching(connection, search)
+            if project is not None:
+                conditions.append("project = ?")
+                values.append(storable(project))
+            if offered:
+                conditions.append("offered != 0")
+            rows = connection.execute(
+                f"SELECT {', '.join(LISTED)} FROM runs "
+                f"WHERE {' AND '.join(conditions) or '1'} {NEWEST_FIRST} LIMIT ?",
+                [*values, -1 if limit is None else limit],
+            )
+            return [summary_row(row) for row in rows]
+
+        return self._database.do(work)
+
+    def prompts(self, limit: int) -> tuple[tuple[str, str], ...]:
+        """Requirements that were sent, each once, and when last; the newest first."""
+
+        def work(connection: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
+            sent: dict[str, str] = {}
+            for row in connection.execute(
+                "SELECT requirements, started FROM runs CROSS JOIN run_text USING (number) "
+                f"WHERE demo = 0 {NEWEST_FIRST}"
+            ):
+                sent.setdefault(str(row["requirements"]), str(row["started"]))
+                if len(sent) == limit:
+                    break
+            return tuple(sent.items())
+
+        return self._database.do(work)
+
+    def get(self, reference: str) -> KeptRun:
+        """The run called `reference`: "last", its id or the beginning of it, or its name.
+
+        Raises UnknownRun.
+        """
+        return self._database.do(
+            lambda connection: referred(connection, reference.strip(), self._database.say)
+        )
+
+    def each(self) -> Iterator[KeptRun]:
+        """Every run as a whole, the newest first; few are in memory at a time."""
+        ids = [line.run_id for line in self.list()]
+        for begin in range(0, len(ids), _AT_A_TIME):
+            some = ids[begin : begin + _AT_A_TIME]
+
+            def work(connection: sqlite3.Connection, some: Sequence[str] = some) -> list[KeptRun]:
+                found = [find(connection, run_id, self._database.say) for run_id in some]
+                return [run for run in found if run is not None]
+
+            yield from self._database.do(work)
+
+    def next_position(self, started: str) -> str:
+        """The position of a run that begins now: `started`, but where the clock was set back
+        since another run began, a place after that one."""
+
+        def work(connection: sqlite3.Connection) -> str:
+            row = connection.execute(f"SELECT position FROM runs {NEWEST_FIRST} LIMIT 1").fetchone()
+            return position_after("" if row is None else str(row["position"]), started)
+
+        return self._database.do(work)

@@ -1,0 +1,370 @@
+"""The rows of the database of history: a run written to one, and read from one again.
+
+A row holds the run as a whole (`data`), beside what it is listed by; `run_text` holds the texts
+it is found by. Where `data` is damaged, what the others hold is read instead.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, TypeAlias, get_args
+
+from autocoder_tui.problems import shortened
+from autocoder_tui.store.errors import StoreError
+from autocoder_tui.store.history.kept_run import KeptRun, Status, continued
+from autocoder_tui.store.history.search import COLUMNS, drop_text, forget_index, keep_text
+from autocoder_tui.store.journal.snapshot import Snapshot
+
+LAST: Final = "last"
+"""Reference to the run that began last."""
+
+
+class UnknownRun(StoreError):
+    """No run in history is called so, or several are."""
+
+    kind = "unknown_run"
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """A line of the list of runs. `characters` of the reply; `files` it proposed; `offered`:
+    nobody has yet seen to it since it was interrupted."""
+
+    run_id: str
+    name: str
+    started: str
+    ended: str
+    project: str
+    model: str
+    provider: str
+    target: str | None
+    status: Status
+    demo: bool
+    prompt_tokens: int
+    completion_tokens: int
+    cost_usd: Decimal | None
+    files: int
+    characters: int
+    offered: bool
+
+
+def summary_of(run: KeptRun) -> RunSummary:
+    """The line of a run that is not in history yet."""
+    sent = run.snapshot
+    return RunSummary(
+        run_id=run.run_id,
+        name=run.name,
+        started=run.started,
+        ended=run.ended,
+        project=sent.project,
+        model=sent.model,
+        provider=sent.provider,
+        target=sent.target,
+        status=run.status,
+        demo=sent.demo,
+        prompt_tokens=run.prompt_tokens,
+        completion_tokens=run.completion_tokens,
+        cost_usd=run.cost_usd,
+        files=len(run.files),
+        characters=len(run.reply),
+        offered=False,
+    )
+
+
+LISTED: Final = (
+    "run_id",
+    "name",
+    "started",
+    "ended",
+    "project",
+    "model",
+    "provider",
+    "target",
+    "status",
+    "demo",
+    "prompt_tokens",
+    "completion_tokens",
+    "cost_usd",
+    "files",
+    "characters",
+    "offered",
+)
+"""The columns of a row that its line in the list is made of."""
+
+_KEPT: Final = ", ".join(f"runs.{name} AS {name}" for name in (*LISTED, "review", "data"))
+_FOUND_BY: Final = ", ".join(f"run_text.{name} AS its_{name}" for name in COLUMNS)
+
+NEWEST_FIRST: Final = "ORDER BY position DESC, number DESC"
+
+_FEW: Final = 100
+_MOST_SEARCHED: Final = 8_000_000
+"""Characters; an index of more takes minutes to write."""
+
+_PIECE: Final = 500_000
+"""Characters."""
+
+Say: TypeAlias = Callable[[str], object]
+Row: TypeAlias = sqlite3.Row | Mapping[str, Any]
+
+
+def storable(text: str) -> str:
+    """`text` as a column to compare by: without half characters, one to one."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+
+
+def referred(connection: sqlite3.Connection, reference: str, say: Say) -> KeptRun:
+    """The run that is called `reference`. Raises UnknownRun."""
+    if reference == LAST:
+        row = connection.execute(f"SELECT run_id FROM runs {NEWEST_FIRST} LIMIT 1").fetchone()
+        rows = [] if row is None else [row]
+    else:
+        prefix = reference.lower()
+        rows = connection.execute(
+            f"SELECT run_id FROM runs WHERE name = ? {NEWEST_FIRST}", [storable(reference)]
+        ).fetchall()
+        named_so = connection.execute("SELECT run_id FROM runs WHERE run_id = ?", [reference])
+        rows = named_so.fetchall() or rows
+        if prefix and prefix.isalnum():
+            by_id = connection.execute(
+                "SELECT run_id FROM runs WHERE substr(run_id, 1, ?) = ?", [len(prefix), prefix]
+            ).fetchall()
+            exact = [row for row in by_id if row["run_id"] == prefix]
+            rows = exact or rows or by_id
+    names = {str(row["run_id"]) for row in rows}
+    if len(names) > 1:
+        some = ", ".join(sorted(names)[:5])
+        raise UnknownRun(
+            f'"{shortened(reference)}" is {len(names)} runs: {some}. Name one by its id.'
+        )
+    run = find(connection, names.pop(), say) if names else None
+    if run is None:
+        if reference == LAST:
+            raise UnknownRun("There is no run in history yet.")
+        raise UnknownRun(
+            f'No run in history is called "{shortened(reference)}". '
+            "List them with: autocoder-tui history list --all"
+        )
+    return run
+
+
+def find(connection: sqlite3.Connection, run_id: str, say: Say) -> KeptRun | None:
+    """The run with this id, None where there is none. `say` hears what of it is lost."""
+    row = connection.execute(
+        f"SELECT {_KEPT}, {_FOUND_BY} FROM runs LEFT JOIN run_text USING (number) WHERE run_id = ?",
+        [run_id],
+    ).fetchone()
+    if row is None:
+        return None
+    run = unpacked(row["data"])
+    if run is None:
+        text = {name: row[f"its_{name}"] for name in COLUMNS}
+        run = from_columns(summary_row(row), text)
+        say(
+            f"What is kept of run {shortened(run_id)} is damaged: its requirements, reply and "
+            "notes are still there, its inputs and proposed files are not."
+        )
+    return replace(run, review=_review(row["review"]))
+
+
+def _review(kept: object) -> dict[str, Any] | None:
+    """How the review of a run stood; None also where that can't be read any more."""
+    try:
+        data = json.loads(kept) if isinstance(kept, str) else None
+    except (ValueError, RecursionError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def unpacked(data: object) -> KeptRun | None:
+    """The run that is kept in `data`; None where that is damaged."""
+    try:
+        return KeptRun.from_data(json.loads(zlib.decompress(data)))  # type: ignore[arg-type]
+    except (ValueError, TypeError, zlib.error, RecursionError, MemoryError):
+        return None
+
+
+def from_columns(line: RunSummary, text: Mapping[str, object]) -> KeptRun:
+    """A run whose data is damaged, from what it is listed and found by."""
+    snapshot = Snapshot(
+        run_id=line.run_id,
+        journal_id="",
+        started=line.started,
+        project=line.project,
+        requirements=_text(text["requirements"]),
+        target=line.target,
+        model=line.model,
+        provider=line.provider,
+        base_url="",
+        demo=line.demo,
+    )
+    return KeptRun(
+        snapshot=snapshot,
+        name=line.name,
+        ended=line.ended,
+        # Not finished, whatever it was: the files it proposed are gone, and come from the reply.
+        status="interrupted" if line.status == "finished" else line.status,
+        reply=_text(text["reply"]),
+        notes=_text(text["notes"]),
+        prompt_tokens=line.prompt_tokens,
+        completion_tokens=line.completion_tokens,
+        cost_usd=line.cost_usd,
+    )
+
+
+def together(earlier: KeptRun, run: KeptRun) -> KeptRun:
+    """What is known of a run and what came later as one run."""
+    if not set(run.journal_ids) <= set(earlier.journal_ids):
+        return continued(earlier, run)
+    review = earlier.review if run.review is None else run.review
+    return replace(earlier, review=review)
+
+
+def put(
+    connection: sqlite3.Connection, run: KeptRun, *, offered: bool | None, named: bool = False
+) -> None:
+    """Insert or replace the row of `run`; what is None or False here stays as it was."""
+    values = row_of(run)
+    if offered is not None:
+        values["offered"] = offered
+    if named:
+        values["named"] = True
+    keep_text(connection, put_row(connection, values), text_of(run))
+
+
+def put_row(connection: sqlite3.Connection, values: Mapping[str, object]) -> int:
+    """Insert or replace the row of the run with these columns; returns its number."""
+    columns, marks = ", ".join(values), ", ".join("?" * len(values))
+    changed = ", ".join(f"{name} = excluded.{name}" for name in values)
+    connection.execute(
+        f"INSERT INTO runs ({columns}) VALUES ({marks}) "
+        f"ON CONFLICT (run_id) DO UPDATE SET {changed}",
+        list(values.values()),
+    )
+    row = connection.execute("SELECT number FROM runs WHERE run_id = ?", [values["run_id"]])
+    return int(row.fetchone()["number"])
+
+
+def row_of(run: KeptRun) -> dict[str, object]:
+    """The columns of `run`, but for what is decided about it later."""
+    snapshot = run.snapshot
+    plain = run.to_data()
+    review = plain.pop("review")
+    return {
+        "run_id": storable(run.run_id),
+        "name": storable(run.name),
+        "position": storable(run.position),
+        "started": storable(run.started),
+        "ended": storable(run.ended),
+        "project": storable(snapshot.project),
+        "model": storable(snapshot.model),
+        "provider": storable(snapshot.provider),
+        "target": None if snapshot.target is None else storable(snapshot.target),
+        "status": run.status,
+        "demo": snapshot.demo,
+        "prompt_tokens": run.prompt_tokens,
+        "completion_tokens": run.completion_tokens,
+        "cost_usd": None if run.cost_usd is None else str(run.cost_usd),
+        "files": len(run.files),
+        "characters": len(run.reply),
+        "review": None if review is None else as_json(review),
+        "data": _packed(plain),
+    }
+
+
+def _packed(plain: Mapping[str, Any]) -> bytes:
+    """`plain` as JSON, compressed. A long text goes in by pieces: in one call it would stop all
+    other threads, and with them the screen, for as long as it takes."""
+    packer, packed = zlib.compressobj(6), bytearray()
+    for number, (name, value) in enumerate(plain.items()):
+        packed += packer.compress(f"{',' if number else '{'}{as_json(name)}:".encode())
+        if isinstance(value, str) and len(value) > _PIECE:
+            packed += packer.compress(b'"')
+            for begin in range(0, len(value), _PIECE):
+                piece = as_json(value[begin : begin + _PIECE])
+                packed += packer.compress(piece[1:-1].encode())
+            packed += packer.compress(b'"')
+        else:
+            packed += packer.compress(as_json(value).encode())
+    return bytes(packed + packer.compress(b"}") + packer.flush())
+
+
+def text_of(run: KeptRun) -> dict[str, str]:
+    """The texts that `run` is found by: of a very long reply the beginning."""
+    return {
+        "name": run.name,
+        "requirements": run.snapshot.requirements,
+        "reply": run.reply[:_MOST_SEARCHED],
+        "notes": run.notes[:_MOST_SEARCHED],
+        "model": run.snapshot.model,
+        "target": run.snapshot.target or "",
+        "project": run.snapshot.project,
+    }
+
+
+def remove(connection: sqlite3.Connection, condition: str, *values: object) -> int:
+    """Remove the rows for which `condition` holds; returns how many."""
+    rows = connection.execute(f"SELECT number FROM runs WHERE {condition}", values).fetchall()
+    numbers = [(row["number"],) for row in rows]
+    (there,) = connection.execute("SELECT count(*) FROM runs").fetchone()
+    if len(numbers) > max(_FEW, there // 2):
+        # To take each out of the index takes longer than to make a new one of those that stay.
+        forget_index(connection)
+        connection.executemany("DELETE FROM run_text WHERE number = ?", numbers)
+    else:
+        for (number,) in numbers:
+            drop_text(connection, number)
+    connection.executemany("DELETE FROM runs WHERE number = ?", numbers)
+    return len(numbers)
+
+
+def summary_row(row: Row) -> RunSummary:
+    """The line of the list that a row makes, whatever a damaged one holds."""
+    status, target = row["status"], row["target"]
+    return RunSummary(
+        run_id=_text(row["run_id"]),
+        name=_text(row["name"]),
+        started=_text(row["started"]),
+        ended=_text(row["ended"]),
+        project=_text(row["project"]),
+        model=_text(row["model"]),
+        provider=_text(row["provider"]),
+        target=None if target is None else _text(target),
+        status=status if status in get_args(Status) else "interrupted",
+        demo=bool(row["demo"]),
+        prompt_tokens=_count(row["prompt_tokens"]),
+        completion_tokens=_count(row["completion_tokens"]),
+        cost_usd=_amount(row["cost_usd"]),
+        files=_count(row["files"]),
+        characters=_count(row["characters"]),
+        offered=bool(row["offered"]),
+    )
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return "" if value is None else str(value)
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and value >= 0 else 0
+
+
+def _amount(value: object) -> Decimal | None:
+    try:
+        amount = None if value is None else Decimal(_text(value))
+    except InvalidOperation:
+        return None
+    if amount is None or not amount.is_finite() or abs(amount.adjusted()) > 20:
+        return None
+    return amount
+
+
+def as_json(data: object) -> str:
+    """`data` as it is kept: one line of ASCII."""
+    return json.dumps(data, ensure_ascii=True, separators=(",", ":"))

@@ -1,0 +1,1 @@
+"""What a run brings, written down while it comes."""

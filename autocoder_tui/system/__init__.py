@@ -1,0 +1,1 @@
+"""What the operating system has: files written whole, signals, clipboard, locale."""

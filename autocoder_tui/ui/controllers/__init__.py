@@ -1,0 +1,1 @@
+"""What the program does on a key or a message, one file a subject."""

@@ -1,0 +1,155 @@
+"""From accepted hunks to files on disk, asking wherever something stands in the way."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.review.file_review import Review
+from autocoder_tui.runs.preparation import Reviewable, after_write, changes_of, review_anew
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.controllers.concerns import concerns_of, listed
+from autocoder_tui.ui.screens.dialogs.question import Answer, Question
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.workspace.apply import Applied, HardLinks, apply_changes
+from autocoder_tui.workspace.commit import proposed_message
+from autocoder_tui.workspace.errors import ChangedOnDisk, HardLinked, NotRecorded, ReadOnly
+from autocoder_tui.workspace.git import find_git
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+_CANCEL = Answer("cancel", "Cancel", "c")
+
+
+@dataclass
+class _Consent:
+    """What the user has agreed to so far."""
+
+    overwrite_changed: bool = False
+    overwrite_read_only: bool = False
+    hard_links: HardLinks = "ask"
+    unrecorded: bool = False
+
+
+async def apply_review(app: AutocoderApp, reviewable: Reviewable, review: Review) -> str | None:
+    """Write the accepted hunks of `review`; returns what was written in words, else None.
+
+    Must be called from a worker: it may ask about undecided hunks, about files that changed
+    on disk, are read-only or have other names, and when the write could not be undone.
+    """
+    changes = changes_of(reviewable, review)
+    if not changes:
+        app.tell("Nothing is accepted yet: a accepts a hunk, A the whole file.")
+        return None
+    if not await _sure(app, review):
+        return None
+    await app.undoing.recover()
+    consent = _Consent()
+    while True:
+        try:
+            applied = await asyncio.to_thread(
+                apply_changes,
+                app.root,
+                changes,
+                overwrite_changed=consent.overwrite_changed,
+                overwrite_read_only=consent.overwrite_read_only,
+                hard_links=consent.hard_links,
+                log=None if consent.unrecorded else app.undoing.log,
+                title=_title(app),
+            )
+        except AutocoderError as error:
+            if not await _agreed(app, error, consent):
+                return None
+        else:
+            written = _in_words(app, reviewable, review, applied)
+            app.know(await asyncio.to_thread(after_write, app.root, reviewable, review))
+            app.undoing.wrote(applied.record, written)
+            return written
+
+
+async def _agreed(app: AutocoderApp, error: AutocoderError, consent: _Consent) -> bool:
+    """Ask about what stands in the way; returns whether to try again."""
+    if isinstance(error, ChangedOnDisk):
+        again, over = Answer("again", "Review again", "r"), Answer("over", "Overwrite", "o")
+        answer = await _ask(app, "Changed meanwhile", error, again, over)
+        if answer == "again":
+            await _review_again(app)
+        consent.overwrite_changed = answer == "over"
+        return consent.overwrite_changed
+    if isinstance(error, ReadOnly):
+        answer = await _ask(app, "Read-only", error, Answer("over", "Write", "w"))
+        consent.overwrite_read_only = answer == "over"
+        return consent.overwrite_read_only
+    if isinstance(error, HardLinked):
+        within, replaced = Answer("in", "Write into it", "w"), Answer("re", "Replace", "r")
+        answer = await _ask(app, "More than one name", error, within, replaced)
+        consent.hard_links = "in place" if answer == "in" else "replace"
+        return answer != "cancel"
+    if isinstance(error, NotRecorded) and not consent.unrecorded:
+        answer = await _ask(app, "No undo", error, Answer("write", "Write without undo", "w"))
+        consent.unrecorded = answer == "write"
+        return consent.unrecorded
+    app.tell(error.message, severity="error", timeout=12)
+    return False
+
+
+async def _ask(app: AutocoderApp, title: str, error: AutocoderError, *answers: Answer) -> str:
+    return await app.push_screen_wait(Question(title, error.message, (*answers, _CANCEL)))
+
+
+async def _review_again(app: AutocoderApp) -> None:
+    """Compare the proposal, as edited since, with what is on disk now."""
+    pane = app.main.query_one(ReviewPane)
+    if app.reviewable is None or pane.review is None:
+        return
+    again = (app.root, app.reviewable, pane.review)
+    try:
+        app.reviewable = await asyncio.to_thread(review_anew, *again)
+    except AutocoderError as error:
+        app.tell(error.message, severity="error")
+    else:
+        app.undoing.begin_review()
+        pane.show(app.reviewable)
+        app.reviews.changed()
+
+
+def _title(app: AutocoderApp) -> str:
+    """What was asked for, in one line."""
+    prepared = app.runner.prepared
+    return "" if prepared is None else proposed_message(prepared.request.requirements)
+
+
+def _in_words(app: AutocoderApp, reviewable: Reviewable, review: Review, applied: Applied) -> str:
+    parts = [f"{visible(f.path)} ({f.accepted_lines})" for f in review.files if f.writes]
+    parts += [f"{visible(f.path)} as before" for f in reviewable.taken_back(review)]
+    # The keys first: the line may be cut at its end.
+    keys = ", U undoes" if applied.record else ""
+    keys += ", c commits" if applied.record and find_git(app.root) is not None else ""
+    return f"✓ written{keys}: {', '.join(parts)}"
+
+
+async def _sure(app: AutocoderApp, review: Review) -> bool:
+    """Ask where accepted hunks are suspicious or others were not looked at."""
+    reasons = []
+    if review.counts.undecided:
+        count = review.counts.undecided
+        reasons.append(f"{count} hunk{'s are' if count > 1 else ' is'} undecided: not written.")
+    acknowledged = app.main.query_one(ReviewPane).acknowledged
+    fresh = acknowledged.fresh(await concerns_of(review))
+    if fresh:
+        reasons.append(listed(fresh))
+    if not reasons:
+        return True
+    question = Question(
+        "Write the accepted hunks?",
+        "\n".join(reasons),
+        (Answer("write", "Write", "w"), _CANCEL),
+        start=1 if fresh else 0,
+    )
+    if await app.push_screen_wait(question) != "write":
+        return False
+    acknowledged.add(fresh)
+    return True

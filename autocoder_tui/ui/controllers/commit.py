@@ -1,0 +1,69 @@
+"""Committing what was written last: the message dialog around the git command."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.ui.screens.commit_message import CommitMessage
+from autocoder_tui.workspace.apply_log import ApplyLog, Entry
+from autocoder_tui.workspace.apply_record import MAX_FILE_BYTES, KeptState
+from autocoder_tui.workspace.commit import commit, mixed_in, proposed_message
+from autocoder_tui.workspace.errors import CannotCommit, ReadError
+from autocoder_tui.workspace.git import find_git
+from autocoder_tui.workspace.textfile import read_bytes
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+
+async def commit_last_write(app: AutocoderApp) -> None:
+    """Offer to commit the files of the last write. Must be called from a worker."""
+    log = app.undoing.log
+    try:
+        if find_git(app.root) is None:
+            raise CannotCommit(
+                "This project is not in a git repository, so there is nothing to commit to."
+            )
+        entry = await asyncio.to_thread(log.last_applied)
+        if entry is None:
+            app.tell("No write of this project is remembered, so there is nothing to commit.")
+            return
+        paths = [file.target for file in entry.record.files]
+        remark = await asyncio.to_thread(_remark, log, entry)
+        proposed = proposed_message(entry.record.title)
+        message = await app.push_screen_wait(CommitMessage(proposed, paths, remark))
+        if message is None:
+            return
+        app.main.log_line(f"committing {entry.record.names}")
+        said = await asyncio.to_thread(commit, app.root, paths, message)
+    except AutocoderError as error:
+        app.tell(error.message, severity="error", timeout=15)
+    else:
+        app.tell(f"✓ committed {said}")
+
+
+def _remark(log: ApplyLog, entry: Entry) -> str:
+    """What a commit would take along besides the write itself, as a sentence, or ""."""
+    files = entry.record.files
+    before = [
+        (file.target, None if file.before.sha256 is None else entry.data(number, "before"))
+        for number, file in enumerate(files)
+    ]
+    earlier = mixed_in(log.root, before)
+    since = [file.target for file in files if not _as_written(log.root / file.target, file.after)]
+    remarks = []
+    if earlier:
+        remarks.append(f"Your own earlier changes go with it: {', '.join(earlier)}.")
+    if since:
+        remarks.append(f"Changed since the write: {', '.join(since)}.")
+    return " ".join(remarks)
+
+
+def _as_written(path: Path, state: KeptState) -> bool:
+    try:
+        return state.holds(read_bytes(path, max_bytes=MAX_FILE_BYTES)[0])
+    except ReadError:
+        return state.holds(None)

@@ -1,0 +1,81 @@
+"""Asking about what is suspicious in a proposal, once, before it is accepted or written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from autocoder_tui.review import warnings
+from autocoder_tui.review.file_review import Review
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.screens.dialogs.question import Answer, Question
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+_MOST_SHOWN = 12
+
+
+class Acknowledged:
+    """The warnings a person has seen and gone on from; each is asked about once."""
+
+    def __init__(self) -> None:
+        self._seen: set[tuple[str, str]] = set()
+
+    def clear(self) -> None:
+        self._seen.clear()
+
+    def add(self, concerns: Mapping[str, Sequence[str]]) -> None:
+        """These have been shown and answered."""
+        self._seen.update((path, text) for path, texts in concerns.items() for text in texts)
+
+    def fresh(self, concerns: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+        """Those of `concerns` (warnings by path) that were not acknowledged yet."""
+        left = {
+            path: [text for text in texts if (path, text) not in self._seen]
+            for path, texts in concerns.items()
+        }
+        return {path: texts for path, texts in left.items() if texts}
+
+
+def listed(concerns: Mapping[str, Sequence[str]]) -> str:
+    """Warnings by path as lines to show, the longest lists cut short. Safe to show."""
+    lines = [
+        f"! {visible(path)}: {visible(text)}" for path, texts in concerns.items() for text in texts
+    ]
+    more = len(lines) - _MOST_SHOWN
+    if more > 0:
+        lines[_MOST_SHOWN:] = [f"and {more} more"]
+    return "\n".join(lines)
+
+
+async def accept_anyway(
+    app: AutocoderApp, acknowledged: Acknowledged, concerns: Mapping[str, Sequence[str]]
+) -> bool:
+    """Whether to accept files with these warnings; asks about those not acknowledged yet.
+
+    Must be called from a worker.
+    """
+    fresh = acknowledged.fresh(concerns)
+    if not fresh:
+        return True
+    question = Question(
+        "There are warnings",
+        listed(fresh),
+        (Answer("accept", "Accept anyway", "a"), Answer("look", "Look first", "l")),
+        start=1,
+    )
+    if await app.push_screen_wait(question) != "accept":
+        return False
+    acknowledged.add(fresh)
+    return True
+
+
+async def concerns_of(review: Review) -> dict[str, tuple[str, ...]]:
+    """The warnings on what would be written, by path, worked out in a thread."""
+
+    def work() -> dict[str, tuple[str, ...]]:
+        return {file.path: warnings(file, file.result()) for file in review.files if file.writes}
+
+    return await asyncio.to_thread(work)

@@ -1,0 +1,56 @@
+"""Copying text out of the program, by whichever way reaches a clipboard."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.store.errors import CannotKeep
+from autocoder_tui.system.atomic_write import write_atomically
+from autocoder_tui.system.clipboard import clipboard_tool, fill_clipboard
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+_LARGEST_SENT = 74_000
+"""Bytes a terminal surely takes in one OSC 52 sequence (100,000 when encoded)."""
+
+
+def keep_text(state: Path, name: str, text: str) -> Path:
+    """Write `text` to the file `name` of the state folder; returns it. Raises CannotKeep."""
+    file = state / name
+    try:
+        write_atomically(file, text)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "it holds half a character"
+        raise CannotKeep(
+            f"{file} cannot be written ({reason.lower()}). Make room, or set "
+            "AUTOCODER_TUI_STATE_DIR to another folder."
+        ) from error
+    return file
+
+
+async def copy_out(app: AutocoderApp, text: str, what: str, name: str = "copied.txt") -> None:
+    """Copy `text` and say how: a tool of this machine, or else the terminal and a file.
+
+    Whether a terminal took what was sent to it cannot be known, hence the file. `what` is
+    the text in words; `name` how the file is called in the state folder.
+    """
+    environ = app.setup.environ
+    tool = clipboard_tool(environ)
+    if tool is not None and await asyncio.to_thread(fill_clipboard, tool, text, environ):
+        app.tell(f"Copied {what} with {Path(tool[0]).name}.")
+        return
+    small = len(text.encode("utf-8", "surrogatepass")) <= _LARGEST_SENT
+    sent = "sent to the terminal's clipboard" if small else "too large for a terminal's clipboard"
+    if small:
+        app.copy_to_clipboard(text.encode("utf-8", "replace").decode())
+    try:
+        file = await asyncio.to_thread(keep_text, app.setup.state_dir, name, text)
+    except AutocoderError as error:
+        app.tell(f"{what.capitalize()}: {sent}. {error.message}", severity="warning")
+        return
+    app.tell(f"{what.capitalize()}: {sent}, and written to {visible(str(file))}.")

@@ -1,0 +1,81 @@
+"""Text typed in a dialog: kept while it is open, so that no end of the program loses it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.store.session import Typed
+from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
+from autocoder_tui.ui.screens.prompts import Prompt
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+_MOST_KEPT = 10
+_MOST_CHARACTERS = 4_000_000
+"""Of all that is kept; the newest comes first."""
+
+
+class Typing:
+    """What was typed in dialogs that the program ended with. `left` is of earlier starts."""
+
+    def __init__(self, app: AutocoderApp) -> None:
+        self._app = app
+        self.left: tuple[Typed, ...] = ()
+
+    async def ask(
+        self, title: str, hint: str, text: str = "", *, line: int = 0, tall: bool = False
+    ) -> str | None:
+        """What `text` was changed to in a dialog, None when it was given up. What had been
+        typed there when the program ended is there again. Must be called from a worker."""
+        base = _digest(text)
+        typed = next((one.text for one in self.left if _is(one, title, base)), None)
+        if typed is not None:
+            hint = "As you left it when the program ended. " + hint
+        dialog = TextDialog(title, hint, text, typed=typed, line=line, tall=tall)
+        answer = await self._app.push_screen_wait(dialog)
+        self.left = tuple(one for one in self.left if not _is(one, title, base))
+        self._app.session.changed()
+        return answer
+
+    def now(self) -> tuple[Typed, ...]:
+        """What would be missed if the program ended now, newest first."""
+        open_now = [
+            Typed(screen.heading, _digest(screen.original), screen.typed)
+            for screen in self._app.screen_stack
+            if isinstance(screen, TextDialog) and screen.typed != screen.original
+        ]
+        others = [
+            one for one in self.left if not any(_is(one, new.title, new.base) for new in open_now)
+        ]
+        room, kept = _MOST_CHARACTERS, []
+        for one in (*open_now, *others)[:_MOST_KEPT]:
+            room -= len(one.text)
+            if room >= 0:
+                kept.append(one)
+        return tuple(kept)
+
+    def restore(self, left: tuple[Typed, ...]) -> None:
+        """Take over what the last end of the program left, and say so."""
+        self.left = left
+        if left:
+            titles = ", ".join(f"“{visible(one.title)}”" for one in left)
+            self._app.tell(
+                f"What you typed in {titles} is kept: it is there when you open that again, "
+                "and in the list of prompts (Ctrl+F in the requirements).",
+                timeout=12,
+            )
+
+    def prompts(self) -> list[Prompt]:
+        """The same for the list of prompts."""
+        return [Prompt(one.text, "typed, not used") for one in self.left]
+
+
+def _is(one: Typed, title: str, base: str) -> bool:
+    return (one.title, one.base) == (title, base)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

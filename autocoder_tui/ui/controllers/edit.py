@@ -1,0 +1,128 @@
+"""Changing what was proposed before deciding on it: here, or in the editor one is used to."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from textual.app import SuspendNotSupported
+
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.widgets.plain_area import keeps
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+LARGEST_EDITED_HERE = 1_000_000
+"""Characters; a real editor is better at more."""
+
+_LINE_BY_PLUS = {"vi", "vim", "nvim", "nano", "emacs", "emacsclient", "micro", "kak", "joe", "ne"}
+_FALLBACKS = ("nano", "vi")
+
+
+class EditorFailed(AutocoderError):
+    """There is no editor, or it did not give the text back."""
+
+    kind = "editor_failed"
+
+
+async def edit_here(app: AutocoderApp, title: str, hint: str, text: str, line: int) -> str | None:
+    """Let `text` be changed in a dialog, from `line` (from 0) on; None when it was given up.
+
+    Must be called from a worker.
+    """
+    if len(text) > LARGEST_EDITED_HERE:
+        app.tell("This is too large to edit here: E opens it in your editor.", severity="warning")
+        return None
+    if not keeps(text):
+        app.tell(
+            "This text has line endings that editing it here would change: E opens it in "
+            "your editor.",
+            severity="warning",
+        )
+        return None
+    return await app.typing.ask(title, hint, text, line=line, tall=True)
+
+
+def editor_command(environ: Mapping[str, str]) -> list[str]:
+    """The command of $VISUAL, else $EDITOR, else nano or vi. Raises EditorFailed."""
+    for variable in ("VISUAL", "EDITOR"):
+        try:
+            command = shlex.split(environ.get(variable, ""))
+        except ValueError as error:
+            raise EditorFailed(
+                f"${variable} is not a command ({error}). Set it to your editor."
+            ) from error
+        if command:
+            return command
+    for name in _FALLBACKS:
+        if shutil.which(name, path=environ.get("PATH")):
+            return [name]
+    raise EditorFailed("There is no editor: set $VISUAL or $EDITOR to the command of yours.")
+
+
+def edit_in_editor(text: str, path: str, line: int, environ: Mapping[str, str]) -> str:
+    """`text` as the editor left it, opened at `line` (from 0) under the last part of `path`.
+
+    Blocking, and the editor takes the terminal. Raises EditorFailed.
+    """
+    command = editor_command(environ)
+    if Path(command[0]).name in _LINE_BY_PLUS:
+        command.append(f"+{line + 1}")
+    try:
+        with tempfile.TemporaryDirectory(prefix="autocoder-tui-") as folder:
+            file = Path(folder) / _safe_name(path)
+            file.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
+            environment = {**os.environ, **environ}
+            done = subprocess.run([*command, str(file)], env=environment, check=False)
+            if done.returncode != 0:
+                raise EditorFailed(
+                    f"The editor ended with {done.returncode}, so its changes were not taken."
+                )
+            return file.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise EditorFailed(
+            "The editor did not save UTF-8, so its changes were not taken. Save as UTF-8."
+        ) from error
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise EditorFailed(
+            f"The editor {visible(command[0])} could not be used ({reason}). "
+            "Set $VISUAL or $EDITOR to the command of yours."
+        ) from error
+
+
+def _safe_name(path: str) -> str:
+    """A name the editor can tell the language by, and nothing else can be told by it."""
+    name = visible(PurePosixPath(path).name).lstrip("-.")
+    return name[-100:] or "text"
+
+
+def edit_suspended(app: AutocoderApp, text: str, path: str, line: int) -> str:
+    """`edit_in_editor` with the screen given to the editor meanwhile. Raises EditorFailed."""
+    try:
+        # What goes wrong is raised outside: leaving `suspend` by an exception would leave
+        # the screen with the editor.
+        with app.suspend():
+            left = _attempt(text, path, line, app.setup.environ)
+    except SuspendNotSupported as error:
+        raise EditorFailed(
+            "The screen can't be given to an editor here. Edit in place (e) instead."
+        ) from error
+    if isinstance(left, EditorFailed):
+        raise left
+    return left
+
+
+def _attempt(text: str, path: str, line: int, environ: Mapping[str, str]) -> str | EditorFailed:
+    try:
+        return edit_in_editor(text, path, line, environ)
+    except EditorFailed as error:
+        return error

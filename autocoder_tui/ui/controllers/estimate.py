@@ -1,0 +1,135 @@
+"""What the next run would cost, kept current while a person picks and types.
+
+Files are counted once per content and only the requirements again as they change; all of it
+in a thread, and only after a pause in the changes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual.timer import Timer
+
+from autocoder_tui.engine.metering.cost import format_tokens
+from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.runs.estimate import Weighed, counted, weigh
+from autocoder_tui.runs.preparation import Job, prepare
+from autocoder_tui.runs.setup import ChosenModel
+from autocoder_tui.ui.widgets.meters.meters import Meters
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+PAUSE = 0.25
+"""Seconds without a change before it is counted."""
+
+SERVER_PAUSE = 0.3
+"""Seconds a server that can count is waited for before the estimate is shown."""
+
+
+class Estimator:
+    def __init__(self, app: AutocoderApp) -> None:
+        self._app = app
+        self._timer: Timer | None = None
+        self._warned = 0
+        self._sent: tuple[Job, str, str] | None = None
+        self.counts = ServerCounts()
+        """What the model's server counted, where it can."""
+
+    def schedule(self) -> None:
+        """Something changed that the estimate depends on."""
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self._app.set_timer(PAUSE, self._start)
+
+    def sent(self, job: Job, chosen: ChosenModel) -> None:
+        """A run of this begins. What it comes to is what the meters show until another run is
+        described: that a pane is filled or looked at again says nothing of the next."""
+        self._sent = _described(job, chosen)
+
+    def files_changed(self) -> None:
+        """What was written has been taken back, or again written: the same run has another size."""
+        self._sent = None
+        self.schedule()
+
+    def _start(self) -> None:
+        if not self._app.main.query("#target"):
+            return  # the panes are gone: the program is closing down
+        if self._app.chosen is not None and not self._app.runner.running:
+            self._app.run_worker(
+                self._count(self._app.job(), self._app.chosen),
+                group="estimate",
+                exclusive=True,
+                exit_on_error=False,
+            )
+
+    async def _count(self, job: Job, chosen: ChosenModel) -> None:
+        limits = self._app.setup.limits
+        try:
+            prepared = await asyncio.to_thread(prepare, job, chosen, limits)
+            weighed = await asyncio.to_thread(weigh, prepared.request)
+        except AutocoderError as error:
+            self._app.main.log_line(error.message)
+            return
+        if self._app.setup.demo:
+            self._show(job, chosen, weighed)
+            return
+        asking = asyncio.ensure_future(counted(prepared, self.counts))
+        try:
+            # A server that answers at once spares a look at the estimate.
+            await asyncio.wait({asking}, timeout=SERVER_PAUSE)
+            if not asking.done():
+                self._show(job, chosen, weighed, for_now=True)
+            request = (await asking).request
+        finally:
+            asking.cancel()
+        if request.counted_tokens is not None:
+            weighed = await asyncio.to_thread(weigh, request)
+        self._show(job, chosen, weighed)
+
+    def _show(
+        self, job: Job, chosen: ChosenModel, weighed: Weighed, *, for_now: bool = False
+    ) -> None:
+        """`for_now`: a better count is under way, so nothing is warned of yet."""
+        if not self._app.runner.running and not self._is_past(job, chosen):
+            meters = self._app.main.query_one(Meters)
+            meters.cap_usd = self._app.spending.left(self._app.setup.limits)
+            meters.show_estimate(
+                weighed.estimate, weighed.request.model, fits=weighed.problem is None
+            )
+            if not for_now:
+                self._warn(weighed)
+
+    def _is_past(self, job: Job, chosen: ChosenModel) -> bool:
+        """Whether this is not, or not any more, what the next run would be."""
+        now = self._app.chosen
+        described = _described(job, chosen)
+        if now is None or described != _described(self._app.job(), now):
+            return True
+        return described == self._sent and self._app.main.query_one(Meters).shows_run
+
+    def _warn(self, weighed: Weighed) -> None:
+        """Say once that much of the window is taken, and again when it has become more."""
+        settings, share = self._app.setup.settings.cost, weighed.share
+        level, words = 0, ""
+        if share is not None and share >= settings.context_warning:
+            level, words = 1, "Models get worse as it fills."
+        if share is not None and share >= settings.context_alarm:
+            level, words = 2, "Expect mistakes; leave files out."
+        if weighed.problem is not None:
+            level, words = 3, "That is too much: nothing can be sent."
+        if level > self._warned and share is not None:
+            heaviest = ", ".join(
+                f"{path} ({format_tokens(tokens)})"
+                for path, tokens in list(weighed.weights.items())[:3]
+            )
+            weighs = f" Heaviest: {heaviest}." if heaviest else ""
+            text = f"The input takes {share * 100:.0f} % of the context window. {words}{weighs}"
+            self._app.tell(text, severity="warning")
+        self._warned = level
+
+
+def _described(job: Job, chosen: ChosenModel) -> tuple[Job, str, str]:
+    return job, chosen.model.name, chosen.endpoint.provider.base_url

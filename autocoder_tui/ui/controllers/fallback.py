@@ -1,0 +1,50 @@
+"""When a model is not available: the next one is offered, never taken silently."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autocoder_tui.engine.run_state import RunState
+from autocoder_tui.runs.fallback import UNAVAILABLE, candidates
+from autocoder_tui.runs.setup import ChosenModel
+from autocoder_tui.ui.controllers.send import go_on, send
+from autocoder_tui.ui.screens.dialogs.question import Answer, Question
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+
+class FallingBack:
+    """Models that failed are not offered again before a run has ended well."""
+
+    def __init__(self, app: AutocoderApp) -> None:
+        self._app = app
+        self._tried: set[str] = set()
+
+    def ended(self, state: RunState) -> None:
+        """A run is over; if its model was not available, offer another."""
+        if state.error is None or state.error.kind not in UNAVAILABLE:
+            self._tried.clear()
+            return
+        self._tried.add(state.model)
+        for candidate in candidates(self._app.setup, self._tried):
+            if isinstance(candidate, ChosenModel):
+                self._app.run_worker(self._offer(state.model, candidate), exit_on_error=True)
+                return
+            self._app.tell(f"A fallback model can't be used: {candidate}", severity="warning")
+
+    async def _offer(self, failed: str, candidate: ChosenModel) -> None:
+        app, name = self._app, candidate.model.name
+        question = Question(
+            "Not available",
+            f"{failed} is not available. Go on with {name} ({candidate.endpoint.provider.name})?",
+            (Answer("yes", "Go on", "g"), Answer("no", "Not now", "n")),
+        )
+        if await app.ask_unbidden(question) != "yes":
+            return
+        app.models.set(candidate)
+        app.main.log_line(f"Going on with {name} in place of {failed}.")
+        if app.runner.resumable:
+            go_on(app)
+        else:
+            await send(app)

@@ -1,0 +1,176 @@
+"""What the history screen asks for: all of it blocking work, done in threads."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.runs.export import write_export
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.store.history.history import RunSummary
+from autocoder_tui.store.history.kept_run import KeptRun
+from autocoder_tui.ui.controllers.copy import copy_out
+from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
+from autocoder_tui.ui.screens.dialogs.question import Answer, Question
+from autocoder_tui.ui.screens.history import MOST_SHOWN, Deed, HistoryScreen
+from autocoder_tui.ui.screens.run_view import RunView
+from autocoder_tui.ui.terminal.key_queue import ASKS
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+_VIEW_KEYS: dict[str, Deed] = {
+    "d": "diff",
+    "g": "go_on",
+    "a": "again",
+    "y": "copy",
+    "e": "export",
+}
+
+
+class Browsing:
+    """The App's side of the history screen."""
+
+    def __init__(self, app: AutocoderApp) -> None:
+        self._app = app
+        self._screen: HistoryScreen | None = None
+
+    def open(self) -> None:
+        """Show the list of runs."""
+        if self._app.screen is not self._app.main:
+            return
+        self._screen = HistoryScreen(self._asked)
+        self._app.push_screen(self._screen)
+
+    def _asked(self, message: Message) -> None:
+        if isinstance(message, HistoryScreen.Wanted):
+            work = self._do(message.deed, message.run)
+            self._app.run_worker(work, group=ASKS, exit_on_error=True)
+        else:
+            # Only the newest list is wanted.
+            self._app.run_worker(self._list(), group="history list", exclusive=True)
+
+    async def _list(self, keep: str = "") -> None:
+        screen, history = self._screen, self._app.recovering.history
+        if screen is None or not screen.is_attached:
+            return
+        project = None if screen.everywhere else str(self._app.root)
+        try:
+            runs = await asyncio.to_thread(history.list, project, screen.search, MOST_SHOWN + 1)
+        except AutocoderError as error:
+            screen.show(())
+            screen.say(error.message)
+            return
+        if screen.is_attached:
+            screen.show(runs, keep=keep)
+
+    async def _do(self, deed: Deed, summary: RunSummary | None) -> None:
+        try:
+            if summary is None:
+                await self._delete_all()
+            elif deed == "delete":
+                await self._delete(summary)
+            elif deed == "rename":
+                await self._rename(summary)
+            else:
+                run = await asyncio.to_thread(self._app.recovering.history.get, summary.run_id)
+                await self._with(deed, run)
+        except AutocoderError as error:
+            self._app.tell(error.message, severity="error", timeout=12)
+
+    async def _with(self, deed: Deed, run: KeptRun) -> None:
+        app = self._app
+        if deed == "view":
+            key = await app.push_screen_wait(RunView(run))
+            if key in _VIEW_KEYS:
+                await self._with(_VIEW_KEYS[key], run)
+        elif deed == "copy":
+            await copy_out(app, run.reply, "the reply", "copied.txt")
+        elif deed == "export":
+            await self._export(run)
+        elif deed == "again":
+            if await app.recovering.same_project(run):
+                self._close()
+                await app.recovering.ask_again(run)
+        elif deed == "go_on":
+            if run.status == "finished":
+                app.tell("This run is complete: there is nothing to go on with. a runs it again.")
+            elif await app.recovering.same_project(run):
+                self._close()
+                await app.recovering.go_on_with(run)
+        elif await app.recovering.same_project(run) and await self._may_replace(run):
+            self._close()
+            if not await app.recovering.open_run(run):
+                return
+            if app.main.pane != "review":
+                app.tell("This run proposed no file; its text is in the output.")
+
+    async def _may_replace(self, run: KeptRun) -> bool:
+        from autocoder_tui.ui.controllers.send import may_replace_review
+
+        reviewable = self._app.reviewable
+        prepared = None if reviewable is None else reviewable.prepared
+        if prepared is not None and prepared.request.run_id == run.run_id:
+            return True
+        return await may_replace_review(self._app, undecided=False)
+
+    def _close(self) -> None:
+        if self._screen is not None and self._screen.is_attached:
+            self._screen.dismiss(None)
+        self._screen = None
+
+    # ------------------------------------------------------------------ changing history
+
+    async def _rename(self, run: RunSummary) -> None:
+        hint = "A run with a name of yours is kept for ever."
+        name = await self._app.push_screen_wait(LineDialog("Name this run", hint, run.name))
+        if name is not None and name != run.name:
+            await asyncio.to_thread(self._app.recovering.history.rename, run.run_id, name)
+            await self._list(run.run_id)
+
+    async def _delete(self, run: RunSummary) -> None:
+        if await self._sure("Delete this run for good?", visible(run.name)):
+            await asyncio.to_thread(self._app.recovering.history.delete, [run.run_id])
+            await self._deleted(1)
+
+    async def _delete_all(self) -> None:
+        app, screen = self._app, self._screen
+        if screen is None:
+            return
+        project = None if screen.everywhere else str(app.root)
+        history = app.recovering.history
+        count = len(await asyncio.to_thread(history.list, project))
+        scope = "of all projects" if project is None else "of this project"
+        what = f"{count} run{'s' * (count != 1)} {scope}, whatever the search shows. "
+        if await self._sure("Delete all for good?", what + "Files in the projects stay."):
+            await self._deleted(await asyncio.to_thread(history.delete_all, project))
+
+    async def _sure(self, title: str, text: str) -> bool:
+        answers = (Answer("delete", "Delete", "d"), Answer("keep", "Keep", "k"))
+        return await self._app.push_screen_wait(Question(title, text, answers, start=1)) == "delete"
+
+    async def _deleted(self, count: int) -> None:
+        self._app.prompting.forget()
+        await self._app.recovering.know_prompts()
+        await self._list()
+        self._app.tell(f"Deleted {count} run{'s' * (count != 1)}.")
+
+    async def _export(self, run: KeptRun) -> None:
+        app = self._app
+        hint = "A new file, in the project unless you name another folder. The end of its name "
+        hint += "says how: .md for Markdown, .jsonl for JSON Lines."
+        name = await app.push_screen_wait(
+            LineDialog("Export to", hint, f"autocoder-run-{run.run_id}.md")
+        )
+        if name is None:
+            return
+        file = await asyncio.to_thread(lambda: app.root / Path(name).expanduser())
+        if file.suffix not in (".md", ".jsonl"):
+            app.tell("The name must end in .md or .jsonl.", severity="warning")
+            return
+        await asyncio.to_thread(write_export, file, [run], file.suffix[1:])
+        app.tell(f"Written to {file}")

@@ -1,0 +1,193 @@
+"""Which model answers: from the command line, the picker, or the first steps without a key."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from autocoder_tui.engine.catalog import Model
+from autocoder_tui.engine.metering.calibration import Calibration
+from autocoder_tui.engine.provider.base_url import check_base_url
+from autocoder_tui.engine.provider.local_servers import LocalServer
+from autocoder_tui.engine.provider.model_list import list_models
+from autocoder_tui.engine.request import RunRequest
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.runs.refresh_models import as_models
+from autocoder_tui.runs.setup import ChosenModel, choose_model
+from autocoder_tui.runs.window_probe import AskedWindow, ask_window, needs_asking
+from autocoder_tui.store.usage import last_used
+from autocoder_tui.ui.controllers.endpoints import add_endpoint, refresh
+from autocoder_tui.ui.screens.first_steps import DEMO, FirstSteps
+from autocoder_tui.ui.screens.model_picker import Known, Listing, ModelPicker
+from autocoder_tui.ui.terminal.key_queue import ASKS
+from autocoder_tui.ui.widgets.header_line import HeaderLine
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+
+class ModelChoice:
+    """`chosen` is None only while no model could be chosen at all."""
+
+    def __init__(self, app: AutocoderApp) -> None:
+        self._app = app
+        self.chosen: ChosenModel | None = None
+        self.asked: AskedWindow | None = None
+        """What the chosen model's server last said of its window."""
+        self._warned: set[str] = set()
+
+    def set(self, chosen: ChosenModel) -> None:
+        self.chosen = chosen
+        model, provider = chosen.model, chosen.endpoint.provider
+        keyless = "" if chosen.ready else " (no key)"
+        self._app.main.query_one(HeaderLine).model = f"{model.name} · {provider.name}{keyless}"
+        self._app.estimator.schedule()
+        self._app.weigher.count_for(chosen)
+        self._app.session.changed()
+        if needs_asking(chosen) and not self._app.setup.demo:
+            self._app.run_worker(
+                self._ask_for_window(chosen), group="window", exclusive=True, exit_on_error=False
+            )
+
+    def learnt(self, request: RunRequest, calibration: Calibration) -> None:
+        """A run taught about a model's token counts; the next estimate uses it."""
+        chosen = self.chosen
+        if chosen is not None and chosen.model == request.model:
+            self.chosen = replace(chosen, calibration=calibration)
+            self._app.weigher.count_for(self.chosen)
+
+    def choose(
+        self, name: str | None, base_url: str | None = None, listed: Model | None = None
+    ) -> None:
+        """Take the model called `name`; a name or key that does not do is told.
+
+        `listed` is what its server says of it, used where nothing else is known.
+        """
+        try:
+            chosen = choose_model(self._app.setup, name, base_url)
+        except AutocoderError as error:
+            self._app.tell(error.message, severity="error")
+            return
+        if listed is not None and chosen.model == Model(listed.name, listed.provider):
+            chosen = replace(chosen, model=listed)
+        self.warn(chosen.warnings)
+        self.set(chosen)
+
+    def warn(self, warnings: Iterable[str]) -> None:
+        """Tell what was found with a key, each once: it is the same until something changes."""
+        for warning in warnings:
+            if warning not in self._warned:
+                self._warned.add(warning)
+                self._app.tell(warning, severity="warning")
+
+    def pick(self) -> None:
+        """Let the user choose from the table."""
+        self._app.run_worker(self._pick(), group=ASKS, exit_on_error=True)
+
+    async def _pick(self) -> None:
+        current = self.chosen.model if self.chosen is not None else None
+        used = await asyncio.to_thread(last_used, self._app.setup.state_dir)
+        at = None if current is None else (current.provider, current.name)
+        picker = ModelPicker(self._known(), at, used, self._refresh, self._listing())
+        wish = await self._app.push_screen_wait(picker)
+        if wish is None:
+            return
+        model = wish.model
+        if wish.what == "add":
+            await add_endpoint(self._app)
+        elif model is None:
+            return
+        elif wish.what == "edit":
+            await add_endpoint(self._app, self._app.setup.catalog.providers.get(model.provider))
+        elif model != current:
+            self._take(model)
+
+    def _known(self) -> Known:
+        """What the picker shows: the catalog, and the chosen model though it may not be there."""
+        models = list(self._app.setup.catalog.models)
+        chosen = self.chosen
+        if chosen is not None and chosen.model not in models:
+            model = chosen.model
+            same = [
+                one for one in models if (one.name, one.provider) == (model.name, model.provider)
+            ]
+            models = [model, *(one for one in models if one not in same)]
+        ready = frozenset((one.provider, one.name) for one in models if self._is_ready(one))
+        return Known(tuple(models), ready)
+
+    async def _refresh(self, model: Model) -> tuple[str, Known]:
+        provider = self._app.setup.catalog.providers.get(model.provider)
+        if provider is None:
+            return (
+                f"{model.provider} is not in models.toml: add it with Ctrl+N first.",
+                self._known(),
+            )
+        said = await refresh(self._app, provider)
+        return said, self._known()
+
+    def _listing(self) -> Listing | None:
+        """Lists the models at the address the user gave by hand, if there is one."""
+        chosen = self.chosen
+        if chosen is None or self._app.setup.demo:
+            return None
+        provider, named = chosen.endpoint.provider, self._app.setup.base_url
+        is_named = named is not None and check_base_url(named) == provider.base_url
+        if provider.name in self._app.setup.catalog.providers and not is_named:
+            return None
+
+        async def listing() -> list[Model]:
+            return as_models(await list_models(chosen.endpoint), provider, date.today())
+
+        return listing
+
+    def _take(self, model: Model) -> None:
+        provider = self._app.setup.catalog.providers.get(model.provider)
+        if provider is None and self.chosen is not None:
+            provider = self.chosen.endpoint.provider
+        self.choose(model.name, None if provider is None else provider.base_url, model)
+        if self.chosen is not None and not self.chosen.ready:
+            self.first_steps()
+
+    def _is_ready(self, model: Model) -> bool:
+        if self.chosen is not None and model == self.chosen.model:
+            return self.chosen.ready
+        provider = self._app.setup.catalog.provider_of(model)
+        return choose_model(self._app.setup, model.name, provider.base_url).ready
+
+    def update_figures(self) -> None:
+        """The catalog was read again: the chosen model may have other figures now."""
+        chosen = self.chosen
+        for model in self._app.setup.catalog.models:
+            if chosen is not None and (model.name, model.provider) == (
+                chosen.model.name,
+                chosen.model.provider,
+            ):
+                self.set(replace(chosen, model=model))
+                return
+
+    async def _ask_for_window(self, chosen: ChosenModel) -> None:
+        """A server on this machine says how much of a prompt it reads, and cuts the rest."""
+        asked = await ask_window(chosen)
+        if self.chosen is not chosen or not self._app.main.is_running:
+            return
+        self.asked = asked
+        self._app.main.log_line(asked.said)
+        if asked.window.tokens is not None:
+            self.set(asked.chosen)
+
+    def first_steps(self) -> None:
+        """Say how to get a key, and offer what needs none."""
+        self._app.run_worker(self._first_steps(), exit_on_error=True)
+
+    async def _first_steps(self) -> None:
+        if self.chosen is None:
+            return
+        screen = FirstSteps(self.chosen.endpoint.provider)
+        answer = await self._app.push_screen_wait(screen)
+        if answer == DEMO:
+            self._app.exit(DEMO)
+        elif isinstance(answer, LocalServer):
+            self.choose(answer.models[0], answer.base_url)

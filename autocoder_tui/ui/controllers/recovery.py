@@ -1,0 +1,336 @@
+"""What a crash, a kill or a plain end left behind, brought back to the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.widgets import Input, TextArea
+
+from autocoder_tui.engine.events import FileProposed, RunCancelled, RunFinished, TextDelta
+from autocoder_tui.engine.run_state import RunState
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.runs.export import local_time
+from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.runs.reopen_review import Reopened
+from autocoder_tui.runs.restore import model_as_sent, model_of, prepared_of
+from autocoder_tui.runs.review_record import is_unfinished, kept_review, proposals_of, reopen_run
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.store.history.history import History, RunSummary, UnknownRun
+from autocoder_tui.store.history.kept_run import KeptRun
+from autocoder_tui.store.journal.recovery import Folding, Recovery, recover_runs
+from autocoder_tui.ui.controllers.earlier_picks import pickable
+from autocoder_tui.ui.controllers.review import show_review
+from autocoder_tui.ui.controllers.send import go_on_after_asking
+from autocoder_tui.ui.screens.dialogs.question import Answer, Question
+from autocoder_tui.ui.screens.prompts import Prompt, first_line
+from autocoder_tui.ui.screens.recovered import Offer, RecoveredRuns
+from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.header_line import HeaderLine
+from autocoder_tui.ui.widgets.stream.view import StreamView
+from autocoder_tui.workspace.output_path import is_folder
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+_MOST_OFFERED = 20
+_MOST_PROMPTS = 500
+
+
+class Recovering:
+    """The App's way back to runs it did not see through. Its coroutines belong in workers."""
+
+    def __init__(self, app: AutocoderApp) -> None:
+        self._app = app
+        self.done = False
+        """Whether everything that was left has been brought back, or asked about."""
+
+    @property
+    def history(self) -> History:
+        return self._app.runner.keeping.history
+
+    # ------------------------------------------------------------------ starting
+
+    async def start(self) -> None:
+        """Once, when the screen stands: fold what was left into history, and offer it."""
+        if not self._app.setup.demo:
+            await self._start()
+        self.done = True
+        self._app.session.changed()
+
+    async def _start(self) -> None:
+        app = self._app
+        recovery = await self._fold()
+        if not app.is_running:
+            return
+        for message in recovery.messages:
+            app.tell(message, severity="warning", timeout=12)
+        try:
+            await self.know_prompts()
+            wanted = app.setup.resume
+            if wanted is not None:
+                await self.resume(wanted)
+                return
+            offers = await asyncio.to_thread(self._offers, recovery.offered)
+            await self._reopen_left({offer.run.run_id for offer in offers})
+            await self._ask(offers)
+        except AutocoderError as error:
+            if error.message not in " ".join(recovery.messages):
+                app.tell(error.message, severity="warning", timeout=12)
+
+    async def _fold(self) -> Recovery:
+        """Put what was left into history. Long journals take their time, so it is said how far
+        that is; when the program is left meanwhile, they are as they were for the next start."""
+        loop, left = asyncio.get_running_loop(), threading.Event()
+        header = self._app.main.query_one(HeaderLine)
+        done: asyncio.Future[Recovery] = loop.create_future()
+
+        def show(folding: Folding) -> None:
+            if not left.is_set():
+                header.notice = str(folding)
+
+        def tell(folding: Folding) -> None:
+            if left.is_set():
+                raise asyncio.CancelledError
+            loop.call_soon_threadsafe(show, folding)
+
+        def end(recovery: Recovery) -> None:
+            if not done.done():
+                done.set_result(recovery)
+
+        def fold() -> None:
+            # What is raised when nobody waits any more has nobody to be told.
+            with suppress(asyncio.CancelledError, RuntimeError):
+                loop.call_soon_threadsafe(end, recover_runs(self.history, tell))
+
+        # The end of the program does not wait for such a thread, as it would for a worker's.
+        threading.Thread(target=fold, name="fold journals", daemon=True).start()
+        try:
+            return await done
+        finally:
+            left.set()
+            header.notice = ""
+
+    async def know_prompts(self) -> None:
+        sent = await asyncio.to_thread(self.history.prompts, _MOST_PROMPTS)
+        self._app.prompting.know(Prompt(text, local_time(when)) for text, when in sent)
+
+    def _offers(self, offered: Sequence[RunSummary]) -> list[Offer]:
+        """Those of the runs of this project that there is something to do about. Blocking."""
+        offers: list[Offer] = []
+        for summary in offered:
+            if summary.project != str(self._app.root) or len(offers) == _MOST_OFFERED:
+                continue
+            try:
+                run = self.history.get(summary.run_id)
+            except AutocoderError:
+                continue
+            prepared = prepared_of(run, model_as_sent(run))
+            if is_unfinished(run, prepared) or (run.reply and run.status != "finished"):
+                offers.append(Offer(run, _standing(run, prepared)))
+            else:
+                self.history.settled(run.run_id)
+        return offers
+
+    async def _reopen_left(self, offered: set[str]) -> None:
+        """The review that was open when the program was left is open again, unasked."""
+        left = self._app.session.left.review
+        if not left or left in offered:
+            return
+        try:
+            run = await asyncio.to_thread(self.history.get, left)
+        except UnknownRun:
+            self._app.main.log_line("The review of last time was deleted from history.")
+            return
+        await self._app.until_nobody_types()
+        if self._app.runner.begun:
+            self._app.main.log_line("The review of last time made room for the run; F6 has it.")
+        elif await self.open_run(run):
+            self._app.tell(f"The review of last time is open again: {first_line(run.name)}")
+
+    async def _ask(self, offers: list[Offer]) -> None:
+        app = self._app
+        while offers:
+            answer = await app.ask_unbidden(RecoveredRuns(offers))
+            if answer is None:
+                app.tell("Kept: the next start asks again; F6 lists every run.", timeout=3)
+                return
+            what, offer = answer
+            if what == "discard":
+                if not await self._really_discard(offer):
+                    continue
+                await asyncio.to_thread(self.history.settled, offer.run.run_id)
+                offers = [other for other in offers if other is not offer]
+                continue
+            if what == "continue":
+                # Until it has gone on, it is offered again.
+                await self.go_on_with(offer.run)
+            else:
+                await self._review(offer.run)
+            return
+
+    async def _review(self, run: KeptRun) -> None:
+        """Open a run; it is offered no more once the session knows what is open."""
+        if await self.open_run(run):
+            await self._app.session.save()
+            await asyncio.to_thread(self.history.settled, run.run_id)
+            if self._app.runner.resumable:
+                self._app.tell("Ctrl+G goes on with the text.")
+
+    async def _really_discard(self, offer: Offer) -> bool:
+        question = Question(
+            "Discard it?",
+            f"{first_line(offer.run.name)}\nIt is not offered any more. It stays in history (F6) "
+            "until you delete it there.",
+            # Not the key that led here: pressed twice it must not be an answer.
+            (Answer("discard", "Discard", "y"), Answer("back", "Back", "b")),
+            start=1,
+        )
+        return await self._app.push_screen_wait(question) == "discard"
+
+    # ------------------------------------------------------------------ opening
+
+    async def resume(self, reference: str) -> None:
+        """Open the run called `reference`, as the command line asked."""
+        run = await asyncio.to_thread(self.history.get, reference)
+        if await asyncio.to_thread(_is_gone, run):
+            # The folder was named beside the run: that is where the project is now.
+            run = replace(run, snapshot=replace(run.snapshot, project=str(self._app.root)))
+        await self._review(run)
+
+    async def go_on_with(self, run: KeptRun) -> None:
+        """Open a run and go on with its text at once."""
+        if await self.open_run(run, review=False):
+            if self._app.chosen is not None and not self._app.chosen.ready:
+                self._app.models.first_steps()
+            else:
+                await go_on_after_asking(self._app)
+
+    async def open_run(self, run: KeptRun, *, review: bool = True) -> bool:
+        """Put a kept run on the screen: text, notes, review. Returns whether that could be."""
+        app = self._app
+        if not await self.same_project(run):
+            return False
+        if app.runner.running:
+            app.tell("A run is under way: wait for it, or stop it (Esc) first.", severity="warning")
+            return False
+        self._take_model(run)
+        prepared = prepared_of(run, app.chosen or model_as_sent(run))
+        opened, proposed = await asyncio.to_thread(_open, app, run, prepared)
+        if app.runner.running:
+            return False
+        app.runner.take_up(prepared, state_of(run))
+        await self.fill_in(run, only_empty=True)
+        view = app.main.query_one(StreamView)
+        view.clear()
+        view.append(run.reply)
+        for join in run.joins:
+            view.mark_join(join.offset, f"part {join.part}: {join.cause}, {join.proof}")
+        app.main.show_notes(run.notes)
+        app.main.show("output")
+        app.refresh_bindings()
+        reviewable = opened.reviewable
+        if review and (reviewable.review.files or reviewable.refused):
+            show_review(app, reviewable, proposed)
+            app.main.show("review")
+            if opened.changed:
+                names = ", ".join(opened.changed)
+                app.tell(
+                    f"Changed on disk since: {names}. The diff is against what is there now; "
+                    "verdicts stay where the lines did.",
+                    severity="warning",
+                    timeout=12,
+                )
+        return True
+
+    async def same_project(self, run: KeptRun) -> bool:
+        """Whether the run belongs to the project that is open; if not, that is told."""
+        there = run.snapshot.project
+        if there == str(self._app.root):
+            return True
+        if await asyncio.to_thread(_is_gone, run):
+            said = (
+                f"The project of this run, {there}, is gone; its text can be viewed, copied and "
+                "exported here. If the folder has moved, name the new one: autocoder-tui resume "
+                f"{run.run_id} FOLDER"
+            )
+        else:
+            said = f"This run belongs to another project. Open it there: autocoder-tui {there}"
+        self._app.tell(
+            said,
+            severity="warning",
+            timeout=12,
+        )
+        return False
+
+    async def ask_again(self, run: KeptRun) -> None:
+        """Fill in what a run was given, ready to be changed and run."""
+        self._take_model(run)
+        await self.fill_in(run)
+        self._app.main.show("requirements")
+        self._app.tell("Filled in as it was then: Ctrl+R runs it.")
+
+    def _take_model(self, run: KeptRun) -> None:
+        """Go on with the model the run had, unless another was asked for or it is no more."""
+        app = self._app
+        try:
+            chosen = model_of(app.setup, run)
+        except AutocoderError as error:
+            app.tell(f"The model of this run: {error.message}", severity="warning")
+            return
+        if app.chosen is None or chosen.model.name != app.chosen.model.name:
+            app.models.set(chosen)
+
+    async def fill_in(self, run: KeptRun, *, only_empty: bool = False) -> None:
+        """Requirements, picks and target of a run; a draft they replace is kept."""
+        app = self._app
+        area, target = (
+            app.main.query_one("#requirements", TextArea),
+            app.main.query_one("#target", Input),
+        )
+        picker = app.main.query_one(FilePicker)
+        if not only_empty or not area.text.strip():
+            app.prompting.replace(run.snapshot.requirements)
+        if not only_empty or not (picker.picks or target.value):
+            picks, missing = await asyncio.to_thread(pickable, app.root, run.snapshot.picks)
+            picker.set_picks(picks)
+            target.value = run.snapshot.target or ""
+            for message in missing:
+                app.tell(message, severity="warning")
+
+
+def _open(
+    app: AutocoderApp, run: KeptRun, prepared: Prepared
+) -> tuple[Reopened, Sequence[FileProposed]]:
+    return reopen_run(app.root, run, prepared), proposals_of(run, prepared)
+
+
+def _is_gone(run: KeptRun) -> bool:
+    return not is_folder(Path(run.snapshot.project))
+
+
+def state_of(run: KeptRun) -> RunState:
+    """A run's state as it is after its end, as far as going on needs it."""
+    state, now = RunState(), time.monotonic()
+    if run.reply:
+        state.apply(TextDelta(run.reply), now)
+    state.apply(RunFinished(run.notes) if run.status == "finished" else RunCancelled(), now)
+    return state
+
+
+def _standing(run: KeptRun, prepared: Prepared) -> str:
+    """How the run stands, in words. Blocking: diffs."""
+    lines = run.reply.count("\n")
+    text = f"{len(run.reply):,} characters ({lines:,} lines)"
+    kept = kept_review(run, prepared)
+    if kept is not None:
+        return f"{text}, {kept[0].counts}, not written"
+    if run.status == "finished":
+        return f"{text}, complete, not decided on"
+    return f"{visible(run.status)} after {text}"

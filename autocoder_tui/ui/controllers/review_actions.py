@@ -1,0 +1,186 @@
+"""What can be done with a review besides deciding: edit it, copy it, send it back.
+
+Each function is called from a worker of the pane, for all of them ask something.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.review import warnings
+from autocoder_tui.review.file_review import FileReview, Verdict
+from autocoder_tui.review.line_ends import fitted
+from autocoder_tui.runs.rework import rework
+from autocoder_tui.ui.controllers.concerns import listed
+from autocoder_tui.ui.controllers.copy import copy_out
+from autocoder_tui.ui.controllers.edit import edit_here, edit_suspended
+from autocoder_tui.ui.screens.dialogs.choice import Choice
+from autocoder_tui.ui.screens.dialogs.question import Answer, Question
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.widgets.review.pane import ReviewPane
+
+
+async def edit_hunk(pane: ReviewPane) -> None:
+    """Change what the hunk under the cursor proposes; the other verdicts stay."""
+    file, hunk = pane.file, pane.diff.cursor
+    if file is None:
+        return
+    if hunk < 0:
+        pane.program.tell("There is no hunk to edit: Ctrl+E edits the whole file.")
+        return
+    hint = f"Hunk {hunk + 1} of {len(file.hunks)}: the lines it puts there."
+    old = file.proposed_lines(hunk)
+    new = await edit_here(pane.program, file.path, hint, old, 0)
+    if new is not None and new != old:
+        await _take(pane, file, lambda: file.hunk_edited(hunk, new), hunk)
+
+
+async def edit_file(pane: ReviewPane) -> None:
+    """Change the whole proposed text in a dialog."""
+    file = pane.file
+    if file is None:
+        return
+    hint = "The whole proposed file. Hunks you leave alone keep their verdicts."
+    new = await edit_here(pane.program, file.path, hint, file.after, _line(pane, file))
+    if new is not None and new != file.after:
+        await _take(pane, file, lambda: file.edited(new), pane.diff.cursor)
+
+
+async def edit_outside(pane: ReviewPane) -> None:
+    """Change the whole proposed text in the person's own editor, which gets the screen."""
+    file = pane.file
+    if file is None:
+        return
+    try:
+        # Not in a thread: while the editor has the terminal, the screen must stand still.
+        new = edit_suspended(pane.program, file.after, file.path, _line(pane, file))
+    except AutocoderError as error:
+        pane.program.tell(error.message, severity="error", timeout=12)
+        return
+    if new != file.after:
+        # Many an editor gives all lines the same end on saving, which nobody asked it for.
+        await _take(pane, file, lambda: file.edited(fitted(file.after, new)), pane.diff.cursor)
+    else:
+        pane.program.tell("The editor changed nothing.")
+
+
+def _line(pane: ReviewPane, file: FileReview) -> int:
+    """The first line of the hunk under the cursor, in the proposed text."""
+    cursor = pane.diff.cursor
+    return file.hunks[cursor].new_start if 0 <= cursor < len(file.hunks) else 0
+
+
+async def _take(
+    pane: ReviewPane, file: FileReview, make: Callable[[], FileReview], hunk: int
+) -> None:
+    """Diff the edited text in a thread and show it in the place of `file`."""
+
+    def work() -> tuple[FileReview, tuple[str, ...]]:
+        edited = make()
+        return edited, warnings(edited)
+
+    edited, concerns = await asyncio.to_thread(work)
+    if pane.review is None or file not in pane.review.files:
+        # A run has ended meanwhile: what was typed must not get lost with the old review.
+        pane.program.tell(
+            "Another proposal has come meanwhile, so the edit does not fit any more.",
+            severity="warning",
+        )
+        await copy_out(pane.program, edited.after, "the edited text", "edited.txt")
+        return
+    pane.replace_file(edited, concerns, hunk)
+    if edited.before == edited.after:
+        pane.program.tell("The proposal is now the same as the file: there is nothing to write.")
+
+
+async def copy(pane: ReviewPane) -> None:
+    """Copy a part of the review as plain text, or as a patch that `git apply` takes."""
+    file, review, hunk = pane.file, pane.review, pane.diff.cursor
+    if file is None or review is None:
+        return
+    choices = [
+        Answer("hunk", "this hunk as a patch", "h"),
+        Answer("new", "the new text of this hunk", "n"),
+        Answer("old", "the old text of this hunk", "o"),
+    ]
+    if hunk < 0:
+        choices = []
+    choices += [
+        Answer("proposed", "the whole proposed text of this file", "t"),
+        Answer("result", "the result of this file: what would be written", "v"),
+        Answer("file", "the patch of this file", "f"),
+        Answer("patch", "the patch of all files", "p"),
+        Answer("accepted", "the patch of what is accepted", "a"),
+    ]
+    chosen = await pane.app.push_screen_wait(Choice("Copy", choices))
+    texts: dict[str, Callable[[], str]] = {
+        "hunk": lambda: file.hunk_patch(hunk),
+        "new": lambda: file.proposed_lines(hunk),
+        "old": lambda: file.replaced_lines(hunk),
+        "proposed": lambda: file.after,
+        "result": lambda: file.result() or "",
+        "file": file.to_patch,
+        "patch": review.to_patch,
+        "accepted": lambda: review.to_patch(accepted_only=True),
+    }
+    if chosen not in texts:
+        return
+    text = texts[chosen]()
+    if not text:
+        pane.program.tell("There is nothing to copy: it is empty.")
+        return
+    what = next(choice.label for choice in choices if choice.value == chosen)
+    is_patch = chosen in ("hunk", "file", "patch", "accepted")
+    name = "copied.patch" if is_patch else "copied.txt"
+    await copy_out(pane.program, text, what.partition(":")[0], name)
+
+
+async def reject_with_note(pane: ReviewPane) -> None:
+    """Reject the hunk under the cursor, and run again with all rejected hunks and a note."""
+    app, review = pane.program, pane.review
+    prepared, chosen = pane.prepared, app.chosen
+    if review is None or pane.file is None or prepared is None or chosen is None:
+        return
+    if app.runner.running:
+        app.tell("A run is under way: wait for it, or stop it (Esc) first.", severity="warning")
+        return
+    if not review.counts.rejected and pane.diff.cursor >= 0:
+        changed = pane.file.with_verdict(pane.diff.cursor, Verdict.REJECTED)
+        review = review.with_file(changed)
+    count = review.counts.rejected
+    hint = (
+        f"{count} rejected hunk{'s go' if count != 1 else ' goes'} back to the model with this "
+        "note, in a new run on the same files. What you accepted stays accepted; nothing is "
+        "written meanwhile. Say what to do instead:"
+    )
+    note = await app.typing.ask("Reject with a note", hint)
+    if note is None or not note.strip():
+        return
+    limits = app.spending.limits(prepared.request.limits)
+    if not await app.spending.may_run(chosen.model, limits):
+        return
+    decided, before = review, replace(prepared, request=replace(prepared.request, limits=limits))
+    try:
+        again = await asyncio.to_thread(rework, before, decided, note, chosen)
+    except AutocoderError:
+        pass  # told by the run itself
+    else:
+        if (await app.keys_asked_about.decide(app, again.request))[0] != "send":
+            return
+    pane.take(review)
+    app.estimator.sent(app.job(), chosen)
+    app.runner.start(lambda: rework(before, decided, note, chosen))
+
+
+def list_warnings(pane: ReviewPane, refused: Sequence[tuple[str, str]]) -> None:
+    """Show every warning and refusal in full."""
+    concerns: dict[str, list[str]] = {path: list(texts) for path, texts in pane.warnings.items()}
+    for name, reason in refused:
+        concerns.setdefault(name, []).append(f"not offered: {reason}")
+    text = listed(concerns) or "There is nothing to warn of."
+    pane.app.push_screen(Question("Warnings", text, (Answer("close", "Close", "c"),)))

@@ -1,0 +1,72 @@
+"""Writes every verdict down with its run, so that whatever ends the program ends no review."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from autocoder_tui.engine.events import FileProposed
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.review.file_review import Review
+from autocoder_tui.runs.review_record import review_to_keep
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+
+class ReviewKeeping:
+    """A review of the newest run goes into its journal, at once; one of an earlier run, whose
+    journal is no more, into history, in a thread."""
+
+    def __init__(self, app: AutocoderApp) -> None:
+        self._app = app
+        self._proposed: Sequence[FileProposed] = ()
+        self._waiting: dict[str, dict[str, Any]] = {}
+        self._writer: asyncio.Task[None] | None = None
+        self._last: tuple[Review, str] | None = None
+        self._told = False
+
+    def began(self, proposed: Sequence[FileProposed]) -> None:
+        """Another review is on the screen, of what a run `proposed`."""
+        self._proposed, self._last = tuple(proposed), None
+        self.changed()
+
+    def changed(self) -> None:
+        """The review on the screen may stand differently now."""
+        app = self._app
+        panes = app.main.query(ReviewPane)
+        if not panes:
+            return  # the program is closing down
+        pane = panes.first()
+        reviewable, review = app.reviewable, pane.review
+        if reviewable is None or review is None or reviewable.prepared is None:
+            return
+        run_id, now = reviewable.prepared.request.run_id, (review, pane.written)
+        if now == self._last:
+            return
+        self._last = now
+        data = review_to_keep(reviewable, review, self._proposed, pane.written)
+        if app.runner.keeping.run_id == run_id:
+            app.runner.keeping.keep_review(data)
+            return
+        self._waiting[run_id] = data
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.ensure_future(self._write())
+
+    async def settle(self) -> None:
+        """Wait until everything is written."""
+        if self._writer is not None:
+            await self._writer
+
+    async def _write(self) -> None:
+        history = self._app.runner.keeping.history
+        while self._waiting:
+            run_id, data = self._waiting.popitem()
+            try:
+                await asyncio.to_thread(history.keep_review, run_id, data)
+            except AutocoderError as error:
+                if not self._told and self._app.is_running:
+                    self._told = True
+                    self._app.tell(f"{error.message} Verdicts are not kept.", severity="warning")

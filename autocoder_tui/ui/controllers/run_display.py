@@ -1,0 +1,139 @@
+"""Shows what a run brings, in the panes that are for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from autocoder_tui.engine.events import (
+    Event,
+    PartJoined,
+    ReasoningDelta,
+    RetryScheduled,
+    RunStarted,
+    TextDelta,
+    TextRetracted,
+)
+from autocoder_tui.engine.run_state import RunState
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.runs.bookkeeping import book_run
+from autocoder_tui.runs.event_text import narrate, summary
+from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.runs.restore import KEPT
+from autocoder_tui.safety.redaction import safe_line
+from autocoder_tui.ui.widgets.meters.meters import Meters
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.ui.widgets.stream.view import StreamView
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+
+class RunDisplay:
+    """The App's listener to its runs."""
+
+    def __init__(self, app: AutocoderApp) -> None:
+        self._app = app
+
+    def run_began(self, prepared: Prepared) -> None:
+        main = self._app.main
+        main.query_one(StreamView).clear()
+        main.clear_reasoning()
+        if prepared.earlier is None:
+            main.query_one(ReviewPane).clear()
+            main.mark("review", "")
+        main.show_notes("")
+        main.show("output")
+        self._app.refresh_bindings()
+
+    def run_brought(self, events: Sequence[Event], state: RunState) -> None:
+        main = self._app.main
+        if isinstance(events[0], RunStarted):
+            # From here on the meters look at the state by themselves, until it has ended.
+            main.query_one(Meters).show_run(state, time.monotonic())
+        for event in events:
+            self._show(event)
+        if main.pane == "output":
+            main.show("output", focus=False)
+
+    def _show(self, event: Event) -> None:
+        main = self._app.main
+        match event:
+            case TextDelta(text):
+                main.query_one(StreamView).append(text)
+            case TextRetracted(count):
+                main.query_one(StreamView).retract(count)
+            case PartJoined():
+                label = f"part {event.part}: {event.cause}, {event.proof}"
+                main.query_one(StreamView).mark_join(event.offset, label)
+            case ReasoningDelta(text):
+                main.add_reasoning(text)
+            case RetryScheduled(delay, reason, _):
+                # How long it still takes is in the meters.
+                self._app.notify(
+                    safe_line(f"{reason} Trying again in {delay:.0f} s."),
+                    severity="warning",
+                    timeout=max(4, min(delay, 30)),
+                    markup=False,
+                )
+        line = narrate(event)
+        if line is not None:
+            main.log_line(line[1], line[0])
+
+    def run_told(self, message: str) -> None:
+        if self._app.is_running:
+            self._app.tell(message, severity="warning")
+
+    def run_ended(self, prepared: Prepared | None, state: RunState) -> None:
+        self._app.spending.ended(state)
+        self._book(prepared, state)
+        if not self._app.is_running:
+            return
+        main = self._app.main
+        main.query_one(Meters).show_run(state, time.monotonic())
+        self._app.refresh_bindings()
+        if state.stats.chunks:
+            main.log_line(summary(state), 1)
+        if state.notes:
+            main.show_notes(state.notes)
+        if state.error is not None:
+            # The log has it from the event.
+            message = safe_line(state.error.message)
+            self._app.notify(message, severity="error", timeout=12, markup=False)
+            if state.text:
+                main.log_line(KEPT.format(run=state.run_id or "last"))
+        elif state.status == "completed" and not state.files:
+            self._app.tell("The model proposed no file; what it said is in the notes (F8).")
+            main.offer("notes")
+        elif state.status == "cancelled" and state.text:
+            self._app.tell("Stopped. The text so far is kept: Ctrl+G goes on with it.")
+        wanted = state.files or (prepared is not None and prepared.earlier is not None)
+        if prepared is not None and wanted and self._app.spending.wants_review:
+            self._show_proposal(prepared, state)
+        self._app.falling_back.ended(state)
+
+    def _show_proposal(self, prepared: Prepared, state: RunState) -> None:
+        """Review what came. A run that goes on with a review replaces it only when complete."""
+        if prepared.earlier is not None:
+            if state.status != "completed" or not state.files:
+                self._app.tell("The review is as it was before this run.")
+                return
+            # Deciding may have gone on during the run.
+            now = self._app.main.query_one(ReviewPane).review
+            prepared = replace(prepared, earlier=now or prepared.earlier)
+        self._app.review(prepared, state.files)
+
+    def _book(self, prepared: Prepared | None, state: RunState) -> None:
+        app = self._app
+        if prepared is None or not app.setup.keeps:
+            return
+        try:
+            learnt = book_run(app.setup.state_dir, prepared, state)
+        except AutocoderError as error:
+            if app.is_running:
+                app.tell(error.message, severity="warning")
+            return
+        if learnt is not None:
+            app.models.learnt(prepared.request, learnt)

@@ -1,0 +1,167 @@
+"""What comes between the key that runs and the first request: questions, and a last count."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.runs.estimate import Weighed, counted, weigh
+from autocoder_tui.runs.preparation import Prepared, prepare
+from autocoder_tui.runs.setup import ChosenModel
+from autocoder_tui.runs.window_probe import AskedWindow, ask_window, needs_asking
+from autocoder_tui.ui.screens.dialogs.question import Answer, Question
+from autocoder_tui.ui.screens.too_large import TooLarge
+from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+_GUESSES_TOLD = 2
+
+
+async def send(app: AutocoderApp) -> None:
+    """Ask what has to be asked, then start the run the screen describes."""
+    job, chosen = app.job(), app.chosen
+    if app.runner.running:
+        return
+    if not job.requirements.strip():
+        app.tell("Say what you want first: the requirements are empty.", severity="warning")
+        app.main.show("requirements")
+        return
+    if chosen is None:
+        app.action_choose_model()
+        return
+    if not chosen.ready:
+        app.models.first_steps()
+        return
+    if not await may_replace_review(app):
+        return
+    asked = None
+    if needs_asking(chosen) and not app.setup.demo and _may_say_more(app.models.asked, chosen):
+        asked = await ask_window(chosen)
+    if asked is not None and asked.window.tokens is not None:
+        chosen = asked.chosen
+        app.models.set(chosen)
+    setup = app.setup
+    limits = app.spending.limits(setup.limits)
+
+    def make() -> Prepared:
+        made = prepare(job, chosen, limits, temperature=setup.temperature, demo=setup.demo)
+        tokens = app.estimator.counts.known(made.request)
+        return replace(made, request=replace(made.request, counted_tokens=tokens))
+
+    try:
+        prepared = await counted(await asyncio.to_thread(make), app.estimator.counts)
+        weighed = await asyncio.to_thread(weigh, prepared.request)
+    except AutocoderError:
+        weighed = None  # told by the run itself, as any other failure
+    if weighed is not None and weighed.problem is not None and weighed.weights:
+        await _drop_files(app, weighed)
+        return
+    if asked is not None and weighed is not None and not await _may_be_cut(app, asked, weighed):
+        return
+    if weighed is not None:
+        decision, files = await app.keys_asked_about.decide(app, weighed.request, can_leave=True)
+        if decision == "leave":
+            picker = app.main.query_one(FilePicker)
+            picker.set_picks([path for path in picker.picks if path not in files])
+            # The requirements may hold one too, and are looked at again.
+            await send(app)
+        if decision != "send":
+            return
+    if await app.spending.may_run(chosen.model, limits):
+        if weighed is not None and prepared.guesses:
+            _tell_guesses(app, prepared.guesses)
+        app.prompting.sent(job.requirements)
+        app.estimator.sent(job, chosen)
+        app.runner.start(make)
+
+
+async def may_replace_review(app: AutocoderApp, *, undecided: bool = True) -> bool:
+    """Ask before a new run takes the place of a proposal with hunks that are not written."""
+    pane = app.main.query_one(ReviewPane)
+    accepted = pane.review is not None and pane.review.counts.accepted
+    if not pane.unwritten or not (accepted or undecided):
+        return True
+    answers = (Answer("run", "Run anyway", "r"), Answer("stay", "Back to it", "b"))
+    text = f"{pane.unwritten} It makes room, and stays in history (F6)."
+    return await app.push_screen_wait(Question("Not written yet", text, answers)) == "run"
+
+
+async def go_on_after_asking(app: AutocoderApp) -> None:
+    """Continue kept text, unless accepted hunks would be lost by it."""
+    chosen, prepared = app.chosen, app.runner.prepared
+    if chosen is None or prepared is None or not app.runner.resumable:
+        return
+    # The server may be another one than the files were sent to before.
+    request = replace(prepared.request, endpoint=chosen.endpoint)
+    decision, _ = await app.keys_asked_about.decide(app, request)
+    if decision != "send" or not await may_replace_review(app, undecided=False):
+        return
+    if await app.spending.may_run(chosen.model, prepared.request.limits):
+        go_on(app)
+
+
+def _tell_guesses(app: AutocoderApp, guesses: list[str]) -> None:
+    """Say which encodings were guessed, before the model reads what came of it."""
+    more = len(guesses) - _GUESSES_TOLD
+    told = guesses[:_GUESSES_TOLD] + ([f"And so with {more} more."] if more > 0 else [])
+    app.tell("\n".join(told), severity="warning")
+
+
+def _may_say_more(asked: AskedWindow | None, chosen: ChosenModel) -> bool:
+    """Whether a server is worth asking again: Ollama knows once the model is loaded."""
+    return asked is None or asked.chosen.model != chosen.model or asked.window.cuts
+
+
+async def _may_be_cut(app: AutocoderApp, asked: AskedWindow, weighed: Weighed) -> bool:
+    """Ask about a prompt that its server may cut; the window can be given for this session."""
+    warning = asked.warning(weighed.estimate)
+    if warning is None:
+        return True
+    answers = (
+        Answer("back", "Back", "b"),
+        Answer("send", "Send it anyway", "s"),
+        Answer("give", "Say how large it is", "g"),
+    )
+    answer = await app.push_screen_wait(
+        Question("The server may cut this prompt", warning, answers)
+    )
+    if answer == "give":
+        text = await app.typing.ask("Context window", "Tokens, such as 32768:")
+        digits = (text or "").strip().replace(",", "").replace("_", "")
+        if digits.isdecimal() and 0 < len(digits) <= 9 and int(digits) > 0:
+            chosen = asked.chosen
+            model = replace(chosen.model, context_length=int(digits), source_of_context="you")
+            app.models.set(replace(chosen, model=model))
+            app.tell(f"{model.name} is taken to read {int(digits):,} tokens. Run again.")
+        elif text is not None:
+            app.tell("That is not a number of tokens.", severity="warning")
+    return answer == "send"
+
+
+async def _drop_files(app: AutocoderApp, weighed: Weighed) -> None:
+    """The input does not fit the context window: nothing is sent; files can be left out."""
+    kept = await app.push_screen_wait(TooLarge(weighed))
+    if kept is not None:
+        app.main.query_one(FilePicker).set_picks(kept)
+
+
+def go_on(app: AutocoderApp) -> None:
+    """Continue the kept text of a run that stopped or failed."""
+    prepared, text, chosen = app.runner.prepared, app.runner.state.text, app.chosen
+    if prepared is None or chosen is None or not app.runner.resumable:
+        return
+    request = replace(
+        prepared.request,
+        partial=text,
+        model=chosen.model,
+        endpoint=chosen.endpoint,
+        calibration=chosen.calibration,
+        limits=app.spending.limits(prepared.request.limits),
+    )
+    app.estimator.sent(app.job(), chosen)
+    app.runner.start(lambda: replace(prepared, request=request))

@@ -1,0 +1,55 @@
+"""What comes after the first paint: all that is slow at the start, and what may have to ask."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from autocoder_tui.engine.provider.chat import preload
+from autocoder_tui.ui.controllers.first_content import fill_in
+from autocoder_tui.ui.theme import keep_choice
+from autocoder_tui.ui.widgets.header_line import HeaderLine, short_path
+from autocoder_tui.ui.widgets.meters.meters import Meters
+from autocoder_tui.workspace.git import branch_name
+from autocoder_tui.workspace.output_path import why_project_stays
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+
+async def begin(app: AutocoderApp) -> None:
+    """Bring back the last session, fill the panes, and offer what was interrupted.
+
+    Must be called from a worker. Raises NoMatches when the screen is left meanwhile.
+    """
+    for problem in (*app.start_problems, *why_project_stays(app.root)):
+        app.tell(problem, severity="warning")
+    keep_choice(app, app.main, app.setup.config_dir / "config.toml", app.tell)
+    await app.session.begin()
+    if app.setup.demo:
+        await _begin_demo(app)
+    else:
+        app.models.choose(*app.session.model())
+    await app.undoing.start()
+    await fill_in(app)
+    await app.session.restore()
+    limits = app.setup.settings.cost
+    app.main.query_one(Meters).thresholds = (limits.context_warning, limits.context_alarm)
+    header = app.main.query_one(HeaderLine)
+    header.project = short_path(app.root)
+    branch = await asyncio.to_thread(branch_name, app.root)
+    header.branch = branch or ""
+    app.estimator.schedule()
+    asyncio.get_running_loop().run_in_executor(None, preload)
+    await app.recovering.start()
+    if app.chosen is not None and not app.chosen.ready:
+        app.models.first_steps()
+
+
+async def _begin_demo(app: AutocoderApp) -> None:
+    from autocoder_tui.demo.replies import NOTICE
+    from autocoder_tui.demo.session import demo_model
+
+    app.models.set(await app.resources.enter_async_context(demo_model()))
+    app.main.query_one(HeaderLine).notice = "DEMO: recorded replies, not a model"
+    app.main.log_line(NOTICE)

@@ -1,0 +1,117 @@
+"""Taking back what was written and doing it again, and ending what a crash cut short."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.runs.preparation import seen_anew
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.controllers.commit import commit_last_write
+from autocoder_tui.ui.screens.dialogs.question import Answer, Question
+from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.workspace.apply_log import ApplyLog, forget_abandoned
+from autocoder_tui.workspace.errors import ChangedOnDisk
+from autocoder_tui.workspace.recovery import recover
+from autocoder_tui.workspace.undo import Changed, Moved, redo, undo
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+_CANCEL = Answer("cancel", "Cancel", "c")
+
+
+class Undoing:
+    """The App's view of the log of writes. Its coroutines must be called from a worker."""
+
+    def __init__(self, app: AutocoderApp) -> None:
+        self._app = app
+        # The records of the log that the review on the screen wrote, each with its line.
+        self._records: dict[str, str] = {}
+
+    @property
+    def log(self) -> ApplyLog:
+        return ApplyLog.of_project(self._app.setup.state_dir, self._app.root)
+
+    def begin_review(self) -> None:
+        """Another review is on the screen, which has written nothing yet."""
+        self._records.clear()
+
+    def wrote(self, record: str | None, written: str) -> None:
+        """Remember that `record` is what the review on the screen wrote."""
+        if record is not None:
+            self._records[record] = written
+
+    async def recover(self) -> None:
+        """Finish or take back an interrupted write, and say so."""
+        for recovered in await asyncio.to_thread(recover, self.log):
+            self._app.tell(recovered.message, severity="warning", timeout=20)
+
+    async def start(self) -> None:
+        """What is due once when the program starts."""
+        await self.recover()
+        await asyncio.to_thread(forget_abandoned, self._app.setup.state_dir)
+
+    async def act(self, verb: str) -> None:
+        """ "undo", "redo" or "commit" what was written last, after asking."""
+        if verb == "commit":
+            await commit_last_write(self._app)
+        else:
+            await self._move(forward=verb == "redo")
+
+    async def _move(self, *, forward: bool) -> None:
+        app = self._app
+        await self.recover()
+        log = self.log
+        entry = await asyncio.to_thread(log.next_undone if forward else log.last_applied)
+        if entry is None:
+            nothing = "No undone write" if forward else "No write"
+            app.tell(f"{nothing} of this project is remembered.")
+            return
+        record = entry.record
+        verb, key = ("Redo", "r") if forward else ("Undo", "u")
+        text = "\n".join(
+            filter(None, [f"{record.when}  {record.names}", visible(record.title).strip()])
+        )
+        changed: Changed = "ask"
+        question = Question(f"{verb} this write?", text, (Answer("go", verb, key), _CANCEL))
+        if await app.push_screen_wait(question) != "go":
+            return
+        while True:
+            try:
+                move = redo if forward else undo
+                moved = await asyncio.to_thread(move, log, record, changed=changed)
+            except ChangedOnDisk as error:
+                answer = await app.push_screen_wait(_changed_since(error))
+                if answer == "cancel":
+                    return
+                changed = "overwrite" if answer == "overwrite" else "leave"
+            except AutocoderError as error:
+                app.tell(error.message, severity="error", timeout=12)
+                return
+            else:
+                await self._tell(moved, record.id, forward=forward)
+                return
+
+    async def _tell(self, moved: Moved, was: str, *, forward: bool) -> None:
+        app = self._app
+        done, back = ("again written", "U undoes") if forward else ("as before", "Ctrl+Y redoes")
+        left = ", ".join(visible(name) for name in moved.left)
+        app.tell(f"✓ {done}, {back}: {moved.record.names}" + (f"; left: {left}" if left else ""))
+        if was in self._records and app.reviewable is not None:
+            written = self._records[moved.record.id] = self._records.pop(was)
+            paths = [file.path for file in moved.record.files if file.path not in moved.left]
+            app.know(await asyncio.to_thread(seen_anew, app.root, app.reviewable, paths))
+            app.main.query_one(ReviewPane).show_written(written if forward else "")
+        app.main.query_one(FilePicker).refresh_tree()
+        app.estimator.files_changed()
+
+
+def _changed_since(error: ChangedOnDisk) -> Question:
+    return Question(
+        "Changed since",
+        error.message,
+        (Answer("overwrite", "Overwrite", "o"), Answer("leave", "Leave them", "l"), _CANCEL),
+    )

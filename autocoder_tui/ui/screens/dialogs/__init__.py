@@ -1,0 +1,1 @@
+"""Questions, choices and fields in front of the screen."""

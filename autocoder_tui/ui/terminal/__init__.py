@@ -1,0 +1,1 @@
+"""What stands between the framework and the terminal."""

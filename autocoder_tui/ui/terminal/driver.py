@@ -1,0 +1,155 @@
+"""The terminal, taken and given back: also where nobody reads it, or it has gone away."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import termios
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from textual import constants, events
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+from autocoder_tui.ui.terminal.input import TypedInput
+from autocoder_tui.ui.terminal.writer import TerminalWriter
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+_TICK: Final = 0.1
+"""Seconds after which the parser is told that nothing came."""
+
+_PATIENCE: Final = 0.4
+"""Seconds a terminal is given to take the last of the output."""
+
+# All that the program may have switched on, off again. The first ends whatever sequence the
+# output was cut in the middle of.
+_GIVE_BACK: Final = (
+    "\x1b\\\x1b[0m\x1b[?2026l\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1016l\x1b[?1000l\x1b[?1003l"
+    "\x1b[?1015l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+)
+
+
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def driver_class() -> type[Driver] | None:
+    """Our driver, unless the environment asks for another one, as a page in a browser does."""
+    return None if constants.DRIVER else TerminalDriver
+
+
+def _output() -> int:
+    """Where the screen is drawn. The other one of the two may lead to a file."""
+    return next((descriptor for descriptor in (2, 1) if os.isatty(descriptor)), 2)
+
+
+class TerminalDriver(LinuxDriver):
+    """The framework's driver, except that nothing ever waits for the terminal.
+
+    Signals are the business of `Ending`, so the framework's handlers are not left in place.
+    """
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        handlers = {n: signal.getsignal(n) for n in (signal.SIGTSTP, signal.SIGCONT)}
+        super().__init__(app, **options)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        self._writer: TerminalWriter | None = None
+        self._asked_back = False
+
+    @property
+    def _ending_of_app(self) -> Any:
+        return cast("AutocoderApp", self._app).ending
+
+    @property
+    def taken(self) -> bool:
+        """Whether the terminal is in the state the program needs, and not as it was before."""
+        return self._writer is not None
+
+    @property
+    def lent(self) -> bool:
+        """Whether another program, an editor, has the terminal for now."""
+        return not self._auto_restart
+
+    @property
+    def in_foreground(self) -> bool:
+        """Whether the terminal is ours to change: a background job would be stopped for it."""
+        try:
+            return os.tcgetpgrp(self.fileno) == os.getpgrp()
+        except OSError:
+            return False
+
+    def write(self, data: str) -> None:
+        if self._writer is not None:
+            self._writer.write(data)
+
+    def start_application_mode(self) -> None:
+        self._writer = TerminalWriter(_output(), self._repaint)
+        self._asked_back = False
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def stop_application_mode(self) -> None:
+        super().stop_application_mode()
+        self._asked_back = True
+
+    def _repaint(self) -> None:
+        self._loop.call_soon_threadsafe(self._app.refresh)
+
+    def close(self) -> None:
+        super().close()
+        writer, self._writer = self._writer, None
+        if writer is not None and not writer.close(_PATIENCE):
+            writer.write_over(_GIVE_BACK, _PATIENCE)
+
+    def give_back_at_once(self) -> None:
+        """Restore the terminal from any thread, whatever state the program is in."""
+        writer, self._writer = self._writer, None
+        if writer is None or not self.in_foreground:
+            return
+        # A mode that is ended twice would end one of whoever had the terminal before.
+        if writer.close(_PATIENCE / 4 if self._asked_back else 0) and self._asked_back:
+            return
+        if self.attrs_before is not None:
+            try:
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+            except termios.error:
+                pass
+        writer.write_over(_GIVE_BACK, _PATIENCE)
+
+    def process_message(self, message: Message) -> None:
+        if isinstance(message, events.Paste):
+            # No text has a use for these, and not every place it may go to shows them as marks.
+            message.text = _CONTROLS.sub("", message.text)
+        super().process_message(message)
+
+    def run_input_thread(self) -> None:
+        """Read keys until the terminal is given back. Raises OSError when it has gone."""
+        parser, typed = XTermParser(self._debug), TypedInput()
+        while not self.exit_event.is_set():
+            text, wait = "", typed.wait
+            if select.select([self.fileno], [], [], _TICK if wait is None else wait)[0]:
+                data = os.read(self.fileno, 4096)
+                if not data:
+                    raise OSError("the terminal is closed")
+                text = typed.take(data)
+            elif wait is not None:
+                text = typed.settle()
+            # No text at all would mean the end of it to the parser.
+            for message in parser.feed(text) if text else ():
+                self.process_message(message)
+            for message in parser.tick():
+                self.process_message(message)
+
+    def _run_input_thread(self) -> None:
+        try:
+            self.run_input_thread()
+        except OSError:
+            self._ending_of_app.hear(signal.SIGHUP)
+        except Exception as error:
+            self._ending_of_app.crashed_elsewhere(error)

@@ -1,0 +1,1 @@
+"""The tree the input files are picked in."""

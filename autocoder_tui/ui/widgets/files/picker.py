@@ -1,0 +1,392 @@
+"""The project's files as a tree in which inputs are picked.
+
+Folders are read when they are opened, in a thread, so a huge project opens as fast as a
+small one. A pick of a folder never takes what is ignored, binary or may hold secrets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import var
+from textual.widgets import Tree
+from textual.widgets.tree import TreeNode
+
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.widgets.files.row import Part, Row
+from autocoder_tui.ui.widgets.files.weights import TreeWeights, folders_of
+from autocoder_tui.workspace.entry import Entry, sniff_binary, why_never, why_not_with_others
+from autocoder_tui.workspace.ignore import IgnoreRules, load_rules
+from autocoder_tui.workspace.listing import MAX_ENTRIES, Listing, list_folder, list_project
+
+# Opening a file to look at its first bytes costs some ten microseconds.
+_MOST_SNIFFED = 2_000
+
+
+class FilePicker(Tree[Entry]):
+    """A tree of the project at `root`; `picks` are paths relative to it, sorted.
+
+    Paths in `picks` and in messages are raw: pass them through `display.visible` to show.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "toggle_pick", "Pick", id="files.toggle"),
+        Binding("enter", "select_cursor", "Open or pick", show=False, id="files.enter"),
+        Binding("right", "open_folder", "Open folder", show=False, id="files.open"),
+        Binding("left", "close_folder", "Close folder", show=False, id="files.close"),
+        Binding("x", "clear_picks", "Unpick all", show=False, id="files.clear"),
+        Binding("r", "refresh_tree", "Read files again", show=False, id="files.refresh"),
+    ]
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "file-picker--folder",
+        "file-picker--picked",
+        "file-picker--ignored",
+        "file-picker--flag",
+        "file-picker--size",
+    }
+
+    DEFAULT_CSS = """
+    FilePicker {
+        background: $background;
+        background-tint: $background 0%;
+        overflow-x: hidden;
+        scrollbar-gutter: stable;
+        scrollbar-size-vertical: 1;
+        padding: 0;
+
+        &:nocolor > .tree--cursor { text-style: reverse; }
+        &:focus { background-tint: $background 0%; }
+        & > .file-picker--folder { text-style: bold; }
+        & > .file-picker--picked { color: $text-success; text-style: bold; }
+        & > .file-picker--ignored { color: $text-disabled; }
+        & > .file-picker--flag { color: $text-warning; }
+        & > .file-picker--size { color: $text-muted; }
+    }
+    """
+
+    picks: var[tuple[str, ...]] = var(())
+
+    class FromPicker(Message):
+        """Any message of the picker."""
+
+        def __init__(self, picker: FilePicker) -> None:
+            super().__init__()
+            self.picker = picker
+
+        @property
+        def control(self) -> FilePicker:
+            return self.picker
+
+    class PicksChanged(FromPicker):
+        """The set of picked files is now `picks`, sorted."""
+
+        def __init__(self, picker: FilePicker, picks: tuple[str, ...]) -> None:
+            super().__init__(picker)
+            self.picks = picks
+
+    class SecretPicked(FromPicker):
+        """A file that may hold secrets was picked directly: ask, then call `set_picks`."""
+
+        def __init__(self, picker: FilePicker, path: str) -> None:
+            super().__init__(picker)
+            self.path = path
+
+    class PickRefused(FromPicker):
+        """`path` stays unpicked. `reason` goes behind "it cannot be picked: "."""
+
+        def __init__(self, picker: FilePicker, path: str, reason: str) -> None:
+            super().__init__(picker)
+            self.path = path
+            self.reason = reason
+
+    class FolderRead(FromPicker):
+        """A folder's `entries` are in the tree now."""
+
+        def __init__(self, picker: FilePicker, entries: Sequence[Entry]) -> None:
+            super().__init__(picker)
+            self.entries = entries
+
+    def __init__(self, project: Path, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(Text("project"), Entry("", is_dir=True), id=id, classes=classes)
+        self.project = Path(os.path.realpath(project))
+        self.show_root = False
+        self.show_guides = False
+        self.guide_depth = 2
+        self._rules: IgnoreRules | None = None
+        self._node_at: dict[str, TreeNode[Entry]] = {"": self.root}
+        self._read: set[str] = set()
+        self._busy: set[str] = set()
+        self._to_open: set[str] = set()
+        self._picked: frozenset[str] = frozenset()
+        self._picked_below: Counter[str] = Counter()
+        self._weights = TreeWeights()
+
+    # ------------------------------------------------------------------ picks
+
+    def set_picks(self, paths: Iterable[str]) -> None:
+        """Pick exactly `paths`, relative to the project, and open the folders of new ones."""
+        wanted = tuple(sorted(set(paths)))
+        new = set(wanted) - self._picked
+        self.picks = wanted
+        for path in new:
+            self._reveal(path)
+
+    def watch_picks(self, picks: tuple[str, ...]) -> None:
+        self._picked = frozenset(picks)
+        self._picked_below = Counter(folder for path in picks for folder in folders_of(path))
+        self._invalidate()
+        self.post_message(self.PicksChanged(self, picks))
+
+    def action_clear_picks(self) -> None:
+        self.picks = ()
+
+    def action_toggle_pick(self) -> None:
+        """Pick or unpick the file under the cursor, or all that may be picked in a folder."""
+        node = self.cursor_node
+        if node is None or node.data is None:
+            return
+        entry = node.data
+        if entry.path in self._picked:
+            self.picks = tuple(path for path in self.picks if path != entry.path)
+        elif entry.is_dir and not entry.symlink:
+            self._toggle_folder(entry)
+        else:
+            self._pick_file(entry)
+
+    @work(group="file-picker-pick")
+    async def _pick_file(self, entry: Entry) -> None:
+        reason: str | None = "a link to a folder; pick inside the folder itself"
+        if not entry.is_dir:
+            reason = await asyncio.to_thread(why_never, self.project, entry)
+        if reason is not None:
+            self.post_message(self.PickRefused(self, entry.path, reason))
+        elif entry.secret:
+            self.post_message(self.SecretPicked(self, entry.path))
+        else:
+            self.picks = tuple(sorted({*self.picks, entry.path}))
+
+    @work(group="file-picker-pick")
+    async def _toggle_folder(self, entry: Entry) -> None:
+        """Pick all below that may be; when they are picked already, unpick all below."""
+        if entry.path in self._busy:
+            return
+        self._set_busy([entry.path], True)
+        try:
+            pickable, reason = await asyncio.to_thread(self._pickable_below, entry)
+        finally:
+            self._set_busy([entry.path], False)
+        below = {path for path in self.picks if path.startswith(entry.path + "/")}
+        if pickable - below and reason is None:
+            self.picks = tuple(sorted({*self.picks, *pickable}))
+        elif below:
+            self.picks = tuple(path for path in self.picks if path not in below)
+        else:
+            reason = reason or "no file in it may be picked along with others"
+            self.post_message(self.PickRefused(self, entry.path, reason))
+
+    def _pickable_below(self, folder: Entry) -> tuple[set[str], str | None]:
+        """Runs in a thread. The files a pick of `folder` takes, or why it takes none."""
+        if folder.ignored:
+            return set(), "ignored by .gitignore rules; pick files in it one by one"
+        listing = list_project(self.project, self._load_rules(), folder=folder.path)
+        if listing.cut:
+            return set(), f"more than {MAX_ENTRIES:,} files in it; pick folders further in"
+        return {
+            entry.path
+            for entry in listing.entries
+            if not entry.is_dir and why_not_with_others(self.project, entry) is None
+        }, None
+
+    def show_weights(self, weights: TreeWeights) -> None:
+        """Show these weights from now on; call it again when some were added."""
+        self._weights = weights
+        self._invalidate()
+
+    # ------------------------------------------------------------------ the tree
+
+    def on_mount(self) -> None:
+        self._read_folders([""])
+
+    def refresh_tree(self) -> None:
+        """Read the open folders again; picks that are gone from disk are dropped and said."""
+        self._read_again()
+
+    def action_refresh_tree(self) -> None:
+        self.refresh_tree()
+
+    def action_select_cursor(self) -> None:
+        node = self.cursor_node
+        if node is not None and node.allow_expand:
+            node.toggle()
+        else:
+            self.action_toggle_pick()
+
+    def action_open_folder(self) -> None:
+        """Open the folder under the cursor, or step into it when it is open."""
+        node = self.cursor_node
+        if node is None or not node.allow_expand:
+            return
+        if node.is_collapsed:
+            node.expand()
+        elif node.children:
+            self.action_cursor_down()
+
+    def action_close_folder(self) -> None:
+        """Close the folder under the cursor, or go up to the folder that holds it."""
+        node = self.cursor_node
+        if node is None:
+            return
+        if node.allow_expand and node.is_expanded:
+            node.collapse()
+        elif node.parent is not None and not node.parent.is_root:
+            self.move_cursor(node.parent)
+
+    def on_tree_node_expanded(self, event: Tree.NodeExpanded[Entry]) -> None:
+        event.stop()
+        folder = event.node.data
+        if folder is not None and folder.path not in self._read | self._busy:
+            self._read_folders([folder.path])
+
+    @work(group="file-picker-read")
+    async def _read_folders(self, folders: Sequence[str]) -> None:
+        self._set_busy(folders, True)
+        try:
+            listings = await asyncio.to_thread(self._list, folders)
+        finally:
+            self._set_busy(folders, False)
+        for folder, listing in listings.items():
+            self._fill(folder, listing)
+
+    @work(group="file-picker-read-again", exclusive=True)
+    async def _read_again(self) -> None:
+        self._rules = None
+        folders = sorted(path for path in self._read if path in self._node_at)
+        listings, gone = await asyncio.to_thread(self._list_again, folders, self.picks)
+        cursor = self.cursor_node.data.path if self.cursor_node and self.cursor_node.data else ""
+        self._to_open |= {path for path in folders if path and self._node_at[path].is_expanded}
+        self._forget_nodes()
+        for folder in folders:
+            # A folder that was removed meanwhile has no node to fill.
+            if folder in self._node_at:
+                self._fill(folder, listings[folder])
+        if cursor in self._node_at and self.last_line >= 0:  # asking for it places the nodes
+            self.move_cursor(self._node_at[cursor])
+        for path in gone:
+            self.post_message(self.PickRefused(self, path, "it is no longer there"))
+        if gone:
+            self.picks = tuple(path for path in self.picks if path not in gone)
+
+    def _list(self, folders: Iterable[str]) -> dict[str, Listing]:
+        """Runs in a thread."""
+        rules = self._load_rules()
+        listings = {folder: list_folder(self.project, folder, rules) for folder in folders}
+        return {folder: self._sniffed(listing) for folder, listing in listings.items()}
+
+    def _sniffed(self, listing: Listing) -> Listing:
+        """Runs in a thread. Binary files are marked as such, unless there are too many to open."""
+        if len(listing.entries) > _MOST_SNIFFED:
+            return listing
+        return replace(
+            listing,
+            entries=tuple(
+                replace(entry, binary=True)
+                if not (entry.is_dir or entry.outside or entry.special or entry.binary)
+                and sniff_binary(self.project / entry.path)
+                else entry
+                for entry in listing.entries
+            ),
+        )
+
+    def _list_again(
+        self, folders: Sequence[str], picks: Sequence[str]
+    ) -> tuple[dict[str, Listing], set[str]]:
+        """Runs in a thread."""
+        gone = {path for path in picks if not os.path.lexists(self.project / path)}
+        return self._list(folders), gone
+
+    def _load_rules(self) -> IgnoreRules:
+        if self._rules is None:
+            self._rules = load_rules(self.project)
+        return self._rules
+
+    def _forget_nodes(self) -> None:
+        self.clear()
+        self._node_at = {"": self.root}
+        self._read.clear()
+
+    def _fill(self, folder: str, listing: Listing) -> None:
+        """Put what a folder holds below its node, and open what is waiting to be opened."""
+        parent = self._node_at.get(folder)
+        if parent is None or folder in self._read:
+            return
+        self._read.add(folder)
+        for entry in listing.entries:
+            label = Text(visible(entry.name))
+            is_folder = entry.is_dir and not entry.symlink
+            node = parent.add(label, entry, allow_expand=is_folder)
+            self._node_at[entry.path] = node
+            if is_folder and entry.path in self._to_open:
+                self._to_open.discard(entry.path)
+                node.expand()
+        self.post_message(self.FolderRead(self, listing.entries))
+        if listing.cut:
+            parent.add_leaf(Text(f"more than {MAX_ENTRIES:,} entries: the rest is not shown"))
+        elif not listing.entries:
+            parent.add_leaf(Text("nothing here"))
+        if not folder and self.cursor_line < 0:
+            self.cursor_line = 0
+
+    def _reveal(self, path: str) -> None:
+        for folder in folders_of(path):
+            node = self._node_at.get(folder)
+            if node is None:
+                self._to_open.add(folder)
+            elif node.is_collapsed:
+                node.expand()
+
+    def _set_busy(self, folders: Iterable[str], busy: bool) -> None:
+        (self._busy.update if busy else self._busy.difference_update)(folders)
+        self._invalidate()
+
+    # ------------------------------------------------------------------ rows
+
+    def get_label_width(self, node: TreeNode[Entry]) -> int:
+        # Rows are cut to the widget's width, so none is ever wider than that.
+        return 1
+
+    def render_label(self, node: TreeNode[Entry], base_style: Style, style: Style) -> Text:
+        entry = node.data
+        if entry is None:
+            return Text(f"  {node.label}", style + self._part(node, "ignored"))
+        row = Row(
+            entry=entry,
+            width=self.scrollable_content_region.width - entry.path.count("/") * self.guide_depth,
+            picked=entry.path in self._picked,
+            picked_below=self._picked_below[entry.path],
+            is_open=node.is_expanded if node.allow_expand else None,
+            busy=entry.path in self._busy,
+            weight=self._weights.of(entry.path),
+            exact=self._weights.exact,
+        )
+        return row.render(style, partial(self._part, node))
+
+    def _part(self, node: TreeNode[Entry], part: Part) -> Style:
+        """The style of a part of a row; under the cursor the cursor's colours must win."""
+        # Not the partial style: that one leaves automatic and translucent colours unmixed.
+        style = self.get_component_rich_style(f"file-picker--{part}")
+        if node is self.cursor_node:
+            return Style(bold=style.bold)
+        return Style(color=style.color, bold=style.bold)

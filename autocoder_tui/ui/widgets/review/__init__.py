@@ -1,0 +1,1 @@
+"""What a run proposed, and what is decided of it."""

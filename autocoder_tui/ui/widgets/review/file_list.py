@@ -1,0 +1,137 @@
+"""The files of a review: what becomes of each, how much, and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from autocoder_tui.review.file_review import FileReview
+from autocoder_tui.safety.sanitize import visible
+
+_MOST_ROWS = 6
+_BESIDE_NAME = 46
+"""Cells that the figures beside a name take."""
+_LOW, _ROWS_WHERE_LOW = 30, 3
+"""In a screen of fewer lines than this, the list takes at most that many."""
+
+
+def status_of(file: FileReview) -> str:
+    """What the proposal does to the file, in a word."""
+    if not file.complete:
+        return "incomplete"
+    if file.is_new:
+        return "new"
+    return "changed" if file.hunks else "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """One row: a file under review with its number of warnings, or (None) a refused name."""
+
+    name: str
+    file: FileReview | None
+    warnings: int = 0
+
+
+class FileList(Widget):
+    """Shows a window of the files around the current one; a click goes to another.
+
+    It never takes the keyboard: the keys of the review are those of the diff.
+    """
+
+    DEFAULT_CSS = """
+    FileList { height: auto; border-bottom: solid $primary-muted; }
+    """
+
+    @dataclass
+    class Chosen(Message):
+        """`index` counts the files under review from 0."""
+
+        index: int
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._entries: tuple[FileEntry, ...] = ()
+        self._current = 0
+
+    def show(self, entries: Sequence[FileEntry], current: int) -> None:
+        """Show `entries`; hidden where there is nothing to choose from."""
+        self._entries, self._current = tuple(entries), current
+        self.display = len(self._entries) > 1
+        self.refresh(layout=True)
+
+    @property
+    def _window(self) -> range:
+        most = _ROWS_WHERE_LOW if self.app.size.height < _LOW else _MOST_ROWS
+        count = len(self._entries)
+        start = max(0, min(self._current - most // 2, count - most))
+        return range(start, min(count, start + most))
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        return len(self._window)
+
+    def render(self) -> Content:
+        window = self._window
+        rows = []
+        for at in window:
+            more = " "
+            if at == window.start and window.start:
+                more = "↑"
+            elif at == window.stop - 1 and window.stop < len(self._entries):
+                more = "↓"
+            row = self._row(at).truncate(max(1, self.size.width - 2), ellipsis=True, pad=True)
+            rows.append(Content.assemble(row, f" {more}"))
+        return Content("\n").join(rows)
+
+    def _row(self, at: int) -> Content:
+        entry = self._entries[at]
+        here = at == self._current
+        room = max(12, min(56, self.size.width - _BESIDE_NAME))
+        name, padding = _fitted(visible(entry.name), room)
+        shown = Content.assemble(Content.styled(name, "bold reverse" if here else ""), padding)
+        cursor = Content.styled("▌ " if here else "  ", "bold $accent")
+        if entry.file is None:
+            return Content.assemble(cursor, shown, Content.styled(" not offered", "$error"))
+        file = entry.file
+        counts = file.counts
+        pieces: list[Content | str] = [
+            cursor,
+            shown,
+            f" {status_of(file):<10}",
+            *_lines_in_columns(file),
+            Content.styled(f"  ✓{counts.accepted:<3}", "$success" if counts.accepted else ""),
+            Content.styled(f"✗{counts.rejected:<3}", "$error" if counts.rejected else ""),
+            Content.styled(f"·{counts.undecided:<3}", "bold" if counts.undecided else ""),
+        ]
+        if entry.warnings:
+            pieces.append(Content.styled(f" !{entry.warnings}", "bold $warning"))
+        return Content.assemble(*pieces)
+
+    def on_click(self, event: events.Click) -> None:
+        at = self._window.start + event.y
+        if at < len(self._entries) and self._entries[at].file is not None:
+            self.post_message(self.Chosen(at))
+
+
+def _lines_in_columns(file: FileReview) -> tuple[str, str]:
+    """How many lines are added and removed; or how many get another end, where that is all."""
+    lines = file.lines
+    if lines.ends and not (lines.added or lines.removed):
+        return f" {lines.ends:>6}", f" {'ends':>6}"
+    return f" {f'+{lines.added}':>6}", f" {f'−{lines.removed}':>6}"
+
+
+def _fitted(name: str, room: int) -> tuple[str, str]:
+    """`name`, and the blanks that fill `room` cells; of a long path the end is kept, which is
+    what tells it from others."""
+    if cell_len(name) > room:
+        while cell_len(name) > room - 1:
+            name = name[1:]
+        name = "…" + name
+    return name, " " * (room - cell_len(name))

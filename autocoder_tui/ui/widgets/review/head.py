@@ -1,0 +1,55 @@
+"""The lines above a diff: the file, what to look at in it, and what is not offered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from autocoder_tui.review.file_review import FileReview
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.widgets.review.file_list import status_of
+
+_MOST_LINES, _MOST_LINES_WHERE_LOW = 4, 2
+
+
+def head_of(
+    file: FileReview | None,
+    warnings: Sequence[str],
+    refused: Sequence[tuple[str, str]],
+    *,
+    place: str,
+    low: bool,
+) -> Content:
+    """The head for `file`; `place` says which of several it is.
+
+    In a `low` terminal fewer warnings are spelt out.
+    """
+    concerns = [Content.styled(f"! {visible(warning)}", "bold $warning") for warning in warnings]
+    if file is not None and (low or len(refused) > 1) and refused:
+        count = "1 file is" if len(refused) == 1 else f"{len(refused)} files are"
+        concerns.append(Content.styled(f"✗ {count} not offered: press ! for why", "$error"))
+    else:
+        concerns += [
+            Content.styled(f"✗ {visible(path)} is not offered: {visible(reason)}", "$error")
+            for path, reason in refused
+        ]
+    most = _MOST_LINES_WHERE_LOW if low else _MOST_LINES
+    if len(concerns) > most:
+        more = len(concerns) - most + 1
+        concerns[most - 1 :] = [Content.styled(f"! and {more} more: press !", "bold $warning")]
+    lines = concerns if file is None else [_file_line(file, place), *concerns]
+    return Content("\n").join(lines)
+
+
+def _file_line(file: FileReview, place: str) -> Content:
+    count = len(file.hunks)
+    hunks = "" if file.is_new and count == 1 else f"{count} hunk{'s' * (count != 1)}  "
+    return Content.assemble(
+        Content.styled(visible(file.path), "bold"),
+        f"  {_STATUS.get(status_of(file), status_of(file))}  {hunks}{file.lines}  ",
+        Content.styled(place, "$text-muted"),
+    )
+
+
+_STATUS = {"new": "new file"}

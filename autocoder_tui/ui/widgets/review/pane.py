@@ -1,0 +1,370 @@
+"""The moment of deciding: which file, its diff, and what will be written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from autocoder_tui.config.settings_edit import save_setting
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.review.file_review import FileReview, Review, Verdict
+from autocoder_tui.runs.preparation import Prepared, Reviewable, written_bytes
+from autocoder_tui.ui.controllers import review_actions as review_flows
+from autocoder_tui.ui.controllers.concerns import Acknowledged, accept_anyway
+from autocoder_tui.ui.terminal.key_queue import ASKS
+from autocoder_tui.ui.widgets.diff.search import SearchedDiff
+from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
+from autocoder_tui.ui.widgets.review.file_list import FileEntry, FileList
+from autocoder_tui.ui.widgets.review.head import head_of
+from autocoder_tui.ui.widgets.review.result_view import ResultView, described
+from autocoder_tui.ui.widgets.search_line import SearchLine
+from autocoder_tui.workspace.textfile import newline_of
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.app import AutocoderApp
+
+NOTHING = """\
+Nothing to review yet.
+
+When a run is complete, its changes stand here side by side: accept (a) or reject (r) \
+each hunk, edit (e) what is nearly right, then Enter writes what you accepted."""
+
+
+def _quiet(key: str, action: str, description: str, id: str) -> Binding:
+    """A binding that is in the help and the palette, not in the footer."""
+    return Binding(key, action, description, id=f"review.{id}", show=False)
+
+
+class ReviewPane(Vertical):
+    """Shows one file of the review at a time and keeps every verdict."""
+
+    BINDINGS = [
+        Binding("enter", "apply", "Write", id="review.apply"),
+        Binding("A", "accept_file", "Accept file", id="review.accept_file"),
+        _quiet("R", "reject_file", "Reject file", "reject_file"),
+        _quiet("ctrl+a", "accept_all_files", "Accept everything", "accept_everything"),
+        _quiet("ctrl+x", "reject_all_files", "Reject everything", "reject_everything"),
+        _quiet("right_square_bracket", "step_file(1)", "Next file", "next_file"),
+        _quiet("left_square_bracket", "step_file(-1)", "Previous file", "previous_file"),
+        Binding("e", "edit_hunk", "Edit", id="review.edit"),
+        _quiet("ctrl+e", "edit_file", "Edit the whole file here", "edit_file"),
+        _quiet("E", "edit_outside", "Edit in $EDITOR", "edit_outside"),
+        _quiet("N", "reject_with_note", "Reject with a note to the model", "note"),
+        Binding("v", "toggle_result", "Result", id="review.result"),
+        _quiet("slash", "search", "Search", "search"),
+        _quiet("y", "copy", "Copy", "copy"),
+        _quiet("exclamation_mark", "list_warnings", "List the warnings", "warnings"),
+    ]
+    DEFAULT_CSS = """
+    ReviewPane { height: 1fr; }
+    ReviewPane #review-file { height: auto; padding: 0 1; }
+    ReviewPane #review-summary { height: 1; padding: 0 1; background: $panel; }
+    ReviewPane #review-nothing { padding: 1 2; color: $text-muted; display: none; }
+    ReviewPane ResultView { display: none; }
+    ReviewPane.-result ResultView { display: block; }
+    ReviewPane.-result DiffView { display: none; }
+    ReviewPane.-empty #review-nothing { display: block; }
+    ReviewPane.-empty DiffView, ReviewPane.-empty ResultView, ReviewPane.-empty #review-file,
+    ReviewPane.-empty #review-summary, ReviewPane.-empty FileList { display: none; }
+    """
+
+    @dataclass
+    class Decided(Message):
+        """Verdicts changed, or what is proposed did."""
+
+        review: Review
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, classes="-empty")
+        self._review: Review | None = None
+        self._index = 0
+        self._written = ""
+        self._reviewable: Reviewable | None = None
+        self.warnings: dict[str, tuple[str, ...]] = {}
+        self.acknowledged = Acknowledged()
+
+    def compose(self) -> ComposeResult:
+        yield Static(NOTHING, id="review-nothing", markup=False)
+        yield FileList(id="review-files")
+        yield Static("", id="review-file", markup=False)
+        yield DiffView(id="diff")
+        yield ResultView(id="result")
+        yield SearchLine(id="review-search")
+        yield Static("", id="review-summary", markup=False)
+
+    def on_mount(self) -> None:
+        layout = self.program.setup.settings.ui.diff_layout
+        self.diff.arrangement = cast(Arrangement, layout)
+
+    @property
+    def program(self) -> AutocoderApp:
+        return cast("AutocoderApp", self.app)
+
+    @property
+    def diff(self) -> DiffView:
+        return self.query_one(DiffView)
+
+    @property
+    def keyboard_view(self) -> SearchedDiff:
+        """What has the keyboard while deciding: the diff, or the result in its place."""
+        return self.query_one(ResultView) if self.has_class("-result") else self.diff
+
+    @property
+    def review(self) -> Review | None:
+        return self._review
+
+    @property
+    def file(self) -> FileReview | None:
+        """The file on show."""
+        if self._review is None or not self._review.files:
+            return None
+        return self._review.files[self._index]
+
+    @property
+    def prepared(self) -> Prepared | None:
+        """The run that the review comes from."""
+        return None if self._reviewable is None else self._reviewable.prepared
+
+    @property
+    def unwritten(self) -> str:
+        """What a review that is not written yet still holds, in words; "" for nothing."""
+        if self._review is None or self._written:
+            return ""
+        if self._review.counts.accepted:
+            return "Accepted hunks are not written."
+        if self._reviewable is not None and self._reviewable.taken_back(self._review):
+            return "Hunks on disk are no longer accepted."
+        return "The proposal is not decided on." if self._review.counts.undecided else ""
+
+    @property
+    def written(self) -> str:
+        """What was written of this review, in words; "" before it is applied."""
+        return self._written
+
+    # ------------------------------------------------------------------ what is shown
+
+    def show(self, reviewable: Reviewable) -> None:
+        """Begin deciding."""
+        self._reviewable, self._written, self._index = reviewable, "", 0
+        self._review = reviewable.review
+        self.warnings = {
+            file.path: (*reviewable.remarks(file), *reviewable.warnings.get(file.path, ()))
+            for file in reviewable.review.files
+        }
+        self.acknowledged.clear()
+        self.remove_class("-result")
+        self.set_class(not self._review.files and not reviewable.refused, "-empty")
+        self._show_file()
+
+    def show_written(self, summary: str) -> None:
+        """The accepted hunks are on disk."""
+        self._written = summary
+        self._show_texts()
+        if self._review is not None:
+            self.post_message(self.Decided(self._review))
+
+    def know(self, reviewable: Reviewable) -> None:
+        """Go on with `reviewable`, in which only what is known of the files on disk is new."""
+        self._reviewable = reviewable
+
+    def clear(self) -> None:
+        self._review = None
+        self.add_class("-empty")
+
+    def replace_file(self, file: FileReview, warnings: tuple[str, ...], hunk: int) -> None:
+        """Take `file`, edited, for the one of the same path; the cursor goes to `hunk`."""
+        if self._review is None:
+            return
+        remarks = () if self._reviewable is None else self._reviewable.remarks(file)
+        self.warnings[file.path] = (*remarks, *warnings)
+        self.take(self._review.with_file(file))
+        if self.file is file:
+            self.diff.show(file, hunk)
+
+    def take(self, review: Review) -> None:
+        """Go on with `review`, a later state of the one on show."""
+        self._review, self._written = review, ""
+        self._show_texts()
+        self.post_message(self.Decided(review))
+
+    def _show_file(self) -> None:
+        if self.file is not None:
+            self.diff.show(self.file)
+        self._show_texts()
+
+    def _show_texts(self) -> None:
+        review, reviewable, file = self._review, self._reviewable, self.file
+        if review is None or reviewable is None:
+            return
+        entries = [FileEntry(f.path, f, len(self.warnings.get(f.path, ()))) for f in review.files]
+        entries += [FileEntry(name, None) for name, _ in reviewable.refused]
+        self.query_one(FileList).show(entries, self._index)
+        concerns = () if file is None else self.warnings.get(file.path, ())
+        count = len(review.files)
+        place = f"file {self._index + 1} of {count}: [ ] go to others" if count > 1 else ""
+        low = self.app.size.height < 30
+        head = head_of(file, concerns, reviewable.refused, place=place, low=low)
+        self.query_one("#review-file", Static).update(head)
+        back = reviewable.taken_back(review)
+        summary = self._written or review.summary_taking_back(back)
+        if self.has_class("-result") and file is not None:
+            self.query_one(ResultView).show(file)
+            summary = self._result_in_words(reviewable, file)
+        self.query_one("#review-summary", Static).update(Content(summary))
+
+    def _result_in_words(self, reviewable: Reviewable, file: FileReview) -> str:
+        original = reviewable.originals[file.path]
+        encoding, newline = "utf-8", newline_of(file.result() or "")
+        if original is not None:
+            encoding = original.encoding + (" with a byte order mark" if original.bom else "")
+            newline = original.newline if original.newline in ("\r\n", "\r") else newline
+        try:
+            data = written_bytes(reviewable, file)
+        except AutocoderError as error:
+            return error.message
+        return described(data, file, encoding, newline)
+
+    def on_diff_view_review_changed(self, event: DiffView.ReviewChanged) -> None:
+        event.stop()
+        if self._review is not None:
+            self.take(self._review.with_file(event.review))
+
+    # ------------------------------------------------------------------ files
+
+    def on_file_list_chosen(self, event: FileList.Chosen) -> None:
+        event.stop()
+        self._go_to_file(event.index)
+
+    def action_step_file(self, step: int) -> None:
+        if self._review is not None and self._review.files:
+            self._go_to_file((self._index + step) % len(self._review.files))
+
+    def _go_to_file(self, index: int) -> None:
+        self._index = index
+        self._show_file()
+        self.keyboard_view.focus()
+
+    @work(group=ASKS)
+    async def action_accept_file(self) -> None:
+        """Accept every hunk of this file; asks first where there are warnings."""
+        file = self.file
+        if file is None:
+            return
+        concerns = {file.path: self.warnings.get(file.path, ())}
+        if await accept_anyway(self.program, self.acknowledged, concerns) and self.file is file:
+            self.diff.decide_all(Verdict.ACCEPTED)
+
+    def action_reject_file(self) -> None:
+        """Reject every hunk of this file."""
+        self.diff.decide_all(Verdict.REJECTED)
+
+    @work(group=ASKS)
+    async def action_accept_all_files(self) -> None:
+        """Accept every hunk of every file; asks first where there are warnings."""
+        review, reviewable = self._review, self._reviewable
+        if review is None or reviewable is None:
+            return
+        left = [file.path for file in review.files if reviewable.unasked(file.path)]
+        concerns = {path: texts for path, texts in self.warnings.items() if path not in left}
+        if await accept_anyway(self.program, self.acknowledged, concerns):
+            self._decide_everything(Verdict.ACCEPTED, left)
+            if left:
+                names = ", ".join(left)
+                self.program.tell(f"Left as they were, for they were not asked for: {names}")
+
+    def action_reject_all_files(self) -> None:
+        """Reject every hunk of every file."""
+        self._decide_everything(Verdict.REJECTED)
+
+    def _decide_everything(self, verdict: Verdict, but: Sequence[str] = ()) -> None:
+        if self._review is not None:
+            files = self._review.files
+            decided = (f if f.path in but else f.all_verdict(verdict) for f in files)
+            self.take(Review(tuple(decided)))
+            self._show_file()
+
+    @work(group=ASKS)
+    async def action_apply(self) -> None:
+        """Write the accepted hunks; what was written and is rejected by now goes out again."""
+        if self._review is not None:
+            await self.program.write(self._review)
+
+    # ------------------------------------------------------------------ result, search, layout
+
+    def action_toggle_result(self) -> None:
+        """The exact text that would be written, or the diff again."""
+        if self.file is None:
+            return
+        self.toggle_class("-result")
+        self._show_texts()
+        self.keyboard_view.focus()
+
+    def action_search(self) -> None:
+        """Look for a text in this file."""
+        if self.file is not None:
+            self.query_one(SearchLine).open()
+
+    def on_search_line_sought(self, event: SearchLine.Sought) -> None:
+        event.stop()
+        self.keyboard_view.search(event.text)
+
+    def on_search_line_stepped(self, event: SearchLine.Stepped) -> None:
+        event.stop()
+        self.keyboard_view.action_next_match(event.step)
+
+    def on_search_line_left(self, event: SearchLine.Left) -> None:
+        event.stop()
+        self.keyboard_view.focus()
+
+    def on_searched_diff_found_changed(self, event: SearchedDiff.FoundChanged) -> None:
+        event.stop()
+        self.query_one(SearchLine).show_found(event)
+
+    def on_diff_view_arrangement_chosen(self, event: DiffView.ArrangementChosen) -> None:
+        event.stop()
+        try:
+            file = self.program.setup.config_dir / "config.toml"
+            save_setting(file, "ui", "diff_layout", event.arrangement)
+        except AutocoderError as error:
+            self.program.tell(error.message, severity="warning")
+
+    # ------------------------------------------------------------------ flows with dialogs
+
+    @work(group=ASKS)
+    async def action_edit_hunk(self) -> None:
+        """Change what the hunk under the cursor proposes."""
+        await review_flows.edit_hunk(self)
+
+    @work(group=ASKS)
+    async def action_edit_file(self) -> None:
+        """Change the whole proposed text here."""
+        await review_flows.edit_file(self)
+
+    @work(group=ASKS)
+    async def action_edit_outside(self) -> None:
+        """Change the whole proposed text in the editor of $VISUAL or $EDITOR."""
+        await review_flows.edit_outside(self)
+
+    @work(group=ASKS)
+    async def action_copy(self) -> None:
+        """Copy a hunk, a side, a file or the whole patch."""
+        await review_flows.copy(self)
+
+    @work(group=ASKS)
+    async def action_reject_with_note(self) -> None:
+        """Send the rejected hunks back to the model with a note."""
+        await review_flows.reject_with_note(self)
+
+    def action_list_warnings(self) -> None:
+        """Show every warning and every refused file."""
+        refused = () if self._reviewable is None else self._reviewable.refused
+        review_flows.list_warnings(self, refused)

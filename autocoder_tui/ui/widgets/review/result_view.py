@@ -1,0 +1,46 @@
+"""The exact text that accepting would write."""
+
+from __future__ import annotations
+
+from autocoder_tui.review.file_review import FileReview
+from autocoder_tui.review.result import as_result
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.widgets.diff.canvas import Arrangement
+from autocoder_tui.ui.widgets.diff.rows import Geometry
+from autocoder_tui.ui.widgets.diff.search import SearchedDiff
+
+_NEWLINES = {"\n": "LF", "\r\n": "CRLF", "\r": "CR", "mixed": "mixed newlines"}
+
+
+class ResultView(SearchedDiff):
+    """One column of text, whole; accepted lines stand out. `text` is what is on show."""
+
+    FOLDS = False
+    text = ""
+
+    def show(self, file: FileReview) -> None:
+        """Show what `file` as decided would leave on disk."""
+        review = as_result(file)
+        self.text = review.after
+        self.set_reactive(ResultView.arrangement, "unified")
+        self.draw_review(review, -1)
+
+    @property
+    def suited_arrangement(self) -> Arrangement:
+        return "unified"
+
+    def _geometry(self) -> Geometry:
+        full = super()._geometry()
+        return Geometry(full.width, full.digits, side_by_side=False, single=True)
+
+
+def described(data: bytes | None, file: FileReview, encoding: str, newline: str) -> str:
+    """One line: what will be on disk, in bytes, and how it is encoded. Safe to show."""
+    name = visible(file.path)
+    if data is None:
+        return f"Result: {name} is not written, no hunk is accepted"
+    if not file.writes:
+        return f"Result: {name} stays as it is, no hunk is accepted ({len(data):,} bytes)"
+    style = _NEWLINES.get(newline, newline)
+    last = "" if not data or data[-1:] in b"\r\n\0" else ", no newline at the end"
+    return f"Result: {name} will be {len(data):,} bytes, {encoding}, {style}{last}"
