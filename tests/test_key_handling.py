@@ -10,8 +10,9 @@ import pytest
 from textual.widgets import Input, Static
 
 from autocoder_tui.config.api_keys import find_key, missing_key_message
+from autocoder_tui.config.models_file import load_catalog
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.engine.catalog import Endpoint, Provider, Secret, load_catalog
+from autocoder_tui.engine.catalog import Endpoint, Provider, Secret
 from autocoder_tui.engine.errors import RequestError
 from autocoder_tui.engine.provider.chat import HttpSession
 from autocoder_tui.engine.provider.transport import GuardedClient

@@ -2,10 +2,10 @@
 
 import pytest
 
-from autocoder_tui.diagnostics import recent_actions as last_actions
 from autocoder_tui.diagnostics.crash_report import report
-from autocoder_tui.diagnostics.recent_actions import KEPT, note, note_events
 from autocoder_tui.engine.events import Failure, RunFailed, TextDelta, TextHeld
+from autocoder_tui.runs import recent_actions as last_actions
+from autocoder_tui.runs.recent_actions import KEPT, note, note_events
 
 TEXT = "s3cret-text"
 

@@ -11,7 +11,8 @@ import genai_prices
 import pytest
 
 from autocoder_tui.config.models_edit import save_listed
-from autocoder_tui.engine.catalog import Provider, load_catalog
+from autocoder_tui.config.models_file import load_catalog
+from autocoder_tui.engine.catalog import Provider
 from autocoder_tui.engine.provider.model_list import ListedModel
 from autocoder_tui.runs.refresh_models import as_models, with_package_prices
 from autocoder_tui.ui.screens.model_picker import age

@@ -22,16 +22,11 @@ from typing import Literal
 from autocoder_tui import __version__
 from autocoder_tui.config.api_keys import find_key
 from autocoder_tui.config.dirs import config_dir, state_dir
+from autocoder_tui.config.models_file import load_catalog
 from autocoder_tui.config.settings import load_settings
 from autocoder_tui.config.theme_files import load_themes, packaged_themes_dir
 from autocoder_tui.diagnostics.log_file import NAME as LOG_NAME
-from autocoder_tui.engine.catalog import (
-    LOCAL_KEY_VARIABLE,
-    Catalog,
-    Endpoint,
-    Provider,
-    load_catalog,
-)
+from autocoder_tui.engine.catalog import LOCAL_KEY_VARIABLE, Catalog, Endpoint, Provider
 from autocoder_tui.engine.provider.model_list import list_models
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.redaction import redacted, safe_line

@@ -9,12 +9,12 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from autocoder_tui.cli.main import EXIT_FAILED, EXIT_OK
 from autocoder_tui.config.dirs import state_dir
 from autocoder_tui.engine.metering.cost import format_usd
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.console import say_folding
 from autocoder_tui.headless.delivery import patch_bytes, print_result
+from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_OK
 from autocoder_tui.runs.export import (
     exported,
     facts,

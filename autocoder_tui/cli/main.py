@@ -23,12 +23,11 @@ from autocoder_tui.cli.arguments import (
     usage_parser,
 )
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE
 from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.system.locale_encoding import begin_again_in_utf8, is_utf8
 from autocoder_tui.system.malloc import return_freed_memory
-
-EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 
 def _history(arguments: Sequence[str]) -> int:
@@ -91,7 +90,7 @@ def _directory(parser: argparse.ArgumentParser, options: argparse.Namespace) -> 
     from autocoder_tui.workspace.output_path import is_folder
 
     if options.directory is None and resume is not None:
-        from autocoder_tui.runs.resume import kept_project
+        from autocoder_tui.cli.resume import kept_project
 
         return kept_project(resume, os.environ)
     directory = Path(options.directory or ".")

@@ -21,6 +21,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from autocoder_tui.config.errors import ControlFileUnusable
 from autocoder_tui.config.toml_file import TomlFile, parse_toml, read_small_text
 from autocoder_tui.config.value_types import (
     COUNT,
@@ -38,7 +39,6 @@ from autocoder_tui.config.value_types import (
 from autocoder_tui.engine.errors import RequestError
 from autocoder_tui.engine.provider.base_url import check_base_url
 from autocoder_tui.problems import Problem, unknown_name
-from autocoder_tui.store.errors import ControlFileUnusable
 
 
 @dataclass(frozen=True, slots=True)

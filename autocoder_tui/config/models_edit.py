@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
+from autocoder_tui.config.errors import SettingsNotSaved
 from autocoder_tui.config.toml_file import TomlFile, parse_toml, read_toml
 from autocoder_tui.engine.catalog import Model, Provider
 from autocoder_tui.problems import Problem, shortened
-from autocoder_tui.store.errors import SettingsNotSaved
-from autocoder_tui.store.json_file import put_aside
 from autocoder_tui.system.atomic_write import why_not_written, write_atomically
+from autocoder_tui.system.damaged_file import put_aside
 
 if TYPE_CHECKING:
     import tomlkit

@@ -37,10 +37,14 @@ _WHEN = re.compile(r"\d{4}-\d{2}(-\d{2})?|version [\w.+-]{1,40}")
 """When a price was read; of a table without a day, its version."""
 
 
-def read_catalog(
-    user_file: Path | None, listed_file: Path | None = None
+def load_catalog(
+    user_file: Path | None = None, listed_file: Path | None = None
 ) -> tuple[Catalog, tuple[Problem, ...]]:
-    """See `catalog.load_catalog`."""
+    """The packaged catalog with what was refreshed and the user's `models.toml` over it.
+
+    A missing file is no problem. An entry that is not as expected is left out and reported;
+    a file that is not TOML is left out as a whole.
+    """
     catalog, problems = _read_over(_EMPTY, PACKAGED_FILE)
     own = _providers_of(user_file)
     if own is not None and listed_file is not None:

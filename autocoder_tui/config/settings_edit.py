@@ -15,10 +15,10 @@ from typing import Any
 
 import tomli_w
 
+from autocoder_tui.config.errors import SettingsNotSaved
 from autocoder_tui.config.settings import SECTIONS, Settings, expected_of, flat_keys
 from autocoder_tui.config.toml_file import TomlFile, parse_toml, read_toml
 from autocoder_tui.problems import Problem, unknown_name
-from autocoder_tui.store.errors import SettingsNotSaved
 from autocoder_tui.system.atomic_write import why_not_written, write_atomically
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from autocoder_tui import __version__
-from autocoder_tui.diagnostics import recent_actions as last_actions
+from autocoder_tui.runs import recent_actions as last_actions
 from autocoder_tui.safety.redaction import know, redacted
 from autocoder_tui.safety.sanitize import visible
 

@@ -1,7 +1,7 @@
 """Providers and models: where they answer, what they cost, how much they take.
 
-`load_catalog()` reads the packaged table and, over it, the user's `models.toml`; the form of
-both is described at the top of `data/models.toml` and read by `engine.models_file`.
+`config.models_file.load_catalog()` reads the packaged table and, over it, the user's
+`models.toml`; the form of both is described at the top of `data/models.toml`.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
 from autocoder_tui.engine.errors import RequestError, UnknownModel
 from autocoder_tui.engine.provider.base_url import check_base_url, host_of, is_loopback, is_openai
-from autocoder_tui.problems import Problem, nearest, shortened
+from autocoder_tui.problems import nearest, shortened
 from autocoder_tui.safety.redaction import know
 
 __all__ = [
@@ -24,7 +23,6 @@ __all__ = [
     "Model",
     "Provider",
     "Secret",
-    "load_catalog",
 ]
 
 OPENAI = "OpenAI"
@@ -168,16 +166,3 @@ def _provider_at(base_url: str) -> Provider:
     if is_openai(base_url):
         return Provider(OPENAI, base_url, "OPENAI_API_KEY", None, "max_completion_tokens")
     return Provider(host_of(base_url), base_url)
-
-
-def load_catalog(
-    user_file: Path | None = None, listed_file: Path | None = None
-) -> tuple[Catalog, tuple[Problem, ...]]:
-    """The packaged catalog with what was refreshed and the user's `models.toml` over it.
-
-    A missing file is no problem. An entry that is not as expected is left out and reported;
-    a file that is not TOML is left out as a whole.
-    """
-    from autocoder_tui.config import models_file  # it needs the classes above
-
-    return models_file.read_catalog(user_file, listed_file)

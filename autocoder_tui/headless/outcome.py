@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from autocoder_tui.cli.main import EXIT_FAILED
 from autocoder_tui.engine.events import PartFinished, UsageUpdated
 from autocoder_tui.engine.run_state import Extrapolation, RunState
+from autocoder_tui.headless.exit_codes import EXIT_FAILED
 from autocoder_tui.review.file_review import FileReview
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from autocoder_tui.cli.main import EXIT_FAILED
 from autocoder_tui.engine.reply.parse import ReplyFile, render_files
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.console import say
 from autocoder_tui.headless.delivery import patch_bytes, print_result
+from autocoder_tui.headless.exit_codes import EXIT_FAILED
 from autocoder_tui.headless.outcome import Outcome, file_report
 from autocoder_tui.review.file_review import Review, Verdict
 from autocoder_tui.review.line_ends import asks_for_ends

@@ -13,7 +13,6 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from autocoder_tui.cli.main import EXIT_FAILED, EXIT_OK
 from autocoder_tui.config.api_keys import missing_key_message
 from autocoder_tui.diagnostics import crash_report as crash
 from autocoder_tui.diagnostics.debug_log import DebugLog
@@ -34,6 +33,7 @@ from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.console import say, say_folding, saying
 from autocoder_tui.headless.delivery import print_result
+from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_OK
 from autocoder_tui.headless.outcome import Outcome
 from autocoder_tui.headless.output import Delivery
 from autocoder_tui.headless.progress import Progress
@@ -43,12 +43,12 @@ from autocoder_tui.runs.estimate import weigh
 from autocoder_tui.runs.event_batches import pump
 from autocoder_tui.runs.event_text import narrate, summary
 from autocoder_tui.runs.fallback import UNAVAILABLE, candidates, limits_after
+from autocoder_tui.runs.key_scan import keys_in
 from autocoder_tui.runs.preparation import Job, Prepared, prepare
 from autocoder_tui.runs.recorder import RunKeeping
 from autocoder_tui.runs.restore import KEPT, events_of, model_as_sent, model_of, prepared_of
 from autocoder_tui.runs.setup import ChosenModel, Setup, choose_model
 from autocoder_tui.runs.window_probe import ask_beforehand
-from autocoder_tui.safety.key_scan import keys_in
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.capabilities import CapabilityStore
 from autocoder_tui.store.history.history import History

@@ -12,11 +12,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autocoder_tui.diagnostics.recent_actions import note_events
 from autocoder_tui.engine.events import Event
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.runs.recent_actions import note_events
 from autocoder_tui.runs.restore import begin_journal, end_journal, settle_journal
 from autocoder_tui.runs.setup import Setup
 from autocoder_tui.store.history.history import History

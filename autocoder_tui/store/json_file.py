@@ -6,7 +6,6 @@ which is said, and an empty memory takes its place. Nothing in it is ever writte
 
 from __future__ import annotations
 
-import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 from autocoder_tui.config.toml_file import read_small_text, read_toml
 from autocoder_tui.problems import Problem
 from autocoder_tui.system.atomic_write import write_atomically
+from autocoder_tui.system.damaged_file import put_aside
 
 CAPABILITIES_FILE = "capabilities.json"
 CALIBRATION_FILE = "calibration.json"
@@ -48,20 +48,6 @@ def change_memory(file: Path, change: Callable[[dict[str, Any]], object]) -> Non
         known = {}
     change(known)
     write_atomically(file, json.dumps(known, indent=1) + "\n")
-
-
-def put_aside(problem: Problem) -> Path:
-    """Give the damaged file of `problem` a name that is free; returns that.
-
-    Raises OSError, also for a file that could not be read and may be sound.
-    """
-    file = problem.file
-    if not problem.damaged:
-        raise OSError(errno.EIO, "it cannot be read")
-    number = 1
-    while (aside := file.with_name(f"{file.name}.damaged-{number}")).exists():
-        number += 1
-    return file.rename(aside)
 
 
 def put_damaged_aside(state: Path) -> list[str]:

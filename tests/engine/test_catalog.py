@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autocoder_tui.config.models_file import load_catalog
 from autocoder_tui.demo.script import Reply, error_reply
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.engine.catalog import Endpoint, Model, Provider, Secret, load_catalog
+from autocoder_tui.engine.catalog import Endpoint, Model, Provider, Secret
 from autocoder_tui.engine.errors import RequestError, UnknownModel
 from autocoder_tui.engine.provider.base_url import (
     check_base_url,
@@ -352,9 +353,9 @@ def test_a_secret_never_shows() -> None:
 
 def test_importing_loads_neither_textual_nor_openai_nor_tiktoken() -> None:
     script = (
-        "import sys, autocoder_tui.engine.catalog, autocoder_tui.engine.tokens, "
-        "autocoder_tui.engine.cost, autocoder_tui.engine.models_file\n"
-        "autocoder_tui.engine.catalog.load_catalog(None)\n"
+        "import sys, autocoder_tui.engine.catalog, autocoder_tui.engine.metering.tokens, "
+        "autocoder_tui.engine.metering.cost, autocoder_tui.config.models_file\n"
+        "autocoder_tui.config.models_file.load_catalog(None)\n"
         "print(sorted({'textual', 'openai', 'tiktoken'} & set(sys.modules)))"
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)

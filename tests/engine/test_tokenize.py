@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from autocoder_tui.engine.catalog import Endpoint, Model, Provider, load_catalog
+from autocoder_tui.config.models_file import load_catalog
+from autocoder_tui.engine.catalog import Endpoint, Model, Provider
 from autocoder_tui.engine.events import RunStarted, UsageUpdated
 from autocoder_tui.engine.metering import server_tokenizer as tokenize
 from autocoder_tui.engine.metering.server_tokenizer import ServerCounts, may_be_asked

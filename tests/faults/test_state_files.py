@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from autocoder_tui.config.control_file import _OPTIONS, load_control
+from autocoder_tui.config.errors import ControlFileUnusable, SettingsNotSaved
 from autocoder_tui.config.models_edit import save_endpoint, save_listed
 from autocoder_tui.config.settings_edit import save_setting
 from autocoder_tui.demo.server import DemoServer
@@ -26,7 +27,6 @@ from autocoder_tui.engine.metering.calibration import Weights
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.store.calibration import learn
 from autocoder_tui.store.capabilities import CapabilityStore
-from autocoder_tui.store.errors import ControlFileUnusable, SettingsNotSaved
 from autocoder_tui.store.history.history import History
 from autocoder_tui.store.usage import append_usage, read_usage
 from autocoder_tui.system.atomic_write import write_atomically

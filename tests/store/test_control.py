@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autocoder_tui.config.control_file import _OPTIONS, Control, load_control
-from autocoder_tui.store.errors import ControlFileUnusable
+from autocoder_tui.config.errors import ControlFileUnusable
 
 TOML = """
 input_files = ["src/a.py", "tests/*.py", "/abs/b.py"]

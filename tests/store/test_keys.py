@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autocoder_tui.config.api_keys import FoundKey, find_key, missing_key_message
-from autocoder_tui.engine.catalog import Provider, load_catalog
+from autocoder_tui.config.models_file import load_catalog
+from autocoder_tui.engine.catalog import Provider
 
 CATALOG, _ = load_catalog()
 OPENAI = CATALOG.providers["OpenAI"]

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from autocoder_tui.config.errors import SettingsNotSaved
 from autocoder_tui.config.models_edit import save_endpoint, save_listed
-from autocoder_tui.engine.catalog import Model, Provider, load_catalog
-from autocoder_tui.store.errors import SettingsNotSaved
+from autocoder_tui.config.models_file import load_catalog
+from autocoder_tui.engine.catalog import Model, Provider
 
 HERE = Provider("here", "http://127.0.0.1:8000/v1", "MY_API_KEY")
 MODEL = Model("big/model", "here", Decimal("0.2"), Decimal("0.80"), 32768, priced_on="2026-11-21")

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autocoder_tui.config.dirs import config_dir, state_dir
+from autocoder_tui.config.errors import SettingsNotSaved
 from autocoder_tui.config.settings import SECTIONS, Settings, expected_of, load_settings
 from autocoder_tui.config.settings_edit import save_setting
 from autocoder_tui.engine.request import Limits
-from autocoder_tui.store.errors import SettingsNotSaved
 from autocoder_tui.system.atomic_write import write_atomically
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from autocoder_tui.config.api_keys import find_key
 from autocoder_tui.config.models_edit import save_endpoint, save_listed
-from autocoder_tui.engine.catalog import Endpoint, Model, Provider, load_catalog
+from autocoder_tui.config.models_file import load_catalog
+from autocoder_tui.engine.catalog import Endpoint, Model, Provider
 from autocoder_tui.engine.provider.model_list import list_models
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.refresh_models import NO_PRICES, as_models, unpriced, with_package_prices

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Literal
 
 from autocoder_tui.engine.request import RunRequest
-from autocoder_tui.safety.key_scan import KeySent, keys_in
+from autocoder_tui.runs.key_scan import KeySent, keys_in
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Footer, Input, Label, Static, TextArea
 
 from autocoder_tui.diagnostics.debug_log import DebugLog, LogLine
-from autocoder_tui.diagnostics.recent_actions import note
+from autocoder_tui.runs.recent_actions import note
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
 from autocoder_tui.ui.widgets.files.picker import FilePicker

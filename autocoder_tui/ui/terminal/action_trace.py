@@ -8,7 +8,7 @@ from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.dom import DOMNode
 
-from autocoder_tui.diagnostics.recent_actions import note
+from autocoder_tui.runs.recent_actions import note
 
 
 class NotingApp(App[str]):
