@@ -19,8 +19,8 @@ from dotenv.parser import parse_stream
 
 from autocoder_tui.config.dirs import config_dir
 from autocoder_tui.config.toml_file import read_small_text
+from autocoder_tui.engine.base_url import is_plain_http
 from autocoder_tui.engine.catalog import LOCAL_KEY_VARIABLE, Provider, Secret
-from autocoder_tui.engine.provider.base_url import is_plain_http
 from autocoder_tui.problems import Problem
 
 

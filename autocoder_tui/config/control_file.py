@@ -36,8 +36,8 @@ from autocoder_tui.config.value_types import (
     Expected,
     whole_number,
 )
+from autocoder_tui.engine.base_url import check_base_url
 from autocoder_tui.engine.errors import RequestError
-from autocoder_tui.engine.provider.base_url import check_base_url
 from autocoder_tui.problems import Problem, unknown_name
 
 

@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from autocoder_tui.config.toml_file import TomlFile, read_toml
+from autocoder_tui.engine.base_url import check_base_url
 from autocoder_tui.engine.catalog import Catalog, Model, Provider
 from autocoder_tui.engine.errors import RequestError
-from autocoder_tui.engine.provider.base_url import check_base_url
 from autocoder_tui.problems import Problem, shortened, unknown_name
 from autocoder_tui.safety.sanitize import visible
 

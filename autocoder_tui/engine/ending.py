@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autocoder_tui.engine.end_words import STOPPED_AT_CAP, read_end
 from autocoder_tui.engine.errors import (
     ContentFiltered,
     EmptyReply,
@@ -13,7 +14,6 @@ from autocoder_tui.engine.errors import (
     ToolsCalled,
 )
 from autocoder_tui.engine.events import Cause
-from autocoder_tui.engine.provider.end_words import STOPPED_AT_CAP, read_end
 from autocoder_tui.engine.reply.parse import frame_state, parse_reply
 from autocoder_tui.safety.sanitize import visible
 

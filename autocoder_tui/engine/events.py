@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from autocoder_tui.engine.metering.calibration import FIRST_MARGIN, Weights
+from autocoder_tui.engine.calibration import FIRST_MARGIN, Weights
 
 Proof = Literal["echo", "witness", "prefill", "remainder", "guess"]
 """How the place where two parts join was found: the model repeated the lines it was asked

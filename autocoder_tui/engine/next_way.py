@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from autocoder_tui.engine import seam
+from autocoder_tui.engine.end_words import read_end
 from autocoder_tui.engine.errors import BadRequest, PrefillRefused, ProviderError, ServerFailed
 from autocoder_tui.engine.prefill import (
     NONE,
@@ -15,7 +16,6 @@ from autocoder_tui.engine.prefill import (
     refuse,
 )
 from autocoder_tui.engine.provider.capabilities import Capabilities
-from autocoder_tui.engine.provider.end_words import read_end
 from autocoder_tui.engine.request import RunRequest
 
 _PROVEN = frozenset({"prefill", "echo", "witness"})

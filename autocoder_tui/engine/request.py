@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Endpoint, Model
-from autocoder_tui.engine.metering.calibration import Calibration
 
 MEGABYTE: Final = 1_048_576
 """Bytes."""

@@ -45,13 +45,13 @@ from autocoder_tui.engine.next_way import Ask, NextWay
 from autocoder_tui.engine.part_limits import PartLimits, confirms_end
 from autocoder_tui.engine.prefill import HEAD
 from autocoder_tui.engine.prompt import Message, first_messages, messages_for
+from autocoder_tui.engine.proposed_files import checked_reply, proposed_files
 from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.provider.chat import HttpSession, stream_reply
 from autocoder_tui.engine.provider.chunks import Finish, Reasoning, Refusal, Text, Usage
 from autocoder_tui.engine.provider.deadline import Patience
 from autocoder_tui.engine.repetition import STOPPED_REPEATING, Found, Repetition
 from autocoder_tui.engine.reply.parse import frame_state
-from autocoder_tui.engine.reply.proposed_files import checked_reply, proposed_files
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import AskWait, Retries
 from autocoder_tui.engine.trace import Trace

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autocoder_tui.engine.metering.calibration import Calibration
+from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.preparation import Prepared

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from autocoder_tui.engine.base_url import host_of
 from autocoder_tui.engine.errors import InputTooLarge
 from autocoder_tui.engine.events import CostEstimate
 from autocoder_tui.engine.metering.cost import (
@@ -18,7 +19,6 @@ from autocoder_tui.engine.metering.cost import (
 from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
 from autocoder_tui.engine.metering.tokens import load_counter
 from autocoder_tui.engine.prompt import first_messages
-from autocoder_tui.engine.provider.base_url import host_of
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.safety.sanitize import visible

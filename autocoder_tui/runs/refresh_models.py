@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from autocoder_tui.engine.base_url import host_of
 from autocoder_tui.engine.catalog import Model, Provider
-from autocoder_tui.engine.provider.base_url import host_of
 from autocoder_tui.engine.provider.model_list import ListedModel
 
 NO_PRICES = (

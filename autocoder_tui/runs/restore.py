@@ -21,7 +21,7 @@ from autocoder_tui.store.history.history import History
 from autocoder_tui.store.history.kept_run import KeptRun, kept_run, now
 from autocoder_tui.store.history.schema import HistoryUnavailable
 from autocoder_tui.store.journal.journal import Journal
-from autocoder_tui.store.journal.snapshot import SentFile, Snapshot
+from autocoder_tui.store.snapshot import SentFile, Snapshot
 from autocoder_tui.workspace.textfile import Newline, Stamp, TextFile
 
 KEPT: Final = "The text so far is kept: autocoder-tui history show {run} --reply"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from autocoder_tui.engine.events import FileProposed
-from autocoder_tui.engine.reply.proposed_files import proposed_files
+from autocoder_tui.engine.proposed_files import proposed_files
 from autocoder_tui.engine.seam import Join
 from autocoder_tui.review.file_review import FileReview, Review
 from autocoder_tui.review.line_ends import asks_for_ends

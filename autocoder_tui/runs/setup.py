@@ -14,8 +14,8 @@ from autocoder_tui.config.control_file import Control, load_control
 from autocoder_tui.config.dirs import config_dir, state_dir
 from autocoder_tui.config.models_file import load_catalog
 from autocoder_tui.config.settings import Settings, load_settings
+from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Catalog, Endpoint, Model
-from autocoder_tui.engine.metering.calibration import Calibration
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.redaction import know

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Endpoint, Model
 from autocoder_tui.engine.events import UsageReported
-from autocoder_tui.engine.metering.calibration import Calibration
 from autocoder_tui.problems import Problem
 from autocoder_tui.store.json_file import CALIBRATION_FILE, change_memory, read_memory
 

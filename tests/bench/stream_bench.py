@@ -173,7 +173,7 @@ def in_app(
 
 def begun_journal(folder: Path) -> Journal:
     from autocoder_tui.store.journal.journal import Journal
-    from autocoder_tui.store.journal.snapshot import Snapshot
+    from autocoder_tui.store.snapshot import Snapshot
 
     snapshot = Snapshot("r", "j", "2026-01-01", "/", "x", None, "m", "p", "http://127.0.0.1/v1")
     return Journal(folder, snapshot, print)

@@ -25,9 +25,9 @@ from pathlib import Path
 
 import tiktoken
 
+from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.metering import vocabulary
-from autocoder_tui.engine.metering.calibration import Calibration
 from autocoder_tui.engine.metering.tokens import TokenCounter, load_counter
 
 KINDS = ("code", "prose", "data", "cjk")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from autocoder_tui.engine.calibration import Weights
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.events import CostEstimate, RunFinished, RunStarted
-from autocoder_tui.engine.metering.calibration import Weights
 from autocoder_tui.engine.metering.tokens import TokenCounter
 from autocoder_tui.engine.metering.usage import Accounts
 from autocoder_tui.engine.provider.chunks import Usage, read_usage

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocoder_tui.engine.catalog import Endpoint, Model, Provider
-from autocoder_tui.engine.events import CostEstimate, UsageReported
-from autocoder_tui.engine.metering.calibration import (
+from autocoder_tui.engine.calibration import (
     FIRST_MARGIN,
     Calibration,
     Weights,
     kind_of,
     stretches,
 )
+from autocoder_tui.engine.catalog import Endpoint, Model, Provider
+from autocoder_tui.engine.events import CostEstimate, UsageReported
 from autocoder_tui.engine.metering.tokens import load_counter
 from autocoder_tui.store.calibration import learn, load_calibration
 

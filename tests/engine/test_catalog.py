@@ -15,15 +15,15 @@ from hypothesis import strategies as st
 from autocoder_tui.config.models_file import load_catalog
 from autocoder_tui.demo.script import Reply, error_reply
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.engine.catalog import Endpoint, Model, Provider, Secret
-from autocoder_tui.engine.errors import RequestError, UnknownModel
-from autocoder_tui.engine.provider.base_url import (
+from autocoder_tui.engine.base_url import (
     check_base_url,
     host_of,
     is_loopback,
     is_openai,
     is_plain_http,
 )
+from autocoder_tui.engine.catalog import Endpoint, Model, Provider, Secret
+from autocoder_tui.engine.errors import RequestError, UnknownModel
 from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.provider.chat import stream_reply
 from autocoder_tui.engine.request import Limits

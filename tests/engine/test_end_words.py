@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocoder_tui.engine.provider.end_words import _WORDS, End, read_end, was_cut
+from autocoder_tui.engine.end_words import _WORDS, End, read_end, was_cut
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from autocoder_tui.engine.catalog import Endpoint, Model, Provider
 from autocoder_tui.engine.prompt import SYSTEM, first_messages
+from autocoder_tui.engine.proposed_files import read_reply
 from autocoder_tui.engine.reply.parse import ReplyFile, parse_reply, render_files
-from autocoder_tui.engine.reply.proposed_files import read_reply
 from autocoder_tui.engine.request import InputFile, RunRequest
 
 LINES = st.sampled_from(

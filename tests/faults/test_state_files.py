@@ -21,9 +21,9 @@ from autocoder_tui.config.errors import ControlFileUnusable, SettingsNotSaved
 from autocoder_tui.config.models_edit import save_endpoint, save_listed
 from autocoder_tui.config.settings_edit import save_setting
 from autocoder_tui.demo.server import DemoServer
+from autocoder_tui.engine.calibration import Weights
 from autocoder_tui.engine.catalog import Model, Provider
 from autocoder_tui.engine.events import UsageReported
-from autocoder_tui.engine.metering.calibration import Weights
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.store.calibration import learn
 from autocoder_tui.store.capabilities import CapabilityStore

@@ -21,7 +21,7 @@ from autocoder_tui.engine.events import (
 )
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.store.history.kept_run import KeptRun, kept_run
-from autocoder_tui.store.journal.snapshot import SentFile, Snapshot
+from autocoder_tui.store.snapshot import SentFile, Snapshot
 
 
 def snapshot(run_id: str = "0123456789ab", **given: Any) -> Snapshot:

@@ -11,9 +11,9 @@ from textual.widgets import DataTable, SelectionList
 
 from autocoder_tui.demo.script import Received, Reply, Script, error_reply
 from autocoder_tui.demo.server import DemoServer
+from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.metering.budget import CapQuestion
-from autocoder_tui.engine.metering.calibration import Calibration
 from autocoder_tui.engine.metering.tokens import load_counter
 from autocoder_tui.store.calibration import load_calibration
 from autocoder_tui.store.usage import read_usage

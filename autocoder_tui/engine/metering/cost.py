@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
+from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.errors import InputTooLarge
 from autocoder_tui.engine.events import CostEstimate
-from autocoder_tui.engine.metering.calibration import Calibration
 from autocoder_tui.engine.metering.tokens import TokenCounter
 from autocoder_tui.engine.prompt import first_messages
 from autocoder_tui.engine.request import Limits, RunRequest

@@ -21,12 +21,12 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
+from autocoder_tui.engine.base_url import check_base_url, host_of
 from autocoder_tui.engine.catalog import Provider
 from autocoder_tui.engine.errors import BadRequest, ConnectFailed, ProviderError, StatusError
 from autocoder_tui.engine.metering.tokens import TOKENS_BEFORE_REPLY, TOKENS_PER_MESSAGE
 from autocoder_tui.engine.prompt import first_messages
 from autocoder_tui.engine.provider.address import Address
-from autocoder_tui.engine.provider.base_url import check_base_url, host_of
 from autocoder_tui.engine.provider.json_query import ask_json
 from autocoder_tui.engine.provider.request_body import system_as_user
 from autocoder_tui.engine.request import RunRequest

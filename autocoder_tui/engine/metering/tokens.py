@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
+from autocoder_tui.engine.calibration import Calibration, Weights, digits_of, stretches
 from autocoder_tui.engine.catalog import OPENAI, Model
-from autocoder_tui.engine.metering.calibration import Calibration, Weights, digits_of, stretches
 
 if TYPE_CHECKING:
     import tiktoken

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from autocoder_tui.engine.calibration import Weights
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.events import UsageReported, UsageUpdated
-from autocoder_tui.engine.metering.calibration import Weights
 from autocoder_tui.engine.metering.cost import cost_usd
 from autocoder_tui.engine.metering.tokens import TailCounter, TokenCounter
 from autocoder_tui.engine.provider.chunks import Usage

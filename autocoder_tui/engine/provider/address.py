@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from autocoder_tui.engine.base_url import shown_url
 from autocoder_tui.engine.catalog import Endpoint, Model
-from autocoder_tui.engine.provider.base_url import shown_url
 from autocoder_tui.safety.redaction import redacted
 from autocoder_tui.safety.sanitize import visible
 

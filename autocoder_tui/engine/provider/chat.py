@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
+from autocoder_tui.engine.base_url import check_base_url, host_of, joined
 from autocoder_tui.engine.catalog import Endpoint, Model
 from autocoder_tui.engine.errors import (
     BadRequest,
@@ -27,7 +28,6 @@ from autocoder_tui.engine.errors import (
     TimedOut,
 )
 from autocoder_tui.engine.provider.address import Address
-from autocoder_tui.engine.provider.base_url import check_base_url, host_of, joined
 from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.provider.chunks import Piece, Reasoning, Refusal, Text
 from autocoder_tui.engine.provider.deadline import Patience

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from autocoder_tui.engine.provider.end_words import read_end
+from autocoder_tui.engine.end_words import read_end
 
 _ABSURD_TOKENS = 100_000_000
 _ABSURD_USD = 10_000

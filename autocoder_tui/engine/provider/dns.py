@@ -9,7 +9,7 @@ import threading
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from autocoder_tui.engine.provider.base_url import is_loopback
+from autocoder_tui.engine.base_url import is_loopback
 from autocoder_tui.engine.provider.proxies import has_proxy
 
 

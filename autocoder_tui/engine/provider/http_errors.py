@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
 
+from autocoder_tui.engine.base_url import is_loopback
 from autocoder_tui.engine.errors import (
     BadRequest,
     ConnectFailed,
@@ -30,7 +31,6 @@ from autocoder_tui.engine.errors import (
     TlsFailed,
 )
 from autocoder_tui.engine.provider.address import Address
-from autocoder_tui.engine.provider.base_url import is_loopback
 from autocoder_tui.engine.provider.chunks import ServerError, load_object, read_error
 from autocoder_tui.engine.provider.proxies import Proxy, proxy_for
 from autocoder_tui.engine.provider.wrong_scheme import says_tls

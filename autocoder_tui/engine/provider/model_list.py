@@ -10,10 +10,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from autocoder_tui.engine.base_url import check_base_url, is_deployment, joined
 from autocoder_tui.engine.catalog import Endpoint, Model
 from autocoder_tui.engine.errors import NotAReply, ProviderError
 from autocoder_tui.engine.provider.address import Address
-from autocoder_tui.engine.provider.base_url import check_base_url, is_deployment, joined
 from autocoder_tui.engine.provider.json_query import ask_json
 from autocoder_tui.safety.sanitize import visible
 

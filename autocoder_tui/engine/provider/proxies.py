@@ -14,8 +14,8 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies
 
+from autocoder_tui.engine.base_url import is_loopback
 from autocoder_tui.engine.errors import ProxyUnusable
-from autocoder_tui.engine.provider.base_url import is_loopback
 
 _SYSTEM: Final = "the system's settings"
 _SCHEMES: Final = {

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
+from autocoder_tui.engine.end_words import END_MARK, read_end
 from autocoder_tui.engine.errors import (
     NotAReply,
     OutputTooLarge,
@@ -28,7 +29,6 @@ from autocoder_tui.engine.provider.chunks import (
     read_frame,
     split_documents,
 )
-from autocoder_tui.engine.provider.end_words import END_MARK, read_end
 from autocoder_tui.engine.provider.http_errors import read_error_body, stream_error
 from autocoder_tui.engine.provider.sse import EventReader, FrameTooLarge
 from autocoder_tui.engine.provider.surrogates import PairJoiner

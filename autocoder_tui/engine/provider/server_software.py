@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from autocoder_tui.engine.base_url import check_base_url, host_of
 from autocoder_tui.engine.catalog import Endpoint, Model
 from autocoder_tui.engine.errors import ProviderError
 from autocoder_tui.engine.provider.address import Address
-from autocoder_tui.engine.provider.base_url import check_base_url, host_of
 from autocoder_tui.engine.provider.json_query import ask_json
 
 UNKNOWN: Final = ""

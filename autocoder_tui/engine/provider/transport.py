@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import httpx2
 
+from autocoder_tui.engine.base_url import is_azure, is_openai
 from autocoder_tui.engine.errors import TlsFailed
-from autocoder_tui.engine.provider.base_url import is_azure, is_openai
 from autocoder_tui.engine.provider.proxies import proxy_for
 from autocoder_tui.engine.provider.wrong_scheme import (
     WAIT_FOR_TLS,

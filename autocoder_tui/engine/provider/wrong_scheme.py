@@ -10,8 +10,8 @@ import re
 import ssl
 from typing import Final
 
+from autocoder_tui.engine.base_url import shown_url
 from autocoder_tui.engine.errors import TlsFailed
-from autocoder_tui.engine.provider.base_url import shown_url
 
 WAIT_FOR_TLS: Final = 0.25
 """Seconds a handshake may take before it is asked whether the server speaks plain HTTP."""

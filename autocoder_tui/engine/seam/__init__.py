@@ -26,7 +26,7 @@ a hundred equals the one before it), so trimming overlaps deletes code. Hence:
 How often this is exact is measured by tests/seam/harness.py on real files.
 """
 
-from autocoder_tui.engine.provider.end_words import STOPPED_AT_CAP, was_cut
+from autocoder_tui.engine.end_words import STOPPED_AT_CAP, was_cut
 from autocoder_tui.engine.seam.completion import Verified, next_step, verify
 from autocoder_tui.engine.seam.reader import PartReader
 from autocoder_tui.engine.seam.set_aside import SetAside

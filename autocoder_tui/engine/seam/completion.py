@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from autocoder_tui.engine.provider.end_words import read_end, was_cut
+from autocoder_tui.engine.end_words import read_end, was_cut
 from autocoder_tui.engine.reply.parse import parse_reply, reply_end
 from autocoder_tui.engine.reply.syntax import parses
 from autocoder_tui.engine.seam.plan import announces_more

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 
-from autocoder_tui.engine.provider.end_words import was_cut
+from autocoder_tui.engine.end_words import was_cut
 from autocoder_tui.engine.reply.announced import is_announcement, says_to_be_continued
 from autocoder_tui.engine.reply.end_tokens import without_end_tokens
 from autocoder_tui.engine.reply.framing import read_opening

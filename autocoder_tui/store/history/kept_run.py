@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, TypeAlias, cast
 from autocoder_tui.engine.events import Failure, FileProposed, PartJoined
 from autocoder_tui.engine.events_json import read_value, value_data
 from autocoder_tui.engine.run_state import Extrapolation, RunState
-from autocoder_tui.store.journal.snapshot import Snapshot
+from autocoder_tui.store.snapshot import Snapshot
 
 Status: TypeAlias = Literal["finished", "failed", "cancelled", "interrupted", "running"]
 """How a run ended: "interrupted" by a kill or a crash, "running" in a living process."""

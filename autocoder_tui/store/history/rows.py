@@ -18,7 +18,7 @@ from autocoder_tui.problems import shortened
 from autocoder_tui.store.errors import StoreError
 from autocoder_tui.store.history.kept_run import KeptRun, Status, continued
 from autocoder_tui.store.history.search import COLUMNS, drop_text, forget_index, keep_text
-from autocoder_tui.store.journal.snapshot import Snapshot
+from autocoder_tui.store.snapshot import Snapshot
 
 LAST: Final = "last"
 """Reference to the run that began last."""

@@ -23,7 +23,7 @@ from typing import Any, Final
 from autocoder_tui.engine.events import Event
 from autocoder_tui.engine.events_json import event_data
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.store.journal.snapshot import Snapshot
+from autocoder_tui.store.snapshot import Snapshot
 
 VERSION: Final = 1
 FOLDER: Final = "journals"

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from autocoder_tui.engine.events import Event
 from autocoder_tui.engine.events_json import read_event
 from autocoder_tui.store.journal.journal import FOLDER, UNFINISHED_SUFFIX, VERSION
-from autocoder_tui.store.journal.snapshot import Snapshot
+from autocoder_tui.store.snapshot import Snapshot
 
 _RESTED = 6 * 3600.0
 """Seconds without a write after which a journal has no writer, where locks can't tell."""

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from autocoder_tui.engine.base_url import check_base_url
+from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Model
-from autocoder_tui.engine.metering.calibration import Calibration
-from autocoder_tui.engine.provider.base_url import check_base_url
 from autocoder_tui.engine.provider.local_servers import LocalServer
 from autocoder_tui.engine.provider.model_list import list_models
 from autocoder_tui.engine.request import RunRequest

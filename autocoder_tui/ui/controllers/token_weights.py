@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autocoder_tui.engine.metering.calibration import Weights
+from autocoder_tui.engine.calibration import Weights
 from autocoder_tui.engine.metering.tokens import TokenCounter, load_counter
 from autocoder_tui.runs.setup import ChosenModel
 from autocoder_tui.ui.widgets.files.picker import FilePicker
