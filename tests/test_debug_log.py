@@ -64,7 +64,7 @@ def test_files_turn_over_and_stay_within_their_size(tmp_path: Path) -> None:
 def test_two_processes_neither_lose_nor_mix_lines(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path\n"
-        "from autocoder_tui.store.logfile import LogFile\n"
+        "from autocoder_tui.diagnostics.log_file import LogFile\n"
         "file = LogFile(Path(sys.argv[1]), max_bytes=20_000, count=100)\n"
         "for n in range(300): file.append([f'{sys.argv[2]}-{n:03} ' + sys.argv[2] * 50] * 2)\n"
     )

@@ -50,9 +50,9 @@ AT_START = {
     "composing": "from autocoder_tui.ui.screens.main import MainScreen\nMainScreen.compose = fail",
     "mounting": "from autocoder_tui.ui.app import AutocoderApp\nAutocoderApp.on_mount = fail",
     "making the app": "from autocoder_tui.ui.app import AutocoderApp\nAutocoderApp.__init__ = fail",
-    "the setup": "import autocoder_tui.setup\nautocoder_tui.setup.load_setup = fail",
+    "the setup": "import autocoder_tui.runs.setup as setup\nsetup.load_setup = fail",
 }
-_END = "\nfrom autocoder_tui.cli import main\nsys.exit(main(sys.argv[1:]))\n"
+_END = "\nfrom autocoder_tui.cli.main import main\nsys.exit(main(sys.argv[1:]))\n"
 
 
 def program(wrong: str) -> list[str]:

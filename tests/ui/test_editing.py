@@ -94,7 +94,7 @@ def test_no_clipboard_tool_without_a_display_or_over_ssh(tmp_path: Path) -> None
 IN_A_TERMINAL = """
 import types
 from textual.app import App
-from autocoder_tui.ui.editing import EditorFailed, edit_suspended
+from autocoder_tui.ui.controllers.edit import EditorFailed, edit_suspended
 
 class Program(App):
     setup = types.SimpleNamespace(environ={"EDITOR": "false"})

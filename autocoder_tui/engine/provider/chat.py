@@ -138,7 +138,7 @@ def preload() -> None:
     """Import openai ahead of the first run; call it from a thread after the first paint."""
     import openai.resources.chat  # noqa: F401
 
-    import autocoder_tui.engine.transport  # noqa: F401
+    import autocoder_tui.engine.provider.transport  # noqa: F401
 
 
 async def stream_reply(
