@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocoder_tui.ui.widgets.log.ring import KeptLines
+from autocoder_tui.ui.widgets.stream.packed_lines import KeptLines
 
 
 @given(st.lists(st.tuples(st.integers(0, 4_500), st.integers(0, 9_000)), max_size=4))

@@ -14,7 +14,6 @@ from typing import Any, Literal, TypeAlias
 
 from autocoder_tui.engine.reply.framing import Fence, read_closing, read_fence, read_opening
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.ui.widgets.log.ring import KeptLines
 from autocoder_tui.ui.widgets.stream.colours import (
     MAX_LEXED,
     LineLexer,
@@ -23,6 +22,7 @@ from autocoder_tui.ui.widgets.stream.colours import (
     lexer_for_language,
     lexer_for_path,
 )
+from autocoder_tui.ui.widgets.stream.packed_lines import KeptLines
 
 Kind: TypeAlias = Literal["prose", "code", "heading", "end", "fence"]
 """What a line is: text outside files, a file's or fence's line, a frame's or fence's mark."""
