@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from textual import work
 from textual.app import SystemCommand
@@ -18,13 +18,13 @@ from textual.widgets import Input, TextArea
 
 from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.diagnostics.log_file import LogFile
-from autocoder_tui.engine.events import FileProposed
-from autocoder_tui.review.file_review import Review
-from autocoder_tui.runs.preparation import Job, Prepared, Reviewable
+from autocoder_tui.runs.preparation import Job, Reviewable
 from autocoder_tui.runs.recorder import RunKeeping
 from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.ui.commands import Palette, commands_of, keys_of
+from autocoder_tui.ui.controllers import review_actions
+from autocoder_tui.ui.controllers.copy import copy_out
 from autocoder_tui.ui.controllers.drafts import Typing
 from autocoder_tui.ui.controllers.estimate import Estimator
 from autocoder_tui.ui.controllers.fallback import FallingBack
@@ -32,9 +32,8 @@ from autocoder_tui.ui.controllers.history import Browsing
 from autocoder_tui.ui.controllers.key_warning import KeysAskedAbout
 from autocoder_tui.ui.controllers.models import ModelChoice
 from autocoder_tui.ui.controllers.prompt_history import Prompting
-from autocoder_tui.ui.controllers.quit import interrupt, leave
+from autocoder_tui.ui.controllers.quit import Interrupt, leave
 from autocoder_tui.ui.controllers.recovery import Recovering
-from autocoder_tui.ui.controllers.review import review_proposal, write_accepted
 from autocoder_tui.ui.controllers.review_autosave import ReviewKeeping
 from autocoder_tui.ui.controllers.run_display import RunDisplay
 from autocoder_tui.ui.controllers.runner import Runner
@@ -46,14 +45,17 @@ from autocoder_tui.ui.controllers.startup import begin
 from autocoder_tui.ui.controllers.token_weights import FileWeigher
 from autocoder_tui.ui.controllers.undo import Undoing
 from autocoder_tui.ui.keymap import checked_keys
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.screens.keys_help import KeysHelp
 from autocoder_tui.ui.screens.main import LOWER_PANES, MainScreen
 from autocoder_tui.ui.screens.usage import UsageScreen
-from autocoder_tui.ui.terminal.driver import driver_class
+from autocoder_tui.ui.terminal.driver import HasAnEnd, driver_class
 from autocoder_tui.ui.terminal.key_queue import ASKS, SEND, TypeAheadApp
-from autocoder_tui.ui.theme import load_into
+from autocoder_tui.ui.theme import keep_choice, load_into
+from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
 from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.log.pane import LogPane
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 
@@ -113,15 +115,16 @@ class AutocoderApp(TypeAheadApp):
         self.estimator = Estimator(self)
         self.weigher = FileWeigher(self)
         self.undoing = Undoing(self)
-        self.main = MainScreen(setup.root, self.logbook)
+        layout = cast(Arrangement, setup.settings.ui.diff_layout)
+        self.main = MainScreen(setup.root, self.logbook, layout)
         self.ending = Ending(self)
         self.last_words = self.ending.last_words
         self.last_words.append(self.keep_everything)
         self._left_running = False
         self.resources = AsyncExitStack()
         """Closed when the App ends."""
-        self.start_problems: list[str] = []
-        self.interrupted = float("-inf")
+        self._start_problems: list[str] = []
+        self._interrupt = Interrupt(self)
 
     # ------------------------------------------------------------------ starting, ending
 
@@ -132,7 +135,7 @@ class AutocoderApp(TypeAheadApp):
         folder = self.setup.config_dir / "themes"
         themes = load_into(self, folder, self.setup.theme)
         keys, wrong_keys = checked_keys(self.setup.settings.keys)
-        self.start_problems = [*self.setup.problems, *themes, *wrong_keys]
+        self._start_problems = [*self.setup.problems, *themes, *wrong_keys]
         self.set_keymap(keys)
         self.ending.begin()
 
@@ -143,7 +146,9 @@ class AutocoderApp(TypeAheadApp):
     async def _begin(self) -> None:
         """After the first paint: what is slow, and what may have to ask."""
         try:
-            await begin(self)
+            file = self.setup.config_dir / "config.toml"
+            keep_choice(self, self.main, file, self.tell)
+            await begin(self, self._start_problems)
         except NoMatches:
             # Left again before it had begun, there are no panes to fill any more.
             if self.is_running and not self._exit:
@@ -155,7 +160,7 @@ class AutocoderApp(TypeAheadApp):
 
     def action_help_quit(self) -> None:
         """Ctrl+C where nothing is selected: stops a run when pressed twice."""
-        interrupt(self)
+        self._interrupt.pressed()
 
     def action_suspend_process(self) -> None:
         """Stop as a job of the shell; its `fg` comes back."""
@@ -287,11 +292,6 @@ class AutocoderApp(TypeAheadApp):
 
     # ------------------------------------------------------------------ deciding
 
-    @work
-    async def review(self, prepared: Prepared, proposed: Sequence[FileProposed]) -> None:
-        """Show what was proposed, compared with what the model was given."""
-        await review_proposal(self, prepared, proposed)
-
     def on_requirements_area_stepped(self, event: RequirementsArea.Stepped) -> None:
         self.prompting.step(event.by)
 
@@ -305,9 +305,16 @@ class AutocoderApp(TypeAheadApp):
         undecided = event.review.counts.undecided
         self.main.mark("review", f" {undecided}" if undecided else " ✓")
 
-    async def write(self, review: Review) -> None:
-        """Write what is accepted in `review`. Must be called from a worker."""
-        await write_accepted(self, review)
+    @work(group=ASKS)
+    async def on_review_pane_wanted(self, event: ReviewPane.Wanted) -> None:
+        await review_actions.do(self, event.deed)
+
+    def on_diff_view_arrangement_chosen(self, event: DiffView.ArrangementChosen) -> None:
+        review_actions.keep_arrangement(self, event.arrangement)
+
+    @work
+    async def on_log_pane_copy_asked(self, event: LogPane.CopyAsked) -> None:
+        await copy_out(self, event.text, event.what, "copied-log.txt")
 
     @work(group=ASKS)
     async def action_last_write(self, verb: str) -> None:
@@ -346,7 +353,7 @@ class AutocoderApp(TypeAheadApp):
 
     def action_show_keys(self) -> None:
         """List every key."""
-        self.push_screen(KeysHelp(keys_of(self)))
+        self.push_screen(KeysHelp(keys_of(self, self.main)))
 
     def tell(self, text: str, *, severity: Severity = "information", timeout: float = 6) -> None:
         """A notification, also kept in the log. `text` may be untrusted."""
@@ -359,4 +366,9 @@ class AutocoderApp(TypeAheadApp):
             self.push_screen(Palette())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        yield from commands_of(self, screen)
+        yield from commands_of(self, self.main, screen, forget=self.action_forget_endpoint)
+
+
+def _fits(app: AutocoderApp) -> tuple[Program, HasAnEnd]:
+    """The type checker proves here that the App is what controllers and driver take it for."""
+    return app, app

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
-from textual.app import ComposeResult, SystemCommand
+from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import BindingsMap
 from textual.command import CommandInput, CommandPalette
 from textual.dom import DOMNode
@@ -14,6 +14,7 @@ from textual.screen import Screen
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.screens.history import HistoryScreen
+from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.screens.model_picker import ModelPicker
 from autocoder_tui.ui.screens.prompts import PromptList
 from autocoder_tui.ui.screens.run_view import RunView
@@ -25,9 +26,6 @@ from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.stream.view import StreamView
-
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
 
 _AREAS = (
     (FilePicker, "Files"),
@@ -66,13 +64,13 @@ class _Field(CommandInput, PlainInput):
     pass
 
 
-def keys_of(app: AutocoderApp) -> list[tuple[str, BindingsMap]]:
+def keys_of(app: App[Any], main: MainScreen) -> list[tuple[str, BindingsMap]]:
     """Everything that has keys of its own, with the words for it."""
-    areas = [(area, app.main.query_one(kind)._bindings) for kind, area in _AREAS]
+    areas = [(area, main.query_one(kind)._bindings) for kind, area in _AREAS]
     return [("Everywhere", app._bindings), *areas, *_of_screens(app)]
 
 
-def _of_screens(app: AutocoderApp) -> Iterator[tuple[str, BindingsMap]]:
+def _of_screens(app: App[Any]) -> Iterator[tuple[str, BindingsMap]]:
     """What can be pressed on a screen that is not open: its keys, as the user changed them."""
     for kind, area in _SCREENS:
         bindings = BindingsMap(kind.BINDINGS)
@@ -80,22 +78,25 @@ def _of_screens(app: AutocoderApp) -> Iterator[tuple[str, BindingsMap]]:
         yield area, bindings
 
 
-def commands_of(app: AutocoderApp, screen: Screen[Any]) -> Iterator[SystemCommand]:
-    """The actions that make sense on `screen`, the App's first."""
+def commands_of(
+    app: App[Any], main: MainScreen, screen: Screen[Any], *, forget: Callable[[], None]
+) -> Iterator[SystemCommand]:
+    """The actions that make sense on `screen`, the App's first. `forget` is the one without a key:
+    it drops what was learnt about the endpoint."""
     yield from _bound(app, app, "")
-    if screen is app.main:
+    if screen is main:
         for kind, area in _AREAS:
-            yield from _bound(app, app.main.query_one(kind), f"{area}: ")
+            yield from _bound(app, main.query_one(kind), f"{area}: ")
     yield SystemCommand("Change theme", "Choose the colours", app.action_change_theme)
     yield SystemCommand(
         "Forget what was learnt about this endpoint",
         "Parameters it refused, how it continues a cut-off reply",
-        app.action_forget_endpoint,
+        forget,
     )
     yield SystemCommand("Save screenshot", "As an SVG file", app.action_screenshot)
 
 
-def _bound(app: AutocoderApp, node: DOMNode, area: str) -> Iterator[SystemCommand]:
+def _bound(app: App[Any], node: DOMNode, area: str) -> Iterator[SystemCommand]:
     seen = set()
     for _, binding in node._bindings:
         # What a widget brings along from the framework has no id.

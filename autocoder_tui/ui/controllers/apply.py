@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review.file_review import Review
 from autocoder_tui.runs.preparation import Reviewable, after_write, changes_of, review_anew
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.controllers.concerns import concerns_of, listed
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.workspace.apply import Applied, HardLinks, apply_changes
 from autocoder_tui.workspace.commit import proposed_message
 from autocoder_tui.workspace.errors import ChangedOnDisk, HardLinked, NotRecorded, ReadOnly
 from autocoder_tui.workspace.git import find_git
-
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
 
 _CANCEL = Answer("cancel", "Cancel", "c")
 
@@ -34,7 +31,7 @@ class _Consent:
     unrecorded: bool = False
 
 
-async def apply_review(app: AutocoderApp, reviewable: Reviewable, review: Review) -> str | None:
+async def apply_review(app: Program, reviewable: Reviewable, review: Review) -> str | None:
     """Write the accepted hunks of `review`; returns what was written in words, else None.
 
     Must be called from a worker: it may ask about undecided hunks, about files that changed
@@ -70,7 +67,7 @@ async def apply_review(app: AutocoderApp, reviewable: Reviewable, review: Review
             return written
 
 
-async def _agreed(app: AutocoderApp, error: AutocoderError, consent: _Consent) -> bool:
+async def _agreed(app: Program, error: AutocoderError, consent: _Consent) -> bool:
     """Ask about what stands in the way; returns whether to try again."""
     if isinstance(error, ChangedOnDisk):
         again, over = Answer("again", "Review again", "r"), Answer("over", "Overwrite", "o")
@@ -96,11 +93,11 @@ async def _agreed(app: AutocoderApp, error: AutocoderError, consent: _Consent) -
     return False
 
 
-async def _ask(app: AutocoderApp, title: str, error: AutocoderError, *answers: Answer) -> str:
+async def _ask(app: Program, title: str, error: AutocoderError, *answers: Answer) -> str:
     return await app.push_screen_wait(Question(title, error.message, (*answers, _CANCEL)))
 
 
-async def _review_again(app: AutocoderApp) -> None:
+async def _review_again(app: Program) -> None:
     """Compare the proposal, as edited since, with what is on disk now."""
     pane = app.main.query_one(ReviewPane)
     if app.reviewable is None or pane.review is None:
@@ -116,13 +113,13 @@ async def _review_again(app: AutocoderApp) -> None:
         app.reviews.changed()
 
 
-def _title(app: AutocoderApp) -> str:
+def _title(app: Program) -> str:
     """What was asked for, in one line."""
     prepared = app.runner.prepared
     return "" if prepared is None else proposed_message(prepared.request.requirements)
 
 
-def _in_words(app: AutocoderApp, reviewable: Reviewable, review: Review, applied: Applied) -> str:
+def _in_words(app: Program, reviewable: Reviewable, review: Review, applied: Applied) -> str:
     parts = [f"{visible(f.path)} ({f.accepted_lines})" for f in review.files if f.writes]
     parts += [f"{visible(f.path)} as before" for f in reviewable.taken_back(review)]
     # The keys first: the line may be cut at its end.
@@ -131,7 +128,7 @@ def _in_words(app: AutocoderApp, reviewable: Reviewable, review: Review, applied
     return f"✓ written{keys}: {', '.join(parts)}"
 
 
-async def _sure(app: AutocoderApp, review: Review) -> bool:
+async def _sure(app: Program, review: Review) -> bool:
     """Ask where accepted hunks are suspicious or others were not looked at."""
     reasons = []
     if review.counts.undecided:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.commit_message import CommitMessage
 from autocoder_tui.workspace.apply_log import ApplyLog, Entry
 from autocoder_tui.workspace.apply_record import MAX_FILE_BYTES, KeptState
@@ -15,11 +15,8 @@ from autocoder_tui.workspace.errors import CannotCommit, ReadError
 from autocoder_tui.workspace.git import find_git
 from autocoder_tui.workspace.textfile import read_bytes
 
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
 
-
-async def commit_last_write(app: AutocoderApp) -> None:
+async def commit_last_write(app: Program) -> None:
     """Offer to commit the files of the last write. Must be called from a worker."""
     log = app.undoing.log
     try:

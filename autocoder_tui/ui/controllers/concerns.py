@@ -4,39 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from autocoder_tui.review import warnings
+from autocoder_tui.review.acknowledged import Acknowledged
 from autocoder_tui.review.file_review import Review
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
-
 _MOST_SHOWN = 12
-
-
-class Acknowledged:
-    """The warnings a person has seen and gone on from; each is asked about once."""
-
-    def __init__(self) -> None:
-        self._seen: set[tuple[str, str]] = set()
-
-    def clear(self) -> None:
-        self._seen.clear()
-
-    def add(self, concerns: Mapping[str, Sequence[str]]) -> None:
-        """These have been shown and answered."""
-        self._seen.update((path, text) for path, texts in concerns.items() for text in texts)
-
-    def fresh(self, concerns: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-        """Those of `concerns` (warnings by path) that were not acknowledged yet."""
-        left = {
-            path: [text for text in texts if (path, text) not in self._seen]
-            for path, texts in concerns.items()
-        }
-        return {path: texts for path, texts in left.items() if texts}
 
 
 def listed(concerns: Mapping[str, Sequence[str]]) -> str:
@@ -51,7 +27,7 @@ def listed(concerns: Mapping[str, Sequence[str]]) -> str:
 
 
 async def accept_anyway(
-    app: AutocoderApp, acknowledged: Acknowledged, concerns: Mapping[str, Sequence[str]]
+    app: Program, acknowledged: Acknowledged, concerns: Mapping[str, Sequence[str]]
 ) -> bool:
     """Whether to accept files with these warnings; asks about those not acknowledged yet.
 

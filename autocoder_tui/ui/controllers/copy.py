@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.errors import CannotKeep
 from autocoder_tui.system.atomic_write import write_atomically
 from autocoder_tui.system.clipboard import clipboard_tool, fill_clipboard
-
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
+from autocoder_tui.ui.program import Program
 
 _LARGEST_SENT = 74_000
 """Bytes a terminal surely takes in one OSC 52 sequence (100,000 when encoded)."""
@@ -33,7 +30,7 @@ def keep_text(state: Path, name: str, text: str) -> Path:
     return file
 
 
-async def copy_out(app: AutocoderApp, text: str, what: str, name: str = "copied.txt") -> None:
+async def copy_out(app: Program, text: str, what: str, name: str = "copied.txt") -> None:
     """Copy `text` and say how: a tool of this machine, or else the terminal and a file.
 
     Whether a terminal took what was sent to it cannot be known, hence the file. `what` is

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.session import Typed
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.screens.prompts import Prompt
-
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
 
 _MOST_KEPT = 10
 _MOST_CHARACTERS = 4_000_000
@@ -21,7 +18,7 @@ _MOST_CHARACTERS = 4_000_000
 class Typing:
     """What was typed in dialogs that the program ended with. `left` is of earlier starts."""
 
-    def __init__(self, app: AutocoderApp) -> None:
+    def __init__(self, app: Program) -> None:
         self._app = app
         self.left: tuple[Typed, ...] = ()
 

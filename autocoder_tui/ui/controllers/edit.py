@@ -9,16 +9,13 @@ import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.plain_area import keeps
-
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
 
 LARGEST_EDITED_HERE = 1_000_000
 """Characters; a real editor is better at more."""
@@ -33,7 +30,7 @@ class EditorFailed(AutocoderError):
     kind = "editor_failed"
 
 
-async def edit_here(app: AutocoderApp, title: str, hint: str, text: str, line: int) -> str | None:
+async def edit_here(app: Program, title: str, hint: str, text: str, line: int) -> str | None:
     """Let `text` be changed in a dialog, from `line` (from 0) on; None when it was given up.
 
     Must be called from a worker.
@@ -105,7 +102,7 @@ def _safe_name(path: str) -> str:
     return name[-100:] or "text"
 
 
-def edit_suspended(app: AutocoderApp, text: str, path: str, line: int) -> str:
+def edit_suspended(app: Program, text: str, path: str, line: int) -> str:
     """`edit_in_editor` with the screen given to the editor meanwhile. Raises EditorFailed."""
     try:
         # What goes wrong is raised outside: leaving `suspend` by an exception would leave

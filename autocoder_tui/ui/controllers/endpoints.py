@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 from autocoder_tui.config.api_keys import find_key
 from autocoder_tui.config.models_edit import save_endpoint, save_listed
@@ -15,13 +14,11 @@ from autocoder_tui.engine.provider.model_list import list_models
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.refresh_models import NO_PRICES, as_models, unpriced, with_package_prices
 from autocoder_tui.store.json_file import LISTED_FILE
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.endpoint_form import EndpointForm
 
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
 
-
-async def add_endpoint(app: AutocoderApp, provider: Provider | None = None) -> None:
+async def add_endpoint(app: Program, provider: Provider | None = None) -> None:
     """Ask for a server, keep it in models.toml, and use the model that was chosen."""
     new = await app.push_screen_wait(EndpointForm(app.setup, provider))
     if new is None:
@@ -40,7 +37,7 @@ async def add_endpoint(app: AutocoderApp, provider: Provider | None = None) -> N
     app.models.choose(model.name, new.provider.base_url)
 
 
-async def refresh(app: AutocoderApp, provider: Provider) -> str:
+async def refresh(app: Program, provider: Provider) -> str:
     """Ask `provider` what its models take and cost now; returns a sentence to show.
 
     Raises AutocoderError.
@@ -63,7 +60,7 @@ async def refresh(app: AutocoderApp, provider: Provider) -> str:
     return said if not without else f"{said} {without} without a known price."
 
 
-def load_again(app: AutocoderApp) -> None:
+def load_again(app: Program) -> None:
     """Read the catalog again, and the chosen model's figures with it."""
     setup = app.setup
     catalog, problems = load_catalog(

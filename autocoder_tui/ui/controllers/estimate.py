@@ -7,7 +7,6 @@ in a thread, and only after a pause in the changes.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
@@ -17,10 +16,8 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.estimate import Weighed, counted, weigh
 from autocoder_tui.runs.preparation import Job, prepare
 from autocoder_tui.runs.setup import ChosenModel
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.meters.meters import Meters
-
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
 
 PAUSE = 0.25
 """Seconds without a change before it is counted."""
@@ -30,7 +27,7 @@ SERVER_PAUSE = 0.3
 
 
 class Estimator:
-    def __init__(self, app: AutocoderApp) -> None:
+    def __init__(self, app: Program) -> None:
         self._app = app
         self._timer: Timer | None = None
         self._warned = 0

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.runs.fallback import UNAVAILABLE, candidates
 from autocoder_tui.runs.setup import ChosenModel
 from autocoder_tui.ui.controllers.send import go_on, send
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
-
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
 
 
 class FallingBack:
     """Models that failed are not offered again before a run has ended well."""
 
-    def __init__(self, app: AutocoderApp) -> None:
+    def __init__(self, app: Program) -> None:
         self._app = app
         self._tried: set[str] = set()
 

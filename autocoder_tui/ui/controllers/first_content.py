@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from textual.widgets import Input, TextArea
 
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.paths import relative_name, resolve_target
 
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
 
-
-async def fill_in(app: AutocoderApp) -> None:
+async def fill_in(app: Program) -> None:
     """Requirements, target and picks; what can't be used is told."""
     setup = app.setup
     if setup.requirements:
@@ -30,7 +27,7 @@ async def fill_in(app: AutocoderApp) -> None:
             app.tell(f"{name}: {reason}", severity="warning")
 
 
-def _relative(app: AutocoderApp, output: str) -> str:
+def _relative(app: Program, output: str) -> str:
     try:
         return relative_name(app.root, resolve_target(app.root, output, allow_absolute=True))
     except AutocoderError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from textual.message import Message
 
@@ -14,14 +13,13 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import RunSummary
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.ui.controllers.copy import copy_out
+from autocoder_tui.ui.controllers.send import may_replace_review
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.screens.history import MOST_SHOWN, Deed, HistoryScreen
 from autocoder_tui.ui.screens.run_view import RunView
 from autocoder_tui.ui.terminal.key_queue import ASKS
-
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
 
 _VIEW_KEYS: dict[str, Deed] = {
     "d": "diff",
@@ -35,7 +33,7 @@ _VIEW_KEYS: dict[str, Deed] = {
 class Browsing:
     """The App's side of the history screen."""
 
-    def __init__(self, app: AutocoderApp) -> None:
+    def __init__(self, app: Program) -> None:
         self._app = app
         self._screen: HistoryScreen | None = None
 
@@ -110,8 +108,6 @@ class Browsing:
                 app.tell("This run proposed no file; its text is in the output.")
 
     async def _may_replace(self, run: KeptRun) -> bool:
-        from autocoder_tui.ui.controllers.send import may_replace_review
-
         reviewable = self._app.reviewable
         prepared = None if reviewable is None else reviewable.prepared
         if prepared is not None and prepared.request.run_id == run.run_id:

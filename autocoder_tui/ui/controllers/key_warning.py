@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Literal
 
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.runs.key_scan import KeySent, keys_in
+from autocoder_tui.ui.program import KeyDecision, Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
-
 _MOST_NAMED = 8
-
-Decision = Literal["send", "leave", "back"]
 
 
 class KeysAskedAbout:
@@ -24,8 +19,8 @@ class KeysAskedAbout:
         self._sent: set[tuple[str, str | None, int]] = set()
 
     async def decide(
-        self, app: AutocoderApp, request: RunRequest, *, can_leave: bool = False
-    ) -> tuple[Decision, tuple[str, ...]]:
+        self, app: Program, request: RunRequest, *, can_leave: bool = False
+    ) -> tuple[KeyDecision, tuple[str, ...]]:
         """Whether to send `request`, and the files that hold keys. Must be called from a worker.
 
         "leave" is only answered where `can_leave`: the files are to be left out.

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 from autocoder_tui.engine.base_url import check_base_url
 from autocoder_tui.engine.calibration import Calibration
@@ -20,19 +19,17 @@ from autocoder_tui.runs.setup import ChosenModel, choose_model
 from autocoder_tui.runs.window_probe import AskedWindow, ask_window, needs_asking
 from autocoder_tui.store.usage import last_used
 from autocoder_tui.ui.controllers.endpoints import add_endpoint, refresh
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.first_steps import DEMO, FirstSteps
 from autocoder_tui.ui.screens.model_picker import Known, Listing, ModelPicker
 from autocoder_tui.ui.terminal.key_queue import ASKS
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
-
 
 class ModelChoice:
     """`chosen` is None only while no model could be chosen at all."""
 
-    def __init__(self, app: AutocoderApp) -> None:
+    def __init__(self, app: Program) -> None:
         self._app = app
         self.chosen: ChosenModel | None = None
         self.asked: AskedWindow | None = None

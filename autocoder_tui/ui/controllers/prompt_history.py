@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from textual.widgets import TextArea
 
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.prompts import Prompt, PromptList
-
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
 
 
 @dataclass
@@ -43,7 +40,7 @@ class Walk:
 class Prompting:
     """The App's earlier prompts: those of this session, and those the history knows."""
 
-    def __init__(self, app: AutocoderApp) -> None:
+    def __init__(self, app: Program) -> None:
         self._app = app
         self._known: list[Prompt] = []
         self._walk: Walk | None = None

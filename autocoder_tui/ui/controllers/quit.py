@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from textual.screen import ModalScreen
 
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
-
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
 
 _ANSWERS = (Answer("quit", "Quit", "q"), Answer("stay", "Stay", "s"))
 
@@ -25,7 +23,7 @@ class QuitQuestion(Question):
     """Whether to quit."""
 
 
-def leave(app: AutocoderApp) -> None:
+def leave(app: Program) -> None:
     """Quit; asks first when a run is under way, or when a proposal could not be kept.
 
     What is set up, and a review that is not written, are there again at the next start.
@@ -44,19 +42,26 @@ def leave(app: AutocoderApp) -> None:
         app.exit()
 
 
-def interrupt(app: AutocoderApp) -> None:
+class Interrupt:
     """Ctrl+C: the second within a few seconds stops a run, which a slip must not."""
-    if not app.runner.running:
-        app.notify("Ctrl+Q quits.", markup=False)
-    elif time.monotonic() - app.interrupted < _TWICE_WITHIN:
-        app.runner.stop()
-    else:
-        app.interrupted = time.monotonic()
-        text = "Ctrl+C again stops the run, as Esc does; what has come is kept. Ctrl+Q quits."
-        app.notify(text, severity="warning", timeout=_TWICE_WITHIN, markup=False)
+
+    def __init__(self, app: Program) -> None:
+        self._app = app
+        self._pressed_at = float("-inf")
+
+    def pressed(self) -> None:
+        app, now = self._app, time.monotonic()
+        if not app.runner.running:
+            app.notify("Ctrl+Q quits.", markup=False)
+        elif now - self._pressed_at < _TWICE_WITHIN:
+            app.runner.stop()
+        else:
+            self._pressed_at = now
+            text = "Ctrl+C again stops the run, as Esc does; what has come is kept. Ctrl+Q quits."
+            app.notify(text, severity="warning", timeout=_TWICE_WITHIN, markup=False)
 
 
-def _ask(app: AutocoderApp, title: str, text: str) -> None:
+def _ask(app: Program, title: str, text: str) -> None:
     def answered(answer: str | None) -> None:
         if answer == "quit":
             app.exit()
@@ -64,7 +69,7 @@ def _ask(app: AutocoderApp, title: str, text: str) -> None:
     app.push_screen(QuitQuestion(title, text, _ANSWERS), answered)
 
 
-def _not_kept(app: AutocoderApp) -> str:
+def _not_kept(app: Program) -> str:
     """Why a proposal that is not written would be gone; "" where nothing would be."""
     if not app.main.query_one(ReviewPane).unwritten or app.setup.demo:
         return ""

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from textual.widgets import Input, TextArea
 
@@ -28,6 +27,7 @@ from autocoder_tui.store.journal.recovery import Folding, Recovery, recover_runs
 from autocoder_tui.ui.controllers.earlier_picks import pickable
 from autocoder_tui.ui.controllers.review import show_review
 from autocoder_tui.ui.controllers.send import go_on_after_asking
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.screens.prompts import Prompt, first_line
 from autocoder_tui.ui.screens.recovered import Offer, RecoveredRuns
@@ -36,9 +36,6 @@ from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.stream.view import StreamView
 from autocoder_tui.workspace.output_path import is_folder
 
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
-
 _MOST_OFFERED = 20
 _MOST_PROMPTS = 500
 
@@ -46,7 +43,7 @@ _MOST_PROMPTS = 500
 class Recovering:
     """The App's way back to runs it did not see through. Its coroutines belong in workers."""
 
-    def __init__(self, app: AutocoderApp) -> None:
+    def __init__(self, app: Program) -> None:
         self._app = app
         self.done = False
         """Whether everything that was left has been brought back, or asked about."""
@@ -306,7 +303,7 @@ class Recovering:
 
 
 def _open(
-    app: AutocoderApp, run: KeptRun, prepared: Prepared
+    app: Program, run: KeptRun, prepared: Prepared
 ) -> tuple[Reopened, Sequence[FileProposed]]:
     return reopen_run(app.root, run, prepared), proposals_of(run, prepared)
 

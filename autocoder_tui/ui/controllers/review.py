@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.review.file_review import Review
 from autocoder_tui.runs.preparation import Prepared, Reviewable, make_review
 from autocoder_tui.ui.controllers.apply import apply_review
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
-
 
 async def review_proposal(
-    app: AutocoderApp, prepared: Prepared, proposed: Sequence[FileProposed]
+    app: Program, prepared: Prepared, proposed: Sequence[FileProposed]
 ) -> None:
     """Show what was proposed, compared with what the model was given."""
     reviewable = await asyncio.to_thread(make_review, prepared, proposed)
@@ -30,9 +27,7 @@ async def review_proposal(
         app.tell(f"The reply does not hold {target}, the file to write.", severity="warning")
 
 
-def show_review(
-    app: AutocoderApp, reviewable: Reviewable, proposed: Sequence[FileProposed]
-) -> None:
+def show_review(app: Program, reviewable: Reviewable, proposed: Sequence[FileProposed]) -> None:
     """Begin deciding on what a run `proposed`, or go on with it, in the pane of the review."""
     app.reviewable = reviewable
     app.undoing.begin_review()
@@ -42,7 +37,7 @@ def show_review(
     app.session.changed()
 
 
-async def write_accepted(app: AutocoderApp, review: Review) -> None:
+async def write_accepted(app: Program, review: Review) -> None:
     """Write the accepted hunks of `review`, and say what was written."""
     pane = app.main.query_one(ReviewPane)
     if app.reviewable is None:

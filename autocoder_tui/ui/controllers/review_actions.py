@@ -1,72 +1,103 @@
-"""What can be done with a review besides deciding: edit it, copy it, send it back.
+"""What the review pane asks for: to accept, write, edit or copy a review, or to send it back.
 
-Each function is called from a worker of the pane, for all of them ask something.
+Each coroutine must be called from a worker, for all of them may ask something.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from autocoder_tui.config.settings_edit import save_setting
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review import warnings
 from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.line_ends import fitted
 from autocoder_tui.runs.rework import rework
-from autocoder_tui.ui.controllers.concerns import listed
+from autocoder_tui.ui.controllers.concerns import accept_anyway, listed
 from autocoder_tui.ui.controllers.copy import copy_out
 from autocoder_tui.ui.controllers.edit import edit_here, edit_suspended
+from autocoder_tui.ui.controllers.review import write_accepted
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.choice import Choice
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
+from autocoder_tui.ui.widgets.diff.view import Arrangement
+from autocoder_tui.ui.widgets.review.pane import Deed, ReviewPane
 
-if TYPE_CHECKING:
-    from autocoder_tui.ui.widgets.review.pane import ReviewPane
+
+async def write(app: Program, pane: ReviewPane) -> None:
+    """Write the accepted hunks; what was written and is rejected by now goes out again."""
+    if pane.review is not None:
+        await write_accepted(app, pane.review)
 
 
-async def edit_hunk(pane: ReviewPane) -> None:
+async def accept_file(app: Program, pane: ReviewPane) -> None:
+    """Accept every hunk of the file on show; asks first where there are warnings."""
+    file = pane.file
+    if file is None:
+        return
+    concerns = {file.path: pane.warnings.get(file.path, ())}
+    if await accept_anyway(app, pane.acknowledged, concerns) and pane.file is file:
+        pane.diff.decide_all(Verdict.ACCEPTED)
+
+
+async def accept_everything(app: Program, pane: ReviewPane) -> None:
+    """Accept every hunk of every file that was asked for; asks first where there are warnings."""
+    review, reviewable = pane.review, app.reviewable
+    if review is None or reviewable is None:
+        return
+    left = [file.path for file in review.files if reviewable.unasked(file.path)]
+    concerns = {path: texts for path, texts in pane.warnings.items() if path not in left}
+    if await accept_anyway(app, pane.acknowledged, concerns):
+        pane.decide_everything(Verdict.ACCEPTED, left)
+        if left:
+            names = ", ".join(left)
+            app.tell(f"Left as they were, for they were not asked for: {names}")
+
+
+async def edit_hunk(app: Program, pane: ReviewPane) -> None:
     """Change what the hunk under the cursor proposes; the other verdicts stay."""
     file, hunk = pane.file, pane.diff.cursor
     if file is None:
         return
     if hunk < 0:
-        pane.program.tell("There is no hunk to edit: Ctrl+E edits the whole file.")
+        app.tell("There is no hunk to edit: Ctrl+E edits the whole file.")
         return
     hint = f"Hunk {hunk + 1} of {len(file.hunks)}: the lines it puts there."
     old = file.proposed_lines(hunk)
-    new = await edit_here(pane.program, file.path, hint, old, 0)
+    new = await edit_here(app, file.path, hint, old, 0)
     if new is not None and new != old:
-        await _take(pane, file, lambda: file.hunk_edited(hunk, new), hunk)
+        await _take(app, pane, file, lambda: file.hunk_edited(hunk, new), hunk)
 
 
-async def edit_file(pane: ReviewPane) -> None:
+async def edit_file(app: Program, pane: ReviewPane) -> None:
     """Change the whole proposed text in a dialog."""
     file = pane.file
     if file is None:
         return
     hint = "The whole proposed file. Hunks you leave alone keep their verdicts."
-    new = await edit_here(pane.program, file.path, hint, file.after, _line(pane, file))
+    new = await edit_here(app, file.path, hint, file.after, _line(pane, file))
     if new is not None and new != file.after:
-        await _take(pane, file, lambda: file.edited(new), pane.diff.cursor)
+        await _take(app, pane, file, lambda: file.edited(new), pane.diff.cursor)
 
 
-async def edit_outside(pane: ReviewPane) -> None:
+async def edit_outside(app: Program, pane: ReviewPane) -> None:
     """Change the whole proposed text in the person's own editor, which gets the screen."""
     file = pane.file
     if file is None:
         return
     try:
         # Not in a thread: while the editor has the terminal, the screen must stand still.
-        new = edit_suspended(pane.program, file.after, file.path, _line(pane, file))
+        new = edit_suspended(app, file.after, file.path, _line(pane, file))
     except AutocoderError as error:
-        pane.program.tell(error.message, severity="error", timeout=12)
+        app.tell(error.message, severity="error", timeout=12)
         return
     if new != file.after:
         # Many an editor gives all lines the same end on saving, which nobody asked it for.
-        await _take(pane, file, lambda: file.edited(fitted(file.after, new)), pane.diff.cursor)
+        await _take(app, pane, file, lambda: file.edited(fitted(file.after, new)), pane.diff.cursor)
     else:
-        pane.program.tell("The editor changed nothing.")
+        app.tell("The editor changed nothing.")
 
 
 def _line(pane: ReviewPane, file: FileReview) -> int:
@@ -76,7 +107,7 @@ def _line(pane: ReviewPane, file: FileReview) -> int:
 
 
 async def _take(
-    pane: ReviewPane, file: FileReview, make: Callable[[], FileReview], hunk: int
+    app: Program, pane: ReviewPane, file: FileReview, make: Callable[[], FileReview], hunk: int
 ) -> None:
     """Diff the edited text in a thread and show it in the place of `file`."""
 
@@ -87,18 +118,18 @@ async def _take(
     edited, concerns = await asyncio.to_thread(work)
     if pane.review is None or file not in pane.review.files:
         # A run has ended meanwhile: what was typed must not get lost with the old review.
-        pane.program.tell(
+        app.tell(
             "Another proposal has come meanwhile, so the edit does not fit any more.",
             severity="warning",
         )
-        await copy_out(pane.program, edited.after, "the edited text", "edited.txt")
+        await copy_out(app, edited.after, "the edited text", "edited.txt")
         return
     pane.replace_file(edited, concerns, hunk)
     if edited.before == edited.after:
-        pane.program.tell("The proposal is now the same as the file: there is nothing to write.")
+        app.tell("The proposal is now the same as the file: there is nothing to write.")
 
 
-async def copy(pane: ReviewPane) -> None:
+async def copy(app: Program, pane: ReviewPane) -> None:
     """Copy a part of the review as plain text, or as a patch that `git apply` takes."""
     file, review, hunk = pane.file, pane.review, pane.diff.cursor
     if file is None or review is None:
@@ -117,7 +148,7 @@ async def copy(pane: ReviewPane) -> None:
         Answer("patch", "the patch of all files", "p"),
         Answer("accepted", "the patch of what is accepted", "a"),
     ]
-    chosen = await pane.app.push_screen_wait(Choice("Copy", choices))
+    chosen = await app.push_screen_wait(Choice("Copy", choices))
     texts: dict[str, Callable[[], str]] = {
         "hunk": lambda: file.hunk_patch(hunk),
         "new": lambda: file.proposed_lines(hunk),
@@ -132,18 +163,18 @@ async def copy(pane: ReviewPane) -> None:
         return
     text = texts[chosen]()
     if not text:
-        pane.program.tell("There is nothing to copy: it is empty.")
+        app.tell("There is nothing to copy: it is empty.")
         return
     what = next(choice.label for choice in choices if choice.value == chosen)
     is_patch = chosen in ("hunk", "file", "patch", "accepted")
     name = "copied.patch" if is_patch else "copied.txt"
-    await copy_out(pane.program, text, what.partition(":")[0], name)
+    await copy_out(app, text, what.partition(":")[0], name)
 
 
-async def reject_with_note(pane: ReviewPane) -> None:
+async def reject_with_note(app: Program, pane: ReviewPane) -> None:
     """Reject the hunk under the cursor, and run again with all rejected hunks and a note."""
-    app, review = pane.program, pane.review
-    prepared, chosen = pane.prepared, app.chosen
+    review, reviewable, chosen = pane.review, app.reviewable, app.chosen
+    prepared = None if reviewable is None else reviewable.prepared
     if review is None or pane.file is None or prepared is None or chosen is None:
         return
     if app.runner.running:
@@ -177,10 +208,36 @@ async def reject_with_note(pane: ReviewPane) -> None:
     app.runner.start(lambda: rework(before, decided, note, chosen))
 
 
-def list_warnings(pane: ReviewPane, refused: Sequence[tuple[str, str]]) -> None:
-    """Show every warning and refusal in full."""
+async def list_warnings(app: Program, pane: ReviewPane) -> None:
+    """Show every warning and every refused file in full."""
     concerns: dict[str, list[str]] = {path: list(texts) for path, texts in pane.warnings.items()}
-    for name, reason in refused:
+    for name, reason in () if app.reviewable is None else app.reviewable.refused:
         concerns.setdefault(name, []).append(f"not offered: {reason}")
     text = listed(concerns) or "There is nothing to warn of."
-    pane.app.push_screen(Question("Warnings", text, (Answer("close", "Close", "c"),)))
+    app.push_screen(Question("Warnings", text, (Answer("close", "Close", "c"),)))
+
+
+def keep_arrangement(app: Program, arrangement: Arrangement) -> None:
+    """Lay every later diff out like this, after the next start too."""
+    try:
+        save_setting(app.setup.config_dir / "config.toml", "ui", "diff_layout", arrangement)
+    except AutocoderError as error:
+        app.tell(error.message, severity="warning")
+
+
+_DEEDS: dict[Deed, Callable[[Program, ReviewPane], Coroutine[None, None, None]]] = {
+    "write": write,
+    "accept file": accept_file,
+    "accept everything": accept_everything,
+    "edit hunk": edit_hunk,
+    "edit file": edit_file,
+    "edit outside": edit_outside,
+    "copy": copy,
+    "reject with note": reject_with_note,
+    "list warnings": list_warnings,
+}
+
+
+async def do(app: Program, deed: Deed) -> None:
+    """Do what the pane asked for."""
+    await _DEEDS[deed](app, app.main.query_one(ReviewPane))

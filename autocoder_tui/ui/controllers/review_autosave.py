@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review.file_review import Review
 from autocoder_tui.runs.review_record import review_to_keep
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
-
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
 
 
 class ReviewKeeping:
     """A review of the newest run goes into its journal, at once; one of an earlier run, whose
     journal is no more, into history, in a thread."""
 
-    def __init__(self, app: AutocoderApp) -> None:
+    def __init__(self, app: Program) -> None:
         self._app = app
         self._proposed: Sequence[FileProposed] = ()
         self._waiting: dict[str, dict[str, Any]] = {}

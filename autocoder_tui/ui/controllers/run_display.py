@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from autocoder_tui.engine.events import (
     Event,
@@ -23,18 +22,17 @@ from autocoder_tui.runs.event_text import narrate, summary
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.restore import KEPT
 from autocoder_tui.safety.redaction import safe_line
+from autocoder_tui.ui.controllers.review import review_proposal
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.stream.view import StreamView
-
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
 
 
 class RunDisplay:
     """The App's listener to its runs."""
 
-    def __init__(self, app: AutocoderApp) -> None:
+    def __init__(self, app: Program) -> None:
         self._app = app
 
     def run_began(self, prepared: Prepared) -> None:
@@ -123,7 +121,7 @@ class RunDisplay:
             # Deciding may have gone on during the run.
             now = self._app.main.query_one(ReviewPane).review
             prepared = replace(prepared, earlier=now or prepared.earlier)
-        self._app.review(prepared, state.files)
+        self._app.run_worker(review_proposal(self._app, prepared, state.files))
 
     def _book(self, prepared: Prepared | None, state: RunState) -> None:
         app = self._app

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.estimate import Weighed, counted, weigh
 from autocoder_tui.runs.preparation import Prepared, prepare
 from autocoder_tui.runs.setup import ChosenModel
 from autocoder_tui.runs.window_probe import AskedWindow, ask_window, needs_asking
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.screens.too_large import TooLarge
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
-
 _GUESSES_TOLD = 2
 
 
-async def send(app: AutocoderApp) -> None:
+async def send(app: Program) -> None:
     """Ask what has to be asked, then start the run the screen describes."""
     job, chosen = app.job(), app.chosen
     if app.runner.running:
@@ -32,7 +29,7 @@ async def send(app: AutocoderApp) -> None:
         app.main.show("requirements")
         return
     if chosen is None:
-        app.action_choose_model()
+        app.models.pick()
         return
     if not chosen.ready:
         app.models.first_steps()
@@ -80,7 +77,7 @@ async def send(app: AutocoderApp) -> None:
         app.runner.start(make)
 
 
-async def may_replace_review(app: AutocoderApp, *, undecided: bool = True) -> bool:
+async def may_replace_review(app: Program, *, undecided: bool = True) -> bool:
     """Ask before a new run takes the place of a proposal with hunks that are not written."""
     pane = app.main.query_one(ReviewPane)
     accepted = pane.review is not None and pane.review.counts.accepted
@@ -91,7 +88,7 @@ async def may_replace_review(app: AutocoderApp, *, undecided: bool = True) -> bo
     return await app.push_screen_wait(Question("Not written yet", text, answers)) == "run"
 
 
-async def go_on_after_asking(app: AutocoderApp) -> None:
+async def go_on_after_asking(app: Program) -> None:
     """Continue kept text, unless accepted hunks would be lost by it."""
     chosen, prepared = app.chosen, app.runner.prepared
     if chosen is None or prepared is None or not app.runner.resumable:
@@ -105,7 +102,7 @@ async def go_on_after_asking(app: AutocoderApp) -> None:
         go_on(app)
 
 
-def _tell_guesses(app: AutocoderApp, guesses: list[str]) -> None:
+def _tell_guesses(app: Program, guesses: list[str]) -> None:
     """Say which encodings were guessed, before the model reads what came of it."""
     more = len(guesses) - _GUESSES_TOLD
     told = guesses[:_GUESSES_TOLD] + ([f"And so with {more} more."] if more > 0 else [])
@@ -117,7 +114,7 @@ def _may_say_more(asked: AskedWindow | None, chosen: ChosenModel) -> bool:
     return asked is None or asked.chosen.model != chosen.model or asked.window.cuts
 
 
-async def _may_be_cut(app: AutocoderApp, asked: AskedWindow, weighed: Weighed) -> bool:
+async def _may_be_cut(app: Program, asked: AskedWindow, weighed: Weighed) -> bool:
     """Ask about a prompt that its server may cut; the window can be given for this session."""
     warning = asked.warning(weighed.estimate)
     if warning is None:
@@ -143,14 +140,14 @@ async def _may_be_cut(app: AutocoderApp, asked: AskedWindow, weighed: Weighed) -
     return answer == "send"
 
 
-async def _drop_files(app: AutocoderApp, weighed: Weighed) -> None:
+async def _drop_files(app: Program, weighed: Weighed) -> None:
     """The input does not fit the context window: nothing is sent; files can be left out."""
     kept = await app.push_screen_wait(TooLarge(weighed))
     if kept is not None:
         app.main.query_one(FilePicker).set_picks(kept)
 
 
-def go_on(app: AutocoderApp) -> None:
+def go_on(app: Program) -> None:
     """Continue the kept text of a run that stopped or failed."""
     prepared, text, chosen = app.runner.prepared, app.runner.state.text, app.chosen
     if prepared is None or chosen is None or not app.runner.resumable:

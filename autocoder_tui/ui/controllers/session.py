@@ -6,7 +6,6 @@ import asyncio
 import threading
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from textual.css.query import NoMatches
 from textual.widgets import Input, TextArea
@@ -22,11 +21,9 @@ from autocoder_tui.store.session import (
     forget_abandoned_sessions,
 )
 from autocoder_tui.ui.controllers.earlier_picks import pickable
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
-
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
 
 PAUSE = 0.3
 """Seconds from a change to its being written, at most."""
@@ -39,7 +36,7 @@ class SessionKeeping:
     `left` is what the last start left, as far as nothing else was asked for.
     """
 
-    def __init__(self, app: AutocoderApp) -> None:
+    def __init__(self, app: Program) -> None:
         self._app = app
         self._slot: SessionSlot | None = None
         self._restored = False

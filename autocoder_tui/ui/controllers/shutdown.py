@@ -15,16 +15,16 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
+from textual.driver import Driver
+from textual.notifications import SeverityLevel as Severity
 from textual.worker import WorkerFailed
 
 from autocoder_tui.diagnostics import crash_report as crash
+from autocoder_tui.runs.setup import Setup
 from autocoder_tui.system.signals import SignalWatch
 from autocoder_tui.ui.terminal.driver import TerminalDriver
-
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
 
 GRACE: Final = 1.3
 """Seconds for an end in good order."""
@@ -35,6 +35,19 @@ _ENDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 _STOPS = (signal.SIGTSTP, signal.SIGCONT)
 
 
+class EndedApp(Protocol):
+    """What an end needs of the App."""
+
+    setup: Setup
+    _driver: Driver | None
+
+    def exit(self, *, return_code: int) -> None: ...
+
+    def refresh(self, *, layout: bool = False) -> object: ...
+
+    def tell(self, text: str, *, severity: Severity = "information") -> None: ...
+
+
 class Ending:
     """`with Ending(app):` around the App's whole run.
 
@@ -42,7 +55,7 @@ class Ending:
     for the event loop, and may be called from another thread when the loop is stuck.
     """
 
-    def __init__(self, app: AutocoderApp) -> None:
+    def __init__(self, app: EndedApp) -> None:
         self._app = app
         self.last_words: list[Callable[[], None]] = []
         self.crash: BaseException | None = None

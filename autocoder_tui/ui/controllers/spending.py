@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import ROUND_UP, Decimal
-from typing import TYPE_CHECKING
 
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.metering.budget import STOPPED, CapQuestion
 from autocoder_tui.engine.metering.cost import cap_problem, format_usd
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.run_state import RunState
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.widgets.meters.meters import Meters
-
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
 
 _CENT = Decimal("0.01")
 
@@ -26,7 +23,7 @@ class Spending:
     `wants_review` says whether the person who ended the last run at a cap asked to see it.
     """
 
-    def __init__(self, app: AutocoderApp) -> None:
+    def __init__(self, app: Program) -> None:
         self._app = app
         self._session_cap: Decimal | None = None
         self._uncapped: set[tuple[str, str]] = set()

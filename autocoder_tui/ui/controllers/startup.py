@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from autocoder_tui.engine.provider.chat import preload
 from autocoder_tui.ui.controllers.first_content import fill_in
-from autocoder_tui.ui.theme import keep_choice
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.header_line import HeaderLine, short_path
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.workspace.git import branch_name
 from autocoder_tui.workspace.output_path import why_project_stays
 
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
 
-
-async def begin(app: AutocoderApp) -> None:
-    """Bring back the last session, fill the panes, and offer what was interrupted.
+async def begin(app: Program, problems: Iterable[str]) -> None:
+    """Tell `problems`, bring back the last session, fill the panes, offer what was interrupted.
 
     Must be called from a worker. Raises NoMatches when the screen is left meanwhile.
     """
-    for problem in (*app.start_problems, *why_project_stays(app.root)):
+    for problem in (*problems, *why_project_stays(app.root)):
         app.tell(problem, severity="warning")
-    keep_choice(app, app.main, app.setup.config_dir / "config.toml", app.tell)
     await app.session.begin()
     if app.setup.demo:
         await _begin_demo(app)
@@ -46,7 +42,7 @@ async def begin(app: AutocoderApp) -> None:
         app.models.first_steps()
 
 
-async def _begin_demo(app: AutocoderApp) -> None:
+async def _begin_demo(app: Program) -> None:
     from autocoder_tui.demo.replies import NOTICE
     from autocoder_tui.demo.session import demo_model
 

@@ -11,11 +11,11 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from autocoder_tui.engine.calibration import Weights
 from autocoder_tui.engine.metering.tokens import TokenCounter, load_counter
 from autocoder_tui.runs.setup import ChosenModel
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.files.weights import TreeWeights
 from autocoder_tui.workspace.entry import Entry
@@ -24,15 +24,12 @@ from autocoder_tui.workspace.ignore import load_rules
 from autocoder_tui.workspace.listing import list_project
 from autocoder_tui.workspace.textfile import MAX_INPUT_BYTES, read_text_file
 
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
-
 BATCH_SECONDS = 0.1
 """How long one visit to the counting thread takes at most, but for a single large file."""
 
 
 class FileWeigher:
-    def __init__(self, app: AutocoderApp) -> None:
+    def __init__(self, app: Program) -> None:
         self._app = app
         self._root = app.setup.root
         self._waiting: OrderedDict[str, Entry] = OrderedDict()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.preparation import seen_anew
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.controllers.commit import commit_last_write
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
@@ -17,16 +17,13 @@ from autocoder_tui.workspace.errors import ChangedOnDisk
 from autocoder_tui.workspace.recovery import recover
 from autocoder_tui.workspace.undo import Changed, Moved, redo, undo
 
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
-
 _CANCEL = Answer("cancel", "Cancel", "c")
 
 
 class Undoing:
     """The App's view of the log of writes. Its coroutines must be called from a worker."""
 
-    def __init__(self, app: AutocoderApp) -> None:
+    def __init__(self, app: Program) -> None:
         self._app = app
         # The records of the log that the review on the screen wrote, each with its line.
         self._records: dict[str, str] = {}

@@ -19,6 +19,7 @@ from autocoder_tui.diagnostics.debug_log import DebugLog, LogLine
 from autocoder_tui.runs.recent_actions import note
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
+from autocoder_tui.ui.widgets.diff.view import Arrangement
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.log.pane import LogPane
@@ -63,8 +64,9 @@ class MainScreen(Screen[None]):
     class Ready(Message):
         """Every pane is there."""
 
-    def __init__(self, root: Path, log: DebugLog) -> None:
+    def __init__(self, root: Path, log: DebugLog, diff_layout: Arrangement) -> None:
         super().__init__()
+        self._diff_layout = diff_layout
         self._root = root
         self._log = log
         log.show = self._show_log_line
@@ -99,7 +101,7 @@ class MainScreen(Screen[None]):
                     with ContentSwitcher(id="panes", initial="welcome"):
                         yield Static(WELCOME, id="welcome", markup=False)
                         yield StreamView(id="output")
-                        yield ReviewPane(id="review")
+                        yield ReviewPane(self._diff_layout, id="review")
                         yield TextArea(id="notes", read_only=True, soft_wrap=True)
                         yield TextArea(id="reasoning", read_only=True, soft_wrap=True)
                         yield self._log_pane

@@ -7,7 +7,7 @@ import re
 import select
 import signal
 import termios
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 from textual import constants, events
 from textual._xterm_parser import XTermParser
@@ -18,9 +18,6 @@ from textual.message import Message
 
 from autocoder_tui.ui.terminal.input import TypedInput
 from autocoder_tui.ui.terminal.writer import TerminalWriter
-
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
 
 _TICK: Final = 0.1
 """Seconds after which the parser is told that nothing came."""
@@ -37,6 +34,21 @@ _GIVE_BACK: Final = (
 
 
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+class EndOfApp(Protocol):
+    """Ends the App in good order. Its methods are called in the thread that reads keys."""
+
+    def hear(self, number: int) -> None: ...
+
+    def crashed_elsewhere(self, error: BaseException) -> None: ...
+
+
+class HasAnEnd(Protocol):
+    """What the driver needs of the App besides what the framework's does."""
+
+    @property
+    def ending(self) -> EndOfApp: ...
 
 
 def driver_class() -> type[Driver] | None:
@@ -64,8 +76,8 @@ class TerminalDriver(LinuxDriver):
         self._asked_back = False
 
     @property
-    def _ending_of_app(self) -> Any:
-        return cast("AutocoderApp", self._app).ending
+    def _ending_of_app(self) -> EndOfApp:
+        return cast(HasAnEnd, self._app).ending
 
     @property
     def taken(self) -> bool:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widgets import Label, Static
 
 from autocoder_tui.diagnostics.debug_log import LEVELS, DebugLog, LogLine
 from autocoder_tui.problems import shortened
-from autocoder_tui.ui.controllers.copy import copy_out
 from autocoder_tui.ui.widgets.log.view import LogView
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.ui.widgets.search_line import SearchLine
-
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
 
 
 class FilterLine(SearchLine):
@@ -43,6 +39,13 @@ class LogPane(Vertical):
     DEFAULT_CSS = """
     LogPane #log-state { height: 1; color: $text-muted; }
     """
+
+    @dataclass
+    class CopyAsked(Message):
+        """`text` is to be copied; `what` says in words what it is."""
+
+        text: str
+        what: str
 
     def __init__(self, log: DebugLog, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -88,13 +91,12 @@ class LogPane(Vertical):
         event.stop()
         self._show_state()
 
-    @work
-    async def action_copy_shown(self) -> None:
+    def action_copy_shown(self) -> None:
         """Copy the lines that are let through."""
         lines = self.keyboard_view.shown()
         text = "".join(f"{line.at:%H:%M:%S} {line.text}\n" for line in lines)
         what = f"{len(lines):,} line{'s' * (len(lines) != 1)} of the log"
-        await copy_out(cast("AutocoderApp", self.app), text, what, "copied-log.txt")
+        self.post_message(self.CopyAsked(text, what))
 
     def _show_state(self) -> None:
         view = self.keyboard_view

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import Literal, TypeAlias
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -14,13 +13,10 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from autocoder_tui.config.settings_edit import save_setting
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.review.acknowledged import Acknowledged
 from autocoder_tui.review.file_review import FileReview, Review, Verdict
-from autocoder_tui.runs.preparation import Prepared, Reviewable, written_bytes
-from autocoder_tui.ui.controllers import review_actions as review_flows
-from autocoder_tui.ui.controllers.concerns import Acknowledged, accept_anyway
-from autocoder_tui.ui.terminal.key_queue import ASKS
+from autocoder_tui.runs.preparation import Reviewable, written_bytes
 from autocoder_tui.ui.widgets.diff.search import SearchedDiff
 from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
 from autocoder_tui.ui.widgets.review.file_list import FileEntry, FileList
@@ -29,8 +25,17 @@ from autocoder_tui.ui.widgets.review.result_view import ResultView, described
 from autocoder_tui.ui.widgets.search_line import SearchLine
 from autocoder_tui.workspace.textfile import newline_of
 
-if TYPE_CHECKING:
-    from autocoder_tui.ui.app import AutocoderApp
+Deed: TypeAlias = Literal[
+    "write",
+    "accept file",
+    "accept everything",
+    "edit hunk",
+    "edit file",
+    "edit outside",
+    "copy",
+    "reject with note",
+    "list warnings",
+]
 
 NOTHING = """\
 Nothing to review yet.
@@ -83,8 +88,15 @@ class ReviewPane(Vertical):
 
         review: Review
 
-    def __init__(self, *, id: str | None = None) -> None:
+    @dataclass
+    class Wanted(Message):
+        """Something is to be done with the review that needs asking, or more than this pane."""
+
+        deed: Deed
+
+    def __init__(self, arrangement: Arrangement, *, id: str | None = None) -> None:
         super().__init__(id=id, classes="-empty")
+        self._arrangement = arrangement
         self._review: Review | None = None
         self._index = 0
         self._written = ""
@@ -102,12 +114,7 @@ class ReviewPane(Vertical):
         yield Static("", id="review-summary", markup=False)
 
     def on_mount(self) -> None:
-        layout = self.program.setup.settings.ui.diff_layout
-        self.diff.arrangement = cast(Arrangement, layout)
-
-    @property
-    def program(self) -> AutocoderApp:
-        return cast("AutocoderApp", self.app)
+        self.diff.arrangement = self._arrangement
 
     @property
     def diff(self) -> DiffView:
@@ -128,11 +135,6 @@ class ReviewPane(Vertical):
         if self._review is None or not self._review.files:
             return None
         return self._review.files[self._index]
-
-    @property
-    def prepared(self) -> Prepared | None:
-        """The run that the review comes from."""
-        return None if self._reviewable is None else self._reviewable.prepared
 
     @property
     def unwritten(self) -> str:
@@ -253,50 +255,33 @@ class ReviewPane(Vertical):
         self._show_file()
         self.keyboard_view.focus()
 
-    @work(group=ASKS)
-    async def action_accept_file(self) -> None:
+    def action_accept_file(self) -> None:
         """Accept every hunk of this file; asks first where there are warnings."""
-        file = self.file
-        if file is None:
-            return
-        concerns = {file.path: self.warnings.get(file.path, ())}
-        if await accept_anyway(self.program, self.acknowledged, concerns) and self.file is file:
-            self.diff.decide_all(Verdict.ACCEPTED)
+        self.post_message(self.Wanted("accept file"))
 
     def action_reject_file(self) -> None:
         """Reject every hunk of this file."""
         self.diff.decide_all(Verdict.REJECTED)
 
-    @work(group=ASKS)
-    async def action_accept_all_files(self) -> None:
+    def action_accept_all_files(self) -> None:
         """Accept every hunk of every file; asks first where there are warnings."""
-        review, reviewable = self._review, self._reviewable
-        if review is None or reviewable is None:
-            return
-        left = [file.path for file in review.files if reviewable.unasked(file.path)]
-        concerns = {path: texts for path, texts in self.warnings.items() if path not in left}
-        if await accept_anyway(self.program, self.acknowledged, concerns):
-            self._decide_everything(Verdict.ACCEPTED, left)
-            if left:
-                names = ", ".join(left)
-                self.program.tell(f"Left as they were, for they were not asked for: {names}")
+        self.post_message(self.Wanted("accept everything"))
 
     def action_reject_all_files(self) -> None:
         """Reject every hunk of every file."""
-        self._decide_everything(Verdict.REJECTED)
+        self.decide_everything(Verdict.REJECTED)
 
-    def _decide_everything(self, verdict: Verdict, but: Sequence[str] = ()) -> None:
+    def decide_everything(self, verdict: Verdict, but: Collection[str] = ()) -> None:
+        """Give every hunk this verdict, except in the files at the paths `but`."""
         if self._review is not None:
             files = self._review.files
             decided = (f if f.path in but else f.all_verdict(verdict) for f in files)
             self.take(Review(tuple(decided)))
             self._show_file()
 
-    @work(group=ASKS)
-    async def action_apply(self) -> None:
+    def action_apply(self) -> None:
         """Write the accepted hunks; what was written and is rejected by now goes out again."""
-        if self._review is not None:
-            await self.program.write(self._review)
+        self.post_message(self.Wanted("write"))
 
     # ------------------------------------------------------------------ result, search, layout
 
@@ -329,42 +314,28 @@ class ReviewPane(Vertical):
         event.stop()
         self.query_one(SearchLine).show_found(event)
 
-    def on_diff_view_arrangement_chosen(self, event: DiffView.ArrangementChosen) -> None:
-        event.stop()
-        try:
-            file = self.program.setup.config_dir / "config.toml"
-            save_setting(file, "ui", "diff_layout", event.arrangement)
-        except AutocoderError as error:
-            self.program.tell(error.message, severity="warning")
+    # ------------------------------------------------------------------ what asks something
 
-    # ------------------------------------------------------------------ flows with dialogs
-
-    @work(group=ASKS)
-    async def action_edit_hunk(self) -> None:
+    def action_edit_hunk(self) -> None:
         """Change what the hunk under the cursor proposes."""
-        await review_flows.edit_hunk(self)
+        self.post_message(self.Wanted("edit hunk"))
 
-    @work(group=ASKS)
-    async def action_edit_file(self) -> None:
+    def action_edit_file(self) -> None:
         """Change the whole proposed text here."""
-        await review_flows.edit_file(self)
+        self.post_message(self.Wanted("edit file"))
 
-    @work(group=ASKS)
-    async def action_edit_outside(self) -> None:
+    def action_edit_outside(self) -> None:
         """Change the whole proposed text in the editor of $VISUAL or $EDITOR."""
-        await review_flows.edit_outside(self)
+        self.post_message(self.Wanted("edit outside"))
 
-    @work(group=ASKS)
-    async def action_copy(self) -> None:
+    def action_copy(self) -> None:
         """Copy a hunk, a side, a file or the whole patch."""
-        await review_flows.copy(self)
+        self.post_message(self.Wanted("copy"))
 
-    @work(group=ASKS)
-    async def action_reject_with_note(self) -> None:
+    def action_reject_with_note(self) -> None:
         """Send the rejected hunks back to the model with a note."""
-        await review_flows.reject_with_note(self)
+        self.post_message(self.Wanted("reject with note"))
 
     def action_list_warnings(self) -> None:
         """Show every warning and every refused file."""
-        refused = () if self._reviewable is None else self._reviewable.refused
-        review_flows.list_warnings(self, refused)
+        self.post_message(self.Wanted("list warnings"))
