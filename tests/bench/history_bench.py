@@ -35,7 +35,7 @@ from tests.ui.driving import driven, setup_for, until
 _MEASURED = """
 import sys, time
 from tests.peak_memory import peak_kb
-from autocoder_tui.cli import main
+from autocoder_tui.cli.main import main
 begun = time.perf_counter()
 code = main(sys.argv[1:])
 took = time.perf_counter() - begun

@@ -17,7 +17,7 @@ GIGABYTE = 1 << 30
 
 _RUNNER = """
 import contextlib, io, json, resource, sys, time, traceback
-from autocoder_tui.cli import main
+from autocoder_tui.cli.main import main
 from tests.peak_memory import peak_kb
 ended = []
 for arguments in json.loads(sys.argv[1]):

@@ -166,7 +166,7 @@ class Measured:
 _MEASURED = """
 import sys
 from pathlib import Path
-from autocoder_tui.cli import main
+from autocoder_tui.cli.main import main
 from tests.peak_memory import peak_kb
 code = main(sys.argv[2:])
 Path(sys.argv[1]).write_text(str(peak_kb()))
