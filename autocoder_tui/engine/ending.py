@@ -16,6 +16,7 @@ from autocoder_tui.engine.errors import (
 )
 from autocoder_tui.engine.events import Cause
 from autocoder_tui.engine.reply import frame_state, parse_reply
+from autocoder_tui.errors import sentence
 
 _QUOTED = 500
 """Characters of a model's or server's own words in a sentence of ours."""
@@ -46,19 +47,20 @@ def check_end(text: str, reason: str | None, refusal: str, model_name: str) -> s
     """
     end = read_end(reason)
     word = _quoted(reason or "")
+    kept = "The text so far is kept. " if text else ""
     if end == "filter":
         raise ContentFiltered(
             f"The provider's content filter stopped {model_name} (finish reason {word}). "
-            "The text so far is kept; change the requirements and run again."
+            f"{kept}Change the requirements and run again."
         )
     closed = frame_state(text) == "closed"
     if refusal:
         if not closed or end in ("length", "broken"):
             raise Refused(
-                f"{model_name} refused: {_quoted(refusal)}. The text so far is kept; change the "
+                f"{sentence(f'{model_name} refused: {_quoted(refusal)}')} {kept}Change the "
                 "requirements and run again, or choose another model."
             )
-        return f"{model_name} refused a part of what was asked: {_quoted(refusal)}."
+        return sentence(f"{model_name} refused a part of what was asked: {_quoted(refusal)}")
     if end == "tools":
         if not closed:
             raise ToolsCalled(

@@ -96,7 +96,10 @@ async def run(
             yield event
         if isinstance(error, LimitReached):
             yield CapReached(error.cap, error.spent, error.limit)
-        for event in proposed_files(request, generation.text, generation.joins, finished=False):
+        files = proposed_files(
+            request, generation.text, generation.joins, finished=False, around=[error.message]
+        )
+        for event in files:
             yield event
         yield RunFailed(Failure(error.kind, error.message), resumable=bool(generation.text))
 
@@ -159,7 +162,10 @@ class _Generation:
             yield TextRetracted(len(self.text))
             yield TextDelta(chosen)
             self.text = chosen
-        for event in proposed_files(self._request, self.text, self.joins, finished=True):
+        files = proposed_files(
+            self._request, self.text, self.joins, finished=True, around=self._remarks
+        )
+        for event in files:
             yield event
         reply = checked_reply(self._request, self.text)
         yield RunFinished("\n\n".join(filter(None, [*self._remarks, reply.notes])))

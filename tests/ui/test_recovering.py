@@ -211,10 +211,12 @@ async def test_a_run_started_at_once_is_not_covered_by_the_review_of_last_time(
     async with DemoServer([framed("b.txt", "new\n")]) as server:
         app = AutocoderApp(setup_for(tmp_path, "--base-url", server.base_url, "-m", "test-model"))
         # As if somebody had typed before the review of last time was looked up.
-        app.last_typed_at = time.monotonic() + 2
+        app.last_typed_at = time.monotonic() + 3600
         async with app.run_test(notifications=True) as pilot:
             await until(pilot, lambda: app.chosen is not None and app.job().requirements)
             await pilot.press("ctrl+r")
+            await until(pilot, lambda: app.runner.begun)
+            app.last_typed_at = float("-inf")
             await until(pilot, lambda: app.recovering.done)
             assert any("made room for the run" in line for line in app.main.log_lines)
             pane = app.main.query_one(ReviewPane)

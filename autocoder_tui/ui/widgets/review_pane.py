@@ -67,7 +67,7 @@ class ReviewPane(Vertical):
     DEFAULT_CSS = """
     ReviewPane { height: 1fr; }
     ReviewPane #review-file { height: auto; padding: 0 1; }
-    ReviewPane #review-summary { height: 1; padding: 0 1; background: $panel; }
+    ReviewPane #review-summary { height: auto; max-height: 2; padding: 0 1; background: $panel; }
     ReviewPane #review-nothing { padding: 1 2; color: $text-muted; display: none; }
     ReviewPane ResultView { display: none; }
     ReviewPane.-result ResultView { display: block; }
@@ -259,7 +259,7 @@ class ReviewPane(Vertical):
         file = self.file
         if file is None:
             return
-        concerns = {file.path: self.warnings.get(file.path, ())}
+        concerns = {file.path: self.warnings.get(file.path, ())} if file.hunks else {}
         if await accept_anyway(self.program, self.acknowledged, concerns) and self.file is file:
             self.diff.decide_all(Verdict.ACCEPTED)
 
@@ -274,7 +274,11 @@ class ReviewPane(Vertical):
         if review is None or reviewable is None:
             return
         left = [file.path for file in review.files if reviewable.unasked(file.path)]
-        concerns = {path: texts for path, texts in self.warnings.items() if path not in left}
+        concerns = {
+            file.path: self.warnings.get(file.path, ())
+            for file in review.files
+            if file.hunks and file.path not in left
+        }
         if await accept_anyway(self.program, self.acknowledged, concerns):
             self._decide_everything(Verdict.ACCEPTED, left)
             if left:
