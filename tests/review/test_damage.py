@@ -54,6 +54,7 @@ def found(path: str, before: str | None, after: str) -> dict[str, Concern]:
         ("frame", C, '{"path": "main.c", "content": "int x;\\n"}\n'),
         ("frame", C, '{"files": [{"name": "main.c", "code": "int x;\\n"}]}'),
         ("frame", C, '{"content": "int x;\\n", broken'),
+        ("frame", C, '{"language": "c", "source": "int x;\\nint y;\\n"}'),
         ("stray", C, f"{C}</file>\n"),
         ("stray", C, C.replace("0;", "0;</file>")),
         ("stray", C, f"```c\n{C}"),
