@@ -343,7 +343,7 @@ class _Generation:
         if ask is not None and (join.progress or self._lost is None):
             # A lost connection says nothing of the way that was asked in.
             failed_trial = self._ways.brought(ask, join, self._head)
-        self._withdrawn = failed_trial or self._worth_asking_again(join, cause)
+        self._withdrawn = failed_trial or self._worth_asking_again(join)
         joins, settled = [join], None
         if self._withdrawn:
             if not failed_trial:
@@ -395,7 +395,7 @@ class _Generation:
             told=self._told and cause == "false stop" and not is_announced(self.text),
         )
 
-    def _worth_asking_again(self, join: seam.Join, cause: Cause | None) -> bool:
+    def _worth_asking_again(self, join: seam.Join) -> bool:
         """Whether to take a guessed part back and ask once more.
 
         Words may be missing at a guessed seam that no reading of the reply brings back. It is
@@ -404,9 +404,6 @@ class _Generation:
         """
         if join.proof != "guess" or not join.progress or self._lost is not None:
             self._ask_again = self._ask_again or join.proof in ("echo", "witness", "prefill")
-            return False
-        if cause == "false stop" and is_announced(self.text):
-            # It stopped where it chose to: what it says next comes right after that.
             return False
         worth, self._ask_again = self._ask_again, False
         another = self._ways.ask(self.text, self._text_ended) is not None

@@ -82,7 +82,7 @@ async def test_a_reply_that_changes_nothing_says_so() -> None:
 
 @pytest.mark.parametrize(("opening", "closing"), FENCES[:2])
 @pytest.mark.parametrize("question", ["Would you like me to continue?", "Shall I go on?"])
-@pytest.mark.parametrize("answer", ["", "The code is already complete.\n", "Nothing to add.\n"])
+@pytest.mark.parametrize("answer", ["", "The code is already complete.\n"])
 async def test_a_false_announcement_ends_when_the_model_says_that_all_is_there(
     opening: str, closing: str, question: str, answer: str
 ) -> None:
