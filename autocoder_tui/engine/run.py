@@ -13,7 +13,8 @@ from autocoder_tui.engine.accounts import Accounts
 from autocoder_tui.engine.allowance import Allowance, RaiseCap
 from autocoder_tui.engine.capabilities import Capabilities
 from autocoder_tui.engine.cost import check_fits, estimate_request, file_weights
-from autocoder_tui.engine.ending import cause_of, check_end, is_confirmed
+from autocoder_tui.engine.end_words import STOPPED_REPEATING
+from autocoder_tui.engine.ending import cause_of, check_end, is_announced, is_confirmed
 from autocoder_tui.engine.errors import (
     EngineError,
     LimitReached,
@@ -49,7 +50,7 @@ from autocoder_tui.engine.prefill import HEAD
 from autocoder_tui.engine.prompt import Message, first_messages, messages_for
 from autocoder_tui.engine.proposals import checked_reply, proposed_files
 from autocoder_tui.engine.provider import HttpSession, stream_reply
-from autocoder_tui.engine.repetition import STOPPED_REPEATING, Found, Repetition
+from autocoder_tui.engine.repetition import Found, Repetition
 from autocoder_tui.engine.reply import frame_state
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import AskWait, Retries
@@ -138,6 +139,7 @@ class _Generation:
         self._received = False
         self._refusal = ""
         self._withdrawn = False
+        self._told = False
         self._ask_again = True
         self._aside: seam.SetAside | None = None
         self.text = request.partial
@@ -191,7 +193,8 @@ class _Generation:
                 if step == "done":
                     self._remarks += [remark] if remark else []
                     return
-                if is_confirmed(before, self.text, cause, self._finish_reason):
+                reason, told = self._finish_reason, self._told
+                if is_confirmed(before, self.text, cause, reason, told=told):
                     return
             if self._grew or cause is None:
                 cause = cause_of(self.text, self._finish_reason, self._lost)
@@ -390,11 +393,12 @@ class _Generation:
         if self._grew:
             self._text_ended = self._finish_reason
         ended = self._lost is None and not seam.was_cut(self._finish_reason)
+        self._told = ask is not None and confirms_end(ask.plan, self._head)
         self._part_limits.took(
             progress=join.progress,
             ended=ended,
             silent=not self._head.strip(),
-            told=cause == "false stop" and ask is not None and confirms_end(ask.plan, self._head),
+            told=self._told and cause == "false stop" and not is_announced(self.text),
         )
 
     def _worth_asking_again(self, join: seam.Join) -> bool:
