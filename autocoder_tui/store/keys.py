@@ -88,8 +88,8 @@ def _bare(text: str) -> tuple[str, list[str]]:
         if len(key) > 1 and _QUOTES.get(key[0]) == key[-1]:
             key = key[1:-1].strip()
             taken_off.add("the quotes")
-        elif key[:7].lower() == "bearer ":
-            key = key[7:].strip()
+        elif key.split(maxsplit=1)[:1] and key.split(maxsplit=1)[0].lower() == "bearer":
+            key = key[len("bearer") :].strip()
             taken_off.add('the word "Bearer"')
         else:
             return key, sorted(taken_off)

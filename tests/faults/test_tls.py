@@ -10,7 +10,7 @@ import ssl
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ from autocoder_tui.engine.events import RequestStarted, RetryScheduled, RunFaile
 from autocoder_tui.engine.run import run
 from tests.engine.conversation import CANARY
 from tests.engine.test_run import FRAMED, of
-from tests.faults.test_network import LIMITS, request_to
+from tests.faults.test_network import request_to
 
 NAMES = "subjectAltName=IP:127.0.0.1"
 
