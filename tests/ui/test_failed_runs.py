@@ -44,7 +44,8 @@ async def test_a_proxy_that_cannot_be_used_is_said_and_the_program_stays(
 ) -> None:
     monkeypatch.setenv(variable, value)
     flags = ("--base-url", "https://model.example/v1", "-m", "m", "-r", "x")
-    async with driven(setup_for(tmp_path, *flags)) as (app, pilot):
+    key = {"LOCAL_API_KEY": "sk-local-1"}
+    async with driven(setup_for(tmp_path, *flags, environ=key)) as (app, pilot):
         await pilot.press("ctrl+r")
         # A refused connection is tried again; the first failure tells what is wrong.
         await until(pilot, lambda: any(variable in line for line in app.main.log_lines))
