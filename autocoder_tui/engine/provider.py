@@ -34,13 +34,13 @@ from autocoder_tui.engine.http_errors import (
     read_error_body,
     retry_after,
     status_error,
-    through_proxy,
     unreadable_wait,
 )
 from autocoder_tui.engine.incoming import IncomingReply
 from autocoder_tui.engine.names import wait_for_name
 from autocoder_tui.engine.parameters import learn_from_refusal, request_body
 from autocoder_tui.engine.patience import Patience
+from autocoder_tui.engine.proxy_errors import through_proxy
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.server_software import software_in_headers
 from autocoder_tui.engine.trace import RequestSent, ResponseOpened, Trace
