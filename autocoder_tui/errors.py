@@ -19,5 +19,9 @@ class AutocoderError(Exception):
 
 
 def sentence(text: str) -> str:
-    """`text`, which may come from elsewhere, ended by exactly one full stop."""
-    return f"{text.rstrip().rstrip('.')}."
+    """`text`, which may come from elsewhere, ended by exactly one full stop: words quoted at its
+    end may have brought their own."""
+    text = text.rstrip()
+    if text[-2:] in (".”", "!”", "?”"):
+        return text
+    return f"{text.rstrip('.')}."

@@ -255,7 +255,8 @@ async def test_of_a_project_that_is_gone_the_text_is_there_and_can_be_gone_on_wi
     assert done.code == 1
     assert f"The project of this run, {gone}, is gone" in done.err
     done = await ended(await started(tmp_path, str(tmp_path / "project"), "--resume", "aaa"))
-    assert (done.code, done.out) == (0, "b\n")
+    # As the file ended its lines where the run was made.
+    assert (done.code, done.out) == (0, "b\r\n")
 
 
 def test_in_a_folder_that_is_gone_every_command_says_so_or_works(tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ Nothing heavy is imported here; textual and openai only when a face needs them.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from autocoder_tui.cli.arguments import (
     Formatter,
@@ -50,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        return _run(arguments)
+        return _run(arguments, is_process=argv is None)
     except AutocoderError as error:
         print(f"autocoder-tui: {safe_line(error.message)}", file=sys.stderr)
         return EXIT_FAILED
@@ -68,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_FAILED
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], *, is_process: bool) -> int:
     command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if command == "usage":
         return _print_usage(usage_parser().parse_args(rest))
@@ -79,7 +81,21 @@ def _run(arguments: list[str]) -> int:
     parsers = {"run": run_parser, "resume": resume_parser}
     parser = parsers.get(command, tui_parser)()
     options = parser.parse_args(rest if command in parsers else arguments)
-    return _start(parser, options, headless=command == "run")
+    headless = command == "run"
+    code = _start(parser, options, headless=headless)
+    if is_process and not headless and not options.list_models:
+        _end_at_once(code)
+    return code
+
+
+def _end_at_once(code: int) -> NoReturn:
+    """End the process of the full-screen program as it stands. All is saved and the terminal is
+    given back by now; to take everything apart in memory, as the interpreter would, is a second
+    of work without a prompt."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    os._exit(code)
 
 
 def _directory(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Path:

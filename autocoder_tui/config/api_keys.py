@@ -14,6 +14,7 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from dotenv.parser import parse_stream
 
@@ -77,21 +78,30 @@ def missing_key_message(provider: Provider) -> str:
     )
 
 
-def _bare(text: str) -> tuple[str, str]:
+_QUOTES: Final = {'"': '"', "'": "'", "`": "`", "\u201c": "\u201d", "\u2018": "\u2019"}
+
+
+def _bare(text: str) -> tuple[str, list[str]]:
     """The key in `text` without what was copied with it, and the words for what that was."""
-    key, taken_off = text.strip("\ufeff \t\r\n"), ""
-    if len(key) > 1 and key[0] == key[-1] and key[0] in "\"'`":
-        key, taken_off = key[1:-1].strip(), "The quotes round"
-    if key[:7].lower() == "bearer ":
-        key, taken_off = key[7:].strip(), taken_off or 'The letters "Bearer" before'
-    return key, taken_off
+    key, taken_off = text.strip("\ufeff \t\r\n"), set[str]()
+    while True:
+        if len(key) > 1 and _QUOTES.get(key[0]) == key[-1]:
+            key = key[1:-1].strip()
+            taken_off.add("the quotes")
+        elif key.split(maxsplit=1)[:1] and key.split(maxsplit=1)[0].lower() == "bearer":
+            key = key[len("bearer") :].strip()
+            taken_off.add('the word "Bearer"')
+        else:
+            return key, sorted(taken_off)
 
 
 def _usable(text: str, source: str, warnings: list[str]) -> FoundKey | None:
     key, taken_off = _bare(text)
     if taken_off and key:
+        what = " and ".join(taken_off)
         warnings.append(
-            f"{taken_off} the key from {source} were taken off: they are no part of it."
+            f"{what[:1].upper()}{what[1:]} around the key from {source} "
+            f"{'were' if 'the quotes' in taken_off else 'was'} taken off: no key holds such."
         )
     if not key:
         return None

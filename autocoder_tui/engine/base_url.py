@@ -62,7 +62,8 @@ def is_deployment(url: str) -> bool:
 def _may_hold_a_secret(query: str) -> bool:
     names = [name.lower() for name, _ in parse_qsl(query, keep_blank_values=True)]
     secret = any(word in name for name in names for word in _SECRET_WORDS)
-    return secret or (bool(query) and not names)
+    # A part without "=" has no name that says what it is.
+    return secret or any("=" not in part for part in query.split("&") if query)
 
 
 def is_loopback(url: str) -> bool:

@@ -16,6 +16,8 @@ went wrong on the way; the model wants a tool run; a word that is not known; not
 
 STOPPED_AT_CAP: Final = "spending_cap"
 """Finish reason of a reply that was not read to its end, for it cost more than it may."""
+STOPPED_REPEATING: Final = "repeats_itself"
+"""Finish reason of a reply that was not read to its end, for it only repeated itself."""
 END_MARK: Final = "[DONE]"
 """Finish reason of a reply that says only with this mark that it is all."""
 
@@ -35,7 +37,7 @@ _WORDS: Final[dict[End, str]] = {
         length_exceeded length_capped model_length model_context_window_exceeded
         context_window_exceeded context_length context_length_exceeded context_limit
         max_context_length max_model_length max_model_len max_seq_len truncated truncation
-        incomplete pause_turn spending_cap
+        incomplete pause_turn spending_cap repeats_itself
     """,
     "filter": """
         content_filter content_filtered content_filtering content_policy content_policy_violation

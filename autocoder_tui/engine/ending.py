@@ -14,7 +14,9 @@ from autocoder_tui.engine.errors import (
     ToolsCalled,
 )
 from autocoder_tui.engine.events import Cause
-from autocoder_tui.engine.reply.parse import frame_state, parse_reply
+from autocoder_tui.engine.reply.parse import frame_state, parse_reply, reply_end
+from autocoder_tui.engine.seam.plan import announces_more
+from autocoder_tui.errors import sentence
 from autocoder_tui.safety.sanitize import visible
 
 _QUOTED = 500
@@ -46,19 +48,20 @@ def check_end(text: str, reason: str | None, refusal: str, model_name: str) -> s
     """
     end = read_end(reason)
     word = _quoted(reason or "")
+    kept = "The text so far is kept. " if text else ""
     if end == "filter":
         raise ContentFiltered(
             f"The provider's content filter stopped {model_name} (finish reason {word}). "
-            "The text so far is kept; change the requirements and run again."
+            f"{kept}Change the requirements and run again."
         )
     closed = frame_state(text) == "closed"
     if refusal:
         if not closed or end in ("length", "broken"):
             raise Refused(
-                f"{model_name} refused: {_quoted(refusal)}. The text so far is kept; change the "
+                f"{sentence(f'{model_name} refused: {_quoted(refusal)}')} {kept}Change the "
                 "requirements and run again, or choose another model."
             )
-        return f"{model_name} refused a part of what was asked: {_quoted(refusal)}."
+        return sentence(f"{model_name} refused a part of what was asked: {_quoted(refusal)}")
     if end == "tools":
         if not closed:
             raise ToolsCalled(
@@ -83,15 +86,29 @@ def check_end(text: str, reason: str | None, refusal: str, model_name: str) -> s
     return ""
 
 
-def is_confirmed(before: str, text: str, cause: Cause | None, reason: str | None) -> bool:
-    """Whether a reply that ended without a word for it is all there is: asked to go on, the model
-    added nothing to `before`, and no file is open."""
-    if cause != "unsaid end" or read_end(reason) not in ("unsaid", "ordinary"):
+def is_confirmed(
+    before: str, text: str, cause: Cause | None, reason: str | None, *, told: bool
+) -> bool:
+    """Whether a reply that added nothing to `before` says so that all is there.
+
+    That is so where the reply before ended without a word for it, and where it only seemed to
+    announce more and the model, asked for it, says that there is none (`told`). `reason` is
+    how this reply ended; no file may be open.
+    """
+    if read_end(reason) not in ("unsaid", "ordinary"):
         return False
+    if cause == "unsaid end":
+        closed = _all_closed(text)
+    else:
+        closed = told and cause == "false stop" and is_announced(before)
     files = [(file.path, file.text) for file in parse_reply(text).files]
-    return _all_closed(text) and files == [
-        (file.path, file.text) for file in parse_reply(before).files
-    ]
+    return closed and files == [(file.path, file.text) for file in parse_reply(before).files]
+
+
+def is_announced(text: str) -> bool:
+    """Whether `text` is whole but for what it announces: no file is open in it."""
+    ended = reply_end(text)
+    return ended.state != "open" and announces_more(text, ended)
 
 
 def _all_closed(text: str) -> bool:

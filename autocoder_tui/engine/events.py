@@ -112,7 +112,8 @@ class UsageUpdated:
     """Totals of the run so far, over all its parts. `estimated`: our count, not the provider's.
 
     `chunks` are those of the streams, empty ones too. `dubious`: the provider gave counts that
-    cannot be, which are left out.
+    cannot be, which are left out. `cost_reported`: the whole cost is what the provider says it
+    charges, not worked out from prices.
     """
 
     prompt_tokens: int
@@ -123,6 +124,7 @@ class UsageUpdated:
     reasoning_tokens: int = 0
     chunks: int = 0
     dubious: bool = False
+    cost_reported: bool = False
 
 
 @dataclass(frozen=True, slots=True)

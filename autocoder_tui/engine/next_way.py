@@ -19,7 +19,6 @@ from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.request import RunRequest
 
 _PROVEN = frozenset({"prefill", "echo", "witness"})
-_BROKEN_OFF = frozenset({"unsaid", "broken"})
 
 
 class Ask(NamedTuple):
@@ -47,7 +46,7 @@ class NextWay:
 
         None when every way has been used up on it.
         """
-        for way in self._order(cut_at_limit=read_end(finish_reason) not in _BROKEN_OFF):
+        for way in self._order(cut_at_limit=read_end(finish_reason) == "length"):
             plan = seam.plan_continuation(text, finish_reason=finish_reason, way=way.name)
             if _sent(plan) not in self._used:
                 return Ask(way, plan)

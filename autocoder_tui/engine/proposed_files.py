@@ -66,17 +66,27 @@ def holds_code(text: str) -> bool:
 
 
 def proposed_files(
-    request: RunRequest, text: str, joins: Sequence[Join], *, finished: bool
+    request: RunRequest,
+    text: str,
+    joins: Sequence[Join],
+    *,
+    finished: bool,
+    around: Sequence[str] = (),
 ) -> Iterator[FileProposed]:
-    """The files in `text`. Of a run that did not finish, only framed files can be complete."""
+    """The files in `text`. Of a run that did not finish, only framed files can be complete.
+
+    `around` is what there is to say of the run as a whole: it is said of the last file, for what
+    is said of a file is what people see before they accept.
+    """
     before = {file.path: file.text for file in request.files}
     # A code fence may be one inside the file: only the end of the reply tells.
     certain = finished or bool(read_frames(text)[0])
     guesses = _guesses(request, text, joins)
     files = read_reply(request, text).files
     unchanged = finished and all(before.get(file.path) == file.text for file in files)
-    for file in files:
-        said = (file.remark, *guesses.get(file.path, ()), UNCHANGED if unchanged else "")
+    for index, file in enumerate(files, 1):
+        said = [file.remark, *guesses.get(file.path, ()), UNCHANGED if unchanged else ""]
+        said += around if index == len(files) else ()
         remarks = [remark for remark in said if remark]
         yield FileProposed(
             file.path,

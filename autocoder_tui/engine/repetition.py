@@ -17,8 +17,6 @@ from autocoder_tui.engine.reply.framing import Opening, read_closing, read_openi
 from autocoder_tui.engine.seam import PartReader
 from autocoder_tui.safety.sanitize import visible
 
-STOPPED_REPEATING: Final = "repeats_itself"
-"""Finish reason of a reply that was not read to its end, for it only repeated itself."""
 SHORT_PERIOD: Final = 3
 """Lines. What repeats every so few lines may be a table."""
 SHORT_RUN: Final = 500

@@ -9,7 +9,8 @@ from contextlib import aclosing
 from typing import TypeVar
 
 from autocoder_tui.engine import seam
-from autocoder_tui.engine.ending import cause_of, check_end, is_confirmed
+from autocoder_tui.engine.end_words import STOPPED_REPEATING
+from autocoder_tui.engine.ending import cause_of, check_end, is_announced, is_confirmed
 from autocoder_tui.engine.errors import (
     EngineError,
     LimitReached,
@@ -50,7 +51,7 @@ from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.provider.chat import HttpSession, stream_reply
 from autocoder_tui.engine.provider.chunks import Finish, Reasoning, Refusal, Text, Usage
 from autocoder_tui.engine.provider.deadline import Patience
-from autocoder_tui.engine.repetition import STOPPED_REPEATING, Found, Repetition
+from autocoder_tui.engine.repetition import Found, Repetition
 from autocoder_tui.engine.reply.parse import frame_state
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import AskWait, Retries
@@ -96,7 +97,10 @@ async def run(
             yield event
         if isinstance(error, LimitReached):
             yield CapReached(error.cap, error.spent, error.limit)
-        for event in proposed_files(request, generation.text, generation.joins, finished=False):
+        files = proposed_files(
+            request, generation.text, generation.joins, finished=False, around=[error.message]
+        )
+        for event in files:
             yield event
         yield RunFailed(Failure(error.kind, error.message), resumable=bool(generation.text))
 
@@ -135,6 +139,7 @@ class _Generation:
         self._received = False
         self._refusal = ""
         self._withdrawn = False
+        self._told = False
         self._ask_again = True
         self._aside: seam.SetAside | None = None
         self.text = request.partial
@@ -159,7 +164,10 @@ class _Generation:
             yield TextRetracted(len(self.text))
             yield TextDelta(chosen)
             self.text = chosen
-        for event in proposed_files(self._request, self.text, self.joins, finished=True):
+        files = proposed_files(
+            self._request, self.text, self.joins, finished=True, around=self._remarks
+        )
+        for event in files:
             yield event
         reply = checked_reply(self._request, self.text)
         yield RunFinished("\n\n".join(filter(None, [*self._remarks, reply.notes])))
@@ -185,7 +193,8 @@ class _Generation:
                 if step == "done":
                     self._remarks += [remark] if remark else []
                     return
-                if is_confirmed(before, self.text, cause, self._finish_reason):
+                reason, told = self._finish_reason, self._told
+                if is_confirmed(before, self.text, cause, reason, told=told):
                     return
             if self._grew or cause is None:
                 cause = cause_of(self.text, self._finish_reason, self._lost)
@@ -384,11 +393,12 @@ class _Generation:
         if self._grew:
             self._text_ended = self._finish_reason
         ended = self._lost is None and not seam.was_cut(self._finish_reason)
+        self._told = ask is not None and confirms_end(ask.plan, self._head)
         self._part_limits.took(
             progress=join.progress,
             ended=ended,
             silent=not self._head.strip(),
-            told=cause == "false stop" and ask is not None and confirms_end(ask.plan, self._head),
+            told=self._told and cause == "false stop" and not is_announced(self.text),
         )
 
     def _worth_asking_again(self, join: seam.Join) -> bool:

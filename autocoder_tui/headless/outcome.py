@@ -59,6 +59,7 @@ class Outcome:
             "completion_tokens": usage.completion_tokens,
             "reasoning_tokens": usage.reasoning_tokens,
             "cost_usd": None if usage.cost_usd is None else float(usage.cost_usd),
+            "cost_estimated": usage.cost_usd is not None and not usage.cost_reported,
             "estimated": usage.estimated,
             "seconds": round(time.monotonic() - self.started, 3),
             "first_token_seconds": None if first is None else round(first, 3),
@@ -87,6 +88,7 @@ class Outcome:
             sum(costs, Decimal(0)) if used and len(costs) == len(used) else None,
             estimated=not used or any(usage.estimated for usage in used),
             reasoning_tokens=sum(usage.reasoning_tokens for usage in used),
+            cost_reported=bool(used) and all(usage.cost_reported for usage in used),
         )
 
 

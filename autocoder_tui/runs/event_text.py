@@ -33,6 +33,8 @@ def summary(state: RunState) -> str:
         f"{about}{state.completion_tokens:,} out in {stats.chunks:,} chunks",
         f"cost {format_usd(usage.cost_usd if usage is not None else None)}",
     ]
+    if usage is not None and usage.cost_reported:
+        figures[-1] += " as the provider reports it"
     line = f"run {state.status}: {', '.join(filter(None, figures))}"
     if usage is not None and usage.dubious:
         line += "; the server gave counts of tokens that cannot be, ours stand in for them"

@@ -138,3 +138,48 @@ def test_reasoning_that_stands_beside_the_output_is_paid_for_too() -> None:
     within = {"prompt_tokens": 32, "completion_tokens": 103, "total_tokens": 135}
     details = {"completion_tokens_details": {"reasoning_tokens": 94}}
     assert read_usage({"usage": {**within, **details}}) == Usage(32, 103, 0, 94)
+
+
+def test_what_the_provider_charges_goes_before_our_prices() -> None:
+    accounts = opened(1000)
+    given = {"prompt_tokens": 1000, "completion_tokens": 10, "cost": 0.0125}
+    usage = read_usage({"usage": given})
+    assert usage is not None
+    accounts.reported(usage)
+    assert accounts.totals().cost_reported
+    assert accounts.close().cost_usd == Decimal("0.0125")
+    total = accounts.totals()
+    assert total.cost_usd == Decimal("0.0125")
+    assert total.cost_reported
+    state = RunState()
+    state.apply(total, 0.0)
+    assert "cost $0.0125 as the provider reports it" in summary(state)
+
+
+def test_a_cost_that_is_worked_out_in_part_is_not_called_reported() -> None:
+    accounts = opened(1000)
+    accounts.reported(Usage(1000, 10, cost_usd=Decimal("0.01")))
+    accounts.close()
+    accounts.open(Weights(code=1000))
+    assert not accounts.totals().cost_reported
+    accounts.reported(Usage(1000, 10))
+    accounts.close()
+    total = accounts.totals()
+    assert not total.cost_reported
+    assert total.cost_usd == Decimal("0.010156")  # and 1,000 * 0.15 + 10 * 0.60 millionths
+
+
+def test_a_key_of_ones_own_pays_the_provider_behind_as_well() -> None:
+    given = {"prompt_tokens": 5, "completion_tokens": 1, "cost": 0.001, "is_byok": True}
+    given["cost_details"] = {"upstream_inference_cost": 0.02}
+    usage = read_usage({"usage": given})
+    assert usage is not None
+    assert usage.cost_usd == Decimal("0.021")
+
+
+def test_a_cost_that_cannot_be_is_left_out() -> None:
+    for cost in (-1, float("nan"), float("inf"), 1e9, "0.1", True, None):
+        given = {"prompt_tokens": 5, "completion_tokens": 1, "cost": cost}
+        usage = read_usage({"usage": given})
+        assert usage is not None
+        assert usage.cost_usd is None

@@ -130,6 +130,31 @@ def test_half_a_surrogate_pair_becomes_a_mark_that_can_be_written() -> None:
     assert joined(pieces, Text) == "a\ufffd"
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'event: error\ndata: {"message": "engine died"}\n\n',
+        b"event: error\ndata: engine died\n\n",
+        b'event: Error\ndata: {"object": "x", "message": "engine died"}',
+        b'data: {"errors": [{"message": "engine died"}]}\n\n',
+        b'data: {"errors": ["engine died"]}\n\n',
+        b'{"error": {"message": "engine died"}}\n',
+    ],
+)
+def test_an_error_in_the_stream_is_found_wherever_a_server_puts_it(body: bytes) -> None:
+    incoming = IncomingReply(ADDRESS, 1_000_000)
+    begun = f"data: {chunk({'content': 'half'})}\n\n".encode()
+    pieces = [*incoming.feed(begun + body), *incoming.close()]
+    assert joined(pieces, Text) == "half"
+    assert incoming.failure is not None
+    assert "engine died" in incoming.failure.message
+
+
+def test_an_event_of_another_name_after_an_error_name_alone_is_text() -> None:
+    body = f"event: error\n\ndata: {chunk({'content': 'all'}, 'stop')}\n\n".encode()
+    assert read(body, []) == ([Text("all"), Finish("stop")], None)
+
+
 def units(text: str) -> str:
     """`text` with a surrogate pair for each character beyond U+FFFF, as JSON escapes have it."""
     found = text.encode("utf-16-le", "surrogatepass")

@@ -54,6 +54,7 @@ Sure! I'll provide the remaining code in the next message.
 (다음 메시지에서 계속)
 Fortsetzung folgt.
 (wird in der nächsten Nachricht fortgesetzt)
+Ich setze in der nächsten Nachricht fort.
 (à suivre)
 Suite dans le prochain message.
 (continuará)

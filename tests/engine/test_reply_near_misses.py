@@ -145,7 +145,7 @@ FILE = {"path": "a.py", "content": NEW}
 @pytest.mark.parametrize(
     "value",
     [FILE, [FILE], {"files": [FILE]}, {"filename": "a.py", "code": NEW},
-     {"name": "write_file", "arguments": FILE}],
+     {"name": "write_file", "arguments": FILE}, {"a.py": NEW}, {"files": {"a.py": NEW}}],
 )  # fmt: skip
 @pytest.mark.parametrize("around", ["{}", "```json\n{}\n```\n", "Here:\n\n```\n{}\n```\nDone.\n"])
 def test_a_json_object_with_path_and_content_is_a_file(value: object, around: str) -> None:
@@ -155,6 +155,9 @@ def test_a_json_object_with_path_and_content_is_a_file(value: object, around: st
 
 def test_json_that_was_asked_for_is_no_frame() -> None:
     text = json.dumps({"path": "x.py", "content": "y"}, indent=2) + "\n"
+    (file,) = parse_reply(text, target="conf.json").files
+    assert (file.path, file.text) == ("conf.json", text)
+    text = json.dumps({"x.py": "y", "z.py": "a note"}, indent=2) + "\n"
     (file,) = parse_reply(text, target="conf.json").files
     assert (file.path, file.text) == ("conf.json", text)
 

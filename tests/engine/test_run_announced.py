@@ -78,3 +78,18 @@ async def test_a_reply_that_changes_nothing_says_so() -> None:
         events = await events_of(request_to(server, files=given))
     (file,) = of(FileProposed, events)
     assert "changes nothing" in file.remark
+
+
+@pytest.mark.parametrize(("opening", "closing"), FENCES[:2])
+@pytest.mark.parametrize("question", ["Would you like me to continue?", "Shall I go on?"])
+@pytest.mark.parametrize("answer", ["", "The code is already complete.\n"])
+async def test_a_false_announcement_ends_when_the_model_says_that_all_is_there(
+    opening: str, closing: str, question: str, answer: str
+) -> None:
+    whole = f"{opening}{CODE}{closing}\n{question}\n"
+    async with DemoServer([Reply(whole), *[Reply(answer)] * 12]) as server:
+        events = await events_of(request_to(server))
+        assert len(server.requests) == 2
+    assert isinstance(events[-1], RunFinished)
+    (file,) = of(FileProposed, events)
+    assert (file.after, file.complete) == (CODE, True)

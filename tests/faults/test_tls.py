@@ -10,7 +10,7 @@ import ssl
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ from autocoder_tui.engine.events import RequestStarted, RetryScheduled, RunFaile
 from autocoder_tui.engine.run import run
 from tests.engine.conversation import CANARY
 from tests.engine.test_run import FRAMED, of
-from tests.faults.test_network import LIMITS, request_to
+from tests.faults.test_network import request_to
 
 NAMES = "subjectAltName=IP:127.0.0.1"
 
@@ -188,12 +188,19 @@ async def test_certificates_that_cannot_be_read_are_named_and_http_needs_none(
     assert isinstance(events[-1], RunFinished)
 
 
-async def test_a_server_that_waits_for_plain_http_is_given_up() -> None:
-    limits = replace(LIMITS, connect_timeout=0.3, max_attempts=1)
+async def test_https_typed_for_a_plain_server_is_named_at_once() -> None:
+    """Such a server waits for a request line, and the handshake for the server."""
     async with DemoServer() as plain:
         url = plain.base_url.replace("http:", "https:")
-        events = [event async for event in run(request_to(url, limits))]
-    # Which of the two depends on how the handshake was given up.
-    kind = "timed_out" if events[-1].error.kind == "timed_out" else "tls_failed"
-    failed_once(events, kind, "write http://")
-    assert plain.connections == 1
+        events = [event async for event in run(request_to(url))]
+    failed_once(events, "tls_failed", "speaks plain HTTP", "Write http://")
+    assert not plain.requests
+
+
+async def test_http_typed_for_a_tls_server_is_named_at_once(tmp_path: Path) -> None:
+    trusted = certificate(tmp_path)
+    async with tls_server(trusted.context, http("200 OK")) as heard:
+        url = heard.url.replace("https:", "http:")
+        events = [event async for event in run(request_to(url))]
+    failed_once(events, "tls_failed", "speaks TLS", "Write https://")
+    assert not heard.requests

@@ -45,6 +45,11 @@ def found(path: str, before: str | None, after: str) -> dict[str, Concern]:
         ("edit", C, C.replace("    return 0;\n", CONFLICT)),
         ("edit", C + CONFLICT, C + CONFLICT + CONFLICT.replace("0", "2")),
         ("edit", None, SEARCH),
+        ("edit", C, "<search>\n    return 0;\n</search>\n<replace>\n    return 1;\n</replace>\n"),
+        ("edit", C, "<old_str>\nint x;\n</old_str>\n<new_str>\nint y;\n</new_str>\n"),
+        ("edit", C, "FIND:\n    return 0;\nREPLACE WITH:\n    return 1;\n"),
+        ("edit", C, "[SEARCH]\n    return 0;\n[REPLACE]\n    return 1;\n[/REPLACE]\n"),
+        ("edit", C, "**Before:**\nint x;\n**After:**\nint y;\n"),
         ("frame", C, f'<file path="main.c">\n{C}'),
         ("frame", C, f'&lt;file path="main.c"&gt;\n{C}'),
         ("frame", C, f'**<file path="main.c">**\n{C}'),
@@ -54,6 +59,7 @@ def found(path: str, before: str | None, after: str) -> dict[str, Concern]:
         ("frame", C, '{"path": "main.c", "content": "int x;\\n"}\n'),
         ("frame", C, '{"files": [{"name": "main.c", "code": "int x;\\n"}]}'),
         ("frame", C, '{"content": "int x;\\n", broken'),
+        ("frame", C, '{"language": "c", "source": "int x;\\nint y;\\n"}'),
         ("stray", C, f"{C}</file>\n"),
         ("stray", C, C.replace("0;", "0;</file>")),
         ("stray", C, f"```c\n{C}"),
@@ -96,6 +102,8 @@ def test_a_text_that_would_do_damage_blocks(kind: str, before: str | None, after
         ("a.go", GO, GO.replace("\t", "\t", 1).replace("println(2)", "println(3)")),
         ("a.txt", "\ufffd\n", "\ufffd\nmore\n"),
         ("b.txt", "é\n", "e\n"),
+        ("a.yml", "", "old:\n  x: 1\nnew:\n  x: 2\n"),
+        ("a.ini", "", "[old]\nx = 1\n[new]\nx = 2\n"),
     ],
 )
 def test_a_text_that_only_speaks_of_it_passes(path: str, before: str, after: str) -> None:

@@ -169,3 +169,41 @@ def test_whatever_is_found_is_a_clean_key_and_never_shown(
     key = value(found)
     assert key is None or (key.isascii() and key.isprintable() and " " not in key and key)
     assert "hunter2" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("given", "taken_off"),
+    [
+        ('"sk-bare"', "The quotes around"),
+        ("'sk-bare'", "The quotes around"),
+        ("`sk-bare`", "The quotes around"),
+        ("\u201csk-bare\u201d", "The quotes around"),
+        ("'\"sk-bare\"'", "The quotes around"),
+        ("Bearer sk-bare", 'The word "Bearer" around'),
+        ('bearer "sk-bare"', 'The quotes and the word "Bearer" around'),
+        ('\ufeff"Bearer sk-bare"\r\n', 'The quotes and the word "Bearer" around'),
+    ],
+)
+def test_what_was_copied_with_a_key_is_taken_off_and_said(
+    given: str, taken_off: str, project: Path, environ: dict[str, str]
+) -> None:
+    found = find_key(OPENAI, project, {**environ, "OPENAI_API_KEY": given})
+    assert value(found) == "sk-bare"
+    (note,) = found.warnings
+    assert note.startswith(f"{taken_off} the key from OPENAI_API_KEY in the environment w")
+    assert "sk-bare" not in note
+
+
+def test_a_byte_order_mark_is_passed_over_in_silence(
+    project: Path, environ: dict[str, str]
+) -> None:
+    found = find_key(OPENAI, project, {**environ, "OPENAI_API_KEY": "\ufeffsk-bare"})
+    assert (value(found), found.warnings) == ("sk-bare", ())
+
+
+@pytest.mark.parametrize("given", ['""', "''", "Bearer ", '"Bearer"'])
+def test_quotes_around_nothing_are_no_key(
+    given: str, project: Path, environ: dict[str, str]
+) -> None:
+    found = find_key(OPENAI, project, {**environ, "OPENAI_API_KEY": given})
+    assert found.secret is None

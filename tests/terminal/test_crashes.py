@@ -70,7 +70,9 @@ def is_told(text: str, folder: Path) -> str:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     written = file.read_text()
-    assert "RuntimeError: went wrong with" in written
+    assert "RuntimeError: (" in written
+    assert "characters left out)" in written
+    assert "went wrong with sk" not in written
     assert "in fail" in written
     assert "Python 3" in written
     for private in (SECRET, LOCAL, "\x1b"):
@@ -162,7 +164,7 @@ def test_only_the_newest_reports_stay(tmp_path: Path) -> None:
     files = [write_report(tmp_path, ValueError(str(number)), {}) for number in range(KEPT + 3)]
     left = sorted((tmp_path / "crashes").iterdir())
     assert left == files[3:]
-    assert "ValueError: 12" in left[-1].read_text()
+    assert "ValueError: (" in left[-1].read_text()
 
 
 def test_where_no_report_can_be_kept_it_is_said(tmp_path: Path) -> None:

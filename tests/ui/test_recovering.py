@@ -22,8 +22,8 @@ from autocoder_tui.runs.preparation import Job, prepare
 from autocoder_tui.runs.restore import begin_journal
 from autocoder_tui.runs.setup import choose_model
 from autocoder_tui.store.history.history import History
-from autocoder_tui.store.journal import reader as journal_reading
-from autocoder_tui.store.journal import recovery
+from autocoder_tui.store.journal.journal import reader as journal_reading
+from autocoder_tui.store.journal.journal import recovery
 from autocoder_tui.store.journal.reader import journals
 from autocoder_tui.store.journal.recovery import Folding, Recovery
 from autocoder_tui.store.session import Session, claim
@@ -212,10 +212,12 @@ async def test_a_run_started_at_once_is_not_covered_by_the_review_of_last_time(
     async with DemoServer([framed("b.txt", "new\n")]) as server:
         app = AutocoderApp(setup_for(tmp_path, "--base-url", server.base_url, "-m", "test-model"))
         # As if somebody had typed before the review of last time was looked up.
-        app.last_typed_at = time.monotonic() + 2
+        app.last_typed_at = time.monotonic() + 3600
         async with app.run_test(notifications=True) as pilot:
             await until(pilot, lambda: app.chosen is not None and app.job().requirements)
             await pilot.press("ctrl+r")
+            await until(pilot, lambda: app.runner.begun)
+            app.last_typed_at = float("-inf")
             await until(pilot, lambda: app.recovering.done)
             assert any("made room for the run" in line for line in app.main.log_lines)
             pane = app.main.query_one(ReviewPane)

@@ -38,6 +38,8 @@ class Accounts:
         self._booked_estimated = False
         self._booked_usd: Decimal | None = Decimal(0)
         self._charged_usd: Decimal | None = None
+        self._booked_charged = 0
+        self._booked_priced = 0
         self._dubious = False
         self._prompt_tokens = 0
         self._weights = Weights()
@@ -93,6 +95,10 @@ class Accounts:
         prompt, completion = current.prompt_tokens or 0, current.completion_tokens or 0
         cost = self._cost(current)
         self._booked_usd = _added(self._booked_usd, cost)
+        if self._charged_usd is not None:
+            self._booked_charged += 1
+        elif prompt or completion:
+            self._booked_priced += 1
         self.open(Weights())
         return Booked(prompt, completion, cost)
 
@@ -180,7 +186,16 @@ class Accounts:
             reasoning_tokens=usage.reasoning_tokens,
             chunks=self.chunks,
             dubious=self._dubious,
+            cost_reported=self._is_cost_reported,
         )
+
+    @property
+    def _is_cost_reported(self) -> bool:
+        """Whether the provider has named the cost of every request."""
+        charged = self._charged_usd is not None
+        if self._booked_priced or (not charged and (self._prompt_tokens or self._output.tokens)):
+            return False
+        return charged or self._booked_charged > 0
 
 
 def _added(left: Decimal | None, right: Decimal | None) -> Decimal | None:

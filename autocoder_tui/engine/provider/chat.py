@@ -37,9 +37,9 @@ from autocoder_tui.engine.provider.http_errors import (
     read_error_body,
     retry_after,
     status_error,
-    through_proxy,
     unreadable_wait,
 )
+from autocoder_tui.engine.provider.proxy_errors import through_proxy
 from autocoder_tui.engine.provider.request_body import learn_from_refusal, request_body
 from autocoder_tui.engine.provider.response_body import IncomingReply
 from autocoder_tui.engine.provider.server_software import software_in_headers

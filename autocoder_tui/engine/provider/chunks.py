@@ -328,7 +328,7 @@ def _at_most(part: int | None, whole: int | None) -> int:
 def read_error(data: dict[str, Any], choice: dict[str, Any] | None = None) -> ServerError | None:
     """The error object in `data`, in any of the shapes servers use; None if it holds none."""
     for holder in (data, choice, None if choice is None else _message(choice)):
-        error = None if holder is None else holder.get("error")
+        error = None if holder is None else holder.get("error") or holder.get("errors")
         if isinstance(error, list):
             error = next((item for item in error if item), None)
         if isinstance(error, str) and error:

@@ -22,7 +22,6 @@ from autocoder_tui.engine.errors import (
     NotAReply,
     PaymentRequired,
     ProviderError,
-    ProxyUnusable,
     RateLimited,
     ServerFailed,
     StatusError,
@@ -32,7 +31,12 @@ from autocoder_tui.engine.errors import (
 )
 from autocoder_tui.engine.provider.address import Address
 from autocoder_tui.engine.provider.chunks import ServerError, load_object, read_error
-from autocoder_tui.engine.provider.proxies import Proxy, proxy_for
+from autocoder_tui.engine.provider.proxy_errors import (
+    named_proxy,
+    proxy_error,
+    proxy_login_error,
+    through_proxy,
+)
 from autocoder_tui.engine.provider.wrong_scheme import says_tls
 from autocoder_tui.engine.retry import duration
 
@@ -147,10 +151,10 @@ def status_error(
 
     `wait`: seconds the server asks to wait; `odd_wait`: what it said instead of a time.
     """
-    proxy = _proxy(address) if status == 407 else None
+    proxy = named_proxy(address) if status == 407 else None
     if proxy is not None:
         return StatusError(
-            _proxy_login_error(f"The {proxy.kind} in {proxy.variable}", proxy.variable).message,
+            proxy_login_error(f"The {proxy.kind} in {proxy.variable}", proxy.variable).message,
             status=status,
         )
     asks = _wait_words(wait, address.quote(odd_wait)[:40])
@@ -310,9 +314,9 @@ def connection_error(
     named = next((cause for cause in causes if isinstance(cause, ProviderError)), None)
     if named is not None:
         return named
-    proxy = _proxy(address)
+    proxy = named_proxy(address)
     if proxy is not None:
-        failed = _proxy_error(proxy, causes, names, address, connect_timeout)
+        failed = proxy_error(proxy, causes, names, address, connect_timeout)
         if failed is not None:
             return failed
     if any(isinstance(cause, socket.gaierror) for cause in causes):
@@ -336,53 +340,6 @@ def connection_error(
         f"{address.url} closed the connection{through_proxy(address)} before it answered for "
         f"{address.model_name}. "
         "Try again; if it stays so, look at the server's log."
-    )
-
-
-def _proxy(address: Address) -> Proxy | None:
-    try:
-        return proxy_for(address.endpoint.provider.base_url)
-    except ProxyUnusable:
-        return None
-
-
-def through_proxy(address: Address) -> str:
-    """ " through the proxy in HTTPS_PROXY", "" where there is none."""
-    proxy = _proxy(address)
-    return f" through {proxy.words}" if proxy is not None else ""
-
-
-def _proxy_error(
-    proxy: Proxy, causes: list[BaseException], names: set[str], address: Address, seconds: float
-) -> ProviderError | None:
-    """What went wrong on the way to the proxy or in it; None for what the server did."""
-    words = proxy.words[:1].upper() + proxy.words[1:]
-    check = f"Check that it runs, correct {proxy.variable}, or name the host in NO_PROXY."
-    if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return ProxyUnusable(f"{words} has a name that is not found (DNS). {check}")
-    if "ProxyError" in names:
-        said = " ".join(str(cause) for cause in causes)
-        if "407" in said or "auth" in said.lower() or "username" in said.lower():
-            return _proxy_login_error(words, proxy.variable)
-        return ConnectFailed(f"{words} did not connect to {address.url}. {check}")
-    if "ConnectTimeout" in names:
-        return TimedOut(
-            f"{words} did not accept a connection to {address.url} within {seconds:g} s "
-            f"(connect_timeout). {check}"
-        )
-    refused = any(isinstance(cause, ConnectionRefusedError) for cause in causes)
-    if "ConnectError" in names and not any(isinstance(cause, ssl.SSLError) for cause in causes):
-        why = "refused the connection" if refused else "cannot be reached"
-        return ConnectFailed(f"{words} {why}. {check}")
-    if any(type(cause).__module__.startswith("socksio") for cause in causes):
-        return ConnectFailed(f"{words} does not speak SOCKS5. {check}")
-    return None
-
-
-def _proxy_login_error(words: str, variable: str) -> ProxyUnusable:
-    return ProxyUnusable(
-        f"{words} wants another user name and password (407). Put them into {variable}, as in "
-        "http://USER:PASSWORD@HOST:PORT."
     )
 
 

@@ -25,12 +25,13 @@ from autocoder_tui.engine.provider.chunks import (
     Piece,
     Reasoning,
     Refusal,
+    ServerError,
     Text,
     read_frame,
     split_documents,
 )
 from autocoder_tui.engine.provider.http_errors import read_error_body, stream_error
-from autocoder_tui.engine.provider.sse import EventReader, FrameTooLarge
+from autocoder_tui.engine.provider.sse import ErrorData, EventReader, FrameTooLarge
 from autocoder_tui.engine.provider.surrogates import PairJoiner
 from autocoder_tui.engine.request import MEGABYTE
 from autocoder_tui.engine.trace import ChunkReceived, Trace
@@ -149,6 +150,9 @@ class IncomingReply:
                 return
 
     def _take_payload(self, payload: str, pieces: list[Piece]) -> None:
+        if isinstance(payload, ErrorData):
+            self._fail(read_error_body(payload))
+            return
         frame = self._read(payload)
         if frame is not None:
             self._take_frame(frame, pieces)
@@ -178,11 +182,14 @@ class IncomingReply:
         if self.failure is not None:
             return
         if frame.error is not None:
-            self.failure = stream_error(frame.error, self._address, after_text=self.has_text)
+            self._fail(frame.error)
         elif frame.tool is not None:
             self._tool = self._tool or frame.tool
             if not self._has_words:
                 self.failure = self._tools_called(self._tool)
+
+    def _fail(self, error: ServerError) -> None:
+        self.failure = stream_error(error, self._address, after_text=self.has_text)
 
     def _take_pieces(self, taken: Sequence[Piece], pieces: list[Piece]) -> None:
         for piece in taken:

@@ -1,8 +1,9 @@
 """Server-sent events, read incrementally: bytes in, the `data` of each event out.
 
-Only what a chat completion needs of the format: `data` lines, comments, blank lines. `event`,
-`id` and `retry` are skipped. Some servers forget the blank line between two events. How the
-bytes were split over the network cannot matter.
+Only what a chat completion needs of the format: `data` lines, comments, blank lines, and of
+`event` whether it is an error. `id` and `retry` are skipped. Some servers forget the blank line
+between two events, or the `data:` before an object. How the bytes were split over the network
+cannot matter.
 """
 
 from __future__ import annotations
@@ -12,6 +13,12 @@ import codecs
 
 class FrameTooLarge(ValueError):
     """One event grew past the cap; what follows it cannot be told apart any more."""
+
+
+class ErrorData(str):
+    """The payload of an event whose name says that it is an error, whatever its shape."""
+
+    __slots__ = ()
 
 
 class EventReader:
@@ -30,6 +37,7 @@ class EventReader:
         self._open_chars = 0
         self._data: list[str] = []
         self._data_chars = 0
+        self._is_error = False
 
     def feed(self, data: bytes) -> list[str]:
         """Payloads completed by `data`. Raises FrameTooLarge."""
@@ -72,9 +80,17 @@ class EventReader:
     def _end_line(self, line: str, payloads: list[str]) -> None:
         if not line:
             if self._data:
-                payloads.append(self._data[0] if len(self._data) == 1 else "\n".join(self._data))
+                payload = self._data[0] if len(self._data) == 1 else "\n".join(self._data)
+                payloads.append(ErrorData(payload) if self._is_error else payload)
                 self._data = []
                 self._data_chars = 0
+            self._is_error = False
+        elif line.startswith("event:"):
+            self._is_error = line[6:].strip().lower() == "error"
+        elif line.startswith("{"):
+            self._end_line("", payloads)
+            self._add(line)
+            self._end_line("", payloads)
         elif line.startswith("data:"):
             value = line[6:] if line.startswith("data: ") else line[5:]
             if self._data and _begins_another(self._data[-1], value):

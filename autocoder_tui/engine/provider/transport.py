@@ -175,15 +175,24 @@ class GuardedClient(httpx2.AsyncClient):
                 raise tls_server(self._checked_url) from None
             raise
 
+    async def _sent(self, request: httpx2.Request) -> httpx2.Response:
+        try:
+            return await super().send(request, stream=True, follow_redirects=False)
+        except Exception as error:
+            # What is no SOCKS reply is an error of a library beneath, which httpx2 lets through.
+            if type(error).__module__.startswith("socksio"):
+                raise httpx2.ProxyError("no SOCKS reply", request=request) from error
+            raise
+
     async def _send_within_host(self, original: httpx2.Request) -> httpx2.Response:
         request = self._cleaned(original)
-        response = await super().send(request, stream=True, follow_redirects=False)
+        response = await self._sent(request)
         for _ in range(_MAX_REDIRECTS):
             if response.status_code not in _REDIRECTS or "location" not in response.headers:
                 break
             await response.aclose()
             request = self._redirected(request, response)
-            response = await super().send(request, stream=True, follow_redirects=False)
+            response = await self._sent(request)
         else:
             if response.status_code in _REDIRECTS:
                 await response.aclose()

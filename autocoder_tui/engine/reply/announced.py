@@ -79,7 +79,7 @@ _OTHER_LANGUAGES = re.compile(
     r"|(?:回[复復]|[输輸]入|[发發]送|说|說).{0,6}[“\"「'‘]?[继繼][续續]"
     r"|^(?:続く|つづく)|次の(?:メッセージ|返信|回答|投稿)(?:に|で|へ).{0,8}(?:続|つづ)"
     r"|다음\s*(?:메시지|답변|응답)(?:에서|에|로).{0,10}(?:계속|이어)|^계속(?:됩니다)?\W*$"
-    r"|fortsetzung\s+(?:folgt|in\s+der\s+nächsten)|(?:wird|geht|setze\s+ich)\b.{0,40}\bin\s+der\s+"
+    r"|fortsetzung\s+(?:folgt|in\s+der\s+nächsten)|(?:wird|geht|setze\s+ich|ich\s+setze)\b.{0,40}\bin\s+der\s+"
     r"nächsten\s+(?:nachricht|antwort)|der\s+rest\s+(?:folgt|kommt)|^wird\s+fortgesetzt"
     r"|^(?:à|a)\s+suivre\W*$|(?:la\s+)?suite\s+(?:dans|au|à|du)\b.{0,24}\b(?:message|réponse)"
     r"|continu(?:e|é|er)\w*\s+dans\s+(?:le|la|mon|ma)\s+(?:prochain|suivant|message|réponse)"

@@ -1,4 +1,5 @@
-"""Files that come as JSON: `{"path": "a.py", "content": "..."}`, one, a list, or as a tool call."""
+"""Files that come as JSON: `{"path": "a.py", "content": "..."}`, one, a list, or as a tool call;
+or `{"a.py": "..."}`, an object of contents by path."""
 
 from __future__ import annotations
 
@@ -73,6 +74,9 @@ def _pairs(value: Any, depth: int) -> Iterator[tuple[str, str]]:
         content = next((value[key] for key in _CONTENTS if isinstance(value.get(key), str)), None)
         if content is not None and (is_path(path) or (key not in ("name", "file", "") and path)):
             yield path, content
+            return
+        if value and all(is_path(key) and isinstance(value[key], str) for key in value):
+            yield from value.items()
             return
         for inner in (*_LISTS, *_CALLS):
             if isinstance(value.get(inner), list | dict):

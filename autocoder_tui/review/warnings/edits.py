@@ -21,6 +21,18 @@ _DIVIDES = re.compile(r"={5,9}")
 _CLOSES = re.compile(r">{5,9}(?:[ \t]*[A-Za-z(].{0,80})?|\+{5,9}[ \t]*REPLACE>?")
 _EDIT_BLOCK = re.compile(r"[<-]{5,9}[ \t]*(?:SEARCH|ORIGINAL)|[>+]{5,9}[ \t]*(?:REPLACE|UPDATED)")
 _FENCE = re.compile(r"[ \t]*(?:```|~~~)")
+_OLD = "search|find|old|original|before|old_str|old_string|old_text|old_code"
+_NEW = "replace|replacement|new|updated|after|new_str|new_string|new_text|new_code"
+_HEADS = rf"(?:{_OLD}|{_NEW})"
+_PAIR = re.compile(
+    rf"^[ \t]*(?:<{_HEADS}>|\[{_HEADS}\]|\**{_HEADS}(?: this| with| by)?\**:\**)[ \t]*\n",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""The line before an old or a new text, of edits that are written as tags or heads."""
+_NAMED_PARTS = ("", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".properties", ".feature")
+"""Files where such a line may be a key or a section."""
+_MOST_PAIRS = 200_000
+"""Characters of a text that is looked through for such a pair."""
 
 
 def edits(change: Change) -> Iterator[Concern]:
@@ -28,11 +40,26 @@ def edits(change: Change) -> Iterator[Concern]:
         message = "The text is a diff, not the file: it would replace the file by its own change."
         yield Concern("diff", message, not change.is_sound)
         return
+    named = change.is_markup or change.is_prose or change.suffix in _NAMED_PARTS
+    if not named and _begins_with_pair(change.after) and not _begins_with_pair(change.before):
+        message = "The text is an old and a new wording to exchange, not the file."
+        yield Concern("edit", message, not change.is_sound)
+        return
     number, marks = _new_marks(change)
     if number:
         what = "edit blocks (SEARCH/REPLACE)" if marks == "edit" else "marks of a merge conflict"
         message = f"The text holds {what} that the file did not have, from line {number}."
         yield Concern("edit", message, not change.is_sound and not _in_fence(change, number))
+
+
+def _begins_with_pair(text: str) -> bool:
+    """Whether the first filled line heads an old text, and a later one the new text for it."""
+    begin = text.lstrip()[:_MOST_PAIRS]
+    old = _PAIR.match(begin)
+    return old is not None and any(
+        re.search(rf"\b(?:{_NEW})\b", found.group(), re.IGNORECASE) is not None
+        for found in _PAIR.finditer(begin, old.end())
+    )
 
 
 def _is_diff(change: Change) -> bool:

@@ -37,6 +37,7 @@ _TOKEN = re.compile(r"<[|｜][\w▁ ]{2,40}[|｜]>|</s>\Z|\[/?INST\]\Z|<(?:end|s
 _PATH_KEYS = ("path", "file", "filename", "file_path", "file_name", "filepath", "name")
 _TEXT_KEYS = ("content", "contents", "code", "text", "file_content", "new_content", "source")
 _JSON = (".ipynb", ".geojson", ".webmanifest", ".map", ".har", ".avsc", ".ndjson", ".lock")
+_MAY_BE_JSON = ("", ".yaml", ".yml", ".txt", ".hjson", ".json5", ".jsonc", ".log", ".conf")
 _ENVELOPE = re.compile(r'\s*[\[{][^{}]{0,200}"(?:content|contents|file_content|new_content)"\s*:')
 _MOST_READ = 5_000_000
 
@@ -120,9 +121,33 @@ def _envelope(change: Change) -> Iterator[Concern]:
     if text[:1] not in ("{", "[") or len(text) > _MOST_READ or _carries(change.before, change.name):
         return
     is_json = change.suffix.startswith(".json") or change.suffix in _JSON or change.name[0] == "."
-    if _carries(text, change.name if is_json else ""):
+    if _carries(text, change.name if is_json else "") or (not is_json and _quotes_code(change)):
         message = "The text is a JSON object that holds a file, not the file itself."
         yield Concern("frame", message, True)
+
+
+def _quotes_code(change: Change) -> bool:
+    """Whether a file of another language, not JSON before, is now JSON with lines in a string.
+
+    As an expression such an object is often valid code, so that no parser objects to it.
+    """
+    if change.is_new or change.suffix in _MAY_BE_JSON:
+        return False
+    return _holds_lines(_loaded(change.after), 4) and _loaded(change.before) is None
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _holds_lines(data: Any, depth: int) -> bool:
+    if isinstance(data, str):
+        return "\n" in data.strip()
+    inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    return depth > 0 and any(_holds_lines(item, depth - 1) for item in list(inner)[:20])
 
 
 def _carries(text: str, name: str) -> bool:

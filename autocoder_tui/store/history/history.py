@@ -25,11 +25,14 @@ from autocoder_tui.store.history.rows import (
     as_json,
     find,
     put,
+    put_columns,
     referred,
     remove,
+    row_of,
     storable,
     summary_of,
     summary_row,
+    text_of,
     together,
 )
 from autocoder_tui.store.history.search import matching
@@ -55,12 +58,17 @@ class History:
     def add(self, run: KeptRun, *, offered: bool = False) -> KeptRun:
         """Keep `run`; returns it as it is kept. A run that was kept before and went on since
         is put together with what is known of it; one journal is never counted twice."""
+        # Compressed before the database is locked, for others wait then: a long text takes a while.
+        columns, text = {**row_of(run), "offered": offered}, text_of(run)
 
         def work(connection: sqlite3.Connection) -> KeptRun:
             lost: list[str] = []
             earlier = find(connection, run.run_id, lost.append)
-            # Of a damaged one, what is known now takes the place.
-            whole = run if earlier is None or lost else together(earlier, run)
+            if earlier is None or lost:
+                # Of a damaged one, what is known now takes the place.
+                put_columns(connection, columns, text)
+                return run
+            whole = together(earlier, run)
             put(connection, whole, offered=offered)
             return whole
 

@@ -233,7 +233,14 @@ def put(
         values["offered"] = offered
     if named:
         values["named"] = True
-    keep_text(connection, put_row(connection, values), text_of(run))
+    put_columns(connection, values, text_of(run))
+
+
+def put_columns(
+    connection: sqlite3.Connection, values: Mapping[str, object], text: Mapping[str, str]
+) -> None:
+    """Insert or replace the row with these columns, found by `text`."""
+    keep_text(connection, put_row(connection, values), text)
 
 
 def put_row(connection: sqlite3.Connection, values: Mapping[str, object]) -> int:

@@ -37,7 +37,7 @@ async def accept_file(app: Program, pane: ReviewPane) -> None:
     file = pane.file
     if file is None:
         return
-    concerns = {file.path: pane.warnings.get(file.path, ())}
+    concerns = {file.path: pane.warnings.get(file.path, ())} if file.hunks else {}
     if await accept_anyway(app, pane.acknowledged, concerns) and pane.file is file:
         pane.diff.decide_all(Verdict.ACCEPTED)
 
@@ -48,7 +48,11 @@ async def accept_everything(app: Program, pane: ReviewPane) -> None:
     if review is None or reviewable is None:
         return
     left = [file.path for file in review.files if reviewable.unasked(file.path)]
-    concerns = {path: texts for path, texts in pane.warnings.items() if path not in left}
+    concerns = {
+        file.path: pane.warnings.get(file.path, ())
+        for file in review.files
+        if file.hunks and file.path not in left
+    }
     if await accept_anyway(app, pane.acknowledged, concerns):
         pane.decide_everything(Verdict.ACCEPTED, left)
         if left:

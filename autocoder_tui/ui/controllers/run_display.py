@@ -34,9 +34,13 @@ class RunDisplay:
 
     def __init__(self, app: Program) -> None:
         self._app = app
+        self._told = ""
+        """Why the run tries again, as said last: the next try for that reason is the meters'."""
 
     def run_began(self, prepared: Prepared) -> None:
+        self._told = ""
         main = self._app.main
+        main.show_failure("")
         main.query_one(StreamView).clear()
         main.clear_reasoning()
         if prepared.earlier is None:
@@ -68,8 +72,9 @@ class RunDisplay:
                 main.query_one(StreamView).mark_join(event.offset, label)
             case ReasoningDelta(text):
                 main.add_reasoning(text)
-            case RetryScheduled(delay, reason, _):
-                # How long it still takes is in the meters.
+            case RetryScheduled(delay, reason, _) if reason != self._told:
+                # How often that was, and how long it still takes, is in the meters.
+                self._told = reason
                 self._app.notify(
                     safe_line(f"{reason} Trying again in {delay:.0f} s."),
                     severity="warning",
@@ -99,6 +104,7 @@ class RunDisplay:
         if state.error is not None:
             # The log has it from the event.
             message = safe_line(state.error.message)
+            main.show_failure(message)
             self._app.notify(message, severity="error", timeout=12, markup=False)
             if state.text:
                 main.log_line(KEPT.format(run=state.run_id or "last"))

@@ -239,6 +239,10 @@ class MainScreen(Screen[None]):
             area.scroll_end(animate=False)
         self.mark("reasoning", " •")
 
+    def show_failure(self, message: str) -> None:
+        """Say in the place of the output why there is none; "" takes that back."""
+        self.query_one("#welcome", Static).update(f"✗ {visible(message)}" if message else WELCOME)
+
     def show_notes(self, notes: str) -> None:
         text = visible(notes.strip(), lines=True) or "The model said nothing besides the code."
         self.query_one("#notes", TextArea).text = text

@@ -135,7 +135,11 @@ class ModelPicker(Dialog[Wish | None]):
         known = {(model.provider, model.name) for model in self._models}
         fresh = [model for model in listed if (model.provider, model.name) not in known]
         state.update(f"The server lists {len(listed)} model{'s' * (len(listed) != 1)}.")
-        self._models = (*self._models, *fresh)
+        # Beside the model in use, which is of that server: the table's come after.
+        same = {model.provider for model in listed}
+        ours = [model for model in self._models if model.provider in same]
+        others = [model for model in self._models if model.provider not in same]
+        self._models = (*ours, *fresh, *others)
         self._ready |= {(model.provider, model.name) for model in fresh}
         self._fill(self.query_one(Input).value)
 

@@ -231,7 +231,7 @@ class TypeAheadApp(NotingApp):
             left = self.last_typed_at + _PAUSE_IN_TYPING - time.monotonic()
             if left <= 0:
                 return
-            await asyncio.sleep(left)
+            await asyncio.sleep(min(left, _PAUSE_IN_TYPING))
 
     async def ask_unbidden(self, dialog: Screen[_Result]) -> _Result:
         """The answer to a dialog that opens by itself, and so must not take the keys of what

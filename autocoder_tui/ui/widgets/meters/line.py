@@ -47,7 +47,7 @@ class MeterView:
     request and its reply take of the window, `speeds` tokens of the last seconds in order.
     `method` says how tokens are counted before a run. `waiting_seconds` are left until a retry.
     `cap_usd` is what the run may cost by its spending cap, `session_usd` what all runs since the
-    program started have cost.
+    program started have cost. `cost_reported`: `cost_usd` is what the provider says it charges.
     """
 
     phase: Phase
@@ -59,6 +59,7 @@ class MeterView:
     context_tokens: int | None = None
     context_length: int | None = None
     cost_usd: Decimal | None = None
+    cost_reported: bool = False
     least_usd: Decimal | None = None
     most_usd: Decimal | None = None
     tokens_per_second: float | None = None
@@ -248,10 +249,12 @@ def _cost(view: MeterView, *, range_: bool = True) -> _Field:
         return [("cost unknown", _MUTED)]
     limits = [limit for limit in (view.most_usd, view.cap_usd) if limit is not None]
     most = format_usd(min(limits)) if limits else None
-    sign = "~" if view.completion_estimated else ""
+    sign = "~" if view.completion_estimated and not view.cost_reported else ""
     room = 0 if view.phase in _ENDED else 1 + max(len(most or ""), len("$0.0000"))
     field = [(f"{sign + format_usd(view.cost_usd):>{room}}", "")]
-    if most is not None and range_:
+    if view.cost_reported and view.phase in _ENDED and range_:
+        field.append((" as reported", _MUTED))
+    elif most is not None and range_:
         field.append((f" of ≤ {most}", _MUTED))
     return field
 

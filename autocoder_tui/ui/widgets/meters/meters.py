@@ -54,6 +54,7 @@ def run_view(state: RunState, now: float, context_length: int | None = None) -> 
         context_tokens=None if first_prompt is None else first_prompt + state.completion_tokens,
         context_length=context_length,
         cost_usd=usage.cost_usd if usage is not None else _nothing_yet(state),
+        cost_reported=usage is not None and usage.cost_reported,
         most_usd=estimate.most_usd if estimate is not None else None,
         tokens_per_second=state.tokens_per_second(now),
         speeds=state.speeds(now),

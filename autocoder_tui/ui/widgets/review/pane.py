@@ -72,7 +72,7 @@ class ReviewPane(Vertical):
     DEFAULT_CSS = """
     ReviewPane { height: 1fr; }
     ReviewPane #review-file { height: auto; padding: 0 1; }
-    ReviewPane #review-summary { height: 1; padding: 0 1; background: $panel; }
+    ReviewPane #review-summary { height: auto; max-height: 2; padding: 0 1; background: $panel; }
     ReviewPane #review-nothing { padding: 1 2; color: $text-muted; display: none; }
     ReviewPane ResultView { display: none; }
     ReviewPane.-result ResultView { display: block; }

@@ -1,0 +1,58 @@
+"""What ends a run and must not end the program."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.ui.driving import driven, serving, setup_for, until
+
+PASSWORD = "hunter2-canary"
+
+
+async def test_an_error_nobody_foresaw_ends_the_run_and_not_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(*_: object, **__: object) -> None:
+        raise LookupError(f"http://user:{PASSWORD}@proxy")
+
+    monkeypatch.setattr("autocoder_tui.ui.controllers.runner.run", wrong)
+    async with serving(tmp_path, [], "-r", "x") as (app, pilot, _):
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.runner.state.status == "error")
+        error = app.runner.state.error
+        assert error is not None
+        (report,) = (tmp_path / "state" / "crashes").iterdir()
+        assert "An internal error ended the run (LookupError)" in error.message
+        assert str(report) in error.message
+        assert app.is_running
+        await until(pilot, lambda: not app.runner.running)
+        everything = report.read_text() + error.message + "\n".join(app.main.log_lines)
+        assert PASSWORD not in everything
+        assert "LookupError" in report.read_text()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("HTTPS_PROXY", f"http://user:{PASSWORD}@host:port"),
+        ("ALL_PROXY", f"socks://user:{PASSWORD}@127.0.0.1:1/"),
+        ("HTTPS_PROXY", f"socks5://user:{PASSWORD}@127.0.0.1:1"),
+    ],
+)
+async def test_a_proxy_that_cannot_be_used_is_said_and_the_program_stays(
+    tmp_path: Path, variable: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    flags = ("--base-url", "https://model.example/v1", "-m", "m", "-r", "x")
+    key = {"LOCAL_API_KEY": "sk-local-1"}
+    async with driven(setup_for(tmp_path, *flags, environ=key)) as (app, pilot):
+        await pilot.press("ctrl+r")
+        # A refused connection is tried again; the first failure tells what is wrong.
+        await until(pilot, lambda: any(variable in line for line in app.main.log_lines))
+        assert app.is_running
+        assert PASSWORD not in "\n".join(app.main.log_lines)
+        app.runner.stop()
+        await until(pilot, lambda: not app.runner.running)
+    for file in (tmp_path / "state").rglob("*"):
+        if file.is_file():
+            assert PASSWORD.encode() not in file.read_bytes()
