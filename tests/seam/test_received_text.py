@@ -194,6 +194,37 @@ def test_nothing_but_the_instruction_is_no_progress() -> None:
     assert (text, joined.progress) == (before, False)
 
 
+FOREIGN = [
+    ("```python\n", "</file>\n```\n", "```\n"),
+    ("```python\n", "</file>\n\n```", "```"),
+    ("```python\n", "</file>\n", ""),
+    (FRAME, "```\n</file>\n", "</file>\n"),
+    (FRAME, "```\n\n</file>", "</file>"),
+    (FRAME, "</file>\n```\n", "</file>\n```\n"),
+    ("```markdown\n", "</file>\n```\n", "</file>\n```\n"),
+    ('<file path="a.md">\n', "```\n</file>\n", "```\n</file>\n"),
+    ('<file path="a.py" id="1">\n', '```\n</file>\n</file id="1">\n', ""),
+    ('<file path="a.py">\nS = """\n```\n', "```\n</file>\n", "```\n</file>\n"),
+    ("```xml\n<file>\n", "</file>\n```\n", "</file>\n```\n"),
+]
+
+
+@pytest.mark.parametrize(("kept", "closing", "left"), FOREIGN)
+@pytest.mark.parametrize("cut", ["items[-1]", "    def is_empty"])
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_a_closing_of_the_other_kind_is_no_part_of_the_file(
+    kept: str, closing: str, left: str, cut: str, size: int
+) -> None:
+    before, rest = kept + SOURCE[: SOURCE.index(cut)], SOURCE[SOURCE.index(cut) :]
+    plan = plan_continuation(before, finish_reason="length")
+    reader = PartReader(plan, before)
+    reply = plan.anchor + plan.witness + rest + closing
+    for at in range(0, len(reply), size):
+        reader.feed(reply[at : at + size])
+    reader.finish("stop")
+    assert reader.text == before + rest + (closing if "id=" in kept else left)
+
+
 def other_words(line: str, number: int) -> str:
     return body_in_other_words(line, random.Random(number), 1.0)
 
