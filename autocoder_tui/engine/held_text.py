@@ -25,7 +25,7 @@ from autocoder_tui.engine.events import (
     TextHeld,
     TextRetracted,
 )
-from autocoder_tui.engine.seam.filters import FenceFilter, MarkerFilter
+from autocoder_tui.engine.seam.filters import MarkerFilter, closing_filter
 
 
 def read(reader: seam.PartReader, chunk: str) -> Iterator[Event]:
@@ -97,8 +97,9 @@ class Held:
 
 
 def _tail(text: str, rest: str, marker_is_code: bool) -> str:
-    fence = FenceFilter(text)
-    rest = fence.feed(rest) + fence.finish()
+    fence = closing_filter(text, opened=True)
+    if fence is not None:
+        rest = fence.feed(rest) + fence.finish()
     if marker_is_code or seam.MARKER in text:
         return rest
     marker = MarkerFilter(line_start=text[-1:] in ("", "\n"))

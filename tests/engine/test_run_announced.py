@@ -31,7 +31,8 @@ async def test_what_is_announced_is_asked_for(
     second = (opening if again else "") + shown + CODE[HALF:] + closing
     async with DemoServer([Reply(first), Reply(second)]) as server:
         events = await events_of(request_to(server))
-        assert len(server.requests) == 2
+        # A part that nothing proves is asked for once more, and kept.
+        assert len(server.requests) == (2 if echoed else 3)
     assert isinstance(events[-1], RunFinished)
     (file,) = of(FileProposed, events)
     assert file.complete
@@ -93,3 +94,14 @@ async def test_a_false_announcement_ends_when_the_model_says_that_all_is_there(
     assert isinstance(events[-1], RunFinished)
     (file,) = of(FileProposed, events)
     assert (file.after, file.complete) == (CODE, True)
+
+
+@pytest.mark.parametrize("closing", ["</file>\n", "</file>", "\n</file>\n"])
+async def test_a_closing_that_is_all_that_was_missing_is_no_guess(closing: str) -> None:
+    replies = [Reply(f'<file path="src/code.py">\n{CODE}', "length"), *[Reply(closing)] * 6]
+    async with DemoServer(replies) as server:
+        events = await events_of(request_to(server))
+        assert len(server.requests) == 3
+    assert isinstance(events[-1], RunFinished)
+    (file,) = of(FileProposed, events)
+    assert (file.after.rstrip(), file.complete, file.remark) == (CODE.rstrip(), True, "")

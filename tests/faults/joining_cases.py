@@ -29,6 +29,18 @@ CASES: tuple[Case, ...] = (
         ),
     ),
     Case(
+        "the rest below a frame opened again, or from below the withheld line on: none of it lost",
+        (
+            f"{_RECEIVED}test_the_rest_below_a_frame_opened_again_is_whole",
+            f"{_RECEIVED}test_numbered_functions_below_a_frame_opened_again_are_the_rest",
+            f"{_RECEIVED}test_a_withheld_line_left_out_takes_nothing_below_it",
+        ),
+    ),
+    Case(
+        "a closing tag where a fence was opened, or the other way round: not in the file",
+        (f"{_RECEIVED}test_a_closing_of_the_other_kind_is_no_part_of_the_file",),
+    ),
+    Case(
         "the opening tag for ever, or the instruction copied: never code",
         (
             f"{_RECEIVED}test_the_tag_again_and_again_brings_nothing",

@@ -121,6 +121,50 @@ def test_the_block_it_stood_in_is_aligned_below_a_frame_opened_again() -> None:
     assert join(before, FRAME + block)[0] == WHOLE
 
 
+def filled(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line]
+
+
+@pytest.mark.parametrize("end", ["def peek", "def is_empty", "def pop"])
+@pytest.mark.parametrize("newline", ["\n", ""])
+def test_the_rest_below_a_frame_opened_again_is_whole(end: str, newline: str) -> None:
+    """The half below it stands nowhere in what is held, though its lines are like those."""
+    at = WHOLE.index(f"    {end}")
+    closed = WHOLE[:at].rstrip("\n") + "\n" + newline
+    before = f"{closed}</file>\n(continued in the next message)\n"
+    plan = plan_continuation(before, finish_reason="stop")
+    reader = PartReader(plan, before)
+    reader.feed(FRAME + WHOLE[at:])
+    _, joined = reader.finish("stop")
+    # Where nothing is repeated the blank lines at the seam can be told by nobody.
+    assert filled(reader.text) == filled(closed + WHOLE[at:])
+    assert joined.proof == "guess"
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "def function_{0}():\n    return {0} * {0}\n\n\n",
+        "def function_{0}(value):\n    total = value + {0}\n    return total\n\n\n",
+        "function f{0}(a) {{\n  if (!a) {{\n    return null;\n  }}\n  return a + {0};\n}}\n",
+    ],
+)
+def test_numbered_functions_below_a_frame_opened_again_are_the_rest(function: str) -> None:
+    functions = [function.format(number) for number in range(40)]
+    before = FRAME + "".join(functions[:20])
+    rest = "".join(functions[20:]) + "</file>\n"
+    assert filled(join(before, FRAME + rest)[0]) == filled(before + rest)
+
+
+@pytest.mark.parametrize("opening", [FRAME, ""])
+@pytest.mark.parametrize("end", ["    def peek", "        return self.items[-1]"])
+def test_a_withheld_line_left_out_takes_nothing_below_it(opening: str, end: str) -> None:
+    at = WHOLE.index(end)
+    before = WHOLE[:at]
+    text, joined = join(before, lambda plan: opening + plan.anchor + WHOLE[at:])
+    assert (text, joined.progress) == (WHOLE, True)
+
+
 @pytest.mark.parametrize("times", [1, 2, 40])
 def test_the_tag_again_and_again_brings_nothing(times: int) -> None:
     before = WHOLE[: WHOLE.index("items[-1]")]
@@ -148,6 +192,37 @@ def test_nothing_but_the_instruction_is_no_progress() -> None:
     before = WHOLE[: WHOLE.index("items[-1]")]
     text, joined = join(before, lambda plan: plan.instruction.replace(plan.anchor, "") * 3)
     assert (text, joined.progress) == (before, False)
+
+
+FOREIGN = [
+    ("```python\n", "</file>\n```\n", "```\n"),
+    ("```python\n", "</file>\n\n```", "```"),
+    ("```python\n", "</file>\n", ""),
+    (FRAME, "```\n</file>\n", "</file>\n"),
+    (FRAME, "```\n\n</file>", "</file>"),
+    (FRAME, "</file>\n```\n", "</file>\n```\n"),
+    ("```markdown\n", "</file>\n```\n", "</file>\n```\n"),
+    ('<file path="a.md">\n', "```\n</file>\n", "```\n</file>\n"),
+    ('<file path="a.py" id="1">\n', '```\n</file>\n</file id="1">\n', ""),
+    ('<file path="a.py">\nS = """\n```\n', "```\n</file>\n", "```\n</file>\n"),
+    ("```xml\n<file>\n", "</file>\n```\n", "</file>\n```\n"),
+]
+
+
+@pytest.mark.parametrize(("kept", "closing", "left"), FOREIGN)
+@pytest.mark.parametrize("cut", ["items[-1]", "    def is_empty"])
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_a_closing_of_the_other_kind_is_no_part_of_the_file(
+    kept: str, closing: str, left: str, cut: str, size: int
+) -> None:
+    before, rest = kept + SOURCE[: SOURCE.index(cut)], SOURCE[SOURCE.index(cut) :]
+    plan = plan_continuation(before, finish_reason="length")
+    reader = PartReader(plan, before)
+    reply = plan.anchor + plan.witness + rest + closing
+    for at in range(0, len(reply), size):
+        reader.feed(reply[at : at + size])
+    reader.finish("stop")
+    assert reader.text == before + rest + (closing if "id=" in kept else left)
 
 
 def other_words(line: str, number: int) -> str:

@@ -26,6 +26,8 @@ _EVIDENT = 20
 """Word characters that are not repeated by chance."""
 _OLDER_LINES, _OLDER_WORDS = 3, 30
 """What has to be repeated, from the first line on, for a reply that goes back in the text."""
+_FOUNDED = 0.25
+"""Share of a restart that has to stand in H: lines that are only alike may be the next ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Alignment:
         self._stray = 0
         self._begun = 0
         self._begins_elsewhere = False
+        self._said = self._known = 0
+        """Word characters below a frame opened again, and those of lines that stand in H."""
         self.restarted = False
         """Whether the reply opened a frame again that H has opened."""
         self.arrival: Arrival | None = None
@@ -66,7 +70,7 @@ class Alignment:
     def goes_back(self) -> bool:
         """Whether the reply repeats lines from further up than it was asked to."""
         if self.restarted:
-            return True
+            return not self.begins_anew
         older = self._begun < self._history.anchor_line
         long = self._exact >= _OLDER_LINES and self._words >= _OLDER_WORDS
         return older and long and self._missed <= 2 * (self._exact + self._alike)
@@ -76,14 +80,21 @@ class Alignment:
         """Whether the reply may still reach the end of H."""
         if self.arrival is not None or self._next is None:
             return False
-        return self.goes_back or self._stray < _STRAY
+        return self.restarted or self.goes_back or self._stray < _STRAY
+
+    @property
+    def begins_anew(self) -> bool:
+        """Whether hardly a line below a frame opened again stands in H: it is the rest."""
+        return self.restarted and self._said > _EVIDENT and self._known < _FOUNDED * self._said
 
     @property
     def repeats(self) -> bool:
         """Whether most of the reply goes over what is held without reaching its end."""
         if self.arrival is not None:
             return False
-        return self.restarted or (self.goes_back and self._missed <= self._exact + self._alike)
+        if self.restarted:
+            return not self.begins_anew and self._stray < _STRAY
+        return self.goes_back and self._missed <= self._exact + self._alike
 
     def follow(self, number: int, line: Line, body: str) -> None:
         """Take the reply's next line that is not blank and no talk."""
@@ -95,8 +106,13 @@ class Alignment:
             if place is not None:
                 self.restarted = True
                 self._next = self._begun = place + 1
-                self._stray = 0
+                self._stray = self._said = self._known = 0
                 return
+        places = len(self._history.positions(line.key))
+        if places <= 1:
+            # A line that stands in H more than once may well stand in its rest, too.
+            self._said += word_characters(line.key)
+            self._known += word_characters(line.key) * places
         if self._next is None and (self._begins_elsewhere or not self._start(line)):
             self._begins_elsewhere = True
             return
@@ -132,7 +148,10 @@ class Alignment:
         if further is not None:
             self._run = 0
             return self._matched(number, line, further, exact=True)
-        if place < history.whole and likeness(history.lines[place].key, line.key) >= ALIKE:
+        # Below lines that stand nowhere, one like the withheld line may come after it.
+        passed_over = place >= history.sent_line and self._stray > 0
+        alike = place < history.whole and likeness(history.lines[place].key, line.key) >= ALIKE
+        if alike and not passed_over:
             return self._matched(number, line, place, exact=False)
         if place >= history.whole - 2 and self._reached_cut_line(number, line, body, place):
             return None
@@ -150,7 +169,7 @@ class Alignment:
         if exact:
             self._words += word_characters(line.key)
         self._next = place + 1
-        if self._next < len(self._history.lines):
+        if self._next < len(self._history.lines) or self.begins_anew:
             return
         if self._may_arrive(exact=exact):
             words = word_characters(line.key)
@@ -171,6 +190,8 @@ class Alignment:
         history = self._history
         cut = history.cut_line
         if history.whole == len(history.lines) or not (self._exact or self._alike):
+            return False
+        if self.begins_anew:
             return False
         if not self._may_arrive(exact=True):
             return False

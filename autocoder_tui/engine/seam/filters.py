@@ -236,15 +236,95 @@ def opens_fence(text: str) -> bool:
     return any(read_fence(line) for line in text.split("\n"))
 
 
+_PROSE_NAMES = (".md", ".markdown", ".mdx", ".rst", ".adoc", ".txt")
+_PROSE_INFOS = frozenset({"md", "markdown", "mdx", "rst", "adoc", "text", "txt", "xml", "html"})
+
+
+def closing_filter(text: str, *, opened: bool) -> FenceFilter | FrameFilter | None:
+    """What takes foreign closing marks off a reply joined to `text`, if they are plainly such.
+
+    `opened`: the reply opened a code fence of its own. Where it did not, fences in a file that
+    may hold some as its content are left alone.
+    """
+    if "<file" not in text:
+        infos = _open_infos(text)
+        return None if not infos or set(infos) & _PROSE_INFOS else FrameFilter(text)
+    if opened:
+        return FenceFilter(text)
+    lines = reversed(text[text.find("<file") :].split("\n"))
+    opening = next(filter(None, map(read_opening, lines)), None)
+    if opening is None or opening.frame_id or opening.path.lower().endswith(_PROSE_NAMES):
+        return None
+    return FenceFilter(text, opened=False)
+
+
+def _open_infos(text: str) -> list[str]:
+    """The first words of the info strings of the fences that `text` ends in, outermost first."""
+    infos: list[str] = []
+    for fence in filter(None, map(read_fence, text.split("\n"))):
+        if fence.info or not infos:
+            infos.append(fence.info.strip().partition(" ")[0].lower())
+        else:
+            infos.pop()
+    return infos
+
+
+class FrameFilter:
+    """Takes off the closing frame line that a reply puts before the closing fence of a text
+    that opened no frame, or with which it ends."""
+
+    def __init__(self, text: str) -> None:
+        """`text` is what the reply is joined to."""
+        self._begun = text[text.rfind("\n") + 1 :]
+        self._frames = False
+        self._line = ""
+        self._held = ""
+
+    @property
+    def held(self) -> str:
+        return self._held + self._line
+
+    def feed(self, chunk: str) -> str:
+        self._line += chunk
+        if "\n" not in self._line:
+            return ""
+        *lines, self._line = self._line.split("\n")
+        return "".join(self._pass(line + "\n") for line in lines)
+
+    def _pass(self, line: str) -> str:
+        begun, self._begun = self._begun, ""
+        # Where something opens frames, to close one is as well its business.
+        self._frames |= "<file" in line
+        if self._held and not line.strip():
+            self._held += line
+            return ""
+        held, self._held = self._held, ""
+        fence = read_fence(line)
+        if held and fence is not None and not fence.info:
+            return line
+        if not begun and not self._frames and read_closing(line) == "":
+            self._held = line
+            return held
+        return held + line
+
+    def finish(self) -> str:
+        rest = self._pass(self._line) if self._line else ""
+        self._line, self._held = "", ""
+        return rest
+
+
 class FenceFilter:
     """Takes off the closing fence that belongs to a fence the reply opened for itself.
 
     It is the bare fence line, outside any fence of the file itself, that comes right before
-    the closing frame line or at the end of the reply.
+    the closing frame line or at the end of the reply. Where the reply `opened` none it is only
+    the one before the first closing frame line.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, opened: bool = True) -> None:
         """`text` is what the reply is joined to."""
+        self._opened = opened
+        self._closed = False
         start = text.rfind("\n") + 1
         self._inside = inside_fence(text[:start])
         self._begun = text[start:]
@@ -267,17 +347,21 @@ class FenceFilter:
             self._inside ^= read_fence(self._begun + line) is not None
             self._begun = ""
             return line
+        if self._closed:
+            return line
         if self._held:
             if not line.strip():
                 self._held += line
                 return ""
             held, self._held = self._held, ""
             if read_closing(line) is not None:
+                self._closed = not self._opened
                 return line
             self._inside = not self._inside
             return held + self._pass(line)
         fence: Fence | None = read_fence(line)
         if fence is None:
+            self._closed = not self._opened and read_closing(line) is not None
             return line
         if not self._inside and not fence.info:
             self._held = line
@@ -287,5 +371,5 @@ class FenceFilter:
 
     def finish(self) -> str:
         rest = self._pass(self._line) if self._line else ""
-        self._line, self._held = "", ""
-        return rest
+        held, self._line, self._held = self._held, "", ""
+        return rest if self._opened else rest + held

@@ -10,9 +10,11 @@ from autocoder_tui.engine.reply.prose import is_refusal, says_complete
 from autocoder_tui.engine.seam.candidates import CERTAIN, Candidate, is_closing
 from autocoder_tui.engine.seam.filters import (
     FenceFilter,
+    FrameFilter,
     MarkerFilter,
     NewlineFilter,
     ThinkFilter,
+    closing_filter,
     inside_fence,
     opens_fence,
     opens_file,
@@ -77,7 +79,7 @@ class PartReader:
         """What holds when nothing of the reply, or only reasoning, has come."""
         self._watching = True
         self._marker: MarkerFilter | None = None
-        self._fence: FenceFilter | None = None
+        self._fence: FenceFilter | FrameFilter | None = None
         self._proof: Proof = "remainder"
         self._offset = 0 if self._plan is None else len(self._before)
         self._alternatives: tuple[Alternative, ...] = ()
@@ -307,8 +309,8 @@ class PartReader:
         if not self._keep_marker:
             start = before[: chosen.offset] + glue
             self._marker = MarkerFilter(line_start=start[-1:] in ("", "\n"))
-        if hold.opened_fence(chosen.begin) and "<file" in before:
-            self._fence = FenceFilter(before[: chosen.offset])
+        opened = hold.opened_fence(chosen.begin)
+        self._fence = closing_filter(before[: chosen.offset] + glue, opened=opened)
         self._pass(reply[chosen.drop :])
 
     def _end_hold(self, hold: Hold) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from autocoder_tui.engine.seam.candidates import is_closing
 from autocoder_tui.engine.seam.reader import PartReader
 from autocoder_tui.engine.seam.text_index import common_length
 from autocoder_tui.engine.seam.values import Edit, Join
@@ -32,7 +33,8 @@ class SetAside:
 
     The second reply is taken in its place where it proves where it belongs. One that does not
     is read as what comes after the guessed part: a server that keeps its own place in the text
-    goes on from there and never says again what was taken back.
+    goes on from there and never says again what was taken back. Where both only close the text
+    after a whole line there is no seam that could be wrong.
     """
 
     text: str
@@ -45,6 +47,10 @@ class SetAside:
         """What is taken of both, once the second reply has ended and `join` is how it joined."""
         if join.progress and join.proof in _PROVEN:
             return Settled(Edit(), second.text, [join], finish_reason, second=True)
+        if join.progress and self._only_closes and second.text.rstrip() == self.text.rstrip():
+            closed = replace(self.join, proof="remainder", alternatives=())
+            edit = _between(second.text, self.text)
+            return Settled(edit, self.text, [closed], self.finish_reason, second=False)
         plan = plan_continuation(self.text, finish_reason=self.finish_reason)
         reader = PartReader(plan, self.text)
         reader.feed("".join(self.said))
@@ -53,6 +59,13 @@ class SetAside:
         if after.progress:
             return Settled(edit, reader.text, [self.join, after], finish_reason, second=True)
         return Settled(edit, self.text, [self.join], self.finish_reason, second=False)
+
+    @property
+    def _only_closes(self) -> bool:
+        """Whether the guessed part is nothing but what closes a text that ends with a line."""
+        before, part = self.text[: self.join.offset], self.text[self.join.offset :]
+        lines = [line for line in part.split("\n") if line.strip()]
+        return before.endswith("\n") and bool(lines) and all(map(is_closing, lines))
 
     def restored(self, text: str) -> tuple[Edit, str]:
         """The edit of `text` that brings the guessed part back, and what it leads to."""
