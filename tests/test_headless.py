@@ -122,6 +122,26 @@ async def test_the_code_goes_to_the_output_file_and_the_report_to_stdout(
     assert "Sure." in report["notes"]
 
 
+async def test_a_cost_the_provider_names_is_not_called_estimated(run: Runs) -> None:
+    usage = {"prompt_tokens": 1000, "completion_tokens": 10, "cost": 0.0125}
+    report = (await run([Reply(framed(NEW), usage=usage)], "-r", "hello", "--json")).report
+    assert (report["cost_usd"], report["cost_estimated"]) == (0.0125, False)
+
+
+async def test_a_cost_worked_out_here_is_called_estimated(tmp_path: Path) -> None:
+    async with DemoServer([Reply(framed(NEW))]) as server:
+        (tmp_path / "config").mkdir()
+        (tmp_path / "config" / "models.toml").write_text(
+            f'[providers.near]\nbase_url = "{server.base_url}"\n\n'
+            '[[models]]\nname = "priced"\nprovider = "near"\n'
+            'input_price = "1.0"\noutput_price = "2.0"\n'
+        )
+        flags = ("--base-url", server.base_url, "-m", "priced", "-r", "hello", "--json")
+        report = (await ended(await started(tmp_path, *flags))).report
+    assert report["cost_usd"] > 0
+    assert report["cost_estimated"]
+
+
 async def test_without_an_output_file_the_code_goes_to_stdout(run: Runs) -> None:
     done = await run([Reply(framed(NEW))], "-r", "hello")
     assert (done.code, done.out) == (0, NEW)

@@ -108,6 +108,14 @@ class ReasoningDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class PromptRead:
+    """How far the server has read the prompt of the open request, in tokens by its own count."""
+
+    processed: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class UsageUpdated:
     """Totals of the run so far, over all its parts. `estimated`: our count, not the provider's.
 
@@ -281,6 +289,7 @@ Event: TypeAlias = (
     | TextRetracted
     | TextHeld
     | ReasoningDelta
+    | PromptRead
     | UsageUpdated
     | UsageReported
     | PartFinished

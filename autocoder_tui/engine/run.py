@@ -27,6 +27,7 @@ from autocoder_tui.engine.events import (
     PartFinished,
     PartJoined,
     PartWithdrawn,
+    PromptRead,
     ReasoningDelta,
     RequestStarted,
     RetryScheduled,
@@ -49,7 +50,14 @@ from autocoder_tui.engine.prompt import Message, first_messages, messages_for
 from autocoder_tui.engine.proposed_files import checked_reply, proposed_files
 from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.provider.chat import HttpSession, stream_reply
-from autocoder_tui.engine.provider.chunks import Finish, Reasoning, Refusal, Text, Usage
+from autocoder_tui.engine.provider.chunks import (
+    Finish,
+    PromptProgress,
+    Reasoning,
+    Refusal,
+    Text,
+    Usage,
+)
 from autocoder_tui.engine.provider.deadline import Patience
 from autocoder_tui.engine.repetition import Found, Repetition
 from autocoder_tui.engine.reply.parse import frame_state
@@ -312,6 +320,8 @@ class _Generation:
                         accounts.received(text)
                     case Usage():
                         accounts.reported(piece)
+                    case PromptProgress(processed, total):
+                        yield PromptRead(processed, total)
                     case Finish(reason):
                         self._finish_reason = reason
                     case None:

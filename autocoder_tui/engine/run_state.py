@@ -21,6 +21,7 @@ from autocoder_tui.engine.events import (
     FileProposed,
     PartFinished,
     PartJoined,
+    PromptRead,
     ReasoningDelta,
     RequestStarted,
     RetryScheduled,
@@ -124,6 +125,8 @@ class RunState:
         self.waiting_until: float | None = None
         self.continuation: ContinuationStarted | None = None
         self.usage: UsageUpdated | None = None
+        self.prompt_read: PromptRead | None = None
+        """How far the server has read the prompt, while it does and says so."""
         self.report: UsageReported | None = None
         """What the provider counted for the first prompt of the run, if it did."""
         self.joins: list[PartJoined] = []
@@ -158,6 +161,12 @@ class RunState:
     @property
     def reasoning(self) -> str:
         return str(self._reasoning)
+
+    @property
+    def prompt_percent(self) -> int | None:
+        """How much of the prompt the server has read, while it does and says so."""
+        read = self.prompt_read
+        return None if read is None else read.processed * 100 // read.total
 
     @property
     def ended(self) -> bool:
@@ -222,6 +231,8 @@ class RunState:
                 self.usage = event
                 self._uncounted = 0
                 self.stats.chunks = event.chunks or self.stats.chunks
+            case PromptRead():
+                self.prompt_read = event
             case UsageReported():
                 self.report = self.report or event
             case TextRetracted(count):
@@ -229,11 +240,13 @@ class RunState:
             case RequestStarted(part, attempt):
                 self.part, self.attempt = part, attempt
                 self.requests += 1
+                self.prompt_read = None
                 self._part_begin = len(self._text)
                 self._waiting_over()
             case RetryScheduled(delay_seconds):
                 self.retries += 1
                 self.waiting, self.waiting_until = event, now + delay_seconds
+                self.prompt_read = None
             case PartFinished():
                 self.parts.append(event)
                 self._extrapolate(event)
@@ -260,6 +273,7 @@ class RunState:
 
     def _received(self, characters: int, now: float) -> None:
         stats = self.stats
+        self.prompt_read = None
         stats.chunks += 1
         stats.characters += characters
         stats.last_at = now
@@ -283,4 +297,5 @@ class RunState:
     def _end(self, status: StreamStatus, now: float) -> None:
         self.status = status
         self.stats.ended_at = now
+        self.prompt_read = None
         self._waiting_over()

@@ -35,7 +35,10 @@ class Progress:
         if self._enabled and now - self._shown >= PROGRESS_PERIOD:
             self._shown, self._dirty = now, True
             tokens = f"{state.completion_tokens:,} tokens"
-            to_stderr(f"\r\x1b[K… part {state.part}, {tokens}, {state.text_length:,} characters")
+            said = f"{tokens}, {state.text_length:,} characters"
+            if state.prompt_percent is not None:
+                said = f"reading the prompt {state.prompt_percent} %"
+            to_stderr(f"\r\x1b[K… part {state.part}, {said}")
 
     def clear(self) -> None:
         if self._dirty:

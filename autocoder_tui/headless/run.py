@@ -48,6 +48,7 @@ from autocoder_tui.runs.preparation import Job, Prepared, prepare
 from autocoder_tui.runs.recorder import RunKeeping
 from autocoder_tui.runs.restore import KEPT, events_of, model_as_sent, model_of, prepared_of
 from autocoder_tui.runs.setup import ChosenModel, Setup, choose_model
+from autocoder_tui.runs.sole_model import sole_model
 from autocoder_tui.runs.window_probe import ask_beforehand
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.capabilities import CapabilityStore
@@ -157,7 +158,7 @@ class _Headless:
         if setup.demo:
             return await self._prepare_demo(stack)
         output, target = _output_in_project(setup)
-        chosen = self._checked(choose_model(setup), key_needed=key_needed)
+        chosen = self._checked(choose_model(setup, await _served(setup)), key_needed=key_needed)
         expansion = expand_inputs(setup.root, setup.inputs)
         for name, reason in expansion.refused:
             say(f"{name}: {reason}")
@@ -358,6 +359,14 @@ def _recover(setup: Setup) -> None:
         say(f"Run {run_id} was interrupted; go on with it: autocoder-tui run --resume {run_id}")
     for message in found.messages:
         say(message)
+
+
+async def _served(setup: Setup) -> str | None:
+    """The model to take of a server that was given without one, if it has a single one."""
+    name = await sole_model(setup)
+    if name is not None:
+        say(f"Using {name}, the one model the server lists.")
+    return name
 
 
 def _output_in_project(setup: Setup) -> tuple[Path | None, str | None]:

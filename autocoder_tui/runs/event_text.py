@@ -90,7 +90,7 @@ def narrate(event: ev.Event) -> tuple[int, str] | None:
             return 0, f"run failed: {error.message}"
         case ev.RunCancelled():
             return 0, "run stopped"
-        case ev.TextDelta() | ev.TextHeld() | ev.ReasoningDelta():
+        case ev.TextDelta() | ev.TextHeld() | ev.ReasoningDelta() | ev.PromptRead():
             return None
         case ev.TextRetracted(count):
             return 3, f"the last {count:,} characters are taken back: the join knows better"

@@ -156,6 +156,19 @@ def test_what_the_provider_charges_goes_before_our_prices() -> None:
     assert "cost $0.0125 as the provider reports it" in summary(state)
 
 
+def test_what_the_provider_charged_is_known_without_a_price() -> None:
+    accounts = Accounts(Model("no price", "p"), WORDS)
+    accounts.open(Weights(code=1000))
+    assert accounts.totals().cost_usd is None
+    accounts.reported(Usage(1000, 10, cost_usd=Decimal("0.01")))
+    accounts.close()
+    assert (accounts.totals().cost_usd, accounts.totals().cost_reported) == (Decimal("0.01"), True)
+    accounts.open(Weights(code=1000))
+    assert accounts.totals().cost_usd is None
+    accounts.close()
+    assert accounts.totals().cost_usd is None
+
+
 def test_a_cost_that_is_worked_out_in_part_is_not_called_reported() -> None:
     accounts = opened(1000)
     accounts.reported(Usage(1000, 10, cost_usd=Decimal("0.01")))

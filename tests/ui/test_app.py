@@ -1,5 +1,6 @@
 """The main job by keys alone, in the real App against a real loopback server."""
 
+import asyncio
 import difflib
 import subprocess
 from pathlib import Path
@@ -11,9 +12,12 @@ from textual.widgets import Input, OptionList, TextArea
 
 from autocoder_tui.demo.sample import DEMO_TARGET, sample_text
 from autocoder_tui.demo.script import Reply, error_reply
+from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.demo.session import demo_setup
+from autocoder_tui.engine.provider.local_servers import LocalServer, probe_local
 from autocoder_tui.store.journal.reader import journals
 from autocoder_tui.store.journal.recovery import replay
+from autocoder_tui.ui.screens import first_steps
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.first_steps import FirstSteps
 from autocoder_tui.ui.screens.keys_help import KeysHelp
@@ -180,6 +184,36 @@ async def test_without_a_key_the_first_steps_are_offered(tmp_path: Path) -> None
         await until(pilot, lambda: choices.option_count >= 2)
         await pilot.press("enter")
         await until(pilot, lambda: app.return_value == "demo")
+
+
+@pytest.mark.parametrize("moved", [False, True])
+async def test_the_local_server_found_first_is_preselected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: bool
+) -> None:
+    asked = asyncio.Event()
+
+    async with DemoServer(models=("near",)) as server, DemoServer(models=("far",)) as other:
+        places = [("none", "http://127.0.0.1:1/v1"), ("a", server.base_url), ("b", other.base_url)]
+
+        async def probe() -> list[LocalServer]:
+            await asked.wait()
+            return await probe_local(5, places)
+
+        monkeypatch.setattr(first_steps, "probe_local", probe)
+        async with driven(setup_for(tmp_path)) as (app, pilot):
+            await until(pilot, lambda: isinstance(app.screen, FirstSteps))
+            choices = app.screen.query_one(OptionList)
+            await until(pilot, lambda: choices.highlighted == 0)
+            if moved:
+                await pilot.press("down")
+            asked.set()
+            await until(pilot, lambda: choices.option_count == 4)
+            assert choices.highlighted == (1 if moved else 2)
+            await pilot.press("enter")
+            await until(pilot, lambda: app.screen is app.main)
+            if not moved:
+                await until(pilot, lambda: app.chosen.model.name == "near")
+                assert app.chosen.endpoint.provider.base_url == server.base_url
 
 
 async def test_with_a_key_nothing_is_asked(tmp_path: Path) -> None:

@@ -112,6 +112,19 @@ def test_an_unknown_price_is_never_zero() -> None:
     assert "cost unknown" in meter_line(MeterView("estimate", prompt_tokens=5), 120).plain
 
 
+def test_a_cost_the_provider_names_is_no_estimate() -> None:
+    state = running_state()
+    named = UsageUpdated(3000, 100, 0, Decimal("0.0125"), True, cost_reported=True)
+    state.apply(named, 2.0)
+    assert "  $0.0125" in meter_line(run_view(state, 2.0), 120).plain
+    state.apply(RunFinished(), 3.0)
+    assert "$0.0125 as reported" in meter_line(run_view(state, 3.0), 120).plain
+    state.apply(replace(named, cost_reported=False), 3.0)
+    line = meter_line(run_view(state, 3.0), 120).plain
+    assert "~$0.0125" in line
+    assert "as reported" not in line
+
+
 def test_before_the_first_count_a_known_price_is_not_called_unknown() -> None:
     for least, words in ((Decimal("0.001"), "$0.00 of ≤ $0.0200"), (None, "cost unknown")):
         state = RunState()

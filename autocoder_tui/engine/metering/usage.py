@@ -141,6 +141,9 @@ class Accounts:
         if self._charged_usd is not None:
             return self._charged_usd
         prompt, completion = current.prompt_tokens or 0, current.completion_tokens or 0
+        if self._booked_charged and not (prompt or completion):
+            # Between two requests: what was charged is known, whether or not there is a price.
+            return Decimal(0)
         return cost_usd(self._model, prompt, completion, current.cached_tokens)
 
     @property

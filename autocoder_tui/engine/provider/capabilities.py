@@ -20,8 +20,10 @@ class Capabilities:
     temperature: bool | None = None
     system_role: bool | None = None
     reasoning_effort: bool | None = None
+    prompt_progress: bool | None = None
+    """Whether llama.cpp takes the wish to say how far it has read the prompt."""
     server: str | None = None
-    """The program that answers (see `engine.server_software`), "" where nothing tells."""
+    """The program that answers (see `engine.provider.server_software`), "" where nothing tells."""
     prefill: str | None = None
     """Name of the way to continue an assistant message, "none" if refused or ignored."""
     prefill_works: bool | None = None

@@ -29,7 +29,7 @@ from autocoder_tui.engine.errors import (
 )
 from autocoder_tui.engine.provider.address import Address
 from autocoder_tui.engine.provider.capabilities import Capabilities
-from autocoder_tui.engine.provider.chunks import Piece, Reasoning, Refusal, Text
+from autocoder_tui.engine.provider.chunks import Piece, PromptProgress, Reasoning, Refusal, Text
 from autocoder_tui.engine.provider.deadline import Patience
 from autocoder_tui.engine.provider.dns import wait_for_name
 from autocoder_tui.engine.provider.http_errors import (
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 _AFTER_FINISH_SECONDS: Final = 5.0
 _DRAIN_SECONDS: Final = 0.25
+_SIGNS_OF_WORK: Final = (Text, Reasoning, Refusal, PromptProgress)
 _SDK_PARAMETERS: Final = (
     "messages",
     "model",
@@ -309,7 +310,7 @@ async def _read(
                 continue
             # A comment or an empty frame: the server is at work, and to ask again would cost more.
             patience.left = limits.idle_timeout if incoming.has_text else limits.first_byte_timeout
-            if any(isinstance(piece, (Text, Reasoning, Refusal)) for piece in pieces):
+            if any(isinstance(piece, _SIGNS_OF_WORK) for piece in pieces):
                 patience.rest = _longest(limits)
     for piece in incoming.close():
         yield piece

@@ -71,7 +71,16 @@ class Usage:
     chunks: int = field(default=0, compare=False)
 
 
-Piece: TypeAlias = Text | Reasoning | Refusal | Finish | Usage
+@dataclass(frozen=True, slots=True)
+class PromptProgress:
+    """The server is still reading the prompt: `processed` of `total` tokens, cached ones too."""
+
+    processed: int
+    total: int
+    chunks: int = field(default=0, compare=False)
+
+
+Piece: TypeAlias = Text | Reasoning | Refusal | Finish | Usage | PromptProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +131,9 @@ def read_frame(payload: str) -> Frame | None:
         return None
     choice = _first_choice(data)
     pieces = tuple(_choice_pieces(choice)) if choice is not None else ()
+    progress = _prompt_progress(data.get("prompt_progress"))
+    if progress is not None:
+        pieces = (progress, *pieces)
     usage = read_usage(data, choice)
     if usage is not None:
         pieces += (usage,)
@@ -150,6 +162,16 @@ def split_documents(payload: str) -> Iterator[str]:
                 at += 1
         if at < len(line):
             yield line[at:]
+
+
+def _prompt_progress(said: object) -> PromptProgress | None:
+    """llama.cpp's own field of a frame (its server's README, "return_progress")."""
+    if not isinstance(said, dict):
+        return None
+    processed, total = _count(said.get("processed")), _count(said.get("total"))
+    if processed is None or total is None or processed > total:
+        return None
+    return PromptProgress(processed, total)
 
 
 def _first_choice(data: dict[str, Any]) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from autocoder_tui.engine.catalog import Endpoint, Model
 from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.provider.chunks import ServerError
+from autocoder_tui.engine.provider.server_software import LLAMA_CPP
 from autocoder_tui.safety.sanitize import visible
 
 NO_PARAMETER: Final = "none"
@@ -56,6 +57,8 @@ def request_body(
         body["temperature"] = temperature
     if model.reasoning_effort is not None and capabilities.reasoning_effort is not False:
         body["reasoning_effort"] = model.reasoning_effort
+    if capabilities.server == LLAMA_CPP and capabilities.prompt_progress is not False:
+        body["return_progress"] = True
     if prefill == "vllm":
         body["continue_final_message"] = True
         body["add_generation_prompt"] = False
@@ -118,6 +121,9 @@ def learn_from_refusal(
         return True
     if "reasoning_effort" in body and _names("reasoning_effort", error):
         capabilities.reasoning_effort = False
+        return True
+    if "return_progress" in body and _names("return_progress", error):
+        capabilities.prompt_progress = False
         return True
     for name, other in (_MAX_TOKENS_NAMES, _MAX_TOKENS_NAMES[::-1]):
         if name in body and _names(name, error) and _is_unsupported(error):

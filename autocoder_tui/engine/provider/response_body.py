@@ -23,6 +23,7 @@ from autocoder_tui.engine.provider.chunks import (
     Finish,
     Frame,
     Piece,
+    PromptProgress,
     Reasoning,
     Refusal,
     ServerError,
@@ -69,6 +70,7 @@ class IncomingReply:
         self._broken = ""
         self._halves = {kind: PairJoiner() for kind in _SPOKEN}
         self._chunks = 0
+        self._prompt_read = 0
         self._reader: EventReader | None = EventReader(self._max_frame)
         self._begun = False
         self._whole = bytearray()
@@ -199,7 +201,11 @@ class IncomingReply:
             elif isinstance(piece, _SPOKEN):
                 self.has_text = True
                 self._take_text(type(piece), self._halves[type(piece)].feed(piece.text), pieces)
-            else:
+            elif not isinstance(piece, PromptProgress):
+                pieces.append(piece)
+            elif piece.processed > self._prompt_read:
+                # The same figure again is no progress, and must not pass for life.
+                self._prompt_read = piece.processed
                 pieces.append(piece)
             if self.failure is not None:
                 return

@@ -16,6 +16,7 @@ from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.refresh_models import as_models
 from autocoder_tui.runs.setup import ChosenModel, choose_model
+from autocoder_tui.runs.sole_model import sole_model
 from autocoder_tui.runs.window_probe import AskedWindow, ask_window, needs_asking
 from autocoder_tui.store.usage import last_used
 from autocoder_tui.ui.controllers.endpoints import add_endpoint, refresh
@@ -72,6 +73,32 @@ class ModelChoice:
             chosen = replace(chosen, model=listed)
         self.warn(chosen.warnings)
         self.set(chosen)
+
+    def choose_served(self) -> None:
+        """Take the model of the server given by its address alone, once it says which it has."""
+        self._app.main.query_one(HeaderLine).model = "asking the server for its model…"
+        self._app.run_worker(self._choose_served(), exit_on_error=True)
+
+    async def _choose_served(self) -> None:
+        name, problem = None, None
+        try:
+            name = await sole_model(self._app.setup)
+        except AutocoderError as error:
+            problem = error.message
+        if self.chosen is not None or not self._app.main.is_running:
+            return  # another one was picked while the server was asked
+        self._app.main.query_one(HeaderLine).model = ""
+        if problem is not None:
+            self._app.tell(problem, severity="error")
+            return
+        self.choose(name)
+        if self.is_keyless:
+            self.first_steps()
+
+    @property
+    def is_keyless(self) -> bool:
+        """Whether a model is chosen that can't be asked without a key."""
+        return self.chosen is not None and not self.chosen.ready
 
     def warn(self, warnings: Iterable[str]) -> None:
         """Tell what was found with a key, each once: it is the same until something changes."""
@@ -145,7 +172,7 @@ class ModelChoice:
         if provider is None and self.chosen is not None:
             provider = self.chosen.endpoint.provider
         self.choose(model.name, None if provider is None else provider.base_url, model)
-        if self.chosen is not None and not self.chosen.ready:
+        if self.is_keyless:
             self.first_steps()
 
     def _is_ready(self, model: Model) -> bool:

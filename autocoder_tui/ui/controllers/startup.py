@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable
 
 from autocoder_tui.engine.provider.chat import preload
+from autocoder_tui.runs.sole_model import is_unnamed
 from autocoder_tui.ui.controllers.first_content import fill_in
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.header_line import HeaderLine, short_path
@@ -25,7 +26,10 @@ async def begin(app: Program, problems: Iterable[str]) -> None:
     if app.setup.demo:
         await _begin_demo(app)
     else:
-        app.models.choose(*app.session.model())
+        if is_unnamed(app.setup):
+            app.models.choose_served()
+        else:
+            app.models.choose(*app.session.model())
     await app.undoing.start()
     await fill_in(app)
     await app.session.restore()
@@ -38,7 +42,7 @@ async def begin(app: Program, problems: Iterable[str]) -> None:
     app.estimator.schedule()
     asyncio.get_running_loop().run_in_executor(None, preload)
     await app.recovering.start()
-    if app.chosen is not None and not app.chosen.ready:
+    if app.models.is_keyless:
         app.models.first_steps()
 
 

@@ -21,8 +21,8 @@ LATER = "later"
 class FirstSteps(Dialog[str | LocalServer]):
     """Offers a key, a local server that answers, or the demo.
 
-    Returns the chosen local server, DEMO or LATER. Looking for servers sends no key and no
-    project data; none is used before it is chosen here.
+    Returns the chosen local server, DEMO or LATER. The server found first is preselected.
+    Looking for servers sends no key and no project data; none is used before it is chosen here.
     """
 
     BINDINGS = [Binding("escape", "dismiss('later')", "Later", id="first.later")]
@@ -72,6 +72,9 @@ class FirstSteps(Dialog[str | LocalServer]):
             models = ", ".join(server.models[:2]) or "no model loaded"
             label = visible(f"Use {server.name} at {server.base_url} ({models})")
             options.add_option(Option(Content(label), id=key, disabled=not server.models))
+            if server.models and options.highlighted == 0:
+                # Nobody has chosen otherwise meanwhile, and it is the nearest to a real run.
+                options.highlighted = options.option_count - 1
         found = f"{len(servers)} local server{'s' * (len(servers) != 1)} found:"
         none = "No local server answers (Ollama, LM Studio, llama.cpp, vLLM)."
         self.query_one("#local-state", Static).update(found if servers else none)

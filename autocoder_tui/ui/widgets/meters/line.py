@@ -45,6 +45,7 @@ class MeterView:
 
     `*_estimated` marks our own counts; they are shown with a "~". `context_tokens` is what the
     request and its reply take of the window, `speeds` tokens of the last seconds in order.
+    `prompt_percent`: how much of the prompt the server has read, while it reads and says so.
     `method` says how tokens are counted before a run. `waiting_seconds` are left until a retry.
     `cap_usd` is what the run may cost by its spending cap, `session_usd` what all runs since the
     program started have cost. `cost_reported`: `cost_usd` is what the provider says it charges.
@@ -72,6 +73,7 @@ class MeterView:
     first_token_seconds: float | None = None
     retries: int = 0
     waiting_seconds: float | None = None
+    prompt_percent: int | None = None
     cap_usd: Decimal | None = None
     session_usd: Decimal | None = None
     warn_share: float = WARN_SHARE
@@ -301,6 +303,8 @@ def _part(view: MeterView) -> _Field:
 
 def _status(view: MeterView, *, time: bool = True) -> _Field:
     word, style = _STATUS[view.phase]
+    if view.prompt_percent is not None and view.phase in ("initializing", "processing"):
+        word = f"◌ reading{' the prompt' if time else ''} {view.prompt_percent:>2} %"
     field = [(f"{word:<{0 if view.phase in _ENDED else _STATUS_CELLS}}", style)]
     if time and view.elapsed_seconds is not None:
         room = 0 if view.phase in _ENDED else 5

@@ -64,6 +64,7 @@ def run_view(state: RunState, now: float, context_length: int | None = None) -> 
         reasoning_tokens=usage.reasoning_tokens if usage is not None else 0,
         first_token_seconds=state.first_token_seconds,
         retries=state.retries,
+        prompt_percent=state.prompt_percent,
         waiting_seconds=_left(state.waiting_until, now),
     )
 
