@@ -12,6 +12,9 @@ from autocoder_tui.engine.seam import Continuation
 
 Message = dict[str, str]
 
+CONTINUATION_TEMPERATURE = 0.2
+"""The highest for a continuation: it has to copy before it goes on."""
+
 SYSTEM = f"""\
 You are an expert programmer. You are given files of a project and requirements. You write \
 the files that meet the requirements: complete, working, in the style of the files given, \
@@ -62,3 +65,11 @@ def messages_for(first: list[Message], continuation: Continuation | None) -> lis
     if not continuation.prefill:
         messages.append({"role": "user", "content": continuation.instruction})
     return messages
+
+
+def temperature_of(request: RunRequest, *, continued: bool) -> float | None:
+    """The sampling temperature to ask for: low where a reply is continued."""
+    wanted = request.temperature
+    if not continued:
+        return wanted
+    return min(CONTINUATION_TEMPERATURE if wanted is None else wanted, CONTINUATION_TEMPERATURE)

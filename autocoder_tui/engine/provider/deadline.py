@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Awaitable
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeVar
+
+from autocoder_tui.engine.errors import RunTimedOut
+
+_T = TypeVar("_T")
 
 _LOOK: Final = 0.25
 """Seconds between two looks at the clock."""
@@ -77,3 +82,22 @@ class Patience:
     def _spend(self, seconds: float) -> None:
         self.left -= seconds
         self.rest -= seconds
+
+
+class RunDeadline(Patience):
+    """The total time-out of a run, in seconds, over all its waits and the time between them."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds, between=True)
+        self._total = seconds
+
+    async def within(self, step: Awaitable[_T]) -> _T:
+        """What `step` gives. Raises RunTimedOut when the run has no time left for it."""
+        try:
+            async with self:
+                return await step
+        except TimeoutError:
+            raise RunTimedOut(
+                f"The run took longer than {self._total:g} s, its total time-out. "
+                "The text so far is kept: continue it, or raise total_timeout."
+            ) from None
