@@ -21,7 +21,7 @@ import pytest
 from autocoder_tui.demo.script import Reply, chunk
 from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.engine import errors
-from autocoder_tui.engine.provider.chunks import ServerError
+from autocoder_tui.engine.provider.server_errors import ServerError
 from tests.engine.conversation import CANARY, MODEL, QUICK, ask, check, converse, endpoint_at
 from tests.engine.test_provider_statuses import CONTEXT
 

@@ -14,8 +14,8 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from autocoder_tui.engine.end_words import read_end
+from autocoder_tui.engine.provider.server_errors import ServerError, count, message_of, read_error
 
-_ABSURD_TOKENS = 100_000_000
 _ABSURD_USD = 10_000
 _LARGE_PAYLOAD = 1_000_000
 _MOST_STRUCTURE = 500_000
@@ -84,19 +84,6 @@ Piece: TypeAlias = Text | Reasoning | Refusal | Finish | Usage | PromptProgress
 
 
 @dataclass(frozen=True, slots=True)
-class ServerError:
-    """An error object as a server words it, in a frame or as the body of an error status."""
-
-    message: str
-    code: str = ""
-    type: str = ""
-    param: str = ""
-    status: int | None = None
-    numbers: tuple[int, int] | None = None
-    """Tokens asked for and tokens there is room for, where the server gives them apart."""
-
-
-@dataclass(frozen=True, slots=True)
 class Frame:
     """`is_reply`: the frame has a choice, so this is a chat completion and nothing else. `tool`:
     the name of a tool that is called in it, None if none is. Strings are as JSON has them: half
@@ -137,7 +124,7 @@ def read_frame(payload: str) -> Frame | None:
     usage = read_usage(data, choice)
     if usage is not None:
         pieces += (usage,)
-    tool = None if choice is None else _called_tool(_message(choice))
+    tool = None if choice is None else _called_tool(message_of(choice))
     return Frame(pieces, read_error(data, choice), choice is not None, tool)
 
 
@@ -168,7 +155,7 @@ def _prompt_progress(said: object) -> PromptProgress | None:
     """llama.cpp's own field of a frame (its server's README, "return_progress")."""
     if not isinstance(said, dict):
         return None
-    processed, total = _count(said.get("processed")), _count(said.get("total"))
+    processed, total = count(said.get("processed")), count(said.get("total"))
     if processed is None or total is None or processed > total:
         return None
     return PromptProgress(processed, total)
@@ -184,16 +171,8 @@ def _first_choice(data: dict[str, Any]) -> dict[str, Any] | None:
     return None
 
 
-def _message(choice: dict[str, Any]) -> dict[str, Any]:
-    for name in ("delta", "message"):
-        message = choice.get(name)
-        if isinstance(message, dict):
-            return message
-    return {}
-
-
 def _choice_pieces(choice: dict[str, Any]) -> Iterator[Piece]:
-    message = _message(choice)
+    message = message_of(choice)
     thoughts = _thoughts(message)
     if thoughts:
         yield Reasoning(thoughts)
@@ -286,14 +265,14 @@ def read_usage(data: dict[str, Any], choice: dict[str, Any] | None = None) -> Us
         usage = choice.get("usage")
     if not isinstance(usage, dict):
         return None
-    prompt = _count(usage.get("prompt_tokens"))
-    completion = _count(usage.get("completion_tokens"))
+    prompt = count(usage.get("prompt_tokens"))
+    completion = count(usage.get("completion_tokens"))
     dubious = any(_is_absurd(usage.get(name)) for name in ("prompt_tokens", "completion_tokens"))
     if prompt is None and completion is None:
         return Usage(None, None, dubious=True) if dubious else None
     cached = _detail(usage, "prompt_tokens_details", "cached_tokens")
     if cached is None:
-        cached = _count(usage.get("prompt_cache_hit_tokens"))
+        cached = count(usage.get("prompt_cache_hit_tokens"))
     reasoning = _detail(usage, "completion_tokens_details", "reasoning_tokens")
     if prompt and completion and reasoning:
         beside = usage.get("total_tokens") == prompt + completion + reasoning
@@ -327,89 +306,15 @@ def _dollars(value: object) -> Decimal | None:
 
 
 def _is_absurd(value: object) -> bool:
-    return value is not None and value != 0 and _count(value) is None
-
-
-def _count(value: object) -> int | None:
-    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _ABSURD_TOKENS:
-        return value
-    return None
+    return value is not None and value != 0 and count(value) is None
 
 
 def _detail(usage: dict[str, Any], group: str, name: str) -> int | None:
     details = usage.get(group)
-    return _count(details.get(name)) if isinstance(details, dict) else None
+    return count(details.get(name)) if isinstance(details, dict) else None
 
 
 def _at_most(part: int | None, whole: int | None) -> int:
     if part is None or whole is None or part > whole:
         return 0
     return part
-
-
-def read_error(data: dict[str, Any], choice: dict[str, Any] | None = None) -> ServerError | None:
-    """The error object in `data`, in any of the shapes servers use; None if it holds none."""
-    for holder in (data, choice, None if choice is None else _message(choice)):
-        error = None if holder is None else holder.get("error") or holder.get("errors")
-        if isinstance(error, list):
-            error = next((item for item in error if item), None)
-        if isinstance(error, str) and error:
-            return ServerError(error, status=_status(data.get("code") or data.get("status")))
-        if isinstance(error, dict) and error:
-            return _error_object(error)
-    if data.get("object") == "error" or data.get("type") == "error" or data.get("error") is True:
-        return _error_object(data)
-    base = data.get("base_resp")
-    if isinstance(base, dict) and base.get("status_code"):
-        # MiniMax reports what went wrong beside the choices.
-        return _error_object({"message": base.get("status_msg"), "code": base["status_code"]})
-    if data.get("choices"):
-        return None
-    if _has_plain_error(data):
-        return _error_object(data)
-    detail = data.get("detail")
-    if isinstance(detail, str) and detail:
-        return ServerError(detail)
-    if isinstance(detail, list) and detail:
-        return _validation_error(detail)
-    return None
-
-
-def _has_plain_error(data: dict[str, Any]) -> bool:
-    return isinstance(data.get("message"), str) and ("code" in data or "status" in data)
-
-
-def _error_object(error: dict[str, Any]) -> ServerError:
-    message = error.get("message") or error.get("detail") or error.get("msg")
-    code, kind, param = error.get("code"), error.get("type"), error.get("param")
-    asked, room = _count(error.get("n_prompt_tokens")), _count(error.get("n_ctx"))
-    return ServerError(
-        message=message if isinstance(message, str) else "",
-        code=str(code) if isinstance(code, (str, int)) else "",
-        type=kind if isinstance(kind, str) else "",
-        param=param if isinstance(param, str) else "",
-        status=_status(code) or _status(error.get("status")),
-        numbers=(asked, room) if asked is not None and room is not None else None,
-    )
-
-
-def _validation_error(detail: list[Any]) -> ServerError:
-    """FastAPI's list of what is wrong with which field; its `input` is our own prompt."""
-    messages: list[str] = []
-    fields: list[str] = []
-    for item in detail:
-        if not isinstance(item, dict):
-            continue
-        place = item.get("loc")
-        path = [str(part) for part in place if part != "body"] if isinstance(place, list) else []
-        fields.append(".".join(path))
-        messages.append(f"{fields[-1]}: {item.get('msg')}".removeprefix(": "))
-    return ServerError("; ".join(messages), type="validation", param=" ".join(fields))
-
-
-def _status(value: object) -> int | None:
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        value = int(value[:4])
-    if isinstance(value, int) and not isinstance(value, bool) and 400 <= value <= 599:
-        return value
-    return None

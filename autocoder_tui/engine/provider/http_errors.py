@@ -30,13 +30,14 @@ from autocoder_tui.engine.errors import (
     TlsFailed,
 )
 from autocoder_tui.engine.provider.address import Address
-from autocoder_tui.engine.provider.chunks import ServerError, load_object, read_error
+from autocoder_tui.engine.provider.chunks import load_object
 from autocoder_tui.engine.provider.proxy_errors import (
     named_proxy,
     proxy_error,
     proxy_login_error,
     through_proxy,
 )
+from autocoder_tui.engine.provider.server_errors import ServerError, read_error
 from autocoder_tui.engine.provider.wrong_scheme import says_tls
 from autocoder_tui.engine.retry import duration
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from autocoder_tui.engine.catalog import Endpoint, Model
 from autocoder_tui.engine.provider.capabilities import Capabilities
-from autocoder_tui.engine.provider.chunks import ServerError
+from autocoder_tui.engine.provider.server_errors import ServerError
 from autocoder_tui.engine.provider.server_software import LLAMA_CPP
 from autocoder_tui.safety.sanitize import visible
 

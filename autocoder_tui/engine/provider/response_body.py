@@ -26,12 +26,12 @@ from autocoder_tui.engine.provider.chunks import (
     PromptProgress,
     Reasoning,
     Refusal,
-    ServerError,
     Text,
     read_frame,
     split_documents,
 )
 from autocoder_tui.engine.provider.http_errors import read_error_body, stream_error
+from autocoder_tui.engine.provider.server_errors import ServerError
 from autocoder_tui.engine.provider.sse import ErrorData, EventReader, FrameTooLarge
 from autocoder_tui.engine.provider.surrogates import PairJoiner
 from autocoder_tui.engine.request import MEGABYTE

@@ -8,7 +8,6 @@ are its own.
 
 from __future__ import annotations
 
-import html
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,8 +23,6 @@ from autocoder_tui.engine.reply.blocks import (
     without_tokens,
 )
 from autocoder_tui.engine.reply.framing import (
-    CDATA,
-    CDATA_END,
     Opening,
     read_closing,
     read_fence,
@@ -38,11 +35,16 @@ from autocoder_tui.engine.reply.marks import (
     read_loose_opening,
 )
 from autocoder_tui.engine.reply.syntax import language_of
+from autocoder_tui.engine.reply.wrappers import (
+    undented,
+    unescaped,
+    unquoted,
+    without_cdata,
+    without_wrapping_fence,
+)
 
 _ANY_MARK = re.compile(r"(?:<|&lt;)\s?[\\/]{0,2}\s?file", re.IGNORECASE)
-_FILLED_LINE = re.compile(r"^[^\n]*\S[^\n]*", re.MULTILINE)
 _MARKDOWN = ("md", "markdown", "mdx", "rst", "")
-_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,6});")
 _MOST_CLOSINGS = 8
 """Closing lines tried for a file that does not parse."""
 SAME_LINE = "The closing line stood at the end of a line of code."
@@ -302,15 +304,15 @@ class _FrameReader:
         """The body of a frame without an id, and without what was put around or on it."""
         given = self._given_text(path)
         if loose is not None:
-            body = _unquoted(body) if loose.quote else body
-            plain = _unescaped(body) if loose.escaped else body
+            body = unquoted(body) if loose.quote else body
+            plain = unescaped(body) if loose.escaped else body
             if plain != body:
                 remarks.append(_UNESCAPED)
                 body = plain
         if found.closed and found.end > first and (loose or self._lines[first - 1][:1] == " "):
-            body = _undented(body, self._lines[found.end])
-        body = _without_cdata(body, given)
-        body = _without_wrapping_fence(body, path, found.closed)
+            body = undented(body, self._lines[found.end])
+        body = without_cdata(body, given)
+        body = without_wrapping_fence(body, path, found.closed)
         body, said = without_tokens(path, body, given, closed=found.closed)
         remarks += [said] if said else []
         return body
@@ -332,73 +334,6 @@ def _marks(lines: Sequence[str]) -> Iterator[_Mark]:
         loose = None if loose_closing else read_loose_opening(line)
         if loose_closing or tail >= 0 or loose is not None:
             yield _Mark(index, None, loose, closing, loose_closing, tail)
-
-
-def _unquoted(body: str) -> str:
-    """The body of a quotation, without the ">" of its lines if all have one."""
-    lines = lines_of(body)
-    if not all(line.startswith(">") for line in lines if line.strip()):
-        return body
-    return "".join(
-        line[2:] if line[1:2] == " " else line[1:] if line.startswith(">") else line
-        for line in lines
-    )
-
-
-def _unescaped(body: str) -> str:
-    """The body with its HTML entities read, if all of it is written so."""
-    if "<" in body or ">" in body or body.count("&") != len(_ENTITY.findall(body)):
-        return body
-    return html.unescape(body)
-
-
-def _undented(body: str, closing: str) -> str:
-    """The body without an indentation that it shares with its closing line."""
-    width = len(closing) - len(closing.lstrip(" "))
-    if not width:
-        return body
-    indent = " " * width
-    lines = lines_of(body)
-    if not all(line.startswith(indent) for line in lines if line.strip()):
-        return body
-    return "".join(line[width:] if line.strip() else line.lstrip(" ") for line in lines)
-
-
-def _without_cdata(body: str, given: str | None) -> str:
-    begin = body.lstrip()
-    if not begin.startswith(CDATA) or (given or "").lstrip().startswith(CDATA):
-        return body
-    inner = begin[len(CDATA) :]
-    head, newline, rest = inner.partition("\n")
-    inner = rest if newline and not head.strip() else inner
-    end = inner.rstrip()
-    if end.endswith(CDATA_END):
-        inner = end[: -len(CDATA_END)]
-        inner += "" if not inner or inner.endswith("\n") else "\n"
-    return inner.replace("]]]]><![CDATA[>", "]]>")
-
-
-def _without_wrapping_fence(body: str, path: str, closed: bool) -> str:
-    """The body without a code fence around all of it, which some models add.
-
-    In Markdown a fence may be content: there it comes off only if it says that it holds
-    Markdown, and around code always.
-    """
-    begin = _FILLED_LINE.search(body)
-    if begin is None or read_fence(begin.group()) is None:
-        return body
-    lines = lines_of(body)
-    filled = [index for index, line in enumerate(lines) if line.strip()]
-    first, last = filled[0], filled[-1]
-    opening, closing = read_fence(lines[first]), read_fence(lines[last])
-    if opening is None:
-        return body
-    suffix = path.rsplit(".", 1)[-1].lower() if "." in path else ""
-    if suffix in _MARKDOWN and opening.info.lower() not in ("md", "markdown"):
-        return body
-    if last > first and closing is not None and closing.closes(opening):
-        return "".join(lines[first + 1 : last])
-    return body if closed else "".join(lines[first + 1 :])
 
 
 def _without_stray_fences(notes: list[str]) -> str:
