@@ -236,26 +236,19 @@ def opens_fence(text: str) -> bool:
     return any(read_fence(line) for line in text.split("\n"))
 
 
-_PROSE_NAMES = (".md", ".markdown", ".mdx", ".rst", ".adoc", ".txt")
 _PROSE_INFOS = frozenset({"md", "markdown", "mdx", "rst", "adoc", "text", "txt", "xml", "html"})
 
 
 def closing_filter(text: str, *, opened: bool) -> FenceFilter | FrameFilter | None:
     """What takes foreign closing marks off a reply joined to `text`, if they are plainly such.
 
-    `opened`: the reply opened a code fence of its own. Where it did not, fences in a file that
-    may hold some as its content are left alone.
+    `opened`: the reply opened a code fence of its own. Where it did not, a fence line before the
+    closing frame line is the file's: files that end with one are copied to the character.
     """
     if "<file" not in text:
         infos = _open_infos(text)
         return None if not infos or set(infos) & _PROSE_INFOS else FrameFilter(text)
-    if opened:
-        return FenceFilter(text)
-    lines = reversed(text[text.find("<file") :].split("\n"))
-    opening = next(filter(None, map(read_opening, lines)), None)
-    if opening is None or opening.frame_id or opening.path.lower().endswith(_PROSE_NAMES):
-        return None
-    return FenceFilter(text, opened=False)
+    return FenceFilter(text) if opened else None
 
 
 def _open_infos(text: str) -> list[str]:
@@ -317,14 +310,11 @@ class FenceFilter:
     """Takes off the closing fence that belongs to a fence the reply opened for itself.
 
     It is the bare fence line, outside any fence of the file itself, that comes right before
-    the closing frame line or at the end of the reply. Where the reply `opened` none it is only
-    the one before the first closing frame line.
+    the closing frame line or at the end of the reply.
     """
 
-    def __init__(self, text: str, *, opened: bool = True) -> None:
+    def __init__(self, text: str) -> None:
         """`text` is what the reply is joined to."""
-        self._opened = opened
-        self._closed = False
         start = text.rfind("\n") + 1
         self._inside = inside_fence(text[:start])
         self._begun = text[start:]
@@ -347,21 +337,17 @@ class FenceFilter:
             self._inside ^= read_fence(self._begun + line) is not None
             self._begun = ""
             return line
-        if self._closed:
-            return line
         if self._held:
             if not line.strip():
                 self._held += line
                 return ""
             held, self._held = self._held, ""
             if read_closing(line) is not None:
-                self._closed = not self._opened
                 return line
             self._inside = not self._inside
             return held + self._pass(line)
         fence: Fence | None = read_fence(line)
         if fence is None:
-            self._closed = not self._opened and read_closing(line) is not None
             return line
         if not self._inside and not fence.info:
             self._held = line
@@ -371,5 +357,5 @@ class FenceFilter:
 
     def finish(self) -> str:
         rest = self._pass(self._line) if self._line else ""
-        held, self._line, self._held = self._held, "", ""
-        return rest if self._opened else rest + held
+        self._line, self._held = "", ""
+        return rest
