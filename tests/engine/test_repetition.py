@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from autocoder_tui.demo.script import Received, Reply
 from autocoder_tui.demo.server import DemoServer
+from autocoder_tui.engine.end_words import STOPPED_REPEATING
 from autocoder_tui.engine.events import FileProposed, PartFinished, RunFailed, RunFinished
-from autocoder_tui.engine.repetition import STOPPED_REPEATING, Repetition
+from autocoder_tui.engine.repetition import Repetition
 from autocoder_tui.engine.request import InputFile
 from tests.engine.test_run import CODE, FRAMED, events_of, joined, of, request_to
 

@@ -323,7 +323,7 @@ async def test_a_run_that_never_ends_is_ended() -> None:
 
 async def test_an_idle_stream_is_given_up_and_continued() -> None:
     limits = Limits(idle_timeout=0.3, max_attempts=3)
-    first = Reply(FRAMED[:900], stall="middle", comment_every=0.05)
+    first = Reply(FRAMED[:900], stall="middle")
     rest = echoing([0, len(FRAMED)])
     rest(Received("POST", "/", {}, {"messages": []}))
     async with DemoServer(lambda got: first if len(got.messages) == 2 else rest(got)) as server:

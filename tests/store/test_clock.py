@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autocoder_tui.cli.history import find_run
-from autocoder_tui.store.history.history import History, retention
+from autocoder_tui.store.history import retention
+from autocoder_tui.store.history.history import History
 from autocoder_tui.store.history.retention import position_after
 from autocoder_tui.store.journal.journal import Journal
 from tests.store.kept_runs import events, run, snapshot

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+from autocoder_tui.store.history import search as history_search
 from autocoder_tui.store.history.history import History, UnknownRun
-from autocoder_tui.store.history.history import search as history_search
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.history.schema import SCHEMA, HistoryUnavailable
 from autocoder_tui.store.journal.journal import Journal

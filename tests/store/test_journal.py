@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 from autocoder_tui.engine.events import Event, TextDelta
 from autocoder_tui.runs.export import exported
 from autocoder_tui.runs.restore import model_as_sent, prepared_of
+from autocoder_tui.store.history import rows as history_rows
 from autocoder_tui.store.history.history import History
-from autocoder_tui.store.history.history import rows as history_rows
 from autocoder_tui.store.history.kept_run import KeptRun, moment
-from autocoder_tui.store.journal.journal import Journal, recovery
-from autocoder_tui.store.journal.journal import reader as journal_reading
+from autocoder_tui.store.journal import reader as journal_reading
+from autocoder_tui.store.journal import recovery
+from autocoder_tui.store.journal.journal import Journal
 from autocoder_tui.store.journal.reader import JournalContent, journals, read_journal, taken_over
 from autocoder_tui.store.journal.recovery import Folding, recover_runs, runs_in_journals
 from tests.store.kept_runs import events, snapshot

@@ -22,8 +22,8 @@ from autocoder_tui.runs.preparation import Job, prepare
 from autocoder_tui.runs.restore import begin_journal
 from autocoder_tui.runs.setup import choose_model
 from autocoder_tui.store.history.history import History
-from autocoder_tui.store.journal.journal import reader as journal_reading
-from autocoder_tui.store.journal.journal import recovery
+from autocoder_tui.store.journal import reader as journal_reading
+from autocoder_tui.store.journal import recovery
 from autocoder_tui.store.journal.reader import journals
 from autocoder_tui.store.journal.recovery import Folding, Recovery
 from autocoder_tui.store.session import Session, claim
