@@ -187,7 +187,7 @@ def test_users_theme_wins_over_the_packaged_of_its_name(tmp_path: Path) -> None:
         ('name = "x"\ncolours = 1\n', 2, 'the nearest is "colors"'),
         ('name = "x"\ncolors = 1\n', 2, "a table of colours"),
         ('name = "x"\n[colors]\nprimary = "blue"\n', 3, "a colour such as"),
-        ('name = "x"\n[colors]\nprimary = "#12"\n', 3, "found '#12'"),
+        ('name = "x"\n[colors]\nprimary = "#12"\n', 3, 'found "#12"'),
         ('name = "x"\n[colors]\nprimry = "#123"\n', 3, 'the nearest is "primary"'),
         ('name = "x"\n[diff]\nadded-bg = 3\n', 3, "for added-bg, found 3"),
     ],

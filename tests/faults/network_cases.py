@@ -32,7 +32,7 @@ CASES = (
             f"{_FAILURES}test_tls_that_is_not_tls",
             f"{_FAILURES}test_a_certificate_nobody_signed",
             f"{_TLS}test_a_certificate_that_is_not_right_says_why",
-            f"{_TLS}test_a_server_that_waits_for_plain_http_is_given_up",
+            f"{_TLS}test_https_typed_for_a_plain_server_is_named_at_once",
             f"{_TLS}test_certificates_that_cannot_be_read_are_named_and_http_needs_none",
             f"{_PROGRAMS}test_a_name_server_that_does_not_answer_can_be_left",
         ),

@@ -39,6 +39,7 @@ def test_every_setting(file: Path) -> None:
 connect_timeout = 1
 first_byte_timeout = 2.5
 idle_timeout = 3
+keepalive_timeout = 3.5
 total_timeout = 4
 max_attempts = 5
 max_parts = 6
@@ -64,7 +65,16 @@ run.stop = "f6,escape"
     assert problems == ()
     assert settings.git.commit_after_accept
     assert settings.limits() == Limits(
-        1.0, 2.5, 3.0, 4.0, 5, 6, 100, Decimal("0.50"), max_reply_bytes=524_288
+        1.0,
+        2.5,
+        3.0,
+        keepalive_timeout=3.5,
+        total_timeout=4.0,
+        max_attempts=5,
+        max_parts=6,
+        max_output_tokens=100,
+        max_cost_usd=Decimal("0.50"),
+        max_reply_bytes=524_288,
     )
     assert (settings.model.default, settings.model.temperature) == ("m", 0.2)
     assert (settings.ui.theme, settings.ui.diff_layout) == ("dusk", "unified")

@@ -130,11 +130,12 @@ class Alignment:
             self._next = history.anchor_line
         elif places and places[-1] < history.anchor_line:
             self._next = places[-1] if len(places) == 1 else None
-        for begin in (history.anchor_line, history.sent_line):
-            if self._next is None and begin < len(history.lines):
-                alike = likeness(history.lines[begin].key, line.key) >= ALIKE
-                if alike and not history.follows_a_pattern(begin):
-                    self._next = begin
+        # A line that is only like the anchor's first may as well be the next of its kind.
+        sent = history.sent_line
+        if self._next is None and sent < len(history.lines):
+            alike = likeness(history.lines[sent].key, line.key) >= ALIKE
+            if alike and not history.follows_a_pattern(sent):
+                self._next = sent
         self._begun = self._next or 0
         return self._next is not None
 

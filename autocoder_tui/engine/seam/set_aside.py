@@ -51,6 +51,9 @@ class SetAside:
             closed = replace(self.join, proof="remainder", alternatives=())
             edit = _between(second.text, self.text)
             return Settled(edit, self.text, [closed], self.finish_reason, second=False)
+        if self._said_again:
+            edit = _between(second.text, self.text)
+            return Settled(edit, self.text, [self.join], self.finish_reason, second=False)
         plan = plan_continuation(self.text, finish_reason=self.finish_reason)
         reader = PartReader(plan, self.text)
         reader.feed("".join(self.said))
@@ -59,6 +62,13 @@ class SetAside:
         if after.progress:
             return Settled(edit, reader.text, [self.join, after], finish_reason, second=True)
         return Settled(edit, self.text, [self.join], self.finish_reason, second=False)
+
+    @property
+    def _said_again(self) -> bool:
+        """Whether the second reply says no more than the first: a server that answers the same to
+        whatever it is asked. Read after the first it would double the text, or replace it."""
+        part, said = self.text[self.join.offset :].strip(), "".join(self.said).strip()
+        return bool(part) and bool(said) and (part.startswith(said) or said.endswith(part))
 
     @property
     def _only_closes(self) -> bool:
