@@ -102,17 +102,20 @@ def _trace(error: BaseException) -> Iterator[str]:
         yield cut if len(line) <= _LONGEST_MESSAGE else f"{cut} … ({len(line):,} characters)"
 
 
-def run_sentence(error: BaseException, written: Path | None) -> str:
-    """The one sentence for a run that an unforeseen error ended; the program goes on."""
-    place = f"the report is in {written}" if written is not None else "no report could be kept"
-    return f"An internal error ended the run ({visible(type(error).__name__)}); {visible(place)}."
+def report_of_run(error: Exception, state: Path, environ: Mapping[str, str]) -> str:
+    """Write a report about a run that `error` ended, as `write_report` does; returns the one
+    sentence to say. The program goes on."""
+    return f"An internal error ended the run {_told(error, write_report(state, error, environ))}."
 
 
 def sentence(error: BaseException, written: Path | None) -> str:
     """The one sentence for stderr."""
+    return f"autocoder-tui: an internal error ended the program {_told(error, written)}"
+
+
+def _told(error: BaseException, written: Path | None) -> str:
     place = f"the report is in {written}" if written is not None else "no report could be kept"
-    kind = type(error).__name__
-    return f"autocoder-tui: an internal error ended the program ({visible(kind)}); {visible(place)}"
+    return f"({visible(type(error).__name__)}); {visible(place)}"
 
 
 def say(error: BaseException, written: Path | None) -> None:

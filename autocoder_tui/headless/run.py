@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from autocoder_tui.config.api_keys import missing_key_message
 from autocoder_tui.diagnostics import crash_report as crash
 from autocoder_tui.diagnostics.debug_log import DebugLog
+from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.errors import RequestError
 from autocoder_tui.engine.events import (
     Event,
@@ -27,8 +29,6 @@ from autocoder_tui.engine.events import (
     RunFinished,
 )
 from autocoder_tui.engine.metering.cost import cap_problem
-from autocoder_tui.engine.provider.request_body import left_out
-from autocoder_tui.engine.run import run
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.console import say, say_folding, saying
@@ -38,9 +38,7 @@ from autocoder_tui.headless.outcome import Outcome
 from autocoder_tui.headless.output import Delivery
 from autocoder_tui.headless.progress import Progress
 from autocoder_tui.headless.shutdown import HeadlessEnding
-from autocoder_tui.runs.bookkeeping import book_run
 from autocoder_tui.runs.estimate import weigh
-from autocoder_tui.runs.event_batches import pump
 from autocoder_tui.runs.event_text import narrate, summary
 from autocoder_tui.runs.fallback import UNAVAILABLE, candidates, limits_after
 from autocoder_tui.runs.key_scan import keys_in
@@ -49,9 +47,9 @@ from autocoder_tui.runs.recorder import RunKeeping
 from autocoder_tui.runs.restore import KEPT, events_of, model_as_sent, model_of, prepared_of
 from autocoder_tui.runs.setup import ChosenModel, Setup, choose_model
 from autocoder_tui.runs.sole_model import sole_model
+from autocoder_tui.runs.supervision import RunSupervisor
 from autocoder_tui.runs.window_probe import ask_beforehand
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.store.capabilities import CapabilityStore
 from autocoder_tui.store.history.history import History
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.journal.recovery import recover_runs
@@ -120,6 +118,11 @@ class _Headless:
         self._outcome = outcome
         self._progress = Progress(enabled=sys.stderr.isatty() and 0 < setup.debug_level < 3)
         self._keeping = RunKeeping(setup)
+        self._supervisor = RunSupervisor(
+            self._keeping,
+            partial(crash.report_of_run, state=setup.state_dir, environ=setup.environ),
+            trace=log.trace,
+        )
         self._again: KeptRun | None = None
         """A run that ended well and is only to be delivered once more."""
         self.ending = HeadlessEnding()
@@ -133,12 +136,11 @@ class _Headless:
                 if self._again is None:
                     prepared = await self._listen_to_any(prepared)
                 else:
-                    self._heard_all(events_of(self._again))
+                    self._tell_again(events_of(self._again))
                 if self._outcome.status == "done":
                     delivered = Delivery(self._setup, self._outcome).deliver(prepared, output)
             except asyncio.CancelledError:
                 self._stopped()
-                self._book(prepared)
             finally:
                 await self._keep(delivered=delivered)
 
@@ -237,7 +239,6 @@ class _Headless:
         outcome, tried = self._outcome, {prepared.request.model.name}
         while True:
             await self._listen(prepared)
-            self._book(prepared)
             error = outcome.state.error
             if error is None or error.kind not in UNAVAILABLE:
                 return prepared
@@ -272,34 +273,46 @@ class _Headless:
         return None
 
     async def _listen(self, prepared: Prepared) -> None:
-        request = prepared.request
-        place = (request.endpoint.provider.base_url, request.model.name)
-        store = CapabilityStore(self._setup.state_dir)
-        await self._keeping.begin(prepared, say)
+        state = self._outcome.state
         try:
-            events = run(request, capabilities=store.of(*place), trace=self._log.trace)
-            await pump(events, self._heard_all, keep=self._keeping.keep)
+            await self._supervisor.run(lambda: prepared, state, self)
         finally:
-            if not prepared.demo:
-                store.keep(*place)
-            remark = left_out(request.model, request.temperature, store.of(*place))
-            if remark is not None:
-                say(remark, 1)
+            if state.stats.chunks:
+                self._progress.clear()
+                say(summary(state), 1)
 
-    def _heard_all(self, events: Sequence[Event]) -> None:
+    def _tell_again(self, events: Sequence[Event]) -> None:
+        for event in events:
+            self._outcome.state.apply(event, time.monotonic())
+        self.run_brought(events, self._outcome.state)
+
+    def run_began(self, prepared: Prepared) -> None:
+        """Nothing stands on a screen that would have to make room."""
+
+    def run_brought(self, events: Sequence[Event], state: RunState) -> None:
         for event in events:
             self._heard(event)
 
+    def run_told(self, message: str) -> None:
+        say(message)
+
+    def run_remarked(self, remark: str) -> None:
+        say(remark, 1)
+
+    def run_taught(self, prepared: Prepared, learnt: Calibration) -> None:
+        """The next run reads it from the state folder."""
+
     def _heard(self, event: Event) -> None:
         outcome = self._outcome
-        outcome.state.apply(event, time.monotonic())
         match event:
             case RequestStarted():
                 outcome.requests += 1
             case PartJoined():
                 outcome.joins[outcome.model, event.part] = event.proof
             case PartFinished():
-                came = outcome.state.extrapolations[-1]
+                # A batch may hold the ends of several.
+                before = sum(model == outcome.model for model, *_ in outcome.parts)
+                came = outcome.state.extrapolations[before]
                 outcome.parts.append((outcome.model, event, came))
             case RunFinished():
                 outcome.status, outcome.exit_code = "done", EXIT_OK
@@ -322,17 +335,6 @@ class _Headless:
         self._outcome.status = "cancelled"
         self._outcome.error = {"kind": "cancelled", "message": "The run was stopped."}
         self._outcome.exit_code = 128 + self.ending.signal
-
-    def _book(self, prepared: Prepared) -> None:
-        if self._outcome.state.stats.chunks:
-            self._progress.clear()
-            say(summary(self._outcome.state), 1)
-        if not self._setup.keeps:
-            return
-        try:
-            book_run(self._setup.state_dir, prepared, self._outcome.state)
-        except AutocoderError as error:
-            say(error.message)
 
     async def _keep(self, *, delivered: bool) -> None:
         """Put the run into history, and say how to get at what was not delivered."""

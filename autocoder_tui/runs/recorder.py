@@ -24,12 +24,13 @@ from autocoder_tui.store.journal.journal import Journal
 
 
 class RunKeeping:
-    """`history` may be used from any thread; everything else belongs to the event loop."""
+    """`history` may be used from any thread; everything else belongs to the event loop. `keeps`
+    says whether anything can be kept at all."""
 
     def __init__(self, setup: Setup) -> None:
         self.history = History(setup.state_dir)
         self._settings = setup.settings.history
-        self._keeps = setup.keeps
+        self.keeps = setup.keeps
         self._journal: Journal | None = None
         self._ending: asyncio.Future[bool] | None = None
         self._tell: Callable[[str], object] = print
@@ -48,7 +49,7 @@ class RunKeeping:
         """Begin the journal of a run that is about to start; settles the one before it."""
         await self.settle()
         self._tell = tell
-        if not self._keeps:
+        if not self.keeps:
             return  # said at the start
         loop = asyncio.get_running_loop()
 

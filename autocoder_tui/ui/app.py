@@ -19,7 +19,6 @@ from textual.widgets import Input, TextArea
 from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.diagnostics.log_file import LogFile
 from autocoder_tui.runs.preparation import Job, Reviewable
-from autocoder_tui.runs.recorder import RunKeeping
 from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.ui.commands import Palette, commands_of, keys_of
@@ -110,8 +109,7 @@ class AutocoderApp(TypeAheadApp):
             setup.debug_level, LogFile(setup.state_dir / "log") if setup.keeps else None
         )
         self.logbook.trouble = lambda text: self.tell(text, severity="warning")
-        keeping = RunKeeping(setup)
-        self.runner = Runner(self, display, keeping, self.spending.raise_cap, self.logbook.trace)
+        self.runner = Runner(self, display, setup, self.spending.raise_cap, self.logbook.trace)
         self.estimator = Estimator(self)
         self.weigher = FileWeigher(self)
         self.undoing = Undoing(self)

@@ -15,7 +15,7 @@ async def test_an_error_nobody_foresaw_ends_the_run_and_not_the_program(
     def wrong(*_: object, **__: object) -> None:
         raise LookupError(f"http://user:{PASSWORD}@proxy")
 
-    monkeypatch.setattr("autocoder_tui.ui.controllers.runner.run", wrong)
+    monkeypatch.setattr("autocoder_tui.runs.supervision.run", wrong)
     async with serving(tmp_path, [], "-r", "x") as (app, pilot, _):
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.runner.state.status == "error")

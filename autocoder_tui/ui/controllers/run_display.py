@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.events import (
     Event,
     PartJoined,
@@ -16,8 +17,6 @@ from autocoder_tui.engine.events import (
     TextRetracted,
 )
 from autocoder_tui.engine.run_state import RunState
-from autocoder_tui.errors import AutocoderError
-from autocoder_tui.runs.bookkeeping import book_run
 from autocoder_tui.runs.event_text import narrate, summary
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.restore import KEPT
@@ -89,9 +88,14 @@ class RunDisplay:
         if self._app.is_running:
             self._app.tell(message, severity="warning")
 
+    def run_remarked(self, remark: str) -> None:
+        self.run_told(remark)
+
+    def run_taught(self, prepared: Prepared, learnt: Calibration) -> None:
+        self._app.models.learnt(prepared.request, learnt)
+
     def run_ended(self, prepared: Prepared | None, state: RunState) -> None:
         self._app.spending.ended(state)
-        self._book(prepared, state)
         if not self._app.is_running:
             return
         main = self._app.main
@@ -128,16 +132,3 @@ class RunDisplay:
             now = self._app.main.query_one(ReviewPane).review
             prepared = replace(prepared, earlier=now or prepared.earlier)
         self._app.run_worker(review_proposal(self._app, prepared, state.files))
-
-    def _book(self, prepared: Prepared | None, state: RunState) -> None:
-        app = self._app
-        if prepared is None or not app.setup.keeps:
-            return
-        try:
-            learnt = book_run(app.setup.state_dir, prepared, state)
-        except AutocoderError as error:
-            if app.is_running:
-                app.tell(error.message, severity="warning")
-            return
-        if learnt is not None:
-            app.models.learnt(prepared.request, learnt)
