@@ -1,0 +1,1 @@
+"""Between a face and the libraries."""
