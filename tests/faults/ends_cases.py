@@ -5,7 +5,20 @@ from tests.faults.table import Case
 _ENDS = "tests/engine/test_endings.py::"
 _BODY = "tests/engine/test_incoming.py::"
 
+_SUPERVISED = "tests/runs/test_supervision.py::"
+
 CASES = (
+    Case(
+        "an error nobody foresaw, of the engine, a face or the files: the run has failed, and says",
+        (
+            f"{_SUPERVISED}test_whatever_a_face_raises_ends_the_run_as_failed",
+            f"{_SUPERVISED}test_whatever_the_engine_raises_ends_the_run_as_failed",
+            f"{_SUPERVISED}test_a_request_that_raises_what_nobody_foresaw_fails_with_a_report",
+            "tests/headless/test_failed_runs.py",
+            "tests/ui/test_failed_runs.py::"
+            "test_an_error_nobody_foresaw_ends_the_run_and_not_the_program",
+        ),
+    ),
     Case(
         "finish reasons of every kind, in any spelling: limit, filter, broken, tools, unknown",
         (

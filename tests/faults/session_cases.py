@@ -10,7 +10,22 @@ _PROMPTS = "tests/ui/test_prompting.py::"
 _KILLED = "tests/faults/test_killed_sessions.py::"
 _LEAVING = "tests/ui/test_leaving.py::"
 
+_EARLIER = "tests/runs/test_earlier_version.py::"
+
 CASES = (
+    Case(
+        "what an earlier version left opens: settings, history, review, undo, session, what it "
+        "learnt, a run it was killed in",
+        (
+            f"{_EARLIER}test_its_settings_models_and_themes_count",
+            f"{_EARLIER}test_its_history_is_listed_found_and_read",
+            f"{_EARLIER}test_a_run_it_was_killed_in_is_recovered_and_can_go_on",
+            f"{_EARLIER}test_the_review_it_left_has_its_verdicts",
+            f"{_EARLIER}test_its_writes_are_undone_and_made_again",
+            f"{_EARLIER}test_what_it_learnt_and_booked_counts",
+            f"{_EARLIER}test_the_program_opens_on_what_stood_on_its_screen",
+        ),
+    ),
     Case(
         "kill -9 in mid-stream on a terminal: the next start offers the run, shows it, ends it",
         (
