@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
@@ -45,6 +45,11 @@ class Limits:
     """Most text of one reply, reasoning included, as UTF-8."""
 
 
+def new_run_id() -> str:
+    """Twelve hexadecimal digits that no other run has."""
+    return uuid.uuid4().hex[:12]
+
+
 @dataclass(frozen=True, slots=True)
 class RunRequest:
     """One generation. `partial` is text kept from an earlier run, to be continued.
@@ -63,4 +68,19 @@ class RunRequest:
     partial: str = ""
     calibration: Calibration = field(default_factory=Calibration)
     counted_tokens: int | None = None
-    run_id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+    run_id: str = field(default_factory=new_run_id)
+
+    def for_model(self, model: Model, endpoint: Endpoint, calibration: Calibration) -> RunRequest:
+        """The same request to another model, or to the same one with other figures or another
+        key. What a server counted stays only where it is the same one that answers."""
+        same = (self.model.name, self.endpoint.provider.base_url) == (
+            model.name,
+            endpoint.provider.base_url,
+        )
+        return replace(
+            self,
+            model=model,
+            endpoint=endpoint,
+            calibration=calibration,
+            counted_tokens=self.counted_tokens if same else None,
+        )

@@ -250,15 +250,8 @@ class _Headless:
                 outcome.earlier.append(usage)
             spent = sum((used.cost_usd or Decimal(0) for used in outcome.earlier), Decimal(0))
             await self._keeping.close(outcome.state, delivered=False)
-            request = replace(
-                prepared.request,
-                model=following.model,
-                endpoint=following.endpoint,
-                calibration=following.calibration,
-                partial=text,
-                limits=limits_after(self._setup.limits, spent),
-            )
-            prepared = replace(prepared, request=request)
+            limits = limits_after(self._setup.limits, spent)
+            prepared = prepared.for_model(following, partial=text, limits=limits)
             outcome.model += 1
             outcome.state, outcome.error = RunState(), None
 

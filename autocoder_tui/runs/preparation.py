@@ -17,11 +17,12 @@ from autocoder_tui.runs.meant_names import with_meant_names
 from autocoder_tui.runs.setup import ChosenModel
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.apply import Change
-from autocoder_tui.workspace.errors import MissingFile, Unencodable, WorkspaceError
+from autocoder_tui.workspace.errors import MissingFile, WorkspaceError
 from autocoder_tui.workspace.paths import relative_name, resolve_target, sift_targets
 from autocoder_tui.workspace.textfile import (
     MAX_REVIEWED_BYTES,
     TextFile,
+    encoded,
     read_bytes,
     read_text_file,
 )
@@ -50,6 +51,20 @@ class Prepared:
     earlier: Review | None = None
     """The review this run goes on with: what was decided there stays decided."""
     demo: bool = False
+
+    def for_model(
+        self, chosen: ChosenModel, *, partial: str | None = None, limits: Limits | None = None
+    ) -> Prepared:
+        """The same for another model; with `partial` it goes on from that text."""
+        request = self.request.for_model(chosen.model, chosen.endpoint, chosen.calibration)
+        return replace(
+            self,
+            request=replace(
+                request,
+                partial=request.partial if partial is None else partial,
+                limits=request.limits if limits is None else limits,
+            ),
+        )
 
     @property
     def guesses(self) -> list[str]:
@@ -273,19 +288,8 @@ def written_bytes(reviewable: Reviewable, file: FileReview) -> bytes | None:
 
     Raises Unencodable when the file's encoding has no place for a character.
     """
-    text, original = file.result(), reviewable.originals[file.path]
-    if text is None:
-        return None
-    if original is not None:
-        return original.encode(text)
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        raise Unencodable(
-            f"{visible(file.path)} would hold half a character (a lone surrogate), which no "
-            "file can. Edit or reject that hunk.",
-            paths=(file.path,),
-        ) from None
+    text = file.result()
+    return None if text is None else encoded(text, file.path, reviewable.originals[file.path])
 
 
 def after_write(root: Path, reviewable: Reviewable, review: Review) -> Reviewable:

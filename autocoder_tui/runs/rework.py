@@ -8,7 +8,9 @@ hunk, and keeps its verdict. Nothing is written meanwhile, and nothing decided i
 
 from __future__ import annotations
 
-from autocoder_tui.engine.request import InputFile, RunRequest
+from dataclasses import replace
+
+from autocoder_tui.engine.request import InputFile, new_run_id
 from autocoder_tui.review.file_review import Review, Verdict
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.setup import ChosenModel
@@ -39,15 +41,13 @@ def rework(prepared: Prepared, review: Review, note: str, chosen: ChosenModel) -
         text = originals[path].text if file is None else file.without_rejected()
         if text is not None:
             inputs.append(InputFile(path, text))
-    request = RunRequest(
+    request = replace(
+        before.for_model(chosen.model, chosen.endpoint, chosen.calibration),
         requirements=requirements_with(before.requirements, review, note),
-        model=chosen.model,
-        endpoint=chosen.endpoint,
         files=tuple(inputs),
-        target=before.target,
-        limits=before.limits,
-        temperature=before.temperature,
-        calibration=chosen.calibration,
+        partial="",
+        counted_tokens=None,
+        run_id=new_run_id(),
     )
     return Prepared(prepared.root, request, originals, earlier=review)
 

@@ -81,7 +81,7 @@ async def ask_beforehand(
     """The same run with what its server says of it. A prompt it may cut is warned about."""
     asked = await ask_window(chosen) if needs_asking(chosen) else None
     if asked is not None:
-        prepared = replace(prepared, request=replace(prepared.request, model=asked.chosen.model))
+        prepared = prepared.for_model(asked.chosen)
     prepared = await counted(prepared, ServerCounts())
     if asked is not None and asked.window.cuts:
         weighed = await asyncio.to_thread(weigh, prepared.request)

@@ -94,7 +94,7 @@ async def go_on_after_asking(app: Program) -> None:
     if chosen is None or prepared is None or not app.runner.resumable:
         return
     # The server may be another one than the files were sent to before.
-    request = replace(prepared.request, endpoint=chosen.endpoint)
+    request = prepared.for_model(chosen).request
     decision, _ = await app.keys_asked_about.decide(app, request)
     if decision != "send" or not await may_replace_review(app, undecided=False):
         return
@@ -152,13 +152,7 @@ def go_on(app: Program) -> None:
     prepared, text, chosen = app.runner.prepared, app.runner.state.text, app.chosen
     if prepared is None or chosen is None or not app.runner.resumable:
         return
-    request = replace(
-        prepared.request,
-        partial=text,
-        model=chosen.model,
-        endpoint=chosen.endpoint,
-        calibration=chosen.calibration,
-        limits=app.spending.limits(prepared.request.limits),
-    )
+    limits = app.spending.limits(prepared.request.limits)
+    going_on = prepared.for_model(chosen, partial=text, limits=limits)
     app.estimator.sent(app.job(), chosen)
-    app.runner.start(lambda: replace(prepared, request=request))
+    app.runner.start(lambda: going_on)
