@@ -14,6 +14,8 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from autocoder_tui.system.atomic_write import write_all
+
 NAME = "autocoder-tui.log"
 
 
@@ -62,9 +64,7 @@ class LogFile:
                 fitting += 1
             if not fitting and not size:
                 fitting = 1  # a line larger than a file has one of its own
-            data = b"".join(todo[:fitting])
-            while data:
-                data = data[os.write(descriptor, data) :]
+            write_all(descriptor, b"".join(todo[:fitting]))
         finally:
             os.close(descriptor)
         if fitting < len(todo):

@@ -26,12 +26,11 @@ from autocoder_tui.workspace.errors import (
     MissingFile,
     PathRefused,
     ReadOnly,
-    Unencodable,
     WorkspaceError,
     listed,
 )
 from autocoder_tui.workspace.paths import relative_name, resolve_target, sift_targets
-from autocoder_tui.workspace.textfile import TextFile, read_bytes, stamp_of
+from autocoder_tui.workspace.textfile import TextFile, encoded, read_bytes, stamp_of
 from autocoder_tui.workspace.transaction import Write, write_all
 
 HardLinks = Literal["ask", "replace", "in place"]
@@ -179,7 +178,7 @@ def _plan(root: Path, change: Change, hard_links: HardLinks) -> _Planned:
         before, former = read_bytes(target, max_bytes=MAX_FILE_BYTES, name=name)
     except MissingFile:
         pass
-    data = None if change.text is None else _encoded(change, name)
+    data = None if change.text is None else encoded(change.text, change.path, change.original)
     in_place = hard_links == "in place" and data is not None and _has_other_names(former)
     write = Write(target, name, data, former, in_place=in_place, before=before)
     return _Planned(change, write, before)
@@ -187,20 +186,6 @@ def _plan(root: Path, change: Change, hard_links: HardLinks) -> _Planned:
 
 def _has_other_names(status: os.stat_result | None) -> bool:
     return status is not None and status.st_nlink > 1
-
-
-def _encoded(change: Change, name: str) -> bytes:
-    assert change.text is not None
-    if change.original is not None:
-        return change.original.encode(change.text)
-    try:
-        return change.text.encode()
-    except UnicodeEncodeError:
-        raise Unencodable(
-            f"{visible(name)} would hold half a character (a lone surrogate), which no file can. "
-            "Edit or reject that hunk.",
-            paths=(change.path,),
-        ) from None
 
 
 def _refuse_clashes(root: Path, changes: Sequence[Change], planned: Sequence[_Planned]) -> None:

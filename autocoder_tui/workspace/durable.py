@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.system.atomic_write import write_all
 from autocoder_tui.workspace.attributes import Attributes
 from autocoder_tui.workspace.errors import Unwritable
 
@@ -25,7 +26,7 @@ def write_new_file(
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
     descriptor = os.open(path, flags, mode)
     try:
-        _write_bytes(descriptor, data)
+        write_all(descriptor, data)
         if attributes is not None:
             attributes.give(descriptor)
         os.fsync(descriptor)
@@ -50,7 +51,7 @@ def write_in_place(path: Path, data: bytes, mode: int) -> None:
         path.chmod(mode | 0o200)
         descriptor = os.open(path, flags)
     try:
-        _write_bytes(descriptor, data)
+        write_all(descriptor, data)
         os.ftruncate(descriptor, len(data))
         if stat.S_IMODE(os.fstat(descriptor).st_mode) != mode:
             os.fchmod(descriptor, mode)
@@ -147,9 +148,3 @@ def why_not(error: OSError) -> str:
     if error.errno == errno.EROFS:
         return "the file system is read-only. Choose another folder"
     return (error.strerror or "unknown error").lower()
-
-
-def _write_bytes(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]

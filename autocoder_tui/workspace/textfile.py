@@ -127,6 +127,21 @@ class TextFile:
             ) from None
 
 
+def encoded(text: str, path: str, original: TextFile | None) -> bytes:
+    """`text` as the bytes of the file at `path`: as the one it takes the place of is encoded,
+    else as UTF-8. Raises Unencodable when there is no place for a character."""
+    if original is not None:
+        return original.encode(text)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise Unencodable(
+            f"{visible(path)} would hold half a character (a lone surrogate), which no file can. "
+            "Edit or reject that hunk.",
+            paths=(path,),
+        ) from None
+
+
 def read_text_file(
     path: Path, *, max_bytes: int = MAX_INPUT_BYTES, name: str | None = None
 ) -> TextFile:

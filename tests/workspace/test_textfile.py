@@ -20,7 +20,7 @@ from autocoder_tui.workspace.errors import (
     Unencodable,
     Unreadable,
 )
-from autocoder_tui.workspace.textfile import looks_binary, read_text_file, size_in_words
+from autocoder_tui.workspace.textfile import encoded, looks_binary, read_text_file, size_in_words
 
 
 @pytest.mark.parametrize(
@@ -202,3 +202,14 @@ def test_sizes_in_words_have_a_unit() -> None:
         "1 GB",
         "1024 PB",
     ]
+
+
+def test_a_text_with_half_a_character_is_refused_by_the_name_of_its_file(tmp_path: Path) -> None:
+    with pytest.raises(Unencodable, match=r"new\.py would hold half a character") as refused:
+        encoded("a = '\ud800'\n", "new.py", None)
+    assert refused.value.paths == ("new.py",)
+    (tmp_path / "old.txt").write_bytes(b"caf\xe9\r\n" * 9)
+    old = read_text_file(tmp_path / "old.txt")
+    assert encoded("th\xe9\n", "old.txt", old) == b"th\xe9\r\n"
+    with pytest.raises(Unencodable, match="U\\+4E2D"):
+        encoded("\u4e2d\n", "old.txt", old)
