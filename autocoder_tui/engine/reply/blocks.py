@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from autocoder_tui.engine.reply.end_tokens import ends_with_token, without_end_tokens
-from autocoder_tui.engine.reply.syntax import LARGEST_PARSED, is_well_formed, parses
+from autocoder_tui.text.syntax import LARGEST_PARSED, Language, is_well_formed, parses
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _MANY_LINES = 100_000
@@ -73,9 +73,9 @@ class Trials:
     def for_text(cls, text: str) -> Trials:
         return cls(4 * min(len(text), LARGEST_PARSED) + 10_000)
 
-    def well_formed(self, language: str, text: str) -> bool | None:
+    def well_formed(self, language: Language | None, text: str) -> bool | None:
         """As `is_well_formed`; None, too, when nothing may be parsed any more."""
-        if len(text) > self.left or not language:
+        if len(text) > self.left or language is None:
             return None
         self.left -= len(text)
         return is_well_formed(language, text)

@@ -18,7 +18,7 @@ from autocoder_tui.engine.reply.blocks import (
 from autocoder_tui.engine.reply.end_tokens import without_end_tokens
 from autocoder_tui.engine.reply.framing import Fence, read_fence
 from autocoder_tui.engine.reply.prose import is_prose_line, looks_like_prose
-from autocoder_tui.engine.reply.syntax import language_of
+from autocoder_tui.text.syntax import language_of
 
 _TITLE = re.compile(r"""(?:title|filename|file|path|name)\s*[=:]\s*(?:"([^"]+)"|'([^']+)'|(\S+))""")
 _NAME = re.compile(r"[\w.@+~-][\w .@+~()\[\]/\\-]*\Z")
@@ -154,7 +154,7 @@ class _FenceReader:
         """Index of the line that closes the fence, the number of lines if none does."""
         plain = self._plain_end(at, opening, path)
         language = language_of(path, opening.info)
-        if not language:
+        if language is None:
             return plain
         others = self._closings(at, opening, plain)
         if not others:

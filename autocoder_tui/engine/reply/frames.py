@@ -34,7 +34,6 @@ from autocoder_tui.engine.reply.marks import (
     read_loose_closing,
     read_loose_opening,
 )
-from autocoder_tui.engine.reply.syntax import language_of
 from autocoder_tui.engine.reply.wrappers import (
     undented,
     unescaped,
@@ -42,6 +41,7 @@ from autocoder_tui.engine.reply.wrappers import (
     without_cdata,
     without_wrapping_fence,
 )
+from autocoder_tui.text.syntax import Language, language_of
 
 _ANY_MARK = re.compile(r"(?:<|&lt;)\s?[\\/]{0,2}\s?file", re.IGNORECASE)
 _MARKDOWN = ("md", "markdown", "mdx", "rst", "")
@@ -248,10 +248,10 @@ class _FrameReader:
         place = bisect_right(self._closing_marks, after, key=lambda mark: mark.index)
         return self._closing_marks[place : place + _MOST_CLOSINGS]
 
-    def _well_formed_end(self, language: str, first: int, found: _End) -> _End | None:
+    def _well_formed_end(self, language: Language | None, first: int, found: _End) -> _End | None:
         """A later end, where the text up to `found` does not parse and the text up to there does:
         the marks before it are quoted in the file."""
-        if not language or found.remark == SAME_LINE:
+        if language is None or found.remark == SAME_LINE:
             return None
         later = self._closings(found.end if found.closed else found.end - 1)
         if not later:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from autocoder_tui.engine.reply.syntax import parses
+from autocoder_tui.text.syntax import parses
 
 _REFUSAL = re.compile(
     r"\b(?:i(?:['’]m| am) (?:very |so |really )?(?:sorry|afraid|unable|not able)"

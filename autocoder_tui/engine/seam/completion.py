@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple
 
 from autocoder_tui.engine.end_words import read_end, was_cut
 from autocoder_tui.engine.reply.parse import parse_reply, reply_end
-from autocoder_tui.engine.reply.syntax import parses
 from autocoder_tui.engine.seam.plan import announces_more
 from autocoder_tui.engine.seam.values import Alternative, Join
+from autocoder_tui.text.syntax import parses
 
 ATTEMPTS = 12
 """Alternatives tried at most."""

@@ -20,8 +20,9 @@ from autocoder_tui.engine.seam.filters import (
     opens_file,
 )
 from autocoder_tui.engine.seam.hold import Hold
-from autocoder_tui.engine.seam.text_index import History, common_length
+from autocoder_tui.engine.seam.text_index import History
 from autocoder_tui.engine.seam.values import MARKER, Alternative, Continuation, Edit, Join
+from autocoder_tui.text.common_prefix import common_length
 
 _CLOSE_THINK = "</think>"
 _UNPROVEN: tuple[Proof, ...] = ("guess", "remainder")

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from autocoder_tui.engine.seam.candidates import is_closing
 from autocoder_tui.engine.seam.reader import PartReader
-from autocoder_tui.engine.seam.text_index import common_length
 from autocoder_tui.engine.seam.values import Edit, Join
 from autocoder_tui.engine.seam.ways import plan_continuation
+from autocoder_tui.text.common_prefix import common_length
 
 _PROVEN = frozenset({"echo", "witness", "prefill"})
 

@@ -24,18 +24,6 @@ class Line:
     key: str
 
 
-def common_length(one: str, other: str) -> int:
-    """How many characters two texts have in common from their beginning."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
 def key_of(line: str) -> str:
     return " ".join(line.split())
 

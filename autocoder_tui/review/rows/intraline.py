@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple, TypeAlias
 
 from autocoder_tui.review.alignment import matching_blocks
+from autocoder_tui.text.common_prefix import common_length
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]
 """Half-open character ranges of one line, in order."""
@@ -90,21 +91,9 @@ def _is_crumb(old: str, one: tuple[int, int, int, int], other: tuple[int, int, i
 def _middle(old: str, new: str) -> WordChanges:
     """What is left of two long lines without their common start and end."""
     shortest = min(len(old), len(new))
-    start = _common_start(old, new, shortest)
-    end = _common_start(old[start:][::-1], new[start:][::-1], shortest - start)
+    start = common_length(old, new)
+    end = common_length(old[start:][::-1], new[start:][::-1])
     if start + end < _LEAST_SHARED * shortest:
         return NO_MARKS
     spans = (start, len(old) - end), (start, len(new) - end)
     return WordChanges(*(((a, b),) if b > a else () for a, b in spans))
-
-
-def _common_start(one: str, other: str, limit: int) -> int:
-    """How many of the first `limit` characters are the same, by bisection on slices."""
-    low, high = 0, limit
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -10,7 +10,7 @@ from typing import Literal
 
 from autocoder_tui.review.boundaries import Hunk
 from autocoder_tui.review.file_review import FileReview
-from autocoder_tui.review.warnings.syntax import Language, language_of, parse_error
+from autocoder_tui.text.syntax import LARGEST_PARSED, Language, language_of, parse_error
 
 Kind = Literal[
     "incomplete", "remark", "empty", "shrunk", "unchanged", "placeholder", "syntax", "diff",
@@ -47,7 +47,8 @@ class Change:
 
     @cached_property
     def language(self) -> Language | None:
-        return language_of(self.path, self.after)
+        """What the text has to be of; None without a parser, and where it is too large."""
+        return _language(self.path, self.after)
 
     @cached_property
     def error(self) -> str | None:
@@ -57,7 +58,7 @@ class Change:
     @cached_property
     def parsed_before(self) -> bool:
         """Whether the old text was of its language. Costly; False where nobody can tell."""
-        language = None if self.is_new else language_of(self.path, self.before)
+        language = None if self.is_new else _language(self.path, self.before)
         return language is not None and parse_error(language, self.before) is None
 
     @property
@@ -113,3 +114,7 @@ _MARKUP = frozenset(
     )
     for suffix in suffixes.split()
 )
+
+
+def _language(path: str, text: str) -> Language | None:
+    return None if len(text) > LARGEST_PARSED else language_of(path)
