@@ -30,7 +30,6 @@ from autocoder_tui.engine.events import (
     TextDelta,
     TextRetracted,
 )
-from autocoder_tui.engine.held_text import edits, read
 from autocoder_tui.engine.metering.budget import Allowance, RaiseCap
 from autocoder_tui.engine.metering.cost import check_fits, estimate_request, file_weights
 from autocoder_tui.engine.metering.tokens import load_counter
@@ -51,6 +50,7 @@ from autocoder_tui.engine.provider.chunks import (
     Usage,
 )
 from autocoder_tui.engine.provider.deadline import RunDeadline
+from autocoder_tui.engine.reader_events import edits, read
 from autocoder_tui.engine.repetition import Found, Repetition
 from autocoder_tui.engine.reply.parse import frame_state
 from autocoder_tui.engine.request import RunRequest

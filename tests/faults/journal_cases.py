@@ -22,7 +22,7 @@ CASES = (
     ),
     Case(
         "kill -9 while a reply that was cut off is continued: no more is lost",
-        (_KILLS_IN_PARTS, "tests/engine/test_held.py"),
+        (_KILLS_IN_PARTS, "tests/store/test_held_text.py"),
     ),
     Case(
         "every event comes back from the journal, whatever text it holds",

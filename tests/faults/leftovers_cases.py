@@ -4,7 +4,7 @@ from tests.faults.table import Case
 
 _JOURNAL = "tests/store/test_journal.py::"
 _RECOVERING = "tests/ui/test_recovering.py::"
-_HELD = "tests/engine/test_held.py::"
+_HELD = "tests/store/test_held_text.py::"
 _TYPED = "tests/ui/test_typed_input.py::"
 
 CASES = (

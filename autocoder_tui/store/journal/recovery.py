@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from autocoder_tui.engine.events import Event, TextDelta
-from autocoder_tui.engine.held_text import Held
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.engine.seam import MARKER
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import History, RunSummary
 from autocoder_tui.store.history.kept_run import KeptRun, Status, kept_run, moment
 from autocoder_tui.store.history.schema import HistoryUnavailable
+from autocoder_tui.store.journal.held_text import HeldText
 from autocoder_tui.store.journal.journal import FOLDER
 from autocoder_tui.store.journal.reader import (
     UnreadableJournal,
@@ -152,7 +152,7 @@ def replay(
 
     Raises UnreadableJournal, and OSError.
     """
-    state, held, seen = RunState(), Held(), time.monotonic()
+    state, held, seen = RunState(), HeldText(), time.monotonic()
     pieces: list[str] = []
 
     def apply(event: Event) -> None:

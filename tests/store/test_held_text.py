@@ -21,10 +21,11 @@ from autocoder_tui.engine.events import (
     TextHeld,
     TextRetracted,
 )
-from autocoder_tui.engine.held_text import Held, edits, read
+from autocoder_tui.engine.reader_events import edits, read
 from autocoder_tui.engine.reply.framing import render_file
 from autocoder_tui.engine.seam import MARKER, PartReader, plan_continuation
 from autocoder_tui.runs.event_batches import merge
+from autocoder_tui.store.journal.held_text import HeldText
 from tests.seam.model import TABLE, View
 
 LINES = "".join(f"    total_{number} = price({number}) * 1.19\n" for number in range(40))
@@ -38,7 +39,7 @@ class Told:
 
 
 def released(events: list[Event]) -> list[Event]:
-    held = Held()
+    held = HeldText()
     for event in events:
         held.apply(event)
     return held.released(fold(events).text)

@@ -1,14 +1,10 @@
-"""What the reader of a part holds back, as events, and what becomes of it when the run is cut.
+"""What a killed run was holding back, from its events: what a cancel would have delivered.
 
-Until it is clear where a continuation joins, nothing of it is in the joined text, and later a
-few characters may wait for the rest of their line. A run that is cancelled finishes its
-reader and delivers them; one that is killed can't. So what is held is told as it comes, and
-whoever reads the events of a killed run gets from them what a cancel would have brought.
+The reader of a part holds text until it is clear where that joins (`engine/reader_events.py`).
+Nobody finishes the reader of a run that is killed, so another one is fed here.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 from autocoder_tui.engine import seam
 from autocoder_tui.engine.events import (
@@ -25,35 +21,11 @@ from autocoder_tui.engine.events import (
     TextHeld,
     TextRetracted,
 )
+from autocoder_tui.engine.reader_events import edits
 from autocoder_tui.engine.seam.filters import MarkerFilter, closing_filter
 
 
-def read(reader: seam.PartReader, chunk: str) -> Iterator[Event]:
-    """Let `reader` take the next characters of a reply; what they bring, and what is held."""
-    held_before, tail_before = reader.holding, reader.tail
-    edit = reader.feed(chunk)
-    yield from edits(edit)
-    if reader.holding:
-        yield TextHeld(chunk)
-    elif held_before or edit.text or edit.retract:
-        # Without an edit nothing else says that what was held before is settled.
-        if reader.tail or not (edit.text or edit.retract):
-            yield TextHeld(reader.tail, joined=True)
-    elif reader.tail != tail_before:
-        yield TextHeld(reader.tail.removeprefix(tail_before), joined=True)
-
-
-def edits(edit: seam.Edit) -> Iterator[Event]:
-    """What a reader of the joined text must do, as events."""
-    if edit.retract:
-        yield TextRetracted(edit.retract)
-    if edit.reasoning:
-        yield ReasoningDelta(edit.reasoning)
-    if edit.text:
-        yield TextDelta(edit.text)
-
-
-class Held:
+class HeldText:
     """The fold of a run's events into what is held after them."""
 
     def __init__(self) -> None:
