@@ -12,9 +12,9 @@ from pathlib import Path
 from autocoder_tui.config.dirs import state_dir
 from autocoder_tui.engine.metering.cost import format_usd
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.headless.console import say_folding
 from autocoder_tui.headless.delivery import patch_bytes, print_result
 from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_OK
+from autocoder_tui.headless.recovery import recover_kept
 from autocoder_tui.runs.export import (
     exported,
     facts,
@@ -28,7 +28,7 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import LAST, History, RunSummary, UnknownRun, summary_of
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.history.schema import HistoryUnavailable
-from autocoder_tui.store.journal.recovery import recover_runs, runs_in_journals
+from autocoder_tui.store.journal.recovery import runs_in_journals
 
 _COLUMNS = ("RUN", "STARTED", "STATUS", "TOKENS", "COST", "NAME")
 
@@ -36,9 +36,7 @@ _COLUMNS = ("RUN", "STARTED", "STATUS", "TOKENS", "COST", "NAME")
 def history_command(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Do what was asked; returns the exit code. Raises AutocoderError."""
     history = History(state_dir(environ))
-    said = recover_runs(history, say_folding()).messages
-    for message in said:
-        _say(message)
+    said = recover_kept(history, _say).messages
     try:
         return {
             "list": _list,

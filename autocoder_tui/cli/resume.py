@@ -7,10 +7,9 @@ from pathlib import Path
 
 from autocoder_tui.config.dirs import state_dir
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.headless.console import say, say_folding
+from autocoder_tui.headless.recovery import recover_kept
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import History
-from autocoder_tui.store.journal.recovery import recover_runs
 from autocoder_tui.workspace.output_path import is_folder
 
 
@@ -26,8 +25,7 @@ def kept_project(reference: str, environ: Mapping[str, str]) -> Path:
     Raises UnknownRun, NothingToResume, HistoryUnavailable.
     """
     history = History(state_dir(environ))
-    for message in recover_runs(history, say_folding()).messages:
-        say(message)
+    recover_kept(history)
     sent = history.get(reference).snapshot
     project = Path(sent.project)
     if not is_folder(project) and sent.demo:

@@ -31,16 +31,18 @@ from autocoder_tui.engine.events import (
 from autocoder_tui.engine.metering.cost import cap_problem
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.headless.console import say, say_folding, saying
+from autocoder_tui.headless.console import say, saying
 from autocoder_tui.headless.delivery import print_result
 from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_OK
 from autocoder_tui.headless.outcome import Outcome
 from autocoder_tui.headless.output import Delivery
 from autocoder_tui.headless.progress import Progress
+from autocoder_tui.headless.recovery import recover_kept
 from autocoder_tui.headless.shutdown import HeadlessEnding
 from autocoder_tui.runs.estimate import weigh
 from autocoder_tui.runs.event_text import narrate, summary
 from autocoder_tui.runs.fallback import UNAVAILABLE, candidates, limits_after
+from autocoder_tui.runs.interrupted_writes import recover_writes
 from autocoder_tui.runs.key_scan import keys_in
 from autocoder_tui.runs.preparation import Job, Prepared, prepare
 from autocoder_tui.runs.recorder import RunKeeping
@@ -52,12 +54,9 @@ from autocoder_tui.runs.window_probe import ask_beforehand
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import History
 from autocoder_tui.store.history.kept_run import KeptRun
-from autocoder_tui.store.journal.recovery import recover_runs
-from autocoder_tui.workspace.apply_log import ApplyLog
 from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.output_path import Refused, check_output
 from autocoder_tui.workspace.paths import relative_name, resolve_target
-from autocoder_tui.workspace.recovery import recover
 
 
 def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
@@ -347,13 +346,10 @@ class _Headless:
 
 def _recover(setup: Setup) -> None:
     """Finish or take back what a kill cut short, and say so."""
-    for recovered in recover(ApplyLog.of_project(setup.state_dir, setup.root)):
-        say(recovered.message)
-    found = recover_runs(History(setup.state_dir), say_folding())
-    for run_id in found.recovered:
-        say(f"Run {run_id} was interrupted; go on with it: autocoder-tui run --resume {run_id}")
-    for message in found.messages:
+    for message in recover_writes(setup.state_dir, setup.root):
         say(message)
+    for run_id in recover_kept(History(setup.state_dir)).recovered:
+        say(f"Run {run_id} was interrupted; go on with it: autocoder-tui run --resume {run_id}")
 
 
 async def _served(setup: Setup) -> str | None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable
 
 from autocoder_tui.engine.provider.chat import preload
+from autocoder_tui.runs.interrupted_writes import recover_writes
 from autocoder_tui.runs.sole_model import is_unnamed
 from autocoder_tui.ui.controllers.first_content import fill_in
 from autocoder_tui.ui.program import Program
@@ -30,7 +31,8 @@ async def begin(app: Program, problems: Iterable[str]) -> None:
             app.models.choose_served()
         else:
             app.models.choose(*app.session.model())
-    await app.undoing.start()
+    for message in await asyncio.to_thread(recover_writes, app.setup.state_dir, app.root):
+        app.tell(message, severity="warning", timeout=20)
     await fill_in(app)
     await app.session.restore()
     limits = app.setup.settings.cost

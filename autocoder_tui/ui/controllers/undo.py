@@ -12,7 +12,7 @@ from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
-from autocoder_tui.workspace.apply_log import ApplyLog, forget_abandoned
+from autocoder_tui.workspace.apply_log import ApplyLog
 from autocoder_tui.workspace.errors import ChangedOnDisk
 from autocoder_tui.workspace.recovery import recover
 from autocoder_tui.workspace.undo import Changed, Moved, redo, undo
@@ -45,11 +45,6 @@ class Undoing:
         """Finish or take back an interrupted write, and say so."""
         for recovered in await asyncio.to_thread(recover, self.log):
             self._app.tell(recovered.message, severity="warning", timeout=20)
-
-    async def start(self) -> None:
-        """What is due once when the program starts."""
-        await self.recover()
-        await asyncio.to_thread(forget_abandoned, self._app.setup.state_dir)
 
     async def act(self, verb: str) -> None:
         """ "undo", "redo" or "commit" what was written last, after asking."""
