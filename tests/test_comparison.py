@@ -14,15 +14,9 @@ from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.headless.delivery import patch_bytes
 from autocoder_tui.review.file_review import Verdict
 from autocoder_tui.runs.comparison import compared, compared_anew
-from autocoder_tui.runs.preparation import (
-    Job,
-    Prepared,
-    Reviewable,
-    after_write,
-    changes_of,
-    make_review,
-    prepare,
-)
+from autocoder_tui.runs.preparation import Job, Prepared, prepare
+from autocoder_tui.runs.proposal import make_review
+from autocoder_tui.runs.reviewable import Reviewable, after_write, changes_of
 from autocoder_tui.runs.setup import ChosenModel
 from autocoder_tui.workspace.apply import apply_changes
 from autocoder_tui.workspace.textfile import read_text_file

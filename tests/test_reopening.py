@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from autocoder_tui.review import FileReview, Review, Verdict
-from autocoder_tui.runs.preparation import changes_of
 from autocoder_tui.runs.reopen_review import reopen
+from autocoder_tui.runs.reviewable import changes_of
 from autocoder_tui.workspace.apply import apply_changes
 
 OLD = "".join(f"line {n}\n" for n in range(1, 31))

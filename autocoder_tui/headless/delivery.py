@@ -9,7 +9,7 @@ import sys
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review.file_review import FileReview
-from autocoder_tui.runs.preparation import Reviewable
+from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.textfile import TextFile
 

@@ -15,7 +15,9 @@ from autocoder_tui.review.file_review import Review, Verdict
 from autocoder_tui.review.line_ends import asks_for_ends
 from autocoder_tui.review.warnings import review_concerns
 from autocoder_tui.runs.comparison import compared, remarks
-from autocoder_tui.runs.preparation import Prepared, Reviewable, make_review
+from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.runs.proposal import make_review
+from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.runs.setup import Setup
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.apply import Change, HardLinks, apply_changes

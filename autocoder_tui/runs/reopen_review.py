@@ -9,7 +9,8 @@ from pathlib import Path
 from autocoder_tui.review.file_review import FileReview, Review
 from autocoder_tui.review.warnings import review_concerns
 from autocoder_tui.runs.comparison import compared_anew
-from autocoder_tui.runs.preparation import Prepared, Reviewable, read_existing
+from autocoder_tui.runs.preparation import Prepared, read_existing
+from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.workspace.errors import WorkspaceError
 from autocoder_tui.workspace.paths import sift_targets
 from autocoder_tui.workspace.textfile import TextFile

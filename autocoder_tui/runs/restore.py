@@ -15,7 +15,9 @@ from autocoder_tui.engine.catalog import Endpoint, Model, Provider
 from autocoder_tui.engine.events import Event, RunFinished, TextDelta
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
 from autocoder_tui.engine.run_state import RunState
-from autocoder_tui.runs.preparation import Prepared, Reviewable, make_review
+from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.runs.proposal import make_review
+from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.runs.setup import ChosenModel, Setup, choose_model
 from autocoder_tui.store.history.history import History
 from autocoder_tui.store.history.kept_run import KeptRun, kept_run, now

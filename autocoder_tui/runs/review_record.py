@@ -20,8 +20,10 @@ from autocoder_tui.review.line_ends import asks_for_ends
 from autocoder_tui.review.serialization import NoReview, review_data, review_of
 from autocoder_tui.runs.comparison import compared
 from autocoder_tui.runs.meant_names import with_meant_names
-from autocoder_tui.runs.preparation import Prepared, Reviewable, for_target
+from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.runs.proposal import for_target
 from autocoder_tui.runs.reopen_review import Reopened, reopen
+from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.workspace.paths import sift_targets
 

@@ -18,7 +18,8 @@ from textual.widgets import Input, TextArea
 
 from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.diagnostics.log_file import LogFile
-from autocoder_tui.runs.preparation import Job, Reviewable
+from autocoder_tui.runs.preparation import Job
+from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.ui.commands import Palette, commands_of, keys_of

@@ -24,8 +24,9 @@ from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
 from autocoder_tui.engine.request import Limits, RunRequest
 from autocoder_tui.engine.run_state import RunState
-from autocoder_tui.runs.preparation import Job, Prepared, Reviewable
+from autocoder_tui.runs.preparation import Job, Prepared
 from autocoder_tui.runs.recorder import RunKeeping
+from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.runs.window_probe import AskedWindow
 from autocoder_tui.store.history.history import History

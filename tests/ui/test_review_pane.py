@@ -13,7 +13,7 @@ from textual.widgets import Input, OptionList
 
 from autocoder_tui.demo.script import Reply, Script, error_reply
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.runs.preparation import written_bytes
+from autocoder_tui.runs.reviewable import written_bytes
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.choice import Choice
 from autocoder_tui.ui.screens.dialogs.question import Question

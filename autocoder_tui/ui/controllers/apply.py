@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review.file_review import Review
-from autocoder_tui.runs.preparation import Reviewable, after_write, changes_of, review_anew
+from autocoder_tui.runs.reviewable import Reviewable, after_write, changes_of, review_anew
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.controllers.concerns import concerns_of, listed
 from autocoder_tui.ui.program import Program

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.review.file_review import Review
-from autocoder_tui.runs.preparation import Prepared, Reviewable, make_review
+from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.runs.proposal import make_review
+from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.ui.controllers.apply import apply_review
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.files.picker import FilePicker

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.runs.preparation import seen_anew
+from autocoder_tui.runs.reviewable import seen_anew
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.controllers.commit import commit_last_write
 from autocoder_tui.ui.program import Program

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review.acknowledged import Acknowledged
 from autocoder_tui.review.file_review import FileReview, Review, Verdict
-from autocoder_tui.runs.preparation import Reviewable, written_bytes
+from autocoder_tui.runs.reviewable import Reviewable, written_bytes
 from autocoder_tui.ui.widgets.diff.search import SearchedDiff
 from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
 from autocoder_tui.ui.widgets.review.file_list import FileEntry, FileList
