@@ -23,7 +23,7 @@ async def test_a_read_only_configuration_folder_is_said_at_the_start(
         said = [problem for problem in setup.problems if "can't be saved" in problem]
         assert len(said) == 1
         assert str(config) in said[0]
-        assert setup.keeps
+        assert setup.places.keeps
         async with driven(setup, size) as (app, _):
             assert any("can't be saved" in line for line in app.main.log_lines)
     finally:

@@ -30,7 +30,7 @@ def test_two_at_signs_begin_a_text_with_one(
         f'requirements = "{given}"\n' if way == "toml" else f'{{"requirements": "{given}"}}\n'
     )
     flags = ("-r", given) if way == "flag" else ("-c", str(control))
-    assert setup_for(tmp_path, *flags).requirements == text
+    assert setup_for(tmp_path, *flags).task.requirements == text
 
 
 @pytest.mark.parametrize("way", ["flag", "control"])
@@ -39,7 +39,7 @@ def test_one_at_sign_names_a_file(tmp_path: Path, way: str) -> None:
     (tmp_path / "control.toml").write_text('requirements = "@task.txt"\n')
     flag = ("-r", f"@{tmp_path / 'task.txt'}")
     flags = flag if way == "flag" else ("-c", str(tmp_path / "control.toml"))
-    assert setup_for(tmp_path, *flags).requirements == "from the file\n"
+    assert setup_for(tmp_path, *flags).task.requirements == "from the file\n"
 
 
 def test_a_text_taken_for_a_file_is_told_how_to_be_written(tmp_path: Path) -> None:

@@ -33,9 +33,12 @@ def demo_setup(setup: Setup) -> Setup:
     return replace(
         setup,
         root=fresh_copy(),
-        inputs=setup.inputs or DEMO_PICKS,
-        output=setup.output or DEMO_TARGET,
-        requirements=setup.requirements or DEMO_REQUIREMENTS,
+        task=replace(
+            setup.task,
+            inputs=setup.task.inputs or DEMO_PICKS,
+            output=setup.task.output or DEMO_TARGET,
+            requirements=setup.task.requirements or DEMO_REQUIREMENTS,
+        ),
         demo=True,
     )
 

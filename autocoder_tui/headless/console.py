@@ -25,7 +25,7 @@ def saying(setup: Setup) -> Iterator[DebugLog]:
         if line.level <= log.level:
             _print(line.text)
 
-    file = LogFile(setup.state_dir / "log") if setup.keeps else None
+    file = LogFile(setup.places.state / "log") if setup.places.keeps else None
     with DebugLog(setup.debug_level, file, show, say) as log:
         _log = log
         try:

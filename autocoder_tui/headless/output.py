@@ -53,7 +53,7 @@ class Delivery:
         review = reviewable.review.all_verdict(Verdict.ACCEPTED)
         self._tell(reviewable, review)
         _check_complete(review)
-        if self._setup.patch:
+        if self._setup.result.patch:
             self._check_concerns(reviewable)
             self._check_ends(prepared, review)
             return self.print(patch_bytes(reviewable))
@@ -65,7 +65,7 @@ class Delivery:
 
     def print(self, data: bytes) -> bool:
         """Whether `data` was printed: with --json stdout belongs to the report."""
-        if self._setup.json:
+        if self._setup.result.json:
             return False
         print_result(data)
         return True
@@ -89,7 +89,7 @@ class Delivery:
     def _check_ends(self, prepared: Prepared, review: Review) -> None:
         """Nobody looks, and a reply that says the file again with other line ends is no answer to
         anything but a question about those."""
-        asked = asks_for_ends(prepared.request.requirements) or self._setup.despite_warnings
+        asked = asks_for_ends(prepared.request.requirements) or self._setup.result.despite_warnings
         ends = [f"{file.path} ({file.changed_ends})" for file in review.files if file.changed_ends]
         if ends and not asked:
             raise Refused(
@@ -106,8 +106,8 @@ class Delivery:
             for concern in concerns
             if concern.blocks and (not paths or path in paths)
         ]
-        if found and not self._setup.despite_warnings:
-            what = "printed" if self._setup.patch else "written"
+        if found and not self._setup.result.despite_warnings:
+            what = "printed" if self._setup.result.patch else "written"
             raise Refused(
                 f"Nothing was {what}, for nobody looks at it first. {' '.join(found)} Add "
                 f"--despite-warnings to have it {what} all the same: with --resume "
@@ -167,7 +167,7 @@ def _check_complete(review: Review) -> None:
 
 def _apply(setup: Setup, root: Path, change: Change, prepared: Prepared) -> None:
     """Write one file, so that the full-screen program can undo it if there is a state folder."""
-    log = ApplyLog.of_project(setup.state_dir, root) if setup.keeps else None
+    log = ApplyLog.of_project(setup.places.state, root) if setup.places.keeps else None
     title = proposed_message(prepared.request.requirements)
     hard_links: HardLinks = "ask"
     while True:
@@ -180,7 +180,7 @@ def _apply(setup: Setup, root: Path, change: Change, prepared: Prepared) -> None
             say(f"{change.path} has other names (hard links); they see the change too.")
         except NotRecorded:
             log = None
-            say(f"{setup.state_dir} can't be written to, so this write can't be undone.")
+            say(f"{setup.places.state} can't be written to, so this write can't be undone.")
 
 
 def _as_text(reviewable: Reviewable) -> bytes:

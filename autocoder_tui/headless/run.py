@@ -61,7 +61,7 @@ from autocoder_tui.workspace.paths import relative_name, resolve_target
 
 def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
     """Do the job of `autocoder-tui run`; returns the exit code."""
-    if not (setup.requirements.strip() or setup.demo or setup.resume):
+    if not (setup.task.requirements.strip() or setup.demo or setup.task.resume):
         parser.error("say what you want: -r TEXT, -r @FILE, or requirements in a control file")
     with saying(setup) as log:
         return _run_headless(setup, log)
@@ -73,7 +73,7 @@ def _run_headless(setup: Setup, log: DebugLog) -> int:
     outcome = Outcome()
     _recover(setup)
     try:
-        if setup.estimate_cost:
+        if setup.result.estimate_cost:
             estimate = asyncio.run(_Headless(setup, outcome, log).estimate())
             print_result(estimate.encode("utf-8", "replace") + b"\n")
             return EXIT_OK
@@ -91,7 +91,7 @@ def _run_headless(setup: Setup, log: DebugLog) -> int:
     except Exception as error:
         # What came is kept by now; where in the program this was is for a report of it.
         outcome.status, outcome.exit_code = "failed", EXIT_FAILED
-        report = crash.write_report(setup.state_dir, error, setup.environ)
+        report = crash.write_report(setup.places.state, error, setup.environ)
         message = crash.sentence(error, report)
         outcome.error = {"kind": "internal", "message": message}
         say(message)
@@ -99,7 +99,7 @@ def _run_headless(setup: Setup, log: DebugLog) -> int:
 
 
 def _reported(setup: Setup, outcome: Outcome) -> int:
-    if setup.json:
+    if setup.result.json:
         print_result(json.dumps(outcome.report()).encode() + b"\n")
     return outcome.exit_code
 
@@ -119,7 +119,7 @@ class _Headless:
         self._keeping = RunKeeping(setup)
         self._supervisor = RunSupervisor(
             self._keeping,
-            partial(crash.report_of_run, state=setup.state_dir, environ=setup.environ),
+            partial(crash.report_of_run, state=setup.places.state, environ=setup.environ),
             trace=log.trace,
         )
         self._again: KeptRun | None = None
@@ -148,27 +148,27 @@ class _Headless:
         async with AsyncExitStack() as stack:
             prepared, _ = await self._prepare(stack, key_needed=False)
             weighed = weigh(prepared.request)
-        return json.dumps(weighed.report()) if self._setup.json else weighed.text()
+        return json.dumps(weighed.report()) if self._setup.result.json else weighed.text()
 
     async def _prepare(
         self, stack: AsyncExitStack, *, key_needed: bool = True
     ) -> tuple[Prepared, Path | None]:
         setup = self._setup
-        if setup.resume is not None:
-            return await self._prepare_resumed(setup.resume, stack, key_needed=key_needed)
+        if setup.task.resume is not None:
+            return await self._prepare_resumed(setup.task.resume, stack, key_needed=key_needed)
         if setup.demo:
             return await self._prepare_demo(stack)
         output, target = _output_in_project(setup)
         chosen = self._checked(choose_model(setup, await _served(setup)), key_needed=key_needed)
-        expansion = expand_inputs(setup.root, setup.inputs)
+        expansion = expand_inputs(setup.root, setup.task.inputs)
         for name, reason in expansion.refused:
             say(f"{name}: {reason}")
         for warning in expansion.warnings:
             say(warning)
         if expansion.failed:
             raise Refused("An input file can't be used, so nothing was sent.")
-        job = Job(setup.root, expansion.files, target, setup.requirements)
-        prepared = prepare(job, chosen, setup.limits, temperature=setup.temperature)
+        job = Job(setup.root, expansion.files, target, setup.task.requirements)
+        prepared = prepare(job, chosen, setup.limits, temperature=setup.model.temperature)
         self._warn_of_keys(prepared, key_needed=key_needed)
         for warning in prepared.guesses:
             self._outcome.warnings.append(warning)
@@ -226,11 +226,12 @@ class _Headless:
         from autocoder_tui.demo.session import demo_model, demo_setup, remove_untouched
 
         output = _output_here(self._setup)
-        demo = demo_setup(replace(self._setup, output=None, inputs=()))
+        sample = replace(self._setup.task, output=None, inputs=())
+        demo = demo_setup(replace(self._setup, task=sample))
         stack.callback(remove_untouched, demo.root)
         say(NOTICE)
         chosen = await stack.enter_async_context(demo_model(tokens_per_second=0))
-        job = Job(demo.root, demo.inputs, demo.output, demo.requirements)
+        job = Job(demo.root, demo.task.inputs, demo.task.output, demo.task.requirements)
         return prepare(job, chosen, demo.limits, demo=True), output
 
     async def _listen_to_any(self, prepared: Prepared) -> Prepared:
@@ -346,9 +347,9 @@ class _Headless:
 
 def _recover(setup: Setup) -> None:
     """Finish or take back what a kill cut short, and say so."""
-    for message in recover_writes(setup.state_dir, setup.root):
+    for message in recover_writes(setup.places.state, setup.root):
         say(message)
-    for run_id in recover_kept(History(setup.state_dir)).recovered:
+    for run_id in recover_kept(History(setup.places.state)).recovered:
         say(f"Run {run_id} was interrupted; go on with it: autocoder-tui run --resume {run_id}")
 
 
@@ -362,15 +363,15 @@ async def _served(setup: Setup) -> str | None:
 
 def _output_in_project(setup: Setup) -> tuple[Path | None, str | None]:
     """-o as a file of the project and as its name there."""
-    if setup.output is None:
+    if setup.task.output is None:
         return None, None
-    check_output(setup.root / setup.output, force=setup.force)
-    output = resolve_target(setup.root, setup.output, allow_absolute=True)
+    check_output(setup.root / setup.task.output, force=setup.result.force)
+    output = resolve_target(setup.root, setup.task.output, allow_absolute=True)
     return output, relative_name(setup.root, output)
 
 
 def _output_here(setup: Setup) -> Path | None:
     """-o of the demo, whose project is a copy somewhere else: a file where the user stands."""
-    output = None if setup.output is None else Path(setup.output).absolute()
-    check_output(output, force=setup.force)
+    output = None if setup.task.output is None else Path(setup.task.output).absolute()
+    check_output(output, force=setup.result.force)
     return output

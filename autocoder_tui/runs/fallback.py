@@ -31,7 +31,7 @@ the attempts are used up."""
 def candidates(setup: Setup, tried: Collection[str]) -> Iterator[ChosenModel | str]:
     """The fallback models that were not tried yet, in order; for one that can't be used, the
     sentence that says why."""
-    for name in setup.fallback:
+    for name in setup.model.fallback:
         if name in tried:
             continue
         try:
@@ -47,11 +47,11 @@ def candidates(setup: Setup, tried: Collection[str]) -> Iterator[ChosenModel | s
 
 def _choose(setup: Setup, name: str) -> ChosenModel:
     """A model of the catalog, or else one at the address given by hand."""
-    plain = replace(setup, base_url=None)
+    plain = replace(setup, model=replace(setup.model, base_url=None))
     try:
         return choose_model(plain, name)
     except UnknownModel:
-        if setup.base_url is None:
+        if setup.model.base_url is None:
             raise
         return choose_model(setup, name)
 

@@ -28,9 +28,9 @@ class RunKeeping:
     says whether anything can be kept at all."""
 
     def __init__(self, setup: Setup) -> None:
-        self.history = History(setup.state_dir)
+        self.history = History(setup.places.state)
         self._settings = setup.settings.history
-        self.keeps = setup.keeps
+        self.keeps = setup.places.keeps
         self._journal: Journal | None = None
         self._ending: asyncio.Future[bool] | None = None
         self._tell: Callable[[str], object] = print

@@ -114,7 +114,7 @@ def model_of(setup: Setup, run: KeptRun) -> ChosenModel:
 
     With -m in `setup` it is that one instead. Raises UnknownModel, or AutocoderError.
     """
-    if setup.model_name is not None:
+    if setup.model.name is not None:
         return choose_model(setup)
     return choose_model(setup, run.snapshot.model, run.snapshot.base_url)
 

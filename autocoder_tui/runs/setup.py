@@ -37,41 +37,70 @@ NETWORK_LIMITS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """What was asked for before the start. `inputs` are patterns as given, not yet looked up;
+    `output` is as given too. `resume` names the kept run to go on with: "last", its id or the
+    beginning of it, or its name."""
+
+    inputs: tuple[str, ...] = ()
+    output: str | None = None
+    requirements: str = ""
+    resume: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WantedModel:
+    """Which model was asked for, before it is looked up; `fallback` are the names of others."""
+
+    name: str | None = None
+    base_url: str | None = None
+    fallback: tuple[str, ...] = ()
+    temperature: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultOptions:
+    """What becomes of the result of a run without the screen."""
+
+    force: bool = False
+    """Whether the output file may exist."""
+    despite_warnings: bool = False
+    """Whether a file is replaced though code seems to have been left out of the new text."""
+    patch: bool = False
+    json: bool = False
+    estimate_cost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The folders of the configuration and of what the program writes for itself."""
+
+    config: Path
+    state: Path
+    keeps: bool = True
+    """Whether anything can be kept in the state folder; if not, a problem says so."""
+
+
+@dataclass(frozen=True, slots=True)
 class Setup:
     """Everything that was decided before the first key press or the first request.
 
-    `inputs` are patterns as given, not yet looked up. `output` is as given too. `problems`
-    and `warnings` are sentences to show.
+    `problems` are sentences to show.
     """
 
     root: Path
-    inputs: tuple[str, ...]
-    output: str | None
-    requirements: str
-    force: bool
-    model_name: str | None
-    fallback: tuple[str, ...]
-    base_url: str | None
+    task: Task
+    model: WantedModel
     limits: Limits
-    temperature: float | None
+    result: ResultOptions
     debug_level: int
     theme: str | None
     demo: bool
-    patch: bool
-    json: bool
-    estimate_cost: bool
-    despite_warnings: bool
-    """Whether a file is replaced though code seems to have been left out of the new text."""
-    resume: str | None
-    """The kept run to go on with: "last", its id or the beginning of it, or its name."""
     settings: Settings
     catalog: Catalog
     problems: tuple[str, ...]
     environ: Mapping[str, str]
-    config_dir: Path
-    state_dir: Path
-    keeps: bool = True
-    """Whether anything can be kept in the state folder; if not, a problem says so."""
+    places: Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,46 +147,21 @@ def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[st
         if name.endswith("_API_KEY"):
             know(value)
     control = load_control(Path(options.control_file)) if options.control_file else Control()
-    level = _first(options.debug_level, control.debug_level, settings.settings.log.level)
+    found = (*characters, *settings.problems, *catalog_problems, *damaged, unkept, unsaved)
     return Setup(
         root=root,
-        inputs=tuple(options.input_files) or control.input_files,
-        output=_first(options.output_file, control.output_file),
-        requirements=_requirements(_first(options.requirements, control.requirements, "")),
-        force=bool(_first(options.force, control.force, False)),
-        model_name=_first(options.model, control.model),
-        fallback=tuple(options.fallback) or control.fallback or settings.settings.model.fallback,
-        base_url=_first(options.base_url, control.base_url),
+        task=_task(options, control),
+        model=_model(settings.settings, options, control),
         limits=_limits(settings.settings, options, control),
-        temperature=_first(
-            options.temperature, control.temperature, settings.settings.model.temperature
-        ),
-        debug_level=level,
+        result=_result(options, control),
+        debug_level=_first(options.debug_level, control.debug_level, settings.settings.log.level),
         theme=_first(getattr(options, "theme", None), control.theme, settings.settings.ui.theme),
         demo=options.demo,
-        patch=getattr(options, "patch", False),
-        json=getattr(options, "json", False),
-        estimate_cost=getattr(options, "estimate_cost", False),
-        despite_warnings=getattr(options, "despite_warnings", False),
-        resume=getattr(options, "resume", None),
         settings=settings.settings,
         catalog=catalog,
-        problems=tuple(
-            str(problem)
-            for problem in (
-                *characters,
-                *settings.problems,
-                *catalog_problems,
-                *damaged,
-                unkept,
-                unsaved,
-            )
-            if problem is not None
-        ),
+        problems=tuple(str(problem) for problem in found if problem is not None),
         environ=environ,
-        config_dir=folder,
-        state_dir=state,
-        keeps=unkept is None,
+        places=Places(folder, state, keeps=unkept is None),
     )
 
 
@@ -166,8 +170,8 @@ def choose_model(setup: Setup, name: str | None = None, base_url: str | None = N
 
     Raises UnknownModel, or AutocoderError for an address that can't be one.
     """
-    wanted = name or setup.model_name
-    address = base_url or setup.base_url
+    wanted = name or setup.model.name
+    address = base_url or setup.model.base_url
     if address:
         if not wanted:
             raise AutocoderError(
@@ -180,8 +184,36 @@ def choose_model(setup: Setup, name: str | None = None, base_url: str | None = N
         provider = setup.catalog.provider_of(model)
     found = find_key(provider, setup.root, setup.environ)
     endpoint = Endpoint(provider, found.secret, found.source)
-    calibration = load_calibration(setup.state_dir, endpoint, model)
+    calibration = load_calibration(setup.places.state, endpoint, model)
     return ChosenModel(model, endpoint, tuple(map(str, found.warnings)), calibration)
+
+
+def _task(options: argparse.Namespace, control: Control) -> Task:
+    return Task(
+        inputs=tuple(options.input_files) or control.input_files,
+        output=_first(options.output_file, control.output_file),
+        requirements=_requirements(_first(options.requirements, control.requirements, "")),
+        resume=getattr(options, "resume", None),
+    )
+
+
+def _model(settings: Settings, options: argparse.Namespace, control: Control) -> WantedModel:
+    return WantedModel(
+        name=_first(options.model, control.model),
+        base_url=_first(options.base_url, control.base_url),
+        fallback=tuple(options.fallback) or control.fallback or settings.model.fallback,
+        temperature=_first(options.temperature, control.temperature, settings.model.temperature),
+    )
+
+
+def _result(options: argparse.Namespace, control: Control) -> ResultOptions:
+    return ResultOptions(
+        force=bool(_first(options.force, control.force, False)),
+        despite_warnings=getattr(options, "despite_warnings", False),
+        patch=getattr(options, "patch", False),
+        json=getattr(options, "json", False),
+        estimate_cost=getattr(options, "estimate_cost", False),
+    )
 
 
 def _requirements(given: str) -> str:

@@ -17,7 +17,7 @@ _MOST_NAMED: Final = 10
 
 def is_unnamed(setup: Setup) -> bool:
     """Whether there is a base URL and no model for it."""
-    return bool(setup.base_url) and not setup.model_name
+    return bool(setup.model.base_url) and not setup.model.name
 
 
 async def sole_model(setup: Setup) -> str | None:
@@ -27,9 +27,9 @@ async def sole_model(setup: Setup) -> str | None:
     AutocoderError naming the models where there are several, or for an address that can't be
     one.
     """
-    if not setup.base_url or setup.model_name:
+    if not setup.model.base_url or setup.model.name:
         return None
-    _, provider = setup.catalog.for_base_url(setup.base_url, "any")
+    _, provider = setup.catalog.for_base_url(setup.model.base_url, "any")
     found = find_key(provider, setup.root, setup.environ)
     try:
         listed = await list_models(Endpoint(provider, found.secret, found.source))

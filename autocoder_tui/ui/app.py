@@ -107,7 +107,7 @@ class AutocoderApp(TypeAheadApp):
         self.keys_asked_about = KeysAskedAbout()
         display = RunDisplay(self)
         self.logbook = DebugLog(
-            setup.debug_level, LogFile(setup.state_dir / "log") if setup.keeps else None
+            setup.debug_level, LogFile(setup.places.state / "log") if setup.places.keeps else None
         )
         self.logbook.trouble = lambda text: self.tell(text, severity="warning")
         self.runner = Runner(self, display, setup, self.spending.raise_cap, self.logbook.trace)
@@ -131,7 +131,7 @@ class AutocoderApp(TypeAheadApp):
         return self.main
 
     def on_mount(self) -> None:
-        folder = self.setup.config_dir / "themes"
+        folder = self.setup.places.config / "themes"
         themes = load_into(self, folder, self.setup.theme)
         keys, wrong_keys = checked_keys(self.setup.settings.keys)
         self._start_problems = [*self.setup.problems, *themes, *wrong_keys]
@@ -145,7 +145,7 @@ class AutocoderApp(TypeAheadApp):
     async def _begin(self) -> None:
         """After the first paint: what is slow, and what may have to ask."""
         try:
-            file = self.setup.config_dir / "config.toml"
+            file = self.setup.places.config / "config.toml"
             keep_choice(self, self.main, file, self.tell)
             await begin(self, self._start_problems)
         except NoMatches:
@@ -348,7 +348,7 @@ class AutocoderApp(TypeAheadApp):
 
     def action_show_usage(self) -> None:
         """What runs used and cost."""
-        self.push_screen(UsageScreen(self.setup.state_dir))
+        self.push_screen(UsageScreen(self.setup.places.state))
 
     def action_show_keys(self) -> None:
         """List every key."""

@@ -20,7 +20,7 @@ def start_app(setup: Setup) -> int:
 
             setup = demo_setup(setup)
         app = AutocoderApp(setup)
-        if setup.demo or setup.resume is not None:
+        if setup.demo or setup.task.resume is not None:
             app.ending.last_words.append(partial(_leave, setup.root))
         with app.ending:
             result = app.run()

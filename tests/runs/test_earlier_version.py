@@ -83,7 +83,7 @@ def test_its_settings_models_and_themes_count(left: Setup) -> None:
     assert left.problems == ()
     settings = left.settings
     assert settings.model.default == "house-model"
-    assert left.fallback == ("other-model",)
+    assert left.model.fallback == ("other-model",)
     assert (left.limits.idle_timeout, left.limits.max_attempts) == (45, 4)
     assert str(left.limits.max_cost_usd) == "0.50"
     assert settings.cost.context_warning == 0.3
@@ -93,13 +93,13 @@ def test_its_settings_models_and_themes_count(left: Setup) -> None:
     assert dict(settings.keys) == {"run.start": "f7"}
     model = choose_model(left).model
     assert (model.context_length, str(model.input_price)) == (32768, "0.5")
-    loaded = load_themes(left.config_dir / "themes")
+    loaded = load_themes(left.places.config / "themes")
     assert "night" in [theme.name for theme in loaded.themes]
     assert not loaded.problems
 
 
 def test_its_history_is_listed_found_and_read(left: Setup) -> None:
-    history = History(left.state_dir)
+    history = History(left.places.state)
     assert [run.name for run in history.list(str(left.root))] == WISHES
     assert [run.name for run in history.list(search="twenty")] == WISHES[:2]
     run = history.get(history.list(search="Count")[0].run_id)
@@ -113,7 +113,7 @@ def test_its_history_is_listed_found_and_read(left: Setup) -> None:
 
 
 def test_a_run_it_was_killed_in_is_recovered_and_can_go_on(left: Setup) -> None:
-    history = History(left.state_dir)
+    history = History(left.places.state)
     found = recover_runs(history)
     assert found.messages == ()
     (run_id,) = found.recovered
@@ -123,11 +123,11 @@ def test_a_run_it_was_killed_in_is_recovered_and_can_go_on(left: Setup) -> None:
     prepared = prepared_of(run, model_of(left, run))
     assert prepared.request.partial == run.reply
     assert prepared.request.target == "d.txt"
-    assert not list((left.state_dir / "journals").iterdir())
+    assert not list((left.places.state / "journals").iterdir())
 
 
 def test_the_review_it_left_has_its_verdicts(left: Setup) -> None:
-    run = History(left.state_dir).get(claimed_review(left))
+    run = History(left.places.state).get(claimed_review(left))
     opened = reopen_run(left.root, run, prepared_of(run, _house(left)))
     assert opened.changed == ()
     (file,) = opened.reviewable.review.files
@@ -136,7 +136,7 @@ def test_the_review_it_left_has_its_verdicts(left: Setup) -> None:
 
 
 def claimed_review(setup: Setup) -> str:
-    slot = claim(setup.state_dir, setup.root)
+    slot = claim(setup.places.state, setup.root)
     try:
         assert slot.problems == []
         assert slot.session.requirements == "A draft not sent"
@@ -148,7 +148,7 @@ def claimed_review(setup: Setup) -> str:
 
 
 def test_its_writes_are_undone_and_made_again(left: Setup) -> None:
-    log = ApplyLog.of_project(left.state_dir, left.root)
+    log = ApplyLog.of_project(left.places.state, left.root)
     written = {name: (left.root / name).read_bytes() for name in ("a.txt", "b.txt", "c.txt")}
 
     def last() -> None:
@@ -169,10 +169,10 @@ def test_its_writes_are_undone_and_made_again(left: Setup) -> None:
 
 def test_what_it_learnt_and_booked_counts(left: Setup) -> None:
     chosen = _house(left)
-    assert load_calibration(left.state_dir, chosen.endpoint, chosen.model).runs == 3
+    assert load_calibration(left.places.state, chosen.endpoint, chosen.model).runs == 3
     place = (chosen.endpoint.provider.base_url, chosen.model.name)
-    assert CapabilityStore(left.state_dir).of(*place).prefill == "none"
-    records, damaged = read_usage(left.state_dir)
+    assert CapabilityStore(left.places.state).of(*place).prefill == "none"
+    records, damaged = read_usage(left.places.state)
     assert damaged == 0
     assert [record.prompt_tokens for record in records][:1] == [321]
     assert sum(record.cost_usd or 0 for record in records) > 0

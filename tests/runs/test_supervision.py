@@ -72,7 +72,7 @@ class Supervised:
 
     def make(self) -> Prepared:
         setup = self.setup
-        job = Job(setup.root, (), None, setup.requirements)
+        job = Job(setup.root, (), None, setup.task.requirements)
         return prepare(job, choose_model(setup), setup.limits)
 
     async def run(self, listener: Listener, make: Callable[[], Prepared] | None = None) -> None:
@@ -101,7 +101,7 @@ async def test_a_run_that_ends_well_is_shown_written_down_and_booked(tmp_path: P
     assert isinstance(listener.events[-1], RunFinished)
     assert run.state.status == "completed"
     assert await run.status() == "finished"
-    (record,) = read_usage(run.setup.state_dir)[0]
+    (record,) = read_usage(run.setup.places.state)[0]
     assert record.status == "completed"
 
 
@@ -171,14 +171,14 @@ async def test_a_cancel_ends_the_run_as_stopped_and_goes_on(tmp_path: Path) -> N
             await task
     assert run.state.status == "cancelled"
     assert await run.status() == "cancelled"
-    (record,) = read_usage(run.setup.state_dir)[0]
+    (record,) = read_usage(run.setup.places.state)[0]
     assert record.status == "cancelled"
 
 
 async def test_usage_that_cannot_be_booked_is_told_and_fails_nothing(tmp_path: Path) -> None:
     listener = Listener()
     async with supervised(tmp_path) as (run, _):
-        (run.setup.state_dir / "usage.jsonl").mkdir(parents=True)
+        (run.setup.places.state / "usage.jsonl").mkdir(parents=True)
         await run.run(listener)
     assert run.state.status == "completed"
     (message,) = listener.told

@@ -20,7 +20,7 @@ from autocoder_tui.engine.request import Limits
 from autocoder_tui.review.file_review import Verdict
 from autocoder_tui.runs.preparation import Job, prepare
 from autocoder_tui.runs.restore import begin_journal
-from autocoder_tui.runs.setup import choose_model
+from autocoder_tui.runs.setup import Setup, choose_model
 from autocoder_tui.store.history.history import History
 from autocoder_tui.store.journal import reader as journal_reading
 from autocoder_tui.store.journal import recovery
@@ -67,6 +67,10 @@ def left_behind(
         journal.keep_review(review)
     journal.close()
     return prepared.request.run_id
+
+
+def resuming(setup: Setup, reference: str) -> Setup:
+    return replace(setup, task=replace(setup.task, resume=reference))
 
 
 async def offered(app: AutocoderApp, pilot: Pilot[str]) -> None:
@@ -270,7 +274,7 @@ async def test_a_run_named_on_the_command_line_is_opened(tmp_path: Path, whole: 
     ended = (PROPOSED, RunFinished("")) if whole else ()
     left_behind(tmp_path, TextDelta(WHOLE[: None if whole else 99]), *ended)
     left_behind(tmp_path, TextDelta("another"), wish="Another")
-    setup = replace(setup_for(tmp_path), resume="Count in words")
+    setup = resuming(setup_for(tmp_path), "Count in words")
     async with driven(setup) as (app, pilot):
         await until(pilot, lambda: app.recovering.done)
         assert app.screen is app.main, "nothing else is asked"
@@ -286,7 +290,7 @@ async def test_a_run_named_on_the_command_line_is_opened(tmp_path: Path, whole: 
 async def test_a_run_whose_project_has_moved_is_opened_where_it_is_now(tmp_path: Path) -> None:
     left_behind(tmp_path, TextDelta(WHOLE), PROPOSED, RunFinished(""))
     (tmp_path / "project").rename(tmp_path / "away")
-    setup = replace(setup_for(tmp_path, *AT), resume="last")
+    setup = resuming(setup_for(tmp_path, *AT), "last")
     (tmp_path / "project" / "a.txt").unlink(missing_ok=True)
     (tmp_path / "project").rmdir()
     (tmp_path / "away").rename(tmp_path / "moved")
@@ -299,7 +303,7 @@ async def test_a_run_whose_project_has_moved_is_opened_where_it_is_now(tmp_path:
 
 
 async def test_an_unknown_run_on_the_command_line_is_told(tmp_path: Path) -> None:
-    async with driven(replace(setup_for(tmp_path, *AT), resume="nothing")) as (app, pilot):
+    async with driven(resuming(setup_for(tmp_path, *AT), "nothing")) as (app, pilot):
         await until(pilot, lambda: app.recovering.done)
         assert any("nothing" in line for line in app.main.log_lines)
 

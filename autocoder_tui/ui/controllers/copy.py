@@ -46,7 +46,7 @@ async def copy_out(app: Program, text: str, what: str, name: str = "copied.txt")
     if small:
         app.copy_to_clipboard(text.encode("utf-8", "replace").decode())
     try:
-        file = await asyncio.to_thread(keep_text, app.setup.state_dir, name, text)
+        file = await asyncio.to_thread(keep_text, app.setup.places.state, name, text)
     except AutocoderError as error:
         app.tell(f"{what.capitalize()}: {sent}. {error.message}", severity="warning")
         return

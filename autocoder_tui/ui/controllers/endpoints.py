@@ -27,9 +27,9 @@ async def add_endpoint(app: Program, provider: Provider | None = None) -> None:
     model = Model(new.model.name, new.provider.name)
     fresh = as_models(new.listed, new.provider, date.today())
     try:
-        save_endpoint(app.setup.config_dir / "models.toml", new.provider, [model])
+        save_endpoint(app.setup.places.config / "models.toml", new.provider, [model])
         if fresh:
-            save_listed(app.setup.state_dir / LISTED_FILE, fresh)
+            save_listed(app.setup.places.state / LISTED_FILE, fresh)
     except AutocoderError as error:
         app.tell(error.message, severity="error")
         return
@@ -54,7 +54,7 @@ async def refresh(app: Program, provider: Provider) -> str:
             fresh = await asyncio.to_thread(with_package_prices, fresh, provider)
         except ImportError:
             said += f" {NO_PRICES}" if unpriced(fresh) == len(fresh) else ""
-    save_listed(app.setup.state_dir / LISTED_FILE, fresh)
+    save_listed(app.setup.places.state / LISTED_FILE, fresh)
     load_again(app)
     without = unpriced([one for one in app.setup.catalog.models if one.provider == provider.name])
     return said if not without else f"{said} {without} without a known price."
@@ -64,7 +64,7 @@ def load_again(app: Program) -> None:
     """Read the catalog again, and the chosen model's figures with it."""
     setup = app.setup
     catalog, problems = load_catalog(
-        setup.config_dir / "models.toml", setup.state_dir / LISTED_FILE
+        setup.places.config / "models.toml", setup.places.state / LISTED_FILE
     )
     app.models.warn(str(problem) for problem in problems)
     app.setup = replace(setup, catalog=catalog)

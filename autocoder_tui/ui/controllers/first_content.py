@@ -16,12 +16,12 @@ from autocoder_tui.workspace.paths import relative_name, resolve_target
 async def fill_in(app: Program) -> None:
     """Requirements, target and picks; what can't be used is told."""
     setup = app.setup
-    if setup.requirements:
-        app.main.query_one("#requirements", TextArea).text = setup.requirements
-    if setup.output:
-        app.main.query_one("#target", Input).value = _relative(app, setup.output)
-    if setup.inputs:
-        expansion = await asyncio.to_thread(expand_inputs, app.root, setup.inputs)
+    if setup.task.requirements:
+        app.main.query_one("#requirements", TextArea).text = setup.task.requirements
+    if setup.task.output:
+        app.main.query_one("#target", Input).value = _relative(app, setup.task.output)
+    if setup.task.inputs:
+        expansion = await asyncio.to_thread(expand_inputs, app.root, setup.task.inputs)
         app.main.query_one(FilePicker).set_picks(expansion.files)
         for name, reason in expansion.refused:
             app.tell(f"{name}: {reason}", severity="warning")

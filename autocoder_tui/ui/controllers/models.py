@@ -113,7 +113,7 @@ class ModelChoice:
 
     async def _pick(self) -> None:
         current = self.chosen.model if self.chosen is not None else None
-        used = await asyncio.to_thread(last_used, self._app.setup.state_dir)
+        used = await asyncio.to_thread(last_used, self._app.setup.places.state)
         at = None if current is None else (current.provider, current.name)
         picker = ModelPicker(self._known(), at, used, self._refresh, self._listing())
         wish = await self._app.push_screen_wait(picker)
@@ -157,7 +157,7 @@ class ModelChoice:
         chosen = self.chosen
         if chosen is None or self._app.setup.demo:
             return None
-        provider, named = chosen.endpoint.provider, self._app.setup.base_url
+        provider, named = chosen.endpoint.provider, self._app.setup.model.base_url
         is_named = named is not None and check_base_url(named) == provider.base_url
         if provider.name in self._app.setup.catalog.providers and not is_named:
             return None

@@ -70,7 +70,7 @@ class Recovering:
             app.tell(message, severity="warning", timeout=12)
         try:
             await self.know_prompts()
-            wanted = app.setup.resume
+            wanted = app.setup.task.resume
             if wanted is not None:
                 await self.resume(wanted)
                 return

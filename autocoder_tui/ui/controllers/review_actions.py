@@ -224,7 +224,7 @@ async def list_warnings(app: Program, pane: ReviewPane) -> None:
 def keep_arrangement(app: Program, arrangement: Arrangement) -> None:
     """Lay every later diff out like this, after the next start too."""
     try:
-        save_setting(app.setup.config_dir / "config.toml", "ui", "diff_layout", arrangement)
+        save_setting(app.setup.places.config / "config.toml", "ui", "diff_layout", arrangement)
     except AutocoderError as error:
         app.tell(error.message, severity="warning")
 

@@ -46,7 +46,7 @@ class Runner:
         self.keeping = RunKeeping(setup)
         self._supervisor = RunSupervisor(
             self.keeping,
-            partial(report_of_run, state=setup.state_dir, environ=setup.environ),
+            partial(report_of_run, state=setup.places.state, environ=setup.environ),
             raise_cap=raise_cap,
             ask_wait=partial(ask_wait, app),
             trace=trace,

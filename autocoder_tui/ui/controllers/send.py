@@ -46,7 +46,7 @@ async def send(app: Program) -> None:
     limits = app.spending.limits(setup.limits)
 
     def make() -> Prepared:
-        made = prepare(job, chosen, limits, temperature=setup.temperature, demo=setup.demo)
+        made = prepare(job, chosen, limits, temperature=setup.model.temperature, demo=setup.demo)
         tokens = app.estimator.counts.known(made.request)
         return replace(made, request=replace(made.request, counted_tokens=tokens))
 

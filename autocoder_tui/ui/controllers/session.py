@@ -61,7 +61,7 @@ class SessionKeeping:
         app = self._app
         if app.setup.demo:
             return
-        self._slot = slot = await asyncio.to_thread(claim, app.setup.state_dir, app.root)
+        self._slot = slot = await asyncio.to_thread(claim, app.setup.places.state, app.root)
         if not app.is_running:
             slot.release()
             return
@@ -91,8 +91,8 @@ class SessionKeeping:
     def model(self) -> tuple[str | None, str | None]:
         """The name and address of the model to begin with: as asked for, or as left."""
         setup, left = self._app.setup, self.left
-        if setup.model_name or setup.base_url or not left.model:
-            return setup.model_name, setup.base_url
+        if setup.model.name or setup.model.base_url or not left.model:
+            return setup.model.name, setup.model.base_url
         try:
             choose_model(setup, left.model, left.base_url or None)
         except AutocoderError:
@@ -108,16 +108,16 @@ class SessionKeeping:
             return
         setup, back = app.setup, []
         area, target = self._area, app.main.query_one("#target", Input)
-        if left.requirements and setup.requirements not in ("", left.requirements):
+        if left.requirements and setup.task.requirements not in ("", left.requirements):
             self.keep_draft(left.requirements)
         elif left.requirements and not area.text:
             area.text = left.requirements
             area.move_cursor(area.document.end)
             back.append("requirements")
-        if left.target and not setup.output and not target.value:
+        if left.target and not setup.task.output and not target.value:
             target.value = left.target
             back.append(f"target {left.target}")
-        if left.picks and not setup.inputs:
+        if left.picks and not setup.task.inputs:
             picks, missing = await asyncio.to_thread(pickable, app.root, left.picks)
             app.main.query_one(FilePicker).set_picks(picks)
             if picks:
@@ -129,7 +129,7 @@ class SessionKeeping:
         app.typing.restore(left.typed)
         self._restored = True
         self.changed()
-        await asyncio.to_thread(forget_abandoned_sessions, setup.state_dir)
+        await asyncio.to_thread(forget_abandoned_sessions, setup.places.state)
 
     # ------------------------------------------------------------------ keeping
 

@@ -235,7 +235,7 @@ class Ending:
 
     def _note(self, error: BaseException) -> Path | None:
         setup = self._app.setup
-        return crash.write_report(setup.state_dir, error, setup.environ)
+        return crash.write_report(setup.places.state, error, setup.environ)
 
 
 def _has_a_shell() -> bool:

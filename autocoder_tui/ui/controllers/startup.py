@@ -31,7 +31,7 @@ async def begin(app: Program, problems: Iterable[str]) -> None:
             app.models.choose_served()
         else:
             app.models.choose(*app.session.model())
-    for message in await asyncio.to_thread(recover_writes, app.setup.state_dir, app.root):
+    for message in await asyncio.to_thread(recover_writes, app.setup.places.state, app.root):
         app.tell(message, severity="warning", timeout=20)
     await fill_in(app)
     await app.session.restore()

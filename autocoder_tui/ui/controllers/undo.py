@@ -30,7 +30,7 @@ class Undoing:
 
     @property
     def log(self) -> ApplyLog:
-        return ApplyLog.of_project(self._app.setup.state_dir, self._app.root)
+        return ApplyLog.of_project(self._app.setup.places.state, self._app.root)
 
     def begin_review(self) -> None:
         """Another review is on the screen, which has written nothing yet."""
