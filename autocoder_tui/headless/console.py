@@ -11,7 +11,7 @@ from autocoder_tui.diagnostics.debug_log import DebugLog, LogLine
 from autocoder_tui.diagnostics.log_file import LogFile
 from autocoder_tui.runs.setup import Setup
 from autocoder_tui.safety.redaction import safe_line
-from autocoder_tui.store.journal.recovery import Folding
+from autocoder_tui.store.journal.recovery import RecoveryProgress
 
 _log: DebugLog | None = None
 
@@ -46,11 +46,11 @@ _FOLDING_PERIOD = 3.0
 """Seconds between two words on how far the journals are."""
 
 
-def say_folding() -> Callable[[Folding], None]:
+def say_folding() -> Callable[[RecoveryProgress], None]:
     """Says now and then how far long journals are on their way into history."""
     said: float | None = None
 
-    def tell(folding: Folding) -> None:
+    def tell(folding: RecoveryProgress) -> None:
         nonlocal said
         now = time.monotonic()
         if said is None or now - said >= _FOLDING_PERIOD:

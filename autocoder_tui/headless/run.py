@@ -38,14 +38,14 @@ from autocoder_tui.headless.outcome import Outcome
 from autocoder_tui.headless.output import Delivery
 from autocoder_tui.headless.progress import Progress
 from autocoder_tui.headless.recovery import recover_kept
-from autocoder_tui.headless.shutdown import HeadlessEnding
+from autocoder_tui.headless.shutdown import HeadlessShutdown
 from autocoder_tui.runs.estimate import weigh
 from autocoder_tui.runs.event_text import narrate, summary
 from autocoder_tui.runs.fallback import UNAVAILABLE, candidates, limits_after
 from autocoder_tui.runs.interrupted_writes import recover_writes
 from autocoder_tui.runs.key_scan import keys_in
 from autocoder_tui.runs.preparation import Job, Prepared, prepare
-from autocoder_tui.runs.recorder import RunKeeping
+from autocoder_tui.runs.recorder import RunRecorder
 from autocoder_tui.runs.restore import KEPT, events_of, model_as_sent, model_of, prepared_of
 from autocoder_tui.runs.setup import ChosenModel, Setup, choose_model
 from autocoder_tui.runs.sole_model import sole_model
@@ -116,7 +116,7 @@ class _Headless:
         self._log = log
         self._outcome = outcome
         self._progress = Progress(enabled=sys.stderr.isatty() and 0 < setup.debug_level < 3)
-        self._keeping = RunKeeping(setup)
+        self._keeping = RunRecorder(setup)
         self._supervisor = RunSupervisor(
             self._keeping,
             partial(crash.report_of_run, state=setup.places.state, environ=setup.environ),
@@ -124,7 +124,7 @@ class _Headless:
         )
         self._again: KeptRun | None = None
         """A run that ended well and is only to be delivered once more."""
-        self.ending = HeadlessEnding()
+        self.ending = HeadlessShutdown()
 
     async def go(self) -> None:
         self.ending.begin()

@@ -18,8 +18,8 @@ is waited for."""
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class HeadlessEnding:
-    """`with HeadlessEnding():` cancels the task that called `begin` when a signal comes.
+class HeadlessShutdown:
+    """`with HeadlessShutdown():` cancels the task that called `begin` when a signal comes.
 
     When the task does not get to its end in time, the process is ended: what it has received is
     in the journal of the run. `signal` is the number that was heard, or 0.

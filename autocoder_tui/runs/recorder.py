@@ -23,7 +23,7 @@ from autocoder_tui.store.history.history import History
 from autocoder_tui.store.journal.journal import Journal
 
 
-class RunKeeping:
+class RunRecorder:
     """`history` may be used from any thread; everything else belongs to the event loop. `keeps`
     says whether anything can be kept at all."""
 

@@ -25,7 +25,7 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.bookkeeping import book_run
 from autocoder_tui.runs.event_batches import pump
 from autocoder_tui.runs.preparation import Prepared
-from autocoder_tui.runs.recorder import RunKeeping
+from autocoder_tui.runs.recorder import RunRecorder
 from autocoder_tui.store.capabilities import CapabilityStore
 
 
@@ -57,7 +57,7 @@ class RunSupervisor:
 
     def __init__(
         self,
-        keeping: RunKeeping,
+        keeping: RunRecorder,
         report: Callable[[Exception], str],
         *,
         raise_cap: RaiseCap | None = None,

@@ -25,22 +25,22 @@ from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.ui.commands import Palette, commands_of, keys_of
 from autocoder_tui.ui.controllers import review_actions
 from autocoder_tui.ui.controllers.copy import copy_out
-from autocoder_tui.ui.controllers.drafts import Typing
+from autocoder_tui.ui.controllers.drafts import DialogDrafts
 from autocoder_tui.ui.controllers.estimate import Estimator
-from autocoder_tui.ui.controllers.fallback import FallingBack
-from autocoder_tui.ui.controllers.history import Browsing
-from autocoder_tui.ui.controllers.key_warning import KeysAskedAbout
+from autocoder_tui.ui.controllers.fallback import ModelFallback
+from autocoder_tui.ui.controllers.history import HistoryActions
+from autocoder_tui.ui.controllers.key_warning import KeyWarnings
 from autocoder_tui.ui.controllers.models import ModelChoice
-from autocoder_tui.ui.controllers.prompt_history import Prompting
+from autocoder_tui.ui.controllers.prompt_history import PromptHistory
 from autocoder_tui.ui.controllers.quit import Interrupt, leave
-from autocoder_tui.ui.controllers.recovery import Recovering
+from autocoder_tui.ui.controllers.recovery import RunRecovery
 from autocoder_tui.ui.controllers.review_autosave import ReviewKeeping
 from autocoder_tui.ui.controllers.run_display import RunDisplay
 from autocoder_tui.ui.controllers.runner import Runner
 from autocoder_tui.ui.controllers.send import go_on_after_asking, send
-from autocoder_tui.ui.controllers.session import SessionKeeping
-from autocoder_tui.ui.controllers.shutdown import Ending
-from autocoder_tui.ui.controllers.spending import Spending
+from autocoder_tui.ui.controllers.session import SessionAutosave
+from autocoder_tui.ui.controllers.shutdown import Shutdown
+from autocoder_tui.ui.controllers.spending import SessionSpending
 from autocoder_tui.ui.controllers.startup import begin
 from autocoder_tui.ui.controllers.token_weights import FileWeigher
 from autocoder_tui.ui.controllers.undo import Undoing
@@ -94,17 +94,17 @@ class AutocoderApp(TypeAheadApp):
     def __init__(self, setup: Setup) -> None:
         super().__init__(driver_class=driver_class())
         self.setup = setup
-        self.session = SessionKeeping(self)
+        self.session = SessionAutosave(self)
         self.reviews = ReviewKeeping(self)
-        self.recovering = Recovering(self)
-        self.browsing = Browsing(self)
-        self.prompting = Prompting(self)
-        self.typing = Typing(self)
+        self.recovering = RunRecovery(self)
+        self.browsing = HistoryActions(self)
+        self.prompting = PromptHistory(self)
+        self.typing = DialogDrafts(self)
         self.models = ModelChoice(self)
         self.reviewable: Reviewable | None = None
-        self.spending = Spending(self)
-        self.falling_back = FallingBack(self)
-        self.keys_asked_about = KeysAskedAbout()
+        self.spending = SessionSpending(self)
+        self.falling_back = ModelFallback(self)
+        self.keys_asked_about = KeyWarnings()
         display = RunDisplay(self)
         self.logbook = DebugLog(
             setup.debug_level, LogFile(setup.places.state / "log") if setup.places.keeps else None
@@ -116,7 +116,7 @@ class AutocoderApp(TypeAheadApp):
         self.undoing = Undoing(self)
         layout = cast(Arrangement, setup.settings.ui.diff_layout)
         self.main = MainScreen(setup.root, self.logbook, layout)
-        self.ending = Ending(self)
+        self.ending = Shutdown(self)
         self.last_words = self.ending.last_words
         self.last_words.append(self.keep_everything)
         self._left_running = False

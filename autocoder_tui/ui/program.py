@@ -25,7 +25,7 @@ from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
 from autocoder_tui.engine.request import Limits, RunRequest
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.runs.preparation import Job, Prepared
-from autocoder_tui.runs.recorder import RunKeeping
+from autocoder_tui.runs.recorder import RunRecorder
 from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.runs.window_probe import AskedWindow
@@ -166,7 +166,7 @@ class OneRun(Protocol):
     """The one run at a time; `prepared` and `state` are the newest one's."""
 
     @property
-    def keeping(self) -> RunKeeping: ...
+    def keeping(self) -> RunRecorder: ...
 
     @property
     def prepared(self) -> Prepared | None: ...

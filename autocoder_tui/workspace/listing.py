@@ -72,7 +72,7 @@ class Expansion:
 
 
 @dataclass(slots=True)
-class _Gathering:
+class _Expanded:
     files: dict[str, None] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)
@@ -134,7 +134,7 @@ def expand_inputs(root: Path, patterns: Sequence[str]) -> Expansion:
     outside the project, are always refused.
     """
     real_root = Path(os.path.realpath(root))
-    gathering = _Gathering()
+    gathering = _Expanded()
     rules: IgnoreRules | None = None
     for pattern in patterns:
         name = _relative(root, real_root, pattern)
@@ -219,7 +219,7 @@ def _relative(root: Path, real_root: Path, pattern: str) -> str | None:
     return "" if name == "." else name
 
 
-def _take_named(root: Path, entry: Entry, gathering: _Gathering) -> None:
+def _take_named(root: Path, entry: Entry, gathering: _Expanded) -> None:
     reason = why_never(root, entry)
     if reason is not None:
         gathering.fail(entry.path, reason)
@@ -232,7 +232,7 @@ def _take_named(root: Path, entry: Entry, gathering: _Gathering) -> None:
         )
 
 
-def _take_folder(root: Path, entry: Entry, rules: IgnoreRules, gathering: _Gathering) -> None:
+def _take_folder(root: Path, entry: Entry, rules: IgnoreRules, gathering: _Expanded) -> None:
     shown = entry.path or "."
     if entry.symlink:
         gathering.fail(shown, "a link to a folder; name the folder itself")
@@ -245,7 +245,7 @@ def _take_folder(root: Path, entry: Entry, rules: IgnoreRules, gathering: _Gathe
     _take_several(root, listing, shown, listing.entries, gathering)
 
 
-def _take_glob(root: Path, pattern: str, rules: IgnoreRules, gathering: _Gathering) -> None:
+def _take_glob(root: Path, pattern: str, rules: IgnoreRules, gathering: _Expanded) -> None:
     fixed = re.split(r"[*?\[]", pattern, maxsplit=1)[0].rpartition("/")[0]
     regex = glob_regex(pattern)
     listing = list_project(root, rules, folder=fixed)
@@ -258,7 +258,7 @@ def _take_several(
     listing: Listing,
     shown: str,
     entries: Iterable[Entry],
-    gathering: _Gathering,
+    gathering: _Expanded,
 ) -> None:
     found = False
     passed_over: Counter[str] = Counter()

@@ -15,7 +15,7 @@ from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.events import Event, RunFailed, RunFinished
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.runs.preparation import Job, Prepared, prepare
-from autocoder_tui.runs.recorder import RunKeeping
+from autocoder_tui.runs.recorder import RunRecorder
 from autocoder_tui.runs.setup import choose_model
 from autocoder_tui.runs.supervision import RunSupervisor
 from autocoder_tui.store.usage import read_usage
@@ -61,7 +61,7 @@ class Supervised:
 
     def __init__(self, folder: Path, base_url: str) -> None:
         self.setup = setup_for(folder, "--base-url", base_url, "-m", "test-model", "-r", "x")
-        self.keeping = RunKeeping(self.setup)
+        self.keeping = RunRecorder(self.setup)
         self.reported: list[Exception] = []
         self.supervisor = RunSupervisor(self.keeping, self._report)
         self.state = RunState()

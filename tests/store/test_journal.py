@@ -25,7 +25,7 @@ from autocoder_tui.store.journal import reader as journal_reading
 from autocoder_tui.store.journal import recovery
 from autocoder_tui.store.journal.journal import Journal
 from autocoder_tui.store.journal.reader import JournalContent, journals, read_journal, taken_over
-from autocoder_tui.store.journal.recovery import Folding, recover_runs, runs_in_journals
+from autocoder_tui.store.journal.recovery import RecoveryProgress, recover_runs, runs_in_journals
 from tests.store.kept_runs import events, snapshot
 from tests.workspace.faults import Fault, in_a_process
 
@@ -188,7 +188,7 @@ def test_long_journals_say_how_far_they_are(
         journal.close()
     written = Journal(tmp_path, snapshot("cccccccccccc"), lost)  # by somebody who lives
     size = sum(path.stat().st_size for path in journals(tmp_path) if "ccc" not in path.name)
-    told: list[Folding] = []
+    told: list[RecoveryProgress] = []
     monkeypatch.setattr(recovery, "WORTH_SAYING", size + 1)
     dead = shutil.ignore_patterns("cccccccccccc*")
     shutil.copytree(tmp_path, tmp_path / "short", ignore=dead)
@@ -199,7 +199,7 @@ def test_long_journals_say_how_far_they_are(
     class LeftError(Exception):
         pass
 
-    def leave(folding: Folding) -> None:
+    def leave(folding: RecoveryProgress) -> None:
         if folding.done > size * 0.7:
             raise LeftError
 

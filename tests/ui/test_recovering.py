@@ -25,7 +25,7 @@ from autocoder_tui.store.history.history import History
 from autocoder_tui.store.journal import reader as journal_reading
 from autocoder_tui.store.journal import recovery
 from autocoder_tui.store.journal.reader import journals
-from autocoder_tui.store.journal.recovery import Folding, Recovery
+from autocoder_tui.store.journal.recovery import Recovery, RecoveryProgress
 from autocoder_tui.store.session import Session, claim
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.question import Question
@@ -354,8 +354,8 @@ async def test_folding_says_how_far_it_is_and_can_be_left(
     left_behind(tmp_path, *[TextDelta("some words " * 20)] * 100)
     go_on, history = threading.Event(), History(tmp_path / "state")
 
-    def held_up(history: History, tell: Callable[[Folding], object]) -> Recovery:
-        def told(folding: Folding) -> None:
+    def held_up(history: History, tell: Callable[[RecoveryProgress], object]) -> Recovery:
+        def told(folding: RecoveryProgress) -> None:
             tell(folding)
             if folding.done > folding.size // 2 and not go_on.is_set():
                 while not go_on.wait(0.01):

@@ -44,7 +44,7 @@ class Recovery:
 
 
 @dataclass(frozen=True, slots=True)
-class Folding:
+class RecoveryProgress:
     """How far the journals of interrupted runs are on their way into history, in bytes of them.
     `str` of it is what to show: "Keeping an interrupted run: 37 % of 201 MB"."""
 
@@ -61,11 +61,11 @@ class Folding:
 class _Journals:
     """Those that are to be put into history, and how far that is."""
 
-    def __init__(self, state: Path, tell: Callable[[Folding], object] | None) -> None:
+    def __init__(self, state: Path, tell: Callable[[RecoveryProgress], object] | None) -> None:
         self.paths = journals(state)
         self._sizes = {path: _size(path) for path in self.paths}
         sizes = self._sizes.values()
-        self._whole = Folding(0, sum(sizes), sum(size > 0 for size in sizes))
+        self._whole = RecoveryProgress(0, sum(sizes), sum(size > 0 for size in sizes))
         self._before = 0
         self._tell = tell if self._whole.size >= WORTH_SAYING else None
 
@@ -88,7 +88,9 @@ def _size(path: Path) -> int:
     return 0
 
 
-def recover_runs(history: History, tell: Callable[[Folding], object] | None = None) -> Recovery:
+def recover_runs(
+    history: History, tell: Callable[[RecoveryProgress], object] | None = None
+) -> Recovery:
     """Put every journal without a living writer into history, and remove it.
 
     Blocking; raises nothing: what can't be put there now stays for the next time. Where it

@@ -15,7 +15,7 @@ _MOST_CHARACTERS = 4_000_000
 """Of all that is kept; the newest comes first."""
 
 
-class Typing:
+class DialogDrafts:
     """What was typed in dialogs that the program ended with. `left` is of earlier starts."""
 
     def __init__(self, app: Program) -> None:

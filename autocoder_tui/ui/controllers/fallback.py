@@ -10,7 +10,7 @@ from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 
 
-class FallingBack:
+class ModelFallback:
     """Models that failed are not offered again before a run has ended well."""
 
     def __init__(self, app: Program) -> None:

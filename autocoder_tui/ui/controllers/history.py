@@ -30,7 +30,7 @@ _VIEW_KEYS: dict[str, Deed] = {
 }
 
 
-class Browsing:
+class HistoryActions:
     """The App's side of the history screen."""
 
     def __init__(self, app: Program) -> None:

@@ -12,7 +12,7 @@ from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 _MOST_NAMED = 8
 
 
-class KeysAskedAbout:
+class KeyWarnings:
     """What a person said may be sent, and where to: asked once for each key and server."""
 
     def __init__(self) -> None:

@@ -37,7 +37,7 @@ class Walk:
         return self.draft if self.at < 0 else self.texts[self.at]
 
 
-class Prompting:
+class PromptHistory:
     """The App's earlier prompts: those of this session, and those the history knows."""
 
     def __init__(self, app: Program) -> None:

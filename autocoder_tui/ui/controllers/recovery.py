@@ -23,7 +23,7 @@ from autocoder_tui.runs.review_record import is_unfinished, kept_review, proposa
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import History, RunSummary, UnknownRun
 from autocoder_tui.store.history.kept_run import KeptRun
-from autocoder_tui.store.journal.recovery import Folding, Recovery, recover_runs
+from autocoder_tui.store.journal.recovery import Recovery, RecoveryProgress, recover_runs
 from autocoder_tui.ui.controllers.earlier_picks import pickable
 from autocoder_tui.ui.controllers.review import show_review
 from autocoder_tui.ui.controllers.send import go_on_after_asking
@@ -40,7 +40,7 @@ _MOST_OFFERED = 20
 _MOST_PROMPTS = 500
 
 
-class Recovering:
+class RunRecovery:
     """The App's way back to runs it did not see through. Its coroutines belong in workers."""
 
     def __init__(self, app: Program) -> None:
@@ -88,11 +88,11 @@ class Recovering:
         header = self._app.main.query_one(HeaderLine)
         done: asyncio.Future[Recovery] = loop.create_future()
 
-        def show(folding: Folding) -> None:
+        def show(folding: RecoveryProgress) -> None:
             if not left.is_set():
                 header.notice = str(folding)
 
-        def tell(folding: Folding) -> None:
+        def tell(folding: RecoveryProgress) -> None:
             if left.is_set():
                 raise asyncio.CancelledError
             loop.call_soon_threadsafe(show, folding)

@@ -15,7 +15,7 @@ from autocoder_tui.engine.metering.budget import RaiseCap
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.engine.trace import Trace
 from autocoder_tui.runs.preparation import Prepared
-from autocoder_tui.runs.recorder import RunKeeping
+from autocoder_tui.runs.recorder import RunRecorder
 from autocoder_tui.runs.setup import Setup
 from autocoder_tui.runs.supervision import RunListener, RunSupervisor
 from autocoder_tui.ui.controllers.retry_wait import ask_wait
@@ -43,7 +43,7 @@ class Runner:
         self._app = app
         self._view = view
         self._worker: Worker[None] | None = None
-        self.keeping = RunKeeping(setup)
+        self.keeping = RunRecorder(setup)
         self._supervisor = RunSupervisor(
             self.keeping,
             partial(report_of_run, state=setup.places.state, environ=setup.environ),

@@ -29,7 +29,7 @@ PAUSE = 0.3
 """Seconds from a change to its being written, at most."""
 
 
-class SessionKeeping:
+class SessionAutosave:
     """The App's place in the store of sessions.
 
     `drafts` are requirements that had to make room before they were sent, newest first.

@@ -48,8 +48,8 @@ class EndedApp(Protocol):
     def tell(self, text: str, *, severity: Severity = "information") -> None: ...
 
 
-class Ending:
-    """`with Ending(app):` around the App's whole run.
+class Shutdown:
+    """`with Shutdown(app):` around the App's whole run.
 
     `last_words` are called once before any end, in order; each must be quick, must not wait
     for the event loop, and may be called from another thread when the loop is stuck.

@@ -17,7 +17,7 @@ from autocoder_tui.ui.widgets.meters.meters import Meters
 _CENT = Decimal("0.01")
 
 
-class Spending:
+class SessionSpending:
     """`spent` is what the runs so far cost in US dollars, those without a known price left out.
 
     `wants_review` says whether the person who ended the last run at a cap asked to see it.

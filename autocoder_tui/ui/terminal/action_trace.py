@@ -11,7 +11,7 @@ from textual.dom import DOMNode
 from autocoder_tui.runs.recent_actions import note
 
 
-class NotingApp(App[str]):
+class TracedApp(App[str]):
     """Every action that is taken and every screen that opens or closes passes through here."""
 
     async def _dispatch_action(self, namespace: DOMNode, action_name: str, params: Any) -> bool:

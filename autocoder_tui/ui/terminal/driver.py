@@ -64,7 +64,7 @@ def _output() -> int:
 class TerminalDriver(LinuxDriver):
     """The framework's driver, except that nothing ever waits for the terminal.
 
-    Signals are the business of `Ending`, so the framework's handlers are not left in place.
+    Signals are the business of `Shutdown`, so the framework's handlers are not left in place.
     """
 
     def __init__(self, app: App[Any], **options: Any) -> None:

@@ -20,7 +20,7 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 from textual.worker import Worker, get_current_worker
 
-from autocoder_tui.ui.terminal.action_trace import NotingApp
+from autocoder_tui.ui.terminal.action_trace import TracedApp
 
 ASKS: Final = "asks"
 SEND: Final = "send"
@@ -40,7 +40,7 @@ _Waiting: TypeAlias = events.Key | events.Paste | events.MouseEvent
 _Result = TypeVar("_Result")
 
 
-class TypeAheadApp(NotingApp):
+class TypeAheadApp(TracedApp):
     """Takes keys and pastes one at a time.
 
     The framework hands a key to the widget that has the keyboard at once, though the key
