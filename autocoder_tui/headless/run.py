@@ -14,7 +14,6 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from autocoder_tui.config.api_keys import missing_key_message
 from autocoder_tui.diagnostics import crash_report as crash
 from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.engine.calibration import Calibration
@@ -28,7 +27,6 @@ from autocoder_tui.engine.events import (
     RunFailed,
     RunFinished,
 )
-from autocoder_tui.engine.metering.cost import cap_problem
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.console import say, saying
@@ -47,7 +45,7 @@ from autocoder_tui.runs.key_scan import keys_in
 from autocoder_tui.runs.preparation import Job, Prepared, prepare
 from autocoder_tui.runs.recorder import RunRecorder
 from autocoder_tui.runs.restore import KEPT, events_of, model_as_sent, model_of, prepared_of
-from autocoder_tui.runs.setup import ChosenModel, Setup, choose_model
+from autocoder_tui.runs.setup import ChosenModel, Setup, choose_model, obstacle
 from autocoder_tui.runs.sole_model import sole_model
 from autocoder_tui.runs.supervision import RunSupervisor
 from autocoder_tui.runs.window_probe import ask_beforehand
@@ -185,10 +183,8 @@ class _Headless:
         """The model, once what there is to say of it is said. Raises Refused without a key."""
         for warning in chosen.warnings:
             say(warning)
-        if key_needed and not chosen.ready:
-            raise Refused(missing_key_message(chosen.endpoint.provider))
-        problem = cap_problem(chosen.model, self._setup.limits)
-        if problem is not None and key_needed:
+        problem = obstacle(chosen, self._setup.limits) if key_needed else None
+        if problem is not None:
             raise Refused(problem)
         return chosen
 

@@ -6,12 +6,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from autocoder_tui.config.api_keys import missing_key_message
 from autocoder_tui.engine.errors import UnknownModel
-from autocoder_tui.engine.metering.cost import cap_problem
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.runs.setup import ChosenModel, Setup, choose_model
+from autocoder_tui.runs.setup import ChosenModel, Setup, choose_model, obstacle
 
 UNAVAILABLE = frozenset(
     {
@@ -39,10 +37,7 @@ def candidates(setup: Setup, tried: Collection[str]) -> Iterator[ChosenModel | s
         except AutocoderError as error:
             yield error.message
             continue
-        if not chosen.ready:
-            yield missing_key_message(chosen.endpoint.provider)
-        else:
-            yield cap_problem(chosen.model, setup.limits) or chosen
+        yield obstacle(chosen, setup.limits) or chosen
 
 
 def _choose(setup: Setup, name: str) -> ChosenModel:

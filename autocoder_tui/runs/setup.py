@@ -9,13 +9,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from autocoder_tui.config.api_keys import find_key
+from autocoder_tui.config.api_keys import find_key, missing_key_message
 from autocoder_tui.config.control_file import Control, load_control
 from autocoder_tui.config.dirs import config_dir, state_dir
 from autocoder_tui.config.models_file import load_catalog
 from autocoder_tui.config.settings import Settings, load_settings
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Catalog, Endpoint, Model
+from autocoder_tui.engine.metering.cost import cap_problem
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.redaction import know
@@ -186,6 +187,14 @@ def choose_model(setup: Setup, name: str | None = None, base_url: str | None = N
     endpoint = Endpoint(provider, found.secret, found.source)
     calibration = load_calibration(setup.places.state, endpoint, model)
     return ChosenModel(model, endpoint, tuple(map(str, found.warnings)), calibration)
+
+
+def obstacle(chosen: ChosenModel, limits: Limits) -> str | None:
+    """Why nothing can be sent to the model unasked, as a sentence: there is no key, or no price
+    by which a spending cap could hold. None where nothing is in the way."""
+    if not chosen.ready:
+        return missing_key_message(chosen.endpoint.provider)
+    return cap_problem(chosen.model, limits)
 
 
 def _task(options: argparse.Namespace, control: Control) -> Task:

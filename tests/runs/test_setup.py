@@ -1,8 +1,20 @@
 """What a face starts with, by subject: flags over control file over settings over defaults."""
 
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
-from autocoder_tui.runs.setup import Places, ResultOptions, Setup, Task, WantedModel
+from autocoder_tui.engine.catalog import Endpoint, Model, Provider, Secret
+from autocoder_tui.engine.request import Limits
+from autocoder_tui.runs.setup import (
+    ChosenModel,
+    Places,
+    ResultOptions,
+    Setup,
+    Task,
+    WantedModel,
+    obstacle,
+)
 from tests.ui.driving import setup_for
 
 
@@ -35,3 +47,14 @@ def test_the_nearest_word_counts_in_every_group(tmp_path: Path) -> None:
     assert setup.result == ResultOptions(force=True)
     assert (setup.limits.idle_timeout, setup.limits.max_parts) == (7, 3)
     assert setup.debug_level == 2
+
+
+def test_what_is_in_the_way_of_a_run_is_said_before_anything_is_sent(tmp_path: Path) -> None:
+    free = Model("free", "here", input_price=Decimal(0), output_price=Decimal(0))
+    keyless = ChosenModel(free, Endpoint(Provider("far", "https://api.example/v1", "FAR_API_KEY")))
+    assert "FAR_API_KEY" in (obstacle(keyless, Limits()) or "")
+    keyed = ChosenModel(free, Endpoint(keyless.endpoint.provider, Secret("sk-canary-1")))
+    assert obstacle(keyed, Limits(max_cost_usd=Decimal(1))) is None
+    unpriced = replace(keyed, model=Model("unpriced", "here"))
+    assert obstacle(unpriced, Limits()) is None
+    assert "price" in (obstacle(unpriced, Limits(max_cost_usd=Decimal(1))) or "")
