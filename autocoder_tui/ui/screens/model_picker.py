@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -20,7 +19,7 @@ from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.metering.cost import format_price, format_tokens
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.filtered_list import FilteredList, has_words
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
@@ -60,7 +59,7 @@ class Wish:
     model: Model | None = None
 
 
-class ModelPicker(Dialog[Wish | None]):
+class ModelPicker(FilteredList[Wish | None]):
     """Returns what the user wants, or None. `current` names the model in use, by provider and
     name, and `used` the day each was last used. `listing`, if any, is asked for more models
     while the screen is open."""
@@ -70,8 +69,6 @@ class ModelPicker(Dialog[Wish | None]):
         Binding("ctrl+n", "wish('add')", "Add a server", id="picker.add", priority=True),
         Binding("ctrl+e", "wish('edit')", "Edit server", id="picker.edit", priority=True),
         Binding("ctrl+r", "refresh", "Refresh", id="picker.refresh", priority=True),
-        Binding("down", "move(1)", show=False, priority=True),
-        Binding("up", "move(-1)", show=False, priority=True),
     ]
 
     def __init__(
@@ -107,7 +104,7 @@ class ModelPicker(Dialog[Wish | None]):
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
-        self.call_after_refresh(self._fill, "")
+        self.call_after_refresh(self.fill, "")
         if self._listing is not None:
             self.run_worker(self._list(self._listing), exit_on_error=False)
 
@@ -119,7 +116,7 @@ class ModelPicker(Dialog[Wish | None]):
 
     def _fill_anew(self) -> None:
         if not self.closing:
-            self._fill(self.query_one(Input).value)
+            self.fill(self.query_one(Input).value)
 
     async def _list(self, listing: Listing) -> None:
         """The models of a server the user named, as they come."""
@@ -141,13 +138,7 @@ class ModelPicker(Dialog[Wish | None]):
         others = [model for model in self._models if model.provider not in same]
         self._models = (*ours, *fresh, *others)
         self._ready |= {(model.provider, model.name) for model in fresh}
-        self._fill(self.query_one(Input).value)
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        self._fill(event.value)
-
-    def on_input_submitted(self) -> None:
-        self._choose(self.query_one(OptionList).highlighted)
+        self.fill(self.query_one(Input).value)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_index < len(self._shown):
@@ -193,30 +184,17 @@ class ModelPicker(Dialog[Wish | None]):
         state.update(visible(said))
         if known is not None:
             self._models, self._ready = known.models, known.ready
-            self._fill(self.query_one(Input).value)
+            self.fill(self.query_one(Input).value)
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self._choose(event.option_index)
-
-    def action_move(self, step: int) -> None:
-        options = self.query_one(OptionList)
-        if step > 0:
-            options.action_cursor_down()
-        else:
-            options.action_cursor_up()
-
-    def _fill(self, wanted: str) -> None:
+    def fill(self, wanted: str) -> None:
         options = self.query_one(OptionList)
         at = options.highlighted
         kept = self._current
         if at is not None and at < len(self._shown):
             kept = self._shown[at].provider, self._shown[at].name
         options.clear_options()
-        words = wanted.casefold().split()
         self._shown = [
-            model
-            for model in self._models
-            if all(word in f"{model.name} {model.provider}".casefold() for word in words)
+            model for model in self._models if has_words(f"{model.name} {model.provider}", wanted)
         ]
         for model in self._shown:
             options.add_option(Option(self._row(model)))
@@ -267,13 +245,9 @@ class ModelPicker(Dialog[Wish | None]):
             figures,
         )
 
-    def _choose(self, index: int | None) -> None:
+    def choose(self, index: int | None) -> None:
         if index is not None and index < len(self._shown):
             self.dismiss(Wish("use", self._shown[index]))
-
-    def on_click(self, event: events.Click) -> None:
-        if event.widget is self:
-            self.dismiss(None)
 
 
 def age(priced_on: str | None, today: date) -> str:

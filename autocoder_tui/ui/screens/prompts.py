@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
@@ -14,7 +13,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.filtered_list import FilteredList, has_words
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 MOST_SHOWN = 500
@@ -28,13 +27,13 @@ class Prompt:
     when: str
 
 
-class PromptList(Dialog[str | None]):
+class PromptList(FilteredList[str | None]):
     """Returns the chosen text, or None. `prompts` are newest first."""
 
     BINDINGS = [
         Binding("escape", "dismiss(None)", "Cancel", id="prompts.cancel"),
-        Binding("down,ctrl+n", "move(1)", show=False, priority=True),
-        Binding("up,ctrl+p", "move(-1)", show=False, priority=True),
+        Binding("ctrl+n", "move(1)", show=False, priority=True),
+        Binding("ctrl+p", "move(-1)", show=False, priority=True),
         Binding("pagedown", "page(1)", show=False, priority=True),
         Binding("pageup", "page(-1)", show=False, priority=True),
     ]
@@ -61,39 +60,18 @@ class PromptList(Dialog[str | None]):
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
-        self._fill("")
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        self._fill(event.value)
-
-    def on_input_submitted(self) -> None:
-        self._choose(self.query_one(OptionList).highlighted)
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self._choose(event.option_index)
+        self.fill("")
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_index < len(self._shown):
             self._preview(self._shown[event.option_index].text)
 
-    def action_move(self, step: int) -> None:
-        options = self.query_one(OptionList)
-        if step > 0:
-            options.action_cursor_down()
-        else:
-            options.action_cursor_up()
-
     def action_page(self, step: int) -> None:
         preview = self.query_one("#prompt-preview")
         preview.scroll_relative(y=step * max(1, preview.size.height - 1), animate=False)
 
-    def _fill(self, wanted: str) -> None:
-        words = wanted.casefold().split()
-        found = [
-            prompt
-            for prompt in self._prompts
-            if all(word in prompt.text.casefold() for word in words)
-        ]
+    def fill(self, wanted: str) -> None:
+        found = [prompt for prompt in self._prompts if has_words(prompt.text, wanted)]
         self._shown = found[:MOST_SHOWN]
         options = self.query_one(OptionList)
         options.clear_options()
@@ -109,13 +87,9 @@ class PromptList(Dialog[str | None]):
         self.query_one("#prompt-text", Static).update(visible(text.strip(), lines=True))
         self.query_one("#prompt-preview").scroll_home(animate=False)
 
-    def _choose(self, index: int | None) -> None:
+    def choose(self, index: int | None) -> None:
         if index is not None and index < len(self._shown):
             self.dismiss(self._shown[index].text)
-
-    def on_click(self, event: events.Click) -> None:
-        if event.widget is self:
-            self.dismiss(None)
 
 
 def first_line(text: str) -> str:
