@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.driving import driven, serving, setup_for, until
+from tests.ui.driving import driven, framed, serving, setup_for, until
 
 PASSWORD = "hunter2-canary"
 
@@ -56,3 +56,22 @@ async def test_a_proxy_that_cannot_be_used_is_said_and_the_program_stays(
     for file in (tmp_path / "state").rglob("*"):
         if file.is_file():
             assert PASSWORD.encode() not in file.read_bytes()
+
+
+async def test_an_error_in_showing_how_a_run_ended_is_told_and_the_run_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(*_: object) -> None:
+        raise LookupError(PASSWORD)
+
+    monkeypatch.setattr("autocoder_tui.ui.controllers.run_display.RunDisplay.run_ended", wrong)
+    script = [framed("a.py", "a = 1\n")]
+    async with serving(tmp_path, script, "-r", "x") as (app, pilot, _):
+        await pilot.press("ctrl+r")
+        told = "An internal error ended the run (LookupError)"
+        await until(pilot, lambda: any(told in line for line in app.main.log_lines))
+        assert not app.runner.running
+        assert app.runner.state.status == "completed"
+        history = app.runner.keeping.history
+        await until(pilot, lambda: [run.status for run in history.list()] == ["finished"])
+        assert app.is_running
