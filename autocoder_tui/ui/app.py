@@ -18,8 +18,9 @@ from textual.widgets import Input, TextArea
 
 from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.diagnostics.log_file import LogFile
-from autocoder_tui.runs.preparation import Job, Reviewable
+from autocoder_tui.runs.preparation import Job
 from autocoder_tui.runs.recorder import RunKeeping
+from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.ui.commands import Palette, commands_of, keys_of
@@ -101,7 +102,7 @@ class AutocoderApp(TypeAheadApp):
         self.prompting = Prompting(self)
         self.typing = Typing(self)
         self.models = ModelChoice(self)
-        self.reviewable: Reviewable | None = None
+        self.review_session: ReviewSession | None = None
         self.spending = Spending(self)
         self.falling_back = FallingBack(self)
         self.keys_asked_about = KeysAskedAbout()
@@ -302,6 +303,8 @@ class AutocoderApp(TypeAheadApp):
     def on_review_pane_decided(self, event: ReviewPane.Decided) -> None:
         self.session.changed()
         self.reviews.changed()
+        if event.said:
+            self.main.log_line(event.said)
         undecided = event.review.counts.undecided
         self.main.mark("review", f" {undecided}" if undecided else " ✓")
 
@@ -320,11 +323,6 @@ class AutocoderApp(TypeAheadApp):
     async def action_last_write(self, verb: str) -> None:
         """Undo, redo or commit what was written last."""
         await self.undoing.act(verb)
-
-    def know(self, reviewable: Reviewable) -> None:
-        """Go on with the same review, knowing what its files on disk have become."""
-        self.reviewable = reviewable
-        self.main.query_one(ReviewPane).know(reviewable)
 
     # ------------------------------------------------------------------ moving, telling
 
