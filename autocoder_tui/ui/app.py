@@ -238,6 +238,9 @@ class AutocoderApp(TypeAheadApp):
     def on_file_picker_pick_refused(self, event: FilePicker.PickRefused) -> None:
         self.tell(f"{event.path} can't be picked: {event.reason}", severity="warning")
 
+    def on_file_picker_picks_told(self, event: FilePicker.PicksTold) -> None:
+        self.tell(event.text)
+
     @work
     async def on_file_picker_secret_picked(self, event: FilePicker.SecretPicked) -> None:
         question = Question(
