@@ -27,7 +27,7 @@ def test_a_file_the_new_reply_leaves_out_is_compared_with_what_is_on_disk_by_now
     decided = Review((FileReview.of("a.py", OLD, NEW).all_verdict(Verdict.ACCEPTED),))
     request = RunRequest("x", MODEL, endpoint_at("http://127.0.0.1:1/v1"))
     originals = {"a.py": read_text_file(tmp_path / "a.py")}
-    reviewable = make_review(Prepared(tmp_path, request, originals, earlier=decided), [])
+    reviewable = make_review(Prepared(tmp_path, request, originals, goes_on=True), [], decided)
     (change,) = changes_of(reviewable, reviewable.review)
     assert change.text == theirs.replace("line 3\n", "three\n")
     (file,) = reviewable.review.files

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
-from autocoder_tui.review.file_review import Review
 from autocoder_tui.review.line_ends import asks_for_ends
 from autocoder_tui.runs.setup import ChosenModel
 from autocoder_tui.safety.sanitize import visible
@@ -40,8 +39,8 @@ class Prepared:
     root: Path
     request: RunRequest
     originals: Mapping[str, TextFile]
-    earlier: Review | None = None
-    """The review this run goes on with: what was decided there stays decided."""
+    goes_on: bool = False
+    """Whether this run goes on with a review, in which what was decided stays decided."""
     demo: bool = False
 
     def for_model(

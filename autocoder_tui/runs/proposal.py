@@ -22,9 +22,12 @@ from autocoder_tui.workspace.textfile import (
 )
 
 
-def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewable:
+def make_review(
+    prepared: Prepared, proposed: Sequence[FileProposed], earlier: Review | None = None
+) -> Reviewable:
     """Compare what was proposed with what the model was given, or with what is on disk.
 
+    `earlier` is the review that the run goes on with: what was decided there stays decided.
     Blocking: reads files and diffs. A name that would leave the project, or a file that
     can't be compared, is refused with its reason and the rest is still offered.
     """
@@ -61,10 +64,10 @@ def make_review(prepared: Prepared, proposed: Sequence[FileProposed]) -> Reviewa
                 ends_asked=asks_for_ends(prepared.request.requirements),
             )
         )
-    if prepared.earlier is not None:
-        for file in prepared.earlier.files:
+    if earlier is not None:
+        for file in earlier.files:
             originals.setdefault(file.path, prepared.originals.get(file.path))
-        files = _go_on_deciding(prepared.earlier, files, originals)
+        files = _go_on_deciding(earlier, files, originals)
     concerns = review_concerns(files, [path for path in doubtful if path in originals])
     return Reviewable(Review(tuple(files)), originals, concerns, tuple(refused), prepared)
 

@@ -23,23 +23,23 @@ from autocoder_tui.runs.meant_names import with_meant_names
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.proposal import for_target
 from autocoder_tui.runs.reopen_review import Reopened, reopen
-from autocoder_tui.runs.reviewable import Reviewable
+from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.workspace.paths import sift_targets
 
 
-def review_to_keep(
-    reviewable: Reviewable, review: Review, proposed: Sequence[FileProposed], written: str
-) -> dict[str, Any]:
-    """`review` of `reviewable` as plain data; `written` is what was written, in words."""
+def review_to_keep(session: ReviewSession) -> dict[str, Any]:
+    """How `session` stands, as plain data."""
+    reviewable = session.reviewable
     prepared = reviewable.prepared
-    known = () if prepared is None else _known_texts(prepared, proposed)
-    data = review_data(review)
+    known = () if prepared is None else _known_texts(prepared, session.proposed)
+    data = review_data(session.review)
     for file in data["files"]:
         for side in ("before", "after"):
             if file[side] is not None and file[side] in known:
                 file[side] = {"sha256": _hash(file[side])}
-    return {**data, "refused": [list(pair) for pair in reviewable.refused], "written": written}
+    refused = [list(pair) for pair in reviewable.refused]
+    return {**data, "refused": refused, "written": session.written}
 
 
 def kept_review(

@@ -19,7 +19,7 @@ from textual.widgets import Input, TextArea
 from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.diagnostics.log_file import LogFile
 from autocoder_tui.runs.preparation import Job
-from autocoder_tui.runs.reviewable import Reviewable
+from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.ui.commands import Palette, commands_of, keys_of
@@ -101,7 +101,7 @@ class AutocoderApp(TypeAheadApp):
         self.prompting = PromptHistory(self)
         self.typing = DialogDrafts(self)
         self.models = ModelChoice(self)
-        self.reviewable: Reviewable | None = None
+        self.review_session: ReviewSession | None = None
         self.spending = SessionSpending(self)
         self.falling_back = ModelFallback(self)
         self.keys_asked_about = KeyWarnings()
@@ -236,6 +236,9 @@ class AutocoderApp(TypeAheadApp):
     def on_file_picker_pick_refused(self, event: FilePicker.PickRefused) -> None:
         self.tell(f"{event.path} can't be picked: {event.reason}", severity="warning")
 
+    def on_file_picker_picks_told(self, event: FilePicker.PicksTold) -> None:
+        self.tell(event.text)
+
     @work
     async def on_file_picker_secret_picked(self, event: FilePicker.SecretPicked) -> None:
         question = Question(
@@ -301,6 +304,8 @@ class AutocoderApp(TypeAheadApp):
     def on_review_pane_decided(self, event: ReviewPane.Decided) -> None:
         self.session.changed()
         self.reviews.changed()
+        if event.said:
+            self.main.log_line(event.said)
         undecided = event.review.counts.undecided
         self.main.mark("review", f" {undecided}" if undecided else " ✓")
 
@@ -319,11 +324,6 @@ class AutocoderApp(TypeAheadApp):
     async def action_last_write(self, verb: str) -> None:
         """Undo, redo or commit what was written last."""
         await self.undoing.act(verb)
-
-    def know(self, reviewable: Reviewable) -> None:
-        """Go on with the same review, knowing what its files on disk have become."""
-        self.reviewable = reviewable
-        self.main.query_one(ReviewPane).know(reviewable)
 
     # ------------------------------------------------------------------ moving, telling
 

@@ -7,7 +7,7 @@ What no controller uses is not in here.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import AbstractContextManager, AsyncExitStack
 from decimal import Decimal
 from pathlib import Path
@@ -20,13 +20,12 @@ from textual.worker import Worker
 
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Model
-from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
 from autocoder_tui.engine.request import Limits, RunRequest
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.runs.preparation import Job, Prepared
 from autocoder_tui.runs.recorder import RunRecorder
-from autocoder_tui.runs.reviewable import Reviewable
+from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.runs.window_probe import AskedWindow
 from autocoder_tui.store.history.history import History
@@ -46,8 +45,8 @@ class Program(Protocol):
     """The App: the job on its screen, its runs, and its ways to tell and to ask."""
 
     setup: Setup
-    reviewable: Reviewable | None
-    """What is decided on, or was last."""
+    review_session: ReviewSession | None
+    """What is decided on, on the screen."""
 
     @property
     def root(self) -> Path: ...
@@ -59,8 +58,6 @@ class Program(Protocol):
     def chosen(self) -> ChosenModel | None: ...
 
     def job(self) -> Job: ...
-
-    def know(self, reviewable: Reviewable) -> None: ...
 
     @property
     def resources(self) -> AsyncExitStack: ...
@@ -267,8 +264,6 @@ class Fallbacks(Protocol):
 class ReviewRecord(Protocol):
     """Writes every verdict down with its run."""
 
-    def began(self, proposed: Sequence[FileProposed]) -> None: ...
-
     def changed(self) -> None: ...
 
 
@@ -279,10 +274,6 @@ class WriteLog(Protocol):
     def log(self) -> ApplyLog: ...
 
     async def recover(self) -> None: ...
-
-    def begin_review(self) -> None: ...
-
-    def wrote(self, record: str | None, written: str) -> None: ...
 
     async def act(self, verb: str) -> None: ...
 

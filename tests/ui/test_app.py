@@ -274,8 +274,8 @@ async def test_a_proposal_outside_the_project_is_refused_and_the_rest_offered(
         await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
-        assert [file.path for file in app.reviewable.review.files] == ["good.txt"]
-        assert [name for name, _ in app.reviewable.refused] == ["../evil.txt"]
+        assert [file.path for file in app.review_session.reviewable.review.files] == ["good.txt"]
+        assert [name for name, _ in app.review_session.reviewable.refused] == ["../evil.txt"]
         await pilot.press("A", "enter")
         await until(pilot, lambda: app.main.query_one(ReviewPane).written)
     assert (tmp_path / "project" / "good.txt").read_text() == "y\n"

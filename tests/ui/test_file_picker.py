@@ -45,6 +45,9 @@ class PickerApp(App[None]):
     def on_file_picker_secret_picked(self, event: FilePicker.SecretPicked) -> None:
         self.said.append(event)
 
+    def on_file_picker_picks_told(self, event: FilePicker.PicksTold) -> None:
+        self.said.append(event)
+
     def on_file_picker_pick_refused(self, event: FilePicker.PickRefused) -> None:
         self.said.append(event)
 
@@ -330,3 +333,38 @@ def test_cut_names_keep_their_ends() -> None:
     assert cut("a_very_long_name.test.tsx", 13) == "a_very…st.tsx"
     assert cut("short.py", 13) == "short.py"
     assert cut("日本語日本語.py", 9) == "日本….py"
+
+
+def told(app: PickerApp) -> list[str]:
+    return [m.text for m in app.said if isinstance(m, FilePicker.PicksTold)]
+
+
+async def test_picks_are_taken_back_and_made_again(app: PickerApp, project: Path) -> None:
+    both = ("src/deep/util.py", "src/main.py")
+    async with app.run_test() as pilot:
+        await go_to(pilot, app, "src")
+        await pilot.press("space")
+        await until(pilot, lambda: app.picker.picks == both)
+        await pilot.press("x")
+        await until(pilot, lambda: told(app) == ["2 files unpicked: - picks again"])
+        assert app.picker.picks == ()
+        await pilot.press("minus")
+        await until(pilot, lambda: app.picker.picks == both)
+        await pilot.press("minus", "minus")
+        await until(pilot, lambda: len(told(app)) == 4)
+        assert app.picker.picks == ()
+        (project / "src" / "main.py").unlink()
+        await pilot.press("plus")
+        await until(pilot, lambda: app.refusals() == [("src/main.py", "it is no longer there")])
+        await until(pilot, lambda: app.picker.picks == both[:1])
+        await pilot.press("plus", "plus", "x")
+        await until(pilot, lambda: len(told(app)) == 8)
+    assert told(app)[1:] == [
+        "taken back: 2 files picked",
+        "taken back: 2 files unpicked",
+        "There is nothing to take back.",
+        "done again: 2 files picked",
+        "done again: 1 file unpicked",
+        "Nothing was taken back.",
+        "No file is picked.",
+    ]

@@ -298,8 +298,8 @@ async def test_a_run_whose_project_has_moved_is_opened_where_it_is_now(tmp_path:
         await until(pilot, lambda: app.recovering.done)
         pane = app.main.query_one(ReviewPane)
         await until(pilot, lambda: pane.review is not None)
-        assert app.reviewable is not None
-        assert app.reviewable.review.files[0].before == OLD
+        assert app.review_session is not None
+        assert app.review_session.reviewable.review.files[0].before == OLD
 
 
 async def test_an_unknown_run_on_the_command_line_is_told(tmp_path: Path) -> None:

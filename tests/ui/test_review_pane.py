@@ -140,7 +140,7 @@ async def test_the_result_on_show_is_what_is_written_byte_for_byte(tmp_path: Pat
         view = app.main.query_one(ResultView)
         await until(pilot, lambda: app.focused is view)
         pane = pane_of(app)
-        data = written_bytes(app.reviewable, pane.file)
+        data = written_bytes(app.review_session.reviewable, pane.file)
         summary = str(pane.query_one("#review-summary").render())
         assert f"{len(data):,} bytes, utf-8 with a byte order mark, CRLF" in summary
         assert b"\xef\xbb\xbf" + view.text.replace("\n", "\r\n").encode() == data

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review.file_review import Review
-from autocoder_tui.runs.reviewable import Reviewable, after_write, changes_of, review_anew
+from autocoder_tui.runs.review_session import ReviewSession, Written
+from autocoder_tui.runs.reviewable import after_write, changes_of, review_anew
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.controllers.concerns import concerns_of, listed
+from autocoder_tui.ui.controllers.review_display import show_review
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
-from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.workspace.apply import Applied, HardLinks, apply_changes
 from autocoder_tui.workspace.commit import proposed_message
 from autocoder_tui.workspace.errors import ChangedOnDisk, HardLinked, NotRecorded, ReadOnly
@@ -31,17 +32,18 @@ class _Consent:
     unrecorded: bool = False
 
 
-async def apply_review(app: Program, reviewable: Reviewable, review: Review) -> str | None:
-    """Write the accepted hunks of `review`; returns what was written in words, else None.
+async def apply_review(app: Program, session: ReviewSession) -> str | None:
+    """Write the accepted hunks as they stand; returns what was written in words, else None.
 
     Must be called from a worker: it may ask about undecided hunks, about files that changed
     on disk, are read-only or have other names, and when the write could not be undone.
     """
+    reviewable, review = session.reviewable, session.review
     changes = changes_of(reviewable, review)
     if not changes:
         app.tell("Nothing is accepted yet: a accepts a hunk, A the whole file.")
         return None
-    if not await _sure(app, review):
+    if not await _sure(app, session, review):
         return None
     await app.undoing.recover()
     consent = _Consent()
@@ -58,22 +60,25 @@ async def apply_review(app: Program, reviewable: Reviewable, review: Review) -> 
                 title=_title(app),
             )
         except AutocoderError as error:
-            if not await _agreed(app, error, consent):
+            if not await _agreed(app, session, error, consent):
                 return None
         else:
-            written = _in_words(app, reviewable, review, applied)
-            app.know(await asyncio.to_thread(after_write, app.root, reviewable, review))
-            app.undoing.wrote(applied.record, written)
-            return written
+            written = _written(app, session, review, applied)
+            seen = await asyncio.to_thread(after_write, app.root, reviewable, review)
+            session.reviewable = seen
+            session.wrote(applied.record, written)
+            return written.line
 
 
-async def _agreed(app: Program, error: AutocoderError, consent: _Consent) -> bool:
+async def _agreed(
+    app: Program, session: ReviewSession, error: AutocoderError, consent: _Consent
+) -> bool:
     """Ask about what stands in the way; returns whether to try again."""
     if isinstance(error, ChangedOnDisk):
         again, over = Answer("again", "Review again", "r"), Answer("over", "Overwrite", "o")
         answer = await _ask(app, "Changed meanwhile", error, again, over)
         if answer == "again":
-            await _review_again(app)
+            await _review_again(app, session)
         consent.overwrite_changed = answer == "over"
         return consent.overwrite_changed
     if isinstance(error, ReadOnly):
@@ -97,20 +102,16 @@ async def _ask(app: Program, title: str, error: AutocoderError, *answers: Answer
     return await app.push_screen_wait(Question(title, error.message, (*answers, _CANCEL)))
 
 
-async def _review_again(app: Program) -> None:
+async def _review_again(app: Program, session: ReviewSession) -> None:
     """Compare the proposal, as edited since, with what is on disk now."""
-    pane = app.main.query_one(ReviewPane)
-    if app.reviewable is None or pane.review is None:
-        return
-    again = (app.root, app.reviewable, pane.review)
+    again = (app.root, session.reviewable, session.review)
     try:
-        app.reviewable = await asyncio.to_thread(review_anew, *again)
+        reviewable = await asyncio.to_thread(review_anew, *again)
     except AutocoderError as error:
         app.tell(error.message, severity="error")
     else:
-        app.undoing.begin_review()
-        pane.show(app.reviewable)
-        app.reviews.changed()
+        if app.review_session is session:
+            show_review(app, reviewable, session.proposed)
 
 
 def _title(app: Program) -> str:
@@ -119,23 +120,20 @@ def _title(app: Program) -> str:
     return "" if prepared is None else proposed_message(prepared.request.requirements)
 
 
-def _in_words(app: Program, reviewable: Reviewable, review: Review, applied: Applied) -> str:
+def _written(app: Program, session: ReviewSession, review: Review, applied: Applied) -> Written:
     parts = [f"{visible(f.path)} ({f.accepted_lines})" for f in review.files if f.writes]
-    parts += [f"{visible(f.path)} as before" for f in reviewable.taken_back(review)]
-    # The keys first: the line may be cut at its end.
-    keys = ", U undoes" if applied.record else ""
-    keys += ", c commits" if applied.record and find_git(app.root) is not None else ""
-    return f"✓ written{keys}: {', '.join(parts)}"
+    parts += [f"{visible(f.path)} as before" for f in session.reviewable.taken_back(review)]
+    undoable = applied.record is not None
+    return Written(review, ", ".join(parts), undoable, undoable and find_git(app.root) is not None)
 
 
-async def _sure(app: Program, review: Review) -> bool:
+async def _sure(app: Program, session: ReviewSession, review: Review) -> bool:
     """Ask where accepted hunks are suspicious or others were not looked at."""
     reasons = []
     if review.counts.undecided:
         count = review.counts.undecided
         reasons.append(f"{count} hunk{'s are' if count > 1 else ' is'} undecided: not written.")
-    acknowledged = app.main.query_one(ReviewPane).acknowledged
-    fresh = acknowledged.fresh(await concerns_of(review))
+    fresh = session.acknowledged.fresh(await concerns_of(review))
     if fresh:
         reasons.append(listed(fresh))
     if not reasons:
@@ -148,5 +146,5 @@ async def _sure(app: Program, review: Review) -> bool:
     )
     if await app.push_screen_wait(question) != "write":
         return False
-    acknowledged.add(fresh)
+    session.acknowledged.add(fresh)
     return True

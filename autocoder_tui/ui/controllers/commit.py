@@ -8,6 +8,7 @@ from pathlib import Path
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.commit_message import CommitMessage
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.workspace.apply_log import ApplyLog, Entry
 from autocoder_tui.workspace.apply_record import MAX_FILE_BYTES, KeptState
 from autocoder_tui.workspace.commit import commit, mixed_in, proposed_message
@@ -40,6 +41,9 @@ async def commit_last_write(app: Program) -> None:
         app.tell(error.message, severity="error", timeout=15)
     else:
         app.tell(f"✓ committed {said}")
+        if app.review_session is not None:
+            app.review_session.committed(entry.record.id)
+            app.main.query_one(ReviewPane).show_again()
 
 
 def _remark(log: ApplyLog, entry: Entry) -> str:

@@ -108,9 +108,8 @@ class HistoryActions:
                 app.tell("This run proposed no file; its text is in the output.")
 
     async def _may_replace(self, run: KeptRun) -> bool:
-        reviewable = self._app.reviewable
-        prepared = None if reviewable is None else reviewable.prepared
-        if prepared is not None and prepared.request.run_id == run.run_id:
+        session = self._app.review_session
+        if session is not None and session.run_id == run.run_id:
             return True
         return await may_replace_review(self._app, undecided=False)
 

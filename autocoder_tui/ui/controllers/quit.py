@@ -10,7 +10,6 @@ from textual.screen import ModalScreen
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
-from autocoder_tui.ui.widgets.review.pane import ReviewPane
 
 _ANSWERS = (Answer("quit", "Quit", "q"), Answer("stay", "Stay", "s"))
 
@@ -71,7 +70,8 @@ def _ask(app: Program, title: str, text: str) -> None:
 
 def _not_kept(app: Program) -> str:
     """Why a proposal that is not written would be gone; "" where nothing would be."""
-    if not app.main.query_one(ReviewPane).unwritten or app.setup.demo:
+    session = app.review_session
+    if session is None or not session.unwritten or app.setup.demo:
         return ""
     if not app.runner.keeping.complete:
         return "There is no room to keep it, so it is gone when you quit."

@@ -25,7 +25,7 @@ from autocoder_tui.store.history.history import History, RunSummary, UnknownRun
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.journal.recovery import Recovery, RecoveryProgress, recover_runs
 from autocoder_tui.ui.controllers.earlier_picks import pickable
-from autocoder_tui.ui.controllers.review import show_review
+from autocoder_tui.ui.controllers.review_display import show_review
 from autocoder_tui.ui.controllers.send import go_on_after_asking
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question

@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import Sequence
 
 from autocoder_tui.engine.events import FileProposed
-from autocoder_tui.review.file_review import Review
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.proposal import make_review
-from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.ui.controllers.apply import apply_review
+from autocoder_tui.ui.controllers.review_display import show_review
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
@@ -19,8 +18,13 @@ from autocoder_tui.ui.widgets.review.pane import ReviewPane
 async def review_proposal(
     app: Program, prepared: Prepared, proposed: Sequence[FileProposed]
 ) -> None:
-    """Show what was proposed, compared with what the model was given."""
-    reviewable = await asyncio.to_thread(make_review, prepared, proposed)
+    """Show what was proposed, compared with what the model was given.
+
+    What was decided in the review that the run goes on with stays decided.
+    """
+    session = app.review_session if prepared.goes_on else None
+    earlier = None if session is None else session.review
+    reviewable = await asyncio.to_thread(make_review, prepared, proposed, earlier)
     show_review(app, reviewable, proposed)
     if not app.main.offer("review"):
         app.tell("The proposal is ready: F5 reviews it.")
@@ -29,27 +33,17 @@ async def review_proposal(
         app.tell(f"The reply does not hold {target}, the file to write.", severity="warning")
 
 
-def show_review(app: Program, reviewable: Reviewable, proposed: Sequence[FileProposed]) -> None:
-    """Begin deciding on what a run `proposed`, or go on with it, in the pane of the review."""
-    app.reviewable = reviewable
-    app.undoing.begin_review()
-    app.main.query_one(ReviewPane).show(reviewable)
-    app.main.mark("review", f" {sum(len(file.hunks) for file in reviewable.review.files)}")
-    app.reviews.began(proposed)
-    app.session.changed()
-
-
-async def write_accepted(app: Program, review: Review) -> None:
-    """Write the accepted hunks of `review`, and say what was written."""
-    pane = app.main.query_one(ReviewPane)
-    if app.reviewable is None:
+async def write_accepted(app: Program) -> None:
+    """Write the accepted hunks of the review on the screen, and say what was written."""
+    session = app.review_session
+    if session is None:
         return
-    if pane.written:
+    if session.written:
         app.tell("These hunks are written already.")
         return
-    written = await apply_review(app, app.reviewable, review)
+    written = await apply_review(app, session)
     if written is not None:
-        pane.show_written(written)
+        app.main.query_one(ReviewPane).show_again()
         app.main.log_line(written)
         app.main.query_one(FilePicker).refresh_tree()
         if app.setup.settings.git.commit_after_accept:

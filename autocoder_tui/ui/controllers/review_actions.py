@@ -26,34 +26,34 @@ from autocoder_tui.ui.widgets.diff.view import Arrangement
 from autocoder_tui.ui.widgets.review.pane import Deed, ReviewPane
 
 
-async def write(app: Program, pane: ReviewPane) -> None:
+async def write(app: Program, _pane: ReviewPane) -> None:
     """Write the accepted hunks; what was written and is rejected by now goes out again."""
-    if pane.review is not None:
-        await write_accepted(app, pane.review)
+    await write_accepted(app)
 
 
 async def accept_file(app: Program, pane: ReviewPane) -> None:
     """Accept every hunk of the file on show; asks first where there are warnings."""
-    file = pane.file
-    if file is None:
+    session, file = app.review_session, pane.file
+    if session is None or file is None:
         return
-    concerns = {file.path: pane.warnings.get(file.path, ())} if file.hunks else {}
-    if await accept_anyway(app, pane.acknowledged, concerns) and pane.file is file:
+    concerns = {file.path: session.warnings.get(file.path, ())} if file.hunks else {}
+    if await accept_anyway(app, session.acknowledged, concerns) and pane.file is file:
         pane.diff.decide_all(Verdict.ACCEPTED)
 
 
 async def accept_everything(app: Program, pane: ReviewPane) -> None:
     """Accept every hunk of every file that was asked for; asks first where there are warnings."""
-    review, reviewable = pane.review, app.reviewable
-    if review is None or reviewable is None:
+    session = app.review_session
+    if session is None:
         return
-    left = [file.path for file in review.files if reviewable.unasked(file.path)]
+    files = session.review.files
+    left = [file.path for file in files if session.reviewable.unasked(file.path)]
     concerns = {
-        file.path: pane.warnings.get(file.path, ())
-        for file in review.files
+        file.path: session.warnings.get(file.path, ())
+        for file in files
         if file.hunks and file.path not in left
     }
-    if await accept_anyway(app, pane.acknowledged, concerns):
+    if await accept_anyway(app, session.acknowledged, concerns):
         pane.decide_everything(Verdict.ACCEPTED, left)
         if left:
             names = ", ".join(left)
@@ -120,7 +120,8 @@ async def _take(
         return edited, warnings(edited)
 
     edited, concerns = await asyncio.to_thread(work)
-    if pane.review is None or file not in pane.review.files:
+    session = app.review_session
+    if session is None or file not in session.review.files:
         # A run has ended meanwhile: what was typed must not get lost with the old review.
         app.tell(
             "Another proposal has come meanwhile, so the edit does not fit any more.",
@@ -177,9 +178,11 @@ async def copy(app: Program, pane: ReviewPane) -> None:
 
 async def reject_with_note(app: Program, pane: ReviewPane) -> None:
     """Reject the hunk under the cursor, and run again with all rejected hunks and a note."""
-    review, reviewable, chosen = pane.review, app.reviewable, app.chosen
-    prepared = None if reviewable is None else reviewable.prepared
-    if review is None or pane.file is None or prepared is None or chosen is None:
+    session, chosen = app.review_session, app.chosen
+    if session is None or pane.file is None or chosen is None:
+        return
+    review, prepared = session.review, session.reviewable.prepared
+    if prepared is None:
         return
     if app.runner.running:
         app.tell("A run is under way: wait for it, or stop it (Esc) first.", severity="warning")
@@ -212,10 +215,13 @@ async def reject_with_note(app: Program, pane: ReviewPane) -> None:
     app.runner.start(lambda: rework(before, decided, note, chosen))
 
 
-async def list_warnings(app: Program, pane: ReviewPane) -> None:
+async def list_warnings(app: Program, _pane: ReviewPane) -> None:
     """Show every warning and every refused file in full."""
-    concerns: dict[str, list[str]] = {path: list(texts) for path, texts in pane.warnings.items()}
-    for name, reason in () if app.reviewable is None else app.reviewable.refused:
+    session = app.review_session
+    if session is None:
+        return
+    concerns = {path: list(texts) for path, texts in session.warnings.items()}
+    for name, reason in session.reviewable.refused:
         concerns.setdefault(name, []).append(f"not offered: {reason}")
     text = listed(concerns) or "There is nothing to warn of."
     app.push_screen(Question("Warnings", text, (Answer("close", "Close", "c"),)))

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
-from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review.file_review import Review
 from autocoder_tui.runs.review_record import review_to_keep
 from autocoder_tui.ui.program import Program
-from autocoder_tui.ui.widgets.review.pane import ReviewPane
 
 
 class ReviewKeeping:
@@ -20,32 +17,21 @@ class ReviewKeeping:
 
     def __init__(self, app: Program) -> None:
         self._app = app
-        self._proposed: Sequence[FileProposed] = ()
         self._waiting: dict[str, dict[str, Any]] = {}
         self._writer: asyncio.Task[None] | None = None
-        self._last: tuple[Review, str] | None = None
+        self._last: tuple[str, Review, str] | None = None
         self._told = False
-
-    def began(self, proposed: Sequence[FileProposed]) -> None:
-        """Another review is on the screen, of what a run `proposed`."""
-        self._proposed, self._last = tuple(proposed), None
-        self.changed()
 
     def changed(self) -> None:
         """The review on the screen may stand differently now."""
-        app = self._app
-        panes = app.main.query(ReviewPane)
-        if not panes:
-            return  # the program is closing down
-        pane = panes.first()
-        reviewable, review = app.reviewable, pane.review
-        if reviewable is None or review is None or reviewable.prepared is None:
+        app, session = self._app, self._app.review_session
+        if session is None or (run_id := session.run_id) is None:
             return
-        run_id, now = reviewable.prepared.request.run_id, (review, pane.written)
+        now = (run_id, session.review, session.written)
         if now == self._last:
             return
         self._last = now
-        data = review_to_keep(reviewable, review, self._proposed, pane.written)
+        data = review_to_keep(session)
         if app.runner.keeping.run_id == run_id:
             app.runner.keeping.keep_review(data)
             return

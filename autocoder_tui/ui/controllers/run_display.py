@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.events import (
@@ -22,9 +21,9 @@ from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.restore import KEPT
 from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.ui.controllers.review import review_proposal
+from autocoder_tui.ui.controllers.review_display import clear_review
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.meters.meters import Meters
-from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.stream.view import StreamView
 
 
@@ -42,9 +41,8 @@ class RunDisplay:
         main.show_failure("")
         main.query_one(StreamView).clear()
         main.clear_reasoning()
-        if prepared.earlier is None:
-            main.query_one(ReviewPane).clear()
-            main.mark("review", "")
+        if not prepared.goes_on:
+            clear_review(self._app)
         main.show_notes("")
         main.show("output")
         self._app.refresh_bindings()
@@ -117,18 +115,14 @@ class RunDisplay:
             main.offer("notes")
         elif state.status == "cancelled" and state.text:
             self._app.tell("Stopped. The text so far is kept: Ctrl+G goes on with it.")
-        wanted = state.files or (prepared is not None and prepared.earlier is not None)
+        wanted = state.files or (prepared is not None and prepared.goes_on)
         if prepared is not None and wanted and self._app.spending.wants_review:
             self._show_proposal(prepared, state)
         self._app.falling_back.ended(state)
 
     def _show_proposal(self, prepared: Prepared, state: RunState) -> None:
         """Review what came. A run that goes on with a review replaces it only when complete."""
-        if prepared.earlier is not None:
-            if state.status != "completed" or not state.files:
-                self._app.tell("The review is as it was before this run.")
-                return
-            # Deciding may have gone on during the run.
-            now = self._app.main.query_one(ReviewPane).review
-            prepared = replace(prepared, earlier=now or prepared.earlier)
+        if prepared.goes_on and (state.status != "completed" or not state.files):
+            self._app.tell("The review is as it was before this run.")
+            return
         self._app.run_worker(review_proposal(self._app, prepared, state.files))

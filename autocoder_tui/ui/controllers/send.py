@@ -14,7 +14,6 @@ from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.screens.too_large import TooLarge
 from autocoder_tui.ui.widgets.files.picker import FilePicker
-from autocoder_tui.ui.widgets.review.pane import ReviewPane
 
 _GUESSES_TOLD = 2
 
@@ -79,12 +78,13 @@ async def send(app: Program) -> None:
 
 async def may_replace_review(app: Program, *, undecided: bool = True) -> bool:
     """Ask before a new run takes the place of a proposal with hunks that are not written."""
-    pane = app.main.query_one(ReviewPane)
-    accepted = pane.review is not None and pane.review.counts.accepted
-    if not pane.unwritten or not (accepted or undecided):
+    session = app.review_session
+    if session is None or not session.unwritten:
+        return True
+    if not session.review.counts.accepted and not undecided:
         return True
     answers = (Answer("run", "Run anyway", "r"), Answer("stay", "Back to it", "b"))
-    text = f"{pane.unwritten} It makes room, and stays in history (F6)."
+    text = f"{session.unwritten} It makes room, and stays in history (F6)."
     return await app.push_screen_wait(Question("Not written yet", text, answers)) == "run"
 
 

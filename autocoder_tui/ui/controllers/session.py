@@ -23,7 +23,6 @@ from autocoder_tui.store.session import (
 from autocoder_tui.ui.controllers.earlier_picks import pickable
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.files.picker import FilePicker
-from autocoder_tui.ui.widgets.review.pane import ReviewPane
 
 PAUSE = 0.3
 """Seconds from a change to its being written, at most."""
@@ -191,14 +190,13 @@ class SessionAutosave:
             requirements = self._area.text
             target = app.main.query_one("#target", Input).value
             picks = app.main.query_one(FilePicker).picks
-            unwritten = app.main.query_one(ReviewPane).unwritten
         except NoMatches:
             return None
-        prepared = None if app.reviewable is None else app.reviewable.prepared
         # What was open last time is still to be opened until that is done.
         review = "" if app.recovering.done else self.left.review
-        if prepared is not None and unwritten:
-            review = prepared.request.run_id
+        deciding = app.review_session
+        if deciding is not None and deciding.is_open:
+            review = deciding.run_id or review
         session = replace(
             self._last,
             requirements=requirements,

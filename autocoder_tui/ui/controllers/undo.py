@@ -25,21 +25,10 @@ class Undoing:
 
     def __init__(self, app: Program) -> None:
         self._app = app
-        # The records of the log that the review on the screen wrote, each with its line.
-        self._records: dict[str, str] = {}
 
     @property
     def log(self) -> ApplyLog:
         return ApplyLog.of_project(self._app.setup.places.state, self._app.root)
-
-    def begin_review(self) -> None:
-        """Another review is on the screen, which has written nothing yet."""
-        self._records.clear()
-
-    def wrote(self, record: str | None, written: str) -> None:
-        """Remember that `record` is what the review on the screen wrote."""
-        if record is not None:
-            self._records[record] = written
 
     async def recover(self) -> None:
         """Finish or take back an interrupted write, and say so."""
@@ -92,11 +81,13 @@ class Undoing:
         done, back = ("again written", "U undoes") if forward else ("as before", "Ctrl+Y redoes")
         left = ", ".join(visible(name) for name in moved.left)
         app.tell(f"✓ {done}, {back}: {moved.record.names}" + (f"; left: {left}" if left else ""))
-        if was in self._records and app.reviewable is not None:
-            written = self._records[moved.record.id] = self._records.pop(was)
+        session = app.review_session
+        if session is not None and session.holds(was):
             paths = [file.path for file in moved.record.files if file.path not in moved.left]
-            app.know(await asyncio.to_thread(seen_anew, app.root, app.reviewable, paths))
-            app.main.query_one(ReviewPane).show_written(written if forward else "")
+            seen = await asyncio.to_thread(seen_anew, app.root, session.reviewable, paths)
+            session.reviewable = seen
+            session.write_moved(was, moved.record.id, forward=forward)
+            app.main.query_one(ReviewPane).show_again()
         app.main.query_one(FilePicker).refresh_tree()
         app.estimator.files_changed()
 

@@ -60,9 +60,11 @@ class DiffView(SearchedDiff):
 
     @dataclass
     class ReviewChanged(Message):
-        """The review as it is now: verdicts, or the hunks themselves, changed."""
+        """The review as it is now: verdicts, or the hunks themselves, changed. `whole`: one
+        action decided the whole file."""
 
         review: FileReview
+        whole: bool = False
 
     @dataclass
     class CursorMoved(Message):
@@ -158,14 +160,14 @@ class DiffView(SearchedDiff):
         self._change(self._review.with_verdict(hunk, verdict))
         self.post_message(self.HunkDecided(self._review.path, hunk, verdict))
 
-    def _change(self, review: FileReview) -> None:
+    def _change(self, review: FileReview, *, whole: bool = False) -> None:
         self.redraw_review(review)
-        self.post_message(self.ReviewChanged(review))
+        self.post_message(self.ReviewChanged(review, whole))
 
     def decide_all(self, verdict: Verdict) -> None:
         """Give every hunk of this file the same verdict."""
         if self._review is not None:
-            self._change(self._review.all_verdict(verdict))
+            self._change(self._review.all_verdict(verdict), whole=True)
 
     def action_split(self) -> None:
         """Cut the hunk under the cursor into smaller ones, where it can be cut."""

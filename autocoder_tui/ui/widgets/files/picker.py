@@ -10,7 +10,6 @@ import asyncio
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -25,14 +24,12 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.widgets.files.folders import Folders
+from autocoder_tui.ui.widgets.files.pick_history import PickHistory, change_in_words
 from autocoder_tui.ui.widgets.files.row import Part, Row
 from autocoder_tui.ui.widgets.files.weights import TreeWeights, folders_of
-from autocoder_tui.workspace.entry import Entry, sniff_binary, why_never, why_not_with_others
-from autocoder_tui.workspace.ignore import IgnoreRules, load_rules
-from autocoder_tui.workspace.listing import MAX_ENTRIES, Listing, list_folder, list_project
-
-# Opening a file to look at its first bytes costs some ten microseconds.
-_MOST_SNIFFED = 2_000
+from autocoder_tui.workspace.entry import Entry, why_never
+from autocoder_tui.workspace.listing import MAX_ENTRIES, Listing
 
 
 class FilePicker(Tree[Entry]):
@@ -47,6 +44,8 @@ class FilePicker(Tree[Entry]):
         Binding("right", "open_folder", "Open folder", show=False, id="files.open"),
         Binding("left", "close_folder", "Close folder", show=False, id="files.close"),
         Binding("x", "clear_picks", "Unpick all", show=False, id="files.clear"),
+        Binding("minus", "take_back", "Take the last pick back", show=False, id="files.take_back"),
+        Binding("plus", "do_again", "Do it again", show=False, id="files.do_again"),
         Binding("r", "refresh_tree", "Read files again", show=False, id="files.refresh"),
     ]
 
@@ -112,6 +111,13 @@ class FilePicker(Tree[Entry]):
             self.path = path
             self.reason = reason
 
+    class PicksTold(FromPicker):
+        """A key changed many picks: `text` says what it did."""
+
+        def __init__(self, picker: FilePicker, text: str) -> None:
+            super().__init__(picker)
+            self.text = text
+
     class FolderRead(FromPicker):
         """A folder's `entries` are in the tree now."""
 
@@ -125,7 +131,8 @@ class FilePicker(Tree[Entry]):
         self.show_root = False
         self.show_guides = False
         self.guide_depth = 2
-        self._rules: IgnoreRules | None = None
+        self._folders = Folders(self.project)
+        self._history = PickHistory()
         self._node_at: dict[str, TreeNode[Entry]] = {"": self.root}
         self._read: set[str] = set()
         self._busy: set[str] = set()
@@ -145,13 +152,45 @@ class FilePicker(Tree[Entry]):
             self._reveal(path)
 
     def watch_picks(self, picks: tuple[str, ...]) -> None:
+        self._history = self._history.then(picks)
         self._picked = frozenset(picks)
         self._picked_below = Counter(folder for path in picks for folder in folders_of(path))
         self._invalidate()
         self.post_message(self.PicksChanged(self, picks))
 
     def action_clear_picks(self) -> None:
-        self.picks = ()
+        """Unpick every file."""
+        before, self.picks = self.picks, ()
+        said = f"{change_in_words(before, ())}: - picks again" if before else "No file is picked."
+        self.post_message(self.PicksTold(self, said))
+
+    def action_take_back(self) -> None:
+        """Pick what was picked before the last change."""
+        self._go_to(self._history.taken_back(), "taken back: ", "There is nothing to take back.")
+
+    def action_do_again(self) -> None:
+        """Pick what was picked before a change was taken back."""
+        self._go_to(self._history.done_again(), "done again: ", "Nothing was taken back.")
+
+    def _go_to(self, history: PickHistory, what: str, nothing: str) -> None:
+        if history is self._history:
+            self.post_message(self.PicksTold(self, nothing))
+            return
+        before, self._history = self.picks, history
+        self.set_picks(history.now)
+        self.post_message(self.PicksTold(self, what + change_in_words(before, history.now)))
+        self._drop_gone()
+
+    @work(group="file-picker-pick")
+    async def _drop_gone(self) -> None:
+        self._drop(await asyncio.to_thread(self._folders.gone, self.picks))
+
+    def _drop(self, gone: set[str]) -> None:
+        """These are no longer on disk: unpick them, and say so."""
+        for path in gone:
+            self.post_message(self.PickRefused(self, path, "it is no longer there"))
+        self._history = self._history.without(gone)
+        self.picks = self._history.now
 
     def action_toggle_pick(self) -> None:
         """Pick or unpick the file under the cursor, or all that may be picked in a folder."""
@@ -185,7 +224,7 @@ class FilePicker(Tree[Entry]):
             return
         self._set_busy([entry.path], True)
         try:
-            pickable, reason = await asyncio.to_thread(self._pickable_below, entry)
+            pickable, reason = await asyncio.to_thread(self._folders.pickable_below, entry)
         finally:
             self._set_busy([entry.path], False)
         below = {path for path in self.picks if path.startswith(entry.path + "/")}
@@ -196,19 +235,6 @@ class FilePicker(Tree[Entry]):
         else:
             reason = reason or "no file in it may be picked along with others"
             self.post_message(self.PickRefused(self, entry.path, reason))
-
-    def _pickable_below(self, folder: Entry) -> tuple[set[str], str | None]:
-        """Runs in a thread. The files a pick of `folder` takes, or why it takes none."""
-        if folder.ignored:
-            return set(), "ignored by .gitignore rules; pick files in it one by one"
-        listing = list_project(self.project, self._load_rules(), folder=folder.path)
-        if listing.cut:
-            return set(), f"more than {MAX_ENTRIES:,} files in it; pick folders further in"
-        return {
-            entry.path
-            for entry in listing.entries
-            if not entry.is_dir and why_not_with_others(self.project, entry) is None
-        }, None
 
     def show_weights(self, weights: TreeWeights) -> None:
         """Show these weights from now on; call it again when some were added."""
@@ -264,7 +290,7 @@ class FilePicker(Tree[Entry]):
     async def _read_folders(self, folders: Sequence[str]) -> None:
         self._set_busy(folders, True)
         try:
-            listings = await asyncio.to_thread(self._list, folders)
+            listings = await asyncio.to_thread(self._folders.list, folders)
         finally:
             self._set_busy(folders, False)
         for folder, listing in listings.items():
@@ -272,9 +298,10 @@ class FilePicker(Tree[Entry]):
 
     @work(group="file-picker-read-again", exclusive=True)
     async def _read_again(self) -> None:
-        self._rules = None
+        self._folders.forget_rules()
         folders = sorted(path for path in self._read if path in self._node_at)
-        listings, gone = await asyncio.to_thread(self._list_again, folders, self.picks)
+        listings = await asyncio.to_thread(self._folders.list, folders)
+        gone = await asyncio.to_thread(self._folders.gone, self.picks)
         cursor = self.cursor_node.data.path if self.cursor_node and self.cursor_node.data else ""
         self._to_open |= {path for path in folders if path and self._node_at[path].is_expanded}
         self._forget_nodes()
@@ -284,43 +311,7 @@ class FilePicker(Tree[Entry]):
                 self._fill(folder, listings[folder])
         if cursor in self._node_at and self.last_line >= 0:  # asking for it places the nodes
             self.move_cursor(self._node_at[cursor])
-        for path in gone:
-            self.post_message(self.PickRefused(self, path, "it is no longer there"))
-        if gone:
-            self.picks = tuple(path for path in self.picks if path not in gone)
-
-    def _list(self, folders: Iterable[str]) -> dict[str, Listing]:
-        """Runs in a thread."""
-        rules = self._load_rules()
-        listings = {folder: list_folder(self.project, folder, rules) for folder in folders}
-        return {folder: self._sniffed(listing) for folder, listing in listings.items()}
-
-    def _sniffed(self, listing: Listing) -> Listing:
-        """Runs in a thread. Binary files are marked as such, unless there are too many to open."""
-        if len(listing.entries) > _MOST_SNIFFED:
-            return listing
-        return replace(
-            listing,
-            entries=tuple(
-                replace(entry, binary=True)
-                if not (entry.is_dir or entry.outside or entry.special or entry.binary)
-                and sniff_binary(self.project / entry.path)
-                else entry
-                for entry in listing.entries
-            ),
-        )
-
-    def _list_again(
-        self, folders: Sequence[str], picks: Sequence[str]
-    ) -> tuple[dict[str, Listing], set[str]]:
-        """Runs in a thread."""
-        gone = {path for path in picks if not os.path.lexists(self.project / path)}
-        return self._list(folders), gone
-
-    def _load_rules(self) -> IgnoreRules:
-        if self._rules is None:
-            self._rules = load_rules(self.project)
-        return self._rules
+        self._drop(gone)
 
     def _forget_nodes(self) -> None:
         self.clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -14,8 +14,9 @@ from textual.message import Message
 from textual.widgets import Static
 
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.review.acknowledged import Acknowledged
 from autocoder_tui.review.file_review import FileReview, Review, Verdict
+from autocoder_tui.review.verdict_history import Place
+from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.runs.reviewable import Reviewable, written_bytes
 from autocoder_tui.ui.widgets.diff.search import SearchedDiff
 from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
@@ -50,7 +51,7 @@ def _quiet(key: str, action: str, description: str, id: str) -> Binding:
 
 
 class ReviewPane(Vertical):
-    """Shows one file of the review at a time and keeps every verdict."""
+    """Shows one file of a `ReviewSession` at a time, and decides in it what keys decide."""
 
     BINDINGS = [
         Binding("enter", "apply", "Write", id="review.apply"),
@@ -58,6 +59,8 @@ class ReviewPane(Vertical):
         _quiet("R", "reject_file", "Reject file", "reject_file"),
         _quiet("ctrl+a", "accept_all_files", "Accept everything", "accept_everything"),
         _quiet("ctrl+x", "reject_all_files", "Reject everything", "reject_everything"),
+        _quiet("minus", "take_back", "Take back the last verdict", "take_back"),
+        _quiet("plus", "do_again", "Do again what was taken back", "do_again"),
         _quiet("right_square_bracket", "step_file(1)", "Next file", "next_file"),
         _quiet("left_square_bracket", "step_file(-1)", "Previous file", "previous_file"),
         Binding("e", "edit_hunk", "Edit", id="review.edit"),
@@ -84,9 +87,10 @@ class ReviewPane(Vertical):
 
     @dataclass
     class Decided(Message):
-        """Verdicts changed, or what is proposed did."""
+        """Verdicts changed, or what is proposed did. `said`: what the action did, or ""."""
 
         review: Review
+        said: str = ""
 
     @dataclass
     class Wanted(Message):
@@ -97,12 +101,8 @@ class ReviewPane(Vertical):
     def __init__(self, arrangement: Arrangement, *, id: str | None = None) -> None:
         super().__init__(id=id, classes="-empty")
         self._arrangement = arrangement
-        self._review: Review | None = None
+        self._session: ReviewSession | None = None
         self._index = 0
-        self._written = ""
-        self._reviewable: Reviewable | None = None
-        self.warnings: dict[str, tuple[str, ...]] = {}
-        self.acknowledged = Acknowledged()
 
     def compose(self) -> ComposeResult:
         yield Static(NOTHING, id="review-nothing", markup=False)
@@ -127,76 +127,59 @@ class ReviewPane(Vertical):
 
     @property
     def review(self) -> Review | None:
-        return self._review
+        return None if self._session is None else self._session.review
+
+    @property
+    def warnings(self) -> Mapping[str, tuple[str, ...]]:
+        """What to look at before accepting, as sentences by path."""
+        return {} if self._session is None else self._session.warnings
 
     @property
     def file(self) -> FileReview | None:
         """The file on show."""
-        if self._review is None or not self._review.files:
-            return None
-        return self._review.files[self._index]
+        review = self.review
+        return None if review is None or not review.files else review.files[self._index]
 
     @property
     def unwritten(self) -> str:
         """What a review that is not written yet still holds, in words; "" for nothing."""
-        if self._review is None or self._written:
-            return ""
-        if self._review.counts.accepted:
-            return "Accepted hunks are not written."
-        if self._reviewable is not None and self._reviewable.taken_back(self._review):
-            return "Hunks on disk are no longer accepted."
-        return "The proposal is not decided on." if self._review.counts.undecided else ""
+        return "" if self._session is None else self._session.unwritten
 
     @property
     def written(self) -> str:
-        """What was written of this review, in words; "" before it is applied."""
-        return self._written
+        """What was written of this review, in words; "" where it is not on disk as it stands."""
+        return "" if self._session is None else self._session.written
 
     # ------------------------------------------------------------------ what is shown
 
-    def show(self, reviewable: Reviewable) -> None:
-        """Begin deciding."""
-        self._reviewable, self._written, self._index = reviewable, "", 0
-        self._review = reviewable.review
-        self.warnings = {
-            file.path: (*reviewable.remarks(file), *reviewable.warnings.get(file.path, ()))
-            for file in reviewable.review.files
-        }
-        self.acknowledged.clear()
+    def show(self, session: ReviewSession | None) -> None:
+        """Begin deciding; None for nothing to decide on."""
+        self._session, self._index = session, 0
         self.remove_class("-result")
-        self.set_class(not self._review.files and not reviewable.refused, "-empty")
-        self._show_file()
+        self.set_class(session is None or not session.shows_something, "-empty")
+        if session is not None:
+            self._show_file()
 
-    def show_written(self, summary: str) -> None:
-        """The accepted hunks are on disk."""
-        self._written = summary
+    def show_again(self) -> None:
+        """The session has changed, but for the texts of its files."""
         self._show_texts()
-        if self._review is not None:
-            self.post_message(self.Decided(self._review))
-
-    def know(self, reviewable: Reviewable) -> None:
-        """Go on with `reviewable`, in which only what is known of the files on disk is new."""
-        self._reviewable = reviewable
-
-    def clear(self) -> None:
-        self._review = None
-        self.add_class("-empty")
+        if self._session is not None:
+            self.post_message(self.Decided(self._session.review, self._session.said))
 
     def replace_file(self, file: FileReview, warnings: tuple[str, ...], hunk: int) -> None:
         """Take `file`, edited, for the one of the same path; the cursor goes to `hunk`."""
-        if self._review is None:
+        if self._session is None:
             return
-        remarks = () if self._reviewable is None else self._reviewable.remarks(file)
-        self.warnings[file.path] = (*remarks, *warnings)
-        self.take(self._review.with_file(file))
+        self._session.edit(file, warnings)
+        self.show_again()
         if self.file is file:
             self.diff.show(file, hunk)
 
-    def take(self, review: Review) -> None:
+    def take(self, review: Review, *, tell: bool = False) -> None:
         """Go on with `review`, a later state of the one on show."""
-        self._review, self._written = review, ""
-        self._show_texts()
-        self.post_message(self.Decided(review))
+        if self._session is not None:
+            self._session.decide(review, tell=tell)
+            self.show_again()
 
     def _show_file(self) -> None:
         if self.file is not None:
@@ -204,9 +187,10 @@ class ReviewPane(Vertical):
         self._show_texts()
 
     def _show_texts(self) -> None:
-        review, reviewable, file = self._review, self._reviewable, self.file
-        if review is None or reviewable is None:
+        session, file = self._session, self.file
+        if session is None:
             return
+        review, reviewable = session.review, session.reviewable
         entries = [FileEntry(f.path, f, len(self.warnings.get(f.path, ()))) for f in review.files]
         entries += [FileEntry(name, None) for name, _ in reviewable.refused]
         self.query_one(FileList).show(entries, self._index)
@@ -216,8 +200,7 @@ class ReviewPane(Vertical):
         low = self.app.size.height < 30
         head = head_of(file, concerns, reviewable.refused, place=place, low=low)
         self.query_one("#review-file", Static).update(head)
-        back = reviewable.taken_back(review)
-        summary = self._written or review.summary_taking_back(back)
+        summary = session.summary
         if self.has_class("-result") and file is not None:
             self.query_one(ResultView).show(file)
             summary = self._result_in_words(reviewable, file)
@@ -237,8 +220,8 @@ class ReviewPane(Vertical):
 
     def on_diff_view_review_changed(self, event: DiffView.ReviewChanged) -> None:
         event.stop()
-        if self._review is not None:
-            self.take(self._review.with_file(event.review))
+        if self.review is not None:
+            self.take(self.review.with_file(event.review), tell=event.whole)
 
     # ------------------------------------------------------------------ files
 
@@ -247,8 +230,8 @@ class ReviewPane(Vertical):
         self._go_to_file(event.index)
 
     def action_step_file(self, step: int) -> None:
-        if self._review is not None and self._review.files:
-            self._go_to_file((self._index + step) % len(self._review.files))
+        if self.review is not None and self.review.files:
+            self._go_to_file((self._index + step) % len(self.review.files))
 
     def _go_to_file(self, index: int) -> None:
         self._index = index
@@ -273,11 +256,31 @@ class ReviewPane(Vertical):
 
     def decide_everything(self, verdict: Verdict, but: Collection[str] = ()) -> None:
         """Give every hunk this verdict, except in the files at the paths `but`."""
-        if self._review is not None:
-            files = self._review.files
+        if self.review is not None:
+            files = self.review.files
             decided = (f if f.path in but else f.all_verdict(verdict) for f in files)
-            self.take(Review(tuple(decided)))
+            self.take(Review(tuple(decided)), tell=True)
             self._show_file()
+
+    def action_take_back(self) -> None:
+        """Take back the last verdicts, split or edit."""
+        if self._session is not None:
+            self._moved(self._session, self._session.take_back(), "There is nothing to take back.")
+
+    def action_do_again(self) -> None:
+        """Do again what was taken back last."""
+        if self._session is not None:
+            self._moved(self._session, self._session.do_again(), "Nothing was taken back.")
+
+    def _moved(self, session: ReviewSession, place: Place | None, nothing: str) -> None:
+        """Show what an action that was taken back or done again has changed, at `place`."""
+        if place is None:
+            self.app.notify(nothing, markup=False)
+            return
+        self._index = place.file
+        self._show_file()
+        self.diff.select(place.hunk)
+        self.post_message(self.Decided(session.review, session.said))
 
     def action_apply(self) -> None:
         """Write the accepted hunks; what was written and is rejected by now goes out again."""

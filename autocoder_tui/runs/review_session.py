@@ -1,0 +1,174 @@
+"""The review on the screen: all that is known of it, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from autocoder_tui.engine.events import FileProposed
+from autocoder_tui.review.acknowledged import Acknowledged
+from autocoder_tui.review.file_review import FileReview, Review
+from autocoder_tui.review.verdict_history import (
+    Place,
+    Standing,
+    VerdictHistory,
+    change_in_words,
+    first_change,
+)
+from autocoder_tui.runs.reviewable import Reviewable
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One write of a review: `review` as it was written, and `files` in words.
+
+    `undoable` and `committable` say whether the keys for that would find it.
+    """
+
+    review: Review
+    files: str
+    undoable: bool = False
+    committable: bool = False
+
+    @property
+    def line(self) -> str:
+        """What to show. The keys come first: the line may be cut at its end."""
+        keys = ", U undoes" * self.undoable + ", c commits" * self.committable
+        return f"✓ written{keys}: {self.files}"
+
+
+class ReviewSession:
+    """A review from its first look to its last write.
+
+    `reviewable` is what is known of its files on disk, `proposed` what the run proposed,
+    `acknowledged` the warnings that were gone on from, `said` a line on the last action, "" for
+    none. Everything here changes at once and in place, so that keys typed ahead are decided on
+    what the keys before them made.
+    """
+
+    def __init__(self, reviewable: Reviewable, proposed: Sequence[FileProposed] = ()) -> None:
+        self.reviewable = reviewable
+        self.proposed = tuple(proposed)
+        self.acknowledged = Acknowledged()
+        self.said = ""
+        warnings = {
+            file.path: (*reviewable.remarks(file), *reviewable.warnings.get(file.path, ()))
+            for file in reviewable.review.files
+        }
+        self._history = VerdictHistory(Standing(reviewable.review, warnings))
+        self._written: Written | None = None
+        # The records of the log that this review wrote.
+        self._records: dict[str, Written] = {}
+
+    @property
+    def run_id(self) -> str | None:
+        """The run that proposed it, as far as that is known."""
+        prepared = self.reviewable.prepared
+        return None if prepared is None else prepared.request.run_id
+
+    @property
+    def review(self) -> Review:
+        return self._history.now.review
+
+    @property
+    def warnings(self) -> Mapping[str, tuple[str, ...]]:
+        """What to look at before accepting, as sentences by path."""
+        return self._history.now.warnings
+
+    @property
+    def written(self) -> str:
+        """What was written of the review as it stands, in words; "" where that is not on disk."""
+        written = self._written
+        return written.line if written is not None and written.review == self.review else ""
+
+    @property
+    def unwritten(self) -> str:
+        """What a review that is not written yet still holds, in words; "" for nothing."""
+        if self.written:
+            return ""
+        if self.review.counts.accepted:
+            return "Accepted hunks are not written."
+        if self.taken_out:
+            return "Hunks on disk are no longer accepted."
+        return "The proposal is not decided on." if self.review.counts.undecided else ""
+
+    @property
+    def taken_out(self) -> list[FileReview]:
+        """The files that were written and of which nothing is accepted any more."""
+        return self.reviewable.taken_back(self.review)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is to be there again at the next start, whatever was decided."""
+        return self.shows_something and not self.written
+
+    @property
+    def shows_something(self) -> bool:
+        """Whether any file is proposed, or refused."""
+        return bool(self.review.files or self.reviewable.refused)
+
+    @property
+    def summary(self) -> str:
+        """The line below the diff: what the last action did, what is decided, what it writes."""
+        stands = self.written or self.review.summary_taking_back(self.taken_out)
+        return f"{self.said} · {stands}" if self.said else stands
+
+    # ------------------------------------------------------------------ deciding
+
+    def decide(self, review: Review, *, tell: bool = False) -> None:
+        """Go on with `review`, a later state of this one; `tell` says how many hunks changed."""
+        self._act(Standing(review, self.warnings), tell)
+
+    def edit(self, file: FileReview, warnings: Sequence[str]) -> None:
+        """Take `file`, whose text was edited, for the one of the same path."""
+        looked_at = (*self.reviewable.remarks(file), *warnings)
+        warned = {**self.warnings, file.path: looked_at}
+        self._act(Standing(self.review.with_file(file), warned), tell=False)
+
+    def _act(self, now: Standing, tell: bool) -> None:
+        before = self.review
+        self._history = self._history.then(now)
+        self.said = ""
+        if tell and self.review != before:
+            self.said = f"{change_in_words(before, self.review)}, - takes that back"
+
+    def take_back(self) -> Place | None:
+        """Take back the last action. Returns where that shows; None where there was none."""
+        return self._go(self._history.taken_back(), "taken back: ", " again")
+
+    def do_again(self) -> Place | None:
+        """Do again what was taken back last. Returns where; None where there is nothing."""
+        return self._go(self._history.done_again(), "done again: ", "")
+
+    def _go(self, history: VerdictHistory, what: str, again: str) -> Place | None:
+        if history is self._history:
+            return None
+        before, self._history = self.review, history
+        self.said = what + change_in_words(before, self.review, again)
+        return first_change(before, self.review)
+
+    # ------------------------------------------------------------------ writing
+
+    def wrote(self, record: str | None, written: Written) -> None:
+        """It is on disk as `written` says; `record` of the log can undo that."""
+        self._written, self.said = written, ""
+        if record is not None:
+            self._records[record] = written
+
+    def holds(self, record: str) -> bool:
+        """Whether `record` of the log is a write of this review."""
+        return record in self._records
+
+    def write_moved(self, was: str, record: str, *, forward: bool) -> None:
+        """The write of the record `was` was undone, or done again (`forward`): as `record`."""
+        written = self._records[record] = self._records.pop(was)
+        self._written, self.said = (written if forward else None), ""
+
+    def committed(self, record: str) -> None:
+        """What `record` of the log wrote is in a commit now."""
+        written = self._records.get(record)
+        if written is None:
+            return
+        self._records[record] = done = replace(written, committable=False)
+        if self._written is written:
+            self._written = done
