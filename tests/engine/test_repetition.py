@@ -13,6 +13,7 @@ from autocoder_tui.engine.events import FileProposed, PartFinished, RunFailed, R
 from autocoder_tui.engine.repetition import Repetition
 from autocoder_tui.engine.request import InputFile
 from tests.engine.test_run import CODE, FRAMED, events_of, joined, of, request_to
+from tests.watched_server import WatchedServer
 
 OTHER = '<file path="b.py">\nx = 1\n</file>\n'
 EMPTY = '<file path="a.md" id="1">\n</file id="1">\n'
@@ -78,7 +79,7 @@ def test_chunks_make_no_difference(size: int) -> None:
 
 
 async def test_the_stream_is_closed_and_the_first_copy_delivered_and_said() -> None:
-    async with DemoServer([Reply(FRAMED * 2_000)]) as server:
+    async with WatchedServer([Reply(FRAMED * 2_000)]) as server:
         events = await events_of(request_to(server))
         await server.wait_for_drop()
     assert joined(events) == FRAMED

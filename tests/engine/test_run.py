@@ -32,6 +32,7 @@ from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
 from autocoder_tui.engine.run import run
 from autocoder_tui.engine.run_state import RunState
+from tests.watched_server import WatchedServer
 
 CODE = "".join(
     f"def function_{number}():\n    return {number} * {number}\n\n\n" for number in range(40)
@@ -213,7 +214,7 @@ LONG = '<file path="src/code.py">\n' + CODE * 100 + "</file>\n"
 
 async def test_a_server_that_ignores_its_limit_is_stopped_at_the_cap() -> None:
     cap = Decimal("0.002")
-    async with DemoServer([Reply(LONG)]) as server:
+    async with WatchedServer([Reply(LONG)]) as server:
         events = await events_of(request_to(server, Limits(max_cost_usd=cap)))
         await asyncio.wait_for(server.wait_for_drop(), 10)
     assert server.requests[0].body["max_tokens"] * Decimal("0.4") / 1_000_000 < cap
@@ -285,7 +286,7 @@ async def test_reasoning_never_reaches_the_file() -> None:
 
 async def test_cancelling_closes_the_connection_and_keeps_the_text() -> None:
     events: list[Event] = []
-    async with DemoServer([Reply(FRAMED, delay=0.01)]) as server:
+    async with WatchedServer([Reply(FRAMED, delay=0.01)]) as server:
 
         async def consume() -> None:
             async for event in run(request_to(server)):

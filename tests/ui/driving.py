@@ -11,9 +11,9 @@ from textual.pilot import Pilot
 
 from autocoder_tui.cli.arguments import tui_parser
 from autocoder_tui.demo.script import Reply, Script
-from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.runs.setup import Setup, load_setup
 from autocoder_tui.ui.app import AutocoderApp
+from tests.watched_server import WatchedServer
 
 WIDE, NARROW = (120, 40), (80, 24)
 
@@ -54,9 +54,9 @@ async def driven(
 @asynccontextmanager
 async def serving(
     folder: Path, script: Script, *flags: str, size: tuple[int, int] = WIDE
-) -> AsyncIterator[tuple[AutocoderApp, Pilot[str], DemoServer]]:
+) -> AsyncIterator[tuple[AutocoderApp, Pilot[str], WatchedServer]]:
     """The App on `folder`/project with its model behind a real loopback server."""
-    async with DemoServer(script) as server:
+    async with WatchedServer(script) as server:
         setup = setup_for(folder, "--base-url", server.base_url, "-m", "test-model", *flags)
         async with driven(setup, size) as (app, pilot):
             yield app, pilot, server
