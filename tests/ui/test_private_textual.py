@@ -11,7 +11,7 @@ IN_USE = {
     "App._driver": "the terminal is given back from a thread when the event loop is stuck",
     "App._exception": "set in _handle_exception, as Textual does, so that run() and tests see it",
     "App._exception_event": "the same",
-    "App._exit": "no notice is put up when the App is on its way out",
+    "App._exit": "panes that are missing are no error when the App is on its way out",
     "App._handle_exception": "overridden: Textual's report would print local variables",
     "App._keymap": "the help shows the keys as the user has bound them",
     "DOMNode._bindings": "the help lists the bindings of panes that have no keyboard now",
