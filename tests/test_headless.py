@@ -40,7 +40,8 @@ class Ended:
 
     @property
     def report(self) -> dict[str, Any]:
-        return json.loads(self.out)
+        report: dict[str, Any] = json.loads(self.out)
+        return report
 
 
 def environment(folder: Path) -> dict[str, str]:

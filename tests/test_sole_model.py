@@ -32,6 +32,7 @@ async def test_the_one_model_is_taken_on_the_screen_without_a_key(tmp_path: Path
         driven(setup_for(tmp_path, "--base-url", server.base_url)) as (app, pilot),
     ):
         await until(pilot, lambda: app.main.query_one(HeaderLine).model.startswith("qwen"))
+        assert app.chosen is not None
         assert app.chosen.ready
         assert app.screen is app.main
 

@@ -12,7 +12,7 @@ import socket
 import struct
 import time
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, Self
 
 from autocoder_tui.demo.script import Received, Reply, Script, error_reply, stream_payloads
 
@@ -44,7 +44,7 @@ class DemoServer:
         self._server: asyncio.Server | None = None
         self._handlers: set[asyncio.Task[None]] = set()
 
-    async def __aenter__(self) -> DemoServer:
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
         port = self._server.sockets[0].getsockname()[1]
         self.base_url = f"http://127.0.0.1:{port}/v1"

@@ -11,8 +11,10 @@ from textual.pilot import Pilot
 
 from autocoder_tui.cli.arguments import tui_parser
 from autocoder_tui.demo.script import Reply, Script
-from autocoder_tui.runs.setup import Setup, load_setup
+from autocoder_tui.runs.setup import ChosenModel, Setup, load_setup
 from autocoder_tui.ui.app import AutocoderApp
+from autocoder_tui.ui.widgets.meters.line import MeterView
+from autocoder_tui.ui.widgets.meters.meters import Meters
 from tests.watched_server import WatchedServer
 
 WIDE, NARROW = (120, 40), (80, 24)
@@ -39,6 +41,18 @@ async def until(pilot: Pilot[str], condition: Callable[[], object], seconds: flo
             await asyncio.sleep(0.01)
             if condition():
                 await pilot.pause()
+
+
+def chosen_of(app: AutocoderApp) -> ChosenModel:
+    """The model in use; there must be one."""
+    assert app.chosen is not None
+    return app.chosen
+
+
+def view_of(meters: Meters) -> MeterView:
+    """What the meters show; it must be something."""
+    assert meters.view is not None
+    return meters.view
 
 
 @asynccontextmanager

@@ -27,7 +27,7 @@ from autocoder_tui.ui.widgets.log.view import LogView
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.stream.view import StreamView
 from autocoder_tui.ui.widgets.tab_strip import TabStrip
-from tests.ui.driving import NARROW, WIDE, driven, framed, serving, setup_for, until
+from tests.ui.driving import NARROW, WIDE, chosen_of, driven, framed, serving, setup_for, until
 
 OLD = "".join(f"line {number}\n" for number in range(40))
 NEW = OLD.replace("line 3\n", "line three\n").replace("line 30\n", "line thirty\nand more\n")
@@ -212,20 +212,20 @@ async def test_the_local_server_found_first_is_preselected(
             await pilot.press("enter")
             await until(pilot, lambda: app.screen is app.main)
             if not moved:
-                await until(pilot, lambda: app.chosen.model.name == "near")
-                assert app.chosen.endpoint.provider.base_url == server.base_url
+                await until(pilot, lambda: chosen_of(app).model.name == "near")
+                assert chosen_of(app).endpoint.provider.base_url == server.base_url
 
 
 async def test_with_a_key_nothing_is_asked(tmp_path: Path) -> None:
     setup = setup_for(tmp_path, environ={"HYPERBOLIC_API_KEY": "sk-canary-1234567890"})
     async with driven(setup) as (app, pilot):
         await until(pilot, lambda: app.main.query_one("HeaderLine").model)
-        assert app.chosen.ready
+        assert chosen_of(app).ready
         assert app.screen is app.main
         await pilot.press("ctrl+o")
         await until(pilot, lambda: isinstance(app.screen, ModelPicker))
         await pilot.press(*"llama", "enter")
-        await until(pilot, lambda: app.chosen.model.name == "meta-llama/Llama-3.3-70B-Instruct")
+        await until(pilot, lambda: chosen_of(app).model.name == "meta-llama/Llama-3.3-70B-Instruct")
         assert "sk-canary" not in app.export_screenshot()
 
 
