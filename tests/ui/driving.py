@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from textual.pilot import Pilot
 
@@ -43,16 +44,23 @@ async def until(pilot: Pilot[str], condition: Callable[[], object], seconds: flo
                 await pilot.pause()
 
 
+T = TypeVar("T")
+
+
+def there(value: T | None) -> T:
+    """`value`, which must not be None."""
+    assert value is not None
+    return value
+
+
 def chosen_of(app: AutocoderApp) -> ChosenModel:
     """The model in use; there must be one."""
-    assert app.chosen is not None
-    return app.chosen
+    return there(app.chosen)
 
 
 def view_of(meters: Meters) -> MeterView:
     """What the meters show; it must be something."""
-    assert meters.view is not None
-    return meters.view
+    return there(meters.view)
 
 
 @asynccontextmanager

@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
+from autocoder_tui.runs.preparation import Job
+from autocoder_tui.runs.setup import ChosenModel
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
@@ -29,6 +30,7 @@ from tests.ui.driving import (
     framed,
     serving,
     setup_for,
+    there,
     until,
     view_of,
 )
@@ -40,15 +42,15 @@ async def test_the_servers_count_takes_the_place_of_the_estimate(tmp_path: Path)
         async with driven(setup_for(tmp_path, *at)) as (app, pilot):
             meters = app.main.query_one(Meters)
             await until(pilot, lambda: meters.view and "server" in view_of(meters).method)
-            before = view_of(meters).prompt_tokens
+            before = there(view_of(meters).prompt_tokens)
             assert not view_of(meters).prompt_estimated
             assert "counted by the server" in meters.render().plain
             app.main.query_one("#requirements", TextArea).text = "do it and do it well"
             await until(pilot, lambda: view_of(meters).prompt_tokens == before + 4)
             await pilot.press("ctrl+r")
             await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
-            assert app.runner.state.estimate.prompt_tokens == before + 4
-            assert app.runner.prepared.request.counted_tokens == before + 4
+            assert there(app.runner.state.estimate).prompt_tokens == before + 4
+            assert there(app.runner.prepared).request.counted_tokens == before + 4
 
 
 async def test_files_in_the_tree_stay_marked_as_estimates_where_the_server_counts(
@@ -127,13 +129,13 @@ async def test_what_a_run_came_to_stays_until_another_is_described(
         meters, picker = app.main.query_one(Meters), app.main.query_one(FilePicker)
         counted, count = asyncio.Event(), app.estimator._count
 
-        async def and_tell(*described: Any) -> None:
-            await count(*described)
+        async def and_tell(job: Job, chosen: ChosenModel) -> None:
+            await count(job, chosen)
             counted.set()
 
-        app.estimator._count = and_tell
+        app.estimator._count = and_tell  # type: ignore[method-assign]
         await until(pilot, lambda: meters.view and view_of(meters).phase == "estimate")
-        job, chosen = app.job(), app.chosen
+        job, chosen = app.job(), chosen_of(app)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
         await until(pilot, lambda: not app.runner.running)
@@ -142,7 +144,7 @@ async def test_what_a_run_came_to_stays_until_another_is_described(
         await and_tell(replace(job, requirements="do"), chosen)
         for trigger in (
             lambda: picker.post_message(FilePicker.PicksChanged(picker, picker.picks)),
-            lambda: app.models.set(app.chosen),
+            lambda: app.models.set(chosen_of(app)),
             app.estimator.schedule,
         ):
             counted.clear()
@@ -155,9 +157,9 @@ async def test_what_a_run_came_to_stays_until_another_is_described(
         app.main.query_one("#requirements", TextArea).text = "do it well"
         await until(pilot, lambda: view_of(meters).phase == "estimate")
         # Back to what was sent: now it is what the next run would be.
-        tokens = view_of(meters).prompt_tokens
+        tokens = there(view_of(meters).prompt_tokens)
         app.main.query_one("#requirements", TextArea).text = "do it"
-        await until(pilot, lambda: view_of(meters).prompt_tokens < tokens)
+        await until(pilot, lambda: there(view_of(meters).prompt_tokens) < tokens)
         assert view_of(meters).phase == "estimate"
 
 
@@ -171,7 +173,9 @@ async def test_undoing_and_redoing_change_the_meters_at_once(tmp_path: Path) -> 
 
         def shown(least: int, most: int) -> bool:
             view = meters.view
-            return view and view.phase == "estimate" and least <= view.prompt_tokens <= most
+            if view is None or view.phase != "estimate":
+                return False
+            return least <= there(view.prompt_tokens) <= most
 
         await until(pilot, lambda: shown(1, 800))
         await pilot.press("ctrl+r")

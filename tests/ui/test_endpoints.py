@@ -34,7 +34,7 @@ async def test_a_server_is_tested_added_and_refreshed(tmp_path: Path) -> None:
         await until(pilot, lambda: isinstance(app.screen, EndpointForm))
         await pilot.press(*"http://127.0.0.1:1/v1", "enter")
         await until(pilot, lambda: "connection refused" in said(app))
-        address = app.screen.query_one("#endpoint-url")
+        address = app.screen.query_one("#endpoint-url", Input)
         address.value = "nonsense"
         await pilot.press("enter")
         await until(pilot, lambda: "not a base URL" in said(app))

@@ -25,7 +25,7 @@ from autocoder_tui.ui.screens.usage import UsageScreen
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
-from tests.ui.driving import chosen_of, driven, framed, serving, setup_for, until
+from tests.ui.driving import chosen_of, driven, framed, serving, setup_for, there, until
 
 WHOLE = '<file path="code.txt">\n' + "".join(f"line {n}\n" for n in range(400)) + "</file>\n"
 
@@ -104,7 +104,9 @@ async def test_at_a_cap_the_run_waits_and_goes_on_when_told(tmp_path: Path) -> N
         assert "✓ done" in meters.render().plain
         assert app.runner.state.text == WHOLE
         assert len(server.requests) == 2
-        assert app.spending.spent == app.runner.state.usage.cost_usd > Decimal("0.012")
+        assert (
+            app.spending.spent == there(there(app.runner.state.usage).cost_usd) > Decimal("0.012")
+        )
 
 
 @pytest.mark.parametrize(("key", "reviewed"), [("r", True), ("s", False), ("escape", False)])
@@ -115,7 +117,7 @@ async def test_at_a_cap_the_run_can_be_stopped_or_reviewed(
         await asked(app, pilot)
         await pilot.press(key)
         await until(pilot, lambda: not app.runner.running)
-        assert app.runner.state.error.kind == "spending_cap"
+        assert there(app.runner.state.error).kind == "spending_cap"
         assert app.runner.state.text == WHOLE[:2000]
         assert app.runner.resumable
         if reviewed:
@@ -143,7 +145,7 @@ async def test_a_server_that_ignores_its_limit_is_stopped_and_asked_about(
         text = app.runner.state.text
         assert LONG.startswith(text)
         assert len(text) < len(LONG) / 2
-        assert app.runner.state.error.kind == "spending_cap"
+        assert there(app.runner.state.error).kind == "spending_cap"
         assert app.spending.spent > Decimal("0.05")
         assert app.runner.resumable
 
@@ -192,9 +194,9 @@ async def test_a_run_is_booked_and_learnt_from(tmp_path: Path) -> None:
         (record,), broken = read_usage(tmp_path / "state")
         assert broken == 0
         state = app.runner.state
-        assert record.cost_usd == state.usage.cost_usd
+        assert record.cost_usd == there(state.usage).cost_usd
         assert [part.finish_reason for part in record.parts] == ["length", "stop"]
-        assert sum((part.cost_usd for part in record.parts), Decimal(0)) == record.cost_usd
+        assert sum((there(part.cost_usd) for part in record.parts), Decimal(0)) == record.cost_usd
         assert [part.end for part in record.parts] == [2000, len(WHOLE)]
         assert 0 < record.parts[1].begin <= 2000
         assert not record.estimated
