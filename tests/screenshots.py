@@ -20,6 +20,7 @@ from autocoder_tui.ui.screens.history import HistoryScreen
 from autocoder_tui.ui.screens.prompts import PromptList
 from autocoder_tui.ui.screens.run_view import RunView
 from autocoder_tui.ui.screens.usage import UsageScreen
+from autocoder_tui.ui.widgets.diff.view import DiffView
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.ui.driving import driven, serving, setup_for, until
@@ -56,7 +57,7 @@ async def take(folder: Path, theme: str, size: tuple[int, int]) -> None:
             await until(pilot, lambda: review.review is not None, 60)
             await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
             await pilot.press("a", "a", "r", "a", "n")
-            await until(pilot, lambda: app.main.query_one("#diff").coloured)
+            await until(pilot, lambda: app.main.query_one("#diff", DiffView).coloured)
             await save("3-review")
             await pilot.press("slash", *"json")
             await save("3-search")

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 import os
 import re
 import stat
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from autocoder_tui.diagnostics import log_file
 from autocoder_tui.diagnostics.debug_log import MOST_SHOWN, DebugLog, LogLine
 from autocoder_tui.diagnostics.log_file import LogFile
 from autocoder_tui.engine.trace import ChunkReceived
 
 ROOT = Path(__file__).parent.parent
+
+
+def line(text: str) -> logging.LogRecord:
+    return logging.LogRecord("", logging.INFO, "", 0, text, None, None)
 
 
 def written(folder: Path) -> str:
@@ -52,21 +60,23 @@ def test_cat_of_a_log_is_harmless(tmp_path: Path) -> None:
 def test_files_turn_over_and_stay_within_their_size(tmp_path: Path) -> None:
     file = LogFile(tmp_path, max_bytes=1000, count=3)
     for number in range(200):
-        file.append([f"{number:03} " + "x" * 40])
+        file.emit(line(f"{number:03} " + "x" * 40))
     names = sorted(path.name for path in tmp_path.glob("autocoder-tui.log*"))
     assert names == ["autocoder-tui.log", "autocoder-tui.log.1", "autocoder-tui.log.2"]
-    assert all((tmp_path / name).stat().st_size <= 1000 for name in names)
+    assert all((tmp_path / name).stat().st_size <= 1000 + 45 for name in names)
     assert "199 " in (tmp_path / "autocoder-tui.log").read_text()
-    file.append(["y" * 5000])
+    file.emit(line("y" * 5000))
     assert "y" * 5000 in written(tmp_path)
 
 
 def test_two_processes_neither_lose_nor_mix_lines(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path\n"
+        "import logging, sys; from pathlib import Path\n"
         "from autocoder_tui.diagnostics.log_file import LogFile\n"
         "file = LogFile(Path(sys.argv[1]), max_bytes=20_000, count=100)\n"
-        "for n in range(300): file.append([f'{sys.argv[2]}-{n:03} ' + sys.argv[2] * 50] * 2)\n"
+        "for n in range(600):\n"
+        "    text = f'{sys.argv[2]}-{n:03} ' + sys.argv[2] * 50\n"
+        "    file.emit(logging.LogRecord('', 20, '', 0, text, None, None))\n"
     )
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
     writers = [
@@ -83,7 +93,9 @@ def test_two_processes_neither_lose_nor_mix_lines(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("hindrance", ["a file in the way", "a link", "a full disk"])
-def test_a_log_that_cannot_be_written_is_said_once(tmp_path: Path, hindrance: str) -> None:
+def test_a_log_that_cannot_be_written_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hindrance: str
+) -> None:
     folder = tmp_path / "log"
     if hindrance == "a file in the way":
         folder.write_text("")
@@ -94,7 +106,8 @@ def test_a_log_that_cannot_be_written_is_said_once(tmp_path: Path, hindrance: st
         folder.mkdir()
         if not Path("/dev/full").exists():
             pytest.skip("no /dev/full here")
-        (folder / ".lock").symlink_to("/dev/full")
+        full = partial(Path("/dev/full").open, "a")
+        monkeypatch.setattr(log_file, "_opened", lambda _: full())
     told: list[str] = []
     shown: list[LogLine] = []
     with DebugLog(1, LogFile(folder), shown.append, told.append) as log:
@@ -106,11 +119,49 @@ def test_a_log_that_cannot_be_written_is_said_once(tmp_path: Path, hindrance: st
     assert not (tmp_path / "elsewhere").exists()
 
 
+def test_a_file_system_without_locks_has_its_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_lock(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "no locks available")
+
+    monkeypatch.setattr("concurrent_log_handler.lock", no_lock)
+    with DebugLog(1, LogFile(tmp_path)) as log:
+        for number in range(20):
+            log.write(1, f"line-{number}")
+    assert [text.split()[-1] for text in written(tmp_path).splitlines()] == [
+        f"line-{number}" for number in range(20)
+    ]
+
+
+def test_keys_are_taken_out_of_what_is_too_long_for_the_screen(tmp_path: Path) -> None:
+    key = "sk-proj-" + "aB3dE5" * 8
+    with DebugLog(3, LogFile(tmp_path)) as log:
+        log.write(3, "x " * MOST_SHOWN + f"key {key} end")
+        log.write(3, f"short {key} end")
+    text = written(tmp_path)
+    assert key not in text
+    assert text.count(" end\n") == 2
+
+
+def test_all_that_was_said_is_written_at_the_end_and_after_it(tmp_path: Path) -> None:
+    log = DebugLog(1, LogFile(tmp_path))
+    for number in range(5000):
+        log.write(1, f"line-{number}.")
+    log.close()
+    log.write(1, "one more.")
+    log.close()
+    lines = written(tmp_path).splitlines()
+    assert len(lines) == 5001
+    assert lines[4999].endswith("line-4999.")
+    assert lines[5000].endswith("one more.")
+
+
 def test_the_writer_of_lines_never_waits_for_the_disk(tmp_path: Path) -> None:
     gate = threading.Event()
 
     class SlowFile(LogFile):
-        def append(self, lines: object) -> None:
+        def emit(self, record: logging.LogRecord) -> None:
             gate.wait(30)
 
     log = DebugLog(3, SlowFile(tmp_path))

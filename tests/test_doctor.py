@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from autocoder_tui.demo.server import DemoServer
+from tests.watched_server import WatchedServer
 
 ROOT = Path(__file__).parent.parent
 CANARY = "sk-canary-8f3Kq9Zt7Wv1xYp4Lm6Nb2Rd9"
@@ -79,7 +80,7 @@ async def test_it_says_what_a_bug_report_needs_without_a_terminal(tmp_path: Path
 
 
 async def test_offline_it_asks_nobody_and_is_readable(tmp_path: Path) -> None:
-    async with DemoServer() as server:
+    async with WatchedServer() as server:
         (tmp_path / "config").mkdir()
         (tmp_path / "config" / "models.toml").write_text(
             PROVIDER.format(name="Here", url=server.base_url)

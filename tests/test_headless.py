@@ -20,6 +20,7 @@ from autocoder_tui.workspace.apply import Change, apply_changes
 from autocoder_tui.workspace.apply_log import ApplyLog
 from autocoder_tui.workspace.undo import undo
 from tests.engine.counting import CountingServer, OllamaServer, templated, tokens_of
+from tests.watched_server import WatchedServer
 from tests.workspace.faults import Fault, in_a_process
 
 ROOT = Path(__file__).parent.parent
@@ -39,7 +40,8 @@ class Ended:
 
     @property
     def report(self) -> dict[str, Any]:
-        return json.loads(self.out)
+        report: dict[str, Any] = json.loads(self.out)
+        return report
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -263,7 +265,7 @@ async def test_interrupting_stops_the_request_and_keeps_the_partial(
     tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
     whole = framed(NEW * 20)
-    async with DemoServer([Reply(whole, stall="middle", cut_after=200)]) as server:
+    async with WatchedServer([Reply(whole, stall="middle", cut_after=200)]) as server:
         flags = (
             "--base-url",
             server.base_url,

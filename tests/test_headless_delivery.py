@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -215,8 +216,11 @@ async def test_a_patch_for_other_line_ends_applies(
     project.mkdir()
     old, new = "".join(f"line {n}\n" for n in range(9)), "".join(f"line {n}\n" for n in range(1, 9))
     file = project / "out.txt"
-    convert = {"mac-roman": lambda text: text.replace("\n", "\r").encode(),
-               "utf-16": lambda text: text.encode("utf-16")}[encoding]  # fmt: skip
+    forms: dict[str, Callable[[str], bytes]] = {
+        "mac-roman": lambda text: text.replace("\n", "\r").encode(),
+        "utf-16": lambda text: text.encode("utf-16"),
+    }
+    convert = forms[encoding]
     file.write_bytes(convert(old))
     async with DemoServer([Reply(framed(new, "out.txt"))]) as server:
         at = ("--base-url", server.base_url, "-m", "m", "-r", "x", "-i", "out.txt", "--patch")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,7 +75,7 @@ def test_a_file_that_is_there_is_not_taken_for_the_target(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("doubt", [{"versions": 2}, {"guesses": 1}])
 def test_a_text_that_may_not_be_the_one_that_was_meant_blocks(
-    tmp_path: Path, doubt: dict[str, int]
+    tmp_path: Path, doubt: dict[str, Any]
 ) -> None:
     proposal = FileProposed("a.py", OLD, NEW, True, "Look at it.", **doubt)
     assert blocking(reviewed(tmp_path, "a.py", proposal), "a.py") == ["Look at it."]

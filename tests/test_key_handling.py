@@ -11,7 +11,6 @@ from textual.widgets import Input, Static
 
 from autocoder_tui.config.api_keys import find_key, missing_key_message
 from autocoder_tui.config.models_file import load_catalog
-from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.engine.catalog import Endpoint, Provider, Secret
 from autocoder_tui.engine.errors import RequestError
 from autocoder_tui.engine.provider.chat import HttpSession
@@ -21,6 +20,7 @@ from autocoder_tui.runs.setup import choose_model
 from autocoder_tui.ui.screens.endpoint_form import EndpointForm
 from tests.engine.conversation import converse
 from tests.ui.driving import driven, framed, setup_for, until
+from tests.watched_server import WatchedServer
 
 OPENAI_ONLY = {"OPENAI_ORG_ID": "org-canary", "OPENAI_PROJECT_ID": "proj-canary"}
 
@@ -70,7 +70,7 @@ async def test_openai_itself_does_and_over_tls_only(openai_variables: None) -> N
 
 @pytest.mark.parametrize("key", ["", "  \n", "sk-a\nb", "sk-ä", "sk a", "sk-\x00"])
 async def test_a_key_that_cannot_be_one_sends_nothing_and_says_so(key: str) -> None:
-    async with DemoServer() as server:
+    async with WatchedServer() as server:
         endpoint = Endpoint(Provider("x", server.base_url), Secret(key), "X_API_KEY")
         with pytest.raises(RequestError, match="The key from X_API_KEY"):
             HttpSession(endpoint, Limits())

@@ -15,6 +15,7 @@ from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from tests.test_headless import NEW, ended, framed, started
 from tests.ui.driving import driven, setup_for, until
+from tests.watched_server import WatchedServer
 
 
 async def test_the_one_model_is_taken_without_the_screen(tmp_path: Path) -> None:
@@ -31,6 +32,7 @@ async def test_the_one_model_is_taken_on_the_screen_without_a_key(tmp_path: Path
         driven(setup_for(tmp_path, "--base-url", server.base_url)) as (app, pilot),
     ):
         await until(pilot, lambda: app.main.query_one(HeaderLine).model.startswith("qwen"))
+        assert app.chosen is not None
         assert app.chosen.ready
         assert app.screen is app.main
 
@@ -71,7 +73,7 @@ async def test_where_none_is_listed_one_must_be_named(
 
 
 async def test_a_named_model_is_not_asked_for(tmp_path: Path) -> None:
-    async with DemoServer(models=("other",)) as server:
+    async with WatchedServer(models=("other",)) as server:
         assert (
             await sole_model(setup_for(tmp_path, "--base-url", server.base_url, "-m", "x")) is None
         )

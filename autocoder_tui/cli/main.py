@@ -179,6 +179,10 @@ def _start(parser: argparse.ArgumentParser, options: argparse.Namespace, *, head
 
 def _no_screen() -> str | None:
     """Why the full-screen program can't start here, or None if it can."""
+    from autocoder_tui.ui.terminal.posix import lacking
+
+    if (missing := lacking()) is not None:
+        return missing
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return "there is no terminal to draw on; use `autocoder-tui run` in scripts and pipes."
     if os.environ.get("TERM", "") in ("", "dumb"):

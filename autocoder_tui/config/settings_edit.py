@@ -1,14 +1,13 @@
 """Changing config.toml and the like: one value at a time, everything else kept.
 
-The value is changed in the text where its line can be found, so that comments and order
-stay. That text is believed only if it parses to exactly the wanted values; otherwise the
-file is written anew from the values.
+The value is changed in the text, so that comments and order stay. That text is believed only
+if it parses to exactly the wanted values; otherwise the file is written anew from the values.
 """
 
 from __future__ import annotations
 
 import copy
-import re
+from collections.abc import MutableMapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 import tomli_w
 
 from autocoder_tui.config.errors import SettingsNotSaved
-from autocoder_tui.config.settings import SECTIONS, Settings, expected_of, flat_keys
+from autocoder_tui.config.settings import SECTIONS, Settings, expected_of
 from autocoder_tui.config.toml_file import TomlFile, parse_toml, read_toml
 from autocoder_tui.problems import Problem, unknown_name
 from autocoder_tui.system.atomic_write import why_not_written, write_atomically
@@ -75,33 +74,44 @@ def _with_value(data: dict[str, Any], section: str, name: str, value: Any) -> di
     table = wanted.setdefault(section, {})
     if not isinstance(table, dict):
         return None
-    if section == "keys":
-        # A binding id with a dot in it may stand there as a nested table.
-        table = wanted[section] = dict(flat_keys(table))
+    place, key = _place(table, name)
     if value is None:
-        table.pop(name, None)
+        place.pop(key, None)
         if not table and section not in data:
             del wanted[section]
     else:
-        table[name] = value
+        place[key] = value
     return wanted
 
 
 def _edited(file: TomlFile, section: str, name: str, value: Any) -> str:
-    """The text with one line changed, added or taken out; not yet known to be right."""
-    lines = file.text.splitlines()
-    key = name if re.fullmatch(r"[\w-]+", name) else tomli_w.dumps({name: 0}).split(" = ")[0]
-    added = [] if value is None else [f"{key} = {tomli_w.dumps({'x': value}).strip()[4:]}"]
-    at_key = file.lines.get((section, name))
-    at_section = file.lines.get((section,))
-    if at_key is not None:
-        comment = re.search(r"\s+#[^\"']*$", lines[at_key - 1])
-        if added and comment:
-            added[0] += comment.group()
-        lines[at_key - 1 : at_key] = added
-    elif at_section is not None:
-        lines[at_section:at_section] = added
-    else:
-        lines += ([""] if lines else []) + [f"[{section}]", *added]
-    newline = "\r\n" if "\r\n" in file.text else "\n"
-    return newline.join(lines) + newline
+    """The text with one value changed, added or taken out; not yet known to be right."""
+    # Only needed here, and slow to load.
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        document = tomlkit.parse(file.text)
+        table, key = _place(document.setdefault(section, tomlkit.table()), name)
+        if value is None:
+            table.pop(key, None)
+        else:
+            # Written by the one who writes whole files: money and times look the same in both.
+            table[key] = tomlkit.value(tomli_w.dumps({"x": value}).strip()[4:])
+        text = tomlkit.dumps(document)
+    except (TOMLKitError, TypeError, AttributeError, KeyError, ValueError):
+        return ""
+    if "\r\n" in file.text:
+        text = text.replace("\r\n", "\n").replace("\n", "\r\n")
+    return text
+
+
+def _place(table: MutableMapping[str, Any], name: str) -> tuple[MutableMapping[str, Any], str]:
+    """Where the value called `name` stands, or is to stand: a binding's name has dots in it,
+    and may be written as a table in a table."""
+    if name not in table:
+        head, _, rest = name.partition(".")
+        inner = table.get(head)
+        if rest and isinstance(inner, MutableMapping):
+            return _place(inner, rest)
+    return table, name

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from autocoder_tui.problems import Problem
+from autocoder_tui.system.descriptors import open_unblocked
 
 MAX_BYTES = 1024 * 1024
 
@@ -66,8 +67,7 @@ def read_small_text(path: Path, *, missing_ok: bool = False) -> str | Problem:
         # Opening a device can already act on it, so look first; look again once it is open.
         if not stat.S_ISREG(path.stat().st_mode):
             return Problem(path, None, "expected a regular file")
-        # Without O_NONBLOCK the open itself would wait for ever on a FIFO.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        descriptor = open_unblocked(path)
     except (FileNotFoundError, NotADirectoryError):
         return "" if missing_ok else Problem(path, None, "the file does not exist")
     except (OSError, ValueError) as error:

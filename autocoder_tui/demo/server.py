@@ -12,7 +12,7 @@ import socket
 import struct
 import time
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, Self
 
 from autocoder_tui.demo.script import Received, Reply, Script, error_reply, stream_payloads
 
@@ -26,8 +26,7 @@ class DemoServer:
     A sequence of replies is used up one per chat request; when none is left the answer is a
     400 that says so. `models` are names, or whole entries of the list.
     `tokens_per_second` is the pace of streams; 0 sends as fast as it can.
-    `requests` records the chat requests, `dropped` how many replies the client did not wait
-    for, `connections` how many were opened.
+    `requests` records the chat requests.
     """
 
     def __init__(
@@ -38,17 +37,14 @@ class DemoServer:
         tokens_per_second: float = 0.0,
     ) -> None:
         self.requests: list[Received] = []
-        self.dropped = 0
-        self.connections = 0
         self.base_url = ""
         self._script = script
         self._models = models
         self._delay = 1.0 / tokens_per_second if tokens_per_second > 0 else 0.0
         self._server: asyncio.Server | None = None
         self._handlers: set[asyncio.Task[None]] = set()
-        self._changed = asyncio.Condition()
 
-    async def __aenter__(self) -> DemoServer:
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
         port = self._server.sockets[0].getsockname()[1]
         self.base_url = f"http://127.0.0.1:{port}/v1"
@@ -62,17 +58,11 @@ class DemoServer:
         await asyncio.gather(*self._handlers, return_exceptions=True)
         await self._server.wait_closed()
 
-    async def wait_for_drop(self) -> None:
-        """Return when a client has left in the middle of a reply."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self.dropped > 0)
-
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._handlers.add(task)
         task.add_done_callback(self._handlers.discard)
-        self.connections += 1
         try:
             while (received := await _read_request(reader)) is not None:
                 keep_open = await self._answer(received, reader, writer)
@@ -99,17 +89,7 @@ class DemoServer:
             reply = self._next_reply(received)
         else:
             reply = error_reply(404, f"nothing at {received.path}")
-        answer = _Answer(reply, received, reader, writer, self._delay)
-        try:
-            return await answer.send()
-        except OSError:
-            answer.client_left = True
-            raise
-        finally:
-            if answer.client_left:
-                async with self._changed:
-                    self.dropped += 1
-                    self._changed.notify_all()
+        return await _Answer(reply, received, reader, writer, self._delay).send()
 
     def _next_reply(self, received: Received) -> Reply:
         if callable(self._script):
@@ -136,7 +116,6 @@ class _Answer:
         self._reader = reader
         self._writer = writer
         self._delay = delay if reply.delay is None else reply.delay
-        self.client_left = False
 
     async def send(self) -> bool:
         reply = self._reply
@@ -164,7 +143,6 @@ class _Answer:
                 return await self._stall()
             await self._keep_pace(begun, count)
             if self._reader.at_eof():
-                self.client_left = True
                 return False
         if reply.cut is not None:
             return self._cut()
@@ -207,7 +185,6 @@ class _Answer:
             try:
                 async with asyncio.timeout(self._reply.comment_every):
                     await self._reader.read(1)
-                self.client_left = True
                 return False
             except TimeoutError:
                 await self._write_chunk(b": still here\n\n")

@@ -23,6 +23,7 @@ from autocoder_tui import __version__
 from autocoder_tui.runs import recent_actions as last_actions
 from autocoder_tui.safety.redaction import know, redacted
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.system.descriptors import open_descriptor
 
 KEPT: Final = 10
 _LONGEST_MESSAGE: Final = 2000
@@ -42,8 +43,7 @@ def write_report(state: Path, error: BaseException, environ: Mapping[str, str]) 
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{os.getpid()}.txt"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        descriptor = os.open(folder / name, flags, 0o600)
+        descriptor = open_descriptor(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(redacted(report(error)))
         # Not this one, whatever the clock says: it is about to be named.

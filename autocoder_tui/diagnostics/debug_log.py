@@ -7,18 +7,20 @@ reaches a screen, a terminal or a disk with a key in it, or with anything that a
 
 from __future__ import annotations
 
-import os
+import logging
 import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from logging.handlers import QueueHandler, QueueListener
 from types import TracebackType
 
 from autocoder_tui.diagnostics.log_file import LogFile
 from autocoder_tui.engine.trace import Traced
 from autocoder_tui.runs.event_text import narrate_traced
 from autocoder_tui.safety.redaction import safe_line
+from autocoder_tui.safety.sanitize import visible
 
 LEVELS = ("silent", "info", "debug", "everything")
 MOST_SHOWN = 20_000
@@ -28,7 +30,8 @@ MOST_WRITTEN = 250_000
 _SLACK = 4_096
 """Read beyond a cut, so that no key is left in halves by it."""
 _MOST_WAITING = 50_000
-_BATCH = 500
+_LEVEL_NUMBERS = (logging.WARNING, logging.INFO, logging.DEBUG, logging.DEBUG - 5)
+"""The levels as the standard library counts them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,66 +116,99 @@ def cut_safely(text: str, most: int) -> str:
 
 
 class _Writer:
-    """Writes lines to the file from a thread of its own, many at once when they come fast."""
+    """Hands lines to the log file through a queue, so that nobody waits for the disk."""
 
     def __init__(self, file: LogFile) -> None:
         self.trouble = ""
         self.told = False
         self._file = file
-        self._waiting: queue.Queue[tuple[int, datetime, str, bool] | None]
-        self._waiting = queue.Queue(_MOST_WAITING)
-        self._dropped = 0
-        self._thread: threading.Thread | None = None
+        file.failed = self._failed
+        file.setFormatter(_LineFormat())
+        file.addFilter(Redaction())
+        self._queue = _BoundedQueue()
+        self._listener: _Listener | None = None
 
     def take(self, level: int, at: datetime, text: str, *, is_safe: bool) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="log file", daemon=True)
-            self._thread.start()
-        try:
-            self._waiting.put_nowait((level, at, text, is_safe))
-        except queue.Full:
-            self._dropped += 1  # a disk that can't keep up must not fill the memory
+        if self._listener is None:
+            self._listener = _Listener(self._queue, self._file)
+            self._listener.start()
+        self._queue.handle(_record(level, at, text, is_safe=is_safe))
 
     def close(self) -> None:
-        if self._thread is None:
-            return
+        """Write what waits, for two seconds at most."""
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            stopping = threading.Thread(target=listener.stop, daemon=True)
+            stopping.start()
+            stopping.join(2)
+
+    def _failed(self, error: Exception) -> None:
+        reason = (error.strerror if isinstance(error, OSError) else None) or "unknown reason"
+        self.trouble = (
+            f"The log file {visible(str(self._file.file))} can't be written ({reason.lower()}); "
+            "the program goes on without it. Make room or correct the rights, or set [log] "
+            "level = 0."
+        )
+
+
+class Redaction(logging.Filter):
+    """Makes the text of a record safe for the file, and takes the keys out of it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not getattr(record, "is_safe", False):
+            record.msg, record.args = cut_safely(record.getMessage(), MOST_WRITTEN), None
+        return True
+
+
+class _LineFormat(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created).astimezone()
+        level = LEVELS[_LEVEL_NUMBERS.index(record.levelno)]
+        return f"{at.isoformat(timespec='milliseconds')} {record.process} {level}: {record.msg}"
+
+
+class _BoundedQueue(QueueHandler):
+    """Counts what finds no room: a disk that can't keep up must not fill the memory."""
+
+    def __init__(self) -> None:
+        self.waiting: queue.Queue[logging.LogRecord | None] = queue.Queue(_MOST_WAITING)
+        super().__init__(self.waiting)
+        self.dropped = 0
+
+    def enqueue(self, record: logging.LogRecord) -> None:
         try:
-            self._waiting.put(None, timeout=1)
+            super().enqueue(record)
         except queue.Full:
-            return
-        self._thread.join(2)
-        self._thread = None
-
-    def _work(self) -> None:
-        while (first := self._waiting.get()) is not None:
-            batch, ended = [first], False
-            while len(batch) < _BATCH and not ended:
-                try:
-                    item = self._waiting.get_nowait()
-                except queue.Empty:
-                    break
-                if item is None:
-                    ended = True
-                else:
-                    batch.append(item)
-            self._append([_as_written(*item) for item in batch])
-            if ended:
-                return
-
-    def _append(self, lines: list[str]) -> None:
-        if self._dropped:
-            lines.append(f"({self._dropped:,} lines left out: the disk was too slow)")
-            self._dropped = 0
-        try:
-            self._file.append(lines)
-        except OSError as error:
-            reason = (error.strerror or "unknown reason").lower()
-            self.trouble = (
-                f"The log file {self._file.file} can't be written ({reason}); the program goes "
-                "on without it. Make room or correct the rights, or set [log] level = 0."
-            )
+            self.dropped += 1
 
 
-def _as_written(level: int, at: datetime, text: str, is_safe: bool) -> str:
-    safe = text if is_safe else cut_safely(text, MOST_WRITTEN)
-    return f"{at.isoformat(timespec='milliseconds')} {os.getpid()} {LEVELS[level]}: {safe}"
+class _Listener(QueueListener):
+    """Writes the lines in a thread of its own."""
+
+    def __init__(self, lines: _BoundedQueue, file: LogFile) -> None:
+        super().__init__(lines.waiting, file)
+        self._lines = lines
+        self._file = file
+
+    def handle(self, record: logging.LogRecord) -> None:
+        super().handle(record)
+        if self._lines.dropped:
+            text = f"({self._lines.dropped:,} lines left out: the disk was too slow)"
+            self._lines.dropped = 0
+            super().handle(_record(0, datetime.now().astimezone(), text, is_safe=True))
+
+    def enqueue_sentinel(self) -> None:
+        # However many lines wait, the end comes behind them.
+        self._lines.waiting.put(None)
+
+    def stop(self) -> None:
+        super().stop()
+        self._file.close()
+
+
+def _record(level: int, at: datetime, text: str, *, is_safe: bool) -> logging.LogRecord:
+    number = _LEVEL_NUMBERS[level]
+    record = logging.LogRecord("autocoder_tui", number, "", 0, text, None, None)
+    record.created = at.timestamp()
+    record.is_safe = is_safe
+    return record

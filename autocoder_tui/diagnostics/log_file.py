@@ -2,80 +2,116 @@
 
     STATE/log/autocoder-tui.log    the newest; .1 to .4 are older, the oldest is dropped
 
-Each batch of lines is appended under a lock, to the file that has that name at the moment:
-two processes neither lose nor mix each other's lines, whichever of them turns the files over.
+Each line is appended under a lock, to the file that has that name at the moment: two processes
+neither lose nor mix each other's lines, whichever of them turns the files over.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
+import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from autocoder_tui.system.atomic_write import write_all
+from autocoder_tui.system.descriptors import open_descriptor
 
 NAME = "autocoder-tui.log"
 
 
-class LogFile:
-    """`folder`/autocoder-tui.log, at most `max_bytes` each, `count` of them with the old ones."""
+class LogFile(logging.Handler):
+    """Writes to `folder`/autocoder-tui.log: `count` files with the old ones, each turned over
+    with the line that takes it to `max_bytes`.
+
+    The folder is made for its owner alone, with the first line, and so are the files. `failed`
+    is called with what kept a line from being written.
+    """
 
     def __init__(self, folder: Path, *, max_bytes: int = 1_000_000, count: int = 5) -> None:
+        super().__init__()
         self.file = folder / NAME
+        self.failed: Callable[[Exception], object] = lambda _: None
         self._max_bytes = max_bytes
         self._count = count
+        self._inner: logging.Handler | None = None
 
-    def append(self, lines: Sequence[str]) -> None:
-        """Write `lines`, each whole. Blocking. Raises OSError; what did not fit is then lost.
-
-        The folder is made for its owner alone, and so are the files.
-        """
-        if not self.file.parent.is_dir():
-            self.file.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.file.parent.mkdir(mode=0o700, exist_ok=True)
-        with self._locked():
-            todo = [f"{line}\n".encode("utf-8", "backslashreplace") for line in lines]
-            while todo:
-                todo = self._append_what_fits(todo)
-
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        descriptor = os.open(self.file.parent / ".lock", flags, 0o600)
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the line of `record`. Blocking; never raises."""
         try:
-            # A file system without locks is still good enough for one process.
+            _make_folder(self.file.parent)
+            if self._inner is None:
+                self._begin(_shared)
+            self._pass_on(record)
+        except Exception as error:
+            self._let_go()
+            self.failed(error)
+
+    def close(self) -> None:
+        """Let go of the file; the next line opens it again."""
+        self._let_go()
+        super().close()
+
+    def _let_go(self) -> None:
+        inner, self._inner = self._inner, None
+        if inner is not None:
+            # What a full disk did not take is tried once more, and fails again.
             with contextlib.suppress(OSError):
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
+                inner.close()
 
-    def _append_what_fits(self, todo: list[bytes]) -> list[bytes]:
-        """Write the first of the lines and as many more as the file has room for; the rest."""
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        descriptor = os.open(self.file, flags, 0o600)
+    def _begin(self, make: Callable[[Path, int, int], logging.Handler]) -> None:
         try:
-            size = os.fstat(descriptor).st_size
-            fitting = 0
-            while fitting < len(todo) and size + len(todo[fitting]) <= self._max_bytes:
-                size += len(todo[fitting])
-                fitting += 1
-            if not fitting and not size:
-                fitting = 1  # a line larger than a file has one of its own
-            write_all(descriptor, b"".join(todo[:fitting]))
-        finally:
-            os.close(descriptor)
-        if fitting < len(todo):
-            self._turn_over()
-        return todo[fitting:]
+            self._inner = make(self.file, self._max_bytes, self._count)
+        except ImportError:
+            self._inner = _sole(self.file, self._max_bytes, self._count)
+        self._inner.setFormatter(self.formatter)
 
-    def _turn_over(self) -> None:
-        for number in range(self._count - 1, 0, -1):
-            older = self.file.with_name(f"{NAME}.{number}")
-            newer = self.file if number == 1 else self.file.with_name(f"{NAME}.{number - 1}")
-            with contextlib.suppress(FileNotFoundError):
-                newer.replace(older)
-        if self._count == 1:
-            self.file.unlink()
+    def _pass_on(self, record: logging.LogRecord) -> None:
+        assert self._inner is not None
+        try:
+            self._inner.emit(record)
+        except RuntimeError:
+            # A file system without locks is still good enough for one process.
+            self._let_go()
+            self._begin(_sole)
+            self._inner.emit(record)
+
+
+def _shared(file: Path, max_bytes: int, count: int) -> logging.Handler:
+    """A handler that locks. Raises ImportError where the system has no locks."""
+    # Slow to load, and nothing to load at level 0.
+    from concurrent_log_handler import ConcurrentRotatingFileHandler
+
+    class Shared(ConcurrentRotatingFileHandler):
+        def do_open(self, mode: str | None = None) -> TextIOWrapper:
+            return _opened(file)
+
+        def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+            raise  # the error that is being handled
+
+    return Shared(file, maxBytes=max_bytes, backupCount=count - 1, encoding="utf-8")
+
+
+def _sole(file: Path, max_bytes: int, count: int) -> logging.Handler:
+    """A handler for one process."""
+
+    class Sole(RotatingFileHandler):
+        def _open(self) -> TextIOWrapper:
+            return _opened(file)
+
+        def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+            raise
+
+    return Sole(file, maxBytes=max_bytes, backupCount=count - 1, encoding="utf-8", delay=True)
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def _opened(file: Path) -> TextIOWrapper:
+    descriptor = open_descriptor(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    return os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace")

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import threading
 from collections.abc import Callable
 from typing import Final, Self
 
-from autocoder_tui.system.signals import SignalWatch
+from autocoder_tui.system.signals import SIGHUP, SIGINT, SIGTERM, SignalWatch
 
 GRACE: Final = 1.3
 """Seconds to end in good order: after that nothing that is stuck, such as a pipe nobody reads,
 is waited for."""
 
-_ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_ENDS = (SIGINT, SIGTERM, SIGHUP)
 
 
 class HeadlessShutdown:

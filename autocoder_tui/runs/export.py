@@ -14,6 +14,7 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import RunSummary
 from autocoder_tui.store.history.kept_run import KeptRun
+from autocoder_tui.system.descriptors import open_descriptor
 
 _TICKS = re.compile(r"`+")
 
@@ -32,7 +33,7 @@ def write_export(file: Path, runs: Iterable[KeptRun], form: str) -> int:
     holds what is in their files. Raises AutocoderError, and then leaves no file."""
     count, name = 0, visible(str(file))
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        descriptor = open_descriptor(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         try:
             with os.fdopen(descriptor, "wb") as opened:
                 for run in runs:

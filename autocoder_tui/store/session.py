@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import hashlib
 import itertools
 import json
@@ -30,13 +29,14 @@ from typing import Any
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.system.atomic_write import write_atomically
+from autocoder_tui.system.descriptors import open_descriptor
+from autocoder_tui.system.file_lock import FileLock, lock
 
 MOST_DRAFTS = 20
 """Replaced drafts that are kept; the oldest goes first."""
 _MOST_BYTES = 64 * 1024 * 1024
 _ABANDONED_SECONDS = 30 * 86400
 _NAME = re.compile(r"slot-(\d{1,4})\.(?:json|lock)")
-_NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,16 +200,18 @@ def _numbers(folder: Path) -> list[int]:
 def _try_lock(file: Path) -> int | None:
     """The lock on a slot, None where the file system has none. Raises BlockingIOError when
     another has it, and OSError."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-    descriptor = os.open(file, flags, 0o600)
+    descriptor = open_descriptor(file, os.O_RDWR | os.O_CREAT)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+        locked = lock(descriptor)
+    except OSError:
         os.close(descriptor)
-        if error.errno not in _NO_LOCKS:
-            raise
-        return None
-    return descriptor
+        raise
+    if locked is FileLock.OURS:
+        return descriptor
+    os.close(descriptor)
+    if locked is FileLock.TAKEN:
+        raise BlockingIOError(errno.EWOULDBLOCK, "another program has this place")
+    return None
 
 
 def _fill(slot: SessionSlot) -> None:

@@ -23,6 +23,7 @@ from typing import Any, Literal, TypeAlias
 
 from autocoder_tui.engine.run_state import Extrapolation
 from autocoder_tui.system.atomic_write import write_all
+from autocoder_tui.system.descriptors import open_unblocked
 
 _FILE = "usage.jsonl"
 _MOST_BYTES = 64 * 1024 * 1024
@@ -130,8 +131,7 @@ def append_usage(state: Path, record: UsageRecord) -> None:
 
 def _opened(file: Path, flags: int) -> int:
     """A descriptor of a regular file. Raises OSError."""
-    # Without O_NONBLOCK the open itself would wait for ever on a FIFO.
-    descriptor = os.open(file, flags | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, 0o600)
+    descriptor = open_unblocked(file, flags)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, f"{_FILE} is not a regular file")

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from autocoder_tui.problems import shortened
+from autocoder_tui.system.descriptors import set_mode, sync_folder
 
 
 def write_atomically(file: Path, text: str | bytes) -> None:
@@ -23,7 +24,7 @@ def write_atomically(file: Path, text: str | bytes) -> None:
     try:
         try:
             with contextlib.suppress(FileNotFoundError):
-                os.fchmod(descriptor, target.stat().st_mode & 0o7777)
+                set_mode(descriptor, target.stat().st_mode & 0o7777)
             write_all(descriptor, data)
             os.fsync(descriptor)
         finally:
@@ -33,7 +34,9 @@ def write_atomically(file: Path, text: str | bytes) -> None:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
         raise
-    _sync_folder(target.parent)
+    # The new content is in place already: a folder that can't be synced is no failure.
+    with contextlib.suppress(OSError):
+        sync_folder(target.parent)
 
 
 def write_all(descriptor: int, data: bytes) -> None:
@@ -50,13 +53,3 @@ def why_not_written(file: Path, error: OSError) -> str:
     """The end of a sentence about a file that could not be written. Safe to show."""
     reason = (error.strerror or "unknown reason").lower()
     return f"{shortened(file)} cannot be written ({reason})."
-
-
-def _sync_folder(folder: Path) -> None:
-    # The new content is in place already: a folder that can't be synced is no failure.
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from autocoder_tui.runs.setup import Setup
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.system.signals import SIGHUP
 from autocoder_tui.ui.app import AutocoderApp
 
 
@@ -23,14 +23,18 @@ def start_app(setup: Setup) -> int:
         if setup.demo or setup.task.resume is not None:
             app.ending.last_words.append(partial(_leave, setup.root))
         with app.ending:
-            result = app.run()
+            try:
+                result = app.run()
+            finally:
+                # However early it ended, what it said is written down.
+                app.logbook.close()
         if result != "demo":
             break
         setup = replace(setup, demo=True)
     if app.ending.crash is not None:
         app.ending.tell()
         return 1
-    if setup.demo and setup.root.exists() and app.ending.signal != signal.SIGHUP:
+    if setup.demo and setup.root.exists() and app.ending.signal != SIGHUP:
         print(f"What you wrote in the demo is in {visible(str(setup.root))}")
     return app.return_code or 0
 

@@ -16,7 +16,6 @@ A folder without any of them is what a kill left before the record began or afte
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import os
 import secrets
@@ -29,6 +28,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.system.descriptors import open_descriptor
+from autocoder_tui.system.file_lock import FileLock, lock
 from autocoder_tui.workspace.apply_record import (
     MAX_FILE_BYTES,
     FileState,
@@ -47,7 +48,6 @@ OLD, NEW, APPLIED, UNDONE = "old", "new", "applied", "undone"
 _PHASES = (OLD, NEW, APPLIED, UNDONE)
 _ROOT_NAME = "project"
 _ABANDONED_SECONDS = 30 * 86400
-_NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,21 +160,19 @@ class ApplyLog:
             # A mode is given to the last folder of the path only.
             self.folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.folder.mkdir(exist_ok=True, mode=0o700)
-            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-            descriptor = os.open(self.folder / "lock", flags, 0o600)
+            descriptor = open_descriptor(self.folder / "lock", os.O_RDWR | os.O_CREAT)
         except OSError as error:
             raise _not_recorded(self.folder, error) from error
         try:
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
+                locked = lock(descriptor)
+            except OSError as error:
+                raise _not_recorded(self.folder, error) from error
+            if locked is FileLock.TAKEN:
                 raise Busy(
                     "Another autocoder-tui is writing in this project right now, so nothing was "
                     "written. Try again in a moment."
-                ) from error
-            except OSError as error:
-                if error.errno not in _NO_LOCKS:
-                    raise _not_recorded(self.folder, error) from error
+                )
             yield
         finally:
             os.close(descriptor)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autocoder_tui.system.descriptors import set_mode, set_owner
+
 # Signatures of the old content: on the new one they would only be wrong.
 _BOUND_TO_CONTENT = frozenset({"security.ima", "security.evm"})
 
@@ -38,17 +40,17 @@ class Attributes:
         mine = os.fstat(descriptor)
         if (mine.st_uid, mine.st_gid) != (self.uid, self.gid):
             try:
-                os.fchown(descriptor, self.uid, self.gid)
+                set_owner(descriptor, self.uid, self.gid)
             except OSError:
                 # The file will belong to the writer: it must not run with the writer's rights.
                 mode &= ~(stat.S_ISUID | stat.S_ISGID)
                 with suppress(OSError):
-                    os.fchown(descriptor, -1, self.gid)
+                    set_owner(descriptor, -1, self.gid)
         if hasattr(os, "setxattr"):
             for name, value in self.xattrs.items():
                 with suppress(OSError):
                     os.setxattr(descriptor, name, value)
-        os.fchmod(descriptor, mode)
+        set_mode(descriptor, mode)
 
     def as_json(self) -> dict[str, Any]:
         xattrs = {name: b64encode(value).decode() for name, value in self.xattrs.items()}

@@ -8,12 +8,12 @@ so that none of them can write over the screen or wait for an answer nobody sees
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.system.jobs import kill_group
 from autocoder_tui.workspace.errors import CannotCommit
 from autocoder_tui.workspace.git import find_git
 
@@ -119,7 +119,7 @@ def _git(root: Path, *arguments: str, given: str | bytes = "") -> str:
     try:
         out, told = process.communicate(data, timeout=_SECONDS)
     except subprocess.TimeoutExpired as error:
-        os.killpg(process.pid, signal.SIGKILL)
+        kill_group(process)
         process.communicate()
         raise CannotCommit(
             f"Nothing was committed: git, or a hook of it, took longer than {_SECONDS} seconds."

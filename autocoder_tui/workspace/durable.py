@@ -10,10 +10,9 @@ from pathlib import Path
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.system.atomic_write import write_all
+from autocoder_tui.system.descriptors import open_descriptor, set_mode, sync_folder
 from autocoder_tui.workspace.attributes import Attributes
 from autocoder_tui.workspace.errors import Unwritable
-
-_NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF)
 
 
 def write_new_file(
@@ -23,8 +22,7 @@ def write_new_file(
     to follow. Raises OSError, and then leaves none."""
     # With 0666 the system applies the user's umask.
     mode = 0o666 if attributes is None and not private else 0o600
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
-    descriptor = os.open(path, flags, mode)
+    descriptor = open_descriptor(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         write_all(descriptor, data)
         if attributes is not None:
@@ -43,18 +41,17 @@ def write_in_place(path: Path, data: bytes, mode: int) -> None:
     A kill on the way leaves a part of `data` followed by what stood there: recovery knows
     that mixture (`is_mixture`).
     """
-    flags = os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW
     try:
-        descriptor = os.open(path, flags)
+        descriptor = open_descriptor(path, os.O_WRONLY)
     except PermissionError:
         # A read-only file of our own: whoever asked for this write has agreed.
         path.chmod(mode | 0o200)
-        descriptor = os.open(path, flags)
+        descriptor = open_descriptor(path, os.O_WRONLY)
     try:
         write_all(descriptor, data)
         os.ftruncate(descriptor, len(data))
         if stat.S_IMODE(os.fstat(descriptor).st_mode) != mode:
-            os.fchmod(descriptor, mode)
+            set_mode(descriptor, mode)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -115,14 +112,7 @@ def remove_if_empty(folders: Sequence[Path]) -> bool:
 def sync_folders(folders: Iterable[Path]) -> None:
     """Make the names in `folders` safe on disk. Raises OSError."""
     for folder in dict.fromkeys(folders):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        except OSError as error:
-            if error.errno not in _NO_FOLDER_SYNC:
-                raise
-        finally:
-            os.close(descriptor)
+        sync_folder(folder)
 
 
 def identity(status: os.stat_result | None) -> tuple[int, int, int, int] | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autocoder_tui.safety.secret_files import looks_secret
+from autocoder_tui.system.descriptors import open_unblocked
 from autocoder_tui.workspace.textfile import MAX_INPUT_BYTES, looks_binary, size_in_words
 
 _SNIFFED_BYTES = 8192
@@ -97,7 +98,7 @@ def sniff_binary(path: Path) -> bool:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return False
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+        descriptor = open_unblocked(path)
     except (OSError, ValueError):
         return False
     try:

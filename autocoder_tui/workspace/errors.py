@@ -15,7 +15,6 @@
         │   └── NameTaken           a folder, a file or a near-namesake is in the way
         ├── Unencodable             the new text does not fit the file's encoding
         ├── ChangedOnDisk           not what it was when it was read
-        ├── AlreadyExists           an output that nobody said may be overwritten
         ├── ReadOnly                the file's mode forbids writing
         ├── HardLinked              the file has other names, which replacing would cut off
         ├── NotRecorded             the note needed for undo and recovery can't be kept
@@ -104,10 +103,6 @@ class ChangedOnDisk(WorkspaceError):
     """`paths` are the files that are not what was reviewed."""
 
     kind = "changed_on_disk"
-
-
-class AlreadyExists(WorkspaceError):
-    kind = "exists"
 
 
 class ReadOnly(WorkspaceError):

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.system.descriptors import open_unblocked
 from autocoder_tui.workspace.encoding import NAMES, candidates
 from autocoder_tui.workspace.errors import (
     BinaryFile,
@@ -179,8 +180,7 @@ def read_bytes(
     try:
         # Opening a device can already act on it, so look first; look again once it is open.
         _require_regular(path.stat(), shown, path)
-        flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
-        descriptor = os.open(path, flags)
+        descriptor = open_unblocked(path)
     except (OSError, ValueError) as error:
         raise _read_error(error, shown, path) from error
     try:

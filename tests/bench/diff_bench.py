@@ -131,7 +131,10 @@ async def measure(name: str, before: str, after: str) -> None:
         frame(diff)
         coloured = (time.perf_counter() - start) * 1_000
         await pilot.pause()
-        rows, pages, hunks, verdicts = [], [], [], []
+        rows: list[float] = []
+        pages: list[float] = []
+        hunks: list[float] = []
+        verdicts: list[float] = []
         for _ in range(100):
             for times, action in (
                 (rows, diff.action_scroll_down),

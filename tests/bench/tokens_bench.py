@@ -20,7 +20,7 @@ import json
 import random
 import statistics
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import tiktoken
@@ -168,13 +168,13 @@ def measure(count: Callable[[str], int], texts: dict[str, list[str]]) -> list[tu
         load_counter(Model("other", "somewhere"), _learnt(count, texts, plain, seed))
         for seed in range(LEARNERS)
     ]
-    rows = []
+    rows: list[tuple[str, Sequence[str], Sequence[str]]] = []
     for kind in (*KINDS, UNSEEN):
         prompts = [prompt_of([text]) for text in texts[kind][:TESTED]]
         truth = [reported(count, prompt) for prompt in prompts]
         before = _off([plain], prompts, truth)
         after = _off(counters, prompts, truth)
-        rows.append((kind, *map(_shown, (before, after))))
+        rows.append((kind, _shown(before), _shown(after)))
     return [(kind, *before, *after) for kind, before, after in rows]
 
 

@@ -86,12 +86,13 @@ def test_a_failed_request_without_output_costs_nothing() -> None:
 
 
 def test_absurd_usage_is_unknown() -> None:
-    for usage in (
+    absurd: tuple[object, ...] = (
         {"prompt_tokens": -5, "completion_tokens": 0},
         {"prompt_tokens": "12", "completion_tokens": 10**30},
         {"prompt_tokens": True, "completion_tokens": 1.5},
         [],
-    ):
+    )
+    for usage in absurd:
         read = read_usage({"usage": usage})
         assert read in (None, Usage(None, None, dubious=True))
         assert (read is None) == (usage == [])
@@ -183,6 +184,7 @@ def test_a_cost_that_is_worked_out_in_part_is_not_called_reported() -> None:
 
 
 def test_a_key_of_ones_own_pays_the_provider_behind_as_well() -> None:
+    given: dict[str, object]
     given = {"prompt_tokens": 5, "completion_tokens": 1, "cost": 0.001, "is_byok": True}
     given["cost_details"] = {"upstream_inference_cost": 0.02}
     usage = read_usage({"usage": given})

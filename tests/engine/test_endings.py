@@ -19,7 +19,17 @@ from autocoder_tui.engine.events import (
     RunFailed,
     RunFinished,
 )
-from tests.engine.test_run import CODE, FRAMED, QUICK, echoing, events_of, joined, of, request_to
+from tests.engine.test_run import (
+    CODE,
+    FRAMED,
+    QUICK,
+    echoing,
+    end_of,
+    events_of,
+    joined,
+    of,
+    request_to,
+)
 
 ONE_TRY = replace(QUICK, max_attempts=1)
 SECOND = '<file path="src/second.py">\nx = 1\n</file>\n'
@@ -34,7 +44,7 @@ async def played(script: Script, **more: Any) -> tuple[list[Event], int]:
 
 def failure(events: list[Event]) -> str:
     assert isinstance(events[-1], RunFailed), events[-1]
-    return events[-1].error.message
+    return end_of(RunFailed, events).error.message
 
 
 def causes(events: list[Event]) -> list[str]:
@@ -56,7 +66,7 @@ async def test_a_limit_in_any_words_is_continued(word: str) -> None:
 async def test_a_filter_in_any_words_fails_and_is_named(word: str) -> None:
     events, requests = await played([Reply(FRAMED[:500], word)])
     assert word in failure(events)
-    assert events[-1].error.kind == "content_filtered"
+    assert end_of(RunFailed, events).error.kind == "content_filtered"
     assert requests == 1
 
 
@@ -163,7 +173,7 @@ async def test_a_refusal_beside_a_whole_file_is_in_the_notes_and_in_no_file() ->
         chunk({"refusal": " do b."}),
     ]
     events, _ = await played([Reply(frames=[*frames, chunk({}, "stop")])])
-    assert "I will not do b." in events[-1].notes
+    assert "I will not do b." in end_of(RunFinished, events).notes
     assert [file.after for file in of(FileProposed, events)] == [CODE]
     assert joined(events) == FRAMED
 
@@ -173,7 +183,7 @@ async def test_a_refusal_without_a_whole_file_ends_the_run(before: str) -> None:
     frames = [chunk({"content": before}), chunk({"refusal": "I will not."}), chunk({}, "stop")]
     events, requests = await played([Reply(frames=frames)])
     assert "I will not." in failure(events)
-    assert (events[-1].error.kind, requests) == ("refused", 1)
+    assert (end_of(RunFailed, events).error.kind, requests) == ("refused", 1)
     assert joined(events) == before
 
 
@@ -197,19 +207,19 @@ async def test_a_reply_that_is_a_tool_call_is_named_after_its_first_frame(
 async def test_a_tool_call_after_words_is_named_at_the_end(word: str) -> None:
     frames = [chunk({"content": "I write the file.\n"}), chunk(CALL), chunk({}, word)]
     events, requests = await played([Reply(frames=frames)])
-    assert (events[-1].error.kind, requests) == ("tools_called", 1)
+    assert (end_of(RunFailed, events).error.kind, requests) == ("tools_called", 1)
     frames = [*WHOLE, chunk(CALL), chunk({}, word)]
     events, _ = await played([Reply(frames=frames)])
-    assert "tool" in events[-1].notes
+    assert "tool" in end_of(RunFinished, events).notes
     assert of(FileProposed, events)[0].after == CODE
 
 
 async def test_an_unknown_word_is_said_and_trusted_only_where_all_is_closed() -> None:
     events, requests = await played([Reply(FRAMED, "purple\x1b[2J")])
-    assert "“purple" in events[-1].notes
-    assert "\x1b" not in events[-1].notes
+    assert "“purple" in end_of(RunFinished, events).notes
+    assert "\x1b" not in end_of(RunFinished, events).notes
     assert requests == 1
     events, requests = await played(echoing([900], finish="purple"))
     assert joined(events) == FRAMED
     assert (requests, causes(events)) == (2, ["false stop"])
-    assert events[-1].notes == ""
+    assert end_of(RunFinished, events).notes == ""

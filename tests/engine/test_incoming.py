@@ -174,8 +174,8 @@ def test_a_pair_split_over_frames_is_one_character(text: str, cuts: list[int]) -
         start = max(start, cut)
     body = "".join(f"data: {frame}\n\n" for frame in [*frames, "[DONE]"]).encode()
     pieces, failure = read(body, cuts)
-    for kind in (Text, Reasoning, Refusal):
-        assert joined(pieces, kind) == text
+    for sort in (Text, Reasoning, Refusal):
+        assert joined(pieces, sort) == text
     assert failure is None
 
 

@@ -20,7 +20,7 @@ from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.run import run
 from autocoder_tui.engine.seam import plan_continuation
 from autocoder_tui.engine.seam.ways import WAYS, ways_for
-from tests.engine.test_run import CODE, FRAMED, joined, of, request_to
+from tests.engine.test_run import CODE, FRAMED, end_of, joined, of, request_to
 
 CUT = FRAMED.index("function_20") + 9
 PART = FRAMED[:CUT]
@@ -33,7 +33,7 @@ def is_first(received: Received) -> bool:
 
 
 def is_prefill(received: Received) -> bool:
-    return received.messages[-1]["role"] == "assistant"
+    return bool(received.messages[-1]["role"] == "assistant")
 
 
 def rest_of(received: Received) -> Reply:
@@ -82,8 +82,8 @@ async def test_silence_to_every_way_ends_the_run_with_what_is_there() -> None:
     events, requests = await play(lambda got: Reply(PART if is_first(got) else "", "length"))
     bodies = [json.dumps(received.body, sort_keys=True) for received in requests]
     assert len(set(bodies)) == len(bodies) == 5
-    assert events[-1].error.kind == "no_progress"
-    assert events[-1].resumable
+    assert end_of(RunFailed, events).error.kind == "no_progress"
+    assert end_of(RunFailed, events).resumable
     assert joined(events) == PART
     assert [file.complete for file in of(FileProposed, events)] == [False]
 

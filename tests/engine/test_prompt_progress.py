@@ -127,6 +127,7 @@ def test_it_ends_with_its_request(end: Event) -> None:
 
 
 def test_the_line_without_the_screen_says_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    said = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", said)
     Progress(enabled=True).show(read_so_far())
-    assert sys.stderr.getvalue().endswith("… part 1, reading the prompt 45 %")
+    assert said.getvalue().endswith("… part 1, reading the prompt 45 %")

@@ -18,6 +18,7 @@ from autocoder_tui.engine.provider.chat import HttpSession, stream_reply
 from autocoder_tui.engine.provider.chunks import Finish, Text, Usage
 from autocoder_tui.engine.provider.local_servers import probe_local
 from tests.engine.conversation import CANARY, MESSAGES, MODEL, QUICK, ask, converse, endpoint_at
+from tests.watched_server import WatchedServer
 
 SHORT = 'def f():\n    return "é€😀\u2028"  # \x00\n'
 
@@ -67,7 +68,7 @@ async def test_third_parties_get_nothing_meant_for_openai(monkeypatch: pytest.Mo
 
 
 async def test_parts_of_a_run_share_one_connection() -> None:
-    async with DemoServer([Reply("a"), Reply("b"), Reply("c")]) as server:
+    async with WatchedServer([Reply("a"), Reply("b"), Reply("c")]) as server:
         endpoint = endpoint_at(server.base_url)
         async with HttpSession(endpoint, QUICK) as session:
             texts = [(await ask(endpoint, session=session)).text for _ in "abc"]
@@ -76,7 +77,7 @@ async def test_parts_of_a_run_share_one_connection() -> None:
 
 @pytest.mark.parametrize("way", ["close", "cancel"])
 async def test_leaving_in_mid_reply_closes_the_connection(way: str) -> None:
-    async with DemoServer([Reply(SHORT, stall="middle", cut_after=5)]) as server:
+    async with WatchedServer([Reply(SHORT, stall="middle", cut_after=5)]) as server:
         endpoint, begun = endpoint_at(server.base_url), asyncio.Event()
 
         async def consume() -> None:

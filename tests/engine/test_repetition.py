@@ -12,7 +12,8 @@ from autocoder_tui.engine.end_words import STOPPED_REPEATING
 from autocoder_tui.engine.events import FileProposed, PartFinished, RunFailed, RunFinished
 from autocoder_tui.engine.repetition import Repetition
 from autocoder_tui.engine.request import InputFile
-from tests.engine.test_run import CODE, FRAMED, events_of, joined, of, request_to
+from tests.engine.test_run import CODE, FRAMED, end_of, events_of, joined, of, request_to
+from tests.watched_server import WatchedServer
 
 OTHER = '<file path="b.py">\nx = 1\n</file>\n'
 EMPTY = '<file path="a.md" id="1">\n</file id="1">\n'
@@ -78,14 +79,14 @@ def test_chunks_make_no_difference(size: int) -> None:
 
 
 async def test_the_stream_is_closed_and_the_first_copy_delivered_and_said() -> None:
-    async with DemoServer([Reply(FRAMED * 2_000)]) as server:
+    async with WatchedServer([Reply(FRAMED * 2_000)]) as server:
         events = await events_of(request_to(server))
         await server.wait_for_drop()
     assert joined(events) == FRAMED
     (file,) = of(FileProposed, events)
     assert (file.after, file.complete) == (CODE, True)
     assert isinstance(events[-1], RunFinished)
-    assert "a second time" in events[-1].notes
+    assert "a second time" in end_of(RunFinished, events).notes
     assert of(PartFinished, events)[0].finish_reason == STOPPED_REPEATING
 
 
@@ -94,8 +95,8 @@ async def test_a_loop_inside_a_file_is_no_success_and_keeps_what_came() -> None:
     async with DemoServer([Reply(begin + LOOP * 3_000)]) as server:
         events = await events_of(request_to(server))
     assert isinstance(events[-1], RunFailed)
-    assert events[-1].error.kind == "repeats_itself"
-    assert events[-1].resumable
+    assert end_of(RunFailed, events).error.kind == "repeats_itself"
+    assert end_of(RunFailed, events).resumable
     assert joined(events) == begin + LOOP
     assert [file.complete for file in of(FileProposed, events)] == [False]
 
@@ -113,7 +114,7 @@ async def test_a_continuation_that_repeats_is_stopped_too() -> None:
         files = (InputFile("src/code.py", "old\n"),)
         events = await events_of(request_to(server, files=files))
     assert joined(events) == FRAMED
-    assert "a second time" in events[-1].notes
+    assert "a second time" in end_of(RunFinished, events).notes
 
 
 async def test_going_on_for_long_after_the_file_is_said() -> None:

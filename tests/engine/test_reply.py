@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from autocoder_tui.engine.reply.blocks import normal_path
 from autocoder_tui.engine.reply.parse import (
     FRAMING_RULES,
     ReplyFile,
@@ -13,7 +14,6 @@ from autocoder_tui.engine.reply.parse import (
     parse_reply,
     render_files,
 )
-from autocoder_tui.engine.reply.versions import normal_path
 
 many = settings(max_examples=400, deadline=None)
 

@@ -1,7 +1,9 @@
 """The loop against a real loopback server: whole replies, cuts, losses, retries, limits."""
 
 import asyncio
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from typing import Any, TypeVar
 
 import pytest
 
@@ -32,6 +34,7 @@ from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
 from autocoder_tui.engine.run import run
 from autocoder_tui.engine.run_state import RunState
+from tests.watched_server import WatchedServer
 
 CODE = "".join(
     f"def function_{number}():\n    return {number} * {number}\n\n\n" for number in range(40)
@@ -70,11 +73,30 @@ def joined(events: list[Event]) -> str:
     return text
 
 
-def of(kind: type, events: list[Event]) -> list:
+E = TypeVar("E")
+
+
+def of(kind: type[E], events: Iterable[object]) -> list[E]:
     return [event for event in events if isinstance(event, kind)]
 
 
-def echoing(parts: list[int], finish: str | None = "length", whole: str = FRAMED, **more: object):
+def end_of(kind: type[E], events: Sequence[object]) -> E:
+    """The last event, which must be one of `kind`."""
+    last = events[-1]
+    assert isinstance(last, kind)
+    return last
+
+
+def spent(events: Sequence[object]) -> Decimal:
+    """Dollars, as the last figure of the run has them."""
+    cost = of(UsageUpdated, events)[-1].cost_usd
+    assert cost is not None
+    return cost
+
+
+def echoing(
+    parts: list[int], finish: str | None = "length", whole: str = FRAMED, **more: Any
+) -> Callable[[Received], Reply]:
     """A model that is cut after so many characters and, asked to go on, repeats the anchor."""
     state = {"asked": 0}
 
@@ -164,7 +186,7 @@ async def test_attempts_are_bounded_and_the_last_error_is_told() -> None:
         events = await events_of(request_to(server))
         assert len(server.requests) == 3
     assert isinstance(events[-1], RunFailed)
-    assert events[-1].error.kind == "server_failed"
+    assert end_of(RunFailed, events).error.kind == "server_failed"
 
 
 @pytest.mark.parametrize(
@@ -174,7 +196,7 @@ async def test_what_no_retry_can_cure_is_asked_once(status: int, kind: str) -> N
     async with DemoServer([error_reply(status, "no")] * 3) as server:
         events = await events_of(request_to(server))
         assert len(server.requests) == 1
-    assert events[-1].error.kind == kind
+    assert end_of(RunFailed, events).error.kind == kind
     assert not of(FileProposed, events)
 
 
@@ -183,7 +205,7 @@ async def test_a_model_that_adds_nothing_is_stopped_and_the_text_kept() -> None:
         events = await events_of(request_to(server))
         assert len(server.requests) <= 5
     assert isinstance(events[-1], RunFailed)
-    assert events[-1].resumable
+    assert end_of(RunFailed, events).resumable
     assert FRAMED.startswith(joined(events))
     assert [file.complete for file in of(FileProposed, events)] == [False]
 
@@ -193,9 +215,9 @@ async def test_parts_are_bounded() -> None:
     async with DemoServer(echoing(cuts)) as server:
         events = await events_of(request_to(server, Limits(max_parts=3)))
         assert len(server.requests) == 3
-    assert events[-1].error.kind == "too_many_parts"
+    assert end_of(RunFailed, events).error.kind == "too_many_parts"
     assert of(CapReached, events) == [CapReached("parts", "3 parts", "3 parts")]
-    assert events[-1].resumable
+    assert end_of(RunFailed, events).resumable
 
 
 async def test_the_spending_cap_is_never_passed() -> None:
@@ -204,7 +226,7 @@ async def test_the_spending_cap_is_never_passed() -> None:
         events = await events_of(request_to(server, Limits(max_cost_usd=cap)))
     asked = [received.body.get("max_tokens") for received in server.requests]
     assert all(tokens * Decimal("0.4") / 1_000_000 < cap for tokens in asked)
-    assert of(UsageUpdated, events)[-1].cost_usd <= cap
+    assert spent(events) <= cap
 
 
 LONG = '<file path="src/code.py">\n' + CODE * 100 + "</file>\n"
@@ -213,20 +235,20 @@ LONG = '<file path="src/code.py">\n' + CODE * 100 + "</file>\n"
 
 async def test_a_server_that_ignores_its_limit_is_stopped_at_the_cap() -> None:
     cap = Decimal("0.002")
-    async with DemoServer([Reply(LONG)]) as server:
+    async with WatchedServer([Reply(LONG)]) as server:
         events = await events_of(request_to(server, Limits(max_cost_usd=cap)))
         await asyncio.wait_for(server.wait_for_drop(), 10)
     assert server.requests[0].body["max_tokens"] * Decimal("0.4") / 1_000_000 < cap
     text = joined(events)
     assert LONG.startswith(text)
     assert 10_000 < len(text) < len(LONG) / 3
-    assert cap < of(UsageUpdated, events)[-1].cost_usd < 3 * cap
+    assert cap < spent(events) < 3 * cap
     assert [part.finish_reason for part in of(PartFinished, events)] == ["spending_cap"]
     (reached,) = of(CapReached, events)
     assert (reached.kind, reached.limit) == ("cost", "$0.0020")
-    assert events[-1].error.kind == "spending_cap"
-    assert "it was stopped" in events[-1].error.message
-    assert events[-1].resumable
+    assert end_of(RunFailed, events).error.kind == "spending_cap"
+    assert "it was stopped" in end_of(RunFailed, events).error.message
+    assert end_of(RunFailed, events).resumable
     assert [file.complete for file in of(FileProposed, events)] == [False]
 
 
@@ -262,7 +284,7 @@ async def test_a_reply_that_may_still_be_within_the_cap_is_not_stopped() -> None
     cap = tokens * Decimal("0.4") / 1_000_000
     async with DemoServer([Reply(FRAMED, delay=0.0005)]) as server:
         events = await events_of(request_to(server, Limits(max_cost_usd=cap)))
-    assert of(UsageUpdated, events)[-1].cost_usd > cap
+    assert spent(events) > cap
     assert isinstance(events[-1], RunFinished)
 
 
@@ -271,8 +293,8 @@ async def test_a_prompt_larger_than_the_window_is_refused_before_anything_is_sen
     async with DemoServer([Reply(FRAMED)]) as server:
         events = await events_of(request_to(server, files=(big,)))
         assert not server.requests
-    assert events[-1].error.kind == "input_too_large"
-    assert "data/big.txt" in events[-1].error.message
+    assert end_of(RunFailed, events).error.kind == "input_too_large"
+    assert "data/big.txt" in end_of(RunFailed, events).error.message
 
 
 async def test_reasoning_never_reaches_the_file() -> None:
@@ -285,13 +307,15 @@ async def test_reasoning_never_reaches_the_file() -> None:
 
 async def test_cancelling_closes_the_connection_and_keeps_the_text() -> None:
     events: list[Event] = []
-    async with DemoServer([Reply(FRAMED, delay=0.01)]) as server:
+    async with WatchedServer([Reply(FRAMED, delay=0.01)]) as server:
 
         async def consume() -> None:
             async for event in run(request_to(server)):
                 events.append(event)
                 if len(of(TextDelta, events)) == 5:
-                    asyncio.current_task().cancel()
+                    task = asyncio.current_task()
+                    assert task is not None
+                    task.cancel()
 
         with pytest.raises(asyncio.CancelledError):
             await asyncio.create_task(consume())
@@ -317,7 +341,7 @@ async def test_a_run_that_never_ends_is_ended() -> None:
         # What is loaded at the first request takes longer than that on a busy machine.
         await events_of(request_to(server, Limits()))
         events = await events_of(request_to(server, limits))
-    assert events[-1].error.kind == "run_timed_out"
+    assert end_of(RunFailed, events).error.kind == "run_timed_out"
     assert joined(events) == FRAMED[:500]
 
 
@@ -450,7 +474,7 @@ async def test_code_without_a_name_and_no_file_it_could_be_is_said() -> None:
     async with DemoServer([Reply(f"```python\n{CODE}```\n")]) as server:
         events = await events_of(request_to(server, target=None))
     assert isinstance(events[-1], RunFailed)
-    assert "names no file" in events[-1].error.message
+    assert "names no file" in end_of(RunFailed, events).error.message
 
 
 async def test_an_answer_in_prose_is_notes() -> None:
@@ -495,8 +519,8 @@ async def test_a_forgotten_closing_line_is_asked_for_once_and_never_made_up(answ
     async with DemoServer(answers) as server:
         events = await events_of(request_to(server))
         assert len(server.requests) == 2
-    assert events[-1].error.kind == "no_progress"
-    assert "incomplete" in events[-1].error.message
+    assert end_of(RunFailed, events).error.kind == "no_progress"
+    assert "incomplete" in end_of(RunFailed, events).error.message
     (file,) = of(FileProposed, events)
     assert (file.after.rstrip("\n"), file.complete) == (CODE.rstrip("\n"), False)
 

@@ -80,11 +80,11 @@ def test_a_whole_run() -> None:
 
 def test_status_until_the_first_text_and_at_every_end() -> None:
     state = folded((0, RunStarted("r", "m", ESTIMATE)), (0, RequestStarted(1)))
-    assert state.status == "initializing"
-    state.apply(TextDelta(""), 1)
-    assert state.status == "processing"
-    state.apply(RunCancelled(), 2)
-    assert state.status == "cancelled"
+    seen: list[str] = [state.status]
+    for event in (TextDelta(""), RunCancelled()):
+        state.apply(event, 1)
+        seen.append(state.status)
+    assert seen == ["initializing", "processing", "cancelled"]
     error = Failure("timeout", "too slow")
     failed = folded((0, RunStarted("r", "m", ESTIMATE)), (9, RunFailed(error, resumable=True)))
     assert (failed.status, failed.error, failed.resumable) == ("error", error, True)

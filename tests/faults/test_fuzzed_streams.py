@@ -16,7 +16,6 @@ from contextlib import asynccontextmanager
 import pytest
 
 from autocoder_tui.engine.catalog import Endpoint, Model, Provider
-from autocoder_tui.engine.errors import AutocoderError
 from autocoder_tui.engine.events import (
     Event,
     FileProposed,
@@ -31,6 +30,7 @@ from autocoder_tui.engine.provider.response_body import IncomingReply
 from autocoder_tui.engine.reply.framing import read_closing, read_opening
 from autocoder_tui.engine.request import Limits, RunRequest
 from autocoder_tui.engine.run import run
+from autocoder_tui.errors import AutocoderError
 from tests.engine.conversation import MODEL, endpoint_at
 from tests.engine.test_run import joined
 from tests.faults.hostile_streams import chunks_of, hostile_body

@@ -33,14 +33,16 @@ from autocoder_tui.engine.retry import AskWait, WaitQuestion
 from autocoder_tui.engine.run import run
 from tests.engine.conversation import CANARY, endpoint_at
 from tests.engine.test_provider_failures import STREAM_START, without_tls
-from tests.engine.test_run import CODE, FRAMED, echoing, joined, of
+from tests.engine.test_run import CODE, FRAMED, echoing, end_of, joined, of
 
 LIMITS = Limits(connect_timeout=5, first_byte_timeout=5, idle_timeout=5, total_timeout=30)
 SOON = 0.2
 """Seconds until a run has let go when it is told to."""
 
 
-def request_to(base_url: str, limits: Limits = LIMITS, target: str | None = "src/code.py"):
+def request_to(
+    base_url: str, limits: Limits = LIMITS, target: str | None = "src/code.py"
+) -> RunRequest:
     model = Model("test-model", "test", context_length=32_768, max_tokens=8_192)
     return RunRequest("Write it.", model, endpoint_at(base_url), target=target, limits=limits)
 
@@ -160,9 +162,9 @@ async def test_no_name_and_no_tls_are_tried_once() -> None:
             (plain, "tls_failed", "TLS"),
         ):
             events = [event async for event in run(request_to(url))]
-            assert events[-1].error.kind == kind
-            assert word in events[-1].error.message
-            assert url in events[-1].error.message
+            assert end_of(RunFailed, events).error.kind == kind
+            assert word in end_of(RunFailed, events).error.message
+            assert url in end_of(RunFailed, events).error.message
             assert len(of(RequestStarted, events)) == 1
             assert not of(RetryScheduled, events)
 
@@ -333,7 +335,7 @@ async def _seconds_to_cancel(reply: Reply, sign: type[Event]) -> float:
 
 # ---------------------------------------------------------------- what is kept
 
-BROKEN = {
+BROKEN: dict[str, dict[str, object]] = {
     "reset": {"cut": "reset"},
     "close": {"cut": "close"},
     "short length": {"cut": "short"},

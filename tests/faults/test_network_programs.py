@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from textual.widgets import TextArea
 
 from autocoder_tui.demo.script import Reply, error_reply
 from autocoder_tui.demo.server import DemoServer
@@ -24,7 +25,7 @@ from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from tests.engine.test_provider_failures import STREAM_START
 from tests.test_headless import CANARY, environment, framed, heard, started
-from tests.ui.driving import serving, until
+from tests.ui.driving import serving, until, view_of
 
 ROOT_OF_TESTS = Path(__file__).parents[2]
 MOST_MEMORY_KB = 300 * 1024
@@ -291,7 +292,7 @@ LATER = error_reply(429, "later \x1b]52;c;AAAA\x07", headers={"retry-after": "86
 async def test_the_screen_asks_about_a_long_wait(tmp_path: Path, key: str, requests: int) -> None:
     script = [LATER, Reply(framed("x = 1\n", "a.py"))]
     async with serving(tmp_path, script, "-r", "x") as (app, pilot, server):
-        await until(pilot, lambda: app.main.query_one("#requirements").text)
+        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: isinstance(app.screen, Question))
         asked = " ".join(str(part.render()) for part in app.screen.query(".dialog-text"))
@@ -300,7 +301,9 @@ async def test_the_screen_asks_about_a_long_wait(tmp_path: Path, key: str, reque
         await pilot.press(key)
         if key == "w":
             await until(pilot, lambda: app.runner.state.waiting is not None)
-            assert app.runner.state.waiting.delay_seconds == 86_400
+            waiting = app.runner.state.waiting
+            assert waiting is not None
+            assert waiting.delay_seconds == 86_400
             await pilot.press("escape")
         await until(pilot, lambda: not app.runner.running)
         assert len(server.requests) == requests
@@ -312,13 +315,13 @@ async def test_the_screen_shows_a_wait_and_escape_ends_it_at_once(tmp_path: Path
     busy = error_reply(503, "busy", headers={"retry-after": "50"})
     took = []
     async with serving(tmp_path, [busy] * 3, "-r", "x") as (app, pilot, server):
-        await until(pilot, lambda: app.main.query_one("#requirements").text)
+        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
         meters = app.main.query_one(Meters)
         for _ in range(3):
             await pilot.press("ctrl+r")
             await until(pilot, lambda: app.runner.state.waiting is not None)
-            await until(pilot, lambda: meters.view and meters.view.phase == "retrying")
-            assert meters.view.waiting_seconds is not None
+            await until(pilot, lambda: meters.view and view_of(meters).phase == "retrying")
+            assert view_of(meters).waiting_seconds is not None
             assert any("Attempt 2 in 50.0 s" in line for line in app.main.log_lines)
             begun = time.monotonic()
             app.action_stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -82,7 +83,7 @@ async def test_nothing_is_accepted_run_or_fetched_because_a_text_says_so(tmp_pat
             for pane_key, kind in (("f4", StreamView), ("f5", ReviewPane)):
                 await pilot.press(pane_key)
                 shown = app.main.query_one(kind)
-                await until(pilot, lambda shown=shown: shown.region.area)
+                await until(pilot, partial(lambda shown: shown.region.area, shown))
                 for row in range(1, 5):
                     await pilot.click(shown, offset=(30, row))
             assert app.is_running

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -134,12 +134,13 @@ async def runs(folder: Path, flags: Sequence[Sequence[str]]) -> tuple[Process, i
 async def test_what_is_named_on_the_command_line_is_refused_and_nothing_is_sent(
     tmp_path: Path, project: Path, flag: str, said: dict[str, str]
 ) -> None:
-    flags = {
+    forms: dict[str, Callable[[str], tuple[str, ...]]] = {
         "-i": lambda name: ("-r", "x", "-i", name),
         "-o": lambda name: ("-r", "x", "-f", "-o", name),
         "-r": lambda name: ("-r", "@" + name),
         "-c": lambda name: ("-r", "x", "-c", name),
-    }[flag]
+    }
+    flags = forms[flag]
     process, requests = await runs(tmp_path, [flags(name) for name in said])
     assert requests == 0
     for (name, words), ended in zip(said.items(), process.ended, strict=True):

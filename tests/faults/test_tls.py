@@ -8,7 +8,7 @@ import json
 import re
 import ssl
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from autocoder_tui.engine.run import run
 from tests.engine.conversation import CANARY
 from tests.engine.test_run import FRAMED, of
 from tests.faults.test_network import request_to
+from tests.watched_server import WatchedServer
 
 NAMES = "subjectAltName=IP:127.0.0.1"
 
@@ -102,7 +103,7 @@ def moved(location: str) -> bytes:
     return http("307 Temporary Redirect", f"location: {location}")
 
 
-def failed_once(events: list[object], kind: str, *words: str) -> None:
+def failed_once(events: Sequence[object], kind: str, *words: str) -> None:
     end = events[-1]
     assert isinstance(end, RunFailed)
     assert end.error.kind == kind, end.error
@@ -116,7 +117,7 @@ def failed_once(events: list[object], kind: str, *words: str) -> None:
 async def test_https_never_becomes_http(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trusted = certificate(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted.file))
-    async with DemoServer([Reply("stolen")]) as plain:
+    async with WatchedServer([Reply("stolen")]) as plain:
         location = f"{plain.base_url}/chat/completions"
         async with tls_server(trusted.context, moved(location)) as heard:
             events = [event async for event in run(request_to(heard.url))]

@@ -44,7 +44,7 @@ async def test_headless_a_project_that_goes_is_not_made_again_and_the_text_is_ke
 ) -> None:
     script = answering_after(lambda: shutil.rmtree(project), "sub/code.txt")
     async with DemoServer(script) as server:
-        line = ("run", "--base-url", server.base_url, "-m", "m", "-r", "x", "-f")
+        line: tuple[str, ...] = ("run", "--base-url", server.base_url, "-m", "m", "-r", "x", "-f")
         line += ("-i", "sub/code.txt", "-o", "sub/code.txt")
         process = await asyncio.to_thread(run_all, tmp_path, [line])
     assert process.ended[0].code == 1
@@ -118,7 +118,16 @@ async def test_a_folder_that_leads_out_by_now_is_not_written_through(
 
     if face == "headless":
         async with DemoServer(answering_after(lead_out, "sub/code.txt")) as server:
-            line = ("run", "--base-url", server.base_url, "-m", "m", "-r", "x", "-f")
+            line: tuple[str, ...] = (
+                "run",
+                "--base-url",
+                server.base_url,
+                "-m",
+                "m",
+                "-r",
+                "x",
+                "-f",
+            )
             line += ("-i", "sub/code.txt", "-o", "sub/code.txt")
             process = await asyncio.to_thread(run_all, tmp_path, [line])
         assert process.ended[0].code == 1
@@ -142,7 +151,7 @@ async def test_headless_a_state_folder_that_goes_in_mid_run_costs_nothing(
 ) -> None:
     script = answering_after(lambda: shutil.rmtree(tmp_path / "state"), "sub/code.txt")
     async with DemoServer(script) as server:
-        line = ("run", "--base-url", server.base_url, "-m", "m", "-r", "x", "-f")
+        line: tuple[str, ...] = ("run", "--base-url", server.base_url, "-m", "m", "-r", "x", "-f")
         line += ("-i", "sub/code.txt", "-o", "sub/code.txt")
         process = await asyncio.to_thread(run_all, tmp_path, [line])
     assert process.ended[0].code == 0, process.ended[0].err
@@ -162,7 +171,7 @@ async def test_headless_a_state_folder_that_can_not_be_written_any_more_is_said_
                 folder.chmod(0o500)
 
     async with DemoServer(answering_after(lock, "sub/code.txt")) as server:
-        line = ("run", "--base-url", server.base_url, "-m", "m", "-r", "x", "-f")
+        line: tuple[str, ...] = ("run", "--base-url", server.base_url, "-m", "m", "-r", "x", "-f")
         line += ("-i", "sub/code.txt", "-o", "sub/code.txt")
         process = await asyncio.to_thread(run_all, tmp_path, [line], before=unprivileged())
     (ended,) = process.ended

@@ -48,7 +48,8 @@ def replies(draw: st.DrawFn) -> tuple[str, str, set[int]]:
             new.append(body)
         elif what == "change":
             new.append(f"changed {number}")
-    reply = style.join(new) + (style if new and draw(st.booleans()) else "")
+    ended = draw(st.booleans())
+    reply = style.join(new) + (style if new and ended else "")
     return old, reply, kept
 
 

@@ -26,10 +26,15 @@ def test_every_line_has_its_place(
         if row.hunk is not None:
             assert at in rows.hunk_rows(row.hunk)
         if row.kind == "same":
+            assert row.old is not None
+            assert row.new is not None
             assert diff.old_lines[row.old] == diff.new_lines[row.new]
         if row.kind == "fold":
             assert context is not None
             assert row.hidden >= 3
+            assert row.old is not None
+            assert row.new is not None
+            assert row.stretch is not None
             old += range(row.old, row.old + row.hidden)
             new += range(row.new, row.new + row.hidden)
             assert rows.row_of_stretch(row.stretch) is not None
@@ -63,16 +68,18 @@ def test_wrapped_rows_are_the_rows_with_parts(
     pair: tuple[str, str], side_by_side: bool, context: int | None, dice: Random
 ) -> None:
     diff = diff_lines(*pair)
-    tall = tuple(
+    old, new = (
         {line: dice.randint(2, 4) for line in range(len(lines)) if dice.random() < 0.4}
         for lines in (diff.old_lines, diff.new_lines)
     )
+    tall = (old, new)
     plain = Rows(diff, side_by_side=side_by_side, context=context)
     rows = WrappedRows(diff, tall=tall, side_by_side=side_by_side, context=context)
     expected = []
     for row in plain:
         lines = [] if row.kind == "fold" else [(0, row.old), (1, row.new)]
-        height = max((tall[side].get(line, 1) for side, line in lines), default=1)
+        heights = (1 if line is None else tall[side].get(line, 1) for side, line in lines)
+        height = max(heights, default=1)
         expected += [replace(row, part=part) for part in range(height)]
     assert list(rows) == expected
     assert len(rows) == len(expected)

@@ -32,7 +32,8 @@ def reviews(draw: st.DrawFn) -> Review:
         for _ in range(draw(st.integers(0, 3))):
             if file.hunks:
                 file = file.split(draw(st.integers(0, len(file.hunks) - 1)))
-            if file.hunks and draw(st.booleans()):
+            decided = draw(st.booleans())
+            if file.hunks and decided:
                 number = draw(st.integers(0, len(file.hunks) - 1))
                 file = file.hunk_edited(number, draw(texts()))
         for number in range(len(file.hunks)):

@@ -15,6 +15,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from autocoder_tui.engine.reply.framing import render_file
 from autocoder_tui.engine.reply.parse import parse_reply
@@ -170,6 +171,7 @@ def rows() -> dict[str, tuple[Callable[[str, int], Cut], Callable[[View], str]]]
         return Cut(truth[:at], at, "length")
 
     assert small_models.anchor_and_close in TABLE.values(), "their rows join the table"
+    table: dict[str, tuple[Callable[[str, int], Cut], Callable[[View], str]]]
     table = {name: (plain, misbehave) for name, misbehave in TABLE.items()}
     table.update({name: (situation, model.exact) for name, situation in SITUATIONS.items()})
     table["empty continuation"] = (plain, empty_first)
@@ -319,7 +321,7 @@ def main() -> None:
         print("\n".join(wrong))
     if not chosen.only:
         for prefill in (False, True):
-            seams = {True: [], False: []}
+            seams: dict[bool, list[Any]] = {True: [], False: []}
             for sample in samples:
                 for run in range(cuts):
                     seams[sample.tuned].append(

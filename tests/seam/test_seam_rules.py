@@ -6,6 +6,7 @@ import pytest
 
 from autocoder_tui.engine.reply.framing import render_file
 from autocoder_tui.engine.seam import MARKER, PartReader, next_step, plan_continuation, verify
+from autocoder_tui.engine.seam.values import Join
 
 SOURCE = """\
 import os
@@ -27,11 +28,14 @@ CUT = TEXT.index("path.upper") + 7
 """Within the last but one line: "        return path.up"."""
 
 
-def join(before: str, reply: str, *, reason: str | None = "length", resamples: bool = False):
+def join(
+    before: str, reply: str, *, reason: str | None = "length", resamples: bool = False
+) -> tuple[str, Join]:
     plan = plan_continuation(before, finish_reason=reason)
     reader = PartReader(plan, before, resamples=resamples)
     reader.feed(reply)
     _, joined = reader.finish("stop")
+    assert joined is not None
     return reader.text, joined
 
 

@@ -22,23 +22,23 @@ from tests.store.kept_runs import events, run, snapshot
 class Clock(datetime):
     """The time of day, which the test sets."""
 
-    today = datetime(2026, 6, 1, tzinfo=UTC)
+    set_to = datetime(2026, 6, 1, tzinfo=UTC)
 
     @classmethod
     def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
-        return cls.today
+        return cls.set_to
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> type[Clock]:
     monkeypatch.setattr(retention, "datetime", Clock)
-    monkeypatch.setattr(Clock, "today", Clock.today)
+    monkeypatch.setattr(Clock, "set_to", Clock.set_to)
     return Clock
 
 
 def began(history: History, run_id: str, clock: type[Clock]) -> None:
     """A run that begins and ends as the program has it do."""
-    started = clock.today.isoformat(timespec="milliseconds")
+    started = clock.set_to.isoformat(timespec="milliseconds")
     position = history.next_position(started)
     history.add(run(run_id, run_id, started=started, ended=started, position=position))
 
@@ -60,7 +60,7 @@ def test_set_back_between_runs_the_newest_is_still_the_last(
 ) -> None:
     history = History(tmp_path)
     began(history, "aa", clock)
-    clock.today -= timedelta(days=20_000)
+    clock.set_to -= timedelta(days=20_000)
     began(history, "bb", clock)
     began(history, "cc", clock)
     assert [one.run_id for one in history.list()] == ["cc", "bb", "aa"]
@@ -80,7 +80,7 @@ def test_set_back_between_runs_the_newest_is_still_the_last(
 def test_a_run_that_is_gone_on_with_keeps_its_place(tmp_path: Path, clock: type[Clock]) -> None:
     history = History(tmp_path)
     began(history, "aa", clock)
-    clock.today -= timedelta(hours=1)
+    clock.set_to -= timedelta(hours=1)
     began(history, "bb", clock)
     history.add(run("bb and more", "bb", started="2027-01-01", journal_id="later", partial="bb"))
     began(history, "cc", clock)
@@ -91,13 +91,13 @@ def test_set_forward_it_makes_nothing_too_old(tmp_path: Path, clock: type[Clock]
     history = History(tmp_path)
     began(history, "aa", clock)
     history.prune(0, 365)
-    right = clock.today
-    clock.today += timedelta(days=5000)
+    right = clock.set_to
+    clock.set_to += timedelta(days=5000)
     began(history, "bb", clock)
     for hours in (0, 1, 10):
-        clock.today += timedelta(hours=hours)
+        clock.set_to += timedelta(hours=hours)
         assert history.prune(0, 365, spare="bb") == 0
-    clock.today = right + timedelta(days=1)  # set right again
+    clock.set_to = right + timedelta(days=1)  # set right again
     began(history, "cc", clock)
     assert history.prune(0, 365) == 0
     assert len(history.list()) == 3
@@ -106,7 +106,7 @@ def test_set_forward_it_makes_nothing_too_old(tmp_path: Path, clock: type[Clock]
 def test_set_back_it_makes_nothing_too_old(tmp_path: Path, clock: type[Clock]) -> None:
     history = History(tmp_path)
     began(history, "aa", clock)
-    clock.today -= timedelta(days=5000)
+    clock.set_to -= timedelta(days=5000)
     began(history, "bb", clock)
     assert history.prune(0, 365, spare="bb") == 0
 
@@ -116,10 +116,10 @@ def test_after_a_long_absence_what_is_old_goes_a_day_later(
 ) -> None:
     history = History(tmp_path)
     began(history, "aa", clock)
-    clock.today += timedelta(days=800)
+    clock.set_to += timedelta(days=800)
     began(history, "bb", clock)
     assert history.prune(0, 365, spare="bb") == 0
-    clock.today += timedelta(hours=25)
+    clock.set_to += timedelta(hours=25)
     began(history, "cc", clock)
     assert history.prune(0, 365, spare="cc") == 1
     assert [one.run_id for one in history.list()] == ["cc", "bb"]
@@ -134,7 +134,7 @@ def test_the_newest_the_named_and_the_offered_are_never_too_old(
     history.rename("aa", "mine")
     history.settled("bb", offered=True)
     history.prune(0, 10)
-    clock.today += timedelta(days=29)
+    clock.set_to += timedelta(days=29)
     assert history.prune(0, 10) == 1
     assert [one.run_id for one in history.list()] == ["dd", "bb", "aa"]
 

@@ -9,6 +9,7 @@ import shutil
 import signal
 import stat
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -239,7 +240,7 @@ def test_killed_at_any_call_while_it_is_begun_it_is_whole_or_nothing(tmp_path: P
     for at in range(1, 40):
         for how in ("kill", "kill in a write"):
             state = tmp_path / f"{at}-{how}"
-            code = in_a_process(lambda s=state: Journal(s, snapshot(), lost), Fault(at, how))
+            code = in_a_process(partial(Journal, state, snapshot(), lost), Fault(at, how))
             for path in journals(state):
                 assert contents(path)[0].snapshot == snapshot()
             recover_runs(History(state))
@@ -270,7 +271,8 @@ def test_a_full_disk_is_said_once_and_nothing_is_missing_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int
 ) -> None:
     monkeypatch.setattr("autocoder_tui.store.journal.journal._RETRY_PERIOD", 0.0)
-    disk, told = Disk(monkeypatch, room), []
+    told: list[str] = []
+    disk = Disk(monkeypatch, room)
     journal = Journal(tmp_path, snapshot(), told.append)
     pieces = [f"piece {number}\n" for number in range(30)]
     for piece in pieces[:20]:
@@ -442,7 +444,7 @@ def test_a_journal_of_odd_values_stops_nothing(tmp_path: Path, seed: int) -> Non
         assert exported([kept], "md")
         assert exported([kept], "jsonl")
         prepared_of(kept, model_as_sent(kept))
-    assert history.list() or list((tmp_path / "journals").glob("*.damaged"))
+    assert history.list() or any((tmp_path / "journals").glob("*.damaged"))
 
 
 def test_a_folder_a_link_or_a_pipe_in_the_place_of_a_journal_is_left_alone(tmp_path: Path) -> None:

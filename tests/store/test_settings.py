@@ -160,7 +160,7 @@ def test_saving_keeps_comments_order_and_unknown_settings(file: Path) -> None:
     save_setting(file, "network", "idle_timeout", 5)
     assert file.read_text() == (
         '# mine\n[ui]\ntheme = "dusk" # nice\n\n[future]\nx = [1,\n  2]\n[network]\n'
-        "idle_timeout = 5.0\nmax_parts = 3\n"
+        "max_parts = 3\nidle_timeout = 5.0\n"
     )
     save_setting(file, "ui", "theme", None)
     assert file.read_text().startswith("# mine\n[ui]\n\n[future]")
@@ -194,6 +194,39 @@ def test_saving_a_key_that_stands_as_a_nested_table(file: Path) -> None:
     file.write_text('[keys]\nrun.start = "f5"\nrun.stop = "f6"\n')
     save_setting(file, "keys", "run.start", "f7")
     assert dict(load_settings(file).settings.keys) == {"run.start": "f7", "run.stop": "f6"}
+
+
+@pytest.mark.parametrize(
+    ("text", "section", "name", "value"),
+    [
+        ('# a\n[keys] # b\nrun.start = "f5" # c\n\n# d\n[ui] # e\n', "keys", "run.start", "f7"),
+        ('# a\n[keys] # b\n"run.start" = "f5" # c\n# d\n', "keys", "run.start", "f7"),
+        ('# a\n[keys.run] # b\nstart = "f5" # c\n# d\n', "keys", "run.start", "f7"),
+        ('# a\n[keys.run] # b\nstop = "f5" # c\n# d\n', "keys", "run.start", "f7"),
+        ("# a\nui = { theme = 'old' } # b\n# c\n", "ui", "theme", "dusk"),
+        ("# a\nui.theme = 'old' # b\n[x]#c\ny=1\n", "ui", "theme", "dusk"),
+        ('# a\n[ui]\ntheme = """\nold""" # b\n# c\n[x]\n', "ui", "theme", "dusk"),
+        ("# a\r\n[x]\r\n# b\r\n[ui] # c\r\n\r\n# d\r\n[y]\r\n", "ui", "theme", "dusk"),
+        ("# a\n[ui]\n# b\n[x]\n# c\n[cost]\nmax_cost = '1' # d\n", "cost", "max_cost", "0.50"),
+        ("# a\n[ui]\ntheme = 'old' # b\nz = 1 # c\n", "ui", "theme", "dusk"),
+        ("# only a comment", "ui", "theme", "dusk"),
+    ],
+)
+def test_no_comment_is_lost_by_saving(
+    file: Path, text: str, section: str, name: str, value: str
+) -> None:
+    file.write_text(text, newline="")
+    save_setting(file, section, name, value)
+    saved = file.read_bytes().decode()
+    comments = [line.partition("#")[2].strip() for line in text.splitlines() if "#" in line]
+    assert [
+        line.partition("#")[2].strip() for line in saved.splitlines() if "#" in line
+    ] == comments
+    loaded = load_settings(file).settings
+    found = loaded.keys[name] if section == "keys" else getattr(getattr(loaded, section), name)
+    assert found == (Decimal(value) if section == "cost" else value)
+    if "\r\n" in text:
+        assert "\n" not in saved.replace("\r\n", "")
 
 
 @given(st.text(min_size=1, max_size=60))

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from autocoder_tui.diagnostics.log_file import LogFile
 from autocoder_tui.system.atomic_write import write_all, write_atomically
 from autocoder_tui.workspace.durable import write_in_place, write_new_file
 
@@ -28,9 +27,6 @@ def test_what_is_taken_in_pieces_is_whole(tmp_path: Path) -> None:
     write_in_place(tmp_path / "old", DATA, 0o600)
     for name in ("atomic", "new", "old"):
         assert (tmp_path / name).read_bytes() == DATA
-    log = LogFile(tmp_path)
-    log.append(["a line " * 100])
-    assert log.file.read_text().strip() == ("a line " * 100).strip()
 
 
 def test_a_disk_that_is_full_on_the_way_is_said(

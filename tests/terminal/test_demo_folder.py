@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_copy_is_removed_unless_something_in_it_is_not_of_the_sample(temporary: Path) -> None:
     assert not remove_untouched(fresh_copy())
-    changes = [
+    changes: list[Callable[[Path], object]] = [
         lambda root: (root / "mine.txt").write_text("x"),
         lambda root: (root / "src" / "report.py").write_text("x"),
         lambda root: (root / "src" / "report.py").unlink(),

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from textual.screen import Screen
 
@@ -368,7 +369,7 @@ def test_every_screen_is_in_the_list() -> None:
     for module in pkgutil.walk_packages(autocoder_tui.ui.__path__, "autocoder_tui.ui."):
         import_module(module.name)
 
-    def kinds(kind: type) -> Iterator[type]:
+    def kinds(kind: type[Any]) -> Iterator[type[Any]]:
         for below in kind.__subclasses__():
             yield below
             yield from kinds(below)

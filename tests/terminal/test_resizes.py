@@ -4,6 +4,7 @@ import signal
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def through_the_sizes(screen: Pseudoterminal, sizes: Sequence[tuple[int, int]]) 
     for size in (*sizes, HOME):
         before = len(screen.written)
         screen.resize(*size)
-        screen.until(lambda before=before: len(screen.written) > before)
+        screen.until(partial(lambda before: len(screen.written) > before, before))
 
 
 def comes_back_the_same(screen: Pseudoterminal, sizes: Sequence[tuple[int, int]] = SIZES) -> None:
@@ -47,7 +48,7 @@ def comes_back_the_same(screen: Pseudoterminal, sizes: Sequence[tuple[int, int]]
         try:
             # A notice may have gone meanwhile: then it is not waited for, but tried again.
             screen.until(
-                lambda before=before: screen.picture.lines == before,
+                partial(lambda before: screen.picture.lines == before, before),
                 seconds=3 if tries_left else PATIENCE,
             )
             break
@@ -71,7 +72,7 @@ def test_while_streaming_and_while_reviewing(tmp_path: Path) -> None:
         while not (tmp_path / "state" / "usage.jsonl").exists():
             before = len(screen.written)
             screen.resize(*next(sizes, (60, 20)))
-            screen.until(lambda before=before: len(screen.written) > before)
+            screen.until(partial(lambda before: len(screen.written) > before, before))
         screen.resize(*HOME)
         screen.until_shows("undecided", "a Accept", "line_12 = 12")
         comes_back_the_same(screen)
@@ -157,11 +158,11 @@ def test_a_start_at_an_odd_size_is_as_good_as_any(tmp_path: Path) -> None:
         until_quiet(usual)
         for size in ((1, 1), (20, 5), (1000, 300)):
             odd = started(size)
-            odd.until(lambda odd=odd: "1049" in odd.picture.modes)
+            odd.until(partial(lambda odd: "1049" in odd.picture.modes, odd))
             until_quiet(odd)
             odd.resize(*HOME)
             odd.until_shows("Requirements", "m · ", "in ~")
-            odd.until(lambda odd=odd: odd.picture.lines == usual.picture.lines)
+            odd.until(partial(lambda odd: odd.picture.lines == usual.picture.lines, odd))
             odd.signal(signal.SIGTERM)
             assert odd.ended() == 143
 

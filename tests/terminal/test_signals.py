@@ -139,7 +139,7 @@ def test_a_closed_terminal_ends_it_in_time(tmp_path: Path, state: State) -> None
 def is_full(screen: Pseudoterminal) -> bool:
     """Whether as much is waiting to be read as the kernel holds for a terminal."""
     waiting = struct.unpack("i", fcntl.ioctl(screen.master, termios.FIONREAD, b"    "))[0]
-    return waiting >= 4095
+    return bool(waiting >= 4095)
 
 
 def read_again(screen: Pseudoterminal) -> None:

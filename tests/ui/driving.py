@@ -6,14 +6,17 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from textual.pilot import Pilot
 
 from autocoder_tui.cli.arguments import tui_parser
 from autocoder_tui.demo.script import Reply, Script
-from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.runs.setup import Setup, load_setup
+from autocoder_tui.runs.setup import ChosenModel, Setup, load_setup
 from autocoder_tui.ui.app import AutocoderApp
+from autocoder_tui.ui.widgets.meters.line import MeterView
+from autocoder_tui.ui.widgets.meters.meters import Meters
+from tests.watched_server import WatchedServer
 
 WIDE, NARROW = (120, 40), (80, 24)
 
@@ -41,6 +44,25 @@ async def until(pilot: Pilot[str], condition: Callable[[], object], seconds: flo
                 await pilot.pause()
 
 
+T = TypeVar("T")
+
+
+def there(value: T | None) -> T:
+    """`value`, which must not be None."""
+    assert value is not None
+    return value
+
+
+def chosen_of(app: AutocoderApp) -> ChosenModel:
+    """The model in use; there must be one."""
+    return there(app.chosen)
+
+
+def view_of(meters: Meters) -> MeterView:
+    """What the meters show; it must be something."""
+    return there(meters.view)
+
+
 @asynccontextmanager
 async def driven(
     setup: Setup, size: tuple[int, int] = WIDE
@@ -54,9 +76,9 @@ async def driven(
 @asynccontextmanager
 async def serving(
     folder: Path, script: Script, *flags: str, size: tuple[int, int] = WIDE
-) -> AsyncIterator[tuple[AutocoderApp, Pilot[str], DemoServer]]:
+) -> AsyncIterator[tuple[AutocoderApp, Pilot[str], WatchedServer]]:
     """The App on `folder`/project with its model behind a real loopback server."""
-    async with DemoServer(script) as server:
+    async with WatchedServer(script) as server:
         setup = setup_for(folder, "--base-url", server.base_url, "-m", "test-model", *flags)
         async with driven(setup, size) as (app, pilot):
             yield app, pilot, server

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.events import Resize
 from textual.geometry import Size
-from textual.widgets import Input, OptionList, TextArea
+from textual.widgets import Input, OptionList, Static, TextArea
 
 from autocoder_tui.demo.sample import DEMO_TARGET, sample_text
 from autocoder_tui.demo.script import Reply, error_reply
@@ -23,11 +23,22 @@ from autocoder_tui.ui.screens.first_steps import FirstSteps
 from autocoder_tui.ui.screens.keys_help import KeysHelp
 from autocoder_tui.ui.screens.model_picker import ModelPicker
 from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.log.view import LogView
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.stream.view import StreamView
 from autocoder_tui.ui.widgets.tab_strip import TabStrip
-from tests.ui.driving import NARROW, WIDE, driven, framed, serving, setup_for, until
+from tests.ui.driving import (
+    NARROW,
+    WIDE,
+    chosen_of,
+    driven,
+    framed,
+    serving,
+    setup_for,
+    there,
+    until,
+)
 
 OLD = "".join(f"line {number}\n" for number in range(40))
 NEW = OLD.replace("line 3\n", "line three\n").replace("line 30\n", "line thirty\nand more\n")
@@ -51,16 +62,16 @@ async def test_the_demo_goes_from_start_to_an_accepted_file_by_keys_alone(
         await pilot.press("ctrl+r")
         await until(pilot, lambda: review.review is not None, 60)
         assert len(app.runner.state.parts) > 1
-        (file,) = review.review.files
+        (file,) = there(review.review).files
         assert len(file.hunks) >= 5
         await until(pilot, lambda: app.main.pane == "review" and app.focused is not None)
-        await until(pilot, lambda: app.focused.id == "diff")
+        await until(pilot, lambda: there(app.focused).id == "diff")
         await pilot.press("a", "r", "a")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Question))
         await pilot.press("w")
         await until(pilot, lambda: review.written)
-        expected = review.review.files[0].result()
+        expected = there(review.review).files[0].result()
     before, after = sample_text(DEMO_TARGET), (setup.root / DEMO_TARGET).read_text()
     assert after == expected
     assert before != after
@@ -134,7 +145,9 @@ async def test_a_file_changed_meanwhile_is_asked_about(tmp_path: Path) -> None:
         assert path.read_text() == "changed by someone else\n"
         review = app.main.query_one(ReviewPane)
         await pilot.press("r")
-        await until(pilot, lambda: review.review.files[0].before == "changed by someone else\n")
+        await until(
+            pilot, lambda: there(review.review).files[0].before == "changed by someone else\n"
+        )
         await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
         await pilot.press("A", "enter")
         await until(pilot, lambda: review.written)
@@ -212,20 +225,20 @@ async def test_the_local_server_found_first_is_preselected(
             await pilot.press("enter")
             await until(pilot, lambda: app.screen is app.main)
             if not moved:
-                await until(pilot, lambda: app.chosen.model.name == "near")
-                assert app.chosen.endpoint.provider.base_url == server.base_url
+                await until(pilot, lambda: chosen_of(app).model.name == "near")
+                assert chosen_of(app).endpoint.provider.base_url == server.base_url
 
 
 async def test_with_a_key_nothing_is_asked(tmp_path: Path) -> None:
     setup = setup_for(tmp_path, environ={"HYPERBOLIC_API_KEY": "sk-canary-1234567890"})
     async with driven(setup) as (app, pilot):
-        await until(pilot, lambda: app.main.query_one("HeaderLine").model)
-        assert app.chosen.ready
+        await until(pilot, lambda: app.main.query_one(HeaderLine).model)
+        assert chosen_of(app).ready
         assert app.screen is app.main
         await pilot.press("ctrl+o")
         await until(pilot, lambda: isinstance(app.screen, ModelPicker))
         await pilot.press(*"llama", "enter")
-        await until(pilot, lambda: app.chosen.model.name == "meta-llama/Llama-3.3-70B-Instruct")
+        await until(pilot, lambda: chosen_of(app).model.name == "meta-llama/Llama-3.3-70B-Instruct")
         assert "sk-canary" not in app.export_screenshot()
 
 
@@ -236,7 +249,7 @@ async def test_errors_of_the_server_are_told_and_the_draft_stays(tmp_path: Path)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.runner.state.error is not None)
         await pilot.pause()
-        assert app.runner.state.error.kind == "key_rejected"
+        assert there(app.runner.state.error).kind == "key_rejected"
         assert app.main.query_one("#requirements", TextArea).text == "my draft"
         assert "\x1b" not in "".join(row.text for row in app.main.query_one(LogView).rows)
 
@@ -257,7 +270,9 @@ async def test_every_action_is_in_the_palette_and_the_keys_are_listed(tmp_path: 
         assert any(title.startswith("Diff: ") for title in titles)
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(app.screen, KeysHelp))
-        listed = "\n".join(str(section.content) for section in app.screen.query(".keys-section"))
+        listed = "\n".join(
+            str(section.content) for section in app.screen.query(".keys-section").results(Static)
+        )
         named = {"run.start", "review.accept", "log.filter", "history.delete", "usage.export"}
         assert named <= set(listed.split())
         await pilot.press("escape")
@@ -274,8 +289,10 @@ async def test_a_proposal_outside_the_project_is_refused_and_the_rest_offered(
         await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
-        assert [file.path for file in app.review_session.reviewable.review.files] == ["good.txt"]
-        assert [name for name, _ in app.review_session.reviewable.refused] == ["../evil.txt"]
+        assert [file.path for file in there(app.review_session).reviewable.review.files] == [
+            "good.txt"
+        ]
+        assert [name for name, _ in there(app.review_session).reviewable.refused] == ["../evil.txt"]
         await pilot.press("A", "enter")
         await until(pilot, lambda: app.main.query_one(ReviewPane).written)
     assert (tmp_path / "project" / "good.txt").read_text() == "y\n"

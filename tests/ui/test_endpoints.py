@@ -12,7 +12,7 @@ from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.endpoint_form import EndpointForm
 from autocoder_tui.ui.screens.model_picker import ModelPicker, short_age
-from tests.ui.driving import NARROW, driven, setup_for, until
+from tests.ui.driving import NARROW, chosen_of, driven, setup_for, until
 
 KEY = {"HYPERBOLIC_API_KEY": "sk-canary-1234567890"}
 
@@ -34,7 +34,7 @@ async def test_a_server_is_tested_added_and_refreshed(tmp_path: Path) -> None:
         await until(pilot, lambda: isinstance(app.screen, EndpointForm))
         await pilot.press(*"http://127.0.0.1:1/v1", "enter")
         await until(pilot, lambda: "connection refused" in said(app))
-        address = app.screen.query_one("#endpoint-url")
+        address = app.screen.query_one("#endpoint-url", Input)
         address.value = "nonsense"
         await pilot.press("enter")
         await until(pilot, lambda: "not a base URL" in said(app))
@@ -43,8 +43,8 @@ async def test_a_server_is_tested_added_and_refreshed(tmp_path: Path) -> None:
         await until(pilot, lambda: "2 models" in said(app))
         await until(pilot, lambda: isinstance(app.focused, OptionList))
         await pilot.press("down", "enter")
-        await until(pilot, lambda: app.chosen.model.name == "second")
-        assert app.chosen.endpoint.provider.base_url == server.base_url
+        await until(pilot, lambda: chosen_of(app).model.name == "second")
+        assert chosen_of(app).endpoint.provider.base_url == server.base_url
         assert server.base_url in (tmp_path / "config" / "models.toml").read_text()
         assert "sk-canary" not in (tmp_path / "config" / "models.toml").read_text()
 
@@ -102,8 +102,8 @@ async def test_figures_of_an_added_server_are_not_the_users_and_can_be_refreshed
         options = app.screen.query_one(OptionList)
         assert "65.5k ctx  $3.00 in  $10.00 out" in str(options.get_option_at_index(0).prompt)
         await pilot.press("enter")
-        await until(pilot, lambda: app.chosen.model.name == "dear")
-        assert app.chosen.model.input_price == 3
+        await until(pilot, lambda: chosen_of(app).model.name == "dear")
+        assert chosen_of(app).model.input_price == 3
         assert "price" not in own.read_text()
         assert own.read_text().startswith("# mine, not to be lost\n")
 
@@ -117,7 +117,7 @@ async def test_figures_of_an_added_server_are_not_the_users_and_can_be_refreshed
         assert app.screen is picker
         assert app.screen.query_one("#model-filter", Input).value == "dear"
         await pilot.press("enter")
-        await until(pilot, lambda: app.chosen.model.input_price == 2)
+        await until(pilot, lambda: chosen_of(app).model.input_price == 2)
 
 
 async def test_what_is_said_of_a_model_is_seen_below_however_many_there_are(
@@ -162,8 +162,8 @@ async def test_a_server_named_on_the_command_line_lists_its_models_by_itself(
             assert sum("second" in row for row in shown) == 1
             assert sum("first" in row for row in shown) == 1
             await pilot.press(*"second", "enter")
-            await until(pilot, lambda: app.chosen.model.name == "second")
-            assert app.chosen.endpoint.provider.base_url == server.base_url
+            await until(pilot, lambda: chosen_of(app).model.name == "second")
+            assert chosen_of(app).endpoint.provider.base_url == server.base_url
             await until(
                 pilot, lambda: any("window it gives second" in x for x in app.main.log_lines)
             )
@@ -218,7 +218,7 @@ async def test_a_window_that_was_listed_is_asked_for_again_where_the_server_is_l
             '[[models]]\nname = "loaded"\nprovider = "Mine"\n'
         )
         async with driven(setup_for(tmp_path, "-m", "loaded")) as (app, pilot):
-            await until(pilot, lambda: app.chosen.model.context_length == 8192)
+            await until(pilot, lambda: chosen_of(app).model.context_length == 8192)
             await opened(app, pilot)
             assert "Context from Mine, asked now" in detail(app)
             await pilot.press("ctrl+r")
@@ -226,4 +226,4 @@ async def test_a_window_that_was_listed_is_asked_for_again_where_the_server_is_l
         # The model is loaded anew, with less room.
         entry["loaded_context_length"] = 4096
         async with driven(setup_for(tmp_path, "-m", "loaded")) as (app, pilot):
-            await until(pilot, lambda: app.chosen.model.context_length == 4096)
+            await until(pilot, lambda: chosen_of(app).model.context_length == 4096)

@@ -6,6 +6,7 @@ import os
 import subprocess
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -218,7 +219,7 @@ async def test_binary_special_and_leading_out_are_refused(
         for count, name in enumerate(["out", "link-to-src", "pipe", "huge.txt", "data"], 1):
             await go_to(pilot, app, f" {name}")
             await pilot.press("space")
-            await until(pilot, lambda count=count: len(app.refusals()) == count)
+            await until(pilot, partial(lambda count: len(app.refusals()) == count, count))
         assert app.picker.picks == ()
         assert app.refusals() == [
             ("out", "a link that leads out of the project"),

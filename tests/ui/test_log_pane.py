@@ -117,9 +117,9 @@ def test_rows_fill_the_width_whatever_the_characters() -> None:
 
     for text in ("word " * 40, "x" * 300, "日本語" * 50, "a日" * 70, "", "é" * 99):
         for width in (1, 2, 7, 40):
-            rows = list(log_rows.wrapped(text, width))
-            assert "".join(rows).replace(" ", "") == text.replace(" ", "")
-            assert all(cell_len(row) <= max(width, 2) for row in rows)
+            lines = list(log_rows.wrapped(text, width))
+            assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+            assert all(cell_len(row) <= max(width, 2) for row in lines)
     rows = log_rows.LogRows(1)
     rows.width = 10
     rows.add([LogLine(1, datetime.now(), "one two three four")])

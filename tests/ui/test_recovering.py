@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ from autocoder_tui.ui.screens.recovered import RecoveredRuns
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.stream.view import StreamView
-from tests.ui.driving import NARROW, WIDE, driven, framed, serving, setup_for, until
+from tests.ui.driving import NARROW, WIDE, chosen_of, driven, framed, serving, setup_for, until
 from tests.ui.test_session_keeping import AT, wanted
 
 OLD = "".join(f"line {number}\n" for number in range(1, 31))
@@ -98,7 +99,7 @@ async def test_an_interrupted_run_is_offered_and_can_be_reviewed(tmp_path: Path)
         assert app.job().requirements == "Count in words"
         assert (app.job().picks, app.job().target) == (("a.txt",), "a.txt")
         assert app.chosen is not None
-        assert app.chosen.model.name == "test-model"
+        assert chosen_of(app).model.name == "test-model"
         assert app.runner.resumable
     # It was seen to: nobody asks again, but the review that was open is open again.
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
@@ -367,13 +368,15 @@ async def test_folding_says_how_far_it_is_and_can_be_left(
     for size in (WIDE, NARROW):
         async with driven(setup_for(tmp_path, *AT), size) as (app, pilot):
             header = app.main.query_one(HeaderLine)
-            await until(pilot, lambda h=header: "Keeping an interrupted run: 99 %" in h.notice)
+            await until(
+                pilot, partial(lambda h: "Keeping an interrupted run: 99 %" in h.notice, header)
+            )
             # The screen is at one's service meanwhile.
             area = app.main.query_one("#requirements", TextArea)
             await pilot.press("f3")
             area.text = ""
             await pilot.press("h", "i")
-            await until(pilot, lambda area=area: area.text == "hi")
+            await until(pilot, partial(lambda area: area.text == "hi", area))
             assert "Keeping an interrupted run: 99 %" in header.render().plain
         assert len(journals(tmp_path / "state")) == 1
         assert history.list() == []

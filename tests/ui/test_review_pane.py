@@ -23,7 +23,7 @@ from autocoder_tui.ui.widgets.plain_area import PlainArea
 from autocoder_tui.ui.widgets.review.file_list import FileList
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.review.result_view import ResultView
-from tests.ui.driving import NARROW, WIDE, driven, framed, serving, setup_for, until
+from tests.ui.driving import NARROW, WIDE, driven, framed, serving, setup_for, there, until
 
 OLD = "".join(f"line {number}\n" for number in range(40))
 NEW = OLD.replace("line 3\n", "line three\n").replace("line 30\n", "line thirty\nand more\n")
@@ -67,7 +67,7 @@ async def test_a_hunk_is_edited_in_place_and_the_other_verdicts_stay(tmp_path: P
         assert area.text == "line three\n"
         area.text = "LINE THREE"
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "LINE THREE\n" in pane_of(app).file.after)
+        await until(pilot, lambda: "LINE THREE\n" in there(pane_of(app).file).after)
         assert marks(app) == "·✓"
         assert pane_of(app).diff.cursor == 0
         await pilot.press("a", "enter")
@@ -94,7 +94,7 @@ async def test_an_edit_given_up_asks_first_and_changes_nothing(tmp_path: Path) -
         await until(pilot, lambda: isinstance(app.screen, Question))
         await pilot.press("d")
         await until(pilot, lambda: app.screen is app.main)
-        assert pane_of(app).file.after == NEW
+        assert there(pane_of(app).file).after == NEW
 
 
 async def test_an_edit_back_to_the_file_leaves_nothing_to_decide(tmp_path: Path) -> None:
@@ -103,8 +103,8 @@ async def test_an_edit_back_to_the_file_leaves_nothing_to_decide(tmp_path: Path)
         await until(pilot, lambda: isinstance(app.screen, TextDialog))
         app.screen.query_one(PlainArea).text = OLD
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: pane_of(app).file.after == OLD)
-        assert pane_of(app).file.hunks == ()
+        await until(pilot, lambda: there(pane_of(app).file).after == OLD)
+        assert there(pane_of(app).file).hunks == ()
         await pilot.press("a", "e", "v", "v", "n", "A", "y")
         await until(pilot, lambda: isinstance(app.screen, Choice))
 
@@ -122,7 +122,7 @@ async def test_text_that_acts_on_a_terminal_is_marked_in_the_editor_and_kept(
         assert "␛]52" in shown
         assert "\x1b" not in shown
         await pilot.press("X", "ctrl+s")
-        await until(pilot, lambda: "Xline \x1b]52" in pane_of(app).file.after)
+        await until(pilot, lambda: "Xline \x1b]52" in there(pane_of(app).file).after)
 
 
 async def test_what_a_text_area_would_change_is_left_to_a_real_editor(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ async def test_the_result_on_show_is_what_is_written_byte_for_byte(tmp_path: Pat
         view = app.main.query_one(ResultView)
         await until(pilot, lambda: app.focused is view)
         pane = pane_of(app)
-        data = written_bytes(app.review_session.reviewable, pane.file)
+        data = there(written_bytes(there(app.review_session).reviewable, there(pane.file)))
         summary = str(pane.query_one("#review-summary").render())
         assert f"{len(data):,} bytes, utf-8 with a byte order mark, CRLF" in summary
         assert b"\xef\xbb\xbf" + view.text.replace("\n", "\r\n").encode() == data
@@ -183,9 +183,9 @@ async def test_several_files_are_listed_with_what_becomes_of_them(
         assert rows[1].split()[:3] == ["src/new.py", "new", "+1"]
         assert rows[2].split()[-1].startswith(("!1", "↓"))
         await pilot.click(FileList, offset=(8, 1))
-        assert pane_of(app).file.path == "src/new.py"
+        assert there(pane_of(app).file).path == "src/new.py"
         await pilot.press("a", "right_square_bracket")
-        assert pane_of(app).file.path == ".github/workflows/ci.yml"
+        assert there(pane_of(app).file).path == ".github/workflows/ci.yml"
         assert "✓1" in files.render().plain
         await pilot.press("exclamation_mark")
         await until(pilot, lambda: isinstance(app.screen, Question))

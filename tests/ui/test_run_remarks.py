@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.widgets import Static
@@ -97,7 +98,12 @@ async def test_a_try_again_for_the_same_reason_is_told_once(tmp_path: Path) -> N
     async with serving(tmp_path, replies, "-r", "x") as (app, pilot, _):
         told: list[str] = []
         notify = app.notify
-        app.notify = lambda message, **how: (told.append(message), notify(message, **how))[1]  # type: ignore[method-assign,assignment]
+
+        def note(message: str, **how: Any) -> None:
+            told.append(message)
+            notify(message, **how)
+
+        app.notify = note  # type: ignore[method-assign]
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.main.query_one(ReviewPane).file is not None)
         assert sum("busy" in message for message in told) == 1

@@ -13,7 +13,7 @@ from textual.widgets import Input, TextArea
 from autocoder_tui.store.session import Session, claim
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.widgets.files.picker import FilePicker
-from tests.ui.driving import driven, setup_for, until
+from tests.ui.driving import chosen_of, driven, setup_for, until
 
 AT = ("--base-url", "http://127.0.0.1:9/v1", "-m", "test-model")
 
@@ -80,7 +80,7 @@ async def test_after_quitting_everything_comes_back(tmp_path: Path) -> None:
         assert app.job().picks == ("a.txt", "b.txt")
         assert app.job().target == "b.txt"
         assert app.chosen is not None
-        assert app.chosen.model.name == "test-model"
+        assert chosen_of(app).model.name == "test-model"
         assert any("Back as you left it" in line for line in app.main.log_lines)
 
 
@@ -93,7 +93,7 @@ async def test_flags_win_field_by_field_and_the_draft_stays_at_hand(tmp_path: Pa
         assert app.job().picks == ("a.txt",)
         assert app.job().target == "b.txt"
         assert app.chosen is not None
-        assert app.chosen.model.name == "test-model"
+        assert chosen_of(app).model.name == "test-model"
         app.main.show("requirements")
         await pilot.press("ctrl+up")
         await until(pilot, lambda: wanted(app).text == "Add a flag.\nWith tests.")
@@ -127,7 +127,7 @@ async def test_a_model_that_is_gone_is_told_and_the_default_taken(tmp_path: Path
     slot.release()
     async with opened(tmp_path) as (app, _):
         assert app.chosen is not None
-        assert app.chosen.model.name == app.setup.settings.model.default
+        assert chosen_of(app).model.name == app.setup.settings.model.default
         assert any("no-such-model" in line for line in app.main.log_lines)
 
 

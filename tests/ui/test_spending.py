@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import DataTable, SelectionList
+from textual.widgets import DataTable, SelectionList, TextArea
 
 from autocoder_tui.demo.script import Received, Reply, Script, error_reply
 from autocoder_tui.demo.server import DemoServer
@@ -25,7 +25,7 @@ from autocoder_tui.ui.screens.usage import UsageScreen
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
-from tests.ui.driving import driven, framed, serving, setup_for, until
+from tests.ui.driving import chosen_of, driven, framed, serving, setup_for, there, until
 
 WHOLE = '<file path="code.txt">\n' + "".join(f"line {n}\n" for n in range(400)) + "</file>\n"
 
@@ -53,7 +53,7 @@ def in_two_parts(received: Received) -> Reply:
 
 
 async def asked(app: AutocoderApp, pilot: Pilot[str]) -> None:
-    await until(pilot, lambda: app.main.query_one("#requirements").text)
+    await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
     await pilot.press("ctrl+r")
     await until(pilot, lambda: isinstance(app.screen, Question))
 
@@ -104,7 +104,9 @@ async def test_at_a_cap_the_run_waits_and_goes_on_when_told(tmp_path: Path) -> N
         assert "✓ done" in meters.render().plain
         assert app.runner.state.text == WHOLE
         assert len(server.requests) == 2
-        assert app.spending.spent == app.runner.state.usage.cost_usd > Decimal("0.012")
+        assert (
+            app.spending.spent == there(there(app.runner.state.usage).cost_usd) > Decimal("0.012")
+        )
 
 
 @pytest.mark.parametrize(("key", "reviewed"), [("r", True), ("s", False), ("escape", False)])
@@ -115,7 +117,7 @@ async def test_at_a_cap_the_run_can_be_stopped_or_reviewed(
         await asked(app, pilot)
         await pilot.press(key)
         await until(pilot, lambda: not app.runner.running)
-        assert app.runner.state.error.kind == "spending_cap"
+        assert there(app.runner.state.error).kind == "spending_cap"
         assert app.runner.state.text == WHOLE[:2000]
         assert app.runner.resumable
         if reviewed:
@@ -143,7 +145,7 @@ async def test_a_server_that_ignores_its_limit_is_stopped_and_asked_about(
         text = app.runner.state.text
         assert LONG.startswith(text)
         assert len(text) < len(LONG) / 2
-        assert app.runner.state.error.kind == "spending_cap"
+        assert there(app.runner.state.error).kind == "spending_cap"
         assert app.spending.spent > Decimal("0.05")
         assert app.runner.resumable
 
@@ -159,7 +161,7 @@ async def test_the_session_has_a_cap_of_its_own(tmp_path: Path) -> None:
     cap = '[cost]\nmax_session_cost = "0.012"\n'
     script = [framed("a.txt", "word " * 950), framed("a.txt", "y\n"), framed("a.txt", "z\n")]
     async with _Open(tmp_path, script, cap) as (app, pilot, server):
-        await until(pilot, lambda: app.main.query_one("#requirements").text)
+        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
         spent = app.spending.spent
@@ -185,22 +187,22 @@ def test_a_raised_cap_is_enough_and_in_whole_cents() -> None:
 
 async def test_a_run_is_booked_and_learnt_from(tmp_path: Path) -> None:
     async with _Open(tmp_path, in_two_parts, "") as (app, pilot, _):
-        await until(pilot, lambda: app.main.query_one("#requirements").text)
-        assert app.chosen.calibration == Calibration()
+        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
+        assert chosen_of(app).calibration == Calibration()
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
         (record,), broken = read_usage(tmp_path / "state")
         assert broken == 0
         state = app.runner.state
-        assert record.cost_usd == state.usage.cost_usd
+        assert record.cost_usd == there(state.usage).cost_usd
         assert [part.finish_reason for part in record.parts] == ["length", "stop"]
-        assert sum((part.cost_usd for part in record.parts), Decimal(0)) == record.cost_usd
+        assert sum((there(part.cost_usd) for part in record.parts), Decimal(0)) == record.cost_usd
         assert [part.end for part in record.parts] == [2000, len(WHOLE)]
         assert 0 < record.parts[1].begin <= 2000
         assert not record.estimated
-        assert app.chosen.calibration.runs == 1
-        kept = load_calibration(tmp_path / "state", app.chosen.endpoint, app.chosen.model)
-        assert kept == app.chosen.calibration
+        assert chosen_of(app).calibration.runs == 1
+        kept = load_calibration(tmp_path / "state", chosen_of(app).endpoint, chosen_of(app).model)
+        assert kept == chosen_of(app).calibration
         assert any("as the server counts; our count was" in line for line in app.main.log_lines)
 
 
@@ -234,7 +236,7 @@ async def test_a_cap_without_a_price_is_asked_about_before_sending(tmp_path: Pat
     async with DemoServer([framed("a.txt", "x\n"), framed("a.txt", "y\n")]) as server:
         at = ("--base-url", server.base_url, "-m", "other", "-r", "x", "--max-cost", "1")
         async with driven(setup_for(tmp_path, *at)) as (app, pilot):
-            await until(pilot, lambda: app.main.query_one("#requirements").text)
+            await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
             await pilot.press("ctrl+r")
             await until(pilot, lambda: isinstance(app.screen, Question))
             await pilot.press("d")
@@ -252,7 +254,7 @@ async def test_a_cap_without_a_price_is_asked_about_before_sending(tmp_path: Pat
 
 async def test_the_usage_screen_shows_runs_days_and_exports(tmp_path: Path) -> None:
     async with _Open(tmp_path, in_two_parts, "") as (app, pilot, _):
-        await until(pilot, lambda: app.main.query_one("#requirements").text)
+        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
         await pilot.press("ctrl+l")
@@ -287,7 +289,7 @@ async def test_another_model_is_offered_when_one_is_not_available(tmp_path: Path
         await asked(app, pilot)
         await pilot.press("g")
         await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
-        assert app.chosen.model.name == "second"
+        assert chosen_of(app).model.name == "second"
         assert [request.body["model"] for request in server.requests] == ["test-model", "second"]
 
 
@@ -299,9 +301,12 @@ async def test_a_prompt_the_server_cut_is_said_and_teaches_nothing(tmp_path: Pat
         return framed("a.txt", "x\n", usage={"prompt_tokens": read, "completion_tokens": 9})
 
     async with _Open(tmp_path, cutting, "") as (app, pilot, _):
-        await until(pilot, lambda: app.main.query_one("#requirements").text)
+        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.main.query_one(ReviewPane).review is not None)
         assert any("it may have cut the prompt" in line for line in app.main.log_lines)
-        assert app.chosen.calibration.runs == 0
-        assert load_calibration(tmp_path / "state", app.chosen.endpoint, app.chosen.model).runs == 0
+        assert chosen_of(app).calibration.runs == 0
+        assert (
+            load_calibration(tmp_path / "state", chosen_of(app).endpoint, chosen_of(app).model).runs
+            == 0
+        )

@@ -81,7 +81,7 @@ async def test_a_dialog_that_opens_by_itself_waits_for_a_pause_in_typing(tmp_pat
         await pilot.press("h")
         pressed = app.last_typed_at = time.monotonic() + 0.3
         question = Noted("Sure?", "It costs.", (Answer("yes", "Yes", "y"), Answer("no", "No", "n")))
-        asked: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        asked: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
         async def ask() -> None:
             asked.set_result(await app.ask_unbidden(question))

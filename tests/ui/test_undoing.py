@@ -18,7 +18,7 @@ from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.workspace.apply import Change, apply_changes
 from autocoder_tui.workspace.apply_log import ApplyLog
 from autocoder_tui.workspace.textfile import read_text_file
-from tests.ui.driving import driven, framed, serving, setup_for, until
+from tests.ui.driving import driven, framed, serving, setup_for, there, until
 from tests.workspace.faults import Fault, in_a_process
 
 OLD, NEW = "one\ntwo\n", "one\nthree\n"
@@ -122,7 +122,7 @@ async def test_a_write_is_undone_after_a_restart(tmp_path: Path) -> None:
     async with driven(setup_for(tmp_path)) as (app, pilot):
         await pilot.press("escape", "escape")
         app.main.show("files")
-        await until(pilot, lambda: app.screen is app.main and app.focused.id == "files")
+        await until(pilot, lambda: app.screen is app.main and there(app.focused).id == "files")
         await pilot.press("U")
         await asked(app, pilot, "code.txt")
         await pilot.press("u")

@@ -13,6 +13,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -197,7 +198,7 @@ def test_the_recovery_is_broken_too(folder: Path, move: str, how: str) -> None:
     for place, _ in sweep.broken("kill", every=1 if FULL else 3):
         # A different call of the recovery each time: together the pairs cover the square.
         second = second % 41 + 7
-        ended = in_a_process(lambda log=place.log: recover(log), Fault(second, how, errno.ENOSPC))
+        ended = in_a_process(partial(recover, place.log), Fault(second, how, errno.ENOSPC))
         assert ended in (DONE, -signal.SIGKILL)
         recover(place.log)
         sweep.check(place)

@@ -1,6 +1,5 @@
 """Counting tokens: exactly for OpenAI's models, by estimate for others.
 
-Three speeds. `rough_count` looks at a sample of the characters and needs nothing loaded.
 A `TokenCounter` counts some millions of tokens a second. A `TailCounter` follows a growing
 text and counts again only what has not settled.
 """
@@ -303,51 +302,3 @@ class TailCounter:
         self._settled_tokens -= tokens
         self._tail = block + self._tail
         self._tail_tokens = None
-
-
-_SAMPLE_SLICES = 16
-_SAMPLE_SLICE = 1024
-# Runs that tend to be one token each, or a known number of them (see `_weight`).
-_RUN = re.compile(
-    r"(?P<word> ?[A-Za-z]+)|(?P<digits>\d+)|(?P<blank>\s+)|(?P<marks>[!-/:-@\[-`{-~]+)"
-    r"|(?P<wide>[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+)"
-    r"|(?P<letters>[^\W\d_]+)|(?P<other>.)"
-)
-
-
-def rough_count(text: str) -> int:
-    """An estimate from a sample of at most 16 KB: good to some 15 % on code and prose.
-
-    For the moment before a vocabulary is loaded, and where thousands of files are weighed.
-    """
-    if not text:
-        return 0
-    if len(text) <= _SAMPLE_SLICES * _SAMPLE_SLICE:
-        return max(1, round(_weight(text)))
-    step = (len(text) - _SAMPLE_SLICE) / (_SAMPLE_SLICES - 1)
-    starts = (int(step * index) for index in range(_SAMPLE_SLICES))
-    weight = sum(_weight(text[start : start + _SAMPLE_SLICE]) for start in starts)
-    return max(1, round(weight * len(text) / (_SAMPLE_SLICES * _SAMPLE_SLICE)))
-
-
-def _weight(text: str) -> float:
-    """Tokens of a short text, each kind of run weighed as the vocabularies cut it on average."""
-    total = 0.0
-    for match in _RUN.finditer(text):
-        length = match.end() - match.start()
-        match match.lastgroup:
-            case "word":
-                total += 1 + max(0, length - 7) * 0.16
-            case "digits":
-                total += (length + 2) // 3
-            case "blank":
-                total += 0 if match.group() == " " else 0.9
-            case "marks":
-                total += 0.6 + 0.25 * length
-            case "wide":
-                total += 0.72 * length
-            case "letters":
-                total += 0.5 + 0.25 * length
-            case _:
-                total += 1.2
-    return total

@@ -9,7 +9,6 @@ without.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -28,6 +27,8 @@ from autocoder_tui.store.history.schema import (
     set_up,
     unavailable,
 )
+from autocoder_tui.system.descriptors import open_descriptor
+from autocoder_tui.system.file_lock import lock
 
 _T = TypeVar("_T")
 
@@ -133,13 +134,12 @@ class _Mended(Exception):
 @contextmanager
 def _only_one(path: Path) -> Iterator[None]:
     """One program at a time looks after a damaged database."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
     try:
-        descriptor = os.open(path.with_name("history.lock"), flags, 0o600)
+        descriptor = open_descriptor(path.with_name("history.lock"), os.O_RDWR | os.O_CREAT)
     except OSError as error:
         raise unavailable(error, path) from error
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        lock(descriptor, wait=True)
         yield
     finally:
         os.close(descriptor)

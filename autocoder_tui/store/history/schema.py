@@ -12,6 +12,7 @@ from typing import Final
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.errors import StoreError
+from autocoder_tui.system.descriptors import open_descriptor
 
 SCHEMA: Final = 1
 BUSY_SECONDS: Final = 2.0
@@ -130,7 +131,7 @@ def set_up(path: Path) -> int:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with contextlib.suppress(FileExistsError):
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+            os.close(open_descriptor(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
     connection = connect(path, write=False)
     try:
         version: int = connection.execute("PRAGMA user_version").fetchone()[0]

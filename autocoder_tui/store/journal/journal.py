@@ -10,7 +10,6 @@ that nobody else will go on with it.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import re
@@ -24,6 +23,8 @@ from autocoder_tui.engine.events import Event
 from autocoder_tui.engine.events_json import event_data
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.snapshot import Snapshot
+from autocoder_tui.system.descriptors import open_descriptor, sync_folder
+from autocoder_tui.system.file_lock import lock
 
 VERSION: Final = 1
 FOLDER: Final = "journals"
@@ -142,15 +143,17 @@ class Journal:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self._free_name()
         unfinished = path.with_suffix(UNFINISHED_SUFFIX)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
-        descriptor = os.open(unfinished, flags, 0o600)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
+        descriptor = open_descriptor(unfinished, flags)
         try:
             # Where locks are not to be had, the name alone has to do.
             with contextlib.suppress(OSError):
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                lock(descriptor)
             self._put(descriptor, data)
             unfinished.rename(path)
-            _sync_folder(self._folder)
+            # Not to be had everywhere; the file itself is whole without it.
+            with contextlib.suppress(OSError):
+                sync_folder(self._folder)
         except OSError:
             self._pending = [data]
             os.close(descriptor)
@@ -190,13 +193,3 @@ class Journal:
 def _line(data: dict[str, Any]) -> bytes:
     # ASCII: no character of any text can end the line, and half characters are kept too.
     return json.dumps(data, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the names in `folder` last; some file systems have no such thing."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        with contextlib.suppress(OSError):
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import json
 import os
 import time
@@ -18,6 +17,8 @@ from autocoder_tui.engine.events import Event
 from autocoder_tui.engine.events_json import read_event
 from autocoder_tui.store.journal.journal import FOLDER, UNFINISHED_SUFFIX, VERSION
 from autocoder_tui.store.snapshot import Snapshot
+from autocoder_tui.system.descriptors import open_descriptor
+from autocoder_tui.system.file_lock import FileLock, lock
 
 _RESTED = 6 * 3600.0
 """Seconds without a write after which a journal has no writer, where locks can't tell."""
@@ -73,11 +74,11 @@ def taken_over(path: Path) -> Iterator[bool]:
     Raises OSError for a file that can't be opened.
     """
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = open_descriptor(path, os.O_RDWR)
     except OSError as error:
         if error.errno not in (errno.EROFS, errno.EACCES):
             raise
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # to be looked at
+        descriptor = open_descriptor(path, os.O_RDONLY)  # to be looked at
     try:
         # Somebody else may have taken it over and removed it before we had the lock.
         yield _locked(descriptor) and os.fstat(descriptor).st_nlink > 0
@@ -87,13 +88,13 @@ def taken_over(path: Path) -> Iterator[bool]:
 
 def _locked(descriptor: int) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
+        locked = lock(descriptor)
     except OSError:
-        # A file system without locks: nobody writes to what has rested for so long.
+        locked = FileLock.UNKNOWN
+    if locked is FileLock.UNKNOWN:
+        # Nobody writes to what has rested for so long.
         return time.time() - os.fstat(descriptor).st_mtime > _RESTED
-    return True
+    return locked is FileLock.OURS
 
 
 def sweep_unfinished(state: Path) -> None:

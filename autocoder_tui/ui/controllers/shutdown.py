@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -23,7 +22,16 @@ from textual.worker import WorkerFailed
 
 from autocoder_tui.diagnostics import crash_report as crash
 from autocoder_tui.runs.setup import Setup
-from autocoder_tui.system.signals import SignalWatch
+from autocoder_tui.system.jobs import ask_to_stop, has_shell, stop_at_once
+from autocoder_tui.system.signals import (
+    SIGCONT,
+    SIGHUP,
+    SIGINT,
+    SIGQUIT,
+    SIGTERM,
+    SIGTSTP,
+    SignalWatch,
+)
 from autocoder_tui.ui.terminal.driver import TerminalDriver
 
 GRACE: Final = 1.3
@@ -31,8 +39,8 @@ GRACE: Final = 1.3
 SAVING: Final = 0.3
 """Seconds more for the last words, where there was none."""
 
-_ENDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
-_STOPS = (signal.SIGTSTP, signal.SIGCONT)
+_ENDS = (SIGTERM, SIGHUP, SIGINT, SIGQUIT)
+_STOPS = (SIGTSTP, SIGCONT)
 
 
 class EndedApp(Protocol):
@@ -107,11 +115,11 @@ class Shutdown:
         """Act on a signal. Called in a thread of its own, which is why it may wait."""
         driver = self._app._driver
         lent = isinstance(driver, TerminalDriver) and driver.lent
-        if number == signal.SIGTSTP:
+        if number == SIGTSTP:
             self._stop(lent)
-        elif number == signal.SIGCONT:
+        elif number == SIGCONT:
             self._go_on(lent)
-        elif lent and number in (signal.SIGINT, signal.SIGQUIT):
+        elif lent and number in (SIGINT, SIGQUIT):
             # Typed in the editor that has the terminal, and meant for it.
             return
         elif not self.signal:
@@ -152,14 +160,14 @@ class Shutdown:
 
     def stop_as_a_job(self) -> None:
         """What Ctrl+Z does to a program that does not read keys itself."""
-        if _has_a_shell():
-            os.kill(0, signal.SIGTSTP)
+        if has_shell():
+            ask_to_stop()
         else:
             self._app.tell("There is no shell to go back to from here.", severity="warning")
 
     def _stop(self, lent: bool) -> None:
         """Stop as a job does (Ctrl+Z), with the terminal as it was before the program."""
-        if self.signal or not _has_a_shell():
+        if self.signal or not has_shell():
             return
         if not lent:
             given_back = threading.Event()
@@ -168,7 +176,7 @@ class Shutdown:
                 assert isinstance(driver, TerminalDriver)
                 driver.give_back_at_once()
             self._stopped = True
-        os.kill(os.getpid(), signal.SIGSTOP)
+        stop_at_once()
 
     def _give_back(self, done: threading.Event) -> None:
         driver = self._app._driver
@@ -182,7 +190,7 @@ class Shutdown:
         driver = self._app._driver
         if self._stopped and isinstance(driver, TerminalDriver) and not driver.in_foreground:
             # Sent to the background: there is no screen to go on with.
-            os.kill(os.getpid(), signal.SIGSTOP)
+            stop_at_once()
             return
         self._stopped = False
         self._ask(self._take_again)
@@ -236,8 +244,3 @@ class Shutdown:
     def _note(self, error: BaseException) -> Path | None:
         setup = self._app.setup
         return crash.write_report(setup.places.state, error, setup.environ)
-
-
-def _has_a_shell() -> bool:
-    """Whether somebody could let us go on. A terminal's first program has nobody."""
-    return os.getpgrp() != os.getsid(0)

@@ -6,17 +6,18 @@ import os
 import re
 import select
 import signal
-import termios
 from typing import Any, Final, Protocol, cast
 
 from textual import constants, events
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.driver import Driver
-from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from autocoder_tui.system.jobs import in_foreground
+from autocoder_tui.system.signals import SIGCONT, SIGHUP, SIGTSTP
 from autocoder_tui.ui.terminal.input import TypedInput
+from autocoder_tui.ui.terminal.posix import LinuxDriver, restore
 from autocoder_tui.ui.terminal.writer import TerminalWriter
 
 _TICK: Final = 0.1
@@ -68,7 +69,7 @@ class TerminalDriver(LinuxDriver):
     """
 
     def __init__(self, app: App[Any], **options: Any) -> None:
-        handlers = {n: signal.getsignal(n) for n in (signal.SIGTSTP, signal.SIGCONT)}
+        handlers = {n: signal.getsignal(n) for n in (SIGTSTP, SIGCONT)}
         super().__init__(app, **options)
         for number, handler in handlers.items():
             signal.signal(number, handler)
@@ -91,11 +92,8 @@ class TerminalDriver(LinuxDriver):
 
     @property
     def in_foreground(self) -> bool:
-        """Whether the terminal is ours to change: a background job would be stopped for it."""
-        try:
-            return os.tcgetpgrp(self.fileno) == os.getpgrp()
-        except OSError:
-            return False
+        """Whether the terminal is ours to change."""
+        return in_foreground(self.fileno)
 
     def write(self, data: str) -> None:
         if self._writer is not None:
@@ -128,10 +126,7 @@ class TerminalDriver(LinuxDriver):
         if writer.close(_PATIENCE / 4 if self._asked_back else 0) and self._asked_back:
             return
         if self.attrs_before is not None:
-            try:
-                termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
-            except termios.error:
-                pass
+            restore(self.fileno, self.attrs_before)
         writer.write_over(_GIVE_BACK, _PATIENCE)
 
     def process_message(self, message: Message) -> None:
@@ -162,6 +157,6 @@ class TerminalDriver(LinuxDriver):
         try:
             self.run_input_thread()
         except OSError:
-            self._ending_of_app.hear(signal.SIGHUP)
+            self._ending_of_app.hear(SIGHUP)
         except Exception as error:
             self._ending_of_app.crashed_elsewhere(error)

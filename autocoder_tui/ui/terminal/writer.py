@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import select
-import termios
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from typing import Final
+
+from autocoder_tui.ui.terminal.posix import discard_output, open_anew, wait_for_room
 
 _PIECE: Final = 4096
 _BEHIND: Final = 256 * 1024
@@ -25,7 +25,7 @@ class TerminalWriter:
     """
 
     def __init__(self, descriptor: int, repaint: Callable[[], None]) -> None:
-        self._descriptor = _opened_anew(descriptor)
+        self._descriptor = open_anew(descriptor)
         self._repaint = repaint
         self._queue: deque[bytes] = deque()
         self._waiting = 0
@@ -77,12 +77,12 @@ class TerminalWriter:
             return
         try:
             while data and time.monotonic() < deadline:
-                termios.tcflush(self._descriptor, termios.TCOFLUSH)
+                discard_output(self._descriptor)
                 try:
                     data = data[os.write(self._descriptor, data) :]
                 except BlockingIOError:
                     time.sleep(0.01)
-        except (OSError, termios.error):
+        except OSError:
             # The terminal has gone.
             return
         finally:
@@ -117,11 +117,9 @@ class TerminalWriter:
                 self._repaint()
 
     def _write_whole(self, data: bytes) -> None:
-        room = select.poll()
-        room.register(self._descriptor, select.POLLOUT)
         at = 0
         while at < len(data) and not self._given_up:
-            if not room.poll(100):
+            if not wait_for_room(self._descriptor, 0.1):
                 continue
             with self._writing:
                 if self._given_up:
@@ -130,14 +128,3 @@ class TerminalWriter:
                     at += os.write(self._descriptor, data[at : at + _PIECE])
                 except BlockingIOError:
                     pass
-
-
-def _opened_anew(descriptor: int) -> int:
-    """The same terminal, not waiting when it is full. Others share the descriptor given, and
-    would be surprised if that one did not wait any more."""
-    try:
-        flags = os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC
-        return os.open(os.ttyname(descriptor), flags)
-    except OSError:
-        # No name leads to it, as in a container: then a full terminal keeps the thread waiting.
-        return os.dup(descriptor)

@@ -1,0 +1,42 @@
+"""What of Textual's inside the program relies on, and why there is no other way.
+
+A release of Textual may change any of these: whoever raises its upper bound in pyproject.toml
+looks at each first.
+"""
+
+from tests.ui.private_textual import exists, private_uses
+
+IN_USE = {
+    "App._dispatch_action": "overridden: the crash report names the last actions",
+    "App._driver": "the terminal is given back from a thread when the event loop is stuck",
+    "App._exception": "set in _handle_exception, as Textual does, so that run() and tests see it",
+    "App._exception_event": "the same",
+    "App._exit": "panes that are missing are no error when the App is on its way out",
+    "App._handle_exception": "overridden: Textual's report would print local variables",
+    "App._keymap": "the help shows the keys as the user has bound them",
+    "DOMNode._bindings": "the help lists the bindings of panes that have no keyboard now",
+    "Driver._app": "the driver tells the App's ending that the terminal has gone",
+    "Driver._auto_restart": "false while an editor has the terminal",
+    "Driver._debug": "handed to the parser of keys, as Textual does",
+    "Driver._loop": "the writer's thread asks for a repaint in the event loop",
+    "Input._value": "overridden: what is typed is drawn without what a terminal would act on",
+    "LinuxDriver._run_input_thread": "overridden: a terminal that has gone ends the program",
+    "MessagePump._mounted_event": "keys wait until the screen they are meant for is there",
+    "MessagePump._running": "keys that wait are dropped when the App has ended",
+    "App._binding_chain": "that of a screen: which keys mean the whole program is known beforehand",
+    "Screen._screen_resized": "overridden: one layout when several sizes come at once",
+    "Tree._invalidate": "a label that changed is drawn anew",
+    "textual._xterm_parser": "the driver reads keys itself, with Textual's parser",
+}
+
+
+def test_each_private_name_in_use_is_listed() -> None:
+    assert sorted(private_uses() - set(IN_USE)) == []
+
+
+def test_nothing_is_listed_that_is_used_no_more() -> None:
+    assert sorted(set(IN_USE) - private_uses()) == []
+
+
+def test_textual_still_has_each() -> None:
+    assert [name for name in IN_USE if not exists(name)] == []
