@@ -9,7 +9,6 @@ that the final verification can try them.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from autocoder_tui.engine.reply.framing import read_opening
@@ -18,9 +17,12 @@ from autocoder_tui.engine.seam.candidates import Candidate
 from autocoder_tui.engine.seam.likeness import is_balanced, likeness, looks_whole
 from autocoder_tui.engine.seam.text_index import History
 
-_LAST_TOKEN = re.compile(r"(?:\w+|[^\w\s]+)\s*\Z")
 _CONTINUES = frozenset(")]},.:;=+-*/%&|!?>'\" ")
 """Characters a line of code hardly begins with, but the rest of one may."""
+
+
+_LONGEST_TOKEN = 80
+"""Characters."""
 
 
 @dataclass(slots=True)
@@ -61,8 +63,21 @@ def guesses(
 
 def _repeats_last_token(text: str, head: str) -> bool:
     """Whether a reply begins with the word or the mark that the text ends with."""
-    last = _LAST_TOKEN.search(text[-80:])
-    return last is not None and head.lstrip().startswith(last.group().strip())
+    last = _last_token(text[-_LONGEST_TOKEN:])
+    return bool(last) and head.lstrip().startswith(last)
+
+
+def _last_token(text: str) -> str:
+    """The word, or the run of marks, that `text` ends with, white space aside."""
+    end = text.rstrip()
+    start = len(end)
+    while start and not end[start - 1].isspace() and _in_word(end[start - 1]) == _in_word(end[-1]):
+        start -= 1
+    return end[start:]
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def indentation(line: str) -> str:
