@@ -255,7 +255,7 @@ class Generation:
                         self._head += text[: max(0, HEAD - len(self._head))]
                         accounts.received(text)
                         if self._aside is not None:
-                            self._aside.said.append(text)
+                            self._aside.hear(text)
                         came = list(read(reader, text))
                         self._repetition.hear(came, reader)
                         for event in came:
@@ -301,7 +301,7 @@ class Generation:
         joins, settled = [join], None
         if self._withdrawn:
             if not failed_trial:
-                self._aside = seam.SetAside(self._reader.text, join, self._finish_reason)
+                self._aside = seam.SetAside(self._reader, join, self._finish_reason)
             yield PartWithdrawn(self._part)
             for event in edits(self._reader.withdraw()):
                 yield event

@@ -99,7 +99,7 @@ def ours(cut: Cut, view: View, misbehave: Callable[[View], str], *, prefill: boo
             reply = plan.anchor + view.truth[len(plan.shown) :]
         join = feed(reader, reply, view.rng, "stop")
         if part == 0 and join.proof == "guess" and join.progress:
-            aside = SetAside(reader.text, join, "stop")
+            aside = SetAside(reader, join, "stop")
             reader.withdraw()
             assert reader.text == cut.text, "a withdrawn part leaves a trace"
             continue
@@ -107,7 +107,7 @@ def ours(cut: Cut, view: View, misbehave: Callable[[View], str], *, prefill: boo
         if aside is None:
             joins.append(join)
         else:
-            aside.said.append(reply)
+            aside.hear(reply)
             settled = aside.settle(reader, join, "stop")
             text = settled.text
             joins += settled.joins
@@ -219,13 +219,13 @@ def many_seams(sample: Sample, seed: str, *, prefill: bool) -> bool:
         reader = PartReader(plan, text, resamples=resamples)
         join = feed(reader, reply[:room], rng, reason)
         if aside is None and join.proof == "guess" and join.progress:
-            aside = SetAside(reader.text, join, reason)
+            aside = SetAside(reader, join, reason)
             continue
         if aside is None:
             text = reader.text
             joins.append(join)
         else:
-            aside.said.append(reply[:room])
+            aside.hear(reply[:room])
             settled = aside.settle(reader, join, reason)
             text, reason = settled.text, settled.finish_reason or reason
             joins += settled.joins

@@ -8,13 +8,17 @@ from typing import cast
 from autocoder_tui.engine.events import Proof
 from autocoder_tui.engine.reply.framing import read_closing, read_fence, read_opening
 from autocoder_tui.engine.seam.alignment import Arrival
-from autocoder_tui.engine.seam.likeness import ALIKE, likeness, looks_whole
+from autocoder_tui.engine.seam.likeness import ALIKE, begins_alike, likeness, looks_whole
 from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.replay import Replay
 from autocoder_tui.engine.seam.text_index import History, Line
 
 CERTAIN = 50
 """Rank from which a join needs no further text of the reply."""
+
+_REMAINDER_LAG = 3.0
+"""How far the exact remainder may lag behind the likeliest join, and still be believed of a
+server that turns out to keep its own place in the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,9 @@ def _from_complete(
             rank = min(rank, 40.0)
     overlap = replay.end - replay.start
     proof: Proof = "echo" if replay.start < history.sent_line else "witness"
+    if not requested and history.is_cyclic(replay.start, replay.end):
+        # How many of these lines a reply begins with says nothing of where it begins.
+        proof = "guess"
     if replay.drop is not None:
         offset, drop = len(history.text), replay.drop
     else:
@@ -125,11 +132,12 @@ def _from_diverged(
     """
     if is_frame_line(reply[lines[replay.at].start : lines[replay.at].end]):
         return []
-    words = history.words(replay.start, history.sent_line)
+    end = max(history.sent_line, replay.end if replay.start == history.sent_line else 0)
+    words = history.words(replay.start, end)
     requested = history.plan.anchor and replay.start == history.anchor_line
     if not requested and _follows_a_pattern(replay, history):
         rank = 0.5
-    elif not requested and (words < 20 or history.is_periodic(replay.start, history.sent_line)):
+    elif not requested and (words < 20 or history.is_periodic(replay.start, end)):
         rank = 35.0 if words >= 8 else 20.0
     else:
         rank = 56.0 if requested else 52.0
@@ -140,7 +148,7 @@ def _from_diverged(
         last = history.lines[history.sent_line - 1]
         offset = history.sent
         drop = _after_blank_lines(reply, before.end, history.text[last.end : history.sent])
-    overlap = history.sent_line - replay.start
+    overlap = end - replay.start
     regenerated = Candidate(offset, drop, rank - skipped, "echo", "", begin, overlap, words)
     skipping = replace(regenerated, offset=len(history.text), proof="guess")
     if replay.end < history.whole or not history.cut_line.strip():
@@ -148,7 +156,8 @@ def _from_diverged(
         glue = "" if history.text.endswith("\n") else "\n"
         return [replace(skipping, rank=min(skipping.rank, 48.0), drop=line.start, glue=glue)]
     alike = likeness(history.lines[replay.end].key, reply[line.start : line.end])
-    if alike < ALIKE or history.follows_a_pattern(replay.end):
+    cut = history.lines[replay.end].key
+    if alike < ALIKE or not begins_alike(cut, line.key) or history.follows_a_pattern(replay.end):
         # Regenerated text is like what it replaces; this may be the line after it.
         regenerated = replace(regenerated, proof="guess")
     # It may also have left out the rest of the cut line and begun with the next, or (last)
@@ -178,8 +187,10 @@ def from_arrival(
     line = lines[arrival.at]
     end = len(history.text)
     rank, proof = (57.0, "witness") if arrival.sure else (51.0, "guess")
+    if history.is_cyclic(history.sent_line, len(history.lines)):
+        proof = "guess"
     if arrival.weak:
-        rank = 7.0
+        rank, proof = 7.0, "guess"
     if arrival.drop is not None:
         return [Candidate(end, arrival.drop, rank, cast(Proof, proof), "", begin)]
     if arrival.rewritten:
@@ -275,6 +286,16 @@ def _inside_word(text: str, at: int) -> bool:
         return False
     before, after = text[at - 1], text[at]
     return (before.isalnum() or before == "_") and (after.isalnum() or after == "_")
+
+
+def exact_remainder(found: list[Candidate], kept: int) -> Candidate | None:
+    """The likeliest of `found`, best first, that goes on at character `kept`, the end of H.
+
+    None where that is out of the question: the reply reads far better otherwise.
+    """
+    least = found[0].rank - _REMAINDER_LAG
+    at_end = [one for one in found if one.offset == kept and not one.glue and one.rank >= least]
+    return min(at_end, key=lambda one: one.drop, default=None)
 
 
 def best(candidates: list[Candidate]) -> list[Candidate]:

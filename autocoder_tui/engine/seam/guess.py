@@ -9,18 +9,28 @@ that the final verification can try them.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from autocoder_tui.engine.reply.framing import read_opening
 from autocoder_tui.engine.reply.prose import is_prose_line
 from autocoder_tui.engine.seam.candidates import Candidate
 from autocoder_tui.engine.seam.likeness import is_balanced, likeness, looks_whole
-from autocoder_tui.engine.seam.text_index import History
+from autocoder_tui.engine.seam.plan import word_characters
+from autocoder_tui.engine.seam.text_index import History, common_length
 
 _CONTINUES = frozenset(")]},.:;=+-*/%&|!?>'\" ")
 """Characters a line of code hardly begins with, but the rest of one may."""
 
 
+_NUMBER = re.compile(r"\d+")
+_SEAM = 1.5
+_CLEAR, _MARGIN = 3.0, 1.5
+"""What the exact remainder has to score, and how much more than the next, to be no guess."""
+_REPEATED_WORDS = 8
+"""Word characters that are not the same by chance."""
+_LOOKED_BACK = 40_000
+"""Characters of the text in which a word, or a pair of them, is looked for."""
 _LONGEST_TOKEN = 80
 """Characters."""
 
@@ -54,26 +64,44 @@ def guesses(
     if closing and (is_prose_line(filled) or read_opening(filled) is not None):
         # The frame was rightly closed: this is what comes after it.
         found.append(Candidate(kept + len(closing), at, 9, "remainder", begin=at))
-    top = max(found, key=lambda candidate: candidate.rank)
-    doubtful = top.rank < 3 or head.startswith("\n") or _repeats_last_token(history.text, head)
+    found.sort(key=lambda candidate: -candidate.rank)
+    top = found[0]
+    doubtful = (
+        top.rank < _CLEAR
+        or top.rank < found[1].rank + _MARGIN
+        or head.startswith("\n")
+        or _repeats_last_token(history.text, head)
+        or _begins_like_the_anchor(history, head)
+    )
     if top.proof == "remainder" and doubtful:
-        found[found.index(top)] = replace(top, proof="guess")
+        found[0] = replace(top, proof="guess")
     return found
 
 
 def _repeats_last_token(text: str, head: str) -> bool:
     """Whether a reply begins with the word or the mark that the text ends with."""
-    last = _last_token(text[-_LONGEST_TOKEN:])
+    last = _last_token(text)
     return bool(last) and head.lstrip().startswith(last)
+
+
+def _begins_like_the_anchor(history: History, head: str) -> bool:
+    """Whether a reply begins with the words it was asked to begin with, if not with all."""
+    common = common_length(history.plan.anchor, head)
+    return word_characters(head[:common]) >= _REPEATED_WORDS
 
 
 def _last_token(text: str) -> str:
     """The word, or the run of marks, that `text` ends with, white space aside."""
-    end = text.rstrip()
+    end = text[-_LONGEST_TOKEN:].rstrip()
     start = len(end)
     while start and not end[start - 1].isspace() and _in_word(end[start - 1]) == _in_word(end[-1]):
         start -= 1
     return end[start:]
+
+
+def _first_token(text: str) -> str:
+    """The word, or the run of marks, that `text` begins with, white space aside."""
+    return _last_token(text.strip()[:_LONGEST_TOKEN][::-1])[::-1]
 
 
 def _in_word(character: str) -> bool:
@@ -100,11 +128,12 @@ def _within_indentation(
     usual[1:1] = [usual[0] + unit for unit in ("    ", "  ", "\t", " " * 8)] if usual else []
     widest = max(map(len, usual), default=0)
     added, whole = cut + indentation(filled), indentation(filled)
+    fits, unclear = added in usual, whole in usual
     again = 0.0
     if whole.startswith(cut) and added not in usual:
         again = 8.0 if whole in usual or len(added) > widest + 8 else 0.0
     found = [
-        Candidate(kept, at, 6, "remainder" if added in usual else "guess", begin=at),
+        Candidate(kept, at, 6, "remainder" if fits and not unclear else "guess", begin=at),
         Candidate(kept - len(cut), at, again, "guess", begin=at),
     ]
     withheld = history.text[history.sent :].split("\n", 1)[0]
@@ -135,9 +164,31 @@ def _scored(history: History, head: str, filled: str, *, resamples: bool) -> _Sc
         scores.remainder += 2
     if alike >= 0.5:
         scores.resampled += 2 if alike < 0.7 else 3
+    scores.remainder += _usual_seam(history, head)
     _weigh_indentation(scores, cut, head, filled)
     _weigh_brackets(scores, cut, filled, alike)
     return scores
+
+
+def _usual_seam(history: History, head: str) -> float:
+    """How much what stands on both sides of the cut speaks for its being one line.
+
+    Whether the word that the cut would have split, or the two words it fell between, stand
+    together elsewhere; and whether a line elsewhere begins as the reply does.
+    """
+    line = head.partition("\n")[0]
+    cut, first = history.cut_line, _first_token(line)
+    last = _last_token(cut)
+    if not first or not last or (len(last) + len(first) < 3 and not cut[-1:].isspace()):
+        return 0.0
+    between = cut[len(cut.rstrip()) :] + line[: len(line) - len(line.lstrip())]
+    text = _NUMBER.sub("0", history.text[-_LOOKED_BACK:])
+    rest = _NUMBER.sub("0", head[len(line) :][:_LOOKED_BACK])
+    pair = _NUMBER.sub("0", last + between + first)
+    begin = "\n" + _NUMBER.sub("0", line[: line.find(first) + len(first)])
+    together = pair in text[: -len(last) - len(between)] or pair in rest
+    begins = begin in text or begin in rest
+    return _SEAM * (together - begins)
 
 
 def _weigh_indentation(scores: _Scores, cut: str, head: str, filled: str) -> None:

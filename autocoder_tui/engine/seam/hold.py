@@ -36,6 +36,7 @@ _PROSE_PATIENCE = 4_000
 """The same while everything so far is talk or repetition."""
 _STARTS = 40
 """Lines of the reply at which a replay may begin."""
+_FIRST_LINES = 6
 _FRAGMENT_BEGINS = 8
 _REPEATED_WORDS = 8
 """Word characters repeated from which it is no chance that they are."""
@@ -250,12 +251,20 @@ class Hold:
                 found.append(Candidate(history.sent, drop, 55 - skipped, "echo", begin=at))
         stripped = len(reply) - len(reply.lstrip())
         bare = plan.witness.strip()
-        if reply.startswith(bare, stripped) and word_characters(bare) >= 3:
-            tail = plan.witness[len(plan.witness.rstrip()) :]
-            end = stripped + len(bare)
+        tail = plan.witness[len(plan.witness.rstrip()) :]
+        end = stripped + len(bare)
+        ended = not tail or not reply[end : end + 1].strip()
+        if reply.startswith(bare, stripped) and word_characters(bare) >= 3 and ended:
             end += len(tail) if reply.startswith(tail, end) else 0
             found.append(Candidate(len(history.text), end, 66, "witness", begin=stripped))
         return [one for one in found if keeps_received(one, history)]
+
+    @property
+    def _goes_over_lines_again(self) -> bool:
+        """Whether what the reply begins with is hardly the exact remainder: two lines of it stand
+        in the text so far. Those that stand there more than once may well stand in its rest."""
+        first = self._lines[:_FIRST_LINES]
+        return sum(len(self._history.positions(line.key)) == 1 for line in first) >= 2
 
     def _is_part(self, replay: Replay) -> bool:
         """Whether the reply, from the same line on, repeats more lines somewhere else."""
@@ -285,11 +294,11 @@ class Hold:
             if kind == "fence" and not self._is_new_fence(line):
                 break
             at = min(line.end + 1, self._length)
-            if kind == "preamble" and self._head.startswith("\n", at):
-                at += 1
+            if kind == "preamble":
+                newlines = ("\r\n", "\n")
+                at += next((len(one) for one in newlines if self._head.startswith(one, at)), 0)
         found = guesses(self._history, self.reply, at, self._closing, resamples=self._resamples)
-        if self._kinds[:6].count("seen") >= 2:
-            # What goes over lines again is hardly the exact remainder.
+        if self._goes_over_lines_again:
             found = [replace(one, proof="guess") for one in found]
         return [one for one in found if keeps_received(one, self._history)]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from autocoder_tui.engine.events import Proof
 from autocoder_tui.engine.reply.framing import read_fence, read_opening
 from autocoder_tui.engine.reply.prose import is_refusal, says_complete
-from autocoder_tui.engine.seam.candidates import CERTAIN, Candidate, is_closing
+from autocoder_tui.engine.seam.candidates import CERTAIN, Candidate, exact_remainder, is_closing
 from autocoder_tui.engine.seam.filters import (
     FenceFilter,
     FrameFilter,
@@ -83,6 +84,7 @@ class PartReader:
         self._proof: Proof = "remainder"
         self._offset = 0 if self._plan is None else len(self._before)
         self._alternatives: tuple[Alternative, ...] = ()
+        self._scripted: Alternative | None = None
         self._hold: Hold | None = None
         if self._history is not None and self._plan is not None:
             self._hold = Hold(self._history, resamples=self._resamples, closing=self._plan.closing)
@@ -94,6 +96,11 @@ class PartReader:
             self._pieces = ["".join(self._pieces)]
             self._loose = 0
         return self._pieces[0]
+
+    @property
+    def continuation(self) -> Continuation | None:
+        """What was asked for; None for a first part, or where the answer turned out to begin."""
+        return self._plan
 
     @property
     def holding(self) -> bool:
@@ -140,7 +147,9 @@ class PartReader:
                     rest = self._marker.feed(rest)
                 self._append(rest)
         progress = self._has_grown()
-        join = Join(self._offset, self._proof, progress, self._alternatives if progress else ())
+        join = Join(self._offset, self._proof, progress)
+        if progress:
+            join = replace(join, alternatives=self._alternatives, scripted=self._scripted)
         return self._edit(), join
 
     def withdraw(self) -> Edit:
@@ -303,6 +312,10 @@ class PartReader:
             glue = "\r\n"
         if chosen.rank < 100:
             self._alternatives = alternatives(before, reply, chosen, others)
+        if chosen.proof == "guess" and self._plan is not None:
+            scripted = exact_remainder(found, self._plan.keep)
+            if scripted is not None:
+                self._scripted = _instead(before, reply, chosen, scripted)
         self._cut_to(chosen.offset)
         self._append(before[self._length : chosen.offset] + glue)
         self._offset = self._length
@@ -367,14 +380,15 @@ def alternatives(
     before: str, reply: str, chosen: Candidate, others: list[Candidate]
 ) -> tuple[Alternative, ...]:
     """The joins not chosen, as replacements in the text that was."""
-    found: list[Alternative] = []
-    for other in others:
-        low, drop = min(chosen.offset, other.offset), max(chosen.drop, other.drop)
-        old = before[low : chosen.offset] + chosen.glue + reply[chosen.drop : drop]
-        new = before[low : other.offset] + other.glue + reply[other.drop : drop]
-        if old != new:
-            found.append(Alternative(low, low + len(old), old, new))
-    return tuple(found[:ALTERNATIVES])
+    found = [_instead(before, reply, chosen, other) for other in others]
+    return tuple([one for one in found if one.instead_of != one.text][:ALTERNATIVES])
+
+
+def _instead(before: str, reply: str, chosen: Candidate, other: Candidate) -> Alternative:
+    low, drop = min(chosen.offset, other.offset), max(chosen.drop, other.drop)
+    old = before[low : chosen.offset] + chosen.glue + reply[chosen.drop : drop]
+    new = before[low : other.offset] + other.glue + reply[other.drop : drop]
+    return Alternative(low, low + len(old), old, new)
 
 
 def _slices(text: str) -> Iterator[str]:
