@@ -12,11 +12,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from autocoder_tui.engine.events import Proof
 from autocoder_tui.engine.reply.framing import read_opening
 from autocoder_tui.engine.reply.prose import is_prose_line
 from autocoder_tui.engine.seam.candidates import Candidate
 from autocoder_tui.engine.seam.likeness import is_balanced, likeness, looks_whole
 from autocoder_tui.engine.seam.plan import word_characters
+from autocoder_tui.engine.seam.ranks import Rank
 from autocoder_tui.engine.seam.text_index import History, common_length
 
 _CONTINUES = frozenset(")]},.:;=+-*/%&|!?>'\" ")
@@ -51,6 +53,8 @@ def guesses(
     rolled back after the kept text; `resamples`: this endpoint has honoured an echo or a
     witness before, so it is no scripted server.
     """
+    if history.text.endswith("\r") and reply.startswith("\r\n", at):
+        at += 1
     head = reply[at:]
     filled = next((line for line in head.split("\n") if line.strip()), "")
     kept = len(history.text)
@@ -63,13 +67,14 @@ def guesses(
         found.append(Candidate(kept, at, scores.skipped, "guess", "\n", at))
     if closing and (is_prose_line(filled) or read_opening(filled) is not None):
         # The frame was rightly closed: this is what comes after it.
-        found.append(Candidate(kept + len(closing), at, 9, "remainder", begin=at))
+        found.append(Candidate(kept + len(closing), at, Rank.AFTER_CLOSING, "remainder", begin=at))
     found.sort(key=lambda candidate: -candidate.rank)
     top = found[0]
     doubtful = (
         top.rank < _CLEAR
         or top.rank < found[1].rank + _MARGIN
         or head.startswith("\n")
+        or (history.text[-1:] in (" ", "\t") and head[:1] in (" ", "\t"))
         or _repeats_last_token(history.text, head)
         or _begins_like_the_anchor(history, head)
     )
@@ -128,17 +133,18 @@ def _within_indentation(
     usual[1:1] = [usual[0] + unit for unit in ("    ", "  ", "\t", " " * 8)] if usual else []
     widest = max(map(len, usual), default=0)
     added, whole = cut + indentation(filled), indentation(filled)
-    fits, unclear = added in usual, whole in usual
+    clear = added in usual and whole not in usual
+    proof: Proof = "remainder" if clear else "guess"
     again = 0.0
     if whole.startswith(cut) and added not in usual:
-        again = 8.0 if whole in usual or len(added) > widest + 8 else 0.0
+        again = float(Rank.WHOLE_INDENTATION) if whole in usual or len(added) > widest + 8 else 0.0
     found = [
-        Candidate(kept, at, 6, "remainder" if fits and not unclear else "guess", begin=at),
+        Candidate(kept, at, Rank.REST_OF_INDENTATION, proof, begin=at),
         Candidate(kept - len(cut), at, again, "guess", begin=at),
     ]
     withheld = history.text[history.sent :].split("\n", 1)[0]
     if likeness(withheld, filled) >= 0.8 and whole == indentation(withheld):
-        found.append(Candidate(history.sent, at, 9, "guess", begin=at))
+        found.append(Candidate(history.sent, at, Rank.LIKE_THE_WITHHELD, "guess", begin=at))
     return found
 
 

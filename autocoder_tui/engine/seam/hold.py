@@ -13,7 +13,6 @@ from autocoder_tui.engine.reply.framing import read_closing, read_fence, read_op
 from autocoder_tui.engine.reply.prose import is_preamble, is_prose_line
 from autocoder_tui.engine.seam.alignment import Alignment
 from autocoder_tui.engine.seam.candidates import (
-    CERTAIN,
     Candidate,
     best,
     from_arrival,
@@ -26,6 +25,7 @@ from autocoder_tui.engine.seam.candidates import (
 from autocoder_tui.engine.seam.filters import inside_fence
 from autocoder_tui.engine.seam.guess import guesses
 from autocoder_tui.engine.seam.plan import word_characters
+from autocoder_tui.engine.seam.ranks import CERTAIN, Rank
 from autocoder_tui.engine.seam.replay import Replay, ReplayTracker
 from autocoder_tui.engine.seam.text_index import History, Line, key_of
 from autocoder_tui.engine.seam.values import MARKER, Continuation
@@ -207,10 +207,10 @@ class Hold:
         proof: Proof = "echo" if history.plan.anchor else "witness"
         for at, _ in self._begins:
             if not history.plan.prefill and self._head.startswith(self._expected, at):
-                return [Candidate(end, at + len(self._expected), 100, proof, begin=at)]
+                return [Candidate(end, at + len(self._expected), Rank.EXPECTED, proof, begin=at)]
         witness = history.plan.witness
         if history.plan.prefill and self._head.startswith(witness):
-            return [Candidate(end, len(witness), 100, "prefill")]
+            return [Candidate(end, len(witness), Rank.EXPECTED, "prefill")]
         return []
 
     def _waits_for_next_line(self) -> bool:
@@ -248,7 +248,8 @@ class Hold:
             found += from_fragment(history, reply, at, prefill=plan.prefill, skipped=skipped)
             drop = at + len(plan.anchor)
             if plan.anchor and reply.startswith(plan.anchor, at) and self._rewrites(drop):
-                found.append(Candidate(history.sent, drop, 55 - skipped, "echo", begin=at))
+                lowered = Rank.ANCHOR_ONLY - skipped
+                found.append(Candidate(history.sent, drop, lowered, "echo", begin=at))
         stripped = len(reply) - len(reply.lstrip())
         bare = plan.witness.strip()
         tail = plan.witness[len(plan.witness.rstrip()) :]
@@ -256,7 +257,9 @@ class Hold:
         ended = not tail or not reply[end : end + 1].strip()
         if reply.startswith(bare, stripped) and word_characters(bare) >= 3 and ended:
             end += len(tail) if reply.startswith(tail, end) else 0
-            found.append(Candidate(len(history.text), end, 66, "witness", begin=stripped))
+            found.append(
+                Candidate(len(history.text), end, Rank.BARE_WITNESS, "witness", begin=stripped)
+            )
         return [one for one in found if keeps_received(one, history)]
 
     @property

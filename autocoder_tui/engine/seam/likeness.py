@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os.path
 import re
+from itertools import takewhile
 
 from autocoder_tui.engine.seam.plan import WITNESS_WORD_CHARACTERS, word_characters
 
@@ -58,7 +58,8 @@ def begins_alike(one: str, other: str) -> bool:
     first, second = _first_token(one), _first_token(other)
     if first in second or second in first:
         return True
-    common = len(os.path.commonprefix([first, second]))
+    pairs = zip(first, second, strict=False)
+    common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
     return common * 3 >= 2 * min(len(first), len(second))
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from autocoder_tui.engine.events import Proof
 from autocoder_tui.engine.reply.framing import read_fence, read_opening
 from autocoder_tui.engine.reply.prose import is_refusal, says_complete
-from autocoder_tui.engine.seam.candidates import CERTAIN, Candidate, exact_remainder, is_closing
+from autocoder_tui.engine.seam.candidates import Candidate, exact_remainder, is_closing
 from autocoder_tui.engine.seam.filters import (
     FenceFilter,
     FrameFilter,
@@ -21,6 +21,7 @@ from autocoder_tui.engine.seam.filters import (
     opens_file,
 )
 from autocoder_tui.engine.seam.hold import Hold
+from autocoder_tui.engine.seam.ranks import CERTAIN, Rank
 from autocoder_tui.engine.seam.text_index import History, common_length
 from autocoder_tui.engine.seam.values import MARKER, Alternative, Continuation, Edit, Join
 
@@ -310,7 +311,7 @@ class PartReader:
         glue = chosen.glue
         if glue and self._newlines is not None and self._newlines.wanted == "\r\n":
             glue = "\r\n"
-        if chosen.rank < 100:
+        if chosen.rank < Rank.EXPECTED:
             self._alternatives = alternatives(before, reply, chosen, others)
         if chosen.proof == "guess" and self._plan is not None:
             scripted = exact_remainder(found, self._plan.keep)
