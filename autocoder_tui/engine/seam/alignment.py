@@ -103,7 +103,8 @@ class Alignment:
             return False
         if self.restarted:
             return not self.begins_anew and self._stray < _STRAY
-        return self.goes_back and self._missed <= self._exact + self._alike
+        founded = self.goes_back and self._is_founded
+        return founded and self._missed <= self._exact + self._alike
 
     def follow(self, number: int, line: Line, body: str) -> None:
         """Take the reply's next line that is not blank and no talk."""
@@ -215,7 +216,9 @@ class Alignment:
         words = word_characters(cut)
         if length is not None and (words >= 3 or place == history.whole):
             sure = words >= (3 if place == history.whole else _LANDMARK) or bool(self._run)
-            self.arrival = Arrival(number, line.start + length, rewritten=False, sure=sure)
+            weak = not sure and not self._exact
+            drop = line.start + length
+            self.arrival = Arrival(number, drop, rewritten=False, sure=sure, weak=weak)
             return True
         if not self._may_arrive(exact=False) or place < history.whole or words < 3:
             return False

@@ -18,9 +18,9 @@ _SAYS_SOMETHING, _NO_CHANCE, _SAYS_MUCH = 3, 8, 20
 """Word characters repeated: enough at a place that is expected, enough where lines are not
 repeated by themselves, and enough anywhere."""
 
-_REMAINDER_LAG = 3.0
+_REMAINDER_LAG, _LEFT_OUT_LAG = 3.5, 1.0
 """How far the exact remainder may lag behind the likeliest join, and still be believed of a
-server that turns out to keep its own place in the text."""
+server that turns out to keep its own place in the text; and behind one that ends the cut line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,9 +307,13 @@ def exact_remainder(found: list[Candidate], kept: int) -> Candidate | None:
 
     None where that is out of the question: the reply reads far better otherwise.
     """
-    least = found[0].rank - _REMAINDER_LAG
-    at_end = [one for one in found if one.offset == kept and not one.glue and one.rank >= least]
-    return min(at_end, key=lambda one: one.drop, default=None)
+    at_end = [one for one in found if one.offset == kept and not one.glue]
+    plain = min(at_end, key=lambda one: one.drop, default=None)
+    if plain is None or found[0].rank > plain.rank + _REMAINDER_LAG:
+        return None
+    # A rest of the line that was left out is left out by a server as by a model.
+    left_out = any(one.glue and one.rank > plain.rank + _LEFT_OUT_LAG for one in found)
+    return None if left_out else plain
 
 
 def best(candidates: list[Candidate]) -> list[Candidate]:

@@ -16,7 +16,7 @@ from autocoder_tui.engine.events import Proof
 from autocoder_tui.engine.reply.framing import read_opening
 from autocoder_tui.engine.reply.prose import is_prose_line
 from autocoder_tui.engine.seam.candidates import Candidate
-from autocoder_tui.engine.seam.likeness import is_balanced, likeness, looks_whole
+from autocoder_tui.engine.seam.likeness import ALIKE, is_balanced, likeness, looks_whole
 from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.ranks import Rank
 from autocoder_tui.engine.seam.text_index import History, common_length
@@ -78,9 +78,8 @@ def guesses(
         or _repeats_last_token(history.text, head)
         or _begins_like_the_anchor(history, head)
     )
-    if top.proof == "remainder" and doubtful:
-        found[0] = replace(top, proof="guess")
-    return found
+    sure = () if doubtful else (top,)
+    return [one if one in sure else replace(one, proof="guess") for one in found]
 
 
 def _repeats_last_token(text: str, head: str) -> bool:
@@ -91,8 +90,10 @@ def _repeats_last_token(text: str, head: str) -> bool:
 
 def _begins_like_the_anchor(history: History, head: str) -> bool:
     """Whether a reply begins with the words it was asked to begin with, if not with all."""
-    common = common_length(history.plan.anchor, head)
-    return word_characters(head[:common]) >= _REPEATED_WORDS
+    anchor = history.plan.anchor
+    common = word_characters(head[: common_length(anchor, head)])
+    first = anchor.partition("\n")[0], head.partition("\n")[0]
+    return common >= _REPEATED_WORDS or likeness(*first) >= ALIKE
 
 
 def _last_token(text: str) -> str:

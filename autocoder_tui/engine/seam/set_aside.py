@@ -12,8 +12,9 @@ from autocoder_tui.engine.seam.values import Continuation, Edit, Join
 from autocoder_tui.engine.seam.ways import plan_continuation
 from autocoder_tui.engine.text_buffer import GrowingText
 
-_PROVEN = frozenset({"echo", "witness", "prefill"})
-_SURE = _PROVEN | {"remainder"}
+PROVEN = frozenset({"echo", "witness", "prefill"})
+"""The proofs that come from what a reply repeats."""
+_SURE = PROVEN | {"remainder"}
 
 
 class Settled(NamedTuple):
@@ -51,7 +52,7 @@ class SetAside:
 
     def settle(self, second: PartReader, join: Join, finish_reason: str | None) -> Settled:
         """What is taken of both, once the second reply has ended and `join` is how it joined."""
-        if join.progress and join.proof in _PROVEN:
+        if join.progress and join.proof in PROVEN:
             return Settled(Edit(), second.text, [join], finish_reason, second=True)
         said = str(self._said)
         if join.progress and self._only_closes and second.text.rstrip() == self.text.rstrip():
