@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
-from dataclasses import dataclass
 
 from autocoder_tui.engine import seam
 from autocoder_tui.engine.end_words import STOPPED_REPEATING
@@ -19,8 +18,6 @@ from autocoder_tui.engine.events import (
     PartFinished,
     PartJoined,
     PartWithdrawn,
-    PromptRead,
-    ReasoningDelta,
     RequestStarted,
     RetryScheduled,
     RunFinished,
@@ -28,26 +25,19 @@ from autocoder_tui.engine.events import (
     TextDelta,
     TextRetracted,
 )
-from autocoder_tui.engine.held_text import edits, read
+from autocoder_tui.engine.held_text import edits
 from autocoder_tui.engine.metering.budget import Allowance, RaiseCap
 from autocoder_tui.engine.metering.cost import check_fits, estimate_request, file_weights
 from autocoder_tui.engine.metering.tokens import load_counter
 from autocoder_tui.engine.metering.usage import Accounts
 from autocoder_tui.engine.next_way import Ask, NextWay
+from autocoder_tui.engine.part import Part
 from autocoder_tui.engine.part_limits import PartLimits, confirms_end
-from autocoder_tui.engine.prefill import HEAD
 from autocoder_tui.engine.prompt import Message, first_messages, messages_for, temperature_of
 from autocoder_tui.engine.proposed_files import checked_reply, proposed_files
 from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.provider.chat import HttpSession, stream_reply
-from autocoder_tui.engine.provider.chunks import (
-    Finish,
-    PromptProgress,
-    Reasoning,
-    Refusal,
-    Text,
-    Usage,
-)
+from autocoder_tui.engine.provider.chunks import Reasoning, Text
 from autocoder_tui.engine.provider.deadline import RunDeadline
 from autocoder_tui.engine.repetition import Found, Repetition
 from autocoder_tui.engine.reply.parse import frame_state
@@ -58,36 +48,6 @@ from autocoder_tui.engine.trace import Trace
 
 METER_PERIOD = 0.25
 """Seconds between two usage events while text streams in."""
-
-
-@dataclass(slots=True)
-class _Part:
-    """What lives for one reply only: how it was asked for, how it is read, and how it ended."""
-
-    ask: Ask | None = None
-    """None for the first part."""
-    reader: seam.PartReader | None = None
-    """None before the request, and once the reply is joined or given up."""
-    finish_reason: str | None = None
-    lost: ProviderError | None = None
-    """What broke the reply off."""
-    received: bool = False
-    head: str = ""
-    """How the reply began, as far as that tells whether it goes on or begins anew."""
-    refusal: str = ""
-    withdrawn: bool = False
-    """Whether it was taken back, to be asked for once more."""
-
-    @property
-    def plan(self) -> seam.Continuation | None:
-        return None if self.ask is None else self.ask.plan
-
-    def hear(self, text: str) -> None:
-        self.received = self.received or bool(text)
-        self.head += text[: max(0, HEAD - len(self.head))]
-
-    def refuse(self, text: str) -> None:
-        self.received, self.refusal = True, self.refusal + text
 
 
 class Generation:
@@ -113,7 +73,7 @@ class Generation:
         self._second = SecondAsk()
         self.joins: list[seam.Join] = []
         self._number = 0
-        self._part = _Part()
+        self._part = Part()
         self._text_ended: str | None = None
         self._grew = True
         self._repetition = Repetition(file.text for file in request.files)
@@ -176,7 +136,7 @@ class Generation:
                 async for event in self._wait_for_retry(part.lost):
                     yield event
 
-    def _is_done(self, before: str, part: _Part, cause: Cause | None) -> bool:
+    def _is_done(self, before: str, part: Part, cause: Cause | None) -> bool:
         """Whether `part`, which was not broken off, was the last. `before` is the text it was
         asked for with. Raises as `check_end` does."""
         reason, name = part.finish_reason, self._request.model.name
@@ -205,7 +165,7 @@ class Generation:
         if cause is not None:
             await self._time.within(self._ways.learn(self._request))
         while True:
-            part = _Part(self._ask(cause))
+            part = Part(self._ask(cause))
             messages = messages_for(self._first, part.plan)
             weights = self._counter.weigh_messages(messages)
             max_output = await self._allowance.most_output(
@@ -247,7 +207,7 @@ class Generation:
         ended, echo = self._text_ended, bool(self._capabilities.echo)
         return ContinuationStarted(self._number, ask.plan.anchor, cause, ended, echo, ask.way.name)
 
-    def _is_refused_way(self, part: _Part, error: ProviderError) -> bool:
+    def _is_refused_way(self, part: Part, error: ProviderError) -> bool:
         """Whether `error` only says that it cannot be asked in this way: another is next."""
         refused = part.ask is not None and not part.received
         if refused and part.ask is not None and self._ways.refused(part.ask, error):
@@ -255,7 +215,7 @@ class Generation:
             return True
         return False
 
-    def _broken_off(self, part: _Part, error: ProviderError) -> None:
+    def _broken_off(self, part: Part, error: ProviderError) -> None:
         """Keep what came of a reply that broke off. Raises `error` where it is for good, unless
         what was taken back before is at hand: then nobody needs to wait for this one."""
         if not self._second.waiting and not error.retryable:
@@ -269,7 +229,7 @@ class Generation:
         session: HttpSession,
         messages: list[Message],
         max_output: int | None,
-        part: _Part,
+        part: Part,
         reader: seam.PartReader,
     ) -> AsyncIterator[Event]:
         """Send one request and read the reply into `part`, until it ends or is cut off here: at a
@@ -296,29 +256,14 @@ class Generation:
                 accounts.chunks += 0 if piece is None else piece.chunks
                 # A piece ago, so that a reply that came at once still has its end.
                 passed = self._allowance.is_passed()
-                match piece:
-                    case Text(text):
-                        part.hear(text)
-                        accounts.received(text)
-                        self._second.hear(text)
-                        came = list(read(reader, text))
-                        self._repetition.hear(came, reader)
-                        for event in came:
-                            yield event
-                    case Reasoning(text):
-                        accounts.received(text)
-                        yield ReasoningDelta(text)
-                    case Refusal(text):
-                        part.refuse(text)
-                        accounts.received(text)
-                    case Usage():
-                        accounts.reported(piece)
-                    case PromptProgress(processed, total):
-                        yield PromptRead(processed, total)
-                    case Finish(reason):
-                        part.finish_reason = reason
-                    case None:
-                        return
+                if piece is None:
+                    return
+                came = list(part.take(piece, accounts))
+                if isinstance(piece, Text):
+                    self._second.hear(piece.text)
+                    self._repetition.hear(came, reader)
+                for event in came:
+                    yield event
                 if self._repetition.found is not None:
                     part.finish_reason = STOPPED_REPEATING
                     return
@@ -331,7 +276,7 @@ class Generation:
                     yield accounts.totals()
 
     async def _join(
-        self, part: _Part, reader: seam.PartReader, cause: Cause | None
+        self, part: Part, reader: seam.PartReader, cause: Cause | None
     ) -> AsyncIterator[Event]:
         """Finish the part that was just read: last edits, usage, how it was joined.
 
@@ -383,18 +328,18 @@ class Generation:
         )
         self._count(part, joins[-1], cause)
 
-    def _is_failed_trial(self, part: _Part, join: seam.Join) -> bool:
+    def _is_failed_trial(self, part: Part, join: seam.Join) -> bool:
         """Whether the reply shows that a prefill that was only tried does not work here."""
         if part.ask is None or not (join.progress or part.lost is None):
             # A lost connection says nothing of the way that was asked in.
             return False
         return self._ways.brought(part.ask, join, part.head)
 
-    def _is_worth_asking_again(self, part: _Part, join: seam.Join) -> bool:
+    def _is_worth_asking_again(self, part: Part, join: seam.Join) -> bool:
         other_way = self._ways.ask(self.text, self._text_ended) is not None
         return self._second.is_worth_it(join, other_way=other_way, broken_off=part.lost is not None)
 
-    def _joined(self, part: _Part, joins: list[seam.Join], cause: Cause | None) -> Iterator[Event]:
+    def _joined(self, part: Part, joins: list[seam.Join], cause: Cause | None) -> Iterator[Event]:
         """Remember how a part was joined, and what that tells of the endpoint."""
         for one in joins if part.ask is not None else ():
             self.joins.append(one)
@@ -403,7 +348,7 @@ class Generation:
             if one.proof in ("echo", "witness"):
                 self._capabilities.echo = True
 
-    def _count(self, part: _Part, join: seam.Join, cause: Cause | None) -> None:
+    def _count(self, part: Part, join: seam.Join, cause: Cause | None) -> None:
         """Count what a part brought. Raises NoProgress where nothing more can be had."""
         if part.finish_reason is None:
             self._retries.failed += part.lost is None

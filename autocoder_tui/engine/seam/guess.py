@@ -16,7 +16,13 @@ from autocoder_tui.engine.events import Proof
 from autocoder_tui.engine.reply.framing import read_opening
 from autocoder_tui.engine.reply.prose import is_prose_line
 from autocoder_tui.engine.seam.candidates import Candidate
-from autocoder_tui.engine.seam.likeness import ALIKE, is_balanced, likeness, looks_whole
+from autocoder_tui.engine.seam.likeness import (
+    ALIKE,
+    begins_alike,
+    is_balanced,
+    likeness,
+    looks_whole,
+)
 from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.ranks import Rank
 from autocoder_tui.engine.seam.text_index import History, common_length
@@ -93,7 +99,7 @@ def _begins_like_the_anchor(history: History, head: str) -> bool:
     anchor = history.plan.anchor
     common = word_characters(head[: common_length(anchor, head)])
     first = anchor.partition("\n")[0], head.partition("\n")[0]
-    return common >= _REPEATED_WORDS or likeness(*first) >= ALIKE
+    return common >= _REPEATED_WORDS or (likeness(*first) >= ALIKE and begins_alike(*first))
 
 
 def _last_token(text: str) -> str:

@@ -24,12 +24,12 @@ from autocoder_tui.engine.seam.hold import Hold
 from autocoder_tui.engine.seam.ranks import CERTAIN, Rank
 from autocoder_tui.engine.seam.text_index import History, common_length
 from autocoder_tui.engine.seam.values import MARKER, Alternative, Continuation, Edit, Join
+from autocoder_tui.engine.text_buffer import GrowingText
 
 _CLOSE_THINK = "</think>"
 _UNPROVEN: tuple[Proof, ...] = ("guess", "remainder")
 _LONGEST_PIECE = 4_096
 """Characters after which a line is taken as ended, so that one endless line is not held."""
-_LOOSE_PIECES = 1_000
 _AT_ONCE = 16_384
 """Characters. Each line or tag leaves a copy of what is behind it, which must be little even
 where a server sends all it has to say at once."""
@@ -62,12 +62,11 @@ class PartReader:
         self._think = ThinkFilter(expected="" if plan is None else plan.anchor + plan.witness)
         self._line: list[str] = []
         self._line_length = 0
-        self._pieces: list[str] = [text if continuation is not None else ""]
-        self._loose = 0
+        self._text = GrowingText()
+        self._text.append(self._before)
         self._broken_off = False
         self._thought_ended = False
         self._may_be_thought = not (opens_file(self._before) or inside_fence(self._before))
-        self._length = len(self._pieces[0])
         self._retract = 0
         self._out: list[str] = []
         self._thoughts: list[str] = []
@@ -93,10 +92,7 @@ class PartReader:
     @property
     def text(self) -> str:
         """The joined text so far."""
-        if len(self._pieces) > 1:
-            self._pieces = ["".join(self._pieces)]
-            self._loose = 0
-        return self._pieces[0]
+        return str(self._text)
 
     @property
     def continuation(self) -> Continuation | None:
@@ -160,7 +156,7 @@ class PartReader:
         no reading of this reply can bring back.
         """
         self._cut_to(common_length(self.text, self._before))
-        self._append(self._before[self._length :])
+        self._append(self._before[len(self._text) :])
         return self._edit()
 
     def _edit(self) -> Edit:
@@ -170,23 +166,15 @@ class PartReader:
 
     def _append(self, text: str) -> None:
         if text:
-            self._pieces.append(text)
-            self._loose += 1
-            if self._loose == _LOOSE_PIECES:
-                # A million short strings take ten times the memory of their text.
-                self._pieces[-_LOOSE_PIECES:] = ["".join(self._pieces[-_LOOSE_PIECES:])]
-                self._loose = 0
+            self._text.append(text)
             self._out.append(text)
-            self._length += len(text)
 
     def _cut_to(self, length: int) -> None:
         """Take back what stands after the first `length` characters."""
-        excess = self._length - length
+        excess = len(self._text) - length
         if excess <= 0:
             return
-        self._pieces = [self.text[:length]]
-        self._loose = 0
-        self._length = length
+        self._text.retract(excess)
         out = "".join(self._out)
         self._out = [out[: max(0, len(out) - excess)]]
         self._retract += max(0, excess - len(out))
@@ -256,7 +244,7 @@ class PartReader:
         if all_of_it:
             self._begin_first_part()
         elif self._plan is not None:
-            self._append(self._before[self._length :])
+            self._append(self._before[len(self._text) :])
         self._begin()
         self._thought_ended = True
         self._think.restart()
@@ -318,8 +306,8 @@ class PartReader:
             if scripted is not None:
                 self._scripted = _instead(before, reply, chosen, scripted)
         self._cut_to(chosen.offset)
-        self._append(before[self._length : chosen.offset] + glue)
-        self._offset = self._length
+        self._append(before[len(self._text) : chosen.offset] + glue)
+        self._offset = len(self._text)
         if not self._keep_marker:
             start = before[: chosen.offset] + glue
             self._marker = MarkerFilter(line_start=start[-1:] in ("", "\n"))
@@ -360,7 +348,7 @@ class PartReader:
         kept = before[: self._plan.keep]
         if kept.startswith(text):
             self._cut_to(0 if not before.startswith(text) else len(text))
-            self._append(before[self._length :])
+            self._append(before[len(self._text) :])
             return False
         if text.startswith(before):
             return bool(text[len(before) :].strip())
@@ -368,7 +356,7 @@ class PartReader:
         if len(_without_closings(said)) < len(withdrawn):
             # It said the cut line anew, but not all of it: what was received stands.
             self._cut_to(common_length(text, before))
-            self._append(before[self._length :])
+            self._append(before[len(self._text) :])
             return False
         return True
 
