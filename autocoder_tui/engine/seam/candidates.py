@@ -265,7 +265,7 @@ def from_fragment(
             if "\n" in reply[:at] and not reply[:at].strip():
                 # The cut line is ended first: this is the next one, which begins like it.
                 rank = Rank.NO_WORD
-        if cyclic and not prefill:
+        if cyclic and not (prefill and start == sent):
             proof, rank = "guess", min(rank, Rank.CYCLIC)
         found.append(Candidate(len(text), drop, rank - skipped, proof, "", at, 0, words))
     return found
