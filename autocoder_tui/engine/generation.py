@@ -10,10 +10,7 @@ from contextlib import aclosing
 from autocoder_tui.engine import seam
 from autocoder_tui.engine.end_words import STOPPED_REPEATING
 from autocoder_tui.engine.ending import cause_of, check_end, is_announced, is_confirmed
-from autocoder_tui.engine.errors import (
-    ProviderError,
-    RepeatsItself,
-)
+from autocoder_tui.engine.errors import ProviderError, RepeatsItself
 from autocoder_tui.engine.events import (
     Cause,
     ContinuationStarted,
@@ -21,8 +18,6 @@ from autocoder_tui.engine.events import (
     PartFinished,
     PartJoined,
     PartWithdrawn,
-    PromptRead,
-    ReasoningDelta,
     RequestStarted,
     RetryScheduled,
     RunFinished,
@@ -35,26 +30,20 @@ from autocoder_tui.engine.metering.cost import check_fits, estimate_request, fil
 from autocoder_tui.engine.metering.tokens import load_counter
 from autocoder_tui.engine.metering.usage import Accounts
 from autocoder_tui.engine.next_way import Ask, NextWay
+from autocoder_tui.engine.part import Part
 from autocoder_tui.engine.part_limits import PartLimits, confirms_end
-from autocoder_tui.engine.prefill import HEAD
 from autocoder_tui.engine.prompt import Message, first_messages, messages_for, temperature_of
 from autocoder_tui.engine.proposed_files import checked_reply, proposed_files
 from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.provider.chat import HttpSession, stream_reply
-from autocoder_tui.engine.provider.chunks import (
-    Finish,
-    PromptProgress,
-    Reasoning,
-    Refusal,
-    Text,
-    Usage,
-)
+from autocoder_tui.engine.provider.chunks import Reasoning, Text
 from autocoder_tui.engine.provider.deadline import RunDeadline
-from autocoder_tui.engine.reader_events import edits, read
+from autocoder_tui.engine.reader_events import edits
 from autocoder_tui.engine.repetition import Found, Repetition
 from autocoder_tui.engine.reply.parse import frame_state
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import AskWait, Retries
+from autocoder_tui.engine.second_ask import SecondAsk
 from autocoder_tui.engine.trace import Trace
 
 METER_PERIOD = 0.25
@@ -81,23 +70,16 @@ class Generation:
         self._marker_is_code = seam.MARKER in self._first[1]["content"]
         self._part_limits = PartLimits(request.model.name, request.limits.max_parts)
         self._retries = Retries(request.limits.max_attempts, ask_wait)
-        self._reader: seam.PartReader | None = None
+        self._second = SecondAsk()
         self.joins: list[seam.Join] = []
-        self._part = 0
-        self._finish_reason: str | None = None
+        self._number = 0
+        self._part = Part()
         self._text_ended: str | None = None
         self._grew = True
-        self._head = ""
         self._repetition = Repetition(file.text for file in request.files)
         self._repetition.append(request.partial)
         self._remarks: list[str] = []
-        self._lost: ProviderError | None = None
-        self._received = False
-        self._refusal = ""
-        self._withdrawn = False
         self._told = False
-        self._ask_again = True
-        self._aside: seam.SetAside | None = None
         self.text = request.partial
 
     async def events(self, trace: Trace | None) -> AsyncGenerator[Event]:
@@ -129,9 +111,14 @@ class Generation:
         yield RunFinished("\n\n".join(filter(None, [*self._remarks, reply.notes])))
 
     async def _parts(self, session: HttpSession) -> AsyncIterator[Event]:
+        """Ask for part after part until the reply is whole.
+
+        Returns when the run is done. Raises an EngineError when no further part can be had: what
+        was received stands in `text`.
+        """
         cause: Cause | None = "by hand" if self.text else None
         while True:
-            self._part += 1
+            self._number += 1
             before = self.text
             self._part_limits.check()
             async for event in self._one_part(session, cause):
@@ -140,23 +127,25 @@ class Generation:
                 for event in self._first_copy(self._repetition.found):
                     yield event
                 return
-            if self._lost is None:
-                name = self._request.model.name
-                remark = check_end(self.text, self._finish_reason, self._refusal, name)
-            expected = 1 if self._request.target is not None else None
-            step = seam.next_step(self.text, self._finish_reason, files_expected=expected)
-            if self._lost is None:
-                if step == "done":
-                    self._remarks += [remark] if remark else []
-                    return
-                reason, told = self._finish_reason, self._told
-                if is_confirmed(before, self.text, cause, reason, told=told):
-                    return
+            part = self._part
+            if part.lost is None and self._is_done(before, part, cause):
+                return
             if self._grew or cause is None:
-                cause = cause_of(self.text, self._finish_reason, self._lost)
-            if self._lost is not None:
-                async for event in self._wait_for_retry(self._lost):
+                cause = cause_of(self.text, part.finish_reason, part.lost)
+            if part.lost is not None:
+                async for event in self._wait_for_retry(part.lost):
                     yield event
+
+    def _is_done(self, before: str, part: Part, cause: Cause | None) -> bool:
+        """Whether `part`, which was not broken off, was the last. `before` is the text it was
+        asked for with. Raises as `check_end` does."""
+        reason, name = part.finish_reason, self._request.model.name
+        remark = check_end(self.text, reason, part.refusal, name)
+        expected = 1 if self._request.target is not None else None
+        if seam.next_step(self.text, reason, files_expected=expected) == "done":
+            self._remarks += [remark] if remark else []
+            return True
+        return is_confirmed(before, self.text, cause, reason, told=self._told)
 
     def _first_copy(self, found: Found) -> Iterator[Event]:
         """Keep what came before the model began to repeat itself. Raises RepeatsItself where
@@ -168,78 +157,96 @@ class Generation:
             raise RepeatsItself(found.said)
 
     async def _one_part(self, session: HttpSession, cause: Cause | None) -> AsyncIterator[Event]:
-        """Ask for one part until it comes or the attempts are used up, and join it."""
+        """Ask for one part until it comes or the attempts are used up, and join it.
+
+        Each round is one request, asked in the way that is next: a prefill that is refused, a
+        connection lost before the first word and a part that is taken back lead to another.
+        """
         if cause is not None:
             await self._time.within(self._ways.learn(self._request))
         while True:
-            ask = self._ask(cause)
-            plan = None if ask is None else ask.plan
-            messages = messages_for(self._first, plan)
+            part = Part(self._ask(cause))
+            messages = messages_for(self._first, part.plan)
             weights = self._counter.weigh_messages(messages)
             max_output = await self._allowance.most_output(
                 self._counter.calibrated(weights),
-                stopped=self._finish_reason == seam.STOPPED_AT_CAP,
+                stopped=self._part.finish_reason == seam.STOPPED_AT_CAP,
             )
             # A person who thinks about a spending cap does not make a run take long.
             self._time.pass_over()
-            if plan is not None and cause is not None:
-                ended, echo = self._text_ended, bool(self._capabilities.echo)
-                way = ask.way.name if ask is not None else ""
-                yield ContinuationStarted(self._part, plan.anchor, cause, ended, echo, way)
-            yield RequestStarted(self._part, self._retries.failed + 1)
+            if part.ask is not None and cause is not None:
+                yield self._continuation(part.ask, cause)
+            yield RequestStarted(self._number, self._retries.failed + 1)
             self._accounts.open(weights)
-            self._reader = seam.PartReader(
-                plan,
+            part.reader = seam.PartReader(
+                part.plan,
                 self.text,
                 resamples=bool(self._capabilities.echo),
                 marker_is_code=self._marker_is_code,
             )
-            self._finish_reason, self._lost = None, None
-            self._received, self._head, self._refusal = False, "", ""
+            self._part = part
             try:
-                async for event in self._stream(session, messages, max_output, plan):
+                async for event in self._stream(session, messages, max_output, part, part.reader):
                     yield event
             except ProviderError as error:
-                if ask is not None and not self._received and self._ways.refused(ask, error):
-                    self._accounts.abandon()
+                if self._is_refused_way(part, error):
                     continue
-                if self._aside is not None:
-                    # What was taken back is at hand: nobody needs to wait for this one.
-                    self._lost = error
-                elif not self._received:
+                if not part.received and not self._second.waiting:
+                    part.reader = None
                     self._accounts.abandon()
-                    self._reader = None
                     async for event in self._wait_for_retry(error):
                         yield event
                     continue
-                elif not error.retryable:
-                    raise
-                self._lost = error
-                if not seam.was_cut(self._finish_reason):
-                    self._finish_reason = None
-            async for event in self._join(ask, cause):
+                self._broken_off(part, error)
+            async for event in self._join(part, part.reader, cause):
                 yield event
-            if not self._withdrawn:
+            if not part.withdrawn:
                 return
+
+    def _continuation(self, ask: Ask, cause: Cause) -> ContinuationStarted:
+        ended, echo = self._text_ended, bool(self._capabilities.echo)
+        return ContinuationStarted(self._number, ask.plan.anchor, cause, ended, echo, ask.way.name)
+
+    def _is_refused_way(self, part: Part, error: ProviderError) -> bool:
+        """Whether `error` only says that it cannot be asked in this way: another is next."""
+        refused = part.ask is not None and not part.received
+        if refused and part.ask is not None and self._ways.refused(part.ask, error):
+            self._accounts.abandon()
+            return True
+        return False
+
+    def _broken_off(self, part: Part, error: ProviderError) -> None:
+        """Keep what came of a reply that broke off. Raises `error` where it is for good, unless
+        what was taken back before is at hand: then nobody needs to wait for this one."""
+        if not self._second.waiting and not error.retryable:
+            raise error
+        part.lost = error
+        if not seam.was_cut(part.finish_reason):
+            part.finish_reason = None
 
     async def _stream(
         self,
         session: HttpSession,
         messages: list[Message],
         max_output: int | None,
-        plan: seam.Continuation | None,
+        part: Part,
+        reader: seam.PartReader,
     ) -> AsyncIterator[Event]:
-        reader, accounts = self._reader, self._accounts
-        assert reader is not None
+        """Send one request and read the reply into `part`, until it ends or is cut off here: at a
+        cap on spending, or where the model repeats itself.
+
+        Raises ProviderError where the request fails or the reply breaks off.
+        """
+        accounts = self._accounts
         pieces = stream_reply(
             self._request.endpoint,
             self._request.model,
             messages,
             limits=self._limits,
             capabilities=self._capabilities,
-            temperature=temperature_of(self._request, continued=plan is not None),
+            temperature=temperature_of(self._request, continued=part.ask is not None),
             max_output_tokens=max_output,
-            prefill=self._ways.prefill(plan),
+            prefill=self._ways.prefill(part.plan),
             session=session,
         )
         metered = 0.0
@@ -249,119 +256,114 @@ class Generation:
                 accounts.chunks += 0 if piece is None else piece.chunks
                 # A piece ago, so that a reply that came at once still has its end.
                 passed = self._allowance.is_passed()
-                match piece:
-                    case Text(text):
-                        self._received = self._received or bool(text)
-                        self._head += text[: max(0, HEAD - len(self._head))]
-                        accounts.received(text)
-                        if self._aside is not None:
-                            self._aside.said.append(text)
-                        came = list(read(reader, text))
-                        self._repetition.hear(came, reader)
-                        for event in came:
-                            yield event
-                    case Reasoning(text):
-                        accounts.received(text)
-                        yield ReasoningDelta(text)
-                    case Refusal(text):
-                        self._received, self._refusal = True, self._refusal + text
-                        accounts.received(text)
-                    case Usage():
-                        accounts.reported(piece)
-                    case PromptProgress(processed, total):
-                        yield PromptRead(processed, total)
-                    case Finish(reason):
-                        self._finish_reason = reason
-                    case None:
-                        return
+                if piece is None:
+                    return
+                came = list(part.take(piece, accounts))
+                if isinstance(piece, Text):
+                    self._second.hear(piece.text)
+                    self._repetition.hear(came, reader)
+                for event in came:
+                    yield event
                 if self._repetition.found is not None:
-                    self._finish_reason = STOPPED_REPEATING
+                    part.finish_reason = STOPPED_REPEATING
                     return
                 if passed and isinstance(piece, Text | Reasoning):
-                    self._finish_reason = self._finish_reason or seam.STOPPED_AT_CAP
+                    part.finish_reason = part.finish_reason or seam.STOPPED_AT_CAP
                     return
                 now = time.monotonic()
                 if now - metered >= METER_PERIOD:
                     metered = now
                     yield accounts.totals()
 
-    async def _join(self, ask: Ask | None, cause: Cause | None) -> AsyncIterator[Event]:
-        """Finish the part that was just read: last edits, usage, how it was joined."""
-        assert self._reader is not None
-        edit, join = self._reader.finish(self._finish_reason)
+    async def _join(
+        self, part: Part, reader: seam.PartReader, cause: Cause | None
+    ) -> AsyncIterator[Event]:
+        """Finish the part that was just read: last edits, usage, how it was joined.
+
+        A part that is only a guess is taken back, `part.withdrawn`, where another request is
+        worth it. Raises NoProgress where nothing more can be had.
+        """
+        edit, join = reader.finish(part.finish_reason)
         last = list(edits(edit))
-        self._repetition.hear(last, self._reader)
+        self._repetition.hear(last, reader)
         for event in last:
             yield event
-        failed_trial = False
-        if ask is not None and (join.progress or self._lost is None):
-            # A lost connection says nothing of the way that was asked in.
-            failed_trial = self._ways.brought(ask, join, self._head)
-        self._withdrawn = failed_trial or self._worth_asking_again(join)
-        joins, settled = [join], None
-        if self._withdrawn:
+        joins = [join]
+        failed_trial = self._is_failed_trial(part, join)
+        part.withdrawn = failed_trial or self._is_worth_asking_again(part, join)
+        if part.withdrawn:
             if not failed_trial:
-                self._aside = seam.SetAside(self._reader.text, join, self._finish_reason)
-            yield PartWithdrawn(self._part)
-            for event in edits(self._reader.withdraw()):
+                self._second.put_aside(reader, join, part.finish_reason)
+            yield PartWithdrawn(self._number)
+            for event in edits(reader.withdraw()):
                 yield event
-            self._repetition.reset(self._reader.text)
-        elif self._aside is not None:
-            settled = self._aside.settle(self._reader, join, self._finish_reason)
+            self.text = reader.text
+            self._repetition.reset(self.text)
+        elif self._second.waiting:
+            settled = self._second.settle(reader, join, part.finish_reason)
             for event in edits(settled.edit):
                 yield event
-            joins, join, self._aside = settled.joins, settled.joins[-1], None
+            joins, self.text = settled.joins, settled.text
             if not settled.second:
-                self._finish_reason, self._lost = settled.finish_reason, None
-            self._repetition.reset(settled.text)
-        self.text = self._reader.text if settled is None else settled.text
-        self._reader = None
-        report = self._accounts.report(self._part)
+                part.finish_reason, part.lost = settled.finish_reason, None
+            self._repetition.reset(self.text)
+        else:
+            self.text = reader.text
+        part.reader = None
+        report = self._accounts.report(self._number)
         booked = self._accounts.close()
         yield self._accounts.totals()
         if report is not None:
             yield report
-        if self._withdrawn:
+        if part.withdrawn:
             return
-        for one in joins if ask is not None else ():
+        for event in self._joined(part, joins, cause):
+            yield event
+        yield PartFinished(
+            self._number,
+            part.finish_reason,
+            booked.completion_tokens,
+            booked.prompt_tokens,
+            booked.cost_usd,
+        )
+        self._count(part, joins[-1], cause)
+
+    def _is_failed_trial(self, part: Part, join: seam.Join) -> bool:
+        """Whether the reply shows that a prefill that was only tried does not work here."""
+        if part.ask is None or not (join.progress or part.lost is None):
+            # A lost connection says nothing of the way that was asked in.
+            return False
+        return self._ways.brought(part.ask, join, part.head)
+
+    def _is_worth_asking_again(self, part: Part, join: seam.Join) -> bool:
+        other_way = self._ways.ask(self.text, self._text_ended) is not None
+        return self._second.is_worth_it(join, other_way=other_way, broken_off=part.lost is not None)
+
+    def _joined(self, part: Part, joins: list[seam.Join], cause: Cause | None) -> Iterator[Event]:
+        """Remember how a part was joined, and what that tells of the endpoint."""
+        for one in joins if part.ask is not None else ():
             self.joins.append(one)
             if one.progress and cause is not None:
-                yield PartJoined(self._part, one.offset, one.proof, cause)
+                yield PartJoined(self._number, one.offset, one.proof, cause)
             if one.proof in ("echo", "witness"):
                 self._capabilities.echo = True
-        part, reason = self._part, self._finish_reason
-        yield PartFinished(
-            part, reason, booked.completion_tokens, booked.prompt_tokens, booked.cost_usd
-        )
-        if self._finish_reason is None:
-            self._retries.failed += self._lost is None
-        elif self._lost is None:
+
+    def _count(self, part: Part, join: seam.Join, cause: Cause | None) -> None:
+        """Count what a part brought. Raises NoProgress where nothing more can be had."""
+        if part.finish_reason is None:
+            self._retries.failed += part.lost is None
+        elif part.lost is None:
             self._retries.reset()
         self._grew = join.progress
         if self._grew:
-            self._text_ended = self._finish_reason
-        ended = self._lost is None and not seam.was_cut(self._finish_reason)
-        self._told = ask is not None and confirms_end(ask.plan, self._head)
+            self._text_ended = part.finish_reason
+        self._told = part.ask is not None and confirms_end(part.ask.plan, part.head)
         self._part_limits.took(
             progress=join.progress,
-            ended=ended,
-            silent=not self._head.strip(),
+            ended=part.lost is None and not seam.was_cut(part.finish_reason),
+            silent=not part.head.strip(),
             told=self._told and cause == "false stop" and not is_announced(self.text),
         )
-
-    def _worth_asking_again(self, join: seam.Join) -> bool:
-        """Whether to take a guessed part back and ask once more.
-
-        Words may be missing at a guessed seam that no reading of the reply brings back. It is
-        kept aside: a server that keeps its own place in the text goes on after it. Once, until
-        a part has proved where it belongs.
-        """
-        if join.proof != "guess" or not join.progress or self._lost is not None:
-            self._ask_again = self._ask_again or join.proof in ("echo", "witness", "prefill")
-            return False
-        worth, self._ask_again = self._ask_again, False
-        another = self._ways.ask(self.text, self._text_ended) is not None
-        return worth and another and self._aside is None
 
     async def _wait_for_retry(self, error: ProviderError) -> AsyncIterator[Event]:
         """Wait as the retry policy says; raises `error` when it says no more."""
@@ -384,14 +386,14 @@ class Generation:
 
     def flushed(self) -> Iterator[Event]:
         """What a reader interrupted in mid-part still holds back: nothing received is lost."""
-        if self._reader is not None:
-            edit, _ = self._reader.finish(None)
-            self.text = self._reader.text
-            self._reader = None
+        reader = self._part.reader
+        if reader is not None:
+            edit, _ = reader.finish(None)
+            self.text = reader.text
+            self._part.reader = None
             yield from edits(edit)
             yield self._accounts.totals()
-        if self._aside is not None:
-            edit, self.text = self._aside.restored(self.text)
-            self.joins.append(self._aside.join)
-            self._aside = None
+        if self._second.waiting:
+            edit, self.text, join = self._second.restored(self.text)
+            self.joins.append(join)
             yield from edits(edit)

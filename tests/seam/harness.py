@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -27,12 +27,15 @@ from autocoder_tui.engine.seam import (
     plan_continuation,
     verify,
 )
-from autocoder_tui.engine.seam.text_index import common_length
+from autocoder_tui.engine.seam.ways import FURTHER_UP, LINES
+from autocoder_tui.text.common_prefix import common_length
 from tests.seam import model, small_models
 from tests.seam.corpus import Sample, load
 from tests.seam.model import TABLE, UNAVOIDABLE, View
 
 PARTS = 40
+USED: Counter[str] = Counter()
+"""How the requests of the table asked to go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +85,23 @@ def ours(cut: Cut, view: View, misbehave: Callable[[View], str], *, prefill: boo
     aside: SetAside | None = None
     stateful = misbehave in (model.scripted, model.scripted_junk)
     for part in range(5):
-        plan = plan_continuation(text, finish_reason=finish_reason, prefill=prefill)
-        assert plan.prefill == (prefill and bool(plan.shown)), "prefill was not used"
-        assert not (plan.prefill and plan.anchor), "prefill asks for no echo"
+        if aside is None:
+            plan = plan_continuation(text, finish_reason=finish_reason, prefill=prefill)
+            assert plan.prefill == (prefill and bool(plan.shown)), "prefill was not used"
+            assert not (plan.prefill and plan.anchor), "prefill asks for no echo"
+            USED["prefill" if plan.prefill else "echo" if plan.anchor else "first request"] += 1
+        else:
+            # What was asked for in one way is asked for once more in the next.
+            way = LINES if prefill else FURTHER_UP
+            plan = plan_continuation(text, finish_reason=finish_reason, way=way.name)
+            USED["asked once more"] += 1
         reader = PartReader(plan, text, resamples=resamples)
         if part == 0:
             view.sent, view.anchor = len(plan.shown), plan.anchor
             view.instruction = plan.instruction
             reply = misbehave(view)
+        elif misbehave is model.scripted_same:
+            assert part < 3, "asked for more after all had come"
         elif stateful:
             # It has sent all it had, and keeps its own place in the text.
             reply = ""
@@ -100,7 +112,7 @@ def ours(cut: Cut, view: View, misbehave: Callable[[View], str], *, prefill: boo
             reply = plan.anchor + view.truth[len(plan.shown) :]
         join = feed(reader, reply, view.rng, "stop")
         if part == 0 and join.proof == "guess" and join.progress:
-            aside = SetAside(reader.text, join, "stop")
+            aside = SetAside(reader, join, "stop")
             reader.withdraw()
             assert reader.text == cut.text, "a withdrawn part leaves a trace"
             continue
@@ -108,7 +120,7 @@ def ours(cut: Cut, view: View, misbehave: Callable[[View], str], *, prefill: boo
         if aside is None:
             joins.append(join)
         else:
-            aside.said.append(reply)
+            aside.hear(reply)
             settled = aside.settle(reader, join, "stop")
             text = settled.text
             joins += settled.joins
@@ -221,13 +233,13 @@ def many_seams(sample: Sample, seed: str, *, prefill: bool) -> bool:
         reader = PartReader(plan, text, resamples=resamples)
         join = feed(reader, reply[:room], rng, reason)
         if aside is None and join.proof == "guess" and join.progress:
-            aside = SetAside(reader.text, join, reason)
+            aside = SetAside(reader, join, reason)
             continue
         if aside is None:
             text = reader.text
             joins.append(join)
         else:
-            aside.said.append(reply[:room])
+            aside.hear(reply[:room])
             settled = aside.settle(reader, join, reason)
             text, reason = settled.text, settled.finish_reason or reason
             joins += settled.joins
@@ -317,6 +329,7 @@ def main() -> None:
     print("per cent exact, files tuned on and then the others\n")
     wrong: list[str] = []
     print_table(measure(samples, cuts, methods, chosen.only, wrong), methods)
+    print("\nasked to go on by " + ", ".join(f"{way}: {n}" for way, n in USED.most_common()))
     if chosen.wrong:
         print("\n".join(wrong))
     if not chosen.only:

@@ -315,6 +315,11 @@ def scripted(view: View) -> str:
     return view.truth[view.cut :]
 
 
+@row("scripted server, always the same reply")
+def scripted_same(view: View) -> str:
+    return view.truth[view.cut :]
+
+
 @row("scripted server repeats the partial line", unavoidable=True)
 def scripted_partial(view: View) -> str:
     start = view.truth.rfind("\n", 0, view.cut) + 1

@@ -298,11 +298,12 @@ def test_no_reply_takes_back_a_whole_line(
 
 def test_a_second_reply_that_proves_nothing_is_read_after_the_first() -> None:
     before, middle = WHOLE[: WHOLE.index("items[-1]")], WHOLE.index("return not") + 3
-    text, joined = join(before, WHOLE[len(before) : middle], "length")
-    aside = SetAside(text, joined, "length")
     plan = plan_continuation(before, finish_reason="length")
+    first = PartReader(plan, before)
+    first.feed(WHOLE[len(before) : middle])
+    aside = SetAside(first, first.finish("length")[1], "length")
     second = PartReader(plan, before)
-    aside.said.append(WHOLE[middle:])
+    aside.hear(WHOLE[middle:])
     second.feed(WHOLE[middle:])
     _, after = second.finish("stop")
     settled = aside.settle(second, after, "stop")

@@ -29,6 +29,9 @@ _OLDER_LINES, _OLDER_WORDS = 3, 30
 _FOUNDED = 0.25
 """Share of a restart that has to stand in H: lines that are only alike may be the next ones."""
 
+_TOLD = 0.5
+"""The same of a reply that goes back without having opened the frame again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -88,13 +91,20 @@ class Alignment:
         return self.restarted and self._said > _EVIDENT and self._known < _FOUNDED * self._said
 
     @property
+    def _is_founded(self) -> bool:
+        """Whether what is repeated says where: not only lines that stand all over the file, as
+        those of the records of a list do, while the ones that tell them apart are new."""
+        return self.restarted or not self.goes_back or self._known >= _TOLD * self._said
+
+    @property
     def repeats(self) -> bool:
         """Whether most of the reply goes over what is held without reaching its end."""
         if self.arrival is not None:
             return False
         if self.restarted:
             return not self.begins_anew and self._stray < _STRAY
-        return self.goes_back and self._missed <= self._exact + self._alike
+        founded = self.goes_back and self._is_founded
+        return founded and self._missed <= self._exact + self._alike
 
     def follow(self, number: int, line: Line, body: str) -> None:
         """Take the reply's next line that is not blank and no talk."""
@@ -113,6 +123,9 @@ class Alignment:
             # A line that stands in H more than once may well stand in its rest, too.
             self._said += word_characters(line.key)
             self._known += word_characters(line.key) * places
+        if self._next is not None and not self.following:
+            # It went astray: a line further down that lines up is the next one like it.
+            self._next, self._begins_elsewhere = None, True
         if self._next is None and (self._begins_elsewhere or not self._start(line)):
             self._begins_elsewhere = True
             return
@@ -172,11 +185,11 @@ class Alignment:
         self._next = place + 1
         if self._next < len(self._history.lines) or self.begins_anew:
             return
-        if self._may_arrive(exact=exact):
+        if self._may_arrive(exact=exact) and self._is_founded:
             words = word_characters(line.key)
             sure = exact and (words >= _LANDMARK or bool(before and words))
             self.arrival = Arrival(number, None, rewritten=False, sure=sure)
-        elif not self._missed and not self._history.follows_a_pattern(place):
+        elif not self._is_founded or not (self._missed or self._history.follows_a_pattern(place)):
             self.arrival = Arrival(number, None, rewritten=False, sure=False, weak=True)
 
     def _may_arrive(self, *, exact: bool) -> bool:
@@ -203,7 +216,9 @@ class Alignment:
         words = word_characters(cut)
         if length is not None and (words >= 3 or place == history.whole):
             sure = words >= (3 if place == history.whole else _LANDMARK) or bool(self._run)
-            self.arrival = Arrival(number, line.start + length, rewritten=False, sure=sure)
+            weak = not sure and not self._exact
+            drop = line.start + length
+            self.arrival = Arrival(number, drop, rewritten=False, sure=sure, weak=weak)
             return True
         if not self._may_arrive(exact=False) or place < history.whole or words < 3:
             return False

@@ -8,13 +8,19 @@ from typing import cast
 from autocoder_tui.engine.events import Proof
 from autocoder_tui.engine.reply.framing import read_closing, read_fence, read_opening
 from autocoder_tui.engine.seam.alignment import Arrival
-from autocoder_tui.engine.seam.likeness import ALIKE, likeness, looks_whole
+from autocoder_tui.engine.seam.likeness import ALIKE, begins_alike, likeness, looks_whole
 from autocoder_tui.engine.seam.plan import word_characters
+from autocoder_tui.engine.seam.ranks import INNER_MARKS, Rank
 from autocoder_tui.engine.seam.replay import Replay
 from autocoder_tui.engine.seam.text_index import History, Line
 
-CERTAIN = 50
-"""Rank from which a join needs no further text of the reply."""
+_SAYS_SOMETHING, _NO_CHANCE, _SAYS_MUCH = 3, 8, 20
+"""Word characters repeated: enough at a place that is expected, enough where lines are not
+repeated by themselves, and enough anywhere."""
+
+_REMAINDER_LAG, _LEFT_OUT_LAG = 3.5, 1.0
+"""How far the exact remainder may lag behind the likeliest join, and still be believed of a
+server that turns out to keep its own place in the text; and behind one that ends the cut line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +57,15 @@ def _from_complete(
     if rank is None:
         return []
     requested = replay.start == history.anchor_line < history.sent_line
-    if replay.drop is not None and words < 20 and not requested:
+    if replay.drop is not None and words < _SAYS_MUCH and not requested:
         if history.positions(lines[replay.at].key):
             # It also begins like the cut line, but it may as well be that line once more.
-            rank = min(rank, 40.0)
+            rank = min(rank, Rank.CUT_LINE_TWICE)
     overlap = replay.end - replay.start
     proof: Proof = "echo" if replay.start < history.sent_line else "witness"
+    if not requested and history.is_cyclic(replay.start, replay.end):
+        # How many of these lines a reply begins with says nothing of where it begins.
+        rank, proof = Rank.CYCLIC, "guess"
     if replay.drop is not None:
         offset, drop = len(history.text), replay.drop
     else:
@@ -69,21 +78,22 @@ def _from_complete(
 def _complete_rank(replay: Replay, history: History, words: int) -> float | None:
     requested = history.anchor_line < history.sent_line
     if requested and replay.start == history.anchor_line:
-        return 80
+        return Rank.REQUESTED_ECHO
     if history.is_periodic(replay.start, replay.end):
         return None
     if replay.start == history.sent_line:
-        return 70 if words >= 3 else 30
+        return Rank.WITNESS if words >= _SAYS_SOMETHING else Rank.SHORT_WITNESS
     if replay.start < history.sent_line:
-        if words >= 20:
-            return 75
-        return 74 if words >= 8 and not history.repeats_lines() else 65
-    if words >= 20:
-        return 60
+        if words >= _SAYS_MUCH:
+            return Rank.LONG_ECHO
+        clear = words >= _NO_CHANCE and not history.repeats_lines()
+        return Rank.ECHO if clear else Rank.SHORT_ECHO
+    if words >= _SAYS_MUCH:
+        return Rank.LONG_PART
     if history.repeats_lines():
         return None
-    least = 3 if history.cut_line.strip() else 8
-    return 58 if words >= least else None
+    least = _SAYS_SOMETHING if history.cut_line.strip() else _NO_CHANCE
+    return Rank.PART if words >= least else None
 
 
 def _join_at_line_end(history: History, reply: str, last: Line, following: int) -> tuple[int, int]:
@@ -125,14 +135,15 @@ def _from_diverged(
     """
     if is_frame_line(reply[lines[replay.at].start : lines[replay.at].end]):
         return []
-    words = history.words(replay.start, history.sent_line)
+    end = max(history.sent_line, replay.end if replay.start == history.sent_line else 0)
+    words = history.words(replay.start, end)
     requested = history.plan.anchor and replay.start == history.anchor_line
     if not requested and _follows_a_pattern(replay, history):
-        rank = 0.5
-    elif not requested and (words < 20 or history.is_periodic(replay.start, history.sent_line)):
-        rank = 35.0 if words >= 8 else 20.0
+        rank = Rank.PATTERN
+    elif not requested and (words < _SAYS_MUCH or history.is_periodic(replay.start, end)):
+        rank = Rank.DIVERGED if words >= _NO_CHANCE else Rank.SHORT_DIVERGED
     else:
-        rank = 56.0 if requested else 52.0
+        rank = Rank.REQUESTED_DIVERGED if requested else Rank.LONG_DIVERGED
     begin, line = lines[replay.first].start, lines[replay.at]
     offset, drop = history.cut_start, line.start
     if history.sent_line == history.whole:
@@ -140,15 +151,17 @@ def _from_diverged(
         last = history.lines[history.sent_line - 1]
         offset = history.sent
         drop = _after_blank_lines(reply, before.end, history.text[last.end : history.sent])
-    overlap = history.sent_line - replay.start
+    overlap = end - replay.start
     regenerated = Candidate(offset, drop, rank - skipped, "echo", "", begin, overlap, words)
     skipping = replace(regenerated, offset=len(history.text), proof="guess")
     if replay.end < history.whole or not history.cut_line.strip():
         # Another wording of a whole line may still be followed to the end of H: wait for it.
         glue = "" if history.text.endswith("\n") else "\n"
-        return [replace(skipping, rank=min(skipping.rank, 48.0), drop=line.start, glue=glue)]
+        unreached = min(skipping.rank, Rank.UNREACHED)
+        return [replace(skipping, rank=unreached, drop=line.start, glue=glue)]
     alike = likeness(history.lines[replay.end].key, reply[line.start : line.end])
-    if alike < ALIKE or history.follows_a_pattern(replay.end):
+    cut = history.lines[replay.end].key
+    if alike < ALIKE or not begins_alike(cut, line.key) or history.follows_a_pattern(replay.end):
         # Regenerated text is like what it replaces; this may be the line after it.
         regenerated = replace(regenerated, proof="guess")
     # It may also have left out the rest of the cut line and begun with the next, or (last)
@@ -177,9 +190,11 @@ def from_arrival(
     """The join of a reply that was followed, other wordings and all, to the end of H."""
     line = lines[arrival.at]
     end = len(history.text)
-    rank, proof = (57.0, "witness") if arrival.sure else (51.0, "guess")
+    rank, proof = (Rank.ARRIVAL, "witness") if arrival.sure else (Rank.LOOSE_ARRIVAL, "guess")
     if arrival.weak:
-        rank = 7.0
+        rank, proof = Rank.WEAK_ARRIVAL, "guess"
+    if history.is_cyclic(history.sent_line, len(history.lines)):
+        rank, proof = Rank.CYCLIC, "guess"
     if arrival.drop is not None:
         return [Candidate(end, arrival.drop, rank, cast(Proof, proof), "", begin)]
     if arrival.rewritten:
@@ -228,40 +243,50 @@ def from_fragment(
     text, sent = history.text, history.sent
     found: list[Candidate] = []
     least = max(0, sent - 240)
+    cyclic = history.is_cyclic(history.sent_line, len(history.lines))
     for start in range(len(text) - 1, least - 1, -1):
         if reply[at : at + 1] != text[start] or not reply.startswith(text[start:], at):
             continue
         drop = at + len(text) - start
         words = word_characters(text[start:])
-        if start == sent:
-            proof: Proof = "prefill" if prefill else "witness"
-            rank = 90.0 if prefill and not skipped else 71.0 if words >= 3 else 33.0
+        proof: Proof = "witness"
+        rank: float = Rank.WITNESS_FRAGMENT
+        if start == sent and prefill:
+            proof = "prefill"
+        if start == sent and prefill and not skipped:
+            rank = Rank.PREFILL_WITNESS
+        elif start == sent and words < _SAYS_SOMETHING:
+            rank = Rank.SHORT_WITNESS_FRAGMENT
         elif start < sent:
-            whole_words = not _inside_word(text, start)
-            proof, rank = "witness", 72.0 if whole_words and words >= 8 else 34.0
-        else:
+            clear = words >= _NO_CHANCE and not _inside_word(text, start)
+            rank = Rank.SHOWN_FRAGMENT if clear else Rank.SHORT_SHOWN_FRAGMENT
+        elif start > sent:
             proof, rank = "guess", _inner_rank(history, start, words)
             if "\n" in reply[:at] and not reply[:at].strip():
                 # The cut line is ended first: this is the next one, which begins like it.
-                rank = -1.0
+                rank = Rank.NO_WORD
+        if cyclic and not (prefill and start == sent):
+            proof, rank = "guess", min(rank, Rank.CYCLIC)
         found.append(Candidate(len(text), drop, rank - skipped, proof, "", at, 0, words))
     return found
 
 
 def _inner_rank(history: History, start: int, words: int) -> float:
     if _inside_word(history.text, start):
-        return 4 if words >= 8 else -2
-    if words >= 20:
-        return 45
+        return Rank.WITHIN_WORDS if words >= _NO_CHANCE else Rank.WITHIN_WORD
+    if words >= _SAYS_MUCH:
+        return Rank.REPEATED_CUT_LINE
     if history.repeats_lines() and history.text[start] == "\n":
-        return -1
+        return Rank.NO_WORD
     cut = history.cut_line
     if start == len(history.text) - len(cut) and cut[:2].isspace() and cut.strip():
         # The whole cut line again, indentation and all.
-        return 45 if words else 12
+        return Rank.REPEATED_CUT_LINE if words else Rank.CUT_BLANKS
     if words >= 2 and text_starts_line(history, start):
-        return 5
-    return 40 if words >= 3 and history.cut_line.strip() else (-1, 0.3, 0.9)[min(words, 2)]
+        return Rank.LINE_BEGUN_AGAIN
+    if words >= _SAYS_SOMETHING and cut.strip():
+        return Rank.INNER_WORDS
+    return INNER_MARKS[min(words, 2)]
 
 
 def text_starts_line(history: History, start: int) -> bool:
@@ -275,6 +300,20 @@ def _inside_word(text: str, at: int) -> bool:
         return False
     before, after = text[at - 1], text[at]
     return (before.isalnum() or before == "_") and (after.isalnum() or after == "_")
+
+
+def exact_remainder(found: list[Candidate], kept: int) -> Candidate | None:
+    """The likeliest of `found`, best first, that goes on at character `kept`, the end of H.
+
+    None where that is out of the question: the reply reads far better otherwise.
+    """
+    at_end = [one for one in found if one.offset == kept and not one.glue]
+    plain = min(at_end, key=lambda one: one.drop, default=None)
+    if plain is None or found[0].rank > plain.rank + _REMAINDER_LAG:
+        return None
+    # A rest of the line that was left out is left out by a server as by a model.
+    left_out = any(one.glue and one.rank > plain.rank + _LEFT_OUT_LAG for one in found)
+    return None if left_out else plain
 
 
 def best(candidates: list[Candidate]) -> list[Candidate]:

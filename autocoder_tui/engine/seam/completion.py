@@ -83,7 +83,7 @@ def _other_texts(text: str, joins: Sequence[Join]) -> Iterator[str]:
 
 def _replaced(text: str, alternatives: Iterable[Alternative]) -> str:
     for found in sorted(alternatives, key=lambda one: -one.start):
-        text = text[: found.start] + found.text + text[found.end :]
+        text = found.applied(text)
     return text
 
 

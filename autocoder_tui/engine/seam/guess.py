@@ -12,15 +12,36 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from autocoder_tui.engine.events import Proof
 from autocoder_tui.engine.reply.framing import read_opening
 from autocoder_tui.engine.reply.prose import is_prose_line
 from autocoder_tui.engine.seam.candidates import Candidate
-from autocoder_tui.engine.seam.likeness import is_balanced, likeness, looks_whole
+from autocoder_tui.engine.seam.likeness import (
+    ALIKE,
+    begins_alike,
+    is_balanced,
+    likeness,
+    looks_whole,
+)
+from autocoder_tui.engine.seam.plan import word_characters
+from autocoder_tui.engine.seam.ranks import Rank
 from autocoder_tui.engine.seam.text_index import History
+from autocoder_tui.text.common_prefix import common_length
 
-_LAST_TOKEN = re.compile(r"(?:\w+|[^\w\s]+)\s*\Z")
 _CONTINUES = frozenset(")]},.:;=+-*/%&|!?>'\" ")
 """Characters a line of code hardly begins with, but the rest of one may."""
+
+
+_NUMBER = re.compile(r"\d+")
+_SEAM = 1.5
+_CLEAR, _MARGIN = 3.0, 1.5
+"""What the exact remainder has to score, and how much more than the next, to be no guess."""
+_REPEATED_WORDS = 8
+"""Word characters that are not the same by chance."""
+_LOOKED_BACK = 40_000
+"""Characters of the text in which a word, or a pair of them, is looked for."""
+_LONGEST_TOKEN = 80
+"""Characters."""
 
 
 @dataclass(slots=True)
@@ -39,6 +60,8 @@ def guesses(
     rolled back after the kept text; `resamples`: this endpoint has honoured an echo or a
     witness before, so it is no scripted server.
     """
+    if history.text.endswith("\r") and reply.startswith("\r\n", at):
+        at += 1
     head = reply[at:]
     filled = next((line for line in head.split("\n") if line.strip()), "")
     kept = len(history.text)
@@ -51,18 +74,51 @@ def guesses(
         found.append(Candidate(kept, at, scores.skipped, "guess", "\n", at))
     if closing and (is_prose_line(filled) or read_opening(filled) is not None):
         # The frame was rightly closed: this is what comes after it.
-        found.append(Candidate(kept + len(closing), at, 9, "remainder", begin=at))
-    top = max(found, key=lambda candidate: candidate.rank)
-    doubtful = top.rank < 3 or head.startswith("\n") or _repeats_last_token(history.text, head)
-    if top.proof == "remainder" and doubtful:
-        found[found.index(top)] = replace(top, proof="guess")
-    return found
+        found.append(Candidate(kept + len(closing), at, Rank.AFTER_CLOSING, "remainder", begin=at))
+    found.sort(key=lambda candidate: -candidate.rank)
+    top = found[0]
+    doubtful = (
+        top.rank < _CLEAR
+        or top.rank < found[1].rank + _MARGIN
+        or head.startswith("\n")
+        or (history.text[-1:] in (" ", "\t") and head[:1] in (" ", "\t"))
+        or _repeats_last_token(history.text, head)
+        or _begins_like_the_anchor(history, head)
+    )
+    sure = () if doubtful else (top,)
+    return [one if one in sure else replace(one, proof="guess") for one in found]
 
 
 def _repeats_last_token(text: str, head: str) -> bool:
     """Whether a reply begins with the word or the mark that the text ends with."""
-    last = _LAST_TOKEN.search(text[-80:])
-    return last is not None and head.lstrip().startswith(last.group().strip())
+    last = _last_token(text)
+    return bool(last) and head.lstrip().startswith(last)
+
+
+def _begins_like_the_anchor(history: History, head: str) -> bool:
+    """Whether a reply begins with the words it was asked to begin with, if not with all."""
+    anchor = history.plan.anchor
+    common = word_characters(head[: common_length(anchor, head)])
+    first = anchor.partition("\n")[0], head.partition("\n")[0]
+    return common >= _REPEATED_WORDS or (likeness(*first) >= ALIKE and begins_alike(*first))
+
+
+def _last_token(text: str) -> str:
+    """The word, or the run of marks, that `text` ends with, white space aside."""
+    end = text[-_LONGEST_TOKEN:].rstrip()
+    start = len(end)
+    while start and not end[start - 1].isspace() and _in_word(end[start - 1]) == _in_word(end[-1]):
+        start -= 1
+    return end[start:]
+
+
+def _first_token(text: str) -> str:
+    """The word, or the run of marks, that `text` begins with, white space aside."""
+    return _last_token(text.strip()[:_LONGEST_TOKEN][::-1])[::-1]
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def indentation(line: str) -> str:
@@ -85,16 +141,18 @@ def _within_indentation(
     usual[1:1] = [usual[0] + unit for unit in ("    ", "  ", "\t", " " * 8)] if usual else []
     widest = max(map(len, usual), default=0)
     added, whole = cut + indentation(filled), indentation(filled)
+    clear = added in usual and whole not in usual
+    proof: Proof = "remainder" if clear else "guess"
     again = 0.0
     if whole.startswith(cut) and added not in usual:
-        again = 8.0 if whole in usual or len(added) > widest + 8 else 0.0
+        again = float(Rank.WHOLE_INDENTATION) if whole in usual or len(added) > widest + 8 else 0.0
     found = [
-        Candidate(kept, at, 6, "remainder" if added in usual else "guess", begin=at),
+        Candidate(kept, at, Rank.REST_OF_INDENTATION, proof, begin=at),
         Candidate(kept - len(cut), at, again, "guess", begin=at),
     ]
     withheld = history.text[history.sent :].split("\n", 1)[0]
     if likeness(withheld, filled) >= 0.8 and whole == indentation(withheld):
-        found.append(Candidate(history.sent, at, 9, "guess", begin=at))
+        found.append(Candidate(history.sent, at, Rank.LIKE_THE_WITHHELD, "guess", begin=at))
     return found
 
 
@@ -120,9 +178,31 @@ def _scored(history: History, head: str, filled: str, *, resamples: bool) -> _Sc
         scores.remainder += 2
     if alike >= 0.5:
         scores.resampled += 2 if alike < 0.7 else 3
+    scores.remainder += _usual_seam(history, head)
     _weigh_indentation(scores, cut, head, filled)
     _weigh_brackets(scores, cut, filled, alike)
     return scores
+
+
+def _usual_seam(history: History, head: str) -> float:
+    """How much what stands on both sides of the cut speaks for its being one line.
+
+    Whether the word that the cut would have split, or the two words it fell between, stand
+    together elsewhere; and whether a line elsewhere begins as the reply does.
+    """
+    line = head.partition("\n")[0]
+    cut, first = history.cut_line, _first_token(line)
+    last = _last_token(cut)
+    if not first or not last or (len(last) + len(first) < 3 and not cut[-1:].isspace()):
+        return 0.0
+    between = cut[len(cut.rstrip()) :] + line[: len(line) - len(line.lstrip())]
+    text = _NUMBER.sub("0", history.text[-_LOOKED_BACK:])
+    rest = _NUMBER.sub("0", head[len(line) :][:_LOOKED_BACK])
+    pair = _NUMBER.sub("0", last + between + first)
+    begin = "\n" + _NUMBER.sub("0", line[: line.find(first) + len(first)])
+    together = pair in text[: -len(last) - len(between)] or pair in rest
+    begins = begin in text or begin in rest
+    return _SEAM * (together - begins)
 
 
 def _weigh_indentation(scores: _Scores, cut: str, head: str, filled: str) -> None:

@@ -13,7 +13,6 @@ from autocoder_tui.engine.reply.framing import read_closing, read_fence, read_op
 from autocoder_tui.engine.reply.prose import is_preamble, is_prose_line
 from autocoder_tui.engine.seam.alignment import Alignment
 from autocoder_tui.engine.seam.candidates import (
-    CERTAIN,
     Candidate,
     best,
     from_arrival,
@@ -25,7 +24,9 @@ from autocoder_tui.engine.seam.candidates import (
 )
 from autocoder_tui.engine.seam.filters import inside_fence
 from autocoder_tui.engine.seam.guess import guesses
+from autocoder_tui.engine.seam.likeness import ALIKE, likeness
 from autocoder_tui.engine.seam.plan import word_characters
+from autocoder_tui.engine.seam.ranks import CERTAIN, Rank
 from autocoder_tui.engine.seam.replay import Replay, ReplayTracker
 from autocoder_tui.engine.seam.text_index import History, Line, key_of
 from autocoder_tui.engine.seam.values import MARKER, Continuation
@@ -36,6 +37,10 @@ _PROSE_PATIENCE = 4_000
 """The same while everything so far is talk or repetition."""
 _STARTS = 40
 """Lines of the reply at which a replay may begin."""
+_FIRST_LINES = 6
+_PART = 20
+"""By how much what repeats a part of the withheld lines is less likely where more may be meant."""
+_TALK = ("marker", "fence", "preamble", "prose", "closing")
 _FRAGMENT_BEGINS = 8
 _REPEATED_WORDS = 8
 """Word characters repeated from which it is no chance that they are."""
@@ -142,7 +147,7 @@ class Hold:
         previous = self._kinds[-1] if self._kinds else "head"
         self._lines.append(line)
         self._tracker.follow(number, line, body)
-        if kind not in ("marker", "fence", "preamble", "prose", "closing"):
+        if kind not in _TALK or (kind == "prose" and self._is_like_the_text(line)):
             self._alignment.follow(number, line, body)
         begin = number == 0 or previous in ("marker", "fence", "frame", "preamble", "prose")
         if self._tracker.completed:
@@ -158,6 +163,14 @@ class Hold:
             kind = "seen"
         self._kinds.append(kind)
         self._new += not kind
+
+    def _is_like_the_text(self, line: Line) -> bool:
+        """Whether a line that reads like talk is as like one of the text: a comment, or prose."""
+        history = self._history
+        if history.positions(line.key):
+            return True
+        sent = history.lines[history.sent_line : history.sent_line + 1]
+        return any(likeness(withheld.key, line.key) >= ALIKE for withheld in sent)
 
     def _kind_of(self, body: str) -> str:
         stripped = body.strip()
@@ -206,10 +219,10 @@ class Hold:
         proof: Proof = "echo" if history.plan.anchor else "witness"
         for at, _ in self._begins:
             if not history.plan.prefill and self._head.startswith(self._expected, at):
-                return [Candidate(end, at + len(self._expected), 100, proof, begin=at)]
+                return [Candidate(end, at + len(self._expected), Rank.EXPECTED, proof, begin=at)]
         witness = history.plan.witness
         if history.plan.prefill and self._head.startswith(witness):
-            return [Candidate(end, len(witness), 100, "prefill")]
+            return [Candidate(end, len(witness), Rank.EXPECTED, "prefill")]
         return []
 
     def _waits_for_next_line(self) -> bool:
@@ -234,10 +247,11 @@ class Hold:
             if "seen" in kinds and replay.start > history.sent_line:
                 continue
             skipped = 9 if new else 4 if "prose" in kinds or "seen" in kinds else 0
+            joins = from_replay(replay, history, reply, self._lines, skipped)
             inner = replay.complete and replay.start > history.sent_line
             if inner and (self._alignment.restarted or self._is_part(replay)):
-                skipped += 20
-            found += from_replay(replay, history, reply, self._lines, skipped)
+                joins = [replace(one, rank=one.rank - _PART, proof="guess") for one in joins]
+            found += joins
         plan = history.plan
         arrival = self._alignment.arrival
         if arrival is not None:
@@ -247,25 +261,45 @@ class Hold:
             found += from_fragment(history, reply, at, prefill=plan.prefill, skipped=skipped)
             drop = at + len(plan.anchor)
             if plan.anchor and reply.startswith(plan.anchor, at) and self._rewrites(drop):
-                found.append(Candidate(history.sent, drop, 55 - skipped, "echo", begin=at))
+                lowered = Rank.ANCHOR_ONLY - skipped
+                found.append(Candidate(history.sent, drop, lowered, "echo", begin=at))
         stripped = len(reply) - len(reply.lstrip())
         bare = plan.witness.strip()
-        if reply.startswith(bare, stripped) and word_characters(bare) >= 3:
-            tail = plan.witness[len(plan.witness.rstrip()) :]
-            end = stripped + len(bare)
+        tail = plan.witness[len(plan.witness.rstrip()) :]
+        end = stripped + len(bare)
+        ended = not tail or not reply[end : end + 1].strip()
+        if reply.startswith(bare, stripped) and word_characters(bare) >= 3 and ended:
             end += len(tail) if reply.startswith(tail, end) else 0
-            found.append(Candidate(len(history.text), end, 66, "witness", begin=stripped))
+            found.append(
+                Candidate(len(history.text), end, Rank.BARE_WITNESS, "witness", begin=stripped)
+            )
         return [one for one in found if keeps_received(one, history)]
 
+    @property
+    def _goes_over_lines_again(self) -> bool:
+        """Whether what the reply begins with is hardly the exact remainder: two lines of it stand
+        in the text so far. Those that stand there more than once may well stand in its rest."""
+        first = self._lines[:_FIRST_LINES]
+        return sum(len(self._history.positions(line.key)) == 1 for line in first) >= 2
+
     def _is_part(self, replay: Replay) -> bool:
-        """Whether the reply, from the same line on, repeats more lines somewhere else."""
+        """Whether the reply, from the same line on, repeats more lines somewhere else, or says
+        all that was withheld in other words."""
         ended = self._tracker.ended
-        return any(one.first == replay.first and one.at > replay.at for one in ended)
+        if any(one.first == replay.first and one.at > replay.at for one in ended):
+            return True
+        withheld = self._history.lines[self._history.sent_line].key
+        return likeness(withheld, self._lines[replay.first].key) >= ALIKE
 
     def _rewrites(self, at: int) -> bool:
         """Whether the reply's line at `at` may be the withheld one, written anew."""
         line = self.reply[at:].partition("\n")[0]
         return bool(line.strip()) and not is_frame_line(line)
+
+    def _is_set_off(self, line: Line, at: int) -> bool:
+        """Whether a blank line stands right before a fence line, below what `at` comes after: a
+        fence of the file, for one that a reply opens for itself comes first."""
+        return "\n" in self.reply[at : line.start]
 
     def _is_new_fence(self, line: Line) -> bool:
         """Whether a fence line opens a block of the reply's own, and none ends in the file."""
@@ -282,14 +316,14 @@ class Hold:
                 break
             if kind == "frame" and "<file" not in self._history.text:
                 break
-            if kind == "fence" and not self._is_new_fence(line):
+            if kind == "fence" and (self._is_set_off(line, at) or not self._is_new_fence(line)):
                 break
             at = min(line.end + 1, self._length)
-            if kind == "preamble" and self._head.startswith("\n", at):
-                at += 1
+            if kind == "preamble":
+                newlines = ("\r\n", "\n")
+                at += next((len(one) for one in newlines if self._head.startswith(one, at)), 0)
         found = guesses(self._history, self.reply, at, self._closing, resamples=self._resamples)
-        if self._kinds[:6].count("seen") >= 2:
-            # What goes over lines again is hardly the exact remainder.
+        if self._goes_over_lines_again:
             found = [replace(one, proof="guess") for one in found]
         return [one for one in found if keeps_received(one, self._history)]
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from itertools import takewhile
+
 from autocoder_tui.engine.seam.plan import WITNESS_WORD_CHARACTERS, word_characters
 
 ALIKE = 0.6
 """Likeness from which one line is another wording of the other."""
 _REACH = 48
 """Characters of a line that are compared: longer lines of one language are all alike."""
+_TOKEN = re.compile(r"\w+|[^\w\s]+")
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
@@ -44,6 +48,21 @@ def is_balanced(line: str) -> bool:
 
 def looks_whole(line: str) -> bool:
     """Whether a cut line may have been cut at its very end."""
-    if word_characters(line) < WITNESS_WORD_CHARACTERS:
+    if word_characters(line) < WITNESS_WORD_CHARACTERS or line[-1:] in (" ", "\t"):
         return False
     return line.rstrip()[-1:] in ",([{:;\\" or is_balanced(line)
+
+
+def begins_alike(one: str, other: str) -> bool:
+    """Whether two lines begin with the same word or mark, or with two forms of one word."""
+    first, second = _first_token(one), _first_token(other)
+    if first in second or second in first:
+        return True
+    pairs = zip(first, second, strict=False)
+    common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return common * 3 >= 2 * min(len(first), len(second))
+
+
+def _first_token(line: str) -> str:
+    found = _TOKEN.match(line.lstrip().replace("'", '"'))
+    return found.group() if found is not None else ""

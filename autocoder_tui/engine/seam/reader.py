@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from autocoder_tui.engine.events import Proof
 from autocoder_tui.engine.reply.framing import read_fence, read_opening
 from autocoder_tui.engine.reply.prose import is_refusal, says_complete
-from autocoder_tui.engine.seam.candidates import CERTAIN, Candidate, is_closing
+from autocoder_tui.engine.seam.candidates import Candidate, exact_remainder, is_closing
 from autocoder_tui.engine.seam.filters import (
     FenceFilter,
     FrameFilter,
@@ -20,15 +21,16 @@ from autocoder_tui.engine.seam.filters import (
     opens_file,
 )
 from autocoder_tui.engine.seam.hold import Hold
+from autocoder_tui.engine.seam.ranks import CERTAIN, Rank
 from autocoder_tui.engine.seam.text_index import History
 from autocoder_tui.engine.seam.values import MARKER, Alternative, Continuation, Edit, Join
+from autocoder_tui.engine.text_buffer import GrowingText
 from autocoder_tui.text.common_prefix import common_length
 
 _CLOSE_THINK = "</think>"
 _UNPROVEN: tuple[Proof, ...] = ("guess", "remainder")
 _LONGEST_PIECE = 4_096
 """Characters after which a line is taken as ended, so that one endless line is not held."""
-_LOOSE_PIECES = 1_000
 _AT_ONCE = 16_384
 """Characters. Each line or tag leaves a copy of what is behind it, which must be little even
 where a server sends all it has to say at once."""
@@ -61,12 +63,11 @@ class PartReader:
         self._think = ThinkFilter(expected="" if plan is None else plan.anchor + plan.witness)
         self._line: list[str] = []
         self._line_length = 0
-        self._pieces: list[str] = [text if continuation is not None else ""]
-        self._loose = 0
+        self._text = GrowingText()
+        self._text.append(self._before)
         self._broken_off = False
         self._thought_ended = False
         self._may_be_thought = not (opens_file(self._before) or inside_fence(self._before))
-        self._length = len(self._pieces[0])
         self._retract = 0
         self._out: list[str] = []
         self._thoughts: list[str] = []
@@ -84,6 +85,7 @@ class PartReader:
         self._proof: Proof = "remainder"
         self._offset = 0 if self._plan is None else len(self._before)
         self._alternatives: tuple[Alternative, ...] = ()
+        self._scripted: Alternative | None = None
         self._hold: Hold | None = None
         if self._history is not None and self._plan is not None:
             self._hold = Hold(self._history, resamples=self._resamples, closing=self._plan.closing)
@@ -91,10 +93,12 @@ class PartReader:
     @property
     def text(self) -> str:
         """The joined text so far."""
-        if len(self._pieces) > 1:
-            self._pieces = ["".join(self._pieces)]
-            self._loose = 0
-        return self._pieces[0]
+        return str(self._text)
+
+    @property
+    def continuation(self) -> Continuation | None:
+        """What was asked for; None for a first part, or where the answer turned out to begin."""
+        return self._plan
 
     @property
     def holding(self) -> bool:
@@ -141,7 +145,9 @@ class PartReader:
                     rest = self._marker.feed(rest)
                 self._append(rest)
         progress = self._has_grown()
-        join = Join(self._offset, self._proof, progress, self._alternatives if progress else ())
+        join = Join(self._offset, self._proof, progress)
+        if progress:
+            join = replace(join, alternatives=self._alternatives, scripted=self._scripted)
         return self._edit(), join
 
     def withdraw(self) -> Edit:
@@ -151,7 +157,7 @@ class PartReader:
         no reading of this reply can bring back.
         """
         self._cut_to(common_length(self.text, self._before))
-        self._append(self._before[self._length :])
+        self._append(self._before[len(self._text) :])
         return self._edit()
 
     def _edit(self) -> Edit:
@@ -161,23 +167,15 @@ class PartReader:
 
     def _append(self, text: str) -> None:
         if text:
-            self._pieces.append(text)
-            self._loose += 1
-            if self._loose == _LOOSE_PIECES:
-                # A million short strings take ten times the memory of their text.
-                self._pieces[-_LOOSE_PIECES:] = ["".join(self._pieces[-_LOOSE_PIECES:])]
-                self._loose = 0
+            self._text.append(text)
             self._out.append(text)
-            self._length += len(text)
 
     def _cut_to(self, length: int) -> None:
         """Take back what stands after the first `length` characters."""
-        excess = self._length - length
+        excess = len(self._text) - length
         if excess <= 0:
             return
-        self._pieces = [self.text[:length]]
-        self._loose = 0
-        self._length = length
+        self._text.retract(excess)
         out = "".join(self._out)
         self._out = [out[: max(0, len(out) - excess)]]
         self._retract += max(0, excess - len(out))
@@ -247,7 +245,7 @@ class PartReader:
         if all_of_it:
             self._begin_first_part()
         elif self._plan is not None:
-            self._append(self._before[self._length :])
+            self._append(self._before[len(self._text) :])
         self._begin()
         self._thought_ended = True
         self._think.restart()
@@ -302,11 +300,15 @@ class PartReader:
         glue = chosen.glue
         if glue and self._newlines is not None and self._newlines.wanted == "\r\n":
             glue = "\r\n"
-        if chosen.rank < 100:
+        if chosen.rank < Rank.EXPECTED:
             self._alternatives = alternatives(before, reply, chosen, others)
+        if chosen.proof == "guess" and self._plan is not None:
+            scripted = exact_remainder(found, self._plan.keep)
+            if scripted is not None:
+                self._scripted = _instead(before, reply, chosen, scripted)
         self._cut_to(chosen.offset)
-        self._append(before[self._length : chosen.offset] + glue)
-        self._offset = self._length
+        self._append(before[len(self._text) : chosen.offset] + glue)
+        self._offset = len(self._text)
         if not self._keep_marker:
             start = before[: chosen.offset] + glue
             self._marker = MarkerFilter(line_start=start[-1:] in ("", "\n"))
@@ -347,7 +349,7 @@ class PartReader:
         kept = before[: self._plan.keep]
         if kept.startswith(text):
             self._cut_to(0 if not before.startswith(text) else len(text))
-            self._append(before[self._length :])
+            self._append(before[len(self._text) :])
             return False
         if text.startswith(before):
             return bool(text[len(before) :].strip())
@@ -355,7 +357,7 @@ class PartReader:
         if len(_without_closings(said)) < len(withdrawn):
             # It said the cut line anew, but not all of it: what was received stands.
             self._cut_to(common_length(text, before))
-            self._append(before[self._length :])
+            self._append(before[len(self._text) :])
             return False
         return True
 
@@ -368,14 +370,15 @@ def alternatives(
     before: str, reply: str, chosen: Candidate, others: list[Candidate]
 ) -> tuple[Alternative, ...]:
     """The joins not chosen, as replacements in the text that was."""
-    found: list[Alternative] = []
-    for other in others:
-        low, drop = min(chosen.offset, other.offset), max(chosen.drop, other.drop)
-        old = before[low : chosen.offset] + chosen.glue + reply[chosen.drop : drop]
-        new = before[low : other.offset] + other.glue + reply[other.drop : drop]
-        if old != new:
-            found.append(Alternative(low, low + len(old), old, new))
-    return tuple(found[:ALTERNATIVES])
+    found = [_instead(before, reply, chosen, other) for other in others]
+    return tuple([one for one in found if one.instead_of != one.text][:ALTERNATIVES])
+
+
+def _instead(before: str, reply: str, chosen: Candidate, other: Candidate) -> Alternative:
+    low, drop = min(chosen.offset, other.offset), max(chosen.drop, other.drop)
+    old = before[low : chosen.offset] + chosen.glue + reply[chosen.drop : drop]
+    new = before[low : other.offset] + other.glue + reply[other.drop : drop]
+    return Alternative(low, low + len(old), old, new)
 
 
 def _slices(text: str) -> Iterator[str]:

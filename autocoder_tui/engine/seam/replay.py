@@ -137,6 +137,8 @@ class ReplayTracker:
         complete: bool = False,
         drop: int | None = None,
     ) -> None:
-        # A replay that ended before the withheld text says nothing about where to join.
-        if complete or end >= self._history.sent_line > begun:
+        # A replay that ended before the cut line, or before the withheld text, says nothing
+        # about where to join.
+        sent, whole = self._history.sent_line, self._history.whole
+        if complete or end >= sent > begun or (begun == sent and end == whole):
             self.ended.append(Replay(start.first, begun, end, at, complete, drop))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from autocoder_tui.engine.seam.candidates import is_closing
 from autocoder_tui.engine.seam.reader import PartReader
-from autocoder_tui.engine.seam.values import Edit, Join
+from autocoder_tui.engine.seam.values import Continuation, Edit, Join
 from autocoder_tui.engine.seam.ways import plan_continuation
+from autocoder_tui.engine.text_buffer import GrowingText
 from autocoder_tui.text.common_prefix import common_length
 
-_PROVEN = frozenset({"echo", "witness", "prefill"})
+PROVEN = frozenset({"echo", "witness", "prefill"})
+"""The proofs that come from what a reply repeats."""
+_SURE = PROVEN | {"remainder"}
 
 
 class Settled(NamedTuple):
@@ -27,47 +30,73 @@ class Settled(NamedTuple):
     """Whether that is the second one."""
 
 
-@dataclass(slots=True)
 class SetAside:
     """The text with the guessed part, how that was joined, and the reply that came instead.
 
-    The second reply is taken in its place where it proves where it belongs. One that does not
-    is read as what comes after the guessed part: a server that keeps its own place in the text
-    goes on from there and never says again what was taken back. Where both only close the text
-    after a whole line there is no seam that could be wrong.
+    The second reply is taken in its place where it proves where it belongs. Otherwise it may tell
+    what the first one was. A server that is silent, or says the same though it was shown more or
+    less of the text, keeps its own place in it: then the first was the exact remainder. So it was
+    where the second goes on after it and never says again what was taken back. Where both only
+    close the text after a whole line there is no seam that could be wrong.
     """
 
-    text: str
-    join: Join
-    finish_reason: str | None
-    said: list[str] = field(default_factory=list)
-    """The second reply as it comes in."""
+    def __init__(self, first: PartReader, join: Join, finish_reason: str | None) -> None:
+        """`first` has read the guessed part, not withdrawn yet; `join` is how it joined."""
+        self.text, self.join, self.finish_reason = first.text, join, finish_reason
+        self._plan = first.continuation
+        self._said = GrowingText()
+
+    def hear(self, text: str) -> None:
+        """Take the next characters of the second reply."""
+        self._said.append(text)
 
     def settle(self, second: PartReader, join: Join, finish_reason: str | None) -> Settled:
         """What is taken of both, once the second reply has ended and `join` is how it joined."""
-        if join.progress and join.proof in _PROVEN:
+        if join.progress and join.proof in PROVEN:
             return Settled(Edit(), second.text, [join], finish_reason, second=True)
+        said = str(self._said)
         if join.progress and self._only_closes and second.text.rstrip() == self.text.rstrip():
             closed = replace(self.join, proof="remainder", alternatives=())
-            edit = _between(second.text, self.text)
-            return Settled(edit, self.text, [closed], self.finish_reason, second=False)
-        if self._said_again:
-            edit = _between(second.text, self.text)
-            return Settled(edit, self.text, [self.join], self.finish_reason, second=False)
-        plan = plan_continuation(self.text, finish_reason=self.finish_reason)
-        reader = PartReader(plan, self.text)
-        reader.feed("".join(self.said))
-        _, after = reader.finish(finish_reason)
+            return self._first(second, self.text, closed)
+        again = self._is_the_same(said)
+        silent = finish_reason is not None and not said.strip()
+        if silent or (again and _shown(second.continuation) != _shown(self._plan)):
+            return self._first(second, *self._as_remainder())
+        if again:
+            # Read after the first it would double the text, or replace it.
+            return self._first(second, self.text, self.join)
+        text, first = self._as_remainder()
+        reader, after = self._read_on(text, said, finish_reason)
+        if not (after.progress and after.proof in _SURE):
+            text, first = self.text, self.join
+            reader, after = self._read_on(text, said, finish_reason)
+        if not after.progress:
+            return self._first(second, text, first)
         edit = _between(second.text, reader.text)
-        if after.progress:
-            return Settled(edit, reader.text, [self.join, after], finish_reason, second=True)
-        return Settled(edit, self.text, [self.join], self.finish_reason, second=False)
+        return Settled(edit, reader.text, [first, after], finish_reason, second=True)
 
-    @property
-    def _said_again(self) -> bool:
-        """Whether the second reply says no more than the first: a server that answers the same to
-        whatever it is asked. Read after the first it would double the text, or replace it."""
-        part, said = self.text[self.join.offset :].strip(), "".join(self.said).strip()
+    def _first(self, second: PartReader, text: str, join: Join) -> Settled:
+        edit = _between(second.text, text)
+        return Settled(edit, text, [join], self.finish_reason, second=False)
+
+    def _as_remainder(self) -> tuple[str, Join]:
+        """The text with the first reply joined as the exact remainder, if that can be."""
+        scripted = self.join.scripted
+        if self._plan is None or scripted is None or not scripted.fits(self.text):
+            return self.text, self.join
+        surely = replace(self.join, offset=self._plan.keep, proof="remainder", scripted=None)
+        return scripted.applied(self.text), surely
+
+    def _read_on(self, text: str, said: str, finish_reason: str | None) -> tuple[PartReader, Join]:
+        """The second reply read as what comes after the first."""
+        plan = plan_continuation(text, finish_reason=self.finish_reason)
+        reader = PartReader(plan, text)
+        reader.feed(said)
+        return reader, reader.finish(finish_reason)[1]
+
+    def _is_the_same(self, said: str) -> bool:
+        """Whether the second reply says no more than the first."""
+        part, said = self.text[self.join.offset :].strip(), said.strip()
         return bool(part) and bool(said) and (part.startswith(said) or said.endswith(part))
 
     @property
@@ -80,6 +109,10 @@ class SetAside:
     def restored(self, text: str) -> tuple[Edit, str]:
         """The edit of `text` that brings the guessed part back, and what it leads to."""
         return _between(text, self.text), self.text
+
+
+def _shown(plan: Continuation | None) -> int:
+    return 0 if plan is None else len(plan.shown)
 
 
 def _between(old: str, new: str) -> Edit:

@@ -10,6 +10,9 @@ from autocoder_tui.engine.seam.likeness import ALIKE, likeness
 from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.values import Continuation
 
+_CYCLE = 4
+"""Lines from which it is no chance that most of them are equal."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -104,6 +107,12 @@ class History:
             return False
         before = self.lines[start - length : start]
         return [line.key for line in before] == [line.key for line in self.lines[start:end]]
+
+    def is_cyclic(self, start: int, end: int) -> bool:
+        """Whether the lines `start:end` are a few that stand there again and again."""
+        start = max(start, end - 64)
+        keys = [line.key for line in self.lines[start:end]]
+        return len(keys) >= _CYCLE and 2 * len(set(keys[: self.whole - start])) <= len(keys)
 
     def follows_a_pattern(self, place: int) -> bool:
         """Whether a line is like the one above it, so that the next may be as like."""

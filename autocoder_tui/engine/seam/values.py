@@ -62,6 +62,10 @@ class Alternative:
         """Whether the place still reads as it did when the join was made."""
         return joined.startswith(self.instead_of, self.start)
 
+    def applied(self, joined: str) -> str:
+        """The joined text with this join in place of the one that was made."""
+        return joined[: self.start] + self.text + joined[self.end :]
+
 
 @dataclass(frozen=True, slots=True)
 class Join:
@@ -74,3 +78,6 @@ class Join:
     """False when the part added nothing: empty, "already complete", or pure replay."""
     alternatives: tuple[Alternative, ...] = ()
     """Other joins that were possible, likeliest first, for the final verification."""
+    scripted: Alternative | None = None
+    """The join, in place of a guess, if the reply turns out to be the exact remainder: from a
+    server that keeps its own place in the text whatever it is asked. None: it hardly can be."""

@@ -1,0 +1,135 @@
+"""The table of ranks, and the rules by which joins are weighed against each other."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from autocoder_tui.engine.seam.candidates import Candidate, best, exact_remainder, from_replay
+from autocoder_tui.engine.seam.hold import Hold
+from autocoder_tui.engine.seam.ranks import CERTAIN, Rank
+from autocoder_tui.engine.seam.replay import Replay
+from autocoder_tui.engine.seam.text_index import History, filled_lines
+from autocoder_tui.engine.seam.ways import plan_continuation
+
+
+def candidate(rank: float, drop: int = 0, **more: object) -> Candidate:
+    values = {"offset": 10, "proof": "witness", **more}
+    return Candidate(drop=drop, rank=rank, **values)  # type: ignore[arg-type]
+
+
+def test_the_table_is_in_order_and_gives_its_reasons() -> None:
+    ranks = list(Rank)
+    assert len(ranks) == len(Rank.__members__)
+    assert all(one > two for one, two in pairwise(ranks))
+    assert all(rank.why.endswith(".") for rank in ranks)
+    assert Rank.LOOSE_ARRIVAL > CERTAIN > Rank.UNREACHED
+
+
+def test_the_highest_rank_wins_and_of_equal_ones_the_shorter_overlap() -> None:
+    low, long, short = candidate(5, 1), candidate(70, 2, overlap=9), candidate(70, 3, overlap=2)
+    assert best([low, long, short]) == [short, long, low]
+
+
+def test_a_longer_overlap_wins_where_it_says_much_more() -> None:
+    short = candidate(70, 1, overlap=2, words=10)
+    assert best([short, candidate(70, 2, overlap=9, words=29)])[0] == short
+    much = candidate(70, 2, overlap=9, words=30)
+    assert best([short, much])[0] == much
+    guess = candidate(70, 1, overlap=2, words=10, proof="guess")
+    assert best([guess, much])[0] == guess
+    assert best([short, candidate(69, 2, overlap=9, words=99)])[0] == short
+
+
+def test_one_place_is_named_once_by_its_likeliest_reason() -> None:
+    assert best([candidate(3, 1), candidate(8, 1), candidate(5, 1, glue="\n")]) == [
+        candidate(8, 1),
+        candidate(5, 1, glue="\n"),
+    ]
+
+
+@pytest.mark.parametrize(("lead", "believed"), [(3.5, True), (3.6, False)])
+def test_the_remainder_is_believed_if_it_does_not_lag_far_behind(
+    lead: float, believed: bool
+) -> None:
+    plain = candidate(1.0, 0)
+    found = [candidate(1.0 + lead, 0, offset=4), plain]
+    assert exact_remainder(found, 10) == (plain if believed else None)
+
+
+@pytest.mark.parametrize(("lead", "believed"), [(1.0, True), (1.1, False)])
+def test_the_remainder_is_not_believed_where_a_line_was_left_out(
+    lead: float, believed: bool
+) -> None:
+    plain = candidate(1.0, 0)
+    found = [candidate(1.0 + lead, 0, glue="\n"), plain]
+    assert exact_remainder(found, 10) == (plain if believed else None)
+
+
+def test_the_remainder_is_all_of_the_reply() -> None:
+    found = [candidate(3.0, 7), candidate(1.0, 2), candidate(0.5, 2, offset=9)]
+    assert exact_remainder(found, 10) == found[1]
+    assert exact_remainder([candidate(3.0, 0, offset=9)], 10) is None
+
+
+SOURCE = "alpha_beta = gamma(1)\ndelta_epsilon = zeta(2)\neta_theta = iota(3)\nkappa_lam"
+SHOWN = f'<file path="a.py">\n{SOURCE}'
+
+
+def history(text: str = SHOWN) -> History:
+    return History(text, plan_continuation(text, finish_reason="length"))
+
+
+@pytest.mark.parametrize("skipped", [0, 4, 9])
+def test_what_stands_before_the_repeated_lines_lowers_the_rank(skipped: int) -> None:
+    known = history()
+    reply = SHOWN[SHOWN.index("delta") :] + "bda = mu(4)\n"
+    lines = filled_lines(reply)
+    place = known.positions(lines[0].key)[0]
+    replay = Replay(0, place, place + 3, 2, True, lines[2].start + len("kappa_lam"))
+    (found,) = from_replay(replay, known, reply, lines, skipped)
+    whole = Rank.REQUESTED_ECHO if place == known.anchor_line else Rank.LONG_ECHO
+    assert found.rank == whole - skipped
+    assert (found.offset, reply[found.drop :]) == (len(SHOWN), "bda = mu(4)\n")
+
+
+def held(text: str, reply: str) -> list[Candidate]:
+    hold = Hold(history(text), resamples=False, closing="")
+    for line in reply.splitlines(keepends=True):
+        found = hold.add(line)
+        if found:
+            return found
+    return hold.finish()
+
+
+FUNCTION = (
+    "def area_{0}(width):\n    if width < {0}:\n        raise ValueError('negative')\n"
+    "    return width * {0}\n\n\n"
+)
+FUNCTIONS = '<file path="a.py">\n' + "".join(FUNCTION.format(number) for number in range(9))
+
+
+def test_lines_that_stand_there_often_do_not_speak_against_the_remainder() -> None:
+    cut = FUNCTIONS.rindex("width * 8")
+    rest = FUNCTIONS[cut:] + "".join(FUNCTION.format(number) for number in range(9, 19))
+    found = held(FUNCTIONS[:cut], rest)[0]
+    assert (found.offset, found.drop, found.proof) == (cut, 0, "remainder")
+
+
+def test_lines_that_stand_there_once_do() -> None:
+    cut = FUNCTIONS.rindex("width * 8")
+    again = FUNCTION.format(3) + FUNCTION.format(4)
+    found = held(FUNCTIONS[:cut], FUNCTIONS[cut:] + again + FUNCTION.format(10) * 4)[0]
+    assert found.proof == "guess"
+
+
+@pytest.mark.parametrize(
+    ("before", "lowered"),
+    [("", 0), ("Sure, continuing from where I left off:\n\n", 0), ("delta_epsilon = zeta(2)\n", 4)],
+)
+def test_lines_seen_before_the_withheld_one_lower_its_rank(before: str, lowered: int) -> None:
+    text = SHOWN + "bda = mu(4)\nnu_xi = omicron(5)\n"
+    found = held(text, before + "nu_xi = omicron(5)\nrho_sigma = tau(6)\n")
+    (fragment,) = [one for one in found if one.begin == len(before) and one.proof == "witness"]
+    assert fragment.rank == Rank.WITNESS_FRAGMENT - lowered
