@@ -281,7 +281,7 @@ async def test_time_as_a_stopped_job_is_not_time_of_the_run(
     loop = asyncio.get_running_loop()
     stopped_for = 0.0
     monkeypatch.setattr(loop, "time", lambda: time.monotonic() + stopped_for)
-    reply = Reply(FRAMED, write_size=4096, delay=0.01)
+    reply = Reply(FRAMED, chunk_size=80, delay=0.01)
     async with DemoServer([reply, reply]) as server:
         # The first loads what a run needs, which may take its time.
         _ = [event async for event in run(request_to(server.base_url))]
