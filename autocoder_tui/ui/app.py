@@ -120,6 +120,7 @@ class AutocoderApp(TypeAheadApp):
         self.last_words = self.ending.last_words
         self.last_words.append(self.keep_everything)
         self._left_running = False
+        self._styled_in = ""
         self.resources = AsyncExitStack()
         """Closed when the App ends."""
         self._start_problems: list[str] = []
@@ -130,12 +131,23 @@ class AutocoderApp(TypeAheadApp):
     def get_default_screen(self) -> Screen[None]:
         return self.main
 
-    def on_mount(self) -> None:
+    def on_load(self) -> None:
+        """Before anything is made: all is styled once, in the theme and with the keys wanted."""
         folder = self.setup.places.config / "themes"
         themes = load_into(self, folder, self.setup.theme)
         keys, wrong_keys = checked_keys(self.setup.settings.keys)
         self._start_problems = [*self.setup.problems, *themes, *wrong_keys]
         self.set_keymap(keys)
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._styled_in = self.theme
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Textual asks for it after each change of theme, so for the one it starts in, too."""
+        if self.theme != self._styled_in:
+            self._styled_in = self.theme
+            super().refresh_css(animate)
+
+    def on_mount(self) -> None:
         self.ending.begin()
 
     def on_main_screen_ready(self) -> None:

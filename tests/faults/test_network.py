@@ -276,9 +276,14 @@ async def test_thinking_about_a_wait_takes_no_time_from_the_run() -> None:
     assert isinstance(events[-1], RunFinished)
 
 
-async def test_time_as_a_stopped_job_is_not_time_of_the_run() -> None:
+async def test_time_as_a_stopped_job_is_not_time_of_the_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Ctrl+Z in mid-reply, for longer than the run may take: it goes on where it was."""
-    reply = Reply(FRAMED, write_size=64)
+    loop = asyncio.get_running_loop()
+    stopped_for = 0.0
+    monkeypatch.setattr(loop, "time", lambda: time.monotonic() + stopped_for)
+    reply = Reply(FRAMED, chunk_size=80, delay=0.01)
     async with DemoServer([reply, reply]) as server:
         # The first loads what a run needs, which may take its time.
         _ = [event async for event in run(request_to(server.base_url))]
@@ -286,7 +291,7 @@ async def test_time_as_a_stopped_job_is_not_time_of_the_run() -> None:
         events: list[Event] = []
         async for event in run(request_to(server.base_url, limits)):
             if isinstance(event, TextDelta) and not of(TextDelta, events):
-                time.sleep(3)  # the loop stands still, as in a stopped process
+                stopped_for += 3  # all a stopped process sees of it
             events.append(event)
     assert isinstance(events[-1], RunFinished)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, OptionList
+from textual.widgets import Input
 
 from autocoder_tui.engine.events import RunFinished, TextDelta
 from autocoder_tui.store.history.history import History
@@ -21,6 +21,7 @@ from autocoder_tui.ui.screens.history import HistoryScreen
 from autocoder_tui.ui.screens.run_view import RunView
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.ui.widgets.row_list import RowList
 from tests.ui.driving import NARROW, WIDE, driven, setup_for, until
 from tests.ui.test_recovering import PROPOSED, WHOLE, left_behind, texts
 from tests.ui.test_session_keeping import AT, wanted
@@ -42,12 +43,12 @@ def three_runs(folder: Path) -> list[str]:
     return ids
 
 
-async def listed(app: AutocoderApp, pilot: Pilot[str], count: int = 3) -> OptionList:
+async def listed(app: AutocoderApp, pilot: Pilot[str], count: int = 3) -> RowList:
     await until(pilot, lambda: app.recovering.done and app.screen is app.main)
     await pilot.press("f6")
     await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
-    options = app.screen.query_one(OptionList)
-    await until(pilot, lambda: options.option_count == count)
+    options = app.screen.query_one(RowList)
+    await until(pilot, lambda: options.row_count == count)
     return options
 
 
@@ -59,10 +60,10 @@ async def test_runs_are_listed_and_found_by_typing(tmp_path: Path, size: tuple[i
         await until(pilot, lambda: "Second wish" in texts(app))
         assert "Third�31m" in texts(app)
         await pilot.press("slash", *"line twenty")
-        await until(pilot, lambda: options.option_count == 1)
+        await until(pilot, lambda: options.row_count == 1)
         assert "First wish" in texts(app)
         await pilot.press("escape")
-        await until(pilot, lambda: options.option_count == 3)
+        await until(pilot, lambda: options.row_count == 3)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main)
 
@@ -173,13 +174,13 @@ async def test_renaming_and_deleting(tmp_path: Path) -> None:
         await pilot.press("x")
         await until(pilot, lambda: isinstance(app.screen, Question))
         await pilot.press("d")
-        await until(pilot, lambda: options.option_count == 2)
+        await until(pilot, lambda: options.row_count == 2)
         assert len(app.prompting.prompts()) == 2
         await pilot.press("X")
         await until(pilot, lambda: isinstance(app.screen, Question))
         await until(pilot, lambda: "2 runs of this project" in texts(app))
         await pilot.press("d")
-        await until(pilot, lambda: options.option_count == 0)
+        await until(pilot, lambda: options.row_count == 0)
         assert app.prompting.prompts() == []
     assert history.list() == []
 
@@ -195,7 +196,7 @@ async def test_runs_of_other_projects_are_shown_on_request_and_opened_there(
     async with driven(setup_for(here, *AT)) as (app, pilot):
         options = await listed(app, pilot, 0)
         await pilot.press("p")
-        await until(pilot, lambda: options.option_count == 3)
+        await until(pilot, lambda: options.row_count == 3)
         await until(pilot, lambda: "all projects" in texts(app))
         await pilot.press("d")
         await until(pilot, lambda: any("another project" in x for x in app.main.log_lines))

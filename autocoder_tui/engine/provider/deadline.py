@@ -35,6 +35,8 @@ class Patience:
         self._timeout = asyncio.timeout(None)
         self._since = self._look_at = self._loop.time()
         self._look: asyncio.TimerHandle | None = None
+        """One for many waits: a reply has a wait for each token."""
+        self._waits = False
 
     async def __aenter__(self) -> Self:
         self._timeout = asyncio.timeout(None)
@@ -43,7 +45,8 @@ class Patience:
         if self._between and now - self._since < _STOPPED:
             self._spend(now - self._since)
         self._since = now
-        self._look_again()
+        self._waits = True
+        self._look_in_time()
         return self
 
     def pass_over(self) -> None:
@@ -56,21 +59,28 @@ class Patience:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._look is not None:
-            self._look.cancel()
         self._count()
+        self._waits = False
         await self._timeout.__aexit__(kind, error, trace)
 
-    def _look_again(self) -> None:
-        self._look_at = self._since + max(0.0, min(_LOOK, self.left, self.rest))
-        self._look = self._loop.call_at(self._look_at, self._looked)
+    def _look_in_time(self) -> None:
+        """See to it that the clock is looked at before anything can have run out."""
+        due = self._since + max(0.0, min(_LOOK, self.left, self.rest))
+        if self._look is not None:
+            if self._since < self._look_at <= due:
+                return
+            self._look.cancel()
+        self._look_at = due
+        self._look = self._loop.call_at(due, self._looked)
 
     def _looked(self) -> None:
+        self._look = None
+        if not self._waits:
+            return
         self._count()
         if min(self.left, self.rest) > 0:
-            self._look_again()
+            self._look_in_time()
         else:
-            self._look = None
             self._timeout.reschedule(self._since)
 
     def _count(self) -> None:

@@ -36,6 +36,8 @@ class HistoryActions:
     def __init__(self, app: Program) -> None:
         self._app = app
         self._screen: HistoryScreen | None = None
+        self._listing = False
+        self._outdated = False
 
     def open(self) -> None:
         """Show the list of runs."""
@@ -49,8 +51,19 @@ class HistoryActions:
             work = self._do(message.deed, message.run)
             self._app.run_worker(work, group=ASKS, exit_on_error=True)
         else:
-            # Only the newest list is wanted.
-            self._app.run_worker(self._list(), group="history list", exclusive=True)
+            self._outdated = True
+            if not self._listing:
+                self._app.run_worker(self._list_newest(), group="history list")
+
+    async def _list_newest(self) -> None:
+        """A search can't be stopped: one at a time, and then the one wanted last."""
+        self._listing = True
+        try:
+            while self._outdated:
+                self._outdated = False
+                await self._list()
+        finally:
+            self._listing = False
 
     async def _list(self, keep: str = "") -> None:
         screen, history = self._screen, self._app.recovering.history

@@ -12,8 +12,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Input, Static
 
 from autocoder_tui.engine.metering.cost import format_usd
 from autocoder_tui.runs.export import format_run_tokens, local_time
@@ -22,6 +21,7 @@ from autocoder_tui.store.history.history import RunSummary
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.widgets.header_line import short_path
 from autocoder_tui.ui.widgets.plain_area import PlainInput
+from autocoder_tui.ui.widgets.row_list import RowList
 
 MOST_SHOWN = 500
 _WIDE = 96
@@ -67,8 +67,6 @@ class HistoryScreen(Dialog[None]):
         Binding("down", "to_list", show=False),
     ]
     DEFAULT_CSS = """
-    HistoryScreen OptionList { height: 1fr; border: none; padding: 0; background: $surface; }
-    HistoryScreen OptionList { text-wrap: nowrap; text-overflow: ellipsis; }
     HistoryScreen #history-head { color: $text-muted; height: 1; padding: 0 0 0 2; }
     HistoryScreen #history-detail { height: auto; max-height: 2; }
     HistoryScreen #history-hint { height: auto; max-height: 2; color: $text-muted; }
@@ -96,12 +94,12 @@ class HistoryScreen(Dialog[None]):
             dialog.border_title = "History"
             yield PlainInput(placeholder="/ searches names, requirements, replies", compact=True)
             yield Static("", id="history-head", markup=False)
-            yield OptionList(compact=True)
+            yield RowList(lambda at: self._row(self._runs[at]))
             yield Static("", id="history-detail", markup=False)
             yield Static(HINT, id="history-hint", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(OptionList).focus()
+        self.query_one(RowList).focus()
         self._answer(self.Sought())
 
     @property
@@ -112,14 +110,11 @@ class HistoryScreen(Dialog[None]):
 
     def show(self, runs: Sequence[RunSummary], *, keep: str = "") -> None:
         """List `runs`; the cursor goes to the run called `keep`, or near where it was."""
-        options = self.query_one(OptionList)
-        before = options.highlighted or 0
+        rows = self.query_one(RowList)
+        before = rows.highlighted or 0
         self._runs = runs[:MOST_SHOWN]
-        options.clear_options()
-        options.add_options(Option(self._row(run)) for run in self._runs)
         ids = [run.run_id for run in self._runs]
-        if ids:
-            options.highlighted = ids.index(keep) if keep in ids else min(before, len(ids) - 1)
+        rows.show(len(ids), ids.index(keep) if keep in ids else before)
         self._tell_scope(len(runs))
         self._tell_detail()
 
@@ -140,7 +135,7 @@ class HistoryScreen(Dialog[None]):
 
     @property
     def _is_wide(self) -> bool:
-        return self.query_one(OptionList).size.width >= _WIDE
+        return self.query_one(RowList).size.width >= _WIDE
 
     def _row(self, run: RunSummary) -> Content:
         mark, when = _MARKS[run.status], visible(local_time(run.started))
@@ -186,15 +181,15 @@ class HistoryScreen(Dialog[None]):
 
     @property
     def highlighted(self) -> RunSummary | None:
-        at = self.query_one(OptionList).highlighted
+        at = self.query_one(RowList).highlighted
         return self._runs[at] if at is not None and at < len(self._runs) else None
 
     # ------------------------------------------------------------------ what is done
 
-    def on_option_list_option_highlighted(self) -> None:
+    def on_row_list_highlighted(self) -> None:
         self._tell_detail()
 
-    def on_option_list_option_selected(self) -> None:
+    def on_row_list_selected(self) -> None:
         self.action_do("view")
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -210,7 +205,7 @@ class HistoryScreen(Dialog[None]):
         self.query_one(Input).focus()
 
     def action_to_list(self) -> None:
-        self.query_one(OptionList).focus()
+        self.query_one(RowList).focus()
 
     def action_leave(self) -> None:
         """End the search, or close."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from pathlib import Path
-from typing import cast
+from typing import ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -13,7 +13,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, Footer, Input, Label, Static, TextArea
+from textual.widgets import ContentSwitcher, Input, Label, Static, TextArea
 
 from autocoder_tui.diagnostics.debug_log import DebugLog, LogLine
 from autocoder_tui.runs.recent_actions import note
@@ -21,6 +21,7 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
 from autocoder_tui.ui.widgets.diff.view import Arrangement
 from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.footer_line import FooterLine
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.log.pane import LogPane
 from autocoder_tui.ui.widgets.meters.meters import Meters
@@ -59,7 +60,15 @@ F1 lists every key, Ctrl+P every command."""
 
 
 class MainScreen(Screen[None]):
-    """Lays the panes out and moves between them. What they do is decided by the App."""
+    """Lays the panes out and moves between them. What they do is decided by the App.
+
+    Whatever changes a class of the screen gives each widget its styles anew, 4 ms apiece on a slow
+    machine: classes tell the sizes of terminal apart and nothing else, and are there before the
+    widgets are. Which panes are seen is said to the panes.
+    """
+
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = []
+    """Those of the App are about dialogs."""
 
     class Ready(Message):
         """Every pane is there."""
@@ -72,11 +81,13 @@ class MainScreen(Screen[None]):
         log.show = self._show_log_line
         self._log_pane = LogPane(log, id="log")
         self.pane = "requirements"
+        self._begun = False
         self._on_its_way: str | None = None
         """The pane that gets the keyboard as soon as it is drawn."""
         self.log_lines: deque[str] = deque(maxlen=5000)
 
     def compose(self) -> ComposeResult:
+        self.update_classes(self._size_classes(), update=False)
         yield HeaderLine()
         yield Static("Small terminal: widen it to see everything.", id="too-small")
         yield TabStrip(_ALL_TABS, id="narrow-tabs")
@@ -106,12 +117,17 @@ class MainScreen(Screen[None]):
                         yield TextArea(id="reasoning", read_only=True, soft_wrap=True)
                         yield self._log_pane
         yield Meters()
-        yield Footer()
+        yield FooterLine()
 
     def on_mount(self) -> None:
         self.query_one("#requirements", TextArea).focus()
         self._show_tabs()
         self.post_message(self.Ready())
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """At the start everything has its styles already."""
+        event.refresh_styles = event.refresh_styles and self._begun
+        self._begun = True
 
     def _screen_resized(self, size: Size) -> None:
         """Textual lays a screen out at the size an event names, and sends it an event of that
@@ -120,13 +136,16 @@ class MainScreen(Screen[None]):
         super()._screen_resized(self.app.size)
 
     def on_resize(self) -> None:
-        width, height = self.app.size
-        tiny = width < TINY_BELOW[0] or height < TINY_BELOW[1]
-        self.update_classes({"-narrow": width < NARROW_BELOW, "-tiny": tiny})
+        self.update_classes(self._size_classes())
         self._show_tabs()
         # A pane that was hidden for a moment has lost the keyboard.
         self.call_after_refresh(self._focus_if_none)
         self.call_after_refresh(self._repaint_above)
+
+    def _size_classes(self) -> dict[str, bool]:
+        width, height = self.app.size
+        tiny = width < TINY_BELOW[0] or height < TINY_BELOW[1]
+        return {"-narrow": width < NARROW_BELOW, "-tiny": tiny}
 
     def _repaint_above(self) -> None:
         """A dialog is drawn together with what is behind it, which has just changed."""
@@ -170,15 +189,15 @@ class MainScreen(Screen[None]):
 
     def _show_tabs(self) -> None:
         lower = self.pane in LOWER_PANES
-        # At once: each change of a class gives every widget of the screen its styles anew.
-        self.update_classes(
-            {
-                "-show-files": self.pane == "files",
-                "-show-requirements": self.pane == "requirements",
-                "-show-lower": lower,
-                "-deciding": self.pane == "review" and not self.narrow,
-            }
-        )
+        if self.narrow:
+            shown = {"files": self.pane == "files", "requirements": self.pane == "requirements"}
+        else:
+            # Deciding: the diff takes the width.
+            shown = dict.fromkeys(("files", "requirements"), self.pane != "review")
+        self.query_one("#files-pane").display = shown["files"]
+        self.query_one("#requirements-pane").display = shown["requirements"]
+        self.query_one("#lower-pane").display = lower or not self.narrow
+        self.query_one("#work").display = self.pane != "files" or not self.narrow
         self.query_one("#narrow-tabs", TabStrip).current = self.pane
         if lower:
             self.query_one("#tabs", TabStrip).current = self.pane

@@ -1,0 +1,125 @@
+"""A list of rows of one line each, of which only those in view are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+
+class RowList(ScrollView, can_focus=True):
+    """Textual's OptionList makes and measures every row of a list it is given, which takes longer
+    than a key may where a list of hundreds changes with each key.
+
+    `row_of` gives the row at an index, safe to show.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "Up", show=False),
+        Binding("down", "move(1)", "Down", show=False),
+        Binding("pageup", "move_pages(-1)", "Page up", show=False),
+        Binding("pagedown", "move_pages(1)", "Page down", show=False),
+        Binding("home", "first", "First", show=False),
+        Binding("end", "last", "Last", show=False),
+        Binding("enter", "select", "Select", show=False),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"row-list--highlighted"}
+    DEFAULT_CSS = """
+    RowList {
+        height: 1fr;
+        background: $surface;
+        overflow-x: hidden;
+        & > .row-list--highlighted {
+            color: $foreground;
+            background: $block-cursor-blurred-background;
+            text-style: $block-cursor-blurred-text-style;
+        }
+        &:focus > .row-list--highlighted {
+            color: $block-cursor-foreground;
+            background: $block-cursor-background;
+            text-style: $block-cursor-text-style;
+        }
+    }
+    """
+
+    highlighted: reactive[int | None] = reactive(None)
+
+    class Highlighted(Message):
+        """The cursor is on another row."""
+
+    class Selected(Message):
+        """The row under the cursor was chosen."""
+
+    def __init__(self, row_of: Callable[[int], Content]) -> None:
+        super().__init__()
+        self._row_of = row_of
+        self.row_count = 0
+
+    def show(self, row_count: int, highlighted: int | None) -> None:
+        """There are other rows now, `row_count` of them."""
+        self.row_count = row_count
+        self.virtual_size = Size(1, row_count)
+        self.highlighted = highlighted
+        self._scroll_to_highlighted()
+        self.refresh()
+
+    def validate_highlighted(self, highlighted: int | None) -> int | None:
+        if highlighted is None or not self.row_count:
+            return None
+        return max(0, min(highlighted, self.row_count - 1))
+
+    def watch_highlighted(self) -> None:
+        self._scroll_to_highlighted()
+        self.refresh()
+        self.post_message(self.Highlighted())
+
+    def _scroll_to_highlighted(self) -> None:
+        if self.highlighted is not None:
+            row = Region(0, self.highlighted, 1, 1)
+            self.scroll_to_region(row, animate=False, force=True)
+
+    def render_line(self, y: int) -> Strip:
+        width, at = self.scrollable_content_region.width, y + int(self.scroll_offset.y)
+        style = self.rich_style
+        if at >= self.row_count:
+            return Strip.blank(width, style)
+        if at == self.highlighted:
+            style = self.get_component_rich_style("row-list--highlighted")
+        row = self._row_of(at).truncate(width, ellipsis=True)
+        strip = Strip(row.render_segments(self.visual_style), row.cell_length)
+        return strip.adjust_cell_length(width, style).apply_style(style)
+
+    # ------------------------------------------------------------------ keys and mouse
+
+    def action_move(self, by: int) -> None:
+        """To another row, from the last one to the first and back."""
+        if self.row_count:
+            before = -1 if self.highlighted is None else self.highlighted
+            self.highlighted = (before + by) % self.row_count
+
+    def action_move_pages(self, by: int) -> None:
+        self.highlighted = (self.highlighted or 0) + by * max(1, self.size.height - 1)
+
+    def action_first(self) -> None:
+        self.highlighted = 0
+
+    def action_last(self) -> None:
+        self.highlighted = self.row_count - 1
+
+    def action_select(self) -> None:
+        if self.highlighted is not None:
+            self.post_message(self.Selected())
+
+    def on_click(self, event: events.Click) -> None:
+        at = event.y + int(self.scroll_offset.y)
+        if at < self.row_count:
+            self.highlighted = at
+            self.action_select()

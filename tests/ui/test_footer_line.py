@@ -1,0 +1,114 @@
+"""The bottom line: which keys it names at which width, and what a click on one does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from textual.css.stylesheet import Stylesheet
+from textual.dom import DOMNode
+from textual.widget import Widget
+
+from autocoder_tui.ui.app import AutocoderApp
+from autocoder_tui.ui.screens.keys_help import KeysHelp
+from autocoder_tui.ui.screens.main import MainScreen
+from autocoder_tui.ui.widgets.footer_line import FooterKey, FooterLine, line_of
+from tests.ui.driving import driven, setup_for, until
+
+
+def _line(app: AutocoderApp) -> str:
+    return app.main.query_one(FooterLine).render().plain
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+async def test_help_and_palette_have_room_at_every_width(tmp_path: Path, width: int) -> None:
+    async with driven(setup_for(tmp_path, "--demo"), size=(width, 24)) as (app, pilot):
+        await until(pilot, lambda: "Keys" in _line(app))
+        for pane in ("files", "requirements", "output", "review", "log"):
+            app.main.show(pane)
+            await until(pilot, lambda pane=pane: app.main.pane == pane)  # type: ignore[misc]
+            await pilot.pause()
+            line = _line(app)
+            assert len(line) <= width
+            assert line.rstrip().endswith("palette")
+            assert " f1 Keys " in line
+
+
+async def test_keys_that_would_do_nothing_are_left_out(tmp_path: Path) -> None:
+    async with driven(setup_for(tmp_path, "--demo")) as (app, pilot):
+        await until(pilot, lambda: "^r Run" in _line(app))
+        assert "Stop" not in _line(app)
+        assert "Go on" not in _line(app)
+
+
+async def test_the_line_follows_the_keyboard(tmp_path: Path) -> None:
+    async with driven(setup_for(tmp_path, "--demo")) as (app, pilot):
+        await until(pilot, lambda: "^r Run" in _line(app))
+        asking = _line(app)
+        await pilot.press("f2")
+        await until(pilot, lambda: _line(app) != asking)
+        await pilot.press("f3")
+        await until(pilot, lambda: _line(app) == asking)
+
+
+def test_no_key_is_cut_in_two_and_none_is_where_it_is_not_shown() -> None:
+    names = ("Accept", "Réjeter", "受け入れる", "Run", "Quit")
+    keys = [FooterKey(name, name[0], name, always=False) for name in names]
+    keys += [FooterKey("f1", "f1", "Keys", True), FooterKey("ctrl+p", "^p", "palette", True)]
+    for width in range(120):
+        line, spans = line_of(keys, width)
+        assert line.cell_length <= width
+        texts = {key.key: key.text.plain for key in keys}
+        assert line.plain.split() == "".join(texts[key] for _, _, key in spans).split()
+        for start, end, key in spans:
+            before, _, _ = line.plain.partition(texts[key])
+            assert (cell_len(before), end - start) == (start, cell_len(texts[key]))
+        if width >= 21:
+            assert [key for _, _, key in spans][-2:] == ["f1", "ctrl+p"]
+
+
+async def test_a_click_on_a_key_presses_it(tmp_path: Path) -> None:
+    async with driven(setup_for(tmp_path, "--demo")) as (app, pilot):
+        await until(pilot, lambda: "f1 Keys" in _line(app))
+        at = _line(app).index("Keys")
+        await pilot.click(FooterLine, offset=(at, 0))
+        await until(pilot, lambda: isinstance(app.screen, KeysHelp))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main)
+        keyboard = app.main.focused
+        await pilot.click(FooterLine, offset=(_line(app).index("f1") - 3, 0))
+        await pilot.pause()
+        assert app.screen is app.main  # the gap between the keys is none of them
+        assert app.main.focused is keyboard
+
+
+async def test_a_key_of_ones_own_is_named(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "config.toml").write_text('[keys]\n"run.start" = "f12"\n')
+    async with driven(setup_for(tmp_path, "--demo")) as (app, pilot):
+        await until(pilot, lambda: "f12 Run" in _line(app))
+
+
+async def test_a_start_styles_each_widget_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Styles are most of what a start costs; those of the screen are those of everything on it."""
+    count: Counter[DOMNode] = Counter()
+    apply = Stylesheet.apply
+
+    def counted(self: Stylesheet, node: DOMNode, **options: object) -> None:
+        count[node] += 1
+        apply(self, node, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Stylesheet, "apply", counted)
+    async with driven(setup_for(tmp_path, "--demo")) as (app, pilot):
+        await until(pilot, lambda: "Keys" in _line(app))
+        widgets = [node for node in count if isinstance(node, Widget)]
+        assert isinstance(app.screen, MainScreen)
+        # What gets or loses the keyboard, or a class of its own, has its styles once more.
+        often = [node for node in widgets if count[node] > 1]
+        assert len(often) <= 10, often
+        assert count[app.main] == 1
