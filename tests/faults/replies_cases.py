@@ -18,6 +18,9 @@ CASES = (
             f"{_READINGS}test_a_reply_that_announces_more_goes_on_inside_its_frame",
             f"{_READINGS}test_bare_code_and_a_last_comment_that_announce_more",
             f"{_RUNS}test_what_is_announced_is_asked_for",
+            f"{_ANNOUNCED}test_more_is_announced_before_the_code",
+            f"{_RUNS}test_what_is_announced_before_the_file_is_asked_for",
+            f"{_RUNS}test_the_second_of_three_parts_is_not_the_last",
         ),
     ),
     Case(

@@ -123,7 +123,8 @@ class ReplyEnd:
 
     `text_end` and `end` are characters: where the line that closes the last one begins, and
     where it ends; the length of the reply if nothing is closed. `last_line` is the last filled
-    line of the text. `framed`: it is a frame and no fence.
+    line of the text. `framed`: it is a frame and no fence. `begin` is where the first of
+    `blocks` begins, and `around` what is said outside of them.
     """
 
     state: Literal["none", "open", "closed"]
@@ -131,20 +132,25 @@ class ReplyEnd:
     end: int
     last_line: str
     framed: bool
+    begin: int = 0
+    blocks: int = 0
+    around: str = ""
 
 
 def reply_end(text: str) -> ReplyEnd:
     """How the reply so far ends."""
-    blocks, _ = read_frames(text)
+    blocks, around = read_frames(text)
     framed = bool(blocks)
     if not blocks:
-        blocks, _ = read_fenced_blocks(text, known=())
+        blocks, around = read_fenced_blocks(text, known=())
     if not blocks:
         return ReplyEnd("none", len(text), len(text), _last_line(text), False)
     last = blocks[-1]
     if not last.closed:
         return ReplyEnd("open", len(text), len(text), _last_line(text), framed)
-    return ReplyEnd("closed", last.text_end, last.end, _last_line(last.text), framed)
+    begin = blocks[0].end - len(blocks[0].source)
+    end, line = last.end, _last_line(last.text)
+    return ReplyEnd("closed", last.text_end, end, line, framed, begin, len(blocks), around)
 
 
 def frame_state(text: str) -> Literal["none", "open", "closed"]:
