@@ -50,6 +50,23 @@ def found(path: str, before: str | None, after: str) -> dict[str, Concern]:
         ("edit", C, "FIND:\n    return 0;\nREPLACE WITH:\n    return 1;\n"),
         ("edit", C, "[SEARCH]\n    return 0;\n[REPLACE]\n    return 1;\n[/REPLACE]\n"),
         ("edit", C, "**Before:**\nint x;\n**After:**\nint y;\n"),
+        ("edit", C, "5a\n    puts(1);\n.\nw\n"),
+        ("edit", C, "5c\n    return 1;\n.\n3d\nwq\n"),
+        ("edit", C, "/return/i\n    puts(1);\n.\n"),
+        ("edit", C, "5s/0/1/\nw\nq\n"),
+        ("edit", C, "H\n,s/0/1/g\nw\n"),
+        ("edit", C, "s/return 0/return 1/g\n"),
+        ("edit", C, "5a\\\n    puts(1);\n"),
+        ("edit", C, "5i     puts(1);\n/return/d\n"),
+        ("edit", C, "3,5d\n"),
+        ("edit", C, "sed -i 's/return 0/return 1/' main.c\n"),
+        ("edit", C, "perl -pi -e 's/0/1/' main.c\n"),
+        ("edit", C, "d5 1\na5 1\n    return 1;\n"),
+        ("edit", C, "Replace line 5 with:\n    return 1;\n"),
+        ("edit", C, "After line 4, insert:\n    puts(1);\n"),
+        ("edit", C, '{"old_string": "return 0;", "new_string": "return 1;"}\n'),
+        ("diff", C, "diff main.c main.new\n5c5\n<     return 0;\n---\n>     return 1;\n"),
+        ("edit", "one\n", "1a\ntwo\n.\nw\n"),
         ("frame", C, f'<file path="main.c">\n{C}'),
         ("frame", C, f'&lt;file path="main.c"&gt;\n{C}'),
         ("frame", C, f'**<file path="main.c">**\n{C}'),
@@ -82,6 +99,16 @@ def test_a_text_that_would_do_damage_blocks(kind: str, before: str | None, after
     ("path", "before", "after"),
     [
         ("fix.patch", "", DIFF),
+        ("fix.ed", "", "5a\nx\n.\nw\n"),
+        ("fix.sh", "", "sed -i s/a/b/ x\n"),
+        ("fix.sed", "", "s/a/b/g\n"),
+        ("a.txt", "", "12d\n13d\n"),
+        ("a.txt", "", "a\nb\nc\nd\n"),
+        ("a.csv", "", "a\n1\n2\n"),
+        ("a.js", "", "s/total/count\n"),
+        ("todo.md", "", "Replace line 5 with:\n\n    x\n"),
+        ("patch.json", '[{"op": "add", "path": "/a"}]', '[{"op": "remove", "path": "/b"}]'),
+        ("a.json", "{}", '{"op": "add", "to": "x"}'),
         ("doc.md", "# Diffs\n", f"# Diffs\n\n```diff\n{DIFF}```\n\nThat was one.\n"),
         ("doc.md", "---\ntitle: a\n---\n\n# A\n", "---\ntitle: b\n---\n\n# A\n"),
         ("doc.md", "# A\n", "# A\n\n- one\n- two\n"),
@@ -259,3 +286,15 @@ def test_a_placeholder_that_was_there_is_none() -> None:
     before = LONG + "# ... existing code ...\nx = 1\n"
     after = "# ... existing code ...\n" + LONG
     assert "placeholder" not in found("f.txt", before, after)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"op": "replace", "path": "/a", "value": 2}]\n',
+        '{"edits": [{"old_text": "1", "new_text": "2"}]}\n',
+        '{"path": "a.json", "edits": [{"search": "1", "replace": "2"}]}\n',
+    ],
+)
+def test_edits_as_json_block_though_they_are_json(text: str) -> None:
+    assert found("a.json", '{"a": 1}\n', text)["edit"].blocks

@@ -1,8 +1,8 @@
 """Whether a reply announces that more of it is to come: "(continued in the next message)".
 
 Models say so in many words and in the user's language, after the code and before it ("Part 1 of
-2:"). Asked is for an announcement about the reply itself; talk that only mentions going on ("the loop will continue", "continue with the
-next step of the guide") is none.
+2:"). Asked is for an announcement about the reply itself; talk that only mentions going on ("the
+loop will continue", "continue with the next step of the guide") is none.
 """
 
 from __future__ import annotations
@@ -94,14 +94,14 @@ _OTHER_LANGUAGES = re.compile(
     r"|bersambung|अगले\s+संदेश\s+में",
     re.IGNORECASE,
 )
-_NUMBERS = {
-    word: number
-    for number, words in enumerate(
-        ("one i un une uno una eins 一", "two ii deux dos due zwei 二 两 兩", "three iii trois tres drei 三",
-         "four iv quatre cuatro vier 四", "five v cinq cinco fünf 五"), 1
-    )
-    for word in words.split()
-}  # fmt: skip
+_NUMBER_WORDS = (
+    "one i un une uno una eins 一",
+    "two ii deux dos due zwei 二 两 兩",
+    "three iii trois tres drei 三",
+    "four iv quatre cuatro vier 四",
+    "five v cinq cinco fünf 五",
+)
+_NUMBERS = {word: n for n, words in enumerate(_NUMBER_WORDS, 1) for word in words.split()}
 _NUMBER = rf"(\d{{1,2}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
 _OF = r"\s*\(?\s*(?:/|(?:out\s+)?of|von|sur|de|di|из|van|共|中)\s*"
 _PART = r"(?:part|message|reply|response|chunk|piece|teil|nachricht|partie|parte|часть|deel|パート)"
