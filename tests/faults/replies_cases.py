@@ -55,6 +55,8 @@ CASES = (
         (
             f"{_NEAR}test_a_frame_that_can_mean_one_thing_is_read",
             f"{_NEAR}test_code_on_the_opening_line_is_kept",
+            f"{_NEAR}test_a_frame_of_another_kind_is_read",
+            f"{_NEAR}test_a_comment_that_names_the_file_stays",
             f"{_NEAR}test_a_json_object_with_path_and_content_is_a_file",
             f"{_NEAR}test_talk_about_frames_opens_none",
             f"{_NEAR}test_marks_left_in_a_file_are_said_unless_it_had_them",

@@ -7,7 +7,8 @@ order, the first that applies:
 2. a JSON object with the path and the content of a file, or a list of them;
 3. code fences that name their file, in the info string or on the line before;
 4. one unnamed fence when there is a target;
-5. the bare text when there is a target and nothing else was found (with a remark), without a
+5. frames of other kinds that name their file (see `foreign_frames`);
+6. the bare text when there is a target and nothing else was found (with a remark), without a
    closing line that nothing opened, which makes it incomplete.
 
 Whatever lies outside is notes, and so is a file named `generation_comments.txt`. Nothing is
@@ -24,6 +25,7 @@ from typing import Literal
 
 from autocoder_tui.engine.reply.blocks import Block, normal_path, without_tokens
 from autocoder_tui.engine.reply.fences import read_fenced_blocks
+from autocoder_tui.engine.reply.foreign_frames import read_foreign_frames
 from autocoder_tui.engine.reply.frames import read_frames
 from autocoder_tui.engine.reply.framing import (
     FRAMING_RULES,
@@ -112,6 +114,8 @@ def parse_reply(
         blocks, notes = read_json_files(text, target)
     if not blocks:
         blocks, notes = _named_or_only_fence(text, target, known, given or {})
+    if not blocks:
+        blocks, notes = read_foreign_frames(text, target, known, given or {})
     if blocks:
         return _assemble(text, blocks, notes, given or {}, target)
     return _without_blocks(text, target, given or {})

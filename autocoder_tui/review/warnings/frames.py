@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from autocoder_tui.review.warnings.concern import Change, Concern, Line
+from autocoder_tui.review.warnings.foreign_frames import foreign_frames, shown
 from autocoder_tui.safety.sanitize import visible
 
 _LONGEST = 400
@@ -44,6 +45,7 @@ _MOST_READ = 5_000_000
 
 def frames(change: Change) -> Iterator[Concern]:
     yield from _marks(change)
+    yield from foreign_frames(change)
     yield from _envelope(change)
     yield from _fences(change)
     yield from _tokens(change)
@@ -67,16 +69,11 @@ def _marks(change: Change) -> Iterator[Concern]:
         if closing is None and _is_stray(change, bare, tags):
             closing = line
     if opening is not None:
-        message = f"A mark of the reply's frame was left in it on line {_shown(opening)}"
+        message = f"A mark of the reply's frame was left in it on line {shown(opening)}"
         yield Concern("frame", message, not change.is_sound)
     elif closing is not None:
-        message = f"A closing mark that nothing opens was left in it on line {_shown(closing)}"
+        message = f"A closing mark that nothing opens was left in it on line {shown(closing)}"
         yield Concern("stray", message, not change.is_sound)
-
-
-def _shown(line: Line) -> str:
-    number, text = line
-    return f"{number}: {visible(text.strip())[:60]}"
 
 
 def _is_mark(change: Change, bare: str) -> bool:
