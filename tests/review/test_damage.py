@@ -88,6 +88,8 @@ def found(path: str, before: str | None, after: str) -> dict[str, Concern]:
         ("stray", C, C.replace("0;", "0;</file>")),
         ("stray", C, f"```c\n{C}"),
         ("stray", C, f"{C}```\n"),
+        ("stray", C, C.replace("{\n", "{\n```c\n")),
+        ("stray", C, C.replace("{\n", "{\n```\n")),
         ("stray", C, f"{C}<|im_end|>"),
         ("entities", C, C.replace("<", "&lt;").replace(">", "&gt;")),
         ("numbers", C, NUMBERED),
@@ -96,6 +98,8 @@ def found(path: str, before: str | None, after: str) -> dict[str, Concern]:
         ("empty", C, ""),
         ("empty", C, "\n\n"),
         ("replaced", "x = 'é'\nn\n", "x = '\ufffd'\nn\n"),
+        ("replaced", "x = 1\n", "x = 1\ny = '\ufffd'\n"),
+        ("replaced", "x = '\ufffd'\n", "x = '\ufffd'\ny = '\ufffd'\n"),
     ],
 )
 def test_a_text_that_would_do_damage_blocks(kind: str, before: str | None, after: str) -> None:
@@ -106,6 +110,8 @@ def test_a_text_that_would_do_damage_blocks(kind: str, before: str | None, after
     ("path", "before", "after"),
     [
         ("fix.patch", "", DIFF),
+        ("a.js", "", "x = `\n```sh\nls\n```\n`;\n"),
+        ("a.rs", "", "/// ```\n/// f();\n/// ```\nfn f() {}\n"),
         ("a.c", C, f"// File: a.c\n{C}"),
         ("a.c", C, f"{C}// === a.c ===\n"),
         ("a.sql", "", "--- a.sql ---\nselect 1;\n"),

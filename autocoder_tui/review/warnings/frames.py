@@ -33,6 +33,7 @@ _SIGNS = ("<file", "&lt;file", "<![cdata[", "]]>", "]]&gt;", *(f"/{name}" for na
 """Every mark has one of these in it, in lower case; most texts have none."""
 _CLOSES_CODE = re.compile(r"(?:<|&lt;)/(file)(?:>|&gt;)\Z", re.IGNORECASE)
 _FENCE = re.compile(r"(?:```|~~~)[`~]*[\w+#./:= -]{0,80}")
+_AT_MARGIN = re.compile(r"(?:```|~~~)[`~]*[\w+#./:= -]{0,80}\s*\Z")
 _TOKEN = re.compile(r"<[|｜][\w▁ ]{2,40}[|｜]>|</s>\Z|\[/?INST\]\Z|<(?:end|start)_of_turn>")
 
 _PATH_KEYS = ("path", "file", "filename", "file_path", "file_name", "filepath", "name")
@@ -191,6 +192,14 @@ def _fences(change: Change) -> Iterator[Concern]:
             message = f"The text {where} with the mark of a code fence: {visible(line)[:60]}"
             yield Concern("stray", message, not change.is_sound)
             return
+    inside = [number for number, text in change.added if _AT_MARGIN.match(text)]
+    if inside and _margin_fences(change.after) % 2 > _margin_fences(change.before) % 2:
+        message = f"A mark of a code fence stands alone in the text, on line {inside[0]}."
+        yield Concern("stray", message, not change.is_sound)
+
+
+def _margin_fences(text: str) -> int:
+    return sum(_AT_MARGIN.match(line) is not None for line in text.split("\n"))
 
 
 def _open_fences(text: str) -> int:
