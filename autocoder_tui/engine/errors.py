@@ -161,6 +161,12 @@ class StreamError(ProviderError):
     retryable = True
 
 
+class FilterStopped(ProviderError):
+    """A content filter, told as an error and not as the end of the reply."""
+
+    kind = "content_filtered"
+
+
 class ToolsCalled(ProviderError):
     kind = "tools_called"
 

@@ -12,6 +12,7 @@ CASES = (
             "tests/engine/test_end_words.py",
             f"{_ENDS}test_a_limit_in_any_words_is_continued",
             f"{_ENDS}test_a_filter_in_any_words_fails_and_is_named",
+            f"{_ENDS}test_a_filter_told_as_an_error_ends_the_run_and_is_named",
             f"{_ENDS}test_a_broken_end_is_waited_out_and_never_done",
             f"{_ENDS}test_an_unknown_word_is_said_and_trusted_only_where_all_is_closed",
             f"{_BODY}test_the_word_of_the_api_behind_is_looked_at",

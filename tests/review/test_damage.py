@@ -199,7 +199,6 @@ def test_tabs_and_spaces_that_were_exchanged(
     [
         ("entities", "new.c", None, "f(&quot;a&quot;, b &lt; c &amp;&amp; d);\n"),
         ("numbers", "new.c", None, "1: int a;\n2: int b;\n3: int c;\n"),
-        ("replaced", "a.c", C, C + "// \ufffd\n"),
         ("stray", "doc.md", "# A\n", "# A\n\n```\nx\n"),
         ("path", ".gitattributes", None, "* text=auto\n"),
         ("path", "sub/.gitattributes", "", "* -diff\n"),
