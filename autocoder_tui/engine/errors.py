@@ -196,7 +196,13 @@ class EmptyReply(RunError):
 
 
 class NoProgress(RunError):
+    """`confirmed`: the model was told that something is missing, and said that nothing is."""
+
     kind = "no_progress"
+
+    def __init__(self, message: str, *, confirmed: bool = False) -> None:
+        super().__init__(message)
+        self.confirmed = confirmed
 
 
 class RepeatsItself(RunError):

@@ -35,6 +35,14 @@ CASES = (
         ),
     ),
     Case(
+        "a file that lacks its closing line alone: delivered only where its end is known, and said",
+        (
+            "tests/engine/test_unclosed.py"
+            "::test_a_file_that_is_whole_and_confirmed_is_delivered_and_said",
+            "tests/engine/test_unclosed.py::test_where_more_may_be_missing_it_stays_incomplete",
+        ),
+    ),
+    Case(
         "refusals and tool calls: said at once, in no file",
         (
             f"{_ENDS}test_a_refusal_beside_a_whole_file_is_in_the_notes_and_in_no_file",

@@ -16,7 +16,6 @@ from autocoder_tui.engine.errors import (
     ConnectFailed,
     ConnectionLost,
     ContextExceeded,
-    FilterStopped,
     KeyRejected,
     ModelNotFound,
     NameNotFound,
@@ -153,7 +152,7 @@ def status_error(
     address: Address,
     wait: float | None = None,
     odd_wait: str = "",
-) -> StatusError | FilterStopped:
+) -> ProviderError:
     """The error for an HTTP status (or the same status inside a stream).
 
     `wait`: seconds the server asks to wait; `odd_wait`: what it said instead of a time.
