@@ -15,10 +15,11 @@ from autocoder_tui.engine.errors import (
 )
 from autocoder_tui.engine.events import Cause
 from autocoder_tui.engine.reply.parse import frame_state, parse_reply, reply_end
-from autocoder_tui.engine.seam.plan import announces_more
+from autocoder_tui.engine.seam.plan import announces_at_begin, announces_at_end, announces_more
 from autocoder_tui.errors import sentence
 from autocoder_tui.safety.sanitize import visible
 
+_UNNAMED = "the one without a name"
 _QUOTED = 500
 """Characters of a model's or server's own words in a sentence of ours."""
 
@@ -89,20 +90,37 @@ def check_end(text: str, reason: str | None, refusal: str, model_name: str) -> s
 def is_confirmed(
     before: str, text: str, cause: Cause | None, reason: str | None, *, told: bool
 ) -> bool:
-    """Whether a reply that added nothing to `before` says so that all is there.
+    """Whether a reply to `before` shows that all is there.
 
-    That is so where the reply before ended without a word for it, and where it only seemed to
-    announce more and the model, asked for it, says that there is none (`told`). `reason` is
+    That is so where it added nothing and the reply before ended without a word for it, or only
+    seemed to announce more and the model, asked for it, says that there is none (`told`). And
+    where the first reply announced one part more at its beginning, and this is it. `reason` is
     how this reply ended; no file may be open.
     """
     if read_end(reason) not in ("unsaid", "ordinary"):
         return False
+    if cause == "false stop" and text != before and _was_last_part(text):
+        return read_end(reason) == "ordinary"
     if cause == "unsaid end":
         closed = _all_closed(text)
     else:
         closed = told and cause == "false stop" and is_announced(before)
-    files = [(file.path, file.text) for file in parse_reply(text).files]
-    return closed and files == [(file.path, file.text) for file in parse_reply(before).files]
+    return closed and _file_texts(text) == _file_texts(before)
+
+
+def _was_last_part(text: str) -> bool:
+    """Whether `text` is whole, and announces one more part nowhere but at its beginning, which
+    stays what it is."""
+    ended = reply_end(text)
+    if ended.state != "closed" or announces_at_end(text, ended):
+        return False
+    return announces_at_begin(text, ended) == 1
+
+
+def _file_texts(text: str) -> list[tuple[str, str]]:
+    """What its files hold, those without a name, too."""
+    files = parse_reply(text, target=_UNNAMED).files
+    return [(file.path, file.text) for file in files]
 
 
 def is_announced(text: str) -> bool:

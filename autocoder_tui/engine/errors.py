@@ -161,6 +161,12 @@ class StreamError(ProviderError):
     retryable = True
 
 
+class FilterStopped(ProviderError):
+    """A content filter, told as an error and not as the end of the reply."""
+
+    kind = "content_filtered"
+
+
 class ToolsCalled(ProviderError):
     kind = "tools_called"
 
@@ -190,7 +196,13 @@ class EmptyReply(RunError):
 
 
 class NoProgress(RunError):
+    """`confirmed`: the model was told that something is missing, and said that nothing is."""
+
     kind = "no_progress"
+
+    def __init__(self, message: str, *, confirmed: bool = False) -> None:
+        super().__init__(message)
+        self.confirmed = confirmed
 
 
 class RepeatsItself(RunError):

@@ -62,7 +62,8 @@ class PartLimits:
             # It said twice that this is all. Once more would only cost money.
             raise NoProgress(
                 f"{self._model_name} ended inside a file and, asked to go on, added nothing: "
-                "the file is offered as incomplete. Read its end, or continue by hand."
+                "the file is offered as incomplete. Read its end, or continue by hand.",
+                confirmed=True,
             )
         if self._silent >= SILENT_PARTS or not self._fruitless_left:
             raise self.no_way_left()
@@ -72,5 +73,6 @@ class PartLimits:
         return NoProgress(
             f"{self._model_name} was asked to go on in every way there is, the last "
             f"{self._fruitless or 1} times for nothing. The text so far is kept, its last file "
-            "offered as incomplete: read it, continue by hand, or choose another model."
+            "offered as incomplete: read it, continue by hand, or choose another model.",
+            confirmed=self._silent >= SILENT_PARTS,
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 
 from autocoder_tui.engine.errors import (
     EngineError,
     LimitReached,
+    NoProgress,
 )
 from autocoder_tui.engine.events import (
     CapReached,
@@ -16,14 +17,17 @@ from autocoder_tui.engine.events import (
     Failure,
     RunCancelled,
     RunFailed,
+    RunFinished,
+    TextDelta,
 )
 from autocoder_tui.engine.generation import Generation
 from autocoder_tui.engine.metering.budget import RaiseCap
-from autocoder_tui.engine.proposed_files import proposed_files
+from autocoder_tui.engine.proposed_files import checked_reply, proposed_files
 from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import AskWait
 from autocoder_tui.engine.trace import Trace
+from autocoder_tui.engine.unclosed import SAID, missing_closing
 
 
 async def run(
@@ -57,6 +61,12 @@ async def run(
     except EngineError as error:
         for event in generation.flushed():
             yield event
+        if isinstance(error, NoProgress) and error.confirmed:
+            closing = missing_closing(request, generation.text)
+            if closing:
+                for event in _closed(request, generation, closing):
+                    yield event
+                return
         if isinstance(error, LimitReached):
             yield CapReached(error.cap, error.spent, error.limit)
         files = proposed_files(
@@ -65,3 +75,11 @@ async def run(
         for event in files:
             yield event
         yield RunFailed(Failure(error.kind, error.message), resumable=bool(generation.text))
+
+
+def _closed(request: RunRequest, generation: Generation, closing: str) -> Iterator[Event]:
+    """The end of a run whose text is whole with `closing`."""
+    yield TextDelta(closing)
+    text = generation.text + closing
+    yield from proposed_files(request, text, generation.joins, finished=True, around=[SAID])
+    yield RunFinished("\n\n".join(filter(None, [SAID, checked_reply(request, text).notes])))

@@ -222,4 +222,30 @@ async def test_an_unknown_word_is_said_and_trusted_only_where_all_is_closed() ->
     events, requests = await played(echoing([900], finish="purple"))
     assert joined(events) == FRAMED
     assert (requests, causes(events)) == (2, ["false stop"])
-    assert end_of(RunFinished, events).notes == ""
+    assert events[-1].notes == ""
+
+
+@pytest.mark.parametrize("text", [FRAMED[:60], FRAMED[: len(FRAMED) // 2], ""])
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"message": "Stopped by policy.", "type": "content_filter", "code": 400},
+        {"message": "Stopped by policy.", "code": "content_filter"},
+        {"message": "Stopped by policy.", "code": "ContentFilter", "type": "invalid_request_error"},
+        {"message": "Stopped by policy.", "code": "content_policy_violation", "status": 500},
+        {"message": "Stopped by policy.", "type": "SAFETY"},
+    ],
+)
+async def test_a_filter_told_as_an_error_ends_the_run_and_is_named(
+    error: dict[str, object], text: str
+) -> None:
+    begun = [chunk({"content": text})] if text else []
+    frames = [*begun, json.dumps({"error": error}), "[DONE]"]
+    events, requests = await played([Reply(frames=frames)] * 3)
+    assert requests == 1
+    assert "content filter" in failure(events)
+    assert "Stopped by policy" in failure(events)
+    assert isinstance(events[-1], RunFailed)
+    assert events[-1].error.kind == "content_filtered"
+    assert "".join(joined(events)) == text
+    assert not of(RetryScheduled, events)

@@ -6,7 +6,11 @@ import time
 
 import pytest
 
-from autocoder_tui.engine.reply.announced import is_announcement, says_to_be_continued
+from autocoder_tui.engine.reply.announced import (
+    is_announcement,
+    parts_to_come,
+    says_to_be_continued,
+)
 
 ANNOUNCED = """\
 (continued in the next message)
@@ -97,6 +101,55 @@ Ich habe die Funktion ergänzt; der Rest ist unverändert.
 """.splitlines()
 
 
+FIRST_PARTS = """\
+Part 1 of 2:
+**Part 1/2**
+[1/2]
+(1 of 2)
+a.py (1/2)
+a.py, part 1 of 3
+Here is part 1 of 2:
+Here's the first half of the file:
+First half of a.py:
+Here is the first part:
+Part one of two
+Part I of II
+Teil 1 von 2
+Partie 1 sur 2
+Parte 1 de 2:
+Часть 1 из 2
+第1部分（共2部分）：
+第一部分：
+Part 1:
+I'll send the rest in the next message.
+The file is long, so I will send it in two parts.
+I'll split this across two messages.
+Message 1 of 2
+Der Rest folgt in der nächsten Nachricht.
+Erster Teil:
+## Part 1 of 2: helpers
+""".splitlines()
+
+NO_FIRST_PARTS = """\
+2 of 3 tests fail with the old code.
+Part 2 of 2:
+Here is the file.
+The first part of the file is unchanged.
+I split the function into two parts.
+Step 1 of 2 was done before.
+Add 1/2 cup of sugar.
+The ratio is 1/2.
+Here is the whole file, in one part.
+The first half of the loop is now faster.
+It reads section 1 of 2 in the config.
+I changed the first part of the parser.
+1. I added sub.
+This handles the next message in the queue.
+The version is 1/2/2024.
+It returns 1 of 2 values.
+""".splitlines()
+
+
 @pytest.mark.parametrize("said", ANNOUNCED)
 def test_more_is_announced(said: str) -> None:
     assert says_to_be_continued(f"\n{said}\n")
@@ -140,3 +193,19 @@ def test_the_time_per_line_is_flat(piece: str) -> None:
         return time.process_time() - begun
 
     assert min(seconds(200_000) for _ in range(3)) < 0.05
+
+
+@pytest.mark.parametrize("said", FIRST_PARTS)
+def test_more_is_announced_before_the_code(said: str) -> None:
+    assert parts_to_come(f"Sure!\n\n{said}\n", f"Sure!\n\n{said}\n", 1) > 0
+
+
+@pytest.mark.parametrize("said", NO_FIRST_PARTS)
+def test_talk_before_the_code_is_no_announcement(said: str) -> None:
+    assert parts_to_come(f"{said}\n", f"{said}\n", 1) == 0
+
+
+def test_a_later_part_in_the_same_reply_counts() -> None:
+    assert parts_to_come("Part 1 of 2\n", "Part 1 of 2\nPart 2 of 2\n", 2) == 0
+    assert parts_to_come("Part 1 of 4\n", "Part 1 of 4\nPart 2 of 4\n", 2) == 2
+    assert parts_to_come("Here is the first half:\n", "Here is the first half:\n", 2) == 0

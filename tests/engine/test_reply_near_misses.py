@@ -224,3 +224,93 @@ def test_nothing_is_invented_and_nothing_lost_without_a_word(lines: list[str]) -
     if "x = 1" in lines and not reply.refusal:
         kept = reply.notes + "".join(file.text for file in reply.files)
         assert "x = 1" in kept or any(file.versions > 1 or file.remark for file in reply.files)
+
+
+OLD_JS = "function add(a, b) {\n    return a + b\n}\n"
+NEW_JS = f"{OLD_JS}\nfunction sub(a, b) {{\n    return a - b\n}}\n"
+
+
+def parsed_js(text: str) -> Reply:
+    return parse_reply(text, target="src/a.js", given={"src/a.js": OLD_JS})
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [
+        ('<document path="src/a.js">', "</document>"),
+        ('<code filename="src/a.js">\n```js', "```\n</code>"),
+        ('<boltAction type="file" filePath="src/a.js">', "</boltAction>"),
+        ('[file path="src/a.js"]', "[/file]"),
+        ("[FILE: src/a.js]", "[/FILE]"),
+        ("[BEGIN src/a.js]", "[END src/a.js]"),
+        ("=== src/a.js ===", "=== end ==="),
+        ("=== src/a.js ===", ""),
+        ("--- src/a.js ---\n", ""),
+        ("==> src/a.js <==", ""),
+        ("*** src/a.js ***", "*** End of src/a.js ***"),
+        ("===== BEGIN FILE: src/a.js =====", "===== END FILE: src/a.js ====="),
+        ("Here is the file:\n\n=== src/a.js ===\n", ""),
+        ("=== src/a.js ===\n```js", "```"),
+        ("# File: src/a.js", ""),
+        ("File: src/a.js", ""),
+        ("**File:** `src/a.js`", ""),
+        ("<!-- File: src/a.js -->", ""),
+        ("%%writefile src/a.js", ""),
+        ("<file><path>src/a.js</path>\n<content>", "</content></file>"),
+        ("<file>\n<path>src/a.js</path>\n<content>", "</content>\n</file>"),
+        (
+            "<document>\n<source>src/a.js</source>\n<document_content>",
+            "</document_content>\n</document>",
+        ),
+        ("<write_to_file>\n<path>src/a.js</path>\n<content>", "</content>\n</write_to_file>"),
+        ('<file path="src/a.js">\n<content>', "</content>\n</file>"),
+        ('<file path="src/a.js">', "</files>"),
+        ('<files>\n<file path="src/a.js">', "</files>"),
+    ],
+)
+def test_a_frame_of_another_kind_is_read(opening: str, closing: str) -> None:
+    (file,) = parsed_js(f"{opening}\n{NEW_JS}{closing}\n").files
+    assert (file.path, file.text, file.complete) == ("src/a.js", NEW_JS, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"// File: src/a.js\n// Author: me\n{NEW_JS}",
+        f"/* File: src/a.js */\n{NEW_JS}",
+        f"{NEW_JS}// === src/a.js ===\n",
+        f"#!/usr/bin/env node\n{NEW_JS}",
+    ],
+)
+def test_a_comment_that_names_the_file_stays(text: str) -> None:
+    (file,) = parsed_js(text).files
+    assert file.text == text
+
+
+def test_headings_of_two_files_divide_them() -> None:
+    files = parsed_js(f"=== src/a.js ===\n{NEW_JS}=== src/b.js ===\nx()\n").files
+    assert [(file.path, file.text) for file in files] == [
+        ("src/a.js", NEW_JS), ("src/b.js", "x()\n")
+    ]  # fmt: skip
+
+
+def test_another_file_in_a_foreign_frame_is_not_taken_for_the_target() -> None:
+    (file,) = parsed_js('<document path="src/b.js">\n```js\nx()\n```\n</document>\n').files
+    assert file.path == "src/b.js"
+
+
+def test_a_foreign_frame_that_broke_off_is_not_complete() -> None:
+    (file,) = parsed_js(f'<document path="src/a.js">\n{NEW_JS}').files
+    assert not file.complete
+
+
+def test_a_heading_that_the_given_file_holds_is_its_own() -> None:
+    old = "=== a.txt ===\none\n"
+    (file,) = parse_reply(f"{old}two\n", target="a.txt", given={"a.txt": old}).files
+    assert file.text == f"{old}two\n"
+
+
+def test_a_wrapper_that_the_file_itself_opens_closes_no_frame() -> None:
+    text = '<file path="p.xml">\n<p>\n<files>\n<a/>\n</files>\n'
+    (file,) = parse_reply(text, target="p.xml").files
+    assert not file.complete

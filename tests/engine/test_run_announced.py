@@ -43,6 +43,47 @@ async def test_what_is_announced_is_asked_for(
     ]
 
 
+@pytest.mark.parametrize(("opening", "closing"), FENCES[:2])
+@pytest.mark.parametrize("said", ["Part 1 of 2:", "[1/2]", "Here is the first half of the file:"])
+async def test_what_is_announced_before_the_file_is_asked_for(
+    opening: str, closing: str, said: str
+) -> None:
+    first = f"{said}\n\n{opening}{CODE[:HALF]}{closing}"
+    shown = "".join(CODE[:HALF].rstrip("\n").splitlines(keepends=True)[-2:]) + "\n\n\n"
+    second = f"Part 2 of 2:\n\n{opening}{shown}{CODE[HALF:]}{closing}"
+    async with DemoServer([Reply(first), Reply(second)]) as server:
+        events = await events_of(request_to(server))
+        assert len(server.requests) == 2
+    assert isinstance(events[-1], RunFinished)
+    (file,) = of(FileProposed, events)
+    assert (file.after, file.complete) == (CODE, True)
+
+
+async def test_the_second_of_three_parts_is_not_the_last() -> None:
+    third = CODE.index("def function_30")
+
+    def part(begin: int, end: int, said: str) -> str:
+        above = CODE[:begin].rstrip("\n").splitlines(keepends=True)[-2:] if begin else []
+        shown = "".join(above) + "\n\n\n" if above else ""
+        return f"```python\n{shown}{CODE[begin:end]}```\n{said}"
+
+    more = "\n(continued in the next message)\n"
+    script = [part(0, HALF, more), part(HALF, third, more), part(third, len(CODE), "")]
+    async with DemoServer([Reply(text) for text in script]) as server:
+        events = await events_of(request_to(server))
+    (file,) = of(FileProposed, events)
+    assert (file.after, file.complete) == (CODE, True)
+
+
+async def test_a_reply_whose_second_part_never_comes_is_taken_once_that_is_said() -> None:
+    whole = f"Part 1 of 2:\n\n```python\n{CODE}```\n"
+    async with DemoServer([Reply(whole), Reply("There is nothing more to add.")]) as server:
+        events = await events_of(request_to(server))
+        assert len(server.requests) == 2
+    (file,) = of(FileProposed, events)
+    assert (file.after, file.complete) == (CODE, True)
+
+
 @pytest.mark.parametrize(
     "text",
     [

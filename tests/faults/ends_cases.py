@@ -25,6 +25,7 @@ CASES = (
             "tests/engine/test_end_words.py",
             f"{_ENDS}test_a_limit_in_any_words_is_continued",
             f"{_ENDS}test_a_filter_in_any_words_fails_and_is_named",
+            f"{_ENDS}test_a_filter_told_as_an_error_ends_the_run_and_is_named",
             f"{_ENDS}test_a_broken_end_is_waited_out_and_never_done",
             f"{_ENDS}test_an_unknown_word_is_said_and_trusted_only_where_all_is_closed",
             f"{_BODY}test_the_word_of_the_api_behind_is_looked_at",
@@ -44,6 +45,14 @@ CASES = (
             f"{_ENDS}test_the_mark_of_the_end_is_one",
             f"{_ENDS}test_the_mark_of_the_end_inside_a_file_is_a_false_stop",
             f"{_ENDS}test_an_end_nothing_speaks_of_is_confirmed_by_one_more_request",
+        ),
+    ),
+    Case(
+        "a file that lacks its closing line alone: delivered only where its end is known, and said",
+        (
+            "tests/engine/test_unclosed.py"
+            "::test_a_file_that_is_whole_and_confirmed_is_delivered_and_said",
+            "tests/engine/test_unclosed.py::test_where_more_may_be_missing_it_stays_incomplete",
         ),
     ),
     Case(

@@ -38,7 +38,10 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "a closing tag where a fence was opened: not in the file",
-        (f"{_RECEIVED}test_a_closing_of_the_other_kind_is_no_part_of_the_file",),
+        (
+            f"{_RECEIVED}test_a_closing_of_the_other_kind_is_no_part_of_the_file",
+            "tests/seam/test_stray_fences.py",
+        ),
     ),
     Case(
         "the opening tag for ever, or the instruction copied: never code",

@@ -18,6 +18,9 @@ CASES = (
             f"{_READINGS}test_a_reply_that_announces_more_goes_on_inside_its_frame",
             f"{_READINGS}test_bare_code_and_a_last_comment_that_announce_more",
             f"{_RUNS}test_what_is_announced_is_asked_for",
+            f"{_ANNOUNCED}test_more_is_announced_before_the_code",
+            f"{_RUNS}test_what_is_announced_before_the_file_is_asked_for",
+            f"{_RUNS}test_the_second_of_three_parts_is_not_the_last",
         ),
     ),
     Case(
@@ -52,6 +55,8 @@ CASES = (
         (
             f"{_NEAR}test_a_frame_that_can_mean_one_thing_is_read",
             f"{_NEAR}test_code_on_the_opening_line_is_kept",
+            f"{_NEAR}test_a_frame_of_another_kind_is_read",
+            f"{_NEAR}test_a_comment_that_names_the_file_stays",
             f"{_NEAR}test_a_json_object_with_path_and_content_is_a_file",
             f"{_NEAR}test_talk_about_frames_opens_none",
             f"{_NEAR}test_marks_left_in_a_file_are_said_unless_it_had_them",

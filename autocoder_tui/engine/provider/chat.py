@@ -214,13 +214,13 @@ class _Refused(Exception):
             self._said, body, capabilities
         )
 
-    def error(self, prefill: str | None) -> StatusError:
+    def error(self, prefill: str | None) -> ProviderError:
         error = self._error()
         if prefill is not None and type(error) is BadRequest and error.status in (400, 422):
             return PrefillRefused(error.message, status=error.status)
         return error
 
-    def _error(self) -> StatusError:
+    def _error(self) -> ProviderError:
         wait, odd = retry_after(self._headers), unreadable_wait(self._headers)
         return status_error(self._status, self._said, self._address, wait, odd)
 

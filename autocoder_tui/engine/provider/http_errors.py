@@ -37,7 +37,12 @@ from autocoder_tui.engine.provider.proxy_errors import (
     proxy_login_error,
     through_proxy,
 )
-from autocoder_tui.engine.provider.server_errors import ServerError, read_error
+from autocoder_tui.engine.provider.server_errors import (
+    ServerError,
+    filter_stopped,
+    is_filtered,
+    read_error,
+)
 from autocoder_tui.engine.provider.wrong_scheme import says_tls
 from autocoder_tui.engine.retry import duration
 
@@ -147,7 +152,7 @@ def status_error(
     address: Address,
     wait: float | None = None,
     odd_wait: str = "",
-) -> StatusError:
+) -> ProviderError:
     """The error for an HTTP status (or the same status inside a stream).
 
     `wait`: seconds the server asks to wait; `odd_wait`: what it said instead of a time.
@@ -164,6 +169,8 @@ def status_error(
     said = f" It said: “{quote}”" if quote else ""
     if is_context_exceeded(status, error):
         return ContextExceeded(_context_message(error, place, quote), status=status)
+    if status in (400, 403, 422) and is_filtered(error):
+        return filter_stopped(error, address)
     if status == 402 or error.code in _BILLING or error.type in _BILLING:
         return PaymentRequired(
             f"{place} will not go on without payment ({status}, billing) for {address.key}. "
@@ -290,8 +297,10 @@ def stream_error(error: ServerError, address: Address, *, after_text: bool) -> P
     """The error for an error object inside the stream, or for one sent with status 200.
 
     Before any text it is what the same status would have been; after text a StreamError, so
-    that the reply can be resumed.
+    that the reply can be resumed. A content filter stays what it is.
     """
+    if is_filtered(error):
+        return filter_stopped(error, address)
     status = error.status or _CODE_STATUS.get(error.code) or _CODE_STATUS.get(error.type)
     if status is None and (error.code in _BILLING or error.type in _BILLING):
         status = 429

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from autocoder_tui.engine.end_words import read_end
+from autocoder_tui.engine.errors import FilterStopped
+from autocoder_tui.engine.provider.address import Address
+
 ABSURD_TOKENS = 100_000_000
+_NO_FILTER = ("", "blocked", "language", "limited", "refused", "sensitive")
+"""Words for the end of a reply that say something else, or nothing, in an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,21 @@ def read_error(data: dict[str, Any], choice: dict[str, Any] | None = None) -> Se
     if isinstance(detail, list) and detail:
         return _validation_error(detail)
     return None
+
+
+def is_filtered(error: ServerError) -> bool:
+    """Whether the error says by its type or code that a content filter stopped the reply."""
+    words = (error.code, error.type)
+    return any(read_end(word) == "filter" for word in words if word not in _NO_FILTER)
+
+
+def filter_stopped(error: ServerError, address: Address) -> FilterStopped:
+    quote = address.quote(error.message or error.code or error.type)
+    return FilterStopped(
+        f"The provider's content filter stopped {address.model_name} at {address.url}"
+        f"{f'. It said: “{quote}”' if quote else ''}. Change the requirements and run again, or "
+        "choose another model."
+    )
 
 
 def _has_plain_error(data: dict[str, Any]) -> bool:

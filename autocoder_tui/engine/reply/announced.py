@@ -1,8 +1,8 @@
 """Whether a reply announces that more of it is to come: "(continued in the next message)".
 
-Models say so in many words and in the user's language. Asked is for an announcement about the
-reply itself; talk that only mentions going on ("the loop will continue", "continue with the
-next step of the guide") is none.
+Models say so in many words and in the user's language, after the code and before it ("Part 1 of
+2:"). Asked is for an announcement about the reply itself; talk that only mentions going on ("the
+loop will continue", "continue with the next step of the guide") is none.
 """
 
 from __future__ import annotations
@@ -94,15 +94,97 @@ _OTHER_LANGUAGES = re.compile(
     r"|bersambung|अगले\s+संदेश\s+में",
     re.IGNORECASE,
 )
+_NUMBER_WORDS = (
+    "one i un une uno una eins 一",
+    "two ii deux dos due zwei 二 两 兩",
+    "three iii trois tres drei 三",
+    "four iv quatre cuatro vier 四",
+    "five v cinq cinco fünf 五",
+)
+_NUMBERS = {word: n for n, words in enumerate(_NUMBER_WORDS, 1) for word in words.split()}
+_NUMBER = rf"(\d{{1,2}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
+_OF = r"\s*\(?\s*(?:/|(?:out\s+)?of|von|sur|de|di|из|van|共|中)\s*"
+_PART = r"(?:part|message|reply|response|chunk|piece|teil|nachricht|partie|parte|часть|deel|パート)"
+_LEAD = (
+    r"(?:(?:ok(?:ay)?|sure|now|so|here(?:['’]s|\s+is|\s+are|\s+comes|\s+goes)?|this\s+is|below\s+is"
+    r"|that\s+is|hier\s+ist|voici|aquí\s+está|ecco|only|just)\W+)*(?:the\s+|la\s+|der\s+)?"
+)
+_FIRST_OF = re.compile(
+    # "Part 1 of 2", "a.py, part 1/2", "[1/2]", "a.py (1 of 2)", "第1部分（共2部分）".
+    rf"(?:^{_LEAD}|^.{{0,60}}[\s,;(\[–—-]){_PART}\s*(?:no\.?\s*|[#№]\s*)?{_NUMBER}{_OF}{_NUMBER}\b"
+    rf"|^\W*{_NUMBER}\s*(?:/|of)\s*{_NUMBER}\W*$"
+    rf"|[(\[（【]\s*{_NUMBER}\s*(?:/|of)\s*{_NUMBER}\W*$"
+    rf"|第\s*{_NUMBER}\s*[部段条篇回].{{0,4}}[共/全]\s*{_NUMBER}",
+    re.IGNORECASE,
+)
+_STATES = r"(?!.*\b(?:is|are|was|were|has|have|stays?|remains?|contains?|does|handles?|now|only)\b)"
+_FIRST_PART = re.compile(
+    rf"^{_LEAD}(?:first|1st|initial)\s+(?:half|part|portion|chunk|piece|section)\b{_STATES}.{{0,80}}$"
+    rf"|^{_LEAD}part\s+(?:1|one|i)\W*$"
+    rf"|^{_LEAD}(?:erste\s+(?:hälfte|teil)|erster\s+teil|teil\s+1|première\s+(?:partie|moitié)"
+    r"|primera?\s+(?:parte|mitad)|prima\s+(?:parte|metà)|первая\s+(?:часть|половина))\b"
+    r"(?!.*\b(?:ist|bleibt|est|es|è)\b).{0,60}$"
+    r"|^(?:以下是|这是|這是)?第[一1]部分\W*$",
+    re.IGNORECASE,
+)
+_IN_PARTS = re.compile(
+    r"\b(?:in|into|over|across|as)\s+(?:two|three|four|several|multiple|a\s+few|\d)\s+(?:separate\s+"
+    r"|different\s+)?(?:messages|replies|responses|answers|posts)\b"
+    rf"|^(?:.{{0,80}},?\s+)?(?:so\s+)?{_I}\s+(?:have\s+to\s+|need\s+to\s+|now\s+)?(?:send|post|provide"
+    r"|deliver|share|output)\b.{0,40}\b(?:in|into|over|across|as)\s+(?:two|three|four|several|multiple"
+    r"|a\s+few|\d)\s+(?:separate\s+)?(?:parts|chunks|pieces)\b",
+    re.IGNORECASE,
+)
+_NEXT_MESSAGE = re.compile(rf"\b{_MESSAGE}", re.IGNORECASE)
 _COMMENT = re.compile(r"\s*(?:#+|//+|--|;+|/\*+|<!--|\*|%+|\"\"\"|''')?[\s.…]*")
 _AROUND = " \t\r*_~`#>|-=+.…/\\()[]{}（）【】［］《》「」\"'“”<!\ufeff\u2026→➡▶⏩⬇↓➜"
 
 
 def says_to_be_continued(text: str) -> bool:
     """Whether what a reply says after its code announces that more is to come."""
-    if len(text) > 2 * _LONGEST_LOOKED_AT:
-        text = text[:_LONGEST_LOOKED_AT] + "\n" + text[-_LONGEST_LOOKED_AT:]
-    return any(_announces(sentence) for sentence in _sentences(text))
+    return any(_announces(sentence) for sentence in _sentences(_ends(text)))
+
+
+def parts_to_come(before: str, around: str, blocks: int) -> int:
+    """How many more parts a reply announces by what it says `before` its first file; 0 for none.
+
+    One where it gives no number. `around` is all that is said outside of its files, and `blocks`
+    their number: of two parts the second may be here, too.
+    """
+    parts = [part for sentence in _sentences(_ends(around)) if (part := _part_of(sentence))]
+    if parts:
+        number, total = max(parts)
+        return total - number
+    return int(any(_announces_first(sentence, blocks) for sentence in _sentences(_ends(before))))
+
+
+def _announces_first(sentence: str, blocks: int) -> bool:
+    if _OTHER_LANGUAGES.search(sentence):
+        return True
+    if _NEXT_MESSAGE.search(sentence) and _ANNOUNCED.search(sentence):
+        return True
+    alone = _FIRST_PART.search(sentence) or _IN_PARTS.search(sentence)
+    return blocks == 1 and alone is not None
+
+
+def _part_of(sentence: str) -> tuple[int, int] | None:
+    """The number of a part, and of how many, where the sentence heads one."""
+    found = _FIRST_OF.search(sentence)
+    if found is None:
+        return None
+    number, total = (_number(word) for word in found.groups() if word)
+    return (number, total) if 0 < number <= total and total > 1 else None
+
+
+def _number(word: str) -> int:
+    return int(word) if word.isdecimal() else _NUMBERS[word.lower()]
+
+
+def _ends(text: str) -> str:
+    """As much of a long text as is looked at."""
+    if len(text) <= 2 * _LONGEST_LOOKED_AT:
+        return text
+    return text[:_LONGEST_LOOKED_AT] + "\n" + text[-_LONGEST_LOOKED_AT:]
 
 
 def is_announcement(line: str) -> bool:

@@ -16,6 +16,7 @@ from autocoder_tui.engine.reply.blocks import (
     without_tokens,
 )
 from autocoder_tui.engine.reply.end_tokens import without_end_tokens
+from autocoder_tui.engine.reply.foreign_lines import named_in_frame
 from autocoder_tui.engine.reply.framing import Fence, read_fence
 from autocoder_tui.engine.reply.prose import is_prose_line, looks_like_prose
 from autocoder_tui.text.syntax import language_of
@@ -288,6 +289,9 @@ def _name_before(notes: list[str], known: Collection[str]) -> tuple[str, int]:
 def _name_in_line(line: str, known: Collection[str]) -> str:
     if len(line) > _LONGEST_NAMING:
         return ""
+    framed = named_in_frame(line)
+    if framed:
+        return framed
     bare = _LABEL.sub("", line, count=1).rstrip(": ").removesuffix("-->").strip()
     bare = bare.strip("*_`\"' ").rstrip(": ")
     if bare in known or is_path(bare):

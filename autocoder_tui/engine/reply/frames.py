@@ -22,6 +22,7 @@ from autocoder_tui.engine.reply.blocks import (
     normal_path,
     without_tokens,
 )
+from autocoder_tui.engine.reply.end_tokens import without_end_tokens
 from autocoder_tui.engine.reply.framing import (
     Opening,
     read_closing,
@@ -39,11 +40,13 @@ from autocoder_tui.engine.reply.wrappers import (
     unescaped,
     unquoted,
     without_cdata,
+    without_element,
     without_wrapping_fence,
 )
 from autocoder_tui.text.syntax import Language, language_of
 
 _ANY_MARK = re.compile(r"(?:<|&lt;)\s?[\\/]{0,2}\s?file", re.IGNORECASE)
+_WRAPPER = re.compile(r"</(files|file_content|filecontent|documents?)\s*>", re.IGNORECASE)
 _MARKDOWN = ("md", "markdown", "mdx", "rst", "")
 _MOST_CLOSINGS = 8
 """Closing lines tried for a file that does not parse."""
@@ -227,7 +230,21 @@ class _FrameReader:
             return _End(near.index, near.index + 1, True, _NEAR)
         if tail is not None:
             return _End(tail.index, tail.index + 1, True, SAME_LINE, tail.tail)
+        if stop == len(self._lines) and (last := self._wrapper_end(first)):
+            return _End(last, last + 1, True, _NEAR)
         return _End(stop, stop, False)
+
+    def _wrapper_end(self, first: int) -> int:
+        """The last filled line, if it closes what nothing opened: the wrapper that some put around
+        all files, in the place of the file's own closing line; 0 without one."""
+        last = len(self._lines) - 1
+        while last > first and not self._lines[last].strip():
+            last -= 1
+        closing = _WRAPPER.fullmatch(without_end_tokens(self._lines[last].strip()))
+        if closing is None or last <= first:
+            return 0
+        opening = f"<{closing[1].lower()}"
+        return 0 if any(opening in line.lower() for line in self._lines[first:last]) else last
 
     def _following(self) -> Iterator[_Mark]:
         return (self._marks[n] for n in range(self._next, len(self._marks)))
@@ -311,7 +328,7 @@ class _FrameReader:
                 body = plain
         if found.closed and found.end > first and (loose or self._lines[first - 1][:1] == " "):
             body = undented(body, self._lines[found.end])
-        body = without_cdata(body, given)
+        body = without_element(without_cdata(body, given), path, given)
         body = without_wrapping_fence(body, path, found.closed)
         body, said = without_tokens(path, body, given, closed=found.closed)
         remarks += [said] if said else []

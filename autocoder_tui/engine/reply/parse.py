@@ -7,7 +7,8 @@ order, the first that applies:
 2. a JSON object with the path and the content of a file, or a list of them;
 3. code fences that name their file, in the info string or on the line before;
 4. one unnamed fence when there is a target;
-5. the bare text when there is a target and nothing else was found (with a remark), without a
+5. frames of other kinds that name their file (see `foreign_frames`);
+6. the bare text when there is a target and nothing else was found (with a remark), without a
    closing line that nothing opened, which makes it incomplete.
 
 Whatever lies outside is notes, and so is a file named `generation_comments.txt`. Nothing is
@@ -24,6 +25,7 @@ from typing import Literal
 
 from autocoder_tui.engine.reply.blocks import Block, normal_path, without_tokens
 from autocoder_tui.engine.reply.fences import read_fenced_blocks
+from autocoder_tui.engine.reply.foreign_frames import read_foreign_frames
 from autocoder_tui.engine.reply.frames import read_frames
 from autocoder_tui.engine.reply.framing import (
     FRAMING_RULES,
@@ -112,6 +114,8 @@ def parse_reply(
         blocks, notes = read_json_files(text, target)
     if not blocks:
         blocks, notes = _named_or_only_fence(text, target, known, given or {})
+    if not blocks:
+        blocks, notes = read_foreign_frames(text, target, known, given or {})
     if blocks:
         return _assemble(text, blocks, notes, given or {}, target)
     return _without_blocks(text, target, given or {})
@@ -123,7 +127,8 @@ class ReplyEnd:
 
     `text_end` and `end` are characters: where the line that closes the last one begins, and
     where it ends; the length of the reply if nothing is closed. `last_line` is the last filled
-    line of the text. `framed`: it is a frame and no fence.
+    line of the text. `framed`: it is a frame and no fence. `begin` is where the first of
+    `blocks` begins, and `around` what is said outside of them.
     """
 
     state: Literal["none", "open", "closed"]
@@ -131,20 +136,25 @@ class ReplyEnd:
     end: int
     last_line: str
     framed: bool
+    begin: int = 0
+    blocks: int = 0
+    around: str = ""
 
 
 def reply_end(text: str) -> ReplyEnd:
     """How the reply so far ends."""
-    blocks, _ = read_frames(text)
+    blocks, around = read_frames(text)
     framed = bool(blocks)
     if not blocks:
-        blocks, _ = read_fenced_blocks(text, known=())
+        blocks, around = read_fenced_blocks(text, known=())
     if not blocks:
         return ReplyEnd("none", len(text), len(text), _last_line(text), False)
     last = blocks[-1]
     if not last.closed:
         return ReplyEnd("open", len(text), len(text), _last_line(text), framed)
-    return ReplyEnd("closed", last.text_end, last.end, _last_line(last.text), framed)
+    begin = blocks[0].end - len(blocks[0].source)
+    end, line = last.end, _last_line(last.text)
+    return ReplyEnd("closed", last.text_end, end, line, framed, begin, len(blocks), around)
 
 
 def frame_state(text: str) -> Literal["none", "open", "closed"]:

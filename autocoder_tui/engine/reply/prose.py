@@ -32,6 +32,27 @@ _NOTHING_LEFT = re.compile(
     r"|complete as (?:is|it is|given)|does(?: not|n['’]t) need",
     re.IGNORECASE,
 )
+_SAYS_DONE = re.compile(
+    r"(?:(?:ok(?:ay)?|yes|no)[,.]?\s+)?(?:that(?:['’]s|\s+is|\s+was)\s+(?:all|it|everything)\b.{0,60}"
+    r"|(?-i:All done|Done|Complete|Completed|Finished)(?=[.!])"
+    r"|(?:there(?:['’]s|\s+is|\s+are)\s+)?nothing\s+(?:to\s+(?:add|continue|complete|append|change|write"
+    r"|output)|(?:is\s+)?missing|remains|remaining|more|else|left|further)\b.{0,80}"
+    r"|(?:there\s+are\s+)?no\s+(?:further|more|additional|other)\s+(?:changes?|code|content|text|output"
+    r"|lines?|additions?|edits?|files?|parts?|updates?|modifications?|continuation)\b.{0,60}"
+    r"|no\s+(?:continuation|changes?|additions?)(?:\s+(?:is|are))?\s*(?:needed|required|necessary)?"
+    r"|(?:the\s+)?(?:above\s+)?(?:code|file|reply|response|answer|output|content|implementation|function)"
+    r"\s+(?:above\s+)?(?:is|was)\s+(?:already\s+|now\s+)?(?:complete|finished|whole|done)\b.{0,60}"
+    r"|es\s+fehlt\s+nichts\b.{0,20}|(?:es\s+gibt\s+)?nichts\s+(?:mehr\s+)?hinzuzufügen"
+    r"|das\s+(?:ist|war)\s+alles|(?:die\s+)?(?:datei|antwort)\s+ist\s+(?:bereits\s+)?(?:vollständig|komplett)"
+    r"|(?:il\s+n['’]y\s+a\s+)?rien\s+(?:de\s+plus\s+)?à\s+ajouter|c['’]est\s+tout"
+    r"|le\s+fichier\s+est\s+complet|nada\s+(?:más\s+)?que\s+(?:añadir|agregar)|eso\s+es\s+todo"
+    r"|nada\s+a\s+acrescentar|niente\s+da\s+aggiungere|(?:больше\s+)?нечего\s+добавить|это\s+вс[её]"
+    r"|файл\s+полный|没有(?:更多|其他|其它)?(?:的)?(?:内容|代码|需要补充|要补充|可补充).{0,12}"
+    r"|(?:代码|文件|内容)已经?(?:完整|完成|结束).{0,6}|以上(?:就)?是(?:全部|完整).{0,8}"
+    r"|(?:これで|以上で)(?:全て|すべて|全部|終わり)です|追加.{0,8}(?:ありません|ない)|추가할.{0,6}없.{0,4})\W*",
+    re.IGNORECASE,
+)
+"""A whole line that says it, short as it may be. No word that a line of code is, too."""
 _SENTENCE = re.compile(r"[A-Z\"'“](?=(?s:.*?)[a-z]{2})[^{}()=<>]*[.!?:…]\Z")
 
 
@@ -48,11 +69,19 @@ def is_preamble(line: str) -> bool:
 
 def says_complete(text: str) -> bool:
     """Whether this whole reply only says that nothing is left to write."""
-    return (
-        len(text) < 600
-        and bool(_NOTHING_LEFT.search(text))
-        and all(is_prose_line(line) for line in text.splitlines() if line.strip())
-    )
+    if len(text) >= 600:
+        return False
+    lines = [line for line in text.splitlines() if line.strip()]
+    done = [_says_done(line) for line in lines]
+    if not (any(done) or _NOTHING_LEFT.search(text)):
+        return False
+    return all(said or is_prose_line(line) for said, line in zip(done, lines, strict=True))
+
+
+def _says_done(line: str) -> bool:
+    if line[:1] in (" ", "\t"):
+        return False
+    return _SAYS_DONE.fullmatch(line.strip().strip("()[]*_<>\"'“”`- ")) is not None
 
 
 def is_prose_line(line: str) -> bool:

@@ -58,6 +58,30 @@ def without_cdata(body: str, given: str | None) -> str:
     return inner.replace("]]]]><![CDATA[>", "]]>")
 
 
+_ELEMENTS = "content|contents|file_content|file_contents|code|source|source_code|text|body"
+_IN_ELEMENT = re.compile(rf"\s*<({_ELEMENTS})>(?:[ \t]*\r?\n)?", re.IGNORECASE)
+_MARKUP = ("html", "htm", "xml", "svg", "vue", "svelte", "xhtml", "md", "markdown", "rst", "txt")
+
+
+def without_element(body: str, path: str, given: str | None) -> str:
+    """The body without an element around all of it (`<content>`), which no line of code is.
+
+    In markup it may be the file's own, and so it is where the `given` file begins with it.
+    """
+    found = _IN_ELEMENT.match(body)
+    if found is None or path.rsplit(".", 1)[-1].lower() in _MARKUP:
+        return body
+    if given is not None and _IN_ELEMENT.match(given):
+        return body
+    closing = f"</{found[1]}>"
+    end = body.rstrip()
+    if not end.lower().endswith(closing.lower()):
+        return body
+    inner = end[found.end() : -len(closing)]
+    head, newline, last = inner.rpartition("\n")
+    return inner + "\n" if last.strip() else head + newline
+
+
 def without_wrapping_fence(body: str, path: str, closed: bool) -> str:
     """The body without a code fence around all of it, which some models add.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from autocoder_tui.engine.end_words import read_end, was_cut
+from autocoder_tui.engine.reply.framing import read_fence
 from autocoder_tui.engine.reply.parse import parse_reply, reply_end
 from autocoder_tui.engine.seam.plan import announces_more
 from autocoder_tui.engine.seam.values import Alternative, Join
@@ -14,6 +15,7 @@ from autocoder_tui.text.syntax import parses
 
 ATTEMPTS = 12
 """Alternatives tried at most."""
+_MOST_FENCES = 8
 
 
 class Verified(NamedTuple):
@@ -54,7 +56,8 @@ def verify(text: str, joins: Sequence[Join], *, target: str | None = None) -> Ve
 
     Python is asked of the compiler (nothing is run), JSON and TOML of their parsers; other
     files always pass. Tried are single alternatives, the last join's first, then pairs, at
-    most `ATTEMPTS` texts in all.
+    most `ATTEMPTS` texts in all. So is the text without the lines of a code fence that a
+    continuation put into a framed file.
     """
     files, broken = count_broken(text, target)
     best, fewest = text, broken
@@ -69,7 +72,10 @@ def verify(text: str, joins: Sequence[Join], *, target: str | None = None) -> Ve
 
 
 def _other_texts(text: str, joins: Sequence[Join]) -> Iterator[str]:
-    choices = [[a for a in join.alternatives if a.fits(text)] for join in joins]
+    choices = [
+        [*(a for a in join.alternatives if a.fits(text)), *_without_fences(text, join)]
+        for join in joins
+    ]
     for nth in itertools.zip_longest(*reversed(choices)):
         for alternative in nth:
             if alternative is not None:
@@ -79,6 +85,27 @@ def _other_texts(text: str, joins: Sequence[Join]) -> Iterator[str]:
         for pair in itertools.product(one, other):
             if pair[0].end <= pair[1].start:
                 yield _replaced(text, pair)
+
+
+def _without_fences(text: str, join: Join) -> Iterator[Alternative]:
+    """A framed text without a line of a code fence that a continuation put into it: the first of
+    them, all up to the last, the last."""
+    if not join.progress or "<file" not in text[: join.offset]:
+        return
+    found: list[Alternative] = []
+    at = text.rfind("\n", 0, join.offset) + 1
+    while 0 <= at < len(text) and len(found) < _MOST_FENCES:
+        end = text.find("\n", at) + 1 or len(text)
+        line = text[at:end]
+        if at >= join.offset and read_fence(line) is not None:
+            found.append(Alternative(at, end, line, ""))
+        at = end
+    yield from found[:1]
+    if len(found) > 1:
+        start, end = found[0].start, found[-1].end
+        between = text[found[0].end : found[-1].start]
+        yield Alternative(start, end, text[start:end], between)
+        yield found[-1]
 
 
 def _replaced(text: str, alternatives: Iterable[Alternative]) -> str:

@@ -247,8 +247,20 @@ def closing_filter(text: str, *, opened: bool) -> FenceFilter | FrameFilter | No
     """
     if "<file" not in text:
         infos = _open_infos(text)
-        return None if not infos or set(infos) & _PROSE_INFOS else FrameFilter(text)
+        return FrameFilter(text) if infos and _hold_code(text, infos) else None
     return FenceFilter(text) if opened else None
+
+
+def _hold_code(text: str, infos: list[str]) -> bool:
+    """Whether what the open fences hold is code, so that a closing frame line is none of it. Where
+    they do not say what they hold, that takes lines of it, and no tag among them."""
+    if set(infos) & _PROSE_INFOS:
+        return False
+    if all(infos):
+        return True
+    at = max(text.rfind("\n```"), text.rfind("\n~~~")) + 1
+    lines = [line for line in text[at:].split("\n")[1:] if line.strip()]
+    return bool(lines) and not any(line.lstrip().startswith("<") for line in lines)
 
 
 def _open_infos(text: str) -> list[str]:

@@ -13,7 +13,11 @@ from __future__ import annotations
 import re
 
 from autocoder_tui.engine.end_words import was_cut
-from autocoder_tui.engine.reply.announced import is_announcement, says_to_be_continued
+from autocoder_tui.engine.reply.announced import (
+    is_announcement,
+    parts_to_come,
+    says_to_be_continued,
+)
 from autocoder_tui.engine.reply.end_tokens import without_end_tokens
 from autocoder_tui.engine.reply.framing import read_opening
 from autocoder_tui.engine.reply.parse import ReplyEnd, reply_end
@@ -59,8 +63,18 @@ def roll_back(text: str, finish_reason: str | None) -> tuple[str, str]:
 
 def announces_more(text: str, ended: ReplyEnd) -> bool:
     """Whether a reply that ends like this says that more of it is to come: after what closes
-    its last frame or fence, or in the last line of its text."""
+    its last frame or fence, in the last line of its text, or before its first frame or fence."""
+    return announces_at_end(text, ended) or announces_at_begin(text, ended) > 0
+
+
+def announces_at_end(text: str, ended: ReplyEnd) -> bool:
+    """Whether the end of a reply says so: what it says last is so of all that was joined."""
     return is_announcement(ended.last_line) or says_to_be_continued(text[ended.end :])
+
+
+def announces_at_begin(text: str, ended: ReplyEnd) -> int:
+    """How many more parts its beginning speaks of. What was joined to it does not change that."""
+    return parts_to_come(text[: ended.begin], ended.around, ended.blocks)
 
 
 def _without_elision(text: str, finish_reason: str | None) -> str:

@@ -50,24 +50,18 @@ def _entities(change: Change) -> Iterator[Concern]:
 
 
 def _lost(change: Change) -> Iterator[Concern]:
-    """Replacement characters the old text did not have. Where it had others, those were lost."""
+    """Replacement characters the old text did not have: nothing tells what stood there."""
     new, old = change.after.count(_LOST), change.before.count(_LOST)
     if new <= old:
         return
     numbers = [number for number, text in change.added if _LOST in text]
     if not numbers:
         return
-    lost = _foreign(change.before) - old > _foreign(change.after) - new
     message = (
         f"{_lines_named(numbers)} a replacement character (U+FFFD): what stood there was lost on "
         "the way."
     )
-    yield Concern("replaced", message, lost)
-
-
-def _foreign(text: str) -> int:
-    """How many characters are not ASCII."""
-    return 0 if text.isascii() else len(text) - len(text.encode("ascii", "ignore"))
+    yield Concern("replaced", message, True)
 
 
 def _hidden(change: Change) -> Iterator[Concern]:

@@ -1,18 +1,23 @@
-"""A change written down instead of the changed file: a diff, edit blocks, conflict marks."""
+"""A change written down instead of the changed file: a diff, a script of an editor, edit blocks,
+edits as JSON, conflict marks."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from autocoder_tui.review.warnings.concern import Change, Concern
+from autocoder_tui.review.warnings.edit_scripts import is_edit_script
 
 _DIFF_FILES = (".diff", ".patch", ".rej", ".udiff")
 
 _HUNK = re.compile(r"^@@@?(?:[ \t]+-\d[^@\n]{0,80}|[ \t]*\.{3}[ \t]*|[ \t]*)@@|^@@[ \t]*$", re.M)
 _FIRST = re.compile(
     r"(?:diff --git |diff -[a-zA-Z]|Index: |\*\*\* (?:Begin Patch|(?:Update|Add|Delete) File:)|@@ )"
-    r"|@@[ \t]*\n|--- [^\n]*\n\+\+\+ |\*\*\* [^\n]*\n--- |\d+(?:,\d+)?[acd]\d+(?:,\d+)?\n[<>] "
+    r"|diff [^\s-]\S* \S+\n\d|@@[ \t]*\n|--- [^\n]*\n\+\+\+ |\*\*\* [^\n]*\n--- "
+    r"|\d+(?:,\d+)?[acd]\d+(?:,\d+)?\n[<>] "
 )
 _OF_A_DIFF = (" ", "+", "-", "\\", "@@", "diff ", "index ", "Index: ", "***", "```", "====")
 
@@ -31,6 +36,20 @@ _PAIR = re.compile(
 """The line before an old or a new text, of edits that are written as tags or heads."""
 _NAMED_PARTS = ("", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".properties", ".feature")
 """Files where such a line may be a key or a section."""
+_SCRIPTS = (".ed", ".sed", ".sh", ".bash", ".zsh", ".ksh", ".fish", ".rcs", ".ps1", ".bat", ".cmd")
+_DATA = ("", ".txt", ".csv", ".tsv", ".dat", ".log", ".md", ".rst", ".hex", ".asm", ".s")
+_INSTRUCTION = re.compile(
+    r"[ \t#/*>-]{0,12}\**(?:(?:insert|add|append|replace|delete|remove|change|put)\b[^\n]{0,60}"
+    r"\blines?\s+\d[^\n]{0,60}|(?:after|before|at|from|on|in)\s+lines?\s+\d[^\n]{0,80})"
+    r":\**[ \t]*\n",
+    re.IGNORECASE,
+)
+_OPERATIONS = frozenset({"add", "remove", "replace", "move", "copy", "test", "insert", "delete"})
+_OLD_KEYS = ("search", "find", "old", "old_str", "old_string", "old_text", "old_code", "original",
+             "oldText", "oldString")  # fmt: skip
+_NEW_KEYS = ("replace", "replacement", "new", "new_str", "new_string", "new_text", "new_code",
+             "updated", "newText", "newString")  # fmt: skip
+_JSON_EDIT = re.compile(rf'"(?:op|{"|".join(_OLD_KEYS)})"\s*:')
 _MOST_PAIRS = 200_000
 """Characters of a text that is looked through for such a pair."""
 
@@ -40,9 +59,18 @@ def edits(change: Change) -> Iterator[Concern]:
         message = "The text is a diff, not the file: it would replace the file by its own change."
         yield Concern("diff", message, not change.is_sound)
         return
+    if change.suffix not in _SCRIPTS and _is_script(change):
+        message = "The text is a script for an editor that would change the file, not the file."
+        yield Concern("edit", message, not change.is_sound)
+        return
+    if _is_json_edit(change.after) and not _is_json_edit(change.before):
+        message = "The text is a list of edits as JSON, not the file they are for."
+        yield Concern("edit", message, True)
+        return
     named = change.is_markup or change.is_prose or change.suffix in _NAMED_PARTS
-    if not named and _begins_with_pair(change.after) and not _begins_with_pair(change.before):
-        message = "The text is an old and a new wording to exchange, not the file."
+    begins = _begins_with_pair(change.after) or _begins_with_instruction(change.after)
+    if not named and begins and not _begins_with_pair(change.before):
+        message = "The text says what to exchange or to insert where: it is not the file."
         yield Concern("edit", message, not change.is_sound)
         return
     number, marks = _new_marks(change)
@@ -50,6 +78,47 @@ def edits(change: Change) -> Iterator[Concern]:
         what = "edit blocks (SEARCH/REPLACE)" if marks == "edit" else "marks of a merge conflict"
         message = f"The text holds {what} that the file did not have, from line {number}."
         yield Concern("edit", message, not change.is_sound and not _in_fence(change, number))
+
+
+def _is_script(change: Change) -> bool:
+    strict = change.is_prose or change.suffix in _DATA
+    return is_edit_script(change.after, strict=strict) and not is_edit_script(
+        change.before, strict=strict
+    )
+
+
+def _begins_with_instruction(text: str) -> bool:
+    """Whether the first filled line says where, in a file that is not this one, code belongs."""
+    return _INSTRUCTION.match(text.lstrip()[:_MOST_PAIRS]) is not None
+
+
+def _is_json_edit(text: str) -> bool:
+    """Whether `text` is a JSON Patch (RFC 6902), or objects with an old and a new text."""
+    text = text.strip()
+    if text[:1] not in ("[", "{") or len(text) > _MOST_PAIRS or not _JSON_EDIT.search(text):
+        return False
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return _holds_edits(data)
+
+
+def _holds_edits(data: Any) -> bool:
+    if isinstance(data, dict):
+        lists = [value for value in data.values() if isinstance(value, list)]
+        data = lists[0] if len(lists) == 1 and len(data) <= 3 else [data]
+    if not isinstance(data, list) or not data:
+        return False
+    return all(isinstance(item, dict) and _is_edit(item) for item in data)
+
+
+def _is_edit(item: dict[str, Any]) -> bool:
+    if item.get("op") in _OPERATIONS and isinstance(item.get("path"), str):
+        return True
+    old = [item[key] for key in _OLD_KEYS if isinstance(item.get(key), str)]
+    new = [item[key] for key in _NEW_KEYS if isinstance(item.get(key), str)]
+    return bool(old and new)
 
 
 def _begins_with_pair(text: str) -> bool:

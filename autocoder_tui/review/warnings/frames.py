@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from autocoder_tui.review.warnings.concern import Change, Concern, Line
+from autocoder_tui.review.warnings.foreign_frames import foreign_frames, shown
 from autocoder_tui.safety.sanitize import visible
 
 _LONGEST = 400
@@ -32,6 +33,7 @@ _SIGNS = ("<file", "&lt;file", "<![cdata[", "]]>", "]]&gt;", *(f"/{name}" for na
 """Every mark has one of these in it, in lower case; most texts have none."""
 _CLOSES_CODE = re.compile(r"(?:<|&lt;)/(file)(?:>|&gt;)\Z", re.IGNORECASE)
 _FENCE = re.compile(r"(?:```|~~~)[`~]*[\w+#./:= -]{0,80}")
+_AT_MARGIN = re.compile(r"(?:```|~~~)[`~]*[\w+#./:= -]{0,80}\s*\Z")
 _TOKEN = re.compile(r"<[|｜][\w▁ ]{2,40}[|｜]>|</s>\Z|\[/?INST\]\Z|<(?:end|start)_of_turn>")
 
 _PATH_KEYS = ("path", "file", "filename", "file_path", "file_name", "filepath", "name")
@@ -44,6 +46,7 @@ _MOST_READ = 5_000_000
 
 def frames(change: Change) -> Iterator[Concern]:
     yield from _marks(change)
+    yield from foreign_frames(change)
     yield from _envelope(change)
     yield from _fences(change)
     yield from _tokens(change)
@@ -67,16 +70,11 @@ def _marks(change: Change) -> Iterator[Concern]:
         if closing is None and _is_stray(change, bare, tags):
             closing = line
     if opening is not None:
-        message = f"A mark of the reply's frame was left in it on line {_shown(opening)}"
+        message = f"A mark of the reply's frame was left in it on line {shown(opening)}"
         yield Concern("frame", message, not change.is_sound)
     elif closing is not None:
-        message = f"A closing mark that nothing opens was left in it on line {_shown(closing)}"
+        message = f"A closing mark that nothing opens was left in it on line {shown(closing)}"
         yield Concern("stray", message, not change.is_sound)
-
-
-def _shown(line: Line) -> str:
-    number, text = line
-    return f"{number}: {visible(text.strip())[:60]}"
 
 
 def _is_mark(change: Change, bare: str) -> bool:
@@ -194,6 +192,14 @@ def _fences(change: Change) -> Iterator[Concern]:
             message = f"The text {where} with the mark of a code fence: {visible(line)[:60]}"
             yield Concern("stray", message, not change.is_sound)
             return
+    inside = [number for number, text in change.added if _AT_MARGIN.match(text)]
+    if inside and _margin_fences(change.after) % 2 > _margin_fences(change.before) % 2:
+        message = f"A mark of a code fence stands alone in the text, on line {inside[0]}."
+        yield Concern("stray", message, not change.is_sound)
+
+
+def _margin_fences(text: str) -> int:
+    return sum(_AT_MARGIN.match(line) is not None for line in text.split("\n"))
 
 
 def _open_fences(text: str) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from autocoder_tui.review.warnings.concern import Change, Concern
 
 _NUMBERED = re.compile(
-    r"[ \t]{0,12}[Ll]?(\d{1,6})(?:[ \t]{0,4}[|│¦:→›>)][ \t]?|\t| {2,4}| (?=\S))(.*)"
+    r"[ \t]{0,12}[Ll]?(\d{1,6})(?:[ \t]{0,4}[|│¦:→›>)][ \t]?|\t| {2,4}| (?=\S)| ?\Z)(.*)"
 )
 _LONGEST = 10_000
 _FEWEST = 3
@@ -32,20 +32,24 @@ def _longest_run(change: Change) -> tuple[int, int, bool]:
     """Where the longest run of counting lines begins, how many they are, and whether most of
     them are lines of the file with a number before them."""
     best = (0, 0, False)
-    first = length = known = 0
+    first = length = known = filled = 0
     expected = -2
+    old = frozenset(map(str.strip, change.old_lines))
     for at, line in change.added:
         found = _numbered(line)
         number = -1 if found is None else int(found.group(1))
         if number != expected:
-            first, length, known = at, 0, 0
+            first, length, known, filled = at, 0, 0, 0
         if found is not None:
             length += 1
-            body = found.group(2)
-            known += bool(body.strip()) and _is_old(change, body)
+            body = found.group(2).strip()
+            filled += bool(body)
+            # How it is indented depends on where the numbers end.
+            known += bool(body) and body in old
             expected = number + 1
-        if length > best[1]:
-            best = (first, length, known > 1 and known * 2 >= length)
+        # Numbers alone are data.
+        if length > best[1] and filled * 2 > length:
+            best = (first, length, known > 1 and known * 2 >= filled)
     return best
 
 
@@ -54,12 +58,6 @@ def _numbered(line: str) -> re.Match[str] | None:
     if not first or first not in "0123456789Ll" or len(line) > _LONGEST:
         return None
     return _NUMBERED.fullmatch(line)
-
-
-def _is_old(change: Change, body: str) -> bool:
-    return (
-        body in change.old_lines or f" {body}" in change.old_lines or body[1:] in change.old_lines
-    )
 
 
 def _run(lines: list[str]) -> int:

@@ -1,0 +1,49 @@
+"""A file that lacks nothing but its closing line, when the model has nothing more to say."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from autocoder_tui.engine.reply.blocks import normal_path
+from autocoder_tui.engine.reply.frames import read_frames
+from autocoder_tui.engine.reply.framing import closing_line
+from autocoder_tui.engine.request import RunRequest
+from autocoder_tui.text.syntax import parses
+
+SAID: Final = (
+    "The reply never closed this file: asked for more, the model had nothing to add. Look at "
+    "its end."
+)
+
+
+def missing_closing(request: RunRequest, text: str) -> str:
+    """The line that is all that `text` lacks, a reply whose model confirms that it is all there;
+    "" where more may be missing.
+
+    Nobody can tell from a text alone that it is whole. So it has to end with a line, to parse
+    where a parser is at hand, and to have what the file that was given ends with; where nothing
+    can be parsed, to end with it. Of a new file nobody knows its end.
+    """
+    blocks, _ = read_frames(text)
+    if not blocks or blocks[-1].closed or blocks[-1].verbatim or not text.endswith("\n"):
+        return ""
+    path, body = blocks[-1].path, blocks[-1].text
+    given = {normal_path(file.path): file.text for file in request.files}
+    ending = _last_lines(given.get(normal_path(path), ""))
+    parsed = parses(path, body)
+    if not ending or parsed is False:
+        return ""
+    lines = [line.rstrip() for line in body.split("\n") if line.strip()]
+    places = range(len(lines) - len(ending) + 1)
+    held = any(lines[at : at + len(ending)] == ending for at in places)
+    ends = lines[-len(ending) :] == ending
+    return f"{closing_line()}\n" if (held if parsed else ends) else ""
+
+
+def _last_lines(text: str) -> list[str]:
+    """The last filled lines, as many as hold a word or two: "}" alone ends nothing."""
+    lines = [line.rstrip() for line in text.split("\n") if line.strip()]
+    for count in range(1, len(lines) + 1):
+        if sum(map(str.isalnum, "".join(lines[-count:]))) >= 6:
+            return lines[-count:]
+    return []

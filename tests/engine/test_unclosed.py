@@ -1,0 +1,56 @@
+"""A framed file that lacks nothing but its closing line."""
+
+from __future__ import annotations
+
+import pytest
+
+from autocoder_tui.demo.script import Reply
+from autocoder_tui.demo.server import DemoServer
+from autocoder_tui.engine.events import FileProposed, RunFailed, RunFinished
+from autocoder_tui.engine.request import InputFile
+from tests.engine.test_run import events_of, joined, of, request_to
+
+OLD = "def add(a, b):\n    return a + b\n\n\ndef main():\n    print(add(1, 2))\n"
+NEW = OLD.replace("\n\ndef main", "\n\ndef sub(a, b):\n    return a - b\n\n\ndef main")
+OPEN = f'<file path="a.py">\n{NEW}'
+
+
+@pytest.mark.parametrize(
+    ("finish", "again"),
+    # After a limit words are no proof: the next way of asking may bring more.
+    [("stop", ""), ("stop", "Nothing to add."), ("length", "")],
+)
+async def test_a_file_that_is_whole_and_confirmed_is_delivered_and_said(
+    finish: str, again: str
+) -> None:
+    script = [Reply(OPEN, finish_reason=finish), *[Reply(again)] * 8]
+    async with DemoServer(script) as server:
+        events = await events_of(request_to(server, target="a.py", files=(InputFile("a.py", OLD),)))
+    assert isinstance(events[-1], RunFinished)
+    assert "never closed" in events[-1].notes
+    (file,) = of(FileProposed, events)
+    assert (file.after, file.complete) == (NEW, True)
+    assert "Look at its end" in file.remark
+    assert "".join(joined(events)) == f"{OPEN}</file>\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "text"),
+    [
+        ("a.py", OLD, OLD[: OLD.index("def main")]),  # the end of the given file is not there
+        ("a.py", OLD, NEW + "x = (\n"),  # does not parse
+        ("a.py", OLD, NEW[:-1]),  # ends in a line
+        ("a.py", "", NEW),  # nobody knows the end of a new file
+        ("a.js", "function f() {\n}\n", "function f() {\n}\n\nfunction g() {\n"),
+    ],
+)
+async def test_where_more_may_be_missing_it_stays_incomplete(
+    path: str, old: str, text: str
+) -> None:
+    files = (InputFile(path, old),) if old else ()
+    script = [Reply(f'<file path="{path}">\n{text}'), *[Reply("")] * 8]
+    async with DemoServer(script) as server:
+        events = await events_of(request_to(server, target=path, files=files))
+    assert isinstance(events[-1], RunFailed)
+    assert events[-1].error.kind == "no_progress"
+    assert not any(file.complete for file in of(FileProposed, events))
