@@ -222,7 +222,7 @@ async def test_an_unknown_word_is_said_and_trusted_only_where_all_is_closed() ->
     events, requests = await played(echoing([900], finish="purple"))
     assert joined(events) == FRAMED
     assert (requests, causes(events)) == (2, ["false stop"])
-    assert events[-1].notes == ""
+    assert end_of(RunFinished, events).notes == ""
 
 
 @pytest.mark.parametrize("text", [FRAMED[:60], FRAMED[: len(FRAMED) // 2], ""])
