@@ -2,6 +2,7 @@
 
 from tests.faults.table import Case
 
+_BACK = "tests/ui/test_take_back.py::"
 _SESSION = "tests/store/test_session.py::"
 _KEEPING = "tests/ui/test_session_keeping.py::"
 _RECOVERING = "tests/ui/test_recovering.py::"
@@ -34,6 +35,23 @@ CASES = (
             f"{_RECOVERING}test_an_interrupted_run_is_offered_and_can_be_reviewed",
             f"{_RECOVERING}test_continue_completes_the_text",
         ),
+    ),
+    Case(
+        "a verdict, split, edit or pick made by mistake is taken back, and done again",
+        (
+            "tests/review/test_verdict_history.py",
+            f"{_BACK}test_a_verdict_is_taken_back_and_done_again",
+            f"{_BACK}test_an_edit_and_a_split_are_taken_back",
+            "tests/ui/test_file_picker.py::test_picks_are_taken_back_and_made_again",
+        ),
+    ),
+    Case(
+        "a wholly rejected review is there after a restart",
+        (f"{_BACK}test_a_wholly_rejected_review_is_there_after_a_restart",),
+    ),
+    Case(
+        "a review is not called written when its verdicts changed during the write",
+        ("tests/test_review_session.py::test_what_changed_during_the_write_is_not_called_written",),
     ),
     Case(
         "kill -9 with verdicts given: they are back, and are what is written",
