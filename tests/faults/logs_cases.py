@@ -41,6 +41,21 @@ CASES = (
         ),
     ),
     Case(
+        "nothing said is missing from the log file at the end, and none without locks",
+        (
+            f"{_LOG}::test_all_that_was_said_is_written_at_the_end_and_after_it",
+            f"{_LOG}::test_a_file_system_without_locks_has_its_log",
+        ),
+    ),
+    Case(
+        "locks: a kill lets go, one owner at a time, nothing cut off by locking",
+        ("tests/test_file_lock.py",),
+    ),
+    Case(
+        "no POSIX: every module imports, the commands work, the screen says what it needs",
+        ("tests/test_without_posix.py",),
+    ),
+    Case(
         "two processes write one log file",
         (f"{_LOG}::test_two_processes_neither_lose_nor_mix_lines",),
     ),
@@ -52,7 +67,13 @@ CASES = (
             "tests/test_headless_log.py::test_a_state_folder_that_cannot_be_written_is_said_once",
         ),
     ),
-    Case("secrets redacted at every level", ("tests/test_redaction.py",)),
+    Case(
+        "secrets redacted at every level, in lines too long for the screen too",
+        (
+            "tests/test_redaction.py",
+            f"{_LOG}::test_keys_are_taken_out_of_what_is_too_long_for_the_screen",
+        ),
+    ),
     Case(
         "canary: no key in logs, history, stdout, stderr, argv (headless; success and errors)",
         (f"{_CANARY}::test_a_headless_run_leaves_no_trace_of_the_key",),
