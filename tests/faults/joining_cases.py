@@ -61,6 +61,8 @@ CASES: tuple[Case, ...] = (
             f"{_RUN}test_a_guessed_part_is_taken_back_and_asked_for_once_more",
             f"{_RUN}test_a_server_that_keeps_its_own_place_is_asked_again_without_loss",
             f"{_RECEIVED}test_a_second_reply_that_proves_nothing_is_read_after_the_first",
+            "tests/engine/test_run_scripted.py::test_the_same_rest_to_whatever_is_asked_is_joined_surely",
+            "tests/seam/test_set_aside.py::test_the_rest_of_a_line_left_out_twice_stays_a_guess",
         ),
     ),
 )

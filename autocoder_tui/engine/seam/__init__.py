@@ -20,7 +20,9 @@ a hundred equals the one before it), so trimming overlaps deletes code. Hence:
   (`alignment`); one that only repeats and closes brings nothing.
 - A reply that shows neither anchor nor witness is joined by a guess; the joins not chosen are
   kept, and `verify` tries them if the finished files do not parse. It is asked for once more,
-  and kept until then (`SetAside`).
+  and kept until then (`SetAside`): a server that is silent then, or says the same though it was
+  shown more or less, keeps its own place in the text, and the first was the exact remainder.
+- How likely each kind of join is stands in one table, `ranks`.
 - `next_step` says when a reply is finished: only if it stopped by itself outside any frame.
 
 How often this is exact is measured by tests/seam/harness.py on real files.
