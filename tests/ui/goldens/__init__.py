@@ -1,0 +1,181 @@
+"""The main screens as plain text, one file for each moment and size of terminal.
+
+`python -m tests.ui.goldens` writes them anew; what changed is for a person to look at, in the
+diff. What differs from one run or machine to the next (times, speeds, folders) is left out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from textual.pilot import Pilot
+
+from autocoder_tui.demo.script import Reply
+from autocoder_tui.store.history.history import History
+from autocoder_tui.ui.app import AutocoderApp
+from autocoder_tui.ui.screens.dialogs.question import Question
+from autocoder_tui.ui.screens.history import HistoryScreen
+from autocoder_tui.ui.widgets.header_line import HeaderLine
+from autocoder_tui.ui.widgets.meters.meters import Meters
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.ui.widgets.row_list import RowList
+from tests.store.kept_runs import run
+from tests.ui.driving import driven, framed, serving, setup_for, until
+
+Size: TypeAlias = tuple[int, int]
+
+SIZES: Final[tuple[Size, ...]] = ((80, 24), (120, 40), (200, 60))
+MOMENTS: Final = ("ask", "stream", "question", "review", "history")
+FOLDER: Final = Path(__file__).parent
+
+_BEFORE = '''\
+"""Sums of orders."""
+
+CURRENCY = "EUR"
+
+
+def total(orders):
+    result = 0
+    for order in orders:
+        result = result + order.price
+    return result
+
+
+def mean(orders):
+    return total(orders) / len(orders)
+'''
+_AFTER = (
+    _BEFORE.replace(
+        "    result = 0\n    for order in orders:\n        result = result + order.price\n"
+        "    return result\n",
+        "    return sum(order.price for order in orders)\n",
+    ).replace("/ len(orders)", "/ len(orders) if orders else 0")
+    + '\n\ndef most(orders):\n    """The dearest; 受注 of 日本 too."""\n'
+    "    return max(orders, key=lambda order: order.price)\n"
+)
+_OF_A_RUN: Final = re.compile(r"^in .* (running|waiting|done|[a-z]+ing)$")
+_WISH = "Make total shorter, let mean take no orders at all,\nand add most."
+
+
+def golden(moment: str, size: Size) -> Path:
+    """Where the text of a moment is kept."""
+    return FOLDER / f"{size[0]}x{size[1]}-{moment}.txt"
+
+
+async def pictured(folder: Path, moment: str, size: Size) -> str:
+    """The screen at `moment` in a terminal of `size`; `folder` is empty and stays away from the
+    user's own."""
+    with _universal_time():
+        async with _at(folder, moment, size) as (app, pilot):
+            header = app.main.query_one(HeaderLine)
+            header.project, header.branch = "~/orders", ""
+            app.clear_notifications()
+            return await _settled(app, pilot)
+
+
+@asynccontextmanager
+async def _at(
+    folder: Path, moment: str, size: Size
+) -> AsyncIterator[tuple[AutocoderApp, Pilot[str]]]:
+    project = folder / "project"
+    project.mkdir()
+    (project / "orders.py").write_text(_BEFORE)
+    for name in ("README.md", "orders_test.py", "shop/cart.py", "shop/stock.py"):
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text("pass\n")
+    if moment in ("ask", "history"):
+        _keep_runs(folder)
+        flags = ("--base-url", "http://127.0.0.1:9/v1", "-m", "test-model")
+        setup = setup_for(folder, *flags, "-r", _WISH, "-i", "orders.py")
+        async with driven(setup, size) as (app, pilot):
+            await until(pilot, lambda: app.recovering.done and app.job().picks)
+            await until(pilot, lambda: app.main.query_one(Meters).view is not None)
+            if moment == "history":
+                await pilot.press("f6")
+                await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
+                await until(pilot, lambda: app.screen.query_one(RowList).row_count)
+            yield app, pilot
+        return
+    stops = {} if moment == "review" else {"stall": "middle", "cut_after": 260}
+    reply: Reply = framed("orders.py", _AFTER, **stops)
+    async with serving(folder, [reply], "-r", _WISH, "-i", "orders.py", size=size) as (
+        app,
+        pilot,
+        _,
+    ):
+        await until(pilot, lambda: app.recovering.done and app.job().picks)
+        await pilot.press("ctrl+r")
+        if moment == "review":
+            pane = app.main.query_one(ReviewPane)
+            await until(pilot, lambda: pane.review is not None)
+            await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
+            await until(pilot, lambda: not app.runner.running)
+            await pilot.press("a", "r")
+            yield app, pilot
+            return
+        await until(pilot, lambda: app.runner.state.text_length == 260)
+        if moment == "question":
+            await pilot.press("ctrl+q")
+            await until(pilot, lambda: isinstance(app.screen, Question))
+        yield app, pilot
+        app.runner.stop()
+        await until(pilot, lambda: not app.runner.running)
+
+
+def _keep_runs(folder: Path) -> None:
+    history = History(folder / "state")
+    wishes = ("Sum orders by day", "Ünïcode ✓ 日本 in a name", "A wish that is " + "long " * 40)
+    for number, wish in enumerate(wishes):
+        history.add(
+            run(
+                "text\n" * (10**number),
+                f"{number:012x}",
+                started=f"2026-03-0{number + 1}T10:0{number}:00.000+00:00",
+                project=str(folder / "project"),
+                requirements=wish,
+            )
+        )
+
+
+async def _settled(app: AutocoderApp, pilot: Pilot[str]) -> str:
+    """What is shown as soon as it stays the same for a moment."""
+    before = ""
+    async with asyncio.timeout(20):
+        while True:
+            await pilot.pause()
+            strips = app.screen._compositor.render_strips()
+            now = "".join(f"{_lasting(strip.text)}\n" for strip in strips)
+            if now == before:
+                return now
+            before = now
+            await asyncio.sleep(0.1)
+
+
+def _lasting(line: str) -> str:
+    """`line` without what is another figure each time, or is there or not by the speed."""
+    line = line.rstrip()
+    if not _OF_A_RUN.search(line):
+        return line
+    line = re.sub(r"\d[\d.,:]*", "#", re.sub("[▁-█]", "", line))
+    return re.sub(r" {2,}", "  ", re.sub(r"# t/s|(first|waiting|silent) # s|#/#", "", line))
+
+
+@contextmanager
+def _universal_time() -> Iterator[None]:
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    try:
+        yield
+    finally:
+        del os.environ["TZ"]
+        if before is not None:
+            os.environ["TZ"] = before
+        time.tzset()
