@@ -37,9 +37,10 @@ class Relay:
     again. `drop_after`: events after which the first reply's connection is closed. `prefill`:
     whether a trailing assistant message is let through, or answered with status 400.
 
-    Where it is let through a part that is cut is generated anew, just before it is continued.
-    A server goes on from what it has computed; a prompt that it has to compute again, many
-    tokens at a time, gives slightly other numbers, and now and then another next word.
+    Where it is let through a part that is cut is generated anew, just before it is continued,
+    and the server computes the prompt of a first part whole. A server goes on from what it has
+    computed; a prompt, or a part of one, that it computes again, many tokens at a time, gives
+    slightly other numbers, and now and then another next word.
     """
 
     base_url: str
@@ -87,6 +88,8 @@ class Relay:
         return events
 
     def _ask(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+        if not self.exchanges:
+            body = {**body, "cache_prompt": False}
         request = urllib.request.Request(
             self.base_url + "/chat/completions",
             data=json.dumps(body).encode(),
