@@ -1,6 +1,7 @@
 """What holds for every test."""
 
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,13 @@ import pytest
 
 # The programs that tests start would compile each module of theirs anew, every time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# A shell gives what it starts in the background deaf ears for Ctrl+C, and children inherit them.
+for _deaf in (signal.SIGINT, signal.SIGQUIT):
+    if signal.getsignal(_deaf) is signal.SIG_IGN:
+        signal.signal(_deaf, signal.SIG_DFL)
+if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _SLOW = tuple(
     f"tests/{line}"

@@ -84,7 +84,8 @@ class NextWay:
         # What was added may be all in the text that is withheld: then this would be the same.
         self._used.add(_sent(ask.plan))
         self._guessed = join.progress and join.proof == "guess"
-        if join.progress and not self._guessed:
+        if join.progress and not self._guessed and ask.plan.witness.strip():
+            # What proves nothing by itself is for where something else went wrong.
             self._last = ask.way.name
         if not ask.plan.prefill:
             return False

@@ -8,6 +8,7 @@ files holds such a run it is no sign at all.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -27,6 +28,8 @@ LONG_PERIOD: Final = 40
 LEAST_COPIES: Final = 8
 LEAST_LONG_COPIES: Final = 40
 """Of what repeats every so few lines, and of longer parts: generated files have some."""
+LONGEST_PERIOD: Final = 1_000
+"""Lines. So many lines times so many copies are more than models write."""
 _MOST_FILES: Final = 50
 """Files of a group that comes again at most."""
 
@@ -126,7 +129,8 @@ class _Runs:
         """Lines in a row that equal the one `period` lines above."""
         self.begin = 0
         """Character where that run begins, the first copy being over."""
-        self._hashes: list[int] = []
+        # A reply may be a flood of short lines, and this is held as long as it streams.
+        self._hashes = array("q")
         self._last: dict[int, int] = {}
         self._end = 0
 
@@ -143,6 +147,9 @@ class _Runs:
         self.length += bool(self.period)
         self._hashes.append(key)
         self._last[key] = index
+        if len(self._last) > 4 * LONGEST_PERIOD:
+            oldest = index - LONGEST_PERIOD
+            self._last = {key: at for key, at in self._last.items() if at > oldest}
         self._end = end
 
     def wanted(self, *, in_file: bool) -> int:
@@ -157,7 +164,7 @@ class _Runs:
 
     def digest(self, first: int) -> int:
         """A number for the lines from `first` on: the same for the same lines."""
-        return hash(tuple(self._hashes[first:]))
+        return hash(self._hashes[first:].tobytes())
 
 
 def _holds_run(text: str) -> bool:

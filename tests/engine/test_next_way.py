@@ -107,6 +107,42 @@ async def test_a_server_that_names_itself_is_asked_by_prefill_on_any_port() -> N
     assert of(PartJoined, events)[0].proof == "prefill"
 
 
+async def test_a_cut_line_worded_otherwise_is_finished_where_nothing_is_withheld() -> None:
+    """The server goes on from our message, but its model writes the cut line another way."""
+    known = Capabilities()
+
+    def answer(received: Received) -> Reply:
+        head = {"server": "llama.cpp"}
+        if is_first(received):
+            return Reply(PART, "length", headers=head)
+        if received.messages[-1]["content"] == PART:
+            return rest_of(received)
+        return Reply("def gunction_x(x):\n    return x\n\n\nprint(1)\n</file>\n", headers=head)
+
+    events, requests = await play(answer, known)
+    assert ways_of(events) == ["prefill", "prefill, all of it"]
+    assert joined(events) == FRAMED
+    assert [part.proof for part in of(PartJoined, events)] == ["prefill"]
+    assert known.prefill == "trailing"
+
+
+@pytest.mark.parametrize("anew", [FRAMED, CODE, "```python\n" + CODE, "Sure, here is the rest:\n"])
+async def test_a_reply_that_begins_anew_is_not_appended_where_nothing_was_withheld(
+    anew: str,
+) -> None:
+    def answer(received: Received) -> Reply:
+        head = {"server": "llama.cpp"}
+        if is_first(received):
+            return Reply(PART, "length", headers=head)
+        if received.messages[-1]["content"] == PART:
+            return Reply(anew, headers=head)
+        return Reply("def gunction_x(x):\n    return x\n\n\nprint(1)\n", "length", headers=head)
+
+    events, _ = await play(answer)
+    assert joined(events).count("def function_3(") == 1
+    assert "Sure" not in joined(events)
+
+
 async def test_a_server_that_begins_anew_is_not_asked_by_prefill_again() -> None:
     """It ignores the open message; what it sends is lined up all the same."""
     known = Capabilities()
@@ -193,7 +229,8 @@ def test_the_order_of_the_ways() -> None:
     def names(**known: bool | None) -> list[str]:
         return [way.name for way in ways_for(**{"cut_at_limit": True, **known})]  # type: ignore[arg-type]
 
-    assert names(prefill=True, echo=None)[:2] == ["prefill", "last lines, numbered"]
+    first = ["prefill", "prefill, all of it", "last lines, numbered"]
+    assert names(prefill=True, echo=None)[:3] == first
     assert names(prefill=None, echo=None)[:2] == ["last lines, numbered", "prefill"]
     assert names(prefill=None, echo=True).index("prefill") == 2
     assert "prefill" not in names(prefill=False, echo=None)

@@ -4,6 +4,7 @@ against a server that does not behave."""
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import signal
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import time
 import zlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,18 +46,29 @@ def _bomb(first: bytes, again: bytes, times: int) -> bytes:
     return start + (packer.compress(again) + packer.flush(zlib.Z_FULL_FLUSH)) * times
 
 
+def _lines(count: int) -> Iterator[bytes]:
+    """Frames of lines no two of which are equal: what repeats itself is stopped for that."""
+    for first in itertools.count(step=count):
+        text = "".join(f"total_{first + at} = {at}\\n" for at in range(count))
+        yield FRAME_START + text.encode() + FRAME_END
+
+
 async def _endless(writer: asyncio.StreamWriter) -> None:
     writer.write(STREAM_START + b"connection: close\r\n\r\n")
-    while not writer.transport.is_closing():
-        writer.write(FRAME_START + b"x = 1\\n" * 400 + FRAME_END)
+    for frame in _lines(400):
+        if writer.transport.is_closing():
+            break
+        writer.write(frame)
         await writer.drain()
 
 
 async def _endless_file(writer: asyncio.StreamWriter) -> None:
     start = FRAME_START + b'<file path=\\"out.py\\">\\n' + FRAME_END
     writer.write(STREAM_START + b"connection: close\r\n\r\n" + start)
-    while not writer.transport.is_closing():
-        writer.write(FRAME_START + b"x = 1\\n" * 400 + FRAME_END)
+    for frame in _lines(400):
+        if writer.transport.is_closing():
+            break
+        writer.write(frame)
         await writer.drain()
 
 
@@ -70,8 +82,8 @@ async def _endless_nothing(writer: asyncio.StreamWriter) -> None:
 
 async def _one_large_delta(writer: asyncio.StreamWriter) -> None:
     writer.write(STREAM_START + b"connection: close\r\n\r\n" + FRAME_START)
-    for _ in range(100):
-        writer.write(rb"x = 1\n" * 15_000)
+    for first in range(0, 1_000_000, 10_000):
+        writer.write(b"".join(rb"total_%d = 1\n" % at for at in range(first, first + 10_000)))
         await writer.drain()
     writer.write(FRAME_END)
 
@@ -212,7 +224,7 @@ async def test_a_flood_ends_in_a_sentence_within_the_memory(
 
 
 async def test_fifty_thousand_deltas_stay_within_the_memory(tmp_path: Path) -> None:
-    code = "x = 1\n" * 16_667
+    code = "".join(f"x{at} = 1\n" for at in range(10_000))
     async with DemoServer([Reply(framed(code), chunk_size=2)]) as server:
         at = ("--base-url", server.base_url, "-m", "m", "-r", "x", "-o", "out.py")
         done = await asyncio.to_thread(_measured, tmp_path, *at)

@@ -222,8 +222,22 @@ class Hold:
                 return [Candidate(end, at + len(self._expected), Rank.EXPECTED, proof, begin=at)]
         witness = history.plan.witness
         if history.plan.prefill and self._head.startswith(witness):
-            return [Candidate(end, len(witness), Rank.EXPECTED, "prefill")]
+            if witness.strip() or not self._opens_anew:
+                return [Candidate(end, len(witness), Rank.EXPECTED, "prefill")]
         return []
+
+    @property
+    def _opens_anew(self) -> bool:
+        """Whether the reply begins as one of its own does, or with a line that is there already.
+
+        Where nothing was withheld, all else is how a server goes on from our message.
+        """
+        if not self._lines:
+            return True
+        first = self._lines[0]
+        if self._kinds[0] not in ("", "seen", "closing"):
+            return True
+        return bool(self._history.positions(first.key)) and word_characters(first.key) >= 8
 
     def _waits_for_next_line(self) -> bool:
         last = len(self._lines) - 1

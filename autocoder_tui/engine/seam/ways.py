@@ -83,6 +83,13 @@ def _prefill(kept: Kept) -> Continuation:
     return Continuation(len(kept.text), shown, witness, "", "", bool(shown), kept.closing)
 
 
+def _prefill_all(kept: Kept) -> Continuation:
+    # Models write a blank together with the word after it, and not after one that is there.
+    sent = len(kept.text.rstrip(" \t"))
+    shown, witness = kept.text[:sent], kept.text[sent:]
+    return Continuation(len(kept.text), shown, witness, "", "", bool(shown), kept.closing)
+
+
 def _lines(kept: Kept) -> Continuation:
     return _asking(kept, kept.sent, _LINES)
 
@@ -164,6 +171,12 @@ PREFILL: Final = Way(
     "The server itself goes on from our assistant message: exact, and the prompt is cached.",
     _prefill,
 )
+PREFILL_ALL: Final = Way(
+    "prefill, all of it",
+    "Nothing is withheld: a server that goes on from our message, but words the unfinished line "
+    "otherwise when it writes it again, can only finish it.",
+    _prefill_all,
+)
 LINES: Final = Way(
     "last lines, numbered",
     "The number of the line keeps small models in place, and large ones copy the lines.",
@@ -191,7 +204,7 @@ FROM_THE_START: Final = Way(
     "whole this time, and it is lined up with what is here.",
     _from_the_start,
 )
-WAYS: Final = (PREFILL, LINES, FURTHER_UP, WHOLE_TAIL, APART, FROM_THE_START)
+WAYS: Final = (PREFILL, PREFILL_ALL, LINES, FURTHER_UP, WHOLE_TAIL, APART, FROM_THE_START)
 _BY_NAME: Final = {way.name: way for way in WAYS}
 
 
@@ -204,6 +217,7 @@ def ways_for(*, prefill: bool | None, echo: bool | None, cut_at_limit: bool) -> 
     """
     if prefill:
         yield PREFILL
+        yield PREFILL_ALL
     yield LINES
     if prefill is None and not echo:
         yield PREFILL

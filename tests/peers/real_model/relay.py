@@ -35,7 +35,13 @@ class Exchange:
 class Relay:
     """Forwards to `base_url`. `store` keeps replies by request, for a greedy model gives them
     again. `drop_after`: events after which the first reply's connection is closed. `prefill`:
-    whether a trailing assistant message is let through, or answered with status 400."""
+    whether a trailing assistant message is let through, or answered with status 400.
+
+    Where it is let through a part that is cut is generated anew, just before it is continued,
+    and the server computes the prompt of a first part whole. A server goes on from what it has
+    computed; a prompt, or a part of one, that it computes again, many tokens at a time, gives
+    slightly other numbers, and now and then another next word.
+    """
 
     base_url: str
     store: Path
@@ -47,18 +53,27 @@ class Relay:
         """The reply's events, from the store or the server. The first part of a cut run is the
         beginning of the uninterrupted reply, which is not generated again for it."""
         limit = body.get("max_tokens")
+        whole = self._kept({**body, "max_tokens": WHOLE})
+        pieces = [event for event in whole or () if _text(event)]
+        cut = isinstance(limit, int) and limit < WHOLE
+        if whole is not None and not self._cuts(len(pieces), limit if cut else None):
+            return whole
+        if self.prefill and (cut or self.drop_after is not None):
+            return self._ask(body)
         kept = self._kept(body)
         if kept is not None:
             return kept
-        whole = self._kept({**body, "max_tokens": WHOLE})
         if whole is not None and isinstance(limit, int):
-            pieces = [event for event in whole if _text(event)]
-            if len(pieces) > limit:
-                return [*pieces[:limit], _ending("length", limit)]
-            return whole
+            return [*pieces[:limit], _ending("length", limit)]
         events = self._ask(body)
         self._path(body).write_text(json.dumps(events), encoding="utf-8")
         return events
+
+    def _cuts(self, pieces: int, limit: int | None) -> bool:
+        """Whether a whole reply of so many pieces is cut, by this limit or by a lost connection."""
+        if limit is not None:
+            return pieces > limit
+        return self.drop_after is not None and not self.exchanges
 
     def _path(self, body: dict[str, Any]) -> Path:
         asked = {name: body.get(name) for name in ("model", "messages", "max_tokens")}
@@ -73,6 +88,8 @@ class Relay:
         return events
 
     def _ask(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+        if not self.exchanges:
+            body = {**body, "cache_prompt": False}
         request = urllib.request.Request(
             self.base_url + "/chat/completions",
             data=json.dumps(body).encode(),
