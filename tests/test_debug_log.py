@@ -10,6 +10,8 @@ import stat
 import subprocess
 import sys
 import threading
+import weakref
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -159,16 +161,22 @@ def test_all_that_was_said_is_written_at_the_end_and_after_it(tmp_path: Path) ->
 
 def test_the_writer_of_lines_never_waits_for_the_disk(tmp_path: Path) -> None:
     gate = threading.Event()
+    waited: list[bool] = []
 
     class SlowFile(LogFile):
-        def emit(self, record: logging.LogRecord) -> None:
-            gate.wait(30)
+        def write(self, lines: Sequence[str]) -> None:
+            waited.append(gate.wait(30))
 
-    log = DebugLog(3, SlowFile(tmp_path))
+    file = SlowFile(tmp_path)
+    log = DebugLog(3, file)
     for number in range(60_000):
         log.write(1, str(number))  # more than may wait: it would hang here if it waited
+    logging.shutdown([weakref.ref(file)])  # as the interpreter does at its end
+    assert not waited
     gate.set()
     log.close()
+    assert all(waited)
+    assert waited
 
 
 def test_a_long_line_is_cut_for_the_screen_and_whole_in_the_file(tmp_path: Path) -> None:

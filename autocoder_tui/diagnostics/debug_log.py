@@ -30,6 +30,8 @@ MOST_WRITTEN = 250_000
 _SLACK = 4_096
 """Read beyond a cut, so that no key is left in halves by it."""
 _MOST_WAITING = 50_000
+_BATCH = 65_536
+"""Characters from which on lines are written without waiting for more of them."""
 _LEVEL_NUMBERS = (logging.WARNING, logging.INFO, logging.DEBUG, logging.DEBUG - 5)
 """The levels as the standard library counts them."""
 
@@ -125,18 +127,19 @@ class _Writer:
         file.failed = self._failed
         file.setFormatter(_LineFormat())
         file.addFilter(Redaction())
-        self._queue = _BoundedQueue()
+        self._queue: _BoundedQueue | None = None
         self._listener: _Listener | None = None
 
     def take(self, level: int, at: datetime, text: str, *, is_safe: bool) -> None:
-        if self._listener is None:
+        if self._queue is None:
+            self._queue = _BoundedQueue()
             self._listener = _Listener(self._queue, self._file)
             self._listener.start()
         self._queue.handle(_record(level, at, text, is_safe=is_safe))
 
     def close(self) -> None:
         """Write what waits, for two seconds at most."""
-        listener, self._listener = self._listener, None
+        listener, self._listener, self._queue = self._listener, None, None
         if listener is not None:
             stopping = threading.Thread(target=listener.stop, daemon=True)
             stopping.start()
@@ -191,11 +194,27 @@ class _Listener(QueueListener):
         self._file = file
 
     def handle(self, record: logging.LogRecord) -> None:
-        super().handle(record)
+        """Write `record`, and what else waits by now: many at once when they come fast."""
+        lines: list[str] = []
+        size = 0
+        following: logging.LogRecord | None = record
+        while following is not None:
+            if self._file.filter(following):
+                lines.append(self._file.format(following))
+                size += len(lines[-1])
+            following = None if size > _BATCH else self._next()
         if self._lines.dropped:
-            text = f"({self._lines.dropped:,} lines left out: the disk was too slow)"
+            lines.append(f"({self._lines.dropped:,} lines left out: the disk was too slow)")
             self._lines.dropped = 0
-            super().handle(_record(0, datetime.now().astimezone(), text, is_safe=True))
+        self._file.write(lines)
+
+    def _next(self) -> logging.LogRecord | None:
+        """What waits besides; None for nothing, and for the end, which is left to wait."""
+        waiting = self._lines.waiting
+        with waiting.mutex:
+            first = waiting.queue[0] if waiting.queue else None
+        # Nobody else takes anything out.
+        return None if first is None else waiting.get_nowait()
 
     def enqueue_sentinel(self) -> None:
         # However many lines wait, the end comes behind them.

@@ -11,7 +11,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -23,7 +24,7 @@ NAME = "autocoder-tui.log"
 
 class LogFile(logging.Handler):
     """Writes to `folder`/autocoder-tui.log: `count` files with the old ones, each turned over
-    with the line that takes it to `max_bytes`.
+    once it has `max_bytes`.
 
     The folder is made for its owner alone, with the first line, and so are the files. `failed`
     is called with what kept a line from being written.
@@ -36,21 +37,34 @@ class LogFile(logging.Handler):
         self._max_bytes = max_bytes
         self._count = count
         self._inner: logging.Handler | None = None
+        self._writing = threading.Lock()
+
+    def createLock(self) -> None:  # noqa: N802
+        """None: the end of the program would wait for it, and so for the disk."""
+        self.lock = None
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the line of `record`. Blocking; never raises."""
-        try:
-            _make_folder(self.file.parent)
-            if self._inner is None:
-                self._begin(_shared)
-            self._pass_on(record)
-        except Exception as error:
-            self._let_go()
-            self.failed(error)
+        self.write([self.format(record)])
+
+    def write(self, lines: Sequence[str]) -> None:
+        """Write `lines`, all under one lock. Blocking; never raises."""
+        with self._writing:
+            try:
+                _make_folder(self.file.parent)
+                if self._inner is None:
+                    self._begin(_shared)
+                text = "\n".join(lines)
+                self._pass_on(logging.LogRecord("", logging.INFO, "", 0, text, None, None))
+            except Exception as error:
+                self._let_go()
+                self.failed(error)
 
     def close(self) -> None:
-        """Let go of the file; the next line opens it again."""
-        self._let_go()
+        """Let go of the file, unless it is being written; the next line opens it again."""
+        if self._writing.acquire(blocking=False):
+            self._let_go()
+            self._writing.release()
         super().close()
 
     def _let_go(self) -> None:
@@ -65,7 +79,6 @@ class LogFile(logging.Handler):
             self._inner = make(self.file, self._max_bytes, self._count)
         except ImportError:
             self._inner = _sole(self.file, self._max_bytes, self._count)
-        self._inner.setFormatter(self.formatter)
 
     def _pass_on(self, record: logging.LogRecord) -> None:
         assert self._inner is not None
