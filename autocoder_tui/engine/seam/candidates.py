@@ -14,6 +14,7 @@ from autocoder_tui.engine.seam.ranks import INNER_MARKS, Rank
 from autocoder_tui.engine.seam.replay import Replay
 from autocoder_tui.engine.seam.text_index import History, Line
 
+_PATTERN_LINES = 64
 _SAYS_SOMETHING, _NO_CHANCE, _SAYS_MUCH = 3, 8, 20
 """Word characters repeated: enough at a place that is expected, enough where lines are not
 repeated by themselves, and enough anywhere."""
@@ -218,10 +219,14 @@ def keeps_received(candidate: Candidate, history: History) -> bool:
 
 
 def _follows_a_pattern(replay: Replay, history: History) -> bool:
-    """Whether the replay begins after a line like the last one, as records of a list do.
+    """Whether the replay begins after a line like the last one, as records of a list do, or
+    holds no line that stands in the text but once.
 
     Then the reply may well be the remainder, the next record, and no repetition.
     """
+    repeated = history.lines[replay.start : replay.end][:_PATTERN_LINES]
+    if all(len(history.positions(line.key)) > 1 for line in repeated):
+        return True
     last = history.lines[-1].key
     return replay.start > 0 and likeness(last, history.lines[replay.start - 1].key) >= 0.6
 

@@ -284,9 +284,10 @@ class Hold:
         ended = not tail or not reply[end : end + 1].strip()
         if reply.startswith(bare, stripped) and word_characters(bare) >= 3 and ended:
             end += len(tail) if reply.startswith(tail, end) else 0
-            found.append(
-                Candidate(len(history.text), end, Rank.BARE_WITNESS, "witness", begin=stripped)
-            )
+            cyclic = history.is_cyclic(history.sent_line, len(history.lines))
+            proof: Proof = "guess" if cyclic else "witness"
+            rank = Rank.CYCLIC if cyclic else Rank.BARE_WITNESS
+            found.append(Candidate(len(history.text), end, rank, proof, begin=stripped))
         return [one for one in found if keeps_received(one, history)]
 
     @property

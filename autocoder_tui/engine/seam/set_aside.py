@@ -59,8 +59,9 @@ class SetAside:
             closed = replace(self.join, proof="remainder", alternatives=())
             return self._first(second, self.text, closed)
         again = self._is_the_same(said)
+        scripted = again and not self._begins_further_up(said)
         silent = finish_reason is not None and not said.strip()
-        if silent or (again and _shown(second.continuation) != _shown(self._plan)):
+        if silent or (scripted and _shown(second.continuation) != _shown(self._plan)):
             return self._first(second, *self._as_remainder())
         if again:
             # Read after the first it would double the text, or replace it.
@@ -98,6 +99,13 @@ class SetAside:
         """Whether the second reply says no more than the first."""
         part, said = self.text[self.join.offset :].strip(), said.strip()
         return bool(part) and bool(said) and (part.startswith(said) or said.endswith(part))
+
+    def _begins_further_up(self, said: str) -> bool:
+        """Whether what the second reply says before it is the same stands in the text, too: then
+        it began where it was asked to."""
+        before, part = self.text[: self.join.offset], self.text[self.join.offset :].strip()
+        lines = said.strip().removesuffix(part).split("\n") if said.strip().endswith(part) else []
+        return any(line.strip() and line.strip() in before for line in lines)
 
     @property
     def _only_closes(self) -> bool:
