@@ -3,13 +3,15 @@ what only looks like an end."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.engine.events import FileProposed, RunFinished
+from autocoder_tui.engine.events import FileProposed, RunFailed, RunFinished
 from autocoder_tui.engine.request import InputFile
-from tests.engine.test_run import CODE, events_of, of, request_to
+from tests.engine.test_run import CODE, FRAMED, QUICK, events_of, joined, of, request_to
 
 HALF = CODE.index("def function_20")
 FENCES = [
@@ -146,3 +148,39 @@ async def test_a_closing_that_is_all_that_was_missing_is_no_guess(closing: str) 
     assert isinstance(events[-1], RunFinished)
     (file,) = of(FileProposed, events)
     assert (file.after.rstrip(), file.complete, file.remark) == (CODE.rstrip(), True, "")
+
+
+@pytest.mark.parametrize("finish", ["stop", "length"])
+async def test_a_later_part_of_nothing_but_thoughts_is_followed_by_another_way(
+    finish: str,
+) -> None:
+    script = [
+        Reply(FRAMED[:HALF], finish_reason="length"),
+        Reply("", reasoning="Where was I?", finish_reason=finish),
+        Reply(FRAMED),
+    ]
+    async with DemoServer(script) as server:
+        events = await events_of(request_to(server))
+        assert len(server.requests) == 3
+        asked = [request.body for request in server.requests[1:]]
+        assert asked[0] != asked[1]
+    assert isinstance(events[-1], RunFinished)
+    (file,) = of(FileProposed, events)
+    assert (file.after, file.complete) == (CODE, True)
+
+
+async def test_a_later_part_at_work_without_a_word_ends_the_run_and_keeps_the_text() -> None:
+    """To ask in another way would be to pay for the same wait again, so that is left to the
+    person: what came is kept, and the run can be resumed."""
+    limits = replace(QUICK, first_byte_timeout=0.1, idle_timeout=0.1, keepalive_timeout=0.1)
+    script = [
+        Reply(FRAMED[:HALF], finish_reason="length"),
+        Reply(stall="headers", comment_every=0.02),
+    ]
+    async with DemoServer(script) as server:
+        events = await events_of(request_to(server, limits=limits))
+        assert len(server.requests) == 2
+    failed = events[-1]
+    assert isinstance(failed, RunFailed)
+    assert (failed.error.kind, failed.resumable) == ("timed_out", True)
+    assert "".join(joined(events)) == FRAMED[:HALF]
