@@ -117,7 +117,11 @@ async def _at(
             await until(pilot, lambda: pane.review is not None)
             await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
             await until(pilot, lambda: not app.runner.running)
-            await pilot.press("a", "r")
+            # What is in view depends on where the diff was when a key moved in it.
+            await _settled(app, pilot)
+            for key in "ar":
+                await pilot.press(key)
+                await _settled(app, pilot)
             yield app, pilot
             return
         await until(pilot, lambda: app.runner.state.text_length == 260)
