@@ -136,6 +136,14 @@ class ReviewSession:
         """Take back the last action. Returns where that shows; None where there was none."""
         return self._go(self._history.taken_back(), "taken back: ", " again")
 
+    @property
+    def why_none_taken_back(self) -> str:
+        """What to say where no action is left to take back."""
+        prepared = self.reviewable.prepared
+        if prepared is not None and prepared.goes_on:
+            return "Nothing to take back here: the proposal before your note is in history (F6)."
+        return "There is nothing to take back."
+
     def do_again(self) -> Place | None:
         """Do again what was taken back last. Returns where; None where there is nothing."""
         return self._go(self._history.done_again(), "done again: ", "")

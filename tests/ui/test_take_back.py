@@ -110,6 +110,22 @@ async def test_a_note_is_taken_back_while_its_run_goes_on_with_the_review(tmp_pa
         await pilot.press("escape")
 
 
+async def test_after_the_answer_to_a_note_the_proposal_before_is_pointed_to(
+    tmp_path: Path,
+) -> None:
+    script = [framed("code.txt", NEW), framed("code.txt", NOTED)]
+    async with reviewing(tmp_path, script) as (app, pilot, server):
+        await pilot.press("a", "N")
+        await until(pilot, lambda: isinstance(app.screen, TextDialog))
+        await pilot.press("x", "ctrl+s")
+        await until(pilot, lambda: len(server.requests) == 2 and marks(app) == "✓·")
+        await until(pilot, lambda: app.focused is pane_of(app).diff)
+        await pilot.press("minus")
+        await until(pilot, lambda: app._notifications)
+        assert any("in history (F6)" in notice.message for notice in app._notifications)
+        assert marks(app) == "✓·"
+
+
 async def test_what_is_written_says_so_again_when_taking_back_is_done_again(
     tmp_path: Path,
 ) -> None:

@@ -265,7 +265,8 @@ class ReviewPane(Vertical):
     def action_take_back(self) -> None:
         """Take back the last verdicts, split or edit."""
         if self._session is not None:
-            self._moved(self._session, self._session.take_back(), "There is nothing to take back.")
+            session = self._session
+            self._moved(session, session.take_back(), session.why_none_taken_back)
 
     def action_do_again(self) -> None:
         """Do again what was taken back last."""
