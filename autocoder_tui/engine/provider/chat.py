@@ -30,10 +30,10 @@ from autocoder_tui.engine.errors import (
 from autocoder_tui.engine.provider.address import Address
 from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.provider.chunks import Piece, PromptProgress, Reasoning, Refusal, Text
+from autocoder_tui.engine.provider.connection_errors import connection_error
 from autocoder_tui.engine.provider.deadline import Patience
 from autocoder_tui.engine.provider.dns import wait_for_name
 from autocoder_tui.engine.provider.http_errors import (
-    connection_error,
     read_error_body,
     retry_after,
     status_error,

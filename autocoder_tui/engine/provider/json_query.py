@@ -10,8 +10,8 @@ from autocoder_tui.engine.catalog import Endpoint
 from autocoder_tui.engine.errors import NotAReply, StatusError, TimedOut
 from autocoder_tui.engine.provider.address import Address
 from autocoder_tui.engine.provider.chunks import load_object
+from autocoder_tui.engine.provider.connection_errors import connection_error
 from autocoder_tui.engine.provider.http_errors import (
-    connection_error,
     read_error_body,
     status_error,
 )
