@@ -22,7 +22,7 @@ from autocoder_tui.engine.seam.candidates import (
     is_frame_line,
     keeps_received,
 )
-from autocoder_tui.engine.seam.filters import inside_fence
+from autocoder_tui.engine.seam.filters import inside_fence, is_marker_line
 from autocoder_tui.engine.seam.guess import guesses
 from autocoder_tui.engine.seam.likeness import ALIKE, likeness
 from autocoder_tui.engine.seam.plan import word_characters
@@ -174,7 +174,7 @@ class Hold:
 
     def _kind_of(self, body: str) -> str:
         stripped = body.strip()
-        if stripped == MARKER:
+        if is_marker_line(stripped):
             return "marker"
         if read_opening(stripped) is not None:
             return "frame"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from autocoder_tui.engine.events import Proof
 
-MARKER = "<!--generation interrupted, continuing-->"
+MARKER_WORDS = "generation interrupted, continuing"
+MARKER = f"<!--{MARKER_WORDS}-->"
 """Ends every instruction to continue; models echo it at times, so the join takes it out."""
 
 
