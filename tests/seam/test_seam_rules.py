@@ -180,3 +180,36 @@ def test_a_reply_cut_off_in_its_notes_is_done_when_all_files_are_there() -> None
     text = TEXT + "\nI have chan"
     assert next_step(text, "length", files_expected=1) == "done"
     assert next_step(text, "length", files_expected=2) == "continue"
+
+
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "        generation interrupted, continuing-->",
+        "<!--generation interrupted, continuing",
+        "# generation interrupted, continuing",
+        "generation interrupted, continuing",
+    ],
+)
+def test_a_line_that_is_a_damaged_marker_is_no_text(line: str, size: int) -> None:
+    kept = '<file path="a.sh">\ncase $1 in\n    h)\n        help\n        ;;\n'
+    rest = f"{line}\n    *)\n        echo other\n        ;;\n{line}\nesac\n</file>\n{line}"
+    plan = plan_continuation(kept, finish_reason="length")
+    reader = PartReader(plan, kept)
+    reply = plan.anchor + plan.witness + rest
+    for at in range(0, len(reply), size):
+        reader.feed(reply[at : at + size])
+    reader.finish("stop")
+    assert reader.text == kept + "    *)\n        echo other\n        ;;\nesac\n</file>\n"
+
+
+def test_a_line_that_says_more_than_the_marker_stays() -> None:
+    kept = '<file path="a.py">\nimport log\n\n\nlog.start()\n'
+    rest = 'log.say("generation interrupted, continuing")\n    generation = 1\n</file>\n'
+    plan = plan_continuation(kept, finish_reason="length")
+    reader = PartReader(plan, kept)
+    for character in plan.anchor + plan.witness + rest:
+        reader.feed(character)
+    reader.finish("stop")
+    assert reader.text == kept + rest

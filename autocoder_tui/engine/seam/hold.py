@@ -22,9 +22,10 @@ from autocoder_tui.engine.seam.candidates import (
     is_frame_line,
     keeps_received,
 )
-from autocoder_tui.engine.seam.filters import inside_fence, is_marker_line
+from autocoder_tui.engine.seam.filters import inside_fence
 from autocoder_tui.engine.seam.guess import guesses
 from autocoder_tui.engine.seam.likeness import ALIKE, likeness
+from autocoder_tui.engine.seam.marker_filter import is_marker_line
 from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.ranks import CERTAIN, Rank
 from autocoder_tui.engine.seam.replay import Replay, ReplayTracker

@@ -12,7 +12,6 @@ from autocoder_tui.engine.seam.candidates import Candidate, exact_remainder, is_
 from autocoder_tui.engine.seam.filters import (
     FenceFilter,
     FrameFilter,
-    MarkerFilter,
     NewlineFilter,
     ThinkFilter,
     closing_filter,
@@ -21,6 +20,7 @@ from autocoder_tui.engine.seam.filters import (
     opens_file,
 )
 from autocoder_tui.engine.seam.hold import Hold
+from autocoder_tui.engine.seam.marker_filter import MarkerFilter
 from autocoder_tui.engine.seam.ranks import CERTAIN, Rank
 from autocoder_tui.engine.seam.text_index import History
 from autocoder_tui.engine.seam.values import MARKER, Alternative, Continuation, Edit, Join

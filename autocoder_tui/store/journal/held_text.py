@@ -22,7 +22,8 @@ from autocoder_tui.engine.events import (
     TextRetracted,
 )
 from autocoder_tui.engine.reader_events import edits
-from autocoder_tui.engine.seam.filters import MarkerFilter, closing_filter
+from autocoder_tui.engine.seam.filters import closing_filter
+from autocoder_tui.engine.seam.marker_filter import MarkerFilter
 
 
 class HeldText:
