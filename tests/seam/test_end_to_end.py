@@ -138,7 +138,19 @@ def test_the_file_is_the_original_whatever_the_model_does(
         now.append(case)
         project = tmp_path / f"project-{number}"
         project.mkdir()
-        flags = ["-o", "out.txt", "-r", "write it", "--base-url", base_url, "-m", "m", "-d", "0"]
+        flags = [
+            "-o",
+            "out.txt",
+            "-r",
+            "write it",
+            "--base-url",
+            base_url,
+            "-m",
+            "m",
+            "-d",
+            "0",
+            "--despite-warnings",
+        ]
         code = main(["run", str(project), *flags])
         written = project / "out.txt"
         with_newlines = written.read_bytes().decode() if written.exists() else None

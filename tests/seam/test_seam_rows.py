@@ -9,20 +9,12 @@ import pytest
 
 from tests.seam import harness
 from tests.seam.corpus import own
-from tests.seam.model import UNAVOIDABLE
 
 METHODS = harness.METHODS[-2:]
 FILES, CUTS = 14, 2
-LEAST = {
-    "skips the partial line": 0.6,
-    "skips the partial line, with echo": 0.6,
-    "resamples the withheld text": 0.8,
-    "resamples the withheld text, with echo": 0.85,
-    "says withheld whole lines in other words": 0.85,
-    "says the echo in other words": 0.85,
-    "scripted server, marker and preamble": 0.75,
-}
-"""Share of right joins asked for here, where it is not 0.95: few cases make a coarse share."""
+LEAST = {"skips the partial line": 0.8, "skips the partial line, with echo": 0.8}
+"""Share of right joins asked for here, where it is not 0.95: few cases make a coarse share, and
+the files made up on purpose are a third of them. The harness asks for 0.99 on many."""
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +43,7 @@ def share(results: dict[tuple[str, str, bool], list[bool]], row: str, method: st
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("row", list(harness.rows()))
 def test_row(results: dict[tuple[str, str, bool], list[bool]], row: str, method: str) -> None:
-    usual = 0.85 if "scripted" in row else 0.95
-    least = LEAST.get(row, usual)
-    assert share(results, row, method) >= least
+    assert share(results, row, method) >= LEAST.get(row, 0.95)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -66,13 +56,7 @@ def test_a_compliant_reply_is_always_joined_exactly(
 
 @pytest.mark.parametrize("method", METHODS)
 def test_over_all(results: dict[tuple[str, str, bool], list[bool]], method: str) -> None:
-    skipped = UNAVOIDABLE
-    values = [
-        value
-        for (row, one, _), found in results.items()
-        if one == method and row not in skipped
-        for value in found
-    ]
+    values = [value for (_, one, _), found in results.items() if one == method for value in found]
     assert sum(values) / len(values) >= 0.98
 
 

@@ -103,8 +103,10 @@ class Alignment:
             return False
         if self.restarted:
             return not self.begins_anew and self._stray < _STRAY
-        founded = self.goes_back and self._is_founded
-        return founded and self._missed <= self._exact + self._alike
+        if not self.goes_back:
+            return False
+        nothing_new = not self._missed and not self._alike
+        return nothing_new or (self._is_founded and self._missed <= self._exact + self._alike)
 
     def follow(self, number: int, line: Line, body: str) -> None:
         """Take the reply's next line that is not blank and no talk."""

@@ -299,12 +299,16 @@ class Hold:
         return sum(len(self._history.positions(line.key)) == 1 for line in first) >= 2
 
     def _is_part(self, replay: Replay) -> bool:
-        """Whether the reply, from the same line on, repeats more lines somewhere else, or says
-        all that was withheld in other words."""
+        """Whether the reply, from the same line on, repeats more lines somewhere else, says
+        all that was withheld in other words, or repeats lines that stand in the text elsewhere."""
         ended = self._tracker.ended
         if any(one.first == replay.first and one.at > replay.at for one in ended):
             return True
-        withheld = self._history.lines[self._history.sent_line].key
+        history = self._history
+        whole = history.lines[replay.start : min(replay.end, history.whole)]
+        if whole and all(len(history.positions(line.key)) > 1 for line in whole):
+            return True
+        withheld = history.lines[history.sent_line].key
         return likeness(withheld, self._lines[replay.first].key) >= ALIKE
 
     def _rewrites(self, at: int) -> bool:

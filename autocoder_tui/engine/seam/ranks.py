@@ -18,7 +18,7 @@ class Rank(float, Enum):
 
     def __new__(cls, value: float, why: str) -> Rank:
         member = float.__new__(cls, value)
-        member._value_ = value
+        member._value_ = float(value)
         member.why = why
         return member
 

@@ -10,8 +10,8 @@ from autocoder_tui.engine.seam.likeness import ALIKE, likeness
 from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.values import Continuation
 
-_CYCLE = 4
-"""Lines from which it is no chance that most of them are equal."""
+_CYCLE, _CYCLE_SEEN = 4, 64
+"""Lines from which it is no chance that most of them are equal, and how many are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +109,13 @@ class History:
         return [line.key for line in before] == [line.key for line in self.lines[start:end]]
 
     def is_cyclic(self, start: int, end: int) -> bool:
-        """Whether the lines `start:end` are a few that stand there again and again."""
-        start = max(start, end - 64)
-        keys = [line.key for line in self.lines[start:end]]
-        return len(keys) >= _CYCLE and 2 * len(set(keys[: self.whole - start])) <= len(keys)
+        """Whether the lines `start:end` are a few that stand there again and again, and none of
+        them stands in the text but once: that one would tell where they are."""
+        keys = [line.key for line in self.lines[start : min(end, start + _CYCLE_SEEN)]]
+        whole = keys[: max(0, self.whole - start)]
+        if len(keys) < _CYCLE or any(len(self.positions(key)) == 1 for key in whole):
+            return False
+        return 2 * len(set(whole)) <= len(keys)
 
     def follows_a_pattern(self, place: int) -> bool:
         """Whether a line is like the one above it, so that the next may be as like."""
