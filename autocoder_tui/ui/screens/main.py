@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from pathlib import Path
-from typing import ClassVar, cast
+from typing import cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -67,7 +67,7 @@ class MainScreen(Screen[None]):
     widgets are. Which panes are seen is said to the panes.
     """
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = []
+    HORIZONTAL_BREAKPOINTS = []
     """Those of the App are about dialogs."""
 
     class Ready(Message):
