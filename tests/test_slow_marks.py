@@ -12,5 +12,5 @@ _ROOT = Path(__file__).parent.parent
 def test_what_is_named_slow_exists() -> None:
     for name in _SLOW:
         file, _, test = name.partition("::")
-        assert (_ROOT / file).exists(), name
+        assert (_ROOT / file).exists() or list(_ROOT.glob(f"{file}*")), name
         assert not test or f"def {test}(" in (_ROOT / file).read_text(encoding="utf-8"), name
