@@ -168,7 +168,7 @@ def _lasting(line: str) -> str:
     if not _OF_A_RUN.search(line):
         return line
     line = re.sub(r"\d[\d.,:]*", "#", re.sub("[▁-█]", "", line))
-    return re.sub(r" {2,}", "  ", re.sub(r"# t/s|(first|waiting|silent) # s|#/#", "", line))
+    return re.sub(r" {2,}", "  ", re.sub(r"[#–] t/s|(first|waiting|silent) # s|#/#", "", line))
 
 
 @contextmanager
