@@ -134,9 +134,12 @@ class RunSupervisor:
         failed = RunFailed(failure)
         state.apply(failed, time.monotonic())
         self._keeping.keep([failed])
-        # Where it is the listener that fails, the face still has the state.
-        with suppress(Exception):
+        try:
             listener.run_brought([failed], state)
+        except Exception:
+            # Where it is the listener that fails, the face still has the state and its words.
+            with suppress(Exception):
+                listener.run_told(failure.message)
 
     def _book(self, prepared: Prepared, state: RunState, listener: RunListener) -> None:
         if not self._keeping.keeps:

@@ -60,6 +60,9 @@ class Case:
             if self.ending in ("reset", "close"):
                 return Reply(truth, cut=self.ending, cut_after=self.cut, **CHUNKS)  # type: ignore[arg-type]
             return Reply(truth[: self.cut], self.ending, **CHUNKS)  # type: ignore[arg-type]
+        if received.messages[-1]["role"] == "assistant":
+            shown = received.messages[-1]["content"]
+            return Reply(truth[len(shown) :] if truth.startswith(shown) else "", **CHUNKS)  # type: ignore[arg-type]
         shown = received.messages[-2]["content"]
         anchor = asked_lines(shown, received.messages[-1]["content"])
         if self.misbehaved or not truth.startswith(shown):

@@ -59,12 +59,16 @@ def program(wrong: str) -> list[str]:
     return [sys.executable, "-c", _BEGIN + wrong + _END]
 
 
-def is_told(text: str, folder: Path) -> str:
+PROGRAM_ENDED = "autocoder-tui: an internal error ended the program (RuntimeError)"
+RUN_ENDED = "An internal error ended the run (RuntimeError)"
+
+
+def is_told(text: str, folder: Path, begins: str = PROGRAM_ENDED) -> str:
     """One sentence names the report; the report holds the traceback, and nothing private."""
     lines = text.strip().splitlines()
     assert len(lines) == 1
     sentence = lines[0].strip()
-    assert sentence.startswith("autocoder-tui: an internal error ended the program (RuntimeError)")
+    assert sentence.startswith(begins)
     (file,) = (folder / "state" / "crashes").iterdir()
     assert str(file) in sentence
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -143,7 +147,8 @@ def test_without_the_screen(tmp_path: Path) -> None:
     done = headless(tmp_path, wrong, Reply(reply_of(3)))
     assert done.returncode == 1
     assert done.stdout == ""
-    is_told(done.stderr, tmp_path)
+    (told,) = [line for line in done.stderr.splitlines() if RUN_ENDED in line]
+    is_told(told, tmp_path, RUN_ENDED)
 
 
 def test_without_the_screen_in_the_middle_of_a_reply(tmp_path: Path) -> None:
@@ -154,9 +159,9 @@ def test_without_the_screen_in_the_middle_of_a_reply(tmp_path: Path) -> None:
     reply = Reply(reply_of(100), stall="middle", cut_after=len(reply_of(60)))
     done = headless(tmp_path, wrong, reply)
     assert done.returncode == 1
-    *_, kept, told = done.stderr.splitlines()
-    assert "history show" in kept
-    is_told(told, tmp_path)
+    (told,) = [line for line in done.stderr.splitlines() if RUN_ENDED in line]
+    is_told(told.removeprefix("run failed: "), tmp_path, RUN_ENDED)
+    assert "history show" in done.stderr.splitlines()[-1]
     assert "line_58 = 58" in kept_text(tmp_path)
 
 
