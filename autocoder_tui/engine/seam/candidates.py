@@ -270,10 +270,18 @@ def from_fragment(
             if "\n" in reply[:at] and not reply[:at].strip():
                 # The cut line is ended first: this is the next one, which begins like it.
                 rank = Rank.NO_WORD
-        if cyclic and not (prefill and start == sent):
+        counted = start == sent and (prefill or not _goes_round(text[sent:], reply, drop))
+        if cyclic and not counted:
             proof, rank = "guess", min(rank, Rank.CYCLIC)
         found.append(Candidate(len(text), drop, rank - skipped, proof, "", at, 0, words))
     return found
+
+
+def _goes_round(witness: str, reply: str, drop: int) -> bool:
+    """Whether a line of a cyclic witness comes once more after all of it: then nobody can tell
+    how many are meant."""
+    following = reply[drop:].removeprefix("\n").partition("\n")[0]
+    return following in witness.split("\n")
 
 
 def _inner_rank(history: History, start: int, words: int) -> float:
