@@ -308,3 +308,20 @@ def test_a_second_reply_that_proves_nothing_is_read_after_the_first() -> None:
     _, after = second.finish("stop")
     settled = aside.settle(second, after, "stop")
     assert (settled.text, settled.second) == (WHOLE, True)
+
+
+def test_a_restart_that_comes_to_another_line_leaves_the_cut_one_where_it_is() -> None:
+    """A small model wrote the file anew and left out what it had begun to write."""
+    head = '<file path="backup.sh">\n#!/bin/sh\nset -eu\n\nsource_folder=$1\n'
+    head += 'target_folder=$2\n\nmkdir -p "$target_folder"\n\nwhile getopts "vnh" opt; do\n'
+    head += '    case $opt in\n        h)\n            echo "help mode enabled"\n'
+    before = head + '            echo "Usage: backup.sh -v -n -h source'
+    reply = head + "            ;;\n        *)\n            exit 1\n            ;;\n"
+    for way in ("last lines, numbered", "further up"):
+        plan = plan_continuation(before, finish_reason="length", way=way)
+        reader = PartReader(plan, before)
+        reader.feed(reply)
+        _, join = reader.finish("length")
+        assert reader.text.startswith(before)
+        assert join.proof == "guess"
+        assert any(other.applied(reader.text) == reply for other in join.alternatives)

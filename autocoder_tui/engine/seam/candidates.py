@@ -23,6 +23,9 @@ _REMAINDER_LAG, _LEFT_OUT_LAG = 3.5, 1.0
 """How far the exact remainder may lag behind the likeliest join, and still be believed of a
 server that turns out to keep its own place in the text; and behind one that ends the cut line."""
 
+_ANOTHER_LINE = 0.3
+"""Likeness below which a line is not the cut one in other words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -167,9 +170,21 @@ def _from_diverged(
         regenerated = replace(regenerated, proof="guess")
     # It may also have left out the rest of the cut line and begun with the next, or (last)
     # sent that very rest.
-    better = 1 if alike < 0.4 and looks_whole(history.cut_line) else -1
+    # A reply that goes over all of it again, and comes to something else there, does not word
+    # that line otherwise: what was received of it stays.
+    another = alike < _ANOTHER_LINE and _begins_further_up(replay, history, lines)
+    better = 1 if another or (alike < 0.4 and looks_whole(history.cut_line)) else -1
     glued = replace(skipping, rank=regenerated.rank + better, glue="\n")
     return [regenerated, glued, replace(skipping, rank=regenerated.rank - 2)]
+
+
+def _begins_further_up(replay: Replay, history: History, lines: list[Line]) -> bool:
+    """Whether the reply goes over lines above those it was asked to begin with."""
+    if replay.start < history.anchor_line:
+        return True
+    if not replay.start or not replay.first:
+        return False
+    return lines[replay.first - 1].key == history.lines[replay.start - 1].key
 
 
 def is_frame_line(line: str) -> bool:
