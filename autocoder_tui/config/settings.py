@@ -1,7 +1,7 @@
 """config.toml: what can be set, what it means, and what happens when it is wrong.
 
 A setting that is not as expected keeps its default and becomes a Problem; the file itself
-is changed only by `save_setting` (store/settings_file.py), and never when it is corrupt.
+is changed only by `save_setting` (config/settings_edit.py), and never when it is corrupt.
 """
 
 from __future__ import annotations
