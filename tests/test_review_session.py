@@ -72,6 +72,9 @@ def test_an_undone_write_that_is_done_again_is_called_written_again(tmp_path: Pa
     session.write_moved("r2", "r3", forward=True)
     assert session.written
     assert not session.holds("r1")
+    session.write_moved("r3", "r4", forward=False)
+    session.write_moved("r4", "r5", forward=True, whole=False)
+    assert not session.written
 
 
 def test_after_a_commit_the_line_names_no_key_for_it(tmp_path: Path) -> None:

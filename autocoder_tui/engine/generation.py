@@ -102,10 +102,8 @@ class Generation:
             yield TextRetracted(len(self.text))
             yield TextDelta(chosen)
             self.text = chosen
-        files = proposed_files(
-            self._request, self.text, self.joins, finished=True, around=self._remarks
-        )
-        for event in files:
+        request, joins, around = self._request, self.joins, self._remarks
+        for event in proposed_files(request, self.text, joins, finished=True, around=around):
             yield event
         reply = checked_reply(self._request, self.text)
         yield RunFinished("\n\n".join(filter(None, [*self._remarks, reply.notes])))
@@ -292,7 +290,9 @@ class Generation:
         failed_trial = self._is_failed_trial(part, join)
         part.withdrawn = failed_trial or self._is_worth_asking_again(part, join)
         if part.withdrawn:
-            if not failed_trial:
+            if failed_trial:
+                self._second.forget_reply()
+            else:
                 self._second.put_aside(reader, join, part.finish_reason)
             yield PartWithdrawn(self._number)
             for event in edits(reader.withdraw()):

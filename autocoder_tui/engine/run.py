@@ -75,6 +75,11 @@ async def run(
         for event in files:
             yield event
         yield RunFailed(Failure(error.kind, error.message), resumable=bool(generation.text))
+    except Exception:
+        # Nobody foresaw it, and whoever runs this says so; what came is not lost for it.
+        for event in generation.flushed():
+            yield event
+        raise
 
 
 def _closed(request: RunRequest, generation: Generation, closing: str) -> Iterator[Event]:

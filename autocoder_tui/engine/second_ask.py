@@ -40,6 +40,11 @@ class SecondAsk:
         if self._aside is not None:
             self._aside.hear(text)
 
+    def forget_reply(self) -> None:
+        """The reply that was heard is taken back, and comes once more in another way."""
+        if self._aside is not None:
+            self._aside.forget()
+
     def settle(self, reader: PartReader, join: Join, finish_reason: str | None) -> Settled:
         """What is taken of both replies; only while one is `waiting`."""
         aside, self._aside = self._aside, None

@@ -167,10 +167,13 @@ class ReviewSession:
         """Whether `record` of the log is a write of this review."""
         return record in self._records
 
-    def write_moved(self, was: str, record: str, *, forward: bool) -> None:
-        """The write of the record `was` was undone, or done again (`forward`): as `record`."""
+    def write_moved(self, was: str, record: str, *, forward: bool, whole: bool = True) -> None:
+        """The write of the record `was` was undone, or done again (`forward`): as `record`.
+
+        Unless that is `whole`, some files were left as they are, and are not written.
+        """
         written = self._records[record] = self._records.pop(was)
-        self._written, self.said = (written if forward else None), ""
+        self._written, self.said = (written if forward and whole else None), ""
 
     def committed(self, record: str) -> None:
         """What `record` of the log wrote is in a commit now."""

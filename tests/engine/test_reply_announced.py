@@ -209,3 +209,8 @@ def test_a_later_part_in_the_same_reply_counts() -> None:
     assert parts_to_come("Part 1 of 2\n", "Part 1 of 2\nPart 2 of 2\n", 2) == 0
     assert parts_to_come("Part 1 of 4\n", "Part 1 of 4\nPart 2 of 4\n", 2) == 2
     assert parts_to_come("Here is the first half:\n", "Here is the first half:\n", 2) == 0
+
+
+def test_a_letter_that_only_looks_like_a_number_heads_no_part() -> None:
+    """Case aside, a dotless i is an i to a pattern, and none to a table."""
+    assert parts_to_come("Part \u0131 of 2:", "", 1) == 0

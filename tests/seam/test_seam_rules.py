@@ -213,3 +213,15 @@ def test_a_line_that_says_more_than_the_marker_stays() -> None:
         reader.feed(character)
     reader.finish("stop")
     assert reader.text == kept + rest
+
+
+def test_a_quoted_line_may_come_again_in_the_file() -> None:
+    """The request quotes the end of the text; what follows may have some of these lines again."""
+    block = "    for item in items:\n        count = count + 1\n    return count\n\n\n"
+    kept = '<file path="a.py">\n' + "".join(f"def count_{n}(items):\n{block}" for n in range(3))
+    rest = f"def count_3(items):\n{block}def count_4(items):\n{block}</file>\n"
+    plan = plan_continuation(kept, finish_reason="length", way="in the request")
+    reader = PartReader(plan, kept)
+    reader.feed(kept[len(plan.shown) :] + rest)
+    reader.finish("stop")
+    assert reader.text == kept + rest

@@ -91,3 +91,28 @@ def test_a_second_reply_that_proves_its_place_is_taken_alone() -> None:
     found = settled(before, LEFT_OUT, plan.anchor + WHOLE[len(plan.shown) :])
     assert (found.text, found.second) == (WHOLE, True)
     assert [join.proof for join in found.joins] == ["echo"]
+
+
+@pytest.mark.parametrize("first", ["</file>\n", "    return None\n\n\nprint(area_0(1))\n</file>\n"])
+def test_a_second_reply_with_new_lines_before_the_same_end_is_not_the_same(first: str) -> None:
+    """It is the rest, and the first left most of it out."""
+    before = '<file path="a.py">\ndef area_0(width):\n    if width < 0:\n        return x\n'
+    rest = "    return None\n\n\ndef three():\n    pass\n\n\nprint(area_0(1))\n</file>\n"
+    reader, join = read(before, first, LINES.name)
+    aside = SetAside(reader, join, "stop")
+    reader.withdraw()
+    aside.hear(rest)
+    again, after = read(before, rest, FURTHER_UP.name)
+    found = aside.settle(again, after, "stop")
+    assert "def three" in found.text or [one.proof for one in found.joins] == ["guess"]
+
+
+def test_what_a_failed_trial_said_is_forgotten() -> None:
+    before = WHOLE[: WHOLE.index("    total = width * 7")]
+    reader, join = read(before, WHOLE[len(before) :], LINES.name)
+    aside = SetAside(reader, join, "stop")
+    reader.withdraw()
+    aside.hear("Sure, here is the whole file once more:\n")
+    aside.forget()
+    again, after = read(before, "", FURTHER_UP.name)
+    assert aside.settle(again, after, "stop").text == WHOLE

@@ -177,7 +177,7 @@ def _part_of(sentence: str) -> tuple[int, int] | None:
 
 
 def _number(word: str) -> int:
-    return int(word) if word.isdecimal() else _NUMBERS[word.lower()]
+    return int(word) if word.isdecimal() else _NUMBERS.get(word.lower(), 0)
 
 
 def _ends(text: str) -> str:

@@ -59,7 +59,7 @@ class Hold:
         self._expected = plan.anchor + plan.witness
         self._tracker = ReplayTracker(history)
         self._alignment = Alignment(history)
-        self._instruction = _instruction_lines(plan)
+        self._instruction = _instruction_lines(plan, history)
         self._pieces: list[str] = []
         self._head = ""
         self._length = 0
@@ -348,8 +348,10 @@ class Hold:
         return [one for one in found if keeps_received(one, self._history)]
 
 
-def _instruction_lines(plan: Continuation) -> frozenset[str]:
+def _instruction_lines(plan: Continuation, history: History) -> frozenset[str]:
     """The instruction's own lines, which small models copy; not those it asks for."""
     asked = {key_of(line) for line in plan.anchor.split("\n")}
     lines = {key_of(line) for line in plan.instruction.split("\n")}
-    return frozenset(line for line in lines - asked if len(line.split()) >= 4)
+    # Those it quotes may come again in the file.
+    own = (line for line in lines - asked if not history.positions(line))
+    return frozenset(line for line in own if len(line.split()) >= 4)

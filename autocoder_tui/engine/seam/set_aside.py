@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
-from autocoder_tui.engine.seam.candidates import is_closing
+from autocoder_tui.engine.reply.prose import is_prose_line
+from autocoder_tui.engine.seam.candidates import is_closing, is_frame_line
+from autocoder_tui.engine.seam.marker_filter import is_marker_line
 from autocoder_tui.engine.seam.reader import PartReader
 from autocoder_tui.engine.seam.values import Continuation, Edit, Join
 from autocoder_tui.engine.seam.ways import plan_continuation
@@ -49,6 +51,10 @@ class SetAside:
     def hear(self, text: str) -> None:
         """Take the next characters of the second reply."""
         self._said.append(text)
+
+    def forget(self) -> None:
+        """What was heard is taken back: the second reply is still to come."""
+        self._said = GrowingText()
 
     def settle(self, second: PartReader, join: Join, finish_reason: str | None) -> Settled:
         """What is taken of both, once the second reply has ended and `join` is how it joined."""
@@ -96,16 +102,25 @@ class SetAside:
         return reader, reader.finish(finish_reason)[1]
 
     def _is_the_same(self, said: str) -> bool:
-        """Whether the second reply says no more than the first."""
+        """Whether the second reply says no more than the first, but for what the text holds, or
+        what is no text."""
         part, said = self.text[self.join.offset :].strip(), said.strip()
-        return bool(part) and bool(said) and (part.startswith(said) or said.endswith(part))
+        if not part or not said:
+            return False
+        if part.startswith(said):
+            return True
+        return said.endswith(part) and all(map(self._is_nothing_new, _before(said, part)))
+
+    def _is_nothing_new(self, line: str) -> bool:
+        if not line.strip() or line.strip() in self.text[: self.join.offset]:
+            return True
+        return is_marker_line(line) or is_prose_line(line) or is_frame_line(line)
 
     def _begins_further_up(self, said: str) -> bool:
         """Whether what the second reply says before it is the same stands in the text, too: then
         it began where it was asked to."""
         before, part = self.text[: self.join.offset], self.text[self.join.offset :].strip()
-        lines = said.strip().removesuffix(part).split("\n") if said.strip().endswith(part) else []
-        return any(line.strip() and line.strip() in before for line in lines)
+        return any(line.strip() and line.strip() in before for line in _before(said.strip(), part))
 
     @property
     def _only_closes(self) -> bool:
@@ -117,6 +132,11 @@ class SetAside:
     def restored(self, text: str) -> tuple[Edit, str]:
         """The edit of `text` that brings the guessed part back, and what it leads to."""
         return _between(text, self.text), self.text
+
+
+def _before(said: str, part: str) -> list[str]:
+    """The lines of `said` before the `part` it ends with; none if it ends otherwise."""
+    return said.removesuffix(part).split("\n") if said.endswith(part) else []
 
 
 def _shown(plan: Continuation | None) -> int:

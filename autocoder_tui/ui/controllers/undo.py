@@ -86,7 +86,7 @@ class Undoing:
             paths = [file.path for file in moved.record.files if file.path not in moved.left]
             seen = await asyncio.to_thread(seen_anew, app.root, session.reviewable, paths)
             session.reviewable = seen
-            session.write_moved(was, moved.record.id, forward=forward)
+            session.write_moved(was, moved.record.id, forward=forward, whole=not moved.left)
             app.main.query_one(ReviewPane).show_again()
         app.main.query_one(FilePicker).refresh_tree()
         app.estimator.files_changed()
