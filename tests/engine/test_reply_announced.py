@@ -213,4 +213,5 @@ def test_a_later_part_in_the_same_reply_counts() -> None:
 
 def test_a_letter_that_only_looks_like_a_number_heads_no_part() -> None:
     """Case aside, a dotless i is an i to a pattern, and none to a table."""
-    assert parts_to_come("Part \u0131 of 2:", "", 1) == 0
+    said = "Part \u0131 of 2:\n"
+    assert parts_to_come(said, said, 1) == 0
