@@ -21,6 +21,7 @@ def files(reply: Reply) -> list[tuple[str, str, bool]]:
         ("NOTES.md", "# Notes\n\nFile: a.py\n\nIt holds x.\n"),
         ("NOTES.md", "These are the notes on it.\n\nFile: a.py\n\nIt holds x.\n"),
         ("NOTES.md", "File: a.py\n\nIt holds x.\n"),
+        ("p.html", '<output name="r.txt">\n1\n</output>\n<p>\n'),
         ("p.html", '<!DOCTYPE html>\n<form>\n<output name="r.txt">\n1\n</output>\n</form>\n'),
     ],
 )
@@ -131,3 +132,18 @@ def test_a_headed_file_that_is_whole_at_no_heading_is_in_doubt() -> None:
     assert (file.text, file.complete) == ("x = (\n=== b.txt ===\none\n", False)
     reply = parse_reply("=== a.py ===\nx = (\n=== config.py ===\ny = 2\n", given=GIVEN)
     assert files(reply) == [("a.py", "x = (\n", False), ("config.py", "y = 2\n", True)]
+
+
+def test_a_closing_left_over_behind_another_tag_makes_the_end_doubtful() -> None:
+    text = '<code path="a.jsx">\n<p><code>\n</code></p>\n</code>\n<source src="m.mp4">\n</code>\n'
+    reply = parse_reply(text)
+    assert [file.complete for file in reply.files] == [False, False]
+    page = '<document path="b.html">\n<code>\nx\n</code>\n</document>\n'
+    text = f'<code path="a.js">\nx()\n</code>\n{page}'
+    assert [file.complete for file in parse_reply(text).files] == [True, True]
+
+
+def test_lines_may_end_as_on_windows() -> None:
+    text = "<document>\n<path>a.py</path>\n<content>\nx = 1\n</content>\n</document>\n"
+    reply = parse_reply(text.replace("\n", "\r\n"))
+    assert files(reply) == [("a.py", "x = 1\r\n", True)]

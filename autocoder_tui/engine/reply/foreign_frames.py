@@ -42,6 +42,7 @@ _MOST_TRIED = 20
 """Headings up to which it is tried whether a file goes on behind one."""
 _PROSE = ("md", "markdown", "rst", "txt", "adoc", "tex", "")
 _YAML = ("yaml", "yml")
+_HTML = ("code", "output", "source")
 _SAID = re.compile(r"[A-Z][A-Za-z'’, -]{1,200}[.!]")
 _MARKDOWN = re.compile(
     r"(?:-{3,}|\*{3,}|_{3,}|#{1,6} .*|(?:[-*+•]|\d{1,3}[.)]) .*|\*\*.*\*\*:?"
@@ -89,6 +90,7 @@ class _ForeignReader:
         self._suffix = _suffix(self._target) if target else "-"
         self._any_read = self._any_filled = False
         self._trials = Trials.for_text(text)
+        self._tries_left = 1_000
         wanted = {*map(normal_path, known), *([normal_path(target)] if target else [])}
         self._wanted = wanted | {path.rsplit("/", 1)[-1] for path in wanted}
         self._own = frozenset(line for old in given.values() for line in old.split("\n"))
@@ -139,7 +141,10 @@ class _ForeignReader:
             return False
         if self._suffix not in _PROSE + MARKUP or self._is_target(heading.path):
             return True
-        return not self._any_filled and (heading.is_rule or not heading.is_line)
+        if self._is_wanted(heading.path):
+            return not self._any_filled and (heading.is_rule or not heading.is_line)
+        own = heading.is_line or heading.tags[0] in _HTML
+        return not self._any_filled and (heading.is_rule or not own)
 
     def _is_target(self, path: str) -> bool:
         return normal_path(path) in (self._target, self._target.rsplit("/", 1)[-1])
@@ -150,6 +155,7 @@ class _ForeignReader:
     def _tagged(self, tag: Heading) -> _Span | None:
         """A frame of tags. One that is never closed is none, unless all before it is talk."""
         stop = len(self._lines)
+        left_over = ""
         depth = Depth(tag)
         closings: list[int] = []
         ends: list[int] = []
@@ -157,18 +163,23 @@ class _ForeignReader:
         for index in range(tag.first, len(self._lines)):
             line = self._lines[index].rstrip("\r\n")
             other = None if line in self._own else self._tag(index)
-            if other is not None and (ends or set(other.tags) & set(tag.tags)):
-                stop = index
+            if other is not None and set(other.tags) & set(tag.tags):
+                stop = min(stop, index)
                 break
-            bare = without_end_tokens(line.strip())
-            closing = closes(bare, tag)
-            if depth.after(line, closing=closing) <= 0 and closing:
-                ends.append(index)
-            if closing:
+            if other is not None and ends:
+                stop = min(stop, index)
+            closing = closes(without_end_tokens(line.strip()), tag)
+            now = depth.after(line, closing=closing)
+            if closing and index > stop:
+                # Of a file behind it, if that has opened it.
+                left_over = left_over or (line.strip()[:60] if now < 0 else "")
+            elif closing:
                 closings.append(index)
+                if now <= 0:
+                    ends.append(index)
         if closings:
             last = closings[-1]
-            doubt = "" if ends == [last] else self._lines[closings[0]].strip()[:60]
+            doubt = left_over if ends == [last] else self._lines[closings[0]].strip()[:60]
             return _Span(tag, tag.first, last, self._after(last, tag), not doubt, doubt)
         if not self._only_talk:
             return None
@@ -200,7 +211,8 @@ class _ForeignReader:
             if found is None or not (found.is_rule or self._is_wanted(found.path)):
                 continue
             marks.append((index, self._is_wanted(found.path)))
-            if len(marks) > _MOST_TRIED or self._parsed(heading, first, index) is not False:
+            spent = len(marks) > _MOST_TRIED or self._tries_left < 0
+            if spent or self._parsed(heading, first, index) is not False:
                 end = after = index
                 break
         if not marks or self._parsed(heading, first, end) is not False:
@@ -217,6 +229,9 @@ class _ForeignReader:
         language = language_of(heading.path)
         if language is None:
             return None
+        self._tries_left -= 1
+        if self._tries_left < 0:
+            return False
         body = _without_blank_ends("".join(self._lines[first:end]))
         body = without_wrapping_fence(body, heading.path, True)
         return self._trials.well_formed(language, body) is True

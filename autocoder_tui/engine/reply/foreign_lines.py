@@ -28,7 +28,7 @@ _ELEMENT = re.compile(
     r"\s*<(file|document|doc|write_to_file|create_file|write_file|artifact|item)(?:\s[^<>\n]{0,80})?>"
     rf"\s*<({_NAMES}|document_source)>\s*([^<>\n]{{1,240}}?)\s*</\2>"
     r"\s*<(content|contents|document_content|document_contents|code|file_content|file_contents"
-    r"|source_code|text)>[ \t]*(\n?)",
+    r"|source_code|text)>[ \t\r]*(\n?)",
     re.IGNORECASE,
 )
 _MOST_OF_ELEMENT = 4
