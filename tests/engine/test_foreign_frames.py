@@ -18,6 +18,8 @@ def files(reply: Reply) -> list[tuple[str, str, bool]]:
     [
         ("a.py", 'TEXT = """\n=== config.py ===\ny = 1\n"""\n'),
         ("a.py", 'TEXT = """\n<document path="config.py">\ny = 1\n</document>\n"""\n'),
+        ("a.py", '"""The files in one text.\n\nFile: config.py\n"""\ny = 1\n'),
+        ("a.py", '# What this is good for.\n"""\n=== config.py ===\n"""\n'),
         ("NOTES.md", "# Notes\n\nFile: a.py\n\nIt holds x.\n"),
         ("NOTES.md", "These are the notes on it.\n\nFile: a.py\n\nIt holds x.\n"),
         ("NOTES.md", "File: a.py\n\nIt holds x.\n"),

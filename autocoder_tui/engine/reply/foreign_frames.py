@@ -42,6 +42,7 @@ _MOST_TRIED = 20
 """Headings up to which it is tried whether a file goes on behind one."""
 _PROSE = ("md", "markdown", "rst", "txt", "adoc", "tex", "")
 _YAML = ("yaml", "yml")
+_QUOTES = ('"""', "'''")
 _HTML = ("code", "output", "source")
 _SAID = re.compile(r"[A-Z][A-Za-z'’, -]{1,200}[.!]")
 _MARKDOWN = re.compile(
@@ -239,11 +240,13 @@ class _ForeignReader:
     def _is_talk(self, line: str) -> bool:
         """Whether a line before the first frame, or between two, is none of a bare file."""
         bare = line.strip()
+        if self._target and (is_comment(line, self._target) or bare.startswith(_QUOTES)):
+            return False
         if is_prose_line(bare) or (bare.endswith(":") and bare[:1].isalpha() and " " in bare):
             return True
         if _SAID.fullmatch(bare) or _WRAPPER.fullmatch(bare):
             return True
-        if self._suffix in _PROSE + _YAML or is_comment(line, self._target):
+        if self._suffix in _PROSE + _YAML:
             return False
         return line[:1] not in (" ", "\t") and bool(_MARKDOWN.fullmatch(bare))
 
