@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 _LONGEST = 400
@@ -28,7 +28,7 @@ _ELEMENT = re.compile(
     r"\s*<(file|document|doc|write_to_file|create_file|write_file|artifact|item)(?:\s[^<>\n]{0,80})?>"
     rf"\s*<({_NAMES}|document_source)>\s*([^<>\n]{{1,240}}?)\s*</\2>"
     r"\s*<(content|contents|document_content|document_contents|code|file_content|file_contents"
-    r"|source_code|text)>[ \t]*(\n?)",
+    r"|source_code|text)>[ \t\r]*(\n?)",
     re.IGNORECASE,
 )
 _MOST_OF_ELEMENT = 4
@@ -48,6 +48,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _MAGIC = re.compile(r"%%(?:write)?file[ \t]+(?:-a[ \t]+)?(\S{1,240})")
+MARKUP = ("html", "htm", "xml", "svg", "vue", "svelte", "xhtml", "md", "markdown", "rss", "xsl")
 _COMMENTS = {
     "#": "py pyi pyw sh bash zsh fish rb pl pm r mk yaml yml toml conf cfg cmake tf ex exs jl nim "
     "ps1 gitignore env properties awk tcl makefile dockerfile",
@@ -87,10 +88,42 @@ class Heading:
         before = line[:at] if at > 0 else ""
         return f"{before}\n" if before.strip() else ""
 
-    def closing_lines(self, line: str) -> int:
-        """How many lines after the one that closes the text close the frame around it."""
-        outer = self.tags[1:]
-        return int(bool(outer) and f"</{outer[0]}" not in line.lower())
+
+class Depth:
+    """How many tags of the name that opened a frame are open, line by line.
+
+    In markup they may stand anywhere in a line; in code only one that begins a line counts.
+    """
+
+    def __init__(self, tag: Heading) -> None:
+        name = re.escape(tag.tags[0])
+        self._open = 1
+        self._in_markup = tag.path.rsplit(".", 1)[-1].lower() in MARKUP
+        self._counts = not tag.bracket
+        self._opening = re.compile(rf"<{name}(?:\s[^<>\n]*)?(?<!/)>", re.IGNORECASE)
+        self._closing = re.compile(rf"</{name}\s*>", re.IGNORECASE)
+        if self._in_markup:
+            self._open += len(self._opening.findall(tag.rest))
+
+    def after(self, line: str, *, closing: bool) -> int:
+        """How many are open after this line, which may be one that closes a frame."""
+        if self._counts and self._in_markup:
+            self._open += len(self._opening.findall(line)) - len(self._closing.findall(line))
+            return self._open
+        opened = self._counts and self._opening.match(line.lstrip()) is not None
+        self._open += int(opened) - int(closing or (opened and "</" in line))
+        return self._open
+
+
+def tag_outside(notes: str, own: Collection[str]) -> str:
+    """The first line of what stands around the files that opens a file in tags; "" without."""
+    lines = notes.split("\n")
+    for index, line in enumerate(lines):
+        if line in own or line.lstrip()[:1] not in ("<", "["):
+            continue
+        if read_tag(line, index) is not None or read_element(lines, index) is not None:
+            return line.strip()[:60]
+    return ""
 
 
 def read_tag(line: str, index: int) -> Heading | None:

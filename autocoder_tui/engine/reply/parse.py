@@ -26,6 +26,7 @@ from typing import Literal
 from autocoder_tui.engine.reply.blocks import Block, normal_path, without_tokens
 from autocoder_tui.engine.reply.fences import read_fenced_blocks
 from autocoder_tui.engine.reply.foreign_frames import read_foreign_frames
+from autocoder_tui.engine.reply.foreign_lines import named_in_frame, tag_outside
 from autocoder_tui.engine.reply.frames import read_frames
 from autocoder_tui.engine.reply.framing import (
     FRAMING_RULES,
@@ -39,6 +40,7 @@ from autocoder_tui.engine.reply.marks import marks_left_anew
 from autocoder_tui.engine.reply.prose import is_refusal, looks_like_prose
 from autocoder_tui.engine.reply.remarks import LEFT, as_notes, mark_remark, problems_around
 from autocoder_tui.engine.reply.versions import choose_versions, unnamed_versions
+from autocoder_tui.text.syntax import parses
 
 __all__ = [
     "FRAMING_RULES",
@@ -63,6 +65,7 @@ _BROKEN_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 _TAG = re.compile(r"^[ \t]*<file(?:\s[^<>\n]*)?>", re.MULTILINE)
 UNOPENED = "The reply closed this file and never opened it: its beginning may be missing."
 UNNAMED = "Another code block of the reply names no file: it is with the notes."
+UNREAD = "A frame that names a file stands outside the files, unread:"
 UNCLOSED = "The reply ended inside this file."
 
 
@@ -234,6 +237,10 @@ def _assemble(
     said = [block for block in blocks if _is_notes(block.path, wanted)]
     proposed = [block for block in blocks if not _is_notes(block.path, wanted)]
     problems = [*problems_around(text, blocks, notes), *as_notes(block.path for block in said)]
+    own = {line for old in given.values() for line in old.split("\n")}
+    left_out = tag_outside(notes, own)
+    if left_out and not any(left_out in problem for problem in problems):
+        problems.append(f"{UNREAD} {left_out}")
     around = " ".join(problems)
     files = []
     for chosen in choose_versions(proposed, given):
@@ -274,7 +281,20 @@ def _without_blocks(text: str, target: str | None, given: Mapping[str, str]) -> 
     left = marks_left_anew(text, given.get(normal_path(target)))
     remark = " ".join([BARE, BROKEN] if broken else [BARE, *([f"{LEFT} {left}"] if left else [])])
     whole = text if text.endswith("\n") else text + "\n"
+    headed = _names_a_file(whole, target, given)
+    if headed and parses(target, whole) is False:
+        broken, remark = True, f"{remark} {LEFT} {headed}"
     return Reply((ReplyFile(target, whole, not broken, remark),), "", False, ())
+
+
+def _names_a_file(text: str, target: str, given: Mapping[str, str]) -> str:
+    """The first line of a bare text that may begin a frame of a file of the request."""
+    wanted = {normal_path(target), *given}
+    own = {line for old in given.values() for line in old.split("\n")}
+    for line in text.split("\n"):
+        if line not in own and normal_path(named_in_frame(line)) in wanted:
+            return line.strip()[:60]
+    return ""
 
 
 def _base_name(path: str) -> str:
