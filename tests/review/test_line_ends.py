@@ -177,4 +177,4 @@ def test_time_per_line_is_flat(line: str) -> None:
         return time.process_time() - began
 
     few = min(seconds(1_000) for _ in range(3))
-    assert seconds(8_000) < 8 * 6 * max(few, 0.001)
+    assert min(seconds(8_000) for _ in range(3)) < 8 * 6 * max(few, 0.001)

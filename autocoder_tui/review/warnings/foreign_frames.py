@@ -51,6 +51,8 @@ def foreign_frames(change: Change) -> Iterator[Concern]:
         text = line[1].strip()
         if len(text) < 4 or len(text) > _LONGEST or text[0] not in "<[=*~+#_-/;%fFpP":
             continue
+        if text[0] == "<" and text.rfind("<") > 0:
+            continue  # more than a tag
         if _is_foreign(change, text, first=line[0] == 1):
             message = f"A line of the reply's frame was left in it on line {shown(line)}"
             yield Concern("frame", message, not change.is_sound)

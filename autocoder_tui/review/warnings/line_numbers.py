@@ -34,7 +34,7 @@ def _longest_run(change: Change) -> tuple[int, int, bool]:
     best = (0, 0, False)
     first = length = known = filled = 0
     expected = -2
-    old = frozenset(map(str.strip, change.old_lines))
+    old: frozenset[str] | None = None
     for at, line in change.added:
         found = _numbered(line)
         number = -1 if found is None else int(found.group(1))
@@ -43,6 +43,8 @@ def _longest_run(change: Change) -> tuple[int, int, bool]:
         if found is not None:
             length += 1
             body = found.group(2).strip()
+            if old is None:
+                old = frozenset(map(str.strip, change.old_lines))
             filled += bool(body)
             # How it is indented depends on where the numbers end.
             known += bool(body) and body in old
