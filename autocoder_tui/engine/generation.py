@@ -67,7 +67,7 @@ class Generation:
         self._ways = NextWay(capabilities)
         self._first = first_messages(request)
         self._time = RunDeadline(request.limits.total_timeout)
-        self._marker_is_code = seam.MARKER in self._first[1]["content"]
+        self._marker_is_code = seam.MARKER_WORDS in self._first[1]["content"]
         self._part_limits = PartLimits(request.model.name, request.limits.max_parts)
         self._retries = Retries(request.limits.max_attempts, ask_wait)
         self._second = SecondAsk()

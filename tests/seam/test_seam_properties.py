@@ -114,6 +114,14 @@ def odd_replies(draw: st.DrawFn) -> tuple[str, Continuation, str]:
 
 @many
 @given(odd_replies(), st.lists(st.integers(0, 10_000), max_size=12))
+@example(
+    (
+        "\t\r\n",
+        Continuation(3, "", "\t\r\n", "", "", False, ""),
+        "</file>\n</think>\t\r\n    \r\nx = 1\r\n",
+    ),
+    [24],
+)
 def test_chunks_do_not_matter(case: tuple[str, Continuation, str], cuts: list[int]) -> None:
     before, plan, reply = case
     whole = read(plan, before, reply)

@@ -225,3 +225,13 @@ def test_a_quoted_line_may_come_again_in_the_file() -> None:
     reader.feed(kept[len(plan.shown) :] + rest)
     reader.finish("stop")
     assert reader.text == kept + rest
+
+
+def test_a_file_that_holds_the_words_of_the_marker_keeps_them() -> None:
+    kept = '<file path="a.py">\n# generation interrupted, continuing\nstart()\n\n\nlog.start()\n'
+    rest = "# generation interrupted, continuing\ngo_on()\n</file>\n"
+    plan = plan_continuation(kept, finish_reason="length")
+    reader = PartReader(plan, kept)
+    reader.feed(plan.anchor + plan.witness + rest)
+    reader.finish("stop")
+    assert reader.text == kept + rest

@@ -32,11 +32,19 @@ from autocoder_tui.engine.end_words import STOPPED_AT_CAP, was_cut
 from autocoder_tui.engine.seam.completion import Verified, next_step, verify
 from autocoder_tui.engine.seam.reader import PartReader
 from autocoder_tui.engine.seam.set_aside import SetAside
-from autocoder_tui.engine.seam.values import MARKER, Alternative, Continuation, Edit, Join
+from autocoder_tui.engine.seam.values import (
+    MARKER,
+    MARKER_WORDS,
+    Alternative,
+    Continuation,
+    Edit,
+    Join,
+)
 from autocoder_tui.engine.seam.ways import Way, plan_continuation, ways_for
 
 __all__ = [
     "MARKER",
+    "MARKER_WORDS",
     "STOPPED_AT_CAP",
     "Alternative",
     "Continuation",

@@ -38,6 +38,11 @@ class ThinkFilter:
         """Whether something is held that may open a block of thought."""
         return self._state == "head" and bool(self._held)
 
+    @property
+    def passes_on(self) -> bool:
+        """Whether what comes is text from here on, and nothing of it is held."""
+        return self._state == "body"
+
     def feed(self, chunk: str) -> tuple[str, str]:
         """The text and the reasoning that this chunk settles."""
         if self._state == "body":
@@ -161,6 +166,11 @@ class NewlineFilter:
                 return chunk + self.finish()
         chunk = chunk.replace("\r\n", "\n")
         return chunk if self.wanted == "\n" else chunk.replace("\n", "\r\n")
+
+    def give_back(self) -> str:
+        """The half of a line end that came last, which was not passed on: it is fed again."""
+        carriage, self._carriage = self._carriage, False
+        return "\r" if carriage else ""
 
     def finish(self) -> str:
         carriage, self._carriage = self._carriage, False

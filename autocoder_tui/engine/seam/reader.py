@@ -23,7 +23,7 @@ from autocoder_tui.engine.seam.hold import Hold
 from autocoder_tui.engine.seam.marker_filter import MarkerFilter
 from autocoder_tui.engine.seam.ranks import CERTAIN, Rank
 from autocoder_tui.engine.seam.text_index import History
-from autocoder_tui.engine.seam.values import MARKER, Alternative, Continuation, Edit, Join
+from autocoder_tui.engine.seam.values import MARKER_WORDS, Alternative, Continuation, Edit, Join
 from autocoder_tui.engine.text_buffer import GrowingText
 from autocoder_tui.text.common_prefix import common_length
 
@@ -58,7 +58,7 @@ class PartReader:
         self._plan = continuation
         self._before = text if continuation is not None else ""
         self._resamples = resamples
-        self._keep_marker = marker_is_code or MARKER in self._before
+        self._keep_marker = marker_is_code or MARKER_WORDS in self._before
         plan = continuation
         self._think = ThinkFilter(expected="" if plan is None else plan.anchor + plan.witness)
         self._line: list[str] = []
@@ -203,6 +203,9 @@ class PartReader:
                 if again is not None:
                     text, reasoning = self._think.feed(again + text)
                     self._thoughts.append(reasoning)
+                    if self._newlines is not None and not self._think.passes_on:
+                        # Half a line end comes behind what is held there, not before it.
+                        self._think.feed(self._newlines.give_back())
         if text:
             self._pass(text)
 

@@ -73,7 +73,7 @@ def _tail(text: str, rest: str, marker_is_code: bool) -> str:
     fence = closing_filter(text, opened=True)
     if fence is not None:
         rest = fence.feed(rest) + fence.finish()
-    if marker_is_code or seam.MARKER in text:
+    if marker_is_code or seam.MARKER_WORDS in text:
         return rest
     marker = MarkerFilter(line_start=text[-1:] in ("", "\n"))
     return marker.feed(rest) + marker.finish()

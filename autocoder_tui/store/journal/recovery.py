@@ -11,7 +11,7 @@ from typing import Final
 
 from autocoder_tui.engine.events import Event, TextDelta
 from autocoder_tui.engine.run_state import RunState
-from autocoder_tui.engine.seam import MARKER
+from autocoder_tui.engine.seam import MARKER_WORDS
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import History, RunSummary
 from autocoder_tui.store.history.kept_run import KeptRun, Status, kept_run, moment
@@ -178,7 +178,9 @@ def replay(
     content = read_journal(path, heard, read)
     put_together()
     sent = content.snapshot
-    marker_is_code = MARKER in "".join([sent.requirements, *(file.text for file in sent.files)])
+    marker_is_code = MARKER_WORDS in "".join(
+        [sent.requirements, *(file.text for file in sent.files)]
+    )
     for event in held.released(state.text, marker_is_code=marker_is_code):
         state.apply(event, seen)
     status: Status | None = "running" if running and not state.ended else None
