@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from autocoder_tui.edits.edit import EditBlock, Placed
 from autocoder_tui.engine.calibration import FIRST_MARGIN, Weights
 
 Proof = Literal["echo", "witness", "prefill", "remainder", "guess"]
@@ -242,6 +243,11 @@ class FileProposed:
     `remark` then says why, for the review. `versions`: how many different texts of the file the
     reply holds; `after` is the last. `guesses`: how many joins in it were guessed. `named` is the
     path the reply gives it where that leads elsewhere and `path` is taken to be meant, or "".
+
+    `edits` are the blocks where the reply gives changes and no text: `after` is then `before`
+    with those of them placed that have a place, as `placed` says, or "" as long as `before` is
+    not known. `renamed_from` is the path the file had, or ""; `deletes`: it shall go, and
+    `after` is "".
     """
 
     path: str
@@ -252,6 +258,10 @@ class FileProposed:
     versions: int = 1
     guesses: int = 0
     named: str = ""
+    edits: tuple[EditBlock, ...] = ()
+    placed: Placed | None = None
+    renamed_from: str = ""
+    deletes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from autocoder_tui.edits.edit import EditBlock
 from autocoder_tui.engine.reply.blocks import Block, normal_path, without_tokens
 from autocoder_tui.engine.reply.fences import read_fenced_blocks
 from autocoder_tui.engine.reply.foreign_frames import read_foreign_frames
@@ -75,7 +76,8 @@ class ReplyFile:
 
     `complete` is False when the reply ended inside it. `remark` is "" or the reason why a
     reader should look twice. `versions`: how many different texts of it the reply gives, copies
-    of the given file aside; `text` is the last.
+    of the given file aside; `text` is the last. `edits` are the blocks where the reply gives
+    changes and no text; `renamed_from` and `deletes` as in FileProposed.
     """
 
     path: str
@@ -83,6 +85,9 @@ class ReplyFile:
     complete: bool
     remark: str
     versions: int = 1
+    edits: tuple[EditBlock, ...] = ()
+    renamed_from: str = ""
+    deletes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
