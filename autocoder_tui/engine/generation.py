@@ -31,7 +31,7 @@ from autocoder_tui.engine.metering.tokens import load_counter
 from autocoder_tui.engine.metering.usage import Accounts
 from autocoder_tui.engine.next_way import Ask, NextWay
 from autocoder_tui.engine.part import Part
-from autocoder_tui.engine.part_limits import PartLimits, confirms_end
+from autocoder_tui.engine.part_limits import PartLimits, confirms_end, has_no_more
 from autocoder_tui.engine.prompt import Message, first_messages, messages_for, temperature_of
 from autocoder_tui.engine.proposed_files import checked_reply, proposed_files
 from autocoder_tui.engine.provider.capabilities import Capabilities
@@ -45,6 +45,7 @@ from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import AskWait, Retries
 from autocoder_tui.engine.second_ask import SecondAsk
 from autocoder_tui.engine.trace import Trace
+from autocoder_tui.engine.unclosed import missing_closing
 
 METER_PERIOD = 0.25
 """Seconds between two usage events while text streams in."""
@@ -358,11 +359,14 @@ class Generation:
         if self._grew:
             self._text_ended = part.finish_reason
         self._told = part.ask is not None and confirms_end(part.ask.plan, part.head)
+        confirms = self._told or has_no_more(part.head)
         self._part_limits.took(
             progress=join.progress,
             ended=part.lost is None and not seam.was_cut(part.finish_reason),
             silent=not part.head.strip(),
             told=self._told and cause == "false stop" and not is_announced(self.text),
+            confirms=confirms,
+            whole=confirms and not join.progress and bool(self.missing_closing()),
         )
 
     async def _wait_for_retry(self, error: ProviderError) -> AsyncIterator[Event]:
@@ -383,6 +387,10 @@ class Generation:
         if ask is None:
             raise self._part_limits.no_way_left()
         return ask
+
+    def missing_closing(self) -> str:
+        """The line that is all that the text lacks, "" where more may be missing."""
+        return missing_closing(self._request, self.text)
 
     def flushed(self) -> Iterator[Event]:
         """What a reader interrupted in mid-part still holds back: nothing received is lost."""

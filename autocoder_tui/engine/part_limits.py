@@ -9,6 +9,10 @@ from autocoder_tui.engine.seam import Continuation
 SILENT_PARTS = 4
 """Replies in a row without a word before the run stops, each asked for in another way."""
 
+_CONFIRMED_TWICE = 2
+"""Replies in a row, asked for in two ways, that say that nothing is missing: enough for a text
+that has nothing missing as far as can be seen."""
+
 _LEAST_FRUITLESS = 6
 """Replies that add nothing in a whole run, at least; or twice as many as it may have parts."""
 
@@ -22,7 +26,13 @@ def confirms_end(plan: Continuation, head: str) -> bool:
     if plan.prefill:
         return False
     withheld = plan.witness.strip()
-    return not head.strip() or says_complete(head) or bool(withheld and withheld in head)
+    return has_no_more(head) or bool(withheld and withheld in head)
+
+
+def has_no_more(head: str) -> bool:
+    """Whether a reply that begins with `head` and added nothing is silent, or says in words that
+    nothing is left."""
+    return not head.strip() or says_complete(head)
 
 
 class PartLimits:
@@ -39,6 +49,7 @@ class PartLimits:
         self._fruitless = 0
         self._fruitless_left = max(_LEAST_FRUITLESS, 2 * max_parts)
         self._silent = 0
+        self._confirmed = 0
 
     def check(self) -> None:
         """Raises TooManyParts when the next part is past the last allowed."""
@@ -50,14 +61,25 @@ class PartLimits:
                 limit=f"{self._max_parts} parts",
             )
 
-    def took(self, *, progress: bool, ended: bool, silent: bool, told: bool) -> None:
+    def took(
+        self,
+        *,
+        progress: bool,
+        ended: bool,
+        silent: bool,
+        told: bool,
+        confirms: bool = False,
+        whole: bool = False,
+    ) -> None:
         """A part came. `progress`: it added something; `ended`: the model ended it by itself;
         `silent`: there was no text in it; `told`: the model had ended inside a file, and
-        confirmed it when told that something is missing. Raises NoProgress."""
+        confirmed it when told that something is missing; `confirms`: it says so, whyever it was
+        asked; `whole`: all that the text lacks is the mark of its end. Raises NoProgress."""
         self._parts += progress
         self._fruitless = 0 if progress else self._fruitless + 1
         self._fruitless_left -= not progress
         self._silent = self._silent + 1 if silent and not progress else 0
+        self._confirmed = self._confirmed + 1 if confirms and ended and not progress else 0
         if self._fruitless and told and ended:
             # It said twice that this is all. Once more would only cost money.
             raise NoProgress(
@@ -65,7 +87,8 @@ class PartLimits:
                 "the file is offered as incomplete. Read its end, or continue by hand.",
                 confirmed=True,
             )
-        if self._silent >= SILENT_PARTS or not self._fruitless_left:
+        settled = whole and self._confirmed >= _CONFIRMED_TWICE
+        if settled or self._silent >= SILENT_PARTS or not self._fruitless_left:
             raise self.no_way_left()
 
     def no_way_left(self) -> NoProgress:
@@ -74,5 +97,5 @@ class PartLimits:
             f"{self._model_name} was asked to go on in every way there is, the last "
             f"{self._fruitless or 1} times for nothing. The text so far is kept, its last file "
             "offered as incomplete: read it, continue by hand, or choose another model.",
-            confirmed=self._silent >= SILENT_PARTS,
+            confirmed=self._silent >= SILENT_PARTS or self._confirmed >= _CONFIRMED_TWICE,
         )

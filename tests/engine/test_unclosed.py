@@ -6,7 +6,7 @@ import pytest
 
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.engine.events import FileProposed, RunFailed, RunFinished
+from autocoder_tui.engine.events import FileProposed, RequestStarted, RunFailed, RunFinished
 from autocoder_tui.engine.request import InputFile
 from tests.engine.test_run import events_of, joined, of, request_to
 
@@ -17,8 +17,7 @@ OPEN = f'<file path="a.py">\n{NEW}'
 
 @pytest.mark.parametrize(
     ("finish", "again"),
-    # After a limit words are no proof: the next way of asking may bring more.
-    [("stop", ""), ("stop", "Nothing to add."), ("length", "")],
+    [("stop", ""), ("stop", "Nothing to add."), ("length", ""), ("length", "Nothing to add.")],
 )
 async def test_a_file_that_is_whole_and_confirmed_is_delivered_and_said(
     finish: str, again: str
@@ -27,6 +26,8 @@ async def test_a_file_that_is_whole_and_confirmed_is_delivered_and_said(
     async with DemoServer(script) as server:
         events = await events_of(request_to(server, target="a.py", files=(InputFile("a.py", OLD),)))
     assert isinstance(events[-1], RunFinished)
+    # Twice at most: what was told twice in other words costs nobody a third request.
+    assert len(of(RequestStarted, events)) <= 3
     assert "never closed" in events[-1].notes
     (file,) = of(FileProposed, events)
     assert (file.after, file.complete) == (NEW, True)

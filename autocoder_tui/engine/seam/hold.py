@@ -126,11 +126,20 @@ class Hold:
         if any(found.rank >= CERTAIN for found in self._found()):
             return False
         for replay in self._tracker.ended:
+            if self._comes_after_new_lines(replay):
+                # A short line may well come again at the end of what is written on.
+                continue
             line = self._lines[replay.at]
             words = self._history.words(replay.start, replay.end)
             if words >= _REPEATED_WORDS and is_closing(self.reply[line.start : line.end]):
                 return True
         return False
+
+    def _comes_after_new_lines(self, replay: Replay) -> bool:
+        """Whether the reply has written on before it repeats these lines."""
+        kinds = self._kinds[: replay.first]
+        new = kinds.count("")
+        return bool(new) and new > 0.3 * (len(kinds) - kinds.count("seen"))
 
     def opened_fence(self, begin: int) -> bool:
         """Whether the reply opened a code fence of its own before character `begin`."""
@@ -256,9 +265,9 @@ class Hold:
         found = self._exact()
         for replay in self._tracker.ended:
             kinds = self._kinds[: replay.first]
-            new = kinds.count("")
-            if new and new > 0.3 * (len(kinds) - kinds.count("seen")):
+            if self._comes_after_new_lines(replay):
                 continue
+            new = kinds.count("")
             if "seen" in kinds and replay.start > history.sent_line:
                 continue
             skipped = 9 if new else 4 if "prose" in kinds or "seen" in kinds else 0
