@@ -31,6 +31,7 @@ Pick files, say what you want, watch the code stream in, accept or reject it hun
   autocoder-tui [DIR]           open the program on DIR (default: here)
   autocoder-tui run [DIR] ...   the same job without the screen, for scripts
   autocoder-tui resume [RUN]    open it on a run that was interrupted (default: the last)
+  autocoder-tui review FILE     review a reply from elsewhere (- for stdin): no model, no key
   autocoder-tui history ...     list, show, export, rename and delete the runs so far
   autocoder-tui usage           what the runs so far used and cost
   autocoder-tui doctor          what a bug report needs, and what is broken
@@ -202,6 +203,22 @@ def resume_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "resume", nargs="?", default="last", type=given, metavar="RUN", help=RUN_HELP
+    )
+    _add_job_arguments(parser)
+    parser.add_argument("--theme", metavar="NAME", help="colour theme")
+    return parser
+
+
+def review_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="autocoder-tui review",
+        description="Open the program on a reply that a chat page or another program gave: whole "
+        "files, edits or a diff, with whatever was said around them. Nothing is sent; what you "
+        "accept is written.",
+        formatter_class=Formatter,
+    )
+    parser.add_argument(
+        "reply", type=given, metavar="FILE", help="the file with the reply; - for stdin"
     )
     _add_job_arguments(parser)
     parser.add_argument("--theme", metavar="NAME", help="colour theme")

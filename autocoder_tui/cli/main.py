@@ -20,6 +20,7 @@ from autocoder_tui.cli.arguments import (
     doctor_parser,
     given,
     resume_parser,
+    review_parser,
     run_parser,
     tui_parser,
     usage_parser,
@@ -78,9 +79,13 @@ def _run(arguments: list[str], *, is_process: bool) -> int:
         return _print_doctor(doctor_parser().parse_args(rest))
     if command == "history":
         return _history(rest)
-    parsers = {"run": run_parser, "resume": resume_parser}
+    parsers = {"run": run_parser, "resume": resume_parser, "review": review_parser}
     parser = parsers.get(command, tui_parser)()
     options = parser.parse_args(rest if command in parsers else arguments)
+    if command == "review":
+        from autocoder_tui.cli.given_reply import read_reply
+
+        options.reply = read_reply(options.reply)
     headless = command == "run"
     code = _start(parser, options, headless=headless)
     if is_process and not headless and not options.list_models:

@@ -48,6 +48,11 @@ def first_messages(request: RunRequest) -> list[Message]:
     ]
 
 
+def prompt_text(request: RunRequest) -> str:
+    """The first messages as one text, for a chat page that has room for just one."""
+    return "\n".join(message["content"] for message in first_messages(request))
+
+
 def messages_for(first: list[Message], continuation: Continuation | None) -> list[Message]:
     """The first messages, all text so far as one assistant message, and the instruction.
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autocoder_tui.engine.given_reply import NOBODY, NOWHERE, as_given
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
 from autocoder_tui.review.line_ends import asks_for_ends
 from autocoder_tui.runs.setup import ChosenModel
@@ -42,6 +43,8 @@ class Prepared:
     goes_on: bool = False
     """Whether this run goes on with a review, in which what was decided stays decided."""
     demo: bool = False
+    reply: str | None = None
+    """The whole reply where it is at hand already: then nobody is asked for one."""
 
     def for_model(
         self, chosen: ChosenModel, *, partial: str | None = None, limits: Limits | None = None
@@ -50,12 +53,17 @@ class Prepared:
         request = self.request.for_model(chosen.model, chosen.endpoint, chosen.calibration)
         return replace(
             self,
+            reply=None,
             request=replace(
                 request,
                 partial=request.partial if partial is None else partial,
                 limits=request.limits if limits is None else limits,
             ),
         )
+
+    def answered_by(self, reply: str) -> Prepared:
+        """The same, answered by a reply from elsewhere: nothing is sent."""
+        return replace(self, request=as_given(self.request), reply=reply)
 
     @property
     def guesses(self) -> list[str]:
@@ -99,6 +107,12 @@ def prepare(
         calibration=chosen.calibration,
     )
     return Prepared(job.root, request, originals, demo=demo)
+
+
+def prepare_given(job: Job, reply: str, limits: Limits) -> Prepared:
+    """A run that `reply`, which came from elsewhere, answers: with no model and no key. Blocking;
+    raises WorkspaceError."""
+    return prepare(job, ChosenModel(NOBODY, NOWHERE), limits).answered_by(reply)
 
 
 def read_existing(root: Path, path: str, before: str | None = None) -> TextFile | None:

@@ -41,12 +41,13 @@ NETWORK_LIMITS = (
 class Task:
     """What was asked for before the start. `inputs` are patterns as given, not yet looked up;
     `output` is as given too. `resume` names the kept run to go on with: "last", its id or the
-    beginning of it, or its name."""
+    beginning of it, or its name; `reply` is a reply from elsewhere to be reviewed."""
 
     inputs: tuple[str, ...] = ()
     output: str | None = None
     requirements: str = ""
     resume: str | None = None
+    reply: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,7 @@ def _task(options: argparse.Namespace, control: Control) -> Task:
         output=_first(options.output_file, control.output_file),
         requirements=_requirements(_first(options.requirements, control.requirements, "")),
         resume=getattr(options, "resume", None),
+        reply=getattr(options, "reply", None),
     )
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.events import Event, Failure, RunCancelled, RunFailed
+from autocoder_tui.engine.given_reply import given_reply
 from autocoder_tui.engine.metering.budget import RaiseCap
 from autocoder_tui.engine.provider.request_body import left_out
 from autocoder_tui.engine.retry import AskWait
@@ -105,6 +106,9 @@ class RunSupervisor:
                 self._book(prepared, state, listener)
 
     async def _listen(self, prepared: Prepared, state: RunState, listener: RunListener) -> None:
+        if prepared.reply is not None:
+            await self._pump(given_reply(prepared.request, prepared.reply), state, listener)
+            return
         request = prepared.request
         place = (request.endpoint.provider.base_url, request.model.name)
         known = self._capabilities.of(*place)
@@ -116,12 +120,7 @@ class RunSupervisor:
             trace=self._trace,
         )
         try:
-            await pump(
-                events,
-                lambda batch: listener.run_brought(batch, state),
-                seen=lambda event: state.apply(event, time.monotonic()),
-                keep=self._keeping.keep,
-            )
+            await self._pump(events, state, listener)
         finally:
             if not prepared.demo:
                 self._capabilities.keep(*place)
@@ -129,6 +128,16 @@ class RunSupervisor:
             if remark is not None and remark not in self._remarked:
                 self._remarked.add(remark)
                 listener.run_remarked(remark)
+
+    async def _pump(
+        self, events: AsyncIterator[Event], state: RunState, listener: RunListener
+    ) -> None:
+        await pump(
+            events,
+            lambda batch: listener.run_brought(batch, state),
+            seen=lambda event: state.apply(event, time.monotonic()),
+            keep=self._keeping.keep,
+        )
 
     def _fail(self, failure: Failure, state: RunState, listener: RunListener) -> None:
         failed = RunFailed(failure)

@@ -28,6 +28,7 @@ from autocoder_tui.ui.controllers.copy import copy_out
 from autocoder_tui.ui.controllers.drafts import DialogDrafts
 from autocoder_tui.ui.controllers.estimate import Estimator
 from autocoder_tui.ui.controllers.fallback import ModelFallback
+from autocoder_tui.ui.controllers.given_reply import copy_prompt, paste_reply
 from autocoder_tui.ui.controllers.history import HistoryActions
 from autocoder_tui.ui.controllers.key_warning import KeyWarnings
 from autocoder_tui.ui.controllers.models import ModelChoice
@@ -87,6 +88,8 @@ class AutocoderApp(TypeAheadApp):
         Binding("U", "last_write('undo')", "Undo last write", id="write.undo", show=False),
         Binding("ctrl+y", "last_write('redo')", "Redo last write", id="write.redo", show=False),
         Binding("c", "last_write('commit')", "Commit last write", id="write.commit", show=False),
+        Binding("P", "paste_reply", "Paste a reply", id="reply.paste", show=False),
+        Binding("Y", "copy_prompt", "Copy the prompt", id="prompt.copy", show=False),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
         Binding("ctrl+z", "suspend_process", "Stop the program", id="app.stop", show=False),
     ]
@@ -336,6 +339,16 @@ class AutocoderApp(TypeAheadApp):
     async def action_last_write(self, verb: str) -> None:
         """Undo, redo or commit what was written last."""
         await self.undoing.act(verb)
+
+    @work(group=ASKS)
+    async def action_paste_reply(self) -> None:
+        """Review a reply from a chat page or another program."""
+        await paste_reply(self)
+
+    @work(group=ASKS)
+    async def action_copy_prompt(self) -> None:
+        """Copy the whole prompt, to be asked elsewhere."""
+        await copy_prompt(self)
 
     # ------------------------------------------------------------------ moving, telling
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from textual.widgets import Input, TextArea
 
 from autocoder_tui.engine.events import FileProposed, RunCancelled, RunFinished, TextDelta
+from autocoder_tui.engine.given_reply import NOBODY
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.export import local_time
@@ -276,6 +277,8 @@ class RunRecovery:
     def _take_model(self, run: KeptRun) -> None:
         """Go on with the model the run had, unless another was asked for or it is no more."""
         app = self._app
+        if run.snapshot.model == NOBODY.name:
+            return  # its reply came from elsewhere
         try:
             chosen = model_of(app.setup, run)
         except AutocoderError as error:

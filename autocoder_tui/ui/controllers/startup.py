@@ -9,6 +9,7 @@ from autocoder_tui.engine.provider.chat import preload
 from autocoder_tui.runs.interrupted_writes import recover_writes
 from autocoder_tui.runs.sole_model import is_unnamed
 from autocoder_tui.ui.controllers.first_content import fill_in
+from autocoder_tui.ui.controllers.given_reply import review_reply
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.header_line import HeaderLine, short_path
 from autocoder_tui.ui.widgets.meters.meters import Meters
@@ -44,6 +45,9 @@ async def begin(app: Program, problems: Iterable[str]) -> None:
     app.estimator.schedule()
     asyncio.get_running_loop().run_in_executor(None, preload)
     await app.recovering.start()
+    if app.setup.task.reply is not None:
+        await review_reply(app, app.setup.task.reply)
+        return
     if app.models.is_keyless:
         app.models.first_steps()
 

@@ -1,0 +1,58 @@
+"""Replies from elsewhere: the prompt goes out by the clipboard, the reply comes in by pasting."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from autocoder_tui.engine.prompt import prompt_text
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.runs.preparation import prepare_given
+from autocoder_tui.ui.controllers.copy import copy_out
+from autocoder_tui.ui.controllers.send import may_replace_review
+from autocoder_tui.ui.program import Program
+
+_HINT: Final = (
+    "What a chat page or another program answered: whole files, edits or a diff, with whatever "
+    "was said around them. Nothing is sent and nothing is written: it goes into the review."
+)
+
+
+async def paste_reply(app: Program) -> None:
+    """Ask for a reply from elsewhere, and review it."""
+    if app.runner.running:
+        app.tell("A run is under way: wait for it, or stop it (Esc) first.", severity="warning")
+        return
+    text = await app.typing.ask("Paste a reply", _HINT, tall=True)
+    if text is None:
+        return
+    if not text.strip():
+        app.tell("Nothing was pasted.")
+        return
+    await review_reply(app, text)
+
+
+async def review_reply(app: Program, text: str) -> None:
+    """Review a reply from elsewhere for the picks and the target on the screen."""
+    if app.runner.running or not await may_replace_review(app):
+        return
+    job, limits = app.job(), app.setup.limits
+    app.runner.start(lambda: prepare_given(job, text, limits))
+
+
+async def copy_prompt(app: Program) -> None:
+    """Copy the whole prompt for the present picks and requirements, to be asked elsewhere."""
+    job = app.job()
+    if not job.requirements.strip():
+        app.tell("Say what you want first: the requirements are empty.", severity="warning")
+        app.main.show("requirements")
+        return
+    try:
+        prepared = await asyncio.to_thread(prepare_given, job, "", app.setup.limits)
+    except AutocoderError as error:
+        app.tell(error.message, severity="error", timeout=12)
+        return
+    # A clipboard is as far from the project as a server is.
+    decision, _ = await app.keys_asked_about.decide(app, prepared.request)
+    if decision == "send":
+        await copy_out(app, prompt_text(prepared.request), "the prompt", "copied-prompt.txt")
