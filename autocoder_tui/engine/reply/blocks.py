@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from autocoder_tui.edits.edit import EditBlock
 from autocoder_tui.engine.reply.end_tokens import ends_with_token, without_end_tokens
 from autocoder_tui.text.syntax import LARGEST_PARSED, Language, is_well_formed, parses
 
@@ -30,6 +31,15 @@ class Block:
     end: int = 0
     verbatim: bool = False
     """Whether the frame says that nothing in it is interpreted."""
+    edits: tuple[EditBlock, ...] = ()
+    """Changes to the file, where the block gives those and no text."""
+    renamed_from: str = ""
+    deletes: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the block gives the text of its file."""
+        return not (self.edits or self.renamed_from or self.deletes)
 
 
 def lines_of(text: str) -> list[str]:

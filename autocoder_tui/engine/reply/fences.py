@@ -112,7 +112,7 @@ class _FenceReader:
             fence = self._fences[index]
             path = _name_in_info(fence.info)
             if not path:
-                path, used = _name_before(notes, self._known)
+                path, used = name_before(notes, self._known)
                 del notes[len(notes) - used :]
             end = self._end(index + 1, fence, path or self._target or "")
             spans.append(_Span(index, end, path, bool(path)))
@@ -125,7 +125,7 @@ class _FenceReader:
         for span in spans:
             notes += self._lines[at : span.first]
             if span.path and not _name_in_info(self._fences[span.first].info):
-                _, used = _name_before(notes, self._known)
+                _, used = name_before(notes, self._known)
                 del notes[len(notes) - used :]
             at = span.end + 1
         return notes + self._lines[at:]
@@ -255,7 +255,7 @@ def _balances(lines: list[str], read: Mapping[int, Fence]) -> dict[int, int]:
             balances[index] = balance
             between = reversed(lines[before + 1 : index])
             above = next((line.strip() for line in between if line.strip()), "")
-            if _name_in_info(fence.info) or _name_in_line(above, ()):
+            if _name_in_info(fence.info) or name_in_line(above, ()):
                 balance = 0
             else:
                 balance += -1 if fence.info else 1
@@ -278,15 +278,15 @@ def _name_in_info(info: str) -> str:
     return words[0] if len(words) == 1 and is_path(words[0]) else ""
 
 
-def _name_before(notes: list[str], known: Collection[str]) -> tuple[str, int]:
+def name_before(notes: list[str], known: Collection[str]) -> tuple[str, int]:
     """The file named by the last line before a fence, and how many lines that takes up."""
     for back, line in enumerate(reversed(notes[-2:]), start=1):
         if line.strip():
-            return _name_in_line(line.strip(), known), (back if _only_name(line, known) else 0)
+            return name_in_line(line.strip(), known), (back if _only_name(line, known) else 0)
     return "", 0
 
 
-def _name_in_line(line: str, known: Collection[str]) -> str:
+def name_in_line(line: str, known: Collection[str]) -> str:
     if len(line) > _LONGEST_NAMING:
         return ""
     framed = named_in_frame(line)
@@ -303,7 +303,7 @@ def _name_in_line(line: str, known: Collection[str]) -> str:
 
 
 def _only_name(line: str, known: Collection[str]) -> bool:
-    name = _name_in_line(line.strip(), known)
+    name = name_in_line(line.strip(), known)
     return bool(name) and len(line.strip()) <= len(name) + 16
 
 

@@ -1,4 +1,4 @@
-"""Finding the framed files of a reply.
+"""Finding the framed files of a reply, and the frames of changes.
 
 Only lines that may hold a mark are looked at. Inside a frame the marks are the exact ones of
 `reply_framing`; near misses close it where no exact line does. Where several closing lines are
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from autocoder_tui.engine.reply.blocks import (
@@ -21,6 +21,12 @@ from autocoder_tui.engine.reply.blocks import (
     lines_of,
     normal_path,
     without_tokens,
+)
+from autocoder_tui.engine.reply.edit_frames import (
+    may_be_action,
+    read_action,
+    read_action_frame,
+    starts_changes,
 )
 from autocoder_tui.engine.reply.end_tokens import without_end_tokens
 from autocoder_tui.engine.reply.framing import (
@@ -46,6 +52,7 @@ from autocoder_tui.engine.reply.wrappers import (
 from autocoder_tui.text.syntax import Language, language_of
 
 _ANY_MARK = re.compile(r"(?:<|&lt;)\s?[\\/]{0,2}\s?file", re.IGNORECASE)
+_ANY_ACTION = re.compile(r"^[ \t*`]{0,5}<(?:edit|delete|rename)\s", re.IGNORECASE | re.MULTILINE)
 _WRAPPER = re.compile(r"</(files|file_content|filecontent|documents?)\s*>", re.IGNORECASE)
 _MARKDOWN = ("md", "markdown", "mdx", "rst", "")
 _MOST_CLOSINGS = 8
@@ -59,7 +66,8 @@ _UNESCAPED = "It came with HTML entities for its marks and in its text: these we
 @dataclass(frozen=True, slots=True)
 class _Mark:
     """A line that may open or close a frame. `closing` is the id of an exact closing line;
-    `tail` is where a closing tag begins that ends a line of code, -1 without one."""
+    `tail` is where a closing tag begins that ends a line of code, -1 without one. `acts`: it opens
+    a frame of changes."""
 
     index: int
     opening: Opening | None
@@ -67,6 +75,7 @@ class _Mark:
     closing: str | None
     loose_closing: bool
     tail: int
+    acts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,7 @@ def read_frames(text: str, given: Mapping[str, str] | None = None) -> tuple[list
     `given` are the texts of the files that were sent, by normal path; None if that is not
     known.
     """
-    if _ANY_MARK.search(text) is None:
+    if _ANY_MARK.search(text) is None and _ANY_ACTION.search(text) is None:
         return [], text
     return _FrameReader(text, given).read()
 
@@ -108,7 +117,7 @@ class _FrameReader:
         at = 0
         while (mark := self._opening_mark()) is not None:
             notes += self._lines[at : mark.index]
-            at = self._read_block(mark)
+            at = self._read_action(mark, notes) if mark.acts else self._read_block(mark)
             while self._next < len(self._marks) and self._marks[self._next].index < at:
                 self._next += 1
         if not self._blocks:
@@ -120,7 +129,9 @@ class _FrameReader:
         while self._next < len(self._marks):
             mark = self._marks[self._next]
             self._next += 1
-            if mark.opening is not None or (mark.loose is not None and self._holds(mark)):
+            if mark.opening is not None or mark.acts:
+                return mark
+            if mark.loose is not None and self._holds(mark):
                 return mark
         return None
 
@@ -132,9 +143,19 @@ class _FrameReader:
             return True
         if self._next < len(self._marks):
             following = self._marks[self._next]
-            return following.opening is None and following.loose is None
+            return following.opening is None and following.loose is None and not following.acts
         body = self._lines[mark.index + 1 :]
         return not self._blocks and (bool(mark.loose.rest) or any(line.strip() for line in body))
+
+    def _read_action(self, mark: _Mark, notes: list[str]) -> int:
+        """Add the block of changes that `mark` opens; the index of the line after it."""
+        start = self._offsets.of(mark.index)
+        block, closing, after, unread = read_action_frame(self._lines, mark.index, self._given)
+        notes += unread
+        end = start + len(block.source)
+        tail = "".join(self._lines[closing:after])
+        self._blocks.append(replace(block, text_end=end - len(tail), end=end))
+        return after
 
     def _read_block(self, mark: _Mark) -> int:
         """Add the block that `mark` opens; the index of the line after it."""
@@ -208,10 +229,17 @@ class _FrameReader:
         exact: _Mark | None = None
         near: _Mark | None = None
         tail: _Mark | None = None
-        stop = len(self._lines)
+        stop = acts = len(self._lines)
         for mark in self._following():
             line = self._lines[mark.index]
             if line in own and mark.opening is not None:
+                continue
+            if mark.acts:
+                # A file that is closed behind it only quotes it.
+                if line not in own and starts_changes(self._lines, mark.index):
+                    acts = min(acts, mark.index)
+                    if exact:
+                        break
                 continue
             if mark.opening is not None or (mark.loose is not None and (near or tail)):
                 stop = mark.index
@@ -230,6 +258,7 @@ class _FrameReader:
             return _End(near.index, near.index + 1, True, _NEAR)
         if tail is not None:
             return _End(tail.index, tail.index + 1, True, SAME_LINE, tail.tail)
+        stop = min(stop, acts)
         if stop == len(self._lines) and (last := self._wrapper_end(first)):
             return _End(last, last + 1, True, _NEAR)
         return _End(stop, stop, False)
@@ -253,11 +282,13 @@ class _FrameReader:
         """The lines of the given file that read as marks of a frame: in the reply they are its
         own again, and the last closing line is the frame's."""
         text = self._given_text(path) or ""
-        if _ANY_MARK.search(text) is None:
+        if _ANY_MARK.search(text) is None and _ANY_ACTION.search(text) is None:
             return frozenset()
-        lines = [line for line in lines_of(text) if "file" in line]
+        lines = [line for line in lines_of(text) if "file" in line or may_be_action(line)]
         return frozenset(
-            line for line in lines if read_opening(line) or read_closing(line) is not None
+            line
+            for line in lines
+            if read_opening(line) or read_closing(line) is not None or read_action(line)
         )
 
     def _closings(self, after: int) -> list[_Mark]:
@@ -337,6 +368,9 @@ class _FrameReader:
 
 def _marks(lines: Sequence[str]) -> Iterator[_Mark]:
     for index, line in enumerate(lines):
+        if may_be_action(line) and read_action(line) is not None:
+            yield _Mark(index, None, None, None, False, -1, acts=True)
+            continue
         if "file" not in line and "FILE" not in line and "File" not in line:
             continue
         if "<" not in line and "&lt;" not in line:

@@ -4,12 +4,16 @@ Asked for are frames (see `reply_framing`). Accepted is also what models do inst
 order, the first that applies:
 
 1. frames, one or many; a code fence that wraps all of a plain frame's content is taken off;
-2. a JSON object with the path and the content of a file, or a list of them;
-3. code fences that name their file, in the info string or on the line before;
-4. one unnamed fence when there is a target;
-5. frames of other kinds that name their file (see `foreign_frames`);
-6. the bare text when there is a target and nothing else was found (with a remark), without a
+2. a JSON object with the path and the content of a file, or edits of one, or a list of them;
+3. changes in forms that were not asked for, bare or in fences (see `foreign_edits`);
+4. code fences that name their file, in the info string or on the line before;
+5. one unnamed fence when there is a target;
+6. frames of other kinds that name their file (see `foreign_frames`);
+7. the bare text when there is a target and nothing else was found (with a remark), without a
    closing line that nothing opened, which makes it incomplete.
+
+Frames hold whole files or changes (see `edit_frames`). What comes as the text of a file and is a
+change to it, written down, is read as that, whatever held it.
 
 Whatever lies outside is notes, and so is a file named `generation_comments.txt`. Nothing is
 lost in silence: an unclosed frame is incomplete, of a file that is given more than once one
@@ -25,7 +29,9 @@ from typing import Literal
 
 from autocoder_tui.edits.edit import EditBlock
 from autocoder_tui.engine.reply.blocks import Block, normal_path, without_tokens
+from autocoder_tui.engine.reply.edit_frames import NO_BLOCK, as_blocks
 from autocoder_tui.engine.reply.fences import read_fenced_blocks
+from autocoder_tui.engine.reply.foreign_edits import read_foreign_edits
 from autocoder_tui.engine.reply.foreign_frames import read_foreign_frames
 from autocoder_tui.engine.reply.foreign_lines import named_in_frame, tag_outside
 from autocoder_tui.engine.reply.frames import read_frames
@@ -55,6 +61,7 @@ __all__ = [
     "special_rules",
 ]
 
+_FRAMES = ("<file", "<edit", "<delete", "<rename")
 NOTES_FILE = "generation_comments.txt"
 _COMMANDS = (
     "sh", "bash", "shell", "zsh", "console", "terminal", "shell-session", "powershell", "cmd",
@@ -119,12 +126,15 @@ def parse_reply(
     if blocks and _quoted_in_a_fence(text, blocks, known):
         blocks = []
     if not blocks:
-        blocks, notes = read_json_files(text, target)
+        blocks, notes = read_json_files(text, target, given)
+    if not blocks:
+        blocks, notes = read_foreign_edits(text, target, known, given or {})
     if not blocks:
         blocks, notes = _named_or_only_fence(text, target, known, given or {})
     if not blocks:
         blocks, notes = read_foreign_frames(text, target, known, given or {})
     if blocks:
+        blocks = [read for block in blocks for read in as_blocks(block, given or {})]
         return _assemble(text, blocks, notes, given or {}, target)
     return _without_blocks(text, target, given or {})
 
@@ -161,7 +171,8 @@ def reply_end(text: str) -> ReplyEnd:
     if not last.closed:
         return ReplyEnd("open", len(text), len(text), _last_line(text), framed)
     begin = blocks[0].end - len(blocks[0].source)
-    end, line = last.end, _last_line(last.text)
+    said_last = "".join(last.edits[-1].new) if last.edits else last.text
+    end, line = last.end, _last_line(said_last)
     return ReplyEnd("closed", last.text_end, end, line, framed, begin, len(blocks), around)
 
 
@@ -216,7 +227,7 @@ def _quoted_in_a_fence(text: str, frames: list[Block], known: Collection[str]) -
     fences, _ = read_fenced_blocks(text, known=known)
     named = [fence for fence in fences if fence.path and fence.closed]
     # A fence around nothing but frames is only wrapped around them.
-    files = [fence for fence in named if not fence.text.lstrip().startswith("<file")]
+    files = [fence for fence in named if not fence.text.lstrip().startswith(_FRAMES)]
     place = 0
     for frame in frames:
         while place < len(files) and files[place].end < frame.end:
@@ -252,12 +263,21 @@ def _assemble(
         block = chosen.block
         left = mark_remark(block, given.get(normal_path(block.path)))
         remarks = [remark for remark in (block.remark, chosen.remark, left) if remark]
-        if not block.closed:
+        if not (block.closed or block.remark.startswith(NO_BLOCK)):
             remarks.append(UNCLOSED)
         if chosen.remark:
             problems.append(f"{block.path}: {chosen.remark}")
         files.append(
-            ReplyFile(block.path, block.text, block.closed, " ".join(remarks), chosen.versions)
+            ReplyFile(
+                block.path,
+                block.text,
+                block.closed,
+                " ".join(remarks),
+                chosen.versions,
+                block.edits,
+                block.renamed_from,
+                block.deletes,
+            )
         )
     if files and around:
         # What is said of a file is what people see before they accept.

@@ -8,10 +8,15 @@ where texts differ that is said, and how many there are, for nobody but the user
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autocoder_tui.engine.reply.blocks import Block, normal_path
 
+EDITED_TOO = (
+    "The reply gives this file whole and changes to it, too: the whole text is offered, the "
+    "changes are in its text only."
+)
+DELETED_TOO = "The reply deletes this file and gives it or changes it, too: the last is offered."
 _SAME_LINES = 0.5
 """Share of the longer text's lines that two versions of one file have in common at least."""
 
@@ -31,9 +36,57 @@ def choose_versions(blocks: Iterable[Block], given: Mapping[str, str]) -> list[C
     `given` are the texts of the files that were sent, by normal path.
     """
     by_path: dict[str, list[Block]] = {}
-    for block in blocks:
+    for block in _under_new_names(blocks):
         by_path.setdefault(normal_path(block.path), []).append(block)
-    return [_chosen(found, given.get(path)) for path, found in by_path.items()]
+    return [_of_path(found, given.get(path)) for path, found in by_path.items()]
+
+
+def _under_new_names(blocks: Iterable[Block]) -> list[Block]:
+    """Edits of a file that the reply renames belong to its new name."""
+    all_blocks = list(blocks)
+    names = {
+        normal_path(block.renamed_from): block.path for block in all_blocks if block.renamed_from
+    }
+    return [
+        replace(block, path=names[old])
+        if block.edits and not block.renamed_from and (old := normal_path(block.path)) in names
+        else block
+        for block in all_blocks
+    ]
+
+
+def _of_path(blocks: list[Block], given: str | None) -> Chosen:
+    """What the blocks of one path come to: changes are one, and a whole text stands for all."""
+    changes = [block for block in blocks if not block.is_whole]
+    wholes = [block for block in blocks if block.is_whole]
+    if not changes:
+        return _chosen(wholes, given)
+    change = _joined(changes)
+    if change.deletes and (wholes or change.edits):
+        last = blocks[-1]
+        return Chosen(last if last.is_whole or last.deletes else change, 2, DELETED_TOO)
+    if not wholes:
+        return Chosen(change, 1, "")
+    chosen = _chosen(wholes, given)
+    block = replace(chosen.block, renamed_from=change.renamed_from)
+    if not change.edits:
+        return replace(chosen, block=block)
+    return Chosen(block, chosen.versions + 1, " ".join(filter(None, (chosen.remark, EDITED_TOO))))
+
+
+def _joined(changes: Sequence[Block]) -> Block:
+    """Changes to one file as one."""
+    if len(changes) == 1:
+        return changes[0]
+    remarks = dict.fromkeys(block.remark for block in changes if block.remark)
+    return replace(
+        changes[-1],
+        edits=tuple(edit for block in changes for edit in block.edits),
+        renamed_from=next((block.renamed_from for block in changes if block.renamed_from), ""),
+        deletes=any(block.deletes for block in changes),
+        closed=all(block.closed for block in changes),
+        remark=" ".join(remarks),
+    )
 
 
 def _chosen(blocks: list[Block], given: str | None) -> Chosen:

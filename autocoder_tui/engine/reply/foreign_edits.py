@@ -1,0 +1,264 @@
+"""Changes in forms that were not asked for, bare or in code fences, and the files beside them.
+
+Read are search and replacement blocks as other programs ask for them, with the name of their file
+before, in or after the fence; unified diffs; the `*** Begin Patch` form. A fence that holds
+anything else is left alone: a document in it may show a diff.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from autocoder_tui.edits.edit import EditBlock
+from autocoder_tui.edits.shapes.content import DIFF_FILES, given_for
+from autocoder_tui.edits.shapes.file_edit import FileEdit, Reading, is_blank, next_filled, said
+from autocoder_tui.edits.shapes.patch import opens_patch, read_patch
+from autocoder_tui.edits.shapes.search import is_worded, opens_block, read_block
+from autocoder_tui.edits.shapes.unified import opens_diff, read_diff
+from autocoder_tui.engine.reply.blocks import Block, lines_of, normal_path
+from autocoder_tui.engine.reply.fences import name_before, name_in_line, read_fenced_blocks
+from autocoder_tui.engine.reply.framing import read_fence
+
+REMARK = "Its changes came in a form that was not asked for."
+UNNAMED = "Another change of the reply names no file: it is with the notes."
+_SIGN = re.compile(
+    r"^[ \t]*(?:<{5}|-{5,}[ \t]*(?:SEARCH|ORIGINAL)|@@|diff --git |--- |\+\+\+ "
+    r"|\*\*\*[ \t]*(?:Begin|Add|Update|Delete|Create|Remove|Modify)\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_MOST_HEAD = 3
+"""Filled lines of a fence before what it holds: the name of the file, a comment."""
+
+
+def read_foreign_edits(
+    text: str, target: str | None, known: Collection[str], given: Mapping[str, str]
+) -> tuple[list[Block], str]:
+    """The files of a reply that holds such changes, and the notes around them; none where it holds
+    no changes. `given` are the texts of the files that were sent, by normal path."""
+    if _SIGN.search(text) is None or (target or "").lower().endswith(DIFF_FILES):
+        return [], text
+    return _Reader(text, target, known, given).read()
+
+
+@dataclass(slots=True)
+class _Change:
+    """One file's change as it was found, and where, in lines."""
+
+    edit: FileEdit
+    begin: int
+    after: int
+
+
+class _Reader:
+    def __init__(
+        self, text: str, target: str | None, known: Collection[str], given: Mapping[str, str]
+    ) -> None:
+        self._text = text
+        self._lines = lines_of(text)
+        self._target = normal_path(target) if target else ""
+        self._known = frozenset({*known, *given, *([target] if target else [])})
+        self._given = given
+        self._rest: list[str] = []
+        self._changes: list[_Change] = []
+        self._name = ""
+        """The file that the fence or the line before names."""
+        self._fenced = False
+        self._kept: dict[int, int] = {}
+        self._opened: dict[int, str] = {}
+        self._find_fences()
+
+    def read(self) -> tuple[list[Block], str]:
+        at = 0
+        while at < len(self._lines):
+            at = self._step(at)
+        if self._fenced and self._changes and self._changes[-1].after >= len(self._lines):
+            self._changes[-1].edit = _unclosed(self._changes[-1].edit)
+        return self._result()
+
+    def _find_fences(self) -> None:
+        """The fences that hold something else, by line, and those that hold changes."""
+        fences, _ = read_fenced_blocks(
+            self._text, known=self._known, target=self._target or None, given=self._given
+        )
+        starts = [0]
+        for line in self._lines:
+            starts.append(starts[-1] + len(line))
+        index = {offset: number for number, offset in enumerate(starts)}
+        for fence in fences:
+            begin = index.get(fence.end - len(fence.source), -1)
+            if begin < 0:
+                continue
+            legitimate = fence.path.lower().endswith(DIFF_FILES)
+            if not legitimate and self._holds_changes(begin):
+                self._opened[begin] = fence.path
+            else:
+                self._kept[begin] = index.get(fence.end, len(self._lines))
+
+    def _holds_changes(self, fence: int) -> bool:
+        at = fence
+        for _ in range(_MOST_HEAD):
+            at = next_filled(self._lines, at + 1)
+            if at >= len(self._lines) or read_fence(self._lines[at]) is not None:
+                return False
+            if self._opens(at):
+                return True
+            if not name_in_line(self._lines[at].strip(), self._known):
+                return False
+        return False
+
+    def _opens(self, at: int) -> bool:
+        line = self._lines[at]
+        return opens_block(line) or opens_patch(self._lines, at) or opens_diff(self._lines, at)
+
+    # ------------------------------------------------------------------ one line after the other
+
+    def _step(self, at: int) -> int:
+        if at in self._kept:
+            self._rest += self._lines[at : self._kept[at]]
+            return self._kept[at]
+        if at in self._opened:
+            self._fenced = True
+            self._name = self._opened[at]
+            if self._name:
+                self._take_name()
+            return at + 1
+        if self._opens(at) and (after := self._read(at)) > at:
+            return after
+        line = self._lines[at]
+        fence = read_fence(line)
+        if self._fenced and fence is not None and not fence.info:
+            self._fenced, self._name = False, ""
+            return at + 1
+        if self._fenced and (name := name_in_line(line.strip(), self._known)):
+            following = next_filled(self._lines, at + 1)
+            if following < len(self._lines) and self._opens(following):
+                self._name = name
+                return at + 1
+        self._rest.append(line)
+        return at + 1
+
+    def _take_name(self) -> str:
+        """The name in the last line before, which is then no note."""
+        while len(self._rest) > 1 and is_blank(self._rest[-1]) and is_blank(self._rest[-2]):
+            self._rest.pop()
+        name, used = name_before(self._rest, self._known)
+        if name and used:
+            del self._rest[len(self._rest) - used :]
+        return name
+
+    def _read(self, at: int) -> int:
+        """Read what opens at line `at`; the line after it, or `at` where it is no change."""
+        if opens_block(self._lines[at]):
+            return self._read_search(at)
+        in_patch = opens_patch(self._lines, at)
+        reading = (
+            read_patch(self._lines, at) if in_patch else read_diff(self._lines, at, self._known)
+        )
+        if not reading.files:
+            return at
+        self._add(reading, at)
+        return reading.after
+
+    def _read_search(self, at: int) -> int:
+        name = self._name or (self._take_name() if not self._fenced else "")
+        name = name or self._name_behind(at) or self._last_name() or self._target
+        given = given_for(normal_path(name), self._given) if name else self._only_given()
+        block, after = read_block(self._lines, at, given)
+        if not is_worded(self._lines[at]) and not (block.closed and _stands_in(block, given)):
+            return at
+        edit = FileEdit(name, (block,), closed=block.closed, remark=block.remark,
+                        source=block.source)  # fmt: skip
+        self._add(Reading((edit,), after), at)
+        return after
+
+    def _only_given(self) -> str | None:
+        return next(iter(self._given.values())) if len(self._given) == 1 else None
+
+    def _last_name(self) -> str:
+        return self._changes[-1].edit.path if self._changes else ""
+
+    def _name_behind(self, at: int) -> str:
+        """The name on the line after the fence, where no other change follows it."""
+        if not self._fenced or self._changes:
+            return ""
+        _, after = read_block(self._lines, at)
+        closing = next_filled(self._lines, after)
+        behind = next_filled(self._lines, closing + 1)
+        if behind >= len(self._lines) or read_fence(self._lines[closing]) is None:
+            return ""
+        following = next_filled(self._lines, behind + 1)
+        if following < len(self._lines) and (
+            self._opens(following) or read_fence(self._lines[following]) is not None
+        ):
+            return ""
+        return name_in_line(self._lines[behind].strip(), self._known)
+
+    def _add(self, reading: Reading, at: int) -> None:
+        for edit in reading.files:
+            named = edit if edit.path else replace(edit, path=self._name or self._named_above())
+            self._changes.append(_Change(named, at, reading.after))
+
+    def _named_above(self) -> str:
+        if not self._fenced and (name := self._take_name()):
+            return name
+        return self._last_name() or self._target
+
+    # ------------------------------------------------------------------ what comes of it
+
+    def _result(self) -> tuple[list[Block], str]:
+        named = [change for change in self._changes if change.edit.path]
+        if not named or (self._target and not any(map(self._is_wanted, named))):
+            return [], self._text
+        unnamed = [change.edit.source for change in self._changes if not change.edit.path]
+        rest = "".join([*self._rest, *unnamed])
+        wholes, notes = read_fenced_blocks(rest, known=self._known, given=self._given)
+        files = [whole for whole in wholes if whole.path]
+        notes = "\n".join([notes, *(one.source for one in wholes if not one.path)]).strip("\n")
+        blocks = [self._block(change) for change in named]
+        if unnamed:
+            blocks[-1] = replace(blocks[-1], remark=said(blocks[-1].remark, UNNAMED))
+        end = len(self._text)
+        return [*(replace(file, end=end, text_end=end) for file in files), *blocks], notes
+
+    def _is_wanted(self, change: _Change) -> bool:
+        path = normal_path(self._resolved(change.edit))
+        return path in self._known or self._target.rsplit("/", 1)[-1] == path.rsplit("/", 1)[-1]
+
+    def _block(self, change: _Change) -> Block:
+        edit = change.edit
+        end = len("".join(self._lines[: change.after]))
+        return Block(
+            self._resolved(edit), edit.text or "", edit.closed, edit.source,
+            said(REMARK, edit.remark), end, end,
+            edits=edit.blocks, renamed_from=edit.renamed_from, deletes=edit.deletes,
+        )  # fmt: skip
+
+    def _resolved(self, edit: FileEdit) -> str:
+        """The name of the file, with the folders under which it was sent."""
+        path = normal_path(edit.path)
+        if path in self._known or edit.text is not None or edit.renamed_from:
+            return edit.path
+        for meant in (
+            lambda name: name.endswith("/" + path),
+            lambda name: path.endswith("/" + name),
+        ):
+            found = [name for name in self._known if meant(normal_path(name))]
+            if len(found) == 1:
+                return found[0]
+        return edit.path
+
+
+def _unclosed(edit: FileEdit) -> FileEdit:
+    blocks = edit.blocks
+    if blocks:
+        blocks = (*blocks[:-1], replace(blocks[-1], closed=False))
+    return replace(edit, blocks=blocks, closed=False)
+
+
+def _stands_in(block: EditBlock, given: str | None) -> bool:
+    """Whether the old lines stand in the file, white space at line ends apart."""
+    old = "\n".join(line.rstrip() for line in block.old)
+    own = "\n".join(line.rstrip() for line in (given or "").split("\n"))
+    return bool(old.strip()) and f"\n{old}\n" in f"\n{own}\n"
