@@ -17,6 +17,7 @@ from autocoder_tui.review.boundaries import Hunk
 from autocoder_tui.review.carry_verdicts import known_pieces, moved_hunks
 from autocoder_tui.review.counts import Counts, LineCounts, line_counts, sum_lines
 from autocoder_tui.review.diff import Diff, diff_lines
+from autocoder_tui.review.file_edits import FileEdits
 from autocoder_tui.review.line_ends import changed_ends, ends_in_words
 from autocoder_tui.review.patch import file_patch
 from autocoder_tui.review.split_hunk import split_hunk
@@ -72,6 +73,8 @@ class FileReview:
     verdicts: tuple[Verdict, ...] = field(repr=False)
     source: str = ""
     deletes: bool = False
+    edits: FileEdits | None = field(default=None, repr=False)
+    """Where the reply gave changes and no text: which went where, and which have no place."""
 
     @classmethod
     def of(
@@ -193,7 +196,7 @@ class FileReview:
         fresh = FileReview.of(
             self.path, self.before, after, self.complete, self.remark, source=self.source
         )
-        return fresh.decided_like(self)
+        return replace(fresh.decided_like(self), edits=self.edits)
 
     def decided_like(self, earlier: FileReview) -> FileReview:
         """The same review with the splits and verdicts of `earlier` where a hunk is the same.

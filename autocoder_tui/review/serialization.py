@@ -2,7 +2,7 @@
 
     {"files": [{"path": "a.py", "before": "…" or null, "after": "…", "complete": true,
                 "remark": "", "hunks": [[0, 1, 0, 2], …], "verdicts": ["accepted", …],
-                "source": "", "deletes": false}]}
+                "source": "", "deletes": false, "edits": null}]}
 
 The hunks are kept, not only the texts: a person may have split them. What is read back is
 checked, for a review that cannot be right would write what nobody accepted.
@@ -16,6 +16,7 @@ from typing import Any
 
 from autocoder_tui.review.boundaries import Hunk
 from autocoder_tui.review.diff import Diff
+from autocoder_tui.review.edits_data import edits_data, edits_of
 from autocoder_tui.review.file_review import FileReview, Review, Verdict
 
 
@@ -39,6 +40,7 @@ def _file_data(file: FileReview) -> dict[str, Any]:
         "verdicts": [verdict.value for verdict in file.verdicts],
         "source": file.source,
         "deletes": file.deletes,
+        "edits": None if file.edits is None else edits_data(file.edits),
     }
 
 
@@ -82,7 +84,9 @@ def _file_of(data: object) -> FileReview:
         raise ValueError("hunks")
     if hunks[: file.acts] != file.hunks[: file.acts] or (deletes and len(hunks) != 1):
         raise ValueError("hunks")
-    return replace(file, hunks=hunks, verdicts=verdicts)
+    edits = item.get("edits")
+    kept = None if edits is None else edits_of(edits)
+    return replace(file, hunks=hunks, verdicts=verdicts, edits=kept)
 
 
 def _covers(diff: Diff, hunks: Sequence[Hunk]) -> bool:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from autocoder_tui.edits.edit import EditBlock
+from autocoder_tui.edits.place import place
+from autocoder_tui.review.file_edits import FileEdits
 from autocoder_tui.review.file_review import FileReview
 from autocoder_tui.review.line_ends import fitted, plain_ends
 from autocoder_tui.workspace.textfile import TextFile
@@ -31,6 +37,22 @@ def compared(
     if ends_asked and original is not None and original.newline in ("\n", "mixed"):
         remark = " ".join(filter(None, (_KEPT_ENDS if text != after else "", remark)))
     return FileReview.of(path, before, text, complete, remark)
+
+
+def compared_edits(
+    path: str,
+    original: TextFile,
+    edits: Sequence[EditBlock],
+    complete: bool = True,
+    remark: str = "",
+    *,
+    source: str = "",
+) -> FileReview:
+    """The review of the changes `edits` of a file as it was read, with those that have no place.
+    Blocking: looks for the places, and diffs."""
+    placed = place(original.text, edits)
+    file = FileReview.of(path, original.text, placed.text, complete, remark, source=source)
+    return replace(file, edits=FileEdits.of(edits, placed))
 
 
 def compared_anew(file: FileReview, original: TextFile | None) -> FileReview:

@@ -64,6 +64,29 @@ def requirements_with(requirements: str, review: Review, note: str) -> str:
             "changes of yours were rejected and are not in the files above:",
             f"~~~~~~~~ diff\n{patch}~~~~~~~~",
         ]
+    lost = _unplaced_in_words(review)
+    if lost:
+        sections += [
+            "These changes of yours could not be placed, for the lines they look for are not in "
+            "the file, or in several places. Give them anew, with lines exactly as they stand:",
+            f"~~~~~~~~\n{lost}~~~~~~~~",
+        ]
     sections.append("What to do instead:\n\n" + note.strip())
     sections.append("Where the feedback and the requirements disagree, the feedback counts.")
     return "\n\n".join(sections)
+
+
+def _unplaced_in_words(review: Review) -> str:
+    """The changes that stand nowhere, with the reason of each."""
+    found = []
+    for file in review.files:
+        if file.edits is None:
+            continue
+        for left in file.edits.unplaced:
+            lines = "".join(line.mark + line.text for line in file.edits.blocks[left.block].lines)
+            end = "" if lines.endswith("\n") else "\n"
+            found.append(f"{file.path}: {left.said}\n{lines}{end}")
+    text = "\n".join(found)
+    if len(text) > _MOST_PATCH:
+        text = text[:_MOST_PATCH].rpartition("\n")[0] + "\n(and more, left out here)\n"
+    return text

@@ -19,13 +19,15 @@ from autocoder_tui.review.warnings.frames import frames
 from autocoder_tui.review.warnings.indentation import indentation
 from autocoder_tui.review.warnings.line_numbers import line_numbers
 from autocoder_tui.review.warnings.paths import paths
+from autocoder_tui.review.warnings.placed_edits import placed_edits
 from autocoder_tui.review.warnings.placeholders import placeholders
 from autocoder_tui.review.warnings.source import source
 
 __all__ = ["Concern", "concerns", "review_concerns", "warnings"]
 
 _SUBJECTS: tuple[Callable[[Change], Iterator[Concern]], ...] = (
-    extent, placeholders, edits, frames, source, line_numbers, indentation, characters, paths,
+    placed_edits, extent, placeholders, edits, frames, source, line_numbers, indentation,
+    characters, paths,
 )  # fmt: skip
 
 

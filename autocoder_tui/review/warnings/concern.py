@@ -15,6 +15,7 @@ from autocoder_tui.text.syntax import LARGEST_PARSED, Language, language_of, par
 Kind = Literal[
     "incomplete", "remark", "empty", "shrunk", "unchanged", "placeholder", "syntax", "diff",
     "edit", "frame", "stray", "entities", "replaced", "hidden", "numbers", "tabs", "path",
+    "unplaced", "placed",
 ]  # fmt: skip
 
 

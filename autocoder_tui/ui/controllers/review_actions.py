@@ -19,6 +19,7 @@ from autocoder_tui.ui.controllers.concerns import accept_anyway, listed
 from autocoder_tui.ui.controllers.copy import copy_out
 from autocoder_tui.ui.controllers.edit import edit_here, edit_suspended
 from autocoder_tui.ui.controllers.review import write_accepted
+from autocoder_tui.ui.controllers.unplaced_changes import settle_unplaced
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.choice import Choice
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
@@ -176,8 +177,9 @@ async def copy(app: Program, pane: ReviewPane) -> None:
     await copy_out(app, text, what.partition(":")[0], name)
 
 
-async def reject_with_note(app: Program, pane: ReviewPane) -> None:
-    """Reject the hunk under the cursor, and run again with all rejected hunks and a note."""
+async def reject_with_note(app: Program, pane: ReviewPane, *, unplaced: bool = False) -> None:
+    """Reject the hunk under the cursor, and run again with all rejected hunks and a note. With
+    `unplaced` it is for the changes that have no place, and no hunk is rejected for it."""
     session, chosen = app.review_session, app.chosen
     if session is None or pane.file is None or chosen is None:
         return
@@ -187,12 +189,17 @@ async def reject_with_note(app: Program, pane: ReviewPane) -> None:
     if app.runner.running:
         app.tell("A run is under way: wait for it, or stop it (Esc) first.", severity="warning")
         return
-    if not review.counts.rejected and pane.diff.cursor >= 0:
+    if not unplaced and not review.counts.rejected and pane.diff.cursor >= 0:
         changed = pane.file.with_verdict(pane.diff.cursor, Verdict.REJECTED)
         review = review.with_file(changed)
     count = review.counts.rejected
+    left = sum(len(file.edits.unplaced) for file in review.files if file.edits)
+    what = f"{count} rejected hunk{'s' * (count != 1)}" if count or not left else ""
+    if left:
+        changes = f"{left} change{'s' * (left != 1)} without a place"
+        what = f"{what} and {changes}" if what else changes
     hint = (
-        f"{count} rejected hunk{'s go' if count != 1 else ' goes'} back to the model with this "
+        f"{what} {'go' if count + left != 1 else 'goes'} back to the model with this "
         "note, in a new run on the same files. What you accepted stays accepted; nothing is "
         "written meanwhile. Say what to do instead:"
     )
@@ -213,6 +220,12 @@ async def reject_with_note(app: Program, pane: ReviewPane) -> None:
     pane.take(review)
     app.estimator.sent(app.job(), chosen)
     app.runner.start(lambda: rework(before, decided, note, chosen))
+
+
+async def place_changes(app: Program, pane: ReviewPane) -> None:
+    """Say where the changes go that have no place, or send them back to the model."""
+    if await settle_unplaced(app, pane):
+        await reject_with_note(app, pane, unplaced=True)
 
 
 async def list_warnings(app: Program, _pane: ReviewPane) -> None:
@@ -245,6 +258,7 @@ _DEEDS: dict[Deed, Callable[[Program, ReviewPane], Coroutine[None, None, None]]]
     "copy": copy,
     "reject with note": reject_with_note,
     "list warnings": list_warnings,
+    "place changes": place_changes,
 }
 
 

@@ -28,7 +28,10 @@ from autocoder_tui.ui.widgets.diff.text import (
 )
 
 MARGIN = 3
-"""Cells of the hunk cursor, the verdict, and a blank."""
+"""Cells of the hunk cursor, the verdict, and a blank or how the change was placed."""
+
+PLACED = "≈"
+"""Stands where a change was placed by anything but equality."""
 
 _HEADING = re.compile(
     r"\s*(?:(?:export|default|pub\S*|public|private|protected|static|abstract|async|unsafe)\s+)*"
@@ -79,6 +82,15 @@ def marks_of(review: FileReview) -> Marks:
     )
 
 
+def doubtful_hunks(review: FileReview) -> frozenset[int]:
+    """The hunks that come from changes which were placed by anything but equality."""
+    edits = review.edits
+    if edits is None:
+        return frozenset()
+    hunks = enumerate(review.hunks)
+    return frozenset(n for n, hunk in hunks if edits.doubtful(hunk) is not None)
+
+
 class RowPainter:
     """Turns rows into strips. Knows everything of the view but its scroll position."""
 
@@ -103,13 +115,15 @@ class RowPainter:
         self._found = found
         self._wrap = wrap
         self._lines = (review.diff.old_lines, review.diff.new_lines)
+        self._doubtful = doubtful_hunks(review)
 
     def paint(self, row: Row, *, x: int, selected: bool, first: bool) -> Strip:
         """The row `x` cells to the right; `selected`: its hunk has the cursor; `first` of it."""
         if row.kind == "fold":
             return self._fit(self._fold(row))
         verdict = None if row.hunk is None else self.review.verdicts[row.hunk]
-        margin = self._margin(verdict, selected, first)
+        doubtful = first and row.hunk in self._doubtful
+        margin = self._margin(verdict, selected, first, doubtful=doubtful)
         if row.kind == "empty":
             note = Segment("(a new file with nothing in it)", self.palette.note)
             return self._fit([*margin, note])
@@ -121,7 +135,9 @@ class RowPainter:
         strip = Strip(segments).adjust_cell_length(self.geometry.width)
         return strip.apply_style(self.palette.base)
 
-    def _margin(self, verdict: Verdict | None, selected: bool, first: bool) -> list[Segment]:
+    def _margin(
+        self, verdict: Verdict | None, selected: bool, first: bool, *, doubtful: bool = False
+    ) -> list[Segment]:
         palette = self.palette
         bar = Segment("▌", palette.cursor) if selected else Segment(" ")
         if verdict is None:
@@ -130,7 +146,7 @@ class RowPainter:
         return [
             bar,
             Segment(verdict.mark, style if first else style + Style(bold=False)),
-            Segment(" "),
+            Segment(PLACED if doubtful else " ", palette.note),
         ]
 
     def _side_by_side(

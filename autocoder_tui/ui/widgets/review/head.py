@@ -38,6 +38,8 @@ def head_of(
     if len(concerns) > most:
         more = len(concerns) - most + 1
         concerns[most - 1 :] = [Content.styled(f"! and {more} more: press !", "bold $warning")]
+    if file is not None and file.edits is not None and file.edits.unplaced:
+        concerns.append(Content.styled("i says where the changes without a place go", "$accent"))
     lines = concerns if file is None else [_file_line(file, place), *concerns]
     return Content("\n").join(lines)
 

@@ -36,6 +36,7 @@ Deed: TypeAlias = Literal[
     "copy",
     "reject with note",
     "list warnings",
+    "place changes",
 ]
 
 NOTHING = """\
@@ -70,6 +71,7 @@ class ReviewPane(Vertical):
         Binding("v", "toggle_result", "Result", id="review.result"),
         _quiet("slash", "search", "Search", "search"),
         _quiet("y", "copy", "Copy", "copy"),
+        _quiet("i", "place_changes", "Place the changes that have no place", "place"),
         _quiet("exclamation_mark", "list_warnings", "List the warnings", "warnings"),
     ]
     DEFAULT_CSS = """
@@ -339,6 +341,10 @@ class ReviewPane(Vertical):
     def action_reject_with_note(self) -> None:
         """Send the rejected hunks back to the model with a note."""
         self.post_message(self.Wanted("reject with note"))
+
+    def action_place_changes(self) -> None:
+        """Say where the changes go that have no place."""
+        self.post_message(self.Wanted("place changes"))
 
     def action_list_warnings(self) -> None:
         """Show every warning and every refused file."""

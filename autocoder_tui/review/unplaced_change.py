@@ -1,0 +1,77 @@
+"""Changes of a reply that stand nowhere in the file: placing them by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from autocoder_tui.edits.edit import Candidate, EditBlock, split_lines
+from autocoder_tui.edits.place import place
+from autocoder_tui.review.file_review import FileReview
+
+
+@dataclass(frozen=True, slots=True)
+class UnplacedChange:
+    """One change without a place in `path`.
+
+    `said` is why, as a sentence with text of the reply in it; `candidates` are places of the
+    proposed text as it stands now, best first.
+    """
+
+    path: str
+    number: int
+    block: EditBlock
+    said: str
+    candidates: tuple[Candidate, ...]
+
+
+def unplaced_changes(file: FileReview) -> list[UnplacedChange]:
+    """The changes of `file` that have no place. Blocking: looks for places in its text."""
+    if file.edits is None:
+        return []
+    changes = []
+    for number, left in enumerate(file.edits.unplaced):
+        block = file.edits.blocks[left.block]
+        candidates = left.candidates
+        if file.after != file.before:
+            # Lines have moved since: what is shown is the text the change would go into.
+            again = place(file.after, [replace(block, closed=True)]).unplaced
+            candidates = again[0].candidates if again else ()
+        changes.append(UnplacedChange(file.path, number, block, left.said, candidates))
+    return changes
+
+
+def place_by_hand(file: FileReview, change: UnplacedChange, start: int, end: int) -> FileReview:
+    """The review with `change` in the place of lines `start` to `end` (from 0, half open) of the
+    proposed text. Hunks it leaves alone stay as decided. Blocking: diffs."""
+    if file.edits is None:
+        return file
+    placed = place(file.after, [replace(change.block, closed=True)], {0: (start, end)})
+    changed = file.edited(placed.text)
+    return replace(changed, edits=file.edits.without(change.number))
+
+
+def leave_out(file: FileReview, change: UnplacedChange) -> FileReview:
+    """The review without `change`."""
+    if file.edits is None:
+        return file
+    return replace(file, edits=file.edits.without(change.number))
+
+
+def with_other_lines(file: FileReview, change: UnplacedChange, old: str, new: str) -> FileReview:
+    """The review with the old and new lines of `change` as a person wants them; where the old
+    ones are found now, it has its place. Blocking: looks for a place and diffs."""
+    if file.edits is None:
+        return file
+    block = replace(EditBlock.of(old, new), scopes=change.block.scopes, source=change.block.source)
+    placed = place(file.after, [block])
+    changed = file if placed.text == file.after else file.edited(placed.text)
+    return replace(changed, edits=file.edits.with_block(change.number, block, placed))
+
+
+def old_and_new(change: UnplacedChange) -> tuple[str, str]:
+    """The lines that are looked for, and those that shall stand there."""
+    return "".join(change.block.old), "".join(change.block.new)
+
+
+def line_count(text: str) -> int:
+    return len(split_lines(text))
