@@ -150,7 +150,7 @@ class Locator:
             if place.likeness >= 0.3
         )
         best = inside[0] if inside else None
-        nearest = (inside or places or [None])[0]
+        nearest = next(iter(inside or places), None)
         reason: Reason = "nowhere"
         said = scope.said or nowhere(self.file, steps.old, nearest)
         if best is not None and best.likeness >= _THRESHOLD:
