@@ -12,10 +12,13 @@ from typing import Literal, NamedTuple
 Mark = Literal[" ", "-", "+"]
 """A line that stays, goes, or comes."""
 
-Manner = Literal["exact", "ends", "indent", "blank", "elided", "likeness", "scope", "numbers"]
+Manner = Literal[
+    "exact", "ends", "indent", "blank", "elided", "likeness", "scope", "numbers", "chosen"
+]
 """How a block was placed: its old lines equal the file's; but for line ends and trailing white
 space; but for indentation, shifted as a whole; but for blank lines; but for a middle left out;
-as the one best likeness; by its scope alone; by line numbers that were confirmed."""
+as the one best likeness; by its scope alone; by line numbers that chose between equal places;
+by a person."""
 
 Reason = Literal["nowhere", "several", "overlap", "unclosed", "refused"]
 """Why a block stands nowhere: no place is like it; more than one is; it wants lines another
@@ -85,7 +88,10 @@ class Candidate:
 @dataclass(frozen=True, slots=True)
 class Placement:
     """Block number `block` (from 0) puts `new` in the place of lines `start` to `end` (from 0,
-    half open) of the original. `first` is the line of the result where that begins."""
+    half open) of the original. `first` is the line of the result where that begins.
+
+    A block with lines that stay between those it changes has several.
+    """
 
     block: int
     start: int
@@ -112,13 +118,15 @@ class Placed:
     """What came of all blocks of one file.
 
     `text` is the original with `placements` made (in the order of their lines). `already` are the
-    numbers of blocks that ask for what already stands there.
+    numbers of blocks that ask for what already stands there, `repeated` those of blocks that ask
+    for what another block does. Each block is in one of the four.
     """
 
     text: str
     placements: tuple[Placement, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
     already: tuple[int, ...] = ()
+    repeated: tuple[int, ...] = ()
 
 
 def split_lines(text: str) -> list[str]:

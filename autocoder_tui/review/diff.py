@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from autocoder_tui.review.alignment import matching_blocks
 from autocoder_tui.review.boundaries import Hunk, settle
+from autocoder_tui.text.alignment import matching_blocks
 
 __all__ = ["Diff", "Hunk", "diff_lines", "split_lines"]
 

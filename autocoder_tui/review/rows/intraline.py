@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, TypeAlias
 
-from autocoder_tui.review.alignment import matching_blocks
+from autocoder_tui.text.alignment import matching_blocks
 from autocoder_tui.text.common_prefix import common_length
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]

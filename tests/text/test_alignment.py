@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocoder_tui.review.alignment import matching_blocks
+from autocoder_tui.text.alignment import matching_blocks
 
 letters = st.text("abcdXY", max_size=40)
 

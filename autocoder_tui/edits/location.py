@@ -1,0 +1,312 @@
+"""Where one block of a file goes, or why nowhere: the rules of choice between places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from autocoder_tui.edits.edit import Candidate, EditBlock, Reason
+from autocoder_tui.edits.file_lines import FileLines, indentation, strip
+from autocoder_tui.edits.indentation import Shift
+from autocoder_tui.edits.likeness import Alike, Comparison
+from autocoder_tui.edits.matches import Match, Tier, shift_of, tiers
+from autocoder_tui.edits.regions import unsure
+from autocoder_tui.edits.scopes import Extent, extents, opens
+from autocoder_tui.edits.sentences import nowhere, quoted, several
+from autocoder_tui.edits.steps import Steps, elides, elides_in_words
+
+_THRESHOLD = 0.75
+"""A place less like the block than this is none."""
+_CANDIDATES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """What is known of where a block goes: one `match`; or several (`rivals`) of which numbers
+    may choose; or none, for a `reason`. `steps` are the block's as they were understood."""
+
+    steps: Steps
+    match: Match | None = None
+    rivals: tuple[Match, ...] = ()
+    more: bool = False
+    already: bool = False
+    reason: Reason = "nowhere"
+    said: str = ""
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(eq=False)
+class Locator:
+    """Finds the places of blocks in one file."""
+
+    file: FileLines
+    comparison: Comparison = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.comparison = Comparison(self.file)
+
+    def locate(self, block: EditBlock, steps: Steps) -> Location:
+        if not steps.changes:
+            return Location(steps, already=True)
+        placeholder = next((text for text in steps.added if elides_in_words(text)), None)
+        if placeholder is not None:
+            said = f"Its new lines leave code out: {quoted(placeholder)} stands for lines unsaid."
+            return replace(self._likest(steps), match=None, reason="refused", said=said)
+        if not any(strip(text) for text in steps.old):
+            if not steps.old:
+                return self._addition(block, steps)
+        scope = _Scope(self.file, block)
+        found = self._solid(block, steps, scope)
+        if found is None:
+            found = self._already(steps, scope) or self._like(steps, scope)
+        return found
+
+    def solid(self, block: EditBlock, steps: Steps) -> bool:
+        """Whether the old lines stand in the file but for white space and what is left out."""
+        return bool(steps.old) and self._solid(block, steps, _Scope(self.file, block)) is not None
+
+    def _solid(self, block: EditBlock, steps: Steps, scope: _Scope) -> Location | None:
+        if not steps.old:
+            return None
+        blank = not any(strip(text) for text in steps.old)
+        for tier in tiers(self.file, steps) if not blank else _blank_tiers(self.file, steps):
+            matches = scope.narrow(tier.matches)
+            if not matches:
+                continue
+            if len(matches) > 1:
+                matches = _at_an_end(self.file, block, matches)
+            if len(matches) == 1 and not tier.more:
+                return self._single(steps, matches[0])
+            return self._several(steps, matches, tier.more)
+        return None
+
+    def _single(self, steps: Steps, match: Match) -> Location:
+        if match.manner == "elided":
+            left = {text for text in steps.old if elides(text)}
+            marks = zip(steps.old, steps.old_marks, strict=True)
+            if any(mark == "-" and text in left for text, mark in marks) or any(
+                elides(text) for text in steps.added
+            ):
+                said = "It leaves out lines in what is to be changed, not in the same way in both."
+                candidate = Candidate(match.start, match.end, match.likeness)
+                return Location(steps, reason="refused", said=said, candidates=(candidate,))
+        if self._stands_there(steps, match):
+            return Location(steps, already=True)
+        return Location(steps, match)
+
+    def _stands_there(self, steps: Steps, match: Match) -> bool:
+        """Whether lines to be added after the last line found already follow it."""
+        lines = steps.lines
+        tail = 0
+        while tail < len(lines) and lines[-1 - tail].mark == "+":
+            tail += 1
+        if not tail or any(line.mark != " " for line in lines[: len(lines) - tail]):
+            return False
+        added = [strip(text) for text in steps.added]
+        there = self.file.stripped.keys[match.end : match.end + tail]
+        return there == added and substantial(steps.added)
+
+    def _several(self, steps: Steps, matches: Sequence[Match], more: bool) -> Location:
+        candidates = tuple(Candidate(m.start, m.end, m.likeness) for m in matches[:_CANDIDATES])
+        said = several(steps.old, candidates, more or len(matches) > _CANDIDATES)
+        return Location(
+            steps,
+            rivals=tuple(matches),
+            more=more,
+            reason="several",
+            said=said,
+            candidates=candidates,
+        )
+
+    def _already(self, steps: Steps, scope: _Scope) -> Location | None:
+        """Whether the file is already as the block wants it."""
+        if not steps.new or not any(strip(text) for text in steps.new):
+            return None
+        if not steps.added and not _held_on_both_sides(steps):
+            return None
+        wanted = Steps(tuple(line._replace(mark=" ") for line in steps.lines if line.mark != "-"))
+        for tier in tiers(self.file, wanted):
+            if tier.matches and tier.matches[0].manner == "elided":
+                return None
+            matches = scope.narrow(tier.matches)
+            if not matches:
+                continue
+            if substantial(steps.new) or any(
+                place.likeness >= 0.5 and place.start < match.end and match.start < place.end
+                for place in self.comparison.best(steps.old)[:2]
+                for match in matches[:20]
+            ):
+                return Location(steps, already=True)
+            return None
+        return None
+
+    def _like(self, steps: Steps, scope: _Scope) -> Location:
+        """The one best likeness, if it is clearly better than the second."""
+        places = self.comparison.best(steps.old)
+        inside = [place for place in places if scope.holds(place.start, place.end)]
+        candidates = tuple(
+            Candidate(place.start, place.end, place.likeness)
+            for place in (inside or places)[:_CANDIDATES]
+            if place.likeness >= 0.3
+        )
+        best = inside[0] if inside else None
+        nearest = (inside or places or [None])[0]
+        reason: Reason = "nowhere"
+        said = scope.said or nowhere(self.file, steps.old, nearest)
+        if best is not None and best.likeness >= _THRESHOLD:
+            second = places[1] if places[0] is best and len(places) > 1 else None
+            second = second if places[0] is best else places[0]
+            if second is not None and not _clearly(best, second):
+                reason = "several"
+                said = several(steps.old, candidates, False)
+            elif match := self._sure(steps, best):
+                return Location(steps, match)
+        return Location(steps, reason=reason, said=said, candidates=candidates)
+
+    def _sure(self, steps: Steps, best: Alike) -> Match | None:
+        shift = shift_of(self.file, steps, best.lines, equal_only=True)
+        if shift is None:
+            return None
+        match = Match("likeness", best.lines, best.start, best.end, shift, best.likeness)
+        likeness = [
+            self.comparison.line(text, number) if number is not None else 0.0
+            for text, number in zip(steps.old, best.lines, strict=True)
+        ]
+        return None if unsure(self.file, steps, match, likeness) else match
+
+    def _likest(self, steps: Steps) -> Location:
+        places = self.comparison.best(steps.old) if steps.old else []
+        candidates = tuple(
+            Candidate(place.start, place.end, place.likeness)
+            for place in places[:_CANDIDATES]
+            if place.likeness >= 0.3
+        )
+        return Location(steps, candidates=candidates)
+
+    def _addition(self, block: EditBlock, steps: Steps) -> Location:
+        """Lines that come, with none beside them: only a scope or an end of the file says where."""
+        size = len(self.file)
+        if not strip(self.file.text.replace("\n", "")) and not block.scopes:
+            return Location(steps, Match("scope", (), size, size))
+        if block.scopes:
+            return self._into_scope(block, steps)
+        if block.at_start or block.at_end:
+            at = 0 if block.at_start else size
+            size = len(steps.new)
+            there = self.file.ends.keys[:size] if not at else self.file.ends.keys[-size:]
+            if there == [text.rstrip() for text in steps.new] and substantial(steps.new):
+                return Location(steps, already=True)
+            return Location(steps, Match("scope", (), at, at))
+        first = next((text for text in steps.new if strip(text)), "")
+        said = f"It shows no line of the file, so nothing says where {quoted(first)} goes."
+        if block.line is not None:
+            said += " A line number alone is not enough."
+        return Location(steps, reason="refused", said=said)
+
+    def _into_scope(self, block: EditBlock, steps: Steps) -> Location:
+        found = extents(self.file, block.scopes)
+        if not found:
+            said = (
+                f"The file has no {quoted(' / '.join(block.scopes))} for the new lines to go into."
+            )
+            return Location(steps, said=said)
+        if len(found) > 1:
+            candidates = tuple(Candidate(one.inner_end, one.inner_end, 1.0) for one in found)
+            candidates = candidates[:_CANDIDATES]
+            said = several([block.scopes[-1]], candidates, len(found) > _CANDIDATES)
+            return Location(steps, reason="several", said=said, candidates=candidates)
+        extent = found[0]
+        wanted = [text for text in steps.new if strip(text)]
+        there = self.file.full_stripped
+        starts, _ = there.find([strip(text) for text in wanted])
+        if any(extent.header < there.numbers[at] < extent.end for at in starts):
+            return Location(steps, already=True)
+        at = extent.inner_end
+        return Location(steps, Match("scope", (), at, at, self._scope_shift(steps, extent)))
+
+    def _scope_shift(self, steps: Steps, extent: Extent) -> Shift:
+        """New lines that are not deeper than their scope's line are shifted into it."""
+        if not opens(self.file, extent.header):
+            return Shift()
+        base = indentation(self.file.bodies[extent.header])
+        inner = next(
+            (
+                indentation(self.file.bodies[number])
+                for number in range(extent.header + 1, extent.inner_end)
+                if not self.file.blank(number)
+            ),
+            base + ("\t" if self.file.uses_tabs else "    "),
+        )
+        first = next((indentation(text) for text in steps.new if strip(text)), "")
+        if len(first) > len(base) or not inner.endswith(first):
+            return Shift()
+        return Shift("add", inner[: len(inner) - len(first)])
+
+
+class _Scope:
+    """The lines a block may be placed in.
+
+    A heading beside line numbers is the last one above the place, as version control writes it,
+    which need not hold the place; without numbers it must.
+    """
+
+    def __init__(self, file: FileLines, block: EditBlock) -> None:
+        self._extents = extents(file, block.scopes) if block.scopes else None
+        self._loose = block.line is not None
+        self._size = len(file)
+        self.said = ""
+        if block.scopes and not self._extents:
+            self._extents = None
+
+    def holds(self, start: int, end: int) -> bool:
+        if self._extents is None:
+            return True
+        return any(
+            one.header <= start and (self._loose or start <= one.end) for one in self._extents
+        )
+
+    def narrow(self, matches: Sequence[Match]) -> list[Match]:
+        kept = [match for match in matches if self.holds(match.start, match.end)]
+        if len(kept) > 1 and self._extents is not None:
+            inside = [
+                match
+                for match in kept
+                if any(one.header <= match.start < one.end for one in self._extents)
+            ]
+            kept = inside or kept
+        return kept
+
+
+def _blank_tiers(file: FileLines, steps: Steps) -> Sequence[Tier]:
+    """Of lines that are all blank only ones with nothing beside them are found."""
+    starts, more = file.exact.find(steps.old)
+    size = len(steps.old)
+    found = [Match("exact", range(at, at + size), at, at + size) for at in starts]
+    return [Tier(found, more)] if found else []
+
+
+def _at_an_end(file: FileLines, block: EditBlock, matches: list[Match]) -> list[Match]:
+    """The matches at the start or the end of the file, where the block says so."""
+    tests: list[Callable[[Match], bool]] = []
+    if block.at_start:
+        tests.append(lambda match: file.all_blank(0, match.start))
+    if block.at_end:
+        tests.append(lambda match: file.all_blank(match.end, len(file)))
+    for test in tests:
+        matches = [match for match in matches if test(match)] or matches
+    return matches
+
+
+def _clearly(best: Alike, second: Alike) -> bool:
+    return 1 - second.likeness >= 0.1 + 1.5 * (1 - best.likeness)
+
+
+def substantial(lines: Sequence[str]) -> bool:
+    """Whether lines say enough for their standing in a file to be no chance."""
+    return sum(map(str.isalnum, "".join(lines)[:400])) >= 12
+
+
+def _held_on_both_sides(steps: Steps) -> bool:
+    """Whether lines with text stay on both sides of what goes."""
+    marks = [line.mark for line in steps.lines if strip(line.text.rstrip("\n"))]
+    return len(marks) > 2 and marks[0] == " " == marks[-1]

@@ -1,0 +1,168 @@
+"""From a block laid beside lines of a file to the lines that are replaced.
+
+Lines that stay keep the file's own text, and lines of the file that the block does not show are
+kept too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from autocoder_tui.edits.file_lines import BLANKS, FileLines, body, indentation, strip
+from autocoder_tui.edits.matches import Match
+from autocoder_tui.edits.steps import Steps, elides
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Lines `start` to `end` (half open) of the file give way to `new`. `after`: what comes
+    belongs to the line before it, if it is an insertion. `ends`: whether the file then ends with
+    a newline, where the region reaches its end and the block says so."""
+
+    start: int
+    end: int
+    new: tuple[str, ...]
+    after: bool = True
+    ends: bool | None = None
+
+
+class _Walk:
+    """The steps of one block, walked along the file."""
+
+    def __init__(self, file: FileLines, match: Match, *, literal: bool) -> None:
+        self.file = file
+        self.match = match
+        self.literal = literal
+        self.cursor = match.start
+        self.regions: list[Region] = []
+        self._start: int | None = None
+        self._new: list[str] = []
+        self._seen = False
+
+    def add(self, text: str) -> None:
+        if self._start is None:
+            self._start = self.cursor
+        self._new.append(self._adapted(body(text)))
+
+    def drop(self, number: int | None) -> None:
+        if number is None:
+            return
+        if self.cursor < number:
+            if self._start is not None and self._start < self.cursor:
+                if not self.file.all_blank(self.cursor, number):
+                    self.close()
+            else:
+                self.close()
+        if self._start is None:
+            self._start = number
+        self.cursor = number + 1
+        self._seen = True
+
+    def keep(self, number: int | None) -> None:
+        self.close()
+        if number is not None:
+            self.cursor = number + 1
+            self._seen = True
+
+    def skip_to(self, number: int) -> None:
+        self.close()
+        self.cursor = number
+
+    def close(self) -> None:
+        if self._start is None:
+            return
+        self.regions.append(Region(self._start, self.cursor, tuple(self._new), self._seen))
+        self._start = None
+        self._new = []
+
+    def _adapted(self, text: str) -> str:
+        if self.literal or not self.file.lines:
+            return text + "\n"
+        if "\n" in self.file.text:
+            text = text.removesuffix("\r")
+        if strip(text):
+            indent = indentation(text)
+            text = self.match.shift.of(indent) + text[len(indent) :]
+        return text + self.file.line_end_near(self.cursor)
+
+
+def regions_of(file: FileLines, steps: Steps, match: Match) -> list[Region]:
+    """What a match replaces, in the order of the file; stretches of lines that stay lie between."""
+    walk = _Walk(file, match, literal=match.manner == "exact")
+    index = 0
+    for line in steps.lines:
+        if line.mark == "+":
+            walk.add(line.text)
+            continue
+        number = match.lines[index]
+        index += 1
+        if line.mark == "-":
+            walk.drop(number)
+        elif number is None and elides(line.text):
+            following = next((n for n in match.lines[index:] if n is not None), None)
+            walk.skip_to(match.end if following is None else following)
+        elif walk.literal and _gains_newline(file, steps, line.text, number):
+            walk.drop(number)
+            walk.add(line.text)
+        else:
+            walk.keep(number)
+    walk.close()
+    return _at_the_end(file, steps, match, walk.regions)
+
+
+def _gains_newline(file: FileLines, steps: Steps, text: str, number: int | None) -> bool:
+    """Whether a line that stays, the last of the file, is only to be given its newline."""
+    if number is None or steps.old_ends or not text.endswith("\n"):
+        return False
+    return not file.lines[number].endswith("\n")
+
+
+def _at_the_end(file: FileLines, steps: Steps, match: Match, regions: list[Region]) -> list[Region]:
+    """Settle whether the file ends with a newline, where the block reaches its end."""
+    size = len(file)
+    if regions and regions[-1].end == size and not steps.old:
+        wanted = file.lines[-1].endswith("\n") if size else steps.new_ends
+        regions[-1] = replace(regions[-1], ends=wanted)
+        return regions
+    if not size or match.end < size or not match.lines or match.lines[-1] != size - 1:
+        return regions
+    had = file.lines[-1].endswith("\n")
+    wanted = steps.new_ends if steps.old_ends == had else had
+    if regions and regions[-1].end == size:
+        regions[-1] = replace(regions[-1], ends=wanted)
+    elif wanted != had and match.manner == "exact":
+        regions.append(Region(size - 1, size, (body(file.lines[-1]) + "\n",), True, wanted))
+    return regions
+
+
+def unsure(file: FileLines, steps: Steps, match: Match, likeness: Sequence[float]) -> bool:
+    """Whether a match by likeness leaves open what is to go or where lines are to come.
+
+    `likeness` is that of each old line to the line it is laid beside.
+    """
+    before: int | None = None  # the last line of the file met
+    mark_before, shown_before, added = "", True, False
+    index = 0
+    for line in steps.lines:
+        if line.mark == "+":
+            added = True
+            continue
+        number, like = match.lines[index], likeness[index]
+        index += 1
+        blank = not line.text.strip(BLANKS + "\n")
+        shown = number is not None or blank
+        if line.mark == "-" and (not shown or (number is not None and not blank and like < 0.6)):
+            return True
+        if number is None:
+            shown_before = shown_before and shown
+            mark_before = mark_before if blank else line.mark
+            continue
+        gap = before is not None and not file.all_blank(before + 1, number)
+        if gap and (line.mark == mark_before == "-"):
+            return True
+        if added and (gap or before is None) and (not shown_before or mark_before != "-"):
+            if line.mark == " " and (gap or not shown_before):
+                return True
+        before, mark_before, shown_before, added = number, line.mark, True, False
+    return added and not shown_before
