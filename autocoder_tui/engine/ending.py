@@ -117,10 +117,10 @@ def _was_last_part(text: str) -> bool:
     return announces_at_begin(text, ended) == 1
 
 
-def _file_texts(text: str) -> list[tuple[str, str]]:
+def _file_texts(text: str) -> list[tuple[object, ...]]:
     """What its files hold, those without a name, too."""
     files = parse_reply(text, target=_UNNAMED).files
-    return [(file.path, file.text) for file in files]
+    return [(file.path, file.text, file.edits, file.renamed_from, file.deletes) for file in files]
 
 
 def is_announced(text: str) -> bool:
@@ -132,7 +132,8 @@ def is_announced(text: str) -> bool:
 def _all_closed(text: str) -> bool:
     """Whether `text` ends after a framed file. A code fence may be one inside the file, and bare
     text has no end of its own: there only the server's word tells."""
-    return "</file" in text and frame_state(text) == "closed"
+    ended = reply_end(text)
+    return ended.framed and ended.state == "closed"
 
 
 def _quoted(words: str) -> str:

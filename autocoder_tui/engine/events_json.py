@@ -45,6 +45,7 @@ def value_data(value: object) -> Any:
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, tuple):
+        # A named tuple is a list of its fields, in their order.
         return [value_data(item) for item in value]
     return _plain_fields(value) if is_dataclass(value) else value
 
@@ -105,6 +106,8 @@ def _read(wanted: Any, value: object) -> Any:
             return tuple(_read(get_args(wanted)[0], item) for item in value)
     elif wanted is Decimal:
         return _amount(value)
+    elif isinstance(wanted, type) and issubclass(wanted, tuple):
+        return _named_tuple(wanted, value)
     elif is_dataclass(wanted):
         return read_value(wanted, value)
     elif wanted is float:
@@ -116,6 +119,13 @@ def _read(wanted: Any, value: object) -> Any:
     elif isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool)):
         return value
     raise _Unexpected
+
+
+def _named_tuple(wanted: Any, value: object) -> Any:
+    hints = get_type_hints(wanted)
+    if not isinstance(value, list) or len(value) != len(hints):
+        raise _Unexpected
+    return wanted(*(_read(kind, item) for kind, item in zip(hints.values(), value, strict=True)))
 
 
 def _number(value: float) -> float:

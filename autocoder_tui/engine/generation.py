@@ -104,7 +104,9 @@ class Generation:
             yield TextDelta(chosen)
             self.text = chosen
         request, joins, around = self._request, self.joins, self._remarks
-        for event in proposed_files(request, self.text, joins, finished=True, around=around):
+        files = proposed_files(request, self.text, joins, finished=True, around=around)
+        # Edits of large files take their time to be placed.
+        for event in await asyncio.to_thread(list, files):
             yield event
         reply = checked_reply(self._request, self.text)
         yield RunFinished("\n\n".join(filter(None, [*self._remarks, reply.notes])))

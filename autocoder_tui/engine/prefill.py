@@ -13,7 +13,7 @@ from autocoder_tui.engine.provider.server_software import (
     ask_software,
     hosted_prefill,
 )
-from autocoder_tui.engine.reply.framing import read_opening
+from autocoder_tui.engine.reply.frame_lines import read_frame_opening
 from autocoder_tui.engine.reply.prose import is_preamble, is_refusal
 
 NONE: Final = "none"
@@ -66,7 +66,7 @@ def begins_anew(head: str, shown: str) -> bool:
     if not lines:
         return False
     first = lines[0].strip()
-    opening = read_opening(first)
+    opening = read_frame_opening(first)
     if opening is not None and f'"{opening.path}"' in shown:
         return True
     openings = [line.strip() for line in shown[:HEAD].splitlines() if line.strip()]

@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from autocoder_tui.engine.edited_file import with_edits
 from autocoder_tui.engine.errors import EmptyReply
 from autocoder_tui.engine.events import FileProposed
+from autocoder_tui.engine.reply.blocks import normal_path
+from autocoder_tui.engine.reply.foreign_edits import may_hold_changes
 from autocoder_tui.engine.reply.frames import read_frames
 from autocoder_tui.engine.reply.marks import mark_outside
-from autocoder_tui.engine.reply.parse import Reply, parse_reply
+from autocoder_tui.engine.reply.parse import Reply, ReplyFile, parse_reply
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.seam import Join
 
@@ -61,8 +64,8 @@ def checked_reply(request: RunRequest, text: str) -> Reply:
 
 
 def holds_code(text: str) -> bool:
-    """Whether a reply without a named file still has a block of code in it."""
-    return _FENCE.search(text) is not None
+    """Whether a reply without a named file still has code in it, or changes."""
+    return _FENCE.search(text) is not None or may_hold_changes(text)
 
 
 def proposed_files(
@@ -78,25 +81,39 @@ def proposed_files(
     `around` is what there is to say of the run as a whole: it is said of the last file, for what
     is said of a file is what people see before they accept.
     """
-    before = {file.path: file.text for file in request.files}
+    given = {normal_path(file.path): file.text for file in request.files}
     # A code fence may be one inside the file: only the end of the reply tells.
     certain = finished or bool(read_frames(text)[0])
     guesses = _guesses(request, text, joins)
-    files = read_reply(request, text).files
-    unchanged = finished and all(before.get(file.path) == file.text for file in files)
-    for index, file in enumerate(files, 1):
-        said = [file.remark, *guesses.get(file.path, ()), UNCHANGED if unchanged else ""]
-        said += around if index == len(files) else ()
-        remarks = [remark for remark in said if remark]
-        yield FileProposed(
-            file.path,
-            before.get(file.path),
-            file.text,
-            file.complete and certain and (finished or not file.remark),
-            " ".join(remarks),
-            file.versions,
-            len(guesses.get(file.path, ())),
-        )
+    found = [
+        _proposed(file, given.get(normal_path(file.renamed_from or file.path)), certain, finished)
+        for file in read_reply(request, text).files
+    ]
+    unchanged = finished and all(map(_changes_nothing, found))
+    for index, file in enumerate(found, 1):
+        guessed = guesses.get(file.path, ())
+        said = [file.remark, *guessed, UNCHANGED if unchanged else ""]
+        said += around if index == len(found) else ()
+        yield replace(file, remark=" ".join(filter(None, said)), guesses=len(guessed))
+
+
+def _proposed(file: ReplyFile, before: str | None, certain: bool, finished: bool) -> FileProposed:
+    """The file with its changes made, where the text they are for was sent."""
+    complete = file.complete and certain and (finished or not file.remark)
+    proposal = FileProposed(
+        file.path, before, file.text, complete, file.remark, file.versions,
+        edits=file.edits, renamed_from=file.renamed_from, deletes=file.deletes,
+    )  # fmt: skip
+    if file.edits and before is not None:
+        return with_edits(proposal, before)
+    moved = file.renamed_from and not file.text and before is not None
+    return replace(proposal, after=before or "") if moved else proposal
+
+
+def _changes_nothing(file: FileProposed) -> bool:
+    if file.deletes or file.renamed_from or (file.edits and file.placed is None):
+        return False
+    return file.before == file.after and not (file.placed and file.placed.unplaced)
 
 
 def _guesses(request: RunRequest, text: str, joins: Sequence[Join]) -> dict[str, list[str]]:
@@ -108,8 +125,7 @@ def _guesses(request: RunRequest, text: str, joins: Sequence[Join]) -> dict[str,
         files = read_reply(request, text[: join.offset]).files
         if files:
             line = files[-1].text.count("\n") + 1
-            remark = (
-                f"Two parts of the reply were joined by a guess at line {line}: look there first."
-            )
+            place = f"in change {len(edits)}" if (edits := files[-1].edits) else f"at line {line}"
+            remark = f"Two parts of the reply were joined by a guess {place}: look there first."
             found.setdefault(files[-1].path, []).append(remark)
     return found

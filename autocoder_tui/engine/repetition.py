@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from autocoder_tui.engine.events import Event, TextDelta, TextRetracted
-from autocoder_tui.engine.reply.framing import Opening, read_closing, read_opening
+from autocoder_tui.engine.reply.frame_lines import begins_frame, read_frame_closing
+from autocoder_tui.engine.reply.framing import Opening
 from autocoder_tui.engine.seam import PartReader
 from autocoder_tui.safety.sanitize import visible
 
@@ -82,9 +83,9 @@ class Repetition:
     def _take(self, line: str) -> None:
         self._runs.add(line, self._length)
         if self._opening is None:
-            self._opening = read_opening(line)
+            self._opening = begins_frame(line)
             self._first = self._runs.count
-        elif read_closing(line) == self._opening.frame_id:
+        elif read_frame_closing(line) == self._opening.frame_id:
             self._close(self._opening)
             self._opening = None
         if self.found is None:

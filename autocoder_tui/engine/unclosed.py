@@ -27,6 +27,10 @@ def missing_closing(request: RunRequest, text: str) -> str:
     blocks, _ = read_frames(text)
     if not blocks or blocks[-1].closed or blocks[-1].verbatim or not text.endswith("\n"):
         return ""
+    if blocks[-1].edits:
+        # Each change is closed by itself: of a last one that is nothing can be missing.
+        whole = all(edit.closed for edit in blocks[-1].edits)
+        return "</edit>\n" if whole else ""
     path, body = blocks[-1].path, blocks[-1].text
     given = {normal_path(file.path): file.text for file in request.files}
     ending = _last_lines(given.get(normal_path(path), ""))

@@ -12,6 +12,7 @@ from autocoder_tui.review.file_review import FileReview, Review
 from autocoder_tui.review.line_ends import asks_for_ends
 from autocoder_tui.review.warnings import review_concerns
 from autocoder_tui.runs.comparison import compared, compared_anew
+from autocoder_tui.runs.edited_files import with_text_on_disk
 from autocoder_tui.runs.meant_names import with_meant_names
 from autocoder_tui.runs.preparation import Prepared, read_existing
 from autocoder_tui.runs.reviewable import Reviewable, differs
@@ -48,6 +49,7 @@ def make_review(
             continue
         try:
             original = prepared.originals.get(path) or read_existing(prepared.root, path)
+            proposal = with_text_on_disk(prepared, proposal, original)
         except WorkspaceError as error:
             refused.append((proposal.path, error.message))
             continue
@@ -77,13 +79,17 @@ def _last_of_each(proposed: Sequence[FileProposed]) -> list[FileProposed]:
     found: dict[str, FileProposed] = {}
     for proposal in proposed:
         earlier = found.get(proposal.path)
-        if earlier is not None and earlier.after != proposal.after:
+        if earlier is not None and _contents(earlier) != _contents(proposal):
             remark = (
                 "The reply gives this file under two names, and differently: the last is offered."
             )
             proposal = replace(proposal, versions=2, remark=f"{remark} {proposal.remark}".strip())
         found[proposal.path] = proposal
     return list(found.values())
+
+
+def _contents(file: FileProposed) -> tuple[object, ...]:
+    return file.after, file.edits, file.renamed_from, file.deletes
 
 
 def for_target(

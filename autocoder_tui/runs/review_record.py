@@ -19,8 +19,9 @@ from autocoder_tui.review.file_review import FileReview, Review
 from autocoder_tui.review.line_ends import asks_for_ends
 from autocoder_tui.review.serialization import NoReview, review_data, review_of
 from autocoder_tui.runs.comparison import compared
+from autocoder_tui.runs.edited_files import with_text_on_disk
 from autocoder_tui.runs.meant_names import with_meant_names
-from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.runs.preparation import Prepared, read_existing
 from autocoder_tui.runs.proposal import for_target
 from autocoder_tui.runs.reopen_review import Reopened, reopen
 from autocoder_tui.runs.review_session import ReviewSession
@@ -95,6 +96,9 @@ def reopen_run(root: Path, run: KeptRun, prepared: Prepared) -> Reopened:
         path = targets.accepted.get(file.path)
         if path is not None and path not in files:
             sent = prepared.originals.get(path)
+            if file.edits and sent is None:
+                sent = read_existing(root, path)
+            file = with_text_on_disk(prepared, file, sent)
             files[path] = compared(
                 path, sent, file.after, file.complete, file.remark, ends_asked=ends_asked
             )

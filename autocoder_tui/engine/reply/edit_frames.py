@@ -42,6 +42,7 @@ _ACTION = re.compile(
 _ATTRIBUTE = re.compile(rf"(?<![\w-])([A-Za-z][\w-]*)\s*=\s*({_VALUE})")
 _CLOSING = re.compile(r"[ \t]{0,3}</(edit|delete|rename)(?:\s[^<>\n]*)?>[ \t\r]*\Z", re.IGNORECASE)
 _DECORATION = "*`"
+ANY_ACTION = re.compile(r"^[ \t*`]{0,5}<(?:edit|delete|rename)\s", re.IGNORECASE | re.MULTILINE)
 
 Kind = Literal["edit", "delete", "rename"]
 
@@ -93,6 +94,13 @@ def closes_action(line: str, kind: Kind) -> bool:
     """Whether this line closes a frame of changes of that kind."""
     found = _CLOSING.match(without_end_tokens(line.rstrip("\r\n")).strip(_DECORATION))
     return found is not None and found[1].lower() == kind
+
+
+def closes_any_action(line: str) -> bool:
+    """Whether this line closes a frame of changes."""
+    if "</" not in line[:8]:
+        return False
+    return _CLOSING.match(without_end_tokens(line.rstrip("\r\n"))) is not None
 
 
 def starts_changes(lines: Sequence[str], at: int) -> bool:

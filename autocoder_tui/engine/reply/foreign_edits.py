@@ -42,6 +42,11 @@ def read_foreign_edits(
     return _Reader(text, target, known, given).read()
 
 
+def may_hold_changes(text: str) -> bool:
+    """Whether a line of the text reads as the beginning of a change."""
+    return _SIGN.search(text) is not None and read_foreign_edits(text, "?", (), {})[0] != []
+
+
 @dataclass(slots=True)
 class _Change:
     """One file's change as it was found, and where, in lines."""

@@ -23,6 +23,7 @@ from autocoder_tui.engine.reply.blocks import (
     without_tokens,
 )
 from autocoder_tui.engine.reply.edit_frames import (
+    ANY_ACTION,
     may_be_action,
     read_action,
     read_action_frame,
@@ -52,7 +53,6 @@ from autocoder_tui.engine.reply.wrappers import (
 from autocoder_tui.text.syntax import Language, language_of
 
 _ANY_MARK = re.compile(r"(?:<|&lt;)\s?[\\/]{0,2}\s?file", re.IGNORECASE)
-_ANY_ACTION = re.compile(r"^[ \t*`]{0,5}<(?:edit|delete|rename)\s", re.IGNORECASE | re.MULTILINE)
 _WRAPPER = re.compile(r"</(files|file_content|filecontent|documents?)\s*>", re.IGNORECASE)
 _MARKDOWN = ("md", "markdown", "mdx", "rst", "")
 _MOST_CLOSINGS = 8
@@ -95,7 +95,7 @@ def read_frames(text: str, given: Mapping[str, str] | None = None) -> tuple[list
     `given` are the texts of the files that were sent, by normal path; None if that is not
     known.
     """
-    if _ANY_MARK.search(text) is None and _ANY_ACTION.search(text) is None:
+    if _ANY_MARK.search(text) is None and ANY_ACTION.search(text) is None:
         return [], text
     return _FrameReader(text, given).read()
 
@@ -282,7 +282,7 @@ class _FrameReader:
         """The lines of the given file that read as marks of a frame: in the reply they are its
         own again, and the last closing line is the frame's."""
         text = self._given_text(path) or ""
-        if _ANY_MARK.search(text) is None and _ANY_ACTION.search(text) is None:
+        if _ANY_MARK.search(text) is None and ANY_ACTION.search(text) is None:
             return frozenset()
         lines = [line for line in lines_of(text) if "file" in line or may_be_action(line)]
         return frozenset(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import bisect
 from dataclasses import dataclass
 
-from autocoder_tui.engine.reply.framing import read_opening
+from autocoder_tui.engine.reply.frame_lines import read_frame_opening
 from autocoder_tui.engine.seam.likeness import ALIKE, likeness
 from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.replay import match_cut_line
@@ -112,7 +112,7 @@ class Alignment:
         """Take the reply's next line that is not blank and no talk."""
         if self.arrival is not None:
             return
-        opening = read_opening(body.strip())
+        opening = read_frame_opening(body.strip())
         if opening is not None:
             place = self._history.opening_place(opening.path)
             if place is not None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from autocoder_tui.engine.events import Proof
-from autocoder_tui.engine.reply.framing import read_closing, read_fence, read_opening
+from autocoder_tui.engine.reply.frame_lines import read_frame_closing, read_frame_opening
+from autocoder_tui.engine.reply.framing import read_fence
 from autocoder_tui.engine.seam.alignment import Arrival
 from autocoder_tui.engine.seam.likeness import ALIKE, begins_alike, likeness, looks_whole
 from autocoder_tui.engine.seam.plan import word_characters
@@ -189,12 +190,12 @@ def _begins_further_up(replay: Replay, history: History, lines: list[Line]) -> b
 
 def is_frame_line(line: str) -> bool:
     """Whether a line of a reply opens or closes a frame or a fence, which no wording does."""
-    return is_closing(line) or read_opening(line.strip()) is not None
+    return is_closing(line) or read_frame_opening(line.strip()) is not None
 
 
 def is_closing(line: str) -> bool:
     """Whether a line of a reply closes a frame or a fence and says nothing else."""
-    if read_closing(line.strip()) is not None:
+    if read_frame_closing(line.strip()) is not None:
         return True
     fence = read_fence(line)
     return fence is not None and not fence.info

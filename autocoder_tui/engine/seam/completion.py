@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from autocoder_tui.engine.end_words import read_end, was_cut
+from autocoder_tui.engine.reply.frame_lines import holds_frame
 from autocoder_tui.engine.reply.framing import read_fence
-from autocoder_tui.engine.reply.parse import parse_reply, reply_end
+from autocoder_tui.engine.reply.parse import ReplyFile, parse_reply, reply_end
 from autocoder_tui.engine.seam.plan import announces_more
 from autocoder_tui.engine.seam.values import Alternative, Join
 from autocoder_tui.text.syntax import parses
@@ -90,7 +91,7 @@ def _other_texts(text: str, joins: Sequence[Join]) -> Iterator[str]:
 def _without_fences(text: str, join: Join) -> Iterator[Alternative]:
     """A framed text without a line of a code fence that a continuation put into it: the first of
     them, all up to the last, the last."""
-    if not join.progress or "<file" not in text[: join.offset]:
+    if not join.progress or not holds_frame(text[: join.offset]):
         return
     found: list[Alternative] = []
     at = text.rfind("\n", 0, join.offset) + 1
@@ -117,5 +118,10 @@ def _replaced(text: str, alternatives: Iterable[Alternative]) -> str:
 def count_broken(text: str, target: str | None = None) -> tuple[int, int]:
     """How many files a reply has, and how many do not parse; an unclosed file does not."""
     files = parse_reply(text, target=target).files
-    broken = [file for file in files if not file.complete or parses(file.path, file.text) is False]
-    return len(files), len(broken)
+    return len(files), sum(map(_is_broken, files))
+
+
+def _is_broken(file: ReplyFile) -> bool:
+    if file.complete and (file.edits or file.renamed_from or file.deletes):
+        return False
+    return not file.complete or parses(file.path, file.text) is False

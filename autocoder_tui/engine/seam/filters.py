@@ -6,7 +6,12 @@ cannot be decided yet is held back, at most a few characters.
 
 from __future__ import annotations
 
-from autocoder_tui.engine.reply.framing import Fence, read_closing, read_fence, read_opening
+from autocoder_tui.engine.reply.frame_lines import (
+    holds_frame,
+    read_frame_closing,
+    read_frame_opening,
+)
+from autocoder_tui.engine.reply.framing import Fence, read_fence
 from autocoder_tui.engine.seam.values import Continuation
 
 _OPEN, _CLOSE = "<think>", "</think>"
@@ -113,9 +118,14 @@ def newline_kind(text: str) -> str:
     if "\r\n" not in text:
         return "\n" if "\n" in text else ""
     for line in text.split("\n")[:-1]:
-        if not line.endswith("\r") and not line.startswith(("<file ", "</file")):
+        if not line.endswith("\r") and not _is_frame_line(line):
             return ""
     return "\r\n"
+
+
+def _is_frame_line(line: str) -> bool:
+    """Whether a line is one of the frames around the text, and not of the text."""
+    return read_frame_opening(line) is not None or read_frame_closing(line) is not None
 
 
 class NewlineFilter:
@@ -180,7 +190,7 @@ class NewlineFilter:
 
 def inside_fence(text: str) -> bool:
     """Whether the text ends inside a code fence of the file it is writing."""
-    start = max(text.rfind("\n<file"), 0)
+    start = max(text.rfind("\n<file"), text.rfind("\n<edit"), 0)
     inside = False
     for line in text[start:].split("\n"):
         inside ^= read_fence(line) is not None
@@ -189,7 +199,7 @@ def inside_fence(text: str) -> bool:
 
 def opens_file(text: str) -> bool:
     """Whether a line of the text opens a file."""
-    return "<file" in text and any(read_opening(line) for line in text.split("\n"))
+    return holds_frame(text) and any(read_frame_opening(line) for line in text.split("\n"))
 
 
 def opens_fence(text: str) -> bool:
@@ -206,7 +216,7 @@ def closing_filter(text: str, *, opened: bool) -> FenceFilter | FrameFilter | No
     `opened`: the reply opened a code fence of its own. Where it did not, a fence line before the
     closing frame line is the file's: files that end with one are copied to the character.
     """
-    if "<file" not in text:
+    if not holds_frame(text):
         infos = _open_infos(text)
         return FrameFilter(text) if infos and _hold_code(text, infos) else None
     return FenceFilter(text) if opened else None
@@ -260,7 +270,7 @@ class FrameFilter:
     def _pass(self, line: str) -> str:
         begun, self._begun = self._begun, ""
         # Where something opens frames, to close one is as well its business.
-        self._frames |= "<file" in line
+        self._frames |= holds_frame(line)
         if self._held and not line.strip():
             self._held += line
             return ""
@@ -268,7 +278,7 @@ class FrameFilter:
         fence = read_fence(line)
         if held and fence is not None and not fence.info:
             return line
-        if not begun and not self._frames and read_closing(line) == "":
+        if not begun and not self._frames and read_frame_closing(line) == "":
             self._held = line
             return held
         return held + line
@@ -315,7 +325,7 @@ class FenceFilter:
                 self._held += line
                 return ""
             held, self._held = self._held, ""
-            if read_closing(line) is not None:
+            if read_frame_closing(line) is not None:
                 return line
             self._inside = not self._inside
             return held + self._pass(line)

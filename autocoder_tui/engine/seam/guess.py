@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, replace
 
 from autocoder_tui.engine.events import Proof
-from autocoder_tui.engine.reply.framing import read_opening
+from autocoder_tui.engine.reply.frame_lines import read_frame_opening
 from autocoder_tui.engine.reply.prose import is_prose_line
 from autocoder_tui.engine.seam.candidates import Candidate
 from autocoder_tui.engine.seam.likeness import (
@@ -72,7 +72,7 @@ def guesses(
     ]
     if history.cut_line.strip() and not head.startswith("\n"):
         found.append(Candidate(kept, at, scores.skipped, "guess", "\n", at))
-    if closing and (is_prose_line(filled) or read_opening(filled) is not None):
+    if closing and (is_prose_line(filled) or read_frame_opening(filled) is not None):
         # The frame was rightly closed: this is what comes after it.
         found.append(Candidate(kept + len(closing), at, Rank.AFTER_CLOSING, "remainder", begin=at))
     found.sort(key=lambda candidate: -candidate.rank)
@@ -169,7 +169,7 @@ def _scored(history: History, head: str, filled: str, *, resamples: bool) -> _Sc
         alike /= 2
     if resamples:
         scores.resampled += 1.5
-    if not history.plan.shown and read_opening(filled) is not None:
+    if not history.plan.shown and read_frame_opening(filled) is not None:
         scores.resampled += 4
     if not cut.strip():
         scores.resampled += 4 if alike >= 0.8 else -1

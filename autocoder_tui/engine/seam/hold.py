@@ -9,7 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from autocoder_tui.engine.events import Proof
-from autocoder_tui.engine.reply.framing import read_closing, read_fence, read_opening
+from autocoder_tui.engine.reply.frame_lines import (
+    holds_frame,
+    read_frame_closing,
+    read_frame_opening,
+)
+from autocoder_tui.engine.reply.framing import read_fence
 from autocoder_tui.engine.reply.prose import is_preamble, is_prose_line
 from autocoder_tui.engine.seam.alignment import Alignment
 from autocoder_tui.engine.seam.candidates import (
@@ -186,11 +191,11 @@ class Hold:
         stripped = body.strip()
         if is_marker_line(stripped):
             return "marker"
-        if read_opening(stripped) is not None:
+        if read_frame_opening(stripped) is not None:
             return "frame"
         if read_fence(body) is not None:
             return "fence"
-        if read_closing(stripped) is not None:
+        if read_frame_closing(stripped) is not None:
             return "closing"
         if is_preamble(stripped):
             return "preamble"
@@ -343,7 +348,7 @@ class Hold:
         for line, kind in zip(self._lines, self._kinds, strict=True):
             if kind not in ("marker", "fence", "frame", "preamble"):
                 break
-            if kind == "frame" and "<file" not in self._history.text:
+            if kind == "frame" and not holds_frame(self._history.text):
                 break
             if kind == "fence" and (self._is_set_off(line, at) or not self._is_new_fence(line)):
                 break

@@ -19,7 +19,7 @@ from autocoder_tui.engine.reply.announced import (
     says_to_be_continued,
 )
 from autocoder_tui.engine.reply.end_tokens import without_end_tokens
-from autocoder_tui.engine.reply.framing import read_opening
+from autocoder_tui.engine.reply.frame_lines import read_frame_opening
 from autocoder_tui.engine.reply.parse import ReplyEnd, reply_end
 
 WITNESS_CAP = 800
@@ -123,7 +123,7 @@ def earlier_start(text: str, start: int, lines: int) -> int:
     found = start
     while lines > 0 and found > 0:
         above = text.rfind("\n", 0, found - 1) + 1
-        if len(text) - above > WITNESS_CAP or read_opening(text[above:found]) is not None:
+        if len(text) - above > WITNESS_CAP or read_frame_opening(text[above:found]) is not None:
             break
         lines -= bool(text[above:found].strip())
         found = above

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from autocoder_tui.engine.events import Proof
-from autocoder_tui.engine.reply.framing import read_fence, read_opening
+from autocoder_tui.engine.reply.frame_lines import read_frame_opening
+from autocoder_tui.engine.reply.framing import read_fence
 from autocoder_tui.engine.reply.prose import is_refusal, says_complete
 from autocoder_tui.engine.seam.candidates import Candidate, exact_remainder, is_closing
 from autocoder_tui.engine.seam.filters import (
@@ -216,7 +217,7 @@ class PartReader:
         if self._watching:
             if self._ends_reasoning(line):
                 return self._drop_reasoning(line)
-            if read_opening(line) is not None and self._hold is None:
+            if read_frame_opening(line) is not None and self._hold is None:
                 self._watching = False
         if self._hold is not None:
             found = self._hold.add(line)
@@ -230,7 +231,7 @@ class PartReader:
         expected = "" if self._plan is None else self._plan.anchor + self._plan.witness
         before, _, after = line.partition(_CLOSE_THINK)
         after = after.strip()
-        opens = read_opening(after) is not None or read_fence(after) is not None
+        opens = read_frame_opening(after) is not None or read_fence(after) is not None
         plain = not before.strip() or not after or opens
         return plain and _CLOSE_THINK not in expected
 
@@ -275,7 +276,7 @@ class PartReader:
         if opens_file(self._before):
             return False
         opens = read_fence(first) is not None and not opens_fence(self._before)
-        return opens or read_opening(first) is not None
+        return opens or read_frame_opening(first) is not None
 
     def _pass(self, text: str) -> None:
         if self._fence is not None:

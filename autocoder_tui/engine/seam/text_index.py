@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
-from autocoder_tui.engine.reply.framing import read_opening
+from autocoder_tui.engine.reply.frame_lines import read_frame_opening
 from autocoder_tui.engine.seam.likeness import ALIKE, likeness
 from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.values import Continuation
@@ -87,7 +87,7 @@ class History:
         if self._openings is None:
             self._openings = {}
             for index in range(self.whole):
-                opening = read_opening(self.lines[index].key)
+                opening = read_frame_opening(self.lines[index].key)
                 if opening is not None:
                     self._openings[opening.path] = index
         return self._openings.get(path)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from autocoder_tui.engine.reply.frame_lines import last_is_edit
 from autocoder_tui.engine.reply.framing import read_opening
 from autocoder_tui.engine.seam.plan import (
     ANCHOR_LINES,
@@ -51,6 +52,35 @@ Lines 1 to {line} of {place} are written and stay as they are. They end like thi
 {anchor}
 Now write only what comes after them: the rest of the file, from line {next} to its closing \
 line, which is </file>. Begin with line {next}."""
+
+_IN_EDIT: Final = {
+    _LINES: """\
+Your message was cut off after its line {line}. Go on from there: write the message from line \
+{first} to its end. These are lines {first} to {line}, which you have written; copy them exactly, \
+then go on with line {next}:
+
+{anchor}
+{marker}""",
+    _FURTHER_UP: """\
+Your message was cut off after its line {line}. Its last lines are:
+
+{anchor}
+Write the rest of the message, from line {next} on. First copy the last lines above exactly, \
+with their indentation, then go on with line {next}.""",
+    _WHOLE_TAIL: """\
+Your message was cut off within a change. It ends like this:
+
+{anchor}
+Copy these lines exactly, finish the last of them where it is unfinished, and write on from \
+there to the line that closes the last change. Send nothing else.""",
+    _APART: """\
+Lines 1 to {line} of your message are written and stay as they are. They end like this:
+
+{anchor}
+Now write only what comes after them: the rest of the changes, from line {next} on, to the \
+closing line, which is </edit>. Begin with line {next}.""",
+}
+"""The same, where the message ends in the changes to a file: its lines are none of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +154,9 @@ def _asking(
     anchor = choose_anchor(shown, least_lines)
     instruction = ""
     if anchor:
-        file, line = _place(shown)
-        instruction = words.format(
+        in_edit = last_is_edit(shown)
+        file, line = ("", shown.count("\n")) if in_edit else _place(shown)
+        instruction = (_IN_EDIT[words] if in_edit else words).format(
             place=kept.file or file or "your message",
             first=max(1, line + 1 - anchor.count("\n")),
             line=line,

@@ -1,0 +1,48 @@
+"""A proposed file whose reply gives changes: its text, once the text they are for is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from autocoder_tui.edits.edit import EditBlock, Placed
+from autocoder_tui.edits.place import place
+from autocoder_tui.engine.events import FileProposed
+
+NO_FILE = "The reply changes this file, and there is none of this name: its changes have no place."
+
+
+def with_edits(proposal: FileProposed, before: str) -> FileProposed:
+    """`proposal` with its edits made in `before`, and what is to be said of them.
+
+    It is complete only if each block has a place. Blocking, in the worst case for seconds.
+    """
+    placed = place(before, proposal.edits)
+    said = _said(placed, proposal.edits)
+    remark = " ".join(filter(None, (proposal.remark, said)))
+    complete = proposal.complete and not placed.unplaced
+    return replace(proposal, after=placed.text, placed=placed, complete=complete, remark=remark)
+
+
+def as_new_file(proposal: FileProposed) -> FileProposed:
+    """`proposal` of a file that is not there: blocks that search for nothing hold its text."""
+    if all(not block.old and block.closed for block in proposal.edits):
+        text = "".join(line for block in proposal.edits for line in block.new)
+        return replace(proposal, after=text, edits=(), placed=None)
+    remark = " ".join(filter(None, (proposal.remark, NO_FILE)))
+    return with_edits(replace(proposal, remark=remark), "")
+
+
+def _said(placed: Placed, edits: tuple[EditBlock, ...]) -> str:
+    total = len(edits)
+    parts = []
+    if placed.unplaced:
+        count = len(placed.unplaced)
+        number = "Its only change has" if total == 1 else f"{count} of its {total} changes have"
+        first = placed.unplaced[0]
+        parts.append(f"{number} no place and {'is' if total == 1 else 'are'} left out.")
+        parts.append(first.said)
+    if placed.already:
+        count = len(placed.already)
+        number = "Its only change" if total == 1 else f"{count} of its {total} changes"
+        parts.append(f"{number} {'is' if count == 1 else 'are'} there already.")
+    return " ".join(filter(None, parts))
