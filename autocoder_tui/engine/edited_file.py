@@ -7,6 +7,7 @@ from dataclasses import replace
 from autocoder_tui.edits.edit import EditBlock, Placed
 from autocoder_tui.edits.place import place
 from autocoder_tui.engine.events import FileProposed
+from autocoder_tui.engine.reply.parse import UNCLOSED
 
 NO_FILE = "The reply changes this file, and there is none of this name: its changes have no place."
 
@@ -17,7 +18,7 @@ def with_edits(proposal: FileProposed, before: str) -> FileProposed:
     It is complete only if each block has a place. Blocking, in the worst case for seconds.
     """
     placed = place(before, proposal.edits)
-    said = _said(placed, proposal.edits)
+    said = placing_in_words(placed, proposal.edits)
     remark = " ".join(filter(None, (proposal.remark, said)))
     complete = proposal.complete and not placed.unplaced
     return replace(proposal, after=placed.text, placed=placed, complete=complete, remark=remark)
@@ -32,7 +33,15 @@ def as_new_file(proposal: FileProposed) -> FileProposed:
     return with_edits(replace(proposal, remark=remark), "")
 
 
-def _said(placed: Placed, edits: tuple[EditBlock, ...]) -> str:
+def lacks_only_places(proposal: FileProposed) -> bool:
+    """Whether all of its changes came, and only places are missing for some."""
+    unplaced = proposal.placed is not None and bool(proposal.placed.unplaced)
+    closed = all(block.closed for block in proposal.edits)
+    return unplaced and closed and UNCLOSED not in proposal.remark
+
+
+def placing_in_words(placed: Placed, edits: tuple[EditBlock, ...]) -> str:
+    """What is to be said of where changes went; "" for nothing. Holds text of the reply."""
     total = len(edits)
     parts = []
     if placed.unplaced:

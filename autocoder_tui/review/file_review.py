@@ -131,6 +131,11 @@ class FileReview:
         return bool(self.source) and self.verdicts[0] is Verdict.ACCEPTED
 
     @property
+    def stays_moved(self) -> bool:
+        """Whether a rename is proposed and was not rejected."""
+        return bool(self.source) and self.verdicts[0] is not Verdict.REJECTED
+
+    @property
     def removes(self) -> bool:
         """Whether the file shall be deleted, as decided."""
         return self.deletes and self.verdicts[0] is Verdict.ACCEPTED

@@ -24,44 +24,52 @@ def compared(
     remark: str = "",
     *,
     ends_asked: bool = False,
+    source: str = "",
+    deletes: bool = False,
 ) -> FileReview:
-    """The review of `after` against the file as it was read, None for a new one.
+    """The review of `after` against the file as it was read, None for a new one. `source` is
+    where a file stands that shall be renamed to `path`, or ""; one that `deletes` shall go.
 
     Lines keep the ends they have on disk. A new file gets LF, unless line ends were spoken of in
     the requirements or it is a batch file, which needs others: then they are as the reply has
     them. Blocking: diffs.
     """
     before = None if original is None else original.text
+    if deletes:
+        return FileReview.of(path, before, "", complete, remark, deletes=True)
     as_sent = original is None and (ends_asked or path.lower().endswith(_OWN_ENDS))
     text = after if as_sent else _fitted(original, after)
     if ends_asked and original is not None and original.newline in ("\n", "mixed"):
         remark = " ".join(filter(None, (_KEPT_ENDS if text != after else "", remark)))
-    return FileReview.of(path, before, text, complete, remark)
-
-
-def compared_edits(
-    path: str,
-    original: TextFile,
-    edits: Sequence[EditBlock],
-    complete: bool = True,
-    remark: str = "",
-    *,
-    source: str = "",
-) -> FileReview:
-    """The review of the changes `edits` of a file as it was read, with those that have no place.
-    Blocking: looks for the places, and diffs."""
-    placed = place(original.text, edits)
-    file = FileReview.of(path, original.text, placed.text, complete, remark, source=source)
-    return replace(file, edits=FileEdits.of(edits, placed))
+    return FileReview.of(path, before, text, complete, remark, source=source)
 
 
 def compared_anew(file: FileReview, original: TextFile | None) -> FileReview:
-    """`file` against what is on disk now; verdicts stay where a hunk is the same. Blocking."""
+    """`file` against what is on disk now; verdicts stay where a hunk is the same. Changes of a
+    reply are placed anew, unless a person has worked on what came of them. Blocking."""
+    if file.edits is not None and original is not None and file.before is not None:
+        if place(file.before, file.edits.blocks).text == file.after:
+            return _edits_anew(file, file.edits.blocks, original)
     ends_asked = file.is_new and "\r" in file.after
     again = compared(
-        file.path, original, file.after, file.complete, file.remark, ends_asked=ends_asked
+        file.path,
+        original,
+        file.after,
+        file.complete,
+        file.remark,
+        ends_asked=ends_asked,
+        source=file.source,
+        deletes=file.deletes,
     )
-    return again.decided_like(file)
+    return replace(again.decided_like(file), edits=file.edits)
+
+
+def _edits_anew(file: FileReview, blocks: Sequence[EditBlock], original: TextFile) -> FileReview:
+    placed = place(original.text, blocks)
+    again = FileReview.of(
+        file.path, original.text, placed.text, file.complete, file.remark, source=file.source
+    )
+    return replace(again.decided_like(file), edits=FileEdits.of(blocks, placed))
 
 
 def remarks(file: FileReview, original: TextFile | None) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ from autocoder_tui.workspace.apply_record import MAX_FILE_BYTES, KeptFile, KeptS
 from autocoder_tui.workspace.durable import (
     drop,
     is_mixture,
+    make_folder,
+    missing_folders,
     remove_if_empty,
     sync_folders,
     why_not,
@@ -130,7 +132,7 @@ def _make(log: ApplyLog, entry: Entry, phase: str) -> tuple[str, ...]:
             parents.append(target.parent)
             clean &= drop(temporaries(target, record.id, number))
     sync_folders(parents)
-    folders = record.made if phase == OLD else () if record.forward else record.folders
+    folders = record.made if phase == OLD else record.left_empty
     if not (remove_if_empty([log.root / folder for folder in folders]) and clean):
         raise OSError(errno.EIO, "temporaries can't be removed")
     return tuple(left)
@@ -182,7 +184,9 @@ def _replace(entry: Entry, number: int, want: KeptState, data: bytes, target: Pa
             temporary.replace(target)
             return
     drop([new])
-    target.parent.mkdir(parents=True, exist_ok=True)
+    modes = dict(entry.record.emptied)
+    for folder in missing_folders([target]):
+        make_folder(folder, modes.get(entry.path_of(folder)))
     write_new_file(new, data, want.attributes)
     new.replace(target)
 

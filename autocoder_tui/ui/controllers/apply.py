@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review.file_review import Review
+from autocoder_tui.runs.on_disk import review_anew
 from autocoder_tui.runs.review_session import ReviewSession, Written
-from autocoder_tui.runs.reviewable import after_write, changes_of, review_anew
+from autocoder_tui.runs.reviewable import after_write, changes_of
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.controllers.concerns import concerns_of, listed
 from autocoder_tui.ui.controllers.review_display import show_review
