@@ -214,3 +214,57 @@ def test_short_lines_take_little_more_than_their_text(line: str) -> None:
     assert lines.text == "".join(line.format(number) for number in range(count))
     # A string of its own would take 55 bytes a line beside the list that holds it.
     assert held / count < 40
+
+
+EDIT_REPLY = """\
+Here it is.
+<edit path="a.py">
+<<<<<<< SEARCH
+    return 2
+=======
+    x = 3
+    return x
+>>>>>>> REPLACE
+<<<<<<< SEARCH
+nowhere
+=======
+something
+>>>>>>> REPLACE
+</edit>
+<delete path="b.py"/>
+<rename from="c.py" to="d.py"/>
+That is all.
+"""
+
+
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_a_change_has_its_line_numbers_as_soon_as_its_search_is_placed(size: int) -> None:
+    lines = StreamLines({"a.py": "def one():\n    return 1\ndef two():\n    return 2\n"})
+    for at in range(0, len(EDIT_REPLY), size):
+        lines.append(EDIT_REPLY[at : at + size])
+    kinds = [(lines.section(n).kind, lines.number(n)) for n in range(lines.count)]
+    assert kinds == [
+        ("prose", None), ("heading", None),
+        ("fence", None), ("code", 4), ("fence", None), ("code", 4), ("code", 5), ("fence", None),
+        ("fence", None), ("code", None), ("fence", None), ("code", None), ("fence", None),
+        ("end", None), ("heading", None), ("heading", None), ("prose", None),
+    ]  # fmt: skip
+    labels = [lines.section(n).label for n in (1, 4, 10, 14, 15)]
+    assert labels == [
+        "a.py", "puts there at line 4", "puts there", "deletes b.py", "renames c.py → d.py",
+    ]  # fmt: skip
+
+
+def test_what_a_change_numbers_is_said_to_look_different() -> None:
+    lines = StreamLines({"a.py": "one\ntwo\n"})
+    lines.append('<edit path="a.py">\n<<<<<<< SEARCH\ntwo\n')
+    assert lines.number(2) is None
+    assert lines.append("=======\n") == 2
+    assert lines.number(2) == 2
+    assert lines.append("three\n") == 4
+
+
+def test_marks_are_code_outside_of_changes() -> None:
+    lines = StreamLines()
+    lines.append('<file path="a.md">\n<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n</file>\n')
+    assert {lines.section(n).kind for n in range(1, 6)} == {"code"}

@@ -76,6 +76,17 @@ class _Cut:
     forgotten: bool = False
 
 
+def divides_block(line: str) -> bool:
+    """Whether this line may stand between what is searched and what replaces it."""
+    return "=====" in line[:_LONGEST_MARK] and _DIVIDE.fullmatch(line[:_LONGEST_MARK]) is not None
+
+
+def closes_block(line: str) -> bool:
+    """Whether this line may close a block of a search and its replacement."""
+    head = line[:_LONGEST_MARK]
+    return (">>>>>" in head or "+++++" in head) and _CLOSE.fullmatch(head) is not None
+
+
 def opens_block(line: str) -> bool:
     """Whether this line opens a block of a search and its replacement."""
     return _mark(line, 0, "open") is not None

@@ -39,7 +39,7 @@ class RunDisplay:
         self._told = ""
         main = self._app.main
         main.show_failure("")
-        main.query_one(StreamView).clear()
+        main.query_one(StreamView).clear({f.path: f.text for f in prepared.request.files})
         main.clear_reasoning()
         if not prepared.goes_on:
             clear_review(self._app)

@@ -9,9 +9,13 @@ line.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
+from autocoder_tui.edits.shapes.search import closes_block, divides_block, opens_block
+from autocoder_tui.engine.reply.blocks import normal_path
+from autocoder_tui.engine.reply.edit_frames import Action, closes_action, read_action
 from autocoder_tui.engine.reply.framing import Fence, read_closing, read_fence, read_opening
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.widgets.stream.colours import (
@@ -45,17 +49,25 @@ class Section:
     """For a file's lines: the id of its frame, "" for a plain one."""
     then: Section | None = None
     """For a mark of one line: the section that follows it."""
+    number: int | None = 1
+    """For code: the number of its first line, None as long as that is not known."""
+    change: Literal["", "between", "old", "new"] = ""
+    """Within a frame of changes: the lines between blocks, those looked for, those put there."""
+    path: str = ""
+    """The file of those changes, as the reply names it."""
 
 
 class StreamLines:
     """A growing text, split into complete lines and one open tail."""
 
-    def __init__(self) -> None:
+    def __init__(self, files: Mapping[str, str] | None = None) -> None:
+        self._files = {normal_path(path): text for path, text in (files or {}).items()}
         self.clear()
 
     def clear(self) -> None:
         """Forget all text."""
         self._opening = Section("prose", 0)
+        self._changed = 0
         self._texts = KeptLines()
         self._sections: list[Section] = []
         self._states: list[Any] = []
@@ -93,8 +105,14 @@ class StreamLines:
         """The index of the line that holds character `offset`."""
         return self._texts.line_at(offset)
 
-    def append(self, text: str) -> None:
-        """Add `text` at the end."""
+    def append(self, text: str) -> int:
+        """Add `text` at the end. Returns the first line that looks different for it: the one that
+        was open, or one before that has its number now."""
+        self._changed = self.complete
+        self._append(text)
+        return self._changed
+
+    def _append(self, text: str) -> None:
         head, newline, rest = text.partition("\n")
         self._tail.append(head)
         self._tail_length += len(head)
@@ -137,7 +155,9 @@ class StreamLines:
     def number(self, index: int) -> int | None:
         """The line number in its file or fence, from 1; None outside."""
         section = self.section(index)
-        return index - section.first + 1 if section.kind == "code" else None
+        if section.kind != "code" or section.number is None:
+            return None
+        return index - section.first + section.number
 
     def _current(self) -> Section:
         """The section in force after the last complete line."""
@@ -148,7 +168,9 @@ class StreamLines:
     def _complete_line(self, line: str) -> None:
         section = self._current()
         # Nearly all lines are of the section they are in; marks begin with one of these.
-        if line.lstrip(" ")[:1] in ("<", "`", "~"):
+        if section.change:
+            section = self._change_mark(line, section) or section
+        elif line.lstrip(" ")[:1] in ("<", "`", "~"):
             section = self._mark(line, section) or section
         self._texts.append(line)
         self._sections.append(section)
@@ -163,6 +185,8 @@ class StreamLines:
             path = visible(opening.path)
             body = Section("code", after, path, lexer_for_path(path), frame=opening.frame_id)
             return Section("heading", index, path, then=body)
+        if current.frame is None and current.fence is None and (action := read_action(line)):
+            return self._action_mark(action)
         fence = read_fence(line) if current.frame is None else None
         if fence is None:
             return None
@@ -173,6 +197,55 @@ class StreamLines:
         if fence.closes(current.fence):
             return Section("fence", index, then=Section("prose", after))
         return None
+
+    def _action_mark(self, action: Action) -> Section:
+        """The line that opens a frame of changes, or says that a file goes or is renamed."""
+        index = len(self._texts)
+        path = visible(action.path)
+        label = {"edit": path, "delete": f"deletes {path}"}.get(action.kind)
+        label = label or f"renames {visible(action.source)} → {path}"
+        if action.alone or action.kind == "delete":
+            return Section("heading", index, label, then=Section("prose", index + 1))
+        source = action.source or action.path
+        body = Section("prose", index + 1, path, change="between", path=source)
+        return Section("heading", index, label, then=body)
+
+    def _change_mark(self, line: str, current: Section) -> Section | None:
+        """A mark within a frame of changes, or None if `line` is none."""
+        index = len(self._texts)
+        between = replace(current, kind="prose", lexer=None, change="between", then=None)
+        if current.change == "between":
+            if closes_action(line, "edit") or closes_action(line, "rename"):
+                return Section("end", index, then=Section("prose", index + 1))
+            if not opens_block(line):
+                return None
+            lexer = lexer_for_path(current.label)
+            body = Section("code", index + 1, current.label, lexer, number=None)
+            body.change, body.path = "old", current.path
+            return Section("fence", index, "looks for", then=body)
+        if current.change == "old" and divides_block(line):
+            body = replace(current, first=index + 1, change="new", then=None)
+            current.number = body.number = self._place(current)
+            where = "" if current.number is None else f" at line {current.number}"
+            return Section("fence", index, f"puts there{where}", then=body)
+        if current.change == "new" and closes_block(line):
+            between.first = index + 1
+            return Section("fence", index, then=between)
+        return None
+
+    def _place(self, section: Section) -> int | None:
+        """The number of the line where what `section` looks for stands in its file, if that is
+        one place."""
+        text = self._files.get(normal_path(section.path))
+        old = "\n".join(self._texts[n] for n in range(section.first, len(self._texts)))
+        if not text or not old.strip():
+            return None
+        held, wanted = f"\n{text}", f"\n{old}\n"
+        at = held.find(wanted)
+        if at < 0 or held.find(wanted, at + 1) >= 0:
+            return None
+        self._changed = min(self._changed, section.first)
+        return held.count("\n", 0, at + 1)
 
     # ------------------------------------------------------------------ colours
 

@@ -8,6 +8,7 @@ when it is complete.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -91,9 +92,7 @@ class StreamView(LineScroller):
         """Add text at the end. Costs what is added, however long the text is."""
         if not text:
             return
-        first = self._lines.complete
-        self._lines.append(text)
-        self._changed_from(first)
+        self._changed_from(self._lines.append(text))
 
     def retract(self, count: int) -> None:
         """Take back the last `count` characters, and the join marks beyond them."""
@@ -104,9 +103,10 @@ class StreamView(LineScroller):
         self._joins = [(offset, label) for offset, label in self._joins if offset <= length]
         self._changed_from(self._lines.complete)
 
-    def clear(self) -> None:
-        """Show nothing, and follow what comes."""
-        self._lines = StreamLines()
+    def clear(self, files: Mapping[str, str] | None = None) -> None:
+        """Show nothing, and follow what comes. `files`: the texts by path in which changes are
+        placed as they come."""
+        self._lines = StreamLines(files)
         self._joins.clear()
         self.start_over()
         self._changed_from(0)
