@@ -17,9 +17,9 @@ from autocoder_tui.edits.edit import split_lines
 
 BLANKS = " \t\r"
 """What may differ at the end of a line; form feed, NEL and U+2028 are characters like others."""
-_PLACES = 2_000
+_PLACES = 500
 """More places of one block are not listed."""
-_WORK = 20_000_000
+_WORK = 2_000_000
 """Bounds the characters compared for one block of many equal lines in a file of them."""
 
 

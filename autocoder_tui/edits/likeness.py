@@ -20,8 +20,14 @@ from autocoder_tui.text.alignment import matching_blocks
 _WORD = re.compile(r"\w+")
 _COMMON = 64
 """A line or word that occurs more often says nothing of the place."""
-_LOOKED_AT = 12
+_LOOKED_AT = 8
 """Places compared line by line for one block."""
+_LINES_LOOKED_AT = 100_000
+"""Lines of a block times places: of a huge block fewer are compared."""
+_LEAST_VOTES = 0.12
+"""The share of a block's votes a place must have to be looked at."""
+_UNLIKE = 0.4
+"""Lines less like each other than this are never laid beside each other."""
 _VOTERS = 400
 """Lines of one block that vote."""
 _SHOWN = 400
@@ -48,6 +54,7 @@ class Comparison:
     file: FileLines
     budget: int = 6_000_000
     _known: dict[tuple[str, str], float] = field(default_factory=dict)
+    _pairs: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def best(self, old: Sequence[str]) -> list[Alike]:
         """The places most like the lines `old`, best first; overlapping ones only once."""
@@ -62,12 +69,17 @@ class Comparison:
         """The lines `old` laid beside the lines `start` to `end` of the file."""
         keys = [squeeze(text) for text in old]
         there = self.file.squeezed.keys[start:end]
+        slack = _slack(len(old))
         lines: list[int | None] = [None] * len(old)
         i = j = 0
         blocks = matching_blocks(keys, there, 20_000)
         blocks = [block for block in blocks if any(keys[block.old : block.old + block.length])]
         for block in [*blocks, None]:
             old_to, to = (block.old, block.new) if block else (len(old), len(there))
+            if block is None and blocks:
+                to = min(to, j + old_to - i + slack)
+            elif i == 0 and block is not None:
+                j = max(0, to - old_to - slack)
             self._pair(old, lines, (i, old_to), (start + j, start + to))
             if block:
                 for step in range(block.length):
@@ -115,7 +127,7 @@ class Comparison:
         for i in range(len(wanted) - 1, -1, -1):
             for j in range(len(there) - 1, -1, -1):
                 like = self.line(old[wanted[i]], there[j])
-                paired = best[i + 1][j + 1] + like if like >= 0.4 else 0.0
+                paired = best[i + 1][j + 1] + like if like >= _UNLIKE else 0.0
                 best[i][j] = max(paired, best[i + 1][j], best[i][j + 1])
         pairs: list[tuple[int, int]] = []
         i = j = 0
@@ -144,14 +156,23 @@ class Comparison:
         return self._known[key]
 
     def _ratio(self, mine: str, theirs: str) -> float:
+        """difflib's ratio, worked out only where it can be more than nothing."""
         shorter, longer = sorted((len(mine), len(theirs)))
-        if 2 * shorter / (shorter + longer) < 0.4 or self.budget <= 0:
+        if 2 * shorter / (shorter + longer) < _UNLIKE or self.budget <= 0:
             return 0.0
-        matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
-        if matcher.quick_ratio() < 0.4:
-            return 0.0
+        if longer > 3:
+            one, other = self._letter_pairs(mine), self._letter_pairs(theirs)
+            if len(one & other) * 4 < min(len(one), len(other)):
+                return 0.0
         self.budget -= len(mine) * len(theirs)
-        return matcher.ratio() * 0.999
+        return SequenceMatcher(None, mine, theirs, autojunk=False).ratio() * 0.999
+
+    def _letter_pairs(self, text: str) -> frozenset[str]:
+        found = self._pairs.get(text)
+        if found is None:
+            found = frozenset(map(str.__add__, text, text[1:]))
+            self._pairs[text] = found
+        return found
 
     def _score(
         self, old: Sequence[str], lines: Sequence[int | None], start: int, end: int
@@ -173,7 +194,9 @@ class Comparison:
     def _windows(self, old: Sequence[str]) -> list[tuple[int, int]]:
         """Where to look closer: the runs of lines with the most votes."""
         votes = self._votes(old)
-        slack = 2 + len(old) // 10
+        slack = _slack(len(old))
+        least = _LEAST_VOTES * min(sum(map(_weight, old)), max(votes.values(), default=0.0) * 4)
+        most = max(2, min(_LOOKED_AT, _LINES_LOOKED_AT // len(old)))
         gathered: dict[int, float] = defaultdict(float)
         for begin, weight in votes.items():
             gathered[begin // (slack + 1)] += weight
@@ -183,7 +206,9 @@ class Comparison:
             scored.append((near, slot))
         windows: list[tuple[int, int]] = []
         taken: set[int] = set()
-        for _, slot in sorted(scored, key=lambda item: (-item[0], item[1])):
+        for near, slot in sorted(scored, key=lambda item: (-item[0], item[1])):
+            if near < least:
+                break
             if slot in taken:
                 continue
             taken |= {slot - 1, slot, slot + 1}
@@ -194,7 +219,7 @@ class Comparison:
                     max(0, min(len(self.file), first + len(old) + 3 * slack + 3)),
                 )
             )
-            if len(windows) == _LOOKED_AT:
+            if len(windows) == most:
                 break
         return windows
 
@@ -246,6 +271,11 @@ class Comparison:
             for word in set(_WORD.findall(shown)):
                 words[word].append(number)
         return words
+
+
+def _slack(size: int) -> int:
+    """How many lines more or fewer a place may have than the block."""
+    return min(2 + size // 10, 40)
 
 
 def _weight(text: str) -> float:
