@@ -172,6 +172,27 @@ class FileLines:
         return tabs if tabs != spaces else None
 
 
+def with_blank(
+    file: FileLines, old: Sequence[str], full: Sequence[int], numbers: Sequence[int]
+) -> list[int | None]:
+    """The lines of a match by its full lines, each blank one given a blank line beside them."""
+    lines: list[int | None] = [None] * len(old)
+    for index, number in zip(full, numbers, strict=True):
+        lines[index] = number
+    for index in range(full[0] - 1, -1, -1):
+        after = lines[index + 1]
+        if strip(old[index]) or after is None:
+            break
+        if after > 0 and file.blank(after - 1):
+            lines[index] = after - 1
+    for index in range(full[0] + 1, len(lines)):
+        before = lines[index - 1]
+        if lines[index] is None and before is not None and not strip(old[index]):
+            if before + 1 < len(file) and file.blank(before + 1):
+                lines[index] = before + 1
+    return lines
+
+
 def _full(keys: list[str]) -> KeyedLines:
     numbers = [number for number, key in enumerate(keys) if key]
     return KeyedLines([keys[number] for number in numbers], numbers)

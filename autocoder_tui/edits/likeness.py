@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
 
-from autocoder_tui.edits.file_lines import FileLines, squeeze, strip
+from autocoder_tui.edits.file_lines import FileLines, squeeze, strip, with_blank
 from autocoder_tui.text.alignment import matching_blocks
 
 _WORD = re.compile(r"\w+")
@@ -88,8 +88,11 @@ class Comparison:
         full = [n for k, n in enumerate(lines) if n is not None and keys[k]]
         if not full:
             return None
-        first, last = full[0], full[-1] + 1
-        lines = [n if n is not None and first <= n < last else None for n in lines]
+        lines = [n if keys[k] else None for k, n in enumerate(lines)]
+        shown = [k for k, n in enumerate(lines) if n is not None]
+        lines = with_blank(self.file, old, shown, full)
+        met = [n for n in lines if n is not None]
+        first, last = met[0], met[-1] + 1
         return Alike(tuple(lines), first, last, self._score(old, lines, first, last))
 
     def _pair(

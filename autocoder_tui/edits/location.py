@@ -119,25 +119,27 @@ class Locator:
         )
 
     def _already(self, steps: Steps, scope: _Scope) -> Location | None:
-        """Whether the file is already as the block wants it."""
-        if not steps.new or not any(strip(text) for text in steps.new):
+        """Whether the file is already as the block wants it, at the one place that is like it."""
+        if not any(strip(text) for text in steps.new):
             return None
         if not steps.added and not _held_on_both_sides(steps):
             return None
         wanted = Steps(tuple(line._replace(mark=" ") for line in steps.lines if line.mark != "-"))
-        for tier in tiers(self.file, wanted):
-            if tier.matches and tier.matches[0].manner == "elided":
-                return None
-            matches = scope.narrow(tier.matches)
-            if not matches:
-                continue
-            if substantial(steps.new) or any(
-                place.likeness >= 0.5 and place.start < match.end and match.start < place.end
-                for place in self.comparison.best(steps.old)[:2]
-                for match in matches[:20]
-            ):
-                return Location(steps, already=True)
+        tier = next(tiers(self.file, wanted), None)
+        if tier is None or tier.more or tier.matches[0].manner == "elided":
             return None
+        matches = scope.narrow(tier.matches)
+        if len(matches) != 1:
+            return None
+        places = self.comparison.best(steps.old)
+        if places and places[0].likeness >= 0.5:
+            best = places[0]
+            here = best.start < matches[0].end and matches[0].start < best.end
+            alone = len(places) < 2 or _clearly(best, places[1])
+            return Location(steps, already=True) if here and alone else None
+        full = [text for text in steps.new if strip(text)]
+        if len(full) > 1 and substantial(steps.new):
+            return Location(steps, already=True)
         return None
 
     def _like(self, steps: Steps, scope: _Scope) -> Location:
@@ -186,7 +188,7 @@ class Locator:
     def _addition(self, block: EditBlock, steps: Steps) -> Location:
         """Lines that come, with none beside them: only a scope or an end of the file says where."""
         size = len(self.file)
-        if not strip(self.file.text.replace("\n", "")) and not block.scopes:
+        if not size and not block.scopes:
             return Location(steps, Match("scope", (), size, size))
         if block.scopes:
             return self._into_scope(block, steps)

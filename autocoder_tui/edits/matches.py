@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from autocoder_tui.edits.edit import EditLine, Manner
-from autocoder_tui.edits.file_lines import FileLines, KeyedLines, ends, indentation, strip
+from autocoder_tui.edits.file_lines import (
+    FileLines,
+    KeyedLines,
+    ends,
+    indentation,
+    strip,
+    with_blank,
+)
 from autocoder_tui.edits.indentation import UNSHIFTED, Shift, find_shift
 from autocoder_tui.edits.scopes import width
 from autocoder_tui.edits.steps import Steps, elides
@@ -70,6 +77,29 @@ def _indented(file: FileLines, steps: Steps) -> Tier:
     return Tier(found, more)
 
 
+def match_at(file: FileLines, steps: Steps, manner: Manner, at: int) -> Match | None:
+    """The match of a manner that begins at a line, where there is one."""
+    size = len(steps.old)
+    lines = range(at, at + size)
+    if at < 0 or at + size > len(file):
+        return None
+    if manner == "exact":
+        return (
+            Match(manner, lines, at, at + size)
+            if file.bodies[at : at + size] == steps.old
+            else None
+        )
+    if manner == "ends":
+        same = file.ends.keys[at : at + size] == [ends(text) for text in steps.old]
+        return Match(manner, lines, at, at + size) if same else None
+    if manner == "indent" and file.stripped.keys[at : at + size] == [
+        strip(text) for text in steps.old
+    ]:
+        shift = shift_of(file, steps, lines)
+        return Match("indent", lines, at, at + size, shift) if shift is not None else None
+    return None
+
+
 def shift_of(
     file: FileLines, steps: Steps, lines: Sequence[int | None], equal_only: bool = False
 ) -> Shift | None:
@@ -99,31 +129,12 @@ def _full_runs(file: FileLines, steps: Steps, keyed: KeyedLines, key: Callable[[
     starts, more = keyed.find([key(steps.old[index]) for index in full])
     found: list[Match] = []
     for at in starts:
-        lines = _with_blank(file, steps, full, keyed.numbers[at : at + len(full)])
+        lines = with_blank(file, steps.old, full, keyed.numbers[at : at + len(full)])
         shift = UNSHIFTED if key is ends else shift_of(file, steps, lines)
         if shift is not None:
             numbers = [number for number in lines if number is not None]
             found.append(Match("blank", lines, numbers[0], numbers[-1] + 1, shift))
     return Tier(found, more)
-
-
-def _with_blank(
-    file: FileLines, steps: Steps, full: Sequence[int], numbers: Sequence[int]
-) -> list[int | None]:
-    """The lines of a match by its full lines, each blank one given a blank line beside them."""
-    lines: list[int | None] = [None] * len(steps.old)
-    for index, number in zip(full, numbers, strict=True):
-        lines[index] = number
-    for index in range(full[0] - 1, -1, -1):
-        after = lines[index + 1]
-        if after is not None and after > 0 and file.blank(after - 1):
-            lines[index] = after - 1
-    for index in range(full[0] + 1, len(lines)):
-        before = lines[index - 1]
-        if lines[index] is None and before is not None:
-            if before + 1 < len(file) and file.blank(before + 1):
-                lines[index] = before + 1
-    return lines
 
 
 def _elided(file: FileLines, steps: Steps) -> Tier:

@@ -131,8 +131,10 @@ def _at_the_end(file: FileLines, steps: Steps, match: Match, regions: list[Regio
     wanted = steps.new_ends if steps.old_ends == had else had
     if regions and regions[-1].end == size:
         regions[-1] = replace(regions[-1], ends=wanted)
-    elif wanted != had and match.manner == "exact":
-        regions.append(Region(size - 1, size, (body(file.lines[-1]) + "\n",), True, wanted))
+    elif wanted != had:
+        end = "\n" if match.manner == "exact" else file.line_end_near(size - 1)
+        new = (body(file.lines[-1]) + end,)
+        regions.append(Region(size - 1, size, new, True, wanted))
     return regions
 
 

@@ -31,7 +31,11 @@ Outcome = tuple[str, set[int]]
 def ours(text: str, blocks: Sequence[EditBlock]) -> Outcome:
     """The text, and the blocks that are asked about."""
     placed = place(text, blocks)
-    return placed.text, {one.block for one in placed.unplaced}
+    asked = {one.block for one in placed.unplaced}
+    questions = {blocks[number].lines for number in asked}
+    # Of a question that stands twice in the reply the second is not asked again.
+    asked |= {number for number in placed.repeated if blocks[number].lines in questions}
+    return placed.text, asked
 
 
 @dataclass

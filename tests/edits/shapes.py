@@ -140,11 +140,11 @@ def begin_patch(change: Change) -> list[Told]:
     for group in _groups(hunks_of(change), 3):
         start, end = _unique(lines, group, 3)
         block = replace(block_of(lines, group, start, end), line=None, last=None)
-        found.append(Told(replace(block, scopes=_enclosing(lines, start)), tuple(group)))
+        found.append(Told(replace(block, scopes=enclosing(lines, start)), tuple(group)))
     return found
 
 
-def _enclosing(lines: Sequence[str], start: int) -> tuple[str, ...]:
+def enclosing(lines: Sequence[str], start: int) -> tuple[str, ...]:
     """The `class` and `def` lines, or their like, that a line lies under."""
     shown = next((line for line in lines[start:] if line.strip()), "")
     depth = len(shown) - len(shown.lstrip())
@@ -163,10 +163,7 @@ def _enclosing(lines: Sequence[str], start: int) -> tuple[str, ...]:
 def line_ranges(change: Change) -> list[Told]:
     lines, found = split_lines(change.old), list[Told]()
     for group in _groups(hunks_of(change), 0):
-        start, end = group[0].start, group[-1].end
-        if start == end:
-            start = max(0, start - 1)
-            end = max(end, start + 1) if start == group[0].start else end
+        start, end = _unique(lines, group, 0)
         found.append(Told(as_search(block_of(lines, group, start, end)), tuple(group)))
     return found
 

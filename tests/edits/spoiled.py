@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from autocoder_tui.edits.edit import EditBlock, EditLine, split_lines
 from autocoder_tui.edits.steps import steps_of
-from tests.edits.shapes import Case, Hunk, Told, as_search, block_of
+from tests.edits.shapes import Case, Hunk, Told, as_search, block_of, enclosing
 
 Spoil = Callable[[Case, random.Random], Case | None]
 
@@ -121,17 +121,27 @@ def little_context(case: Case, dice: random.Random) -> Case | None:
         if not told.block.has_context:
             return told
         lines = list(told.block.lines)
+        number = told.block.line
         keep = dice.choice([(1, 1), (1, 0), (0, 1)])
         for side, end in ((0, False), (1, True)):
             ordered = lines[::-1] if end else lines
             run = 0
             while run < len(ordered) and ordered[run].mark == " ":
                 run += 1
-            ordered = ordered[max(0, run - keep[side]) :]
+            cut = max(0, run - keep[side])
+            ordered = ordered[cut:]
+            if number is not None and not end:
+                number += cut
             lines = ordered[::-1] if end else ordered
         if not any(line.mark != "+" and line.text.strip() for line in lines):
             return told
-        return replace(told, block=replace(told.block, lines=tuple(lines), line=None, last=None))
+        last = number + sum(line.mark != "+" for line in lines) - 1 if number is not None else None
+        scopes = told.block.scopes
+        if number is None:
+            shown = next(n for n, line in enumerate(lines) if line.mark != " ")
+            scopes = enclosing(split_lines(case.text), told.hunks[0].start - shown)
+        block = replace(told.block, lines=tuple(lines), scopes=scopes, line=number, last=last)
+        return replace(told, block=block)
 
     told = tuple(spoil(one) for one in case.told)
     return replace(case, told=told) if told != case.told else None
@@ -315,11 +325,17 @@ NO_FAULT_ELSEWHERE = ("the same lines twice", "little context")
 def honest_elsewhere(case: Case, spoiled: Case) -> bool:
     """Whether a spoiled block is a faultless one for other lines of the file."""
     before = {tuple(one.block.old) for one in case.told}
-    text = "\n" + spoiled.text
-    return any(
-        tuple(one.block.old) not in before and "\n" + "".join(one.block.old) in text
-        for one in spoiled.told
-    )
+    lines = split_lines(spoiled.text)
+    for one in spoiled.told:
+        old = list(one.block.old)
+        if tuple(old) in before or "".join(old) not in spoiled.text:
+            continue
+        first, last = one.hunks[0].start, one.hunks[-1].end
+        for at in range(len(lines) - len(old) + 1):
+            if lines[at] == old[0] and lines[at : at + len(old)] == old:
+                if not (at <= first and last <= at + len(old)):
+                    return True
+    return False
 
 
 def same(fault: str, text: str, wanted: str) -> bool:
