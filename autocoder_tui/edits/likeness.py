@@ -24,6 +24,8 @@ _LOOKED_AT = 8
 """Places compared line by line for one block."""
 _LINES_LOOKED_AT = 100_000
 """Lines of a block times places: of a huge block fewer are compared."""
+_SIDE_BY_SIDE = 3
+"""In each of these, so many first lines are tried with as many lines as the block has."""
 _LEAST_VOTES = 0.12
 """The share of a block's votes a place must have to be looked at."""
 _UNLIKE = 0.4
@@ -58,12 +60,26 @@ class Comparison:
 
     def best(self, old: Sequence[str]) -> list[Alike]:
         """The places most like the lines `old`, best first; overlapping ones only once."""
-        places = [self.aligned(old, *window) for window in self._windows(old)]
+        places: list[Alike | None] = []
+        for start, end, lines in self._windows(old):
+            found = [self._side_by_side(old, line) for line in lines]
+            found.append(self.aligned(old, start, end))
+            likely = [place for place in found if place]
+            places.append(max(likely, key=lambda place: place.likeness, default=None))
         kept: list[Alike] = []
         for place in sorted((p for p in places if p), key=lambda p: (-p.likeness, p.start)):
             if all(place.end <= other.start or other.end <= place.start for other in kept):
                 kept.append(place)
         return kept
+
+    def _side_by_side(self, old: Sequence[str], start: int) -> Alike | None:
+        """The lines `old` laid beside as many lines of the file."""
+        if start < 0 or start + len(old) > len(self.file):
+            return None
+        lines = tuple(range(start, start + len(old)))
+        return Alike(
+            lines, start, start + len(old), self._score(old, lines, start, start + len(old))
+        )
 
     def aligned(self, old: Sequence[str], start: int, end: int) -> Alike | None:
         """The lines `old` laid beside the lines `start` to `end` of the file."""
@@ -194,36 +210,33 @@ class Comparison:
         )
         return likeness / (total + extra) if total else 0.0
 
-    def _windows(self, old: Sequence[str]) -> list[tuple[int, int]]:
-        """Where to look closer: the runs of lines with the most votes."""
+    def _windows(self, old: Sequence[str]) -> list[tuple[int, int, list[int]]]:
+        """Where to look closer: the runs of lines with the most votes, and in each the lines
+        that have the most for being the block's first."""
         votes = self._votes(old)
         slack = _slack(len(old))
         least = _LEAST_VOTES * min(sum(map(_weight, old)), max(votes.values(), default=0.0) * 4)
         most = max(2, min(_LOOKED_AT, _LINES_LOOKED_AT // len(old)))
-        gathered: dict[int, float] = defaultdict(float)
-        for begin, weight in votes.items():
-            gathered[begin // (slack + 1)] += weight
-        scored: list[tuple[float, int]] = []
-        for slot in gathered:
-            near = sum(gathered.get(slot + step, 0.0) for step in (-1, 0, 1))
-            scored.append((near, slot))
-        windows: list[tuple[int, int]] = []
+        slots: dict[int, list[int]] = defaultdict(list)
+        for begin in votes:
+            slots[begin // (slack + 1)].append(begin)
+        scored: list[tuple[float, int, list[int]]] = []
+        for slot in slots:
+            lines = [line for step in (-1, 0, 1) for line in slots.get(slot + step, ())]
+            scored.append((sum(votes[line] for line in lines), slot, lines))
+        windows: list[tuple[int, int, list[int]]] = []
         taken: set[int] = set()
-        for near, slot in sorted(scored, key=lambda item: (-item[0], item[1])):
-            if near < least:
+        for near, slot, lines in sorted(scored, key=lambda item: (-item[0], item[1])):
+            if near < least or len(windows) == most:
                 break
             if slot in taken:
                 continue
             taken |= {slot - 1, slot, slot + 1}
             first = slot * (slack + 1)
-            windows.append(
-                (
-                    min(max(0, first - 2 * slack - 2), len(self.file)),
-                    max(0, min(len(self.file), first + len(old) + 3 * slack + 3)),
-                )
-            )
-            if len(windows) == most:
-                break
+            start = min(max(0, first - 2 * slack - 2), len(self.file))
+            end = max(0, min(len(self.file), first + len(old) + 3 * slack + 3))
+            likely = sorted(lines, key=lambda line: -votes[line])[:_SIDE_BY_SIDE]
+            windows.append((start, end, likely))
         return windows
 
     def _votes(self, old: Sequence[str]) -> dict[int, float]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from autocoder_tui.edits.edit import Candidate, EditBlock, Reason
-from autocoder_tui.edits.file_lines import FileLines, indentation, strip
+from autocoder_tui.edits.file_lines import FileLines, indentation, squeeze, strip
 from autocoder_tui.edits.indentation import Shift
 from autocoder_tui.edits.likeness import Alike, Comparison
 from autocoder_tui.edits.matches import Match, Tier, shift_of, tiers
@@ -128,6 +128,8 @@ class Locator:
         tier = next(tiers(self.file, wanted), None)
         if tier is None or tier.more or tier.matches[0].manner == "elided":
             return None
+        if tier.matches[0].manner != "exact" and _only_white_space(steps):
+            return None
         matches = scope.narrow(tier.matches)
         if len(matches) != 1:
             return None
@@ -136,11 +138,24 @@ class Locator:
             best = places[0]
             here = best.start < matches[0].end and matches[0].start < best.end
             alone = len(places) < 2 or _clearly(best, places[1])
-            return Location(steps, already=True) if here and alone else None
+            gone = here and alone and not self._still_there(steps, best)
+            return Location(steps, already=True) if gone else None
         full = [text for text in steps.new if strip(text)]
         if len(full) > 1 and substantial(steps.new):
             return Location(steps, already=True)
         return None
+
+    def _still_there(self, steps: Steps, place: Alike) -> bool:
+        """Whether a line like one that is to go stands at a place, and is none that comes."""
+        coming = set(map(strip, steps.added))
+        return any(
+            mark == "-"
+            and number is not None
+            and substantial([text], 3)
+            and self.file.stripped.keys[number] not in coming
+            and self.comparison.line(text, number) >= 0.6
+            for text, mark, number in zip(steps.old, steps.old_marks, place.lines, strict=True)
+        )
 
     def _like(self, steps: Steps, scope: _Scope) -> Location:
         """The one best likeness, if it is clearly better than the second."""
@@ -303,9 +318,14 @@ def _clearly(best: Alike, second: Alike) -> bool:
     return 1 - second.likeness >= 0.1 + 1.5 * (1 - best.likeness)
 
 
-def substantial(lines: Sequence[str]) -> bool:
+def substantial(lines: Sequence[str], letters: int = 12) -> bool:
     """Whether lines say enough for their standing in a file to be no chance."""
-    return sum(map(str.isalnum, "".join(lines)[:400])) >= 12
+    return sum(map(str.isalnum, "".join(lines)[:400])) >= letters
+
+
+def _only_white_space(steps: Steps) -> bool:
+    """Whether the change is one of white space."""
+    return sorted(map(squeeze, steps.old)) == sorted(map(squeeze, steps.new))
 
 
 def _held_on_both_sides(steps: Steps) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise, starmap
 from typing import NamedTuple
 
 from autocoder_tui.edits.edit import EditLine, Manner
@@ -44,7 +46,7 @@ class Tier(NamedTuple):
 
 def tiers(file: FileLines, steps: Steps) -> Iterator[Tier]:
     """The matches of a block that has old lines, manner by manner; those without any left out."""
-    for look in (_exact, _ends, _indented, _without_blank, _shifted_without_blank, _elided):
+    for look in (_exact, _ends, _without_blank, _indented, _shifted_without_blank, _elided):
         tier = look(file, steps)
         if tier.matches:
             yield tier
@@ -83,21 +85,20 @@ def match_at(file: FileLines, steps: Steps, manner: Manner, at: int) -> Match | 
     lines = range(at, at + size)
     if at < 0 or at + size > len(file):
         return None
-    if manner == "exact":
-        return (
-            Match(manner, lines, at, at + size)
-            if file.bodies[at : at + size] == steps.old
-            else None
-        )
-    if manner == "ends":
-        same = file.ends.keys[at : at + size] == [ends(text) for text in steps.old]
-        return Match(manner, lines, at, at + size) if same else None
-    if manner == "indent" and file.stripped.keys[at : at + size] == [
-        strip(text) for text in steps.old
-    ]:
-        shift = shift_of(file, steps, lines)
-        return Match("indent", lines, at, at + size, shift) if shift is not None else None
-    return None
+    keyed, key = _KEYS.get(manner, (None, None))
+    if keyed is None or key is None:
+        return None
+    if keyed(file).keys[at : at + size] != [key(text) for text in steps.old]:
+        return None
+    shift = shift_of(file, steps, lines) if manner == "indent" else UNSHIFTED
+    return Match(manner, lines, at, at + size, shift) if shift is not None else None
+
+
+_KEYS: dict[Manner, tuple[Callable[[FileLines], KeyedLines], Callable[[str], str]]] = {
+    "exact": (lambda file: file.exact, str),
+    "ends": (lambda file: file.ends, ends),
+    "indent": (lambda file: file.stripped, strip),
+}
 
 
 def shift_of(
@@ -154,10 +155,14 @@ def _elided(file: FileLines, steps: Steps) -> Tier:
             [*chain, match]
             for chain in chains
             for match in tier.matches
-            if not chain or _reaches(file, chain[-1], match)
+            if not chain or chain[-1].end <= match.start
         ][: _CHAINS + 1]
+    more = len(chains) > _CHAINS
+    if len(chains) > 1:
+        near = [chain for chain in chains if all(starmap(partial(_reaches, file), pairwise(chain)))]
+        chains = near or chains
     found = [match for chain in chains if (match := _joined(file, steps, parts, chain))]
-    return Tier(found, len(chains) > _CHAINS)
+    return Tier(found, more)
 
 
 def tiers_of_part(file: FileLines, steps: Steps) -> Iterator[Tier]:
@@ -185,8 +190,6 @@ def _old_lines(steps: Steps, part: Sequence[int]) -> list[EditLine]:
 
 def _reaches(file: FileLines, head: Match, tail: Match) -> bool:
     """Whether the lines between belong to one run: none is indented less than both ends."""
-    if tail.start < head.end:
-        return False
     least = min(
         _least(file, range(head.start, head.end)), _least(file, range(tail.start, tail.end))
     )

@@ -185,12 +185,36 @@ def elided(case: Case, dice: random.Random) -> Case | None:
             start += 1
         sign = dice.choice(["...", "# ...", "// ... existing code ...", "# ... rest of code ..."])
         middle = [EditLine(" ", sign + "\n")]
-        lines[start + 3 : end - 3] = middle
+        # Of both ends as many lines are kept as make them the only ones, as was asked for.
+        head, tail = _head(case, lines, start, end), _tail(case, lines, start, end)
+        if head + 1 >= tail:
+            return told
+        lines[head:tail] = middle
         block = replace(told.block, lines=tuple(lines), line=None, last=None, scopes=())
         return replace(told, block=block if told.block.has_context else as_search(block))
 
     told = tuple(spoil(one) for one in case.told)
     return replace(case, told=told) if told != case.told else None
+
+
+def _head(case: Case, lines: Sequence[EditLine], start: int, end: int) -> int:
+    before = [line.text for line in lines[:start] if line.mark != "+"]
+    for head in range(start + 2, end):
+        if _once(case, [*before, *(line.text for line in lines[start:head])]):
+            return head
+    return end
+
+
+def _tail(case: Case, lines: Sequence[EditLine], start: int, end: int) -> int:
+    after = [line.text for line in lines[end:] if line.mark != "+"]
+    for tail in range(end - 2, start, -1):
+        if _once(case, [*(line.text for line in lines[tail:end]), *after]):
+            return tail
+    return start
+
+
+def _once(case: Case, shown: Sequence[str]) -> bool:
+    return ("\n" + case.text).count("\n" + "".join(shown)) == 1
 
 
 def _marked(block: EditBlock) -> EditBlock:
