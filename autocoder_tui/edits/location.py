@@ -128,19 +128,19 @@ class Locator:
         tier = next(tiers(self.file, wanted), None)
         if tier is None or tier.more or tier.matches[0].manner == "elided":
             return None
-        if tier.matches[0].manner != "exact" and _only_white_space(steps):
-            return None
         matches = scope.narrow(tier.matches)
+        full = [text for text in steps.new if strip(text)]
         if len(matches) != 1:
+            return None
+        if matches[0].shift.kind != "none" and (len(full) < 3 or _only_white_space(steps)):
             return None
         places = self.comparison.best(steps.old)
         if places and places[0].likeness >= 0.5:
             best = places[0]
             here = best.start < matches[0].end and matches[0].start < best.end
-            alone = len(places) < 2 or _clearly(best, places[1])
+            alone = len(places) < 2 or self._clearly(steps, best, places[1])
             gone = here and alone and not self._still_there(steps, best)
             return Location(steps, already=True) if gone else None
-        full = [text for text in steps.new if strip(text)]
         if len(full) > 1 and substantial(steps.new):
             return Location(steps, already=True)
         return None
@@ -173,12 +173,29 @@ class Locator:
         if best is not None and best.likeness >= _THRESHOLD:
             second = places[1] if places[0] is best and len(places) > 1 else None
             second = second if places[0] is best else places[0]
-            if second is not None and not _clearly(best, second):
+            if second is not None and not self._clearly(steps, best, second):
                 reason = "several"
                 said = several(steps.old, candidates, False)
             elif match := self._sure(steps, best):
                 return Location(steps, match)
         return Location(steps, reason=reason, said=said, candidates=candidates)
+
+    def _clearly(self, steps: Steps, best: Alike, second: Alike) -> bool:
+        """Whether a place is so much more like the block that it is no chance: less is enough if
+        it alone has a line that the file has once."""
+        if self._anchored(steps, best) and not self._anchored(steps, second):
+            return best.likeness - second.likeness >= 0.06
+        return 1 - second.likeness >= 0.1 + 1.5 * (1 - best.likeness)
+
+    def _anchored(self, steps: Steps, place: Alike) -> bool:
+        places = self.file.squeezed.places
+        return any(
+            number is not None
+            and len(places.get(self.file.squeezed.keys[number], ())) == 1
+            and substantial([text], 8)
+            and squeeze(text) == self.file.squeezed.keys[number]
+            for text, number in zip(steps.old, place.lines, strict=True)
+        )
 
     def _sure(self, steps: Steps, best: Alike) -> Match | None:
         shift = shift_of(self.file, steps, best.lines, equal_only=True)
@@ -312,10 +329,6 @@ def _at_an_end(file: FileLines, block: EditBlock, matches: list[Match]) -> list[
     for test in tests:
         matches = [match for match in matches if test(match)] or matches
     return matches
-
-
-def _clearly(best: Alike, second: Alike) -> bool:
-    return 1 - second.likeness >= 0.1 + 1.5 * (1 - best.likeness)
 
 
 def substantial(lines: Sequence[str], letters: int = 12) -> bool:

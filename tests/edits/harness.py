@@ -72,9 +72,10 @@ def judge(
     blocks = READ[shape](blocks) if shape in READ else blocks
     text, asked = method(spoiled.text, blocks)
     kept = [n for n in range(len(blocks)) if n not in asked]
-    counts = Counter({"asked": len(asked), "right": len(kept)})
+    counted = {number for number, one in enumerate(spoiled.told) if one.counted}
+    counts = Counter({"asked": len(asked & counted), "right": len(counted - asked)})
     if not same(fault, text, spoiled.wanted(kept)):
-        counts.update({"wrong": 1, "right": -1 if kept else 0})
+        counts.update({"wrong": 1, "right": -1 if counts["right"] else 0})
     return counts
 
 

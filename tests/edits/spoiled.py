@@ -251,8 +251,8 @@ def stale(case: Case, dice: random.Random) -> Case | None:
     lines[at] = EditLine(lines[at].mark, changed)
     block = replace(told.block, lines=tuple(lines))
     block = block if told.block.has_context else as_search(block)
-    new = [*case.told]
-    new[number] = replace(told, block=block)
+    new = [replace(one, counted=False) for one in case.told]
+    new[number] = Told(block, told.hunks)
     return replace(case, told=tuple(new))
 
 
