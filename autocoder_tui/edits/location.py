@@ -159,26 +159,25 @@ class Locator:
 
     def _like(self, steps: Steps, scope: _Scope) -> Location:
         """The one best likeness, if it is clearly better than the second."""
-        places = self.comparison.best(steps.old)
-        inside = [place for place in places if scope.holds(place.start, place.end)]
+        everywhere = self.comparison.best(steps.old)
+        places = [place for place in everywhere if scope.holds(place.start, place.end)]
         candidates = tuple(
             Candidate(place.start, place.end, place.likeness)
-            for place in (inside or places)[:_CANDIDATES]
+            for place in (places or everywhere)[:_CANDIDATES]
             if place.likeness >= 0.3
         )
-        best = inside[0] if inside else None
-        nearest = next(iter(inside or places), None)
-        reason: Reason = "nowhere"
+        nearest = next(iter(places or everywhere), None)
         said = scope.said or nowhere(self.file, steps.old, nearest)
-        if best is not None and best.likeness >= _THRESHOLD:
-            second = places[1] if places[0] is best and len(places) > 1 else None
-            second = second if places[0] is best else places[0]
-            if second is not None and not self._clearly(steps, best, second):
-                reason = "several"
-                said = several(steps.old, candidates, False)
-            elif match := self._sure(steps, best):
-                return Location(steps, match)
-        return Location(steps, reason=reason, said=said, candidates=candidates)
+        found = Location(steps, said=said, candidates=candidates)
+        if not places or places[0].likeness < _THRESHOLD:
+            return found
+        match = self._sure(steps, places[0])
+        if len(places) > 1 and not self._clearly(steps, places[0], places[1]):
+            said = several(steps.old, candidates, False)
+            # Of these only the likest may be chosen by a number.
+            rivals = (match,) if match else ()
+            return replace(found, reason="several", said=said, rivals=rivals)
+        return replace(found, match=match) if match else found
 
     def _clearly(self, steps: Steps, best: Alike, second: Alike) -> bool:
         """Whether a place is so much more like the block that it is no chance: less is enough if
