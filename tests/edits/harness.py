@@ -12,6 +12,7 @@ makes faultless ones for other lines are left out and counted as "other".
 from __future__ import annotations
 
 import argparse
+import functools
 import random
 import time
 from collections import Counter
@@ -22,7 +23,7 @@ from autocoder_tui.edits.edit import EditBlock
 from autocoder_tui.edits.place import place
 from tests.edits.releases import Change, changes
 from tests.edits.rivals import RIVALS
-from tests.edits.shapes import READ, SHAPES, Case
+from tests.edits.shapes import READ, SHAPES, Case, Told
 from tests.edits.spoiled import FAULTS, NO_FAULT_ELSEWHERE, honest_elsewhere, same
 
 Outcome = tuple[str, set[int]]
@@ -31,7 +32,11 @@ Outcome = tuple[str, set[int]]
 def ours(text: str, blocks: Sequence[EditBlock]) -> Outcome:
     """The text, and the blocks that are asked about."""
     placed = place(text, blocks)
-    return placed.text, {one.block for one in placed.unplaced}
+    asked = {one.block for one in placed.unplaced}
+    questions = {blocks[number].lines for number in asked}
+    # Of a question that stands twice in the reply the second is not asked again.
+    asked |= {number for number in placed.repeated if blocks[number].lines in questions}
+    return placed.text, asked
 
 
 @dataclass
@@ -52,10 +57,15 @@ class Row:
         return f"{right:6.1f} {asked:6.1f} {self.counts['wrong']:4d}    "
 
 
+@functools.lru_cache(maxsize=8)
+def _told(change: Change, shape: str) -> tuple[Told, ...]:
+    return tuple(SHAPES[shape](change))
+
+
 def cases(change: Change, shape: str, fault: str, seed: str) -> tuple[Case | None, Case | None]:
     """A change told in a shape, faultlessly and with a fault; None where that does not apply."""
-    told = SHAPES[shape](change)
-    case = Case(change.old, tuple(told))
+    told = _told(change, shape)
+    case = Case(change.old, told)
     if not told or not all(one.block.old or not change.old for one in told):
         return None, None
     return case, FAULTS[fault](case, random.Random(seed))
@@ -68,9 +78,10 @@ def judge(
     blocks = READ[shape](blocks) if shape in READ else blocks
     text, asked = method(spoiled.text, blocks)
     kept = [n for n in range(len(blocks)) if n not in asked]
-    counts = Counter({"asked": len(asked), "right": len(kept)})
+    counted = {number for number, one in enumerate(spoiled.told) if one.counted}
+    counts = Counter({"asked": len(asked & counted), "right": len(counted - asked)})
     if not same(fault, text, spoiled.wanted(kept)):
-        counts.update({"wrong": 1, "right": -1 if kept else 0})
+        counts.update({"wrong": 1, "right": -1 if counts["right"] else 0})
     return counts
 
 

@@ -26,10 +26,11 @@ class Hunk:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A block, with the hunks it stands for."""
+    """A block, with the hunks it stands for. `counted`: the fault of the row is in it."""
 
     block: EditBlock
     hunks: tuple[Hunk, ...]
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +118,18 @@ def as_search(block: EditBlock) -> EditBlock:
 
 
 def search_replace(change: Change) -> list[Told]:
+    return _searches(change, 2)
+
+
+def bare_search(change: Change) -> list[Told]:
+    """As few lines as can be: often one."""
+    return _searches(change, 0)
+
+
+def _searches(change: Change, context: int) -> list[Told]:
     lines, found = split_lines(change.old), list[Told]()
-    for group in _groups(hunks_of(change), 1):
-        block = as_search(block_of(lines, group, *_unique(lines, group, 0)))
+    for group in _groups(hunks_of(change), context):
+        block = as_search(block_of(lines, group, *_unique(lines, group, context)))
         found.append(Told(replace(block, line=None, last=None), tuple(group)))
     return found
 
@@ -140,11 +150,11 @@ def begin_patch(change: Change) -> list[Told]:
     for group in _groups(hunks_of(change), 3):
         start, end = _unique(lines, group, 3)
         block = replace(block_of(lines, group, start, end), line=None, last=None)
-        found.append(Told(replace(block, scopes=_enclosing(lines, start)), tuple(group)))
+        found.append(Told(replace(block, scopes=enclosing(lines, start)), tuple(group)))
     return found
 
 
-def _enclosing(lines: Sequence[str], start: int) -> tuple[str, ...]:
+def enclosing(lines: Sequence[str], start: int) -> tuple[str, ...]:
     """The `class` and `def` lines, or their like, that a line lies under."""
     shown = next((line for line in lines[start:] if line.strip()), "")
     depth = len(shown) - len(shown.lstrip())
@@ -162,17 +172,15 @@ def _enclosing(lines: Sequence[str], start: int) -> tuple[str, ...]:
 
 def line_ranges(change: Change) -> list[Told]:
     lines, found = split_lines(change.old), list[Told]()
-    for group in _groups(hunks_of(change), 0):
-        start, end = group[0].start, group[-1].end
-        if start == end:
-            start = max(0, start - 1)
-            end = max(end, start + 1) if start == group[0].start else end
+    for group in _groups(hunks_of(change), 2):
+        start, end = _unique(lines, group, 2)
         found.append(Told(as_search(block_of(lines, group, start, end)), tuple(group)))
     return found
 
 
 SHAPES: dict[str, Callable[[Change], list[Told]]] = {
     "search/replace": search_replace,
+    "bare search": bare_search,
     "unified diff": unified,
     "begin patch": begin_patch,
     "line ranges": line_ranges,

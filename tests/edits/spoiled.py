@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from autocoder_tui.edits.edit import EditBlock, EditLine, split_lines
 from autocoder_tui.edits.steps import steps_of
-from tests.edits.shapes import Case, Hunk, Told, as_search, block_of
+from tests.edits.shapes import Case, Hunk, Told, as_search, block_of, enclosing
 
 Spoil = Callable[[Case, random.Random], Case | None]
 
@@ -121,17 +121,27 @@ def little_context(case: Case, dice: random.Random) -> Case | None:
         if not told.block.has_context:
             return told
         lines = list(told.block.lines)
+        number = told.block.line
         keep = dice.choice([(1, 1), (1, 0), (0, 1)])
         for side, end in ((0, False), (1, True)):
             ordered = lines[::-1] if end else lines
             run = 0
             while run < len(ordered) and ordered[run].mark == " ":
                 run += 1
-            ordered = ordered[max(0, run - keep[side]) :]
+            cut = max(0, run - keep[side])
+            ordered = ordered[cut:]
+            if number is not None and not end:
+                number += cut
             lines = ordered[::-1] if end else ordered
         if not any(line.mark != "+" and line.text.strip() for line in lines):
             return told
-        return replace(told, block=replace(told.block, lines=tuple(lines), line=None, last=None))
+        last = number + sum(line.mark != "+" for line in lines) - 1 if number is not None else None
+        scopes = told.block.scopes
+        if number is None:
+            shown = next(n for n, line in enumerate(lines) if line.mark != " ")
+            scopes = enclosing(split_lines(case.text), told.hunks[0].start - shown)
+        block = replace(told.block, lines=tuple(lines), scopes=scopes, line=number, last=last)
+        return replace(told, block=block)
 
     told = tuple(spoil(one) for one in case.told)
     return replace(case, told=told) if told != case.told else None
@@ -175,12 +185,36 @@ def elided(case: Case, dice: random.Random) -> Case | None:
             start += 1
         sign = dice.choice(["...", "# ...", "// ... existing code ...", "# ... rest of code ..."])
         middle = [EditLine(" ", sign + "\n")]
-        lines[start + 3 : end - 3] = middle
+        # Of both ends as many lines are kept as make them the only ones, as was asked for.
+        head, tail = _head(case, lines, start, end), _tail(case, lines, start, end)
+        if head + 1 >= tail:
+            return told
+        lines[head:tail] = middle
         block = replace(told.block, lines=tuple(lines), line=None, last=None, scopes=())
         return replace(told, block=block if told.block.has_context else as_search(block))
 
     told = tuple(spoil(one) for one in case.told)
     return replace(case, told=told) if told != case.told else None
+
+
+def _head(case: Case, lines: Sequence[EditLine], start: int, end: int) -> int:
+    before = [line.text for line in lines[:start] if line.mark != "+"]
+    for head in range(start + 2, end):
+        if _once(case, [*before, *(line.text for line in lines[start:head])]):
+            return head
+    return end
+
+
+def _tail(case: Case, lines: Sequence[EditLine], start: int, end: int) -> int:
+    after = [line.text for line in lines[end:] if line.mark != "+"]
+    for tail in range(end - 2, start, -1):
+        if _once(case, [*(line.text for line in lines[tail:end]), *after]):
+            return tail
+    return start
+
+
+def _once(case: Case, shown: Sequence[str]) -> bool:
+    return ("\n" + case.text).count("\n" + "".join(shown)) == 1
 
 
 def _marked(block: EditBlock) -> EditBlock:
@@ -217,8 +251,8 @@ def stale(case: Case, dice: random.Random) -> Case | None:
     lines[at] = EditLine(lines[at].mark, changed)
     block = replace(told.block, lines=tuple(lines))
     block = block if told.block.has_context else as_search(block)
-    new = [*case.told]
-    new[number] = replace(told, block=block)
+    new = [replace(one, counted=False) for one in case.told]
+    new[number] = Told(block, told.hunks)
     return replace(case, told=tuple(new))
 
 
@@ -315,11 +349,17 @@ NO_FAULT_ELSEWHERE = ("the same lines twice", "little context")
 def honest_elsewhere(case: Case, spoiled: Case) -> bool:
     """Whether a spoiled block is a faultless one for other lines of the file."""
     before = {tuple(one.block.old) for one in case.told}
-    text = "\n" + spoiled.text
-    return any(
-        tuple(one.block.old) not in before and "\n" + "".join(one.block.old) in text
-        for one in spoiled.told
-    )
+    lines = split_lines(spoiled.text)
+    for one in spoiled.told:
+        old = list(one.block.old)
+        if tuple(old) in before or "".join(old) not in spoiled.text:
+            continue
+        first, last = one.hunks[0].start, one.hunks[-1].end
+        for at in range(len(lines) - len(old) + 1):
+            if lines[at] == old[0] and lines[at : at + len(old)] == old:
+                if not (at <= first and last <= at + len(old)):
+                    return True
+    return False
 
 
 def same(fault: str, text: str, wanted: str) -> bool:
