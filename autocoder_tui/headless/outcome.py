@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from autocoder_tui.edits.edit import Placed
 from autocoder_tui.engine.events import PartFinished, UsageUpdated
 from autocoder_tui.engine.run_state import Extrapolation, RunState
 from autocoder_tui.headless.exit_codes import EXIT_FAILED
@@ -54,6 +55,7 @@ class Outcome:
             ],
             "requests": self.requests,
             "retries": self.state.retries,
+            "edits_sent_back": self.state.sent_back,
             "prompt_tokens": usage.prompt_tokens,
             "cached_tokens": usage.cached_tokens,
             "completion_tokens": usage.completion_tokens,
@@ -72,7 +74,8 @@ class Outcome:
         """The files of a run that was not delivered, incomplete ones too."""
         return [
             file_report(
-                FileReview.of(file.path, file.before, file.after, file.complete, file.remark)
+                FileReview.of(file.path, file.before, file.after, file.complete, file.remark),
+                file.placed,
             )
             for file in self.state.files
         ]
@@ -92,12 +95,25 @@ class Outcome:
         )
 
 
-def file_report(file: FileReview) -> dict[str, Any]:
-    """What the report says of a proposed file."""
+def file_report(file: FileReview, placed: Placed | None = None) -> dict[str, Any]:
+    """What the report says of a proposed file. `placed` is what came of its edits."""
     return {
         "path": file.path,
         "complete": file.complete,
         "added": file.lines.added,
         "removed": file.lines.removed,
         **({"line_ends": file.lines.ends} if file.lines.ends else {}),
+        **({} if placed is None else {"edits": edits_report(placed)}),
+    }
+
+
+def edits_report(placed: Placed) -> dict[str, Any]:
+    """How many changes have a place, and why the others have none."""
+    return {
+        "placed": len({one.block for one in placed.placements}),
+        "already": len(placed.already) + len(placed.repeated),
+        "unplaced": [
+            {"change": one.block + 1, "reason": one.reason, "said": one.said}
+            for one in placed.unplaced
+        ],
     }

@@ -52,6 +52,7 @@ class Delivery:
             reviewable = _in_place_of(reviewable, prepared.request.target, output)
         review = reviewable.review.all_verdict(Verdict.ACCEPTED)
         self._tell(reviewable, review)
+        _check_placed(reviewable, self._outcome.state.run_id)
         _check_complete(review)
         if self._setup.result.patch:
             self._check_concerns(reviewable)
@@ -71,7 +72,8 @@ class Delivery:
         return True
 
     def _tell(self, reviewable: Reviewable, review: Review) -> None:
-        self._outcome.files = [file_report(file) for file in review.files]
+        placed = reviewable.edits
+        self._outcome.files = [file_report(file, placed.get(file.path)) for file in review.files]
         for path, reason in reviewable.refused:
             withheld = f"{path} is not offered: {reason}"
             self._outcome.warnings.append(withheld)
@@ -149,6 +151,21 @@ def _in_place_of(reviewable: Reviewable, target: str | None, output: Path) -> Re
     originals = {**reviewable.originals, output.name: original}
     concerns = review_concerns(files)
     return replace(reviewable, review=Review(files), originals=originals, concerns=concerns)
+
+
+def _check_placed(reviewable: Reviewable, run_id: str) -> None:
+    """A change without a place is not left out behind anybody's back."""
+    found = [
+        f"{visible(path)}: {len(placed.unplaced)} of the changes "
+        f"{'has' if len(placed.unplaced) == 1 else 'have'} no place. {placed.unplaced[0].said}"
+        for path, placed in reviewable.edits.items()
+        if placed.unplaced
+    ]
+    if found:
+        raise Refused(
+            f"{' '.join(found)} Nothing was written. The reply is kept: place them in the "
+            f"program (autocoder-tui resume {run_id or 'last'}), or run again."
+        )
 
 
 def _check_complete(review: Review) -> None:

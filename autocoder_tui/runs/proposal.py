@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from autocoder_tui.edits.edit import Placed
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.review.file_review import FileReview, Review
 from autocoder_tui.review.line_ends import asks_for_ends
@@ -35,6 +36,7 @@ def make_review(
     files: list[FileReview] = []
     originals: dict[str, TextFile | None] = {}
     doubtful: list[str] = []
+    edits: dict[str, Placed] = {}
     proposed, refused = with_meant_names(prepared.root, proposed, prepared.request)
     proposed = for_target(prepared.root, _last_of_each(proposed), prepared.request.target)
     targets = sift_targets(prepared.root, [proposal.path for proposal in proposed])
@@ -54,6 +56,8 @@ def make_review(
             refused.append((proposal.path, error.message))
             continue
         originals[path] = original
+        if proposal.placed is not None:
+            edits[path] = proposal.placed
         if proposal.versions > 1 or proposal.guesses or proposal.named:
             doubtful.append(path)
         files.append(
@@ -71,7 +75,7 @@ def make_review(
             originals.setdefault(file.path, prepared.originals.get(file.path))
         files = _go_on_deciding(earlier, files, originals)
     concerns = review_concerns(files, [path for path in doubtful if path in originals])
-    return Reviewable(Review(tuple(files)), originals, concerns, tuple(refused), prepared)
+    return Reviewable(Review(tuple(files)), originals, concerns, tuple(refused), prepared, edits)
 
 
 def _last_of_each(proposed: Sequence[FileProposed]) -> list[FileProposed]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from autocoder_tui.edits.edit import Placed
 from autocoder_tui.review.file_review import FileReview, Review
 from autocoder_tui.review.warnings import Concern, review_concerns
 from autocoder_tui.runs.comparison import compared_anew, remarks
@@ -35,6 +36,8 @@ class Reviewable:
     refused: tuple[tuple[str, str], ...]
     prepared: Prepared | None = None
     """The run that proposed it."""
+    edits: Mapping[str, Placed] = field(default_factory=dict)
+    """What came of the edits of files whose reply gave changes."""
     written: frozenset[str] = frozenset()
     """Files that are not as they were before the review, for it has been written to them."""
 

@@ -99,6 +99,19 @@ def needs_more_signs(text: str) -> bool:
     return any(is_mark(line) for line in text.split("\n"))
 
 
+def render_block(block: EditBlock) -> str:
+    """The block as a search and its replacement, with more signs than any line of it."""
+    old, new = "".join(block.old), "".join(block.new)
+    signs = 7
+    while any(sign * signs in old + new for sign in "<=>"):
+        signs += 1
+    return f"{'<' * signs} SEARCH\n{_ended(old)}{'=' * signs}\n{_ended(new)}{'>' * signs} REPLACE\n"
+
+
+def _ended(text: str) -> str:
+    return text if not text or text.endswith("\n") else text + "\n"
+
+
 def read_block(
     lines: Sequence[str], at: int, given: str | None = None, frame_end: str = ""
 ) -> ReadBlock:
