@@ -44,13 +44,14 @@ _CLOSE = re.compile(
 _HINT = re.compile(r"[ \t]*:(start|end)_line:[ \t]*(\d{1,9})[ \t\r]*\n?", re.IGNORECASE)
 _HINT_END = re.compile(r"[ \t]*-{3,40}[ \t\r]*\n?")
 _FENCE = re.compile(r" {0,3}(?:`{3,}|~{3,})[ \t\r]*\n?")
-_MOST_MARKS = 400
+_MOST_MARKS = 90
 _MOST_DIVIDERS = 24
 
 _Kind = Literal["open", "base", "divide", "close", "frame"]
 
 
-class _Mark(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Mark:
     index: int
     kind: _Kind
     signs: int
@@ -170,7 +171,7 @@ def _marks(lines: Sequence[str], first: int, frame_end: str) -> list[_Mark]:
             marks.append(_Mark(index, "frame", 0, False))
         elif line.lstrip(" \t")[:5] in ("<<<<<", "-----", "=====", ">>>>>", "+++++", "|||||"):
             for kind in ("open", "divide", "close", "base"):
-                mark = _mark(line, index, kind)  # type: ignore[arg-type]
+                mark = _mark(line, index, kind)
                 if mark is not None:
                     marks.append(mark)
                     break
