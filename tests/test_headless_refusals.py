@@ -13,7 +13,8 @@ from tests.test_headless import Runs, run
 __all__ = ["run"]
 
 OLD = "one\ntwo\nthree\n"
-DIFF = "@@ -1,3 +1,4 @@\n one\n two\n three\n+four\n"
+DIFF = "@@ -1,3 +1,4 @@\n nine\n ten\n eleven\n+four\n"
+"""Of lines the file does not have: a document might be such a text."""
 TWICE = '<file path="a.txt">\none\n</file>\n<file path="a.txt">\nOne\n</file>\n'
 ELSEWHERE = f'<file path="tests/a.txt">\n{OLD}four\n</file>\n'
 FLAGS = ("-r", "x", "-i", "a.txt", "-o", "a.txt", "-f", "--json")

@@ -162,6 +162,18 @@ def _add_job_arguments(parser: argparse.ArgumentParser) -> None:
     model.add_argument(
         "--max-output", type=_count_tokens, metavar="TOKENS", help="most tokens of one reply"
     )
+    model.add_argument(
+        "--edit-format",
+        choices=("auto", "whole", "edits"),
+        help="what to ask for an existing file as (default: auto, by its size and by what the "
+        "model manages)",
+    )
+    model.add_argument(
+        "--edit-retries",
+        type=_retries,
+        metavar="N",
+        help="how often changes without a place are sent back to the model (default: 1)",
+    )
     model.add_argument("--max-cost", type=_dollars, metavar="USD", help="spending cap of one run")
     model.add_argument(
         "--demo", action="store_true", help="recorded replies on a sample project; no key"
@@ -182,6 +194,10 @@ def _add_job_arguments(parser: argparse.ArgumentParser) -> None:
         help="0 silent but for errors, 1 info (default), 2 debug, 3 all requests and chunks",
     )
     parser.add_argument("--version", action="version", version=f"autocoder-tui {__version__}")
+
+
+def _retries(text: str) -> int:
+    return _whole(text, "a whole number from 0 to 5", 0, 5)
 
 
 def _count_tokens(text: str) -> int:

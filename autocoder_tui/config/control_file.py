@@ -34,9 +34,11 @@ from autocoder_tui.config.value_types import (
     TEXT,
     TOKENS,
     Expected,
+    one_of,
     whole_number,
 )
 from autocoder_tui.engine.base_url import check_base_url
+from autocoder_tui.engine.edit_format import EDIT_FORMATS
 from autocoder_tui.engine.errors import RequestError
 from autocoder_tui.problems import Problem, unknown_name
 
@@ -58,6 +60,8 @@ class Control:
     force: bool | None = None
     debug_level: int | None = None
     temperature: float | None = None
+    edit_format: str | None = None
+    edit_retries: int | None = None
     max_output: int | None = None
     max_cost: Decimal | None = None
     theme: str | None = None
@@ -164,6 +168,8 @@ _OPTIONS: Mapping[str, Expected] = {
     "force": FLAG,
     "debug_level": whole_number(0, 3),
     "temperature": TEMPERATURE,
+    "edit_format": one_of(*EDIT_FORMATS),
+    "edit_retries": whole_number(0, 5),
     "max_output": TOKENS,
     "max_cost": DOLLARS,
     "theme": NAME,

@@ -4,7 +4,8 @@
     [[models]]                 name, provider, input_price, output_price, cached_price,
                                context_length, max_tokens, priced_on, source,
                                source_of_context, source_of_max_tokens,
-                               temperature, reasoning_effort, system_role
+                               temperature, reasoning_effort, system_role,
+                               edits, edit_format
 
 An entry of the user's replaces single fields of the packaged entry of the same name. One
 exception: a provider that gets a new base_url keeps no key of the packaged one, so that a
@@ -24,6 +25,7 @@ from typing import Any
 from autocoder_tui.config.toml_file import TomlFile, read_toml
 from autocoder_tui.engine.base_url import check_base_url
 from autocoder_tui.engine.catalog import Catalog, Model, Provider
+from autocoder_tui.engine.edit_format import EDIT_FORMATS
 from autocoder_tui.engine.errors import RequestError
 from autocoder_tui.problems import Problem, shortened, unknown_name
 from autocoder_tui.safety.sanitize import visible
@@ -255,6 +257,12 @@ def _flag(value: Any) -> bool:
     return value
 
 
+def _edit_format(value: Any) -> str:
+    if value not in EDIT_FORMATS:
+        raise _ExpectedError('"auto", "whole" or "edits"')
+    return str(value)
+
+
 def _month(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()[:10]
@@ -281,6 +289,8 @@ _MODEL_FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "temperature": _temperature,
     "reasoning_effort": _text,
     "system_role": _flag,
+    "edits": _flag,
+    "edit_format": _edit_format,
     "source": _text,
     "source_of_context": _text,
     "source_of_max_tokens": _text,

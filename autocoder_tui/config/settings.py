@@ -30,6 +30,7 @@ from autocoder_tui.config.value_types import (
     one_of,
     whole_number,
 )
+from autocoder_tui.engine.edit_format import EDIT_FORMATS
 from autocoder_tui.engine.request import MEGABYTE, Limits
 from autocoder_tui.problems import Problem, unknown_name
 
@@ -78,6 +79,13 @@ class ModelSettings:
     """Sampling temperature, 0 to 2. Unset: the provider's own default."""
     max_output_tokens: int | None = field(default=None, metadata={"expected": TOKENS})
     """Most tokens asked for in one reply. Unset: all the model has."""
+    edit_format: str = field(default="auto", metadata={"expected": one_of(*EDIT_FORMATS)})
+    """What an existing file is asked for as: "edits", "whole", or "auto", by its size and by
+    what the model manages."""
+    edit_retries: int = field(
+        default=_LIMITS.edit_retries, metadata={"expected": whole_number(0, 5)}
+    )
+    """How often changes that have no place are sent back to the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +157,7 @@ class Settings:
             **network,
             max_reply_bytes=int(reply_mb * MEGABYTE),
             max_output_tokens=self.model.max_output_tokens,
+            edit_retries=self.model.edit_retries,
             max_cost_usd=self.cost.max_cost,
             max_session_cost_usd=self.cost.max_session_cost,
         )

@@ -86,6 +86,10 @@ class Model:
     """"low", "medium" or "high", or another word the provider takes."""
     system_role: bool | None = None
     """False: what the system message says goes into the first user message."""
+    edits: bool | None = None
+    """Whether it is known to write edits that have a place; None: not known."""
+    edit_format: str | None = None
+    """"whole" or "edits", where not left to what is measured ("auto")."""
     source: str | None = None
     """Where the prices come from, in a word or two; None: the packaged table."""
     source_of_context: str | None = None

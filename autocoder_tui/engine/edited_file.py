@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from autocoder_tui.edits.edit import EditBlock, Placed
 from autocoder_tui.edits.place import place
 from autocoder_tui.engine.events import FileProposed
+from autocoder_tui.engine.metering.tokens import TokenCounter
+from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.reply.parse import UNCLOSED
 
 NO_FILE = "The reply changes this file, and there is none of this name: its changes have no place."
@@ -55,3 +58,21 @@ def placing_in_words(placed: Placed, edits: tuple[EditBlock, ...]) -> str:
         number = "Its only change" if total == 1 else f"{count} of its {total} changes"
         parts.append(f"{number} {'is' if count == 1 else 'are'} there already.")
     return " ".join(filter(None, parts))
+
+
+def with_savings(proposal: FileProposed, counter: TokenCounter) -> FileProposed:
+    """`proposal` with what its edits saved against the whole file."""
+    if not proposal.edits or proposal.placed is None:
+        return proposal
+    said = "".join(block.source for block in proposal.edits)
+    saved = counter.count_file(proposal.after) - counter.count_file(said)
+    return replace(proposal, saved_tokens=max(0, saved))
+
+
+def learn_edits(known: Capabilities, files: Iterable[FileProposed]) -> None:
+    """Remember how many of the changes a model gave had a place; one that was cut off is none."""
+    for file in files:
+        if file.placed is not None:
+            unplaced = [one for one in file.placed.unplaced if one.reason != "unclosed"]
+            tried = sum(block.closed for block in file.edits)
+            known.tried_edits(tried, tried - min(tried, len(unplaced)))

@@ -65,9 +65,12 @@ class CostEstimate:
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
+    """`asked_for`: in which form changes are asked for, "" where that is not to be said."""
+
     run_id: str
     model: str
     estimate: CostEstimate
+    asked_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,14 @@ class RequestStarted:
 
     part: int
     attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class EditsSentBack:
+    """So many changes without a place are asked for again, as request `part`."""
+
+    part: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +273,8 @@ class FileProposed:
     placed: Placed | None = None
     renamed_from: str = ""
     deletes: bool = False
+    saved_tokens: int = 0
+    """How many tokens the whole file takes more than its edits did, by our count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +308,7 @@ class RunCancelled:
 Event: TypeAlias = (
     RunStarted
     | RequestStarted
+    | EditsSentBack
     | TextDelta
     | TextRetracted
     | TextHeld

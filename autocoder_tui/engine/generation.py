@@ -6,8 +6,12 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
+from functools import partial
 
 from autocoder_tui.engine import seam
+from autocoder_tui.engine.edit_format import told
+from autocoder_tui.engine.edit_repair import EditRepair
+from autocoder_tui.engine.edited_file import learn_edits, with_savings
 from autocoder_tui.engine.end_words import STOPPED_REPEATING
 from autocoder_tui.engine.ending import cause_of, check_end, is_announced, is_confirmed
 from autocoder_tui.engine.errors import ProviderError, RepeatsItself
@@ -15,6 +19,7 @@ from autocoder_tui.engine.events import (
     Cause,
     ContinuationStarted,
     Event,
+    FileProposed,
     PartFinished,
     PartJoined,
     PartWithdrawn,
@@ -81,6 +86,7 @@ class Generation:
         self._repetition.append(request.partial)
         self._remarks: list[str] = []
         self._told = False
+        self._proposed: list[FileProposed] = []
         self.text = request.partial
 
     async def events(self, trace: Trace | None) -> AsyncGenerator[Event]:
@@ -90,7 +96,8 @@ class Generation:
         self._accounts = Accounts(model, self._counter)
         self._allowance = Allowance(model, self._limits, self._accounts, self._raise_cap)
         figure = await asyncio.to_thread(estimate_request, self._request, self._counter)
-        yield RunStarted(self._request.run_id, model.name, figure)
+        asked_for = told(self._request.edits, self._capabilities)
+        yield RunStarted(self._request.run_id, model.name, figure, asked_for)
         weights = file_weights(self._request, self._counter, figure.prompt_tokens)
         check_fits(model, weights, figure.prompt_tokens - sum(weights.values()))
         if self.text:
@@ -98,18 +105,40 @@ class Generation:
         async with HttpSession(self._request.endpoint, self._limits, trace) as session:
             async for event in self._parts(session):
                 yield event
-        chosen = seam.verify(self.text, self.joins, target=self._request.target).text
-        if chosen != self.text:
-            yield TextRetracted(len(self.text))
-            yield TextDelta(chosen)
-            self.text = chosen
-        request, joins, around = self._request, self.joins, self._remarks
-        files = proposed_files(request, self.text, joins, finished=True, around=around)
-        # Edits of large files take their time to be placed.
-        for event in await asyncio.to_thread(list, files):
-            yield event
+            chosen = seam.verify(self.text, self.joins, target=self._request.target).text
+            if chosen != self.text:
+                yield TextRetracted(len(self.text))
+                yield TextDelta(chosen)
+                self.text = chosen
+            async for event in self._send_back(session):
+                yield event
+        for file in self._proposed:
+            yield with_savings(file, self._counter)
         reply = checked_reply(self._request, self.text)
         yield RunFinished("\n\n".join(filter(None, [*self._remarks, reply.notes])))
+
+    async def _files(self) -> list[FileProposed]:
+        """The files of the finished run. Edits of large files take their time to be placed."""
+        request, joins, around = self._request, self.joins, self._remarks
+        files = proposed_files(request, self.text, joins, finished=True, around=around)
+        return await asyncio.to_thread(list, files)
+
+    async def _send_back(self, session: HttpSession) -> AsyncIterator[Event]:
+        """Ask once more for changes without a place, and learn how many had one."""
+        self._proposed = await self._files()
+        learn_edits(self._capabilities, self._proposed)
+        repair = EditRepair(
+            self._counter, self._accounts, self._allowance, partial(self._stream, session)
+        )
+        for _ in range(self._limits.edit_retries):
+            asked = repair.unplaced(self.text, self._proposed)
+            if not asked:
+                return
+            self._number += 1
+            async for event in repair.events(self.text, asked, self._number):
+                yield event
+            self.text = repair.text
+            self._proposed = await self._files()
 
     async def _parts(self, session: HttpSession) -> AsyncIterator[Event]:
         """Ask for part after part until the reply is whole.

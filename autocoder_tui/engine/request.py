@@ -35,6 +35,8 @@ class Limits:
     total_timeout: float = 1800.0
     max_attempts: int = 5
     max_parts: int = 8
+    edit_retries: int = 1
+    """How often changes without a place are sent back to the model."""
     max_output_tokens: int | None = None
     """Most tokens asked for in one reply; None asks for all the model has."""
     max_cost_usd: Decimal | None = None
@@ -66,6 +68,8 @@ class RunRequest:
     limits: Limits = Limits()
     temperature: float | None = None
     partial: str = ""
+    edits: tuple[str, ...] = ()
+    """Paths of the files whose changes are asked for as edits; the others are written whole."""
     calibration: Calibration = field(default_factory=Calibration)
     counted_tokens: int | None = None
     run_id: str = field(default_factory=new_run_id)

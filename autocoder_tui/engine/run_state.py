@@ -16,6 +16,7 @@ from autocoder_tui.engine.events import (
     CapReached,
     ContinuationStarted,
     CostEstimate,
+    EditsSentBack,
     Event,
     Failure,
     FileProposed,
@@ -134,6 +135,8 @@ class RunState:
         self.extrapolations: list[Extrapolation] = []
         """One for each of `parts`."""
         self.files: list[FileProposed] = []
+        self.sent_back = 0
+        """Changes without a place that were asked for once more."""
         self.cap: CapReached | None = None
         self.notes = ""
         self.error: Failure | None = None
@@ -243,6 +246,8 @@ class RunState:
                 self.prompt_read = None
                 self._part_begin = len(self._text)
                 self._waiting_over()
+            case EditsSentBack(_, count):
+                self.sent_back += count
             case RetryScheduled(delay_seconds):
                 self.retries += 1
                 self.waiting, self.waiting_until = event, now + delay_seconds

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from autocoder_tui.engine.events import PartFinished, UsageUpdated
+from autocoder_tui.engine.events import FileProposed, PartFinished, UsageUpdated
 from autocoder_tui.engine.run_state import Extrapolation, RunState
 from autocoder_tui.headless.exit_codes import EXIT_FAILED
+from autocoder_tui.review.file_edits import FileEdits
 from autocoder_tui.review.file_review import FileReview
 
 
@@ -54,6 +55,7 @@ class Outcome:
             ],
             "requests": self.requests,
             "retries": self.state.retries,
+            "edits_sent_back": self.state.sent_back,
             "prompt_tokens": usage.prompt_tokens,
             "cached_tokens": usage.cached_tokens,
             "completion_tokens": usage.completion_tokens,
@@ -70,12 +72,7 @@ class Outcome:
 
     def _offered(self) -> list[dict[str, Any]]:
         """The files of a run that was not delivered, incomplete ones too."""
-        return [
-            file_report(
-                FileReview.of(file.path, file.before, file.after, file.complete, file.remark)
-            )
-            for file in self.state.files
-        ]
+        return [file_report(_review_of(file)) for file in self.state.files]
 
     def _usage(self) -> UsageUpdated:
         """Of every model that was used, summed; the cost is unknown if any of them is."""
@@ -92,12 +89,32 @@ class Outcome:
         )
 
 
+def _review_of(file: FileProposed) -> FileReview:
+    review = FileReview.of(file.path, file.before, file.after, file.complete, file.remark)
+    edits = None if file.placed is None else FileEdits.of(file.edits, file.placed)
+    return replace(review, edits=edits)
+
+
 def file_report(file: FileReview) -> dict[str, Any]:
     """What the report says of a proposed file."""
+    edits = file.edits
     return {
         "path": file.path,
-        "complete": file.complete,
+        "complete": file.complete and not (edits and edits.unplaced),
         "added": file.lines.added,
         "removed": file.lines.removed,
         **({"line_ends": file.lines.ends} if file.lines.ends else {}),
+        **({} if edits is None else {"edits": edits_report(edits)}),
+    }
+
+
+def edits_report(edits: FileEdits) -> dict[str, Any]:
+    """How many changes have a place, and why the others have none."""
+    return {
+        "placed": len({one.block for one in edits.placements}),
+        "already": len(edits.already),
+        "unplaced": [
+            {"change": one.block + 1, "reason": one.reason, "said": one.said}
+            for one in edits.unplaced
+        ],
     }

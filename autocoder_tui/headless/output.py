@@ -52,6 +52,7 @@ class Delivery:
             reviewable = _in_place_of(reviewable, prepared.request.target, output)
         review = reviewable.review.all_verdict(Verdict.ACCEPTED)
         self._tell(reviewable, review)
+        _check_placed(reviewable, self._outcome.state.run_id)
         _check_complete(review)
         if self._setup.result.patch:
             self._check_concerns(reviewable)
@@ -149,6 +150,22 @@ def _in_place_of(reviewable: Reviewable, target: str | None, output: Path) -> Re
     originals = {**reviewable.originals, output.name: original}
     concerns = review_concerns(files)
     return replace(reviewable, review=Review(files), originals=originals, concerns=concerns)
+
+
+def _check_placed(reviewable: Reviewable, run_id: str) -> None:
+    """A change without a place is not left out behind anybody's back."""
+    found = [
+        f"{visible(file.path)}: {len(file.edits.unplaced)} of the changes "
+        f"{'has' if len(file.edits.unplaced) == 1 else 'have'} no place. "
+        f"{file.edits.unplaced[0].said}"
+        for file in reviewable.review.files
+        if file.edits is not None and file.edits.unplaced
+    ]
+    if found:
+        raise Refused(
+            f"{' '.join(found)} Nothing was written. The reply is kept: place them in the "
+            f"program (autocoder-tui resume {run_id or 'last'}), or run again."
+        )
 
 
 def _check_complete(review: Review) -> None:

@@ -166,7 +166,14 @@ class _Headless:
         if expansion.failed:
             raise Refused("An input file can't be used, so nothing was sent.")
         job = Job(setup.root, expansion.files, target, setup.task.requirements)
-        prepared = prepare(job, chosen, setup.limits, temperature=setup.model.temperature)
+        wanted = setup.model
+        prepared = prepare(
+            job,
+            chosen,
+            setup.limits,
+            temperature=wanted.temperature,
+            edit_format=wanted.edit_format,
+        )
         self._warn_of_keys(prepared, key_needed=key_needed)
         for warning in prepared.guesses:
             self._outcome.warnings.append(warning)

@@ -30,6 +30,7 @@ def edits_data(edits: FileEdits) -> dict[str, Any]:
             [left.block, left.reason, left.said, [list(place) for place in _places(left)]]
             for left in edits.unplaced
         ],
+        "already": list(edits.already),
     }
 
 
@@ -38,10 +39,11 @@ def edits_of(data: Any) -> FileEdits:
     blocks = tuple(_block_of(item) for item in data["blocks"])
     placements = tuple(_placement_of(item) for item in data["placements"])
     unplaced = tuple(_unplaced_of(item) for item in data["unplaced"])
-    numbers = [p.block for p in placements] + [left.block for left in unplaced]
+    already = tuple(_typed(number, int) for number in data["already"])
+    numbers = [*already] + [p.block for p in placements] + [left.block for left in unplaced]
     if not all(0 <= number < len(blocks) for number in numbers):
         raise ValueError("blocks")
-    return FileEdits(blocks, placements, unplaced)
+    return FileEdits(blocks, placements, unplaced, already)
 
 
 def _block_data(block: EditBlock) -> dict[str, Any]:

@@ -32,10 +32,13 @@ class FileEdits:
     blocks: tuple[EditBlock, ...]
     placements: tuple[Placement, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
+    already: tuple[int, ...] = ()
+    """Numbers of blocks that ask for what stands there already, or what another one does."""
 
     @classmethod
     def of(cls, blocks: Sequence[EditBlock], placed: Placed) -> FileEdits:
-        return cls(tuple(blocks), placed.placements, placed.unplaced)
+        already = (*placed.already, *placed.repeated)
+        return cls(tuple(blocks), placed.placements, placed.unplaced, already)
 
     def placed_in(self, text: str) -> Placed:
         """What comes of all blocks in another text, nothing chosen. Blocking: compares lines."""
@@ -52,7 +55,7 @@ class FileEdits:
         blocks = (*self.blocks[:at], block, *self.blocks[at + 1 :])
         again = [replace(one, block=at) for one in placed.unplaced]
         left = (*self.unplaced[:number], *again, *self.unplaced[number + 1 :])
-        return FileEdits(blocks, self.placements, left)
+        return replace(self, blocks=blocks, unplaced=left)
 
     def doubtful(self, hunk: Hunk) -> Placement | None:
         """Of the blocks that a hunk comes from, the one that was placed by anything but equality;

@@ -59,6 +59,7 @@ class Weighed:
             "most_usd": None if most is None else float(most),
             "priced_on": model.priced_on,
             "fits": self.problem is None,
+            "edits": list(self.request.edits),
             "files": [{"path": path, "tokens": count} for path, count in self.weights.items()],
         }
 
@@ -78,6 +79,7 @@ class Weighed:
             f"model   {model.name} ({self.request.endpoint.provider.name})",
             f"input   {spread(figure)} ({figure.method}), {window}",
             f"output  {output}, at most {replies} repl{'y' if replies == 1 else 'ies'}",
+            f"format  {_format(self.request)}",
             f"cost    {format_cost_range(figure).removeprefix('cost ')}{priced}",
         ]
         for path, count in list(self.weights.items())[:10]:
@@ -89,6 +91,14 @@ class Weighed:
         sent = f" but the text to be counted, to {host_of(self.request.endpoint.provider.base_url)}"
         lines.append(f"Nothing was sent{sent if figure.by_server else ''}.")
         return "\n".join(visible(line) for line in lines)
+
+
+def _format(request: RunRequest) -> str:
+    """In which form changes are asked for."""
+    if not request.edits:
+        return "whole files"
+    edits = request.edits[0] if len(request.edits) == 1 else f"{len(request.edits)} files"
+    return f"edits of {edits}, else whole files"
 
 
 def weigh(request: RunRequest) -> Weighed:

@@ -47,13 +47,17 @@ def narrate(event: ev.Event) -> tuple[int, str] | None:
         case ev.RunStarted(run_id, model, estimate):
             about = "" if estimate.exact else "~"
             tokens = f"{about}{estimate.prompt_tokens:,} tokens in"
+            asked_for = f", {event.asked_for}" if event.asked_for else ""
             return 1, (
                 f"run {run_id}: {model}, {tokens} ({estimate.method}), "
-                f"{format_cost_range(estimate)}"
+                f"{format_cost_range(estimate)}{asked_for}"
             )
         case ev.RequestStarted(part, attempt):
             tried = f", attempt {attempt}" if attempt > 1 else ""
             return 2, f"part {part}: request sent{tried}"
+        case ev.EditsSentBack(part, count):
+            changes = "1 change" if count == 1 else f"{count} changes"
+            return 1, f"part {part}: {changes} without a place sent back to the model"
         case ev.ContinuationStarted(part, _, cause):
             way = f", asked by: {event.way}" if event.way else ""
             return 1, f"part {part}: continuing after {_CAUSES[cause]}{way}"
@@ -83,7 +87,7 @@ def narrate(event: ev.Event) -> tuple[int, str] | None:
         case ev.FileProposed(path, _, after, complete, remark):
             state = "" if complete else " (incomplete)"
             note = f": {remark}" if remark else ""
-            return 1, f"proposed {path}, {_lines(after)}{state}{note}"
+            return 1, f"proposed {path}, {_lines(after)}{_edits(event)}{state}{note}"
         case ev.RunFinished():
             return 1, "run finished"
         case ev.RunFailed(error):
@@ -128,6 +132,16 @@ def _compared(event: ev.UsageReported) -> str:
     if off < Decimal("0.05"):
         return f"{sent}, as counted here"
     return f"{sent}; our count was {off:.1f} % {'over' if event.error > 0 else 'under'}"
+
+
+def _edits(event: ev.FileProposed) -> str:
+    """How many edits of a file have a place, and what they saved."""
+    if event.placed is None:
+        return ""
+    total, unplaced = len(event.edits), len(event.placed.unplaced)
+    changes = "1 change" if total == 1 else f"{total} changes"
+    saved = f", about {event.saved_tokens:,} tokens saved" if event.saved_tokens > 0 else ""
+    return f" by {changes}, {total - unplaced} with a place{saved}"
 
 
 def _lines(text: str) -> str:

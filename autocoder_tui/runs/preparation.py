@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autocoder_tui.engine.edit_format import files_to_edit
 from autocoder_tui.engine.given_reply import NOBODY, NOWHERE, as_given
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
 from autocoder_tui.review.line_ends import asks_for_ends
@@ -79,12 +80,14 @@ def prepare(
     limits: Limits,
     *,
     temperature: float | None = None,
+    edit_format: str | None = None,
     partial: str = "",
     demo: bool = False,
 ) -> Prepared:
     """Read the picks and make the request. Blocking; raises WorkspaceError.
 
-    A target that could not be compared with what the model will write is refused, too.
+    `edit_format` is "auto", "whole" or "edits", None for what is set for the model. A target
+    that could not be compared with what the model will write is refused, too.
     """
     originals = {
         path: read_text_file(job.root / path, name=path) for path in dict.fromkeys(job.picks)
@@ -95,15 +98,17 @@ def prepare(
     if target is not None:
         target = relative_name(job.root, resolve_target(job.root, target))
         read_existing(job.root, target)
+    files = tuple(InputFile(path, file.text) for path, file in originals.items())
     request = RunRequest(
         requirements=job.requirements,
         model=chosen.model,
         endpoint=chosen.endpoint,
-        files=tuple(InputFile(path, file.text) for path, file in originals.items()),
+        files=files,
         target=target,
         limits=limits,
         temperature=chosen.model.temperature if temperature is None else temperature,
         partial=partial,
+        edits=files_to_edit(files, target, edit_format, chosen.model, chosen.capabilities),
         calibration=chosen.calibration,
     )
     return Prepared(job.root, request, originals, demo=demo)

@@ -105,6 +105,7 @@ def snapshot_of(prepared: Prepared) -> Snapshot:
         limits=request.limits,
         temperature=request.temperature,
         partial=request.partial,
+        edits=request.edits,
         demo=prepared.demo,
     )
 
@@ -136,6 +137,7 @@ def prepared_of(
         limits=limits or snapshot.limits,
         temperature=snapshot.temperature,
         partial=run.reply,
+        edits=snapshot.edits,
         calibration=chosen.calibration,
         run_id=snapshot.run_id,
     )

@@ -17,10 +17,12 @@ from autocoder_tui.config.settings import Settings, load_settings
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Catalog, Endpoint, Model
 from autocoder_tui.engine.metering.cost import cap_problem
+from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.redaction import know
 from autocoder_tui.store.calibration import load_calibration
+from autocoder_tui.store.capabilities import CapabilityStore
 from autocoder_tui.store.json_file import LISTED_FILE, put_damaged_aside
 from autocoder_tui.system.locale_encoding import character_set_warning
 from autocoder_tui.workspace.output_path import why_nothing_kept, why_nothing_saved
@@ -58,6 +60,7 @@ class WantedModel:
     base_url: str | None = None
     fallback: tuple[str, ...] = ()
     temperature: float | None = None
+    edit_format: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +112,15 @@ class Setup:
 class ChosenModel:
     """A model with where it answers and the key for it; `warnings` are sentences to show.
 
-    `calibration` is what earlier runs taught about its token counts.
+    `calibration` is what earlier runs taught about its token counts, `capabilities` what they
+    taught about the endpoint.
     """
 
     model: Model
     endpoint: Endpoint
     warnings: tuple[str, ...] = ()
     calibration: Calibration = field(default_factory=Calibration)
+    capabilities: Capabilities = field(default_factory=Capabilities)
 
     @property
     def ready(self) -> bool:
@@ -187,7 +192,8 @@ def choose_model(setup: Setup, name: str | None = None, base_url: str | None = N
     found = find_key(provider, setup.root, setup.environ)
     endpoint = Endpoint(provider, found.secret, found.source)
     calibration = load_calibration(setup.places.state, endpoint, model)
-    return ChosenModel(model, endpoint, tuple(map(str, found.warnings)), calibration)
+    known = CapabilityStore(setup.places.state).of(provider.base_url, model.name)
+    return ChosenModel(model, endpoint, tuple(map(str, found.warnings)), calibration, known)
 
 
 def obstacle(chosen: ChosenModel, limits: Limits) -> str | None:
@@ -214,6 +220,7 @@ def _model(settings: Settings, options: argparse.Namespace, control: Control) ->
         base_url=_first(options.base_url, control.base_url),
         fallback=tuple(options.fallback) or control.fallback or settings.model.fallback,
         temperature=_first(options.temperature, control.temperature, settings.model.temperature),
+        edit_format=_first(options.edit_format, control.edit_format, settings.model.edit_format),
     )
 
 
@@ -259,6 +266,7 @@ def _limits(settings: Settings, options: argparse.Namespace, control: Control) -
         name: _first(getattr(options, name), getattr(control, name)) for name in NETWORK_LIMITS
     }
     wanted["max_output_tokens"] = _first(options.max_output, control.max_output)
+    wanted["edit_retries"] = _first(options.edit_retries, control.edit_retries)
     wanted["max_cost_usd"] = _first(options.max_cost, control.max_cost)
     given = {name: value for name, value in wanted.items() if value is not None}
     return replace(settings.limits(), **given)

@@ -56,6 +56,7 @@ class Snapshot:
     limits: Limits = field(default_factory=Limits)
     temperature: float | None = None
     partial: str = ""
+    edits: tuple[str, ...] = ()
     demo: bool = False
     position: str = ""
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autocoder_tui.engine.reply.framing import render_file
-from autocoder_tui.engine.reply.parse import parse_reply
+from autocoder_tui.engine.reply.parse import ReplyFile, parse_reply
 from autocoder_tui.engine.seam import (
     Join,
     PartReader,
@@ -31,6 +31,7 @@ from autocoder_tui.engine.seam.ways import FURTHER_UP, LINES
 from autocoder_tui.text.common_prefix import common_length
 from tests.seam import model, small_models
 from tests.seam.corpus import Sample, load
+from tests.seam.edit_replies import CUTS, edit_blocks, edit_reply
 from tests.seam.model import TABLE, UNAVOIDABLE, View
 
 PARTS = 40
@@ -73,7 +74,11 @@ def feed(reader: PartReader, reply: str, rng: random.Random, finish_reason: str 
 
 def right(text: str, truth: str) -> bool:
     mine, wanted = parse_reply(text).files, parse_reply(truth).files
-    return [(file.path, file.text) for file in mine] == [(file.path, file.text) for file in wanted]
+    return list(map(_content, mine)) == list(map(_content, wanted))
+
+
+def _content(file: ReplyFile) -> tuple[object, ...]:
+    return file.path, file.text, [block.lines for block in file.edits], file.complete
 
 
 def ours(cut: Cut, view: View, misbehave: Callable[[View], str], *, prefill: bool) -> str:
@@ -149,6 +154,12 @@ def baseline(name: str, cut: Cut, view: View, misbehave: Callable[[View], str]) 
     return longest_overlap(text, reply) if name == "overlap" else text + reply
 
 
+ANY_REPLY = [
+    name
+    for name in TABLE
+    if name not in UNAVOIDABLE and not name.startswith(("scripted", "opens the", "writes the same"))
+]
+"""What a model may do wrong in a reply that changes files; each cut takes one of them."""
 METHODS = ("concatenate", "autocoder", "aider", "overlap", "ours, echo", "ours, prefill")
 
 SITUATIONS: dict[str, Callable[[str, int], Cut]] = {
@@ -189,6 +200,22 @@ def rows() -> dict[str, tuple[Callable[[str, int], Cut], Callable[[View], str]]]
     table["empty continuation"] = (plain, empty_first)
     table["says the code is complete"] = (plain, complete_first)
     return table
+
+
+def edit_outcome(
+    method: str, sample: Sample, row: str, misbehave: Callable[[View], str], seed: str
+) -> tuple[bool, str, str]:
+    """As `outcome`, of a reply that changes the file: a cut as `row` says."""
+    truth = edit_reply(sample)
+    rng = random.Random(seed)
+    at = CUTS[row](truth, rng)
+    view = View(truth, at, 0, "", rng, truth.index("\n") + 1)
+    cut = Cut(truth[:at], at, "length")
+    if method.startswith("ours"):
+        text = ours(cut, view, misbehave, prefill=method.endswith("prefill"))
+    else:
+        text = baseline(method, cut, view, misbehave)
+    return right(text, view.truth), text, view.truth
 
 
 def outcome(method: str, sample: Sample, at: int, row: str, seed: str) -> tuple[bool, str, str]:
@@ -274,6 +301,14 @@ def measure(
                     results[name, method, sample.tuned].append(is_right)
                     if wrong is not None and not is_right:
                         wrong.append(f"{name} | {method} | {sample.path} {at}")
+        for name in CUTS:
+            kind = rng.choice(ANY_REPLY)
+            for method in methods if only in name and len(edit_blocks(sample)) > 1 else ():
+                seed = f"{sample.path} {name}"
+                is_right, _, _ = edit_outcome(method, sample, name, TABLE[kind], seed)
+                results[name, method, sample.tuned].append(is_right)
+                if wrong is not None and not is_right:
+                    wrong.append(f"{name} | {method} | {sample.path} {kind}")
     return results
 
 
@@ -283,7 +318,7 @@ def percent(values: list[bool]) -> str:
 
 def print_table(results: dict[tuple[str, str, bool], list[bool]], methods: tuple[str, ...]) -> None:
     print(f"{'':47}" + "".join(f"{method:>15}" for method in methods))
-    for name in rows():
+    for name in (*rows(), *CUTS):
         if not any(key[0] == name for key in results):
             continue
         cells = []

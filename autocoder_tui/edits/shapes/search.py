@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from autocoder_tui.edits.edit import EditBlock, EditLine
@@ -30,27 +31,34 @@ _LONGEST_MARK = 160
 _OPEN_WORDS = r"SEARCH|ORIGINAL|OLD|FIND|BEFORE"
 _CLOSE_WORDS = r"REPLACE|UPDATED|NEW|REPLACEMENT|AFTER"
 _OPEN = re.compile(
-    rf"([ \t]*)(<{{5,40}}|(-{{5,40}})(?=[ \t]*(?:{_OPEN_WORDS})))[ \t]*"
+    rf"([ \t]*+)(<{{5,40}}|(-{{5,40}})(?=[ \t]*+(?:{_OPEN_WORDS})))[ \t]*+"
     rf"(?:((?:{_OPEN_WORDS})\b[^\n]{{0,120}})|(?:[A-Za-z(0-9][^\n]{{0,120}}))?[ \t\r]*\n?",
     re.IGNORECASE,
 )
-_DIVIDE = re.compile(r"[ \t]*(={5,40})[ \t]*(?:(?:REPLACE|WITH)\b)?[ \t\r]*\n?", re.IGNORECASE)
-_BASE = re.compile(r"[ \t]*(\|{5,40})(?:[ \t][^\n]*)?\n?")
+_DIVIDE = re.compile(r"[ \t]*+(={5,40})[ \t]*+(?:(?:REPLACE|WITH)\b)?[ \t\r]*\n?", re.IGNORECASE)
+_BASE = re.compile(r"[ \t]*+(\|{5,40})(?:[ \t][^\n]*)?\n?")
 _CLOSE = re.compile(
-    rf"([ \t]*)(>{{5,40}}|(\+{{5,40}})(?=[ \t]*(?:{_CLOSE_WORDS})))[ \t]*"
+    rf"([ \t]*+)(>{{5,40}}|(\+{{5,40}})(?=[ \t]*+(?:{_CLOSE_WORDS})))[ \t]*+"
     rf"(?:((?:{_CLOSE_WORDS})\b[^\n]{{0,120}})|(?:[A-Za-z(0-9][^\n]{{0,120}}))?[ \t\r]*\n?",
     re.IGNORECASE,
 )
 _HINT = re.compile(r"[ \t]*:(start|end)_line:[ \t]*(\d{1,9})[ \t\r]*\n?", re.IGNORECASE)
 _HINT_END = re.compile(r"[ \t]*-{3,40}[ \t\r]*\n?")
 _FENCE = re.compile(r" {0,3}(?:`{3,}|~{3,})[ \t\r]*\n?")
-_MOST_MARKS = 400
+_MATCHES = {
+    "open": _OPEN.fullmatch,
+    "divide": _DIVIDE.fullmatch,
+    "close": _CLOSE.fullmatch,
+    "base": _BASE.fullmatch,
+}
+_MOST_MARKS = 60
 _MOST_DIVIDERS = 24
 
 _Kind = Literal["open", "base", "divide", "close", "frame"]
 
 
-class _Mark(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Mark:
     index: int
     kind: _Kind
     signs: int
@@ -110,6 +118,19 @@ def needs_more_signs(text: str) -> bool:
     return any(is_mark(line) for line in text.split("\n"))
 
 
+def render_block(block: EditBlock) -> str:
+    """The block as a search and its replacement, with more signs than any line of it."""
+    old, new = "".join(block.old), "".join(block.new)
+    signs = 7
+    while any(sign * signs in old + new for sign in "<=>"):
+        signs += 1
+    return f"{'<' * signs} SEARCH\n{_ended(old)}{'=' * signs}\n{_ended(new)}{'>' * signs} REPLACE\n"
+
+
+def _ended(text: str) -> str:
+    return text if not text or text.endswith("\n") else text + "\n"
+
+
 def read_block(
     lines: Sequence[str], at: int, given: str | None = None, frame_end: str = ""
 ) -> ReadBlock:
@@ -121,8 +142,8 @@ def read_block(
     opening = _OPEN.match(lines[at])
     assert opening is not None
     first, line, last = _hints(lines, at + 1)
-    marks = _marks(lines, first, frame_end)
     signs = len(opening[2])
+    marks = _marks(lines, first, frame_end, signs)
     exact = [mark for mark in marks if mark.signs == signs or mark.kind == "frame"]
     cut = _cut(exact, forgotten=False) or _cut(marks, forgotten=False)
     if cut is not None:
@@ -150,8 +171,7 @@ def _hints(lines: Sequence[str], at: int) -> tuple[int, int | None, int | None]:
 def _mark(line: str, index: int, kind: _Kind) -> _Mark | None:
     if len(line) > _LONGEST_MARK:
         return None
-    pattern = {"open": _OPEN, "divide": _DIVIDE, "close": _CLOSE, "base": _BASE}[kind]
-    found = pattern.fullmatch(line)
+    found = _MATCHES[kind](line)
     if found is None:
         return None
     if kind in ("divide", "base"):
@@ -159,21 +179,30 @@ def _mark(line: str, index: int, kind: _Kind) -> _Mark | None:
     return _Mark(index, kind, len(found[2]), bool(found[4]))
 
 
-def _marks(lines: Sequence[str], first: int, frame_end: str) -> list[_Mark]:
-    """The lines from `first` on that read as marks, as far as they can matter."""
+def _marks(lines: Sequence[str], first: int, frame_end: str, signs: int) -> list[_Mark]:
+    """The lines from `first` on that read as marks, as far as they can matter: up to what begins
+    after the block, if its own marks have so many `signs`."""
     marks: list[_Mark] = []
+    depth, divided, whole = 0, False, False
     for index in range(first, len(lines)):
         line = lines[index]
         if frame_end and line.startswith(frame_end):
             marks.append(_Mark(index, "frame", 0, False))
         elif line.lstrip(" \t")[:5] in ("<<<<<", "-----", "=====", ">>>>>", "+++++", "|||||"):
             for kind in ("open", "divide", "close", "base"):
-                mark = _mark(line, index, kind)  # type: ignore[arg-type]
+                mark = _mark(line, index, kind)
                 if mark is not None:
                     marks.append(mark)
                     break
-        if len(marks) >= _MOST_MARKS:
+        if not marks or marks[-1].index != index:
+            continue
+        last = marks[-1]
+        if len(marks) >= _MOST_MARKS or (whole and last.kind in ("open", "frame")):
             break
+        if last.signs == signs:
+            whole |= last.kind == "close" and divided and not depth
+            divided |= last.kind == "divide" and not depth
+            depth += (last.kind == "open") - (last.kind == "close" and depth > 0)
     return marks
 
 
@@ -215,7 +244,7 @@ def _fitting(
     if given is None or cut.base >= 0:
         return cut
     dividers = [mark.index for mark in marks if mark.kind == "divide"]
-    known = _Lines(given)
+    known = _lines_of(given)
     best = cut
     if len(dividers) < 2 and known.hold(lines[first : cut.divider]):
         return cut
@@ -259,6 +288,12 @@ class _Lines:
 
     def hold(self, lines: Sequence[str]) -> bool:
         return bool(lines) and "\n" + _bare([line[:-1] for line in lines]) + "\n" in self._text
+
+
+@lru_cache(maxsize=2)
+def _lines_of(text: str) -> _Lines:
+    """Kept, for all blocks of a reply are mostly for one file."""
+    return _Lines(text)
 
 
 def _bare(lines: Sequence[str]) -> str:

@@ -23,7 +23,7 @@ _HEADERS = (
 )  # fmt: skip
 _RULE = re.compile(r"={20,80}[ \t\r]*\n?")
 _TIME = re.compile(
-    r"(?:\t[^\n]*|[ ]+\(?(?:\d{4}-\d\d-\d\d|revision |working copy|[A-Z][a-z]{2} )[^\n]*)$"
+    r"(?:\t[^\n]*|(?<! ) ++\(?(?:\d{4}-\d\d-\d\d|revision |working copy|[A-Z][a-z]{2} )[^\n]*)$"
 )
 _PREFIXES = ("a/", "b/", "i/", "w/", "c/", "o/", "old/", "new/", "original/", "modified/")
 _NULL = "/dev/null"

@@ -10,6 +10,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+_REMEMBERED = 200
+"""Changes above which the older half of what was counted is forgotten."""
+_TYPES = {
+    "max_tokens_parameter": str, "server": str, "prefill": str,
+    "edits_tried": int, "edits_placed": int,
+}  # fmt: skip
+
 
 @dataclass(slots=True)
 class Capabilities:
@@ -30,6 +37,17 @@ class Capabilities:
     """Whether a reply went on from our own assistant message."""
     echo: bool | None = None
     """Whether the model repeated the anchor, or a withheld witness, when asked."""
+    edits_tried: int | None = None
+    """Changes the model gave in its replies, where the text they are for was known."""
+    edits_placed: int | None = None
+    """How many of them had a place."""
+
+    def tried_edits(self, tried: int, placed: int) -> None:
+        """Count the changes of one reply. What is long ago weighs less: models are replaced."""
+        before, good = self.edits_tried or 0, self.edits_placed or 0
+        if before > _REMEMBERED:
+            before, good = before // 2, good // 2
+        self.edits_tried, self.edits_placed = before + tried, good + placed
 
     def to_dict(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value is not None}
@@ -40,7 +58,7 @@ class Capabilities:
         known: dict[str, Any] = {}
         for item in fields(cls):
             value = data.get(item.name)
-            wanted = str if item.name in ("max_tokens_parameter", "server", "prefill") else bool
-            if isinstance(value, wanted):
+            wanted = _TYPES.get(item.name, bool)
+            if type(value) is wanted:
                 known[item.name] = value
         return cls(**known)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from autocoder_tui.edits.edit import EditBlock
 from autocoder_tui.edits.shapes.content import DIFF_FILES, given_for
@@ -72,6 +73,7 @@ class _Reader:
         self._fenced = False
         self._kept: dict[int, int] = {}
         self._opened: dict[int, str] = {}
+        self._starts = [0, *accumulate(map(len, self._lines))]
         self._find_fences()
 
     def read(self) -> tuple[list[Block], str]:
@@ -87,10 +89,7 @@ class _Reader:
         fences, _ = read_fenced_blocks(
             self._text, known=self._known, target=self._target or None, given=self._given
         )
-        starts = [0]
-        for line in self._lines:
-            starts.append(starts[-1] + len(line))
-        index = {offset: number for number, offset in enumerate(starts)}
+        index = {offset: number for number, offset in enumerate(self._starts)}
         for fence in fences:
             begin = index.get(fence.end - len(fence.source), -1)
             if begin < 0:
@@ -162,7 +161,7 @@ class _Reader:
             read_patch(self._lines, at) if in_patch else read_diff(self._lines, at, self._known)
         )
         if not reading.files:
-            return at
+            self._rest += self._lines[at : reading.after]
         self._add(reading, at)
         return reading.after
 
@@ -233,7 +232,7 @@ class _Reader:
 
     def _block(self, change: _Change) -> Block:
         edit = change.edit
-        end = len("".join(self._lines[: change.after]))
+        end = self._starts[change.after]
         return Block(
             self._resolved(edit), edit.text or "", edit.closed, edit.source,
             said(REMARK, edit.remark), end, end,

@@ -63,9 +63,9 @@ class Estimator:
             )
 
     async def _count(self, job: Job, chosen: ChosenModel) -> None:
-        limits = self._app.setup.limits
+        limits, wanted = self._app.setup.limits, self._app.setup.model.edit_format
         try:
-            prepared = await asyncio.to_thread(prepare, job, chosen, limits)
+            prepared = await asyncio.to_thread(prepare, job, chosen, limits, edit_format=wanted)
             weighed = await asyncio.to_thread(weigh, prepared.request)
         except AutocoderError as error:
             self._app.main.log_line(error.message)

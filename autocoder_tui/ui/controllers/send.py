@@ -45,7 +45,15 @@ async def send(app: Program) -> None:
     limits = app.spending.limits(setup.limits)
 
     def make() -> Prepared:
-        made = prepare(job, chosen, limits, temperature=setup.model.temperature, demo=setup.demo)
+        wanted = setup.model
+        made = prepare(
+            job,
+            chosen,
+            limits,
+            temperature=wanted.temperature,
+            edit_format=wanted.edit_format,
+            demo=setup.demo,
+        )
         tokens = app.estimator.counts.known(made.request)
         return replace(made, request=replace(made.request, counted_tokens=tokens))
 
