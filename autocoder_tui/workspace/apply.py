@@ -93,17 +93,25 @@ class _Found:
 @dataclass(frozen=True, slots=True)
 class _Planned:
     """What becomes of one path. `change` is the one that writes there; or, where `left`, the one
-    that moves the file away, and nothing takes its place. `whole`: the bytes only move."""
+    that moves the file away, and nothing takes its place. `moves`: a file leaves this path or
+    comes here from another; `whole`: its bytes only move."""
 
     change: Change
     write: Write
     found: _Found
     left: bool = False
+    moves: bool = False
     whole: bool = False
 
     @property
     def before(self) -> bytes | None:
         return self.found.before
+
+    @property
+    def due(self) -> bool:
+        """Whether there is something to do. A file that takes the place of one with the same
+        bytes is still another file."""
+        return self.moves or self.before != self.write.data
 
 
 def apply_changes(
@@ -135,7 +143,7 @@ def apply_changes(
     _refuse_clashes(root, changes, planned)
     if not overwrite_changed:
         _refuse_changed(changes, found)
-    due = [item for item in planned if item.before != item.write.data]
+    due = [item for item in planned if item.due]
     if not overwrite_read_only:
         _refuse_read_only(due)
     if hard_links == "ask":
@@ -230,7 +238,7 @@ def _plan(
         if change.moved_from and change.moved_from not in written:
             old = found[change.moved_from]
             gone = Write(old.target, old.name, None, old.status, before=old.before)
-            planned.append(_Planned(change, gone, old, left=True, whole=made.whole))
+            planned.append(_Planned(change, gone, old, left=True, moves=True, whole=made.whole))
         planned.append(made)
     return planned
 
@@ -262,7 +270,8 @@ def _written(
         before=here.before,
         moved_from=moved_from,
     )
-    return _Planned(change, write, here, whole=moved_from is not None)
+    moves = moves or bool(change.moved_from)
+    return _Planned(change, write, here, moves=moves, whole=moved_from is not None)
 
 
 def _same_text(change: Change) -> bool:
