@@ -230,17 +230,27 @@ def _plan(
     changes: Sequence[Change], found: Mapping[str, _Found], hard_links: HardLinks
 ) -> list[_Planned]:
     """What becomes of each path, where a file that moves away may make room for another."""
-    sources = {change.moved_from for change in changes if change.moved_from}
+    vacated = _vacated(changes)
     written = {change.path for change in changes}
     planned: list[_Planned] = []
     for change in changes:
-        made = _written(change, found, hard_links, moves=change.path in sources)
+        if change.text is None and change.path in vacated:
+            continue  # another takes its place
+        made = _written(change, found, hard_links, moves=change.path in vacated)
         if change.moved_from and change.moved_from not in written:
             old = found[change.moved_from]
             gone = Write(old.target, old.name, None, old.status, before=old.before)
             planned.append(_Planned(change, gone, old, left=True, moves=True, whole=made.whole))
         planned.append(made)
     return planned
+
+
+def _vacated(changes: Sequence[Change]) -> set[str]:
+    """The paths from which files go away, so that others may take their places."""
+    gone = [change.path for change in changes if change.text is None]
+    written = {change.path for change in changes if change.text is not None}
+    moved = {change.moved_from for change in changes if change.moved_from}
+    return moved | {path for path in gone if path in written}
 
 
 def _written(
@@ -310,13 +320,13 @@ def _refuse_clashes(root: Path, changes: Sequence[Change], planned: Sequence[_Pl
 
 
 def _refuse_changed(changes: Sequence[Change], found: Mapping[str, _Found]) -> None:
-    sources = {change.moved_from for change in changes}
+    vacated = _vacated(changes)
     reasons: list[str] = []
     paths: list[str] = []
     for change in changes:
         place = change.moved_from or change.path
-        reason = _how_changed(change, found[place], vacated=place in sources - {change.moved_from})
-        if reason is None and change.moved_from and change.path not in sources:
+        reason = _how_changed(change, found[place], vacated=place in vacated - {change.moved_from})
+        if reason is None and change.moved_from and change.path not in vacated:
             place = change.path
             reason = None if found[place].before is None else "exists already"
         if reason is not None:
