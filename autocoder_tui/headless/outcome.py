@@ -72,7 +72,7 @@ class Outcome:
 
     def _offered(self) -> list[dict[str, Any]]:
         """The files of a run that was not delivered, incomplete ones too."""
-        return [file_report(_review_of(file)) for file in self.state.files]
+        return [file_report(_review_of(file), file) for file in self.state.files]
 
     def _usage(self) -> UsageUpdated:
         """Of every model that was used, summed; the cost is unknown if any of them is."""
@@ -90,16 +90,32 @@ class Outcome:
 
 
 def _review_of(file: FileProposed) -> FileReview:
-    review = FileReview.of(file.path, file.before, file.after, file.complete, file.remark)
+    review = FileReview.of(
+        file.path,
+        file.before,
+        file.after,
+        file.complete,
+        file.remark,
+        source="" if file.before is None else file.renamed_from,
+        deletes=file.deletes and file.before is not None,
+    )
     edits = None if file.placed is None else FileEdits.of(file.edits, file.placed)
     return replace(review, edits=edits)
 
 
-def file_report(file: FileReview) -> dict[str, Any]:
-    """What the report says of a proposed file."""
+def file_report(file: FileReview, proposed: FileProposed | None = None) -> dict[str, Any]:
+    """What the report says of a file under review; or of one that was only `proposed`, of which
+    the old text may not be known."""
     edits = file.edits
+    action: str = file.action
+    source = file.source
+    if proposed is not None and (proposed.deletes or proposed.renamed_from):
+        action = "delete" if proposed.deletes else "rename"
+        source = proposed.renamed_from
     return {
         "path": file.path,
+        "action": action,
+        **({"renamed_from": source} if source else {}),
         "complete": file.complete and not (edits and edits.unplaced),
         "added": file.lines.added,
         "removed": file.lines.removed,

@@ -13,14 +13,18 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.safety.secret_files import looks_secret
 from autocoder_tui.workspace.errors import MissingFile, NameTaken, PathRefused
 from autocoder_tui.workspace.in_git import why_not_in_git
-from autocoder_tui.workspace.paths import folded_name, relative_name, resolve_target
+from autocoder_tui.workspace.paths import check_name, folded_name, relative_name, resolve_target
 
 
 def brought_together(proposed: Sequence[FileProposed]) -> list[FileProposed]:
     """One proposal for each file that is renamed: what the reply gives for its new name, and the
     edits it gives for its old one, are changes of the file that moves; a deletion of the old
     name is a part of the move."""
-    renames = {file.path: file for file in proposed if file.renamed_from}
+    renames: dict[str, FileProposed] = {}
+    for file in proposed:
+        if file.renamed_from:
+            renames.setdefault(file.path, file)
+    first = dict(renames)
     new_names = {file.renamed_from: file.path for file in renames.values()}
     left: list[FileProposed] = []
     for file in proposed:
@@ -36,19 +40,24 @@ def brought_together(proposed: Sequence[FileProposed]) -> list[FileProposed]:
             renames[new] = replace(file, path=new, renamed_from=path)
         else:
             left.append(file)
-    return [renames.get(file.path, file) if file.renamed_from else file for file in left]
+    return [renames[file.path] if file is first.get(file.path) else file for file in left]
 
 
 def _is_pure(rename: FileProposed) -> bool:
     return not rename.edits and rename.after in ("", rename.before)
 
 
-def leaving(root: Path, name: str, what: str, given: Collection[str]) -> str:
+def leaving(
+    root: Path, name: str, what: str, given: Collection[str], read: Collection[str] = ()
+) -> str:
     """The plain path of a file that may be moved away, or deleted: `what` is to be "renamed" or
-    "deleted". `given` are the files the model was given. Raises PathRefused or MissingFile."""
+    "deleted". `given` are the files the model was given; those in `read` need not be there any
+    more, for what they held is known. Raises PathRefused or MissingFile."""
     place = resolve_target(root, name)
     plain, shown = relative_name(root, place), visible(name)
     if not os.path.lexists(place):
+        if plain in read:
+            return plain
         raise MissingFile(f"There is no {shown}, so it can't be {what}.", paths=(name,))
     if os.path.realpath(place) != str(place):
         raise PathRefused(
@@ -63,10 +72,19 @@ def leaving(root: Path, name: str, what: str, given: Collection[str]) -> str:
     return plain
 
 
+def plain_name(name: str) -> str:
+    """The name as `leaving` gives it, or as it is where it is no path of the project."""
+    try:
+        return check_name(name)
+    except PathRefused:
+        return name
+
+
 def check_new_name(root: Path, source: str, path: str, leave: Collection[str]) -> None:
     """That a file may be moved from `source` to `path`: nothing stands there but what is among
-    the paths that `leave` by the same proposal. Raises NameTaken."""
-    if path not in leave and os.path.lexists(root / path):
+    the paths that `leave` by the same proposal. Where `source` itself is gone the next write
+    says so. Raises NameTaken."""
+    if path not in leave and os.path.lexists(root / path) and os.path.lexists(root / source):
         raise NameTaken(
             f"{visible(path)} exists already, so {visible(source)} can't be renamed to it: that "
             "one has to be renamed or deleted first.",

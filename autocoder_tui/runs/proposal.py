@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -24,6 +24,7 @@ from autocoder_tui.runs.file_actions import (
     cautions,
     check_new_name,
     leaving,
+    plain_name,
     refused_rename,
 )
 from autocoder_tui.runs.meant_names import with_meant_names
@@ -55,11 +56,10 @@ def make_review(
         if proposal.path in targets.refused
     ]
     offered = _Offered(prepared, refused)
-    sources = {proposal.renamed_from for proposal in proposed}
-    for proposal in proposed:
-        path = targets.accepted.get(proposal.path)
-        if path is not None:
-            offered.take(path, proposal, sources)
+    named = [(targets.accepted[p.path], p) for p in proposed if p.path in targets.accepted]
+    offered.move([(path, proposal) for path, proposal in named if proposal.renamed_from])
+    for path, proposal in named:
+        offered.take(path, proposal)
     files, originals = offered.files, offered.originals
     if earlier is not None:
         files = _go_on_deciding(earlier, files, originals, prepared.originals)
@@ -81,20 +81,54 @@ class _Offered:
         self._prepared = prepared
         self._given = given(prepared)
         self._refused = refused
-        self._sources: set[str] = set()
+        # Where files stand that are to be renamed, by the path they shall have.
+        self._sources: dict[str, str] = {}
+        self._unmoved: set[str] = set()
         self.files: list[FileReview] = []
         self.originals: dict[str, TextFile | None] = {}
         self.doubtful: list[str] = []
 
-    def take(self, path: str, proposal: FileProposed, sources: Collection[str]) -> None:
-        """Compare one file; `sources` are all paths from which files shall be moved away."""
+    def move(self, renames: Sequence[tuple[str, FileProposed]]) -> None:
+        """Judge all files that are to be renamed, each with its new path, before any is taken:
+        they make room for others."""
+        leave = {plain_name(proposal.renamed_from) for _, proposal in renames}
+        for path, proposal in renames:
+            if path in self._unmoved:
+                continue
+            try:
+                source = leaving(
+                    self._prepared.root,
+                    proposal.renamed_from,
+                    "renamed",
+                    self._given,
+                    self._prepared.originals,
+                )
+                if source == path:
+                    continue
+                if source in self._sources.values():
+                    raise NameTaken(
+                        f"The reply renames {visible(source)} twice: the first is offered.",
+                        paths=(source,),
+                    )
+                check_new_name(self._prepared.root, source, path, leave)
+            except WorkspaceError as error:
+                if path not in self._sources:
+                    self._refused.append((proposal.path, error.message))
+                    self._unmoved.add(path)
+            else:
+                self._sources.setdefault(path, source)
+
+    def take(self, path: str, proposal: FileProposed) -> None:
+        """Compare one file."""
+        if proposal.renamed_from and path in self._unmoved:
+            return
         if path in self.originals:
             twice = "The reply holds it twice: the first is offered, the other is in its text only."
             self._refused.append((proposal.path, twice))
             return
         try:
-            source = self._source(path, proposal, sources)
-            original = self._original(path, source, proposal, sources)
+            source = self._sources.get(path, "") if proposal.renamed_from else ""
+            original = self._original(path, source, proposal)
             proposal = _with_edits_made(proposal, original)
         except WorkspaceError as error:
             self._refused.append((proposal.path, error.message))
@@ -118,31 +152,13 @@ class _Offered:
             file = replace(file, edits=FileEdits.of(proposal.edits, proposal.placed))
         self.files.append(file)
 
-    def _source(self, path: str, proposal: FileProposed, sources: Collection[str]) -> str:
-        """The plain path of the file to be renamed to `path`, or "" for none."""
-        root = self._prepared.root
-        if not proposal.renamed_from:
-            if proposal.deletes:
-                leaving(root, path, "deleted", self._given)
-            return ""
-        source = leaving(root, proposal.renamed_from, "renamed", self._given)
-        if source == path:
-            return ""
-        if source in self._sources:
-            raise NameTaken(
-                f"The reply renames {visible(source)} twice: the first is offered.",
-                paths=(source,),
-            )
-        check_new_name(root, source, path, sources)
-        self._sources.add(source)
-        return source
-
-    def _original(
-        self, path: str, source: str, proposal: FileProposed, sources: Collection[str]
-    ) -> TextFile | None:
-        place = source or path
-        if not source and not proposal.deletes and path in sources:
+    def _original(self, path: str, source: str, proposal: FileProposed) -> TextFile | None:
+        if proposal.deletes:
+            read = self._prepared.originals
+            leaving(self._prepared.root, path, "deleted", self._given, read)
+        elif not source and path in self._sources.values():
             return None  # a new file in the place of one that moves away
+        place = source or path
         known = self._prepared.originals.get(place)
         return known or read_existing(self._prepared.root, place)
 

@@ -124,7 +124,7 @@ def in_the_way(reviewable: Reviewable, review: Review) -> str:
     for file in review.files:
         there = kept.get(file.final_path)
         if file.writes and not file.removes and there is not None and there is not file:
-            what = visible(file.names) if file.moves else f"the new {visible(file.path)}"
+            what = file.names if file.moves else f"the new {visible(file.path)}"
             said.append(
                 f"{visible(file.final_path)} keeps its name as long as {there.names} is not "
                 f"accepted, so {what} can't be written: accept both, or reject both."

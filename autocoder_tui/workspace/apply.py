@@ -93,17 +93,25 @@ class _Found:
 @dataclass(frozen=True, slots=True)
 class _Planned:
     """What becomes of one path. `change` is the one that writes there; or, where `left`, the one
-    that moves the file away, and nothing takes its place. `whole`: the bytes only move."""
+    that moves the file away, and nothing takes its place. `moves`: a file leaves this path or
+    comes here from another; `whole`: its bytes only move."""
 
     change: Change
     write: Write
     found: _Found
     left: bool = False
+    moves: bool = False
     whole: bool = False
 
     @property
     def before(self) -> bytes | None:
         return self.found.before
+
+    @property
+    def due(self) -> bool:
+        """Whether there is something to do. A file that takes the place of one with the same
+        bytes is still another file."""
+        return self.moves or self.before != self.write.data
 
 
 def apply_changes(
@@ -135,7 +143,7 @@ def apply_changes(
     _refuse_clashes(root, changes, planned)
     if not overwrite_changed:
         _refuse_changed(changes, found)
-    due = [item for item in planned if item.before != item.write.data]
+    due = [item for item in planned if item.due]
     if not overwrite_read_only:
         _refuse_read_only(due)
     if hard_links == "ask":
@@ -222,17 +230,27 @@ def _plan(
     changes: Sequence[Change], found: Mapping[str, _Found], hard_links: HardLinks
 ) -> list[_Planned]:
     """What becomes of each path, where a file that moves away may make room for another."""
-    sources = {change.moved_from for change in changes if change.moved_from}
+    vacated = _vacated(changes)
     written = {change.path for change in changes}
     planned: list[_Planned] = []
     for change in changes:
-        made = _written(change, found, hard_links, moves=change.path in sources)
+        if change.text is None and change.path in vacated:
+            continue  # another takes its place
+        made = _written(change, found, hard_links, moves=change.path in vacated)
         if change.moved_from and change.moved_from not in written:
             old = found[change.moved_from]
             gone = Write(old.target, old.name, None, old.status, before=old.before)
-            planned.append(_Planned(change, gone, old, left=True, whole=made.whole))
+            planned.append(_Planned(change, gone, old, left=True, moves=True, whole=made.whole))
         planned.append(made)
     return planned
+
+
+def _vacated(changes: Sequence[Change]) -> set[str]:
+    """The paths from which files go away, so that others may take their places."""
+    gone = [change.path for change in changes if change.text is None]
+    written = {change.path for change in changes if change.text is not None}
+    moved = {change.moved_from for change in changes if change.moved_from}
+    return moved | {path for path in gone if path in written}
 
 
 def _written(
@@ -262,7 +280,8 @@ def _written(
         before=here.before,
         moved_from=moved_from,
     )
-    return _Planned(change, write, here, whole=moved_from is not None)
+    moves = moves or bool(change.moved_from)
+    return _Planned(change, write, here, moves=moves, whole=moved_from is not None)
 
 
 def _same_text(change: Change) -> bool:
@@ -301,13 +320,13 @@ def _refuse_clashes(root: Path, changes: Sequence[Change], planned: Sequence[_Pl
 
 
 def _refuse_changed(changes: Sequence[Change], found: Mapping[str, _Found]) -> None:
-    sources = {change.moved_from for change in changes}
+    vacated = _vacated(changes)
     reasons: list[str] = []
     paths: list[str] = []
     for change in changes:
         place = change.moved_from or change.path
-        reason = _how_changed(change, found[place], vacated=place in sources - {change.moved_from})
-        if reason is None and change.moved_from and change.path not in sources:
+        reason = _how_changed(change, found[place], vacated=place in vacated - {change.moved_from})
+        if reason is None and change.moved_from and change.path not in vacated:
             place = change.path
             reason = None if found[place].before is None else "exists already"
         if reason is not None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from autocoder_tui.safety.sanitize import visible
@@ -44,6 +46,12 @@ class KeptState:
         if state.data is None:
             return cls(None, 0, None)
         return cls(digest(state.data), len(state.data), state.attributes)
+
+    def is_of(self, place: Path, status: os.stat_result | None) -> bool:
+        """Whether the file at `place` has these attributes, besides the bytes."""
+        if status is None or self.attributes is None:
+            return status is None
+        return Attributes.of(place, status) == self.attributes
 
     def holds(self, data: bytes | None) -> bool:
         """Whether `data` are the bytes of this state."""

@@ -156,7 +156,8 @@ def _put(entry: Entry, number: int, wanted: str, target: Path) -> bool:
         return False
     file = entry.record.files[number]
     want, other = (file.after, file.before) if wanted == "after" else (file.before, file.after)
-    if want.holds(now):
+    alike = want.sha256 == other.sha256
+    if want.holds(now) and not (alike and _is_another(want, target)):
         if file.in_place and want.attributes is not None:
             # A read-only file is made writable for the time of writing into it.
             if stat.S_IMODE(target.stat().st_mode) != want.attributes.mode:
@@ -172,15 +173,28 @@ def _put(entry: Entry, number: int, wanted: str, target: Path) -> bool:
         assert want.attributes is not None
         write_in_place(target, data, want.attributes.mode)
     else:
-        _replace(entry, number, want, data, target)
+        _replace(entry, number, want, data, target, alike=alike)
     return True
 
 
-def _replace(entry: Entry, number: int, want: KeptState, data: bytes, target: Path) -> None:
-    """Move a temporary that holds `data` over `target`, or one made of what was kept."""
+def _is_another(want: KeptState, place: Path) -> bool:
+    """Of two files with the same bytes, whether the one at `place` is not the wanted one."""
+    try:
+        return not want.is_of(place, place.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _replace(
+    entry: Entry, number: int, want: KeptState, data: bytes, target: Path, *, alike: bool
+) -> None:
+    """Move a temporary that holds `data` over `target`, or one made of what was kept.
+
+    `alike`: by its bytes it may as well be the file that shall not be there.
+    """
     new, old = temporaries(target, entry.record.id, number)
     for temporary in (new, old):
-        if _bytes_at(temporary) == data:
+        if _bytes_at(temporary) == data and not (alike and _is_another(want, temporary)):
             temporary.replace(target)
             return
     drop([new])

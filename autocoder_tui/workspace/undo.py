@@ -71,7 +71,9 @@ class _Move:
 
     @property
     def done(self) -> bool:
-        return self.want.holds(self.now)
+        if not self.want.holds(self.now):
+            return False
+        return not self.moves or self.want.is_of(self.target, self.status)
 
     @property
     def expected(self) -> bool:
