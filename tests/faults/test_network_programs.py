@@ -24,8 +24,8 @@ from autocoder_tui.demo.script import Reply, error_reply
 from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.widgets.meters.meters import Meters
-from tests.engine.test_provider_failures import STREAM_START
-from tests.test_headless import CANARY, environment, framed, heard, started
+from tests.engine.provider.test_failures import STREAM_START
+from tests.headless.test_run import CANARY, environment, framed, heard, started
 from tests.ui.driving import serving, until, view_of
 
 ROOT_OF_TESTS = Path(__file__).parents[2]

@@ -48,7 +48,7 @@ async def test_keys_that_would_do_nothing_are_left_out(tmp_path: Path) -> None:
 async def test_a_review_names_its_keys_only_while_there_is_something_to_decide(
     tmp_path: Path,
 ) -> None:
-    refused = "<file path=\"../out.txt\">\nx\n</file>\n"
+    refused = '<file path="../out.txt">\nx\n</file>\n'
     script = [framed("code.txt", "new\n"), Reply(refused)]
     async with serving(tmp_path, script, "-r", "do it") as (app, pilot, _):
         await pilot.press("f5")

@@ -43,7 +43,7 @@ def ours(file: Path) -> Iterator[int]:
 @pytest.fixture
 def other(file: Path) -> Iterator[subprocess.Popen[str]]:
     """Another program, which has the lock."""
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     with subprocess.Popen(
         [sys.executable, "-c", _HOLDER, str(file)],
         env=environ,

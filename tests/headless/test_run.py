@@ -23,7 +23,7 @@ from tests.engine.counting import CountingServer, OllamaServer, templated, token
 from tests.watched_server import WatchedServer
 from tests.workspace.faults import Fault, in_a_process
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 NEW = "def hello():\n    return 'hello'\n"
 CANARY = "sk-canary-0123456789abcdef"
 
@@ -66,7 +66,7 @@ async def started(
         "run",
         *flags,
         cwd=project,
-        env={**environment(folder), "PYTHONPATH": str(Path(__file__).parent.parent)},
+        env={**environment(folder), "PYTHONPATH": str(Path(__file__).parents[2])},
         stdin=subprocess.DEVNULL,
         stdout=stdout,
         stderr=subprocess.PIPE,

@@ -22,7 +22,7 @@ from autocoder_tui.diagnostics.debug_log import MOST_SHOWN, DebugLog, LogLine
 from autocoder_tui.diagnostics.log_file import LogFile
 from autocoder_tui.engine.trace import ChunkReceived
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def line(text: str) -> logging.LogRecord:

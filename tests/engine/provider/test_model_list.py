@@ -19,7 +19,7 @@ from autocoder_tui.engine.provider.model_list import (
     list_models,
     served_window,
 )
-from tests.engine.test_provider_failures import unsigned  # noqa: F401 - a fixture
+from tests.engine.provider.test_failures import unsigned  # noqa: F401 - a fixture
 
 CANARY = "sk-canary-0123456789"
 

@@ -35,7 +35,7 @@ from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.stream.view import StreamView
 from tests.ui.driving import NARROW, WIDE, chosen_of, driven, framed, serving, setup_for, until
-from tests.ui.test_session_keeping import AT, wanted
+from tests.ui.test_session import AT, wanted
 
 OLD = "".join(f"line {number}\n" for number in range(1, 31))
 NEW = OLD.replace("line 3\n", "line three\n").replace("line 20\n", "line twenty\n")

@@ -17,7 +17,7 @@ import pytest
 from autocoder_tui.demo.server import DemoServer
 from tests.watched_server import WatchedServer
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 CANARY = "sk-canary-8f3Kq9Zt7Wv1xYp4Lm6Nb2Rd9"
 PROVIDER = """
 [providers.{name}]

@@ -11,10 +11,10 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.export import exported, write_export
 from autocoder_tui.store.history.history import History
 from autocoder_tui.store.history.kept_run import KeptRun
-from tests.engine.test_event_data import TEXTS
+from tests.cli.test_history import called
+from tests.engine.test_events_json import TEXTS
+from tests.headless.test_run import CANARY
 from tests.store.kept_runs import run
-from tests.test_headless import CANARY
-from tests.test_history_cli import called
 
 HOSTILE = (
     "a\u2028b\u2029\x85\r\nCRLF\r\n\ralone\0\x1b]52;c;AAAA\x07\n"

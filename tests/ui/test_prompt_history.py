@@ -15,7 +15,7 @@ from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.prompts import PromptList
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.ui.driving import NARROW, driven, framed, serving, setup_for, until
-from tests.ui.test_session_keeping import AT, kept, opened, wanted
+from tests.ui.test_session import AT, kept, opened, wanted
 
 
 @given(st.lists(st.one_of(st.sampled_from([1, -1]), st.text("ab", min_size=1, max_size=3))))

@@ -13,7 +13,7 @@ from autocoder_tui.runs.setup import choose_model
 from autocoder_tui.runs.sole_model import sole_model
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.widgets.header_line import HeaderLine
-from tests.test_headless import NEW, ended, framed, started
+from tests.headless.test_run import NEW, ended, framed, started
 from tests.ui.driving import driven, setup_for, until
 from tests.watched_server import WatchedServer
 

@@ -8,7 +8,7 @@ import pytest
 
 from autocoder_tui.demo.script import error_reply
 from autocoder_tui.demo.server import DemoServer
-from tests.test_headless import NEW, Ended, ended, started
+from tests.headless.test_run import NEW, Ended, ended, started
 from tests.ui.driving import framed
 
 KEY = "sk-proj-" + "Qw8rTy2uIo5pAs9dFg1hJk4l"

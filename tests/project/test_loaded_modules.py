@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "autocoder_tui"
+PACKAGE = Path(__file__).parents[2] / "autocoder_tui"
 
 
 def loaded_after(statement: str) -> set[str]:

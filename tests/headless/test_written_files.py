@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autocoder_tui.demo.script import Reply
-from tests.test_headless import Runs, framed, run
+from tests.headless.test_run import Runs, framed, run
 
 __all__ = ["run"]
 

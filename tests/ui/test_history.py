@@ -23,8 +23,8 @@ from autocoder_tui.ui.widgets.plain_area import PlainArea
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.row_list import RowList
 from tests.ui.driving import NARROW, WIDE, driven, setup_for, until
-from tests.ui.test_recovering import PROPOSED, WHOLE, left_behind, texts
-from tests.ui.test_session_keeping import AT, wanted
+from tests.ui.test_recovery import PROPOSED, WHOLE, left_behind, texts
+from tests.ui.test_session import AT, wanted
 
 THIRD = "Third\x9b31m [/b][@click=app.quit]x[/]"
 

@@ -14,7 +14,7 @@ import pytest
 from autocoder_tui.safety.key_patterns import find_keys
 from autocoder_tui.safety.secret_files import looks_secret
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 RANDOM = random.Random(7)
 
 

@@ -14,7 +14,7 @@ import pytest
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.store.history.history import History
-from tests.test_headless import NEW, ROOT, Ended, Runs, ended, environment, framed, run, started
+from tests.headless.test_run import NEW, ROOT, Ended, Runs, ended, environment, framed, run, started
 
 __all__ = ["run"]
 

@@ -107,7 +107,7 @@ async def test_a_headless_run_leaves_no_trace_of_the_key(
     environ |= {
         "AUTOCODER_TUI_CONFIG_DIR": str(config),
         "AUTOCODER_TUI_STATE_DIR": str(tmp_path / "state"),
-        "PYTHONPATH": str(Path(__file__).parent.parent),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
     }
     if door == "environment":
         environ["CANARY_API_KEY"] = f" {CANARY}\n"

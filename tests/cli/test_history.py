@@ -17,9 +17,9 @@ from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.store.history.history import History
 from autocoder_tui.store.journal.journal import Journal
 from autocoder_tui.store.journal.recovery import runs_in_journals
+from tests.headless.test_run import CANARY, NEW, ROOT, Ended, ended, environment, framed, started
 from tests.store.kept_runs import events, run, snapshot
 from tests.store.test_history import locked
-from tests.test_headless import CANARY, NEW, ROOT, Ended, ended, environment, framed, started
 
 
 def history(folder: Path) -> History:

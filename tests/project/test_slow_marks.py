@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.conftest import _SLOW
 
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(__file__).parents[2]
 
 
 def test_what_is_named_slow_exists() -> None:

@@ -15,7 +15,7 @@ from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.system.locale_encoding import is_utf8
 from tests.ui.driving import framed
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 NEW = "print('Grüße, 日本')\n"
 
 

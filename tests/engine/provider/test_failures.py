@@ -23,7 +23,7 @@ from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.engine import errors
 from autocoder_tui.engine.provider.server_errors import ServerError
 from tests.engine.conversation import CANARY, MODEL, QUICK, ask, check, converse, endpoint_at
-from tests.engine.test_provider_statuses import CONTEXT
+from tests.engine.provider.test_statuses import CONTEXT
 
 TEXT = "some text of the reply"
 
