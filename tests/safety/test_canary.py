@@ -20,6 +20,7 @@ from autocoder_tui.runs.setup import Setup
 from autocoder_tui.ui.screens.endpoint_form import EndpointForm
 from autocoder_tui.ui.screens.model_picker import ModelPicker
 from autocoder_tui.ui.widgets.log.view import LogView
+from tests.fork_server import EXECUTED
 from tests.ui.driving import driven, framed, setup_for, until
 
 CANARY = "sk-canary/8f3Kq+Zt7Wv=1xYp4Lm6Nb2Rd9"
@@ -108,6 +109,7 @@ async def test_a_headless_run_leaves_no_trace_of_the_key(
         "AUTOCODER_TUI_CONFIG_DIR": str(config),
         "AUTOCODER_TUI_STATE_DIR": str(tmp_path / "state"),
         "PYTHONPATH": str(Path(__file__).parents[2]),
+        EXECUTED: "its arguments are looked at",
     }
     if door == "environment":
         environ["CANARY_API_KEY"] = f" {CANARY}\n"
