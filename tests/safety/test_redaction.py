@@ -15,6 +15,7 @@ from autocoder_tui.diagnostics.debug_log import cut_safely
 from autocoder_tui.engine.catalog import Secret
 from autocoder_tui.safety import redaction
 from autocoder_tui.safety.redaction import REDACTED, SHORTEST, know, redacted, safe_line
+from tests.effort import examples
 
 KEYS = st.text(
     alphabet=string.ascii_letters + string.digits + "-_.+/=~!%&'\"\\*@:", min_size=12, max_size=80
@@ -45,7 +46,7 @@ def forms_of(key: str) -> list[str]:
 
 
 @given(KEYS, st.text(max_size=40), st.text(max_size=40))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_a_known_key_is_gone_in_every_form_wherever_it_stands(
     key: str, before: str, after: str
 ) -> None:

@@ -1,16 +1,16 @@
 """The one function that makes text safe to show."""
 
-import os
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from autocoder_tui.safety.sanitize import has_hidden, visible
+from tests.effort import examples
 
-EXAMPLES = 10_000 if os.environ.get("AUTOCODER_TUI_FUZZ") == "full" else 500
+many = examples(10_000)
 
 # Format characters that are seen: signs which Arabic and Kaithi write around numbers.
 SEEN = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
@@ -27,7 +27,7 @@ def may_be_shown(character: str) -> bool:
     return not hidden or ord(character) in SEEN
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@many
 @given(TEXTS)
 def test_nothing_that_acts_or_hides_is_left(text: str) -> None:
     for lines in (False, True):
@@ -41,7 +41,7 @@ def test_nothing_that_acts_or_hides_is_left(text: str) -> None:
         assert cell_len(shown) == sum(cell_len(char) for char in shown)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@many
 @given(TEXTS)
 def test_marks_do_not_pile_up(text: str) -> None:
     marks = 0
@@ -50,7 +50,7 @@ def test_marks_do_not_pile_up(text: str) -> None:
         assert marks <= 4
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@many
 @given(TEXTS)
 def test_what_is_marked_is_warned_about(text: str) -> None:
     shown = visible(text, lines=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import tiktoken
 import tiktoken_ext.openai_public
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autocoder_tui.engine.catalog import Model
@@ -20,6 +20,7 @@ from autocoder_tui.engine.metering.tokens import (
     TokenCounter,
     load_counter,
 )
+from tests.effort import examples
 
 MINI = load_counter(Model("gpt-4o-mini", "OpenAI"))
 TURBO = load_counter(Model("gpt-4-turbo", "OpenAI"))
@@ -145,7 +146,7 @@ def test_endless_runs_do_not_break_the_counting(run: str) -> None:
     assert 0 < MINI.count(run * 1_000_000) <= 1_000_000
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(
     st.lists(AWKWARD, max_size=30),
     st.sampled_from([MINI, TURBO]),
@@ -160,7 +161,7 @@ def test_a_growing_text_counts_as_a_whole_one(pieces: list[str], counter: TokenC
     assert tail.text == "".join(pieces)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(
     st.lists(AWKWARD | st.integers(1, 40), max_size=30),
     st.sampled_from([MINI, TURBO]),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autocoder_tui.engine.reply.marks import frame_marks_left
 from autocoder_tui.engine.reply.parse import Reply, frame_state, parse_reply
 from autocoder_tui.engine.seam import next_step
+from tests.effort import examples
 
 OLD = "def add(a, b):\n    return a + b\n"
 NEW = f"{OLD}\n\ndef sub(a, b):\n    return a - b\n"
@@ -204,7 +205,7 @@ def test_a_block_that_is_no_file_for_its_name_is_said() -> None:
     assert file.text == "I chose x.\n"
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     st.lists(
         st.sampled_from(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from autocoder_tui.engine.reply.blocks import normal_path
@@ -14,8 +14,9 @@ from autocoder_tui.engine.reply.parse import (
     parse_reply,
     render_files,
 )
+from tests.effort import examples
 
-many = settings(max_examples=400, deadline=None)
+many = examples(400)
 
 LINES = (
     "x = 1", "", "    ", "</file>", '<file path="a">', '</file id="1">', "</file >", "  </file>",
