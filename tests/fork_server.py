@@ -30,7 +30,7 @@ import termios
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -219,14 +219,35 @@ def _forked(asked: socket.socket) -> int:
     return middle
 
 
+_IMPORTED_LATE = (
+    "anyio._backends._asyncio",
+    "concurrent_log_handler",
+    "filelock",
+    "h11",
+    "httpcore2",
+    "jiter",
+    "openai",
+    "openai.resources.chat.completions",
+    "socksio",
+    "sqlite3",
+    "textual.drivers.linux_driver",
+    "tiktoken",
+    "truststore",
+)
+"""By our own modules or by libraries, when they need them; those of them that are installed."""
+
+
 def _import_all() -> None:
     import autocoder_tui
 
     for module in pkgutil.walk_packages(autocoder_tui.__path__, "autocoder_tui."):
         if "__main__" not in module.name and ".sample" not in module.name:
             importlib.import_module(module.name)
-    for name in ("openai", "openai.resources.chat", "anyio._backends._asyncio", "tiktoken"):
-        importlib.import_module(name)
+    for name in _IMPORTED_LATE:
+        with suppress(ImportError):
+            importlib.import_module(name)
+    # Built once in every process that counts tokens, which is most of what a short run does.
+    importlib.import_module("autocoder_tui.engine.metering.vocabulary").load_encoding("o200k_base")
 
 
 def _become(request: Request, streams: Sequence[int]) -> None:

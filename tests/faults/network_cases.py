@@ -176,7 +176,7 @@ CASES = (
     Case(
         "50,000 deltas",
         (
-            f"{_PROGRAMS}test_fifty_thousand_deltas_stay_within_the_memory",
+            f"{_PROGRAMS}test_many_thousand_deltas_stay_within_the_memory",
             f"{_FAILURES}test_fifty_thousand_deltas_arrive",
         ),
     ),
