@@ -91,3 +91,12 @@ def test_one_event_cannot_grow_past_the_cap(body: bytes) -> None:
 def test_many_events_are_not_capped_together() -> None:
     reader = EventReader(max_frame_chars=100)
     assert reader.feed(b"data: xxxxxxxxxx\n\n" * 50) == ["xxxxxxxxxx"] * 50
+
+
+def test_an_event_is_given_as_soon_as_its_blank_line_is_there() -> None:
+    reader = EventReader()
+    assert reader.feed(b"data: a\r") == []
+    assert reader.feed(b"\n") == []
+    assert reader.feed(b"\n") == ["a"]
+    assert reader.feed(b"data: b\r") == []
+    assert reader.feed(b"\r") == ["b"]
