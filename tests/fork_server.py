@@ -84,7 +84,7 @@ class ForkServer:
             with theirs:
                 self._process = subprocess.Popen(
                     [sys.executable, "-c", "from tests.fork_server import serve; serve()"],
-                    stdin=theirs,
+                    stdin=theirs.fileno(),
                     cwd=ROOT,
                 )
         return self._asks
