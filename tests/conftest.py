@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+from tests.effort import FULL
+from tests.fork_server import can_fork, forked_starts
 
 # The programs that tests start would compile each module of theirs anew, every time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -17,6 +21,10 @@ for _deaf in (signal.SIGINT, signal.SIGQUIT):
         signal.signal(_deaf, signal.SIG_DFL)
 if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# What a property is tried with where its test says no number.
+settings.register_profile("tests", max_examples=200 if FULL else 40, deadline=None)
+settings.load_profile("tests")
 
 _SLOW = tuple(
     f"tests/{line}"
@@ -40,4 +48,14 @@ def temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("temporary")))
         patch.setattr(tempfile, "tempdir", None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def program_is_forked() -> Iterator[None]:
+    """`python -m autocoder_tui` is forked from a process that has imported it."""
+    if not can_fork():
+        yield
+        return
+    with forked_starts():
         yield

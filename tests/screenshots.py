@@ -24,8 +24,8 @@ from autocoder_tui.ui.widgets.diff.view import DiffView
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.ui.driving import driven, serving, setup_for, until
-from tests.ui.test_recovering import PROPOSED, WHOLE, left_behind, offered
-from tests.ui.test_session_keeping import AT
+from tests.ui.test_recovery import PROPOSED, WHOLE, left_behind, offered
+from tests.ui.test_session import AT
 
 VIEWS = [
     ("autocoder-dark", (120, 40)),

@@ -1,6 +1,6 @@
 """A file that is sent cannot pass for anything but a file, whatever its text says."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autocoder_tui.engine.catalog import Endpoint, Model, Provider
@@ -8,6 +8,7 @@ from autocoder_tui.engine.prompt import SYSTEM, first_messages
 from autocoder_tui.engine.proposed_files import read_reply
 from autocoder_tui.engine.reply.parse import ReplyFile, parse_reply, render_files
 from autocoder_tui.engine.request import InputFile, RunRequest
+from tests.effort import examples
 
 LINES = st.sampled_from(
     ["</file>", '<file path="x.py">', '</file id="1">', '<file path="y" id="1">', "</file >", "```",
@@ -16,7 +17,7 @@ LINES = st.sampled_from(
 TEXTS = st.lists(LINES, min_size=1, max_size=8).map(lambda lines: "\n".join(lines) + "\n")
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(TEXTS, min_size=1, max_size=3))
 def test_what_is_read_back_is_the_files_and_nothing_else(texts: list[str]) -> None:
     given_files = [ReplyFile(f"f{n}.md", text, True, "") for n, text in enumerate(texts)]

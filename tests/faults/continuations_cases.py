@@ -4,7 +4,7 @@ from tests.faults.table import Case
 
 _WAYS = "tests/engine/test_next_way.py::"
 _REPETITION = "tests/engine/test_repetition.py::"
-_SOFTWARE = "tests/engine/test_server_software.py::"
+_SOFTWARE = "tests/engine/provider/test_server_software.py::"
 _FRAMING = "tests/engine/test_framing_of_inputs.py::"
 
 CASES = (

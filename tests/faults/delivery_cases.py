@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tests.faults.table import Case
 
-_REFUSED = "tests/test_headless_refusals.py::"
+_REFUSED = "tests/headless/test_refusals.py::"
 _DAMAGE = "tests/review/test_damage.py::"
-_NAMED = "tests/test_job.py::"
+_NAMED = "tests/runs/test_preparation.py::"
 
 CASES: tuple[Case, ...] = (
     Case(
@@ -54,6 +54,8 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "no pattern takes time by the square of a line",
-        ("tests/test_line_patterns.py::test_a_pattern_takes_time_by_the_length_of_the_line",),
+        (
+            "tests/project/test_line_patterns.py::test_a_pattern_takes_time_by_the_length_of_the_line",
+        ),
     ),
 )

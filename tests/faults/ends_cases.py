@@ -3,7 +3,7 @@
 from tests.faults.table import Case
 
 _ENDS = "tests/engine/test_endings.py::"
-_BODY = "tests/engine/test_incoming.py::"
+_BODY = "tests/engine/provider/test_response_body.py::"
 
 _SUPERVISED = "tests/runs/test_supervision.py::"
 

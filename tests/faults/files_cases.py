@@ -65,8 +65,8 @@ CASES: tuple[Case, ...] = (
         "state folder full or read-only: said once at the start, runs without",
         (
             f"{_STATE}test_without_room_in_the_state_folder_it_says_so_once_and_runs",
-            "tests/test_headless.py::test_without_a_state_folder_it_writes_and_says_so",
-            "tests/ui/test_undoing.py::test_without_a_place_for_the_record_it_asks",
+            "tests/headless/test_run.py::test_without_a_state_folder_it_writes_and_says_so",
+            "tests/ui/test_undo.py::test_without_a_place_for_the_record_it_asks",
         ),
     ),
     Case(
@@ -80,10 +80,10 @@ CASES: tuple[Case, ...] = (
         "config, models, theme corrupt: defaults, file and line, never overwritten",
         (
             f"{_STATE}test_damaged_files_are_named_left_alone_and_the_program_runs",
-            "tests/store/test_settings.py::test_a_corrupt_file_is_never_overwritten",
-            "tests/store/test_settings.py::test_wrong_settings_keep_their_default",
-            "tests/store/test_models.py::test_a_broken_file_is_left_as_it_is",
-            "tests/test_themes.py::test_a_broken_theme_is_named_and_skipped",
+            "tests/config/test_settings.py::test_a_corrupt_file_is_never_overwritten",
+            "tests/config/test_settings.py::test_wrong_settings_keep_their_default",
+            "tests/config/test_models_file.py::test_a_broken_file_is_left_as_it_is",
+            "tests/config/test_theme_files.py::test_a_broken_theme_is_named_and_skipped",
         ),
     ),
     Case(
@@ -91,7 +91,7 @@ CASES: tuple[Case, ...] = (
         (
             f"{_STATE}test_all_wrong_values_of_a_control_file_are_named_with_their_lines",
             f"{_STATE}test_a_damaged_control_file_is_a_sentence",
-            "tests/store/test_control.py::test_all_problems_are_named",
+            "tests/config/test_control_file.py::test_all_problems_are_named",
         ),
     ),
     Case(
@@ -119,8 +119,8 @@ CASES: tuple[Case, ...] = (
         "file changed between the run and accepting it",
         (
             "tests/ui/test_app.py::test_a_file_changed_meanwhile_is_asked_about",
-            "tests/test_job.py::test_a_file_the_new_reply_leaves_out_is_compared_with_what_is_on_disk_by_now",
-            "tests/ui/test_undoing.py::test_what_somebody_else_changed_is_not_taken_back_unasked",
+            "tests/runs/test_preparation.py::test_a_file_the_new_reply_leaves_out_is_compared_with_what_is_on_disk_by_now",
+            "tests/ui/test_undo.py::test_what_somebody_else_changed_is_not_taken_back_unasked",
         ),
     ),
     Case(
@@ -129,7 +129,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "a hunk rejected after it was written is taken back out",
-        ("tests/ui/test_undoing.py::test_what_is_rejected_after_the_write_is_taken_back_out",),
+        ("tests/ui/test_undo.py::test_what_is_rejected_after_the_write_is_taken_back_out",),
     ),
     Case(
         "killed or failing while files are renamed, swapped or deleted: all old or all new, with "

@@ -4,11 +4,11 @@ from tests.faults.table import Case
 
 _JOURNAL = "tests/store/test_journal.py::"
 _HISTORY = "tests/store/test_history.py::"
-_COMMANDS = "tests/test_history_cli.py::"
-_DELIVERY = "tests/test_headless_delivery.py::"
-_HEADLESS = "tests/test_headless.py::"
+_COMMANDS = "tests/cli/test_history.py::"
+_DELIVERY = "tests/headless/test_delivery.py::"
+_HEADLESS = "tests/headless/test_run.py::"
 _CLOCK = "tests/store/test_clock.py::"
-_EXPORT = "tests/test_export.py::"
+_EXPORT = "tests/runs/test_export.py::"
 _KILLS = "tests/faults/test_kills.py::test_a_kill_costs_100_milliseconds_of_text_at_most"
 _KILLS_IN_PARTS = (
     "tests/faults/test_kills.py::test_a_kill_costs_no_more_while_it_is_not_clear_where_a_part_joins"
@@ -27,7 +27,7 @@ CASES = (
     Case(
         "every event comes back from the journal, whatever text it holds",
         (
-            "tests/engine/test_event_data.py::test_every_event_comes_back_from_one_line_of_json",
+            "tests/engine/test_events_json.py::test_every_event_comes_back_from_one_line_of_json",
             f"{_JOURNAL}test_what_was_written_comes_back",
         ),
     ),
@@ -35,7 +35,7 @@ CASES = (
         "every batch is one unbuffered write, before it is shown",
         (
             f"{_JOURNAL}test_every_batch_is_one_write",
-            "tests/ui/test_pump.py::test_all_that_is_delivered_was_kept_before",
+            "tests/runs/test_event_batches.py::test_all_that_is_delivered_was_kept_before",
         ),
     ),
     Case("the journal is synced while it grows", (f"{_JOURNAL}test_it_is_synced_while_it_grows",)),
@@ -109,7 +109,7 @@ CASES = (
             f"{_COMMANDS}test_of_a_project_that_is_gone_the_text_is_there_and_can_be_gone_on_with_"
             "elsewhere",
             f"{_COMMANDS}test_in_a_folder_that_is_gone_every_command_says_so_or_works",
-            "tests/ui/test_recovering.py::test_a_run_whose_project_has_moved_is_opened_where_it_"
+            "tests/ui/test_recovery.py::test_a_run_whose_project_has_moved_is_opened_where_it_"
             "is_now",
         ),
     ),
@@ -158,7 +158,7 @@ CASES = (
     ),
     Case(
         "exports: any text comes through, valid whatever it holds, no half file",
-        ("tests/test_export.py",),
+        ("tests/runs/test_export.py",),
     ),
     Case(
         "no key in journal, history or exports",
@@ -180,7 +180,7 @@ CASES = (
     ),
     Case(
         "quitting in mid-stream keeps all that came",
-        ("tests/ui/test_leaving.py::test_quitting_in_mid_stream_keeps_all_that_came",),
+        ("tests/ui/test_quit.py::test_quitting_in_mid_stream_keeps_all_that_came",),
     ),
     Case(
         "run --resume goes on with a killed run as it was sent",

@@ -3,7 +3,7 @@
 from tests.faults.table import Case
 
 _JOURNAL = "tests/store/test_journal.py::"
-_RECOVERING = "tests/ui/test_recovering.py::"
+_RECOVERING = "tests/ui/test_recovery.py::"
 _HELD = "tests/store/test_held_text.py::"
 _TYPED = "tests/ui/test_typed_input.py::"
 
@@ -35,11 +35,13 @@ CASES = (
         "what was written in a second program is found where only one is opened later",
         (
             "tests/store/test_session.py::test_one_program_finds_what_was_written_in_two",
-            "tests/ui/test_session_keeping.py::test_two_programs_on_one_project_lose_nothing",
+            "tests/ui/test_session.py::test_two_programs_on_one_project_lose_nothing",
         ),
     ),
     Case(
         "a configuration folder that can't be written: said at the start, the program goes on",
-        ("tests/test_destination.py::test_a_read_only_configuration_folder_is_said_at_the_start",),
+        (
+            "tests/workspace/test_output_path.py::test_a_read_only_configuration_folder_is_said_at_the_start",
+        ),
     ),
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from tests.faults.table import Case
 
-_COMPARED = "tests/test_comparison.py::"
+_COMPARED = "tests/runs/test_comparison.py::"
 _ENDS = "tests/review/test_line_ends.py::"
 _ENCODING = "tests/workspace/test_encoding.py::"
 _NAMES = "tests/workspace/test_name_spelling.py::"
-_DISPLAY = "tests/test_display.py::"
+_DISPLAY = "tests/safety/test_sanitize.py::"
 
 CASES: tuple[Case, ...] = (
     Case(
@@ -25,7 +25,7 @@ CASES: tuple[Case, ...] = (
             f"{_ENDS}test_ends_are_counted_as_such",
             f"{_COMPARED}test_nothing_but_line_ends_is_said",
             "tests/ui/test_files_said.py::test_line_ends_alone_and_a_guess_are_asked_about",
-            "tests/test_headless_files.py::test_nothing_but_line_ends_is_not_written_unasked",
+            "tests/headless/test_written_files.py::test_nothing_but_line_ends_is_not_written_unasked",
         ),
     ),
     Case(
@@ -33,7 +33,7 @@ CASES: tuple[Case, ...] = (
         (
             f"{_ENCODING}test_texts_are_read_right_and_the_guess_is_said",
             f"{_ENCODING}test_whatever_was_guessed_comes_back_byte_for_byte",
-            "tests/test_headless_files.py::test_a_guessed_encoding_is_said_and_kept",
+            "tests/headless/test_written_files.py::test_a_guessed_encoding_is_said_and_kept",
         ),
     ),
     Case(
@@ -48,7 +48,7 @@ CASES: tuple[Case, ...] = (
         "a block that is not offered for its name is named with the reason",
         (
             f"{_NAMES}test_what_is_no_path_is_refused_with_the_reason",
-            "tests/test_headless_files.py::test_every_name_that_is_not_offered_is_said",
+            "tests/headless/test_written_files.py::test_every_name_that_is_not_offered_is_said",
         ),
     ),
     Case(

@@ -2,18 +2,18 @@
 
 from tests.faults.table import Case
 
-_CANARY = "tests/test_canary.py"
-_KEYS = "tests/test_key_handling.py"
-_LOG = "tests/test_debug_log.py"
+_CANARY = "tests/safety/test_canary.py"
+_KEYS = "tests/config/test_key_handling.py"
+_LOG = "tests/diagnostics/test_debug_log.py"
 _PANE = "tests/ui/test_log_pane.py"
-_DOCTOR = "tests/test_doctor.py"
+_DOCTOR = "tests/cli/test_doctor.py"
 
 CASES = (
     Case(
         "debug levels 0 silent, 1 info, 2 debug, on stderr headless",
         (
-            "tests/test_headless_log.py::test_each_level_says_more",
-            "tests/test_headless_log.py::test_an_error_is_said_at_level_0",
+            "tests/headless/test_log.py::test_each_level_says_more",
+            "tests/headless/test_log.py::test_an_error_is_said_at_level_0",
         ),
     ),
     Case(
@@ -49,11 +49,11 @@ CASES = (
     ),
     Case(
         "locks: a kill lets go, one owner at a time, nothing cut off by locking",
-        ("tests/test_file_lock.py",),
+        ("tests/system/test_file_lock.py",),
     ),
     Case(
         "no POSIX: every module imports, the commands work, the screen says what it needs",
-        ("tests/test_without_posix.py",),
+        ("tests/project/test_without_posix.py",),
     ),
     Case(
         "two processes write one log file",
@@ -64,13 +64,13 @@ CASES = (
         (
             f"{_LOG}::test_a_log_that_cannot_be_written_is_said_once",
             f"{_LOG}::test_the_writer_of_lines_never_waits_for_the_disk",
-            "tests/test_headless_log.py::test_a_state_folder_that_cannot_be_written_is_said_once",
+            "tests/headless/test_log.py::test_a_state_folder_that_cannot_be_written_is_said_once",
         ),
     ),
     Case(
         "secrets redacted at every level, in lines too long for the screen too",
         (
-            "tests/test_redaction.py",
+            "tests/safety/test_redaction.py",
             f"{_LOG}::test_keys_are_taken_out_of_what_is_too_long_for_the_screen",
         ),
     ),
@@ -86,7 +86,7 @@ CASES = (
         "keys stripped and checked before any request",
         (
             f"{_KEYS}::test_a_key_that_cannot_be_one_sends_nothing_and_says_so",
-            "tests/store/test_keys.py::test_whatever_is_found_is_a_clean_key_and_never_shown",
+            "tests/config/test_api_keys.py::test_whatever_is_found_is_a_clean_key_and_never_shown",
         ),
     ),
     Case(
@@ -112,15 +112,15 @@ CASES = (
     ),
     Case(
         "key-like files are never picked by folder or glob, and a picked one asks",
-        ("tests/workspace/test_listing.py", "tests/test_key_shapes.py"),
+        ("tests/workspace/test_listing.py", "tests/safety/test_key_patterns.py"),
     ),
     Case(
         "a scan warns of key-shaped strings in what is about to be sent",
         (
             "tests/ui/test_keys_sent.py",
-            "tests/test_key_shapes.py::test_keys_are_found_in_their_line",
-            "tests/test_key_shapes.py::test_what_only_resembles_a_key_is_passed_over",
-            "tests/test_headless_log.py::test_a_key_in_what_is_sent_is_warned_about_and_reported",
+            "tests/safety/test_key_patterns.py::test_keys_are_found_in_their_line",
+            "tests/safety/test_key_patterns.py::test_what_only_resembles_a_key_is_passed_over",
+            "tests/headless/test_log.py::test_a_key_in_what_is_sent_is_warned_about_and_reported",
         ),
     ),
     Case(
@@ -145,12 +145,12 @@ CASES = (
     Case(
         "crash reports: what was done last, by names only",
         (
-            "tests/test_last_actions.py",
+            "tests/runs/test_recent_actions.py",
             "tests/terminal/test_crashes.py::test_while_streaming",
         ),
     ),
     Case(
         "a non-UTF-8 locale: a warning, files still UTF-8, names work",
-        ("tests/test_character_set.py",),
+        ("tests/system/test_locale_encoding.py",),
     ),
 )

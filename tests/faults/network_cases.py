@@ -4,9 +4,9 @@ from tests.faults.table import Case
 
 _RUN = "tests/faults/test_network.py::"
 _PROGRAMS = "tests/faults/test_network_programs.py::"
-_FAILURES = "tests/engine/test_provider_failures.py::"
-_STATUSES = "tests/engine/test_provider_statuses.py::"
-_PROVIDER = "tests/engine/test_provider.py::"
+_FAILURES = "tests/engine/provider/test_failures.py::"
+_STATUSES = "tests/engine/provider/test_statuses.py::"
+_PROVIDER = "tests/engine/provider/test_chat.py::"
 _TLS = "tests/faults/test_tls.py::"
 _STREAMS = "tests/faults/test_fuzzed_streams.py::"
 _REPLIES = "tests/faults/test_fuzzed_replies.py::"
@@ -100,7 +100,7 @@ CASES = (
         "JSON in place of a stream is used",
         (
             f"{_RUN}test_json_in_place_of_a_stream_is_used",
-            "tests/engine/test_incoming.py::test_a_whole_completion_is_a_reply",
+            "tests/engine/provider/test_response_body.py::test_a_whole_completion_is_a_reply",
         ),
     ),
     Case(
@@ -108,7 +108,7 @@ CASES = (
         (
             _ASKED_AS_OFTEN,
             f"{_FAILURES}test_an_error_object_with_status_200",
-            "tests/test_headless.py::"
+            "tests/headless/test_run.py::"
             "test_what_the_server_gets_wrong_is_a_sentence_and_the_target_is_untouched",
         ),
     ),
@@ -166,7 +166,7 @@ CASES = (
         (
             f"{_RUN}test_every_way_to_cut_a_stream_gives_the_same_file",
             f"{_RUN}test_multi_line_data_and_invalid_utf_8_lose_nothing_around_them",
-            "tests/engine/test_sse.py",
+            "tests/engine/provider/test_sse.py",
         ),
     ),
     Case(
@@ -176,7 +176,7 @@ CASES = (
     Case(
         "50,000 deltas",
         (
-            f"{_PROGRAMS}test_fifty_thousand_deltas_stay_within_the_memory",
+            f"{_PROGRAMS}test_many_thousand_deltas_stay_within_the_memory",
             f"{_FAILURES}test_fifty_thousand_deltas_arrive",
         ),
     ),
@@ -196,7 +196,7 @@ CASES = (
         (
             f"{_STREAMS}test_no_run_crashes_hangs_or_calls_a_cut_file_complete",
             f"{_STREAMS}test_the_reader_takes_every_stream_the_same_however_it_is_cut",
-            "tests/engine/test_incoming.py",
+            "tests/engine/provider/test_response_body.py",
         ),
     ),
     Case(

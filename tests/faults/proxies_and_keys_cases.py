@@ -2,10 +2,10 @@
 
 from tests.faults.table import Case
 
-_PROXIES = "tests/engine/test_proxies.py::"
+_PROXIES = "tests/engine/provider/test_proxies.py::"
 _TLS = "tests/faults/test_tls.py::"
-_KEYS = "tests/store/test_keys.py::"
-_AZURE = "tests/engine/test_azure.py::"
+_KEYS = "tests/config/test_api_keys.py::"
+_AZURE = "tests/engine/provider/test_azure.py::"
 
 CASES = (
     Case(

@@ -2,12 +2,12 @@
 
 from tests.faults.table import Case
 
-_ANNOUNCED = "tests/engine/test_reply_announced.py::"
+_ANNOUNCED = "tests/engine/reply/test_announced.py::"
 _RUNS = "tests/engine/test_run_announced.py::"
-_READINGS = "tests/engine/test_reply_readings.py::"
-_VERSIONS = "tests/engine/test_reply_versions.py::"
-_NEAR = "tests/engine/test_reply_near_misses.py::"
-_REPLY = "tests/engine/test_reply.py::"
+_READINGS = "tests/engine/reply/test_readings.py::"
+_VERSIONS = "tests/engine/reply/test_versions.py::"
+_NEAR = "tests/engine/reply/test_near_misses.py::"
+_REPLY = "tests/engine/reply/test_parse.py::"
 
 CASES = (
     Case(

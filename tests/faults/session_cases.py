@@ -4,12 +4,12 @@ from tests.faults.table import Case
 
 _BACK = "tests/ui/test_take_back.py::"
 _SESSION = "tests/store/test_session.py::"
-_KEEPING = "tests/ui/test_session_keeping.py::"
-_RECOVERING = "tests/ui/test_recovering.py::"
-_BROWSING = "tests/ui/test_browsing.py::"
-_PROMPTS = "tests/ui/test_prompting.py::"
+_KEEPING = "tests/ui/test_session.py::"
+_RECOVERING = "tests/ui/test_recovery.py::"
+_BROWSING = "tests/ui/test_history.py::"
+_PROMPTS = "tests/ui/test_prompt_history.py::"
 _KILLED = "tests/faults/test_killed_sessions.py::"
-_LEAVING = "tests/ui/test_leaving.py::"
+_LEAVING = "tests/ui/test_quit.py::"
 
 _EARLIER = "tests/runs/test_earlier_version.py::"
 
@@ -51,7 +51,9 @@ CASES = (
     ),
     Case(
         "a review is not called written when its verdicts changed during the write",
-        ("tests/test_review_session.py::test_what_changed_during_the_write_is_not_called_written",),
+        (
+            "tests/runs/test_review_session.py::test_what_changed_during_the_write_is_not_called_written",
+        ),
     ),
     Case(
         "kill -9 with verdicts given: they are back, and are what is written",
@@ -92,7 +94,7 @@ CASES = (
     Case(
         "a file that changed since a review was left is told and compared anew",
         (
-            "tests/test_reopening.py",
+            "tests/runs/test_reopen_review.py",
             f"{_RECOVERING}test_an_open_review_is_open_again_after_quitting_with_its_verdicts",
         ),
     ),

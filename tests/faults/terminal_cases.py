@@ -11,7 +11,7 @@ _DIALOGS = "tests/terminal/test_hostile_dialogs.py::"
 _TYPED = "tests/ui/test_typed_input.py::"
 _AHEAD = "tests/ui/test_type_ahead.py::"
 _ORDERS = "tests/faults/test_orders.py::"
-_DISPLAY = "tests/test_display.py::"
+_DISPLAY = "tests/safety/test_sanitize.py::"
 
 CASES: tuple[Case, ...] = (
     Case(

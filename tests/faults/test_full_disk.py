@@ -19,8 +19,8 @@ from autocoder_tui.store.journal.journal import Journal
 from autocoder_tui.store.journal.reader import journals
 from autocoder_tui.store.journal.recovery import recover_runs
 from tests.faults.test_state_files import needs_mounts, with_mounts
+from tests.headless.test_run import ROOT, environment, framed
 from tests.store.kept_runs import events, run, snapshot
-from tests.test_headless import ROOT, environment, framed
 
 BIG = framed("".join(f"value_{number} = {number}\n" for number in range(2500)))
 

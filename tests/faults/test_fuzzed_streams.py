@@ -31,12 +31,13 @@ from autocoder_tui.engine.reply.framing import read_closing, read_opening
 from autocoder_tui.engine.request import Limits, RunRequest
 from autocoder_tui.engine.run import run
 from autocoder_tui.errors import AutocoderError
+from tests.effort import FULL
 from tests.engine.conversation import MODEL, endpoint_at
 from tests.engine.test_run import joined
 from tests.faults.hostile_streams import chunks_of, hostile_body
 
-FULL = os.environ.get("AUTOCODER_TUI_FUZZ") == "full"
 STREAMS = 10_000 if FULL else 200
+RUNS = STREAMS if FULL else 60
 ONLY = os.environ.get("AUTOCODER_TUI_FUZZ_SEED")
 AT_ONCE = 8
 LIMITS = Limits(
@@ -204,7 +205,7 @@ def _closes(line: str) -> bool:
 
 
 async def test_no_run_crashes_hangs_or_calls_a_cut_file_complete() -> None:
-    served, streams = 0, 1 if ONLY else STREAMS
+    served, streams = 0, 1 if ONLY else RUNS
     left = seeds(streams)
 
     async def work() -> None:

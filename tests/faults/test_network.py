@@ -1,6 +1,6 @@
 """The network misbehaves: what becomes of a whole run, against real loopback servers.
 
-What one request makes of each fault is in tests/engine/test_provider*.py; here is how often a
+What one request makes of each fault is in tests/engine/provider/; here is how often a
 run asks, what it says, what it keeps and how soon it lets go.
 """
 
@@ -32,7 +32,7 @@ from autocoder_tui.engine.request import Limits, RunRequest
 from autocoder_tui.engine.retry import AskWait, WaitQuestion
 from autocoder_tui.engine.run import run
 from tests.engine.conversation import CANARY, endpoint_at
-from tests.engine.test_provider_failures import STREAM_START, without_tls
+from tests.engine.provider.test_failures import STREAM_START, without_tls
 from tests.engine.test_run import CODE, FRAMED, echoing, end_of, joined, of
 
 LIMITS = Limits(connect_timeout=5, first_byte_timeout=5, idle_timeout=5, total_timeout=30)

@@ -24,8 +24,9 @@ from autocoder_tui.demo.script import Reply, error_reply
 from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.widgets.meters.meters import Meters
-from tests.engine.test_provider_failures import STREAM_START
-from tests.test_headless import CANARY, environment, framed, heard, started
+from tests.effort import FULL
+from tests.engine.provider.test_failures import STREAM_START
+from tests.headless.test_run import CANARY, environment, framed, heard, started
 from tests.ui.driving import serving, until, view_of
 
 ROOT_OF_TESTS = Path(__file__).parents[2]
@@ -124,8 +125,7 @@ async def _large_structure(writer: asyncio.StreamWriter) -> None:
 
 def _full(*row: object) -> object:
     """A flood that takes long and has a sister among the others."""
-    full = os.environ.get("AUTOCODER_TUI_FUZZ") == "full"
-    return pytest.param(*row, marks=pytest.mark.skipif(not full, reason="only with --full"))
+    return pytest.param(*row, marks=pytest.mark.skipif(not FULL, reason="only with --full"))
 
 
 FLOODS = [
@@ -223,8 +223,8 @@ async def test_a_flood_ends_in_a_sentence_within_the_memory(
     assert not (tmp_path / "project" / "out.py").exists()
 
 
-async def test_fifty_thousand_deltas_stay_within_the_memory(tmp_path: Path) -> None:
-    code = "".join(f"x{at} = 1\n" for at in range(10_000))
+async def test_many_thousand_deltas_stay_within_the_memory(tmp_path: Path) -> None:
+    code = "".join(f"x{at} = 1\n" for at in range(10_000 if FULL else 3_000))
     async with DemoServer([Reply(framed(code), chunk_size=2)]) as server:
         at = ("--base-url", server.base_url, "-m", "m", "-r", "x", "-o", "out.py")
         done = await asyncio.to_thread(_measured, tmp_path, *at)

@@ -37,7 +37,7 @@ from tests.faults.special import run_all
 from tests.faults.test_special_files import REPLY
 from tests.store.test_usage import RUN
 from tests.ui.driving import driven, framed, serving, setup_for, until
-from tests.ui.test_undoing import said
+from tests.ui.test_undo import said
 from tests.workspace.faults import CRASHED, DONE, Fault, calls_of, in_a_process
 
 ENDPOINT = endpoint_at("http://127.0.0.1:1/v1")

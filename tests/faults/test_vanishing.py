@@ -18,7 +18,7 @@ from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.faults.special import can_be_unprivileged, run_all, unprivileged
 from tests.ui.driving import framed, serving, until
-from tests.ui.test_undoing import said
+from tests.ui.test_undo import said
 
 OLD, NEW = "one\ntwo\n", "one\nthree\n"
 

@@ -222,3 +222,12 @@ def test_the_result_on_show_is_the_result(review: FileReview) -> None:
     assert "".join(shown.diff.new_lines) == (review.result() or "")
     assert shown.result() == (review.result() or "")
     assert sum(hunk.added for hunk in shown.hunks) == review.accepted_lines.added
+
+
+@pytest.mark.parametrize(("before", "now"), [(None, "one\n"), ("one\n", None), (None, "")])
+def test_verdicts_on_a_new_file_say_nothing_of_one_that_is_there(
+    before: str | None, now: str | None
+) -> None:
+    earlier = FileReview.of("a.txt", before, "two\n").all_verdict(Verdict.ACCEPTED)
+    fresh = FileReview.of("a.txt", now, "two\n")
+    assert fresh.decided_like(earlier) == fresh

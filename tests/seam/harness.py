@@ -283,16 +283,19 @@ def measure(
     methods: Iterable[str],
     only: str = "",
     wrong: list[str] | None = None,
+    named: Iterable[str] | None = None,
 ) -> dict[tuple[str, str, bool], list[bool]]:
-    """Outcomes by row, method and whether the file was tuned on."""
+    """Outcomes by row, method and whether the file was tuned on; of all rows that there are,
+    if none are named."""
     results: dict[tuple[str, str, bool], list[bool]] = defaultdict(list)
+    wanted = list(rows() if named is None else named)
     for sample in samples:
         rng = random.Random(sample.path)
         truth = render_file(sample.path, sample.text)
         places = list(cut_kinds(truth, rng))
         chosen = rng.sample(places, min(cuts, len(places)))
         for at in chosen:
-            for name in rows():
+            for name in wanted:
                 if only and only not in name:
                     continue
                 for method in methods:

@@ -133,3 +133,37 @@ def test_lines_seen_before_the_withheld_one_lower_its_rank(before: str, lowered:
     found = held(text, before + "nu_xi = omicron(5)\nrho_sigma = tau(6)\n")
     (fragment,) = [one for one in found if one.begin == len(before) and one.proof == "witness"]
     assert fragment.rank == Rank.WITNESS_FRAGMENT - lowered
+
+
+@pytest.mark.parametrize("skipped", [0, 4, 9])
+def test_it_lowers_the_rank_of_a_line_worded_otherwise_too(skipped: int) -> None:
+    known = history()
+    reply = SHOWN[SHOWN.index("delta") :].replace("kappa_lam", "kappa = mu(4)\n")
+    lines = filled_lines(reply)
+    place = known.positions(lines[0].key)[0]
+    replay = Replay(0, place, place + 2, 2, False, None)
+    plain = from_replay(replay, known, reply, lines, 0)
+    lowered = from_replay(replay, known, reply, lines, skipped)
+    assert [one.rank for one in lowered] == [one.rank - skipped for one in plain]
+
+
+LONGER = FUNCTIONS[: FUNCTIONS.rindex("width * 8")]
+
+
+@pytest.mark.parametrize(
+    ("before", "believed"),
+    [
+        ("", True),
+        ("Here is the rest of the file:\n", True),
+        ("unheard_of = 17\n", False),
+        # Lines that stand in the text make a new one among them no likelier.
+        ("unheard_of = 17\n" + "".join(FUNCTION.format(1).splitlines(keepends=True)[:3]), False),
+    ],
+)
+def test_a_new_line_before_the_lines_asked_for_speaks_against_them(
+    before: str, believed: bool
+) -> None:
+    plan = plan_continuation(LONGER, finish_reason="length")
+    whole = LONGER + "width * 8\n\n\n" + FUNCTION.format(9)
+    found = held(LONGER, before + plan.anchor + whole[len(plan.shown) :])
+    assert any(one.begin == len(before) and one.proof == "echo" for one in found) is believed

@@ -7,10 +7,11 @@ import random
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autocoder_tui.engine.seam import Continuation, Join, PartReader, SetAside, plan_continuation
+from tests.effort import examples
 from tests.seam.model import body_in_other_words
 
 SOURCE = """\
@@ -270,7 +271,7 @@ def odd_replies(draw: st.DrawFn) -> tuple[str, str, str | None]:
     return before, "".join(pieces[name] for name in chosen), draw(st.sampled_from(["stop", None]))
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(odd_replies(), st.lists(st.integers(0, 5_000), max_size=6))
 def test_no_reply_takes_back_a_whole_line(
     case: tuple[str, str, str | None], places: list[int]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from autocoder_tui.engine.reply.framing import render_file
@@ -20,8 +20,9 @@ from autocoder_tui.engine.seam import (
     verify,
 )
 from autocoder_tui.engine.seam.filters import closing_filter
+from tests.effort import examples
 
-many = settings(max_examples=400, deadline=None)
+many = examples(400)
 
 LINES = (
     "x = 1", "x = 2", "    return x", "}", "  }", "", "    ", "\t", "if x:", "    if x:", "else:",

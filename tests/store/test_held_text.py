@@ -26,6 +26,7 @@ from autocoder_tui.engine.reply.framing import render_file
 from autocoder_tui.engine.seam import MARKER, PartReader, plan_continuation
 from autocoder_tui.runs.event_batches import merge
 from autocoder_tui.store.journal.held_text import HeldText
+from tests.effort import examples
 from tests.seam.model import TABLE, View
 
 LINES = "".join(f"    total_{number} = price({number}) * 1.19\n" for number in range(40))
@@ -98,7 +99,7 @@ def test_a_kill_gives_what_a_cancel_gives(name: str, data: st.DataObject) -> Non
     assert killed == cancelled
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     st.lists(
         st.sampled_from(["<think>", "<", "<th", "a", "\n", "```\n", MARKER, "\r"]),

@@ -21,7 +21,7 @@ from autocoder_tui.store.history.schema import SCHEMA, HistoryUnavailable
 from autocoder_tui.store.journal.journal import Journal
 from autocoder_tui.store.journal.reader import journals
 from autocoder_tui.store.journal.recovery import recover_runs
-from tests.engine.test_event_data import TEXTS
+from tests.engine.test_events_json import TEXTS
 from tests.store.kept_runs import events, run, snapshot
 
 

@@ -31,17 +31,12 @@ from typing import Any, Self
 
 from autocoder_tui.demo.script import Script
 from autocoder_tui.demo.server import DemoServer
+from tests.fork_server import LAUNCHER
 from tests.terminal.picture import Picture
 from tests.terminal.sequences import Token, TokenReader
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 30.0
-# In a session of its own, with the pseudo-terminal as its controlling terminal.
-_LAUNCH = """
-import fcntl, os, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-os.execvp(sys.argv[1], sys.argv[1:])
-"""
 KEYS = {
     "ctrl+c": "\x03",
     "ctrl+f": "\x06",
@@ -98,7 +93,7 @@ class Pseudoterminal:
         self._set_size(*size)
         self.before = termios.tcgetattr(slave)
         self.process = subprocess.Popen(
-            [sys.executable, "-S", "-E", "-c", _LAUNCH, *command],
+            [*LAUNCHER, *command],
             stdin=slave,
             stdout=slave if stdout is None else stdout,
             stderr=slave,

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from autocoder_tui.demo.session import fresh_copy, remove_untouched
+from tests.headless.test_run import environment
 from tests.terminal.program import ROOT, terminal
-from tests.test_headless import environment
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
 from textual.pilot import Pilot
 
 from autocoder_tui.cli.arguments import tui_parser
@@ -19,6 +20,7 @@ from autocoder_tui.ui.widgets.meters.meters import Meters
 from tests.watched_server import WatchedServer
 
 WIDE, NARROW = (120, 40), (80, 24)
+at_both_sizes = pytest.mark.parametrize("size", [WIDE, NARROW])
 
 
 def setup_for(folder: Path, *flags: str, environ: dict[str, str] | None = None) -> Setup:

@@ -20,7 +20,8 @@ def modules() -> Iterator[str]:
         yield found.name
 
 
-def private_uses() -> set[str]:
+@functools.cache
+def private_uses() -> frozenset[str]:
     """`Class._name` for each private name of a class of Textual that is called, read, set or
     overridden, and `textual._module` for each private module that is imported."""
     used: set[str] = set()
@@ -45,7 +46,7 @@ def private_uses() -> set[str]:
         owner = _owner(every, attribute)
         if owner:
             used.add(f"{owner}.{attribute}")
-    return used
+    return frozenset(used)
 
 
 def exists(name: str) -> bool:

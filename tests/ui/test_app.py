@@ -28,6 +28,7 @@ from autocoder_tui.ui.widgets.log.view import LogView
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.stream.view import StreamView
 from autocoder_tui.ui.widgets.tab_strip import TabStrip
+from tests.effort import some
 from tests.ui.driving import (
     NARROW,
     WIDE,
@@ -51,7 +52,7 @@ def project_file(tmp_path: Path, name: str = "code.txt", text: str = OLD) -> Pat
     return path
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@pytest.mark.parametrize("size", some([WIDE, NARROW], every=2))
 async def test_the_demo_goes_from_start_to_an_accepted_file_by_keys_alone(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
@@ -23,8 +22,7 @@ from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.engine.counting import CountingServer, OllamaServer
 from tests.ui.driving import (
-    NARROW,
-    WIDE,
+    at_both_sizes,
     chosen_of,
     driven,
     framed,
@@ -118,7 +116,7 @@ async def test_the_window_of_a_model_loaded_meanwhile_is_asked_for_again(tmp_pat
         assert not server.requests
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE])
+@at_both_sizes
 async def test_what_a_run_came_to_stays_until_another_is_described(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

@@ -9,8 +9,8 @@ from autocoder_tui.ui.screens import recovered
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.screens.recovered import RecoveredRuns
 from tests.ui.driving import driven, setup_for, until
-from tests.ui.test_recovering import WHOLE, left_behind
-from tests.ui.test_session_keeping import AT
+from tests.ui.test_recovery import WHOLE, left_behind
+from tests.ui.test_session import AT
 
 
 @pytest.mark.parametrize("keys", [("b", "b"), ("r", "b"), ("enter", "enter"), ("escape", "escape")])

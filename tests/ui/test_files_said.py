@@ -9,7 +9,7 @@ from textual.widgets import TextArea
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
-from tests.test_headless import framed
+from tests.headless.test_run import framed
 from tests.ui.driving import serving, until
 
 

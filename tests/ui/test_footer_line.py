@@ -11,11 +11,13 @@ from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 from textual.widget import Widget
 
+from autocoder_tui.demo.script import Reply
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.keys_help import KeysHelp
 from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.widgets.footer_line import FooterKey, FooterLine, line_of
-from tests.ui.driving import driven, setup_for, until
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from tests.ui.driving import driven, framed, serving, setup_for, until
 
 
 def _line(app: AutocoderApp) -> str:
@@ -41,6 +43,25 @@ async def test_keys_that_would_do_nothing_are_left_out(tmp_path: Path) -> None:
         await until(pilot, lambda: "^r Run" in _line(app))
         assert "Stop" not in _line(app)
         assert "Go on" not in _line(app)
+
+
+async def test_a_review_names_its_keys_only_while_there_is_something_to_decide(
+    tmp_path: Path,
+) -> None:
+    refused = '<file path="../out.txt">\nx\n</file>\n'
+    script = [framed("code.txt", "new\n"), Reply(refused)]
+    async with serving(tmp_path, script, "-r", "do it") as (app, pilot, _):
+        await pilot.press("f5")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
+        await until(pilot, lambda: "Model" in _line(app))
+        assert not {"Accept", "Write", "Edit", "Next"} & set(_line(app).split())
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "Accept" in _line(app) and "Write" in _line(app))
+        await pilot.press("r", "ctrl+r")
+        # Nothing of the earlier review is left to see where all of this one was refused.
+        await until(pilot, lambda: app.review_session and app.review_session.reviewable.refused)
+        await until(pilot, lambda: "Accept" not in _line(app) and "Write" in _line(app))
+        assert not app.main.query_one(ReviewPane).diff.display
 
 
 async def test_the_line_follows_the_keyboard(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from autocoder_tui.ui.widgets.plain_area import PlainArea
 from autocoder_tui.ui.widgets.review.file_list import FileList
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.review.result_view import ResultView
-from tests.ui.driving import NARROW, WIDE, driven, framed, serving, setup_for, there, until
+from tests.ui.driving import WIDE, at_both_sizes, driven, framed, serving, setup_for, there, until
 
 OLD = "".join(f"line {number}\n" for number in range(40))
 NEW = OLD.replace("line 3\n", "line three\n").replace("line 30\n", "line thirty\nand more\n")
@@ -168,7 +168,7 @@ SEVERAL = Reply(
 )
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@at_both_sizes
 async def test_several_files_are_listed_with_what_becomes_of_them(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

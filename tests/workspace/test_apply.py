@@ -7,7 +7,7 @@ import os
 import resource
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ from autocoder_tui.workspace.errors import (
     Unwritable,
 )
 from autocoder_tui.workspace.textfile import read_text_file
+from autocoder_tui.workspace.transaction import Journal, Write, write_all
 from tests.workspace.small_project import edits, tree
 
 
@@ -168,3 +169,41 @@ def test_no_room_for_the_last_file_leaves_all_as_it_was(root: Path) -> None:
     ):
         apply_changes(root, changes)
     assert tree(root) == before
+
+
+def _the_folder_leads_elsewhere(root: Path) -> None:
+    """The file is the same one, but it stands in another place."""
+    (root / "src").rename(root / "other")
+    (root / "src").symlink_to("other")
+
+
+def _another_file(root: Path) -> None:
+    """The place is the same, with another file of the same size in it."""
+    (root / "src" / "a.py").unlink()
+    (root / "src" / "a.py").write_text("ONE\n")
+
+
+def _no_file(root: Path) -> None:
+    (root / "src" / "a.py").unlink()
+
+
+@pytest.mark.parametrize("meanwhile", [_the_folder_leads_elsewhere, _another_file, _no_file])
+def test_what_changes_while_the_files_are_made_ready_is_not_written_over(
+    root: Path, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[Path], None]
+) -> None:
+    change = Change("src/a.py", "two\n", read_text_file(root / "src" / "a.py"))
+
+    def write_late(
+        writes: Sequence[Write], look: Callable[[], None], entry: Journal | None
+    ) -> None:
+        def look_late() -> None:
+            meanwhile(root)
+            look()
+
+        write_all(writes, look_late, entry)
+
+    monkeypatch.setattr("autocoder_tui.workspace.apply.write_all", write_late)
+    with pytest.raises(ChangedOnDisk, match=r"src/a\.py has changed"):
+        apply_changes(root, [change])
+    texts = [path.read_text() for path in root.rglob("a.py")]
+    assert "two\n" not in texts

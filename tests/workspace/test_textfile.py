@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,13 @@ from autocoder_tui.workspace.errors import (
     Unencodable,
     Unreadable,
 )
-from autocoder_tui.workspace.textfile import encoded, looks_binary, read_text_file, size_in_words
+from autocoder_tui.workspace.textfile import (
+    encoded,
+    looks_binary,
+    open_unblocked,
+    read_text_file,
+    size_in_words,
+)
 
 
 @pytest.mark.parametrize(
@@ -213,3 +220,28 @@ def test_a_text_with_half_a_character_is_refused_by_the_name_of_its_file(tmp_pat
     assert encoded("th\xe9\n", "old.txt", old) == b"th\xe9\r\n"
     with pytest.raises(Unencodable, match="U\\+4E2D"):
         encoded("\u4e2d\n", "old.txt", old)
+
+
+def _a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+@pytest.mark.parametrize("instead", [_a_pipe, _a_folder])
+def test_what_takes_the_place_of_a_file_before_it_is_open_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, instead: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "file"
+    path.write_text("text\n")
+
+    def replaced(path: Path) -> int:
+        path.unlink()
+        instead(path)
+        return open_unblocked(path)
+
+    monkeypatch.setattr("autocoder_tui.workspace.textfile.open_unblocked", replaced)
+    with pytest.raises(NotAFile):
+        read_text_file(path)

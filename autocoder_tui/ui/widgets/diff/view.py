@@ -95,6 +95,10 @@ class DiffView(SearchedDiff):
         self.draw_review(review, first)
         self.post_message(self.CursorMoved(first))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # Out of sight it can have the keyboard, for it is about to show something.
+        return self.display and super().check_action(action, parameters)
+
     # ------------------------------------------------------------------ the cursor
 
     def validate_cursor(self, hunk: int) -> int:

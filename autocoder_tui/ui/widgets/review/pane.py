@@ -46,6 +46,10 @@ When a run is complete, its changes stand here side by side: accept (a) or rejec
 each hunk, edit (e) what is nearly right, then Enter writes what you accepted."""
 
 
+_OF_A_REVIEW = frozenset({"apply", "list_warnings"})
+"""Actions that mean something where every file of a review was refused."""
+
+
 def _quiet(key: str, action: str, description: str, id: str) -> Binding:
     """A binding that is in the help and the palette, not in the footer."""
     return Binding(key, action, description, id=f"review.{id}", show=False)
@@ -82,6 +86,7 @@ class ReviewPane(Vertical):
     ReviewPane ResultView { display: none; }
     ReviewPane.-result ResultView { display: block; }
     ReviewPane.-result DiffView { display: none; }
+    ReviewPane.-no-file DiffView, ReviewPane.-no-file ResultView { display: none; }
     ReviewPane.-empty #review-nothing { display: block; }
     ReviewPane.-empty DiffView, ReviewPane.-empty ResultView, ReviewPane.-empty #review-file,
     ReviewPane.-empty #review-summary, ReviewPane.-empty FileList { display: none; }
@@ -152,6 +157,10 @@ class ReviewPane(Vertical):
         """What was written of this review, in words; "" where it is not on disk as it stands."""
         return "" if self._session is None else self._session.written
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # What has nothing to act on is no key of the footer's.
+        return not self.has_class("-empty") and (self.file is not None or action in _OF_A_REVIEW)
+
     # ------------------------------------------------------------------ what is shown
 
     def show(self, session: ReviewSession | None) -> None:
@@ -161,6 +170,7 @@ class ReviewPane(Vertical):
         self.set_class(session is None or not session.shows_something, "-empty")
         if session is not None:
             self._show_file()
+        self.refresh_bindings()
 
     def show_again(self) -> None:
         """The session has changed, but for the texts of its files."""
@@ -184,6 +194,7 @@ class ReviewPane(Vertical):
             self.show_again()
 
     def _show_file(self) -> None:
+        self.set_class(self.file is None, "-no-file")
         if self.file is not None:
             self.diff.show(self.file)
         self._show_texts()

@@ -1,0 +1,1 @@
+"""How much the tests see: small changes of the code, and whether any test notices."""

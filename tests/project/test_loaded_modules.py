@@ -1,0 +1,58 @@
+"""What importing a part of the program loads, and that files can be seen whole.
+
+Which part may import which is held by import-linter (`lint-imports`, see pyproject.toml).
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "autocoder_tui"
+
+
+def loaded_after(statement: str) -> set[str]:
+    code = f"import sys\n{statement}\nprint(*sorted(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "name", ["engine.run", "engine.provider.chat", "engine.run_state", "engine.seam"]
+)
+def test_engine_imports_neither_textual_nor_a_face(name: str) -> None:
+    loaded = loaded_after(f"import autocoder_tui.{name}")
+    assert f"autocoder_tui.{name}" in loaded
+    assert "textual" not in loaded
+    assert not [module for module in loaded if module.startswith("autocoder_tui.ui")]
+    assert not [module for module in loaded if module.startswith("autocoder_tui.store")]
+
+
+def test_engine_does_not_import_the_sdk_or_the_tokenizer_before_they_are_needed() -> None:
+    loaded = loaded_after("import autocoder_tui.engine.run")
+    assert "openai" not in loaded
+    assert "tiktoken" not in loaded
+
+
+@pytest.mark.parametrize("face", ["headless.run", "cli.history", "cli.doctor", "runs.usage_table"])
+def test_what_needs_no_screen_loads_no_textual(face: str) -> None:
+    loaded = loaded_after(f"import autocoder_tui.{face}")
+    assert not {"textual", "openai", "tiktoken", "pygments"} & loaded
+    assert not [module for module in loaded if module.startswith("autocoder_tui.ui")]
+
+
+def test_command_line_starts_without_textual_and_openai() -> None:
+    loaded = loaded_after("import autocoder_tui.cli.main")
+    assert not {"textual", "openai", "tiktoken", "pygments"} & loaded
+
+
+def test_no_file_of_the_package_is_too_long_to_be_seen_whole() -> None:
+    long = {
+        file.name: count
+        for file in PACKAGE.rglob("*.py")
+        if (count := len(file.read_text().splitlines())) > 400
+    }
+    assert not long

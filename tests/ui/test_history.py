@@ -1,0 +1,216 @@
+"""The history screen of the real App: found, looked at, opened, copied out, deleted."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from autocoder_tui.engine.events import RunFinished, TextDelta
+from autocoder_tui.store.history.history import History
+from autocoder_tui.store.journal.recovery import recover_runs
+from autocoder_tui.ui.app import AutocoderApp
+from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
+from autocoder_tui.ui.screens.dialogs.question import Question
+from autocoder_tui.ui.screens.history import HistoryScreen
+from autocoder_tui.ui.screens.run_view import RunView
+from autocoder_tui.ui.widgets.plain_area import PlainArea
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.ui.widgets.row_list import RowList
+from tests.ui.driving import NARROW, WIDE, driven, setup_for, until
+from tests.ui.test_recovery import PROPOSED, WHOLE, left_behind, texts
+from tests.ui.test_session import AT, wanted
+
+THIRD = "Third\x9b31m [/b][@click=app.quit]x[/]"
+
+
+def three_runs(folder: Path) -> list[str]:
+    """In history, the oldest first, and nobody to be asked about any of them."""
+    ids = [
+        left_behind(folder, TextDelta(WHOLE), PROPOSED, RunFinished("Counted."), wish="First wish"),
+        left_behind(folder, TextDelta(WHOLE[:99]), wish="Second wish\nwith more"),
+        left_behind(folder, TextDelta("\x1b[2Jhostile [@click=app.quit]x[/]"), wish=THIRD),
+    ]
+    history = History(folder / "state")
+    recover_runs(history)
+    for run_id in ids:
+        history.settled(run_id)
+    return ids
+
+
+async def listed(app: AutocoderApp, pilot: Pilot[str], count: int = 3) -> RowList:
+    await until(pilot, lambda: app.recovering.done and app.screen is app.main)
+    await pilot.press("f6")
+    await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
+    options = app.screen.query_one(RowList)
+    await until(pilot, lambda: options.row_count == count)
+    return options
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW, (60, 15)])
+async def test_runs_are_listed_and_found_by_typing(tmp_path: Path, size: tuple[int, int]) -> None:
+    three_runs(tmp_path)
+    async with driven(setup_for(tmp_path, *AT), size) as (app, pilot):
+        options = await listed(app, pilot)
+        await until(pilot, lambda: "Second wish" in texts(app))
+        assert "Third�31m" in texts(app)
+        await pilot.press("slash", *"line twenty")
+        await until(pilot, lambda: options.row_count == 1)
+        assert "First wish" in texts(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: options.row_count == 3)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main)
+
+
+async def test_a_run_is_viewed_part_by_part(tmp_path: Path) -> None:
+    three_runs(tmp_path)
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await listed(app, pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, RunView))
+        area = app.screen.query_one(PlainArea)
+        await until(pilot, lambda: "␛[2Jhostile [@click=app.quit]" in texts(app))
+        await pilot.press("tab")
+        await until(pilot, lambda: area.text == THIRD)
+        assert "\x9b" not in texts(app)
+        await pilot.press("5")
+        await until(pilot, lambda: "interrupted" in area.text)
+        await pilot.press("escape", "down", "down", "enter")
+        await until(pilot, lambda: isinstance(app.screen, RunView))
+        await pilot.press("3")
+        await until(pilot, lambda: app.screen.query_one(PlainArea).text == "Counted.")
+
+
+async def test_the_diff_of_a_run_is_opened_again(tmp_path: Path) -> None:
+    three_runs(tmp_path)
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await listed(app, pilot)
+        await pilot.press("end", "d")
+        pane = app.main.query_one(ReviewPane)
+        await until(pilot, lambda: pane.review is not None)
+        assert app.screen is app.main
+        assert pane.file is not None
+        assert pane.file.counts.undecided == 2
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
+        await pilot.press("a")
+        run_id = History(tmp_path / "state").get("First wish").run_id
+        kept = History(tmp_path / "state")
+        await until(pilot, lambda: "accepted" in json.dumps(kept.get(run_id).review))
+
+
+async def test_running_again_fills_in_what_was_given_and_keeps_the_draft(tmp_path: Path) -> None:
+    three_runs(tmp_path)
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await until(pilot, lambda: app.recovering.done)
+        wanted(app).insert("half a thought")
+        await listed(app, pilot)
+        await pilot.press("down", "a")
+        await until(pilot, lambda: app.job().requirements == "Second wish\nwith more")
+        await until(pilot, lambda: app.job().target == "a.txt")
+        assert app.job().picks == ("a.txt",)
+        await until(pilot, lambda: app.focused is wanted(app))
+        await pilot.press("ctrl+up")
+        await until(pilot, lambda: app.job().requirements == "half a thought")
+
+
+async def test_going_on_needs_an_end_that_was_not_one(tmp_path: Path) -> None:
+    three_runs(tmp_path)
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await listed(app, pilot)
+        await pilot.press("end", "g")
+        await until(pilot, lambda: any("complete" in line for line in app.main.log_lines))
+        assert isinstance(app.screen, HistoryScreen)
+        await pilot.press("up", "g")
+        # Nobody answers at that address: the run begins, fails, and its text stays.
+        await until(pilot, lambda: app.runner.running)
+        app.runner.stop()
+        await until(pilot, lambda: app.runner.resumable)
+        assert app.runner.state.text == WHOLE[:99]
+
+
+@pytest.mark.parametrize("kind", ["md", "jsonl"])
+async def test_a_run_is_exported_to_a_new_file(tmp_path: Path, kind: str) -> None:
+    three_runs(tmp_path)
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await listed(app, pilot)
+        for attempt in range(2):
+            await pilot.press("end", "e")
+            await until(pilot, lambda: isinstance(app.screen, LineDialog))
+            app.screen.query_one(Input).value = f"out.{kind}"
+            await pilot.press("enter")
+            word = "exists" if attempt else "Written to"
+            await until(pilot, lambda: any(word in x for x in app.main.log_lines))  # noqa: B023
+    file = tmp_path / "project" / f"out.{kind}"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    text = file.read_text()
+    if kind == "md":
+        assert WHOLE in text
+    else:
+        assert json.loads(text)["reply"] == WHOLE
+
+
+async def test_renaming_and_deleting(tmp_path: Path) -> None:
+    three_runs(tmp_path)
+    history = History(tmp_path / "state")
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        options = await listed(app, pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(app.screen, LineDialog))
+        app.screen.query_one(Input).value = "my name"
+        await pilot.press("enter")
+        await until(pilot, lambda: history.list()[0].name == "my name")
+        await until(pilot, lambda: "my name" in texts(app))
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("enter")  # a reflex keeps it
+        await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
+        assert len(history.list()) == 3
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("d")
+        await until(pilot, lambda: options.row_count == 2)
+        assert len(app.prompting.prompts()) == 2
+        await pilot.press("X")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await until(pilot, lambda: "2 runs of this project" in texts(app))
+        await pilot.press("d")
+        await until(pilot, lambda: options.row_count == 0)
+        assert app.prompting.prompts() == []
+    assert history.list() == []
+
+
+async def test_runs_of_other_projects_are_shown_on_request_and_opened_there(
+    tmp_path: Path,
+) -> None:
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    for folder in (here, elsewhere):
+        folder.mkdir()
+    three_runs(elsewhere)
+    (elsewhere / "state").rename(here / "state")
+    async with driven(setup_for(here, *AT)) as (app, pilot):
+        options = await listed(app, pilot, 0)
+        await pilot.press("p")
+        await until(pilot, lambda: options.row_count == 3)
+        await until(pilot, lambda: "all projects" in texts(app))
+        await pilot.press("d")
+        await until(pilot, lambda: any("another project" in x for x in app.main.log_lines))
+        assert isinstance(app.screen, HistoryScreen)
+        shutil.rmtree(elsewhere)
+        await pilot.press("d")
+        await until(pilot, lambda: any("is gone; its text can be" in x for x in app.main.log_lines))
+
+
+async def test_where_history_cannot_be_used_the_screen_says_so(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("not a folder")
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await listed(app, pilot, 0)
+        detail = app.screen.query_one("#history-detail")
+        await until(pilot, lambda: "istory" in str(detail.render()))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main)
