@@ -209,7 +209,7 @@ class _Attempt:
         for command in self._plan.commands:
             self._listener.command_began(command, base=False)
             ended = await self._run(command, place)
-            result = self._judged(command, ended, place)
+            result = await asyncio.to_thread(self._judged, command, ended, place)
             if not result.passed and ended.why in ("exit", "time") and not result.disk_full:
                 base = await self._base(command, place)
                 if base is None:
@@ -282,6 +282,7 @@ class _Attempt:
         )
 
     def _judged(self, command: str, ended: Ended, place: _Place) -> CommandResult:
+        """What came of it, read from its output. May take a moment for much of that."""
         full = ended.code != 0 and (
             "No space left on device" in ended.output or self._free() < _FULL
         )
@@ -302,8 +303,8 @@ class _Attempt:
     async def _base(self, command: str, place: _Place) -> Base | None:
         """What comes of `command` on the project as it is; None where that has changed."""
         key = self._key(command, place)
-        if (known := self._bases.get(key)) is not None:
-            return known
+        if (remembered := self._bases.get(key)) is not None:
+            return remembered
         if self._base_place is None:
             self._base_place = await self._make("base", ())
         if self._base_place.layout.fingerprint != place.layout.fingerprint:
@@ -312,7 +313,8 @@ class _Attempt:
         ended = await self._run(command, self._base_place)
         if ended.why not in ("exit", "time"):
             return None
-        base = Base(ended.code, failures(ended.output) if ended.code else Failures())
+        known = await asyncio.to_thread(failures, ended.output) if ended.code else Failures()
+        base = Base(ended.code, known)
         self._bases[key] = base
         return base
 

@@ -27,8 +27,21 @@ class Failures:
 
 
 def _pytest(lines: Sequence[str]) -> list[str]:
-    form = re.compile(r"^(?:FAILED|ERROR) ([^\s\[]+(?:::[^\[]*?)?(?:\[.*?\])?)(?: - .*)?$")
-    return [match[1] for line in lines if (match := form.match(line)) and "." in match[1]]
+    found = []
+    for line in lines:
+        if line.startswith(("FAILED ", "ERROR ")):
+            name = _before_message(line.partition(" ")[2])
+            if "." in name and " " not in name.partition("[")[0]:
+                found.append(name)
+    return found
+
+
+def _before_message(text: str) -> str:
+    """`text` without " - " and the message behind it; a parameter in brackets may hold that."""
+    name = text.partition(" - ")[0]
+    if "[" in name and not name.endswith("]") and "] - " in text:
+        return text.partition("] - ")[0] + "]"
+    return name
 
 
 def _unittest(lines: Sequence[str]) -> list[str]:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePosixPath
 
 _MOST_LINE = 2_000
 """Characters of a line of output that are looked at."""
+_MOST_PATH = 300
+_MOST_NUMBERS = 20
+"""Numbers of a line that are tried."""
 _MOST_PLACES = 5_000
-_PATH = r"(?P<path>(?:[A-Za-z]:)?[^\s:\"'()\[\]<>,;|]+)"
-_FORMS = (
-    # Python's traceback, and unittest with it.
-    re.compile(r'File "(?P<path>[^"]+)", line (?P<line>\d+)'),
-    # tsc: src/a.ts(12,5): error
-    re.compile(_PATH + r"\((?P<line>\d+),\d+\)"),
-    # pytest, ruff, mypy, gcc, go, rustc, node, eslint's unix form: path:12 or path:12:5
-    re.compile(_PATH + r":(?P<line>\d+)(?::\d+)?(?![\w.])"),
-)
+_TRACEBACK = re.compile(r'File "(?P<path>[^"]{1,1000})", line (?P<line>\d{1,9})')
+"""Python's, and unittest with it."""
+_NUMBER = re.compile(r":(?P<colon>\d{1,9})(?![\w.])|\((?P<bracket>\d{1,9}),\d{1,9}\)")
+"""path:12 or path:12:5 of pytest, ruff, mypy, gcc, go, rustc and node; path(12,5) of tsc."""
+_NO_PATH = frozenset(" \t:\"'()[]<>,;|=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,19 @@ def places(text: str, paths: Paths) -> tuple[Place, ...]:
 
 
 def _place_in(line: str, paths: Paths) -> tuple[str, int] | None:
-    for form in _FORMS:
-        for match in form.finditer(line):
-            path = paths.find(match["path"])
-            number = int(match["line"][:9])
-            if path is not None and number:
-                return path, number
+    for match in _TRACEBACK.finditer(line):
+        if (path := paths.find(match["path"])) is not None:
+            return path, int(match["line"])
+    for match in islice(_NUMBER.finditer(line), _MOST_NUMBERS):
+        number = int(match["colon"] or match["bracket"])
+        path = paths.find(_path_before(line, match.start()))
+        if path is not None and number:
+            return path, number
     return None
+
+
+def _path_before(line: str, end: int) -> str:
+    start = end
+    while start > max(0, end - _MOST_PATH) and line[start - 1] not in _NO_PATH:
+        start -= 1
+    return line[start:end]
