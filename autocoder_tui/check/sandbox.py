@@ -49,14 +49,14 @@ class Sandbox:
         """A sentence on what the commands can and can't do. Safe to show."""
         if self.closed:
             return (
-                f"{self.kind} closes the network to them, and every folder but the copy to "
-                "their writing; files elsewhere they can read, known places of keys apart."
+                f"{self.kind} closes the network to the commands, and every folder but the "
+                "copy to their writing; files elsewhere they can read, known places of keys apart."
                 if self.kind == "bwrap"
-                else f"{self.kind} closes the network to them, and every folder but the copy to "
-                "their writing; files elsewhere they can read."
+                else f"{self.kind} closes the network to the commands, and every folder but the "
+                "copy to their writing; files elsewhere they can read."
             )
         return (
-            "Nothing here closes the network to them, nor writing to and reading from your other "
+            "Nothing here closes the network to the commands, nor reading and writing your other "
             "files: they run with your rights, as if you had typed them. bwrap (bubblewrap) would "
             "close that, where it is installed and permitted."
         )

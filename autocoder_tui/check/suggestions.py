@@ -40,7 +40,9 @@ def _python(root: Path) -> list[str]:
         found.append(f"{start}pytest -q")
     elif _has_tests(root):
         python = start.removesuffix(" -m ") or ("python3" if shutil.which("python3") else "python")
-        found.append(f"{python} -m unittest discover")
+        # A folder that is no package is not looked into of itself.
+        apart = not any(root.glob("test*.py")) and not (root / "tests" / "__init__.py").exists()
+        found.append(f"{python} -m unittest discover{' -s tests' if apart else ''}")
     if "ruff" in tools or (root / "ruff.toml").is_file():
         found.append(f"{start}ruff check .")
     if "mypy" in tools or (root / "mypy.ini").is_file():

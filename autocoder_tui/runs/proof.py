@@ -156,10 +156,15 @@ def place_of_line(file: FileReview, line: int, *, whole: bool) -> tuple[int, int
 
 
 def in_words(result: CheckResult) -> str:
-    """One line on what came of a check. Safe to show."""
-    parts = [f"{visible(each.command)}: {each.words}" for each in result.commands]
-    sign = "✓" if result.passed else "✗"
-    return f"{sign} {' · '.join(parts)} ({result.seconds:.1f} s)"
+    """One line on what came of a check, the most important of it first. Safe to show."""
+    failed = [each for each in result.commands if not each.passed]
+    if not failed:
+        names = ", ".join(visible(each.command) for each in result.commands)
+        return f"✓ passed: {names} ({result.seconds:.1f} s)"
+    parts = [f"{each.words}: {visible(each.command)}" for each in failed]
+    passed = len(result.commands) - len(failed)
+    more = f" · {passed} passed" if passed else ""
+    return f"✗ {' · '.join(parts)}{more} ({result.seconds:.1f} s)"
 
 
 def note_of(result: CheckResult) -> str:

@@ -135,8 +135,9 @@ class ReviewSession:
             return ""
         words = in_words(self.checked.result)
         if self.check_holds:
-            keys = "" if self.checked.result.passed else ", F7 shows, B sends back"
-            return f"{words[:1]} checked{keys}: {words[2:]}"
+            if self.checked.result.passed:
+                return words
+            return f"✗ F7 shows, B sends back: {words[2:]}"
         return f"· checked before the last verdicts, C again: {words}"
 
     # ------------------------------------------------------------------ deciding

@@ -18,6 +18,10 @@ PROJECTS = {
         (".venv/bin/python -m pytest -q",),
     ),
     "unittest": ({"test_a.py": ""}, ("python3 -m unittest discover",)),
+    "unittest in a folder": (
+        {"tests/test_a.py": ""},
+        ("python3 -m unittest discover -s tests",),
+    ),
     "npm": (
         {"package.json": '{"scripts": {"test": "jest", "lint": "eslint .", "build": "x"}}'},
         ("npm run test", "npm run lint"),

@@ -227,7 +227,7 @@ class Checking:
             self._worker = None
             self._doing = ""
             if app.is_running:
-                pane.end(words, remarks)
+                pane.end(words, remarks, {file.path for file in review.files})
                 app.main.mark("check", sign)
                 app.main.query_one(ReviewPane).show_checking("")
                 app.refresh_bindings()

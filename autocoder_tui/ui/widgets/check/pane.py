@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -28,7 +28,7 @@ Nothing checked yet.
 C in the review tries the proposal before it is written: the project's commands (tests, \
 linters) run on a copy with the changes made, and what they print stands here."""
 
-_FRAME = 1 / 15
+_FRAME = 1 / 10
 
 
 class CheckPane(Vertical):
@@ -101,8 +101,9 @@ class CheckPane(Vertical):
         self._lines.end(result)
         self._show_lines()
 
-    def end(self, words: str, remarks: Sequence[str] = ()) -> None:
-        """The check is over; `words` say how."""
+    def end(self, words: str, remarks: Sequence[str] = (), changed: Collection[str] = ()) -> None:
+        """The check is over; `words` say how. The cursor goes to the first place in one of the
+        files `changed`, else to the first of all."""
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
@@ -111,9 +112,12 @@ class CheckPane(Vertical):
         self._show_lines()
         self._doing = ""
         self.query_one("#check-state", Static).update(visible(words))
-        links = self.keyboard_view.links
-        if links and self.keyboard_view.cursor < 0:
-            self.keyboard_view.cursor = links[0]
+        view = self.keyboard_view
+        links = view.links
+        if links and view.cursor < 0:
+            at = (number for number in links if view.lines[number].path in changed)
+            view.cursor = next(at, links[0])
+            view.refresh()
 
     # ------------------------------------------------------------------ drawing
 
