@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +16,8 @@ The text report must not change.
 """
 DEMO_PICKS: Final = ("src/report.py", "src/cli.py", "src/money.py")
 DEMO_TARGET: Final = "src/report.py"
+DEMO_CHECKS: Final = (f"{shlex.quote(sys.executable)} -m unittest discover -s tests",)
+"""What the sample is checked with: nothing but the Python that runs this."""
 
 _SAMPLE: Final = Path(__file__).parent / "sample"
 

@@ -55,7 +55,6 @@ from autocoder_tui.ui.terminal.driver import HasAnEnd, driver_class
 from autocoder_tui.ui.terminal.key_queue import ASKS, SEND, TypeAheadApp
 from autocoder_tui.ui.theme import keep_choice, load_into
 from autocoder_tui.ui.widgets.check.pane import CheckPane
-from autocoder_tui.ui.widgets.check.view import CheckView
 from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.log.pane import LogPane
@@ -336,11 +335,7 @@ class AutocoderApp(TypeAheadApp):
 
     @work(group=ASKS)
     async def on_check_pane_wanted(self, event: CheckPane.Wanted) -> None:
-        await self.checking.do(event.deed)
-
-    @work(group=ASKS)
-    async def on_check_view_followed(self, event: CheckView.Followed) -> None:
-        await self.checking.go_to(event.path, event.line)
+        await self.checking.do(event)
 
     def on_diff_view_arrangement_chosen(self, event: DiffView.ArrangementChosen) -> None:
         review_actions.keep_arrangement(self, event.arrangement)

@@ -35,7 +35,7 @@ from autocoder_tui.store.project_checks import CheckBases, ProjectChecks
 from autocoder_tui.ui.controllers.review_actions import send_again
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
-from autocoder_tui.ui.widgets.check.pane import CheckDeed, CheckPane
+from autocoder_tui.ui.widgets.check.pane import CheckPane
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.workspace.errors import ReadError
 from autocoder_tui.workspace.textfile import read_text_file
@@ -65,14 +65,17 @@ class Checking:
     def running(self) -> bool:
         return self._worker is not None and not self._worker.is_finished
 
-    async def do(self, deed: CheckDeed) -> None:
+    async def do(self, wanted: CheckPane.Wanted) -> None:
         """Do what the pane of the check asked for. Must be called from a worker."""
-        if deed == "check":
-            await self.check()
-        elif deed == "send back":
-            await self.send_back()
-        else:
-            await self.choose_commands()
+        match wanted.deed:
+            case "check":
+                await self.check()
+            case "send back":
+                await self.send_back()
+            case "choose commands":
+                await self.choose_commands()
+            case "go there":
+                await self.go_to(wanted.path, wanted.line)
 
     def stop(self) -> None:
         """End the check with all it started."""

@@ -20,7 +20,7 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.widgets.check.lines import CheckLines
 from autocoder_tui.ui.widgets.check.view import CheckView
 
-CheckDeed: TypeAlias = Literal["check", "send back", "choose commands"]
+CheckDeed: TypeAlias = Literal["check", "send back", "choose commands", "go there"]
 
 NOTHING = """\
 Nothing checked yet.
@@ -49,9 +49,12 @@ class CheckPane(Vertical):
 
     @dataclass
     class Wanted(Message):
-        """Something is to be done that needs more than this pane."""
+        """Something is to be done that needs more than this pane. To "go there" is to line `line`
+        (from 1) of the project's file `path`."""
 
         deed: CheckDeed
+        path: str = ""
+        line: int = 0
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, classes="-empty")
@@ -68,6 +71,10 @@ class CheckPane(Vertical):
 
     def action_want(self, deed: CheckDeed) -> None:
         self.post_message(self.Wanted(deed))
+
+    def on_check_view_followed(self, event: CheckView.Followed) -> None:
+        event.stop()
+        self.post_message(self.Wanted("go there", event.path, event.line))
 
     # ------------------------------------------------------------------ what is told
 
