@@ -156,7 +156,8 @@ def _hidden_again(environ: Mapping[str, str]) -> list[str]:
     """Programs that lie in the folders just covered."""
     covered = (Path("/run"), Path("/tmp"))
     found = ["/run/current-system", "/run/wrappers"]
-    for part in (*environ.get("PATH", "").split(os.pathsep), environ.get("VIRTUAL_ENV", "")):
+    own = (environ.get("VIRTUAL_ENV", ""), sys.prefix, sys.base_prefix)
+    for part in (*environ.get("PATH", "").split(os.pathsep), *own):
         if part and any(Path(part).is_relative_to(place) for place in covered):
             found.append(part)
     return found

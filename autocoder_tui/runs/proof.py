@@ -54,7 +54,7 @@ def commands_of(setup: Setup, sandbox: Sandbox, given: Sequence[str] = ()) -> Co
     remembered = ProjectChecks(setup.places.state, setup.root)
     origin = f"named in {PROJECT_FILE} of this project"
     if settings.commands and settings.commands == setup.settings.check.commands:
-        origin = "named in your config.toml"
+        origin = "the sample's own" if setup.demo else "named in your config.toml"
     if not settings.commands:
         settings = replace(settings, commands=remembered.named)
         origin = "chosen by you for this project"
