@@ -235,7 +235,7 @@ class Checking:
                 app.main.query_one(ReviewPane).show_checking("")
                 app.refresh_bindings()
                 app.main.log_line(f"check: {words}")
-        if app.main.pane != "check":
+        if app.main.pane not in ("check", "review"):
             app.tell(
                 words if sign == " ✓" else f"{words}. F7 shows what was printed.",
                 severity="information" if sign == " ✓" else "warning",
