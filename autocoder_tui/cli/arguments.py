@@ -101,6 +101,10 @@ def count(text: str) -> int:
     return _whole(text, "a whole number from 1 to 1000", 1, 1000)
 
 
+def _rounds(text: str) -> int:
+    return _whole(text, "a whole number of rounds from 1 to 20", 1, 20)
+
+
 def _level(text: str) -> int:
     return _whole(text, "a whole number from 0 to 3", 0, 3)
 
@@ -261,6 +265,28 @@ def run_parser() -> argparse.ArgumentParser:
     )
     output.add_argument(
         "--json", action="store_true", help="print one JSON object at the end on stdout"
+    )
+    output.add_argument(
+        "--check",
+        action=argparse.BooleanOptionalAction,
+        help="try the result in a copy of the project first; where a command fails nothing is "
+        "written or printed, and the exit code is 1. The commands are those of the project, as "
+        "far as you have said yes to them on the screen",
+    )
+    output.add_argument(
+        "--check-command",
+        action="append",
+        default=[],
+        type=given,
+        metavar="CMD",
+        help='check with this command, such as "pytest -q", and no other (repeatable)',
+    )
+    output.add_argument(
+        "--fix",
+        type=_rounds,
+        default=0,
+        metavar="N",
+        help="send what fails in the check back to the model, at most N times",
     )
     output.add_argument(
         "--estimate-cost",

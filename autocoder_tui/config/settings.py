@@ -16,8 +16,10 @@ from typing import Any
 from autocoder_tui.config.toml_file import TomlFile, read_toml
 from autocoder_tui.config.value_types import (
     AMOUNT,
+    COMMANDS,
     COUNT,
     DOLLARS,
+    ENVIRONMENT_NAMES,
     FLAG,
     MEGABYTES,
     NAME,
@@ -121,6 +123,18 @@ class GitSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckSettings:
+    commands: tuple[str, ...] = field(default=(), metadata={"expected": COMMANDS})
+    """What a proposal is tried with, as for a shell. None is run before you confirm it."""
+    seconds: float = field(default=600.0, metadata=_SECONDS)
+    """Longest one of the commands may take."""
+    pass_environment: tuple[str, ...] = field(default=(), metadata={"expected": ENVIRONMENT_NAMES})
+    """Names of environment variables the commands get besides PATH, language and the like."""
+    check_before_accept: bool = field(default=False, metadata={"expected": FLAG})
+    """Whether nothing is written before the commands have passed on it, or you say so."""
+
+
+@dataclass(frozen=True, slots=True)
 class LogSettings:
     level: int = field(default=1, metadata={"expected": whole_number(0, 3)})
     """Debug level where no -d is given: 0 silent, 1 info, 2 debug, 3 everything on the wire."""
@@ -143,6 +157,7 @@ class Settings:
     ui: UiSettings = UiSettings()
     cost: CostSettings = CostSettings()
     git: GitSettings = GitSettings()
+    check: CheckSettings = CheckSettings()
     log: LogSettings = LogSettings()
     history: HistorySettings = HistorySettings()
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

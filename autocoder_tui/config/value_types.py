@@ -5,6 +5,7 @@ A check returns the value in its own type, or None when it is not acceptable.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -80,6 +81,18 @@ def _names(value: Any) -> tuple[str, ...] | None:
     return None if None in names else tuple(name for name in names if name is not None)
 
 
+def _commands(value: Any) -> tuple[str, ...] | None:
+    names = _names(value)
+    return None if names is None else tuple(dict.fromkeys(names))
+
+
+def _environment_names(value: Any) -> tuple[str, ...] | None:
+    names = _names(value)
+    if names is None or not all(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) for name in names):
+        return None
+    return tuple(dict.fromkeys(names))
+
+
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value.strip() and "\0" not in value else None
 
@@ -104,5 +117,9 @@ SHARE = number("a share from 0.01 to 1", 0.01, 1)
 DOLLARS = Expected('US dollars above 0 such as "0.50"', _dollars)
 NAME = Expected("a short text without control characters", _name)
 NAMES = Expected('a list of names such as ["gpt-4o-mini"]', _names)
+COMMANDS = Expected('a list of commands such as ["pytest -q"]', _commands)
+ENVIRONMENT_NAMES = Expected(
+    'a list of names of environment variables such as ["DATABASE_URL"]', _environment_names
+)
 TEXT = Expected("a text", _text)
 FLAG = Expected("true or false", lambda value: value if isinstance(value, bool) else None)

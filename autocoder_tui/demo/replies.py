@@ -33,6 +33,8 @@ NOTICE: Final = (
 
 _RECORDED: Final = Path(__file__).parent / "recorded"
 _ANCHOR_LINES: Final = 16
+_FAILED_TEST: Final = "test_top_0_leaves_nothing_out"
+"""The one that the first recorded reply does not pass: a check of it sends that back."""
 _TARGET = re.compile(r"^Write this one file, complete: (.+)$", re.MULTILINE)
 _ANOTHER_TASK = (
     "This is a recorded reply, not an answer to your requirements: the demo has no model, and "
@@ -74,6 +76,8 @@ def _recording(asked: str) -> tuple[str, str]:
     target = _TARGET.search(asked)
     path = target.group(1).strip() if target else ""
     if path == DEMO_TARGET or (not path and sample_text(DEMO_TARGET) in asked):
+        if _FAILED_TEST in asked:
+            return _read("mended.txt"), ""
         known = DEMO_REQUIREMENTS.strip() in asked
         report = _read("report.txt")
         return (report, _read("thinking.txt")) if known else (_ANOTHER_TASK + report, "")

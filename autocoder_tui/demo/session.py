@@ -13,11 +13,13 @@ from typing import Final
 
 from autocoder_tui.demo.replies import DEMO_MODEL, demo_endpoint, recorded_answer
 from autocoder_tui.demo.sample import (
+    DEMO_CHECKS,
     DEMO_PICKS,
     DEMO_REQUIREMENTS,
     DEMO_TARGET,
     copy_sample,
     is_sample,
+    make_repository,
 )
 from autocoder_tui.demo.server import DEMO_TOKENS_PER_SECOND, DemoServer
 from autocoder_tui.runs.setup import ChosenModel, Setup
@@ -30,9 +32,11 @@ def demo_setup(setup: Setup) -> Setup:
 
     `remove_untouched` takes the copy away after the demo. Raises OSError.
     """
+    checked = replace(setup.settings.check, commands=DEMO_CHECKS)
     return replace(
         setup,
         root=fresh_copy(),
+        settings=replace(setup.settings, check=checked),
         task=replace(
             setup.task,
             inputs=setup.task.inputs or DEMO_PICKS,
@@ -47,6 +51,7 @@ def fresh_copy() -> Path:
     """A new copy of the sample project in the system's folder for temporary files."""
     root = Path(tempfile.mkdtemp(prefix=_PREFIX)) / "shop"
     copy_sample(root)
+    make_repository(root)
     return root
 
 

@@ -30,6 +30,8 @@ class Outcome:
     """What models used that turned out not to be available."""
     files: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    checks: list[dict[str, Any]] = field(default_factory=list)
+    """One for each round: what came of trying the proposal before it was written."""
     text: str | None = None
     """The text so far, when nothing but the report can hold it."""
     exit_code: int = EXIT_FAILED
@@ -67,6 +69,7 @@ class Outcome:
             "first_token_seconds": None if first is None else round(first, 3),
             "chunks": self.state.stats.chunks,
             "notes": self.state.notes,
+            **({"checks": self.checks} if self.checks else {}),
             **({} if self.text is None else {"text": self.text}),
         }
 

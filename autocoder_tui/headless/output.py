@@ -16,6 +16,7 @@ from autocoder_tui.review.line_ends import asks_for_ends
 from autocoder_tui.review.warnings import review_concerns
 from autocoder_tui.runs.comparison import compared
 from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.runs.proof import Tried, tried_part
 from autocoder_tui.runs.proposal import make_review
 from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.runs.setup import Setup
@@ -31,9 +32,28 @@ from autocoder_tui.workspace.textfile import TextFile, read_text_file
 class Delivery:
     """Hands out what a finished run proposed, as it would be if every hunk were accepted."""
 
-    def __init__(self, setup: Setup, outcome: Outcome) -> None:
+    def __init__(self, setup: Setup, outcome: Outcome, earlier: Review | None = None) -> None:
+        """`earlier` is the review of the run that this one mends."""
         self._setup = setup
         self._outcome = outcome
+        self._earlier = earlier
+
+    def tried(self, prepared: Prepared, output: Path | None) -> tuple[Review, Tried]:
+        """What would be delivered, to be tried before it is: as a review in which nothing is
+        decided, and laid out. Raises AutocoderError as `deliver` does."""
+        try:
+            reviewable = make_review(prepared, self._outcome.state.files, self._earlier)
+            _check_complete(reviewable.review)
+            chosen = [
+                file
+                for file in reviewable.review.files
+                if output is None or file.path == prepared.request.target
+            ]
+            wanted = Review(tuple(chosen)).all_verdict(Verdict.ACCEPTED)
+            return reviewable.review, tried_part(reviewable, wanted)
+        except AutocoderError:
+            self._outcome.status, self._outcome.exit_code = "refused", EXIT_FAILED
+            raise
 
     def deliver(self, prepared: Prepared, output: Path | None) -> bool:
         """Whether the result left the program: with --json alone it does not.
@@ -47,7 +67,7 @@ class Delivery:
             raise
 
     def _deliver(self, prepared: Prepared, output: Path | None) -> bool:
-        reviewable = make_review(prepared, self._outcome.state.files)
+        reviewable = make_review(prepared, self._outcome.state.files, self._earlier)
         if self._setup.demo and output is not None:
             reviewable = _in_place_of(reviewable, prepared.request.target, output)
         review = reviewable.review.all_verdict(Verdict.ACCEPTED)

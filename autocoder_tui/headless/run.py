@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
+from autocoder_tui.check.check import CheckResult
 from autocoder_tui.diagnostics import crash_report as crash
 from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.engine.calibration import Calibration
@@ -27,34 +28,38 @@ from autocoder_tui.engine.events import (
     RunFailed,
     RunFinished,
 )
+from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.headless.check import HeadlessCheck
 from autocoder_tui.headless.console import say, saying
 from autocoder_tui.headless.delivery import print_result
+from autocoder_tui.headless.destination import output_here, output_in_project, served_model
 from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_OK
 from autocoder_tui.headless.outcome import Outcome
 from autocoder_tui.headless.output import Delivery
 from autocoder_tui.headless.progress import Progress
 from autocoder_tui.headless.recovery import recover_kept
 from autocoder_tui.headless.shutdown import HeadlessShutdown
+from autocoder_tui.review.file_review import Review
 from autocoder_tui.runs.estimate import weigh
 from autocoder_tui.runs.event_text import narrate, summary
 from autocoder_tui.runs.fallback import UNAVAILABLE, candidates, limits_after
 from autocoder_tui.runs.interrupted_writes import recover_writes
 from autocoder_tui.runs.key_scan import keys_in
 from autocoder_tui.runs.preparation import Job, Prepared, prepare
+from autocoder_tui.runs.proof import note_of
 from autocoder_tui.runs.recorder import RunRecorder
 from autocoder_tui.runs.restore import KEPT, events_of, model_as_sent, model_of, prepared_of
+from autocoder_tui.runs.rework import rework
 from autocoder_tui.runs.setup import ChosenModel, Setup, choose_model, obstacle
-from autocoder_tui.runs.sole_model import sole_model
 from autocoder_tui.runs.supervision import RunSupervisor
 from autocoder_tui.runs.window_probe import ask_beforehand
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import History
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.workspace.listing import expand_inputs
-from autocoder_tui.workspace.output_path import Refused, check_output
-from autocoder_tui.workspace.paths import relative_name, resolve_target
+from autocoder_tui.workspace.output_path import Refused
 
 
 def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
@@ -120,6 +125,8 @@ class _Headless:
             partial(crash.report_of_run, state=setup.places.state, environ=setup.environ),
             trace=log.trace,
         )
+        self._check = HeadlessCheck(setup, outcome)
+        self._chosen: ChosenModel | None = None
         self._again: KeptRun | None = None
         """A run that ended well and is only to be delivered once more."""
         self.ending = HeadlessShutdown()
@@ -127,6 +134,7 @@ class _Headless:
     async def go(self) -> None:
         self.ending.begin()
         async with AsyncExitStack() as stack:
+            await self._check.prepare()
             prepared, output = await self._prepare(stack)
             delivered = False
             try:
@@ -135,11 +143,52 @@ class _Headless:
                 else:
                     self._tell_again(events_of(self._again))
                 if self._outcome.status == "done":
-                    delivered = Delivery(self._setup, self._outcome).deliver(prepared, output)
+                    delivered = await self._deliver(prepared, output)
             except asyncio.CancelledError:
                 self._stopped()
             finally:
                 await self._keep(delivered=delivered)
+
+    async def _deliver(self, prepared: Prepared, output: Path | None) -> bool:
+        """Hand out what was proposed, once it has passed where it is to be tried; what fails goes
+        back as often as was said. Whether it left the program."""
+        earlier: Review | None = None
+        while True:
+            delivery = Delivery(self._setup, self._outcome, earlier)
+            if self._check.wanted:
+                earlier, tried = delivery.tried(prepared, output)
+                result = await self._check.run(prepared.root, tried.changes)
+                if not result.passed:
+                    prepared = await self._mend(prepared, earlier, result)
+                    if self._outcome.status != "done":
+                        return False
+                    continue
+            return delivery.deliver(prepared, output)
+
+    async def _mend(self, prepared: Prepared, review: Review, result: CheckResult) -> Prepared:
+        """Run again with what failed. Raises CheckFailed where that is not to be."""
+        chosen, rounds = self._chosen, self._check.rounds
+        if rounds < 1 or chosen is None or not chosen.ready:
+            raise self._check.failed(result)
+        self._check.rounds -= 1
+        limits = await self._finish_for_next()
+        say(f"Sending what failed back to {chosen.model.name}, {rounds} at most.")
+        again = await asyncio.to_thread(rework, prepared, review, note_of(result), chosen)
+        self._again = None
+        return await self._listen_to_any(again.for_model(chosen, limits=limits))
+
+    async def _finish_for_next(self) -> Limits:
+        """Keep the run that is over and make room for one that takes up where it left off;
+        the limits that are left for that."""
+        outcome = self._outcome
+        if outcome.state.usage is not None:
+            outcome.earlier.append(outcome.state.usage)
+        spent = sum((used.cost_usd or Decimal(0) for used in outcome.earlier), Decimal(0))
+        await self._keeping.close(outcome.state, delivered=False)
+        outcome.model += 1
+        outcome.state, outcome.error = RunState(), None
+        outcome.status, outcome.exit_code = "failed", EXIT_FAILED
+        return limits_after(self._setup.limits, spent)
 
     async def estimate(self) -> str:
         """What the run would send and cost, as text or JSON. Needs no key, sends nothing."""
@@ -156,8 +205,11 @@ class _Headless:
             return await self._prepare_resumed(setup.task.resume, stack, key_needed=key_needed)
         if setup.demo:
             return await self._prepare_demo(stack)
-        output, target = _output_in_project(setup)
-        chosen = self._checked(choose_model(setup, await _served(setup)), key_needed=key_needed)
+        output, target = output_in_project(setup)
+        chosen = self._checked(
+            choose_model(setup, await served_model(setup)), key_needed=key_needed
+        )
+        self._chosen = chosen
         expansion = expand_inputs(setup.root, setup.task.inputs)
         for name, reason in expansion.refused:
             say(f"{name}: {reason}")
@@ -209,12 +261,13 @@ class _Headless:
         if kept.snapshot.demo:
             self._setup = setup = replace(setup, demo=True)
             stack.callback(remove_untouched, setup.root)
-            output, target = _output_here(setup), kept.snapshot.target
+            output, target = output_here(setup), kept.snapshot.target
             chosen = await stack.enter_async_context(demo_model(tokens_per_second=0))
         else:
-            output, target = _output_in_project(setup)
+            output, target = output_in_project(setup)
             chosen = model_as_sent(kept) if self._again else model_of(setup, kept)
             chosen = self._checked(chosen, key_needed=key_needed)
+        self._chosen = chosen
         if target is not None and kept.snapshot.target not in (None, target):
             name = visible(str(kept.snapshot.target))
             raise Refused(f"This run writes {name}; name it with -o, or leave out -o.")
@@ -228,12 +281,12 @@ class _Headless:
         from autocoder_tui.demo.replies import NOTICE
         from autocoder_tui.demo.session import demo_model, demo_setup, remove_untouched
 
-        output = _output_here(self._setup)
+        output = output_here(self._setup)
         sample = replace(self._setup.task, output=None, inputs=())
         demo = demo_setup(replace(self._setup, task=sample))
         stack.callback(remove_untouched, demo.root)
         say(NOTICE)
-        chosen = await stack.enter_async_context(demo_model(tokens_per_second=0))
+        self._chosen = chosen = await stack.enter_async_context(demo_model(tokens_per_second=0))
         job = Job(demo.root, demo.task.inputs, demo.task.output, demo.task.requirements)
         return prepare(job, chosen, demo.limits, demo=True), output
 
@@ -248,15 +301,10 @@ class _Headless:
             following = self._next_model(tried)
             if following is None:
                 return prepared
-            text, usage = outcome.state.text, outcome.state.usage
-            if usage is not None:
-                outcome.earlier.append(usage)
-            spent = sum((used.cost_usd or Decimal(0) for used in outcome.earlier), Decimal(0))
-            await self._keeping.close(outcome.state, delivered=False)
-            limits = limits_after(self._setup.limits, spent)
+            text = outcome.state.text
+            limits = await self._finish_for_next()
             prepared = prepared.for_model(following, partial=text, limits=limits)
-            outcome.model += 1
-            outcome.state, outcome.error = RunState(), None
+            self._chosen = following
 
     def _next_model(self, tried: set[str]) -> ChosenModel | None:
         for candidate in candidates(self._setup, tried):
@@ -354,27 +402,3 @@ def _recover(setup: Setup) -> None:
         say(message)
     for run_id in recover_kept(History(setup.places.state)).recovered:
         say(f"Run {run_id} was interrupted; go on with it: autocoder-tui run --resume {run_id}")
-
-
-async def _served(setup: Setup) -> str | None:
-    """The model to take of a server that was given without one, if it has a single one."""
-    name = await sole_model(setup)
-    if name is not None:
-        say(f"Using {name}, the one model the server lists.")
-    return name
-
-
-def _output_in_project(setup: Setup) -> tuple[Path | None, str | None]:
-    """-o as a file of the project and as its name there."""
-    if setup.task.output is None:
-        return None, None
-    check_output(setup.root / setup.task.output, force=setup.result.force)
-    output = resolve_target(setup.root, setup.task.output, allow_absolute=True)
-    return output, relative_name(setup.root, output)
-
-
-def _output_here(setup: Setup) -> Path | None:
-    """-o of the demo, whose project is a copy somewhere else: a file where the user stands."""
-    output = None if setup.task.output is None else Path(setup.task.output).absolute()
-    check_output(output, force=setup.result.force)
-    return output

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from autocoder_tui.engine.events import FileProposed
+from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review.acknowledged import Acknowledged
 from autocoder_tui.review.file_review import FileReview, Review
 from autocoder_tui.review.verdict_history import (
@@ -15,6 +16,7 @@ from autocoder_tui.review.verdict_history import (
     change_in_words,
     first_change,
 )
+from autocoder_tui.runs.proof import Checked, in_words, tried_part
 from autocoder_tui.runs.reviewable import Reviewable
 
 
@@ -51,6 +53,8 @@ class ReviewSession:
         self.proposed = tuple(proposed)
         self.acknowledged = Acknowledged()
         self.said = ""
+        self.checked: Checked | None = None
+        """The last check of it that came to its end."""
         warnings = {
             file.path: (*reviewable.remarks(file), *reviewable.warnings.get(file.path, ()))
             for file in reviewable.review.files
@@ -112,6 +116,29 @@ class ReviewSession:
         """The line below the diff: what the last action did, what is decided, what it writes."""
         stands = self.written or self.review.summary_taking_back(self.taken_out)
         return f"{self.said} · {stands}" if self.said else stands
+
+    @property
+    def check_holds(self) -> bool:
+        """Whether the last check was of what the verdicts now come to."""
+        if self.checked is None:
+            return False
+        try:
+            now = tried_part(self.reviewable, self.review)
+        except AutocoderError:
+            return False
+        return now.changes == self.checked.tried.changes
+
+    @property
+    def check_line(self) -> str:
+        """What came of the last check, in a line that may be cut at its end; "" for none."""
+        if self.checked is None:
+            return ""
+        words = in_words(self.checked.result)
+        if self.check_holds:
+            if self.checked.result.passed:
+                return words
+            return f"✗ F7 shows, B sends back: {words[2:]}"
+        return f"· checked before the last verdicts, C again: {words}"
 
     # ------------------------------------------------------------------ deciding
 

@@ -55,7 +55,7 @@ def rework(prepared: Prepared, review: Review, note: str, chosen: ChosenModel) -
         counted_tokens=None,
         run_id=new_run_id(),
     )
-    return Prepared(prepared.root, request, originals, goes_on=True)
+    return replace(prepared, request=request, originals=originals, goes_on=True)
 
 
 def requirements_with(requirements: str, review: Review, note: str) -> str:

@@ -74,6 +74,12 @@ class ResultOptions:
     patch: bool = False
     json: bool = False
     estimate_cost: bool = False
+    check: bool | None = None
+    """Whether the result is tried first; None leaves that to the settings."""
+    check_commands: tuple[str, ...] = ()
+    """What it is tried with, in the place of the project's own commands."""
+    fix: int = 0
+    """How often what fails in a check goes back to the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +237,9 @@ def _result(options: argparse.Namespace, control: Control) -> ResultOptions:
         patch=getattr(options, "patch", False),
         json=getattr(options, "json", False),
         estimate_cost=getattr(options, "estimate_cost", False),
+        check=getattr(options, "check", None),
+        check_commands=tuple(getattr(options, "check_command", ())),
+        fix=getattr(options, "fix", 0),
     )
 
 

@@ -24,6 +24,7 @@ from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.ui.commands import Palette, commands_of, keys_of
 from autocoder_tui.ui.controllers import review_actions
+from autocoder_tui.ui.controllers.check import Checking
 from autocoder_tui.ui.controllers.copy import copy_out
 from autocoder_tui.ui.controllers.drafts import DialogDrafts
 from autocoder_tui.ui.controllers.estimate import Estimator
@@ -54,6 +55,7 @@ from autocoder_tui.ui.screens.usage import UsageScreen
 from autocoder_tui.ui.terminal.driver import HasAnEnd, driver_class
 from autocoder_tui.ui.terminal.key_queue import ASKS, SEND, TypeAheadApp
 from autocoder_tui.ui.theme import keep_choice, load_into
+from autocoder_tui.ui.widgets.check.pane import CheckPane
 from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.log.pane import LogPane
@@ -82,6 +84,7 @@ class AutocoderApp(TypeAheadApp):
         Binding("f4", "show_pane('output')", "Output", id="pane.output", show=False),
         Binding("f5", "show_pane('review')", "Review", id="pane.review", show=False),
         Binding("f6", "show_history", "History", id="history.show", show=False, priority=True),
+        Binding("f7", "show_pane('check')", "Check", id="pane.check", show=False),
         Binding("f8", "next_pane", "Next pane", id="pane.next", show=False),
         Binding("f9", "show_pane('log')", "Log", id="pane.log", show=False),
         Binding("ctrl+l", "show_usage", "Usage", id="usage.show", show=False),
@@ -117,6 +120,7 @@ class AutocoderApp(TypeAheadApp):
         self.estimator = Estimator(self)
         self.weigher = FileWeigher(self)
         self.undoing = Undoing(self)
+        self.checking = Checking(self)
         layout = cast(Arrangement, setup.settings.ui.diff_layout)
         self.main = MainScreen(setup.root, self.logbook, layout)
         self.ending = Shutdown(self)
@@ -196,6 +200,7 @@ class AutocoderApp(TypeAheadApp):
 
     async def on_unmount(self) -> None:
         self.session.close()
+        await self.checking.close()
         await self.reviews.settle()
         await self.runner.close(offered=self._left_running)
         await asyncio.to_thread(self.logbook.close)
@@ -283,7 +288,7 @@ class AutocoderApp(TypeAheadApp):
         if action == "show_history":
             return self.screen is self.main
         if action == "stop":
-            return self.runner.running
+            return self.runner.running or self.checking.running
         if action == "go_on":
             return self.runner.resumable
         return True
@@ -304,8 +309,11 @@ class AutocoderApp(TypeAheadApp):
             self.tell(f"Forgotten what was learnt about {name} at this address.")
 
     def action_stop(self) -> None:
-        """Stop the run; the text so far is kept."""
-        self.runner.stop()
+        """Stop the run, whose text so far is kept; without one, the check."""
+        if self.runner.running:
+            self.runner.stop()
+        else:
+            self.checking.stop()
 
     # ------------------------------------------------------------------ deciding
 
@@ -327,6 +335,10 @@ class AutocoderApp(TypeAheadApp):
     @work(group=ASKS)
     async def on_review_pane_wanted(self, event: ReviewPane.Wanted) -> None:
         await review_actions.do(self, event.deed)
+
+    @work(group=ASKS)
+    async def on_check_pane_wanted(self, event: CheckPane.Wanted) -> None:
+        await self.checking.do(event)
 
     def on_diff_view_arrangement_chosen(self, event: DiffView.ArrangementChosen) -> None:
         review_actions.keep_arrangement(self, event.arrangement)

@@ -19,6 +19,8 @@ from autocoder_tui.ui.screens.model_picker import ModelPicker
 from autocoder_tui.ui.screens.prompts import PromptList
 from autocoder_tui.ui.screens.run_view import RunView
 from autocoder_tui.ui.screens.usage import UsageScreen
+from autocoder_tui.ui.widgets.check.pane import CheckPane
+from autocoder_tui.ui.widgets.check.view import CheckView
 from autocoder_tui.ui.widgets.diff.view import DiffView
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.log.pane import LogPane
@@ -33,6 +35,8 @@ _AREAS = (
     (StreamView, "Output"),
     (ReviewPane, "Review"),
     (DiffView, "Diff"),
+    (CheckPane, "Check"),
+    (CheckView, "Check"),
     (LogPane, "Log"),
 )
 

@@ -144,6 +144,9 @@ class Program(Protocol):
     def reviews(self) -> ReviewRecord: ...
 
     @property
+    def checking(self) -> Checks: ...
+
+    @property
     def undoing(self) -> WriteLog: ...
 
     @property
@@ -265,6 +268,19 @@ class ReviewRecord(Protocol):
     """Writes every verdict down with its run."""
 
     def changed(self) -> None: ...
+
+
+class Checks(Protocol):
+    """Tries the proposal before it is written."""
+
+    @property
+    def running(self) -> bool: ...
+
+    async def check(self) -> None: ...
+
+    async def send_back(self) -> None: ...
+
+    async def may_write(self, session: ReviewSession) -> bool: ...
 
 
 class WriteLog(Protocol):

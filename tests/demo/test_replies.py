@@ -117,10 +117,24 @@ async def test_the_sample_works_before_and_after_the_recorded_change(tmp_path: P
     (tmp_path / DEMO_TARGET).write_text(proposed(await play(request_for())).after, "utf-8")
     after = [shop(tmp_path, *report, "--by", by) for by in ("product", "customer", "month")]
     assert after == before
-    shop(tmp_path, "-m", "unittest", "discover", "tests")
     data = json.loads(shop(tmp_path, *report, "--json", "--top", "1"))
     assert data["total"] == {"orders": 2, "quantity": 2, "cents": 9000}
     assert data["currency"] == "EUR"
+
+
+async def test_the_first_proposal_fails_a_test_and_the_second_passes(tmp_path: Path) -> None:
+    """What a check of the demo finds, and what going back with it brings."""
+    copy_sample(tmp_path)
+    suite = [sys.executable, "-B", "-m", "unittest", "discover", "tests"]
+    (tmp_path / DEMO_TARGET).write_text(proposed(await play(request_for())).after, "utf-8")
+    done = subprocess.run(suite, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert "FAILED (failures=1)" in done.stderr
+    asked = f"{DEMO_REQUIREMENTS}\n\nFeedback on your previous proposal:\n\n{done.stderr}"
+    events = await play(request_for(asked))
+    assert isinstance(events[-1], RunFinished)
+    assert [event for event in events if isinstance(event, ContinuationStarted)]
+    (tmp_path / DEMO_TARGET).write_text(proposed(events).after, "utf-8")
+    shop(tmp_path, "-m", "unittest", "discover", "tests")
 
 
 async def test_another_task_on_the_demo_file_gets_the_same_change_and_says_so() -> None:

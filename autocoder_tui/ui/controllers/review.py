@@ -41,6 +41,8 @@ async def write_accepted(app: Program) -> None:
     if session.written:
         app.tell("These hunks are written already.")
         return
+    if not await app.checking.may_write(session):
+        return
     written = await apply_review(app, session)
     if written is not None:
         app.main.query_one(ReviewPane).show_again()

@@ -10,9 +10,10 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
 from autocoder_tui.config.settings_edit import save_setting
+from autocoder_tui.engine.request import Limits
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review import warnings
-from autocoder_tui.review.file_review import FileReview, Verdict
+from autocoder_tui.review.file_review import FileReview, Review, Verdict
 from autocoder_tui.review.line_ends import fitted
 from autocoder_tui.runs.rework import rework
 from autocoder_tui.ui.controllers.concerns import accept_anyway, listed
@@ -229,9 +230,19 @@ async def reject_with_note(app: Program, pane: ReviewPane, *, unplaced: bool = F
     note = await app.typing.ask("Reject with a note", hint)
     if note is None or not note.strip():
         return
-    limits = app.spending.limits(prepared.request.limits)
+    await send_again(app, pane, review, note, app.spending.limits(prepared.request.limits))
+
+
+async def send_again(
+    app: Program, pane: ReviewPane, review: Review, note: str, limits: Limits
+) -> bool:
+    """Run again on what stands of `review`, with `note`; whether the run was begun."""
+    session, chosen = app.review_session, app.chosen
+    prepared = None if session is None else session.reviewable.prepared
+    if prepared is None or chosen is None or app.runner.running:
+        return False
     if not await app.spending.may_run(chosen.model, limits):
-        return
+        return False
     decided, before = review, replace(prepared, request=replace(prepared.request, limits=limits))
     try:
         again = await asyncio.to_thread(rework, before, decided, note, chosen)
@@ -239,10 +250,21 @@ async def reject_with_note(app: Program, pane: ReviewPane, *, unplaced: bool = F
         pass  # told by the run itself
     else:
         if (await app.keys_asked_about.decide(app, again.request))[0] != "send":
-            return
+            return False
     pane.take(review)
     app.estimator.sent(app.job(), chosen)
     app.runner.start(lambda: rework(before, decided, note, chosen))
+    return True
+
+
+async def check(app: Program, _pane: ReviewPane) -> None:
+    """Run the project's checks on a copy with the changes made."""
+    await app.checking.check()
+
+
+async def send_failures_back(app: Program, _pane: ReviewPane) -> None:
+    """Send what failed in the check back to the model."""
+    await app.checking.send_back()
 
 
 async def place_changes(app: Program, pane: ReviewPane) -> None:
@@ -282,6 +304,8 @@ _DEEDS: dict[Deed, Callable[[Program, ReviewPane], Coroutine[None, None, None]]]
     "reject with note": reject_with_note,
     "list warnings": list_warnings,
     "place changes": place_changes,
+    "check": check,
+    "send failures back": send_failures_back,
 }
 
 

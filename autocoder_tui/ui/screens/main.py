@@ -19,6 +19,7 @@ from autocoder_tui.diagnostics.debug_log import DebugLog, LogLine
 from autocoder_tui.runs.recent_actions import note
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
+from autocoder_tui.ui.widgets.check.pane import CheckPane
 from autocoder_tui.ui.widgets.diff.view import Arrangement
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.footer_line import FooterLine
@@ -38,6 +39,7 @@ TINY_BELOW = (60, 15)
 _LOWER_TABS = (
     Tab("output", "Output", "F4"),
     Tab("review", "Review", "F5"),
+    Tab("check", "Check", "F7"),
     Tab("notes", "Notes"),
     Tab("reasoning", "Reasoning"),
     Tab("log", "Log", "F9"),
@@ -113,6 +115,7 @@ class MainScreen(Screen[None]):
                         yield Static(WELCOME, id="welcome", markup=False)
                         yield StreamView(id="output")
                         yield ReviewPane(self._diff_layout, id="review")
+                        yield CheckPane(id="check")
                         yield TextArea(id="notes", read_only=True, soft_wrap=True)
                         yield TextArea(id="reasoning", read_only=True, soft_wrap=True)
                         yield self._log_pane
@@ -193,7 +196,7 @@ class MainScreen(Screen[None]):
             shown = {"files": self.pane == "files", "requirements": self.pane == "requirements"}
         else:
             # Deciding: the diff takes the width.
-            shown = dict.fromkeys(("files", "requirements"), self.pane != "review")
+            shown = dict.fromkeys(("files", "requirements"), self.pane not in ("review", "check"))
         self.query_one("#files-pane").display = shown["files"]
         self.query_one("#requirements-pane").display = shown["requirements"]
         self.query_one("#lower-pane").display = lower or not self.narrow
@@ -210,7 +213,7 @@ class MainScreen(Screen[None]):
         if pane != self.pane:
             return
         widget = self.query_one(f"#{pane}", Widget)
-        if isinstance(widget, ReviewPane | LogPane):
+        if isinstance(widget, ReviewPane | CheckPane | LogPane):
             widget = widget.keyboard_view
         if widget.focusable:
             widget.focus()

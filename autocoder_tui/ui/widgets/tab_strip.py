@@ -10,6 +10,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+_TIGHTEST = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Tab:
@@ -42,19 +44,29 @@ class TabStrip(Widget):
         self._spans: list[tuple[int, int, str]] = []
 
     def render(self) -> Content:
-        pieces: list[Content | str] = []
+        # The widest that fits: where marks come to many tabs, the blanks between them go.
+        for tight in range(_TIGHTEST + 1):
+            pieces = [(tab, *self._piece(tab, tight)) for tab in self._tabs]
+            if sum(len(key) + len(text) for _, key, text in pieces) <= self.size.width:
+                break
+        shown: list[Content] = []
         self._spans = []
         start = 0
-        for tab in self._tabs:
-            label = tab.title + self.marks.get(tab.pane, "")
-            text = f"[{label}]" if tab.pane == self.current else f" {label} "
+        for tab, key, text in pieces:
             style = "bold $foreground" if tab.pane == self.current else ""
-            key = f"{tab.key} " if tab.key else ""
-            pieces += [Content.styled(f" {key}", "$text-disabled"), Content.styled(text, style)]
-            length = 1 + len(key) + len(text)
-            self._spans.append((start, start + length, tab.pane))
-            start += length
-        return Content.assemble(*pieces)
+            shown += [Content.styled(key, "$text-disabled"), Content.styled(text, style)]
+            self._spans.append((start, start + len(key) + len(text), tab.pane))
+            start += len(key) + len(text)
+        return Content.assemble(*shown)
+
+    def _piece(self, tab: Tab, tight: int) -> tuple[str, str]:
+        """The key of a tab and its title, with the blanks round them."""
+        label = tab.title + self.marks.get(tab.pane, "")
+        here = tab.pane == self.current
+        if not tight:
+            return f" {tab.key} " if tab.key else " ", f"[{label}]" if here else f" {label} "
+        end = " " if tight < _TIGHTEST else ""
+        return f" {tab.key}" if tab.key else "", f"[{label}]" if here else f" {label}{end}"
 
     def on_click(self, event: events.Click) -> None:
         for start, end, pane in self._spans:

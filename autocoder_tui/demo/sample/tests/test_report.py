@@ -1,3 +1,6 @@
+import argparse
+import contextlib
+import io
 import sys
 import unittest
 from pathlib import Path
@@ -29,6 +32,20 @@ class ReportTest(unittest.TestCase):
         rows = report.summarize(self.orders, "customer")
         text = report.render_text(rows, "customer")
         self.assertTrue(text.rstrip().endswith("229.40"))
+
+    def test_top_0_leaves_nothing_out(self):
+        args = argparse.Namespace(
+            file=ROOT / "data" / "orders.csv",
+            by="product",
+            since=None,
+            until=None,
+            top=0,
+            json=False,
+        )
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            report.run(args)
+        self.assertIn("229.40", printed.getvalue())
 
 
 if __name__ == "__main__":

@@ -114,18 +114,31 @@ class SearchedDiff(DiffCanvas):
     def _go_to(self, at: int) -> None:
         self._match = at
         match = self.matches[at]
-        rows = self._rows
-        if rows is not None:
-            row = rows.row_of_line(match.side, match.line)
-            if row is None:
-                self.open_stretch(rows.stretch_of_line(match.line))
-                assert self._rows is not None, "it was laid out again"
-                row = self._rows.row_of_line(match.side, match.line)
-            if row is not None:
-                self._show_match(row, match)
+        row = self._row_showing(match.side, match.line)
+        if row is not None:
+            self._show_match(row, match)
         self._mark_matches()
 
-    def _show_match(self, row: int, match: Match) -> None:
+    def _row_showing(self, side: int, line: int) -> int | None:
+        """The row of a line, unfolded if need be; None where nothing is laid out yet."""
+        rows = self._rows
+        if rows is None:
+            return None
+        row = rows.row_of_line(side, line)
+        if row is None:
+            self.open_stretch(rows.stretch_of_line(line))
+            assert self._rows is not None, "it was laid out again"
+            row = self._rows.row_of_line(side, line)
+        return row
+
+    def go_to_line(self, side: int, line: int) -> None:
+        """Bring line `line` (from 0) of the old text (`side` 0) or the new one (1) into view, and
+        the cursor to its hunk."""
+        row = self._row_showing(side, line)
+        if row is not None:
+            self._bring_into_view(row)
+
+    def _bring_into_view(self, row: int) -> None:
         assert self._rows is not None, "a row was found in it"
         hunk = self._rows[row].hunk
         if hunk is not None:
@@ -133,6 +146,9 @@ class SearchedDiff(DiffCanvas):
         top, height = self.scroll_offset.y, self.size.height
         if not top <= row < top + height - 1:
             self._scroll_to_row(row - height // 3)
+
+    def _show_match(self, row: int, match: Match) -> None:
+        self._bring_into_view(row)
         if not self.wrap:
             room = self._geometry().left
             x = 0 if match.end < room else match.start - room // 2

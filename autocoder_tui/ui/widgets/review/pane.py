@@ -18,6 +18,7 @@ from autocoder_tui.review.file_review import FileReview, Review, Verdict
 from autocoder_tui.review.verdict_history import Place
 from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.runs.reviewable import Reviewable, written_bytes
+from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.widgets.diff.search import SearchedDiff
 from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
 from autocoder_tui.ui.widgets.review.file_list import FileEntry, FileList
@@ -37,6 +38,8 @@ Deed: TypeAlias = Literal[
     "reject with note",
     "list warnings",
     "place changes",
+    "check",
+    "send failures back",
 ]
 
 NOTHING = """\
@@ -76,11 +79,17 @@ class ReviewPane(Vertical):
         _quiet("slash", "search", "Search", "search"),
         _quiet("y", "copy", "Copy", "copy"),
         _quiet("i", "place_changes", "Place the changes that have no place", "place"),
+        Binding("C", "check", "Check", id="review.check"),
+        _quiet("B", "send_failures_back", "Send failures of the check back", "send_back"),
         _quiet("exclamation_mark", "list_warnings", "List the warnings", "warnings"),
     ]
     DEFAULT_CSS = """
     ReviewPane { height: 1fr; }
     ReviewPane #review-file { height: auto; padding: 0 1; }
+    ReviewPane #review-check { height: 1; padding: 0 1; display: none; }
+    ReviewPane #review-check.-there { display: block; }
+    ReviewPane #review-check.-passed { color: $text-success; }
+    ReviewPane #review-check.-failed { color: $text-error; }
     ReviewPane #review-summary { height: auto; max-height: 2; padding: 0 1; background: $panel; }
     ReviewPane #review-nothing { padding: 1 2; color: $text-muted; display: none; }
     ReviewPane ResultView { display: none; }
@@ -89,7 +98,8 @@ class ReviewPane(Vertical):
     ReviewPane.-no-file DiffView, ReviewPane.-no-file ResultView { display: none; }
     ReviewPane.-empty #review-nothing { display: block; }
     ReviewPane.-empty DiffView, ReviewPane.-empty ResultView, ReviewPane.-empty #review-file,
-    ReviewPane.-empty #review-summary, ReviewPane.-empty FileList { display: none; }
+    ReviewPane.-empty #review-summary, ReviewPane.-empty FileList,
+    ReviewPane.-empty #review-check { display: none; }
     """
 
     @dataclass
@@ -110,11 +120,13 @@ class ReviewPane(Vertical):
         self._arrangement = arrangement
         self._session: ReviewSession | None = None
         self._index = 0
+        self._checking = ""
 
     def compose(self) -> ComposeResult:
         yield Static(NOTHING, id="review-nothing", markup=False)
         yield FileList(id="review-files")
         yield Static("", id="review-file", markup=False)
+        yield Static("", id="review-check", markup=False)
         yield DiffView(id="diff")
         yield ResultView(id="result")
         yield SearchLine(id="review-search")
@@ -213,11 +225,41 @@ class ReviewPane(Vertical):
         low = self.app.size.height < 30
         head = head_of(file, concerns, reviewable.refused, place=place, low=low)
         self.query_one("#review-file", Static).update(head)
+        self._show_check()
         summary = session.summary
         if self.has_class("-result") and file is not None:
             self.query_one(ResultView).show(file)
             summary = self._result_in_words(reviewable, file)
         self.query_one("#review-summary", Static).update(Content(summary))
+
+    def show_checking(self, words: str) -> None:
+        """How the check that runs stands; "" where none does: then what came of the last."""
+        self._checking = words
+        self._show_check()
+
+    def _show_check(self) -> None:
+        session, line = self._session, self.query_one("#review-check", Static)
+        words = self._checking or ("" if session is None else session.check_line)
+        line.set_class(bool(words), "-there")
+        line.set_class(words.startswith("✓"), "-passed")
+        line.set_class(words.startswith("✗"), "-failed")
+        line.update(Content(visible(words)))
+
+    def go_to_place(self, path: str, side: int, line: int) -> bool:
+        """Show line `line` (from 0) of the old (`side` 0) or new text of the file at `path`;
+        whether it is under review."""
+        files = () if self.review is None else self.review.files
+        index = next((at for at, file in enumerate(files) if file.path == path), None)
+        if index is None:
+            return False
+        self.remove_class("-result")
+        if index != self._index:
+            self._index = index
+            self._show_file()
+        self._show_texts()
+        # A view that was just brought to the front is laid out first.
+        self.call_after_refresh(self.diff.go_to_line, side, line)
+        return True
 
     def _result_in_words(self, reviewable: Reviewable, file: FileReview) -> str:
         original = reviewable.originals[file.path]
@@ -365,6 +407,14 @@ class ReviewPane(Vertical):
     def action_place_changes(self) -> None:
         """Say where the changes go that have no place."""
         self.post_message(self.Wanted("place changes"))
+
+    def action_check(self) -> None:
+        """Run the project's checks on a copy with the changes made."""
+        self.post_message(self.Wanted("check"))
+
+    def action_send_failures_back(self) -> None:
+        """Send what failed in the check back to the model, in a new run."""
+        self.post_message(self.Wanted("send failures back"))
 
     def action_list_warnings(self) -> None:
         """Show every warning and every refused file."""

@@ -1,0 +1,156 @@
+"""One command, from its start to the end of everything it started."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from autocoder_tui.check import reaper
+from autocoder_tui.check.errors import CannotCheck
+from autocoder_tui.check.output import Output
+
+Why = Literal["exit", "time", "processes", "stopped", "lost"]
+"""How a command ended: of itself, for its time was over, it had started too many processes, it
+was stopped, or what watched over it was killed."""
+
+MAX_PROCESSES = 1024
+MAX_FILE_BYTES = 4 * 1024**3
+_READ_BYTES = 64 * 1024
+_END_WITHIN = 10.0
+"""Seconds that are waited for the end of what was stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """`code` as of a shell, minus the signal's number where one ended it, None where it did not
+    end of itself. `left` counts the processes that could not be ended."""
+
+    why: Why
+    code: int | None
+    seconds: float
+    output: str
+    output_bytes: int
+    left: int = 0
+
+
+async def run_command(
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    environ: Mapping[str, str],
+    seconds: float,
+    folder: Path | None = None,
+    processes: int = MAX_PROCESSES,
+    file_bytes: int = MAX_FILE_BYTES,
+    heard: Callable[[bytes], None] = lambda _: None,
+) -> Ended:
+    """Run `command` in `cwd`, without a terminal, for at most `seconds`.
+
+    `heard` gets the output as it comes. Cancelling ends it and all it started, before this
+    returns; if we are killed, that still happens, and `folder` is removed. Raises CannotCheck
+    where it can't be started.
+    """
+    if not hasattr(os, "fork"):
+        raise CannotCheck("Checks need a POSIX system (Linux, macOS, BSD), so none was made.")
+    report, written = os.pipe()
+    job = {
+        "command": [*command],
+        "cwd": str(cwd),
+        "seconds": seconds,
+        "processes": processes,
+        "file_bytes": file_bytes,
+        "report": written,
+        "folder": None if folder is None else str(folder),
+    }
+    started = time.monotonic()
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-I", "-S", reaper.__file__, json.dumps(job)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=dict(environ),
+            cwd="/",
+            pass_fds=(written,),
+            start_new_session=True,
+        )
+    except OSError as error:
+        os.close(report)
+        reason = (error.strerror or "unknown reason").lower()
+        raise CannotCheck(f"The check could not be started ({reason}).") from error
+    finally:
+        os.close(written)
+    output = Output()
+    try:
+        await _see_through(process, output, heard)
+    except asyncio.CancelledError:
+        await asyncio.shield(_stop(process, output, heard))
+        raise
+    finally:
+        said = _said(report)
+    if said is None:
+        return Ended("lost", None, time.monotonic() - started, output.text(), output.total)
+    code = said["code"] if said["why"] == "exit" else None
+    passed = time.monotonic() - started
+    return Ended(said["why"], code, passed, output.text(), output.total, said["left"])
+
+
+async def _see_through(
+    process: asyncio.subprocess.Process, output: Output, heard: Callable[[bytes], None]
+) -> None:
+    assert process.stdout is not None
+    reading = asyncio.ensure_future(_read(process.stdout, output, heard))
+    try:
+        await process.wait()
+        # All that could write is dead; what it wrote is still on its way.
+        await asyncio.wait({reading}, timeout=2)
+    finally:
+        if not reading.done():
+            reading.cancel()
+            with suppress(asyncio.CancelledError):
+                await reading
+
+
+async def _read(
+    stream: asyncio.StreamReader, output: Output, heard: Callable[[bytes], None]
+) -> None:
+    while data := await stream.read(_READ_BYTES):
+        output.add(data)
+        heard(data)
+        # A command that prints without end must not keep everything else from its turn.
+        await asyncio.sleep(0)
+
+
+async def _stop(
+    process: asyncio.subprocess.Process, output: Output, heard: Callable[[bytes], None]
+) -> None:
+    assert process.stdin is not None
+    with suppress(OSError):
+        process.stdin.write(b"s")
+    try:
+        async with asyncio.timeout(_END_WITHIN):
+            await _see_through(process, output, heard)
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            process.kill()
+
+
+def _said(report: int) -> dict[str, Any] | None:
+    """What the reaper wrote at its end; None where it was killed."""
+    os.set_blocking(report, False)
+    try:
+        data = os.read(report, 4096)
+        found = json.loads(data)
+    except (OSError, ValueError):
+        return None
+    finally:
+        os.close(report)
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,1 @@
+"""The check of a proposal: what its commands print, and what came of them."""

@@ -1,0 +1,144 @@
+"""The check of a proposal: how it stands, and what its commands print."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Static
+
+from autocoder_tui.check.check import CommandResult
+from autocoder_tui.check.sandbox import Sandbox
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.widgets.check.lines import CheckLines
+from autocoder_tui.ui.widgets.check.view import CheckView
+
+CheckDeed: TypeAlias = Literal["check", "send back", "choose commands", "go there"]
+
+NOTHING = """\
+Nothing checked yet.
+
+C in the review tries the proposal before it is written: the project's commands (tests, \
+linters) run on a copy with the changes made, and what they print stands here."""
+
+_FRAME = 1 / 10
+
+
+class CheckPane(Vertical):
+    """Shows a check as it goes. It is told what happens, and posts what is wanted."""
+
+    BINDINGS = [
+        Binding("C", "want('check')", "Check", id="check.start"),
+        Binding("B", "want('send back')", "Send failures back", id="check.send_back"),
+        Binding("K", "want('choose commands')", "Commands", id="check.commands", show=False),
+    ]
+    DEFAULT_CSS = """
+    CheckPane { height: 1fr; }
+    CheckPane #check-state { height: auto; max-height: 3; padding: 0 1; background: $panel; }
+    CheckPane #check-nothing { padding: 1 2; color: $text-muted; display: none; }
+    CheckPane.-empty #check-nothing { display: block; }
+    CheckPane.-empty #check-state, CheckPane.-empty CheckView { display: none; }
+    """
+
+    @dataclass
+    class Wanted(Message):
+        """Something is to be done that needs more than this pane. To "go there" is to line `line`
+        (from 1) of the project's file `path`."""
+
+        deed: CheckDeed
+        path: str = ""
+        line: int = 0
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, classes="-empty")
+        self.keyboard_view = CheckView(id="check-view")
+        self._lines = CheckLines()
+        self._timer: Timer | None = None
+        self._doing = ""
+        self._since = 0.0
+
+    def compose(self) -> ComposeResult:
+        yield Static(NOTHING, id="check-nothing", markup=False)
+        yield Static("", id="check-state", markup=False)
+        yield self.keyboard_view
+
+    def action_want(self, deed: CheckDeed) -> None:
+        self.post_message(self.Wanted(deed))
+
+    def on_check_view_followed(self, event: CheckView.Followed) -> None:
+        event.stop()
+        self.post_message(self.Wanted("go there", event.path, event.line))
+
+    # ------------------------------------------------------------------ what is told
+
+    def begin(self, what: str) -> None:
+        """A check of `what` begins."""
+        self.remove_class("-empty")
+        self._lines = CheckLines()
+        self.keyboard_view.show([])
+        self.keyboard_view.start_over()
+        self._doing, self._since = f"Copying the project with {what} in it", time.monotonic()
+        if self._timer is None:
+            self._timer = self.set_interval(_FRAME, self._frame)
+        self._show_state()
+
+    def tell_sandbox(self, sandbox: Sandbox) -> None:
+        self._lines.remark(sandbox.words)
+        self._show_lines()
+
+    def command_began(self, command: str, *, base: bool) -> None:
+        self._lines.begin(command, base=base)
+        where = "without the proposal, to compare" if base else ""
+        self._doing = " ".join(filter(None, (f"Running {visible(command)}", where)))
+        self._since = time.monotonic()
+        self._show_lines()
+        self._show_state()
+
+    def hear(self, data: bytes) -> None:
+        self._lines.hear(data)
+
+    def command_ended(self, result: CommandResult) -> None:
+        self._lines.end(result)
+        self._show_lines()
+
+    def end(self, words: str, remarks: Sequence[str] = (), changed: Collection[str] = ()) -> None:
+        """The check is over; `words` say how. The cursor goes to the first place in one of the
+        files `changed`, else to the first of all."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        for remark in remarks:
+            self._lines.remark(remark)
+        self._show_lines()
+        self._doing = ""
+        self.query_one("#check-state", Static).update(visible(words))
+        view = self.keyboard_view
+        links = view.links
+        if links and view.cursor < 0:
+            at = (number for number in links if view.lines[number].path in changed)
+            view.cursor = next(at, links[0])
+            view.refresh()
+
+    # ------------------------------------------------------------------ drawing
+
+    def _frame(self) -> None:
+        if self._lines.take():
+            self._show_lines()
+        self._show_state()
+
+    def _show_lines(self) -> None:
+        self.keyboard_view.show(self._lines.lines)
+
+    def _show_state(self) -> None:
+        if self._doing:
+            passed = time.monotonic() - self._since
+            self.query_one("#check-state", Static).update(
+                f"{self._doing} … {passed:.0f} s · Esc stops"
+            )
