@@ -7,7 +7,7 @@ _REPLIES = "tests/edits/test_reply_edits.py::"
 _PROPOSED = "tests/edits/test_proposed_edits.py::"
 _ASKING = "tests/edits/test_asking.py::"
 _SEAMS = "tests/seam/test_edit_seams.py::"
-_HEADLESS = "tests/test_headless_edits.py::"
+_HEADLESS = "tests/headless/test_edits.py::"
 
 CASES = (
     Case(
