@@ -84,6 +84,7 @@ class _Placing:
         all_steps = [steps_of(block) for block in self.blocks]
         escaped = self._escaped(all_steps)
         found: list[Location] = []
+        known: dict[tuple[object, ...], Location] = {}
         for number, (block, steps) in enumerate(zip(self.blocks, all_steps, strict=True)):
             if escaped:
                 steps = steps.unescaped()
@@ -91,7 +92,10 @@ class _Placing:
                 start, end = self.choices[number]
                 found.append(self._chosen(steps, start, end))
             else:
-                found.append(self.locator.locate(block, steps))
+                key = (block.lines, block.scopes, block.line is None, block.at_start, block.at_end)
+                if key not in known:
+                    known[key] = self.locator.locate(block, steps)
+                found.append(known[key])
         return found
 
     def _escaped(self, all_steps: Sequence[Steps]) -> bool:
