@@ -191,7 +191,7 @@ class Locator:
         return any(
             number is not None
             and len(places.get(self.file.squeezed.keys[number], ())) == 1
-            and substantial([text], 8)
+            and substantial([text], 6)
             and squeeze(text) == self.file.squeezed.keys[number]
             for text, number in zip(steps.old, place.lines, strict=True)
         )

@@ -243,7 +243,7 @@ def _choose_by_numbers(
         old = location.steps.old
         if block.last is not None and block.last - block.line + 1 != len(old):
             continue
-        if not witnesses and not substantial(old):
+        if not witnesses and not substantial(old, 3):
             continue
         match = _rival_at(file, location, block.line - 1 + offset)
         if match is not None:
