@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from autocoder_tui.edits.edit import Candidate, EditBlock, Reason
+from autocoder_tui.edits.edit import Candidate, EditBlock, EditLine, Reason
 from autocoder_tui.edits.file_lines import FileLines, indentation, squeeze, strip
 from autocoder_tui.edits.indentation import Shift
 from autocoder_tui.edits.likeness import Alike, Comparison
@@ -18,6 +18,8 @@ from autocoder_tui.edits.steps import Steps, elides, elides_in_words
 _THRESHOLD = 0.75
 """A place less like the block than this is none."""
 _CANDIDATES = 8
+_LONG = 1_000
+"""Characters from which on a line may be changed by showing a part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class Locator:
         scope = _Scope(self.file, block)
         found = self._solid(block, steps, scope)
         if found is None:
-            found = self._already(steps, scope) or self._like(steps, scope)
+            found = self._within_line(steps) or self._already(steps, scope)
+            found = found or self._like(steps, scope)
         return found
 
     def solid(self, block: EditBlock, steps: Steps) -> bool:
@@ -93,6 +96,26 @@ class Locator:
         if self._stands_there(steps, match):
             return Location(steps, already=True)
         return Location(steps, match)
+
+    def _within_line(self, steps: Steps) -> Location | None:
+        """A part of a line too long to be shown whole, that the file has once."""
+        old = [strip(text) for text in steps.old if strip(text)]
+        new = [strip(text) for text in steps.new if strip(text)]
+        text = self.file.text
+        if len(old) != 1 or len(new) > 1 or not substantial(old, 6):
+            return None
+        at = text.find(old[0])
+        if at < 0 or text.find(old[0], at + 1) >= 0:
+            return None
+        number = text.count("\n", 0, at)
+        line = self.file.bodies[number]
+        column = at - (text.rfind("\n", 0, at) + 1)
+        end = column + len(old[0])
+        if len(line) < _LONG or _cuts_word(line, column) or _cuts_word(line, end):
+            return None
+        changed = line[:column] + "".join(new) + line[end:]
+        whole = Steps((EditLine("-", line + "\n"), EditLine("+", changed + "\n")))
+        return Location(whole, Match("exact", (number,), number, number + 1))
 
     def _stands_there(self, steps: Steps, match: Match) -> bool:
         """Whether lines to be added after the last line found already follow it."""
@@ -333,6 +356,10 @@ def _at_an_end(file: FileLines, block: EditBlock, matches: list[Match]) -> list[
 def substantial(lines: Sequence[str], letters: int = 12) -> bool:
     """Whether lines say enough for their standing in a file to be no chance."""
     return sum(map(str.isalnum, "".join(lines)[:400])) >= letters
+
+
+def _cuts_word(line: str, at: int) -> bool:
+    return 0 < at < len(line) and (line[at - 1] + line[at]).replace("_", "a").isalnum()
 
 
 def _only_white_space(steps: Steps) -> bool:

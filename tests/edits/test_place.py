@@ -230,3 +230,12 @@ def test_a_person_chooses_the_place_of_a_block() -> None:
     assert only(placed) == (TEXT[:-9] + "return 7\n", "chosen")
     added = EditBlock((EditLine("+", "# note\n"),))
     assert place(TEXT, [added], {0: (4, 4)}).text == TEXT.replace("    def g", "# note\n    def g")
+
+
+def test_a_part_of_a_line_too_long_to_be_shown_is_changed_where_it_stands_once() -> None:
+    items = ",".join(f'{{"id":{n},"name":"row {n}"}}' for n in range(1_000))
+    block = of('"name":"row 77"', '"name":"seventy-seven"')
+    wanted = items.replace('"row 77"', '"seventy-seven"')
+    assert place(f"[{items}]", [block]).text == f"[{wanted}]"
+    assert reason(place(f"[{items},{items}]", [block])) == "nowhere"
+    assert reason(place(f"[{items}]", [of('"name":"row', "x")])) == "nowhere"
