@@ -25,12 +25,15 @@ _LONG = 1_000
 @dataclass(frozen=True, slots=True)
 class Location:
     """What is known of where a block goes: one `match`; or several (`rivals`) of which numbers
-    may choose; or none, for a `reason`. `steps` are the block's as they were understood."""
+    may choose, if `contested` only numbers that other blocks bear out; or none, for a `reason`.
+    `steps` are the block's as they were understood.
+    """
 
     steps: Steps
     match: Match | None = None
     rivals: tuple[Match, ...] = ()
     more: bool = False
+    contested: bool = False
     already: bool = False
     reason: Reason = "nowhere"
     said: str = ""
@@ -79,6 +82,8 @@ class Locator:
             if len(matches) > 1:
                 matches = _at_an_end(self.file, block, matches)
             if len(matches) == 1 and not tier.more:
+                if _belied(block, matches[0], tier.matches):
+                    return replace(self._several(steps, tier.matches, False), contested=True)
                 return self._single(steps, matches[0])
             return self._several(steps, matches, tier.more)
         return None
@@ -356,6 +361,13 @@ def _at_an_end(file: FileLines, block: EditBlock, matches: list[Match]) -> list[
 def substantial(lines: Sequence[str], letters: int = 12) -> bool:
     """Whether lines say enough for their standing in a file to be no chance."""
     return sum(map(str.isalnum, "".join(lines)[:400])) >= letters
+
+
+def _belied(block: EditBlock, chosen: Match, matches: Sequence[Match]) -> bool:
+    """Whether the line number is that of another place than the one the scope chose."""
+    if block.line is None or chosen.start == block.line - 1:
+        return False
+    return any(match.start == block.line - 1 for match in matches)
 
 
 def _cuts_word(line: str, at: int) -> bool:

@@ -71,7 +71,10 @@ class _Placing:
                 self._leave(number, location)
             else:
                 regions = regions_of(self.file, location.steps, location.match)
-                wishes.append(_Wish(number, location.match, tuple(regions)))
+                if regions:
+                    wishes.append(_Wish(number, location.match, tuple(regions)))
+                else:
+                    self.already.append(number)
         kept = self._compatible(wishes)
         self._drop_repeated_questions()
         text, placements = self._assembled(kept)
@@ -243,7 +246,7 @@ def _choose_by_numbers(
         old = location.steps.old
         if block.last is not None and block.last - block.line + 1 != len(old):
             continue
-        if not witnesses and not substantial(old, 3):
+        if not witnesses and (location.contested or not substantial(old, 3)):
             continue
         match = _rival_at(file, location, block.line - 1 + offset)
         if match is not None:
