@@ -62,13 +62,11 @@ class KeyedLines:
     def __init__(self, keys: list[str], numbers: Sequence[int]) -> None:
         self.keys = keys
         self.numbers = numbers
-        self._letters: dict[str, str] = {}
-        letters = self._letters
-        for key in keys:
-            if key not in letters:
-                # The last letter may stand for several lines: what is found is looked at again.
-                letters[key] = chr(min(len(letters) + 1, sys.maxunicode))
-        self._text = "".join([letters[key] for key in keys])
+        # The last letter may stand for several lines: what is found is looked at again.
+        self._letters = {
+            key: chr(min(count, sys.maxunicode)) for count, key in enumerate(dict.fromkeys(keys), 1)
+        }
+        self._text = "".join(map(self._letters.__getitem__, keys))
 
     def find(self, wanted: Sequence[str]) -> Found:
         """Every index of `keys` at which the run `wanted` starts, overlapping ones too."""

@@ -56,13 +56,22 @@ class Comparison:
     file: FileLines
     budget: int = 6_000_000
     _known: dict[tuple[str, str], float] = field(default_factory=dict)
+    _best: dict[tuple[str, ...], list[Alike]] = field(default_factory=dict)
+    _squeezed: dict[str, str] = field(default_factory=dict)
     _pairs: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def best(self, old: Sequence[str]) -> list[Alike]:
         """The places most like the lines `old`, best first; overlapping ones only once."""
+        key = tuple(old)
+        if key not in self._best:
+            self._best[key] = self._likest_places(old)
+        return self._best[key]
+
+    def _likest_places(self, old: Sequence[str]) -> list[Alike]:
         places: list[Alike | None] = []
         for start, end, lines in self._windows(old):
-            found = [self._side_by_side(old, line) for line in lines]
+            tried = lines if len(old) <= _VOTERS else ()
+            found = [self._side_by_side(old, line) for line in tried]
             found.append(self.aligned(old, start, end))
             likely = [place for place in found if place]
             places.append(max(likely, key=lambda place: place.likeness, default=None))
@@ -162,7 +171,10 @@ class Comparison:
 
     def line(self, text: str, number: int) -> float:
         """How like one line is to a line of the file, white space hardly counted."""
-        mine, theirs = squeeze(text[: _SHOWN * 2]), self.file.squeezed.keys[number]
+        mine = self._squeezed.get(text)
+        if mine is None:
+            mine = self._squeezed[text] = squeeze(text[: _SHOWN * 2])
+        theirs = self.file.squeezed.keys[number]
         if mine == theirs:
             return 1.0
         if not mine or not theirs:
@@ -176,7 +188,9 @@ class Comparison:
 
     def _ratio(self, mine: str, theirs: str) -> float:
         """difflib's ratio, worked out only where it can be more than nothing."""
-        shorter, longer = sorted((len(mine), len(theirs)))
+        shorter, longer = len(mine), len(theirs)
+        if shorter > longer:
+            shorter, longer = longer, shorter
         if 2 * shorter / (shorter + longer) < _UNLIKE or self.budget <= 0:
             return 0.0
         if longer > 3:
@@ -215,7 +229,11 @@ class Comparison:
         that have the most for being the block's first."""
         votes = self._votes(old)
         slack = _slack(len(old))
-        least = _LEAST_VOTES * min(sum(map(_weight, old)), max(votes.values(), default=0.0) * 4)
+        least = _LEAST_VOTES * sum(
+            _weight(text)
+            for text in dict.fromkeys(old)
+            if strip(text) and len(self.file.squeezed.places.get(squeeze(text), ())) <= _COMMON
+        )
         most = max(2, min(_LOOKED_AT, _LINES_LOOKED_AT // len(old)))
         slots: dict[int, list[int]] = defaultdict(list)
         for begin in votes:
@@ -232,10 +250,9 @@ class Comparison:
             if slot in taken:
                 continue
             taken |= {slot - 1, slot, slot + 1}
-            first = slot * (slack + 1)
-            start = min(max(0, first - 2 * slack - 2), len(self.file))
-            end = max(0, min(len(self.file), first + len(old) + 3 * slack + 3))
             likely = sorted(lines, key=lambda line: -votes[line])[:_SIDE_BY_SIDE]
+            start = min(max(0, min(likely) - slack), len(self.file))
+            end = max(start, min(len(self.file), max(likely) + len(old) + slack))
             windows.append((start, end, likely))
         return windows
 
@@ -244,8 +261,8 @@ class Comparison:
         votes: dict[int, float] = defaultdict(float)
         places = self.file.squeezed.places
         voters = [(k, squeeze(text)) for k, text in enumerate(old) if strip(text)]
-        if len(voters) > _VOTERS:
-            voters = voters[:: len(voters) // _VOTERS + 1]
+        step = len(voters) // _VOTERS + 1
+        voters = voters[::step]
         for k, key in voters:
             weight = _weight(old[k])
             where = places.get(key, [])
@@ -261,6 +278,8 @@ class Comparison:
                 if not more and len(starts) <= _COMMON:
                     for number in starts:
                         votes[number - k] += 1.0
+        if step > 1:
+            return {line: votes[line] * step for line in votes}
         return votes
 
     def _sharing(self, text: str) -> list[tuple[int, float]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from autocoder_tui.edits.edit import Candidate, EditBlock, Reason
+from autocoder_tui.edits.edit import Candidate, EditBlock, EditLine, Reason
 from autocoder_tui.edits.file_lines import FileLines, indentation, squeeze, strip
 from autocoder_tui.edits.indentation import Shift
 from autocoder_tui.edits.likeness import Alike, Comparison
@@ -18,17 +18,22 @@ from autocoder_tui.edits.steps import Steps, elides, elides_in_words
 _THRESHOLD = 0.75
 """A place less like the block than this is none."""
 _CANDIDATES = 8
+_LONG = 1_000
+"""Characters from which on a line may be changed by showing a part of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
     """What is known of where a block goes: one `match`; or several (`rivals`) of which numbers
-    may choose; or none, for a `reason`. `steps` are the block's as they were understood."""
+    may choose, if `contested` only numbers that other blocks bear out; or none, for a `reason`.
+    `steps` are the block's as they were understood.
+    """
 
     steps: Steps
     match: Match | None = None
     rivals: tuple[Match, ...] = ()
     more: bool = False
+    contested: bool = False
     already: bool = False
     reason: Reason = "nowhere"
     said: str = ""
@@ -58,7 +63,8 @@ class Locator:
         scope = _Scope(self.file, block)
         found = self._solid(block, steps, scope)
         if found is None:
-            found = self._already(steps, scope) or self._like(steps, scope)
+            found = self._within_line(steps) or self._already(steps, scope)
+            found = found or self._like(steps, scope)
         return found
 
     def solid(self, block: EditBlock, steps: Steps) -> bool:
@@ -76,6 +82,8 @@ class Locator:
             if len(matches) > 1:
                 matches = _at_an_end(self.file, block, matches)
             if len(matches) == 1 and not tier.more:
+                if _belied(block, matches[0], tier.matches):
+                    return replace(self._several(steps, tier.matches, False), contested=True)
                 return self._single(steps, matches[0])
             return self._several(steps, matches, tier.more)
         return None
@@ -93,6 +101,26 @@ class Locator:
         if self._stands_there(steps, match):
             return Location(steps, already=True)
         return Location(steps, match)
+
+    def _within_line(self, steps: Steps) -> Location | None:
+        """A part of a line too long to be shown whole, that the file has once."""
+        old = [strip(text) for text in steps.old if strip(text)]
+        new = [strip(text) for text in steps.new if strip(text)]
+        text = self.file.text
+        if len(old) != 1 or len(new) > 1 or not substantial(old, 6):
+            return None
+        at = text.find(old[0])
+        if at < 0 or text.find(old[0], at + 1) >= 0:
+            return None
+        number = text.count("\n", 0, at)
+        line = self.file.bodies[number]
+        column = at - (text.rfind("\n", 0, at) + 1)
+        end = column + len(old[0])
+        if len(line) < _LONG or _cuts_word(line, column) or _cuts_word(line, end):
+            return None
+        changed = line[:column] + "".join(new) + line[end:]
+        whole = Steps((EditLine("-", line + "\n"), EditLine("+", changed + "\n")))
+        return Location(whole, Match("exact", (number,), number, number + 1))
 
     def _stands_there(self, steps: Steps, match: Match) -> bool:
         """Whether lines to be added after the last line found already follow it."""
@@ -191,7 +219,7 @@ class Locator:
         return any(
             number is not None
             and len(places.get(self.file.squeezed.keys[number], ())) == 1
-            and substantial([text], 8)
+            and substantial([text], 6)
             and squeeze(text) == self.file.squeezed.keys[number]
             for text, number in zip(steps.old, place.lines, strict=True)
         )
@@ -333,6 +361,17 @@ def _at_an_end(file: FileLines, block: EditBlock, matches: list[Match]) -> list[
 def substantial(lines: Sequence[str], letters: int = 12) -> bool:
     """Whether lines say enough for their standing in a file to be no chance."""
     return sum(map(str.isalnum, "".join(lines)[:400])) >= letters
+
+
+def _belied(block: EditBlock, chosen: Match, matches: Sequence[Match]) -> bool:
+    """Whether the line number is that of another place than the one the scope chose."""
+    if block.line is None or chosen.start == block.line - 1:
+        return False
+    return any(match.start == block.line - 1 for match in matches)
+
+
+def _cuts_word(line: str, at: int) -> bool:
+    return 0 < at < len(line) and (line[at - 1] + line[at]).replace("_", "a").isalnum()
 
 
 def _only_white_space(steps: Steps) -> bool:

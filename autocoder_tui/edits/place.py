@@ -71,7 +71,10 @@ class _Placing:
                 self._leave(number, location)
             else:
                 regions = regions_of(self.file, location.steps, location.match)
-                wishes.append(_Wish(number, location.match, tuple(regions)))
+                if regions:
+                    wishes.append(_Wish(number, location.match, tuple(regions)))
+                else:
+                    self.already.append(number)
         kept = self._compatible(wishes)
         self._drop_repeated_questions()
         text, placements = self._assembled(kept)
@@ -84,6 +87,7 @@ class _Placing:
         all_steps = [steps_of(block) for block in self.blocks]
         escaped = self._escaped(all_steps)
         found: list[Location] = []
+        known: dict[tuple[object, ...], Location] = {}
         for number, (block, steps) in enumerate(zip(self.blocks, all_steps, strict=True)):
             if escaped:
                 steps = steps.unescaped()
@@ -91,7 +95,10 @@ class _Placing:
                 start, end = self.choices[number]
                 found.append(self._chosen(steps, start, end))
             else:
-                found.append(self.locator.locate(block, steps))
+                key = (block.lines, block.scopes, block.line is None, block.at_start, block.at_end)
+                if key not in known:
+                    known[key] = self.locator.locate(block, steps)
+                found.append(known[key])
         return found
 
     def _escaped(self, all_steps: Sequence[Steps]) -> bool:
@@ -239,7 +246,7 @@ def _choose_by_numbers(
         old = location.steps.old
         if block.last is not None and block.last - block.line + 1 != len(old):
             continue
-        if not witnesses and not substantial(old):
+        if not witnesses and (location.contested or not substantial(old, 3)):
             continue
         match = _rival_at(file, location, block.line - 1 + offset)
         if match is not None:

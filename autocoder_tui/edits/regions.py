@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from autocoder_tui.edits.file_lines import BLANKS, FileLines, body, indentation, strip
 from autocoder_tui.edits.matches import Match
 from autocoder_tui.edits.steps import Steps, elides
+from autocoder_tui.text.alignment import matching_blocks
 
 _ALIKE = 0.6
 """A line that goes must be that like to the one of the file."""
@@ -114,7 +115,25 @@ def regions_of(file: FileLines, steps: Steps, match: Match) -> list[Region]:
         else:
             walk.keep(number)
     walk.close()
-    return _at_the_end(file, steps, match, walk.regions)
+    regions = _at_the_end(file, steps, match, walk.regions)
+    return [part for region in regions for part in _least(file, region)]
+
+
+def _least(file: FileLines, region: Region) -> list[Region]:
+    """A region without the lines that it would put in their own place: those stay."""
+    old = file.lines[region.start : region.end]
+    if region.ends is not None or not old or not region.new:
+        return [region]
+    parts: list[Region] = []
+    i = j = 0
+    for same in [*matching_blocks(old, region.new, 20_000), None]:
+        old_to, new_to = (same.old, same.new) if same else (len(old), len(region.new))
+        if i < old_to or j < new_to:
+            start, end = region.start + i, region.start + old_to
+            parts.append(Region(start, end, region.new[j:new_to], region.after or i > 0))
+        if same:
+            i, j = same.old + same.length, same.new + same.length
+    return parts
 
 
 def _gains_newline(file: FileLines, steps: Steps, text: str, number: int | None) -> bool:

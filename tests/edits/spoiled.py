@@ -172,9 +172,10 @@ def elided(case: Case, dice: random.Random) -> Case | None:
         runs: list[tuple[int, int]] = []
         start = None
         for n, line in enumerate([*lines, EditLine("+", "")]):
-            if line.mark == " " and start is None:
+            stays = line.mark == " "
+            if stays and start is None:
                 start = n
-            elif line.mark != " " and start is not None:
+            elif not stays and start is not None:
                 if n - start >= 7:
                     runs.append((start, n))
                 start = None
