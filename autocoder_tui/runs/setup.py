@@ -195,6 +195,12 @@ def choose_model(setup: Setup, name: str | None = None, base_url: str | None = N
     return ChosenModel(model, endpoint, tuple(map(str, found.warnings)), calibration, known)
 
 
+def as_known_now(setup: Setup, chosen: ChosenModel) -> ChosenModel:
+    """`chosen` with what runs have taught of its endpoint since it was chosen. Blocking."""
+    place = (chosen.endpoint.provider.base_url, chosen.model.name)
+    return replace(chosen, capabilities=CapabilityStore(setup.places.state).of(*place))
+
+
 def obstacle(chosen: ChosenModel, limits: Limits) -> str | None:
     """Why nothing can be sent to the model unasked, as a sentence: there is no key, or no price
     by which a spending cap could hold. None where nothing is in the way."""
