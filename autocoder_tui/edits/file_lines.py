@@ -17,9 +17,9 @@ from autocoder_tui.edits.edit import split_lines
 
 BLANKS = " \t\r"
 """What may differ at the end of a line; form feed, NEL and U+2028 are characters like others."""
-_PLACES = 2_000
+_PLACES = 500
 """More places of one block are not listed."""
-_WORK = 20_000_000
+_WORK = 2_000_000
 """Bounds the characters compared for one block of many equal lines in a file of them."""
 
 
@@ -170,6 +170,27 @@ class FileLines:
         tabs = any(text.startswith("\t") for text in self.bodies)
         spaces = any(text.startswith("  ") for text in self.bodies)
         return tabs if tabs != spaces else None
+
+
+def with_blank(
+    file: FileLines, old: Sequence[str], full: Sequence[int], numbers: Sequence[int]
+) -> list[int | None]:
+    """The lines of a match by its full lines, each blank one given a blank line beside them."""
+    lines: list[int | None] = [None] * len(old)
+    for index, number in zip(full, numbers, strict=True):
+        lines[index] = number
+    for index in range(full[0] - 1, -1, -1):
+        after = lines[index + 1]
+        if strip(old[index]) or after is None:
+            break
+        if after > 0 and file.blank(after - 1):
+            lines[index] = after - 1
+    for index in range(full[0] + 1, len(lines)):
+        before = lines[index - 1]
+        if lines[index] is None and before is not None and not strip(old[index]):
+            if before + 1 < len(file) and file.blank(before + 1):
+                lines[index] = before + 1
+    return lines
 
 
 def _full(keys: list[str]) -> KeyedLines:

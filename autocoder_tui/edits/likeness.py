@@ -14,14 +14,22 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
 
-from autocoder_tui.edits.file_lines import FileLines, squeeze, strip
+from autocoder_tui.edits.file_lines import FileLines, squeeze, strip, with_blank
 from autocoder_tui.text.alignment import matching_blocks
 
 _WORD = re.compile(r"\w+")
 _COMMON = 64
 """A line or word that occurs more often says nothing of the place."""
-_LOOKED_AT = 12
+_LOOKED_AT = 8
 """Places compared line by line for one block."""
+_LINES_LOOKED_AT = 100_000
+"""Lines of a block times places: of a huge block fewer are compared."""
+_SIDE_BY_SIDE = 3
+"""In each of these, so many first lines are tried with as many lines as the block has."""
+_LEAST_VOTES = 0.12
+"""The share of a block's votes a place must have to be looked at."""
+_UNLIKE = 0.4
+"""Lines less like each other than this are never laid beside each other."""
 _VOTERS = 400
 """Lines of one block that vote."""
 _SHOWN = 400
@@ -48,26 +56,46 @@ class Comparison:
     file: FileLines
     budget: int = 6_000_000
     _known: dict[tuple[str, str], float] = field(default_factory=dict)
+    _pairs: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def best(self, old: Sequence[str]) -> list[Alike]:
         """The places most like the lines `old`, best first; overlapping ones only once."""
-        places = [self.aligned(old, *window) for window in self._windows(old)]
+        places: list[Alike | None] = []
+        for start, end, lines in self._windows(old):
+            found = [self._side_by_side(old, line) for line in lines]
+            found.append(self.aligned(old, start, end))
+            likely = [place for place in found if place]
+            places.append(max(likely, key=lambda place: place.likeness, default=None))
         kept: list[Alike] = []
         for place in sorted((p for p in places if p), key=lambda p: (-p.likeness, p.start)):
             if all(place.end <= other.start or other.end <= place.start for other in kept):
                 kept.append(place)
         return kept
 
+    def _side_by_side(self, old: Sequence[str], start: int) -> Alike | None:
+        """The lines `old` laid beside as many lines of the file."""
+        if start < 0 or start + len(old) > len(self.file):
+            return None
+        lines = tuple(range(start, start + len(old)))
+        return Alike(
+            lines, start, start + len(old), self._score(old, lines, start, start + len(old))
+        )
+
     def aligned(self, old: Sequence[str], start: int, end: int) -> Alike | None:
         """The lines `old` laid beside the lines `start` to `end` of the file."""
         keys = [squeeze(text) for text in old]
         there = self.file.squeezed.keys[start:end]
+        slack = _slack(len(old))
         lines: list[int | None] = [None] * len(old)
         i = j = 0
         blocks = matching_blocks(keys, there, 20_000)
         blocks = [block for block in blocks if any(keys[block.old : block.old + block.length])]
         for block in [*blocks, None]:
             old_to, to = (block.old, block.new) if block else (len(old), len(there))
+            if block is None and blocks:
+                to = min(to, j + old_to - i + slack)
+            elif i == 0 and block is not None:
+                j = max(0, to - old_to - slack)
             self._pair(old, lines, (i, old_to), (start + j, start + to))
             if block:
                 for step in range(block.length):
@@ -76,8 +104,11 @@ class Comparison:
         full = [n for k, n in enumerate(lines) if n is not None and keys[k]]
         if not full:
             return None
-        first, last = full[0], full[-1] + 1
-        lines = [n if n is not None and first <= n < last else None for n in lines]
+        lines = [n if keys[k] else None for k, n in enumerate(lines)]
+        shown = [k for k, n in enumerate(lines) if n is not None]
+        lines = with_blank(self.file, old, shown, full)
+        met = [n for n in lines if n is not None]
+        first, last = met[0], met[-1] + 1
         return Alike(tuple(lines), first, last, self._score(old, lines, first, last))
 
     def _pair(
@@ -115,7 +146,7 @@ class Comparison:
         for i in range(len(wanted) - 1, -1, -1):
             for j in range(len(there) - 1, -1, -1):
                 like = self.line(old[wanted[i]], there[j])
-                paired = best[i + 1][j + 1] + like if like >= 0.4 else 0.0
+                paired = best[i + 1][j + 1] + like if like >= _UNLIKE else 0.0
                 best[i][j] = max(paired, best[i + 1][j], best[i][j + 1])
         pairs: list[tuple[int, int]] = []
         i = j = 0
@@ -144,14 +175,23 @@ class Comparison:
         return self._known[key]
 
     def _ratio(self, mine: str, theirs: str) -> float:
+        """difflib's ratio, worked out only where it can be more than nothing."""
         shorter, longer = sorted((len(mine), len(theirs)))
-        if 2 * shorter / (shorter + longer) < 0.4 or self.budget <= 0:
+        if 2 * shorter / (shorter + longer) < _UNLIKE or self.budget <= 0:
             return 0.0
-        matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
-        if matcher.quick_ratio() < 0.4:
-            return 0.0
+        if longer > 3:
+            one, other = self._letter_pairs(mine), self._letter_pairs(theirs)
+            if len(one & other) * 4 < min(len(one), len(other)):
+                return 0.0
         self.budget -= len(mine) * len(theirs)
-        return matcher.ratio() * 0.999
+        return SequenceMatcher(None, mine, theirs, autojunk=False).ratio() * 0.999
+
+    def _letter_pairs(self, text: str) -> frozenset[str]:
+        found = self._pairs.get(text)
+        if found is None:
+            found = frozenset(map(str.__add__, text, text[1:]))
+            self._pairs[text] = found
+        return found
 
     def _score(
         self, old: Sequence[str], lines: Sequence[int | None], start: int, end: int
@@ -170,32 +210,33 @@ class Comparison:
         )
         return likeness / (total + extra) if total else 0.0
 
-    def _windows(self, old: Sequence[str]) -> list[tuple[int, int]]:
-        """Where to look closer: the runs of lines with the most votes."""
+    def _windows(self, old: Sequence[str]) -> list[tuple[int, int, list[int]]]:
+        """Where to look closer: the runs of lines with the most votes, and in each the lines
+        that have the most for being the block's first."""
         votes = self._votes(old)
-        slack = 2 + len(old) // 10
-        gathered: dict[int, float] = defaultdict(float)
-        for begin, weight in votes.items():
-            gathered[begin // (slack + 1)] += weight
-        scored: list[tuple[float, int]] = []
-        for slot in gathered:
-            near = sum(gathered.get(slot + step, 0.0) for step in (-1, 0, 1))
-            scored.append((near, slot))
-        windows: list[tuple[int, int]] = []
+        slack = _slack(len(old))
+        least = _LEAST_VOTES * min(sum(map(_weight, old)), max(votes.values(), default=0.0) * 4)
+        most = max(2, min(_LOOKED_AT, _LINES_LOOKED_AT // len(old)))
+        slots: dict[int, list[int]] = defaultdict(list)
+        for begin in votes:
+            slots[begin // (slack + 1)].append(begin)
+        scored: list[tuple[float, int, list[int]]] = []
+        for slot in slots:
+            lines = [line for step in (-1, 0, 1) for line in slots.get(slot + step, ())]
+            scored.append((sum(votes[line] for line in lines), slot, lines))
+        windows: list[tuple[int, int, list[int]]] = []
         taken: set[int] = set()
-        for _, slot in sorted(scored, key=lambda item: (-item[0], item[1])):
+        for near, slot, lines in sorted(scored, key=lambda item: (-item[0], item[1])):
+            if near < least or len(windows) == most:
+                break
             if slot in taken:
                 continue
             taken |= {slot - 1, slot, slot + 1}
             first = slot * (slack + 1)
-            windows.append(
-                (
-                    min(max(0, first - 2 * slack - 2), len(self.file)),
-                    max(0, min(len(self.file), first + len(old) + 3 * slack + 3)),
-                )
-            )
-            if len(windows) == _LOOKED_AT:
-                break
+            start = min(max(0, first - 2 * slack - 2), len(self.file))
+            end = max(0, min(len(self.file), first + len(old) + 3 * slack + 3))
+            likely = sorted(lines, key=lambda line: -votes[line])[:_SIDE_BY_SIDE]
+            windows.append((start, end, likely))
         return windows
 
     def _votes(self, old: Sequence[str]) -> dict[int, float]:
@@ -246,6 +287,11 @@ class Comparison:
             for word in set(_WORD.findall(shown)):
                 words[word].append(number)
         return words
+
+
+def _slack(size: int) -> int:
+    """How many lines more or fewer a place may have than the block."""
+    return min(2 + size // 10, 40)
 
 
 def _weight(text: str) -> float:

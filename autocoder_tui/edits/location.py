@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from autocoder_tui.edits.edit import Candidate, EditBlock, Reason
-from autocoder_tui.edits.file_lines import FileLines, indentation, strip
+from autocoder_tui.edits.file_lines import FileLines, indentation, squeeze, strip
 from autocoder_tui.edits.indentation import Shift
 from autocoder_tui.edits.likeness import Alike, Comparison
 from autocoder_tui.edits.matches import Match, Tier, shift_of, tiers
@@ -119,49 +119,82 @@ class Locator:
         )
 
     def _already(self, steps: Steps, scope: _Scope) -> Location | None:
-        """Whether the file is already as the block wants it."""
-        if not steps.new or not any(strip(text) for text in steps.new):
+        """Whether the file is already as the block wants it, at the one place that is like it."""
+        if not any(strip(text) for text in steps.new):
             return None
         if not steps.added and not _held_on_both_sides(steps):
             return None
         wanted = Steps(tuple(line._replace(mark=" ") for line in steps.lines if line.mark != "-"))
-        for tier in tiers(self.file, wanted):
-            if tier.matches and tier.matches[0].manner == "elided":
-                return None
-            matches = scope.narrow(tier.matches)
-            if not matches:
-                continue
-            if substantial(steps.new) or any(
-                place.likeness >= 0.5 and place.start < match.end and match.start < place.end
-                for place in self.comparison.best(steps.old)[:2]
-                for match in matches[:20]
-            ):
-                return Location(steps, already=True)
+        tier = next(tiers(self.file, wanted), None)
+        if tier is None or tier.more or tier.matches[0].manner == "elided":
             return None
+        matches = scope.narrow(tier.matches)
+        full = [text for text in steps.new if strip(text)]
+        if len(matches) != 1:
+            return None
+        if matches[0].shift.kind != "none" and (len(full) < 3 or _only_white_space(steps)):
+            return None
+        places = self.comparison.best(steps.old)
+        if places and places[0].likeness >= 0.5:
+            best = places[0]
+            here = best.start < matches[0].end and matches[0].start < best.end
+            alone = len(places) < 2 or self._clearly(steps, best, places[1])
+            gone = here and alone and not self._still_there(steps, best)
+            return Location(steps, already=True) if gone else None
+        if len(full) > 1 and substantial(steps.new):
+            return Location(steps, already=True)
         return None
+
+    def _still_there(self, steps: Steps, place: Alike) -> bool:
+        """Whether a line like one that is to go stands at a place, and is none that comes."""
+        coming = set(map(strip, steps.added))
+        return any(
+            mark == "-"
+            and number is not None
+            and substantial([text], 3)
+            and self.file.stripped.keys[number] not in coming
+            and self.comparison.line(text, number) >= 0.6
+            for text, mark, number in zip(steps.old, steps.old_marks, place.lines, strict=True)
+        )
 
     def _like(self, steps: Steps, scope: _Scope) -> Location:
         """The one best likeness, if it is clearly better than the second."""
-        places = self.comparison.best(steps.old)
-        inside = [place for place in places if scope.holds(place.start, place.end)]
+        everywhere = self.comparison.best(steps.old)
+        places = [place for place in everywhere if scope.holds(place.start, place.end)]
         candidates = tuple(
             Candidate(place.start, place.end, place.likeness)
-            for place in (inside or places)[:_CANDIDATES]
+            for place in (places or everywhere)[:_CANDIDATES]
             if place.likeness >= 0.3
         )
-        best = inside[0] if inside else None
-        nearest = (inside or places or [None])[0]
-        reason: Reason = "nowhere"
+        nearest = next(iter(places or everywhere), None)
         said = scope.said or nowhere(self.file, steps.old, nearest)
-        if best is not None and best.likeness >= _THRESHOLD:
-            second = places[1] if places[0] is best and len(places) > 1 else None
-            second = second if places[0] is best else places[0]
-            if second is not None and not _clearly(best, second):
-                reason = "several"
-                said = several(steps.old, candidates, False)
-            elif match := self._sure(steps, best):
-                return Location(steps, match)
-        return Location(steps, reason=reason, said=said, candidates=candidates)
+        found = Location(steps, said=said, candidates=candidates)
+        if not places or places[0].likeness < _THRESHOLD:
+            return found
+        match = self._sure(steps, places[0])
+        if len(places) > 1 and not self._clearly(steps, places[0], places[1]):
+            said = several(steps.old, candidates, False)
+            # Of these only the likest may be chosen by a number.
+            rivals = (match,) if match else ()
+            return replace(found, reason="several", said=said, rivals=rivals)
+        return replace(found, match=match) if match else found
+
+    def _clearly(self, steps: Steps, best: Alike, second: Alike) -> bool:
+        """Whether a place is so much more like the block that it is no chance: less is enough if
+        it alone has a line that the file has once."""
+        if self._anchored(steps, best) and not self._anchored(steps, second):
+            return best.likeness - second.likeness >= 0.06
+        return 1 - second.likeness >= 0.1 + 1.5 * (1 - best.likeness)
+
+    def _anchored(self, steps: Steps, place: Alike) -> bool:
+        places = self.file.squeezed.places
+        return any(
+            number is not None
+            and len(places.get(self.file.squeezed.keys[number], ())) == 1
+            and substantial([text], 8)
+            and squeeze(text) == self.file.squeezed.keys[number]
+            for text, number in zip(steps.old, place.lines, strict=True)
+        )
 
     def _sure(self, steps: Steps, best: Alike) -> Match | None:
         shift = shift_of(self.file, steps, best.lines, equal_only=True)
@@ -186,7 +219,7 @@ class Locator:
     def _addition(self, block: EditBlock, steps: Steps) -> Location:
         """Lines that come, with none beside them: only a scope or an end of the file says where."""
         size = len(self.file)
-        if not strip(self.file.text.replace("\n", "")) and not block.scopes:
+        if not size and not block.scopes:
             return Location(steps, Match("scope", (), size, size))
         if block.scopes:
             return self._into_scope(block, steps)
@@ -297,13 +330,14 @@ def _at_an_end(file: FileLines, block: EditBlock, matches: list[Match]) -> list[
     return matches
 
 
-def _clearly(best: Alike, second: Alike) -> bool:
-    return 1 - second.likeness >= 0.1 + 1.5 * (1 - best.likeness)
-
-
-def substantial(lines: Sequence[str]) -> bool:
+def substantial(lines: Sequence[str], letters: int = 12) -> bool:
     """Whether lines say enough for their standing in a file to be no chance."""
-    return sum(map(str.isalnum, "".join(lines)[:400])) >= 12
+    return sum(map(str.isalnum, "".join(lines)[:400])) >= letters
+
+
+def _only_white_space(steps: Steps) -> bool:
+    """Whether the change is one of white space."""
+    return sorted(map(squeeze, steps.old)) == sorted(map(squeeze, steps.new))
 
 
 def _held_on_both_sides(steps: Steps) -> bool:

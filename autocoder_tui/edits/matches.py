@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise, starmap
 from typing import NamedTuple
 
 from autocoder_tui.edits.edit import EditLine, Manner
-from autocoder_tui.edits.file_lines import FileLines, KeyedLines, ends, indentation, strip
+from autocoder_tui.edits.file_lines import (
+    FileLines,
+    KeyedLines,
+    ends,
+    indentation,
+    strip,
+    with_blank,
+)
 from autocoder_tui.edits.indentation import UNSHIFTED, Shift, find_shift
 from autocoder_tui.edits.scopes import width
 from autocoder_tui.edits.steps import Steps, elides
@@ -37,7 +46,7 @@ class Tier(NamedTuple):
 
 def tiers(file: FileLines, steps: Steps) -> Iterator[Tier]:
     """The matches of a block that has old lines, manner by manner; those without any left out."""
-    for look in (_exact, _ends, _indented, _without_blank, _shifted_without_blank, _elided):
+    for look in (_exact, _ends, _without_blank, _indented, _shifted_without_blank, _elided):
         tier = look(file, steps)
         if tier.matches:
             yield tier
@@ -70,6 +79,28 @@ def _indented(file: FileLines, steps: Steps) -> Tier:
     return Tier(found, more)
 
 
+def match_at(file: FileLines, steps: Steps, manner: Manner, at: int) -> Match | None:
+    """The match of a manner that begins at a line, where there is one."""
+    size = len(steps.old)
+    lines = range(at, at + size)
+    if at < 0 or at + size > len(file):
+        return None
+    keyed, key = _KEYS.get(manner, (None, None))
+    if keyed is None or key is None:
+        return None
+    if keyed(file).keys[at : at + size] != [key(text) for text in steps.old]:
+        return None
+    shift = shift_of(file, steps, lines) if manner == "indent" else UNSHIFTED
+    return Match(manner, lines, at, at + size, shift) if shift is not None else None
+
+
+_KEYS: dict[Manner, tuple[Callable[[FileLines], KeyedLines], Callable[[str], str]]] = {
+    "exact": (lambda file: file.exact, str),
+    "ends": (lambda file: file.ends, ends),
+    "indent": (lambda file: file.stripped, strip),
+}
+
+
 def shift_of(
     file: FileLines, steps: Steps, lines: Sequence[int | None], equal_only: bool = False
 ) -> Shift | None:
@@ -99,31 +130,12 @@ def _full_runs(file: FileLines, steps: Steps, keyed: KeyedLines, key: Callable[[
     starts, more = keyed.find([key(steps.old[index]) for index in full])
     found: list[Match] = []
     for at in starts:
-        lines = _with_blank(file, steps, full, keyed.numbers[at : at + len(full)])
+        lines = with_blank(file, steps.old, full, keyed.numbers[at : at + len(full)])
         shift = UNSHIFTED if key is ends else shift_of(file, steps, lines)
         if shift is not None:
             numbers = [number for number in lines if number is not None]
             found.append(Match("blank", lines, numbers[0], numbers[-1] + 1, shift))
     return Tier(found, more)
-
-
-def _with_blank(
-    file: FileLines, steps: Steps, full: Sequence[int], numbers: Sequence[int]
-) -> list[int | None]:
-    """The lines of a match by its full lines, each blank one given a blank line beside them."""
-    lines: list[int | None] = [None] * len(steps.old)
-    for index, number in zip(full, numbers, strict=True):
-        lines[index] = number
-    for index in range(full[0] - 1, -1, -1):
-        after = lines[index + 1]
-        if after is not None and after > 0 and file.blank(after - 1):
-            lines[index] = after - 1
-    for index in range(full[0] + 1, len(lines)):
-        before = lines[index - 1]
-        if lines[index] is None and before is not None:
-            if before + 1 < len(file) and file.blank(before + 1):
-                lines[index] = before + 1
-    return lines
 
 
 def _elided(file: FileLines, steps: Steps) -> Tier:
@@ -143,10 +155,14 @@ def _elided(file: FileLines, steps: Steps) -> Tier:
             [*chain, match]
             for chain in chains
             for match in tier.matches
-            if not chain or _reaches(file, chain[-1], match)
+            if not chain or chain[-1].end <= match.start
         ][: _CHAINS + 1]
+    more = len(chains) > _CHAINS
+    if len(chains) > 1:
+        near = [chain for chain in chains if all(starmap(partial(_reaches, file), pairwise(chain)))]
+        chains = near or chains
     found = [match for chain in chains if (match := _joined(file, steps, parts, chain))]
-    return Tier(found, len(chains) > _CHAINS)
+    return Tier(found, more)
 
 
 def tiers_of_part(file: FileLines, steps: Steps) -> Iterator[Tier]:
@@ -174,8 +190,6 @@ def _old_lines(steps: Steps, part: Sequence[int]) -> list[EditLine]:
 
 def _reaches(file: FileLines, head: Match, tail: Match) -> bool:
     """Whether the lines between belong to one run: none is indented less than both ends."""
-    if tail.start < head.end:
-        return False
     least = min(
         _least(file, range(head.start, head.end)), _least(file, range(tail.start, tail.end))
     )

@@ -13,6 +13,11 @@ from autocoder_tui.edits.file_lines import BLANKS, FileLines, body, indentation,
 from autocoder_tui.edits.matches import Match
 from autocoder_tui.edits.steps import Steps, elides
 
+_ALIKE = 0.6
+"""A line that goes must be that like to the one of the file."""
+_FRAME = 0.85
+"""Unless the place is that like the block, and the lines beside it are equal."""
+
 
 @dataclass(frozen=True, slots=True)
 class Region:
@@ -89,7 +94,8 @@ class _Walk:
 
 def regions_of(file: FileLines, steps: Steps, match: Match) -> list[Region]:
     """What a match replaces, in the order of the file; stretches of lines that stay lie between."""
-    walk = _Walk(file, match, literal=match.manner == "exact")
+    terminated = any(n is not None and file.lines[n].endswith("\n") for n in match.lines)
+    walk = _Walk(file, match, literal=match.manner in ("exact", "numbers") and terminated)
     index = 0
     for line in steps.lines:
         if line.mark == "+":
@@ -131,9 +137,23 @@ def _at_the_end(file: FileLines, steps: Steps, match: Match, regions: list[Regio
     wanted = steps.new_ends if steps.old_ends == had else had
     if regions and regions[-1].end == size:
         regions[-1] = replace(regions[-1], ends=wanted)
-    elif wanted != had and match.manner == "exact":
-        regions.append(Region(size - 1, size, (body(file.lines[-1]) + "\n",), True, wanted))
+    elif wanted != had:
+        end = file.line_end_near(size - 1)
+        new = (body(file.lines[-1]) + end,)
+        regions.append(Region(size - 1, size, new, True, wanted))
     return regions
+
+
+def _framed(match: Match, likeness: Sequence[float], index: int) -> bool:
+    """Whether the old line before `index` is the only wrong one of its surroundings, in a place
+    that is else as good as equal."""
+    around = range(index - 2, index + 1)
+    if match.likeness < _FRAME or around[0] < 0 or around[-1] >= len(likeness):
+        return False
+    first, number, last = (match.lines[n] for n in around)
+    if first is None or number is None or last is None or (number - first, last - number) != (1, 1):
+        return False
+    return likeness[around[0]] == likeness[around[-1]] == 1.0
 
 
 def unsure(file: FileLines, steps: Steps, match: Match, likeness: Sequence[float]) -> bool:
@@ -152,7 +172,9 @@ def unsure(file: FileLines, steps: Steps, match: Match, likeness: Sequence[float
         index += 1
         blank = not line.text.strip(BLANKS + "\n")
         shown = number is not None or blank
-        if line.mark == "-" and (not shown or (number is not None and not blank and like < 0.6)):
+        if line.mark == "-" and not shown:
+            return True
+        if line.mark == "-" and not blank and like < _ALIKE and not _framed(match, likeness, index):
             return True
         if number is None:
             shown_before = shown_before and shown

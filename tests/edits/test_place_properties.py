@@ -27,8 +27,7 @@ LINES = st.lists(st.one_of(st.sampled_from(WORDS), st.text("ab \t", max_size=4))
 
 
 @st.composite
-def texts(draw: st.DrawFn) -> str:
-    end = draw(st.sampled_from(["\n", "\r\n"]))
+def texts(draw: st.DrawFn, end: str) -> str:
     text = "".join(line + end for line in draw(LINES))
     return text.removesuffix(end) if draw(st.booleans()) else text
 
@@ -36,14 +35,15 @@ def texts(draw: st.DrawFn) -> str:
 @st.composite
 def pairs(draw: st.DrawFn) -> tuple[str, str]:
     """Two texts, the second mostly an edited first."""
-    first = draw(texts())
+    end = draw(st.sampled_from(["\n", "\r\n"]))
+    first = draw(texts(end))
     if draw(st.booleans()):
-        return first, draw(texts())
+        return first, draw(texts(end))
     lines = split_lines(first)
     for _ in range(draw(st.integers(0, 4))):
         at = draw(st.integers(0, len(lines)))
         lines[at : at + draw(st.integers(0, 2))] = [
-            line + "\n" for line in draw(st.lists(st.sampled_from(WORDS), max_size=2))
+            line + end for line in draw(st.lists(st.sampled_from(WORDS), max_size=2))
         ]
     return first, "".join(lines)
 
