@@ -114,7 +114,9 @@ async def test_the_code_goes_to_the_output_file_and_the_report_to_stdout(
     report = done.report
     assert report["status"] == "done"
     assert report["error"] is None
-    assert report["files"] == [{"path": "out.py", "complete": True, "added": 2, "removed": 0}]
+    assert report["files"] == [
+        {"path": "out.py", "action": "create", "complete": True, "added": 2, "removed": 0}
+    ]
     assert report["parts"][0]["finish_reason"] == "stop"
     assert report["requests"] == 1
     assert report["chunks"] > 2

@@ -29,7 +29,7 @@ async def test_a_reply_of_other_ends_changes_only_what_it_changes(
     assert done.code == 0
     assert path.read_bytes() == b"a = 1\r\nb = 2\nc = 4\r\n"
     (file,) = done.report["files"]
-    assert file == {"path": "a.py", "complete": True, "added": 1, "removed": 1}
+    assert file == {"path": "a.py", "action": "change", "complete": True, "added": 1, "removed": 1}
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_the_warnings_of_an_edit_go_with_it(tmp_path: Path) -> None:
 def test_taking_back_what_is_on_disk_says_that_it_is_there(tmp_path: Path) -> None:
     session = accepted(ReviewSession(reviewable(tmp_path)))
     (tmp_path / "a.py").write_text(NEW)
-    session.reviewable = seen_anew(tmp_path, session.reviewable, ["a.py"])
+    session.reviewable = seen_anew(tmp_path, session.reviewable, {"a.py": "a.py"})
     wrote(session)
     session.take_back()
     assert [file.path for file in session.taken_out] == ["a.py"]

@@ -64,10 +64,12 @@ def _patch_of(file: FileReview, original: TextFile | None) -> bytes:
     patch = file.to_patch()
     if original is None:
         return patch.encode("utf-8", "surrogateescape")
+    if file.deletes and original.mode & 0o100:
+        patch = patch.replace("file mode 100644", "file mode 100755", 1)
     # Raises Unencodable: a character the file has no place for must not become another.
-    after = original.encode(file.after)
+    after = b"" if file.deletes else original.encode(file.after)
     if original.newline == "\r" or original.encoding.startswith(("utf-16", "utf-32")):
-        return _patch_of_bytes(file.path, original.encode(file.before or ""), after)
+        return _patch_of_bytes(file, original.encode(file.before or ""), after)
     written: list[bytes] = []
     old = new = 0
     in_hunk = False
@@ -92,12 +94,21 @@ def _patch_of(file: FileReview, original: TextFile | None) -> bytes:
     return b"".join(written)
 
 
-def _patch_of_bytes(path: str, before: bytes, after: bytes) -> bytes:
+def _patch_of_bytes(file: FileReview, before: bytes, after: bytes) -> bytes:
     """A patch for a file whose lines, as `patch` sees them, are not those of its text: only
     the byte 10 ends one there."""
-    name = path.encode("utf-8", "surrogateescape").decode("latin-1")
-    patch = FileReview.of(name, before.decode("latin-1"), after.decode("latin-1")).to_patch()
+    patch = FileReview.of(
+        _as_bytes(file.path),
+        before.decode("latin-1"),
+        after.decode("latin-1"),
+        source=_as_bytes(file.source),
+        deletes=file.deletes,
+    ).to_patch()
     return patch.encode("latin-1")
+
+
+def _as_bytes(name: str) -> str:
+    return name.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
 def _lines(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from autocoder_tui.edits.edit import Placed
-from autocoder_tui.engine.events import PartFinished, UsageUpdated
+from autocoder_tui.engine.events import FileProposed, PartFinished, UsageUpdated
 from autocoder_tui.engine.run_state import Extrapolation, RunState
 from autocoder_tui.headless.exit_codes import EXIT_FAILED
 from autocoder_tui.review.file_review import FileReview
@@ -74,7 +74,16 @@ class Outcome:
         """The files of a run that was not delivered, incomplete ones too."""
         return [
             file_report(
-                FileReview.of(file.path, file.before, file.after, file.complete, file.remark),
+                FileReview.of(
+                    file.path,
+                    file.before,
+                    file.after,
+                    file.complete,
+                    file.remark,
+                    source="" if file.before is None else file.renamed_from,
+                    deletes=file.deletes and file.before is not None,
+                ),
+                file,
                 file.placed,
             )
             for file in self.state.files
@@ -95,10 +104,20 @@ class Outcome:
         )
 
 
-def file_report(file: FileReview, placed: Placed | None = None) -> dict[str, Any]:
-    """What the report says of a proposed file. `placed` is what came of its edits."""
+def file_report(
+    file: FileReview, proposed: FileProposed | None = None, placed: Placed | None = None
+) -> dict[str, Any]:
+    """What the report says of a file under review; or of one that was only `proposed`, of which
+    the old text may not be known. `placed` is what came of its edits."""
+    action: str = file.action
+    source = file.source
+    if proposed is not None and (proposed.deletes or proposed.renamed_from):
+        action = "delete" if proposed.deletes else "rename"
+        source = proposed.renamed_from
     return {
         "path": file.path,
+        "action": action,
+        **({"renamed_from": source} if source else {}),
         "complete": file.complete,
         "added": file.lines.added,
         "removed": file.lines.removed,

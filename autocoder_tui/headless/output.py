@@ -14,7 +14,7 @@ from autocoder_tui.headless.outcome import Outcome, file_report
 from autocoder_tui.review.file_review import Review, Verdict
 from autocoder_tui.review.line_ends import asks_for_ends
 from autocoder_tui.review.warnings import review_concerns
-from autocoder_tui.runs.comparison import compared, remarks
+from autocoder_tui.runs.comparison import compared
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.proposal import make_review
 from autocoder_tui.runs.reviewable import Reviewable
@@ -73,13 +73,15 @@ class Delivery:
 
     def _tell(self, reviewable: Reviewable, review: Review) -> None:
         placed = reviewable.edits
-        self._outcome.files = [file_report(file, placed.get(file.path)) for file in review.files]
+        self._outcome.files = [
+            file_report(file, placed=placed.get(file.path)) for file in review.files
+        ]
         for path, reason in reviewable.refused:
             withheld = f"{path} is not offered: {reason}"
             self._outcome.warnings.append(withheld)
             say(withheld)
         for file in review.files:
-            looked_at = remarks(file, reviewable.originals.get(file.path))
+            looked_at = reviewable.remarks(file)
             for concern in (*looked_at, *reviewable.warnings.get(file.path, ())):
                 self._warn(f"{file.path}: {concern}")
 
@@ -126,10 +128,17 @@ class Delivery:
                 f"The model wrote {names}, not the file that was asked for, {target}; nothing was "
                 "written. Name that file with -o, or say in the requirements which file to write."
             )
+        if file.acts:
+            raise Refused(
+                f"The reply {_ACTS[file.action]} {file.names}, and -o writes nothing but text to "
+                "its file; nothing was changed. Print it as a patch (--patch) and apply that, or "
+                "review it on the screen."
+            )
         self._check_concerns(reviewable, file.path)
         for other in reviewable.review.files:
             if other.path != file.path:
-                say(f"{other.path} was proposed too and is not written: only -o is.")
+                what = _LEFT.get(other.action, "was proposed too and is not written")
+                say(f"{other.names} {what}: only -o is.")
         root = output.parent if self._setup.demo else prepared.root
         change = Change(file.path, file.after, reviewable.originals[file.path])
         _apply(self._setup, root, change, prepared)
@@ -200,9 +209,22 @@ def _apply(setup: Setup, root: Path, change: Change, prepared: Prepared) -> None
             say(f"{setup.places.state} can't be written to, so this write can't be undone.")
 
 
+_ACTS = {"delete": "deletes", "rename": "renames"}
+_LEFT = {
+    "delete": "was to be deleted and is not written",
+    "rename": "was to be renamed and is not written",
+}
+
+
 def _as_text(reviewable: Reviewable) -> bytes:
     """One file as it would be on disk, in UTF-8; several in frames."""
     files = reviewable.review.files
+    acts = [f"{_ACTS[file.action]} {file.names}" for file in files if file.acts]
+    if acts:
+        raise Refused(
+            f"The reply {', '.join(acts)}, which no text on stdout can do; nothing was printed. "
+            "Print it as a patch (--patch) or a report (--json), or review it on the screen."
+        )
     if len(files) == 1:
         original = reviewable.originals[files[0].path]
         text = files[0].after if original is None else original.with_ends(files[0].after)

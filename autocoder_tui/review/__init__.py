@@ -1,7 +1,8 @@
 """Two texts become hunks, hunks get verdicts, verdicts make the text to write. Pure: no I/O."""
 
+from autocoder_tui.review.counts import Counts, LineCounts
 from autocoder_tui.review.diff import Diff, Hunk, diff_lines, split_lines
-from autocoder_tui.review.file_review import Counts, FileReview, LineCounts, Review, Verdict
+from autocoder_tui.review.file_review import FileReview, Review, Verdict
 from autocoder_tui.review.warnings import warnings
 
 __all__ = [

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, Literal, TypeAlias
 
 from autocoder_tui.review.boundaries import Hunk
 from autocoder_tui.review.carry_verdicts import known_pieces, moved_hunks
+from autocoder_tui.review.counts import Counts, LineCounts, line_counts, sum_lines
 from autocoder_tui.review.diff import Diff, diff_lines
 from autocoder_tui.review.line_ends import changed_ends, ends_in_words
 from autocoder_tui.review.patch import file_patch
@@ -38,36 +39,12 @@ class Verdict(Enum):
 _MARKS = {Verdict.UNDECIDED: "·", Verdict.ACCEPTED: "✓", Verdict.REJECTED: "✗"}
 
 
-class Counts(NamedTuple):
-    """How many hunks stand where."""
+Action: TypeAlias = Literal["create", "change", "delete", "rename"]
+"""What a proposal does to a file; a rename may change its text too."""
 
-    accepted: int
-    rejected: int
-    undecided: int
-
-    @property
-    def total(self) -> int:
-        return self.accepted + self.rejected + self.undecided
-
-    def __str__(self) -> str:
-        return (
-            f"{self.accepted} of {self.total} accepted, "
-            f"{self.rejected} rejected, {self.undecided} undecided"
-        )
-
-
-class LineCounts(NamedTuple):
-    """Lines added and removed, and lines of which only the end is another: those count there
-    alone."""
-
-    added: int
-    removed: int
-    ends: int = 0
-
-    def __str__(self) -> str:
-        ends = f"{self.ends} line end{'s' if self.ends != 1 else ''}" if self.ends else ""
-        lines = f"+{self.added} −{self.removed}" if self.added or self.removed or not ends else ""
-        return ", ".join(part for part in (lines, ends) if part)
+MOVE: Final = Hunk(0, 0, 0, 0)
+"""Stands before all other hunks of a file to be renamed, and is decided as they are: it has no
+lines, and is the move itself."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +55,11 @@ class FileReview:
     may be without lines (an empty new file is a decision too). `hunks` begins as the
     diff's and gets finer by `split`. `complete` is False where the reply ended early or
     its parse was a guess; `remark` says why. Make one with `FileReview.of`.
+
+    A file that shall be renamed has its old path as `source`, and the move as its first hunk
+    (`MOVE`): accepted without the others it moves the file unchanged; the others without it
+    change the file in its old place. One that `deletes` its file has one hunk, which takes
+    all of it: accepted, no file is left.
     """
 
     path: str
@@ -88,22 +70,83 @@ class FileReview:
     diff: Diff = field(repr=False)
     hunks: tuple[Hunk, ...] = field(repr=False)
     verdicts: tuple[Verdict, ...] = field(repr=False)
+    source: str = ""
+    deletes: bool = False
 
     @classmethod
     def of(
-        cls, path: str, before: str | None, after: str, complete: bool = True, remark: str = ""
+        cls,
+        path: str,
+        before: str | None,
+        after: str,
+        complete: bool = True,
+        remark: str = "",
+        *,
+        source: str = "",
+        deletes: bool = False,
     ) -> FileReview:
-        """Compare the texts; nothing decided yet. Call it off the event loop for large files."""
+        """Compare the texts; nothing decided yet. Call it off the event loop for large files.
+
+        Only a file that is there can have a `source`, or be deleted.
+        """
+        after = "" if deletes else after
         diff = diff_lines(before or "", after)
         hunks = diff.hunks
-        if before is None:
-            hunks = (Hunk(0, 0, 0, len(diff.new_lines)),)
+        if before is None or deletes:
+            hunks = (Hunk(0, len(diff.old_lines), 0, len(diff.new_lines)),)
+        elif source:
+            hunks = (MOVE, *hunks)
         undecided = (Verdict.UNDECIDED,) * len(hunks)
-        return cls(path, before, after, complete, remark, diff, hunks, undecided)
+        return cls(path, before, after, complete, remark, diff, hunks, undecided, source, deletes)
+
+    @property
+    def action(self) -> Action:
+        if self.before is None:
+            return "create"
+        if self.deletes:
+            return "delete"
+        return "rename" if self.source else "change"
 
     @property
     def is_new(self) -> bool:
         return self.before is None
+
+    @property
+    def old_path(self) -> str:
+        """Where the old text stands."""
+        return self.source or self.path
+
+    @property
+    def names(self) -> str:
+        """The path; of a rename both, as "a.py → b.py". Safe to show."""
+        path = visible(self.path)
+        return f"{visible(self.source)} → {path}" if self.source else path
+
+    @property
+    def moves(self) -> bool:
+        """Whether the file shall be renamed, as decided."""
+        return bool(self.source) and self.verdicts[0] is Verdict.ACCEPTED
+
+    @property
+    def stays_moved(self) -> bool:
+        """Whether a rename is proposed and was not rejected."""
+        return bool(self.source) and self.verdicts[0] is not Verdict.REJECTED
+
+    @property
+    def removes(self) -> bool:
+        """Whether the file shall be deleted, as decided."""
+        return self.deletes and self.verdicts[0] is Verdict.ACCEPTED
+
+    @property
+    def final_path(self) -> str:
+        """Where the file is to be found, as decided."""
+        return self.path if self.moves else self.old_path
+
+    @property
+    def acts(self) -> int:
+        """How many of the hunks, from the first on, are no change of the text: a move, or a
+        deletion. They are accepted one by one only."""
+        return 1 if self.source or self.deletes else 0
 
     def with_verdict(self, hunk: int, verdict: Verdict) -> FileReview:
         """The same review with hunk number `hunk` (from 0) decided. IndexError if there is none."""
@@ -112,14 +155,31 @@ class FileReview:
         return replace(self, verdicts=tuple(verdicts))
 
     def all_verdict(self, verdict: Verdict) -> FileReview:
-        """The same review with every hunk decided alike."""
+        """The same review with every hunk decided alike, a move or a deletion too."""
         return replace(self, verdicts=(verdict,) * len(self.hunks))
+
+    def text_verdict(self, verdict: Verdict) -> FileReview:
+        """The same review with every change of the text decided alike; a move or a deletion
+        stays as it was."""
+        acts = self.acts
+        text = (verdict,) * (len(self.hunks) - acts)
+        return replace(self, verdicts=self.verdicts[:acts] + text)
+
+    def unmoved(self) -> FileReview:
+        """The same change of the text in the file's old place."""
+        if not self.source:
+            return self
+        return replace(
+            self, path=self.source, source="", hunks=self.hunks[1:], verdicts=self.verdicts[1:]
+        )
 
     def split(self, hunk: int) -> FileReview:
         """The same review with one hunk in smaller pieces, which keep its verdict.
 
-        Unchanged where the hunk cannot be cut.
+        Unchanged where the hunk cannot be cut, as a move and a deletion never can.
         """
+        if hunk < self.acts:
+            return self
         pieces = split_hunk(self.diff, self.hunks[hunk])
         verdicts = (self.verdicts[hunk],) * len(pieces)
         return replace(
@@ -133,15 +193,40 @@ class FileReview:
 
         Pieces of a split hunk stay apart as long as all of them are left as they were.
         """
-        fresh = FileReview.of(self.path, self.before, after, self.complete, self.remark)
+        if self.deletes:
+            return self
+        fresh = FileReview.of(
+            self.path, self.before, after, self.complete, self.remark, source=self.source
+        )
         return fresh.decided_like(self)
 
     def decided_like(self, earlier: FileReview) -> FileReview:
         """The same review with the splits and verdicts of `earlier` where a hunk is the same.
 
         A hunk is the same when it puts the same lines in the place of the same old lines. The
-        old text may be another by now: then that goes for the lines that are still there.
+        old text may be another by now: then that goes for the lines that are still there. A
+        move is the same between the same names, a deletion when it is of the same text.
         """
+        if self.deletes or earlier.deletes:
+            alike = self.deletes and earlier.deletes and self.before == earlier.before
+            return replace(self, verdicts=earlier.verdicts) if alike else self
+        text = self._of_text()._text_decided_like(earlier._of_text())
+        if not self.source:
+            return text
+        alike = (self.path, self.source) == (earlier.path, earlier.source)
+        move = earlier.verdicts[0] if alike else Verdict.UNDECIDED
+        return replace(
+            text,
+            source=self.source,
+            hunks=(MOVE, *text.hunks),
+            verdicts=(move, *text.verdicts),
+        )
+
+    def _of_text(self) -> FileReview:
+        """The same without the move."""
+        return replace(self.unmoved(), path=self.path)
+
+    def _text_decided_like(self, earlier: FileReview) -> FileReview:
         hunks, verdicts = earlier.hunks, earlier.verdicts
         if earlier.before != self.before:
             if earlier.before is None or self.before is None:
@@ -170,6 +255,8 @@ class FileReview:
     def hunk_edited(self, hunk: int, lines: str) -> FileReview:
         """The review with `lines` proposed by one hunk. A newline missing at their end is added
         where more lines follow. Call it off the event loop for large files."""
+        if hunk < self.acts:
+            return self
         start, end = self.hunks[hunk][2:]
         new = self.diff.new_lines
         if lines and not lines.endswith("\n") and end < len(new):
@@ -185,13 +272,14 @@ class FileReview:
         return self._with(Verdict.ACCEPTED)
 
     def result(self) -> str | None:
-        """The old text with the accepted hunks made; None for a new file that is not wanted."""
+        """The text at `final_path`: the old one with the accepted hunks made. None where no file
+        is to be: a new one that is not wanted, or one that goes."""
         return self._made(self.accepted_hunks)
 
     def without_rejected(self) -> str | None:
         """The proposed text without what was rejected: accepted and undecided hunks stand.
 
-        None for a new file that is not wanted.
+        None for a new file that is not wanted, and for one that goes.
         """
         pairs = zip(self.hunks, self.verdicts, strict=True)
         return self._made([hunk for hunk, verdict in pairs if verdict is not Verdict.REJECTED])
@@ -199,6 +287,8 @@ class FileReview:
     def _made(self, hunks: Sequence[Hunk]) -> str | None:
         if not hunks:
             return self.before
+        if self.deletes:
+            return None
         parts: list[str] = []
         place = 0
         for hunk in hunks:
@@ -220,12 +310,12 @@ class FileReview:
     @cached_property
     def accepted_lines(self) -> LineCounts:
         """Lines the accepted hunks add and remove."""
-        return _line_counts(self.diff, self.accepted_hunks)
+        return line_counts(self.diff, self.accepted_hunks)
 
     @cached_property
     def lines(self) -> LineCounts:
         """Lines the whole proposal adds and removes."""
-        return _line_counts(self.diff, self.hunks)
+        return line_counts(self.diff, self.hunks)
 
     @cached_property
     def changed_ends(self) -> str:
@@ -243,57 +333,56 @@ class FileReview:
 
     def to_patch(self, *, accepted_only: bool = False) -> str:
         """A unified patch of all hunks, or of the accepted ones; "" where there are none."""
-        hunks = self.accepted_hunks if accepted_only else self.hunks
-        return file_patch(self.path, self.diff, hunks, is_new=self.is_new)
+        return self._patch(self.accepted_hunks if accepted_only else self.hunks)
 
     def patch_of(self, verdict: Verdict) -> str:
         """A unified patch of the hunks with that verdict; "" where there are none."""
-        return file_patch(self.path, self.diff, self._with(verdict), is_new=self.is_new)
+        return self._patch(self._with(verdict))
 
     def hunk_patch(self, hunk: int) -> str:
         """A unified patch of hunk number `hunk` alone."""
-        return file_patch(self.path, self.diff, [self.hunks[hunk]], is_new=self.is_new)
+        return self._patch([self.hunks[hunk]])
+
+    def _patch(self, hunks: Sequence[Hunk]) -> str:
+        moves = bool(self.source) and MOVE in hunks[:1]
+        new_path = self.path if moves else self.old_path
+        return file_patch(
+            None if self.is_new else self.old_path,
+            None if self.deletes else new_path,
+            self.diff,
+            hunks,
+        )
 
 
 _ORDER = (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.UNDECIDED)
 
 
-def _line_counts(diff: Diff, hunks: Iterable[Hunk]) -> LineCounts:
-    return _sum_lines(_hunk_lines(diff, hunk) for hunk in hunks)
-
-
-def _hunk_lines(diff: Diff, hunk: Hunk) -> LineCounts:
-    old = diff.old_lines[hunk.old_start : hunk.old_end]
-    new = diff.new_lines[hunk.new_start : hunk.new_end]
-    if old and new and (ends := changed_ends("".join(old), "".join(new))):
-        return LineCounts(0, 0, ends.total())
-    return LineCounts(hunk.added, hunk.removed)
-
-
 def _writes(files: Iterable[FileReview]) -> str:
+    """What is done to the files as decided, in words."""
     written = [file for file in files if file.writes]
-    if not written:
-        return "writes nothing"
-    lines = _sum_lines(file.accepted_lines for file in written)
-    new = len(written) <= _MOST_NAMED and all(file.is_new for file in written)
-    names = _named([file.path for file in written])
-    return f"{'creates' if new else 'writes'} {names} ({lines})"
+    texts = [file for file in written if not (file.moves or file.removes)]
+    new = len(texts) <= _MOST_NAMED and all(file.is_new for file in texts)
+    done = {
+        "creates" if new else "writes": texts,
+        "renames": [file for file in written if file.moves],
+        "deletes": [file for file in written if file.removes],
+    }
+    words = [_deed(verb, of_it) for verb, of_it in done.items() if of_it]
+    return ", ".join(words) or "writes nothing"
+
+
+def _deed(verb: str, files: Sequence[FileReview]) -> str:
+    lines = sum_lines(file.accepted_lines for file in files)
+    unchanged = verb == "renames" and not any(lines)
+    names = _named([file.names for file in files])
+    return f"{verb} {names}" + ("" if unchanged else f" ({lines})")
 
 
 _MOST_NAMED = 2
 
 
-def _named(paths: Sequence[str]) -> str:
-    if len(paths) > _MOST_NAMED:
-        return f"{len(paths)} files"
-    return " and ".join(visible(path) for path in paths)
-
-
-def _sum_lines(counts: Iterable[LineCounts]) -> LineCounts:
-    counts = tuple(counts)
-    return LineCounts(
-        sum(c.added for c in counts), sum(c.removed for c in counts), sum(c.ends for c in counts)
-    )
+def _named(names: Sequence[str]) -> str:
+    return f"{len(names)} files" if len(names) > _MOST_NAMED else " and ".join(names)
 
 
 @dataclass(frozen=True)
@@ -315,12 +404,12 @@ class Review:
         return Review(tuple(changed if f.path == changed.path else f for f in self.files))
 
     def all_verdict(self, verdict: Verdict) -> Review:
-        """The same review with every hunk of every file decided alike."""
+        """The same review with every hunk of every file decided alike, moves and deletions too."""
         return Review(tuple(file.all_verdict(verdict) for file in self.files))
 
     def results(self) -> dict[str, str]:
         """The text to write for each path with an accepted hunk."""
-        results = ((file.path, file.result()) for file in self.files if file.writes)
+        results = ((file.final_path, file.result()) for file in self.files if file.writes)
         return {path: text for path, text in results if text is not None}
 
     @cached_property
@@ -334,11 +423,11 @@ class Review:
 
     @cached_property
     def accepted_lines(self) -> LineCounts:
-        return _sum_lines(file.accepted_lines for file in self.files)
+        return sum_lines(file.accepted_lines for file in self.files)
 
     @cached_property
     def lines(self) -> LineCounts:
-        return _sum_lines(file.lines for file in self.files)
+        return sum_lines(file.lines for file in self.files)
 
     @property
     def summary(self) -> str:
@@ -351,7 +440,7 @@ class Review:
             return "Nothing is proposed to change"
         written = _writes(self.files)
         if files:
-            names = _named([file.path for file in files])
+            names = _named([file.names for file in files])
             back = f"takes what was written back out of {names}"
             written = f"{written}, {back}" if any(file.writes for file in self.files) else back
         return f"{self.counts} · {written}"

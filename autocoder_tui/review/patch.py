@@ -8,34 +8,46 @@ from autocoder_tui.review.boundaries import Hunk
 from autocoder_tui.review.diff import Diff
 
 _CONTEXT = 3
+_EMPTY = "e69de29"
 _NO_NEWLINE = "\\ No newline at end of file\n"
 _ESCAPES = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 34: '"', 92: "\\"}
 
 
-def file_patch(path: str, diff: Diff, hunks: Sequence[Hunk], *, is_new: bool) -> str:
-    """The patch that makes exactly `hunks` of `diff` in the file `path`; "" for none.
+def file_patch(old: str | None, new: str | None, diff: Diff, hunks: Sequence[Hunk]) -> str:
+    """The patch that makes exactly `hunks` of `diff` in the file `old` (None: a new one), which
+    then is `new` (None: no more); "" for none.
 
     The text must reach a file or a pipe with its newlines untranslated.
     """
     if not hunks:
         return ""
-    old_name, new_name = _quoted("a/" + path), _quoted("b/" + path)
-    parts = [f"diff --git {old_name} {new_name}\n"]
-    if is_new:
+    old_name, new_name = old or new or "", new or old or ""
+    parts = [f"diff --git {_quoted('a/' + old_name)} {_quoted('b/' + new_name)}\n"]
+    if old is None:
         parts.append("new file mode 100644\n")
+    elif new is None:
+        parts.append("deleted file mode 100644\n")
+    elif old != new:
+        parts += [f"rename from {_quoted(old)}\n", f"rename to {_quoted(new)}\n"]
     changes = [hunk for hunk in hunks if hunk.removed or hunk.added]
     if not changes:
-        # An empty new file has no lines to show; this is git's name for an empty content.
-        parts.append("index 0000000..e69de29\n")
+        # A file without lines has none to show; this is git's name for an empty content.
+        if old is None:
+            parts.append(f"index 0000000..{_EMPTY}\n")
+        elif new is None:
+            parts.append(f"index {_EMPTY}..0000000\n")
         return "".join(parts)
-    # A name with blanks is ended by a tab, as in `git diff`, or the rest is taken for a date.
-    tab = "\t" if " " in path else ""
-    parts.append("--- /dev/null\n" if is_new else f"--- {old_name}{tab}\n")
-    parts.append(f"+++ {new_name}{tab}\n")
+    parts.append("--- /dev/null\n" if old is None else f"--- {_named('a/', old)}\n")
+    parts.append("+++ /dev/null\n" if new is None else f"+++ {_named('b/', new)}\n")
     shift = 0
     for group in _groups(changes):
         shift = _write_group(parts, diff, group, shift)
     return "".join(parts)
+
+
+def _named(side: str, name: str) -> str:
+    # A name with blanks is ended by a tab, as in `git diff`, or the rest is taken for a date.
+    return _quoted(side + name) + ("\t" if " " in name else "")
 
 
 def _groups(hunks: Sequence[Hunk]) -> list[list[Hunk]]:

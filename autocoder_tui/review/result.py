@@ -34,4 +34,6 @@ def as_result(file: FileReview) -> FileReview:
         diff=Diff(tuple(kept), lines, tuple(hunks)),
         hunks=tuple(hunks),
         verdicts=(Verdict.ACCEPTED,) * len(hunks),
+        source="",
+        deletes=False,
     )

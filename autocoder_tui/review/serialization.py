@@ -1,7 +1,8 @@
 """A review as plain data for JSON, and back exactly as it was.
 
     {"files": [{"path": "a.py", "before": "…" or null, "after": "…", "complete": true,
-                "remark": "", "hunks": [[0, 1, 0, 2], …], "verdicts": ["accepted", …]}]}
+                "remark": "", "hunks": [[0, 1, 0, 2], …], "verdicts": ["accepted", …],
+                "source": "", "deletes": false}]}
 
 The hunks are kept, not only the texts: a person may have split them. What is read back is
 checked, for a review that cannot be right would write what nobody accepted.
@@ -36,6 +37,8 @@ def _file_data(file: FileReview) -> dict[str, Any]:
         "remark": file.remark,
         "hunks": [list(hunk) for hunk in file.hunks],
         "verdicts": [verdict.value for verdict in file.verdicts],
+        "source": file.source,
+        "deletes": file.deletes,
     }
 
 
@@ -60,12 +63,24 @@ def _file_of(data: object) -> FileReview:
         before = _text(before)
     if not isinstance(complete, bool):
         raise TypeError("complete")
+    # What was kept before files could be renamed and deleted does not say it.
+    source, deletes = _text(item.get("source", "")), item.get("deletes", False)
+    if not isinstance(deletes, bool) or (before is None and (source or deletes)):
+        raise TypeError("deletes")
     file = FileReview.of(
-        _text(item["path"]), before, _text(item["after"]), complete, _text(item["remark"])
+        _text(item["path"]),
+        before,
+        _text(item["after"]),
+        complete,
+        _text(item["remark"]),
+        source=source,
+        deletes=deletes,
     )
     hunks = tuple(_hunk(places) for places in item["hunks"])
     verdicts = tuple(Verdict(value) for value in item["verdicts"])
     if len(hunks) != len(verdicts) or not _covers(file.diff, hunks):
+        raise ValueError("hunks")
+    if hunks[: file.acts] != file.hunks[: file.acts] or (deletes and len(hunks) != 1):
         raise ValueError("hunks")
     return replace(file, hunks=hunks, verdicts=verdicts)
 

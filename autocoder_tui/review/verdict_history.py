@@ -84,11 +84,21 @@ def change_in_words(before: Review, after: Review, again: str = "") -> str:
             said.append(f"the edit of {visible(file.path)}")
         elif was.hunks != file.hunks:
             said.append("the split")
-        verdicts.update(file.verdicts[number] for number in _changed(was, file))
+        for number in _changed(was, file):
+            if number < file.acts:
+                said.append(
+                    f"{_ACTS[file.action]} {visible(file.old_path)} "
+                    f"{file.verdicts[number].value}{again}"
+                )
+            else:
+                verdicts[file.verdicts[number]] += 1
     for verdict in (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.UNDECIDED):
         if count := verdicts[verdict]:
             said.append(f"{count} hunk{'s' * (count != 1)} {verdict.value}{again}")
     return ", ".join(said) or "nothing"
+
+
+_ACTS = {"delete": "deletion of", "rename": "rename of"}
 
 
 def _same_path(review: Review, file: FileReview) -> FileReview | None:

@@ -18,26 +18,38 @@ def compared(
     remark: str = "",
     *,
     ends_asked: bool = False,
+    source: str = "",
+    deletes: bool = False,
 ) -> FileReview:
-    """The review of `after` against the file as it was read, None for a new one.
+    """The review of `after` against the file as it was read, None for a new one. `source` is
+    where a file stands that shall be renamed to `path`, or ""; one that `deletes` shall go.
 
     Lines keep the ends they have on disk. A new file gets LF, unless line ends were spoken of in
     the requirements or it is a batch file, which needs others: then they are as the reply has
     them. Blocking: diffs.
     """
     before = None if original is None else original.text
+    if deletes:
+        return FileReview.of(path, before, "", complete, remark, deletes=True)
     as_sent = original is None and (ends_asked or path.lower().endswith(_OWN_ENDS))
     text = after if as_sent else _fitted(original, after)
     if ends_asked and original is not None and original.newline in ("\n", "mixed"):
         remark = " ".join(filter(None, (_KEPT_ENDS if text != after else "", remark)))
-    return FileReview.of(path, before, text, complete, remark)
+    return FileReview.of(path, before, text, complete, remark, source=source)
 
 
 def compared_anew(file: FileReview, original: TextFile | None) -> FileReview:
     """`file` against what is on disk now; verdicts stay where a hunk is the same. Blocking."""
     ends_asked = file.is_new and "\r" in file.after
     again = compared(
-        file.path, original, file.after, file.complete, file.remark, ends_asked=ends_asked
+        file.path,
+        original,
+        file.after,
+        file.complete,
+        file.remark,
+        ends_asked=ends_asked,
+        source=file.source,
+        deletes=file.deletes,
     )
     return again.decided_like(file)
 

@@ -87,7 +87,10 @@ def narrate(event: ev.Event) -> tuple[int, str] | None:
         case ev.FileProposed(path, _, after, complete, remark):
             state = "" if complete else " (incomplete)"
             note = f": {remark}" if remark else ""
-            return 1, f"proposed {path}, {_lines(after)}{_edits(event)}{state}{note}"
+            if event.deletes:
+                return 1, f"proposed to delete {path}{state}{note}"
+            moved = f" in the place of {event.renamed_from}" if event.renamed_from else ""
+            return 1, f"proposed {path}{moved}, {_lines(after)}{_edits(event)}{state}{note}"
         case ev.RunFinished():
             return 1, "run finished"
         case ev.RunFailed(error):

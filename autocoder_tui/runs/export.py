@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import RunSummary
@@ -73,7 +74,7 @@ def facts(run: KeptRun) -> list[tuple[str, str]]:
         ("model", f"{snapshot.model} · {snapshot.provider}{demo}"),
         ("target", snapshot.target or ""),
         ("inputs", ", ".join(snapshot.picks)),
-        ("proposed", ", ".join(_file(file.path, file.complete) for file in run.files)),
+        ("proposed", ", ".join(_file(file) for file in run.files)),
         ("parts", ", ".join(_parts(run))),
         ("tokens", f"{run.prompt_tokens:,} in, {run.completion_tokens:,} out"),
         ("cost", "unknown" if run.cost_usd is None else f"${run.cost_usd:f}"),
@@ -87,8 +88,10 @@ def format_run_tokens(run: RunSummary | KeptRun) -> str:
     return f"{run.prompt_tokens + run.completion_tokens:,}" if run.prompt_tokens else "unknown"
 
 
-def _file(path: str, complete: bool) -> str:
-    return path if complete else f"{path} (not complete)"
+def _file(file: FileProposed) -> str:
+    name = f"{file.renamed_from} → {file.path}" if file.renamed_from else file.path
+    name += " (deleted)" if file.deletes else ""
+    return name if file.complete else f"{name} (not complete)"
 
 
 def _parts(run: KeptRun) -> list[str]:

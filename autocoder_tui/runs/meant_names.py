@@ -16,8 +16,8 @@ def with_meant_names(
     root: Path, proposed: Sequence[FileProposed], request: RunRequest
 ) -> tuple[list[FileProposed], list[tuple[str, str]]]:
     """The files whose names may be paths of the project, spelt as the request spells them, and
-    the names of the others with the reason. What passes has still to be judged by
-    `sift_targets`. Looks at what is on disk below `root`.
+    the names of the others with the reason. Of a file to be renamed that goes for both names.
+    What passes has still to be judged by `sift_targets`. Looks at what is on disk below `root`.
     """
     given = {file.path for file in request.files}
     if request.target is not None:
@@ -26,10 +26,13 @@ def with_meant_names(
     refused: list[tuple[str, str]] = []
     for file in proposed:
         try:
-            path, remark = meant_name(root, file.path, given)
+            source, _ = (
+                meant_name(root, file.renamed_from, given) if file.renamed_from else ("", "")
+            )
+            path, remark = meant_name(root, file.path, given - {source})
         except PathRefused as error:
             refused.append((file.path, error.message))
         else:
             remarks = " ".join(filter(None, (remark, file.remark)))
-            named.append(replace(file, path=path, remark=remarks))
+            named.append(replace(file, path=path, renamed_from=source, remark=remarks))
     return named, refused

@@ -14,14 +14,21 @@ from autocoder_tui.review.line_ends import asks_for_ends
 from autocoder_tui.review.warnings import review_concerns
 from autocoder_tui.runs.comparison import compared, compared_anew
 from autocoder_tui.runs.edited_files import with_text_on_disk
+from autocoder_tui.runs.file_actions import (
+    brought_together,
+    cautions,
+    check_new_name,
+    leaving,
+    plain_name,
+    refused_rename,
+)
 from autocoder_tui.runs.meant_names import with_meant_names
 from autocoder_tui.runs.preparation import Prepared, read_existing
-from autocoder_tui.runs.reviewable import Reviewable, differs
-from autocoder_tui.workspace.errors import WorkspaceError
+from autocoder_tui.runs.reviewable import Reviewable, differs, given
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.workspace.errors import NameTaken, WorkspaceError
 from autocoder_tui.workspace.paths import sift_targets
-from autocoder_tui.workspace.textfile import (
-    TextFile,
-)
+from autocoder_tui.workspace.textfile import TextFile
 
 
 def make_review(
@@ -31,64 +38,152 @@ def make_review(
 
     `earlier` is the review that the run goes on with: what was decided there stays decided.
     Blocking: reads files and diffs. A name that would leave the project, or a file that
-    can't be compared, is refused with its reason and the rest is still offered.
+    can't be compared, renamed or deleted, is refused with its reason and the rest is still
+    offered.
     """
-    files: list[FileReview] = []
-    originals: dict[str, TextFile | None] = {}
-    doubtful: list[str] = []
-    edits: dict[str, Placed] = {}
     proposed, refused = with_meant_names(prepared.root, proposed, prepared.request)
-    proposed = for_target(prepared.root, _last_of_each(proposed), prepared.request.target)
+    proposed = _last_of_each(brought_together(_still_renamed(proposed, earlier)))
+    proposed = for_target(prepared.root, proposed, prepared.request.target)
     targets = sift_targets(prepared.root, [proposal.path for proposal in proposed])
-    refused += [(name, error.message) for name, error in targets.refused.items()]
-    for proposal in proposed:
-        path = targets.accepted.get(proposal.path)
-        if path is None:
-            continue
-        if path in originals:
+    refused += [
+        (proposal.path, refused_rename(proposal, targets.refused[proposal.path].message))
+        for proposal in proposed
+        if proposal.path in targets.refused
+    ]
+    offered = _Offered(prepared, refused)
+    named = [(targets.accepted[p.path], p) for p in proposed if p.path in targets.accepted]
+    offered.move([(path, proposal) for path, proposal in named if proposal.renamed_from])
+    for path, proposal in named:
+        offered.take(path, proposal)
+    files, originals = offered.files, offered.originals
+    if earlier is not None:
+        files = _go_on_deciding(earlier, files, originals, prepared.originals)
+    doubtful = [path for path in offered.doubtful if path in originals]
+    return Reviewable(
+        Review(tuple(files)),
+        originals,
+        review_concerns(files, doubtful),
+        tuple(refused),
+        prepared,
+        offered.edits,
+        cautions=cautions(prepared.root, files, given(prepared)),
+    )
+
+
+class _Offered:
+    """The files of one proposal that may be reviewed, one after the other."""
+
+    def __init__(self, prepared: Prepared, refused: list[tuple[str, str]]) -> None:
+        self._prepared = prepared
+        self._given = given(prepared)
+        self._refused = refused
+        # Where files stand that are to be renamed, by the path they shall have.
+        self._sources: dict[str, str] = {}
+        self._unmoved: set[str] = set()
+        self.files: list[FileReview] = []
+        self.originals: dict[str, TextFile | None] = {}
+        self.edits: dict[str, Placed] = {}
+        self.doubtful: list[str] = []
+
+    def move(self, renames: Sequence[tuple[str, FileProposed]]) -> None:
+        """Judge all files that are to be renamed, each with its new path, before any is taken:
+        they make room for others."""
+        leave = {plain_name(proposal.renamed_from) for _, proposal in renames}
+        for path, proposal in renames:
+            if path in self._unmoved:
+                continue
+            try:
+                source = leaving(
+                    self._prepared.root,
+                    proposal.renamed_from,
+                    "renamed",
+                    self._given,
+                    self._prepared.originals,
+                )
+                if source == path:
+                    continue
+                if source in self._sources.values():
+                    raise NameTaken(
+                        f"The reply renames {visible(source)} twice: the first is offered.",
+                        paths=(source,),
+                    )
+                check_new_name(self._prepared.root, source, path, leave)
+            except WorkspaceError as error:
+                if path not in self._sources:
+                    self._refused.append((proposal.path, error.message))
+                    self._unmoved.add(path)
+            else:
+                self._sources.setdefault(path, source)
+
+    def take(self, path: str, proposal: FileProposed) -> None:
+        """Compare one file."""
+        if proposal.renamed_from and path in self._unmoved:
+            return
+        if path in self.originals:
             twice = "The reply holds it twice: the first is offered, the other is in its text only."
-            refused.append((proposal.path, twice))
-            continue
+            self._refused.append((proposal.path, twice))
+            return
         try:
-            original = prepared.originals.get(path) or read_existing(prepared.root, path)
-            proposal = with_text_on_disk(prepared, proposal, original)
+            source = self._sources.get(path, "") if proposal.renamed_from else ""
+            original = self._original(path, source, proposal)
+            proposal = with_text_on_disk(proposal, original)
         except WorkspaceError as error:
-            refused.append((proposal.path, error.message))
-            continue
-        originals[path] = original
+            self._refused.append((proposal.path, error.message))
+            return
+        self.originals[path] = original
         if proposal.placed is not None:
-            edits[path] = proposal.placed
+            self.edits[path] = proposal.placed
         if proposal.versions > 1 or proposal.guesses or proposal.named:
-            doubtful.append(path)
-        files.append(
+            self.doubtful.append(path)
+        # A file that is only to be renamed comes without its text where that was not sent.
+        pure = source and proposal.before is None and not (proposal.after or proposal.edits)
+        self.files.append(
             compared(
                 path,
                 original,
-                proposal.after,
+                original.text if original is not None and pure else proposal.after,
                 proposal.complete,
                 proposal.remark,
-                ends_asked=asks_for_ends(prepared.request.requirements),
+                ends_asked=asks_for_ends(self._prepared.request.requirements),
+                source=source,
+                deletes=proposal.deletes,
             )
         )
-    if earlier is not None:
-        for file in earlier.files:
-            originals.setdefault(file.path, prepared.originals.get(file.path))
-        files = _go_on_deciding(earlier, files, originals)
-    concerns = review_concerns(files, [path for path in doubtful if path in originals])
-    return Reviewable(Review(tuple(files)), originals, concerns, tuple(refused), prepared, edits)
+
+    def _original(self, path: str, source: str, proposal: FileProposed) -> TextFile | None:
+        if proposal.deletes:
+            read = self._prepared.originals
+            leaving(self._prepared.root, path, "deleted", self._given, read)
+        elif not source and path in self._sources.values():
+            return None  # a new file in the place of one that moves away
+        place = source or path
+        known = self._prepared.originals.get(place)
+        return known or read_existing(self._prepared.root, place)
+
+
+def _still_renamed(proposed: Sequence[FileProposed], earlier: Review | None) -> list[FileProposed]:
+    """A file that was given to the model under the name it shall have is renamed still."""
+    standing = {} if earlier is None else {f.path: f.source for f in earlier.files if f.stays_moved}
+    return [
+        replace(file, renamed_from=standing[file.path])
+        if file.path in standing and not (file.renamed_from or file.deletes)
+        else file
+        for file in proposed
+    ]
 
 
 def _last_of_each(proposed: Sequence[FileProposed]) -> list[FileProposed]:
     """One proposal for each path: of two names that are spelt differently the last is meant."""
-    found: dict[str, FileProposed] = {}
+    found: dict[tuple[str, str], FileProposed] = {}
     for proposal in proposed:
-        earlier = found.get(proposal.path)
+        key = (proposal.path, proposal.renamed_from)
+        earlier = found.get(key)
         if earlier is not None and _contents(earlier) != _contents(proposal):
             remark = (
                 "The reply gives this file under two names, and differently: the last is offered."
             )
             proposal = replace(proposal, versions=2, remark=f"{remark} {proposal.remark}".strip())
-        found[proposal.path] = proposal
+        found[key] = proposal
     return list(found.values())
 
 
@@ -107,6 +202,8 @@ def for_target(
     if target is None or len(proposed) != 1:
         return list(proposed)
     (file,) = proposed
+    if file.deletes or file.renamed_from:
+        return [file]
     if file.path == target or PurePosixPath(file.path).name != PurePosixPath(target).name:
         return [file]
     named = sift_targets(root, [file.path]).accepted.get(file.path, file.path)
@@ -121,21 +218,30 @@ def for_target(
 
 
 def _go_on_deciding(
-    earlier: Review, files: Sequence[FileReview], originals: Mapping[str, TextFile | None]
+    earlier: Review,
+    files: Sequence[FileReview],
+    originals: dict[str, TextFile | None],
+    read: Mapping[str, TextFile],
 ) -> list[FileReview]:
     """The new proposal with the verdicts of the earlier one where a hunk is the same.
 
     A file the new proposal leaves out was given to the model as it stood, and so stands; it is
-    compared with what is on disk by now.
+    compared with what is on disk by now, which was `read`. One whose move was rejected was given
+    under its old name. What is learnt of the originals is added to them.
     """
-    fresh = {file.path: file for file in files}
+    fresh = {file.old_path: file for file in files}
     going_on = []
     for file in earlier.files:
-        again = fresh.pop(file.path, None)
-        original = originals[file.path]
+        if file.source and not file.stays_moved:
+            file = file.unmoved()
+        again = fresh.pop(file.old_path, None)
         if again is not None:
             file = again.decided_like(file)
-        elif differs(file, original):
-            file = compared_anew(file, original)
+        else:
+            original = originals.setdefault(file.path, read.get(file.path))
+            if differs(file, original):
+                if original is None and file.acts:
+                    continue  # it is gone already
+                file = compared_anew(file, original)
         going_on.append(file)
     return [*going_on, *fresh.values()]

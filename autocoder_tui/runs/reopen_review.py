@@ -8,12 +8,11 @@ from pathlib import Path
 
 from autocoder_tui.review.file_review import FileReview, Review
 from autocoder_tui.review.warnings import review_concerns
-from autocoder_tui.runs.comparison import compared_anew
-from autocoder_tui.runs.preparation import Prepared, read_existing
-from autocoder_tui.runs.reviewable import Reviewable
-from autocoder_tui.workspace.errors import WorkspaceError
+from autocoder_tui.runs.file_actions import cautions
+from autocoder_tui.runs.on_disk import on_disk
+from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.runs.reviewable import Reviewable, given
 from autocoder_tui.workspace.paths import sift_targets
-from autocoder_tui.workspace.textfile import TextFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +37,21 @@ def reopen(
     """
     targets = sift_targets(root, [file.path for file in kept.files])
     reasons = [*refused, *((name, error.message) for name, error in targets.refused.items())]
-    files: list[FileReview] = []
-    originals: dict[str, TextFile | None] = {}
-    changed: list[str] = []
+    standing: list[FileReview] = []
     for file in kept.files:
         path = targets.accepted.get(file.path)
-        if path != file.path:
-            if path is not None:
-                reasons.append((file.path, f"By now the name leads to another file, {path}."))
-            continue
-        try:
-            original = read_existing(root, file.path, file.before)
-        except WorkspaceError as error:
-            reasons.append((file.path, error.message))
-            continue
-        originals[file.path] = original
-        before = None if original is None else original.text
-        if before != file.before:
-            changed.append(file.path)
-            file = compared_anew(file, original)
-        files.append(file)
-    concerns = review_concerns(files)
-    reviewable = Reviewable(Review(tuple(files)), originals, concerns, tuple(reasons), prepared)
-    return Reopened(reviewable, tuple(changed))
+        if path == file.path:
+            standing.append(file)
+        elif path is not None:
+            reasons.append((file.path, f"By now the name leads to another file, {path}."))
+    known = given(prepared)
+    found = on_disk(root, Review(tuple(standing)), known)
+    reviewable = Reviewable(
+        Review(tuple(found.files)),
+        found.originals,
+        review_concerns(found.files),
+        (*reasons, *found.refused),
+        prepared,
+        cautions=cautions(root, found.files, known),
+    )
+    return Reopened(reviewable, tuple(found.changed))

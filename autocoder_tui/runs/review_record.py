@@ -15,18 +15,13 @@ from typing import Any
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.proposed_files import proposed_files
 from autocoder_tui.engine.seam import Join
-from autocoder_tui.review.file_review import FileReview, Review
-from autocoder_tui.review.line_ends import asks_for_ends
+from autocoder_tui.review.file_review import Review
 from autocoder_tui.review.serialization import NoReview, review_data, review_of
-from autocoder_tui.runs.comparison import compared
-from autocoder_tui.runs.edited_files import with_text_on_disk
-from autocoder_tui.runs.meant_names import with_meant_names
-from autocoder_tui.runs.preparation import Prepared, read_existing
-from autocoder_tui.runs.proposal import for_target
+from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.runs.proposal import make_review
 from autocoder_tui.runs.reopen_review import Reopened, reopen
 from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.store.history.kept_run import KeptRun
-from autocoder_tui.workspace.paths import sift_targets
 
 
 def review_to_keep(session: ReviewSession) -> dict[str, Any]:
@@ -86,23 +81,8 @@ def reopen_run(root: Path, run: KeptRun, prepared: Prepared) -> Reopened:
     kept = kept_review(run, prepared)
     if kept is not None:
         return reopen(root, kept[0], kept[1], prepared)
-    proposed, refused = with_meant_names(root, proposals_of(run, prepared), prepared.request)
-    proposed = for_target(root, proposed, run.snapshot.target)
-    targets = sift_targets(root, [file.path for file in proposed])
-    refused += [(name, error.message) for name, error in targets.refused.items()]
-    ends_asked = asks_for_ends(run.snapshot.requirements)
-    files: dict[str, FileReview] = {}
-    for file in proposed:
-        path = targets.accepted.get(file.path)
-        if path is not None and path not in files:
-            sent = prepared.originals.get(path)
-            if file.edits and sent is None:
-                sent = read_existing(root, path)
-            file = with_text_on_disk(prepared, file, sent)
-            files[path] = compared(
-                path, sent, file.after, file.complete, file.remark, ends_asked=ends_asked
-            )
-    return reopen(root, Review(tuple(files.values())), refused, prepared)
+    reviewable = make_review(prepared, proposals_of(run, prepared))
+    return reopen(root, reviewable.review, reviewable.refused, prepared)
 
 
 def _known_texts(prepared: Prepared, proposed: Sequence[FileProposed]) -> list[str]:

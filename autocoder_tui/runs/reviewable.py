@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autocoder_tui.edits.edit import Placed
 from autocoder_tui.review.file_review import FileReview, Review
-from autocoder_tui.review.warnings import Concern, review_concerns
-from autocoder_tui.runs.comparison import compared_anew, remarks
+from autocoder_tui.review.warnings import Concern
+from autocoder_tui.runs.comparison import remarks
 from autocoder_tui.runs.preparation import Prepared, read_existing
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.apply import Change
+from autocoder_tui.workspace.apply_record import Record
 from autocoder_tui.workspace.errors import MissingFile, WorkspaceError
 from autocoder_tui.workspace.textfile import (
     MAX_REVIEWED_BYTES,
@@ -40,6 +41,14 @@ class Reviewable:
     """What came of the edits of files whose reply gave changes."""
     written: frozenset[str] = frozenset()
     """Files that are not as they were before the review, for it has been written to them."""
+    places: Mapping[str, str | None] = field(default_factory=dict)
+    """Where files stand that the review has renamed; None for one that it has deleted."""
+    cautions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What to know before files are deleted or renamed, as sentences by path."""
+
+    def place(self, file: FileReview) -> str | None:
+        """Where `file` stands now, as far as the review has to do with it; None for nowhere."""
+        return self.places.get(file.path, file.old_path)
 
     def taken_back(self, review: Review) -> list[FileReview]:
         """The files of `review` that were written and of which nothing is accepted any more."""
@@ -66,24 +75,16 @@ class Reviewable:
 
     def remarks(self, file: FileReview) -> tuple[str, ...]:
         """What to look at before accepting `file` besides what its text shows."""
-        return (*self.unasked(file.path), *remarks(file, self.originals.get(file.path)))
+        return (
+            *self.unasked(file.path),
+            *self.cautions.get(file.path, ()),
+            *remarks(file, self.originals.get(file.path)),
+        )
 
 
-def review_anew(root: Path, reviewable: Reviewable, review: Review) -> Reviewable:
-    """The same proposal compared with what is on disk now; verdicts stay where that is the same.
-
-    Blocking: reads files and diffs. Raises WorkspaceError for a file that can't be compared.
-    """
-    originals = {file.path: read_existing(root, file.path, file.before) for file in review.files}
-    files = [compared_anew(file, originals[file.path]) for file in review.files]
-    concerns = review_concerns(files)
-    return replace(
-        reviewable,
-        review=Review(tuple(files)),
-        originals=originals,
-        concerns=concerns,
-        written=frozenset(),
-    )
+def given(prepared: Prepared | None) -> frozenset[str]:
+    """The paths of the files the model was given."""
+    return frozenset(() if prepared is None else (file.path for file in prepared.request.files))
 
 
 def written_bytes(reviewable: Reviewable, file: FileReview) -> bytes | None:
@@ -99,11 +100,39 @@ def changes_of(reviewable: Reviewable, review: Review) -> list[Change]:
     """What applying `review` would write: the files with at least one accepted hunk, and those
     from which everything written earlier is taken back out."""
     back = reviewable.taken_back(review)
-    return [
-        Change(file.path, file.result(), reviewable.originals[file.path])
+    return [_change(reviewable, file) for file in review.files if file.writes or file in back]
+
+
+def _change(reviewable: Reviewable, file: FileReview) -> Change:
+    now, path = reviewable.place(file), file.final_path
+    return Change(
+        path,
+        file.result(),
+        reviewable.originals[file.path],
+        moved_from="" if now is None or now == path else now,
+        absent=now is None,
+    )
+
+
+def in_the_way(reviewable: Reviewable, review: Review) -> str:
+    """Which accepted files can't have their names because others keep them, as a sentence; ""
+    where none. That is so where a file takes the name of one whose own move is not accepted."""
+    kept = {
+        place: file
         for file in review.files
-        if file.writes or file in back
-    ]
+        if not file.is_new and (place := reviewable.place(file)) is not None
+        if not (file.writes and file.final_path != place)
+    }
+    said = []
+    for file in review.files:
+        there = kept.get(file.final_path)
+        if file.writes and not file.removes and there is not None and there is not file:
+            what = file.names if file.moves else f"the new {visible(file.path)}"
+            said.append(
+                f"{visible(file.final_path)} keeps its name as long as {there.names} is not "
+                f"accepted, so {what} can't be written: accept both, or reject both."
+            )
+    return " ".join(said)
 
 
 def after_write(root: Path, reviewable: Reviewable, review: Review) -> Reviewable:
@@ -111,12 +140,12 @@ def after_write(root: Path, reviewable: Reviewable, review: Review) -> Reviewabl
 
     Blocking. A file that is not what was written keeps what was known of it.
     """
-    written = [
-        file.path
-        for file in review.files
-        if (file.writes or file.path in reviewable.written)
-        and _holds(root / file.path, written_bytes(reviewable, file))
-    ]
+    written: dict[str, str | None] = {}
+    for file in review.files:
+        if file.writes or file.path in reviewable.written:
+            data = written_bytes(reviewable, file)
+            if _holds(root / file.final_path, data):
+                written[file.path] = None if file.removes else file.final_path
     return seen_anew(root, reviewable, written)
 
 
@@ -130,18 +159,20 @@ def _holds(path: Path, data: bytes | None) -> bool:
     return found == data
 
 
-def seen_anew(root: Path, reviewable: Reviewable, paths: Iterable[str]) -> Reviewable:
-    """The same with the files at `paths` taken for what the review knows, as they are now.
+def seen_anew(root: Path, reviewable: Reviewable, places: Mapping[str, str | None]) -> Reviewable:
+    """The same with files taken for what the review knows, as they are now: `places` tells by
+    their paths in the review where they stand, None for nowhere.
 
     The texts compared, and how they are encoded, stay. Blocking.
     """
     originals, written = dict(reviewable.originals), set(reviewable.written)
-    for path in paths:
+    lie = dict(reviewable.places)
+    for path, place in places.items():
         if path not in originals:
             continue
         try:
             file = reviewable.review.file(path)
-            now = read_existing(root, path, file.before)
+            now = None if place is None else read_existing(root, place, file.before)
         except WorkspaceError:
             continue  # the next write says what is in the way
         original = originals[path]
@@ -149,11 +180,42 @@ def seen_anew(root: Path, reviewable: Reviewable, paths: Iterable[str]) -> Revie
             originals[path] = now
         elif now is not None:
             originals[path] = replace(original, stamp=now.stamp, mode=now.mode)
+        lie.pop(path, None)
+        if place != file.old_path and not file.is_new:
+            lie[path] = place
         written.discard(path)
         other_ends = original is not None and now is not None and original.newline != now.newline
-        if other_ends or differs(file, now):
+        if other_ends or differs(file, now) or path in lie:
             written.add(path)
-    return replace(reviewable, originals=originals, written=frozenset(written))
+    return replace(reviewable, originals=originals, written=frozenset(written), places=lie)
+
+
+def places_after(
+    reviewable: Reviewable, record: Record, *, forward: bool, left: Collection[str]
+) -> dict[str, str | None]:
+    """Where the files of the review stand that the write `record` has to do with, after it was
+    done again (`forward`) or undone: by their paths in the review. `left` are the names of files
+    that were left as they were."""
+    found: dict[str, str | None] = {}
+    for file in reviewable.review.files:
+        place = reviewable.place(file)
+        for kept in record.files:
+            if kept.path in left:
+                continue
+            ends = (kept.moved_from, kept.path) if forward else (kept.path, kept.moved_from)
+            state = kept.after if forward else kept.before
+            if kept.moved_from and place == ends[0]:
+                found[file.path] = ends[1]
+            elif kept.path == place and not kept.moved_from and file.path not in found:
+                found[file.path] = place if file.is_new or state.sha256 is not None else None
+            elif place is None and kept.path == file.old_path and state.sha256 is not None:
+                found[file.path] = kept.path
+    # Where one comes back, the new file that had its name meanwhile is gone.
+    back = {found[file.path] for file in reviewable.review.files if file.path in found if file.acts}
+    for file in reviewable.review.files:
+        if file.is_new and found.get(file.path) in back:
+            found[file.path] = None
+    return found
 
 
 def differs(file: FileReview, now: TextFile | None) -> bool:

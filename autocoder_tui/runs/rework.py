@@ -28,11 +28,17 @@ def rework(prepared: Prepared, review: Review, note: str, chosen: ChosenModel) -
     before = prepared.request
     originals: dict[str, TextFile] = {}
     inputs: list[InputFile] = []
-    reviewed = {file.path: file for file in review.files}
+    # A file whose move was rejected goes on under its old name.
+    files = [file if file.stays_moved else file.unmoved() for file in review.files]
+    reviewed = {file.path: file for file in files}
+    moved = {file.source for file in files if file.source} - reviewed.keys()
     for path in dict.fromkeys([*(file.path for file in before.files), *reviewed]):
+        if path in moved:
+            continue
         file = reviewed.get(path)
+        place = path if file is None else file.old_path
         try:
-            originals[path] = read_text_file(prepared.root / path, name=path)
+            originals[path] = read_text_file(prepared.root / place, name=place)
         except MissingFile:
             if file is None or not file.is_new:
                 raise

@@ -60,6 +60,7 @@ class DraftFile:
     after: FileState
     due: bool = True
     in_place: bool = False
+    moved_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Draft:
     replaces: Record | None = None
     folders: Sequence[str] = ()
     made: Sequence[str] = ()
+    emptied: Sequence[tuple[str, int]] = ()
 
 
 class Entry:
@@ -86,6 +88,10 @@ class Entry:
     @property
     def folder(self) -> Path:
         return self._log.folder / self.record.id
+
+    def path_of(self, place: Path) -> str:
+        """`place`, which lies in the project, as the record names it."""
+        return place.relative_to(self._log.root).as_posix()
 
     def data(self, number: int, side: str) -> bytes:
         """The bytes of the `number`-th file on `side` ("before" or "after").
@@ -260,6 +266,7 @@ class ApplyLog:
             replaces=None if draft.replaces is None else draft.replaces.id,
             folders=tuple(draft.folders),
             made=tuple(draft.made),
+            emptied=tuple(draft.emptied),
             files=tuple(
                 KeptFile(
                     path=file.path,
@@ -268,6 +275,7 @@ class ApplyLog:
                     after=KeptState.of(file.after),
                     due=file.due,
                     in_place=file.in_place,
+                    moved_from=file.moved_from,
                 )
                 for file in draft.files
             ),

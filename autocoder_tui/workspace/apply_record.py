@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from autocoder_tui.safety.sanitize import visible
@@ -45,6 +47,12 @@ class KeptState:
             return cls(None, 0, None)
         return cls(digest(state.data), len(state.data), state.attributes)
 
+    def is_of(self, place: Path, status: os.stat_result | None) -> bool:
+        """Whether the file at `place` has these attributes, besides the bytes."""
+        if status is None or self.attributes is None:
+            return status is None
+        return Attributes.of(place, status) == self.attributes
+
     def holds(self, data: bytes | None) -> bool:
         """Whether `data` are the bytes of this state."""
         return (None if data is None else digest(data)) == self.sha256
@@ -64,6 +72,8 @@ class KeptFile:
     after: KeptState
     due: bool
     in_place: bool
+    moved_from: str = ""
+    """The path (as `path`) of the file that this one was before, or ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,8 @@ class Record:
     `at` is when it was first written, in seconds since 1970. `replaces` is the id of the
     record this one takes the place of once it is complete. `folders` were made by the write
     and go with an undo if they are empty; `made` are to be made now and go if it fails.
+    `emptied`, with their permission bits, are those from which the write takes files away: they
+    go with it if they are empty, and are made again by an undo. Parents come first in all three.
     """
 
     id: str
@@ -83,11 +95,17 @@ class Record:
     folders: tuple[str, ...]
     made: tuple[str, ...]
     files: tuple[KeptFile, ...]
+    emptied: tuple[tuple[str, int], ...] = ()
 
     @property
     def sequence(self) -> int:
         """Later writes have higher ones; an undo keeps the one of its write."""
         return int(self.id.split("-")[0])
+
+    @property
+    def left_empty(self) -> tuple[str, ...]:
+        """The folders that go if this leaves nothing in them, parents first."""
+        return tuple(name for name, _ in self.emptied) if self.forward else self.folders
 
     @property
     def size(self) -> int:
@@ -97,8 +115,10 @@ class Record:
     @property
     def names(self) -> str:
         """The files in words, ready to show: the first few, and how many more."""
-        names = ", ".join(visible(file.path) for file in self.files[:_NAMED])
-        more = len(self.files) - _NAMED
+        moved = {file.moved_from for file in self.files if file.moved_from}
+        files = [file for file in self.files if file.after.sha256 or file.path not in moved]
+        names = ", ".join(_name(file) for file in files[:_NAMED])
+        more = len(files) - _NAMED
         return f"{names} and {more} more" if more > 0 else names
 
     @property
@@ -120,6 +140,7 @@ class Record:
                 "folders": list(self.folders),
                 "made": list(self.made),
                 "files": [_file_json(file) for file in self.files],
+                "emptied": [list(folder) for folder in self.emptied],
             }
         )
 
@@ -138,11 +159,21 @@ class Record:
             folders=_strings(data["folders"]),
             made=_strings(data["made"]),
             files=tuple(_file_from_json(item) for item in data["files"]),
+            # Records of before files could be renamed have none.
+            emptied=tuple((str(name), int(mode)) for name, mode in data.get("emptied", ())),
         )
 
 
 def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def _name(file: KeptFile) -> str:
+    """The file in words: renamed, deleted or merely written. Safe to show."""
+    path = visible(file.path)
+    if file.moved_from:
+        return f"{visible(file.moved_from)} → {path}"
+    return path if file.after.sha256 else f"{path} (deleted)"
 
 
 def _strings(items: Sequence[Any]) -> tuple[str, ...]:
@@ -157,6 +188,7 @@ def _file_json(file: KeptFile) -> dict[str, Any]:
         "after": _state_json(file.after),
         "due": file.due,
         "in_place": file.in_place,
+        "moved_from": file.moved_from,
     }
 
 
@@ -168,6 +200,7 @@ def _file_from_json(data: dict[str, Any]) -> KeptFile:
         after=_state_from_json(data["after"]),
         due=bool(data["due"]),
         in_place=bool(data["in_place"]),
+        moved_from=str(data.get("moved_from", "")),
     )
 
 

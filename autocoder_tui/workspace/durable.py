@@ -97,6 +97,27 @@ def missing_folders(targets: Iterable[Path]) -> list[Path]:
     return sorted(missing, key=lambda folder: len(folder.parts))
 
 
+def make_folder(folder: Path, mode: int | None = None) -> None:
+    """Make one folder, with the permission bits `mode` or those the system gives.
+
+    Raises OSError.
+    """
+    folder.mkdir()
+    if mode is not None and stat.S_IMODE(folder.stat().st_mode) != mode:
+        folder.chmod(mode)
+
+
+def folders_above(root: Path, targets: Iterable[Path]) -> list[Path]:
+    """The folders below `root` that hold `targets`, parents first."""
+    found = {
+        folder
+        for target in targets
+        for folder in target.parents
+        if folder != root and folder.is_relative_to(root)
+    }
+    return sorted(found, key=lambda folder: len(folder.parts))
+
+
 def remove_if_empty(folders: Sequence[Path]) -> bool:
     """Remove those of `folders`, given parents first, that hold nothing; returns whether
     that could be done."""

@@ -16,6 +16,8 @@ from autocoder_tui.workspace.apply_record import MAX_FILE_BYTES, KeptFile, KeptS
 from autocoder_tui.workspace.durable import (
     drop,
     is_mixture,
+    make_folder,
+    missing_folders,
     remove_if_empty,
     sync_folders,
     why_not,
@@ -130,7 +132,7 @@ def _make(log: ApplyLog, entry: Entry, phase: str) -> tuple[str, ...]:
             parents.append(target.parent)
             clean &= drop(temporaries(target, record.id, number))
     sync_folders(parents)
-    folders = record.made if phase == OLD else () if record.forward else record.folders
+    folders = record.made if phase == OLD else record.left_empty
     if not (remove_if_empty([log.root / folder for folder in folders]) and clean):
         raise OSError(errno.EIO, "temporaries can't be removed")
     return tuple(left)
@@ -154,7 +156,8 @@ def _put(entry: Entry, number: int, wanted: str, target: Path) -> bool:
         return False
     file = entry.record.files[number]
     want, other = (file.after, file.before) if wanted == "after" else (file.before, file.after)
-    if want.holds(now):
+    alike = want.sha256 == other.sha256
+    if want.holds(now) and not (alike and _is_another(want, target)):
         if file.in_place and want.attributes is not None:
             # A read-only file is made writable for the time of writing into it.
             if stat.S_IMODE(target.stat().st_mode) != want.attributes.mode:
@@ -170,19 +173,34 @@ def _put(entry: Entry, number: int, wanted: str, target: Path) -> bool:
         assert want.attributes is not None
         write_in_place(target, data, want.attributes.mode)
     else:
-        _replace(entry, number, want, data, target)
+        _replace(entry, number, want, data, target, alike=alike)
     return True
 
 
-def _replace(entry: Entry, number: int, want: KeptState, data: bytes, target: Path) -> None:
-    """Move a temporary that holds `data` over `target`, or one made of what was kept."""
+def _is_another(want: KeptState, place: Path) -> bool:
+    """Of two files with the same bytes, whether the one at `place` is not the wanted one."""
+    try:
+        return not want.is_of(place, place.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _replace(
+    entry: Entry, number: int, want: KeptState, data: bytes, target: Path, *, alike: bool
+) -> None:
+    """Move a temporary that holds `data` over `target`, or one made of what was kept.
+
+    `alike`: by its bytes it may as well be the file that shall not be there.
+    """
     new, old = temporaries(target, entry.record.id, number)
     for temporary in (new, old):
-        if _bytes_at(temporary) == data:
+        if _bytes_at(temporary) == data and not (alike and _is_another(want, temporary)):
             temporary.replace(target)
             return
     drop([new])
-    target.parent.mkdir(parents=True, exist_ok=True)
+    modes = dict(entry.record.emptied)
+    for folder in missing_folders([target]):
+        make_folder(folder, modes.get(entry.path_of(folder)))
     write_new_file(new, data, want.attributes)
     new.replace(target)
 

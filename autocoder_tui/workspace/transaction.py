@@ -15,7 +15,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.attributes import Attributes
 from autocoder_tui.workspace.durable import (
     drop,
+    make_folder,
     missing_folders,
     remove_if_empty,
     sync_folders,
@@ -47,7 +48,9 @@ class Write:
     new: then one that appears meanwhile is never overwritten. `attributes` are for the new
     file; None means those of the former, or what the system gives new files. With
     `in_place` the file is not replaced but written into, so that its other names see it
-    too: then `before` must be what it holds.
+    too: then `before` must be what it holds. `moved_from` is where a file stands that has
+    exactly `data` and goes by the same transaction, to this place: where the system can, it
+    becomes this one as it is, with its times and its other names.
     """
 
     target: Path
@@ -57,6 +60,7 @@ class Write:
     attributes: Attributes | None = None
     in_place: bool = False
     before: bytes | None = None
+    moved_from: Path | None = None
 
 
 class Journal(Protocol):
@@ -111,11 +115,13 @@ def write_all(
     journal: Journal | None = None,
     *,
     emptied: Sequence[Path] = (),
+    modes: Mapping[Path, int] | None = None,
 ) -> None:
     """Carry out all `writes` or none.
 
     `last_look` runs when all is staged and nothing replaced yet; what it raises stops the
-    whole. The folders `emptied`, deepest last, are removed at the end if they are empty.
+    whole. The folders `emptied`, deepest last, are removed at the end if they are empty. A
+    folder that has to be made gets the permission bits that `modes` has for it.
     Raises Unwritable or ChangedOnDisk with everything as it was, HalfApplied when the way
     back failed too, and what the journal raises.
     """
@@ -129,7 +135,7 @@ def write_all(
     try:
         for step in steps:
             current = step.write.name
-            _stage(step, made)
+            _stage(step, made, modes or {})
         last_look()
         journal.replacing()
         for step in steps:
@@ -153,14 +159,27 @@ def temporaries(target: Path, stem: str, number: int) -> tuple[Path, Path]:
     return target.parent / f"{name}.new", target.parent / f"{name}.old"
 
 
-def _stage(step: _Step, made: list[Path]) -> None:
+def _stage(step: _Step, made: list[Path], modes: Mapping[Path, int]) -> None:
     """Write the new content beside the target; note every folder made on the way."""
     write = step.write
-    for folder in missing_folders([write.target]):
-        folder.mkdir()
+    for folder in missing_folders([write.target] if write.data is not None else []):
+        make_folder(folder, modes.get(folder))
         made.append(folder)
-    if write.data is not None and not write.in_place:
+    if write.data is not None and not write.in_place and not _is_staged_by_link(step):
         write_new_file(step.new, write.data, _attributes(write))
+
+
+def _is_staged_by_link(step: _Step) -> bool:
+    """Whether the file to be moved stands beside its new place now, under one more name."""
+    if step.write.moved_from is None:
+        return False
+    try:
+        os.link(step.write.moved_from, step.new)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        return False
+    return True
 
 
 def _attributes(write: Write) -> Attributes | None:

@@ -56,6 +56,8 @@ class _Move:
     have: KeptState
     want: KeptState
     data: bytes | None
+    moves: bool
+    """Whether this write renames the file, or gives its name to another."""
 
     @property
     def file(self) -> KeptFile:
@@ -64,11 +66,14 @@ class _Move:
     @property
     def in_place(self) -> bool:
         """Whether the file has other names by now, which are to see the change."""
-        return self.data is not None and self.status is not None and self.status.st_nlink > 1
+        linked = self.status is not None and self.status.st_nlink > 1
+        return linked and self.data is not None and not self.moves
 
     @property
     def done(self) -> bool:
-        return self.want.holds(self.now)
+        if not self.want.holds(self.now):
+            return False
+        return not self.moves or self.want.is_of(self.target, self.status)
 
     @property
     def expected(self) -> bool:
@@ -117,8 +122,13 @@ def _move(log: ApplyLog, entry: Entry, changed: Changed, *, forward: bool) -> Mo
     # Temporaries are numbered by their file's place in the record, so what is due comes first.
     moves = due + [move for move in moves if move.done]
     new = log.begin(_draft(log, entry, moves, forward=forward))
-    emptied = [] if forward else [log.root / folder for folder in entry.record.folders]
-    write_all([_write_of(move) for move in due], lambda: _look_again(due), new, emptied=emptied)
+    write_all(
+        [_write_of(move, due, forward=forward) for move in due],
+        lambda: _look_again(due),
+        new,
+        emptied=[log.root / folder for folder in new.record.left_empty],
+        modes={log.root / folder: mode for folder, mode in new.record.emptied},
+    )
     return Moved(new.record, tuple(surprising) if changed == "leave" else ())
 
 
@@ -139,10 +149,21 @@ def _look(root: Path, entry: Entry, number: int, *, forward: bool) -> _Move:
         pass
     side = "after" if forward else "before"
     data = None if want.sha256 is None else entry.data(number, side)
-    return _Move(entry, number, target, now, status, have, want, data)
+    moved = {other.moved_from for other in entry.record.files}
+    moves = bool(file.moved_from) or file.path in moved
+    return _Move(entry, number, target, now, status, have, want, data, moves)
 
 
-def _write_of(move: _Move) -> Write:
+def _moved_from(move: _Move, moves: Sequence[_Move], *, forward: bool) -> Path | None:
+    """Where the file stands that becomes this one as it is, if it is renamed and no more."""
+    for other in moves:
+        old, new = (other, move) if forward else (move, other)
+        if new.file.moved_from and new.file.moved_from == old.file.path:
+            return other.target if other.now == move.data is not None else None
+    return None
+
+
+def _write_of(move: _Move, moves: Sequence[_Move], *, forward: bool) -> Write:
     attributes = move.want.attributes
     if move.status is not None:
         recorded = move.have.attributes
@@ -157,6 +178,7 @@ def _write_of(move: _Move) -> Write:
         attributes=attributes,
         in_place=move.in_place,
         before=move.now,
+        moved_from=_moved_from(move, moves, forward=forward),
     )
 
 
@@ -177,6 +199,7 @@ def _draft(log: ApplyLog, entry: Entry, moves: Sequence[_Move], *, forward: bool
                 after=want if forward else have,
                 due=not move.done,
                 in_place=move.in_place,
+                moved_from=move.file.moved_from,
             )
         )
     return Draft(
@@ -186,6 +209,7 @@ def _draft(log: ApplyLog, entry: Entry, moves: Sequence[_Move], *, forward: bool
         replaces=record,
         folders=record.folders,
         made=[folder.relative_to(log.root).as_posix() for folder in missing],
+        emptied=record.emptied,
     )
 
 

@@ -10,6 +10,8 @@ _STATE = "tests/faults/test_state_files.py::"
 _GONE = "tests/faults/test_vanishing.py::"
 _TREES = "tests/faults/test_large_trees.py::"
 _SWEEP = "tests/workspace/test_kill_sweep.py::"
+_RENAMES = "tests/workspace/test_renames.py::"
+_ACTIONS = "tests/runs/test_file_actions.py::"
 _COMMAND_LINE = f"{_SPECIAL}test_what_is_named_on_the_command_line_is_refused_and_nothing_is_sent"
 
 CASES: tuple[Case, ...] = (
@@ -128,6 +130,45 @@ CASES: tuple[Case, ...] = (
     Case(
         "a hunk rejected after it was written is taken back out",
         ("tests/ui/test_undoing.py::test_what_is_rejected_after_the_write_is_taken_back_out",),
+    ),
+    Case(
+        "killed or failing while files are renamed, swapped or deleted: all old or all new, with "
+        "modes, other names and folders",
+        (
+            f"{_SWEEP}test_killed_at_any_call_and_started_again[rename-apply-kill]",
+            f"{_SWEEP}test_killed_at_any_call_and_started_again[swap-undo-kill]",
+            f"{_SWEEP}test_killed_at_any_call_and_started_again[make room-redo-kill]",
+            f"{_SWEEP}test_killed_at_any_call_and_started_again[delete folder-undo-kill]",
+            f"{_SWEEP}test_failing_at_any_call[make room-apply-fail-ENOSPC]",
+        ),
+    ),
+    Case(
+        "a renamed or deleted file comes back by an undo byte for byte, with mode and attributes",
+        (
+            f"{_RENAMES}test_a_rename_takes_everything_along",
+            f"{_RENAMES}test_extended_attributes_move_along",
+            f"{_RENAMES}test_the_last_file_of_a_folder_takes_it_along",
+        ),
+    ),
+    Case(
+        "a rename writes over nothing, under neither name, and leads nowhere out",
+        (
+            f"{_RENAMES}test_a_change_under_either_name_is_never_written_over",
+            f"{_RENAMES}test_a_swap_of_which_one_half_is_left_out_is_refused",
+            f"{_RENAMES}test_both_names_are_contained",
+            f"{_ACTIONS}test_what_may_not_be_is_refused_with_the_reason",
+            f"{_ACTIONS}test_one_half_alone_is_refused_in_words_and_writes_nothing",
+        ),
+    ),
+    Case(
+        "accepting everything deletes and renames nothing",
+        ("tests/ui/test_file_actions.py::test_accepting_everything_accepts_neither_and_says_so",),
+    ),
+    Case(
+        "any verdicts over all four actions make what `git apply` makes of the accepted patch",
+        (
+            "tests/review/test_file_actions.py::test_the_result_is_what_git_makes_of_the_accepted_patch",
+        ),
     ),
     Case(
         "500 levels, more than 20,000 files, odd names: listed within bounds, open to keys",

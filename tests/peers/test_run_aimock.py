@@ -52,7 +52,13 @@ def test_the_file_equals_the_fixture(
     assert [part["finish_reason"] for part in report["parts"]] == parts
     assert report["requests"] == requests
     assert report["files"] == [
-        {"path": "src/areas.py", "complete": True, "added": CODE.count("\n"), "removed": 0}
+        {
+            "path": "src/areas.py",
+            "action": "create",
+            "complete": True,
+            "added": CODE.count("\n"),
+            "removed": 0,
+        }
     ]
 
 

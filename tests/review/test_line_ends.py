@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocoder_tui.review.file_review import FileReview, LineCounts, Review, Verdict
+from autocoder_tui.review.counts import LineCounts
+from autocoder_tui.review.file_review import FileReview, Review, Verdict
 from autocoder_tui.review.line_ends import asks_for_ends, changed_ends, fitted, plain_ends
 
 BODIES = st.text(st.sampled_from("ab {\t}é"), max_size=3)

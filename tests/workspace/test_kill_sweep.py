@@ -49,6 +49,7 @@ class Place:
         (root / "src").mkdir(parents=True)
         (root / "src" / "a.py").write_text(OLD_TEXT)
         (root / "src" / "a.py").chmod(0o750)
+        (root / "src").chmod(0o770)
         (root / "old.txt").write_text("old\n")
         (root / "old.txt").chmod(0o640)
         (root / "linked").write_text(OLD_TEXT)
@@ -57,6 +58,9 @@ class Place:
 
     def original(self, name: str) -> Change:
         return Change(name, NEW_TEXT, read_text_file(self.root / name))
+
+    def moved(self, old: str, new: str, text: str) -> Change:
+        return Change(new, text, read_text_file(self.root / old), moved_from=old)
 
     def apply(self, kind: str) -> None:
         links: HardLinks = "ask"
@@ -68,6 +72,25 @@ class Place:
             changes = [Change("old.txt", None, read_text_file(self.root / "old.txt"))]
         elif kind == "in place":
             links, changes = "in place", [self.original("linked")]
+        elif kind == "delete folder":
+            changes = [Change("src/a.py", None, self.original("src/a.py").original)]
+        elif kind == "rename":
+            changes = [self.moved("src/a.py", "new/deep/b.py", OLD_TEXT)]
+        elif kind == "rename and change":
+            changes = [self.moved("src/a.py", "b.py", NEW_TEXT)]
+        elif kind == "swap":
+            changes = [
+                self.moved("src/a.py", "old.txt", OLD_TEXT),
+                self.moved("old.txt", "src/a.py", "old\n"),
+                Change("other.txt", NEW_TEXT),
+            ]
+        elif kind == "make room":
+            changes = [
+                Change("src/a.py", NEW_TEXT),
+                self.moved("src/a.py", "linked", OLD_TEXT),
+                self.moved("linked", "c.py", OLD_TEXT),
+            ]
+            links = "replace"
         else:
             links = "in place"
             changes = [
@@ -90,6 +113,7 @@ class Place:
 
 
 MOVES = ("apply", "undo", "redo")
+MOVED = ("delete folder", "rename", "swap", "make room")
 
 
 def bring_to(place: Place, kind: str, move: str) -> Callable[[], None]:
@@ -103,14 +127,21 @@ def bring_to(place: Place, kind: str, move: str) -> Callable[[], None]:
     return place.redo
 
 
-def check(place: Place, old: object, new: object) -> None:
+def check(place: Place, old: Tree, new: Tree, *, links: bool = True) -> None:
     """All old or all new, nothing left over, and the log agrees and can go on from there."""
     found = tree(place.root)
-    assert found in (old, new)
+    if links:
+        assert found in (old, new)
+    else:
+        assert [_without_links(found)] in ([_without_links(old)], [_without_links(new)])
     assert {entry.phase for entry in place.log.entries()} <= {APPLIED, UNDONE}
     assert len(list(place.log.folder.glob("0*"))) <= 1
     assert recover(place.log) == []
     assert tree(place.root) == found
+
+
+def _without_links(found: Tree) -> dict[str, object]:
+    return {name: kept[:2] for name, kept in found.items()}
 
 
 @dataclass
@@ -143,8 +174,8 @@ class Sweep:
             yield place, in_a_process(self.act, Fault(at, how, code))
             shutil.rmtree(self.folder / str(at))
 
-    def check(self, place: Place) -> None:
-        check(place, self.old, self.new)
+    def check(self, place: Place, *, links: bool = True) -> None:
+        check(place, self.old, self.new, links=links)
 
 
 def sweeps(*kinds: str) -> pytest.MarkDecorator:
@@ -152,7 +183,7 @@ def sweeps(*kinds: str) -> pytest.MarkDecorator:
 
 
 @pytest.mark.parametrize("how", ["kill", "kill in a write"])
-@sweeps("replace", "new", "delete", "in place", "three")
+@sweeps("replace", "new", "delete", "in place", "three", *MOVED)
 def test_killed_at_any_call_and_started_again(folder: Path, kind: str, move: str, how: str) -> None:
     sweep = Sweep(folder, kind, move)
     for place, ended in sweep.broken(how):
@@ -163,7 +194,7 @@ def test_killed_at_any_call_and_started_again(folder: Path, kind: str, move: str
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO], ids=["ENOSPC", "EIO"])
 @pytest.mark.parametrize("how", ["fail", "fail on"])
-@sweeps("replace", "four")
+@sweeps("replace", "four", "make room")
 def test_failing_at_any_call(folder: Path, kind: str, move: str, how: str, code: int) -> None:
     sweep = Sweep(folder, kind, move)
     every = 1 if FULL or (how, code) == ("fail", errno.ENOSPC) else 3
@@ -181,13 +212,14 @@ def without_temporaries(found: Tree) -> dict[str, object]:
     return {name: kept[:2] for name, kept in found.items() if ".autocoder-" not in name}
 
 
-def test_killed_where_the_file_system_has_no_hard_links(folder: Path) -> None:
-    sweep = Sweep(folder, "three", "apply")
+@sweeps("three", "swap", "make room")
+def test_killed_where_the_file_system_has_no_hard_links(folder: Path, kind: str, move: str) -> None:
+    sweep = Sweep(folder, kind, move)
     for at in range(1, len(sweep.calls) + 1):
         place = sweep.place(str(at))
         in_a_process(sweep.act, Fault(at, "kill", without_links=True))
         recover(place.log)
-        sweep.check(place)
+        sweep.check(place, links=False)
 
 
 @pytest.mark.parametrize("how", ["kill", "fail"])

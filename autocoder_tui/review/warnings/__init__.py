@@ -14,7 +14,7 @@ from autocoder_tui.review.file_review import FileReview
 from autocoder_tui.review.warnings.characters import characters
 from autocoder_tui.review.warnings.concern import Change, Concern
 from autocoder_tui.review.warnings.edits import edits
-from autocoder_tui.review.warnings.extent import extent
+from autocoder_tui.review.warnings.extent import arrived, extent
 from autocoder_tui.review.warnings.frames import frames
 from autocoder_tui.review.warnings.indentation import indentation
 from autocoder_tui.review.warnings.line_numbers import line_numbers
@@ -36,7 +36,9 @@ def concerns(file: FileReview, text: str | None = None) -> tuple[Concern, ...]:
     call it off the event loop.
     """
     change = Change(file, file.after if text is None else text)
-    return tuple(concern for subject in _SUBJECTS for concern in subject(change))
+    # Of a file that goes no text is left to be looked at.
+    subjects = (arrived, paths) if file.deletes else _SUBJECTS
+    return tuple(concern for subject in subjects for concern in subject(change))
 
 
 def warnings(file: FileReview, text: str | None = None) -> tuple[str, ...]:
@@ -59,7 +61,7 @@ def review_concerns(
             replace(concern, blocks=True) if concern.kind == "remark" else concern
             for concern in found[path]
         )
-    if files and all(file.before == file.after for file in files):
+    if files and not any(file.hunks for file in files):
         for file in files:
             # What was seen in the reply itself is said by its remark.
             found[file.path] += () if file.remark else (_UNCHANGED,)

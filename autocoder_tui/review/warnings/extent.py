@@ -13,7 +13,7 @@ _FEWEST_CHARACTERS = 1_000
 
 
 def extent(change: Change) -> Iterator[Concern]:
-    yield from _arrived(change)
+    yield from arrived(change)
     if change.before.strip() and not change.after.strip():
         yield Concern("empty", "Nothing is left of the file: the proposed text is empty.", True)
         return
@@ -21,7 +21,7 @@ def extent(change: Change) -> Iterator[Concern]:
         yield Concern("shrunk", shrunk)
 
 
-def _arrived(change: Change) -> Iterator[Concern]:
+def arrived(change: Change) -> Iterator[Concern]:
     file, remark = change.file, visible(change.file.remark)
     if not file.complete:
         reason = f": {remark}" if remark else ", so its end may be missing"

@@ -25,7 +25,11 @@ _RUNS_CODE = re.compile(
 
 
 def paths(change: Change) -> Iterator[Concern]:
-    path = change.path
+    for path in dict.fromkeys((change.path, change.file.old_path)):
+        yield from _of_path(path)
+
+
+def _of_path(path: str) -> Iterator[Concern]:
     if _RUNS_CODE.search(path):
         message = f"{visible(path)} is a file that other programs run by themselves."
         if path.rsplit("/", 1)[-1].lower() == ".gitattributes":

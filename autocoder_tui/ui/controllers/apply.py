@@ -6,9 +6,10 @@ import asyncio
 from dataclasses import dataclass
 
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.review.file_review import Review
+from autocoder_tui.review.file_review import FileReview, Review
+from autocoder_tui.runs.on_disk import review_anew
 from autocoder_tui.runs.review_session import ReviewSession, Written
-from autocoder_tui.runs.reviewable import after_write, changes_of, review_anew
+from autocoder_tui.runs.reviewable import Reviewable, after_write, changes_of, in_the_way
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.controllers.concerns import concerns_of, listed
 from autocoder_tui.ui.controllers.review_display import show_review
@@ -42,6 +43,9 @@ async def apply_review(app: Program, session: ReviewSession) -> str | None:
     changes = changes_of(reviewable, review)
     if not changes:
         app.tell("Nothing is accepted yet: a accepts a hunk, A the whole file.")
+        return None
+    if there := in_the_way(reviewable, review):
+        app.tell(there, severity="warning", timeout=12)
         return None
     if not await _sure(app, session, review):
         return None
@@ -121,15 +125,42 @@ def _title(app: Program) -> str:
 
 
 def _written(app: Program, session: ReviewSession, review: Review, applied: Applied) -> Written:
-    parts = [f"{visible(f.path)} ({f.accepted_lines})" for f in review.files if f.writes]
+    parts = [_in_words(file) for file in review.files if file.writes]
     parts += [f"{visible(f.path)} as before" for f in session.reviewable.taken_back(review)]
     undoable = applied.record is not None
     return Written(review, ", ".join(parts), undoable, undoable and find_git(app.root) is not None)
 
 
+def _in_words(file: FileReview) -> str:
+    """What was done to a file, safe to show."""
+    if file.removes:
+        return f"{file.names} deleted"
+    if file.moves:
+        lines = f" ({file.accepted_lines})" if any(file.accepted_lines) else ""
+        return f"{file.names}{lines}"
+    return f"{visible(file.final_path)} ({file.accepted_lines})"
+
+
+def _acts(reviewable: Reviewable, review: Review) -> list[str]:
+    """What deletes and renames files, with what speaks against it, as lines to show."""
+    said: list[str] = []
+    for file in review.files:
+        if file.removes and reviewable.place(file) is not None:
+            said.append(f"− deletes {file.names} ({file.accepted_lines})")
+        elif file.moves and reviewable.place(file) != file.path:
+            lines = file.accepted_lines if any(file.accepted_lines) else "text unchanged"
+            said.append(f"→ renames {file.names} ({lines})")
+        else:
+            continue
+        said += [f"  ! {caution}" for caution in reviewable.cautions.get(file.path, ())]
+    return said
+
+
 async def _sure(app: Program, session: ReviewSession, review: Review) -> bool:
-    """Ask where accepted hunks are suspicious or others were not looked at."""
-    reasons = []
+    """Ask where files go or get other names, where accepted hunks are suspicious, or where others
+    were not looked at."""
+    reasons = _acts(session.reviewable, review)
+    cautioned = len(reasons) > sum(file.moves or file.removes for file in review.files)
     if review.counts.undecided:
         count = review.counts.undecided
         reasons.append(f"{count} hunk{'s are' if count > 1 else ' is'} undecided: not written.")
@@ -142,7 +173,7 @@ async def _sure(app: Program, session: ReviewSession, review: Review) -> bool:
         "Write the accepted hunks?",
         "\n".join(reasons),
         (Answer("write", "Write", "w"), _CANCEL),
-        start=1 if fresh else 0,
+        start=1 if fresh or cautioned else 0,
     )
     if await app.push_screen_wait(question) != "write":
         return False

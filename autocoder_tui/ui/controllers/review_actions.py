@@ -42,7 +42,10 @@ async def accept_file(app: Program, pane: ReviewPane) -> None:
 
 
 async def accept_everything(app: Program, pane: ReviewPane) -> None:
-    """Accept every hunk of every file that was asked for; asks first where there are warnings."""
+    """Accept every hunk of every file that was asked for; asks first where there are warnings.
+
+    Deletions and renames stay as they are: each is accepted by itself.
+    """
     session = app.review_session
     if session is None:
         return
@@ -51,13 +54,20 @@ async def accept_everything(app: Program, pane: ReviewPane) -> None:
     concerns = {
         file.path: session.warnings.get(file.path, ())
         for file in files
-        if file.hunks and file.path not in left
+        if len(file.hunks) > file.acts and file.path not in left
     }
     if await accept_anyway(app, session.acknowledged, concerns):
         pane.decide_everything(Verdict.ACCEPTED, left)
         if left:
             names = ", ".join(left)
             app.tell(f"Left as they were, for they were not asked for: {names}")
+        acts = [f for f in session.review.files if f.acts and f.verdicts[0] is Verdict.UNDECIDED]
+        if acts:
+            named = ", ".join(f"{_ACTS[file.action]} {file.names}" for file in acts)
+            app.tell(f"Still undecided, each to be accepted by itself (a): {named}", timeout=12)
+
+
+_ACTS = {"delete": "the deletion of", "rename": "the rename"}
 
 
 async def edit_hunk(app: Program, pane: ReviewPane) -> None:
@@ -67,6 +77,8 @@ async def edit_hunk(app: Program, pane: ReviewPane) -> None:
         return
     if hunk < 0:
         app.tell("There is no hunk to edit: Ctrl+E edits the whole file.")
+        return
+    if _is_no_text(app, file, hunk):
         return
     hint = f"Hunk {hunk + 1} of {len(file.hunks)}: the lines it puts there."
     old = file.proposed_lines(hunk)
@@ -78,7 +90,7 @@ async def edit_hunk(app: Program, pane: ReviewPane) -> None:
 async def edit_file(app: Program, pane: ReviewPane) -> None:
     """Change the whole proposed text in a dialog."""
     file = pane.file
-    if file is None:
+    if file is None or _is_no_text(app, file):
         return
     hint = "The whole proposed file. Hunks you leave alone keep their verdicts."
     new = await edit_here(app, file.path, hint, file.after, _line(pane, file))
@@ -89,7 +101,7 @@ async def edit_file(app: Program, pane: ReviewPane) -> None:
 async def edit_outside(app: Program, pane: ReviewPane) -> None:
     """Change the whole proposed text in the person's own editor, which gets the screen."""
     file = pane.file
-    if file is None:
+    if file is None or _is_no_text(app, file):
         return
     try:
         # Not in a thread: while the editor has the terminal, the screen must stand still.
@@ -102,6 +114,17 @@ async def edit_outside(app: Program, pane: ReviewPane) -> None:
         await _take(app, pane, file, lambda: file.edited(fitted(file.after, new)), pane.diff.cursor)
     else:
         app.tell("The editor changed nothing.")
+
+
+def _is_no_text(app: Program, file: FileReview, hunk: int | None = None) -> bool:
+    """Whether there is no text to edit in the file, or in that hunk of it; says so."""
+    if file.deletes:
+        app.tell("The file is to be deleted: there is no text to edit. r keeps it.")
+    elif hunk is not None and hunk < file.acts:
+        app.tell("This is the rename itself: there is no text to edit. Ctrl+E edits the file.")
+    else:
+        return False
+    return True
 
 
 def _line(pane: ReviewPane, file: FileReview) -> int:

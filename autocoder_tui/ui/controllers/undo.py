@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.runs.reviewable import seen_anew
+from autocoder_tui.runs.reviewable import places_after, seen_anew
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.controllers.commit import commit_last_write
 from autocoder_tui.ui.program import Program
@@ -83,8 +83,10 @@ class Undoing:
         app.tell(f"✓ {done}, {back}: {moved.record.names}" + (f"; left: {left}" if left else ""))
         session = app.review_session
         if session is not None and session.holds(was):
-            paths = [file.path for file in moved.record.files if file.path not in moved.left]
-            seen = await asyncio.to_thread(seen_anew, app.root, session.reviewable, paths)
+            places = places_after(
+                session.reviewable, moved.record, forward=forward, left=moved.left
+            )
+            seen = await asyncio.to_thread(seen_anew, app.root, session.reviewable, places)
             session.reviewable = seen
             session.write_moved(was, moved.record.id, forward=forward, whole=not moved.left)
             app.main.query_one(ReviewPane).show_again()

@@ -111,7 +111,7 @@ class RowPainter:
         verdict = None if row.hunk is None else self.review.verdicts[row.hunk]
         margin = self._margin(verdict, selected, first)
         if row.kind == "empty":
-            note = Segment("(a new file with nothing in it)", self.palette.note)
+            note = Segment(_without_lines(self.review), self.palette.note)
             return self._fit([*margin, note])
         if self.geometry.side_by_side:
             return self._fit([*margin, *self._side_by_side(row, verdict, selected, x)])
@@ -264,3 +264,13 @@ def _tone(side: int, row: Row, verdict: Verdict | None) -> Tone:
     if side == 0:
         return {Verdict.ACCEPTED: Tone.GONE, Verdict.REJECTED: Tone.KEPT}.get(verdict, Tone.REMOVED)
     return Tone.GONE if verdict is Verdict.REJECTED else Tone.ADDED
+
+
+def _without_lines(review: FileReview) -> str:
+    """What to show of a hunk that has no lines."""
+    if review.deletes:
+        return "(deleted: the file is empty)"
+    if review.source:
+        unchanged = ", text unchanged" if len(review.hunks) == 1 else ""
+        return f"(renamed from {visible(review.source)}{unchanged})"
+    return "(a new file with nothing in it)"

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from autocoder_tui.review.file_review import FileReview
+from autocoder_tui.review.file_review import Action, FileReview
 from autocoder_tui.safety.sanitize import visible
 
 _MOST_ROWS = 6
@@ -25,9 +25,17 @@ def status_of(file: FileReview) -> str:
     """What the proposal does to the file, in a word."""
     if not file.complete:
         return "incomplete"
-    if file.is_new:
-        return "new"
-    return "changed" if file.hunks else "unchanged"
+    if file.action == "change" and not file.hunks:
+        return "unchanged"
+    return _STATUS[file.action]
+
+
+_STATUS: dict[Action, str] = {
+    "create": "new",
+    "change": "changed",
+    "delete": "deleted",
+    "rename": "renamed",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,11 +43,15 @@ def head_of(
 
 
 def _file_line(file: FileReview, place: str) -> Content:
-    count = len(file.hunks)
-    hunks = "" if file.is_new and count == 1 else f"{count} hunk{'s' * (count != 1)}  "
+    count = len(file.hunks) - file.acts
+    whole = file.deletes or (file.is_new and count == 1)
+    hunks = "" if whole else f"{count} hunk{'s' * (count != 1)}  "
+    if file.source and not count:
+        hunks = "text unchanged  "
+    lines = "" if file.source and not count else f"{file.lines}  "
     return Content.assemble(
-        Content.styled(visible(file.path), "bold"),
-        f"  {_STATUS.get(status_of(file), status_of(file))}  {hunks}{file.lines}  ",
+        Content.styled(file.names, "bold"),
+        f"  {_STATUS.get(status_of(file), status_of(file))}  {hunks}{lines}",
         Content.styled(place, "$text-muted"),
     )
 

@@ -191,7 +191,7 @@ class ReviewPane(Vertical):
         if session is None:
             return
         review, reviewable = session.review, session.reviewable
-        entries = [FileEntry(f.path, f, len(self.warnings.get(f.path, ()))) for f in review.files]
+        entries = [FileEntry(f.names, f, len(self.warnings.get(f.path, ()))) for f in review.files]
         entries += [FileEntry(name, None) for name, _ in reviewable.refused]
         self.query_one(FileList).show(entries, self._index)
         concerns = () if file is None else self.warnings.get(file.path, ())
@@ -255,10 +255,19 @@ class ReviewPane(Vertical):
         self.decide_everything(Verdict.REJECTED)
 
     def decide_everything(self, verdict: Verdict, but: Collection[str] = ()) -> None:
-        """Give every hunk this verdict, except in the files at the paths `but`."""
+        """Give every hunk this verdict, except in the files at the paths `but`. What deletes or
+        renames a file is accepted one by one only."""
         if self.review is not None:
             files = self.review.files
-            decided = (f if f.path in but else f.all_verdict(verdict) for f in files)
+            text_only = verdict is Verdict.ACCEPTED
+            decided = (
+                f
+                if f.path in but
+                else f.text_verdict(verdict)
+                if text_only
+                else f.all_verdict(verdict)
+                for f in files
+            )
             self.take(Review(tuple(decided)), tell=True)
             self._show_file()
 

@@ -36,11 +36,15 @@ class ResultView(SearchedDiff):
 
 def described(data: bytes | None, file: FileReview, encoding: str, newline: str) -> str:
     """One line: what will be on disk, in bytes, and how it is encoded. Safe to show."""
-    name = visible(file.path)
+    name = visible(file.final_path)
+    if file.removes:
+        return f"Result: {name} is deleted"
     if data is None:
         return f"Result: {name} is not written, no hunk is accepted"
     if not file.writes:
         return f"Result: {name} stays as it is, no hunk is accepted ({len(data):,} bytes)"
     style = _NEWLINES.get(newline, newline)
     last = "" if not data or data[-1:] in b"\r\n\0" else ", no newline at the end"
+    if file.moves:
+        name = file.names
     return f"Result: {name} will be {len(data):,} bytes, {encoding}, {style}{last}"
