@@ -59,7 +59,7 @@ class WantedModel:
     base_url: str | None = None
     fallback: tuple[str, ...] = ()
     temperature: float | None = None
-    edit_format: str | None = None
+    edit_format: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)

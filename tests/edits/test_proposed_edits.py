@@ -82,7 +82,8 @@ def test_a_renamed_file_keeps_its_text_and_takes_its_edits(request_: RunRequest)
 
 
 def test_what_is_there_already_changes_nothing_and_is_said(request_: RunRequest) -> None:
-    file = proposed(request_, edit(block("the old line\n", "line 3\nline 4\n")))
+    old, new = "line 3\nline four\nline 5\n", "line 3\nline 4\nline 5\n"
+    file = proposed(request_, edit(block(old, new)))
     assert file.after == TEXT
     assert file.placed is not None
     assert file.placed.already == (0,)
