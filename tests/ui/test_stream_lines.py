@@ -114,6 +114,15 @@ def picture(lines: StreamLines) -> list[object]:
     ]
 
 
+def test_changes_stand_under_their_file() -> None:
+    lines = StreamLines()
+    lines.append('<edit path="a.py">\n<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n</edit>\n')
+    lines.append('<delete path="b.py"/>\nDone.\n')
+    kinds = [lines.section(index).kind for index in range(9)]
+    assert kinds == ["heading", *["code"] * 5, "end", "prose", "prose"]
+    assert lines.section(0).label == "a.py"
+
+
 def test_frames_fences_and_numbers() -> None:
     lines = StreamLines()
     lines.append(REPLY)

@@ -12,7 +12,8 @@ import time
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from autocoder_tui.engine.reply.framing import Fence, read_closing, read_fence, read_opening
+from autocoder_tui.engine.reply.frame_lines import begins_frame, read_frame_closing
+from autocoder_tui.engine.reply.framing import Fence, read_fence
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.widgets.stream.colours import (
     MAX_LEXED,
@@ -157,9 +158,9 @@ class StreamLines:
         """The one-line section of a frame's or fence's mark, or None if `line` is neither."""
         index = len(self._texts)
         after = index + 1
-        if current.frame is not None and read_closing(line) == current.frame:
+        if current.frame is not None and read_frame_closing(line) == current.frame:
             return Section("end", index, current.label, then=Section("prose", after))
-        if not current.frame and (opening := read_opening(line)):
+        if not current.frame and (opening := begins_frame(line)):
             path = visible(opening.path)
             body = Section("code", after, path, lexer_for_path(path), frame=opening.frame_id)
             return Section("heading", index, path, then=body)
