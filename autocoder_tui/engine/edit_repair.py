@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -16,7 +17,6 @@ from autocoder_tui.engine.events import (
     EditsSentBack,
     Event,
     FileProposed,
-    PartFinished,
     RequestStarted,
     TextDelta,
     TextHeld,
@@ -29,6 +29,7 @@ from autocoder_tui.engine.part import Part
 from autocoder_tui.engine.prompt import Message
 from autocoder_tui.engine.reply.framing import escape_path
 from autocoder_tui.engine.reply.parse import parse_reply, reply_end
+from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.text.common_prefix import common_length
 
 _AROUND: Final = 8
@@ -63,39 +64,63 @@ class Asked:
 
 
 class EditRepair:
-    """Sends changes back, as often as the request allows, and none in the same words again."""
+    """Sends changes back, as often as the request allows, and none in the same words again.
+
+    `text` is the reply with the changes that came in the place of those sent back, `files` what
+    it proposes, and `first` what it proposed before.
+    """
 
     def __init__(
-        self, counter: TokenCounter, accounts: Accounts, allowance: Allowance, stream: Stream
+        self, request: RunRequest, counter: TokenCounter, accounts: Accounts, allowance: Allowance
     ) -> None:
+        self._request = request
         self._counter = counter
         self._accounts = accounts
         self._allowance = allowance
-        self._stream = stream
         self._sent: set[tuple[str, tuple[object, ...]]] = set()
         self.text = ""
-        """The reply with the changes that came in the place of those sent back."""
+        self.files: list[FileProposed] = []
+        self.first: list[FileProposed] = []
 
-    def unplaced(self, text: str, files: Iterable[FileProposed]) -> list[Asked]:
-        """The changes of `text` that can be sent back and have not been."""
-        if not reply_end(text).framed:
+    async def events(
+        self, text: str, proposed: Callable[..., Iterable[FileProposed]], send: Stream, number: int
+    ) -> AsyncIterator[Event]:
+        """What comes of the changes of `text`; `number` is that of the last request.
+
+        `proposed` makes the files of a request and a text. Raises no error of a request.
+        """
+        self.text = text
+        for attempt in range(self._request.limits.edit_retries + 1):
+            # Edits of large files take their time to be placed.
+            files = proposed(self._request, self.text, finished=True)
+            self.files = await asyncio.to_thread(list, files)
+            self.first = self.first or self.files
+            asked = self._unplaced()
+            if not asked or attempt == self._request.limits.edit_retries:
+                return
+            async for event in self._ask(asked, send, number + attempt + 1):
+                yield event
+
+    def _unplaced(self) -> list[Asked]:
+        """The changes that can be sent back and have not been."""
+        if not reply_end(self.text).framed:
             return []
         return [
             Asked(file.path, block, unplaced, file.before)
-            for file in files
+            for file in self.files
             if file.placed is not None and file.before is not None
             for unplaced in file.placed.unplaced
             if (block := file.edits[unplaced.block]).closed
-            and text.count(block.source or "\0") == 1
+            and self.text.count(block.source or "\0") == 1
             and (file.path, block.lines) not in self._sent
         ]
 
-    async def events(self, text: str, asked: Sequence[Asked], number: int) -> AsyncIterator[Event]:
-        """Send `asked` back as request `number`, and put what comes in its place into `text`.
+    async def _ask(self, asked: Sequence[Asked], send: Stream, number: int) -> AsyncIterator[Event]:
+        """Send `asked` back as request `number`, and put what comes in its place into the text.
 
-        What a failed request or a cap leaves undone stays as it was. Raises nothing of the kind.
+        What a failed request or a cap leaves undone stays as it was.
         """
-        self.text = text
+        text = self.text
         self._sent |= {(one.path, one.block.lines) for one in asked}
         messages = messages_of(asked)
         weights = self._counter.weigh_messages(messages)
@@ -109,7 +134,7 @@ class EditRepair:
         reader = seam.PartReader(None, "")
         part = Part(reader=reader)
         try:
-            async for event in self._stream(messages, most, part, reader):
+            async for event in send(messages, most, part, reader):
                 if not isinstance(event, TextDelta | TextRetracted | TextHeld):
                     yield event
         except ProviderError as error:
@@ -123,13 +148,7 @@ class EditRepair:
             yield TextRetracted(len(text) - kept)
         if kept < len(self.text):
             yield TextDelta(self.text[kept:])
-        yield PartFinished(
-            number,
-            part.finish_reason,
-            booked.completion_tokens,
-            booked.prompt_tokens,
-            booked.cost_usd,
-        )
+        yield booked.finished(number, part.finish_reason)
 
 
 def messages_of(asked: Sequence[Asked]) -> list[Message]:

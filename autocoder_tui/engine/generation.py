@@ -19,8 +19,6 @@ from autocoder_tui.engine.events import (
     Cause,
     ContinuationStarted,
     Event,
-    FileProposed,
-    PartFinished,
     PartJoined,
     PartWithdrawn,
     RequestStarted,
@@ -44,7 +42,7 @@ from autocoder_tui.engine.provider.chat import HttpSession, stream_reply
 from autocoder_tui.engine.provider.chunks import Reasoning, Text
 from autocoder_tui.engine.provider.deadline import RunDeadline
 from autocoder_tui.engine.reader_events import edits
-from autocoder_tui.engine.repetition import Found, Repetition
+from autocoder_tui.engine.repetition import Repetition
 from autocoder_tui.engine.reply.parse import frame_state
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import AskWait, Retries
@@ -86,7 +84,6 @@ class Generation:
         self._repetition.append(request.partial)
         self._remarks: list[str] = []
         self._told = False
-        self._proposed: list[FileProposed] = []
         self.text = request.partial
 
     async def events(self, trace: Trace | None) -> AsyncGenerator[Event]:
@@ -110,35 +107,17 @@ class Generation:
                 yield TextRetracted(len(self.text))
                 yield TextDelta(chosen)
                 self.text = chosen
-            async for event in self._send_back(session):
+            repair = EditRepair(self._request, self._counter, self._accounts, self._allowance)
+            send = partial(self._stream, session)
+            proposed = partial(proposed_files, joins=self.joins, around=self._remarks)
+            async for event in repair.events(self.text, proposed, send, self._number):
                 yield event
-        for file in self._proposed:
+            self.text = repair.text
+        learn_edits(self._capabilities, repair.first)
+        for file in repair.files:
             yield with_savings(file, self._counter)
         reply = checked_reply(self._request, self.text)
         yield RunFinished("\n\n".join(filter(None, [*self._remarks, reply.notes])))
-
-    async def _files(self) -> list[FileProposed]:
-        """The files of the finished run. Edits of large files take their time to be placed."""
-        request, joins, around = self._request, self.joins, self._remarks
-        files = proposed_files(request, self.text, joins, finished=True, around=around)
-        return await asyncio.to_thread(list, files)
-
-    async def _send_back(self, session: HttpSession) -> AsyncIterator[Event]:
-        """Ask once more for changes without a place, and learn how many had one."""
-        self._proposed = await self._files()
-        learn_edits(self._capabilities, self._proposed)
-        repair = EditRepair(
-            self._counter, self._accounts, self._allowance, partial(self._stream, session)
-        )
-        for _ in range(self._limits.edit_retries):
-            asked = repair.unplaced(self.text, self._proposed)
-            if not asked:
-                return
-            self._number += 1
-            async for event in repair.events(self.text, asked, self._number):
-                yield event
-            self.text = repair.text
-            self._proposed = await self._files()
 
     async def _parts(self, session: HttpSession) -> AsyncIterator[Event]:
         """Ask for part after part until the reply is whole.
@@ -153,9 +132,13 @@ class Generation:
             self._part_limits.check()
             async for event in self._one_part(session, cause):
                 yield event
-            if self._repetition.found is not None:
-                for event in self._first_copy(self._repetition.found):
-                    yield event
+            if (found := self._repetition.found) is not None:
+                yield TextRetracted(len(self.text) - found.end)
+                # What came before the model began to repeat itself is kept.
+                self.text = self.text[: found.end]
+                self._remarks.append(found.said)
+                if frame_state(self.text) != "closed":
+                    raise RepeatsItself(found.said)
                 return
             part = self._part
             if part.lost is None and self._is_done(before, part, cause):
@@ -176,15 +159,6 @@ class Generation:
             self._remarks += [remark] if remark else []
             return True
         return is_confirmed(before, self.text, cause, reason, told=self._told)
-
-    def _first_copy(self, found: Found) -> Iterator[Event]:
-        """Keep what came before the model began to repeat itself. Raises RepeatsItself where
-        a file is open there."""
-        yield TextRetracted(len(self.text) - found.end)
-        self.text = self.text[: found.end]
-        self._remarks.append(found.said)
-        if frame_state(self.text) != "closed":
-            raise RepeatsItself(found.said)
 
     async def _one_part(self, session: HttpSession, cause: Cause | None) -> AsyncIterator[Event]:
         """Ask for one part until it comes or the attempts are used up, and join it.
@@ -351,13 +325,7 @@ class Generation:
             return
         for event in self._joined(part, joins, cause):
             yield event
-        yield PartFinished(
-            self._number,
-            part.finish_reason,
-            booked.completion_tokens,
-            booked.prompt_tokens,
-            booked.cost_usd,
-        )
+        yield booked.finished(self._number, part.finish_reason)
         self._count(part, joins[-1], cause)
 
     def _is_failed_trial(self, part: Part, join: seam.Join) -> bool:

@@ -60,7 +60,7 @@ class WantedModel:
     base_url: str | None = None
     fallback: tuple[str, ...] = ()
     temperature: float | None = None
-    edit_format: str | None = None
+    edit_format: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +200,12 @@ def choose_model(setup: Setup, name: str | None = None, base_url: str | None = N
     calibration = load_calibration(setup.places.state, endpoint, model)
     known = CapabilityStore(setup.places.state).of(provider.base_url, model.name)
     return ChosenModel(model, endpoint, tuple(map(str, found.warnings)), calibration, known)
+
+
+def as_known_now(setup: Setup, chosen: ChosenModel) -> ChosenModel:
+    """`chosen` with what runs have taught of its endpoint since it was chosen. Blocking."""
+    place = (chosen.endpoint.provider.base_url, chosen.model.name)
+    return replace(chosen, capabilities=CapabilityStore(setup.places.state).of(*place))
 
 
 def obstacle(chosen: ChosenModel, limits: Limits) -> str | None:

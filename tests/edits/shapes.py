@@ -7,7 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from autocoder_tui.edits.edit import EditBlock, EditLine, split_lines
+from autocoder_tui.edits.shapes.patch import read_patch
+from autocoder_tui.edits.shapes.search import render_block
+from autocoder_tui.edits.shapes.unified import read_diff
+from autocoder_tui.engine.reply.parse import parse_reply
 from autocoder_tui.text.alignment import matching_blocks
+from tests.edits import renders
 from tests.edits.releases import Change
 
 _HEADING = re.compile(r"[A-Za-z_$]")
@@ -186,5 +191,33 @@ SHAPES: dict[str, Callable[[Change], list[Told]]] = {
     "line ranges": line_ranges,
 }
 
-READ: dict[str, Callable[[list[EditBlock]], list[EditBlock]]] = {}
+
+def _read_searches(blocks: list[EditBlock]) -> list[EditBlock]:
+    if any(not line.text.endswith("\n") for block in blocks for line in block.lines):
+        return blocks  # marks stand on lines of their own: such an end can't be written
+    text = '<edit path="a">\n' + "".join(map(render_block, blocks)) + "</edit>\n"
+    return _edits(text)
+
+
+def _read_diff(blocks: list[EditBlock]) -> list[EditBlock]:
+    (file,) = read_diff(split_lines(renders.diff("a", blocks)), 0).files
+    return list(file.blocks)
+
+
+def _read_patch(blocks: list[EditBlock]) -> list[EditBlock]:
+    (file,) = read_patch(split_lines(renders.patch("a", blocks)), 0).files
+    return list(file.blocks)
+
+
+def _edits(text: str) -> list[EditBlock]:
+    (file,) = parse_reply(text).files
+    return list(file.edits)
+
+
+READ: dict[str, Callable[[list[EditBlock]], list[EditBlock]]] = {
+    "search/replace": _read_searches,
+    "bare search": _read_searches,
+    "unified diff": _read_diff,
+    "begin patch": _read_patch,
+}
 """By shape: the blocks written as text and read back, where the text form has a part in it."""

@@ -82,8 +82,10 @@ def test_a_renamed_file_keeps_its_text_and_takes_its_edits(request_: RunRequest)
 
 
 def test_what_is_there_already_changes_nothing_and_is_said(request_: RunRequest) -> None:
-    file = proposed(request_, edit(block("the old line\n", "line 3\nline 4\n")))
-    assert file.after == TEXT
+    text = "def f():\n    return 2\n\n\ndef g():\n    pass\n"
+    given = replace(request_, files=(InputFile("a.py", text),))
+    file = proposed(given, edit(block("def f():\n    return 1\n", "def f():\n    return 2\n")))
+    assert file.after == text
     assert file.placed is not None
     assert file.placed.already == (0,)
     assert "there already" in file.remark

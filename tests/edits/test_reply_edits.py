@@ -230,3 +230,12 @@ def test_the_name_in_a_diff_is_that_of_the_file_sent() -> None:
     assert only(DIFF.replace("x.py", "project/src/x.py"), {"src/x.py": "q\na\nz\n"}).path == (
         "src/x.py"
     )
+
+
+def test_a_bare_file_that_holds_such_lines_is_a_file() -> None:
+    text = f'import re\n\nSAMPLE = """\\\n{BLOCK}"""\nprint(SAMPLE)\n'
+    file = only(text, {"x.py": "old = 1\n"}, target="x.py")
+    assert file.text == text
+    assert not file.edits
+    talk = only(f"Here is the change:\n\n{BLOCK}", {"x.py": "a\n"}, target="x.py")
+    assert pairs(talk) == [("a\n", "b\n")]

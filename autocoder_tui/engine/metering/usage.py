@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from autocoder_tui.engine.calibration import Weights
 from autocoder_tui.engine.catalog import Model
-from autocoder_tui.engine.events import UsageReported, UsageUpdated
+from autocoder_tui.engine.events import PartFinished, UsageReported, UsageUpdated
 from autocoder_tui.engine.metering.cost import cost_usd
 from autocoder_tui.engine.metering.tokens import TailCounter, TokenCounter
 from autocoder_tui.engine.provider.chunks import Usage
@@ -22,6 +22,12 @@ class Booked:
     prompt_tokens: int
     completion_tokens: int
     cost_usd: Decimal | None
+
+    def finished(self, part: int, finish_reason: str | None) -> PartFinished:
+        """The end of part `part`, which it was."""
+        return PartFinished(
+            part, finish_reason, self.completion_tokens, self.prompt_tokens, self.cost_usd
+        )
 
 
 class Accounts:

@@ -21,6 +21,7 @@ from autocoder_tui.edits.shapes.unified import opens_diff, read_diff
 from autocoder_tui.engine.reply.blocks import Block, lines_of, normal_path
 from autocoder_tui.engine.reply.fences import name_before, name_in_line, read_fenced_blocks
 from autocoder_tui.engine.reply.framing import read_fence
+from autocoder_tui.engine.reply.prose import is_prose_line
 
 REMARK = "Its changes came in a form that was not asked for."
 UNNAMED = "Another change of the reply names no file: it is with the notes."
@@ -154,6 +155,8 @@ class _Reader:
 
     def _read(self, at: int) -> int:
         """Read what opens at line `at`; the line after it, or `at` where it is no change."""
+        if self._target and not (self._fenced or self._changes or self._only_talk()):
+            return at  # a bare file, which holds such lines
         if opens_block(self._lines[at]):
             return self._read_search(at)
         in_patch = opens_patch(self._lines, at)
@@ -176,6 +179,16 @@ class _Reader:
                         source=block.source)  # fmt: skip
         self._add(Reading((edit,), after), at)
         return after
+
+    def _only_talk(self) -> bool:
+        """Whether nothing stands before that could be the text of a file."""
+        return all(
+            is_blank(line)
+            or is_prose_line(line.strip())
+            or line.rstrip().endswith((":", "."))
+            or bool(name_in_line(line.strip(), self._known))
+            for line in self._rest
+        )
 
     def _only_given(self) -> str | None:
         return next(iter(self._given.values())) if len(self._given) == 1 else None

@@ -48,6 +48,7 @@ from autocoder_tui.engine.reply.wrappers import (
     unquoted,
     without_cdata,
     without_element,
+    without_stray_fences,
     without_wrapping_fence,
 )
 from autocoder_tui.text.syntax import Language, language_of
@@ -123,7 +124,7 @@ class _FrameReader:
         if not self._blocks:
             return [], "".join(self._lines)
         notes += self._lines[at:]
-        return self._blocks, _without_stray_fences(notes)
+        return self._blocks, without_stray_fences(notes)
 
     def _opening_mark(self) -> _Mark | None:
         while self._next < len(self._marks):
@@ -385,17 +386,3 @@ def _marks(lines: Sequence[str]) -> Iterator[_Mark]:
         loose = None if loose_closing else read_loose_opening(line)
         if loose_closing or tail >= 0 or loose is not None:
             yield _Mark(index, None, loose, closing, loose_closing, tail)
-
-
-def _without_stray_fences(notes: list[str]) -> str:
-    """Notes around frames, without the marks of a fence that was put around the frames."""
-    kept = "".join(_unfenced(notes))
-    return kept.strip("\n")
-
-
-def _unfenced(notes: list[str]) -> Iterator[str]:
-    marks = [line for line in notes if read_fence(line) is not None]
-    only_wrapper = len([line for line in notes if line.strip()]) == len(marks)
-    for line in notes:
-        if not (only_wrapper and read_fence(line) is not None):
-            yield line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 
 from autocoder_tui.engine.reply.blocks import lines_of
 from autocoder_tui.engine.reply.framing import CDATA, CDATA_END, read_fence
@@ -103,3 +104,17 @@ def without_wrapping_fence(body: str, path: str, closed: bool) -> str:
     if last > first and closing is not None and closing.closes(opening):
         return "".join(lines[first + 1 : last])
     return body if closed else "".join(lines[first + 1 :])
+
+
+def without_stray_fences(notes: list[str]) -> str:
+    """Notes around frames, without the marks of a fence that was put around the frames."""
+    kept = "".join(_unfenced(notes))
+    return kept.strip("\n")
+
+
+def _unfenced(notes: list[str]) -> Iterator[str]:
+    marks = [line for line in notes if read_fence(line) is not None]
+    only_wrapper = len([line for line in notes if line.strip()]) == len(marks)
+    for line in notes:
+        if not (only_wrapper and read_fence(line) is not None):
+            yield line

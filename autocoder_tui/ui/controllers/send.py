@@ -8,7 +8,7 @@ from dataclasses import replace
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.estimate import Weighed, counted, weigh
 from autocoder_tui.runs.preparation import Prepared, prepare
-from autocoder_tui.runs.setup import ChosenModel
+from autocoder_tui.runs.setup import ChosenModel, as_known_now
 from autocoder_tui.runs.window_probe import AskedWindow, ask_window, needs_asking
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
@@ -48,7 +48,7 @@ async def send(app: Program) -> None:
         wanted = setup.model
         made = prepare(
             job,
-            chosen,
+            as_known_now(setup, chosen),
             limits,
             temperature=wanted.temperature,
             edit_format=wanted.edit_format,
