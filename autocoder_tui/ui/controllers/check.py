@@ -11,7 +11,6 @@ from decimal import Decimal
 from textual.worker import Worker, WorkerError
 
 from autocoder_tui.check.check import CommandResult, check
-from autocoder_tui.check.folder import sweep
 from autocoder_tui.check.sandbox import Sandbox, sandbox_here
 from autocoder_tui.diagnostics.crash_report import report_of_run
 from autocoder_tui.engine.metering.cost import format_usd
@@ -53,7 +52,6 @@ class Checking:
         setup = app.setup
         self._bases = CheckBases(setup.places.state if setup.places.keeps else None)
         self._worker: Worker[None] | None = None
-        self._swept = False
         self._confirmed: set[tuple[str, tuple[str, ...], bool]] = set()
         """What was said yes to since the start, for where that can't be kept."""
         self._named: tuple[str, ...] = ()
@@ -214,9 +212,6 @@ class Checking:
         words, sign = "Stopped: nothing is left of the copy.", ""
         remarks: tuple[str, ...] = ()
         try:
-            if not self._swept:
-                self._swept = True
-                await asyncio.to_thread(sweep)
             result = await check(plan, self, setup.environ, self._bases, sandbox)
             session.checked = Checked(review, tried, result)
             words, remarks = f"{in_words(result)}, on {tried.words}", result.remarks
