@@ -12,7 +12,7 @@ from autocoder_tui.store.project_checks import BASES_FILE, CHECKS_FILE, CheckBas
 
 def test_a_yes_is_of_one_command_of_one_project(tmp_path: Path) -> None:
     checks = ProjectChecks(tmp_path, Path("/a"))
-    assert checks.named == ()
+    assert not checks.named
     checks.confirm(["pytest -q", "ruff check ."], [], closed=True)
     assert checks.named == ("pytest -q", "ruff check .")
     assert checks.confirmed("pytest -q", [], closed=True)
@@ -43,7 +43,7 @@ def test_a_damaged_memory_is_no_yes(tmp_path: Path) -> None:
     for text in ("[[[", '{"/a": 3}', '{"/a": {"confirmed": {"x": true}, "commands": [1]}}'):
         (tmp_path / CHECKS_FILE).write_text(text)
         assert not checks.confirmed("x", [], closed=True)
-        assert checks.named == ()
+        assert not checks.named
 
 
 def test_bases_are_remembered_and_the_oldest_go(tmp_path: Path) -> None:
