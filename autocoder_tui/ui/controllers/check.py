@@ -310,7 +310,7 @@ class Checking:
             return
         pane = app.main.query_one(ReviewPane)
         if await send_again(app, pane, session.review, note_of(checked.result), limits):
-            self._follow(spent)
+            self._follow(prepared.request.run_id, spent)
 
     def _spent_by(self, run_id: str) -> Decimal:
         """What the run, and those whose failures it was to mend, cost."""
@@ -335,13 +335,14 @@ class Checking:
             return None
         return replace(limits, max_cost_usd=cap - spent)
 
-    def _follow(self, spent: Decimal) -> None:
-        """The run that was just begun goes on the bill of those before it, once it has an id."""
+    def _follow(self, before: str, spent: Decimal) -> None:
+        """The run that was just begun goes on the bill of `before` and those before that, as soon
+        as it has an id."""
         app = self._app
 
         def note() -> None:
             prepared = app.runner.prepared
-            if prepared is not None and prepared.goes_on:
+            if prepared is not None and prepared.request.run_id != before:
                 self._spent[prepared.request.run_id] = spent
             elif app.runner.running:
                 app.set_timer(0.1, note)
