@@ -143,10 +143,11 @@ async def check(
         sandbox = await asyncio.to_thread(sandbox_here)
     listener.check_began(sandbox)
     began = time.monotonic()
-    folder = CheckFolder(plan.root)
-    await asyncio.to_thread(folder.__enter__)
+    source = await asyncio.to_thread(source_of, plan.root)
+    folder = CheckFolder(source.top)
     try:
-        attempt = _Attempt(plan, listener, environ, bases, sandbox, folder)
+        await _to_the_end(folder.__enter__)
+        attempt = _Attempt(plan, listener, environ, bases, sandbox, folder, source)
         result = await attempt.run()
     finally:
         await _to_the_end(lambda: folder.__exit__())
@@ -192,6 +193,7 @@ class _Attempt:
         bases: MutableMapping[str, Base],
         sandbox: Sandbox,
         folder: CheckFolder,
+        source: Source,
     ) -> None:
         self._plan = plan
         self._listener = listener
@@ -199,7 +201,7 @@ class _Attempt:
         self._bases = bases
         self._sandbox = sandbox
         self._folder = folder
-        self._source: Source | None = None
+        self._source = source
         self._base_place: _Place | None = None
 
     async def run(self) -> CheckResult:
@@ -231,8 +233,7 @@ class _Attempt:
 
     def _made(self, name: str, changes: tuple[ChangedFile, ...], meter: Meter) -> _Place:
         """Lay the project out in a thread, with `changes`."""
-        source = self._source = self._source or source_of(self._plan.root)
-        folder, sandbox = self._folder, self._sandbox
+        source, folder, sandbox = self._source, self._folder, self._sandbox
         tree = folder.path / name / (source.top.name or "project")
         layout = lay_out(source, tree, meter)
         repository = repository_of(source)

@@ -58,7 +58,7 @@ def provide(layout: Layout, *, lend: bool, link: bool, meter: Meter | None = Non
             if lend:
                 there.mkdir(parents=True, exist_ok=True)
                 found.lent.append(path)
-            elif link:
+            elif link and not _leads_back(top, here):
                 there.parent.mkdir(parents=True, exist_ok=True)
                 there.symlink_to(here)
                 found.lent.append(path)
@@ -70,6 +70,17 @@ def provide(layout: Layout, *, lend: bool, link: bool, meter: Meter | None = Non
         except OSError as error:
             raise cannot(layout.tree, error) from error
     return found
+
+
+def _leads_back(top: Path, folder: Path) -> bool:
+    """Whether a package in it is a link into the project, as those of a workspace are: through a
+    link to the folder that would be the user's own file, and not what is tried."""
+    for path in (*folder.glob("*"), *folder.glob("@*/*")):
+        if path.is_symlink():
+            real = Path(os.path.realpath(path))
+            if real.is_relative_to(top) and not real.is_relative_to(folder):
+                return True
+    return False
 
 
 def _fits(folder: Path, meter: Meter) -> bool:

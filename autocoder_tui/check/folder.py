@@ -26,13 +26,13 @@ _YOUNG = 3600
 
 
 class CheckFolder:
-    """`with CheckFolder(root) as folder:` makes it, and removes it with all that is in it.
+    """`with CheckFolder(top) as folder:` makes it, and removes it with all that is in it.
 
-    Raises CannotCheck where it can't be made.
+    `top` is the user's tree, in which it may not lie. Raises CannotCheck where it can't be made.
     """
 
-    def __init__(self, root: Path) -> None:
-        self._root = Path(os.path.realpath(root))
+    def __init__(self, top: Path) -> None:
+        self._top = Path(os.path.realpath(top))
         self._descriptor: int | None = None
         self.path = Path()
 
@@ -51,7 +51,7 @@ class CheckFolder:
 
     def __enter__(self) -> Self:
         place = Path(os.path.realpath(tempfile.gettempdir()))
-        if place.is_relative_to(self._root):
+        if place.is_relative_to(self._top):
             raise CannotCheck(
                 f"The folder for temporary files, {visible(str(place))}, lies in the project, so "
                 "nothing can be tried beside it. Set TMPDIR to a folder elsewhere."

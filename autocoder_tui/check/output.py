@@ -55,7 +55,9 @@ class Output:
 def plain(text: str) -> str:
     """`text` without the sequences that colour it and move the cursor, and of a line that was
     written over, as a progress bar is, what was written last."""
-    text = _SEQUENCE.sub("", text).replace("\r\n", "\n")
+    if "\x1b" in text:
+        text = _SEQUENCE.sub("", text)
+    text = text.replace("\r\n", "\n")
     if "\r" not in text:
         return text
     return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))

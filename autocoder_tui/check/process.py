@@ -72,16 +72,7 @@ async def run_command(
     }
     started = time.monotonic()
     try:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-S", reaper.__file__, json.dumps(job)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=dict(environ),
-            cwd="/",
-            pass_fds=(written,),
-            start_new_session=True,
-        )
+        process, cancelled = await _started(job, environ, written)
     except OSError as error:
         os.close(report)
         reason = (error.strerror or "unknown reason").lower()
@@ -90,6 +81,8 @@ async def run_command(
         os.close(written)
     output = Output()
     try:
+        if cancelled:
+            raise asyncio.CancelledError
         await _see_through(process, output, heard)
     except asyncio.CancelledError:
         await asyncio.shield(_stop(process, output, heard))
@@ -101,6 +94,29 @@ async def run_command(
     code = said["code"] if said["why"] == "exit" else None
     passed = time.monotonic() - started
     return Ended(said["why"], code, passed, output.text(), output.total, said["left"])
+
+
+async def _started(
+    job: Mapping[str, Any], environ: Mapping[str, str], report: int
+) -> tuple[asyncio.subprocess.Process, bool]:
+    """The reaper of `job`, and whether we were cancelled meanwhile: half a start could be
+    neither stopped nor waited for. Raises OSError."""
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *(sys.executable, "-I", "-S", reaper.__file__, json.dumps(job)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=dict(environ),
+            cwd="/",
+            pass_fds=(report,),
+            start_new_session=True,
+        )
+    )
+    try:
+        return await asyncio.shield(starting), False
+    except asyncio.CancelledError:
+        return await starting, True
 
 
 async def _see_through(

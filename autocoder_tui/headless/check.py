@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autocoder_tui.check.check import CheckResult, CommandResult, check
-from autocoder_tui.check.folder import sweep
 from autocoder_tui.check.layout import ChangedFile
 from autocoder_tui.check.sandbox import Sandbox, sandbox_here
 from autocoder_tui.errors import AutocoderError
@@ -75,7 +74,6 @@ class HeadlessCheck:
                 "in the review)."
             )
         self._commands = commands
-        await asyncio.to_thread(sweep)
 
     async def run(self, root: Path, changes: Sequence[ChangedFile]) -> CheckResult:
         """Try the project at `root` with `changes`. Raises CannotCheck."""

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from autocoder_tui.check.check import CheckResult
+from autocoder_tui.check.folder import sweep
 from autocoder_tui.diagnostics import crash_report as crash
 from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.engine.calibration import Calibration
@@ -398,6 +399,7 @@ class _Headless:
 
 def _recover(setup: Setup) -> None:
     """Finish or take back what a kill cut short, and say so."""
+    sweep()
     for message in recover_writes(setup.places.state, setup.root):
         say(message)
     for run_id in recover_kept(History(setup.places.state)).recovered:

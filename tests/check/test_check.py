@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from autocoder_tui.check.dependencies import provide
 from autocoder_tui.check.errors import CannotCheck
 from autocoder_tui.check.failures import Base
 from autocoder_tui.check.folder import PREFIX, CheckFolder, sweep
-from autocoder_tui.check.layout import ChangedFile
+from autocoder_tui.check.layout import ChangedFile, Meter, lay_out, source_of
 from autocoder_tui.check.sandbox import Sandbox
 from autocoder_tui.workspace.errors import PathRefused
 from tests.check.places import SANDBOXES, Heard, git, project, seen, tried
@@ -142,6 +143,23 @@ async def test_links_that_lead_into_the_project_lead_into_the_copy(
     assert seen(root.parent) == before
     assert "absolute" in result.commands[0].ended.output
     assert any("lead out" in remark for remark in result.remarks)
+
+
+def test_dependencies_are_linked_only_where_no_link_leads_back(root: Path, tmp_path: Path) -> None:
+    """A workspace links its packages into `node_modules`: what is tried is the copy of them."""
+    source = source_of(root)
+    plain = provide(lay_out(source, tmp_path / "one"), lend=False, link=True)
+    assert (plain.lent, plain.copied) == (["node_modules"], [])
+    (root / "packages").mkdir()
+    (root / "packages" / "index.js").write_text("1\n")
+    (root / "node_modules" / "own").symlink_to("../packages")
+    back = provide(lay_out(source, tmp_path / "two"), lend=False, link=True)
+    assert (back.lent, back.copied) == ([], ["node_modules"])
+    copied = tmp_path / "two" / "node_modules" / "own" / "index.js"
+    assert copied.resolve() == (tmp_path / "two" / "packages" / "index.js").resolve()
+    few = provide(lay_out(source, tmp_path / "three"), lend=False, link=False, meter=Meter(1, 1000))
+    assert few.left_out == ["node_modules"]
+    assert "do without" in few.remarks[0]
 
 
 async def test_no_keys_and_no_home(

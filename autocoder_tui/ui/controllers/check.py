@@ -11,7 +11,6 @@ from decimal import Decimal
 from textual.worker import Worker, WorkerError
 
 from autocoder_tui.check.check import CommandResult, check
-from autocoder_tui.check.folder import sweep
 from autocoder_tui.check.sandbox import Sandbox, sandbox_here
 from autocoder_tui.diagnostics.crash_report import report_of_run
 from autocoder_tui.engine.metering.cost import format_usd
@@ -53,7 +52,6 @@ class Checking:
         setup = app.setup
         self._bases = CheckBases(setup.places.state if setup.places.keeps else None)
         self._worker: Worker[None] | None = None
-        self._swept = False
         self._confirmed: set[tuple[str, tuple[str, ...], bool]] = set()
         """What was said yes to since the start, for where that can't be kept."""
         self._named: tuple[str, ...] = ()
@@ -214,9 +212,6 @@ class Checking:
         words, sign = "Stopped: nothing is left of the copy.", ""
         remarks: tuple[str, ...] = ()
         try:
-            if not self._swept:
-                self._swept = True
-                await asyncio.to_thread(sweep)
             result = await check(plan, self, setup.environ, self._bases, sandbox)
             session.checked = Checked(review, tried, result)
             words, remarks = f"{in_words(result)}, on {tried.words}", result.remarks
@@ -315,7 +310,7 @@ class Checking:
             return
         pane = app.main.query_one(ReviewPane)
         if await send_again(app, pane, session.review, note_of(checked.result), limits):
-            self._follow(spent)
+            self._follow(prepared.request.run_id, spent)
 
     def _spent_by(self, run_id: str) -> Decimal:
         """What the run, and those whose failures it was to mend, cost."""
@@ -340,13 +335,14 @@ class Checking:
             return None
         return replace(limits, max_cost_usd=cap - spent)
 
-    def _follow(self, spent: Decimal) -> None:
-        """The run that was just begun goes on the bill of those before it, once it has an id."""
+    def _follow(self, before: str, spent: Decimal) -> None:
+        """The run that was just begun goes on the bill of `before` and those before that, as soon
+        as it has an id."""
         app = self._app
 
         def note() -> None:
             prepared = app.runner.prepared
-            if prepared is not None and prepared.goes_on:
+            if prepared is not None and prepared.request.run_id != before:
                 self._spent[prepared.request.run_id] = spent
             elif app.runner.running:
                 app.set_timer(0.1, note)

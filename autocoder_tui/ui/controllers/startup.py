@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterable
 
+from autocoder_tui.check.folder import sweep
 from autocoder_tui.engine.provider.chat import preload
 from autocoder_tui.runs.interrupted_writes import recover_writes
 from autocoder_tui.runs.sole_model import is_unnamed
@@ -44,6 +46,8 @@ async def begin(app: Program, problems: Iterable[str]) -> None:
     header.branch = branch or ""
     app.estimator.schedule()
     asyncio.get_running_loop().run_in_executor(None, preload)
+    # What a killed program left of a check may be much: nobody waits for its removal.
+    threading.Thread(target=sweep, name="sweep", daemon=True).start()
     await app.recovering.start()
     if app.setup.task.reply is not None:
         await review_reply(app, app.setup.task.reply)

@@ -15,7 +15,7 @@ Kind = Literal["command", "output", "passed", "failed", "remark"]
 MOST_HEAD, MOST_TAIL = 500, 4_500
 """Lines of one command's output that are shown."""
 _MOST_LINE = 4_000
-_MOST_WAITING = 256 * 1024
+_MOST_WAITING = 48 * 1024
 """Bytes that wait for the next frame: a command may print faster than anybody could read."""
 _TABS = 8
 
