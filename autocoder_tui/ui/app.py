@@ -34,7 +34,7 @@ from autocoder_tui.ui.controllers.models import ModelChoice
 from autocoder_tui.ui.controllers.prompt_history import PromptHistory
 from autocoder_tui.ui.controllers.quit import Interrupt, leave
 from autocoder_tui.ui.controllers.recovery import RunRecovery
-from autocoder_tui.ui.controllers.review_autosave import ReviewKeeping
+from autocoder_tui.ui.controllers.review_autosave import ReviewAutosave
 from autocoder_tui.ui.controllers.run_display import RunDisplay
 from autocoder_tui.ui.controllers.runner import Runner
 from autocoder_tui.ui.controllers.send import go_on_after_asking, send
@@ -43,7 +43,7 @@ from autocoder_tui.ui.controllers.shutdown import Shutdown
 from autocoder_tui.ui.controllers.spending import SessionSpending
 from autocoder_tui.ui.controllers.startup import begin
 from autocoder_tui.ui.controllers.token_weights import FileWeigher
-from autocoder_tui.ui.controllers.undo import Undoing
+from autocoder_tui.ui.controllers.undo import UndoRedo
 from autocoder_tui.ui.keymap import checked_keys
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
@@ -95,11 +95,11 @@ class AutocoderApp(TypeAheadApp):
         super().__init__(driver_class=driver_class())
         self.setup = setup
         self.session = SessionAutosave(self)
-        self.reviews = ReviewKeeping(self)
-        self.recovering = RunRecovery(self)
+        self.reviews = ReviewAutosave(self)
+        self.recovery = RunRecovery(self)
         self.browsing = HistoryActions(self)
         self.prompting = PromptHistory(self)
-        self.typing = DialogDrafts(self)
+        self.dialog_drafts = DialogDrafts(self)
         self.models = ModelChoice(self)
         self.review_session: ReviewSession | None = None
         self.spending = SessionSpending(self)
@@ -113,7 +113,7 @@ class AutocoderApp(TypeAheadApp):
         self.runner = Runner(self, display, setup, self.spending.raise_cap, self.logbook.trace)
         self.estimator = Estimator(self)
         self.weigher = FileWeigher(self)
-        self.undoing = Undoing(self)
+        self.undo_redo = UndoRedo(self)
         layout = cast(Arrangement, setup.settings.ui.diff_layout)
         self.main = MainScreen(setup.root, self.logbook, layout)
         self.ending = Shutdown(self)
@@ -335,7 +335,7 @@ class AutocoderApp(TypeAheadApp):
     @work(group=ASKS)
     async def action_last_write(self, verb: str) -> None:
         """Undo, redo or commit what was written last."""
-        await self.undoing.act(verb)
+        await self.undo_redo.act(verb)
 
     # ------------------------------------------------------------------ moving, telling
 

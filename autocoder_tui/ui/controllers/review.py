@@ -47,4 +47,4 @@ async def write_accepted(app: Program) -> None:
         app.main.log_line(written)
         app.main.query_one(FilePicker).refresh_tree()
         if app.setup.settings.git.commit_after_accept:
-            await app.undoing.act("commit")
+            await app.undo_redo.act("commit")

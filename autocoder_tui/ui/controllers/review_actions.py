@@ -196,7 +196,7 @@ async def reject_with_note(app: Program, pane: ReviewPane) -> None:
         "note, in a new run on the same files. What you accepted stays accepted; nothing is "
         "written meanwhile. Say what to do instead:"
     )
-    note = await app.typing.ask("Reject with a note", hint)
+    note = await app.dialog_drafts.ask("Reject with a note", hint)
     if note is None or not note.strip():
         return
     limits = app.spending.limits(prepared.request.limits)

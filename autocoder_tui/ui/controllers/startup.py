@@ -43,7 +43,7 @@ async def begin(app: Program, problems: Iterable[str]) -> None:
     header.branch = branch or ""
     app.estimator.schedule()
     asyncio.get_running_loop().run_in_executor(None, preload)
-    await app.recovering.start()
+    await app.recovery.start()
     if app.models.is_keyless:
         app.models.first_steps()
 
