@@ -97,7 +97,7 @@ async def take_past(folder: Path, theme: str, size: tuple[int, int]) -> None:
             await offered(app, pilot)
             await save("7-recovered")
             await pilot.press("escape")
-            await until(pilot, lambda: app.recovering.done and app.screen is app.main)
+            await until(pilot, lambda: app.recovery.done and app.screen is app.main)
             await pilot.press("f6")
             await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
             await save("8-history")

@@ -26,7 +26,8 @@ class DemoServer:
     A sequence of replies is used up one per chat request; when none is left the answer is a
     400 that says so. `models` are names, or whole entries of the list.
     `tokens_per_second` is the pace of streams; 0 sends as fast as it can.
-    `requests` records the chat requests.
+    `refuses_tls`: answers a TLS handshake with a 400, as most servers do, where others wait for
+    a request that never comes. `requests` records the chat requests.
     """
 
     def __init__(
@@ -35,9 +36,11 @@ class DemoServer:
         *,
         models: Sequence[str | Mapping[str, object]] = ("demo",),
         tokens_per_second: float = 0.0,
+        refuses_tls: bool = True,
     ) -> None:
         self.requests: list[Received] = []
         self.base_url = ""
+        self._refuses_tls = refuses_tls
         self._script = script
         self._models = models
         self._delay = 1.0 / tokens_per_second if tokens_per_second > 0 else 0.0
@@ -64,7 +67,7 @@ class DemoServer:
         self._handlers.add(task)
         task.add_done_callback(self._handlers.discard)
         try:
-            while (received := await _read_request(reader)) is not None:
+            while received := await _read_request(reader, writer, self._refuses_tls):
                 keep_open = await self._answer(received, reader, writer)
                 if not keep_open or received.headers.get("connection", "").lower() == "close":
                     break
@@ -199,10 +202,20 @@ class _Answer:
         return False
 
 
-async def _read_request(reader: asyncio.StreamReader) -> Received | None:
+_TLS_HELLO = b"\x16"
+"""How a client begins that takes this for a server with TLS: it need not wait to learn."""
+
+
+async def _read_request(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, refuses_tls: bool
+) -> Received | None:
     """The next request on a connection; None when the client has closed it."""
     try:
-        head = await reader.readuntil(b"\r\n\r\n")
+        first_byte = await reader.readexactly(1)
+        if first_byte == _TLS_HELLO and refuses_tls:
+            writer.write(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n")
+            return None
+        head = first_byte + await reader.readuntil(b"\r\n\r\n")
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
         return None
     first, *lines = head.decode("latin-1").split("\r\n")

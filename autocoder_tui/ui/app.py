@@ -24,7 +24,7 @@ from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.ui.commands import Palette, commands_of, keys_of
 from autocoder_tui.ui.controllers import review_actions
-from autocoder_tui.ui.controllers.check import Checking
+from autocoder_tui.ui.controllers.check import ProposalCheck
 from autocoder_tui.ui.controllers.copy import copy_out
 from autocoder_tui.ui.controllers.drafts import DialogDrafts
 from autocoder_tui.ui.controllers.estimate import Estimator
@@ -36,7 +36,7 @@ from autocoder_tui.ui.controllers.models import ModelChoice
 from autocoder_tui.ui.controllers.prompt_history import PromptHistory
 from autocoder_tui.ui.controllers.quit import Interrupt, leave
 from autocoder_tui.ui.controllers.recovery import RunRecovery
-from autocoder_tui.ui.controllers.review_autosave import ReviewKeeping
+from autocoder_tui.ui.controllers.review_autosave import ReviewAutosave
 from autocoder_tui.ui.controllers.run_display import RunDisplay
 from autocoder_tui.ui.controllers.runner import Runner
 from autocoder_tui.ui.controllers.send import go_on_after_asking, send
@@ -45,7 +45,7 @@ from autocoder_tui.ui.controllers.shutdown import Shutdown
 from autocoder_tui.ui.controllers.spending import SessionSpending
 from autocoder_tui.ui.controllers.startup import begin
 from autocoder_tui.ui.controllers.token_weights import FileWeigher
-from autocoder_tui.ui.controllers.undo import Undoing
+from autocoder_tui.ui.controllers.undo import UndoRedo
 from autocoder_tui.ui.keymap import checked_keys
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
@@ -101,11 +101,11 @@ class AutocoderApp(TypeAheadApp):
         super().__init__(driver_class=driver_class())
         self.setup = setup
         self.session = SessionAutosave(self)
-        self.reviews = ReviewKeeping(self)
-        self.recovering = RunRecovery(self)
+        self.reviews = ReviewAutosave(self)
+        self.recovery = RunRecovery(self)
         self.browsing = HistoryActions(self)
         self.prompting = PromptHistory(self)
-        self.typing = DialogDrafts(self)
+        self.dialog_drafts = DialogDrafts(self)
         self.models = ModelChoice(self)
         self.review_session: ReviewSession | None = None
         self.spending = SessionSpending(self)
@@ -119,8 +119,8 @@ class AutocoderApp(TypeAheadApp):
         self.runner = Runner(self, display, setup, self.spending.raise_cap, self.logbook.trace)
         self.estimator = Estimator(self)
         self.weigher = FileWeigher(self)
-        self.undoing = Undoing(self)
-        self.checking = Checking(self)
+        self.undo_redo = UndoRedo(self)
+        self.proposal_check = ProposalCheck(self)
         layout = cast(Arrangement, setup.settings.ui.diff_layout)
         self.main = MainScreen(setup.root, self.logbook, layout)
         self.ending = Shutdown(self)
@@ -200,7 +200,7 @@ class AutocoderApp(TypeAheadApp):
 
     async def on_unmount(self) -> None:
         self.session.close()
-        await self.checking.close()
+        await self.proposal_check.close()
         await self.reviews.settle()
         await self.runner.close(offered=self._left_running)
         await asyncio.to_thread(self.logbook.close)
@@ -288,7 +288,7 @@ class AutocoderApp(TypeAheadApp):
         if action == "show_history":
             return self.screen is self.main
         if action == "stop":
-            return self.runner.running or self.checking.running
+            return self.runner.running or self.proposal_check.running
         if action == "go_on":
             return self.runner.resumable
         return True
@@ -313,7 +313,7 @@ class AutocoderApp(TypeAheadApp):
         if self.runner.running:
             self.runner.stop()
         else:
-            self.checking.stop()
+            self.proposal_check.stop()
 
     # ------------------------------------------------------------------ deciding
 
@@ -338,7 +338,7 @@ class AutocoderApp(TypeAheadApp):
 
     @work(group=ASKS)
     async def on_check_pane_wanted(self, event: CheckPane.Wanted) -> None:
-        await self.checking.do(event)
+        await self.proposal_check.do(event)
 
     def on_diff_view_arrangement_chosen(self, event: DiffView.ArrangementChosen) -> None:
         review_actions.keep_arrangement(self, event.arrangement)
@@ -350,7 +350,7 @@ class AutocoderApp(TypeAheadApp):
     @work(group=ASKS)
     async def action_last_write(self, verb: str) -> None:
         """Undo, redo or commit what was written last."""
-        await self.undoing.act(verb)
+        await self.undo_redo.act(verb)
 
     @work(group=ASKS)
     async def action_paste_reply(self) -> None:

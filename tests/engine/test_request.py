@@ -17,8 +17,8 @@ REQUEST = RunRequest(
     Limits(max_parts=3),
     0.5,
     "text so far",
-    Calibration(runs=2),
-    4321,
+    calibration=Calibration(runs=2),
+    counted_tokens=4321,
 )
 
 

@@ -74,7 +74,7 @@ async def test_nothing_is_accepted_run_or_fetched_because_a_text_says_so(tmp_pat
     before = everything_below(tmp_path, "state", "config")
     with overheard() as heard:
         async with serving(tmp_path, [Reply(reply)], "-r", "Do it.") as (app, pilot, server):
-            await until(pilot, lambda: app.recovering.done)
+            await until(pilot, lambda: app.recovery.done)
             app.main.query_one(FilePicker).set_picks(["notes.md"])
             await pilot.press("ctrl+r")
             pane = app.main.query_one(ReviewPane)

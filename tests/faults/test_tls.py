@@ -189,12 +189,21 @@ async def test_certificates_that_cannot_be_read_are_named_and_http_needs_none(
     assert isinstance(events[-1], RunFinished)
 
 
-async def test_https_typed_for_a_plain_server_is_named_at_once() -> None:
-    """Such a server waits for a request line, and the handshake for the server."""
-    async with DemoServer() as plain:
+@pytest.mark.parametrize(
+    ("refuses_tls", "says"),
+    [
+        (True, "If the server speaks plain HTTP, write http://"),
+        (False, "speaks plain HTTP, not TLS. Write http://"),
+    ],
+)
+async def test_https_typed_for_a_plain_server_is_named_at_once(
+    refuses_tls: bool, says: str
+) -> None:
+    """Or such a server waits for a request line, and the handshake for the server."""
+    async with DemoServer(refuses_tls=refuses_tls) as plain:
         url = plain.base_url.replace("http:", "https:")
         events = [event async for event in run(request_to(url))]
-    failed_once(events, "tls_failed", "speaks plain HTTP", "Write http://")
+    failed_once(events, "tls_failed", says)
     assert not plain.requests
 
 

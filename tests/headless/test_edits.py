@@ -8,7 +8,7 @@ import pytest
 
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.store.history.history import History
-from tests.test_headless import Runs, run
+from tests.headless.test_run import Runs, run
 
 __all__ = ["run"]
 

@@ -201,8 +201,9 @@ def test_the_result_is_what_git_makes_of_the_accepted_patch(
         )
     expected = {}
     for file in review.files:
-        if (text := file.result()) is not None:
-            expected[file.final_path] = text
+        result = file.result()
+        if result is not None:
+            expected[file.final_path] = result
     assert _files(root) == expected
 
 

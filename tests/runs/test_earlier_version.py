@@ -183,7 +183,7 @@ async def test_the_program_opens_on_what_stood_on_its_screen(left: Setup) -> Non
         await until(pilot, lambda: isinstance(app.screen, RecoveredRuns))
         await until(pilot, lambda: app.focused is not None and app.screen is app.focused.screen)
         await pilot.press("escape")
-        await until(pilot, lambda: app.recovering.done)
+        await until(pilot, lambda: app.recovery.done)
         assert app.main.query_one("#requirements", TextArea).text == "A draft not sent"
         assert app.job().picks == ("a.txt", "b.txt")
         review = app.main.query_one(ReviewPane).review

@@ -11,7 +11,7 @@ from autocoder_tui.review.file_review import FileReview, Review, Verdict
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.review_session import ReviewSession, Written
 from autocoder_tui.runs.reviewable import Reviewable, seen_anew
-from autocoder_tui.ui.controllers.review_autosave import ReviewKeeping
+from autocoder_tui.ui.controllers.review_autosave import ReviewAutosave
 from autocoder_tui.ui.controllers.review_display import clear_review, show_review
 from autocoder_tui.ui.program import Program
 from autocoder_tui.workspace.textfile import read_text_file
@@ -127,7 +127,7 @@ class Fake:
         self.marks: list[str] = []
         self.kept: list[dict[str, Any]] = []
         self.main = self.session = self
-        self.reviews = ReviewKeeping(cast(Program, self))
+        self.reviews = ReviewAutosave(cast(Program, self))
         self.runner = SimpleNamespace(keeping=SimpleNamespace(run_id="", keep_review=self.keep))
 
     def query_one(self, _: object) -> Fake:

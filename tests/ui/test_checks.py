@@ -131,7 +131,7 @@ async def test_it_is_stopped_with_all_it_started_and_the_screen_stays_alive(
         pane = app.main.query_one(ReviewPane)
         await until(pilot, lambda: pane.review is not None and pane.review.counts.accepted)
         await pilot.press("escape")
-        await until(pilot, lambda: not app.checking.running)
+        await until(pilot, lambda: not app.proposal_check.running)
         assert line(app) == ""
         assert alive("sleep 61.375") == []
         assert left_over() == []
@@ -157,7 +157,7 @@ async def test_a_project_file_is_not_trusted_by_itself(tmp_path: Path) -> None:
         # Enter alone is no yes.
         await pilot.press("enter")
         await until(pilot, lambda: app.screen is app.main)
-        assert not app.checking.running
+        assert not app.proposal_check.running
         assert line(app) == ""
 
 
@@ -168,7 +168,7 @@ async def test_without_commands_some_are_suggested_and_remembered(tmp_path: Path
         assert app.screen.typed == "python3 -m unittest discover"  # type: ignore[attr-defined]
         await pilot.press("ctrl+s")
         await say_yes(app, pilot)
-        await until(pilot, lambda: not app.checking.running and line(app), 60)
+        await until(pilot, lambda: not app.proposal_check.running and line(app), 60)
         remembered = ProjectChecks(app.setup.places.state, app.root)
         assert remembered.named == ("python3 -m unittest discover",)
 

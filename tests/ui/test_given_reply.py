@@ -30,7 +30,7 @@ async def test_a_pasted_reply_is_reviewed_written_and_kept_in_history(tmp_path: 
     setup = setup_for(tmp_path, *HERE, "-i", "a.py")
     async with driven(setup) as (app, pilot):
         picker = app.main.query_one(FilePicker)
-        await until(pilot, lambda: app.recovering.done and picker.picks == ("a.py",))
+        await until(pilot, lambda: app.recovery.done and picker.picks == ("a.py",))
         await pilot.press("f2", "P")
         await until(pilot, lambda: isinstance(app.screen, TextDialog))
         app.screen.query_one(TextArea).text = REPLY
@@ -62,7 +62,7 @@ async def test_the_prompt_is_copied_with_the_picks_and_the_requirements(tmp_path
     setup = setup_for(tmp_path, *HERE, "-i", "a.py", "-r", "Make it one.")
     async with driven(setup) as (app, pilot):
         picker = app.main.query_one(FilePicker)
-        await until(pilot, lambda: app.recovering.done and picker.picks == ("a.py",))
+        await until(pilot, lambda: app.recovery.done and picker.picks == ("a.py",))
         copied = setup.places.state / "copied-prompt.txt"
         await pilot.press("f2", "Y")
         await until(pilot, copied.exists)

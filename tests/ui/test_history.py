@@ -44,7 +44,7 @@ def three_runs(folder: Path) -> list[str]:
 
 
 async def listed(app: AutocoderApp, pilot: Pilot[str], count: int = 3) -> RowList:
-    await until(pilot, lambda: app.recovering.done and app.screen is app.main)
+    await until(pilot, lambda: app.recovery.done and app.screen is app.main)
     await pilot.press("f6")
     await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
     options = app.screen.query_one(RowList)
@@ -107,7 +107,7 @@ async def test_the_diff_of_a_run_is_opened_again(tmp_path: Path) -> None:
 async def test_running_again_fills_in_what_was_given_and_keeps_the_draft(tmp_path: Path) -> None:
     three_runs(tmp_path)
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
-        await until(pilot, lambda: app.recovering.done)
+        await until(pilot, lambda: app.recovery.done)
         wanted(app).insert("half a thought")
         await listed(app, pilot)
         await pilot.press("down", "a")

@@ -56,7 +56,7 @@ class Fake:
         return self.answer
 
     @property
-    def checking(self) -> Fake:
+    def proposal_check(self) -> Fake:
         return self
 
     async def may_write(self, _: ReviewSession) -> bool:

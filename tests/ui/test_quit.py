@@ -53,7 +53,7 @@ async def test_where_history_is_off_quitting_asks_once_about_a_proposal(tmp_path
 async def test_quitting_in_a_run_asks_and_the_next_start_offers_it(tmp_path: Path) -> None:
     slow = Reply("word " * 2000, delay=0.01)
     async with serving(tmp_path, [slow], "-r", "x") as (app, pilot, _):
-        await until(pilot, lambda: app.recovering.done)
+        await until(pilot, lambda: app.recovery.done)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: len(app.runner.state.text) > 20)
         await pilot.press("ctrl+q")

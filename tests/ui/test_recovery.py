@@ -206,7 +206,7 @@ async def test_an_open_review_is_open_again_after_quitting_with_its_verdicts(
     new = (tmp_path / "project" / "a.txt").read_text()
     assert new == "inserted\n" + OLD.replace("line 3\n", "line three\n")
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
-        await until(pilot, lambda: app.recovering.done)
+        await until(pilot, lambda: app.recovery.done)
         assert app.main.query_one(ReviewPane).review is None
 
 
@@ -223,7 +223,7 @@ async def test_a_run_started_at_once_is_not_covered_by_the_review_of_last_time(
             await pilot.press("ctrl+r")
             await until(pilot, lambda: app.runner.begun)
             app.last_typed_at = float("-inf")
-            await until(pilot, lambda: app.recovering.done)
+            await until(pilot, lambda: app.recovery.done)
             assert any("made room for the run" in line for line in app.main.log_lines)
             pane = app.main.query_one(ReviewPane)
             await until(pilot, lambda: pane.file is not None)
@@ -263,7 +263,7 @@ async def test_what_needs_nothing_is_not_offered(tmp_path: Path) -> None:
     left_behind(tmp_path, TextDelta(WHOLE), PROPOSED, RunFinished(""), review=written)
     left_behind(tmp_path, TextDelta("No."), RunFinished("No."))
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
-        await until(pilot, lambda: app.recovering.done)
+        await until(pilot, lambda: app.recovery.done)
         assert app.screen is app.main
     history = History(tmp_path / "state")
     assert len(history.list()) == 3
@@ -277,7 +277,7 @@ async def test_a_run_named_on_the_command_line_is_opened(tmp_path: Path, whole: 
     left_behind(tmp_path, TextDelta("another"), wish="Another")
     setup = resuming(setup_for(tmp_path), "Count in words")
     async with driven(setup) as (app, pilot):
-        await until(pilot, lambda: app.recovering.done)
+        await until(pilot, lambda: app.recovery.done)
         assert app.screen is app.main, "nothing else is asked"
         pane = app.main.query_one(ReviewPane)
         await until(pilot, lambda: pane.review is not None)
@@ -296,7 +296,7 @@ async def test_a_run_whose_project_has_moved_is_opened_where_it_is_now(tmp_path:
     (tmp_path / "project").rmdir()
     (tmp_path / "away").rename(tmp_path / "moved")
     async with driven(replace(setup, root=tmp_path / "moved")) as (app, pilot):
-        await until(pilot, lambda: app.recovering.done)
+        await until(pilot, lambda: app.recovery.done)
         pane = app.main.query_one(ReviewPane)
         await until(pilot, lambda: pane.review is not None)
         assert app.review_session is not None
@@ -305,7 +305,7 @@ async def test_a_run_whose_project_has_moved_is_opened_where_it_is_now(tmp_path:
 
 async def test_an_unknown_run_on_the_command_line_is_told(tmp_path: Path) -> None:
     async with driven(resuming(setup_for(tmp_path, *AT), "nothing")) as (app, pilot):
-        await until(pilot, lambda: app.recovering.done)
+        await until(pilot, lambda: app.recovery.done)
         assert any("nothing" in line for line in app.main.log_lines)
 
 
@@ -316,7 +316,7 @@ async def test_a_run_of_another_project_is_not_offered_here(tmp_path: Path) -> N
     left_behind(elsewhere, TextDelta("text"))
     (elsewhere / "state").rename(here / "state")
     async with driven(setup_for(here, *AT)) as (app, pilot):
-        await until(pilot, lambda: app.recovering.done)
+        await until(pilot, lambda: app.recovery.done)
         assert app.screen is app.main
     assert len(History(here / "state").list(offered=True)) == 1
 
@@ -329,7 +329,7 @@ async def test_a_damaged_history_is_told_and_nothing_stops(tmp_path: Path) -> No
     (database,) = (tmp_path / "state").glob("history*.db")
     database.write_bytes(b"garbage" * 1000)
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
-        await until(pilot, lambda: app.recovering.done)
+        await until(pilot, lambda: app.recovery.done)
         said = [line for line in app.main.log_lines if "history" in line.lower()]
         assert len(said) == 1
         wanted(app).insert("works")
@@ -342,7 +342,7 @@ async def test_a_review_whose_run_is_gone_is_no_error(tmp_path: Path) -> None:
     slot.save(Session(requirements="x", review="0123456789ab"))
     slot.release()
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
-        await until(pilot, lambda: app.recovering.done)
+        await until(pilot, lambda: app.recovery.done)
         assert app.main.query_one(ReviewPane).review is None
         assert app.job().requirements == "x"
 
@@ -382,6 +382,6 @@ async def test_folding_says_how_far_it_is_and_can_be_left(
         assert history.list() == []
     go_on.set()
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
-        await until(pilot, lambda: app.recovering.done or isinstance(app.screen, RecoveredRuns))
+        await until(pilot, lambda: app.recovery.done or isinstance(app.screen, RecoveredRuns))
         assert app.main.query_one(HeaderLine).notice == ""
     assert [run.reply for run in history.each()] == ["some words " * 2000]

@@ -43,7 +43,7 @@ async def reviewing(
     path.write_bytes(old)
     flags = ("-i", "code.txt", "-r", "count in words")
     async with serving(folder, script, *flags, size=size) as (app, pilot, server):
-        await until(pilot, lambda: app.recovering.done and app.main.query_one(FilePicker).picks)
+        await until(pilot, lambda: app.recovery.done and app.main.query_one(FilePicker).picks)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
         yield app, pilot, server

@@ -39,7 +39,7 @@ def sought(app: AutocoderApp, kind: type[Screen[Any]]) -> str | None:
 
 async def test_keys_behind_the_one_that_opens_a_dialog_reach_it(tmp_path: Path) -> None:
     async with driven(setup_for(tmp_path, *NOWHERE, "-r", "as it was")) as (app, pilot):
-        await until(pilot, lambda: app.recovering.done)
+        await until(pilot, lambda: app.recovery.done)
         app.longest_wait = 60
         typed(app, "ctrl+f", "a", "b", "c")
         await until(pilot, lambda: sought(app, PromptList) == "abc")
@@ -52,7 +52,7 @@ async def test_keys_behind_the_one_that_goes_to_a_pane_reach_it(tmp_path: Path) 
     setup = setup_for(tmp_path, *NOWHERE)
     (setup.root / "a.py").write_text("a = 1\n")
     async with driven(setup) as (app, pilot):
-        await until(pilot, lambda: app.recovering.done)
+        await until(pilot, lambda: app.recovery.done)
         app.longest_wait = 60
         typed(app, "f2", "space", "f3", "o", "k")
         await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text == "ok")
@@ -62,7 +62,7 @@ async def test_keys_behind_the_one_that_goes_to_a_pane_reach_it(tmp_path: Path) 
 async def test_deciding_and_answering_in_one_go(tmp_path: Path) -> None:
     reply = framed("a.py", "a = 1\n")
     async with serving(tmp_path, [reply], "-r", "Write.") as (app, pilot, _):
-        await until(pilot, lambda: app.recovering.done)
+        await until(pilot, lambda: app.recovery.done)
         app.longest_wait = 60
         typed(app, "ctrl+r")
         pane, target = app.main.query_one(ReviewPane), app.root / "a.py"
@@ -80,7 +80,7 @@ async def test_deciding_and_answering_in_one_go(tmp_path: Path) -> None:
 
 async def test_work_that_never_asks_holds_keys_up_only_for_a_while(tmp_path: Path) -> None:
     async with driven(setup_for(tmp_path, *NOWHERE)) as (app, pilot):
-        await until(pilot, lambda: app.recovering.done)
+        await until(pilot, lambda: app.recovery.done)
         app.longest_wait = 1
         app.run_worker(asyncio.Event().wait(), group=ASKS)
         app.hold_keys()
@@ -100,7 +100,7 @@ def clicked(app: AutocoderApp, widget: Widget) -> None:
 
 async def test_a_click_takes_no_keys_that_were_typed_before_it(tmp_path: Path) -> None:
     async with driven(setup_for(tmp_path, *NOWHERE)) as (app, pilot):
-        await until(pilot, lambda: app.recovering.done)
+        await until(pilot, lambda: app.recovery.done)
         app.longest_wait = 60
         text, picker = app.main.query_one("#requirements", TextArea), app.main.query_one(FilePicker)
         app.main.show("requirements")
@@ -115,7 +115,7 @@ async def test_a_click_takes_no_keys_that_were_typed_before_it(tmp_path: Path) -
 
 async def test_a_way_out_waits_for_nothing_that_hangs(tmp_path: Path) -> None:
     async with driven(setup_for(tmp_path, *NOWHERE)) as (app, pilot):
-        await until(pilot, lambda: app.recovering.done)
+        await until(pilot, lambda: app.recovery.done)
         app.longest_wait = 60
         app.run_worker(asyncio.Event().wait(), group=ASKS)
         app.hold_keys()
@@ -132,7 +132,7 @@ async def test_where_keys_hang_each_is_not_waited_for_anew(tmp_path: Path) -> No
 
     free = asyncio.Event()
     async with driven(setup_for(tmp_path, *NOWHERE)) as (app, pilot):
-        await until(pilot, lambda: app.recovering.done)
+        await until(pilot, lambda: app.recovery.done)
         stuck = Stuck(select_on_focus=False)
         await app.main.mount(stuck)
         stuck.focus()
@@ -152,7 +152,7 @@ async def test_where_keys_hang_each_is_not_waited_for_anew(tmp_path: Path) -> No
 
 async def test_a_command_behind_text_finds_all_of_it(tmp_path: Path) -> None:
     async with serving(tmp_path, [framed("a.py", "a = 1\n")]) as (app, pilot, server):
-        await until(pilot, lambda: app.recovering.done)
+        await until(pilot, lambda: app.recovery.done)
         app.longest_wait = 60
         typed(app, "f3", *("word " * 40), "ctrl+r")
         await until(pilot, lambda: server.requests)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autocoder_tui.system.descriptors import open_unblocked
 from autocoder_tui.workspace.errors import (
     BinaryFile,
     MissingFile,
@@ -24,7 +25,6 @@ from autocoder_tui.workspace.errors import (
 from autocoder_tui.workspace.textfile import (
     encoded,
     looks_binary,
-    open_unblocked,
     read_text_file,
     size_in_words,
 )

@@ -49,7 +49,7 @@ async def apply_review(app: Program, session: ReviewSession) -> str | None:
         return None
     if not await _sure(app, session, review):
         return None
-    await app.undoing.recover()
+    await app.undo_redo.recover()
     consent = _Consent()
     while True:
         try:
@@ -60,7 +60,7 @@ async def apply_review(app: Program, session: ReviewSession) -> str | None:
                 overwrite_changed=consent.overwrite_changed,
                 overwrite_read_only=consent.overwrite_read_only,
                 hard_links=consent.hard_links,
-                log=None if consent.unrecorded else app.undoing.log,
+                log=None if consent.unrecorded else app.undo_redo.log,
                 title=_title(app),
             )
         except AutocoderError as error:

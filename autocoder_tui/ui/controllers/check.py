@@ -44,7 +44,7 @@ _AROUND = 6
 _CLOSE_SECONDS = 10
 
 
-class Checking:
+class ProposalCheck:
     """The one check at a time, with what is remembered of those before."""
 
     def __init__(self, app: Program) -> None:
@@ -136,7 +136,7 @@ class Checking:
             "What is this project checked with? One command a line, as in a shell in the "
             f"project's folder. {found}Nothing runs before you have said yes to it."
         )
-        text = await self._app.typing.ask("Check commands", hint, "\n".join(offered))
+        text = await self._app.dialog_drafts.ask("Check commands", hint, "\n".join(offered))
         lines = [] if text is None else [line.strip() for line in text.split("\n")]
         named = tuple(dict.fromkeys(line for line in lines if line))
         if not named:

@@ -19,7 +19,7 @@ from autocoder_tui.workspace.textfile import read_bytes
 
 async def commit_last_write(app: Program) -> None:
     """Offer to commit the files of the last write. Must be called from a worker."""
-    log = app.undoing.log
+    log = app.undo_redo.log
     try:
         if find_git(app.root) is None:
             raise CannotCommit(

@@ -45,7 +45,7 @@ async def edit_here(app: Program, title: str, hint: str, text: str, line: int) -
             severity="warning",
         )
         return None
-    return await app.typing.ask(title, hint, text, line=line, tall=True)
+    return await app.dialog_drafts.ask(title, hint, text, line=line, tall=True)
 
 
 def editor_command(environ: Mapping[str, str]) -> list[str]:

@@ -23,7 +23,7 @@ async def paste_reply(app: Program) -> None:
     if app.runner.running:
         app.tell("A run is under way: wait for it, or stop it (Esc) first.", severity="warning")
         return
-    text = await app.typing.ask("Paste a reply", _HINT, tall=True)
+    text = await app.dialog_drafts.ask("Paste a reply", _HINT, tall=True)
     if text is None:
         return
     if not text.strip():

@@ -66,7 +66,7 @@ class HistoryActions:
             self._listing = False
 
     async def _list(self, keep: str = "") -> None:
-        screen, history = self._screen, self._app.recovering.history
+        screen, history = self._screen, self._app.recovery.history
         if screen is None or not screen.is_attached:
             return
         project = None if screen.everywhere else str(self._app.root)
@@ -88,7 +88,7 @@ class HistoryActions:
             elif deed == "rename":
                 await self._rename(summary)
             else:
-                run = await asyncio.to_thread(self._app.recovering.history.get, summary.run_id)
+                run = await asyncio.to_thread(self._app.recovery.history.get, summary.run_id)
                 await self._with(deed, run)
         except AutocoderError as error:
             self._app.tell(error.message, severity="error", timeout=12)
@@ -104,18 +104,18 @@ class HistoryActions:
         elif deed == "export":
             await self._export(run)
         elif deed == "again":
-            if await app.recovering.same_project(run):
+            if await app.recovery.same_project(run):
                 self._close()
-                await app.recovering.ask_again(run)
+                await app.recovery.ask_again(run)
         elif deed == "go_on":
             if run.status == "finished":
                 app.tell("This run is complete: there is nothing to go on with. a runs it again.")
-            elif await app.recovering.same_project(run):
+            elif await app.recovery.same_project(run):
                 self._close()
-                await app.recovering.go_on_with(run)
-        elif await app.recovering.same_project(run) and await self._may_replace(run):
+                await app.recovery.go_on_with(run)
+        elif await app.recovery.same_project(run) and await self._may_replace(run):
             self._close()
-            if not await app.recovering.open_run(run):
+            if not await app.recovery.open_run(run):
                 return
             if app.main.pane != "review":
                 app.tell("This run proposed no file; its text is in the output.")
@@ -137,12 +137,12 @@ class HistoryActions:
         hint = "A run with a name of yours is kept for ever."
         name = await self._app.push_screen_wait(LineDialog("Name this run", hint, run.name))
         if name is not None and name != run.name:
-            await asyncio.to_thread(self._app.recovering.history.rename, run.run_id, name)
+            await asyncio.to_thread(self._app.recovery.history.rename, run.run_id, name)
             await self._list(run.run_id)
 
     async def _delete(self, run: RunSummary) -> None:
         if await self._sure("Delete this run for good?", visible(run.name)):
-            await asyncio.to_thread(self._app.recovering.history.delete, [run.run_id])
+            await asyncio.to_thread(self._app.recovery.history.delete, [run.run_id])
             await self._deleted(1)
 
     async def _delete_all(self) -> None:
@@ -150,7 +150,7 @@ class HistoryActions:
         if screen is None:
             return
         project = None if screen.everywhere else str(app.root)
-        history = app.recovering.history
+        history = app.recovery.history
         count = len(await asyncio.to_thread(history.list, project))
         scope = "of all projects" if project is None else "of this project"
         what = f"{count} run{'s' * (count != 1)} {scope}, whatever the search shows. "
@@ -163,7 +163,7 @@ class HistoryActions:
 
     async def _deleted(self, count: int) -> None:
         self._app.prompting.forget()
-        await self._app.recovering.know_prompts()
+        await self._app.recovery.know_prompts()
         await self._list()
         self._app.tell(f"Deleted {count} run{'s' * (count != 1)}.")
 

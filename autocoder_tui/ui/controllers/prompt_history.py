@@ -78,7 +78,7 @@ class PromptHistory:
     def prompts(self) -> list[Prompt]:
         """The drafts, then what was sent; newest first."""
         drafts = [Prompt(text, "not sent") for text in self.drafts()]
-        drafts += self._app.typing.prompts()
+        drafts += self._app.dialog_drafts.prompts()
         unsent = {prompt.text for prompt in drafts}
         return drafts + [prompt for prompt in self._known if prompt.text not in unsent]
 

@@ -41,7 +41,7 @@ async def write_accepted(app: Program) -> None:
     if session.written:
         app.tell("These hunks are written already.")
         return
-    if not await app.checking.may_write(session):
+    if not await app.proposal_check.may_write(session):
         return
     written = await apply_review(app, session)
     if written is not None:
@@ -49,4 +49,4 @@ async def write_accepted(app: Program) -> None:
         app.main.log_line(written)
         app.main.query_one(FilePicker).refresh_tree()
         if app.setup.settings.git.commit_after_accept:
-            await app.undoing.act("commit")
+            await app.undo_redo.act("commit")

@@ -227,7 +227,7 @@ async def reject_with_note(app: Program, pane: ReviewPane, *, unplaced: bool = F
         "note, in a new run on the same files. What you accepted stays accepted; nothing is "
         "written meanwhile. Say what to do instead:"
     )
-    note = await app.typing.ask("Reject with a note", hint)
+    note = await app.dialog_drafts.ask("Reject with a note", hint)
     if note is None or not note.strip():
         return
     await send_again(app, pane, review, note, app.spending.limits(prepared.request.limits))
@@ -259,12 +259,12 @@ async def send_again(
 
 async def check(app: Program, _pane: ReviewPane) -> None:
     """Run the project's checks on a copy with the changes made."""
-    await app.checking.check()
+    await app.proposal_check.check()
 
 
 async def send_failures_back(app: Program, _pane: ReviewPane) -> None:
     """Send what failed in the check back to the model."""
-    await app.checking.send_back()
+    await app.proposal_check.send_back()
 
 
 async def place_changes(app: Program, pane: ReviewPane) -> None:

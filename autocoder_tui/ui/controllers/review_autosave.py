@@ -11,7 +11,7 @@ from autocoder_tui.runs.review_record import review_to_keep
 from autocoder_tui.ui.program import Program
 
 
-class ReviewKeeping:
+class ReviewAutosave:
     """A review of the newest run goes into its journal, at once; one of an earlier run, whose
     journal is no more, into history, in a thread."""
 

@@ -136,7 +136,7 @@ async def _may_be_cut(app: Program, asked: AskedWindow, weighed: Weighed) -> boo
         Question("The server may cut this prompt", warning, answers)
     )
     if answer == "give":
-        text = await app.typing.ask("Context window", "Tokens, such as 32768:")
+        text = await app.dialog_drafts.ask("Context window", "Tokens, such as 32768:")
         digits = (text or "").strip().replace(",", "").replace("_", "")
         if digits.isdecimal() and 0 < len(digits) <= 9 and int(digits) > 0:
             chosen = asked.chosen

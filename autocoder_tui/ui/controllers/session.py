@@ -125,7 +125,7 @@ class SessionAutosave:
                 app.tell(message, severity="warning")
         if back:
             app.tell(f"Back as you left it {_when(left.saved_at)}: {', '.join(back)}.")
-        app.typing.restore(left.typed)
+        app.dialog_drafts.restore(left.typed)
         self._restored = True
         self.changed()
         await asyncio.to_thread(forget_abandoned_sessions, setup.places.state)
@@ -193,7 +193,7 @@ class SessionAutosave:
         except NoMatches:
             return None
         # What was open last time is still to be opened until that is done.
-        review = "" if app.recovering.done else self.left.review
+        review = "" if app.recovery.done else self.left.review
         deciding = app.review_session
         if deciding is not None and deciding.is_open:
             review = deciding.run_id or review
@@ -204,7 +204,7 @@ class SessionAutosave:
             target=target,
             review=review,
             drafts=app.prompting.drafts(),
-            typed=app.typing.now(),
+            typed=app.dialog_drafts.now(),
         )
         if app.chosen is not None:
             address = app.chosen.endpoint.provider.base_url

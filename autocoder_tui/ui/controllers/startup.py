@@ -48,7 +48,7 @@ async def begin(app: Program, problems: Iterable[str]) -> None:
     asyncio.get_running_loop().run_in_executor(None, preload)
     # What a killed program left of a check may be much: nobody waits for its removal.
     threading.Thread(target=sweep, name="sweep", daemon=True).start()
-    await app.recovering.start()
+    await app.recovery.start()
     if app.setup.task.reply is not None:
         await review_reply(app, app.setup.task.reply)
         return

@@ -20,7 +20,7 @@ from autocoder_tui.workspace.undo import Changed, Moved, redo, undo
 _CANCEL = Answer("cancel", "Cancel", "c")
 
 
-class Undoing:
+class UndoRedo:
     """The App's view of the log of writes. Its coroutines must be called from a worker."""
 
     def __init__(self, app: Program) -> None:

@@ -66,10 +66,13 @@ async def _made(
     if answer.what == "leave out":
         return lambda: leave_out(file, change)
     old, new = old_and_new(change)
-    edited_old = await app.typing.ask("Edit the change: what it looks for", _OLD_HINT, old)
+    ask = app.dialog_drafts.ask
+    edited_old = await ask("Edit the change: what it looks for", _OLD_HINT, old)
     if edited_old is None:
         return None
-    edited_new = await app.typing.ask("Edit the change: what shall stand there", _NEW_HINT, new)
+    edited_new = await app.dialog_drafts.ask(
+        "Edit the change: what shall stand there", _NEW_HINT, new
+    )
     if edited_new is None:
         return None
     old, new = _ended(edited_old), _ended(edited_new)

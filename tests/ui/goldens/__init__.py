@@ -95,7 +95,7 @@ async def _at(
         flags = ("--base-url", "http://127.0.0.1:9/v1", "-m", "test-model")
         setup = setup_for(folder, *flags, "-r", _WISH, "-i", "orders.py")
         async with driven(setup, size) as (app, pilot):
-            await until(pilot, lambda: app.recovering.done and app.job().picks)
+            await until(pilot, lambda: app.recovery.done and app.job().picks)
             await until(pilot, lambda: app.main.query_one(Meters).view is not None)
             if moment == "history":
                 await pilot.press("f6")
@@ -110,7 +110,7 @@ async def _at(
         pilot,
         _,
     ):
-        await until(pilot, lambda: app.recovering.done and app.job().picks)
+        await until(pilot, lambda: app.recovery.done and app.job().picks)
         await pilot.press("ctrl+r")
         if moment == "review":
             pane = app.main.query_one(ReviewPane)
