@@ -2,8 +2,8 @@
 
     python tests/bench/place_bench.py [lines ...]
 
-Printed in milliseconds of the processor: blocks that fit exactly, but for indentation, of which one line is
-stale, and that are nowhere; then files and blocks made to be hard.
+Printed in milliseconds of the processor: blocks that fit exactly, but for indentation, of which
+one line is stale, and that are nowhere; then files and blocks made to be hard.
 """
 
 from __future__ import annotations
