@@ -39,6 +39,16 @@ _LINES = (
     "</file><|im_end|>", "```<|eot_id|>", "x</s>", '{"path": "a.py", "content": "x"}', "[",
     "# ... rest of the code unchanged", "To be continued.", "日本語", "é" * 50, "<think>", "&quot;",
 )  # fmt: skip
+_CHANGES = (
+    '<edit path="a.py">', "</edit>", '<delete path="a.py"/>', '<rename from="a.py" to="z.py"/>',
+    "<<<<<<< SEARCH", "=======", ">>>>>>> REPLACE", "<<<<<<< HEAD", "||||||| base", ">>>>>>> x",
+    "------- SEARCH", ":start_line:3", "-------", "--- a/a.py", "+++ b/a.py", "+++ /dev/null",
+    "@@ -1,2 +1,2 @@", "@@", "@@ class A", "-x", "+y", " z", "\\ No newline at end of file",
+    "diff --git a/a.py b/a.py", "rename from a.py", "rename to b.py", "deleted file mode 100644",
+    "*** Begin Patch", "*** Update File: a.py", "*** Add File: n.py", "*** Delete File: a.py",
+    "*** Move to: b.py", "*** End of File", "*** End Patch",
+    '{"path": "a.py", "search": "x", "replace": "y"}', '"old_string": "x",',
+)  # fmt: skip
 _PIECES = (
     "<",
     ">",
@@ -63,7 +73,10 @@ _TARGETS = (None, "a.py", "b/c.md", "x")
 def hostile_reply(seed: int) -> tuple[str, str | None, tuple[str, ...]]:
     """A reply, the target asked for, and the files that were sent along."""
     dice = random.Random(seed)
-    match dice.randrange(4):
+    match dice.randrange(5):
+        case 4:
+            lines = dice.choices((*_LINES, *_CHANGES, *_CHANGES), k=dice.randrange(30))
+            text = "\n".join(lines) + dice.choice(["", "\n"])
         case 0 | 1:
             lines = dice.choices(_LINES, k=dice.randrange(25))
             text = dice.choice(["\n", "\n", "\r\n"]).join(lines)
@@ -80,7 +93,10 @@ def _check(text: str, target: str | None, known: tuple[str, ...]) -> None:
     assert parse_reply(text, target=target, known=known) == reply
     for file in reply.files:
         assert file.path.strip()
-        body = file.text
+        for block in file.edits:
+            assert all(line.text.rstrip("\n") in text for line in block.lines), "invented"
+        # Of a file that a change makes anew the lines come without their signs.
+        body = file.text if "\n+" not in text else ""
         # A closing line at the end of a line, or a bare text's last line, gains a newline.
         # Marks written as HTML, or quoted, are taken off all of a file or not at all.
         sent = (text, html.unescape(text), re.sub(r"(?m)^> ?", "", text))
@@ -109,6 +125,10 @@ REPEATED = [
     "(the rest ", "...", "<|im_end|>", "# continued in the next message\n",
     "```python\nx = (\n```\n", '<file path="a.py">\nx = (\n</file>\n',
     '**<file path="a.py">**\nx\n**</file>**\n', "[", "&amp;",
+    "<<<<<<< SEARCH\n", "<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n", "@@ -1 +1 @@\n-a\n+b\n",
+    "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n", "*** Update File: x\n@@\n-a\n",
+    "diff --git a/x b/x\n",
+    '<edit path="a.md">\n', '<delete path="a"/>\n', '{"path": "x", "old": "a", "new": "b"},',
     "I can't. ", "nothing more ", "the file is now ", " complete", "\t", " ",
 ]  # fmt: skip
 
