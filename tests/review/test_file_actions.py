@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from autocoder_tui.review import FileReview, Review, Verdict, warnings
 from autocoder_tui.review.file_review import MOVE
 from autocoder_tui.review.result import as_result
+from autocoder_tui.review.rows.rows import Rows
+from autocoder_tui.review.rows.wrapping import WrappedRows
 from autocoder_tui.review.serialization import NoReview, review_data, review_of
 from autocoder_tui.review.verdict_history import change_in_words
 from tests.review.difficult import edits
@@ -69,6 +71,22 @@ def test_accepting_all_hunks_accepts_no_move_and_no_deletion() -> None:
     assert renamed().text_verdict(A).verdicts == (U, A, A)
     assert deleted().text_verdict(A).verdicts == (U,)
     assert renamed().with_verdict(0, R).text_verdict(A).verdicts == (R, A, A)
+
+
+@pytest.mark.parametrize("side_by_side", [True, False])
+def test_the_move_has_a_row_of_its_own_above_the_text(side_by_side: bool) -> None:
+    file = renamed()
+    tall = ({0: 2}, {0: 2})
+    for rows in (
+        Rows(file.diff, file.hunks, side_by_side=side_by_side),
+        WrappedRows(file.diff, file.hunks, tall=tall, side_by_side=side_by_side),
+    ):
+        shown = list(rows)
+        assert (shown[0].kind, shown[0].hunk) == ("empty", 0)
+        assert [row.kind for row in shown].count("empty") == 1
+        assert rows.hunk_rows(0) == range(1)
+        assert shown[rows.hunk_rows(1).start].hunk == 1
+        assert rows.row_of_line(0, 0) == 1
 
 
 def test_a_rename_alone_says_so() -> None:

@@ -159,6 +159,16 @@ def test_a_rename_to_its_own_name_is_a_change(root: Path) -> None:
     assert names(review_of(root, rename("a.py", "./a.py", OLD, NEW))) == ["change a.py"]
 
 
+def test_what_was_sent_is_enough_to_show_it_after_it_was_done(root: Path) -> None:
+    """As `history show --patch` does."""
+    before = prepared(root, "a.py", "b.py")
+    (root / "a.py").rename(root / "c.py")
+    (root / "b.py").unlink()
+    reviewable = make_review(before, [rename("a.py", "c.py", OLD, NEW), delete("b.py")])
+    assert names(reviewable) == ["rename a.py → c.py", "delete b.py"]
+    assert "rename from a.py" in reviewable.review.to_patch()
+
+
 # ---------------------------------------------------------------- warnings
 
 

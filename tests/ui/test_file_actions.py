@@ -18,6 +18,7 @@ from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.controllers.review import review_proposal
 from autocoder_tui.ui.screens.commit_message import CommitMessage
 from autocoder_tui.ui.screens.dialogs.question import Question
+from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.review.file_list import FileList
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.engine.conversation import MODEL, endpoint_at
@@ -145,6 +146,8 @@ async def test_accepting_everything_accepts_neither_and_says_so(tmp_path: Path) 
 async def test_written_undone_redone_and_committed(tmp_path: Path) -> None:
     async with reviewing(tmp_path) as (app, pilot, root):
         begun = tree(root)
+        picker = app.main.query_one(FilePicker)
+        picker.set_picks(["a.py"])
         await pilot.press("a", "a", "r")  # the move and the first hunk, not the second
         await pilot.press("right_square_bracket", "a", "right_square_bracket", "a", "enter")
         asked = await question(app, pilot, "→ renames")
@@ -156,6 +159,7 @@ async def test_written_undone_redone_and_committed(tmp_path: Path) -> None:
         session = there(app.review_session)
         await until(pilot, lambda: session.written)
         assert "a.py → src/c.py (+1 −1), docs/p.txt → plain.txt, old.py deleted" in session.written
+        assert picker.picks == ("src/c.py",)
         written = tree(root)
         names = {name for name in written if not name.startswith(".git")}
         assert names == {"src", "src/c.py", "plain.txt"}
@@ -165,6 +169,7 @@ async def test_written_undone_redone_and_committed(tmp_path: Path) -> None:
         await pilot.press("u")
         await until(pilot, lambda: not session.written)
         assert tree(root) == begun
+        await until(pilot, lambda: picker.picks == ("a.py",))
         assert dict(session.reviewable.places) == {}
         await pilot.press("ctrl+y")
         await question(app, pilot, "old.py (deleted)")

@@ -12,6 +12,7 @@ from autocoder_tui.runs.review_session import ReviewSession, Written
 from autocoder_tui.runs.reviewable import Reviewable, after_write, changes_of, in_the_way
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.controllers.concerns import concerns_of, listed
+from autocoder_tui.ui.controllers.moved_picks import follow_moves
 from autocoder_tui.ui.controllers.review_display import show_review
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
@@ -70,6 +71,9 @@ async def apply_review(app: Program, session: ReviewSession) -> str | None:
             written = _written(app, session, review, applied)
             seen = await asyncio.to_thread(after_write, app.root, reviewable, review)
             session.reviewable = seen
+            was = {file.path: reviewable.place(file) for file in review.files}
+            now = {file.path: seen.place(file) for file in review.files}
+            follow_moves(app, {old: new for path, old in was.items() if old and (new := now[path])})
             session.wrote(applied.record, written)
             return written.line
 

@@ -155,7 +155,7 @@ async def _take(
         await copy_out(app, edited.after, "the edited text", "edited.txt")
         return
     pane.replace_file(edited, concerns, hunk)
-    if edited.before == edited.after:
+    if not edited.hunks:
         app.tell("The proposal is now the same as the file: there is nothing to write.")
 
 

@@ -8,6 +8,7 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.reviewable import places_after, seen_anew
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.controllers.commit import commit_last_write
+from autocoder_tui.ui.controllers.moved_picks import follow_moves
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.widgets.files.picker import FilePicker
@@ -90,6 +91,13 @@ class UndoRedo:
             session.reviewable = seen
             session.write_moved(was, moved.record.id, forward=forward, whole=not moved.left)
             app.main.query_one(ReviewPane).show_again()
+        renamed = [f for f in moved.record.files if f.moved_from and f.path not in moved.left]
+        follow_moves(
+            app,
+            {f.moved_from: f.path for f in renamed}
+            if forward
+            else {f.path: f.moved_from for f in renamed},
+        )
         app.main.query_one(FilePicker).refresh_tree()
         app.estimator.files_changed()
 
