@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,7 @@ was stopped, or what watched over it was killed."""
 MAX_PROCESSES = 1024
 MAX_FILE_BYTES = 4 * 1024**3
 _READ_BYTES = 64 * 1024
+_STRAY_ROUNDS = 20
 _END_WITHIN = 10.0
 """Seconds that are waited for the end of what was stopped."""
 
@@ -89,6 +91,8 @@ async def run_command(
         raise
     finally:
         said = _said(report)
+        if said is None or said["left"]:
+            await asyncio.to_thread(_end_strays, folder)
     if said is None:
         return Ended("lost", None, time.monotonic() - started, output.text(), output.total)
     code = said["code"] if said["why"] == "exit" else None
@@ -157,6 +161,23 @@ async def _stop(
     except TimeoutError:
         with suppress(ProcessLookupError):
             process.kill()
+
+
+def _end_strays(folder: Path | None) -> None:
+    """End what a command that killed its guard has left: on Linux every process that has the
+    `folder` of this check in its environment, as all it started do."""
+    if folder is None or not sys.platform.startswith("linux"):
+        return
+    mark = b"HOME=" + os.fsencode(folder) + b"/"
+    for _ in range(_STRAY_ROUNDS):
+        found = False
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if mark in (process / "environ").read_bytes():
+                    os.kill(int(process.name), signal.SIGKILL)
+                    found = True
+        if not found:
+            return
 
 
 def _said(report: int) -> dict[str, Any] | None:

@@ -93,6 +93,15 @@ async def test_a_fork_bomb_is_ended(root: Path, sandbox: Sandbox) -> None:
     assert alive("f() { f |") == []
 
 
+async def test_a_command_that_kills_its_guard_is_ended_all_the_same(root: Path) -> None:
+    before = seen(root.parent)
+    result = await tried(root, "setsid sleep 61.875 & sleep 0.05; kill -9 $PPID; sleep 61.875")
+    assert "killed together with its guard" in result.commands[0].words
+    assert alive("sleep 61.875") == []
+    assert left_over() == []
+    assert seen(root.parent) == before
+
+
 async def test_stopped_it_ends_all_it_started(root: Path, sandbox: Sandbox) -> None:
     before = seen(root.parent)
     heard = Heard()

@@ -22,6 +22,7 @@ CASES = (
         "stopped or killed, a check leaves no process and no folder",
         (
             f"{_UNTOUCHED}test_stopped_it_ends_all_it_started",
+            f"{_UNTOUCHED}test_a_command_that_kills_its_guard_is_ended_all_the_same",
             f"{_CHECK}test_killed_it_leaves_nothing",
             f"{_CHECK}test_what_a_killed_program_left_is_removed_at_the_next_start",
             f"{_SCREEN}test_it_is_stopped_with_all_it_started_and_the_screen_stays_alive",
