@@ -11,8 +11,9 @@ from autocoder_tui.headless.console import say
 from autocoder_tui.headless.delivery import patch_bytes, print_result
 from autocoder_tui.headless.exit_codes import EXIT_FAILED
 from autocoder_tui.headless.outcome import Outcome, file_report
-from autocoder_tui.review.file_review import Review, Verdict
+from autocoder_tui.review.file_review import Verdict
 from autocoder_tui.review.line_ends import asks_for_ends
+from autocoder_tui.review.review import Review
 from autocoder_tui.review.warnings import review_concerns
 from autocoder_tui.runs.comparison import compared
 from autocoder_tui.runs.preparation import Prepared

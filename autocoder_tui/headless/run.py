@@ -42,7 +42,7 @@ from autocoder_tui.headless.output import Delivery
 from autocoder_tui.headless.progress import Progress
 from autocoder_tui.headless.recovery import recover_kept
 from autocoder_tui.headless.shutdown import HeadlessShutdown
-from autocoder_tui.review.file_review import Review
+from autocoder_tui.review.review import Review
 from autocoder_tui.runs.estimate import weigh
 from autocoder_tui.runs.event_text import narrate, summary
 from autocoder_tui.runs.fallback import UNAVAILABLE, candidates, limits_after

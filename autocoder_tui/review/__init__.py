@@ -2,7 +2,8 @@
 
 from autocoder_tui.review.counts import Counts, LineCounts
 from autocoder_tui.review.diff import Diff, Hunk, diff_lines, split_lines
-from autocoder_tui.review.file_review import FileReview, Review, Verdict
+from autocoder_tui.review.file_review import FileReview, Verdict
+from autocoder_tui.review.review import Review
 from autocoder_tui.review.warnings import warnings
 
 __all__ = [

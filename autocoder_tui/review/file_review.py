@@ -1,13 +1,12 @@
 """What is under review and what was decided: values that never change, only get replaced.
 
-A `FileReview` is one file's change and a verdict on each of its hunks; a `Review` is all
-files of a reply. Nothing here writes: `result()` is the text to write, `to_patch()` the
-same as a patch.
+A `FileReview` is one file's change and a verdict on each of its hunks. Nothing here writes:
+`result()` is the text to write, `to_patch()` the same as a patch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
@@ -15,7 +14,7 @@ from typing import Final, Literal, TypeAlias
 
 from autocoder_tui.review.boundaries import Hunk
 from autocoder_tui.review.carry_verdicts import known_pieces, moved_hunks
-from autocoder_tui.review.counts import Counts, LineCounts, line_counts, sum_lines
+from autocoder_tui.review.counts import Counts, LineCounts, line_counts
 from autocoder_tui.review.diff import Diff, diff_lines
 from autocoder_tui.review.file_edits import FileEdits
 from autocoder_tui.review.line_ends import changed_ends, ends_in_words
@@ -327,13 +326,6 @@ class FileReview:
         changed = changed_ends(self.before or "", self.after)
         return ends_in_words(changed) if changed else ""
 
-    @property
-    def summary(self) -> str:
-        """One line: what was decided and what will be written. Safe to show."""
-        if not self.hunks:
-            return f"{visible(self.path)} is proposed unchanged"
-        return f"{self.counts} · {_writes([self])}"
-
     def to_patch(self, *, accepted_only: bool = False) -> str:
         """A unified patch of all hunks, or of the accepted ones; "" where there are none."""
         return self._patch(self.accepted_hunks if accepted_only else self.hunks)
@@ -358,96 +350,3 @@ class FileReview:
 
 
 _ORDER = (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.UNDECIDED)
-
-
-def _writes(files: Iterable[FileReview]) -> str:
-    """What is done to the files as decided, in words."""
-    written = [file for file in files if file.writes]
-    texts = [file for file in written if not (file.moves or file.removes)]
-    new = len(texts) <= _MOST_NAMED and all(file.is_new for file in texts)
-    done = {
-        "creates" if new else "writes": texts,
-        "renames": [file for file in written if file.moves],
-        "deletes": [file for file in written if file.removes],
-    }
-    words = [_deed(verb, of_it) for verb, of_it in done.items() if of_it]
-    return ", ".join(words) or "writes nothing"
-
-
-def _deed(verb: str, files: Sequence[FileReview]) -> str:
-    lines = sum_lines(file.accepted_lines for file in files)
-    unchanged = verb == "renames" and not any(lines)
-    names = _named([file.names for file in files])
-    return f"{verb} {names}" + ("" if unchanged else f" ({lines})")
-
-
-_MOST_NAMED = 2
-
-
-def _named(names: Sequence[str]) -> str:
-    return f"{len(names)} files" if len(names) > _MOST_NAMED else " and ".join(names)
-
-
-@dataclass(frozen=True)
-class Review:
-    """All files of one proposal, in the order of the reply, one review for each path."""
-
-    files: tuple[FileReview, ...]
-
-    def file(self, path: str) -> FileReview:
-        """The review of `path`. Raises KeyError."""
-        for file in self.files:
-            if file.path == path:
-                return file
-        raise KeyError(path)
-
-    def with_file(self, changed: FileReview) -> Review:
-        """The same review with one file's review replaced. Raises KeyError."""
-        self.file(changed.path)
-        return Review(tuple(changed if f.path == changed.path else f for f in self.files))
-
-    def all_verdict(self, verdict: Verdict) -> Review:
-        """The same review with every hunk of every file decided alike, moves and deletions too."""
-        return Review(tuple(file.all_verdict(verdict) for file in self.files))
-
-    def results(self) -> dict[str, str]:
-        """The text to write for each path with an accepted hunk."""
-        results = ((file.final_path, file.result()) for file in self.files if file.writes)
-        return {path: text for path, text in results if text is not None}
-
-    @cached_property
-    def counts(self) -> Counts:
-        each = [file.counts for file in self.files]
-        return Counts(
-            sum(c.accepted for c in each),
-            sum(c.rejected for c in each),
-            sum(c.undecided for c in each),
-        )
-
-    @cached_property
-    def accepted_lines(self) -> LineCounts:
-        return sum_lines(file.accepted_lines for file in self.files)
-
-    @cached_property
-    def lines(self) -> LineCounts:
-        return sum_lines(file.lines for file in self.files)
-
-    @property
-    def summary(self) -> str:
-        """One line: what was decided and what will be written. Safe to show."""
-        return self.summary_taking_back(())
-
-    def summary_taking_back(self, files: Sequence[FileReview]) -> str:
-        """The same where hunks of `files` were written that are no longer accepted."""
-        if not self.counts.total:
-            return "Nothing is proposed to change"
-        written = _writes(self.files)
-        if files:
-            names = _named([file.names for file in files])
-            back = f"takes what was written back out of {names}"
-            written = f"{written}, {back}" if any(file.writes for file in self.files) else back
-        return f"{self.counts} · {written}"
-
-    def to_patch(self, *, accepted_only: bool = False) -> str:
-        """The patches of all files, one after the other."""
-        return "".join(file.to_patch(accepted_only=accepted_only) for file in self.files)

@@ -17,7 +17,8 @@ from typing import Any
 from autocoder_tui.review.boundaries import Hunk
 from autocoder_tui.review.diff import Diff
 from autocoder_tui.review.edits_data import edits_data, edits_of
-from autocoder_tui.review.file_review import FileReview, Review, Verdict
+from autocoder_tui.review.file_review import FileReview, Verdict
+from autocoder_tui.review.review import Review
 
 
 class NoReview(ValueError):

@@ -7,7 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autocoder_tui.review.file_review import FileReview, Review
+from autocoder_tui.review.file_review import FileReview
+from autocoder_tui.review.review import Review
 from autocoder_tui.review.warnings import review_concerns
 from autocoder_tui.runs.comparison import compared_anew
 from autocoder_tui.runs.file_actions import cautions, check_new_name, leaving

@@ -13,7 +13,8 @@ from autocoder_tui.check.sandbox import Sandbox
 from autocoder_tui.check.suggestions import suggestions
 from autocoder_tui.config.project_file import PROJECT_FILE, load_project_check
 from autocoder_tui.config.settings import CheckSettings
-from autocoder_tui.review.file_review import FileReview, Review, Verdict
+from autocoder_tui.review.file_review import FileReview, Verdict
+from autocoder_tui.review.review import Review
 from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.runs.setup import Setup
 from autocoder_tui.safety.redaction import redacted
@@ -117,7 +118,11 @@ def tried_part(reviewable: Reviewable, review: Review) -> Tried:
         if not matters and file.path not in reviewable.written:
             continue
         text = file.without_rejected() if whole else file.result()
-        changes.append(_changed(reviewable, file, text))
+        moves = file.stays_moved if whole else file.moves
+        path = file.path if moves else file.old_path
+        if moves:
+            changes.append(ChangedFile(file.source, None, None))
+        changes.append(_changed(reviewable, file, path, text))
     if whole:
         words = "all that is not rejected" if review.counts.rejected else "the whole proposal"
     else:
@@ -125,10 +130,10 @@ def tried_part(reviewable: Reviewable, review: Review) -> Tried:
     return Tried(tuple(changes), words, whole)
 
 
-def _changed(reviewable: Reviewable, file: FileReview, text: str | None) -> ChangedFile:
+def _changed(reviewable: Reviewable, file: FileReview, path: str, text: str | None) -> ChangedFile:
     original = reviewable.originals.get(file.path)
-    data = None if text is None else encoded(text, file.path, original)
-    return ChangedFile(file.path, data, None if original is None else original.mode)
+    data = None if text is None else encoded(text, path, original)
+    return ChangedFile(path, data, None if original is None else original.mode)
 
 
 def plan_of(root: Path, settings: CheckSettings, changes: Sequence[ChangedFile]) -> Plan:

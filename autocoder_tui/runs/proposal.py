@@ -15,8 +15,9 @@ from autocoder_tui.engine.edited_file import (
 )
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.review.file_edits import FileEdits
-from autocoder_tui.review.file_review import FileReview, Review
+from autocoder_tui.review.file_review import FileReview
 from autocoder_tui.review.line_ends import asks_for_ends
+from autocoder_tui.review.review import Review
 from autocoder_tui.review.warnings import review_concerns
 from autocoder_tui.runs.comparison import compared, compared_anew
 from autocoder_tui.runs.file_actions import (

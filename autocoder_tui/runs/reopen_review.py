@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autocoder_tui.review.file_review import FileReview, Review
+from autocoder_tui.review.file_review import FileReview
+from autocoder_tui.review.review import Review
 from autocoder_tui.review.warnings import review_concerns
 from autocoder_tui.runs.file_actions import cautions
 from autocoder_tui.runs.on_disk import on_disk

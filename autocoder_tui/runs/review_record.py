@@ -15,7 +15,7 @@ from typing import Any
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.proposed_files import proposed_files
 from autocoder_tui.engine.seam import Join
-from autocoder_tui.review.file_review import Review
+from autocoder_tui.review.review import Review
 from autocoder_tui.review.serialization import NoReview, review_data, review_of
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.proposal import make_review

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review.acknowledged import Acknowledged
-from autocoder_tui.review.file_review import FileReview, Review
+from autocoder_tui.review.file_review import FileReview
+from autocoder_tui.review.review import Review
 from autocoder_tui.review.verdict_history import (
     Place,
     Standing,

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autocoder_tui.review.file_review import FileReview, Review
+from autocoder_tui.review.file_review import FileReview
+from autocoder_tui.review.review import Review
 from autocoder_tui.review.warnings import Concern
 from autocoder_tui.runs.comparison import remarks
 from autocoder_tui.runs.preparation import Prepared, read_existing

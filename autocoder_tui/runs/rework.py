@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from autocoder_tui.engine.request import InputFile, new_run_id
-from autocoder_tui.review.file_review import Review, Verdict
+from autocoder_tui.review.file_review import Verdict
+from autocoder_tui.review.review import Review
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.setup import ChosenModel
 from autocoder_tui.workspace.errors import MissingFile

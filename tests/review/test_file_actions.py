@@ -49,7 +49,7 @@ def test_a_deletion_is_one_decision(before: str) -> None:
     assert accepted.without_rejected() is None
     assert file.with_verdict(0, R).without_rejected() == before
     assert file.edited("another") is file
-    assert "deletes a.py" in accepted.summary
+    assert "deletes a.py" in Review((accepted,)).summary
 
 
 def test_the_move_is_decided_beside_the_hunks() -> None:
@@ -92,7 +92,7 @@ def test_the_move_has_a_row_of_its_own_above_the_text(side_by_side: bool) -> Non
 def test_a_rename_alone_says_so() -> None:
     file = renamed(OLD, OLD)
     assert file.hunks == (MOVE,)
-    assert file.all_verdict(A).summary.endswith("renames a.py → b.py")
+    assert Review((file.all_verdict(A),)).summary.endswith("renames a.py → b.py")
     assert warnings(file) == ()
 
 

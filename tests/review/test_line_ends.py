@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autocoder_tui.review.counts import LineCounts
-from autocoder_tui.review.file_review import FileReview, Review, Verdict
+from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.line_ends import asks_for_ends, changed_ends, fitted, plain_ends
+from autocoder_tui.review.review import Review
 
 BODIES = st.text(st.sampled_from("ab {\t}é"), max_size=3)
 ENDS = st.sampled_from(["\n", "\r\n", "\r"])

@@ -82,9 +82,9 @@ def test_counts_and_summary() -> None:
     before = "".join(f"{n}\n" for n in range(30))
     after = before.replace("3\n", "three\nthree\n", 1).replace("20\n", "twenty\n")
     review = FileReview.of("src/report.py", before, after)
-    assert review.summary == "0 of 2 accepted, 0 rejected, 2 undecided · writes nothing"
+    assert Review((review,)).summary == "0 of 2 accepted, 0 rejected, 2 undecided · writes nothing"
     review = review.with_verdict(0, Verdict.ACCEPTED).with_verdict(1, Verdict.REJECTED)
-    assert review.summary == (
+    assert Review((review,)).summary == (
         "1 of 2 accepted, 1 rejected, 0 undecided · writes src/report.py (+2 −1)"
     )
     assert str(review.lines) == "+3 −2"
@@ -99,7 +99,7 @@ def test_an_empty_new_file_is_a_decision() -> None:
     review = review.with_verdict(0, Verdict.ACCEPTED)
     assert review.result() == ""
     assert review.writes
-    assert review.summary.endswith("creates empty (+0 −0)")
+    assert Review((review,)).summary.endswith("creates empty (+0 −0)")
     assert review.split(0) == review
 
 
@@ -107,7 +107,7 @@ def test_identical_text_has_nothing_to_decide() -> None:
     review = FileReview.of("same", "a\n", "a\n")
     assert review.hunks == ()
     assert review.to_patch() == ""
-    assert review.summary == "same is proposed unchanged"
+    assert Review((review,)).summary == "Nothing is proposed to change"
 
 
 def test_an_edit_keeps_the_verdicts_of_untouched_hunks() -> None:
@@ -213,7 +213,7 @@ def test_several_files() -> None:
 
 def test_a_summary_shows_hidden_characters_of_a_name() -> None:
     review = FileReview.of("a\x1b[2J.py", None, "x").all_verdict(Verdict.ACCEPTED)
-    assert "\x1b" not in review.summary
+    assert "\x1b" not in Review((review,)).summary
 
 
 @given(decided())

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from autocoder_tui.edits.edit import EditBlock, split_lines
 from autocoder_tui.edits.place import place
 from autocoder_tui.review.file_edits import FileEdits, in_words
-from autocoder_tui.review.file_review import FileReview, Review, Verdict
+from autocoder_tui.review.file_review import FileReview, Verdict
+from autocoder_tui.review.review import Review
 from autocoder_tui.review.serialization import NoReview, review_data, review_of
 from autocoder_tui.review.unplaced_change import (
     leave_out,

@@ -9,7 +9,8 @@ import pytest
 
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.request import InputFile, RunRequest
-from autocoder_tui.review.file_review import FileReview, Review, Verdict
+from autocoder_tui.review.file_review import FileReview, Verdict
+from autocoder_tui.review.review import Review
 from autocoder_tui.runs.on_disk import review_anew
 from autocoder_tui.runs.preparation import Prepared, read_existing
 from autocoder_tui.runs.proposal import make_review

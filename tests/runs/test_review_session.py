@@ -7,7 +7,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from autocoder_tui.engine.request import RunRequest
-from autocoder_tui.review.file_review import FileReview, Review, Verdict
+from autocoder_tui.review.file_review import FileReview, Verdict
+from autocoder_tui.review.review import Review
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.review_session import ReviewSession, Written
 from autocoder_tui.runs.reviewable import Reviewable, seen_anew

@@ -311,7 +311,8 @@ async def test_a_broken_theme_is_named_and_skipped(tmp_path: Path) -> None:
 
 def test_the_written_file_is_what_git_says_the_diff_is(tmp_path: Path) -> None:
     """The patch of the review is the one an independent tool makes of before and after."""
-    from autocoder_tui.review.file_review import FileReview, Review, Verdict
+    from autocoder_tui.review.file_review import FileReview, Verdict
+    from autocoder_tui.review.review import Review
 
     review = Review((FileReview.of("code.txt", OLD, NEW, True, ""),)).all_verdict(Verdict.ACCEPTED)
     project_file(tmp_path)

@@ -12,7 +12,8 @@ from textual.widgets import Static
 
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.request import InputFile, RunRequest
-from autocoder_tui.review.file_review import Review, Verdict
+from autocoder_tui.review.file_review import Verdict
+from autocoder_tui.review.review import Review
 from autocoder_tui.runs.preparation import Prepared, read_existing
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.controllers.review import review_proposal

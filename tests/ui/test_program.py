@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, cast, get_args
 
 from autocoder_tui.review.acknowledged import Acknowledged
-from autocoder_tui.review.file_review import FileReview, Review, Verdict
+from autocoder_tui.review.file_review import FileReview, Verdict
+from autocoder_tui.review.review import Review
 from autocoder_tui.runs.review_session import ReviewSession, Written
 from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.ui.controllers.concerns import accept_anyway

@@ -6,7 +6,8 @@ import asyncio
 from dataclasses import dataclass
 
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.review.file_review import FileReview, Review
+from autocoder_tui.review.file_review import FileReview
+from autocoder_tui.review.review import Review
 from autocoder_tui.runs.on_disk import review_anew
 from autocoder_tui.runs.review_session import ReviewSession, Written
 from autocoder_tui.runs.reviewable import Reviewable, after_write, changes_of, in_the_way

@@ -13,8 +13,9 @@ from autocoder_tui.config.settings_edit import save_setting
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review import warnings
-from autocoder_tui.review.file_review import FileReview, Review, Verdict
+from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.line_ends import fitted
+from autocoder_tui.review.review import Review
 from autocoder_tui.runs.rework import rework
 from autocoder_tui.ui.controllers.concerns import accept_anyway, listed
 from autocoder_tui.ui.controllers.copy import copy_out

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.review.file_review import Review
+from autocoder_tui.review.review import Review
 from autocoder_tui.runs.review_record import review_to_keep
 from autocoder_tui.ui.program import Program
 

@@ -14,7 +14,8 @@ from textual.message import Message
 from textual.widgets import Static
 
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.review.file_review import FileReview, Review, Verdict
+from autocoder_tui.review.file_review import FileReview, Verdict
+from autocoder_tui.review.review import Review
 from autocoder_tui.review.verdict_history import Place
 from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.runs.reviewable import Reviewable, written_bytes
