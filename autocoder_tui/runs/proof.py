@@ -127,6 +127,8 @@ def tried_part(reviewable: Reviewable, review: Review) -> Tried:
         words = "all that is not rejected" if review.counts.rejected else "the whole proposal"
     else:
         words = "what is accepted"
+    # What goes away makes room first, for a file that another one is renamed to.
+    changes.sort(key=lambda change: change.data is not None)
     return Tried(tuple(changes), words, whole)
 
 
