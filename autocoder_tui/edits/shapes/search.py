@@ -144,6 +144,9 @@ def read_block(
     first, line, last = _hints(lines, at + 1)
     signs = len(opening[2])
     marks = _marks(lines, first, frame_end, signs)
+    if is_worded(lines[at]):
+        # Only a conflict has the base between its sides: here such a line is text.
+        marks = [mark for mark in marks if mark.kind != "base"]
     exact = [mark for mark in marks if mark.signs == signs or mark.kind == "frame"]
     cut = _cut(exact, forgotten=False) or _cut(marks, forgotten=False)
     if cut is not None:
