@@ -22,8 +22,9 @@ from autocoder_tui.runs.proposal import make_review
 from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.runs.setup import Setup
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.workspace.apply import Change, HardLinks, apply_changes
+from autocoder_tui.workspace.apply import apply_changes
 from autocoder_tui.workspace.apply_log import ApplyLog
+from autocoder_tui.workspace.change import Change, HardLinks
 from autocoder_tui.workspace.commit import proposed_message
 from autocoder_tui.workspace.errors import HardLinked, MissingFile, NotRecorded
 from autocoder_tui.workspace.output_path import Refused

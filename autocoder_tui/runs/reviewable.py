@@ -12,8 +12,8 @@ from autocoder_tui.review.warnings import Concern
 from autocoder_tui.runs.comparison import remarks
 from autocoder_tui.runs.preparation import Prepared, read_existing
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.workspace.apply import Change
 from autocoder_tui.workspace.apply_record import Record
+from autocoder_tui.workspace.change import Change
 from autocoder_tui.workspace.errors import MissingFile, WorkspaceError
 from autocoder_tui.workspace.textfile import (
     MAX_REVIEWED_BYTES,

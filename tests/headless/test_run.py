@@ -16,8 +16,9 @@ import pytest
 from autocoder_tui.demo.script import Reply, error_reply
 from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.store.history.history import History
-from autocoder_tui.workspace.apply import Change, apply_changes
+from autocoder_tui.workspace.apply import apply_changes
 from autocoder_tui.workspace.apply_log import ApplyLog
+from autocoder_tui.workspace.change import Change
 from autocoder_tui.workspace.undo import undo
 from tests.engine.counting import CountingServer, OllamaServer, templated, tokens_of
 from tests.watched_server import WatchedServer

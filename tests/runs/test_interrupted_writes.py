@@ -5,8 +5,9 @@ import shutil
 from pathlib import Path
 
 from autocoder_tui.runs.interrupted_writes import recover_writes
-from autocoder_tui.workspace.apply import Change, apply_changes
+from autocoder_tui.workspace.apply import apply_changes
 from autocoder_tui.workspace.apply_log import ApplyLog
+from autocoder_tui.workspace.change import Change
 from tests.workspace.faults import Fault, in_a_process
 
 

@@ -15,8 +15,9 @@ from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.commit_message import CommitMessage
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
-from autocoder_tui.workspace.apply import Change, apply_changes
+from autocoder_tui.workspace.apply import apply_changes
 from autocoder_tui.workspace.apply_log import ApplyLog
+from autocoder_tui.workspace.change import Change
 from autocoder_tui.workspace.textfile import read_text_file
 from tests.ui.driving import driven, framed, serving, setup_for, there, until
 from tests.workspace.faults import Fault, in_a_process

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from autocoder_tui.workspace.apply import Change
+from autocoder_tui.workspace.change import Change
 from autocoder_tui.workspace.textfile import read_text_file
 
 

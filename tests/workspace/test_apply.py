@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from autocoder_tui.workspace.apply import Change, apply_changes
+from autocoder_tui.workspace.apply import apply_changes
+from autocoder_tui.workspace.change import Change
 from autocoder_tui.workspace.errors import (
     ChangedOnDisk,
     MissingFile,

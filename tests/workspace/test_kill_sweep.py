@@ -18,8 +18,9 @@ from pathlib import Path
 
 import pytest
 
-from autocoder_tui.workspace.apply import Change, HardLinks, apply_changes
+from autocoder_tui.workspace.apply import apply_changes
 from autocoder_tui.workspace.apply_log import APPLIED, UNDONE, ApplyLog
+from autocoder_tui.workspace.change import Change, HardLinks
 from autocoder_tui.workspace.recovery import recover
 from autocoder_tui.workspace.textfile import read_text_file
 from autocoder_tui.workspace.undo import redo, undo

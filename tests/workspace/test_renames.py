@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from autocoder_tui.workspace.apply import Applied, Change, HardLinks, apply_changes
+from autocoder_tui.workspace.apply import Applied, apply_changes
 from autocoder_tui.workspace.apply_log import ApplyLog
 from autocoder_tui.workspace.apply_record import Record
+from autocoder_tui.workspace.change import Change, HardLinks
 from autocoder_tui.workspace.errors import ChangedOnDisk, HardLinked, PathRefused, ReadOnly
 from autocoder_tui.workspace.textfile import read_text_file
 from autocoder_tui.workspace.undo import redo, undo

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autocoder_tui.workspace.apply import Applied, Change, apply_changes
+from autocoder_tui.workspace.apply import Applied, apply_changes
 from autocoder_tui.workspace.apply_log import MOST_RECORDS, UNDONE, ApplyLog, forget_abandoned
+from autocoder_tui.workspace.change import Change
 from autocoder_tui.workspace.errors import (
     BinaryFile,
     Busy,

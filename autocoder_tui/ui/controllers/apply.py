@@ -17,7 +17,8 @@ from autocoder_tui.ui.controllers.moved_picks import follow_moves
 from autocoder_tui.ui.controllers.review_display import show_review
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
-from autocoder_tui.workspace.apply import Applied, HardLinks, apply_changes
+from autocoder_tui.workspace.apply import Applied, apply_changes
+from autocoder_tui.workspace.change import HardLinks
 from autocoder_tui.workspace.commit import proposed_message
 from autocoder_tui.workspace.errors import ChangedOnDisk, HardLinked, NotRecorded, ReadOnly
 from autocoder_tui.workspace.git import find_git
