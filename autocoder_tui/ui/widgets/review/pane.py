@@ -50,8 +50,8 @@ When a run is complete, its changes stand here side by side: accept (a) or rejec
 each hunk, edit (e) what is nearly right, then Enter writes what you accepted."""
 
 
-_OF_A_REVIEW = frozenset({"apply", "list_warnings"})
-"""Actions that mean something where every file of a review was refused."""
+_OF_A_REVIEW = frozenset({"write", "list warnings"})
+"""Deeds that mean something where every file of a review was refused."""
 
 
 def _quiet(key: str, action: str, description: str, id: str) -> Binding:
@@ -63,26 +63,26 @@ class ReviewPane(Vertical):
     """Shows one file of a `ReviewSession` at a time, and decides in it what keys decide."""
 
     BINDINGS = [
-        Binding("enter", "apply", "Write", id="review.apply"),
-        Binding("A", "accept_file", "Accept file", id="review.accept_file"),
+        Binding("enter", "want('write')", "Write", id="review.apply"),
+        Binding("A", "want('accept file')", "Accept file", id="review.accept_file"),
         _quiet("R", "reject_file", "Reject file", "reject_file"),
-        _quiet("ctrl+a", "accept_all_files", "Accept everything", "accept_everything"),
+        _quiet("ctrl+a", "want('accept everything')", "Accept everything", "accept_everything"),
         _quiet("ctrl+x", "reject_all_files", "Reject everything", "reject_everything"),
         _quiet("minus", "take_back", "Take back the last verdict", "take_back"),
         _quiet("plus", "do_again", "Do again what was taken back", "do_again"),
         _quiet("right_square_bracket", "step_file(1)", "Next file", "next_file"),
         _quiet("left_square_bracket", "step_file(-1)", "Previous file", "previous_file"),
-        Binding("e", "edit_hunk", "Edit", id="review.edit"),
-        _quiet("ctrl+e", "edit_file", "Edit the whole file here", "edit_file"),
-        _quiet("E", "edit_outside", "Edit in $EDITOR", "edit_outside"),
-        _quiet("N", "reject_with_note", "Reject with a note to the model", "note"),
+        Binding("e", "want('edit hunk')", "Edit", id="review.edit"),
+        _quiet("ctrl+e", "want('edit file')", "Edit the whole file here", "edit_file"),
+        _quiet("E", "want('edit outside')", "Edit in $EDITOR", "edit_outside"),
+        _quiet("N", "want('reject with note')", "Reject with a note to the model", "note"),
         Binding("v", "toggle_result", "Result", id="review.result"),
         _quiet("slash", "search", "Search", "search"),
-        _quiet("y", "copy", "Copy", "copy"),
-        _quiet("i", "place_changes", "Place the changes that have no place", "place"),
-        Binding("C", "check", "Check", id="review.check"),
-        _quiet("B", "send_failures_back", "Send failures of the check back", "send_back"),
-        _quiet("exclamation_mark", "list_warnings", "List the warnings", "warnings"),
+        _quiet("y", "want('copy')", "Copy", "copy"),
+        _quiet("i", "want('place changes')", "Place the changes that have no place", "place"),
+        Binding("C", "want('check')", "Check", id="review.check"),
+        _quiet("B", "want('send failures back')", "Send failures of the check back", "send_back"),
+        _quiet("exclamation_mark", "want('list warnings')", "List the warnings", "warnings"),
     ]
     DEFAULT_CSS = """
     ReviewPane { height: 1fr; }
@@ -172,7 +172,9 @@ class ReviewPane(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # What has nothing to act on is no key of the footer's.
-        return not self.has_class("-empty") and (self.file is not None or action in _OF_A_REVIEW)
+        wanted = action == "want" and parameters[:1]
+        meant = self.file is not None or bool(wanted and wanted[0] in _OF_A_REVIEW)
+        return not self.has_class("-empty") and meant
 
     # ------------------------------------------------------------------ what is shown
 
@@ -294,17 +296,9 @@ class ReviewPane(Vertical):
         self._show_file()
         self.keyboard_view.focus()
 
-    def action_accept_file(self) -> None:
-        """Accept every hunk of this file; asks first where there are warnings."""
-        self.post_message(self.Wanted("accept file"))
-
     def action_reject_file(self) -> None:
         """Reject every hunk of this file."""
         self.diff.decide_all(Verdict.REJECTED)
-
-    def action_accept_all_files(self) -> None:
-        """Accept every hunk of every file; asks first where there are warnings."""
-        self.post_message(self.Wanted("accept everything"))
 
     def action_reject_all_files(self) -> None:
         """Reject every hunk of every file."""
@@ -348,10 +342,6 @@ class ReviewPane(Vertical):
         self.diff.select(place.hunk)
         self.post_message(self.Decided(session.review, session.said))
 
-    def action_apply(self) -> None:
-        """Write the accepted hunks; what was written and is rejected by now goes out again."""
-        self.post_message(self.Wanted("write"))
-
     # ------------------------------------------------------------------ result, search, layout
 
     def action_toggle_result(self) -> None:
@@ -385,38 +375,6 @@ class ReviewPane(Vertical):
 
     # ------------------------------------------------------------------ what asks something
 
-    def action_edit_hunk(self) -> None:
-        """Change what the hunk under the cursor proposes."""
-        self.post_message(self.Wanted("edit hunk"))
-
-    def action_edit_file(self) -> None:
-        """Change the whole proposed text here."""
-        self.post_message(self.Wanted("edit file"))
-
-    def action_edit_outside(self) -> None:
-        """Change the whole proposed text in the editor of $VISUAL or $EDITOR."""
-        self.post_message(self.Wanted("edit outside"))
-
-    def action_copy(self) -> None:
-        """Copy a hunk, a side, a file or the whole patch."""
-        self.post_message(self.Wanted("copy"))
-
-    def action_reject_with_note(self) -> None:
-        """Send the rejected hunks back to the model with a note."""
-        self.post_message(self.Wanted("reject with note"))
-
-    def action_place_changes(self) -> None:
-        """Say where the changes go that have no place."""
-        self.post_message(self.Wanted("place changes"))
-
-    def action_check(self) -> None:
-        """Run the project's checks on a copy with the changes made."""
-        self.post_message(self.Wanted("check"))
-
-    def action_send_failures_back(self) -> None:
-        """Send what failed in the check back to the model, in a new run."""
-        self.post_message(self.Wanted("send failures back"))
-
-    def action_list_warnings(self) -> None:
-        """Show every warning and every refused file."""
-        self.post_message(self.Wanted("list warnings"))
+    def action_want(self, deed: Deed) -> None:
+        """Have done what asks something, or needs more than this pane."""
+        self.post_message(self.Wanted(deed))
