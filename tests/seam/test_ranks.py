@@ -173,22 +173,6 @@ NAMES = [
     *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta"),
     *("iota", "kappa", "lambda", "mu", "nu", "xi", "omicron"),
 ]
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "zeta",
-    "eta",
-    "theta",
-    "iota",
-    "kappa",
-    "lambda",
-    "mu",
-    "nu",
-    "xi",
-    "omicron",
-]
 ODD = [f"{name}_{other} = read_{other}({name})\n" for name, other in pairwise(NAMES)]
 ALIKE = [f"{name}_of_all = read_{name}(line, column)\n" for name in NAMES]
 
