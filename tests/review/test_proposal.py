@@ -231,3 +231,12 @@ def test_verdicts_on_a_new_file_say_nothing_of_one_that_is_there(
     earlier = FileReview.of("a.txt", before, "two\n").all_verdict(Verdict.ACCEPTED)
     fresh = FileReview.of("a.txt", now, "two\n")
     assert fresh.decided_like(earlier) == fresh
+
+
+def test_a_summary_says_what_is_written_and_what_goes_out_again() -> None:
+    kept = FileReview.of("a.txt", "a\n", "b\n").all_verdict(Verdict.ACCEPTED)
+    gone = FileReview.of("b.txt", "a\n", "c\n").all_verdict(Verdict.REJECTED)
+    back = "takes what was written back out of b.txt"
+    both = Review((kept, gone)).summary_taking_back([gone])
+    assert both.endswith(f" · writes a.txt (+1 −1), {back}")
+    assert Review((gone,)).summary_taking_back([gone]).endswith(f"0 undecided · {back}")

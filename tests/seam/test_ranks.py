@@ -11,7 +11,7 @@ from autocoder_tui.engine.seam.hold import Hold
 from autocoder_tui.engine.seam.ranks import CERTAIN, Rank
 from autocoder_tui.engine.seam.replay import Replay
 from autocoder_tui.engine.seam.text_index import History, filled_lines
-from autocoder_tui.engine.seam.ways import plan_continuation
+from autocoder_tui.engine.seam.ways import FURTHER_UP, plan_continuation
 
 
 def candidate(rank: float, drop: int = 0, **more: object) -> Candidate:
@@ -167,3 +167,38 @@ def test_a_new_line_before_the_lines_asked_for_speaks_against_them(
     whole = LONGER + "width * 8\n\n\n" + FUNCTION.format(9)
     found = held(LONGER, before + plan.anchor + whole[len(plan.shown) :])
     assert any(one.begin == len(before) and one.proof == "echo" for one in found) is believed
+
+
+NAMES = [
+    *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta"),
+    *("iota", "kappa", "lambda", "mu", "nu", "xi", "omicron"),
+]
+ODD = [f"{name}_{other} = read_{other}({name})\n" for name, other in pairwise(NAMES)]
+ALIKE = [f"{name}_of_all = read_{name}(line, column)\n" for name in NAMES]
+
+
+def asked_further_up(lines: list[str], before: str, further: int) -> tuple[list[Candidate], int]:
+    """The joins of a reply that begins `further` lines below what was withheld of `lines`, after
+    `before`; and where in it what is new begins."""
+    text = "".join(['<file path="a.py">\n', *lines, "last_of_al"])
+    known = History(text, plan_continuation(text, finish_reason="length", way=FURTHER_UP.name))
+    assert known.sent_line + further < known.whole
+    rest = before + text[known.lines[known.sent_line + further].start :]
+    hold = Hold(known, resamples=False, closing="")
+    for line in f"{rest}l = 1\nmore = 2\n".splitlines(keepends=True):
+        if found := hold.add(line):
+            return found, len(rest)
+    return hold.finish(), len(rest)
+
+
+@pytest.mark.parametrize("further", [1, 2, 3])
+def test_a_part_of_what_was_withheld_is_believed_where_it_is_like_nothing_else(
+    further: int,
+) -> None:
+    (first, *_), drop = asked_further_up(ODD, "", further)
+    assert (first.rank, first.proof, first.drop) == (Rank.LONG_PART, "witness", drop)
+    (first, *_), drop = asked_further_up(ODD, ODD[1], further)
+    assert (first.rank, first.drop) == (Rank.ARRIVAL, drop)
+    (first, *_), _ = asked_further_up(ALIKE, "", further)
+    assert first.proof == "guess"
+    assert first.rank < CERTAIN

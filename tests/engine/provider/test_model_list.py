@@ -68,6 +68,7 @@ async def test_sizes_and_prices_in_the_fields_of_several_servers() -> None:
         {"id": "vllm", "max_model_len": 32768},
         {"id": "lmstudio", "max_context_length": 9000, "loaded_context_length": 4096},
         {"id": "together", "context_length": 8192, "pricing": {"input": 0.18, "output": 0.59}},
+        {"id": "half", "pricing": {"prompt": "0.000001"}},
         {"id": "auto", "pricing": {"prompt": "-1", "completion": "nan"}},
         {"id": "odd", "context_length": "many", "pricing": 7, "top_provider": None},
         {"id": "\x1b]52;c;eA==\x07"},
@@ -81,6 +82,7 @@ async def test_sizes_and_prices_in_the_fields_of_several_servers() -> None:
         ListedModel("vllm", 32768),
         ListedModel("lmstudio", 4096),
         ListedModel("together", 8192, None, Decimal("0.18"), Decimal("0.59")),
+        ListedModel("half", None, None, Decimal("1")),
         ListedModel("auto"),
         ListedModel("odd"),
     )

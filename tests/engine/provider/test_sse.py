@@ -33,6 +33,7 @@ def read(body: bytes, cuts: list[int] | None = None) -> list[str]:
         (b"event: x\nid: 1\nretry: 5\ndata: a\n\n", ["a"]),
         (b"event: only\n\n", []),
         (b'data: a\n{"b": 1}\ndata: c\n\n', ["a", '{"b": 1}', "c"]),
+        (b'data: {"a": 1} \ndata:  {"b": 2}\n\n', ['{"a": 1} ', ' {"b": 2}']),
         (b"database: no\n\n", []),
         (b"data: no blank line", ["no blank line"]),
         (b"data: a\n\ndata: no blank line\n", ["a", "no blank line"]),

@@ -78,6 +78,9 @@ class DiffView(SearchedDiff):
 
         arrangement: Arrangement
 
+    put_away = False
+    """Whether what it shows is no longer what is decided: no key acts on it."""
+
     @property
     def review(self) -> FileReview | None:
         """The review as decided so far."""
@@ -96,8 +99,10 @@ class DiffView(SearchedDiff):
         self.post_message(self.CursorMoved(first))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        # Out of sight it can have the keyboard, for it is about to show something.
-        return self.display and super().check_action(action, parameters)
+        # It can have the keyboard before it has something to show.
+        if self.put_away or self._review is None:
+            return False
+        return super().check_action(action, parameters)
 
     # ------------------------------------------------------------------ the cursor
 

@@ -183,6 +183,7 @@ class ReviewPane(Vertical):
         self._session, self._index = session, 0
         self.remove_class("-result")
         self.set_class(session is None or not session.shows_something, "-empty")
+        self.diff.put_away = self.file is None
         if session is not None:
             self._show_file()
         self.refresh_bindings()
