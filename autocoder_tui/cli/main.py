@@ -157,7 +157,7 @@ def _start(parser: argparse.ArgumentParser, options: argparse.Namespace, *, head
         setup = load_setup(_directory(parser, options), options, os.environ)
     except AutocoderError as error:
         if headless and options.json:
-            from autocoder_tui.headless.run import report_refusal
+            from autocoder_tui.headless.command import report_refusal
 
             report_refusal(error)
         raise
@@ -170,7 +170,7 @@ def _start(parser: argparse.ArgumentParser, options: argparse.Namespace, *, head
         return EXIT_OK
     return_freed_memory()
     if headless:
-        from autocoder_tui.headless.run import run_headless
+        from autocoder_tui.headless.command import run_headless
 
         return run_headless(setup, parser)
     refusal = _no_screen()

@@ -26,10 +26,11 @@ _ESCAPED = re.compile(r"&(?:lt|gt|quot|apos|amp|#39|#34|#x27);")
 _OPENERS = r"(?:\#+|//+|--|;+|%+|/\*+|<!--|\{/\*|\*|\(\*)"
 _CLOSERS = r"(?:\*/\}?|-->|\*\))"
 _DOTS = re.compile(rf"^(?:{_OPENERS})?\s*(?:\.{{3,}}|…)\s*(?:{_CLOSERS})?$")
-_WORDS = re.compile(
-    rf"^{_OPENERS}?\s*(?:\.{{3,}}|…)?\s*[\[(]?[\w\s,'/-]*"
-    r"\b(?:existing|rest of|remaining|unchanged|stays? the same|remains? the same|omitted)\b"
-    rf"[\w\s,'/-]*[\])]?\s*(?:\.{{3,}}|…)?\s*(?:{_CLOSERS})?$",
+_OPENS = re.compile(rf"{_OPENERS}?")
+_CLOSES = re.compile(rf"{_CLOSERS}$")
+_WORDING = re.compile(r"[\w\s,'/-]*")
+_SAID = re.compile(
+    r"\b(?:existing|rest of|remaining|unchanged|stays? the same|remains? the same|omitted)\b",
     re.IGNORECASE,
 )
 
@@ -43,7 +44,13 @@ def elides(text: str) -> bool:
 def elides_in_words(text: str) -> bool:
     """Whether a line says in words that lines are left out, so that it can be nothing else."""
     text = strip(text)
-    return len(text) < 120 and ("..." in text or "…" in text) and bool(_WORDS.match(text))
+    if len(text) >= 120 or not ("..." in text or "…" in text):
+        return False
+    begin = _OPENS.match(text)
+    words = _CLOSES.sub("", text[begin.end() if begin else 0 :]).strip(" \t.…")
+    if words[:1] in ("(", "[") and words[-1:] in (")", "]"):
+        words = words[1:-1]
+    return bool(_SAID.search(words)) and _WORDING.fullmatch(words) is not None
 
 
 @dataclass(frozen=True, eq=False)

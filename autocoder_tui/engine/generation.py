@@ -17,7 +17,6 @@ from autocoder_tui.engine.ending import cause_of, check_end, is_announced, is_co
 from autocoder_tui.engine.errors import ProviderError, RepeatsItself
 from autocoder_tui.engine.events import (
     Cause,
-    ContinuationStarted,
     Event,
     PartJoined,
     PartWithdrawn,
@@ -179,7 +178,8 @@ class Generation:
             # A person who thinks about a spending cap does not make a run take long.
             self._time.pass_over()
             if part.ask is not None and cause is not None:
-                yield self._continuation(part.ask, cause)
+                echo = bool(self._capabilities.echo)
+                yield part.ask.started(self._number, cause, self._text_ended, echo=echo)
             yield RequestStarted(self._number, self._retries.failed + 1)
             self._accounts.open(weights)
             part.reader = seam.PartReader(
@@ -207,17 +207,12 @@ class Generation:
             if not part.withdrawn:
                 return
 
-    def _continuation(self, ask: Ask, cause: Cause) -> ContinuationStarted:
-        ended, echo = self._text_ended, bool(self._capabilities.echo)
-        return ContinuationStarted(self._number, ask.plan.anchor, cause, ended, echo, ask.way.name)
-
     def _is_refused_way(self, part: Part, error: ProviderError) -> bool:
         """Whether `error` only says that it cannot be asked in this way: another is next."""
-        refused = part.ask is not None and not part.received
-        if refused and part.ask is not None and self._ways.refused(part.ask, error):
-            self._accounts.abandon()
-            return True
-        return False
+        if part.ask is None or part.received or not self._ways.refused(part.ask, error):
+            return False
+        self._accounts.abandon()
+        return True
 
     def _broken_off(self, part: Part, error: ProviderError) -> None:
         """Keep what came of a reply that broke off. Raises `error` where it is for good, unless
@@ -365,7 +360,9 @@ class Generation:
             silent=not part.head.strip(),
             told=self._told and cause == "false stop" and not is_announced(self.text),
             confirms=confirms,
-            whole=confirms and not join.progress and bool(self.missing_closing()),
+            whole=confirms
+            and not join.progress
+            and bool(missing_closing(self._request, self.text)),
         )
 
     async def _wait_for_retry(self, error: ProviderError) -> AsyncIterator[Event]:
@@ -386,10 +383,6 @@ class Generation:
         if ask is None:
             raise self._part_limits.no_way_left()
         return ask
-
-    def missing_closing(self) -> str:
-        """The line that is all that the text lacks, "" where more may be missing."""
-        return missing_closing(self._request, self.text)
 
     def flushed(self) -> Iterator[Event]:
         """What a reader interrupted in mid-part still holds back: nothing received is lost."""

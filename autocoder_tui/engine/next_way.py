@@ -7,6 +7,7 @@ from typing import NamedTuple
 from autocoder_tui.engine import seam
 from autocoder_tui.engine.end_words import read_end
 from autocoder_tui.engine.errors import BadRequest, PrefillRefused, ProviderError, ServerFailed
+from autocoder_tui.engine.events import Cause, ContinuationStarted
 from autocoder_tui.engine.prefill import (
     NONE,
     TRIED_FIRST,
@@ -26,6 +27,15 @@ class Ask(NamedTuple):
 
     way: seam.Way
     plan: seam.Continuation
+
+    def started(
+        self, part: int, cause: Cause, finish_reason: str | None, *, echo: bool
+    ) -> ContinuationStarted:
+        """The event that part number `part` is asked for in this way; `echo` as for PartReader's
+        `resamples`."""
+        return ContinuationStarted(
+            part, self.plan.anchor, cause, finish_reason, echo, self.way.name
+        )
 
 
 class NextWay:

@@ -27,7 +27,7 @@ from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import AskWait
 from autocoder_tui.engine.trace import Trace
-from autocoder_tui.engine.unclosed import SAID
+from autocoder_tui.engine.unclosed import SAID, missing_closing
 
 
 async def run(
@@ -62,7 +62,7 @@ async def run(
         for event in generation.flushed():
             yield event
         if isinstance(error, NoProgress) and error.confirmed:
-            closing = generation.missing_closing()
+            closing = missing_closing(request, generation.text)
             if closing:
                 for event in _closed(request, generation, closing):
                     yield event

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import sys
@@ -15,11 +14,9 @@ from functools import partial
 from pathlib import Path
 
 from autocoder_tui.check.check import CheckResult
-from autocoder_tui.check.folder import sweep
 from autocoder_tui.diagnostics import crash_report as crash
 from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.engine.calibration import Calibration
-from autocoder_tui.engine.errors import RequestError
 from autocoder_tui.engine.events import (
     Event,
     PartFinished,
@@ -31,22 +28,18 @@ from autocoder_tui.engine.events import (
 )
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.run_state import RunState
-from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.check import HeadlessCheck
-from autocoder_tui.headless.console import say, saying
-from autocoder_tui.headless.delivery import print_result
+from autocoder_tui.headless.console import say
 from autocoder_tui.headless.destination import output_here, output_in_project, served_model
 from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_OK
 from autocoder_tui.headless.outcome import Outcome
 from autocoder_tui.headless.output import Delivery
 from autocoder_tui.headless.progress import Progress
-from autocoder_tui.headless.recovery import recover_kept
 from autocoder_tui.headless.shutdown import HeadlessShutdown
 from autocoder_tui.review.review import Review
 from autocoder_tui.runs.estimate import weigh
 from autocoder_tui.runs.event_text import narrate, summary
 from autocoder_tui.runs.fallback import UNAVAILABLE, candidates, limits_after
-from autocoder_tui.runs.interrupted_writes import recover_writes
 from autocoder_tui.runs.key_scan import keys_in
 from autocoder_tui.runs.preparation import Job, Prepared, prepare
 from autocoder_tui.runs.proof import note_of
@@ -57,64 +50,12 @@ from autocoder_tui.runs.setup import ChosenModel, Setup, choose_model, obstacle
 from autocoder_tui.runs.supervision import RunSupervisor
 from autocoder_tui.runs.window_probe import ask_beforehand
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.store.history.history import History
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.output_path import Refused
 
 
-def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
-    """Do the job of `autocoder-tui run`; returns the exit code."""
-    if not (setup.task.requirements.strip() or setup.demo or setup.task.resume):
-        parser.error("say what you want: -r TEXT, -r @FILE, or requirements in a control file")
-    with saying(setup) as log:
-        return _run_headless(setup, log)
-
-
-def _run_headless(setup: Setup, log: DebugLog) -> int:
-    for problem in setup.problems:
-        say(problem)
-    outcome = Outcome()
-    _recover(setup)
-    try:
-        if setup.result.estimate_cost:
-            estimate = asyncio.run(_Headless(setup, outcome, log).estimate())
-            print_result(estimate.encode("utf-8", "replace") + b"\n")
-            return EXIT_OK
-        job = _Headless(setup, outcome, log)
-        with job.ending:
-            asyncio.run(job.go())
-            return _reported(setup, outcome)
-    except AutocoderError as error:
-        outcome.status = "refused" if isinstance(error, Refused | RequestError) else "failed"
-        outcome.error = {"kind": error.kind, "message": error.message}
-        outcome.exit_code = outcome.exit_code or EXIT_FAILED
-        say(error.message)
-    except BrokenPipeError:
-        raise
-    except Exception as error:
-        # What came is kept by now; where in the program this was is for a report of it.
-        outcome.status, outcome.exit_code = "failed", EXIT_FAILED
-        report = crash.write_report(setup.places.state, error, setup.environ)
-        message = crash.sentence(error, report)
-        outcome.error = {"kind": "internal", "message": message}
-        say(message)
-    return _reported(setup, outcome)
-
-
-def _reported(setup: Setup, outcome: Outcome) -> int:
-    if setup.result.json:
-        print_result(json.dumps(outcome.report()).encode() + b"\n")
-    return outcome.exit_code
-
-
-def report_refusal(error: AutocoderError) -> None:
-    """The report of --json for a run that could not even be set up."""
-    outcome = Outcome(status="refused", error={"kind": error.kind, "message": error.message})
-    print_result(json.dumps(outcome.report()).encode() + b"\n")
-
-
-class _Headless:
+class HeadlessRun:
     def __init__(self, setup: Setup, outcome: Outcome, log: DebugLog) -> None:
         self._setup = setup
         self._log = log
@@ -395,12 +336,3 @@ class _Headless:
         self._outcome.text = state.text
         say("The text so far can't be kept anywhere, so it is printed.")
         Delivery(self._setup, self._outcome).print(state.text.encode("utf-8", "surrogatepass"))
-
-
-def _recover(setup: Setup) -> None:
-    """Finish or take back what a kill cut short, and say so."""
-    sweep()
-    for message in recover_writes(setup.places.state, setup.root):
-        say(message)
-    for run_id in recover_kept(History(setup.places.state)).recovered:
-        say(f"Run {run_id} was interrupted; go on with it: autocoder-tui run --resume {run_id}")

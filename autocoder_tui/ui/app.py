@@ -91,8 +91,8 @@ class AutocoderApp(TypeAheadApp):
         Binding("U", "last_write('undo')", "Undo last write", id="write.undo", show=False),
         Binding("ctrl+y", "last_write('redo')", "Redo last write", id="write.redo", show=False),
         Binding("c", "last_write('commit')", "Commit last write", id="write.commit", show=False),
-        Binding("P", "paste_reply", "Paste a reply", id="reply.paste", show=False),
-        Binding("Y", "copy_prompt", "Copy the prompt", id="prompt.copy", show=False),
+        Binding("P", "elsewhere('paste')", "Paste a reply", id="reply.paste", show=False),
+        Binding("Y", "elsewhere('copy')", "Copy the prompt", id="prompt.copy", show=False),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
         Binding("ctrl+z", "suspend_process", "Stop the program", id="app.stop", show=False),
     ]
@@ -212,7 +212,7 @@ class AutocoderApp(TypeAheadApp):
         self._exception_event.set()
         self.ending.crashed(error)
 
-    # ------------------------------------------------------------------ the job
+    # ------------------------------------------------------------------ the job, the model
 
     @property
     def root(self) -> Path:
@@ -231,7 +231,7 @@ class AutocoderApp(TypeAheadApp):
     def on_file_picker_picks_changed(self, event: FilePicker.PicksChanged) -> None:
         count = len(event.picks)
         for pane in self.main.query("#files-pane"):  # none when the screen is closing
-            pane.border_subtitle = f"{count} picked" if count else "none picked"
+            pane.border_subtitle = f"{count or 'none'} picked"
         self.main.mark("files", f" {count}" if count else "")
         self.estimator.schedule()
         self.session.changed()
@@ -270,8 +270,6 @@ class AutocoderApp(TypeAheadApp):
             picker = self.main.query_one(FilePicker)
             picker.set_picks((*picker.picks, event.path))
 
-    # ------------------------------------------------------------------ the model
-
     @property
     def chosen(self) -> ChosenModel | None:
         return self.models.chosen
@@ -283,15 +281,14 @@ class AutocoderApp(TypeAheadApp):
     # ------------------------------------------------------------------ running
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "run":
-            return not self.runner.running
-        if action == "show_history":
-            return self.screen is self.main
-        if action == "stop":
-            return self.runner.running or self.proposal_check.running
-        if action == "go_on":
-            return self.runner.resumable
-        return True
+        running = self.runner.running
+        possible = {
+            "run": not running,
+            "stop": running or self.proposal_check.running,
+            "go_on": self.runner.resumable,
+            "show_history": self.screen is self.main,
+        }
+        return possible.get(action, True)
 
     def action_run(self) -> None:
         """Send the request."""
@@ -329,8 +326,7 @@ class AutocoderApp(TypeAheadApp):
         self.reviews.changed()
         if event.said:
             self.main.log_line(event.said)
-        undecided = event.review.counts.undecided
-        self.main.mark("review", f" {undecided}" if undecided else " ✓")
+        self.main.mark("review", f" {event.review.counts.undecided or '✓'}")
 
     @work(group=ASKS)
     async def on_review_pane_wanted(self, event: ReviewPane.Wanted) -> None:
@@ -353,14 +349,9 @@ class AutocoderApp(TypeAheadApp):
         await self.undo_redo.act(verb)
 
     @work(group=ASKS)
-    async def action_paste_reply(self) -> None:
-        """Review a reply from a chat page or another program."""
-        await paste_reply(self)
-
-    @work(group=ASKS)
-    async def action_copy_prompt(self) -> None:
-        """Copy the whole prompt, to be asked elsewhere."""
-        await copy_prompt(self)
+    async def action_elsewhere(self, what: str) -> None:
+        """Review a reply from a chat page or another program; or copy the prompt to ask there."""
+        await (paste_reply(self) if what == "paste" else copy_prompt(self))
 
     # ------------------------------------------------------------------ moving, telling
 
@@ -370,9 +361,8 @@ class AutocoderApp(TypeAheadApp):
 
     def action_next_pane(self) -> None:
         """Go to the next of the lower panes."""
-        order = LOWER_PANES
-        at = order.index(self.main.pane) if self.main.pane in order else -1
-        self.main.show(order[(at + 1) % len(order)])
+        at = LOWER_PANES.index(self.main.pane) if self.main.pane in LOWER_PANES else -1
+        self.main.show(LOWER_PANES[(at + 1) % len(LOWER_PANES)])
 
     def action_edit_target(self) -> None:
         """Name the one file to write."""

@@ -13,7 +13,7 @@ from autocoder_tui.cli.arguments import run_parser
 from autocoder_tui.config.project_file import PROJECT_FILE
 from autocoder_tui.demo.script import Reply, Script
 from autocoder_tui.demo.server import DemoServer
-from autocoder_tui.headless.run import run_headless
+from autocoder_tui.headless.command import run_headless
 from autocoder_tui.runs.setup import load_setup
 from autocoder_tui.store.project_checks import ProjectChecks
 from tests.check.places import project, seen

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from autocoder_tui.cli.arguments import run_parser
+from autocoder_tui.headless.command import run_headless
 from autocoder_tui.headless.exit_codes import EXIT_FAILED
-from autocoder_tui.headless.run import run_headless
 from autocoder_tui.runs.setup import load_setup
 from autocoder_tui.store.history.history import History
 
