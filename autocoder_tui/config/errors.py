@@ -11,7 +11,7 @@ from __future__ import annotations
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.problems import Problem
 
-_MOST_SAID = 20
+_MOST_SAID = 40
 
 
 class ConfigError(AutocoderError):

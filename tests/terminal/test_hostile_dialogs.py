@@ -50,6 +50,7 @@ SCREENS = {
     "RunView": "5  About",
     "TextDialog": "Reject with a note",
     "TooLarge": "Too much for the context window",
+    "UnplacedChanges": "A change without a place",
     "UsageScreen": "Usage",
     "MainScreen": "Requirements",
 }
@@ -58,6 +59,7 @@ SCREENS = {
 QUESTIONS = {
     "A run is under way",
     "Changed since",
+    "Check commands",
     "Copy",
     "Delete all for good?",
     "Delete this run for good?",
@@ -67,8 +69,10 @@ QUESTIONS = {
     "Name this run",
     "No price known",
     "Not written yet",
+    "Paste a reply",
     "Redo this write?",
     "Reject with a note",
+    "Run this project's checks?",
     "Spending cap",
     "The server asks to wait",
     "There are warnings",
@@ -83,8 +87,11 @@ NOT_ASKED = {
     "Context window": "a number to type, the same screen as Name this run",
     "Changed meanwhile": "the sentence of Changed since, in the same screen",
     "More than one name": "the same flow as Changed meanwhile, with another name for the file",
+    "Edit the change: what it looks for": "the same screen as Reject with a note",
+    "Edit the change: what shall stand there": "the same screen as Reject with a note",
     "No undo": "needs a state folder that can't be written; holds the path of that folder",
     "Not available": "holds names of the person's own configuration",
+    "Not checked": "a result in numbers, and a fixed sentence",
     "Read-only": "the same flow as Changed meanwhile",
     "The proposal is not kept": "a fixed sentence",
     "The server may cut this prompt": "numbers, and the name of the person's own model",
@@ -93,6 +100,12 @@ NOT_ASKED = {
 """The others, each with the reason. All go through `Question`, which shows text as marks."""
 
 
+OF_GIVEN_REPLIES = {
+    "A change without a place",
+    "Check commands",
+    "Paste a reply",
+    "Run this project's checks?",
+}
 ABOUT_SIZE_AND_MONEY = {"No API key for", "Too much for the context window", "Spending cap"}
 
 
@@ -320,7 +333,7 @@ def test_what_is_asked_shown_and_kept(tmp_path: Path) -> None:
             drive = Drive(screen)
             drive.shows("undecided", "open again")
             drive.quit()
-    assert (set(SCREENS.values()) | QUESTIONS) - seen == ABOUT_SIZE_AND_MONEY
+    assert (set(SCREENS.values()) | QUESTIONS) - seen == ABOUT_SIZE_AND_MONEY | OF_GIVEN_REPLIES
 
 
 PRICED = """
@@ -363,6 +376,37 @@ def test_what_is_asked_about_size_and_money(tmp_path: Path) -> None:
             drive.quit()
             seen |= drive.seen
     assert seen >= ABOUT_SIZE_AND_MONEY
+
+
+def test_what_comes_from_elsewhere(tmp_path: Path) -> None:
+    """Changes without a place and commands of the project, in a reply that a file holds."""
+    project, reply = hostile_project(tmp_path), tmp_path / "reply.md"
+    block = f"<<<<<<< SEARCH\n{ASKED}\nnowhere()\n=======\n{ASKED}\n>>>>>>> REPLACE\n"
+    reply.write_text(f'<edit path="a.py">\n{block}</edit>\n<file path="b.py">\nx = 1\n</file>\n')
+    with serving(script, models=["m"]) as server:
+        configured(tmp_path, server.base_url)
+        at = ["--base-url", server.base_url, "-m", "m"]
+        with terminal(
+            tmp_path, "review", str(reply), ".", *at, project=project, size=SIZE
+        ) as screen:
+            drive = Drive(screen)
+            drive.shows("A change has no place", "i says where")
+            drive.look("i", shows="A change without a place")
+            screen.press("C")
+            drive.shows("Check commands")
+            screen.press("echo ", PASTED)
+            screen.until_shows("T1dORUQ=")
+            screen.press("\x13")
+            drive.look(shows="Run this project's checks?", then="d", evil=False)
+            screen.press("f2", "P")
+            drive.shows("Paste a reply")
+            screen.press(PASTED)
+            screen.until_shows("T1dORUQ=")
+            drive.look("escape", shows="Drop what you typed?", then="d", evil=False)
+            screen.until_gone("Paste a reply")
+            drive.quit()
+    assert drive.seen >= OF_GIVEN_REPLIES
+    assert not server.requests
 
 
 def test_every_screen_is_in_the_list() -> None:

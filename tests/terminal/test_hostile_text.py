@@ -143,7 +143,7 @@ def test_every_screen(tmp_path: Path) -> None:
                 screen.press(pane)
                 screen.until_shows("[" + {"f9": "Log", "f4": "Output", "f5": "Review"}[pane])
                 screen.until(lambda: says_it(screen))
-            for mark in ("Notes", "Reasoning", "Log"):
+            for mark in ("Check", "Notes", "Reasoning", "Log"):
                 screen.press("f8")
                 screen.until_shows(f"[{mark}")
             screen.press("f5")

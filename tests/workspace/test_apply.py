@@ -195,13 +195,17 @@ def test_what_changes_while_the_files_are_made_ready_is_not_written_over(
     change = Change("src/a.py", "two\n", read_text_file(root / "src" / "a.py"))
 
     def write_late(
-        writes: Sequence[Write], look: Callable[[], None], entry: Journal | None
+        writes: Sequence[Write],
+        look: Callable[[], None],
+        entry: Journal | None,
+        *,
+        emptied: Sequence[Path],
     ) -> None:
         def look_late() -> None:
             meanwhile(root)
             look()
 
-        write_all(writes, look_late, entry)
+        write_all(writes, look_late, entry, emptied=emptied)
 
     monkeypatch.setattr("autocoder_tui.workspace.apply.write_all", write_late)
     with pytest.raises(ChangedOnDisk, match=r"src/a\.py has changed"):

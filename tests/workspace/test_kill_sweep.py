@@ -113,6 +113,8 @@ class Place:
         redo(self.log, entry.record)
 
 
+_ENOUGH = 30
+"""Calls at which a long move is broken by default."""
 MOVES = ("apply", "undo", "redo")
 MOVED = ("delete folder", "rename", "swap", "make room")
 
@@ -166,9 +168,15 @@ class Sweep:
         self.act = bring_to(place, self.kind, self.move)
         return place
 
+    @property
+    def places(self) -> range:
+        """The calls at which it is broken: all of a short move, by default some of a long one."""
+        count = len(self.calls)
+        return range(1, count + 1, 1 if FULL else max(1, count // _ENOUGH))
+
     def broken(self, how: str, code: int = 0, *, every: int = 1) -> Iterator[tuple[Place, int]]:
-        """Break it at each call in turn; gives the place and how the process ended."""
-        for at in range(1, len(self.calls) + 1, every):
+        """Break it at its calls in turn; gives the place and how the process ended."""
+        for at in self.places[::every]:
             if how == "kill in a write" and self.calls[at - 1] != "write":
                 continue
             place = self.place(str(at))
@@ -216,7 +224,7 @@ def without_temporaries(found: Tree) -> dict[str, object]:
 @sweeps("three", "swap", "make room")
 def test_killed_where_the_file_system_has_no_hard_links(folder: Path, kind: str, move: str) -> None:
     sweep = Sweep(folder, kind, move)
-    for at in range(1, len(sweep.calls) + 1):
+    for at in sweep.places:
         place = sweep.place(str(at))
         in_a_process(sweep.act, Fault(at, "kill", without_links=True))
         recover(place.log)
