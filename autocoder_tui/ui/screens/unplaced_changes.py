@@ -73,7 +73,7 @@ class UnplacedChanges(Dialog[Settled | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog tall-dialog") as dialog:
             dialog.border_subtitle = (
-                "⏎ place here · Tab next place · ↑↓ + - move · e edit · x leave out · N back · Esc"
+                "⏎ place · Tab next · ↑↓+- move · [ ] others · e edit · x out · N back · Esc"
             )
             yield Static("", id="unplaced-said", markup=False)
             with VerticalScroll(id="unplaced-change"):
