@@ -68,11 +68,5 @@ def test_an_error_is_found_where_a_server_puts_it(
     assert (None if read is None else read.message) == message
 
 
-def test_a_status_in_digits_is_read_as_a_number() -> None:
-    read = read_error({"error": {"message": "slow down", "code": "429"}})
-    assert read is not None
-    assert read.status == 429
-
-
 def test_an_error_in_a_list_is_read_like_one_by_itself() -> None:
     assert read_error_body('[{"error": {"message": "no such model"}}]').message == "no such model"
