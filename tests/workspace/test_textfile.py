@@ -245,3 +245,11 @@ def test_what_takes_the_place_of_a_file_before_it_is_open_is_not_read(
     monkeypatch.setattr("autocoder_tui.workspace.textfile.open_unblocked", replaced)
     with pytest.raises(NotAFile):
         read_text_file(path)
+
+
+def test_a_file_too_large_is_called_by_the_name_given(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"x" * 20)
+    with pytest.raises(TooLarge) as raised:
+        read_text_file(path, max_bytes=10, name="the notes")
+    assert "the notes" in str(raised.value)

@@ -16,6 +16,7 @@ from autocoder_tui.engine.errors import ProviderError
 from autocoder_tui.engine.provider.model_list import (
     ListedModel,
     ServedWindow,
+    _prices,
     list_models,
     served_window,
 )
@@ -176,3 +177,7 @@ async def test_a_certificate_nobody_signed_is_named(unsigned: ssl.SSLContext) ->
             await list_models(Endpoint(Provider("x", f"https://127.0.0.1:{port}/v1")))
     assert caught.value.kind == "tls_failed"
     assert "certificate" in caught.value.message
+
+
+def test_the_price_of_prompts_alone_is_per_token() -> None:
+    assert _prices({"prompt": "0.000002"}) == (Decimal(2), None, None)

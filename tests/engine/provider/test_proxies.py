@@ -59,6 +59,8 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
             "http://p:1",
         ),
         ("http://10.1.2.3/v1", {"ALL_PROXY": "http://p:1", "NO_PROXY": "10.0.0.0/8"}, None),
+        ("http://10.1.2.3/v1", {"ALL_PROXY": "http://p:1", "NO_PROXY": "10.9.9.9/8"}, None),
+        ("http://a.example./v1", {"ALL_PROXY": "http://p:1", "NO_PROXY": "a.example"}, None),
         ("http://[fd00::1]:8/v1", {"ALL_PROXY": "http://p:1", "NO_PROXY": "[fd00::1]"}, None),
     ],
 )

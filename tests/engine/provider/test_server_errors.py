@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from autocoder_tui.engine.provider.http_errors import read_error_body
 from autocoder_tui.engine.provider.server_errors import read_error
 
 
@@ -65,3 +66,7 @@ def test_an_error_is_found_where_a_server_puts_it(
 ) -> None:
     read = read_error(data)
     assert (None if read is None else read.message) == message
+
+
+def test_an_error_in_a_list_is_read_like_one_by_itself() -> None:
+    assert read_error_body('[{"error": {"message": "no such model"}}]').message == "no such model"
