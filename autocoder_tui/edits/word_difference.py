@@ -65,13 +65,17 @@ def only_by_a_word(
     witnesses = sum(sum(map(str.isalnum, old[k])) >= _LETTERS for k in full)
     if not _akin(found.mine, found.theirs) and witnesses < _WITNESSES:
         return False
-    if any(word_difference(file, old, other) for other in others):
+    rivals = (word_difference(file, old, other) for other in others)
+    if any(rival and _rivals(found, rival) for rival in rivals):
         return False
-    return not _again(file, old, lines, found.index)
+    return not _again(file, old, lines, found)
 
 
-def _again(file: FileLines, old: Sequence[str], lines: Sequence[int | None], index: int) -> bool:
-    """Whether lines elsewhere differ by a word of the same line of the block."""
+def _again(
+    file: FileLines, old: Sequence[str], lines: Sequence[int | None], found: WordDifference
+) -> bool:
+    """Whether lines elsewhere differ as much by a word of the same line of the block."""
+    index = found.index
     here = lines[index]
     assert here is not None
     beside = {
@@ -84,12 +88,24 @@ def _again(file: FileLines, old: Sequence[str], lines: Sequence[int | None], ind
     for number, there in enumerate(keys):
         if number == here or not (there[:1] == key[:1] or there[-1:] == key[-1:]):
             continue
-        if all(
+        if not all(
             0 <= number + step < len(keys) and keys[number + step] == wanted
             for step, wanted in beside.items()
-        ) and _differing_words(old[index], file.bodies[number]):
+        ):
+            continue
+        words = _differing_words(old[index], file.bodies[number])
+        if words and _rivals(found, WordDifference(index, *words)):
             return True
     return False
+
+
+def _rivals(found: WordDifference, other: WordDifference) -> bool:
+    """Whether another place is as likely meant: not where the word of the one found goes on as
+    the block's does, and that of the other is not even begun alike."""
+    mine, theirs = found.mine, found.theirs
+    if not mine or not theirs or not _akin(mine, theirs) or other.index != found.index:
+        return True
+    return other.theirs[:_SHORTEST] == mine[:_SHORTEST] or not other.theirs
 
 
 def _akin(one: str, other: str) -> bool:
