@@ -20,10 +20,10 @@ _LOOKED_AT = 50_000
 
 
 class WordDifference(NamedTuple):
-    """Old line `index` of a block has the word `mine` where the file has `theirs`; either may be
+    """Old line `number` of a block has the word `mine` where the file has `theirs`; either may be
     empty."""
 
-    index: int
+    number: int
     mine: str
     theirs: str
 
@@ -61,7 +61,7 @@ def only_by_a_word(
     found = word_difference(file, old, lines)
     if found is None or len(file) > _LOOKED_AT:
         return False
-    full = [k for k, text in enumerate(old) if strip(text) and k != found.index]
+    full = [k for k, text in enumerate(old) if strip(text) and k != found.number]
     witnesses = sum(sum(map(str.isalnum, old[k])) >= _LETTERS for k in full)
     if not _akin(found.mine, found.theirs) and witnesses < _WITNESSES:
         return False
@@ -75,7 +75,7 @@ def _again(
     file: FileLines, old: Sequence[str], lines: Sequence[int | None], found: WordDifference
 ) -> bool:
     """Whether lines elsewhere differ as much by a word of the same line of the block."""
-    index = found.index
+    index = found.number
     here = lines[index]
     assert here is not None
     beside = {
@@ -103,7 +103,7 @@ def _rivals(found: WordDifference, other: WordDifference) -> bool:
     """Whether another place is as likely meant: not where the word of the one found goes on as
     the block's does, and that of the other is not even begun alike."""
     mine, theirs = found.mine, found.theirs
-    if not mine or not theirs or not _akin(mine, theirs) or other.index != found.index:
+    if not mine or not theirs or not _akin(mine, theirs) or other.number != found.number:
         return True
     return other.theirs[:_SHORTEST] == mine[:_SHORTEST] or not other.theirs
 
