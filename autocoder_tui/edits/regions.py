@@ -198,7 +198,7 @@ def unsure(file: FileLines, steps: Steps, match: Match, likeness: Sequence[float
             return True
         if not blank:
             beside = mark_before != "-" and line.mark == " "
-            if added and beside and _loose(like_before, like):
+            if added and beside and _loose(match, like_before, like):
                 return True
             like_before = like
         if number is None:
@@ -212,11 +212,13 @@ def unsure(file: FileLines, steps: Steps, match: Match, likeness: Sequence[float
             if line.mark == " " and (gap or not shown_before):
                 return True
         before, mark_before, shown_before, added = number, line.mark, True, False
-    return added and (not shown_before or (mark_before == " " and _loose(like_before, None)))
+    return added and (not shown_before or (mark_before == " " and _loose(match, like_before, None)))
 
 
-def _loose(before: float | None, after: float | None) -> bool:
+def _loose(match: Match, before: float | None, after: float | None) -> bool:
     """Whether of the two lines that say where lines come one is another line of the file, and
-    the other one is not equal to make up for it. None: the block has none there."""
+    nothing makes up for it: an equal one on the other side, in a place that is as good as
+    equal. None: the block has none there."""
     known = [like for like in (before, after) if like is not None]
-    return bool(known) and min(known) < _ALIKE and (len(known) < 2 or max(known) < 1.0)
+    held = len(known) == 2 and max(known) == 1.0 and match.likeness >= _FRAME
+    return bool(known) and min(known) < _ALIKE and not held

@@ -265,3 +265,7 @@ def test_lines_never_come_between_two_that_only_resemble_those_shown() -> None:
         '    """\n    call_it_back = value(\n', '    """\n    new()\n    call_it_back = value(\n'
     )
     assert reason(place(text, [block])) == "nowhere"
+    text = "{\n    minimum: def.value,\n    input: payload.value,\n}\n"
+    old = "    minimum: def.value,\n    input,\n"
+    block = of(old, old.replace("    input", "    inclusive: true,\n    input"))
+    assert reason(place(text, [block])) == "nowhere"
