@@ -68,15 +68,15 @@ class Comparison:
         return self._best[key]
 
     def _likest_places(self, old: Sequence[str]) -> list[Alike]:
-        places: list[Alike | None] = []
+        places: list[Alike] = []
         for start, end, lines in self._windows(old):
             tried = lines if len(old) <= _VOTERS else ()
             found = [self._side_by_side(old, line) for line in tried]
             found.append(self.aligned(old, start, end))
-            likely = [place for place in found if place]
-            places.append(max(likely, key=lambda place: place.likeness, default=None))
+            # Siblings stand close together: all of a window are rivals, not its best alone.
+            places += [place for place in found if place]
         kept: list[Alike] = []
-        for place in sorted((p for p in places if p), key=lambda p: (-p.likeness, p.start)):
+        for place in sorted(places, key=lambda p: (-p.likeness, p.start)):
             if all(place.end <= other.start or other.end <= place.start for other in kept):
                 kept.append(place)
         return kept

@@ -14,6 +14,7 @@ from autocoder_tui.edits.regions import unsure
 from autocoder_tui.edits.scopes import Extent, extents, opens
 from autocoder_tui.edits.sentences import nowhere, quoted, several
 from autocoder_tui.edits.steps import Steps, elides, elides_in_words
+from autocoder_tui.edits.word_difference import only_by_a_word
 
 _THRESHOLD = 0.75
 """A place less like the block than this is none."""
@@ -200,12 +201,19 @@ class Locator:
         if not places or places[0].likeness < _THRESHOLD:
             return found
         match = self._sure(steps, places[0])
-        if len(places) > 1 and not self._clearly(steps, places[0], places[1]):
+        if len(places) > 1 and not self._alone(steps, places):
             said = several(steps.old, candidates, False)
             # Of these only the likest may be chosen by a number.
             rivals = (match,) if match else ()
             return replace(found, reason="several", said=said, rivals=rivals)
         return replace(found, match=match) if match else found
+
+    def _alone(self, steps: Steps, places: Sequence[Alike]) -> bool:
+        """Whether only the first of several places, best first, can be meant."""
+        best, second = places[:2]
+        return self._clearly(steps, best, second) or only_by_a_word(
+            self.file, steps.old, best.lines, [place.lines for place in places[1:]]
+        )
 
     def _clearly(self, steps: Steps, best: Alike, second: Alike) -> bool:
         """Whether a place is so much more like the block that it is no chance: less is enough if

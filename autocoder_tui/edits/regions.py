@@ -182,6 +182,7 @@ def unsure(file: FileLines, steps: Steps, match: Match, likeness: Sequence[float
     """
     before: int | None = None  # the last line of the file met
     mark_before, shown_before, added = "", True, False
+    like_before: float | None = None  # of the last line with text
     index = 0
     for line in steps.lines:
         if line.mark == "+":
@@ -195,6 +196,11 @@ def unsure(file: FileLines, steps: Steps, match: Match, likeness: Sequence[float
             return True
         if line.mark == "-" and not blank and like < _ALIKE and not _framed(match, likeness, index):
             return True
+        if not blank:
+            beside = mark_before != "-" and line.mark == " "
+            if added and beside and _loose(match, like_before, like):
+                return True
+            like_before = like
         if number is None:
             shown_before = shown_before and shown
             mark_before = mark_before if blank else line.mark
@@ -206,4 +212,13 @@ def unsure(file: FileLines, steps: Steps, match: Match, likeness: Sequence[float
             if line.mark == " " and (gap or not shown_before):
                 return True
         before, mark_before, shown_before, added = number, line.mark, True, False
-    return added and not shown_before
+    return added and (not shown_before or (mark_before == " " and _loose(match, like_before, None)))
+
+
+def _loose(match: Match, before: float | None, after: float | None) -> bool:
+    """Whether of the two lines that say where lines come one is another line of the file, and
+    nothing makes up for it: an equal one on the other side, in a place that is as good as
+    equal. None: the block has none there."""
+    known = [like for like in (before, after) if like is not None]
+    held = len(known) == 2 and max(known) == 1.0 and match.likeness >= _FRAME
+    return bool(known) and min(known) < _ALIKE and not held

@@ -252,6 +252,8 @@ def stale(case: Case, dice: random.Random) -> Case | None:
     lines[at] = EditLine(lines[at].mark, changed)
     block = replace(told.block, lines=tuple(lines))
     block = block if told.block.has_context else as_search(block)
+    if block.old == block.new:
+        return None  # the newline at the file's end was all it asked for
     new = [replace(one, counted=False) for one in case.told]
     new[number] = Told(block, told.hunks)
     return replace(case, told=tuple(new))

@@ -239,3 +239,33 @@ def test_a_part_of_a_line_too_long_to_be_shown_is_changed_where_it_stands_once()
     assert place(f"[{items}]", [block]).text == f"[{wanted}]"
     assert reason(place(f"[{items},{items}]", [block])) == "nowhere"
     assert reason(place(f"[{items}]", [of('"name":"row', "x")])) == "nowhere"
+
+
+IMPORTS = "".join(f"from {name} import *  # it\n" for name in ("trees", "paths", "cliques"))
+
+
+def test_a_stale_word_of_a_line_that_has_siblings_chooses_the_one_line_it_can_be() -> None:
+    for stale in ("from paths_old import *  # it\n", "from  import *  # it\n"):
+        block = of(f"from trees import *  # it\n{stale}", "x\n")
+        assert place(IMPORTS, [block]).text == "x\n" + IMPORTS.splitlines(keepends=True)[2]
+    block = of("from paths_old import *  # it\n", "x\n")
+    assert place(IMPORTS, [block]).text.split("\n")[1] == "x"
+
+
+def test_a_word_that_tells_siblings_apart_chooses_nothing() -> None:
+    assert reason(place(IMPORTS, [of("from cycles import *  # it\n", "x\n")])) == "several"
+    assert reason(place(IMPORTS, [of("from  import *  # it\n", "x\n")])) == "several"
+    near = IMPORTS.replace("trees", "paths_new")
+    assert reason(place(near, [of("from paths_old import *  # it\n", "x\n")])) == "several"
+
+
+def test_lines_never_come_between_two_that_only_resemble_those_shown() -> None:
+    text = "def f():\n    if a:\n        b()\n    else:\n        call_it_back()\n"
+    block = of(
+        '    """\n    call_it_back = value(\n', '    """\n    new()\n    call_it_back = value(\n'
+    )
+    assert reason(place(text, [block])) == "nowhere"
+    text = "{\n    minimum: def.value,\n    input: payload.value,\n}\n"
+    old = "    minimum: def.value,\n    input,\n"
+    block = of(old, old.replace("    input", "    inclusive: true,\n    input"))
+    assert reason(place(text, [block])) == "nowhere"
