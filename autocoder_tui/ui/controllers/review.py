@@ -44,9 +44,12 @@ async def write_accepted(app: Program) -> None:
     if not await app.proposal_check.may_write(session):
         return
     written = await apply_review(app, session)
-    if written is not None:
-        app.main.query_one(ReviewPane).show_again()
+    panes = app.main.query(ReviewPane)
+    # Left while it was written, there are no panes to show it in any more.
+    if written is not None and panes:
+        panes.first().show_again()
         app.main.log_line(written)
-        app.main.query_one(FilePicker).refresh_tree()
+        for picker in app.main.query(FilePicker):
+            picker.refresh_tree()
         if app.setup.settings.git.commit_after_accept:
             await app.undo_redo.act("commit")
