@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from autocoder_tui.edits.edit import split_lines as lines_of
 from autocoder_tui.review.boundaries import Hunk, settle
 from autocoder_tui.text.alignment import matching_blocks
 
@@ -35,12 +36,7 @@ def split_lines(text: str) -> tuple[str, ...]:
     """The lines of `text`, each with the "\\n" that ends it; the last may lack one."""
     if text.count("\n") > _MANY_LINES:
         return tuple(_lines_kept_once(text))
-    parts = text.split("\n")
-    last = parts.pop()
-    lines = [part + "\n" for part in parts]
-    if last:
-        lines.append(last)
-    return tuple(lines)
+    return tuple(lines_of(text))
 
 
 def _lines_kept_once(text: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from autocoder_tui.edits.edit import EditBlock, Placed, Placement, Unplaced
 from autocoder_tui.edits.place import place
@@ -57,14 +58,15 @@ class FileEdits:
         left = (*self.unplaced[:number], *again, *self.unplaced[number + 1 :])
         return replace(self, blocks=blocks, unplaced=left)
 
+    @cached_property
+    def _doubtful(self) -> tuple[Placement, ...]:
+        """Placements by anything but equality: few, where a row is painted for each hunk."""
+        return tuple(one for one in self.placements if one.manner not in _EQUAL)
+
     def doubtful(self, hunk: Hunk) -> Placement | None:
         """Of the blocks that a hunk comes from, the one that was placed by anything but equality;
         of several the least like."""
-        found = [
-            one
-            for one in self.placements
-            if one.manner not in _EQUAL and _touches(one, hunk.old_start, hunk.old_end)
-        ]
+        found = [one for one in self._doubtful if _touches(one, hunk.old_start, hunk.old_end)]
         return min(found, key=lambda one: one.likeness, default=None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from autocoder_tui.edits.edit import Candidate, EditBlock, split_lines
+from autocoder_tui.edits.edit import Candidate, EditBlock
 from autocoder_tui.edits.place import place
 from autocoder_tui.review.file_review import FileReview
 
@@ -71,7 +71,3 @@ def with_other_lines(file: FileReview, change: UnplacedChange, old: str, new: st
 def old_and_new(change: UnplacedChange) -> tuple[str, str]:
     """The lines that are looked for, and those that shall stand there."""
     return "".join(change.block.old), "".join(change.block.new)
-
-
-def line_count(text: str) -> int:
-    return len(split_lines(text))

@@ -19,14 +19,13 @@ from autocoder_tui.engine.events import (
     FileProposed,
     RunFinished,
     RunStarted,
-    TextDelta,
-    TextRetracted,
 )
 from autocoder_tui.engine.prompt import EDIT_SYSTEM, SYSTEM, first_messages
 from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.reply.parse import parse_reply
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
 from autocoder_tui.engine.run import run
+from tests.engine.test_run import joined
 
 TEXT = "".join(f"value_{n} = {n * n}\n" for n in range(120))
 MODEL = Model("m", "test", Decimal("0.2"), Decimal("0.4"), context_length=32768, max_tokens=8192)
@@ -62,16 +61,6 @@ def proposed(events: list[Event]) -> FileProposed:
     return file
 
 
-def text_of(events: list[Event]) -> str:
-    text = ""
-    for event in events:
-        if isinstance(event, TextDelta):
-            text += event.text
-        elif isinstance(event, TextRetracted):
-            text = text[: len(text) - event.count]
-    return text
-
-
 GOOD = ("value_3 = 9\n", "value_3 = 10\n")
 LOST = ("result_of_nothing = None\n", "value_7 = 50\n")
 FOUND = ("value_7 = 49\n", "value_7 = 50\n")
@@ -88,7 +77,7 @@ async def test_a_change_without_a_place_is_sent_back_once() -> None:
     assert LOST[0] in asked
     assert "value_3" in asked
     assert len(asked) < len(TEXT) + 2_000
-    assert text_of(events) == edit(GOOD, FOUND)
+    assert joined(events) == edit(GOOD, FOUND)
     assert isinstance(events[-1], RunFinished)
 
 
@@ -104,7 +93,7 @@ async def test_what_still_has_no_place_stays_and_is_not_asked_for_again(answer: 
     assert file.placed is not None
     assert [one.block for one in file.placed.unplaced] == [1]
     assert len(requests) == 2
-    assert text_of(events) == first
+    assert joined(events) == first
 
 
 async def test_no_change_is_sent_back_where_none_is_to_be() -> None:
@@ -128,7 +117,7 @@ async def test_a_change_that_comes_in_two_and_one_that_does_not_come() -> None:
     file = proposed(events)
     assert not file.complete
     assert "value_5 = 26" in file.after
-    assert "never" in text_of(events)
+    assert "never" in joined(events)
 
 
 async def test_what_was_placed_is_counted_and_what_edits_save_is_told() -> None:
@@ -150,7 +139,7 @@ async def test_every_continuation_begins_with_the_same_messages() -> None:
     assert len(requests) >= 2
     for received in requests[1:]:
         assert received.messages[:2] == requests[0].messages
-    assert text_of(events) == whole
+    assert joined(events) == whole
     assert proposed(events).complete
 
 
