@@ -44,9 +44,10 @@ async def write_accepted(app: Program) -> None:
     if not await app.proposal_check.may_write(session):
         return
     written = await apply_review(app, session)
-    panes = app.main.query(ReviewPane)
+    if written is None:
+        return
     # Left while it was written, there are no panes to show it in any more.
-    if written is not None and panes:
+    if panes := app.main.query(ReviewPane):
         panes.first().show_again()
         app.main.log_line(written)
         for picker in app.main.query(FilePicker):

@@ -94,6 +94,7 @@ def _row(
         "requests": len(outcome.exchanges),
         "prefilled": sum(exchange.prefilled for exchange in continuations),
         "equal": None if whole is None else outcome.reply == whole.reply,
+        "exact": outcome.exact,
         "lost": len(missing),
         "parses": outcome.parses,
         "parsed": None if whole is None else whole.parses,
@@ -103,7 +104,7 @@ def _row(
 
 def _counted(row: dict[str, object]) -> list[str]:
     names = ["runs", f"status {row['status']}"]
-    names += [name for name in ("equal",) if row[name]]
+    names += [name for name in ("equal", "exact") if row[name]]
     names += ["received text kept"] if not row["lost"] else []
     if row["parsed"] is not None:
         names += ["parse whole"] if row["parsed"] else []

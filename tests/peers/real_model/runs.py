@@ -60,6 +60,15 @@ class Outcome:
         return len(self.exchanges) > 1
 
     @property
+    def exact(self) -> bool:
+        """Whether the joined text is what was received, byte behind byte, nothing between.
+
+        A model that goes on from a prompt of another length may take another next word, so that
+        a run is not equal to the uninterrupted one though each of its seams is this exact."""
+        received = "".join(exchange.text for exchange in self.exchanges)
+        return received.startswith(self.reply) and not received[len(self.reply) :].strip()
+
+    @property
     def parses(self) -> bool | None:
         """Whether every Python, JSON and TOML file parses; None if there is none of them."""
         verdicts = [_parses(path, text) for path, text in self.files.items()]
