@@ -60,13 +60,21 @@ class Outcome:
         return len(self.exchanges) > 1
 
     @property
-    def exact(self) -> bool:
-        """Whether the joined text is what was received, byte behind byte, nothing between.
+    def exact(self) -> bool | None:
+        """Whether each part stands to the byte behind the text the model was given to go on
+        from, and that text is what was received before; None without a prefilled part.
 
         A model that goes on from a prompt of another length may take another next word, so that
         a run is not equal to the uninterrupted one though each of its seams is this exact."""
-        received = "".join(exchange.text for exchange in self.exchanges)
-        return received.startswith(self.reply) and not received[len(self.reply) :].strip()
+        if not any(exchange.prefilled for exchange in self.exchanges):
+            return None
+        joined = ""
+        for exchange in self.exchanges:
+            given = exchange.messages[-1]["content"] if exchange.prefilled else joined
+            if not joined.startswith(given):
+                return False
+            joined = given + exchange.text
+        return joined.startswith(self.reply) and not joined[len(self.reply) :].strip()
 
     @property
     def parses(self) -> bool | None:
