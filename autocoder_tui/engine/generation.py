@@ -40,6 +40,7 @@ from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.provider.chat import HttpSession, stream_reply
 from autocoder_tui.engine.provider.chunks import Reasoning, Text
 from autocoder_tui.engine.provider.deadline import RunDeadline
+from autocoder_tui.engine.provider.session import ReplySession
 from autocoder_tui.engine.reader_events import edits
 from autocoder_tui.engine.repetition import Repetition
 from autocoder_tui.engine.reply.parse import frame_state
@@ -85,7 +86,9 @@ class Generation:
         self._told = False
         self.text = request.partial
 
-    async def events(self, trace: Trace | None) -> AsyncGenerator[Event]:
+    async def events(
+        self, trace: Trace | None, session: ReplySession | None = None
+    ) -> AsyncGenerator[Event]:
         model, known = self._request.model, self._request.calibration
         counter = await asyncio.to_thread(load_counter, model, known)
         self._counter = counter.fitted(self._first, self._request.counted_tokens)
@@ -98,7 +101,7 @@ class Generation:
         check_fits(model, weights, figure.prompt_tokens - sum(weights.values()))
         if self.text:
             yield TextDelta(self.text)
-        async with HttpSession(self._request.endpoint, self._limits, trace) as session:
+        async with session or HttpSession(self._request.endpoint, self._limits, trace) as session:
             async for event in self._parts(session):
                 yield event
             chosen = seam.verify(self.text, self.joins, target=self._request.target).text
@@ -118,7 +121,7 @@ class Generation:
         reply = checked_reply(self._request, self.text)
         yield RunFinished("\n\n".join(filter(None, [*self._remarks, reply.notes])))
 
-    async def _parts(self, session: HttpSession) -> AsyncIterator[Event]:
+    async def _parts(self, session: ReplySession) -> AsyncIterator[Event]:
         """Ask for part after part until the reply is whole.
 
         Returns when the run is done. Raises an EngineError when no further part can be had: what
@@ -159,7 +162,7 @@ class Generation:
             return True
         return is_confirmed(before, self.text, cause, reason, told=self._told)
 
-    async def _one_part(self, session: HttpSession, cause: Cause | None) -> AsyncIterator[Event]:
+    async def _one_part(self, session: ReplySession, cause: Cause | None) -> AsyncIterator[Event]:
         """Ask for one part until it comes or the attempts are used up, and join it.
 
         Each round is one request, asked in the way that is next: a prefill that is refused, a
@@ -225,7 +228,7 @@ class Generation:
 
     async def _stream(
         self,
-        session: HttpSession,
+        session: ReplySession,
         messages: list[Message],
         max_output: int | None,
         part: Part,

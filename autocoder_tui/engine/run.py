@@ -24,6 +24,7 @@ from autocoder_tui.engine.generation import Generation
 from autocoder_tui.engine.metering.budget import RaiseCap
 from autocoder_tui.engine.proposed_files import checked_reply, proposed_files
 from autocoder_tui.engine.provider.capabilities import Capabilities
+from autocoder_tui.engine.provider.session import ReplySession
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import AskWait
 from autocoder_tui.engine.trace import Trace
@@ -37,6 +38,7 @@ async def run(
     raise_cap: RaiseCap | None = None,
     ask_wait: AskWait | None = None,
     trace: Trace | None = None,
+    session: ReplySession | None = None,
 ) -> AsyncIterator[Event]:
     """Generate what `request` asks for, continuing until the reply is complete.
 
@@ -46,11 +48,12 @@ async def run(
     and the cancellation goes on. `capabilities` is updated with what is learnt of the endpoint.
     At a spending cap `raise_cap` is asked, and `ask_wait` when a server wants a longer wait
     than anybody waits unasked; the run waits for the answer. Without them it fails there.
-    `trace` is told what is on the wire.
+    `trace` is told what is on the wire. `session` answers the requests where no connection is
+    to be opened for them.
     """
     generation = Generation(request, capabilities or Capabilities(), raise_cap, ask_wait)
     try:
-        async with aclosing(generation.events(trace)) as events:
+        async with aclosing(generation.events(trace, session)) as events:
             async for event in events:
                 yield event
     except asyncio.CancelledError:

@@ -23,7 +23,6 @@ from autocoder_tui.engine.errors import (
     NoText,
     PrefillRefused,
     ProviderError,
-    RequestError,
     StatusError,
     TimedOut,
 )
@@ -33,6 +32,7 @@ from autocoder_tui.engine.provider.chunks import Piece, PromptProgress, Reasonin
 from autocoder_tui.engine.provider.connection_errors import connection_error
 from autocoder_tui.engine.provider.deadline import Patience
 from autocoder_tui.engine.provider.dns import wait_for_name
+from autocoder_tui.engine.provider.endpoint_key import checked_key
 from autocoder_tui.engine.provider.http_errors import (
     read_error_body,
     retry_after,
@@ -43,6 +43,7 @@ from autocoder_tui.engine.provider.proxy_errors import through_proxy
 from autocoder_tui.engine.provider.request_body import learn_from_refusal, request_body
 from autocoder_tui.engine.provider.response_body import IncomingReply
 from autocoder_tui.engine.provider.server_software import software_in_headers
+from autocoder_tui.engine.provider.session import ReplySession
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.trace import RequestSent, ResponseOpened, Trace
 
@@ -75,7 +76,7 @@ class HttpSession:
     def __init__(self, endpoint: Endpoint, limits: Limits, trace: Trace | None = None) -> None:
         self.trace = trace
         self._connect_timeout = limits.connect_timeout
-        self._key = _checked_key(endpoint)
+        self._key = checked_key(endpoint)
         self._base_url = check_base_url(endpoint.provider.base_url)
         self._client: Any = None
         self._completions: Any = None
@@ -109,6 +110,11 @@ class HttpSession:
         if self._key:
             name, value = key_header(self._base_url, self._key)
             self._key_headers[name] = value
+
+    async def reach(self) -> None:
+        """Find the server's address. Raises OSError, TimeoutError included."""
+        async with asyncio.timeout(self._connect_timeout):
+            await wait_for_name(self._base_url)
 
     def send(self, body: dict[str, Any], *, beta: bool = False) -> AbstractAsyncContextManager[Any]:
         """The raw response to a chat completion, its body not yet read.
@@ -152,7 +158,7 @@ async def stream_reply(
     temperature: float | None = None,
     max_output_tokens: int | None = None,
     prefill: str | None = None,
-    session: HttpSession | None = None,
+    session: ReplySession | None = None,
 ) -> AsyncGenerator[Piece, None]:
     """The pieces of one reply as they arrive; exactly one `Finish`, unless an error is raised.
 
@@ -166,7 +172,8 @@ async def stream_reply(
     """
     async with AsyncExitStack() as stack:
         if session is None:
-            session = await stack.enter_async_context(HttpSession(endpoint, limits))
+            http = await stack.enter_async_context(HttpSession(endpoint, limits))
+            session = http
         address = Address(endpoint, model)
         incoming = IncomingReply(address, limits.max_reply_bytes, session.trace)
         while True:
@@ -185,7 +192,7 @@ async def stream_reply(
             )
             try:
                 request = partial(session.send, body, beta=beta)
-                response = await _open(stack, request, address, limits, patience, session.trace)
+                response = await _open(stack, session, request, address, limits, patience)
                 capabilities.server = software_in_headers(response.headers) or capabilities.server
                 break
             except _Refused as refused:
@@ -227,11 +234,11 @@ class _Refused(Exception):
 
 async def _open(
     stack: AsyncExitStack,
+    session: ReplySession,
     send: Callable[[], AbstractAsyncContextManager[Any]],
     address: Address,
     limits: Limits,
     patience: Patience,
-    trace: Trace | None,
 ) -> Any:
     """Send, and wait for the headers. Raises _Refused and ProviderError."""
     import httpx2
@@ -239,10 +246,10 @@ async def _open(
 
     from autocoder_tui.engine.provider.transport import RedirectRefused
 
+    trace = session.trace
     try:
-        async with asyncio.timeout(limits.connect_timeout):
-            await wait_for_name(address.endpoint.provider.base_url)
-    except (TimeoutError, OSError) as error:
+        await session.reach()
+    except OSError as error:
         late = isinstance(error, TimeoutError)
         cause = httpx2.ConnectTimeout("no address") if late else error
         raise connection_error(cause, address, limits.connect_timeout) from None
@@ -260,6 +267,10 @@ async def _open(
         raise connection_error(error, address, limits.connect_timeout) from None
     except RedirectRefused as error:
         raise _redirect_error(error, address) from None
+    if response.status_code >= 300:
+        # A reply that is at hand, of a batch: over HTTP the SDK has raised by now.
+        body = b"".join([data async for data in response.iter_bytes()]).decode("utf-8", "replace")
+        raise _Refused(response.status_code, body, response.headers, address)
     if trace is not None:
         trace(ResponseOpened(response.status_code, dict(response.headers)))
     return response
@@ -375,19 +386,3 @@ def _redirect_error(error: RedirectRefused, address: Address) -> ProviderError:
             "not sent there. If the service is there now, make that the base URL."
         )
     return StatusError(message, status=error.status)
-
-
-def _checked_key(endpoint: Endpoint) -> str | None:
-    """The key without surrounding blanks. Raises RequestError if it cannot be in a header."""
-    if endpoint.key is None:
-        return None
-    key = endpoint.key.reveal().strip()
-    source = endpoint.key_source or "an unnamed source"
-    if not key:
-        raise RequestError(f"The key from {source} is blank. Put the key there or remove it.")
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise RequestError(
-            f"The key from {source} holds a blank, a line break or a character that no key has. "
-            "Copy it again, alone."
-        )
-    return key
