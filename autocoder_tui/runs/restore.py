@@ -126,7 +126,19 @@ def prepared_of(
     """A kept run made ready to go on from its text: the same inputs as they were sent, the
     same requirements and target. Its limits are those it had unless `limits` are given, and
     its project is where it was unless `root` says where it is now."""
-    snapshot = run.snapshot
+    return prepared_from(run.snapshot, chosen, limits, root, partial=run.reply)
+
+
+def prepared_from(
+    snapshot: Snapshot,
+    chosen: ChosenModel,
+    limits: Limits | None = None,
+    root: Path | None = None,
+    *,
+    partial: str | None = None,
+) -> Prepared:
+    """What was asked for, as it was; `partial` is the text to go on with, None for the one the
+    run had at its beginning. The rest is as for `prepared_of`."""
     root = root or Path(snapshot.project)
     request = RunRequest(
         requirements=snapshot.requirements,
@@ -136,7 +148,7 @@ def prepared_of(
         target=snapshot.target,
         limits=limits or snapshot.limits,
         temperature=snapshot.temperature,
-        partial=run.reply,
+        partial=snapshot.partial if partial is None else partial,
         edits=snapshot.edits,
         calibration=chosen.calibration,
         run_id=snapshot.run_id,

@@ -1,0 +1,1 @@
+"""Many jobs: their queue, and the batches of providers."""

@@ -1,0 +1,182 @@
+"""What is kept on disk of a provider batch: its jobs, the files sent, and how far each has come.
+
+Everything is written before the step that it makes possible, so that a program killed anywhere
+finds out at its next start what it has asked for and pays for nothing twice.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from autocoder_tui.batch.provider.frozen_job import FrozenJob, write_jobs
+from autocoder_tui.engine.events_json import read_value, value_data
+from autocoder_tui.engine.provider.batch_lines import MOST_BYTES, MOST_REQUESTS
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.system.atomic_write import write_atomically
+
+FOLDER: Final = "provider-batches"
+_JOBS: Final = "jobs.jsonl"
+_RECORD: Final = "record.json"
+
+
+class NoSuchBatch(AutocoderError):
+    kind = "no_such_batch"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One file of requests on its way. `file` and `results` are names in the batch's folder;
+    `label` is told to the provider. `status`: "written", "uploaded", "submitted", "collected",
+    "cleared" (nothing of it lies at the provider any more). `said` is what went wrong with it
+    as a whole."""
+
+    file: str
+    label: str
+    round: int
+    requests: int
+    base_url: str
+    model: str
+    status: str = "written"
+    file_id: str = ""
+    batch_id: str = ""
+    server_status: str = ""
+    completed: int = 0
+    failed: int = 0
+    results: tuple[str, ...] = ()
+    server_files: tuple[str, ...] = ()
+    said: str = ""
+
+    @property
+    def open(self) -> bool:
+        return self.status in ("written", "uploaded", "submitted")
+
+
+class RequestFile:
+    """A file of requests while it is written. `place`: base URL and model they all go to."""
+
+    def __init__(self, file: Path, place: tuple[str, str]) -> None:
+        self.file = file
+        self.place = place
+        self.requests = 0
+        self._bytes = 0
+        self._open = file.open("wb")
+
+    def takes(self, line: bytes) -> bool:
+        """Whether a file with `line` keeps to the limits; an empty one takes any line, which the
+        server then refuses by name."""
+        return not self.requests or (
+            self.requests < MOST_REQUESTS and self._bytes + len(line) <= MOST_BYTES
+        )
+
+    def add(self, line: bytes) -> None:
+        self._open.write(line)
+        self.requests += 1
+        self._bytes += len(line)
+
+    def close(self) -> None:
+        self._open.flush()
+        os.fsync(self._open.fileno())
+        self._open.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    submissions: tuple[Submission, ...] = ()
+    imported: tuple[str, ...] = ()
+    done: bool = False
+
+
+@dataclass(slots=True)
+class BatchRecord:
+    """The folder of one batch. All methods block and raise OSError."""
+
+    folder: Path
+    submissions: list[Submission] = field(default_factory=list)
+    imported: list[str] = field(default_factory=list)
+    done: bool = False
+    """Whether every job's outcome has been delivered."""
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
+
+    @classmethod
+    def create(cls, state: Path, jobs: list[FrozenJob]) -> BatchRecord:
+        folder = state / FOLDER / uuid.uuid4().hex[:8]
+        folder.mkdir(parents=True, mode=0o700)
+        write_jobs(folder / _JOBS, jobs)
+        record = cls(folder)
+        record.save()
+        return record
+
+    @classmethod
+    def open(cls, state: Path, reference: str) -> BatchRecord:
+        """The batch of this id, or the beginning of one. Raises NoSuchBatch."""
+        found = [record for record in cls.all(state) if record.id.startswith(reference)]
+        exact = [record for record in found if record.id == reference]
+        if len(exact or found) != 1:
+            many = "More than one batch begins" if found else "There is no batch that begins"
+            raise NoSuchBatch(
+                f"{many} with “{reference[:40]}”. autocoder-tui batch list names them all."
+            )
+        return (exact or found)[0]
+
+    @classmethod
+    def all(cls, state: Path) -> list[BatchRecord]:
+        """Every batch that can be read, the latest last."""
+        folders = [file.parent for file in (state / FOLDER).glob(f"*/{_RECORD}")]
+        records = [cls._read(folder) for folder in folders]
+        known = [record for record in records if record is not None]
+        return sorted(known, key=lambda record: (record.folder / _JOBS).stat().st_mtime)
+
+    @classmethod
+    def _read(cls, folder: Path) -> BatchRecord | None:
+        try:
+            data: Any = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
+            kept: _Record = read_value(_Record, data)
+        except (OSError, ValueError):
+            return None
+        return cls(folder, list(kept.submissions), list(kept.imported), kept.done)
+
+    def save(self) -> None:
+        kept = _Record(tuple(self.submissions), tuple(self.imported), self.done)
+        write_atomically(self.folder / _RECORD, json.dumps(value_data(kept), indent=1) + "\n")
+
+    def jobs(self) -> Iterator[FrozenJob]:
+        """One after the other, each read when it is its turn. Raises ValueError for damage."""
+        with (self.folder / _JOBS).open(encoding="utf-8") as lines:
+            for line in lines:
+                yield FrozenJob.read(line)
+
+    def result_files(self) -> list[Path]:
+        names = [name for sent in self.submissions for name in sent.results]
+        return [self.folder / name for name in (*names, *self.imported)]
+
+    def add_requests(self, number: int, part: RequestFile) -> Submission:
+        """Take a file of requests of round `number` in, before anybody is told of it."""
+        at = 1 + sum(sent.round == number for sent in self.submissions)
+        name = f"requests-{number}-{at}.jsonl"
+        part.file.replace(self.folder / name)
+        label = f"{self.id}-{number}-{at}"
+        sent = Submission(name, label, number, part.requests, *part.place)
+        self.submissions.append(sent)
+        self.save()
+        return sent
+
+    def change(self, sent: Submission, **changes: Any) -> Submission:
+        """`sent` as it is now, written down."""
+        at = next(i for i, other in enumerate(self.submissions) if other.label == sent.label)
+        self.submissions[at] = changed = replace(self.submissions[at], **changes)
+        self.save()
+        return changed
+
+    def requests_of(self, sent: Submission) -> list[str]:
+        """The ids of the requests in its file, in order."""
+        with (self.folder / sent.file).open(encoding="utf-8") as lines:
+            return [str(json.loads(line)["custom_id"]) for line in lines]
