@@ -31,16 +31,21 @@ class AwaitedRequest:
         return self.job.provider.base_url, self.job.model.name
 
 
-def custom_id(number: int, request_id: str) -> str:
-    """How a request is told from all others of its batch: at most 64 characters, as APIs ask."""
-    return f"{number}.{request_id}"
+def custom_id(batch: str, number: int, request_id: str) -> str:
+    """How a request is told from all others: at most 64 characters, as APIs ask."""
+    return f"{batch}.{number}.{request_id}"
 
 
-def finder(number: int, results: Results, lost: Mapping[str, int]) -> FindReply:
+def batch_of(name: str) -> str:
+    """The batch a custom id belongs to."""
+    return name.partition(".")[0]
+
+
+def finder(batch: str, number: int, results: Results, lost: Mapping[str, int]) -> FindReply:
     """What answers the requests of job `number`: only results that will not be tried again."""
 
     def find(request_id: str) -> StoredReply | None:
-        name = custom_id(number, request_id)
+        name = custom_id(batch, number, request_id)
         if results.is_final(name):
             return results.reply(name)
         tries = results.failures(name) + lost.get(name, 0)
@@ -58,19 +63,19 @@ _NEVER_ANSWERED: Final = (
 
 
 async def awaited(
-    job: FrozenJob, results: Results, lost: Mapping[str, int]
+    batch: str, job: FrozenJob, results: Results, lost: Mapping[str, int]
 ) -> AwaitedRequest | None:
     """The request at which `job` waits; None where it needs no further reply.
 
     `lost` counts, by custom id, how often a batch ended without a word about a request.
     """
-    session = StoredReplies(finder(job.number, results, lost))
+    session = StoredReplies(finder(batch, job.number, results, lost))
     prepared = await asyncio.to_thread(job.prepared)
     events = run(prepared.request, capabilities=job.known, session=session)
     async for _ in events:
         pass
     if session.awaited is None:
         return None
-    name = custom_id(job.number, session.awaited.request_id)
+    name = custom_id(batch, job.number, session.awaited.request_id)
     again = bool(results.failures(name) or lost.get(name))
     return AwaitedRequest(job, name, session.awaited.body, again)

@@ -99,7 +99,7 @@ class Rounds:
         files: dict[Place, RequestFile] = {}
         count, again = 0, set[str]()
         for job in self._record.jobs():
-            request = await awaited(job, self.results, self.lost)
+            request = await awaited(self._record.id, job, self.results, self.lost)
             if request is None:
                 continue
             count += 1
@@ -131,7 +131,7 @@ class Rounds:
     async def _see_all_through(self) -> None:
         places: dict[Place, list[Submission]] = {}
         for sent in self._record.submissions:
-            if sent.status != "cleared":
+            if sent.status not in ("cleared", "exported"):
                 places.setdefault((sent.base_url, sent.model), []).append(sent)
         await asyncio.gather(*(self._see_place_through(*item) for item in places.items()))
         self.lost = await asyncio.to_thread(self._count_lost)
