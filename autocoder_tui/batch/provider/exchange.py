@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import uuid
 from pathlib import Path
@@ -20,26 +21,31 @@ class Taken(ValueError):
 async def export_requests(record: BatchRecord, rounds: Rounds, target: Path) -> int:
     """Write the requests that are awaited to `target`; their number. With none, no file.
 
-    Requests to several models are in it one after the other. Blocking while it writes.
-    Raises Taken, OSError and ValueError.
+    Requests to several models are in it one after the other. Raises
+    Taken, OSError and ValueError.
     """
-    if target.exists():
+    if await asyncio.to_thread(target.exists):
         raise Taken(str(target))
     await rounds.load()
     before = len(record.submissions)
     count = await rounds.write_round()
+    written = record.submissions[before:]
     if count:
-        part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
-        with part.open("xb") as whole:
-            for sent in record.submissions[before:]:
-                whole.write((record.folder / sent.file).read_bytes())
-            whole.flush()
-            os.fsync(whole.fileno())
-        part.replace(target)
-    for sent in record.submissions[before:]:
+        await asyncio.to_thread(_join, [record.folder / sent.file for sent in written], target)
+    for sent in written:
         # Who answers it is not asked how far it is.
         record.change(sent, status="exported")
     return count
+
+
+def _join(files: list[Path], target: Path) -> None:
+    part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
+    with part.open("xb") as whole:
+        for file in files:
+            whole.write(file.read_bytes())
+        whole.flush()
+        os.fsync(whole.fileno())
+    part.replace(target)
 
 
 def collect_results(state: Path, source: Path) -> tuple[BatchRecord, int]:
