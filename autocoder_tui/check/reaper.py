@@ -5,8 +5,9 @@ come to it (a subreaper), so that a child which left the command's group and ses
 found. It ends the lot when the command is over, when its time is, when a byte comes on its
 standard input, and when that is closed: then whoever started it is dead, and the folder goes too.
 
-The one argument is JSON: command (a list), cwd, seconds, processes, file_bytes, report (the
-descriptor on which one JSON object says how it ended), folder (or null).
+The one argument is JSON: command (a list), cwd, seconds, processes, file_bytes (null where there
+is no limit for one of the three), report (the descriptor on which one JSON object says how it
+ended), folder (or null).
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ _SUBREAPER, _DEATH_SIGNAL = 36, 1
 _LINUX = sys.platform.startswith("linux")
 _LOOK_EVERY = 0.1
 """Seconds between two counts of the processes."""
+_FOR_EVER = 1e9
 _END_WITHIN = 8.0
 """Seconds after which what can't be ended, as when it hangs in the kernel, is left."""
 
@@ -137,8 +139,9 @@ class Reaper:
             os.dup2(1, 2)
             os.closerange(3, 256)
             _lower(resource.RLIMIT_CORE, 0)
-            _lower(resource.RLIMIT_FSIZE, job["file_bytes"])
-            if _LINUX:
+            if job["file_bytes"] is not None:
+                _lower(resource.RLIMIT_FSIZE, job["file_bytes"])
+            if _LINUX and job["processes"] is not None:
                 _lower(resource.RLIMIT_NPROC, already + job["processes"])
             os.execvp(job["command"][0], job["command"])
         except OSError as error:
@@ -148,7 +151,9 @@ class Reaper:
 
     def _wait(self, wake: int) -> str:
         started = time.monotonic()
-        deadline, look = started + self._job["seconds"], started
+        seconds, most = self._job["seconds"], self._job["processes"]
+        deadline = started + (_FOR_EVER if seconds is None else seconds)
+        look = deadline if most is None else started
         while True:
             self._collect()
             if self._code is not None:
@@ -157,7 +162,7 @@ class Reaper:
             if now >= deadline:
                 return "time"
             if now >= look:
-                if len(_below(os.getpid())) > self._job["processes"]:
+                if len(_below(os.getpid())) > most:
                     return "processes"
                 look = time.monotonic() + _LOOK_EVERY
             pause = max(0.0, min(deadline, look) - time.monotonic())

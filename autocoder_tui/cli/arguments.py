@@ -33,6 +33,7 @@ Pick files, say what you want, watch the code stream in, accept or reject it hun
   autocoder-tui resume [RUN]    open it on a run that was interrupted (default: the last)
   autocoder-tui review FILE     review a reply from elsewhere (- for stdin): no model, no key
   autocoder-tui history ...     list, show, export, rename and delete the runs so far
+  autocoder-tui local [MODEL]   start a model on this machine and open the program on it
   autocoder-tui usage           what the runs so far used and cost
   autocoder-tui doctor          what a bug report needs, and what is broken
   autocoder-tui --demo          try it with recorded replies: no key, no network
@@ -93,7 +94,7 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=34)
 
 
-def _positive(text: str) -> float:
+def positive(text: str) -> float:
     return _number(text, "a number of seconds above 0", lambda value: 0 < value < 1e7)
 
 
@@ -164,7 +165,7 @@ def _add_job_arguments(parser: argparse.ArgumentParser) -> None:
         "--temperature", type=_temperature, metavar="T", help="sampling temperature, where taken"
     )
     model.add_argument(
-        "--max-output", type=_count_tokens, metavar="TOKENS", help="most tokens of one reply"
+        "--max-output", type=count_tokens, metavar="TOKENS", help="most tokens of one reply"
     )
     model.add_argument(
         "--edit-format",
@@ -186,7 +187,7 @@ def _add_job_arguments(parser: argparse.ArgumentParser) -> None:
     for name, (kind, metavar, text) in NETWORK_FLAGS.items():
         network.add_argument(
             "--" + name.replace("_", "-"),
-            type=_positive if kind is float else count,
+            type=positive if kind is float else count,
             metavar=metavar,
             help=text,
         )
@@ -204,7 +205,7 @@ def _retries(text: str) -> int:
     return _whole(text, "a whole number from 0 to 5", 0, 5)
 
 
-def _count_tokens(text: str) -> int:
+def count_tokens(text: str) -> int:
     return _whole(text, "a whole number of tokens from 1 to 10000000", 1, 10_000_000)
 
 

@@ -17,8 +17,10 @@ from typing import NoReturn
 from autocoder_tui.cli.arguments import (
     Formatter,
     count,
+    count_tokens,
     doctor_parser,
     given,
+    positive,
     resume_parser,
     review_parser,
     run_parser,
@@ -40,6 +42,20 @@ def _history(arguments: Sequence[str]) -> int:
     from autocoder_tui.cli.history import history_command
 
     return history_command(options, os.environ)
+
+
+def _local(arguments: Sequence[str]) -> int:
+    from autocoder_tui.cli.local_arguments import local_parser
+
+    mine, inner = [*arguments], list[str]()
+    if "--" in mine:
+        at = mine.index("--")
+        mine, inner = mine[:at], mine[at + 1 :]
+    options = local_parser(Formatter, given, count_tokens, count, positive).parse_args(mine)
+    from autocoder_tui.cli.local import local_command
+
+    # The server is ended on the way out, so this process is not ended at once.
+    return local_command(options, inner, lambda begun: _run(begun, is_process=False))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -79,6 +95,8 @@ def _run(arguments: list[str], *, is_process: bool) -> int:
         return _print_doctor(doctor_parser().parse_args(rest))
     if command == "history":
         return _history(rest)
+    if command == "local":
+        return _local(rest)
     parsers = {"run": run_parser, "resume": resume_parser, "review": review_parser}
     parser = parsers.get(command, tui_parser)()
     options = parser.parse_args(rest if command in parsers else arguments)

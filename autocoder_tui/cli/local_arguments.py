@@ -1,0 +1,58 @@
+"""The arguments of `autocoder-tui local`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+DESCRIPTION = """\
+Start a model on this machine and open the program on it; the model ends with the program.
+
+  autocoder-tui local                          what is here, and what each missing engine needs
+  autocoder-tui local MODEL.gguf               llama.cpp's llama-server, or the extra [local]
+  autocoder-tui local qwen2.5-coder:1.5b       Ollama
+  autocoder-tui local org/name                 vLLM
+  autocoder-tui local MODEL.gguf -- run -r "..." -i a.py     any command of the program on it
+"""
+
+
+def local_parser(
+    formatter: type[argparse.HelpFormatter],
+    given: Callable[[str], str],
+    tokens: Callable[[str], int],
+    count: Callable[[str], int],
+    seconds: Callable[[str], float],
+) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="autocoder-tui local",
+        description=DESCRIPTION,
+        formatter_class=formatter,
+        allow_abbrev=False,
+        usage="autocoder-tui local [MODEL] [options] [-- arguments of the program]",
+    )
+    parser.add_argument(
+        "model", nargs="?", type=given, metavar="MODEL", help="a .gguf file, or a model's name"
+    )
+    parser.add_argument(
+        "--engine",
+        choices=("llama-server", "xllamacpp", "ollama", "vllm"),
+        help="what to serve it with (default: what is installed and takes it)",
+    )
+    parser.add_argument(
+        "--context",
+        type=tokens,
+        default=16_384,
+        metavar="TOKENS",
+        help="size of its context window (default: 16384)",
+    )
+    parser.add_argument(
+        "--threads", type=count, metavar="N", help="processors to use (default: the engine's)"
+    )
+    parser.add_argument(
+        "--wait",
+        type=seconds,
+        default=600.0,
+        metavar="SECONDS",
+        help="longest it may take to load (default: 600)",
+    )
+    return parser
