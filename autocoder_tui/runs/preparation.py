@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autocoder_tui.engine.edit_format import files_to_edit
 from autocoder_tui.engine.given_reply import NOBODY, NOWHERE, as_given
+from autocoder_tui.engine.provider.stored_replies import StoredAnswers
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
 from autocoder_tui.review.line_ends import asks_for_ends
 from autocoder_tui.runs.setup import ChosenModel
@@ -46,6 +47,8 @@ class Prepared:
     demo: bool = False
     reply: str | None = None
     """The whole reply where it is at hand already: then nobody is asked for one."""
+    answers: StoredAnswers | None = None
+    """What answers its requests where they went another way than over a connection of the run."""
 
     def for_model(
         self, chosen: ChosenModel, *, partial: str | None = None, limits: Limits | None = None

@@ -18,6 +18,7 @@ from autocoder_tui.engine.events import Event, Failure, RunCancelled, RunFailed
 from autocoder_tui.engine.given_reply import given_reply
 from autocoder_tui.engine.metering.budget import RaiseCap
 from autocoder_tui.engine.provider.request_body import left_out
+from autocoder_tui.engine.provider.stored_replies import StoredReplies
 from autocoder_tui.engine.retry import AskWait
 from autocoder_tui.engine.run import run
 from autocoder_tui.engine.run_state import RunState
@@ -109,7 +110,12 @@ class RunSupervisor:
         if prepared.reply is not None:
             await self._pump(given_reply(prepared.request, prepared.reply), state, listener)
             return
-        request = prepared.request
+        request, answers = prepared.request, prepared.answers
+        if answers is not None:
+            session = StoredReplies(answers.find, self._trace)
+            events = run(request, capabilities=answers.capabilities, session=session)
+            await self._pump(events, state, listener)
+            return
         place = (request.endpoint.provider.base_url, request.model.name)
         known = self._capabilities.of(*place)
         events = run(

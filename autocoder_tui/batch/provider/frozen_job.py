@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from autocoder_tui.engine.base_url import is_openai
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Endpoint, Model, Provider
 from autocoder_tui.engine.events_json import read_value, value_data
 from autocoder_tui.engine.provider.capabilities import Capabilities
+from autocoder_tui.engine.provider.stored_replies import FindReply, StoredAnswers
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.restore import prepared_from, snapshot_of
 from autocoder_tui.runs.setup import ChosenModel
@@ -40,28 +43,24 @@ class FrozenJob:
 
     @classmethod
     def of(cls, number: int, label: str, prepared: Prepared, known: Capabilities) -> FrozenJob:
+        """`prepared` as it stands; `known` is what is known of its endpoint."""
         request = prepared.request
         return cls(
             number,
             label,
             snapshot_of(prepared),
-            request.model,
+            batch_priced(request.model, request.endpoint.provider),
             request.endpoint.provider,
             request.calibration.to_dict(),
             # What a server is nobody asks: a run that is played again must not learn it midway.
             {**known.to_dict(), "server": known.server or ""},
         )
 
-    @property
-    def known(self) -> Capabilities:
-        """A copy of its own: each time the run is played it learns the same from the replies."""
-        return Capabilities.from_dict(self.capabilities)
-
-    def prepared(self, endpoint: Endpoint | None = None) -> Prepared:
-        """The job as it was sent, with the key of `endpoint` where there is one."""
+    def prepared(self, find: FindReply | None = None) -> Prepared:
+        """The job as it was sent, without a key; answered by `find`."""
         chosen = ChosenModel(
             self.model,
-            endpoint or Endpoint(self.provider),
+            Endpoint(self.provider),
             calibration=Calibration.from_dict(self.calibration),
         )
         limits = replace(
@@ -71,7 +70,9 @@ class FrozenJob:
             idle_timeout=_NO_HURRY,
             total_timeout=_NO_HURRY,
         )
-        return prepared_from(self.snapshot, chosen, limits)
+        prepared = prepared_from(self.snapshot, chosen, limits)
+        answers = None if find is None else StoredAnswers(find, self.capabilities)
+        return replace(prepared, answers=answers)
 
     def line(self) -> str:
         data = {
@@ -103,6 +104,23 @@ class FrozenJob:
             )
         except (KeyError, TypeError) as error:
             raise ValueError("no job") from error
+
+
+def batch_priced(model: Model, provider: Provider) -> Model:
+    """`model` at the price of a batch: half of the usual at OpenAI; of others it is not known,
+    and the usual one stands, which is at least not too little."""
+    if not is_openai(provider.base_url):
+        return model
+
+    def half(price: Decimal | None) -> Decimal | None:
+        return None if price is None else price / 2
+
+    return replace(
+        model,
+        input_price=half(model.input_price),
+        output_price=half(model.output_price),
+        cached_price=half(model.cached_price),
+    )
 
 
 def write_jobs(file: Path, jobs: list[FrozenJob]) -> None:

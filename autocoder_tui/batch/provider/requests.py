@@ -9,7 +9,12 @@ from typing import Any, Final
 
 from autocoder_tui.batch.provider.frozen_job import FrozenJob
 from autocoder_tui.batch.provider.results import Results
-from autocoder_tui.engine.provider.stored_replies import FindReply, StoredReplies, StoredReply
+from autocoder_tui.engine.provider.stored_replies import (
+    FindReply,
+    StoredAnswers,
+    StoredReplies,
+    StoredReply,
+)
 from autocoder_tui.engine.run import run
 
 MOST_TRIES: Final = 3
@@ -69,9 +74,11 @@ async def awaited(
 
     `lost` counts, by custom id, how often a batch ended without a word about a request.
     """
-    session = StoredReplies(finder(batch, job.number, results, lost))
+    find = finder(batch, job.number, results, lost)
+    answers = StoredAnswers(find, job.capabilities)
+    session = StoredReplies(find)
     prepared = await asyncio.to_thread(job.prepared)
-    events = run(prepared.request, capabilities=job.known, session=session)
+    events = run(prepared.request, capabilities=answers.capabilities, session=session)
     async for _ in events:
         pass
     if session.awaited is None:

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Final, TypeAlias
 
 from autocoder_tui.engine.errors import RequestError
+from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.trace import Trace
 
 _OF_STREAMS: Final = ("stream", "stream_options", "return_progress")
@@ -31,6 +32,19 @@ class StoredReply:
 
 FindReply: TypeAlias = Callable[[str], StoredReply | None]
 """The reply to the request of this id (see `request_id`), None where there is none yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswers:
+    """Answers to a whole run: what has them, and what was known of the endpoint when its first
+    request was made. Each run learns the same anew, from a copy."""
+
+    find: FindReply
+    known: Mapping[str, Any]
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities.from_dict(dict(self.known))
 
 
 class ReplyAwaited(RequestError):

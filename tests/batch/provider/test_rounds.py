@@ -22,7 +22,7 @@ from autocoder_tui.engine.events import FileProposed, RunFailed, RunFinished
 from autocoder_tui.engine.provider.batch_lines import read_result
 from autocoder_tui.engine.provider.batches import BatchApi
 from autocoder_tui.engine.provider.capabilities import Capabilities
-from autocoder_tui.engine.provider.stored_replies import StoredReplies
+from autocoder_tui.engine.provider.stored_replies import StoredAnswers, StoredReplies
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.run import run
 from autocoder_tui.runs.preparation import Job, prepare
@@ -87,9 +87,9 @@ class Trial:
     async def outcome(self, job: FrozenJob) -> tuple[dict[str, str], RunFailed | RunFinished]:
         """What comes of `job`, played with the results that are there."""
         find = finder(self.record.id, job.number, self.last.results, self.last.lost)
-        session = StoredReplies(find)
+        session, known = StoredReplies(find), StoredAnswers(find, job.capabilities).capabilities
         texts, end = {}, None
-        async for event in run(job.prepared().request, capabilities=job.known, session=session):
+        async for event in run(job.prepared().request, capabilities=known, session=session):
             if isinstance(event, FileProposed):
                 texts[event.path] = event.after
             if isinstance(event, RunFailed | RunFinished):
