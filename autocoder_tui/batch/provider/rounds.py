@@ -70,6 +70,7 @@ class Rounds:
         self._say = say
         self._show = show
         self._first_poll = first_poll
+        self._uploading = asyncio.Lock()
         self.results = Results()
         self.lost: Mapping[str, int] = {}
 
@@ -163,8 +164,9 @@ class Rounds:
             )
 
     async def _upload(self, api: BatchApi, sent: Submission) -> Submission:
-        content = await asyncio.to_thread((self._record.folder / sent.file).read_bytes)
-        file_id = await self._patiently(lambda: api.upload(f"{sent.label}.jsonl", content))
+        async with self._uploading:  # a file is in memory meanwhile
+            content = await asyncio.to_thread((self._record.folder / sent.file).read_bytes)
+            file_id = await self._patiently(lambda: api.upload(f"{sent.label}.jsonl", content))
         return self._record.change(sent, status="uploaded", file_id=file_id)
 
     async def _begin(self, api: BatchApi, sent: Submission) -> Submission:

@@ -31,7 +31,6 @@ from tests.batch.provider.batch_server import (
     BatchServer,
     End,
     Line,
-    all_answered,
     answered,
     failed,
     serving,
@@ -291,5 +290,4 @@ async def test_more_requests_than_a_file_takes_go_in_several(
     trial = Trial(tmp_path, server, [1, 2, 3, 4, 5])
     await trial.rounds().run()
     assert len(await trial.files()) == 5
-    assert [len(batch["_lines"]) for batch in server.batches.values()] == [2, 2, 1]
-    assert all_answered([]).output == []
+    assert sorted(len(batch["_lines"]) for batch in server.batches.values()) == [1, 2, 2]
