@@ -107,6 +107,7 @@ def snapshot_of(prepared: Prepared) -> Snapshot:
         partial=request.partial,
         edits=request.edits,
         demo=prepared.demo,
+        batch=prepared.batch,
     )
 
 
@@ -142,7 +143,7 @@ def prepared_of(
         run_id=snapshot.run_id,
     )
     originals = {file.path: _original(root, file) for file in snapshot.files}
-    return Prepared(root, request, originals, demo=snapshot.demo)
+    return Prepared(root, request, originals, demo=snapshot.demo, batch=snapshot.batch)
 
 
 def reviewable_of(run: KeptRun, chosen: ChosenModel) -> Reviewable:
