@@ -167,6 +167,7 @@ class HeadlessRun:
             setup.limits,
             temperature=wanted.temperature,
             edit_format=wanted.edit_format,
+            system_prompt=setup.task.system_prompt,
         )
         self._warn_of_keys(prepared, key_needed=key_needed)
         for warning in prepared.guesses:

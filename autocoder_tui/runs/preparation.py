@@ -81,6 +81,7 @@ def prepare(
     *,
     temperature: float | None = None,
     edit_format: str | None = None,
+    system_prompt: str = "",
     partial: str = "",
     demo: bool = False,
 ) -> Prepared:
@@ -107,6 +108,7 @@ def prepare(
         target=target,
         limits=limits,
         temperature=chosen.model.temperature if temperature is None else temperature,
+        system_prompt=system_prompt,
         partial=partial,
         edits=files_to_edit(files, target, edit_format, chosen.model, chosen.capabilities),
         calibration=chosen.calibration,
