@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from autocoder_tui.batch.job import BatchJob
@@ -41,7 +41,7 @@ def _spelled_alike(path: Path) -> str:
         folder = folder.parent
     name = str(path)
     swapped = folder.with_name(folder.name.swapcase())
-    if swapped != folder and swapped.exists() and os.path.samefile(swapped, folder):
+    if swapped != folder and swapped.exists() and swapped.samefile(folder):
         return name.casefold()
     return name
 
@@ -63,11 +63,7 @@ def refusal(groups: Sequence[Sequence[BatchJob]]) -> str:
 def in_sequence(jobs: Sequence[BatchJob], groups: Sequence[Sequence[BatchJob]]) -> list[BatchJob]:
     """The same jobs, each of a group after the one before it; all but the first of a group find
     its file there."""
-    after = {
-        later.number: earlier.number
-        for group in groups
-        for earlier, later in zip(group, group[1:], strict=False)
-    }
+    after = {later.number: earlier.number for group in groups for earlier, later in pairwise(group)}
     return [
         replace(job, after=after[job.number], result=replace(job.result, force=True))
         if job.number in after

@@ -25,9 +25,9 @@ class BatchJob:
     number: int
     name: str
     task: Task
-    model: WantedModel = WantedModel()
-    limits: Limits = Limits()
-    result: ResultOptions = ResultOptions()
+    model: WantedModel = field(default_factory=WantedModel)
+    limits: Limits = field(default_factory=Limits)
+    result: ResultOptions = field(default_factory=ResultOptions)
     output: str | None = None
     """The file it writes as a name in the project, None for whatever the model proposes."""
     after: int = 0

@@ -66,7 +66,7 @@ class KeptBatch:
     opened: set[int] = field(default_factory=set)
 
     def take(self, line: dict[str, Any]) -> None:
-        """Apply what one line says. Raises ValueError, TypeError or KeyError where it is damaged."""
+        """Apply what one line says. Raises ValueError, TypeError or KeyError for damage."""
         if "job" in line:
             self.jobs.append(BatchJob.from_data(line["job"]))
         if "ended" in line:

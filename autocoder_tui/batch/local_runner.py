@@ -75,7 +75,7 @@ class LocalRunner:
         self._told: set[str] = set()
 
     async def weigh(self, order: JobOrder) -> Decimal:
-        run = _JobRun(self, order, lambda progress: None)
+        run = _JobRun(self, order, lambda _: None)
         return await run.most()
 
     async def run(self, order: JobOrder, hear: Callable[[JobProgress], object]) -> JobResult:
@@ -148,9 +148,9 @@ class _JobRun:
             figure = own if figure is None else min(figure, own)
         if figure is None:
             raise AutocoderError(
-                "What this job costs at most can't be told, so the cap of the batch can't hold: the "
-                "length of a reply is not limited, or the price is not known. Give it max_output, "
-                "or a max_cost of its own."
+                "What this job costs at most can't be told, so the cap of the batch can't hold: "
+                "the length of a reply is not limited, or the price is not known. Give it "
+                "max_output, or a max_cost of its own."
             )
         return spent + figure
 

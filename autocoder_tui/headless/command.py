@@ -68,9 +68,9 @@ def _reported(setup: Setup, outcome: Outcome) -> int:
     return outcome.exit_code
 
 
-def report_refusal(error: AutocoderError) -> None:
+def report_refusal(kind: str, message: str) -> None:
     """The report of --json for a run that could not even be set up."""
-    outcome = Outcome(status="refused", error={"kind": error.kind, "message": error.message})
+    outcome = Outcome(status="refused", error={"kind": kind, "message": message})
     print_result(json.dumps(outcome.report()).encode() + b"\n")
 
 

@@ -86,6 +86,7 @@ def prepare(
     *,
     temperature: float | None = None,
     edit_format: str | None = None,
+    system_prompt: str = "",
     partial: str = "",
     demo: bool = False,
     texts: Mapping[str, str] | None = None,
@@ -116,6 +117,7 @@ def prepare(
         target=target,
         limits=limits,
         temperature=chosen.model.temperature if temperature is None else temperature,
+        system_prompt=system_prompt,
         partial=partial,
         edits=files_to_edit(files, target, edit_format, chosen.model, chosen.capabilities),
         calibration=chosen.calibration,
@@ -156,6 +158,7 @@ def prepare_task(
         setup.limits,
         temperature=wanted.temperature,
         edit_format=wanted.edit_format,
+        system_prompt=setup.task.system_prompt,
         texts=texts,
     )
 

@@ -56,6 +56,7 @@ class Snapshot:
     files: tuple[SentFile, ...] = ()
     limits: Limits = field(default_factory=Limits)
     temperature: float | None = None
+    system_prompt: str = ""
     partial: str = ""
     edits: tuple[str, ...] = ()
     demo: bool = False
