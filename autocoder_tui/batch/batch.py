@@ -307,6 +307,14 @@ class Batch:
             await asyncio.to_thread(self._journal.write, order=list(self.queue.order))
         return moved
 
+    async def fail(self, number: int, kind: str, message: str) -> None:
+        """A result that can't be handed out is none; it stays in history."""
+        failed = replace(self.results[number], status="failed", kind=kind, error=message)
+        self.queue.spoil(number)
+        await asyncio.to_thread(self._journal.write, ended=number, result=failed.to_data())
+        self.results[number] = failed
+        self._listener.job_changed(number)
+
     async def open_result(self, number: int) -> None:
         """Somebody looks at the result of a job."""
         if number not in self.opened:

@@ -173,6 +173,10 @@ class BatchJournal:
                         f"{_reason(error)}. It goes on; its runs are kept each for itself."
                     )
 
+    def new_head(self, head: BatchHead) -> None:
+        """Write down that from here on this holds for all jobs."""
+        self.write(settings=value_data(head))
+
     def close(self) -> None:
         """Let go of the file."""
         with self._writing:

@@ -83,6 +83,10 @@ class JobQueue:
         assert status in ENDED
         self._change(number, ("waiting", "running"), status)
 
+    def spoil(self, number: int) -> None:
+        """What was done turns out to be of no use."""
+        self._change(number, ("done",), "failed")
+
     def put_back(self, number: int) -> None:
         """Have a job wait again that was interrupted, or is to be tried once more."""
         self._change(number, ("running", "failed", "cancelled"), "waiting")

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from autocoder_tui import __version__
-from autocoder_tui.config.run_options import RUN_OPTIONS, RunOption
+from autocoder_tui.config.run_options import OPTION_OF_KEY, RUN_OPTIONS, RunOption
 from autocoder_tui.problems import shortened
 from autocoder_tui.safety.sanitize import visible
 
@@ -20,6 +20,7 @@ Pick files, say what you want, watch the code stream in, accept or reject it hun
 
   autocoder-tui [DIR]           open the program on DIR (default: here)
   autocoder-tui run [DIR] ...   the same job without the screen, for scripts
+  autocoder-tui batch FILE ...  many jobs in a queue, from control files or JSON Lines
   autocoder-tui resume [RUN]    open it on a run that was interrupted (default: the last)
   autocoder-tui review FILE     review a reply from elsewhere (- for stdin): no model, no key
   autocoder-tui history ...     list, show, export, rename and delete the runs so far
@@ -32,6 +33,13 @@ RUN_DESCRIPTION = """\
 Generate without the screen: progress on stderr, the code to -o, or to stdout without -o.
 Exit codes: 0 done, 1 the run failed or was refused, 2 usage, 130 interrupted,
 128 + n ended by signal n.
+"""
+
+BATCH_DESCRIPTION = """\
+Run many jobs in a queue, each as its control file says. Progress on stderr.
+What is done is never paid for twice: after a kill, go on with --resume.
+Ctrl+C ends in order and keeps all that came; pressed twice it ends at once.
+Exit codes: 0 every job succeeded, 1 not all of them, 2 usage, 130 interrupted.
 """
 
 
@@ -195,6 +203,71 @@ def run_parser() -> Parser:
     parser.add_argument(
         "--resume", type=given, metavar="RUN", help=f"go on with the text of a run: {RUN_HELP}"
     )
+    return parser
+
+
+def batch_parser() -> Parser:
+    parser = Parser(
+        prog="autocoder-tui batch",
+        description=BATCH_DESCRIPTION,
+    )
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        type=given,
+        metavar="FILE",
+        help="control files (.json, .toml), folders of them, lists of jobs (.jsonl: one a line)",
+    )
+    parser.add_argument(
+        "-C", "--directory", type=given, metavar="DIR", help="project folder (default: .)"
+    )
+    queue = parser.add_argument_group("the queue")
+    queue.add_argument("-j", "--jobs", type=count, metavar="N", help="jobs at once (default: 4)")
+    queue.add_argument(
+        "--max-cost",
+        dest="batch_cost",
+        type=_reader(OPTION_OF_KEY["max_cost"]),
+        metavar="USD",
+        help="spending cap of all jobs together: nothing is sent that could pass it",
+    )
+    queue.add_argument(
+        "--same-file",
+        choices=("refuse", "sequential"),
+        default="refuse",
+        help="jobs that write the same file: refuse the batch (default), or run them one after "
+        "the other on each other's result",
+    )
+    queue.add_argument(
+        "--resume", type=given, metavar="ID", help="go on with a batch: its id, or last"
+    )
+    queue.add_argument(
+        "--retry-failed", action="store_true", help="with --resume: try what failed once more"
+    )
+    queue.add_argument("--list", action="store_true", help="list the batches so far")
+    output = parser.add_argument_group("what comes out (default: results wait for review)")
+    result = output.add_mutually_exclusive_group()
+    result.add_argument(
+        "--patch",
+        dest="patch_file",
+        type=given,
+        metavar="FILE",
+        help="write one patch of all results",
+    )
+    result.add_argument(
+        "--apply",
+        action="store_true",
+        help="write the results, where every job names its own file and git is clean",
+    )
+    output.add_argument(
+        "--report", type=given, metavar="FILE", help="write a line of JSON for each job there"
+    )
+    output.add_argument(
+        "--json", dest="batch_json", action="store_true", help="print that report on stdout"
+    )
+    shared = parser.add_argument_group("for every job (they win over its control file)")
+    for name in ("model", "base_url", "force", "despite_warnings", "debug_level"):
+        _add_option(shared, OPTION_OF_KEY[name])
+    parser.set_defaults(control_file=None, demo=False, list_models=False)
     return parser
 
 

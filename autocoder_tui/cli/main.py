@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias
 
 from autocoder_tui.cli.arguments import (
     Parser,
+    batch_parser,
     count,
     doctor_parser,
     given,
@@ -47,6 +48,16 @@ def _history(arguments: Sequence[str]) -> int:
     from autocoder_tui.cli.history import history_command
 
     return history_command(options, os.environ)
+
+
+def _batch(arguments: Sequence[str]) -> int:
+    options = batch_parser().parse_args(arguments)
+    if options.paths == ["list"] and not Path("list").exists():
+        options.list = True
+    return_freed_memory()
+    from autocoder_tui.headless.batch_command import batch_command
+
+    return batch_command(options, os.environ)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -86,6 +97,8 @@ def _run(arguments: list[str], *, is_process: bool) -> int:
         return _print_doctor(doctor_parser().parse_args(rest))
     if command == "history":
         return _history(rest)
+    if command == "batch":
+        return _batch(rest)
     if command == "schema":
         return _print_schema(schema_parser().parse_args(rest))
     parsers: dict[str, Callable[[], Parser]] = {

@@ -35,7 +35,7 @@ def _run_headless(setup: Setup, log: DebugLog) -> int:
     for problem in setup.problems:
         say(problem)
     outcome = Outcome()
-    _recover(setup)
+    recover(setup)
     try:
         if setup.result.estimate_cost:
             estimate = asyncio.run(HeadlessRun(setup, outcome, log).estimate())
@@ -74,7 +74,7 @@ def report_refusal(kind: str, message: str) -> None:
     print_result(json.dumps(outcome.report()).encode() + b"\n")
 
 
-def _recover(setup: Setup) -> None:
+def recover(setup: Setup) -> None:
     """Finish or take back what a kill cut short, and say so."""
     sweep()
     for message in recover_writes(setup.places.state, setup.root):
