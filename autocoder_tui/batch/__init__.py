@@ -1,1 +1,1 @@
-"""Many jobs: their queue, and the batches of providers."""
+"""Many jobs in a queue: their order, their pace, their cap, and what is kept of them."""

@@ -6,30 +6,21 @@ Nothing heavy is imported here.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NoReturn
 
 from autocoder_tui import __version__
+from autocoder_tui.config.run_options import OPTION_OF_KEY, RUN_OPTIONS, RunOption
 from autocoder_tui.problems import shortened
 from autocoder_tui.safety.sanitize import visible
-
-NETWORK_FLAGS = {
-    "connect_timeout": (float, "SECONDS", "longest wait for a connection"),
-    "first_byte_timeout": (float, "SECONDS", "longest wait for the first piece of a reply"),
-    "idle_timeout": (float, "SECONDS", "longest silence within a reply"),
-    "keepalive_timeout": (float, "SECONDS", "longest wait for text while signs of life come"),
-    "total_timeout": (float, "SECONDS", "longest a whole run may take"),
-    "max_attempts": (int, "N", "most tries in a row of a failing request"),
-    "max_parts": (int, "N", "most parts a cut-off reply is continued to"),
-}
 
 DESCRIPTION = """\
 Pick files, say what you want, watch the code stream in, accept or reject it hunk by hunk.
 
   autocoder-tui [DIR]           open the program on DIR (default: here)
   autocoder-tui run [DIR] ...   the same job without the screen, for scripts
+  autocoder-tui batch FILE ...  many jobs in a queue, from control files or JSON Lines
   autocoder-tui resume [RUN]    open it on a run that was interrupted (default: the last)
   autocoder-tui review FILE     review a reply from elsewhere (- for stdin): no model, no key
   autocoder-tui history ...     list, show, export, rename and delete the runs so far
@@ -43,6 +34,13 @@ RUN_DESCRIPTION = """\
 Generate without the screen: progress on stderr, the code to -o, or to stdout without -o.
 Exit codes: 0 done, 1 the run failed or was refused, 2 usage, 130 interrupted,
 128 + n ended by signal n.
+"""
+
+BATCH_DESCRIPTION = """\
+Run many jobs in a queue, each as its control file says. Progress on stderr.
+What is done is never paid for twice: after a kill, go on with --resume.
+Ctrl+C ends in order and keeps all that came; pressed twice it ends at once.
+Exit codes: 0 every job succeeded, 1 not all of them, 2 usage, 130 interrupted.
 """
 
 
@@ -62,28 +60,44 @@ def given(text: str) -> str:
     return text
 
 
-def _number(text: str, expected: str, fits: Callable[[float], bool]) -> float:
-    with suppress(ValueError):
-        value = float(text)
-        if fits(value):
-            return value
-    raise _refused(expected, text)
-
-
-def _whole(text: str, expected: str, least: int, most: int) -> int:
+def count(text: str) -> int:
     with suppress(ValueError):
         value = int(text)
-        if least <= value <= most:
+        if 1 <= value <= 1000:
             return value
-    raise _refused(expected, text)
+    raise _refused("a whole number from 1 to 1000", text)
 
 
-def _temperature(text: str) -> float:
-    return _number(text, "a number from 0 to 2", lambda value: 0 <= value <= 2)
+def _reader(option: RunOption) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        try:
+            return option.from_text(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return read
 
 
-class _Parser(argparse.ArgumentParser):
-    """Names the arguments it does not know, which a shell may have made of any file's name."""
+class Parser(argparse.ArgumentParser):
+    """Names the arguments it does not know, which a shell may have made of any file's name. A
+    flag is written out: what is short for one today may be short for two tomorrow."""
+
+    def __init__(self, *, reports: bool = False, **settings: Any) -> None:
+        super().__init__(**{"allow_abbrev": False, "formatter_class": Formatter, **settings})
+        self._reports = reports
+        self._given: Sequence[str] = ()
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        self._given = list(args or ())
+        return super().parse_args(args, namespace)
+
+    def error(self, message: str) -> NoReturn:
+        """End with the code of wrong usage; where --json was given, with its report, too."""
+        if self._reports and "--json" in self._given:
+            from autocoder_tui.headless.command import report_refusal
+
+            report_refusal("usage", message)
+        super().error(message)
 
     def _print_message(self, message: str, file: Any = None) -> None:
         super()._print_message(visible(message, lines=True), file)
@@ -94,214 +108,174 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=34)
 
 
-def positive(text: str) -> float:
-    return _number(text, "a number of seconds above 0", lambda value: 0 < value < 1e7)
-
-
-def count(text: str) -> int:
-    return _whole(text, "a whole number from 1 to 1000", 1, 1000)
-
-
-def _rounds(text: str) -> int:
-    return _whole(text, "a whole number of rounds from 1 to 20", 1, 20)
-
-
-def _level(text: str) -> int:
-    return _whole(text, "a whole number from 0 to 3", 0, 3)
-
-
-def _dollars(text: str) -> Decimal:
-    with suppress(InvalidOperation):
-        value = Decimal(text.removeprefix("$"))
-        if value.is_finite() and value > 0:
-            return value
-    raise _refused("US dollars above 0 such as 0.50", text)
-
-
-def _add_job_arguments(parser: argparse.ArgumentParser) -> None:
+def _add_job_arguments(parser: argparse.ArgumentParser, *, headless: bool, screen: bool) -> None:
+    """The options of a run that mean something there, from their table."""
     parser.add_argument("directory", nargs="?", metavar="DIR", help="project folder (default: .)")
-    job = parser.add_argument_group("the job")
-    job.add_argument(
-        "-i",
-        "--input-files",
-        nargs="+",
-        action="extend",
-        default=[],
-        type=given,
-        metavar="FILE",
-        help="files, folders or globs the model is given (repeatable)",
-    )
-    job.add_argument("-o", "--output-file", type=given, metavar="FILE", help="the file to write")
-    job.add_argument(
-        "-r",
-        "--requirements",
-        type=given,
-        metavar="TEXT",
-        help="what you want; @FILE reads it from a file, @- from stdin, @@ begins a text with @",
-    )
-    job.add_argument(
-        "-f", "--force", action="store_true", default=None, help="the output file may exist"
-    )
+    groups: dict[str, argparse._ArgumentGroup] = {}
+    for option in RUN_OPTIONS:
+        if (option.headless and headless) or (option.on_screen and screen):
+            if option.group not in groups:
+                groups[option.group] = parser.add_argument_group(_GROUPS[option.group])
+            _add_option(groups[option.group], option)
+    job, model, program = (groups[name] for name in ("the job", "the model", "the program"))
     job.add_argument(
         "-c",
         "--control-file",
         type=given,
         metavar="FILE",
-        help="TOML or JSON file with these options",
+        help="JSON or TOML file with these options",
     )
-    model = parser.add_argument_group("the model")
-    model.add_argument("-m", "--model", type=given, metavar="NAME", help="model name (see -l)")
-    model.add_argument(
-        "--fallback",
-        action="append",
-        default=[],
+    job.add_argument(
+        "--create-control-file",
+        "--create-controlfile",
         type=given,
-        metavar="NAME",
-        help="model to go on with when that one is not available (repeatable, in order)",
+        metavar="FILE",
+        help="write these options into a new control file (.json or .toml), and do nothing else",
     )
     model.add_argument("-l", "--list-models", action="store_true", help="print the model table")
-    model.add_argument("--base-url", type=given, metavar="URL", help="any OpenAI-compatible server")
-    model.add_argument(
-        "--temperature", type=_temperature, metavar="T", help="sampling temperature, where taken"
-    )
-    model.add_argument(
-        "--max-output", type=count_tokens, metavar="TOKENS", help="most tokens of one reply"
-    )
-    model.add_argument(
-        "--edit-format",
-        choices=("auto", "whole", "edits"),
-        help="what to ask for an existing file as (default: auto, by its size and by what the "
-        "model manages)",
-    )
-    model.add_argument(
-        "--edit-retries",
-        type=_retries,
-        metavar="N",
-        help="how often changes without a place are sent back to the model (default: 1)",
-    )
-    model.add_argument("--max-cost", type=_dollars, metavar="USD", help="spending cap of one run")
     model.add_argument(
         "--demo", action="store_true", help="recorded replies on a sample project; no key"
     )
-    network = parser.add_argument_group("limits (also under [network] in config.toml)")
-    for name, (kind, metavar, text) in NETWORK_FLAGS.items():
-        network.add_argument(
-            "--" + name.replace("_", "-"),
-            type=positive if kind is float else count,
-            metavar=metavar,
-            help=text,
-        )
-    parser.add_argument(
-        "-d",
-        "--debug-level",
-        type=_level,
-        metavar="0..3",
-        help="0 silent but for errors, 1 info (default), 2 debug, 3 all requests and chunks",
-    )
-    parser.add_argument("--version", action="version", version=f"autocoder-tui {__version__}")
+    program.add_argument("--version", action="version", version=f"autocoder-tui {__version__}")
 
 
-def _retries(text: str) -> int:
-    return _whole(text, "a whole number from 0 to 5", 0, 5)
+_GROUPS = {
+    "the job": "the job",
+    "the model": "the model",
+    "limits": "limits (also under [network] in config.toml)",
+    "what comes out": "what comes out",
+    "the program": "the program",
+}
 
 
-def count_tokens(text: str) -> int:
-    return _whole(text, "a whole number of tokens from 1 to 10000000", 1, 10_000_000)
+def _add_option(group: argparse._ArgumentGroup, option: RunOption) -> None:
+    says = option.says.replace("%", "%%")
+    if option.is_switch:
+        action = argparse.BooleanOptionalAction
+        group.add_argument(*option.flags, dest=option.name, action=action, help=says)
+        return
+    settings: dict[str, Any] = {"dest": option.name, "type": _reader(option), "help": says}
+    if choices := option.expected.schema.get("enum"):
+        settings |= {"choices": tuple(choices), "type": None}
+    else:
+        settings["metavar"] = option.metavar
+    if option.several:
+        settings["default"] = []
+        more = {"nargs": "+", "action": "extend"}
+        settings |= more if option.several == "words" else {"action": "append"}
+    group.add_argument(*option.flags, **settings)
 
 
-def tui_parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="autocoder-tui", description=DESCRIPTION, formatter_class=Formatter)
-    _add_job_arguments(parser)
-    parser.add_argument("--theme", metavar="NAME", help="colour theme")
+def tui_parser() -> Parser:
+    parser = Parser(prog="autocoder-tui", description=DESCRIPTION, reports=True)
+    _add_job_arguments(parser, headless=True, screen=True)
     return parser
 
 
-def resume_parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def resume_parser() -> Parser:
+    parser = Parser(
         prog="autocoder-tui resume",
         description="Open the program on a run of the past, with its text, files and verdicts.",
-        formatter_class=Formatter,
     )
     parser.add_argument(
         "resume", nargs="?", default="last", type=given, metavar="RUN", help=RUN_HELP
     )
-    _add_job_arguments(parser)
-    parser.add_argument("--theme", metavar="NAME", help="colour theme")
+    _add_job_arguments(parser, headless=False, screen=True)
     return parser
 
 
-def review_parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def review_parser() -> Parser:
+    parser = Parser(
         prog="autocoder-tui review",
         description="Open the program on a reply that a chat page or another program gave: whole "
         "files, edits or a diff, with whatever was said around them. Nothing is sent; what you "
         "accept is written.",
-        formatter_class=Formatter,
     )
     parser.add_argument(
         "reply", type=given, metavar="FILE", help="the file with the reply; - for stdin"
     )
-    _add_job_arguments(parser)
-    parser.add_argument("--theme", metavar="NAME", help="colour theme")
+    _add_job_arguments(parser, headless=False, screen=True)
     return parser
 
 
-def run_parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="autocoder-tui run", description=RUN_DESCRIPTION, formatter_class=Formatter
-    )
-    _add_job_arguments(parser)
+def run_parser() -> Parser:
+    parser = Parser(prog="autocoder-tui run", description=RUN_DESCRIPTION, reports=True)
+    _add_job_arguments(parser, headless=True, screen=False)
     parser.add_argument(
         "--resume", type=given, metavar="RUN", help=f"go on with the text of a run: {RUN_HELP}"
     )
-    output = parser.add_argument_group("what comes out")
-    output.add_argument(
-        "--despite-warnings",
-        action="store_true",
-        help="write FILE, or print the patch, though it would most likely do damage: code left "
-        "out, a diff or marks in the place of the file, text that no longer parses",
-    )
-    output.add_argument(
-        "--patch", action="store_true", help="print a unified diff and write nothing"
-    )
-    output.add_argument(
-        "--json", action="store_true", help="print one JSON object at the end on stdout"
-    )
-    output.add_argument(
-        "--check",
-        action=argparse.BooleanOptionalAction,
-        help="try the result in a copy of the project first; where a command fails nothing is "
-        "written or printed, and the exit code is 1. The commands are those of the project, as "
-        "far as you have said yes to them on the screen",
-    )
-    output.add_argument(
-        "--check-command",
-        action="append",
-        default=[],
-        type=given,
-        metavar="CMD",
-        help='check with this command, such as "pytest -q", and no other (repeatable)',
-    )
-    output.add_argument(
-        "--fix",
-        type=_rounds,
-        default=0,
-        metavar="N",
-        help="send what fails in the check back to the model, at most N times",
-    )
-    output.add_argument(
-        "--estimate-cost",
-        action="store_true",
-        help="print the tokens and what the run may cost, and send nothing",
-    )
     return parser
 
 
-def usage_parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def batch_parser() -> Parser:
+    parser = Parser(
+        prog="autocoder-tui batch",
+        description=BATCH_DESCRIPTION,
+    )
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        type=given,
+        metavar="FILE",
+        help="control files (.json, .toml), folders of them, lists of jobs (.jsonl: one a line)",
+    )
+    parser.add_argument(
+        "-C", "--directory", type=given, metavar="DIR", help="project folder (default: .)"
+    )
+    queue = parser.add_argument_group("the queue")
+    queue.add_argument("-j", "--jobs", type=count, metavar="N", help="jobs at once (default: 4)")
+    queue.add_argument(
+        "--max-cost",
+        dest="batch_cost",
+        type=_reader(OPTION_OF_KEY["max_cost"]),
+        metavar="USD",
+        help="spending cap of all jobs together: nothing is sent that could pass it",
+    )
+    queue.add_argument(
+        "--same-file",
+        choices=("refuse", "sequential"),
+        default="refuse",
+        help="jobs that write the same file: refuse the batch (default), or run them one after "
+        "the other on each other's result",
+    )
+    queue.add_argument(
+        "--resume", type=given, metavar="ID", help="go on with a batch: its id, or last"
+    )
+    queue.add_argument(
+        "--retry-failed", action="store_true", help="with --resume: try what failed once more"
+    )
+    queue.add_argument("--list", action="store_true", help="list the batches so far")
+    output = parser.add_argument_group("what comes out (default: results wait for review)")
+    result = output.add_mutually_exclusive_group()
+    result.add_argument(
+        "--patch",
+        dest="patch_file",
+        type=given,
+        metavar="FILE",
+        help="write one patch of all results",
+    )
+    result.add_argument(
+        "--apply",
+        action="store_true",
+        help="write the results, where every job names its own file and git is clean",
+    )
+    output.add_argument(
+        "--report", type=given, metavar="FILE", help="write a line of JSON for each job there"
+    )
+    output.add_argument(
+        "--json", dest="batch_json", action="store_true", help="print that report on stdout"
+    )
+    shared = parser.add_argument_group("for every job (they win over its control file)")
+    for name in ("model", "base_url", "force", "despite_warnings", "debug_level"):
+        _add_option(shared, OPTION_OF_KEY[name])
+    parser.set_defaults(control_file=None, demo=False, list_models=False)
+    return parser
+
+
+def usage_parser() -> Parser:
+    parser = Parser(
         prog="autocoder-tui usage",
         description="Print what the runs so far used and cost.",
-        formatter_class=Formatter,
     )
     parser.add_argument(
         "--by",
@@ -317,12 +291,11 @@ def usage_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def doctor_parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def doctor_parser() -> Parser:
+    parser = Parser(
         prog="autocoder-tui doctor",
         description="Print what a bug report needs, and what is broken. Changes nothing.",
         epilog="Exit codes: 0 usable, 1 something is broken, 2 usage.",
-        formatter_class=Formatter,
     )
     parser.add_argument("directory", nargs="?", metavar="DIR", help="project folder (default: .)")
     parser.add_argument(
@@ -333,4 +306,15 @@ def doctor_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--offline", action="store_true", help="ask no service whether it answers")
     parser.add_argument("--json", action="store_true", help="as one JSON object")
+    return parser
+
+
+def schema_parser() -> Parser:
+    parser = Parser(
+        prog="autocoder-tui schema",
+        description="Print the JSON schema of control files, by which editors complete them.",
+    )
+    parser.add_argument(
+        "--table", action="store_true", help="the same as a table to read, in Markdown"
+    )
     return parser

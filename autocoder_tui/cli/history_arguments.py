@@ -13,18 +13,16 @@ RUN is "last" (the run that began last), an id or the beginning of one, or a nam
 
 
 def history_parser(
-    formatter: type[argparse.HelpFormatter],
+    parser_class: type[argparse.ArgumentParser],
     count: Callable[[str], int],
     value: Callable[[str], str],
 ) -> argparse.ArgumentParser:
     """The parser; `count` and `value` check whole numbers and texts as the other commands do."""
-    parser = argparse.ArgumentParser(
-        prog="autocoder-tui history", description=DESCRIPTION, formatter_class=formatter
-    )
+    parser = parser_class(prog="autocoder-tui history", description=DESCRIPTION)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, says: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=says, description=says, formatter_class=formatter)
+        return commands.add_parser(name, help=says, description=says)
 
     listing = command("list", "list runs, the newest first")
     _add_scope(listing, "list the runs of all projects")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from contextlib import suppress
+
+from autocoder_tui.cli.arguments import Parser, count, given
 
 DESCRIPTION = """\
 Start a model on this machine and open the program on it; the model ends with the program.
@@ -16,18 +18,10 @@ Start a model on this machine and open the program on it; the model ends with th
 """
 
 
-def local_parser(
-    formatter: type[argparse.HelpFormatter],
-    given: Callable[[str], str],
-    tokens: Callable[[str], int],
-    count: Callable[[str], int],
-    seconds: Callable[[str], float],
-) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def local_parser() -> Parser:
+    parser = Parser(
         prog="autocoder-tui local",
         description=DESCRIPTION,
-        formatter_class=formatter,
-        allow_abbrev=False,
         usage="autocoder-tui local [MODEL] [options] [-- arguments of the program]",
     )
     parser.add_argument(
@@ -40,7 +34,7 @@ def local_parser(
     )
     parser.add_argument(
         "--context",
-        type=tokens,
+        type=_tokens,
         default=16_384,
         metavar="TOKENS",
         help="size of its context window (default: 16384)",
@@ -50,9 +44,23 @@ def local_parser(
     )
     parser.add_argument(
         "--wait",
-        type=seconds,
+        type=_seconds,
         default=600.0,
         metavar="SECONDS",
         help="longest it may take to load (default: 600)",
     )
     return parser
+
+
+def _tokens(text: str) -> int:
+    with suppress(ValueError):
+        if 512 <= int(text) <= 10_000_000:
+            return int(text)
+    raise argparse.ArgumentTypeError("expected a whole number of tokens from 512 to 10000000")
+
+
+def _seconds(text: str) -> float:
+    with suppress(ValueError):
+        if 0 < float(text) < 1e7:
+            return float(text)
+    raise argparse.ArgumentTypeError("expected a number of seconds above 0")

@@ -10,20 +10,20 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias
 
 from autocoder_tui.cli.arguments import (
-    Formatter,
+    Parser,
+    batch_parser,
     count,
-    count_tokens,
     doctor_parser,
     given,
-    positive,
     resume_parser,
     review_parser,
     run_parser,
+    schema_parser,
     tui_parser,
     usage_parser,
 )
@@ -34,11 +34,17 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.system.locale_encoding import begin_again_in_utf8, is_utf8
 from autocoder_tui.system.malloc import return_freed_memory
 
+if TYPE_CHECKING:
+    from autocoder_tui.runs.setup import Setup
+
+Face: TypeAlias = Literal["screen", "none", "either"]
+"""How a command shows what it does: on the full screen, without, or as it was called."""
+
 
 def _history(arguments: Sequence[str]) -> int:
     from autocoder_tui.cli.history_arguments import history_parser
 
-    options = history_parser(Formatter, count, given).parse_args(arguments)
+    options = history_parser(Parser, count, given).parse_args(arguments)
     from autocoder_tui.cli.history import history_command
 
     return history_command(options, os.environ)
@@ -51,11 +57,21 @@ def _local(arguments: Sequence[str]) -> int:
     if "--" in mine:
         at = mine.index("--")
         mine, inner = mine[:at], mine[at + 1 :]
-    options = local_parser(Formatter, given, count_tokens, count, positive).parse_args(mine)
+    options = local_parser().parse_args(mine)
     from autocoder_tui.cli.local import local_command
 
     # The server is ended on the way out, so this process is not ended at once.
     return local_command(options, inner, lambda begun: _run(begun, is_process=False))
+
+
+def _batch(arguments: Sequence[str]) -> int:
+    options = batch_parser().parse_args(arguments)
+    if options.paths == ["list"] and not Path("list").exists():
+        options.list = True
+    return_freed_memory()
+    from autocoder_tui.headless.batch_command import batch_command
+
+    return batch_command(options, os.environ)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -97,18 +113,35 @@ def _run(arguments: list[str], *, is_process: bool) -> int:
         return _history(rest)
     if command == "local":
         return _local(rest)
-    parsers = {"run": run_parser, "resume": resume_parser, "review": review_parser}
+    if command == "batch":
+        return _batch(rest)
+    if command == "schema":
+        return _print_schema(schema_parser().parse_args(rest))
+    parsers: dict[str, Callable[[], Parser]] = {
+        "run": run_parser,
+        "resume": resume_parser,
+        "review": review_parser,
+    }
     parser = parsers.get(command, tui_parser)()
     options = parser.parse_args(rest if command in parsers else arguments)
     if command == "review":
         from autocoder_tui.cli.given_reply import read_reply
 
         options.reply = read_reply(options.reply)
-    headless = command == "run"
-    code = _start(parser, options, headless=headless)
-    if is_process and not headless and not options.list_models:
+    face: Face = {"run": "none", "resume": "screen", "review": "screen"}.get(command, "either")
+    code, on_screen = _start(parser, options, face)
+    if is_process and on_screen:
         _end_at_once(code)
     return code
+
+
+def _print_schema(options: argparse.Namespace) -> int:
+    import json
+
+    from autocoder_tui.config.control_schema import control_schema, options_table
+
+    print(options_table() if options.table else json.dumps(control_schema(), indent=2))
+    return EXIT_OK
 
 
 def _end_at_once(code: int) -> NoReturn:
@@ -166,18 +199,25 @@ def _print_usage(options: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-def _start(parser: argparse.ArgumentParser, options: argparse.Namespace, *, headless: bool) -> int:
-    from autocoder_tui.runs.setup import load_setup
+def _start(parser: Parser, options: argparse.Namespace, face: Face) -> tuple[int, bool]:
+    """Do what was asked for; the exit code, and whether that was done on the screen."""
+    from autocoder_tui.runs.setup import STDIN, load_setup
 
-    if options.requirements == "@-" and not headless:
+    if options.requirements in STDIN and face == "screen":
         parser.error("-r @- is for `autocoder-tui run`; the full-screen program needs the terminal")
     try:
-        setup = load_setup(_directory(parser, options), options, os.environ)
+        directory = _directory(parser, options)
+        if options.create_control_file:
+            from autocoder_tui.cli.control_file import create_control_file
+
+            create_control_file(options, directory)
+            return EXIT_OK, False
+        setup = load_setup(directory, options, os.environ)
     except AutocoderError as error:
-        if headless and options.json:
+        if options.json:
             from autocoder_tui.headless.command import report_refusal
 
-            report_refusal(error)
+            report_refusal(error.kind, error.message)
         raise
     if options.list_models:
         from autocoder_tui.cli.model_table import model_table
@@ -185,19 +225,34 @@ def _start(parser: argparse.ArgumentParser, options: argparse.Namespace, *, head
         for problem in setup.problems:
             print(f"autocoder-tui: {visible(problem)}", file=sys.stderr)
         print(model_table(setup.catalog))
-        return EXIT_OK
+        return EXIT_OK, False
     return_freed_memory()
-    if headless:
+    if face == "none" or (face == "either" and _goes_without(setup, options)):
         from autocoder_tui.headless.command import run_headless
 
-        return run_headless(setup, parser)
+        return run_headless(setup, parser), False
     refusal = _no_screen()
     if refusal is not None:
         print(f"autocoder-tui: {refusal}", file=sys.stderr)
-        return EXIT_USAGE
+        return EXIT_USAGE, False
     from autocoder_tui.ui.start import start_app
 
-    return start_app(setup)
+    return start_app(setup), True
+
+
+def _goes_without(setup: Setup, options: argparse.Namespace) -> bool:
+    """Whether the bare program does what was asked for without the screen: because only that can
+    give it, or because all was said and there is no terminal."""
+    from autocoder_tui.runs.setup import STDIN
+
+    result = setup.result
+    if result.json or result.patch or result.estimate_cost or options.requirements in STDIN:
+        return True
+    return bool(setup.task.requirements.strip()) and not _has_terminal()
+
+
+def _has_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _no_screen() -> str | None:
@@ -206,8 +261,11 @@ def _no_screen() -> str | None:
 
     if (missing := lacking()) is not None:
         return missing
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return "there is no terminal to draw on; use `autocoder-tui run` in scripts and pipes."
+    if not _has_terminal():
+        return (
+            "there is no terminal to draw on. In scripts and pipes say what you want with -r, or "
+            "use `autocoder-tui run`."
+        )
     if os.environ.get("TERM", "") in ("", "dumb"):
         term = "TERM=dumb" if os.environ.get("TERM") else "TERM is not set"
         return f"this terminal ({term}) can't show a screen; use `autocoder-tui run` instead."

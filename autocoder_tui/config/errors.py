@@ -3,7 +3,8 @@
 AutocoderError
 └── ConfigError
     ├── SettingsNotSaved     config.toml or models.toml cannot be changed without harm
-    └── ControlFileUnusable  a control file is not as expected
+    ├── ControlFileUnusable  a control file is not as expected
+    └── ControlFileNotWritten one could not be written, or would have held a key
 """
 
 from __future__ import annotations
@@ -33,3 +34,7 @@ class ControlFileUnusable(ConfigError):
             said.append(f"And {len(problems) - _MOST_SAID} more.")
         super().__init__(" ".join(said))
         self.problems = problems
+
+
+class ControlFileNotWritten(ConfigError):
+    kind = "control_file_not_written"

@@ -66,6 +66,9 @@ class NetworkSettings:
         default=_LIMITS.max_reply_bytes / MEGABYTE, metadata={"expected": MEGABYTES}
     )
     """Most text one reply may bring, reasoning included, in units of 1,048,576 bytes."""
+    allowed_servers: tuple[str, ...] = field(default=(), metadata={"expected": NAMES})
+    """Host names a run may go to, ".example.com" for all below it; empty is any. An address on
+    the command line or chosen on the screen goes anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +171,7 @@ class Settings:
         """These settings as the limits of one run."""
         network = {item.name: getattr(self.network, item.name) for item in fields(self.network)}
         reply_mb = network.pop("max_reply_mb")
+        del network["allowed_servers"]
         return Limits(
             **network,
             max_reply_bytes=int(reply_mb * MEGABYTE),
@@ -186,7 +190,7 @@ class LoadedSettings:
     problems: tuple[Problem, ...] = ()
 
 
-SECTIONS = ("network", "model", "ui", "cost", "git", "history", "log")
+SECTIONS = ("network", "model", "ui", "cost", "git", "check", "history", "log")
 
 
 def load_settings(file: Path) -> LoadedSettings:

@@ -6,8 +6,8 @@ A check returns the value in its own type, or None when it is not acceptable.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -17,10 +17,12 @@ from autocoder_tui.safety.sanitize import visible
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """`words` complete "expected ..."."""
+    """`words` complete "expected ...". `schema` says the same as a JSON schema, for editors: it
+    may let pass what `check` refuses, never the other way round."""
 
     words: str
     check: Callable[[Any], Any]
+    schema: Mapping[str, Any] = field(default_factory=dict)
 
     def message(self, name: str, value: Any) -> str:
         """The message for a `value` of `name` that did not pass."""
@@ -50,23 +52,28 @@ def number(words: str, least: float, most: float) -> Expected:
         except ArithmeticError:  # Decimal("nan") cannot be compared
             return None
 
-    return Expected(words, check)
+    return Expected(words, check, {"type": "number", "minimum": least, "maximum": most})
 
 
-def whole_number(least: int, most: int) -> Expected:
-    """An int from `least` to `most`."""
+def whole_number(least: int, most: int, of: str = "") -> Expected:
+    """An int from `least` to `most`; `of` names what is counted."""
 
     def check(value: Any) -> int | None:
         is_whole = isinstance(value, int) and not isinstance(value, bool)
         return value if is_whole and least <= value <= most else None
 
-    return Expected(f"a whole number from {least} to {most}", check)
+    counted = f" of {of}" if of else ""
+    schema = {"type": "integer", "minimum": least, "maximum": most}
+    return Expected(f"a whole number{counted} from {least} to {most}", check, schema)
 
 
 def one_of(*choices: str) -> Expected:
     """One of some words."""
     words = ", ".join(f'"{choice}"' for choice in choices[:-1]) + f' or "{choices[-1]}"'
-    return Expected(words, lambda value: value if value in choices else None)
+    schema = {"type": "string", "enum": list(choices)}
+    return Expected(
+        words, lambda value: value if isinstance(value, str) and value in choices else None, schema
+    )
 
 
 def _name(value: Any) -> str | None:
@@ -107,6 +114,8 @@ def _dollars(value: Any) -> Decimal | None:
     return amount if amount.is_finite() and 0 < amount <= 1_000_000 else None
 
 
+_ONE_TEXT = {"type": "string", "minLength": 1}
+_TEXTS = {"type": "array", "items": _ONE_TEXT, "maxItems": 100}
 SECONDS = number("a number of seconds above 0", 0.001, 10_000_000)
 COUNT = whole_number(1, 1000)
 MEGABYTES = number("a number of megabytes from 0.1 to 1024", 0.1, 1024)
@@ -114,12 +123,20 @@ AMOUNT = whole_number(0, 1_000_000)
 TOKENS = whole_number(1, 10_000_000)
 TEMPERATURE = number("a number from 0 to 2", 0, 2)
 SHARE = number("a share from 0.01 to 1", 0.01, 1)
-DOLLARS = Expected('US dollars above 0 such as "0.50"', _dollars)
-NAME = Expected("a short text without control characters", _name)
-NAMES = Expected('a list of names such as ["gpt-4o-mini"]', _names)
-COMMANDS = Expected('a list of commands such as ["pytest -q"]', _commands)
+DOLLARS = Expected(
+    'US dollars above 0 such as "0.50"',
+    _dollars,
+    {"type": ["number", "string"], "exclusiveMinimum": 0, "maximum": 1_000_000},
+)
+NAME = Expected("a short text without control characters", _name, _ONE_TEXT)
+NAMES = Expected('a list of names such as ["gpt-4o-mini"]', _names, _TEXTS)
+COMMANDS = Expected('a list of commands such as ["pytest -q"]', _commands, _TEXTS)
 ENVIRONMENT_NAMES = Expected(
     'a list of names of environment variables such as ["DATABASE_URL"]', _environment_names
 )
-TEXT = Expected("a text", _text)
-FLAG = Expected("true or false", lambda value: value if isinstance(value, bool) else None)
+TEXT = Expected("a text", _text, _ONE_TEXT)
+FLAG = Expected(
+    "true or false",
+    lambda value: value if isinstance(value, bool) else None,
+    {"type": "boolean"},
+)

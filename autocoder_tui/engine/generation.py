@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from functools import partial
 
 from autocoder_tui.engine import seam
@@ -32,6 +32,7 @@ from autocoder_tui.engine.metering.cost import check_fits, estimate_request, fil
 from autocoder_tui.engine.metering.tokens import load_counter
 from autocoder_tui.engine.metering.usage import Accounts
 from autocoder_tui.engine.next_way import Ask, NextWay
+from autocoder_tui.engine.pace import Pace, Turn
 from autocoder_tui.engine.part import Part
 from autocoder_tui.engine.part_limits import PartLimits, confirms_end, has_no_more
 from autocoder_tui.engine.prompt import Message, first_messages, messages_for, temperature_of
@@ -63,17 +64,20 @@ class Generation:
         capabilities: Capabilities,
         raise_cap: RaiseCap | None,
         ask_wait: AskWait | None,
+        pace: Pace | None = None,
     ) -> None:
         self._request = request
         self._limits = request.limits
         self._capabilities = capabilities
         self._raise_cap = raise_cap
+        self._pace = pace
         self._ways = NextWay(capabilities)
         self._first = first_messages(request)
         self._time = RunDeadline(request.limits.total_timeout)
         self._marker_is_code = seam.MARKER_WORDS in self._first[1]["content"]
         self._part_limits = PartLimits(request.model.name, request.limits.max_parts)
-        self._retries = Retries(request.limits.max_attempts, ask_wait)
+        limits = request.limits
+        self._retries = Retries(limits.max_attempts, ask_wait, paced=pace is not None)
         self._second = SecondAsk()
         self.joins: list[seam.Join] = []
         self._number = 0
@@ -240,42 +244,49 @@ class Generation:
         Raises ProviderError where the request fails or the reply breaks off.
         """
         accounts = self._accounts
-        pieces = stream_reply(
-            self._request.endpoint,
-            self._request.model,
-            messages,
-            limits=self._limits,
-            capabilities=self._capabilities,
-            temperature=temperature_of(self._request, continued=part.ask is not None),
-            max_output_tokens=max_output,
-            prefill=self._ways.prefill(part.plan),
-            session=session,
-        )
-        metered = 0.0
-        async with aclosing(pieces):
-            while True:
-                piece = await self._time.within(anext(pieces, None))
-                accounts.chunks += 0 if piece is None else piece.chunks
-                # A piece ago, so that a reply that came at once still has its end.
-                passed = self._allowance.is_passed()
-                if piece is None:
-                    return
-                came = list(part.take(piece, accounts))
-                if isinstance(piece, Text):
-                    self._second.hear(piece.text)
-                    self._repetition.hear(came, reader)
-                for event in came:
-                    yield event
-                if self._repetition.found is not None:
-                    part.finish_reason = STOPPED_REPEATING
-                    return
-                if passed and isinstance(piece, Text | Reasoning):
-                    part.finish_reason = part.finish_reason or seam.STOPPED_AT_CAP
-                    return
-                now = time.monotonic()
-                if now - metered >= METER_PERIOD:
-                    metered = now
-                    yield accounts.totals()
+        async with self._turn() as turn:
+            # To wait for one's turn does not make a run take long.
+            self._time.pass_over()
+            pieces = stream_reply(
+                self._request.endpoint,
+                self._request.model,
+                messages,
+                limits=self._limits,
+                capabilities=self._capabilities,
+                temperature=temperature_of(self._request, continued=part.ask is not None),
+                max_output_tokens=max_output,
+                prefill=self._ways.prefill(part.plan),
+                session=session,
+                heard=None if turn is None else turn.heard,
+            )
+            metered = 0.0
+            async with aclosing(pieces):
+                while True:
+                    piece = await self._time.within(anext(pieces, None))
+                    accounts.chunks += 0 if piece is None else piece.chunks
+                    # A piece ago, so that a reply that came at once still has its end.
+                    passed = self._allowance.is_passed()
+                    if piece is None:
+                        return
+                    came = list(part.take(piece, accounts))
+                    if isinstance(piece, Text):
+                        self._second.hear(piece.text)
+                        self._repetition.hear(came, reader)
+                    for event in came:
+                        yield event
+                    if self._repetition.found is not None:
+                        part.finish_reason = STOPPED_REPEATING
+                        return
+                    if passed and isinstance(piece, Text | Reasoning):
+                        part.finish_reason = part.finish_reason or seam.STOPPED_AT_CAP
+                        return
+                    now = time.monotonic()
+                    if now - metered >= METER_PERIOD:
+                        metered = now
+                        yield accounts.totals()
+
+    def _turn(self) -> AbstractAsyncContextManager[Turn | None]:
+        return nullcontext() if self._pace is None else self._pace.turn()
 
     async def _join(
         self, part: Part, reader: seam.PartReader, cause: Cause | None

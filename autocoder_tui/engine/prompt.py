@@ -114,8 +114,11 @@ def first_messages(request: RunRequest) -> list[Message]:
     if request.edits and any(map(needs_more_signs, texts)):
         sections.append(_MARKS_RULE)
     sections.append("Requirements:\n\n" + request.requirements.strip())
+    system = EDIT_SYSTEM if request.edits else SYSTEM
+    if request.system_prompt:
+        system += f"\n{request.system_prompt.strip()}\n"
     return [
-        {"role": "system", "content": EDIT_SYSTEM if request.edits else SYSTEM},
+        {"role": "system", "content": system},
         {"role": "user", "content": "\n\n".join(sections) + "\n"},
     ]
 

@@ -67,6 +67,8 @@ class RunRequest:
     target: str | None = None
     limits: Limits = Limits()
     temperature: float | None = None
+    system_prompt: str = ""
+    """What the person wants the model told beforehand, after how to write files."""
     partial: str = ""
     edits: tuple[str, ...] = ()
     """Paths of the files whose changes are asked for as edits; the others are written whole."""

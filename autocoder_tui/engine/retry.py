@@ -7,12 +7,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from autocoder_tui.engine.errors import ProviderError
+from autocoder_tui.engine.errors import ProviderError, RateLimited
 
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 30.0
 LONGEST_ASKED_DELAY = 60.0
 """Seconds. A server that asks for more than this is not waited for unless a person says so."""
+MOST_LIMITED = 40
+"""Times in a row that a run which shares a pace hears that the server limits requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,17 @@ AskWait: TypeAlias = Callable[[WaitQuestion], Awaitable[float | None]]
 class Retries:
     """Failed tries in a row. A part that ends properly starts the count anew.
 
-    `agreed`: seconds of the last wait, if a person agreed to it. They do not make a run take
-    long.
+    `agreed`: seconds of the last wait, if a person agreed to it, or if it was for the limits that
+    all who share a pace (`paced`) have in common. They do not make a run take long.
     """
 
-    def __init__(self, max_attempts: int, ask: AskWait | None = None) -> None:
+    def __init__(
+        self, max_attempts: int, ask: AskWait | None = None, *, paced: bool = False
+    ) -> None:
         self._max_attempts = max_attempts
         self._ask = ask
+        self._paced = paced
+        self._limited = 0
         self.failed = 0
         self.agreed = 0.0
 
@@ -48,8 +54,10 @@ class Retries:
 
         What the server asked for, or exponential with jitter (full range 75-125 %).
         """
-        self.failed += 1
         self.agreed = 0.0
+        if self._paced and isinstance(error, RateLimited) and self._limited < MOST_LIMITED:
+            return await self._delay_of_all(error)
+        self.failed += 1
         if not error.retryable or self.failed >= self._max_attempts:
             return None
         if error.retry_after is not None and error.retry_after > LONGEST_ASKED_DELAY:
@@ -59,6 +67,15 @@ class Retries:
         delay = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** (self.failed - 1))
         return delay * random.uniform(0.75, 1.25)
 
+    async def _delay_of_all(self, error: ProviderError) -> float | None:
+        """The pace makes everybody wait who shares it, and is asked for the next turn."""
+        self._limited += 1
+        delay = error.retry_after or 0.0
+        if delay > LONGEST_ASKED_DELAY:
+            return await self._asked(WaitQuestion(delay, error.message))
+        self.agreed = delay
+        return delay
+
     async def _asked(self, question: WaitQuestion) -> float | None:
         if self._ask is None:
             return None
@@ -67,7 +84,7 @@ class Retries:
         return delay
 
     def reset(self) -> None:
-        self.failed = 0
+        self.failed = self._limited = 0
 
 
 def duration(seconds: float) -> str:

@@ -22,6 +22,7 @@ from autocoder_tui.engine.events import (
 )
 from autocoder_tui.engine.generation import Generation
 from autocoder_tui.engine.metering.budget import RaiseCap
+from autocoder_tui.engine.pace import Pace
 from autocoder_tui.engine.proposed_files import checked_reply, proposed_files
 from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.provider.session import ReplySession
@@ -39,6 +40,7 @@ async def run(
     ask_wait: AskWait | None = None,
     trace: Trace | None = None,
     session: ReplySession | None = None,
+    pace: Pace | None = None,
 ) -> AsyncIterator[Event]:
     """Generate what `request` asks for, continuing until the reply is complete.
 
@@ -48,10 +50,10 @@ async def run(
     and the cancellation goes on. `capabilities` is updated with what is learnt of the endpoint.
     At a spending cap `raise_cap` is asked, and `ask_wait` when a server wants a longer wait
     than anybody waits unasked; the run waits for the answer. Without them it fails there.
-    `trace` is told what is on the wire. `session` answers the requests where no connection is
-    to be opened for them.
+    `trace` is told what is on the wire; `pace` says when each request may be sent; `session`
+    answers the requests where no connection is to be opened for them.
     """
-    generation = Generation(request, capabilities or Capabilities(), raise_cap, ask_wait)
+    generation = Generation(request, capabilities or Capabilities(), raise_cap, ask_wait, pace)
     try:
         async with aclosing(generation.events(trace, session)) as events:
             async for event in events:

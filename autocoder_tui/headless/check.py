@@ -55,7 +55,8 @@ class HeadlessCheck:
         commands = await asyncio.to_thread(commands_of, self._setup, self._sandbox, given)
         for problem in commands.problems:
             say(problem)
-        if options.check is None and not options.check_commands and not options.fix:
+        wanted = options.check_commands or options.file_checks or options.fix
+        if options.check is None and not wanted:
             if self._setup.demo or not commands.settings.check_before_accept:
                 return
         if options.check is False:

@@ -35,7 +35,7 @@ def _run_headless(setup: Setup, log: DebugLog) -> int:
     for problem in setup.problems:
         say(problem)
     outcome = Outcome()
-    _recover(setup)
+    recover(setup)
     try:
         if setup.result.estimate_cost:
             estimate = asyncio.run(HeadlessRun(setup, outcome, log).estimate())
@@ -68,13 +68,13 @@ def _reported(setup: Setup, outcome: Outcome) -> int:
     return outcome.exit_code
 
 
-def report_refusal(error: AutocoderError) -> None:
+def report_refusal(kind: str, message: str) -> None:
     """The report of --json for a run that could not even be set up."""
-    outcome = Outcome(status="refused", error={"kind": error.kind, "message": error.message})
+    outcome = Outcome(status="refused", error={"kind": kind, "message": message})
     print_result(json.dumps(outcome.report()).encode() + b"\n")
 
 
-def _recover(setup: Setup) -> None:
+def recover(setup: Setup) -> None:
     """Finish or take back what a kill cut short, and say so."""
     sweep()
     for message in recover_writes(setup.places.state, setup.root):

@@ -30,28 +30,28 @@ from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.headless.check import HeadlessCheck
 from autocoder_tui.headless.console import say
-from autocoder_tui.headless.destination import output_here, output_in_project, served_model
 from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_OK
 from autocoder_tui.headless.outcome import Outcome
 from autocoder_tui.headless.output import Delivery
 from autocoder_tui.headless.progress import Progress
 from autocoder_tui.headless.shutdown import HeadlessShutdown
 from autocoder_tui.review.review import Review
+from autocoder_tui.runs.destination import output_here, output_in_project
 from autocoder_tui.runs.estimate import weigh
 from autocoder_tui.runs.event_text import narrate, summary
-from autocoder_tui.runs.fallback import UNAVAILABLE, candidates, limits_after
+from autocoder_tui.runs.fallback import limits_after, run_with_fallback
 from autocoder_tui.runs.key_scan import keys_in
-from autocoder_tui.runs.preparation import Job, Prepared, prepare
+from autocoder_tui.runs.preparation import Job, Prepared, prepare, prepare_task
 from autocoder_tui.runs.proof import note_of
 from autocoder_tui.runs.recorder import RunRecorder
 from autocoder_tui.runs.restore import KEPT, events_of, model_as_sent, model_of, prepared_of
 from autocoder_tui.runs.rework import rework
 from autocoder_tui.runs.setup import ChosenModel, Setup, choose_model, obstacle
+from autocoder_tui.runs.sole_model import served_model
 from autocoder_tui.runs.supervision import RunSupervisor
 from autocoder_tui.runs.window_probe import ask_beforehand
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.kept_run import KeptRun
-from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.output_path import Refused
 
 
@@ -149,25 +149,10 @@ class HeadlessRun:
             return await self._prepare_demo(stack)
         output, target = output_in_project(setup)
         chosen = self._checked(
-            choose_model(setup, await served_model(setup)), key_needed=key_needed
+            choose_model(setup, await served_model(setup, say)), key_needed=key_needed
         )
         self._chosen = chosen
-        expansion = expand_inputs(setup.root, setup.task.inputs)
-        for name, reason in expansion.refused:
-            say(f"{name}: {reason}")
-        for warning in expansion.warnings:
-            say(warning)
-        if expansion.failed:
-            raise Refused("An input file can't be used, so nothing was sent.")
-        job = Job(setup.root, expansion.files, target, setup.task.requirements)
-        wanted = setup.model
-        prepared = prepare(
-            job,
-            chosen,
-            setup.limits,
-            temperature=wanted.temperature,
-            edit_format=wanted.edit_format,
-        )
+        prepared = prepare_task(setup, chosen, target, say)
         self._warn_of_keys(prepared, key_needed=key_needed)
         for warning in prepared.guesses:
             self._outcome.warnings.append(warning)
@@ -233,32 +218,14 @@ class HeadlessRun:
         return prepare(job, chosen, demo.limits, demo=True), output
 
     async def _listen_to_any(self, prepared: Prepared) -> Prepared:
-        """Run; while the model is not available, go on with the next of the fallback models."""
-        outcome, tried = self._outcome, {prepared.request.model.name}
-        while True:
-            await self._listen(prepared)
-            error = outcome.state.error
-            if error is None or error.kind not in UNAVAILABLE:
-                return prepared
-            following = self._next_model(tried)
-            if following is None:
-                return prepared
-            text = outcome.state.text
-            limits = await self._finish_for_next()
-            prepared = prepared.for_model(following, partial=text, limits=limits)
-            self._chosen = following
+        """Run, with fallback models where the model is not available."""
+        prepared, taken = await run_with_fallback(
+            self._setup, prepared, self._listen, self._finish_for_next, say
+        )
+        self._chosen = taken or self._chosen
+        return prepared
 
-    def _next_model(self, tried: set[str]) -> ChosenModel | None:
-        for candidate in candidates(self._setup, tried):
-            if isinstance(candidate, str):
-                say(f"A fallback model can't be used: {candidate}")
-                continue
-            tried.add(candidate.model.name)
-            say(f"Going on with the fallback model {candidate.model.name}.")
-            return candidate
-        return None
-
-    async def _listen(self, prepared: Prepared) -> None:
+    async def _listen(self, prepared: Prepared) -> RunState:
         state = self._outcome.state
         try:
             await self._supervisor.run(lambda: prepared, state, self)
@@ -266,6 +233,7 @@ class HeadlessRun:
             if state.stats.chunks:
                 self._progress.clear()
                 say(summary(state), 1)
+        return state
 
     def _tell_again(self, events: Sequence[Event]) -> None:
         for event in events:

@@ -20,11 +20,14 @@ _ENDS = (SIGINT, SIGTERM, SIGHUP)
 class HeadlessShutdown:
     """`with HeadlessShutdown():` cancels the task that called `begin` when a signal comes.
 
-    When the task does not get to its end in time, the process is ended: what it has received is
-    in the journal of the run. `signal` is the number that was heard, or 0.
+    When the task does not get to its end in `grace` seconds, the process is ended: what it has
+    received is in the journal of the run. With `again_at_once` a second signal does that, too.
+    `signal` is the number that was heard, or 0.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, grace: float = GRACE, *, again_at_once: bool = False) -> None:
+        self._grace = grace
+        self._again_at_once = again_at_once
         self._cancel: Callable[[], object] | None = None
         self._watch = SignalWatch(self._hear, _ENDS)
         self.signal = 0
@@ -51,6 +54,8 @@ class HeadlessShutdown:
 
     def _hear(self, number: int) -> None:
         if self.signal:
+            if self._again_at_once:
+                os._exit(128 + number)
             return
         self.signal = number
         if self._cancel is not None:
@@ -62,5 +67,5 @@ class HeadlessShutdown:
         threading.Thread(target=self._force, name="ending", daemon=True).start()
 
     def _force(self) -> None:
-        threading.Event().wait(GRACE)
+        threading.Event().wait(self._grace)
         os._exit(128 + self.signal)

@@ -14,7 +14,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Final, TypeAlias
 
-from autocoder_tui.engine.events import Event, ReasoningDelta, TextDelta, TextHeld, UsageUpdated
+from autocoder_tui.engine.events import (
+    Event,
+    PartFinished,
+    ReasoningDelta,
+    RequestStarted,
+    TextDelta,
+    TextHeld,
+    UsageUpdated,
+)
 
 _KEEP_PERIOD: Final = 0.025
 """Seconds between two batches that are written down: each is a write of its own."""
@@ -97,7 +105,10 @@ class _Frames:
             return True
         if self._timer is None:
             self._timer = self._loop.call_at(due, self._tick)
-        if self._keep is not None:
+        if isinstance(event, RequestStarted | PartFinished):
+            # What is asked for is written down before it is, and what was paid for once it is.
+            self.write_down()
+        elif self._keep is not None:
             self._keep_in_time()
         return False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,12 +11,15 @@ from autocoder_tui.engine.given_reply import NOBODY, NOWHERE, as_given
 from autocoder_tui.engine.provider.stored_replies import StoredAnswers
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
 from autocoder_tui.review.line_ends import asks_for_ends
-from autocoder_tui.runs.setup import ChosenModel
+from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.errors import MissingFile
+from autocoder_tui.workspace.listing import expand_inputs
+from autocoder_tui.workspace.output_path import Refused
 from autocoder_tui.workspace.paths import relative_name, resolve_target
 from autocoder_tui.workspace.textfile import (
     MAX_REVIEWED_BYTES,
+    Stamp,
     TextFile,
     read_text_file,
 )
@@ -49,6 +52,8 @@ class Prepared:
     """The whole reply where it is at hand already: then nobody is asked for one."""
     answers: StoredAnswers | None = None
     """What answers its requests where they went another way than over a connection of the run."""
+    batch: str = ""
+    """The id of the batch whose job it does; "" for a run of its own."""
 
     def for_model(
         self, chosen: ChosenModel, *, partial: str | None = None, limits: Limits | None = None
@@ -84,17 +89,22 @@ def prepare(
     *,
     temperature: float | None = None,
     edit_format: str | None = None,
+    system_prompt: str = "",
     partial: str = "",
     demo: bool = False,
+    texts: Mapping[str, str] | None = None,
 ) -> Prepared:
     """Read the picks and make the request. Blocking; raises WorkspaceError.
 
     `edit_format` is "auto", "whole" or "edits", None for what is set for the model. A target
-    that could not be compared with what the model will write is refused, too.
+    that could not be compared with what the model will write is refused, too. `texts` are files
+    that are given to the model as if they held this on disk already.
     """
     originals = {
         path: read_text_file(job.root / path, name=path) for path in dict.fromkeys(job.picks)
     }
+    for path, text in (texts or {}).items():
+        originals[path] = _as_if(job.root, path, text)
     if asks_for_ends(job.requirements):
         originals = {path: file.verbatim() for path, file in originals.items()}
     target = job.target
@@ -110,11 +120,50 @@ def prepare(
         target=target,
         limits=limits,
         temperature=chosen.model.temperature if temperature is None else temperature,
+        system_prompt=system_prompt,
         partial=partial,
         edits=files_to_edit(files, target, edit_format, chosen.model, chosen.capabilities),
         calibration=chosen.calibration,
     )
     return Prepared(job.root, request, originals, demo=demo)
+
+
+def _as_if(root: Path, path: str, text: str) -> TextFile:
+    """The file at `path` as it will be with `text`. Raises WorkspaceError."""
+    now = read_existing(root, path)
+    if now is not None:
+        return replace(now, text=text)
+    return TextFile(root / path, text, "utf-8", b"", "\n", 0o644, Stamp(0, 0, 0, ""))
+
+
+def prepare_task(
+    setup: Setup,
+    chosen: ChosenModel,
+    target: str | None,
+    say: Callable[[str], object],
+    texts: Mapping[str, str] | None = None,
+) -> Prepared:
+    """Look up what a run that nobody watches was set up with, and prepare it. `say` hears what
+    there is to know of its files. Blocking; raises Refused where one can't be used, and
+    WorkspaceError."""
+    given = [name for name in setup.task.inputs if name not in (texts or {})]
+    expansion = expand_inputs(setup.root, given)
+    for name, reason in expansion.refused:
+        say(f"{name}: {reason}")
+    for warning in expansion.warnings:
+        say(warning)
+    if expansion.failed:
+        raise Refused("An input file can't be used, so nothing was sent.")
+    wanted = setup.model
+    return prepare(
+        Job(setup.root, expansion.files, target, setup.task.requirements),
+        chosen,
+        setup.limits,
+        temperature=wanted.temperature,
+        edit_format=wanted.edit_format,
+        system_prompt=setup.task.system_prompt,
+        texts=texts,
+    )
 
 
 def prepare_given(job: Job, reply: str, limits: Limits) -> Prepared:

@@ -54,7 +54,10 @@ def commands_of(setup: Setup, sandbox: Sandbox, given: Sequence[str] = ()) -> Co
         return Commands(settings, "named on the command line", problems=told)
     remembered = ProjectChecks(setup.places.state, setup.root)
     origin = f"named in {PROJECT_FILE} of this project"
-    if settings.commands and settings.commands == setup.settings.check.commands:
+    if in_file := setup.result.file_checks:
+        settings = replace(settings, commands=tuple(dict.fromkeys(in_file)))
+        origin = "named in the control file"
+    elif settings.commands and settings.commands == setup.settings.check.commands:
         origin = "the sample's own" if setup.demo else "named in your config.toml"
     if not settings.commands:
         settings = replace(settings, commands=remembered.named)

@@ -20,6 +20,7 @@ from autocoder_tui.runs.recent_actions import note_events
 from autocoder_tui.runs.restore import begin_journal, end_journal, settle_journal
 from autocoder_tui.runs.setup import Setup
 from autocoder_tui.store.history.history import History
+from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.journal.journal import Journal
 
 
@@ -34,6 +35,8 @@ class RunRecorder:
         self._journal: Journal | None = None
         self._ending: asyncio.Future[bool] | None = None
         self._tell: Callable[[str], object] = print
+        self.kept: KeptRun | None = None
+        """The run that was closed last as it is kept, with all that came before it."""
 
     @property
     def run_id(self) -> str | None:
@@ -100,7 +103,9 @@ class RunRecorder:
             return False
 
         def end() -> None:
-            end_journal(self.history, journal, state, self._settings, delivered=delivered)
+            self.kept = end_journal(
+                self.history, journal, state, self._settings, delivered=delivered
+            )
 
         return await self._told(end) or journal.complete
 

@@ -104,9 +104,11 @@ def snapshot_of(prepared: Prepared) -> Snapshot:
         files=tuple(_sent(file, prepared.originals.get(file.path)) for file in request.files),
         limits=request.limits,
         temperature=request.temperature,
+        system_prompt=request.system_prompt,
         partial=request.partial,
         edits=request.edits,
         demo=prepared.demo,
+        batch=prepared.batch,
     )
 
 
@@ -148,13 +150,14 @@ def prepared_from(
         target=snapshot.target,
         limits=limits or snapshot.limits,
         temperature=snapshot.temperature,
+        system_prompt=snapshot.system_prompt,
         partial=snapshot.partial if partial is None else partial,
         edits=snapshot.edits,
         calibration=chosen.calibration,
         run_id=snapshot.run_id,
     )
     originals = {file.path: _original(root, file) for file in snapshot.files}
-    return Prepared(root, request, originals, demo=snapshot.demo)
+    return Prepared(root, request, originals, demo=snapshot.demo, batch=snapshot.batch)
 
 
 def reviewable_of(run: KeptRun, chosen: ChosenModel) -> Reviewable:

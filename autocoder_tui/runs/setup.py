@@ -10,10 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from autocoder_tui.config.api_keys import find_key, missing_key_message
-from autocoder_tui.config.control_file import Control, load_control
+from autocoder_tui.config.control_file import (
+    file_of_text,
+    read_control_file,
+    server_allowed,
+)
 from autocoder_tui.config.dirs import config_dir, state_dir
 from autocoder_tui.config.models_file import load_catalog
+from autocoder_tui.config.run_options import LIMIT_NAMES, given_options
 from autocoder_tui.config.settings import Settings, load_settings
+from autocoder_tui.engine.base_url import host_of
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Catalog, Endpoint, Model
 from autocoder_tui.engine.metering.cost import cap_problem
@@ -28,15 +34,8 @@ from autocoder_tui.system.locale_encoding import character_set_warning
 from autocoder_tui.workspace.output_path import why_nothing_kept, why_nothing_saved
 from autocoder_tui.workspace.textfile import read_text_file
 
-NETWORK_LIMITS = (
-    "connect_timeout",
-    "first_byte_timeout",
-    "idle_timeout",
-    "keepalive_timeout",
-    "total_timeout",
-    "max_attempts",
-    "max_parts",
-)
+STDIN = ("@-", "-")
+"""What stands for a text that is piped in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ class Task:
     inputs: tuple[str, ...] = ()
     output: str | None = None
     requirements: str = ""
+    system_prompt: str = ""
     resume: str | None = None
     reply: str | None = None
 
@@ -77,7 +77,11 @@ class ResultOptions:
     check: bool | None = None
     """Whether the result is tried first; None leaves that to the settings."""
     check_commands: tuple[str, ...] = ()
-    """What it is tried with, in the place of the project's own commands."""
+    """What it is tried with, in the place of the project's own commands: named on the command
+    line, which is a yes to them."""
+    file_checks: tuple[str, ...] = ()
+    """The same, named in a control file. That may have come with somebody's project: it is a yes
+    to nothing."""
     fix: int = 0
     """How often what fails in a check goes back to the model."""
 
@@ -159,22 +163,49 @@ def load_setup(directory: Path, options: argparse.Namespace, environ: Mapping[st
         # A key of another provider than the chosen one stays out of logs and reports too.
         if name.endswith("_API_KEY"):
             know(value)
-    control = load_control(Path(options.control_file)) if options.control_file else Control()
+    flags = given_options(options)
+    file: Mapping[str, Any] = {}
+    if options.control_file:
+        read = read_control_file(Path(options.control_file), settings.settings, flags)
+        file = read.usable()
     found = (*characters, *settings.problems, *catalog_problems, *damaged, unkept, unsaved)
-    return Setup(
+    setup = Setup(
         root=root,
-        task=_task(options, control),
-        model=_model(settings.settings, options, control),
-        limits=_limits(settings.settings, options, control),
-        result=_result(options, control),
-        debug_level=_first(options.debug_level, control.debug_level, settings.settings.log.level),
-        theme=_first(getattr(options, "theme", None), control.theme, settings.settings.ui.theme),
+        task=Task(
+            resume=getattr(options, "resume", None),
+            reply=getattr(options, "reply", None),
+        ),
+        model=WantedModel(),
+        limits=settings.settings.limits(),
+        result=ResultOptions(),
+        debug_level=settings.settings.log.level,
+        theme=settings.settings.ui.theme,
         demo=options.demo,
         settings=settings.settings,
         catalog=catalog,
         problems=tuple(str(problem) for problem in found if problem is not None),
         environ=environ,
         places=Places(folder, state, keeps=unkept is None),
+    )
+    return with_options(setup, flags, file)
+
+
+def with_options(setup: Setup, flags: Mapping[str, Any], file: Mapping[str, Any]) -> Setup:
+    """`setup` for the run that these options describe, by the names of their table
+    (config/run_options.py): a flag wins over the control file, and that over the settings.
+
+    Raises AutocoderError for a text that names a file that cannot be read.
+    """
+    given = {**file, **flags}
+    settings = setup.settings
+    return replace(
+        setup,
+        task=_task(setup.task, given),
+        model=_model(settings, given),
+        limits=_limits(settings, given),
+        result=_result(given, flags),
+        debug_level=given.get("debug_level", settings.log.level),
+        theme=given.get("theme", settings.ui.theme),
     )
 
 
@@ -195,11 +226,21 @@ def choose_model(setup: Setup, name: str | None = None, base_url: str | None = N
     else:
         model = setup.catalog.find(wanted or setup.settings.model.default)
         provider = setup.catalog.provider_of(model)
+        _check_allowed(setup, provider.base_url)
     found = find_key(provider, setup.root, setup.environ)
     endpoint = Endpoint(provider, found.secret, found.source)
     calibration = load_calibration(setup.places.state, endpoint, model)
     known = CapabilityStore(setup.places.state).of(provider.base_url, model.name)
     return ChosenModel(model, endpoint, tuple(map(str, found.warnings)), calibration, known)
+
+
+def _check_allowed(setup: Setup, base_url: str) -> None:
+    allowed = setup.settings.network.allowed_servers
+    if not server_allowed(base_url, allowed):
+        raise AutocoderError(
+            f"{host_of(base_url)} is none of the servers that your settings allow: add it to "
+            "allowed_servers in config.toml, or take another model."
+        )
 
 
 def as_known_now(setup: Setup, chosen: ChosenModel) -> ChosenModel:
@@ -216,77 +257,92 @@ def obstacle(chosen: ChosenModel, limits: Limits) -> str | None:
     return cap_problem(chosen.model, limits)
 
 
-def _task(options: argparse.Namespace, control: Control) -> Task:
-    return Task(
-        inputs=tuple(options.input_files) or control.input_files,
-        output=_first(options.output_file, control.output_file),
-        requirements=_requirements(_first(options.requirements, control.requirements, "")),
-        resume=getattr(options, "resume", None),
-        reply=getattr(options, "reply", None),
+def _task(task: Task, given: Mapping[str, Any]) -> Task:
+    given = piped_texts(given)
+    return replace(
+        task,
+        inputs=given.get("input_files", ()),
+        output=given.get("output_file"),
+        requirements=_text("-r", given.get("requirements", "")),
+        system_prompt=_text("--system-prompt", given.get("system_prompt", "")),
     )
 
 
-def _model(settings: Settings, options: argparse.Namespace, control: Control) -> WantedModel:
+def _model(settings: Settings, given: Mapping[str, Any]) -> WantedModel:
+    name, base_url = given.get("model"), given.get("base_url")
     return WantedModel(
-        name=_first(options.model, control.model),
-        base_url=_first(options.base_url, control.base_url),
-        fallback=tuple(options.fallback) or control.fallback or settings.model.fallback,
-        temperature=_first(options.temperature, control.temperature, settings.model.temperature),
-        edit_format=_first(options.edit_format, control.edit_format, settings.model.edit_format),
+        # Autocoder's word for whatever the server at the endpoint has.
+        name=None if base_url and name == "local" else name,
+        base_url=base_url,
+        fallback=given.get("fallback", settings.model.fallback),
+        temperature=given.get("temperature", settings.model.temperature),
+        edit_format=given.get("edit_format", settings.model.edit_format),
     )
 
 
-def _result(options: argparse.Namespace, control: Control) -> ResultOptions:
+def _result(given: Mapping[str, Any], flags: Mapping[str, Any]) -> ResultOptions:
     return ResultOptions(
-        force=bool(_first(options.force, control.force, False)),
-        despite_warnings=getattr(options, "despite_warnings", False),
-        patch=getattr(options, "patch", False),
-        json=getattr(options, "json", False),
-        estimate_cost=getattr(options, "estimate_cost", False),
-        check=getattr(options, "check", None),
-        check_commands=tuple(getattr(options, "check_command", ())),
-        fix=getattr(options, "fix", 0),
+        force=given.get("force", False),
+        despite_warnings=given.get("despite_warnings", False),
+        patch=given.get("patch", False),
+        json=given.get("json", False),
+        estimate_cost=given.get("estimate_cost", False),
+        check=given.get("check"),
+        check_commands=flags.get("check_commands", ()),
+        file_checks=given.get("check_commands", ()) if "check_commands" not in flags else (),
+        fix=given.get("fix", 0),
     )
 
 
-def _requirements(given: str) -> str:
-    if given == "@-":
-        return _piped()
+def piped_texts(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The options with what comes in by stdin in the place of "-" and "@-". Raises
+    AutocoderError."""
+    names = [name for name in _TEXTS if given.get(name) in STDIN]
+    if len(names) > 1:
+        raise AutocoderError(
+            "The requirements and the system prompt can't both come from stdin; give one of them "
+            "as a text or as @FILE."
+        )
+    # A text that begins with @ has two of them, so that it names no file.
+    texts = {name: _piped(_TEXTS[name]) for name in names}
+    doubled = {name: f"@{text}" if text.startswith("@") else text for name, text in texts.items()}
+    return {**given, **doubled} if doubled else given
+
+
+_TEXTS = {"requirements": "-r", "system_prompt": "--system-prompt"}
+
+
+def _text(flag: str, given: str) -> str:
+    """A text as it was meant: itself or that of a file."""
     if given.startswith("@@"):
         return given[1:]
     if given.startswith("@"):
         try:
-            return read_text_file(Path(given[1:])).text
+            return read_text_file(Path(file_of_text(given) or "")).text
         except AutocoderError as error:
             raise AutocoderError(
-                f"{error.message} A text after -r that begins with @ names a file: write @@ for a "
-                "text that begins with @, or give it through stdin with -r @-."
+                f"{error.message} A text after {flag} that begins with @ names a file: write @@ "
+                f"for a text that begins with @, or give it through stdin with {flag} @-."
             ) from error
     return given
 
 
-def _piped() -> str:
+def _piped(flag: str) -> str:
     """What comes in by stdin. Raises AutocoderError."""
     try:
-        return sys.stdin.buffer.read().decode()
+        return sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise AutocoderError("What -r @- reads from stdin is not UTF-8 text.") from None
+        raise AutocoderError(f"What {flag} @- reads from stdin is not UTF-8 text.") from None
     except (OSError, AttributeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is closed"
-        raise AutocoderError(f"-r @- can't read stdin: {reason.lower()}.") from error
+        raise AutocoderError(f"{flag} @- can't read stdin: {reason.lower()}.") from error
 
 
-def _limits(settings: Settings, options: argparse.Namespace, control: Control) -> Limits:
-    wanted = {
-        name: _first(getattr(options, name), getattr(control, name)) for name in NETWORK_LIMITS
+def _limits(settings: Settings, given: Mapping[str, Any]) -> Limits:
+    names = {
+        **{name: name for name in (*LIMIT_NAMES, "edit_retries")},
+        "max_output": "max_output_tokens",
+        "max_cost": "max_cost_usd",
     }
-    wanted["max_output_tokens"] = _first(options.max_output, control.max_output)
-    wanted["edit_retries"] = _first(options.edit_retries, control.edit_retries)
-    wanted["max_cost_usd"] = _first(options.max_cost, control.max_cost)
-    given = {name: value for name, value in wanted.items() if value is not None}
-    return replace(settings.limits(), **given)
-
-
-def _first(*values: Any) -> Any:
-    """The first value that is given: flag, control file, default."""
-    return next((value for value in values if value is not None), None)
+    wanted = {names[name]: value for name, value in given.items() if name in names}
+    return replace(settings.limits(), **wanted)

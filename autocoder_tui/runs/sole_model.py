@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from autocoder_tui.config.api_keys import find_key
@@ -44,3 +45,11 @@ async def sole_model(setup: Setup) -> str | None:
         f"The server has {len(names)} models: add -m NAME with one of them. It lists {named}"
         + (f" and {more} more." if more > 0 else ".")
     )
+
+
+async def served_model(setup: Setup, say: Callable[[str], object]) -> str | None:
+    """`sole_model`, of which `say` is told."""
+    name = await sole_model(setup)
+    if name is not None:
+        say(f"Using {name}, the one model the server lists.")
+    return name

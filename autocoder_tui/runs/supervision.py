@@ -17,6 +17,7 @@ from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.events import Event, Failure, RunCancelled, RunFailed
 from autocoder_tui.engine.given_reply import given_reply
 from autocoder_tui.engine.metering.budget import RaiseCap
+from autocoder_tui.engine.pace import Pace
 from autocoder_tui.engine.provider.request_body import left_out
 from autocoder_tui.engine.provider.stored_replies import StoredReplies
 from autocoder_tui.engine.retry import AskWait
@@ -54,7 +55,8 @@ class RunSupervisor:
     """Sees runs through, one at a time, with what `keeping` writes down.
 
     `report` writes a report of an error that nobody foresaw and returns the sentence for it.
-    `raise_cap`, `ask_wait` and `trace` are as for `engine.run`.
+    `raise_cap`, `ask_wait` and `trace` are as for `engine.run`. `pace_of` gives the pace that the
+    runs to a base URL share.
     """
 
     def __init__(
@@ -65,12 +67,14 @@ class RunSupervisor:
         raise_cap: RaiseCap | None = None,
         ask_wait: AskWait | None = None,
         trace: Trace | None = None,
+        pace_of: Callable[[str], Pace] | None = None,
     ) -> None:
         self._keeping = keeping
         self.report = report
         self._raise_cap = raise_cap
         self._ask_wait = ask_wait
         self._trace = trace
+        self._pace_of = pace_of
         self._capabilities = CapabilityStore(keeping.history.state)
         self._remarked: set[str] = set()
 
@@ -124,6 +128,7 @@ class RunSupervisor:
             raise_cap=self._raise_cap,
             ask_wait=self._ask_wait,
             trace=self._trace,
+            pace=None if self._pace_of is None else self._pace_of(place[0]),
         )
         try:
             await self._pump(events, state, listener)

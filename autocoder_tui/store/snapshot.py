@@ -41,7 +41,8 @@ class SentFile:
 class Snapshot:
     """A run as it was asked for. `started` is ISO 8601 in UTC, `partial` the text it goes on
     with, `journal_id` tells apart the journals of one run that was continued. `position` is where
-    the run stands among the others, "" where `started` says it (see store.retention)."""
+    the run stands among the others, "" where `started` says it (see store.retention). `batch` is
+    the id of the batch whose job it does, "" for a run of its own."""
 
     run_id: str
     journal_id: str
@@ -55,10 +56,12 @@ class Snapshot:
     files: tuple[SentFile, ...] = ()
     limits: Limits = field(default_factory=Limits)
     temperature: float | None = None
+    system_prompt: str = ""
     partial: str = ""
     edits: tuple[str, ...] = ()
     demo: bool = False
     position: str = ""
+    batch: str = ""
 
     @property
     def picks(self) -> tuple[str, ...]:

@@ -34,6 +34,13 @@ def why_not_in_git(root: Path, paths: Sequence[str]) -> Mapping[str, str]:
     return found
 
 
+def changed_in_git(root: Path) -> list[str] | None:
+    """The files below `root` that git knows and that are not as in the last commit; None where
+    git can't tell. Blocking."""
+    names = _names(root, "diff", "--relative", "--no-ext-diff", "--name-only", "-z", "HEAD")
+    return None if names is None else sorted(names - {""})
+
+
 def _names(root: Path, *arguments: str) -> set[str] | None:
     """The names git prints; None where it can't."""
     environment = {name: value for name, value in os.environ.items() if name not in _PLACES}

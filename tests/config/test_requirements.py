@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from autocoder_tui.config.control_file import load_control
 from autocoder_tui.errors import AutocoderError
 from tests.ui.driving import setup_for
 
@@ -50,6 +49,7 @@ def test_a_text_taken_for_a_file_is_told_how_to_be_written(tmp_path: Path) -> No
 def test_a_control_file_keeps_the_two_at_signs_for_the_one_who_reads_it(tmp_path: Path) -> None:
     control = tmp_path / "control.toml"
     control.write_text('requirements = "@@text"\n')
-    assert load_control(control).requirements == "@@text"
+    assert read_control_file(control).values["requirements"] == "@@text"
     control.write_text('requirements = "@text"\n')
-    assert load_control(control).requirements == f"@{tmp_path / 'text'}"
+    (tmp_path / "text").touch()
+    assert read_control_file(control).values["requirements"] == f"@{tmp_path / 'text'}"

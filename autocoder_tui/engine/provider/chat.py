@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
 from autocoder_tui.engine.base_url import check_base_url, host_of, joined
@@ -49,6 +50,9 @@ from autocoder_tui.engine.trace import RequestSent, ResponseOpened, Trace
 
 if TYPE_CHECKING:
     from autocoder_tui.engine.provider.transport import RedirectRefused
+
+Heard: TypeAlias = Callable[[int, Mapping[str, str]], object]
+"""Told the status and the headers of a response."""
 
 _AFTER_FINISH_SECONDS: Final = 5.0
 _DRAIN_SECONDS: Final = 0.25
@@ -159,6 +163,7 @@ async def stream_reply(
     max_output_tokens: int | None = None,
     prefill: str | None = None,
     session: ReplySession | None = None,
+    heard: Heard | None = None,
 ) -> AsyncGenerator[Piece, None]:
     """The pieces of one reply as they arrive; exactly one `Finish`, unless an error is raised.
 
@@ -166,7 +171,8 @@ async def stream_reply(
     Text that came before an error has been yielded. `max_output_tokens` None sets no limit.
     `prefill` names how the trailing assistant message is to be continued: "vllm", "deepseek",
     "mistral", "partial" or "trailing". A parameter the server refuses by name is remembered in
-    `capabilities` and left out of one repeated request.
+    `capabilities` and left out of one repeated request. `heard` is told the status and the headers
+    of each response.
 
     Raises ProviderError; RequestError when nothing could be sent at all.
     """
@@ -192,7 +198,8 @@ async def stream_reply(
             )
             try:
                 request = partial(session.send, body, beta=beta)
-                response = await _open(stack, session, request, address, limits, patience)
+                told = _Told(session.trace, heard)
+                response = await _open(stack, session, request, address, limits, patience, told)
                 capabilities.server = software_in_headers(response.headers) or capabilities.server
                 break
             except _Refused as refused:
@@ -232,6 +239,20 @@ class _Refused(Exception):
         return status_error(self._status, self._said, self._address, wait, odd)
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Who is told what the server answers before the text."""
+
+    trace: Trace | None
+    heard: Heard | None
+
+    def opened(self, status: int, headers: Mapping[str, str], body: str = "") -> None:
+        if self.trace is not None:
+            self.trace(ResponseOpened(status, dict(headers), body))
+        if self.heard is not None:
+            self.heard(status, headers)
+
+
 async def _open(
     stack: AsyncExitStack,
     session: ReplySession,
@@ -239,6 +260,7 @@ async def _open(
     address: Address,
     limits: Limits,
     patience: Patience,
+    told: _Told,
 ) -> Any:
     """Send, and wait for the headers. Raises _Refused and ProviderError."""
     import httpx2
@@ -246,7 +268,6 @@ async def _open(
 
     from autocoder_tui.engine.provider.transport import RedirectRefused
 
-    trace = session.trace
     try:
         await session.reach()
     except OSError as error:
@@ -260,8 +281,7 @@ async def _open(
         raise _first_byte_error(address, limits) from None
     except openai.APIStatusError as error:
         headers, body = error.response.headers, error.response.text
-        if trace is not None:
-            trace(ResponseOpened(error.status_code, dict(headers), body))
+        told.opened(error.status_code, headers, body)
         raise _Refused(error.status_code, body, headers, address) from None
     except (openai.APIConnectionError, httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         raise connection_error(error, address, limits.connect_timeout) from None
@@ -271,8 +291,7 @@ async def _open(
         # A reply that is at hand, of a batch: over HTTP the SDK has raised by now.
         body = b"".join([data async for data in response.iter_bytes()]).decode("utf-8", "replace")
         raise _Refused(response.status_code, body, response.headers, address)
-    if trace is not None:
-        trace(ResponseOpened(response.status_code, dict(response.headers)))
+    told.opened(response.status_code, response.headers)
     return response
 
 

@@ -17,9 +17,11 @@ from autocoder_tui.store.history.database import Database
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.history.retention import oldest_kept, position_after
 from autocoder_tui.store.history.rows import (
+    AWAITED,
     LAST,
     LISTED,
     NEWEST_FIRST,
+    OFFERED,
     RunSummary,
     UnknownRun,
     as_json,
@@ -57,9 +59,11 @@ class History:
 
     def add(self, run: KeptRun, *, offered: bool = False) -> KeptRun:
         """Keep `run`; returns it as it is kept. A run that was kept before and went on since
-        is put together with what is known of it; one journal is never counted twice."""
+        is put together with what is known of it; one journal is never counted twice. The result
+        of a batch's job waits in the list of the batch: no start asks about it."""
         # Compressed before the database is locked, for others wait then: a long text takes a while.
-        columns, text = {**row_of(run), "offered": offered}, text_of(run)
+        mark = AWAITED if run.snapshot.batch else int(offered)
+        columns, text = {**row_of(run), "offered": mark}, text_of(run)
 
         def work(connection: sqlite3.Connection) -> KeptRun:
             lost: list[str] = []
@@ -69,7 +73,7 @@ class History:
                 put_columns(connection, columns, text)
                 return run
             whole = together(earlier, run)
-            put(connection, whole, offered=offered)
+            put(connection, whole, offered=mark)
             return whole
 
         return self._database.do(work, write=True)
@@ -158,7 +162,7 @@ class History:
                 conditions.append("project = ?")
                 values.append(storable(project))
             if offered:
-                conditions.append("offered != 0")
+                conditions.append(f"offered = {OFFERED}")
             rows = connection.execute(
                 f"SELECT {', '.join(LISTED)} FROM runs "
                 f"WHERE {' AND '.join(conditions) or '1'} {NEWEST_FIRST} LIMIT ?",

@@ -20,6 +20,8 @@ from autocoder_tui.store.history.kept_run import KeptRun, Status, continued
 from autocoder_tui.store.history.search import COLUMNS, drop_text, forget_index, keep_text
 from autocoder_tui.store.snapshot import Snapshot
 
+OFFERED, AWAITED = 1, 2
+"""Somebody is to be asked about a run: at the next start, or in the list of its batch."""
 LAST: Final = "last"
 """Reference to the run that began last."""
 
@@ -225,7 +227,7 @@ def together(earlier: KeptRun, run: KeptRun) -> KeptRun:
 
 
 def put(
-    connection: sqlite3.Connection, run: KeptRun, *, offered: bool | None, named: bool = False
+    connection: sqlite3.Connection, run: KeptRun, *, offered: int | None, named: bool = False
 ) -> None:
     """Insert or replace the row of `run`; what is None or False here stays as it was."""
     values = row_of(run)
@@ -348,7 +350,7 @@ def summary_row(row: Row) -> RunSummary:
         cost_usd=_amount(row["cost_usd"]),
         files=_count(row["files"]),
         characters=_count(row["characters"]),
-        offered=bool(row["offered"]),
+        offered=row["offered"] == OFFERED,
     )
 
 

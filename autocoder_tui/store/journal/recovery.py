@@ -36,7 +36,8 @@ _TOGETHER: Final = 1000
 @dataclass(frozen=True, slots=True)
 class Recovery:
     """`offered` are runs somebody should be asked about, the newest first, `recovered` the ids
-    of those found just now that had not ended; `messages` what there is to say."""
+    of those found just now that had not ended and are no batch's; `messages` what there is to
+    say."""
 
     offered: tuple[RunSummary, ...] = ()
     recovered: tuple[str, ...] = ()
@@ -115,7 +116,7 @@ def recover_runs(
                     "the next start tries again."
                 )
                 continue
-            if run is not None and run.status == "interrupted":
+            if run is not None and run.status == "interrupted" and not run.snapshot.batch:
                 recovered.append(run.run_id)
     except HistoryUnavailable as error:
         stopped = True

@@ -1,12 +1,10 @@
-"""What a run without the screen is to take and to write, found out before anything is sent."""
+"""What a run that nobody watches is to write, found out before anything is sent."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from autocoder_tui.headless.console import say
 from autocoder_tui.runs.setup import Setup
-from autocoder_tui.runs.sole_model import sole_model
 from autocoder_tui.workspace.output_path import check_output
 from autocoder_tui.workspace.paths import relative_name, resolve_target
 
@@ -25,11 +23,3 @@ def output_here(setup: Setup) -> Path | None:
     output = None if setup.task.output is None else Path(setup.task.output).absolute()
     check_output(output, force=setup.result.force)
     return output
-
-
-async def served_model(setup: Setup) -> str | None:
-    """The model to take of a server that was given without one, if it has a single one."""
-    name = await sole_model(setup)
-    if name is not None:
-        say(f"Using {name}, the one model the server lists.")
-    return name

@@ -1,0 +1,244 @@
+"""`autocoder-tui batch`: many jobs without the screen, their report and the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from autocoder_tui.batch.batch import Batch
+from autocoder_tui.batch.journal import (
+    BatchHead,
+    BatchJournal,
+    KeptBatch,
+    batch_paths,
+    find_batch,
+    read_batch,
+)
+from autocoder_tui.batch.local_runner import LocalRunner
+from autocoder_tui.batch.plan import check_jobs, in_order, why_not_applied
+from autocoder_tui.batch.rate import Rates
+from autocoder_tui.batch.sources import read_jobs
+from autocoder_tui.config.dirs import state_dir
+from autocoder_tui.config.run_options import given_options
+from autocoder_tui.diagnostics import crash_report as crash
+from autocoder_tui.diagnostics.debug_log import DebugLog
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.headless.batch_console import BatchConsole
+from autocoder_tui.headless.batch_results import BatchResults
+from autocoder_tui.headless.command import recover
+from autocoder_tui.headless.console import say, saying
+from autocoder_tui.headless.delivery import print_result
+from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_OK
+from autocoder_tui.headless.shutdown import HeadlessShutdown
+from autocoder_tui.runs.setup import Setup, load_setup
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.system.atomic_write import write_atomically
+from autocoder_tui.workspace.output_path import Refused, check_output
+
+_GRACE = 10.0
+"""Seconds that jobs under way have to put away what they have received."""
+
+
+def batch_command(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """Do the job of `autocoder-tui batch`; returns the exit code. Raises AutocoderError."""
+    state = state_dir(environ)
+    if options.list:
+        print_result(batch_table(state).encode("utf-8", "replace"))
+        return EXIT_OK
+    path = None if options.resume is None else find_batch(state, options.resume)
+    directory = options.directory
+    if path is not None and directory is None:
+        directory = read_batch(path).head.project
+    setup = load_setup(Path(directory or "."), options, environ)
+    with saying(setup) as log:
+        for problem in setup.problems:
+            say(problem)
+        recover(setup)
+        face = _BatchFace(setup, options, log)
+        with face.ending:
+            asyncio.run(face.go(path))
+            return face.reported()
+
+
+class _BatchFace:
+    """One batch without the screen."""
+
+    def __init__(self, setup: Setup, options: argparse.Namespace, log: DebugLog) -> None:
+        self._setup = setup
+        self._options = options
+        self._log = log
+        self._console = BatchConsole(setup.debug_level)
+        self._batch: Batch | None = None
+        self.ending = HeadlessShutdown(_GRACE, again_at_once=True)
+
+    async def go(self, path: Path | None) -> None:
+        self.ending.begin()
+        if path is None:
+            journal, kept, runner, rates = await self._new()
+        else:
+            journal, kept, runner, rates = await self._kept(path)
+        results = BatchResults(runner)
+        batch = self._batch = Batch(
+            kept,
+            journal,
+            runner,
+            rates,
+            self._console,
+            deliver=results.write if kept.head.deliver == "apply" else None,
+            again=path is not None,
+        )
+        self._console.begin(batch)
+        say(
+            f"Batch {batch.head.batch_id}: {len(batch.jobs)} jobs, {batch.head.at_once} at once.", 1
+        )
+        try:
+            if self._options.retry_failed:
+                await batch.retry()
+            await batch.run()
+            if batch.head.deliver == "patch" and batch.head.patch is not None:
+                await self._write_patch(batch, results, Path(batch.head.patch))
+        except asyncio.CancelledError:
+            pass  # the signal is in the exit code
+        finally:
+            self._console.clear()
+            journal.close()
+
+    # ------------------------------------------------------------------ before it begins
+
+    async def _new(self) -> tuple[BatchJournal, KeptBatch, LocalRunner, Rates]:
+        options, setup = self._options, self._setup
+        if not options.paths:
+            raise Refused(
+                "Name the control files, folders of them or lists of jobs (.jsonl) to run, or go "
+                "on with a batch: --resume ID."
+            )
+        jobs = await asyncio.to_thread(read_jobs, setup, options.paths, given_options(options))
+        jobs = await asyncio.to_thread(in_order, setup.root, jobs, options.same_file)
+        deliver = "apply" if options.apply else "patch" if options.patch_file else "review"
+        head = BatchHead(
+            project=str(setup.root),
+            at_once=options.jobs or 4,
+            max_cost=options.batch_cost,
+            deliver=deliver,  # type: ignore[arg-type]
+            patch=_absolute(options.patch_file),
+            report=_absolute(options.report),
+        )
+        for name in (head.patch, head.report):
+            check_output(None if name is None else Path(name), force=True)
+        if deliver == "apply":
+            reason = await asyncio.to_thread(why_not_applied, setup, jobs)
+            if reason is not None:
+                raise Refused(f"Nothing was sent. {reason}")
+        runner, rates = self._runner(head)
+        await check_jobs(runner, head, jobs)
+        journal = await asyncio.to_thread(
+            BatchJournal.create, setup.places.state, head, jobs, self._console.batch_told
+        )
+        return journal, KeptBatch(head, jobs), runner, rates
+
+    async def _kept(self, path: Path) -> tuple[BatchJournal, KeptBatch, LocalRunner, Rates]:
+        options = self._options
+        if options.paths:
+            raise Refused("A batch that is gone on with has its jobs: leave out the files.")
+        reopened = partial(BatchJournal.reopen, path, self._console.batch_told)
+        journal, kept = await asyncio.to_thread(reopened)
+        head = replace(
+            kept.head,
+            at_once=options.jobs or kept.head.at_once,
+            max_cost=options.batch_cost or kept.head.max_cost,
+            report=_absolute(options.report) or kept.head.report,
+        )
+        if head != kept.head:
+            await asyncio.to_thread(journal.new_head, head)
+            kept.head = head
+        return journal, kept, *self._runner(head)
+
+    def _runner(self, head: BatchHead) -> tuple[LocalRunner, Rates]:
+        setup = self._setup
+        rates = Rates(head.at_once)
+        report = partial(crash.report_of_run, state=setup.places.state, environ=setup.environ)
+        runner = LocalRunner(
+            setup,
+            head.batch_id,
+            rates,
+            report,
+            self._console.batch_told,
+            self._log.trace if setup.debug_level >= 3 else None,
+        )
+        return runner, rates
+
+    # ------------------------------------------------------------------ after it
+
+    async def _write_patch(self, batch: Batch, results: BatchResults, path: Path) -> None:
+        """One patch of all results, in the order they are to be applied in."""
+        pieces = []
+        for number in sorted(batch.queue.those("done"), key=list(batch.queue.order).index):
+            job = batch.jobs[number]
+            try:
+                pieces.append(await results.patch(job))
+            except AutocoderError as error:
+                await batch.fail(number, error.kind, f"It is not in the patch. {error.message}")
+        await asyncio.to_thread(write_atomically, path, b"".join(pieces))
+        say(f"wrote {visible(str(path))} ({len(pieces)} results)", 1)
+
+    def reported(self) -> int:
+        """Write the report; the exit code."""
+        batch = self._batch
+        if batch is None:
+            return 128 + self.ending.signal if self.ending.signal else EXIT_FAILED
+        lines = "".join(f"{line}\n" for line in batch.report())
+        if batch.head.report is not None:
+            write_atomically(Path(batch.head.report), lines.encode())
+        if self._options.batch_json:
+            print_result(lines.encode())
+        self._say_end(batch, json.loads(lines.splitlines()[-1])["totals"])
+        if self.ending.signal:
+            return 128 + self.ending.signal
+        return EXIT_OK if batch.all_done else EXIT_FAILED
+
+    def _say_end(self, batch: Batch, totals: Mapping[str, object]) -> None:
+        counts = batch.counts
+        stood = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+        cost = "" if totals["cost_usd"] is None else f", ${totals['cost_usd']:.4f}"
+        say(
+            f"{stood}; {totals['requests']} requests, {totals['completion_tokens']:,} tokens{cost}",
+            1,
+        )
+        name = batch.head.batch_id
+        if counts["waiting"]:
+            say(f"{counts['waiting']} jobs wait; go on: autocoder-tui batch --resume {name}")
+        elif counts["failed"] or counts["cancelled"]:
+            say(f"Try what failed again: autocoder-tui batch --resume {name} --retry-failed")
+        if counts["done"] and batch.head.deliver == "review":
+            say(
+                f"{counts['done']} results wait for review: B in autocoder-tui "
+                f"{visible(batch.head.project)}",
+                1,
+            )
+
+
+def batch_table(state: Path) -> str:
+    """The batches so far, the one written to last first."""
+    rows = [f"{'id':<10}{'begun':<18}{'jobs':>6}{'done':>6}{'failed':>8}{'left':>6}  project"]
+    for path in batch_paths(state):
+        try:
+            kept = read_batch(path)
+        except (AutocoderError, OSError):
+            rows.append(f"{visible(path.stem):<10}can't be read")
+            continue
+        ended = [result.status for result in kept.results.values()]
+        rows.append(
+            f"{visible(kept.head.batch_id):<10}{visible(kept.head.created[:16]):<18}"
+            f"{len(kept.jobs):>6}{ended.count('done'):>6}{ended.count('failed'):>8}"
+            f"{len(kept.jobs) - len(ended):>6}  {visible(kept.head.project)}"
+        )
+    return "\n".join(rows if len(rows) > 1 else ["There is no batch yet."]) + "\n"
+
+
+def _absolute(name: str | None) -> str | None:
+    return None if name is None else str(Path(name).absolute())
