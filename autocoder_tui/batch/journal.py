@@ -42,7 +42,9 @@ class BatchUnavailable(AutocoderError):
 @dataclass(frozen=True, slots=True)
 class BatchHead:
     """What holds for all jobs of a batch. `at_once` jobs run at the same time, `max_cost` is the
-    cap they share in US dollars, `deliver` is what becomes of their results."""
+    cap they share in US dollars, `deliver` is what becomes of their results. `sent_by` is how
+    requests go out: each by itself, in the batches of the provider, or in files for another
+    program."""
 
     project: str
     at_once: int = 4
@@ -50,6 +52,7 @@ class BatchHead:
     deliver: Literal["review", "patch", "apply"] = "review"
     patch: str | None = None
     report: str | None = None
+    sent_by: Literal["run", "provider", "file"] = "run"
     created: str = field(default_factory=now)
     batch_id: str = field(default_factory=lambda: new_run_id()[:8])
 

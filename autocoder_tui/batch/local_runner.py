@@ -91,6 +91,15 @@ class LocalRunner:
         kept = await self.kept(order.job.run_id)
         return JobResult("cancelled") if kept is None else _result(kept, "cancelled")
 
+    async def prepare(self, order: JobOrder) -> Prepared | None:
+        """What the job sends, None where it is done already. Raises AutocoderError."""
+        return await _JobRun(self, order, lambda _: None).prepared()
+
+    async def at_hand(self, order: JobOrder) -> Prepared | None:
+        """The job with the answers to its requests, where they were sent another way; None where
+        it is to be sent now. Raises AutocoderError where it may not be."""
+        return None
+
     async def kept(self, run_id: str) -> KeptRun | None:
         """The run as history has it, None where there is none."""
         try:
@@ -136,7 +145,7 @@ class _JobRun:
 
     async def most(self) -> Decimal:
         """See `JobRunner.weigh`."""
-        prepared = await self._prepared()
+        prepared = await self.prepared()
         spent = Decimal(0)
         if self._earlier is not None:
             spent = self._earlier.cost_usd or Decimal(0)
@@ -154,13 +163,16 @@ class _JobRun:
             )
         return spent + figure
 
-    async def _prepared(self) -> Prepared | None:
+    async def prepared(self) -> Prepared | None:
         """What is to be sent; None where the job is done already. Raises AutocoderError."""
         order, setup = self._order, self._setup
         kept = await self._runner.kept(order.job.run_id) if order.begun else None
         self._earlier = kept
         if kept is not None and kept.status == "finished" and kept.files:
             return None
+        at_hand = await self._runner.at_hand(order)
+        if at_hand is not None:
+            return replace(at_hand, batch=self._runner.batch_id)
         chosen = await self._runner.chosen(setup)
         problem = obstacle(chosen, setup.limits)
         if problem is not None:
@@ -208,7 +220,7 @@ class _JobRun:
 
     async def result(self) -> JobResult:
         """See `JobRunner.run`. Raises AutocoderError, and CancelledError."""
-        prepared = await self._prepared()
+        prepared = await self.prepared()
         if prepared is None:
             assert self._earlier is not None
             return _result(self._earlier, "done", self._seconds)
@@ -226,6 +238,9 @@ class _JobRun:
             return self._state
 
         try:
+            if prepared.answers is not None:
+                await once(prepared)
+                return self._ended()
             await run_with_fallback(self._setup, prepared, once, self._renewed, self.run_told)
         except asyncio.CancelledError:
             if not self._state.ended:

@@ -68,6 +68,13 @@ def count(text: str) -> int:
     raise _refused("a whole number from 1 to 1000", text)
 
 
+def _seconds(text: str) -> float:
+    with suppress(ValueError):
+        if 0 < float(text) < 1e7:
+            return float(text)
+    raise _refused("a number of seconds above 0", text)
+
+
 def _reader(option: RunOption) -> Callable[[str], Any]:
     def read(text: str) -> Any:
         try:
@@ -245,6 +252,31 @@ def batch_parser() -> Parser:
         "--retry-failed", action="store_true", help="with --resume: try what failed once more"
     )
     queue.add_argument("--list", action="store_true", help="list the batches so far")
+    half = parser.add_argument_group("the provider's own batches (half price at OpenAI, slow)")
+    way = half.add_mutually_exclusive_group()
+    way.add_argument(
+        "--provider-batch",
+        action="store_true",
+        help="send all requests as files to the provider's batch API, and collect the results",
+    )
+    way.add_argument(
+        "--export",
+        type=given,
+        metavar="FILE",
+        help="write the requests to FILE (.jsonl) for another program, such as vLLM's run-batch",
+    )
+    half.add_argument(
+        "--collect",
+        type=given,
+        metavar="FILE",
+        help="take in the results that program wrote; what is to be continued is written out",
+    )
+    half.add_argument(
+        "--poll",
+        type=_seconds,
+        metavar="SECONDS",
+        help="how long to wait before asking how far a batch is (default: 5, then longer)",
+    )
     output = parser.add_argument_group("what comes out (default: results wait for review)")
     result = output.add_mutually_exclusive_group()
     result.add_argument(

@@ -21,6 +21,8 @@ from autocoder_tui.batch.journal import (
 )
 from autocoder_tui.batch.local_runner import LocalRunner
 from autocoder_tui.batch.plan import check_jobs, in_order, why_not_applied
+from autocoder_tui.batch.provider.provider_runner import ProviderRunner
+from autocoder_tui.batch.provider.rounds import FIRST_POLL
 from autocoder_tui.batch.rate import Rates
 from autocoder_tui.batch.sources import read_jobs
 from autocoder_tui.config.dirs import state_dir
@@ -29,6 +31,7 @@ from autocoder_tui.diagnostics import crash_report as crash
 from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.batch_console import BatchConsole
+from autocoder_tui.headless.batch_provider import next_name, prepare_batch, take_in, write_out
 from autocoder_tui.headless.batch_results import BatchResults
 from autocoder_tui.headless.command import recover
 from autocoder_tui.headless.console import say, saying
@@ -50,7 +53,12 @@ def batch_command(options: argparse.Namespace, environ: Mapping[str, str]) -> in
     if options.list:
         print_result(batch_table(state).encode("utf-8", "replace"))
         return EXIT_OK
-    path = None if options.resume is None else find_batch(state, options.resume)
+    resume = options.resume
+    if options.collect is not None:
+        taken, count = take_in(state, options.collect)
+        say(f"{count} results of batch {taken.id}.")
+        resume = taken.id
+    path = None if resume is None else find_batch(state, resume)
     directory = options.directory
     if path is not None and directory is None:
         directory = read_batch(path).head.project
@@ -74,6 +82,7 @@ class _BatchFace:
         self._log = log
         self._console = BatchConsole(setup.debug_level)
         self._batch: Batch | None = None
+        self._written_out = False
         self.ending = HeadlessShutdown(_GRACE, again_at_once=True)
 
     async def go(self, path: Path | None) -> None:
@@ -97,9 +106,15 @@ class _BatchFace:
             f"Batch {batch.head.batch_id}: {len(batch.jobs)} jobs, {batch.head.at_once} at once.", 1
         )
         try:
-            if self._options.retry_failed:
-                await batch.retry()
+            retried = await batch.retry() if self._options.retry_failed else []
+            if isinstance(runner, ProviderRunner) and not await self._answered(
+                runner, kept, retried, again=path is not None
+            ):
+                self._written_out = True
+                return
             await batch.run()
+            if isinstance(runner, ProviderRunner) and batch.all_done:
+                await asyncio.to_thread(runner.record.remove)
             if batch.head.deliver == "patch" and batch.head.patch is not None:
                 await self._write_patch(batch, results, Path(batch.head.patch))
         except asyncio.CancelledError:
@@ -107,6 +122,18 @@ class _BatchFace:
         finally:
             self._console.clear()
             journal.close()
+
+    async def _answered(
+        self, runner: ProviderRunner, kept: KeptBatch, retried: list[int], *, again: bool
+    ) -> bool:
+        """Have the requests answered; False where that is for another program to do."""
+        await prepare_batch(runner, kept, again=again, retried=retried)
+        if kept.head.sent_by == "provider":
+            await runner.rounds.run()
+            return True
+        named = self._options.export
+        target = next_name(kept, runner) if named is None else Path(named).absolute()
+        return not await write_out(runner, target, say)
 
     # ------------------------------------------------------------------ before it begins
 
@@ -119,6 +146,12 @@ class _BatchFace:
             )
         jobs = await asyncio.to_thread(read_jobs, setup, options.paths, given_options(options))
         jobs = await asyncio.to_thread(in_order, setup.root, jobs, options.same_file)
+        sent_by = "provider" if options.provider_batch else "file" if options.export else "run"
+        if sent_by != "run" and any(job.after for job in jobs):
+            raise Refused(
+                "Jobs that go on from each other's result can't be in one batch of a provider. "
+                "Run them without --provider-batch, or make a batch of each step."
+            )
         deliver = "apply" if options.apply else "patch" if options.patch_file else "review"
         head = BatchHead(
             project=str(setup.root),
@@ -127,6 +160,7 @@ class _BatchFace:
             deliver=deliver,  # type: ignore[arg-type]
             patch=_absolute(options.patch_file),
             report=_absolute(options.report),
+            sent_by=sent_by,  # type: ignore[arg-type]
         )
         for name in (head.patch, head.report):
             check_output(None if name is None else Path(name), force=True)
@@ -162,7 +196,7 @@ class _BatchFace:
         setup = self._setup
         rates = Rates(head.at_once)
         report = partial(crash.report_of_run, state=setup.places.state, environ=setup.environ)
-        runner = LocalRunner(
+        arguments = (
             setup,
             head.batch_id,
             rates,
@@ -170,7 +204,11 @@ class _BatchFace:
             self._console.batch_told,
             self._log.trace if setup.debug_level >= 3 else None,
         )
-        return runner, rates
+        if head.sent_by == "run":
+            return LocalRunner(*arguments), rates
+        poll = self._options.poll or FIRST_POLL
+        show = self._console.round_came
+        return ProviderRunner(*arguments, show=show, first_poll=poll), rates
 
     # ------------------------------------------------------------------ after it
 
@@ -196,9 +234,12 @@ class _BatchFace:
             write_atomically(Path(batch.head.report), lines.encode())
         if self._options.batch_json:
             print_result(lines.encode())
-        self._say_end(batch, json.loads(lines.splitlines()[-1])["totals"])
+        if not self._written_out:
+            self._say_end(batch, json.loads(lines.splitlines()[-1])["totals"])
         if self.ending.signal:
             return 128 + self.ending.signal
+        if self._written_out and self._options.collect is None:
+            return EXIT_OK  # that is what was asked for
         return EXIT_OK if batch.all_done else EXIT_FAILED
 
     def _say_end(self, batch: Batch, totals: Mapping[str, object]) -> None:

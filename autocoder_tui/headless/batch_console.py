@@ -8,6 +8,7 @@ import time
 
 from autocoder_tui.batch.batch import Batch
 from autocoder_tui.batch.job import JobResult, Status
+from autocoder_tui.batch.provider.rounds import RoundProgress
 from autocoder_tui.batch.time_left import in_words
 from autocoder_tui.engine.metering.cost import format_tokens, format_usd
 from autocoder_tui.headless.console import say
@@ -35,6 +36,7 @@ class BatchConsole:
         self._shown_at = 0.0
         self._dirty = False
         self._said: dict[int, JobResult] = {}
+        self._round = ""
         self.batch: Batch | None = None
 
     def begin(self, batch: Batch) -> None:
@@ -55,6 +57,22 @@ class BatchConsole:
     def batch_told(self, message: str) -> None:
         self.clear()
         say(message)
+
+    def round_came(self, progress: RoundProgress) -> None:
+        """How far the batches of a provider are."""
+        failed = f", {progress.failed} failed" if progress.failed else ""
+        line = (
+            f"round {progress.round}: {progress.completed} of {progress.requests} requests done"
+            f"{failed} ({visible(progress.status)})"
+        )
+        if line == self._round:
+            return
+        self._round = line
+        if self._bar:
+            self._dirty = True
+            to_stderr(f"\r\x1b[K{line[: _width() - 1]}")
+        else:
+            say(line, 1)
 
     def _say(self, number: int, result: JobResult) -> None:
         assert self.batch is not None

@@ -63,6 +63,7 @@ class Prepared:
         return replace(
             self,
             reply=None,
+            answers=None,
             request=replace(
                 request,
                 partial=request.partial if partial is None else partial,

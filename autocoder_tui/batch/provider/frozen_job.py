@@ -7,9 +7,9 @@ from its beginning and has to ask the very same requests, so nothing it reads ma
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Final
 
 from autocoder_tui.engine.base_url import is_openai
@@ -86,6 +86,12 @@ class FrozenJob:
         }
         return json.dumps(data, ensure_ascii=True) + "\n"
 
+    @staticmethod
+    def number_in(line: str) -> int:
+        """The number of the job on `line`, without reading all of it; 0 where there is none."""
+        found = re.match(r'{"number": (\d+),', line)
+        return int(found[1]) if found else 0
+
     @classmethod
     def read(cls, line: str) -> FrozenJob:
         """What `line` gave. Raises ValueError."""
@@ -121,10 +127,3 @@ def batch_priced(model: Model, provider: Provider) -> Model:
         output_price=half(model.output_price),
         cached_price=half(model.cached_price),
     )
-
-
-def write_jobs(file: Path, jobs: list[FrozenJob]) -> None:
-    """Raises OSError."""
-    from autocoder_tui.system.atomic_write import write_atomically
-
-    write_atomically(file, "".join(job.line() for job in jobs))

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import uuid
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from autocoder_tui.batch.provider.frozen_job import FrozenJob, write_jobs
+from autocoder_tui.batch.provider.frozen_job import FrozenJob
 from autocoder_tui.engine.events_json import read_value, value_data
 from autocoder_tui.engine.provider.batch_lines import MOST_BYTES, MOST_REQUESTS
 from autocoder_tui.errors import AutocoderError
@@ -87,10 +87,19 @@ class RequestFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Forgiven:
+    """The failures of job `number` in these files of results are no failures any more: somebody
+    wants it tried once more."""
+
+    number: int
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Record:
     submissions: tuple[Submission, ...] = ()
     imported: tuple[str, ...] = ()
-    done: bool = False
+    forgiven: tuple[Forgiven, ...] = ()
 
 
 @dataclass(slots=True)
@@ -100,21 +109,30 @@ class BatchRecord:
     folder: Path
     submissions: list[Submission] = field(default_factory=list)
     imported: list[str] = field(default_factory=list)
-    done: bool = False
-    """Whether every job's outcome has been delivered."""
+    forgiven: list[Forgiven] = field(default_factory=list)
+    _offsets: dict[int, int] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
         return self.folder.name
 
     @classmethod
-    def create(cls, state: Path, jobs: list[FrozenJob]) -> BatchRecord:
-        folder = state / FOLDER / uuid.uuid4().hex[:8]
-        folder.mkdir(parents=True, mode=0o700)
-        write_jobs(folder / _JOBS, jobs)
-        record = cls(folder)
-        record.save()
-        return record
+    def create(cls, state: Path, batch_id: str) -> BatchRecord:
+        """An empty one. It counts from `begin` on; what was left of one that never began goes."""
+        folder = state / FOLDER / batch_id
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / _JOBS).unlink(missing_ok=True)
+        return cls(folder)
+
+    def add_job(self, job: FrozenJob) -> None:
+        with (self.folder / _JOBS).open("a", encoding="utf-8") as lines:
+            lines.write(job.line())
+
+    def begin(self) -> None:
+        """All jobs are in."""
+        with (self.folder / _JOBS).open("a", encoding="utf-8") as lines:
+            os.fsync(lines.fileno())
+        self.save()
 
     @classmethod
     def open(cls, state: Path, reference: str) -> BatchRecord:
@@ -143,10 +161,10 @@ class BatchRecord:
             kept: _Record = read_value(_Record, data)
         except (OSError, ValueError):
             return None
-        return cls(folder, list(kept.submissions), list(kept.imported), kept.done)
+        return cls(folder, list(kept.submissions), list(kept.imported), list(kept.forgiven))
 
     def save(self) -> None:
-        kept = _Record(tuple(self.submissions), tuple(self.imported), self.done)
+        kept = _Record(tuple(self.submissions), tuple(self.imported), tuple(self.forgiven))
         write_atomically(self.folder / _RECORD, json.dumps(value_data(kept), indent=1) + "\n")
 
     def jobs(self) -> Iterator[FrozenJob]:
@@ -155,9 +173,38 @@ class BatchRecord:
             for line in lines:
                 yield FrozenJob.read(line)
 
+    def job(self, number: int) -> FrozenJob | None:
+        """One job, None where it is not among them. Raises ValueError for damage."""
+        if not self._offsets:
+            with (self.folder / _JOBS).open("rb") as lines:
+                offset = 0
+                for line in lines:
+                    self._offsets[FrozenJob.number_in(line.decode())] = offset
+                    offset += len(line)
+        if number not in self._offsets:
+            return None
+        with (self.folder / _JOBS).open("rb") as lines:
+            lines.seek(self._offsets[number])
+            return FrozenJob.read(lines.readline().decode())
+
     def result_files(self) -> list[Path]:
         names = [name for sent in self.submissions for name in sent.results]
         return [self.folder / name for name in (*names, *self.imported)]
+
+    def forgive(self, number: int) -> None:
+        """Let what failed of job `number` be sent again."""
+        names = tuple(file.name for file in self.result_files())
+        others = [one for one in self.forgiven if one.number != number]
+        self.forgiven = [*others, Forgiven(number, names)]
+        self.save()
+
+    def forgives(self, number: int, file: Path) -> bool:
+        """Whether a failure of this job in this file counts no more."""
+        return any(one.number == number and file.name in one.files for one in self.forgiven)
+
+    def remove(self) -> None:
+        """Everything has been delivered; the runs are in history."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def add_requests(self, number: int, part: RequestFile) -> Submission:
         """Take a file of requests of round `number` in, before anybody is told of it."""

@@ -46,6 +46,12 @@ def batch_of(name: str) -> str:
     return name.partition(".")[0]
 
 
+def number_of(name: str) -> int:
+    """The job a custom id belongs to, 0 where it is none of ours."""
+    number = name.split(".")[1:2]
+    return int(number[0]) if number and number[0].isdecimal() else 0
+
+
 def finder(batch: str, number: int, results: Results, lost: Mapping[str, int]) -> FindReply:
     """What answers the requests of job `number`: only results that will not be tried again."""
 

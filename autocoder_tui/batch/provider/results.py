@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +25,11 @@ class Results:
     `unread` counts lines that are no results.
     """
 
-    def __init__(self, files: Iterable[Path] = ()) -> None:
+    def __init__(
+        self, files: Iterable[Path] = (), forgives: Callable[[str, Path], bool] | None = None
+    ) -> None:
+        """`forgives` says whether a failure of this request in this file counts no more."""
+        self._forgives = forgives
         self._places: dict[str, _Place] = {}
         self._failures: Counter[str] = Counter()
         self.unread = 0
@@ -39,14 +43,18 @@ class Results:
         with file.open("rb") as lines:
             for line in lines:
                 result = read_result(line.decode("utf-8", "replace"))
-                if result is not None:
+                if result is not None and self._counts(result, file):
                     place = _Place(file, offset, len(line), not result.worth_another_try)
                     self._take(result, place)
                     found.append(result.custom_id)
-                elif line.strip():
+                elif result is None and line.strip():
                     self.unread += 1
                 offset += len(line)
         return found
+
+    def _counts(self, result: BatchResult, file: Path) -> bool:
+        failed = result.reply.status_code >= 300
+        return not (failed and self._forgives and self._forgives(result.custom_id, file))
 
     def _take(self, result: BatchResult, place: _Place) -> None:
         before = self._places.get(result.custom_id)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
 
 from autocoder_tui.batch.provider.record import BatchRecord, RequestFile, Submission
-from autocoder_tui.batch.provider.requests import AwaitedRequest, awaited
+from autocoder_tui.batch.provider.requests import AwaitedRequest, awaited, number_of
 from autocoder_tui.batch.provider.results import Results
 from autocoder_tui.engine.errors import ProviderError
 from autocoder_tui.engine.provider.batch_lines import refusal_line, request_line
@@ -76,7 +76,8 @@ class Rounds:
 
     async def load(self) -> None:
         """Read what has come so far. Raises OSError."""
-        self.results = await asyncio.to_thread(Results, self._record.result_files())
+        files = self._record.result_files()
+        self.results = await asyncio.to_thread(Results, files, self._forgives)
         self.lost = await asyncio.to_thread(self._count_lost)
 
     async def run(self) -> None:
@@ -263,6 +264,12 @@ class Rounds:
                 await asyncio.sleep(error.retry_after or pause)
                 pause = min(max(LONGEST_POLL, self._first_poll), pause * _PATIENCE)
 
+    def _forgives(self, name: str, file: Path) -> bool:
+        return self._record.forgives(number_of(name), file)
+
+    def _is_forgiven(self, name: str, files: list[Path]) -> bool:
+        return any(self._forgives(name, file) for file in files)
+
     def _count_lost(self) -> dict[str, int]:
         """How often a batch ended without a word about a request, by custom id. Blocking."""
         lost: Counter[str] = Counter()
@@ -270,7 +277,8 @@ class Rounds:
             if sent.status in ("collected", "cleared"):
                 files = [self._record.folder / name for name in sent.results]
                 found = {name for file in files for name in Results().add(file)}
-                lost.update(set(self._record.requests_of(sent)) - found)
+                missing = set(self._record.requests_of(sent)) - found
+                lost.update(name for name in missing if not self._is_forgiven(name, files))
         return lost
 
     def _progress(self, number: int) -> RoundProgress:

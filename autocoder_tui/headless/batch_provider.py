@@ -1,0 +1,59 @@
+"""The batches of a provider, without the screen: what is to be done before the jobs are played."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from autocoder_tui.batch.journal import KeptBatch
+from autocoder_tui.batch.provider.exchange import Taken, collect_results, export_requests
+from autocoder_tui.batch.provider.provider_runner import ProviderRunner
+from autocoder_tui.batch.provider.record import BatchRecord
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.workspace.output_path import Refused
+
+
+def take_in(state: Path, source: str) -> tuple[BatchRecord, int]:
+    """The batch whose results are in the file `source`, and how many there were. Blocking.
+
+    Raises NoSuchBatch, and Refused for a file that can't be read.
+    """
+    try:
+        return collect_results(state, Path(source))
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise Refused(f"{visible(source)} can't be read ({reason}).") from error
+
+
+async def prepare_batch(
+    runner: ProviderRunner, kept: KeptBatch, *, again: bool, retried: list[int]
+) -> None:
+    """Freeze the jobs of a new batch, or go on with one. Raises AutocoderError and OSError."""
+    if again and await runner.reopen(retried):
+        return
+    await runner.freeze(kept.jobs, kept.head.max_cost)
+
+
+async def write_out(runner: ProviderRunner, target: Path, say: Callable[[str], object]) -> bool:
+    """Write what is still to be answered to `target`; False where all is. Raises Refused."""
+    try:
+        count = await export_requests(runner.record, runner.rounds, target)
+    except Taken as error:
+        raise Refused(
+            f"{visible(str(target))} is there already. Name another file for the requests."
+        ) from error
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise Refused(f"{visible(str(target))} can't be written ({reason}).") from error
+    if count:
+        say(
+            f"{count} requests are in {visible(str(target))}. When they are answered: "
+            "autocoder-tui batch --collect RESULTS.jsonl"
+        )
+    return bool(count)
+
+
+def next_name(kept: KeptBatch, runner: ProviderRunner) -> Path:
+    """Where the requests of the next round go, if nothing else is said."""
+    number = 1 + max((sent.round for sent in runner.record.submissions), default=0)
+    return Path(f"batch-{kept.head.batch_id}-round-{number}.jsonl").absolute()
