@@ -42,7 +42,7 @@ def totals(results: Iterable[JobResult], statuses: Mapping[Status, int]) -> dict
         seconds += result.seconds
         cost += result.cost_usd or Decimal(0)
         known = known and (result.cost_usd is not None or not result.paid)
-    stood: dict[str, int] = {status: count for status, count in statuses.items()}
+    stood = dict[str, int](statuses.items())
     return {
         "jobs": sum(statuses.values()),
         **stood,

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from autocoder_tui.batch.journal import batch_paths, read_batch
+from autocoder_tui.batch.journal import batch_paths
 from autocoder_tui.demo.script import Reply
 from tests.batch.program import batch, started, write_jobs
 from tests.batch.server import JobServer, limited
