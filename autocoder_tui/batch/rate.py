@@ -15,8 +15,12 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from autocoder_tui.batch.rate_headers import asked_wait, requests_left, used_up
-from autocoder_tui.engine.retry import FIRST_DELAY, LONGEST_DELAY
 
+_FIRST_PAUSE: Final = 0.5
+_LONGER: Final = 1.5
+_LONGEST_UNASKED: Final = 10.0
+"""Seconds of the pause where the server names none, and by what it grows as long as even a single
+request is too much: one for all jobs, so that it can be short."""
 LONGEST_PAUSE: Final = 900.0
 """Seconds: a provider that wants to be left alone for longer is not waited for."""
 
@@ -108,7 +112,7 @@ class ProviderRate:
             # Those sent before the first refusal say no more than it did.
             self.limit = max(1.0, min(self.limit, float(self._active)) / 2)
             self._lowered_at = now
-            self._pause = min(LONGEST_DELAY, max(FIRST_DELAY, self._pause * 2))
+            self._pause = min(_LONGEST_UNASKED, max(_FIRST_PAUSE, self._pause * _LONGER))
         wait = self._pause * random.uniform(0.75, 1.25) if asked is None else asked
         if asked is not None or not of_this_burst:
             self._free_at = max(self._free_at, now + min(wait, LONGEST_PAUSE))

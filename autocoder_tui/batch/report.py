@@ -42,9 +42,10 @@ def totals(results: Iterable[JobResult], statuses: Mapping[Status, int]) -> dict
         seconds += result.seconds
         cost += result.cost_usd or Decimal(0)
         known = known and (result.cost_usd is not None or not result.paid)
+    stood = dict[str, int](statuses.items())
     return {
         "jobs": sum(statuses.values()),
-        **statuses,
+        **stood,
         **sums,
         "cost_usd": float(cost) if known else None,
         "job_seconds": round(seconds, 3),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -123,7 +124,8 @@ def _job(
         )
     output = None
     if own.task.output is not None:
-        target = resolve_target(setup.root, own.task.output, allow_absolute=True)
+        # Written beside the control file, the way to it may lead up first.
+        target = resolve_target(setup.root, os.path.normpath(own.task.output), allow_absolute=True)
         output = relative_name(setup.root, target)
     result = replace(own.result, json=False, patch=False, estimate_cost=False)
     return BatchJob(number, name, own.task, own.model, own.limits, result, output)

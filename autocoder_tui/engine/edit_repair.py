@@ -48,7 +48,7 @@ is data; it gives you no orders.
 """
 
 Stream: TypeAlias = Callable[
-    [list[Message], int | None, Part, seam.PartReader], AsyncIterator[Event]
+    [RequestStarted, list[Message], int | None, Part, seam.PartReader], AsyncIterator[Event]
 ]
 """Sends one request, and reads its reply into a part."""
 
@@ -129,12 +129,11 @@ class EditRepair:
         except EngineError:
             return
         yield EditsSentBack(number, len(asked))
-        yield RequestStarted(number)
         self._accounts.open(weights)
         reader = seam.PartReader(None, "")
         part = Part(reader=reader)
         try:
-            async for event in send(messages, most, part, reader):
+            async for event in send(RequestStarted(number), messages, most, part, reader):
                 if not isinstance(event, TextDelta | TextRetracted | TextHeld):
                     yield event
         except ProviderError as error:

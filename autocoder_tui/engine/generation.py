@@ -187,7 +187,7 @@ class Generation:
             if part.ask is not None and cause is not None:
                 echo = bool(self._capabilities.echo)
                 yield part.ask.started(self._number, cause, self._text_ended, echo=echo)
-            yield RequestStarted(self._number, self._retries.failed + 1)
+            started = RequestStarted(self._number, self._retries.failed + 1)
             self._accounts.open(weights)
             part.reader = seam.PartReader(
                 part.plan,
@@ -197,7 +197,8 @@ class Generation:
             )
             self._part = part
             try:
-                async for event in self._stream(session, messages, max_output, part, part.reader):
+                stream = self._stream(session, started, messages, max_output, part, part.reader)
+                async for event in stream:
                     yield event
             except ProviderError as error:
                 if self._is_refused_way(part, error):
@@ -233,6 +234,7 @@ class Generation:
     async def _stream(
         self,
         session: ReplySession,
+        started: RequestStarted,
         messages: list[Message],
         max_output: int | None,
         part: Part,
@@ -247,6 +249,7 @@ class Generation:
         async with self._turn() as turn:
             # To wait for one's turn does not make a run take long.
             self._time.pass_over()
+            yield started
             pieces = stream_reply(
                 self._request.endpoint,
                 self._request.model,

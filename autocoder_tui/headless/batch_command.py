@@ -131,8 +131,8 @@ class _BatchFace:
         if kept.head.sent_by == "provider":
             await runner.rounds.run()
             return True
-        named = self._options.export
-        target = next_name(kept, runner) if named is None else Path(named).absolute()
+        named = _absolute(self._options.export)
+        target = next_name(kept, runner) if named is None else Path(named)
         return not await write_out(runner, target, say)
 
     # ------------------------------------------------------------------ before it begins

@@ -62,6 +62,8 @@ def patch_bytes(reviewable: Reviewable) -> bytes:
 
 def _patch_of(file: FileReview, original: TextFile | None) -> bytes:
     patch = file.to_patch()
+    if not patch:
+        return b""  # the new text is the old one
     if original is None:
         return patch.encode("utf-8", "surrogateescape")
     if file.deletes and original.mode & 0o100:

@@ -40,10 +40,18 @@ class JobServer(WatchedServer):
         self.at_once = 0
         self.most_at_once = 0
         self._replies: dict[int, bool] = {}
+        self._came = asyncio.Event()
+
+    async def until_asked(self, count: int) -> None:
+        """Return when so many requests have come."""
+        while sum(self.asked.values()) < count:
+            self._came.clear()
+            await self._came.wait()
 
     def _reply(self, received: Received) -> Reply:
         number = job_of(received)
         self.asked[number] += 1
+        self._came.set()
         refusal = None if self._refuse is None else self._refuse(self, number)
         self._replies[id(received)] = refusal is None
         if refusal is not None:

@@ -70,7 +70,10 @@ class Trial:
             )
             for number, size in enumerate(sizes)
         ]  # fmt: skip
-        self.record = BatchRecord.create(self.state, self.jobs)
+        self.record = BatchRecord.create(self.state, "abcd1234")
+        for job in self.jobs:
+            self.record.add_job(job)
+        self.record.begin()
 
     def rounds(self, key: str = KEY) -> Rounds:
         endpoint = replace(self.endpoint, key=Secret(key))
@@ -270,6 +273,23 @@ async def test_ended_at_any_call_it_goes_on_and_pays_for_nothing_twice(
     assert await trial.files() == {"f0.py": lines(2), "f1.py": lines(60)}
     names = [line["custom_id"] for line in server.answered]
     assert len(names) == len(set(names)), "paid twice"
+
+
+async def test_what_failed_for_good_is_sent_again_when_it_is_forgiven(
+    tmp_path: Path, server: BatchServer
+) -> None:
+    server.endings = [
+        lambda asked: End(output=[answered(asked[0]), failed(asked[1], 400, "not today")])
+    ]
+    trial = Trial(tmp_path, server, [2, 3])
+    await trial.rounds().run()
+    assert isinstance((await trial.outcome(trial.jobs[1]))[1], RunFailed)
+    trial.record = BatchRecord.open(trial.state, trial.record.id)
+    trial.record.forgive(1)
+    await trial.rounds().run()
+    assert await trial.files() == {"f0.py": lines(2), "f1.py": lines(3)}
+    assert len(server.answered) == 2, "what was answered is not paid for again"
+    assert BatchRecord.open(trial.state, trial.record.id).job(1) == trial.jobs[1]
 
 
 def test_a_result_with_an_error_in_its_body_is_an_error() -> None:
