@@ -222,11 +222,12 @@ class BatchApi:
 
     def _refused(self, response: Any) -> ProviderError:
         said = read_error_body(response.text)
-        if response.status_code == 404 and not said.code:
+        if response.status_code == 404:
+            quote = self._address.quote(said.message)
             return StatusError(
                 f"{self._address.url} has no batches, or not this one (404). Write the requests "
                 "to a file for another program with --export, or run the jobs one by one, "
-                "without --provider-batch.",
+                f"without --provider-batch.{f' It said: “{quote}”' if quote else ''}",
                 status=404,
             )
         wait = retry_after(response.headers)

@@ -190,7 +190,8 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0].removeprefix("/v1")
         self.state.hook(f"{self.command} {path}")
         with self.state.lock:
-            self.state.calls.append(f"{self.command} {path}")
+            if path.startswith(("/files", "/batches")):
+                self.state.calls.append(f"{self.command} {path}")
             status, answer = self._answer(path, raw)
         self.send_response(status)
         self.send_header("content-type", "application/json")
@@ -202,10 +203,14 @@ class _Handler(BaseHTTPRequestHandler):
         state, (_, kind, *rest) = self.state, path.split("/")
         if self.headers.get("authorization") != "Bearer sk-test-batch":
             return 401, b'{"error": {"message": "no key", "code": "invalid_api_key"}}'
+        if kind not in ("files", "batches"):
+            return 404, b'{"error": {"message": "Not Found"}}'
         if (self.command, kind) == ("POST", "files"):
             return 200, json.dumps(state.upload(self._uploaded(raw))).encode()
         if kind == "files" and rest[0] not in state.files:
-            return 404, b'{"error": {"message": "No such File", "code": "not_found"}}'
+            return 404, json.dumps(
+                {"error": {"message": f"No such File {rest}", "code": "not_found"}}
+            ).encode()
         if (self.command, kind) == ("DELETE", "files"):
             del state.files[rest[0]]
             state.deleted.append(rest[0])

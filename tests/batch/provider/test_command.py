@@ -125,7 +125,8 @@ async def test_no_more_is_sent_than_the_cap_has_room_for(
 base_url = "{server.base_url}"
 key_variable = "LOCAL_API_KEY"
 
-[models."test-model"]
+[[models]]
+name = "test-model"
 provider = "here"
 input_price = 1.0
 output_price = 1000.0
@@ -144,7 +145,7 @@ max_tokens = 4000
     assert len(server.answered) == 2
 
 
-@pytest.mark.parametrize("seed", range(20 if FULL else 3))
+@pytest.mark.parametrize("seed", range(20 if FULL else 2))
 async def test_killed_at_random_it_goes_on_and_nothing_is_paid_for_twice(
     tmp_path: Path, server: BatchServer, seed: int
 ) -> None:
