@@ -28,7 +28,7 @@ from autocoder_tui.runs.recorder import RunRecorder
 from autocoder_tui.runs.restore import prepared_of
 from autocoder_tui.runs.setup import ChosenModel, Setup, as_known_now, choose_model, obstacle
 from autocoder_tui.runs.sole_model import served_model
-from autocoder_tui.runs.supervision import RunSupervisor
+from autocoder_tui.runs.supervision import Engine, RunSupervisor
 from autocoder_tui.runs.window_probe import ask_beforehand
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import History, UnknownRun
@@ -94,6 +94,14 @@ class LocalRunner:
     async def prepare(self, order: JobOrder) -> Prepared | None:
         """What the job sends, None where it is done already. Raises AutocoderError."""
         return await _JobRun(self, order, lambda _: None).prepared()
+
+    def obstacle(self, chosen: ChosenModel, limits: Limits) -> str | None:
+        """Why a job can't be sent to this model, as a sentence; None where it can."""
+        return obstacle(chosen, limits)
+
+    def engine(self, order: JobOrder) -> Engine | None:
+        """What makes the events of the job's run; None where it runs here."""
+        return None
 
     async def at_hand(self, order: JobOrder) -> Prepared | None:
         """The job with the answers to its requests, where they were sent another way; None where
@@ -174,7 +182,7 @@ class _JobRun:
         if at_hand is not None:
             return replace(at_hand, batch=self._runner.batch_id)
         chosen = await self._runner.chosen(setup)
-        problem = obstacle(chosen, setup.limits)
+        problem = self._runner.obstacle(chosen, setup.limits)
         if problem is not None:
             raise AutocoderError(problem)
         if kept is not None and kept.reply and self._goes_on(kept):
@@ -231,6 +239,7 @@ class _JobRun:
             ask_wait=_wait_for_all,
             trace=runner.trace,
             pace_of=runner.rates.of,
+            engine=runner.engine(self._order),
         )
 
         async def once(prepared: Prepared) -> RunState:

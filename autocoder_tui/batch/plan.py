@@ -12,7 +12,7 @@ from autocoder_tui.batch.job import BatchJob
 from autocoder_tui.batch.journal import BatchHead
 from autocoder_tui.batch.local_runner import LocalRunner, setup_of
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.runs.setup import Setup, obstacle
+from autocoder_tui.runs.setup import Setup
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.git import find_git
 from autocoder_tui.workspace.in_git import changed_in_git, why_not_in_git
@@ -43,7 +43,7 @@ async def check_jobs(runner: LocalRunner, head: BatchHead, jobs: Sequence[BatchJ
         if head.max_cost is not None and setup.limits.max_cost_usd is None:
             setup = replace(setup, limits=replace(setup.limits, max_cost_usd=head.max_cost))
         try:
-            problem = obstacle(await runner.chosen(setup), setup.limits)
+            problem = runner.obstacle(await runner.chosen(setup), setup.limits)
         except AutocoderError as error:
             problem = error.message
         if problem is not None:

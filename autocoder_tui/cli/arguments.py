@@ -251,6 +251,12 @@ def batch_parser() -> Parser:
     queue.add_argument(
         "--retry-failed", action="store_true", help="with --resume: try what failed once more"
     )
+    queue.add_argument(
+        "--dask",
+        type=given,
+        metavar="ADDRESS",
+        help="do the jobs on the workers of a Dask cluster, such as tcp://host:8786",
+    )
     queue.add_argument("--list", action="store_true", help="list the batches so far")
     half = parser.add_argument_group("the provider's own batches (half price at OpenAI, slow)")
     way = half.add_mutually_exclusive_group()

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from autocoder_tui.batch.batch import Batch
+from autocoder_tui.batch.cluster.cluster_runner import ClusterRunner
 from autocoder_tui.batch.journal import (
     BatchHead,
     BatchJournal,
@@ -102,6 +103,8 @@ class _BatchFace:
             again=path is not None,
         )
         self._console.begin(batch)
+        if isinstance(runner, ClusterRunner):
+            await runner.connect(self._options.dask, batch.head.at_once)
         say(
             f"Batch {batch.head.batch_id}: {len(batch.jobs)} jobs, {batch.head.at_once} at once.", 1
         )
@@ -120,6 +123,8 @@ class _BatchFace:
         except asyncio.CancelledError:
             pass  # the signal is in the exit code
         finally:
+            if isinstance(runner, ClusterRunner):
+                await runner.close()
             self._console.clear()
             journal.close()
 
@@ -146,6 +151,8 @@ class _BatchFace:
             )
         jobs = await asyncio.to_thread(read_jobs, setup, options.paths, given_options(options))
         jobs = await asyncio.to_thread(in_order, setup.root, jobs, options.same_file)
+        if options.dask is not None and (options.provider_batch or options.export):
+            raise Refused("--dask sends each job from a worker: leave out the provider's batches.")
         sent_by = "provider" if options.provider_batch else "file" if options.export else "run"
         if sent_by != "run" and any(job.after for job in jobs):
             raise Refused(
@@ -205,6 +212,8 @@ class _BatchFace:
             self._log.trace if setup.debug_level >= 3 else None,
         )
         if head.sent_by == "run":
+            if self._options.dask is not None:
+                return ClusterRunner(*arguments), rates
             return LocalRunner(*arguments), rates
         poll = self._options.poll or FIRST_POLL
         show = self._console.round_came

@@ -13,7 +13,7 @@ from typing import Any
 
 def main() -> None:
     model, port, context, threads, name = sys.argv[1:6]
-    import xllamacpp  # type: ignore[import-not-found, unused-ignore]
+    import xllamacpp
 
     parameters: Any = xllamacpp.CommonParams()
     parameters.model.path = model

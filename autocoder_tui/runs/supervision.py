@@ -11,13 +11,14 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.events import Event, Failure, RunCancelled, RunFailed
 from autocoder_tui.engine.given_reply import given_reply
 from autocoder_tui.engine.metering.budget import RaiseCap
 from autocoder_tui.engine.pace import Pace
+from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.provider.request_body import left_out
 from autocoder_tui.engine.provider.stored_replies import StoredReplies
 from autocoder_tui.engine.retry import AskWait
@@ -30,6 +31,9 @@ from autocoder_tui.runs.event_batches import pump
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.recorder import RunRecorder
 from autocoder_tui.store.capabilities import CapabilityStore
+
+Engine: TypeAlias = Callable[[Prepared, Capabilities], AsyncIterator[Event]]
+"""Makes the events of a run as `engine.run` does, and adds to what is known of the endpoint."""
 
 
 class RunListener(Protocol):
@@ -56,7 +60,7 @@ class RunSupervisor:
 
     `report` writes a report of an error that nobody foresaw and returns the sentence for it.
     `raise_cap`, `ask_wait` and `trace` are as for `engine.run`. `pace_of` gives the pace that the
-    runs to a base URL share.
+    runs to a base URL share. `engine` makes the events of a run where they are not made here.
     """
 
     def __init__(
@@ -68,6 +72,7 @@ class RunSupervisor:
         ask_wait: AskWait | None = None,
         trace: Trace | None = None,
         pace_of: Callable[[str], Pace] | None = None,
+        engine: Engine | None = None,
     ) -> None:
         self._keeping = keeping
         self.report = report
@@ -75,6 +80,7 @@ class RunSupervisor:
         self._ask_wait = ask_wait
         self._trace = trace
         self._pace_of = pace_of
+        self._engine = engine
         self._capabilities = CapabilityStore(keeping.history.state)
         self._remarked: set[str] = set()
 
@@ -122,16 +128,8 @@ class RunSupervisor:
             return
         place = (request.endpoint.provider.base_url, request.model.name)
         known = self._capabilities.of(*place)
-        events = run(
-            request,
-            capabilities=known,
-            raise_cap=self._raise_cap,
-            ask_wait=self._ask_wait,
-            trace=self._trace,
-            pace=None if self._pace_of is None else self._pace_of(place[0]),
-        )
         try:
-            await self._pump(events, state, listener)
+            await self._pump(self._events(prepared, known), state, listener)
         finally:
             if not prepared.demo:
                 self._capabilities.keep(*place)
@@ -139,6 +137,19 @@ class RunSupervisor:
             if remark is not None and remark not in self._remarked:
                 self._remarked.add(remark)
                 listener.run_remarked(remark)
+
+    def _events(self, prepared: Prepared, known: Capabilities) -> AsyncIterator[Event]:
+        request, pace_of = prepared.request, self._pace_of
+        if self._engine is not None:
+            return self._engine(prepared, known)
+        return run(
+            request,
+            capabilities=known,
+            raise_cap=self._raise_cap,
+            ask_wait=self._ask_wait,
+            trace=self._trace,
+            pace=None if pace_of is None else pace_of(request.endpoint.provider.base_url),
+        )
 
     async def _pump(
         self, events: AsyncIterator[Event], state: RunState, listener: RunListener

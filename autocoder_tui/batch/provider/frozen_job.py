@@ -16,7 +16,6 @@ from autocoder_tui.engine.base_url import is_openai
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Endpoint, Model, Provider
 from autocoder_tui.engine.events_json import read_value, value_data
-from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.provider.stored_replies import FindReply, StoredAnswers
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.restore import prepared_from, snapshot_of
@@ -42,18 +41,17 @@ class FrozenJob:
     capabilities: dict[str, Any]
 
     @classmethod
-    def of(cls, number: int, label: str, prepared: Prepared, known: Capabilities) -> FrozenJob:
-        """`prepared` as it stands; `known` is what is known of its endpoint."""
+    def of(cls, number: int, label: str, prepared: Prepared, known: dict[str, Any]) -> FrozenJob:
+        """`prepared` as it stands; `known` is what is known of its endpoint, as plain data."""
         request = prepared.request
         return cls(
             number,
             label,
             snapshot_of(prepared),
-            batch_priced(request.model, request.endpoint.provider),
+            request.model,
             request.endpoint.provider,
             request.calibration.to_dict(),
-            # What a server is nobody asks: a run that is played again must not learn it midway.
-            {**known.to_dict(), "server": known.server or ""},
+            known,
         )
 
     def prepared(self, find: FindReply | None = None) -> Prepared:
@@ -63,6 +61,8 @@ class FrozenJob:
             Endpoint(self.provider),
             calibration=Calibration.from_dict(self.calibration),
         )
+        if find is None:
+            return prepared_from(self.snapshot, chosen)
         limits = replace(
             self.snapshot.limits,
             max_attempts=NOBODY_ANSWERS_AGAIN,
@@ -71,8 +71,7 @@ class FrozenJob:
             total_timeout=_NO_HURRY,
         )
         prepared = prepared_from(self.snapshot, chosen, limits)
-        answers = None if find is None else StoredAnswers(find, self.capabilities)
-        return replace(prepared, answers=answers)
+        return replace(prepared, answers=StoredAnswers(find, self.capabilities))
 
     def line(self) -> str:
         data = {

@@ -85,7 +85,9 @@ class ProviderRunner(LocalRunner):
                 order = replace(order, most=most)
             prepared = await self.prepare(order)
             assert prepared is not None, "nothing of a new batch is done"
-            known = (await self.chosen(setup_of(self.setup, job))).capabilities
+            learnt = (await self.chosen(setup_of(self.setup, job))).capabilities
+            # What the server is nobody asks: a run that is played again must not learn it midway.
+            known = {**learnt.to_dict(), "server": learnt.server or ""}
             frozen = FrozenJob.of(job.number, job.name, prepared, known)
             await asyncio.to_thread(record.add_job, frozen)
         await asyncio.to_thread(record.begin)

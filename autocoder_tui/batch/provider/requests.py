@@ -83,7 +83,7 @@ async def awaited(
     find = finder(batch, job.number, results, lost)
     answers = StoredAnswers(find, job.capabilities)
     session = StoredReplies(find)
-    prepared = await asyncio.to_thread(job.prepared)
+    prepared = await asyncio.to_thread(job.prepared, find)
     events = run(prepared.request, capabilities=answers.capabilities, session=session)
     async for _ in events:
         pass

@@ -21,7 +21,6 @@ from autocoder_tui.engine.errors import KeyRejected
 from autocoder_tui.engine.events import FileProposed, RunFailed, RunFinished
 from autocoder_tui.engine.provider.batch_lines import read_result
 from autocoder_tui.engine.provider.batches import BatchApi
-from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.provider.stored_replies import StoredAnswers, StoredReplies
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.run import run
@@ -66,7 +65,7 @@ class Trial:
                 f"job {number}",
                 prepare(Job(project, (), None, f"write f{number}.py with {size} lines"), chosen,
                         limits),
-                Capabilities(),
+                {"server": ""},
             )
             for number, size in enumerate(sizes)
         ]  # fmt: skip
@@ -91,7 +90,7 @@ class Trial:
         find = finder(self.record.id, job.number, self.last.results, self.last.lost)
         session, known = StoredReplies(find), StoredAnswers(find, job.capabilities).capabilities
         texts, end = {}, None
-        async for event in run(job.prepared().request, capabilities=known, session=session):
+        async for event in run(job.prepared(find).request, capabilities=known, session=session):
             if isinstance(event, FileProposed):
                 texts[event.path] = event.after
             if isinstance(event, RunFailed | RunFinished):
