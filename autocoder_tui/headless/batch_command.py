@@ -20,12 +20,11 @@ from autocoder_tui.batch.journal import (
     read_batch,
 )
 from autocoder_tui.batch.local_runner import LocalRunner
-from autocoder_tui.batch.plan import check_jobs, in_order, why_not_applied
-from autocoder_tui.batch.rate import Rates
+from autocoder_tui.batch.plan import in_order, why_not_applied
 from autocoder_tui.batch.sources import read_jobs
+from autocoder_tui.batch.start import begin_batch, local_runner
 from autocoder_tui.config.dirs import state_dir
 from autocoder_tui.config.run_options import given_options
-from autocoder_tui.diagnostics import crash_report as crash
 from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.batch_console import BatchConsole
@@ -79,15 +78,15 @@ class _BatchFace:
     async def go(self, path: Path | None) -> None:
         self.ending.begin()
         if path is None:
-            journal, kept, runner, rates = await self._new()
+            journal, kept, runner = await self._new()
         else:
-            journal, kept, runner, rates = await self._kept(path)
+            journal, kept, runner = await self._kept(path)
         results = BatchResults(runner)
         batch = self._batch = Batch(
             kept,
             journal,
             runner,
-            rates,
+            runner.rates,
             self._console,
             deliver=results.write if kept.head.deliver == "apply" else None,
             again=path is not None,
@@ -110,7 +109,7 @@ class _BatchFace:
 
     # ------------------------------------------------------------------ before it begins
 
-    async def _new(self) -> tuple[BatchJournal, KeptBatch, LocalRunner, Rates]:
+    async def _new(self) -> tuple[BatchJournal, KeptBatch, LocalRunner]:
         options, setup = self._options, self._setup
         if not options.paths:
             raise Refused(
@@ -134,14 +133,11 @@ class _BatchFace:
             reason = await asyncio.to_thread(why_not_applied, setup, jobs)
             if reason is not None:
                 raise Refused(f"Nothing was sent. {reason}")
-        runner, rates = self._runner(head)
-        await check_jobs(runner, head, jobs)
-        journal = await asyncio.to_thread(
-            BatchJournal.create, setup.places.state, head, jobs, self._console.batch_told
-        )
-        return journal, KeptBatch(head, jobs), runner, rates
+        runner = self._runner(head)
+        journal, kept = await begin_batch(runner, head, jobs, self._console.batch_told)
+        return journal, kept, runner
 
-    async def _kept(self, path: Path) -> tuple[BatchJournal, KeptBatch, LocalRunner, Rates]:
+    async def _kept(self, path: Path) -> tuple[BatchJournal, KeptBatch, LocalRunner]:
         options = self._options
         if options.paths:
             raise Refused("A batch that is gone on with has its jobs: leave out the files.")
@@ -156,21 +152,11 @@ class _BatchFace:
         if head != kept.head:
             await asyncio.to_thread(journal.new_head, head)
             kept.head = head
-        return journal, kept, *self._runner(head)
+        return journal, kept, self._runner(head)
 
-    def _runner(self, head: BatchHead) -> tuple[LocalRunner, Rates]:
-        setup = self._setup
-        rates = Rates(head.at_once)
-        report = partial(crash.report_of_run, state=setup.places.state, environ=setup.environ)
-        runner = LocalRunner(
-            setup,
-            head.batch_id,
-            rates,
-            report,
-            self._console.batch_told,
-            self._log.trace if setup.debug_level >= 3 else None,
-        )
-        return runner, rates
+    def _runner(self, head: BatchHead) -> LocalRunner:
+        trace = self._log.trace if self._setup.debug_level >= 3 else None
+        return local_runner(self._setup, head, self._console.batch_told, trace)
 
     # ------------------------------------------------------------------ after it
 

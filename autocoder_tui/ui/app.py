@@ -24,6 +24,7 @@ from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.ui.commands import Palette, commands_of, keys_of
 from autocoder_tui.ui.controllers import review_actions
+from autocoder_tui.ui.controllers.batch import BatchActions
 from autocoder_tui.ui.controllers.check import ProposalCheck
 from autocoder_tui.ui.controllers.copy import copy_out
 from autocoder_tui.ui.controllers.drafts import DialogDrafts
@@ -91,6 +92,7 @@ class AutocoderApp(TypeAheadApp):
         Binding("U", "last_write('undo')", "Undo last write", id="write.undo", show=False),
         Binding("ctrl+y", "last_write('redo')", "Redo last write", id="write.redo", show=False),
         Binding("c", "last_write('commit')", "Commit last write", id="write.commit", show=False),
+        Binding("B", "show_batch", "Batch", id="batch.show", show=False),
         Binding("P", "elsewhere('paste')", "Paste a reply", id="reply.paste", show=False),
         Binding("Y", "elsewhere('copy')", "Copy the prompt", id="prompt.copy", show=False),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
@@ -121,6 +123,7 @@ class AutocoderApp(TypeAheadApp):
         self.weigher = FileWeigher(self)
         self.undo_redo = UndoRedo(self)
         self.proposal_check = ProposalCheck(self)
+        self.batches = BatchActions(self)
         layout = cast(Arrangement, setup.settings.ui.diff_layout)
         self.main = MainScreen(setup.root, self.logbook, layout)
         self.ending = Shutdown(self)
@@ -201,6 +204,7 @@ class AutocoderApp(TypeAheadApp):
     async def on_unmount(self) -> None:
         self.session.close()
         await self.proposal_check.close()
+        await self.batches.close()
         await self.reviews.settle()
         await self.runner.close(offered=self._left_running)
         await asyncio.to_thread(self.logbook.close)
@@ -287,6 +291,7 @@ class AutocoderApp(TypeAheadApp):
             "stop": running or self.proposal_check.running,
             "go_on": self.runner.resumable,
             "show_history": self.screen is self.main,
+            "show_batch": self.screen is self.main,
         }
         return possible.get(action, True)
 
@@ -372,6 +377,11 @@ class AutocoderApp(TypeAheadApp):
     def action_show_history(self) -> None:
         """Every run so far."""
         self.browsing.open()
+
+    @work(group=ASKS)
+    async def action_show_batch(self) -> None:
+        """Many jobs in a queue, and their results."""
+        await self.batches.open()
 
     def action_show_usage(self) -> None:
         """What runs used and cost."""

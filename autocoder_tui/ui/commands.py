@@ -11,6 +11,7 @@ from textual.command import CommandInput, CommandPalette
 from textual.dom import DOMNode
 from textual.screen import Screen
 
+from autocoder_tui.ui.screens.batch import BatchScreen
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.screens.history import HistoryScreen
@@ -46,6 +47,7 @@ _SCREENS: tuple[tuple[type[DOMNode], str], ...] = (
     (TextDialog, "Editing a hunk"),
     (PromptList, "Earlier prompts"),
     (HistoryScreen, "History"),
+    (BatchScreen, "Batch"),
     (RunView, "A run of the history"),
     (UsageScreen, "Usage"),
 )
