@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shlex
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -33,7 +34,8 @@ class BatchActions:
     def __init__(self, app: Program) -> None:
         self._app = app
         self._screen: BatchScreen | None = None
-        self._batch: Batch | None = None
+        self.batch: Batch | None = None
+        """What is under way, or shown."""
         self._journal: BatchJournal | None = None
         self._worker: Worker[None] | None = None
 
@@ -54,7 +56,7 @@ class BatchActions:
             return
         self._screen = BatchScreen(self._asked)
         app.push_screen(self._screen, lambda _: self._closed())
-        if self._batch is None:
+        if self.batch is None:
             try:
                 await self._take_newest()
             except AutocoderError as error:
@@ -64,7 +66,7 @@ class BatchActions:
     async def _take_newest(self) -> None:
         app = self._app
         path = await asyncio.to_thread(newest_of_project, app.setup.places.state, app.root)
-        if path is None or self._batch is not None:
+        if path is None or self.batch is not None:
             return
         reopen = partial(BatchJournal.reopen, path, self.batch_told)
         journal, kept = await asyncio.to_thread(reopen)
@@ -75,7 +77,7 @@ class BatchActions:
     ) -> None:
         self._release()
         self._journal = journal
-        self._batch = Batch(kept, journal, runner, runner.rates, self, again=again)
+        self.batch = Batch(kept, journal, runner, runner.rates, self, again=again)
 
     def _runner(self, head: BatchHead) -> LocalRunner:
         return local_runner(self._app.setup, head, self.batch_told)
@@ -83,7 +85,7 @@ class BatchActions:
     def _release(self) -> None:
         if self._journal is not None:
             self._journal.close()
-        self._journal = self._batch = None
+        self._journal = self.batch = None
 
     def _closed(self) -> None:
         self._screen = None
@@ -93,7 +95,7 @@ class BatchActions:
 
     def _show(self) -> None:
         if self._screen is not None:
-            self._screen.show(self._batch, running=self.running)
+            self._screen.show(self.batch, running=self.running)
 
     def job_changed(self, number: int) -> None:
         if self._screen is not None:
@@ -108,7 +110,7 @@ class BatchActions:
         self._app.run_worker(self._do(message), group=ASKS, exit_on_error=True)
 
     async def _do(self, message: BatchScreen.Wanted) -> None:
-        batch, number = self._batch, message.number
+        batch, number = self.batch, message.number
         try:
             if message.deed == "new":
                 await self._new()
@@ -179,7 +181,7 @@ class BatchActions:
         except ValueError:
             app.tell("A quotation mark is missing in the names.", severity="error")
             return
-        jobs = await asyncio.to_thread(read_jobs, app.setup, names)
+        jobs = self._with_model(await asyncio.to_thread(read_jobs, app.setup, names))
         ordered = await self._in_order(jobs)
         if ordered is None:
             return
@@ -193,8 +195,21 @@ class BatchActions:
         runner = self._runner(head)
         journal, kept = await begin_batch(runner, head, ordered, self.batch_told)
         self._take(journal, kept, runner, again=False)
-        assert self._batch is not None
-        self._go(self._batch)
+        assert self.batch is not None
+        self._go(self.batch)
+
+    def _with_model(self, jobs: list[BatchJob]) -> list[BatchJob]:
+        """Jobs that name no model take the one that is chosen."""
+        chosen = self._app.chosen
+        if chosen is None:
+            return jobs
+        name, base_url = chosen.model.name, chosen.endpoint.provider.base_url
+        return [
+            job
+            if job.model.name or job.model.base_url
+            else replace(job, model=replace(job.model, name=name, base_url=base_url))
+            for job in jobs
+        ]
 
     async def _in_order(self, jobs: list[BatchJob]) -> list[BatchJob] | None:
         app = self._app

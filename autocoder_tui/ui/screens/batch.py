@@ -34,6 +34,7 @@ _MARKS: Final[dict[Status, tuple[str, str]]] = {
     "failed": ("✗", "$text-error"),
     "cancelled": ("■", "$text-warning"),
 }
+_OPENED: Final = ("○", "$text-muted")
 HINT = "⏎ review · space pause, go on · x cancel · r retry failed\nK J move up, down · n new batch"
 
 
@@ -72,7 +73,7 @@ class BatchScreen(Dialog[None]):
         super().__init__()
         self._answer = answer
         self._batch: Batch | None = None
-        self._running = False
+        self._under_way = False
         self._changed = False
 
     def compose(self) -> ComposeResult:
@@ -93,7 +94,7 @@ class BatchScreen(Dialog[None]):
     def show(self, batch: Batch | None, *, running: bool) -> None:
         """Show another batch, or the same in another state."""
         other = batch is not self._batch
-        self._batch, self._running = batch, running
+        self._batch, self._under_way = batch, running
         if self.closing:
             return
         rows = self.query_one(RowList)
@@ -118,11 +119,11 @@ class BatchScreen(Dialog[None]):
 
     def _show_changes(self) -> None:
         # The time goes on while nothing else changes.
-        if self.closing or not (self._changed or self._running):
+        if self.closing or not (self._changed or self._under_way):
             return
         changed, self._changed = self._changed, False
         self._tell_bar()
-        if changed or self._running:
+        if changed or self._under_way:
             self.query_one(RowList).refresh()
         if changed:
             self._tell_detail()
@@ -136,7 +137,7 @@ class BatchScreen(Dialog[None]):
             head.update("n takes control files, folders of them, or a list of jobs (.jsonl).")
             return
         dialog.border_subtitle = f"{batch.head.batch_id} · Esc"
-        self.query_one("#batch-bar", Static).update(_bar(batch, running=self._running))
+        self.query_one("#batch-bar", Static).update(_bar(batch, running=self._under_way))
         head.update(
             f"{'job':<32}{'status':<22}{'parts':>6}{'tokens':>9}{'cost':>10}{'time':>8}"
             if self._is_wide
@@ -158,7 +159,7 @@ class BatchScreen(Dialog[None]):
         assert batch is not None
         number = batch.queue.order[at]
         status = batch.queue.status(number)
-        mark, colour = _MARKS[status]
+        mark, colour = _OPENED if number in batch.opened else _MARKS[status]
         result, progress = batch.results.get(number), batch.progress.get(number)
         if result is not None:
             parts, tokens, cost = result.parts, result.completion_tokens, result.cost_usd
@@ -234,7 +235,10 @@ def _bar(batch: Batch, *, running: bool) -> Content:
     said += [f"{counts['failed']} failed"] if counts["failed"] else []
     said += [f"{counts['running']} running"] if counts["running"] else []
     cap = batch.budget.cap
-    said.append(format_usd(batch.spent) + (f" of {format_usd(cap)}" if cap is not None else ""))
+    if cap is not None:
+        said.append(f"{format_usd(batch.spent)} of {format_usd(cap)}")
+    elif batch.spent:
+        said.append(format_usd(batch.spent))
     pause = max((rate.pause for rate in batch.rates.each()), default=0.0)
     if batch.queue.over:
         left = sum(number not in batch.opened for number in batch.queue.those("done"))
