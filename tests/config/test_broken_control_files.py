@@ -131,7 +131,7 @@ BROKEN: list[tuple[str, str, list[tuple[int | None, str]]]] = [
     ),
     (
         "j.json",
-        '{\n "input_files": [\n  "a.py",\n  "b.py",\n  "c.py"\n ],\n "requirements": "@wish.txt"\n}',
+        '{\n "input_files": [\n  "a.py",\n  "b.py",\n  "c.py"\n ],\n "requirements": "@wish.txt"}',
         [
             (4, "b.py does not exist (paths are relative to the control file)"),
             (5, "c.py does not exist (paths are relative to the control file)"),
