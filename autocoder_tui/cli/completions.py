@@ -37,6 +37,13 @@ _NAMES: Final = {
 }
 """What is asked of `autocoder-tui complete`, by the argument."""
 
+_ZSH: Final = """\
+_autocoder_tui_{kind}() {{
+  local -a found
+  found=(${{(f)"$(autocoder-tui complete {kind} 2>/dev/null)"}})
+  compadd -a found
+}}"""
+
 
 def completion_script(shell: str) -> str:
     """The script for "bash", "zsh" or "fish"."""
@@ -50,8 +57,12 @@ def completion_script(shell: str) -> str:
         elif action.dest in _FOLDERS:
             action.complete = shtab.DIRECTORY  # type: ignore[attr-defined]
         elif action.dest in _NAMES:
-            command = f"autocoder-tui complete {_NAMES[action.dest]} 2>/dev/null"
-            action.complete = shtab.cmd(command)  # type: ignore[attr-defined]
+            kind = _NAMES[action.dest]
+            asked = shtab.cmd(f"autocoder-tui complete {kind} 2>/dev/null")
+            # As shtab has it for zsh, all names would be asked for as soon as the script is loaded.
+            before = {**asked["preamble"], "zsh": _ZSH.format(kind=kind)}
+            zsh = f"_autocoder_tui_{kind}"
+            action.complete = {**asked, "zsh": zsh, "preamble": before}  # type: ignore[attr-defined]
     script: str = shtab.complete(parser, shell)
     return script
 

@@ -137,6 +137,6 @@ def _toml(value: Any) -> str:
 
     if value is None:
         return ""
-    if isinstance(value, Decimal):
-        value = str(value)
-    return tomli_w.dumps({"x": list(value) if isinstance(value, tuple) else value}).strip()[4:]
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return tomli_w.dumps({"x": str(value) if isinstance(value, Decimal) else value}).strip()[4:]
