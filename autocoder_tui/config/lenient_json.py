@@ -265,16 +265,16 @@ class _Reader:
     def _string(self, *, is_key: bool = False) -> str:
         at, quote = self._at, self._next
         if self._text.startswith(quote * 3, at):
-            end = self._text.find(quote * 3, at + 3)
-            if end >= 0:
+            tripled = self._text.find(quote * 3, at + 3)
+            if tripled >= 0:
                 self._say(
                     at, "three quotes are of TOML; in JSON one is enough, also for many lines"
                 )
-                self._at = end + 3
-                return self._text[at + 3 : end]
+                self._at = tripled + 3
+                return self._text[at + 3 : tripled]
         end = self._closing(at + 1, quote)
         if end is None or ("\n" in self._text[at:end] and not self._goes_on(end + 1, is_key)):
-            return self._unclosed(at, end)
+            return self._unclosed(at)
         if quote == "'":
             self._say(
                 at, f"expected double quotes around {shortened(self._text[at : end + 1], 30)}"
@@ -292,13 +292,12 @@ class _Reader:
 
     def _goes_on(self, at: int, is_key: bool) -> bool:
         """Whether what stands at `at` may follow a text that is over."""
-        following = ":=" if is_key else r",}\]"
-        pattern = rf"[ \t\r]*(?:\Z|\n|[{following}]|#|//|/\*|\"[^\"\n]*\"[ \t]*:)"
-        if "\n" in self._text[:at] and is_key:
-            pattern = rf"\s*(?:\Z|[{following}]|#|//|/\*)"
+        pattern = r"[ \t\r]*(?:\Z|\n|[,}\]]|#|//|/\*|\"[^\"\n]*\"[ \t]*:)"
+        if is_key:
+            pattern = r"\s*(?:\Z|[:=,}]|#|//|/\*)"
         return re.compile(pattern).match(self._text, at) is not None
 
-    def _unclosed(self, at: int, end: int | None) -> str:
+    def _unclosed(self, at: int) -> str:
         """A text whose closing quote was forgotten: it is taken to end with its line."""
         line = self._text[at + 1 : self._end_of_line(at)].rstrip().rstrip(",")
         self._at = at + 1 + len(line)

@@ -25,6 +25,10 @@ from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.ui.commands import Palette, commands_of, keys_of
 from autocoder_tui.ui.controllers import review_actions
 from autocoder_tui.ui.controllers.check import ProposalCheck
+from autocoder_tui.ui.controllers.control_files import (
+    load_control_file,
+    save_control_file_as,
+)
 from autocoder_tui.ui.controllers.copy import copy_out
 from autocoder_tui.ui.controllers.drafts import DialogDrafts
 from autocoder_tui.ui.controllers.estimate import Estimator
@@ -352,6 +356,11 @@ class AutocoderApp(TypeAheadApp):
     async def action_elsewhere(self, what: str) -> None:
         """Review a reply from a chat page or another program; or copy the prompt to ask there."""
         await (paste_reply(self) if what == "paste" else copy_prompt(self))
+
+    @work(group=ASKS)
+    async def action_control_file(self, verb: str) -> None:
+        """Load a control file over what is on the screen, or save that as one."""
+        await (load_control_file(self) if verb == "load" else save_control_file_as(self))
 
     # ------------------------------------------------------------------ moving, telling
 
