@@ -257,7 +257,11 @@ def config_parser() -> Parser:
         description="The settings in config.toml: where they are, what they are, changing them.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    name = {"type": given, "metavar": "NAME", "help": "such as model.default (see show)"}
+    name: dict[str, Any] = {
+        "type": given,
+        "metavar": "NAME",
+        "help": "such as model.default (see show)",
+    }
     for command, says in (
         ("path", "print where config.toml is"),
         ("show", "print every setting in force, never a key"),

@@ -58,7 +58,7 @@ def completion_script(shell: str) -> str:
             action.complete = shtab.DIRECTORY  # type: ignore[attr-defined]
         elif action.dest in _NAMES:
             kind = _NAMES[action.dest]
-            asked = shtab.cmd(f"autocoder-tui complete {kind} 2>/dev/null")
+            asked: dict[str, Any] = shtab.cmd(f"autocoder-tui complete {kind} 2>/dev/null")
             # As shtab has it for zsh, all names would be asked for as soon as the script is loaded.
             before = {**asked["preamble"], "zsh": _ZSH.format(kind=kind)}
             zsh = f"_autocoder_tui_{kind}"

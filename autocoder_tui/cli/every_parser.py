@@ -23,7 +23,7 @@ from autocoder_tui.cli.arguments import (
 from autocoder_tui.cli.history_arguments import history_parser
 
 
-def commands() -> dict[str, argparse.ArgumentParser]:
+def commands() -> dict[str, Parser]:
     """The parser of each command by its name, in the order in which they are shown."""
     return {
         "run": run_parser(),

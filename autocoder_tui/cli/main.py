@@ -97,7 +97,8 @@ def _run(arguments: list[str], *, is_process: bool) -> int:
         from autocoder_tui.cli.given_reply import read_reply
 
         options.reply = read_reply(options.reply)
-    face: Face = {"run": "none", "resume": "screen", "review": "screen"}.get(command, "either")
+    faces: dict[str, Face] = {"run": "none", "resume": "screen", "review": "screen"}
+    face = faces.get(command, "either")
     code, on_screen = _start(parser, options, face)
     if is_process and on_screen:
         _end_at_once(code)

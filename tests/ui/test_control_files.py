@@ -14,7 +14,7 @@ from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from tests.ui.driving import chosen_of, driven, setup_for, until
 
-KEY = {name: "k" * 20 for name in ("OPENAI_API_KEY", "HYPERBOLIC_API_KEY")}
+KEY = dict.fromkeys(("OPENAI_API_KEY", "HYPERBOLIC_API_KEY"), "k" * 20)
 
 
 async def ask(app, pilot, verb: str, name: str) -> None:  # type: ignore[no-untyped-def]
