@@ -24,9 +24,13 @@ _AT_START = ("debug_level", "theme")
 """What is taken from a file at the start of the program only."""
 
 
-async def load_control_file(app: Program) -> None:
-    """Ask for a file and take what it says: it wins over what was said before. Must be called
-    from a worker."""
+async def load_or_save(app: Program, verb: str) -> None:
+    """Do what a command of the palette says, "load" or "save". Must be called from a worker."""
+    await (_load(app) if verb == "load" else _save(app))
+
+
+async def _load(app: Program) -> None:
+    """Ask for a file and take what it says: it wins over what was said before."""
     path = await _asked(app, "Load control file", "JSON or TOML.", "")
     if path is None:
         return
@@ -70,8 +74,8 @@ async def _show(app: Program, values: Mapping[str, Any]) -> None:
     app.estimator.schedule()
 
 
-async def save_control_file_as(app: Program) -> None:
-    """Ask for a name and write down what stands on the screen. Must be called from a worker."""
+async def _save(app: Program) -> None:
+    """Ask for a name and write down what stands on the screen."""
     hint = "Written as JSON, or as TOML where it ends in .toml. Keys are never in it."
     path = await _asked(app, "Save control file", hint, "control.json")
     if path is None:
