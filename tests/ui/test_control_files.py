@@ -6,7 +6,7 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
-from textual.widgets import Input, TextArea
+from textual.widgets import Input, Static, TextArea
 
 from autocoder_tui.config.control_file import read_control_file
 from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
@@ -55,6 +55,19 @@ async def test_all_that_is_wrong_is_shown_and_nothing_taken(tmp_path: Path) -> N
         await pilot.press("enter")
         assert app.main.query_one("#requirements", TextArea).text == "mine"
         assert app.setup is setup
+
+
+async def test_what_a_file_holds_cannot_act_on_the_terminal(tmp_path: Path) -> None:
+    setup = setup_for(tmp_path, environ=KEY)
+    evil = "\x1b[2J\u202e\u200b\x07"
+    (setup.root / "job.json").write_text(f'{{"{evil}": 1, "model": "{evil}", {evil}: {evil}}}')
+    async with driven(setup) as (app, pilot):
+        await until(pilot, lambda: app.session.ready)
+        await ask(app, pilot, "load", "job.json")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        shown = app.screen.query_one(".dialog-text", Static).visual
+        assert "model" in str(shown)
+        assert not set(evil) & {"\x1b", "\u202e", "\u200b", "\x07"} & set(str(shown))
 
 
 async def test_what_stands_there_is_saved_and_reads_back(tmp_path: Path) -> None:
