@@ -49,7 +49,7 @@ def batch_command(options: argparse.Namespace, environ: Mapping[str, str]) -> in
     if options.list:
         print_result(batch_table(state).encode("utf-8", "replace"))
         return EXIT_OK
-    path = None if options.resume is None else find_batch(state, options.resume)
+    path = None if options.batch is None else find_batch(state, options.batch)
     directory = options.directory
     if path is not None and directory is None:
         directory = read_batch(path).head.project
@@ -202,7 +202,7 @@ class _BatchFace:
             say(f"Try what failed again: autocoder-tui batch --resume {name} --retry-failed")
         if counts["done"] and batch.head.deliver == "review":
             say(
-                f"{counts['done']} results wait for review: B in autocoder-tui "
+                f"{counts['done']} results wait for review: Q in autocoder-tui "
                 f"{visible(batch.head.project)}",
                 1,
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from textual.app import App, ComposeResult, SystemCommand
@@ -93,6 +94,13 @@ def commands_of(
     if screen is main:
         for kind, area in _AREAS:
             yield from _bound(app, main.query_one(kind), f"{area}: ")
+    for verb, says in (
+        ("Load", "Take files, requirements, model and limits from a JSON or TOML file"),
+        ("Save", "Write what stands on the screen into a JSON or TOML file"),
+    ):
+        yield SystemCommand(
+            f"{verb} control file", says, partial(app.run_action, f"control_file('{verb.lower()}')")
+        )
     yield SystemCommand("Change theme", "Choose the colours", app.action_change_theme)
     yield SystemCommand(
         "Forget what was learnt about this endpoint",

@@ -31,7 +31,7 @@ def write_jobs(folder: Path, count: int, output: str = "{n}.py") -> None:
 
 async def opened(app: AutocoderApp, pilot: Pilot[str]) -> BatchScreen:
     await until(pilot, lambda: app.recovery.done and app.screen is app.main)
-    await pilot.press("f2", "B")
+    await pilot.press("f2", "Q")
     await until(pilot, lambda: isinstance(app.screen, BatchScreen))
     screen = app.screen
     assert isinstance(screen, BatchScreen)
@@ -74,7 +74,7 @@ async def test_a_batch_is_begun_and_a_result_opened_in_the_review(
         await pilot.press("down", "enter")
         await until(pilot, lambda: app.main.pane == "review" and app.screen is app.main)
         assert "2.py" in texts(app)
-        await pilot.press("f2", "B")
+        await pilot.press("f2", "Q")
         await until(pilot, lambda: isinstance(app.screen, BatchScreen) and "4 to rev" in texts(app))
     assert set(server.finished.values()) == {1}
 

@@ -158,7 +158,7 @@ class BatchActions:
         if batch.queue.over:
             counts = batch.counts
             failed = f", {counts['failed']} failed" if counts["failed"] else ""
-            self._app.tell(f"The batch is over: {counts['done']} done{failed}. B has the results.")
+            self._app.tell(f"The batch is over: {counts['done']} done{failed}. Q has the results.")
         elif batch.held:
             self._app.tell(f"The batch is paused: {batch.held}", severity="warning", timeout=12)
         if self._screen is None:
@@ -247,7 +247,7 @@ class BatchActions:
     # ------------------------------------------------------------------ the end
 
     async def close(self) -> None:
-        """Stop what is under way in order; what has come is kept, and B goes on with it."""
+        """Stop what is under way in order; what has come is kept, and Q goes on with it."""
         worker = self._worker
         if worker is not None:
             worker.cancel()
