@@ -14,6 +14,7 @@ from autocoder_tui.batch.rate import LONGEST_PAUSE, Rates
 from autocoder_tui.batch.runner import JobOrder
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.events import Event, RunCancelled
+from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.retry import WaitQuestion, duration
 from autocoder_tui.engine.run_state import RunState
@@ -29,7 +30,12 @@ from autocoder_tui.runs.restore import prepared_of
 from autocoder_tui.runs.setup import ChosenModel, Setup, as_known_now, choose_model, obstacle
 from autocoder_tui.runs.sole_model import served_model
 from autocoder_tui.runs.supervision import Engine, RunSupervisor
-from autocoder_tui.runs.window_probe import ask_beforehand
+from autocoder_tui.runs.window_probe import (
+    AskedWindow,
+    ask_beforehand,
+    ask_window,
+    needs_asking,
+)
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import History, UnknownRun
 from autocoder_tui.store.history.kept_run import KeptRun
@@ -72,6 +78,8 @@ class LocalRunner:
         self.writes = asyncio.Lock()
         """One run goes into history at a time: the others would only wait for the database."""
         self._chosen: dict[tuple[str | None, str | None], ChosenModel] = {}
+        self._windows: dict[tuple[str, str], AskedWindow] = {}
+        self._counts = ServerCounts()
         self._told: set[str] = set()
 
     async def weigh(self, order: JobOrder) -> Decimal:
@@ -125,6 +133,19 @@ class LocalRunner:
                 self.tell_once(warning)
             self._chosen[key] = chosen
         return await asyncio.to_thread(as_known_now, setup, self._chosen[key])
+
+    async def asked(self, prepared: Prepared, chosen: ChosenModel) -> Prepared:
+        """What the server says of the run; of its window it is asked once."""
+        place = (chosen.endpoint.provider.base_url, chosen.model.name)
+        if place not in self._windows and needs_asking(chosen):
+            self._windows[place] = await ask_window(chosen)
+        return await ask_beforehand(
+            prepared,
+            chosen,
+            self.tell_once,
+            asked=self._windows.get(place),
+            counts=self._counts,
+        )
 
     def tell_once(self, text: str) -> None:
         """Tell what is the same for many jobs."""
@@ -196,7 +217,7 @@ class _JobRun:
             )
             for warning in (*prepared.guesses, *_keys(prepared)):
                 self._runner.tell(f"{order.job.name}: {warning}")
-            prepared = await ask_beforehand(prepared, chosen, self._runner.tell_once)
+            prepared = await self._runner.asked(prepared, chosen)
         request = replace(prepared.request, run_id=order.job.run_id, limits=self._limits(prepared))
         return replace(prepared, request=request, batch=self._runner.batch_id)
 

@@ -38,12 +38,18 @@ def read_jobs(
             problems += file.problems
             continue
         try:
+            name = _in_project(setup.root, name)
             jobs.append(_job(setup, len(jobs) + 1, name, file, overridden))
         except AutocoderError as error:
             problems.append(Problem(file.path, _line(file), error.message))
     if problems:
         raise ControlFileUnusable(tuple(problems))
     return jobs
+
+
+def _in_project(root: Path, name: str) -> str:
+    """A job's name, short where its file is one of the project's."""
+    return name.removeprefix(f"{root}/")
 
 
 def _files(

@@ -27,6 +27,11 @@ Pick files, say what you want, watch the code stream in, accept or reject it hun
   autocoder-tui local [MODEL]   start a model on this machine and open the program on it
   autocoder-tui usage           what the runs so far used and cost
   autocoder-tui doctor          what a bug report needs, and what is broken
+  autocoder-tui config ...      path, show, edit, get, set and unset settings
+  autocoder-tui schema          the JSON schema of control files
+  autocoder-tui completions SH  completions for bash, zsh or fish
+  autocoder-tui man             the man page
+  autocoder-tui docs [TOPIC]    the manual
   autocoder-tui --demo          try it with recorded replies: no key, no network
 """
 
@@ -246,7 +251,11 @@ def batch_parser() -> Parser:
         "the other on each other's result",
     )
     queue.add_argument(
-        "--resume", type=given, metavar="ID", help="go on with a batch: its id, or last"
+        "--resume",
+        dest="batch",
+        type=given,
+        metavar="ID",
+        help="go on with a batch: its id, or last",
     )
     queue.add_argument(
         "--retry-failed", action="store_true", help="with --resume: try what failed once more"
@@ -354,5 +363,64 @@ def schema_parser() -> Parser:
     )
     parser.add_argument(
         "--table", action="store_true", help="the same as a table to read, in Markdown"
+    )
+    return parser
+
+
+def config_parser() -> Parser:
+    parser = Parser(
+        prog="autocoder-tui config",
+        description="The settings in config.toml: where they are, what they are, changing them.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    name: dict[str, Any] = {
+        "type": given,
+        "metavar": "NAME",
+        "help": "such as model.default (see show)",
+    }
+    for command, says in (
+        ("path", "print where config.toml is"),
+        ("show", "print every setting in force, never a key"),
+        ("edit", "open it in $VISUAL or $EDITOR, and say what is wrong with it afterwards"),
+    ):
+        commands.add_parser(command, help=says, description=says)
+    for command, says in (
+        ("get", "print one setting"),
+        ("unset", "take one setting out, so that its default is in force"),
+    ):
+        commands.add_parser(command, help=says, description=says).add_argument("setting", **name)
+    says = "change one setting, and keep everything else in the file as it is"
+    setting = commands.add_parser("set", help=says, description=says)
+    setting.add_argument("setting", **name)
+    setting.add_argument("value", metavar="VALUE", help="as TOML has it, or a plain text")
+    return parser
+
+
+def completions_parser() -> Parser:
+    parser = Parser(
+        prog="autocoder-tui completions",
+        description="Print what a shell needs to complete commands, flags, models and runs.",
+        epilog='bash: eval "$(autocoder-tui completions bash)" in ~/.bashrc. zsh: into a file '
+        "_autocoder-tui of a folder in $fpath. fish: into "
+        "~/.config/fish/completions/autocoder-tui.fish.",
+    )
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="whose form")
+    return parser
+
+
+def man_parser() -> Parser:
+    return Parser(
+        prog="autocoder-tui man",
+        description="Print the man page: autocoder-tui man | man -l -",
+    )
+
+
+def docs_parser() -> Parser:
+    parser = Parser(
+        prog="autocoder-tui docs",
+        description="Print the manual on a topic; without one, what topics there are.",
+    )
+    parser.add_argument(
+        "topic", nargs="?", type=given, metavar="TOPIC", help="such as control-files"
     )
     return parser

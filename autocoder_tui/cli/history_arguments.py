@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from typing import TypeVar
+
+_Parser = TypeVar("_Parser", bound=argparse.ArgumentParser)
 
 DESCRIPTION = """\
 The runs so far: everything they were given and everything that came of them.
@@ -13,10 +16,10 @@ RUN is "last" (the run that began last), an id or the beginning of one, or a nam
 
 
 def history_parser(
-    parser_class: type[argparse.ArgumentParser],
+    parser_class: type[_Parser],
     count: Callable[[str], int],
     value: Callable[[str], str],
-) -> argparse.ArgumentParser:
+) -> _Parser:
     """The parser; `count` and `value` check whole numbers and texts as the other commands do."""
     parser = parser_class(prog="autocoder-tui history", description=DESCRIPTION)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -17,9 +17,13 @@ from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias
 from autocoder_tui.cli.arguments import (
     Parser,
     batch_parser,
+    completions_parser,
+    config_parser,
     count,
+    docs_parser,
     doctor_parser,
     given,
+    man_parser,
     resume_parser,
     review_parser,
     run_parser,
@@ -105,18 +109,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str], *, is_process: bool) -> int:
     command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
-    if command == "usage":
-        return _print_usage(usage_parser().parse_args(rest))
-    if command == "doctor":
-        return _print_doctor(doctor_parser().parse_args(rest))
-    if command == "history":
-        return _history(rest)
-    if command == "local":
-        return _local(rest)
-    if command == "batch":
-        return _batch(rest)
-    if command == "schema":
-        return _print_schema(schema_parser().parse_args(rest))
+    if command in _COMMANDS:
+        return _COMMANDS[command](rest)
     parsers: dict[str, Callable[[], Parser]] = {
         "run": run_parser,
         "resume": resume_parser,
@@ -128,19 +122,60 @@ def _run(arguments: list[str], *, is_process: bool) -> int:
         from autocoder_tui.cli.given_reply import read_reply
 
         options.reply = read_reply(options.reply)
-    face: Face = {"run": "none", "resume": "screen", "review": "screen"}.get(command, "either")
+    faces: dict[str, Face] = {"run": "none", "resume": "screen", "review": "screen"}
+    face = faces.get(command, "either")
     code, on_screen = _start(parser, options, face)
     if is_process and on_screen:
         _end_at_once(code)
     return code
 
 
-def _print_schema(options: argparse.Namespace) -> int:
+def _config(arguments: Sequence[str]) -> int:
+    options = config_parser().parse_args(arguments)
+    from autocoder_tui.cli.config_command import config_command
+
+    return config_command(options, os.environ)
+
+
+def _print_schema(arguments: Sequence[str]) -> int:
+    options = schema_parser().parse_args(arguments)
     import json
 
     from autocoder_tui.config.control_schema import control_schema, options_table
 
     print(options_table() if options.table else json.dumps(control_schema(), indent=2))
+    return EXIT_OK
+
+
+def _print_completions(arguments: Sequence[str]) -> int:
+    options = completions_parser().parse_args(arguments)
+    from autocoder_tui.cli.completions import completion_script
+
+    print(completion_script(options.shell))
+    return EXIT_OK
+
+
+def _complete(arguments: Sequence[str]) -> int:
+    """What the script of a shell asks for; of no use to people, and in no help."""
+    from autocoder_tui.cli.completions import print_names
+
+    print_names(arguments[0] if arguments else "")
+    return EXIT_OK
+
+
+def _print_man_page(arguments: Sequence[str]) -> int:
+    man_parser().parse_args(arguments)
+    from autocoder_tui.cli.man_page import man_page
+
+    print(man_page(), end="")
+    return EXIT_OK
+
+
+def _docs(arguments: Sequence[str]) -> int:
+    options = docs_parser().parse_args(arguments)
+    from autocoder_tui.cli.docs import show
+
+    show(options.topic)
     return EXIT_OK
 
 
@@ -171,7 +206,8 @@ def _directory(parser: argparse.ArgumentParser, options: argparse.Namespace) -> 
     return directory
 
 
-def _print_doctor(options: argparse.Namespace) -> int:
+def _print_doctor(arguments: Sequence[str]) -> int:
+    options = doctor_parser().parse_args(arguments)
     from autocoder_tui.cli.doctor import Asked, doctor
 
     project = Path(options.directory or ".")
@@ -184,7 +220,8 @@ def _print_doctor(options: argparse.Namespace) -> int:
     return EXIT_OK if usable else EXIT_FAILED
 
 
-def _print_usage(options: argparse.Namespace) -> int:
+def _print_usage(arguments: Sequence[str]) -> int:
+    options = usage_parser().parse_args(arguments)
     from autocoder_tui.config.dirs import state_dir
     from autocoder_tui.runs.usage_table import usage_report
 
@@ -197,6 +234,22 @@ def _print_usage(options: argparse.Namespace) -> int:
         print(f"autocoder-tui: the record of usage cannot be read: {reason}.", file=sys.stderr)
         return EXIT_FAILED
     return EXIT_OK
+
+
+_COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "batch": _batch,
+    "local": _local,
+    "history": _history,
+    "usage": _print_usage,
+    "doctor": _print_doctor,
+    "config": _config,
+    "schema": _print_schema,
+    "completions": _print_completions,
+    "complete": _complete,
+    "man": _print_man_page,
+    "docs": _docs,
+}
+"""The commands that are no run."""
 
 
 def _start(parser: Parser, options: argparse.Namespace, face: Face) -> tuple[int, bool]:

@@ -119,7 +119,7 @@ def _checked(
         option = OPTION_OF_KEY.get(key.replace("-", "_"))
         if option is None:
             if key != SCHEMA_KEY:
-                found.append(parsed.problem([key], _unknown(key)))
+                found.append(parsed.problem([key], _unknown(key, value)))
             continue
         if option.name in keys:
             first = keys[option.name]
@@ -146,9 +146,11 @@ def _checked(
     return replace(file, problems=tuple(found))
 
 
-def _unknown(key: str) -> str:
+def _unknown(key: str, value: Any) -> str:
     like = nearest(key.replace("-", "_"), OPTION_OF_KEY)
     shown = shortened(key)
+    if isinstance(value, dict) and any(name in OPTION_OF_KEY for name in value):
+        return f'"{shown}" is not known here; options stand at the top of the file, in no table'
     if like is None:
         return f'"{shown}" is not known here; `autocoder-tui schema` names what is'
     return f'"{shown}" is not known here; the nearest is "{like}"'

@@ -59,6 +59,8 @@ class _Reader:
         self._at = 0
         self._first_line = first_line
         self._line_ends = [match.start() for match in re.finditer("\n", text)]
+        self._swallowed = False
+        """Whether a comment that is not closed took the rest of the text."""
         self.lines: dict[KeyPath, int] = {}
         self.problems: list[Problem] = []
 
@@ -99,6 +101,7 @@ class _Reader:
             elif self._text.startswith("/*", self._at):
                 end = self._text.find("*/", self._at + 2)
                 if end < 0:
+                    self._swallowed = True
                     self._say(self._at, "the comment that begins with /* has no */")
                 self._at = len(self._text) if end < 0 else end + 2
             else:
@@ -153,8 +156,10 @@ class _Reader:
             if self._next == closing:
                 self._at += 1
                 return
-            if not self._next or self._next in "}]":
-                self._say(begin, f"the {opening} has no {closing}")
+            if not self._next or self._next in "}]" or (opening == "[" and self._is_member()):
+                if not self._swallowed:
+                    self._say(begin, f"the {opening} has no {closing}")
+                self._back_to_comma()
                 return
             if self._next == ",":
                 if not comma_due:
@@ -170,6 +175,16 @@ class _Reader:
                 self._say(before, f"expected a value, found {self._found()}")
                 self._at += 1
             comma_due, end = True, self._at - 1
+
+    def _is_member(self) -> bool:
+        """Whether a name and a colon come next, which no list has."""
+        return re.compile(r'"[^"\n]*"\s*:').match(self._text, self._at) is not None
+
+    def _back_to_comma(self) -> None:
+        """Leave a comma before this place to the object around."""
+        before = self._text[: self._at].rstrip()
+        if self._next and before.endswith(","):
+            self._at = len(before) - 1
 
     def _found(self) -> str:
         return shortened(self._text[self._at : self._end_of_line(self._at)].strip(), 30)
@@ -250,16 +265,16 @@ class _Reader:
     def _string(self, *, is_key: bool = False) -> str:
         at, quote = self._at, self._next
         if self._text.startswith(quote * 3, at):
-            end = self._text.find(quote * 3, at + 3)
-            if end >= 0:
+            tripled = self._text.find(quote * 3, at + 3)
+            if tripled >= 0:
                 self._say(
                     at, "three quotes are of TOML; in JSON one is enough, also for many lines"
                 )
-                self._at = end + 3
-                return self._text[at + 3 : end]
+                self._at = tripled + 3
+                return self._text[at + 3 : tripled]
         end = self._closing(at + 1, quote)
         if end is None or ("\n" in self._text[at:end] and not self._goes_on(end + 1, is_key)):
-            return self._unclosed(at, end)
+            return self._unclosed(at)
         if quote == "'":
             self._say(
                 at, f"expected double quotes around {shortened(self._text[at : end + 1], 30)}"
@@ -277,16 +292,15 @@ class _Reader:
 
     def _goes_on(self, at: int, is_key: bool) -> bool:
         """Whether what stands at `at` may follow a text that is over."""
-        following = ":=" if is_key else r",}\]"
-        pattern = rf"[ \t\r]*(?:\Z|\n|[{following}]|#|//|/\*|\"[^\"\n]*\"[ \t]*:)"
-        if "\n" in self._text[:at] and is_key:
-            pattern = rf"\s*(?:\Z|[{following}]|#|//|/\*)"
+        pattern = r"[ \t\r]*(?:\Z|\n|[,}\]]|#|//|/\*|\"[^\"\n]*\"[ \t]*:)"
+        if is_key:
+            pattern = r"\s*(?:\Z|[:=,}]|#|//|/\*)"
         return re.compile(pattern).match(self._text, at) is not None
 
-    def _unclosed(self, at: int, end: int | None) -> str:
+    def _unclosed(self, at: int) -> str:
         """A text whose closing quote was forgotten: it is taken to end with its line."""
-        self._at = self._end_of_line(at)
-        line = self._text[at + 1 : self._at].rstrip().rstrip(",")
+        line = self._text[at + 1 : self._end_of_line(at)].rstrip().rstrip(",")
+        self._at = at + 1 + len(line)
         self._say(
             at, f"the text that begins with {shortened(self._text[at] + line, 30)} is not closed"
         )

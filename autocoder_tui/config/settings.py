@@ -225,6 +225,23 @@ def expected_of(section: str, name: str) -> Expected:
     raise KeyError(f"{section}.{name}")
 
 
+def setting_names() -> tuple[str, ...]:
+    """All settings as "section.name", but for the keys, which are named by their bindings."""
+    settings = Settings()
+    return tuple(
+        f"{section}.{item.name}"
+        for section in SECTIONS
+        for item in fields(getattr(settings, section))
+    )
+
+
+def setting_of(settings: Settings, section: str, name: str) -> Any:
+    """One value, None where it is not set."""
+    if section == "keys":
+        return settings.keys.get(name)
+    return getattr(getattr(settings, section), name)
+
+
 def _section(
     file: TomlFile, section: str, table: dict[str, Any], current: Any, problems: list[Problem]
 ) -> Any:

@@ -61,6 +61,8 @@ def _checked(section: str, name: str, value: Any) -> Any:
         raise SettingsNotSaved(f"The setting was not saved: {expected.message(name, value)}.")
     if isinstance(checked, Decimal):
         return str(checked)  # money: exact in every reader
+    if isinstance(checked, tuple):
+        return list(checked)  # as it is read back
     return Decimal(repr(checked)) if isinstance(checked, float) else checked
 
 

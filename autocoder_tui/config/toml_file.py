@@ -112,6 +112,8 @@ def _reason(error: tomllib.TOMLDecodeError) -> str:
     reason = _AT_LINE.sub("", str(error))
     if reason in ("Invalid value", "Cannot parse empty value"):
         return "found no value after the ="
+    if reason.startswith("Expected '=' after a key"):
+        return "found no = after the name"
     return reason[:1].lower() + reason[1:]
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from autocoder_tui.config.toml_file import TomlFile, parse_toml
+from autocoder_tui.config.toml_file import KeyPath, TomlFile, parse_toml
 from autocoder_tui.problems import Problem
 
 _MOST: Final = 50
@@ -20,6 +20,7 @@ _MOST_TRIED: Final = 100
 """Places before an error at which the statement to blame may begin."""
 _BEGINS = re.compile(r"""\s*(?:\[|(?:[\w$-]+|"[^"]*"|'[^']*')(?:\s*\.\s*[\w"'-]+)*\s*=)""")
 _OVERWRITTEN: Final = "overwrite a value"
+_NOT_CLOSED: Final = ("illegal character '\\n'", "unterminated string", "unclosed")
 
 
 def parse_all_toml(path: Path, text: str) -> tuple[TomlFile, tuple[Problem, ...]]:
@@ -32,24 +33,29 @@ def parse_all_toml(path: Path, text: str) -> tuple[TomlFile, tuple[Problem, ...]
     while len(problems) < _MOST:
         parsed = parse_toml(path, "".join(lines))
         if isinstance(parsed, TomlFile):
-            return TomlFile(path, text, parsed.data, parsed.lines), tuple(problems)
+            return TomlFile(path, text, parsed.data, _with_items(parsed)), tuple(problems)
         if parsed.line is None:
             problems.append(parsed)
             break
-        begin, end = _statement(lines, parsed.line)
-        problems.append(_said(path, lines, begin, parsed))
+        begin, end = _statement(lines, parsed.line - 1)
+        problems.append(_said(path, lines, (begin, end), parsed))
         lines[begin:end] = ["\n"] * (end - begin)
     return TomlFile(path, text, {}, {}), tuple(problems)
 
 
-def _said(path: Path, lines: list[str], begin: int, problem: Problem) -> Problem:
-    if _OVERWRITTEN not in problem.message:
-        return Problem(path, begin + 1, problem.message)
-    key = lines[begin].split("=")[0].strip().strip("\"'")
-    same = (number for number, line in enumerate(lines[:begin], 1) if _key_of(line) == key)
-    first = next(same, None)
-    where = "" if first is None else f"; the first is in line {first}"
-    return Problem(path, begin + 1, f'"{key}" is given twice{where}')
+def _said(path: Path, lines: list[str], span: tuple[int, int], problem: Problem) -> Problem:
+    begin, end = span
+    found = (problem.line or 1) - 1
+    if _OVERWRITTEN in problem.message:
+        key = _key_of(lines[begin])
+        same = (number for number, line in enumerate(lines[:begin], 1) if _key_of(line) == key)
+        first = next(same, None)
+        where = "" if first is None else f"; the first is in line {first}"
+        return Problem(path, begin + 1, f'"{key}" is given twice{where}')
+    if found >= end or any(words in problem.message for words in _NOT_CLOSED):
+        message = "expected TOML, found no end of what begins here with a quotation mark or ["
+        return Problem(path, begin + 1, message)
+    return problem
 
 
 def _key_of(line: str) -> str:
@@ -59,16 +65,42 @@ def _key_of(line: str) -> str:
 def _statement(lines: list[str], error_line: int) -> tuple[int, int]:
     """The lines, from 0, of the statement that is to blame for an error in line `error_line`:
     an array that is not closed is found out only in the next statement, or at the end."""
-    last = min(error_line, len(lines)) - 1
-    starts = [number for number in range(last, -1, -1) if _BEGINS.match(lines[number])]
-    begin = next((start for start in starts[:_MOST_TRIED] if _parses(lines[:start])), last)
+    last = min(error_line, len(lines) - 1)
+    begin = last
+    if not _parses(lines[:last]) or (
+        _BEGINS.match(lines[last]) is None and not lines[last].strip()
+    ):
+        starts = [number for number in range(last, -1, -1) if _BEGINS.match(lines[number])]
+        begin = next((start for start in starts[:_MOST_TRIED] if _parses(lines[:start])), last)
+    if _BEGINS.match(lines[begin]) is None:
+        return begin, begin + 1
     following = range(begin + 1, len(lines))
     end = next((number for number in following if _BEGINS.match(lines[number])), len(lines))
     unclosed = any("".join(lines[begin:end]).count(quotes) % 2 for quotes in ('"""', "'''"))
-    if unclosed and last > begin:
-        # All that follows stands within a text that is never closed.
-        return begin, len(lines)
-    return begin, end
+    # All that follows stands within a text that is never closed.
+    return begin, len(lines) if unclosed else end
+
+
+def _with_items(file: TomlFile) -> dict[KeyPath, int]:
+    """The lines of the keys, and of the texts in a list that runs over several."""
+    lines, found = file.text.splitlines(), dict(file.lines)
+    for key, value in file.data.items():
+        at = file.lines.get((key,))
+        for number, item in enumerate(value if isinstance(value, list) else ()):
+            at = next(
+                (line for line in range(at or 1, len(lines) + 1) if _has(lines[line - 1], item)),
+                None,
+            )
+            if at is None:
+                break
+            found[key, number] = at
+    return found
+
+
+def _has(line: str, item: object) -> bool:
+    return any(f"{quote}{item}{quote}" in line for quote in ('"', "'")) or str(item) == line.strip(
+        " ,"
+    )
 
 
 def _parses(lines: list[str]) -> bool:

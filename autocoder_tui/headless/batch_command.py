@@ -21,14 +21,13 @@ from autocoder_tui.batch.journal import (
     read_batch,
 )
 from autocoder_tui.batch.local_runner import LocalRunner
-from autocoder_tui.batch.plan import check_jobs, in_order, why_not_applied
+from autocoder_tui.batch.plan import in_order, why_not_applied
 from autocoder_tui.batch.provider.provider_runner import ProviderRunner
 from autocoder_tui.batch.provider.rounds import FIRST_POLL
-from autocoder_tui.batch.rate import Rates
 from autocoder_tui.batch.sources import read_jobs
+from autocoder_tui.batch.start import begin_batch, local_runner
 from autocoder_tui.config.dirs import state_dir
 from autocoder_tui.config.run_options import given_options
-from autocoder_tui.diagnostics import crash_report as crash
 from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.batch_console import BatchConsole
@@ -54,7 +53,7 @@ def batch_command(options: argparse.Namespace, environ: Mapping[str, str]) -> in
     if options.list:
         print_result(batch_table(state).encode("utf-8", "replace"))
         return EXIT_OK
-    resume = options.resume
+    resume = options.batch
     if options.collect is not None:
         taken, count = take_in(state, options.collect)
         say(f"{count} results of batch {taken.id}.")
@@ -89,15 +88,15 @@ class _BatchFace:
     async def go(self, path: Path | None) -> None:
         self.ending.begin()
         if path is None:
-            journal, kept, runner, rates = await self._new()
+            journal, kept, runner = await self._new()
         else:
-            journal, kept, runner, rates = await self._kept(path)
+            journal, kept, runner = await self._kept(path)
         results = BatchResults(runner)
         batch = self._batch = Batch(
             kept,
             journal,
             runner,
-            rates,
+            runner.rates,
             self._console,
             deliver=results.write if kept.head.deliver == "apply" else None,
             again=path is not None,
@@ -142,7 +141,7 @@ class _BatchFace:
 
     # ------------------------------------------------------------------ before it begins
 
-    async def _new(self) -> tuple[BatchJournal, KeptBatch, LocalRunner, Rates]:
+    async def _new(self) -> tuple[BatchJournal, KeptBatch, LocalRunner]:
         options, setup = self._options, self._setup
         if not options.paths:
             raise Refused(
@@ -175,14 +174,11 @@ class _BatchFace:
             reason = await asyncio.to_thread(why_not_applied, setup, jobs)
             if reason is not None:
                 raise Refused(f"Nothing was sent. {reason}")
-        runner, rates = self._runner(head)
-        await check_jobs(runner, head, jobs)
-        journal = await asyncio.to_thread(
-            BatchJournal.create, setup.places.state, head, jobs, self._console.batch_told
-        )
-        return journal, KeptBatch(head, jobs), runner, rates
+        runner = self._runner(head)
+        journal, kept = await begin_batch(runner, head, jobs, self._console.batch_told)
+        return journal, kept, runner
 
-    async def _kept(self, path: Path) -> tuple[BatchJournal, KeptBatch, LocalRunner, Rates]:
+    async def _kept(self, path: Path) -> tuple[BatchJournal, KeptBatch, LocalRunner]:
         options = self._options
         if options.paths:
             raise Refused("A batch that is gone on with has its jobs: leave out the files.")
@@ -197,27 +193,18 @@ class _BatchFace:
         if head != kept.head:
             await asyncio.to_thread(journal.new_head, head)
             kept.head = head
-        return journal, kept, *self._runner(head)
+        return journal, kept, self._runner(head)
 
-    def _runner(self, head: BatchHead) -> tuple[LocalRunner, Rates]:
-        setup = self._setup
-        rates = Rates(head.at_once)
-        report = partial(crash.report_of_run, state=setup.places.state, environ=setup.environ)
-        arguments = (
-            setup,
-            head.batch_id,
-            rates,
-            report,
-            self._console.batch_told,
-            self._log.trace if setup.debug_level >= 3 else None,
-        )
+    def _runner(self, head: BatchHead) -> LocalRunner:
+        trace = self._log.trace if self._setup.debug_level >= 3 else None
+        tell = self._console.batch_told
+        if self._options.dask is not None:
+            return local_runner(self._setup, head, tell, trace, kind=ClusterRunner)
         if head.sent_by == "run":
-            if self._options.dask is not None:
-                return ClusterRunner(*arguments), rates
-            return LocalRunner(*arguments), rates
-        poll = self._options.poll or FIRST_POLL
-        show = self._console.round_came
-        return ProviderRunner(*arguments, show=show, first_poll=poll), rates
+            return local_runner(self._setup, head, tell, trace)
+        runner = local_runner(self._setup, head, tell, trace, kind=ProviderRunner)
+        runner.show_rounds(self._console.round_came, self._options.poll or FIRST_POLL)
+        return runner
 
     # ------------------------------------------------------------------ after it
 
@@ -266,7 +253,7 @@ class _BatchFace:
             say(f"Try what failed again: autocoder-tui batch --resume {name} --retry-failed")
         if counts["done"] and batch.head.deliver == "review":
             say(
-                f"{counts['done']} results wait for review: B in autocoder-tui "
+                f"{counts['done']} results wait for review: Q in autocoder-tui "
                 f"{visible(batch.head.project)}",
                 1,
             )

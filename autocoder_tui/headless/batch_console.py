@@ -103,10 +103,10 @@ class BatchConsole:
         failed = f", {counts['failed']} failed" if counts["failed"] else ""
         pause = max((rate.pause for rate in batch.rates.each()), default=0.0)
         waits = f", the provider asks to wait {pause:.0f} s" if pause >= 1 else ""
+        spent = f"{format_usd(batch.spent)}, " if batch.spent else ""
         return (
             f"{'█' * full}{'░' * (_BAR - full)} {ended}/{all_jobs}{failed}, "
-            f"{counts['running']} running, {format_usd(batch.spent)}, "
-            f"{in_words(batch.seconds_left)}{waits}"
+            f"{counts['running']} running, {spent}{in_words(batch.seconds_left)}{waits}"
         )
 
     def clear(self) -> None:

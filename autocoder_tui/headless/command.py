@@ -46,7 +46,9 @@ def _run_headless(setup: Setup, log: DebugLog) -> int:
             asyncio.run(job.go())
             return _reported(setup, outcome)
     except AutocoderError as error:
-        outcome.status = "refused" if isinstance(error, Refused | RequestError) else "failed"
+        # Whatever stood in the way before the run began: nothing was sent.
+        refused = isinstance(error, Refused | RequestError) or not outcome.state.run_id
+        outcome.status = "refused" if refused else "failed"
         outcome.error = {"kind": error.kind, "message": error.message}
         outcome.exit_code = outcome.exit_code or EXIT_FAILED
         say(error.message)

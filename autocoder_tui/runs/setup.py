@@ -116,6 +116,10 @@ class Setup:
     problems: tuple[str, ...]
     environ: Mapping[str, str]
     places: Places
+    flags: Mapping[str, Any] = field(default_factory=dict)
+    """The options of the command line, by the names of their table."""
+    file: Mapping[str, Any] = field(default_factory=dict)
+    """Those of the control file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +200,12 @@ def with_options(setup: Setup, flags: Mapping[str, Any], file: Mapping[str, Any]
 
     Raises AutocoderError for a text that names a file that cannot be read.
     """
-    given = {**file, **flags}
+    given = piped_texts({**file, **flags})
     settings = setup.settings
     return replace(
         setup,
+        flags={name: given[name] for name in flags},
+        file={name: given[name] if name not in flags else value for name, value in file.items()},
         task=_task(setup.task, given),
         model=_model(settings, given),
         limits=_limits(settings, given),
@@ -258,7 +264,6 @@ def obstacle(chosen: ChosenModel, limits: Limits) -> str | None:
 
 
 def _task(task: Task, given: Mapping[str, Any]) -> Task:
-    given = piped_texts(given)
     return replace(
         task,
         inputs=given.get("input_files", ()),

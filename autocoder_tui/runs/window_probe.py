@@ -76,13 +76,22 @@ async def ask_window(chosen: ChosenModel) -> AskedWindow:
 
 
 async def ask_beforehand(
-    prepared: Prepared, chosen: ChosenModel, say: Callable[[str], None]
+    prepared: Prepared,
+    chosen: ChosenModel,
+    say: Callable[[str], None],
+    *,
+    asked: AskedWindow | None = None,
+    counts: ServerCounts | None = None,
 ) -> Prepared:
-    """The same run with what its server says of it. A prompt it may cut is warned about."""
-    asked = await ask_window(chosen) if needs_asking(chosen) else None
+    """The same run with what its server says of it. A prompt it may cut is warned about.
+
+    `asked` is what the server has said already; `counts` remembers what it can count.
+    """
+    if asked is None and needs_asking(chosen):
+        asked = await ask_window(chosen)
     if asked is not None:
         prepared = prepared.for_model(asked.chosen)
-    prepared = await counted(prepared, ServerCounts())
+    prepared = await counted(prepared, counts or ServerCounts())
     if asked is not None and asked.window.cuts:
         weighed = await asyncio.to_thread(weigh, prepared.request)
         warning = asked.warning(weighed.estimate)

@@ -24,14 +24,16 @@ from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.ui.commands import Palette, commands_of, keys_of
 from autocoder_tui.ui.controllers import review_actions
+from autocoder_tui.ui.controllers.batch import BatchActions
 from autocoder_tui.ui.controllers.check import ProposalCheck
+from autocoder_tui.ui.controllers.control_files import load_or_save
 from autocoder_tui.ui.controllers.copy import copy_out
 from autocoder_tui.ui.controllers.drafts import DialogDrafts
 from autocoder_tui.ui.controllers.estimate import Estimator
 from autocoder_tui.ui.controllers.fallback import ModelFallback
 from autocoder_tui.ui.controllers.given_reply import copy_prompt, paste_reply
 from autocoder_tui.ui.controllers.history import HistoryActions
-from autocoder_tui.ui.controllers.key_warning import KeyWarnings
+from autocoder_tui.ui.controllers.key_warning import KeyWarnings, ask_about_secret
 from autocoder_tui.ui.controllers.models import ModelChoice
 from autocoder_tui.ui.controllers.prompt_history import PromptHistory
 from autocoder_tui.ui.controllers.quit import Interrupt, leave
@@ -48,7 +50,6 @@ from autocoder_tui.ui.controllers.token_weights import FileWeigher
 from autocoder_tui.ui.controllers.undo import UndoRedo
 from autocoder_tui.ui.keymap import checked_keys
 from autocoder_tui.ui.program import Program
-from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.screens.keys_help import KeysHelp
 from autocoder_tui.ui.screens.main import LOWER_PANES, MainScreen
 from autocoder_tui.ui.screens.usage import UsageScreen
@@ -91,6 +92,7 @@ class AutocoderApp(TypeAheadApp):
         Binding("U", "last_write('undo')", "Undo last write", id="write.undo", show=False),
         Binding("ctrl+y", "last_write('redo')", "Redo last write", id="write.redo", show=False),
         Binding("c", "last_write('commit')", "Commit last write", id="write.commit", show=False),
+        Binding("Q", "show_batch", "Batch", id="batch.show", show=False),
         Binding("P", "elsewhere('paste')", "Paste a reply", id="reply.paste", show=False),
         Binding("Y", "elsewhere('copy')", "Copy the prompt", id="prompt.copy", show=False),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
@@ -121,6 +123,7 @@ class AutocoderApp(TypeAheadApp):
         self.weigher = FileWeigher(self)
         self.undo_redo = UndoRedo(self)
         self.proposal_check = ProposalCheck(self)
+        self.batches = BatchActions(self)
         layout = cast(Arrangement, setup.settings.ui.diff_layout)
         self.main = MainScreen(setup.root, self.logbook, layout)
         self.ending = Shutdown(self)
@@ -201,6 +204,7 @@ class AutocoderApp(TypeAheadApp):
     async def on_unmount(self) -> None:
         self.session.close()
         await self.proposal_check.close()
+        await self.batches.close()
         await self.reviews.settle()
         await self.runner.close(offered=self._left_running)
         await asyncio.to_thread(self.logbook.close)
@@ -261,14 +265,7 @@ class AutocoderApp(TypeAheadApp):
 
     @work
     async def on_file_picker_secret_picked(self, event: FilePicker.SecretPicked) -> None:
-        question = Question(
-            "This looks like a secret",
-            f"{event.path} may hold keys or passwords. Its text would be sent to the model.",
-            (Answer("leave", "Leave it out", "l"), Answer("pick", "Pick it anyway", "p")),
-        )
-        if await self.push_screen_wait(question) == "pick":
-            picker = self.main.query_one(FilePicker)
-            picker.set_picks((*picker.picks, event.path))
+        await ask_about_secret(self, event.path)
 
     @property
     def chosen(self) -> ChosenModel | None:
@@ -287,6 +284,7 @@ class AutocoderApp(TypeAheadApp):
             "stop": running or self.proposal_check.running,
             "go_on": self.runner.resumable,
             "show_history": self.screen is self.main,
+            "show_batch": self.screen is self.main,
         }
         return possible.get(action, True)
 
@@ -353,6 +351,11 @@ class AutocoderApp(TypeAheadApp):
         """Review a reply from a chat page or another program; or copy the prompt to ask there."""
         await (paste_reply(self) if what == "paste" else copy_prompt(self))
 
+    @work(group=ASKS)
+    async def action_control_file(self, verb: str) -> None:
+        """Load a control file over what is on the screen, or save that as one."""
+        await load_or_save(self, verb)
+
     # ------------------------------------------------------------------ moving, telling
 
     def action_show_pane(self, pane: str) -> None:
@@ -372,6 +375,11 @@ class AutocoderApp(TypeAheadApp):
     def action_show_history(self) -> None:
         """Every run so far."""
         self.browsing.open()
+
+    @work(group=ASKS)
+    async def action_show_batch(self) -> None:
+        """Many jobs in a queue, and their results."""
+        await self.batches.open()
 
     def action_show_usage(self) -> None:
         """What runs used and cost."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from textual.app import App, ComposeResult, SystemCommand
@@ -11,6 +12,7 @@ from textual.command import CommandInput, CommandPalette
 from textual.dom import DOMNode
 from textual.screen import Screen
 
+from autocoder_tui.ui.screens.batch import BatchScreen
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.screens.history import HistoryScreen
@@ -46,6 +48,7 @@ _SCREENS: tuple[tuple[type[DOMNode], str], ...] = (
     (TextDialog, "Editing a hunk"),
     (PromptList, "Earlier prompts"),
     (HistoryScreen, "History"),
+    (BatchScreen, "Batch"),
     (RunView, "A run of the history"),
     (UsageScreen, "Usage"),
 )
@@ -91,6 +94,13 @@ def commands_of(
     if screen is main:
         for kind, area in _AREAS:
             yield from _bound(app, main.query_one(kind), f"{area}: ")
+    for verb, says in (
+        ("Load", "Take files, requirements, model and limits from a JSON or TOML file"),
+        ("Save", "Write what stands on the screen into a JSON or TOML file"),
+    ):
+        yield SystemCommand(
+            f"{verb} control file", says, partial(app.run_action, f"control_file('{verb.lower()}')")
+        )
     yield SystemCommand("Change theme", "Choose the colours", app.action_change_theme)
     yield SystemCommand(
         "Forget what was learnt about this endpoint",

@@ -147,6 +147,9 @@ class Program(Protocol):
     def proposal_check(self) -> Checks: ...
 
     @property
+    def batches(self) -> Batches: ...
+
+    @property
     def undo_redo(self) -> WriteLog: ...
 
     @property
@@ -281,6 +284,13 @@ class Checks(Protocol):
     async def send_back(self) -> None: ...
 
     async def may_write(self, session: ReviewSession) -> bool: ...
+
+
+class Batches(Protocol):
+    """Many jobs in a queue."""
+
+    @property
+    def running(self) -> bool: ...
 
 
 class WriteLog(Protocol):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from autocoder_tui.config.control_file import read_control_file
 from autocoder_tui.errors import AutocoderError
 from tests.ui.driving import setup_for
 

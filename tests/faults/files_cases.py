@@ -92,6 +92,17 @@ CASES: tuple[Case, ...] = (
             f"{_STATE}test_all_wrong_values_of_a_control_file_are_named_with_their_lines",
             f"{_STATE}test_a_damaged_control_file_is_a_sentence",
             "tests/config/test_control_file.py::test_all_problems_are_named",
+            "tests/config/test_broken_control_files.py::test_all_that_is_wrong_is_said_at_once",
+        ),
+    ),
+    Case(
+        "a control file cannot do what settings forbid, runs no command unasked, holds no key",
+        (
+            "tests/runs/test_options.py"
+            "::test_a_file_cannot_do_what_the_settings_forbid_and_a_flag_can",
+            "tests/runs/test_options.py::test_no_model_of_another_server_is_chosen",
+            "tests/headless/test_checks.py::test_commands_of_a_control_file_are_not_run_unasked",
+            "tests/config/test_run_options.py::test_a_key_is_never_written",
         ),
     ),
     Case(

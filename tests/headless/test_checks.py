@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from autocoder_tui.cli.arguments import run_parser
+from autocoder_tui.config.errors import ControlFileUnusable
 from autocoder_tui.config.project_file import PROJECT_FILE
 from autocoder_tui.demo.script import Reply, Script
 from autocoder_tui.demo.server import DemoServer
@@ -195,3 +196,24 @@ def test_a_project_may_want_it_always(runs: Runs) -> None:
     assert runs([reply(RIGHT)]).code == 1
     assert runs([reply(RIGHT)], "--no-check").code == 0
     assert runs([reply(RIGHT)], "--check-command", "false").code == 1
+
+
+def test_commands_of_a_control_file_are_not_run_unasked(runs: Runs) -> None:
+    """A file may have come along with somebody else's project; a flag is one's own word."""
+    file = runs.root / "job.json"
+    file.write_text(json.dumps({"check_commands": [f"touch ran; {SUITE}"], "check": True}))
+    ran = runs([reply(RIGHT)], "-c", str(file))
+    assert ran.code == 1
+    assert "Nobody has said yes to these commands, named in the control file" in ran.err
+    assert ran.requests == []
+    assert runs([reply(RIGHT)], "-c", str(file), "--check-command", SUITE).code == 0
+    assert runs([reply(RIGHT)], "-c", str(file), "--no-check").code == 0
+
+
+def test_a_control_file_cannot_leave_out_the_check_that_settings_want(runs: Runs) -> None:
+    (runs.folder / "config").mkdir()
+    (runs.folder / "config" / "config.toml").write_text("[check]\ncheck_before_accept = true\n")
+    file = runs.root / "job.json"
+    file.write_text('{"check": false}')
+    with pytest.raises(ControlFileUnusable, match="line 1: your settings want every result"):
+        runs([reply(RIGHT)], "-c", str(file))

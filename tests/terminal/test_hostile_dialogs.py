@@ -92,6 +92,8 @@ NOT_ASKED = {
     "No undo": "needs a state folder that can't be written; holds the path of that folder",
     "Not available": "holds names of the person's own configuration",
     "Not checked": "a result in numbers, and a fixed sentence",
+    "This control file is not usable": "sentences with marks, tried in tests/ui/test_control_files",
+    "Replace the file?": "the name a person has just typed",
     "Read-only": "the same flow as Changed meanwhile",
     "The proposal is not kept": "a fixed sentence",
     "The server may cut this prompt": "numbers, and the name of the person's own model",

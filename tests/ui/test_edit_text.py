@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from autocoder_tui.system.clipboard import clipboard_tool, fill_clipboard
-from autocoder_tui.ui.controllers.edit import EditorFailed, edit_in_editor, editor_command
+from autocoder_tui.system.editor import EditorFailed, editor_command
+from autocoder_tui.ui.controllers.edit import edit_in_editor
 from autocoder_tui.ui.widgets.plain_area import keeps
 
 
@@ -94,7 +95,7 @@ def test_no_clipboard_tool_without_a_display_or_over_ssh(tmp_path: Path) -> None
 IN_A_TERMINAL = """
 import types
 from textual.app import App
-from autocoder_tui.ui.controllers.edit import EditorFailed, edit_suspended
+from autocoder_tui.ui.controllers.edit import edit_suspended
 
 class Program(App):
     setup = types.SimpleNamespace(environ={"EDITOR": "false"})

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from autocoder_tui.batch.budget import SharedBudget
 from autocoder_tui.batch.job import BatchJob
@@ -30,22 +29,16 @@ class NotSent(AutocoderError):
 class ProviderRunner(LocalRunner):
     """A `JobRunner` for jobs that a batch answers. After `freeze`, or `reopen`, its `rounds` are
     seen through; then the jobs are run like any others, and nothing is sent any more.
-
-    `show` is told how far a round is, `first_poll` is in seconds.
     """
 
-    def __init__(
-        self,
-        *arguments: Any,
-        show: Callable[[RoundProgress], object] = lambda _: None,
-        first_poll: float = FIRST_POLL,
-        **options: Any,
-    ) -> None:
-        super().__init__(*arguments, **options)
-        self._show = show
-        self._first_poll = first_poll
-        self._record: BatchRecord | None = None
-        self._rounds: Rounds | None = None
+    _record: BatchRecord | None = None
+    _rounds: Rounds | None = None
+    _show: Callable[[RoundProgress], object] = staticmethod(lambda _: None)
+    _first_poll = FIRST_POLL
+
+    def show_rounds(self, show: Callable[[RoundProgress], object], first_poll: float) -> None:
+        """`show` is told how far a round is, which is first asked after `first_poll` seconds."""
+        self._show, self._first_poll = show, first_poll
 
     @property
     def record(self) -> BatchRecord:

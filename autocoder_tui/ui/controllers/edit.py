@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import shutil
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from textual.app import SuspendNotSupported
 
-from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.system.editor import EditorFailed, editor_command, open_in_editor
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.plain_area import keeps
 
@@ -21,13 +17,6 @@ LARGEST_EDITED_HERE = 1_000_000
 """Characters; a real editor is better at more."""
 
 _LINE_BY_PLUS = {"vi", "vim", "nvim", "nano", "emacs", "emacsclient", "micro", "kak", "joe", "ne"}
-_FALLBACKS = ("nano", "vi")
-
-
-class EditorFailed(AutocoderError):
-    """There is no editor, or it did not give the text back."""
-
-    kind = "editor_failed"
 
 
 async def edit_here(app: Program, title: str, hint: str, text: str, line: int) -> str | None:
@@ -48,23 +37,6 @@ async def edit_here(app: Program, title: str, hint: str, text: str, line: int) -
     return await app.dialog_drafts.ask(title, hint, text, line=line, tall=True)
 
 
-def editor_command(environ: Mapping[str, str]) -> list[str]:
-    """The command of $VISUAL, else $EDITOR, else nano or vi. Raises EditorFailed."""
-    for variable in ("VISUAL", "EDITOR"):
-        try:
-            command = shlex.split(environ.get(variable, ""))
-        except ValueError as error:
-            raise EditorFailed(
-                f"${variable} is not a command ({error}). Set it to your editor."
-            ) from error
-        if command:
-            return command
-    for name in _FALLBACKS:
-        if shutil.which(name, path=environ.get("PATH")):
-            return [name]
-    raise EditorFailed("There is no editor: set $VISUAL or $EDITOR to the command of yours.")
-
-
 def edit_in_editor(text: str, path: str, line: int, environ: Mapping[str, str]) -> str:
     """`text` as the editor left it, opened at `line` (from 0) under the last part of `path`.
 
@@ -77,12 +49,7 @@ def edit_in_editor(text: str, path: str, line: int, environ: Mapping[str, str]) 
         with tempfile.TemporaryDirectory(prefix="autocoder-tui-") as folder:
             file = Path(folder) / _safe_name(path)
             file.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
-            environment = {**os.environ, **environ}
-            done = subprocess.run([*command, str(file)], env=environment, check=False)
-            if done.returncode != 0:
-                raise EditorFailed(
-                    f"The editor ended with {done.returncode}, so its changes were not taken."
-                )
+            open_in_editor(command, file, environ)
             return file.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         raise EditorFailed(

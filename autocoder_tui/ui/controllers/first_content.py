@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Container
 
 from textual.widgets import Input, TextArea
 
@@ -12,15 +13,18 @@ from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.paths import relative_name, resolve_target
 
+_SHOWN = ("requirements", "output_file", "input_files")
 
-async def fill_in(app: Program) -> None:
-    """Requirements, target and picks; what can't be used is told."""
+
+async def fill_in(app: Program, which: Container[str] = _SHOWN) -> None:
+    """Requirements, target and picks, `which` of them by their options; what can't be used is
+    told."""
     setup = app.setup
-    if setup.task.requirements:
+    if setup.task.requirements and "requirements" in which:
         app.main.query_one("#requirements", TextArea).text = setup.task.requirements
-    if setup.task.output:
+    if setup.task.output and "output_file" in which:
         app.main.query_one("#target", Input).value = _relative(app, setup.task.output)
-    if setup.task.inputs:
+    if setup.task.inputs and "input_files" in which:
         expansion = await asyncio.to_thread(expand_inputs, app.root, setup.task.inputs)
         app.main.query_one(FilePicker).set_picks(expansion.files)
         for name, reason in expansion.refused:

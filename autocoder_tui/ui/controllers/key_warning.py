@@ -8,6 +8,7 @@ from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.runs.key_scan import KeySent, keys_in
 from autocoder_tui.ui.program import KeyDecision, Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
+from autocoder_tui.ui.widgets.files.picker import FilePicker
 
 _MOST_NAMED = 8
 
@@ -51,3 +52,16 @@ def _question(found: list[KeySent], files: tuple[str, ...], can_leave: bool) -> 
     # Enter, pressed by reflex, sends nothing.
     start = 0 if answers[0].value == "leave" else len(answers) - 1
     return Question("There may be keys in this", text, tuple(answers), start=start)
+
+
+async def ask_about_secret(app: Program, path: str) -> None:
+    """A file that looks like a secret was picked: it stays picked after a yes only. Must be called
+    from a worker."""
+    question = Question(
+        "This looks like a secret",
+        f"{path} may hold keys or passwords. Its text would be sent to the model.",
+        (Answer("leave", "Leave it out", "l"), Answer("pick", "Pick it anyway", "p")),
+    )
+    if await app.push_screen_wait(question) == "pick":
+        picker = app.main.query_one(FilePicker)
+        picker.set_picks((*picker.picks, path))

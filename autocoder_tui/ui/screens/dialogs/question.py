@@ -34,6 +34,10 @@ class Question(Dialog[str]):
         Binding("escape", "cancel", "Cancel", id="question.cancel", show=False),
         Binding("left", "app.focus_previous", show=False),
         Binding("right", "app.focus_next", show=False),
+        Binding("up", "scroll(-1)", show=False),
+        Binding("down", "scroll(1)", show=False),
+        Binding("pageup", "scroll(-10)", show=False),
+        Binding("pagedown", "scroll(10)", show=False),
     ]
 
     def __init__(
@@ -57,7 +61,14 @@ class Question(Dialog[str]):
 
     def on_mount(self) -> None:
         # Answered before it was mounted, it has no buttons any more.
-        self.query(f"#answer-{self._start}").focus()
+        for button in self.query(f"#answer-{self._start}"):
+            # A long text is read from its beginning.
+            button.focus(scroll_visible=False)
+
+    def action_scroll(self, lines: int) -> None:
+        """Move through a text that is longer than the screen."""
+        for dialog in self.query(".dialog"):
+            dialog.scroll_relative(y=lines, animate=False)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         index = int((event.button.id or "answer-0").removeprefix("answer-"))
