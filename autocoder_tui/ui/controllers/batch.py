@@ -26,6 +26,7 @@ from autocoder_tui.ui.screens.batch import BatchScreen
 from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.terminal.key_queue import ASKS
+from autocoder_tui.workspace.output_path import Refused
 
 
 class BatchActions:
@@ -142,6 +143,11 @@ class BatchActions:
             self._go(batch)
 
     def _go(self, batch: Batch) -> None:
+        if batch.head.sent_by != "run":
+            raise Refused(
+                "Its requests are answered in files, not one by one. Go on with it without the "
+                f"screen: autocoder-tui batch --resume {batch.head.batch_id}"
+            )
         if not self.running:
             work = self._work(batch)
             self._worker = self._app.run_worker(work, group="batch", exit_on_error=False)
