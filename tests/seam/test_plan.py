@@ -1,14 +1,8 @@
-"""What single lines say about a join, and where what is withheld or repeated begins."""
+"""Where what is withheld, and what is to be repeated, begins."""
 
 from __future__ import annotations
 
-from autocoder_tui.engine.seam.likeness import is_balanced
 from autocoder_tui.engine.seam.plan import choose_anchor, earlier_start
-
-
-def test_a_bracket_within_quotes_opens_nothing() -> None:
-    assert is_balanced('f("a(")')
-    assert not is_balanced('f("a(")(')
 
 
 def test_a_text_that_begins_with_a_blank_line_is_withheld_from_its_beginning() -> None:

@@ -16,7 +16,6 @@ from autocoder_tui.engine.errors import ProviderError
 from autocoder_tui.engine.provider.model_list import (
     ListedModel,
     ServedWindow,
-    _prices,
     list_models,
     served_window,
 )
@@ -179,5 +178,8 @@ async def test_a_certificate_nobody_signed_is_named(unsigned: ssl.SSLContext) ->
     assert "certificate" in caught.value.message
 
 
-def test_the_price_of_prompts_alone_is_per_token() -> None:
-    assert _prices({"prompt": "0.000002"}) == (Decimal(2), None, None)
+async def test_the_price_of_prompts_alone_is_per_token() -> None:
+    body = data({"id": "m", "pricing": {"prompt": "0.000002"}})
+    async with answering({"/v1/models": (200, body)}) as (endpoint, _):
+        (listed,) = await list_models(endpoint)
+    assert listed == ListedModel("m", None, None, Decimal(2), None, None)
