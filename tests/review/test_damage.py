@@ -324,3 +324,16 @@ def test_a_placeholder_that_was_there_is_none() -> None:
 )
 def test_edits_as_json_block_though_they_are_json(text: str) -> None:
     assert found("a.json", '{"a": 1}\n', text)["edit"].blocks
+
+
+def test_a_reply_that_broke_off_blocks_and_a_remark_does_not() -> None:
+    broken = FileReview.of("a.c", C, C + "int x;\n", complete=False)
+    (concern,) = concerns(broken)
+    assert (concern.kind, concern.blocks) == ("incomplete", True)
+    (concern,) = concerns(FileReview.of("a.c", C, C + "int x;\n", remark="It is long."))
+    assert (concern.kind, concern.blocks) == ("remark", False)
+
+
+def test_lines_deep_in_data_are_no_file() -> None:
+    assert "frame" in found("a.c", C, '[[["a\\nb"]]]')
+    assert "frame" not in found("a.c", C, '[[[[[["a\\nb"]]]]]]')

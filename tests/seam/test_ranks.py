@@ -202,3 +202,23 @@ def test_a_part_of_what_was_withheld_is_believed_where_it_is_like_nothing_else(
     (first, *_), _ = asked_further_up(ALIKE, "", further)
     assert first.proof == "guess"
     assert first.rank < CERTAIN
+
+
+@pytest.mark.parametrize(
+    ("cut", "line", "proof"),
+    [
+        ("abcdef", "abcdefgh = 1", "echo"),
+        ("abcdef", "abcdxy", "echo"),
+        ("abcdef", "abcxyz", "guess"),
+    ],
+)
+def test_a_line_just_like_the_cut_one_is_another_wording_of_it(
+    cut: str, line: str, proof: str
+) -> None:
+    text = SHOWN.replace("kappa_lam", cut)
+    known = history(text)
+    reply = SHOWN[SHOWN.index("delta") :].replace("kappa_lam", f"{line}\n")
+    lines = filled_lines(reply)
+    place = known.positions(lines[0].key)[0]
+    replay = Replay(0, place, place + 2, 2, False, None)
+    assert from_replay(replay, known, reply, lines, 0)[0].proof == proof
