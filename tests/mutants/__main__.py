@@ -71,6 +71,9 @@ def _try(left: Sequence[str], children: int) -> None:
         finally:
             mutmut.terminate()
             mutmut.wait()
+    if mutmut.returncode != 0:
+        print(LOG.read_text(encoding="utf-8", errors="replace")[-4_000:])
+        sys.exit("mutmut failed; its last words are above.")
 
 
 _MUTMUT = "from mutmut.__main__ import cli; cli()"

@@ -164,3 +164,18 @@ def test_a_date_to_wait_for_is_seconds_from_now() -> None:
     wait = retry_after({"retry-after": formatdate(time.time() + 90, usegmt=True)})
     assert wait is not None
     assert 85 < wait <= 90
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(401, "does not accept"), (403, "does not allow this with")]
+)
+async def test_what_is_wrong_with_a_key_is_told_apart(status: int, words: str) -> None:
+    outcome = await converse([error_reply(status, "no")])
+    check(outcome, errors.KeyRejected, words)
+
+
+async def test_a_long_message_of_a_server_is_cut_with_a_mark() -> None:
+    said = "".join(f"{number:03} " for number in range(100))
+    outcome = await converse([error_reply(400, said)])
+    assert outcome.error is not None
+    assert f"“{said[:299]}…”" in outcome.error.message

@@ -300,6 +300,15 @@ def test_a_frame_with_an_id_is_closed_by_its_own_closing_line() -> None:
     text = "x = 1\n</file>\ny = 2\n"
     (file,) = parse_reply(f'<file path="a.py" id="7">\n{text}</file id="7">\n').files
     assert (file.text, file.complete, file.remark) == (text, True, "")
+    (file,) = parse_reply('<file path="a.py" id="7">\nx = 1\n').files
+    assert (file.text, file.complete) == ("x = 1\n", False)
+
+
+def test_a_closing_line_that_lacks_the_id_closes_and_is_said() -> None:
+    reply = parse_reply('<file path="a.py" id="7">\nx = 1\n</file>\nDone.\n')
+    (file,) = reply.files
+    assert (file.text, file.complete, reply.notes) == ("x = 1\n", True, "Done.")
+    assert "lacks the id" in file.remark
 
 
 def test_fences_within_markdown_of_any_name() -> None:
