@@ -39,6 +39,8 @@ def found(path: str, before: str | None, after: str) -> dict[str, Concern]:
         ("diff", C, "*** Begin Patch\n*** Update File: main.c\n@@\n-a\n+b\n*** End Patch\n"),
         ("diff", C, "5c5\n<     return 0;\n---\n>     return 1;\n"),
         ("diff", None, DIFF),
+        ("edit", C, "5c\r\n    return 1;\r\n.\r\nw\r\nq\r\n"),
+        ("edit", C, "5c \n    return 1;\n.\nw \n"),
         ("edit", C, SEARCH),
         ("edit", C, SEARCH.replace("<<<<<<<", "-------").replace(">>>>>>>", "+++++++")),
         ("edit", C, SEARCH.replace("<<<<<<<", "<<<<<").replace(">>>>>>>", ">>>>>")),

@@ -65,3 +65,17 @@ def test_one_new_line_among_much_talk_makes_the_lines_asked_for_dubious() -> Non
     assert after_talk("").rank == Rank.REQUESTED_ECHO - 4
     assert after_talk("unheard_of = 17\n").rank == Rank.REQUESTED_ECHO - 9
     assert after_talk("unheard_of = 17\n").proof == "echo"
+
+
+def test_lines_asked_for_that_come_twice_are_believed_where_they_go_on() -> None:
+    anchor = history(LONGER).plan.anchor
+    talk = (
+        "Sorry, that was wrong.\nHere is the rest of the file as you asked for it.\n"
+        "I have kept everything else as it was before.\n"
+        "It begins with the lines that you asked for.\nPlease look at all of it with care.\n"
+    )
+    before = f"unheard_of = 17\n{anchor}{talk}"
+    anew = anchor.replace("  ", " ") + LONGER[len(history(LONGER).plan.shown) :]
+    first, *_ = held(LONGER, f"{before}{anew}width * 8\n\n\n{FUNCTION.format(9)}")
+    assert (first.proof, first.begin) == ("echo", len(before))
+    assert (first.offset, first.drop) == (len(LONGER), len(before + anew))

@@ -222,3 +222,20 @@ def test_a_line_just_like_the_cut_one_is_another_wording_of_it(
     place = known.positions(lines[0].key)[0]
     replay = Replay(0, place, place + 2, 2, False, None)
     assert from_replay(replay, known, reply, lines, 0)[0].proof == proof
+
+
+@pytest.mark.parametrize(
+    ("above", "rank"),
+    [
+        (("something_else = 0\n", "row(1, 'one', first)\n"), Rank.PATTERN),
+        (("row(1, 'one', first)\n", "something_else = 0\n"), Rank.LONG_DIVERGED),
+    ],
+)
+def test_lines_after_one_like_the_cut_one_may_be_the_next_of_a_list(
+    above: tuple[str, str], rank: Rank
+) -> None:
+    repeated = SHOWN[SHOWN.index("alpha") : SHOWN.index("kappa")]
+    known = history('<file path="a.py">\n' + "".join(above) + repeated + "row(2, 'one', fir")
+    reply = repeated + "other = 5\n"
+    replay = Replay(0, 3, 6, 3, False, None)
+    assert from_replay(replay, known, reply, filled_lines(reply), 0)[0].rank == rank
