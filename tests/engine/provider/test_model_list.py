@@ -183,3 +183,13 @@ async def test_the_price_of_prompts_alone_is_per_token() -> None:
     async with answering({"/v1/models": (200, body)}) as (endpoint, _):
         (listed,) = await list_models(endpoint)
     assert listed == ListedModel("m", None, None, Decimal(2), None, None)
+
+
+async def test_the_window_in_the_meta_data_counts_where_no_other_is_named() -> None:
+    meta = {"meta": {"n_ctx": 4096}}
+    body = data({"id": "m", **meta}, {"id": "n", "context_length": 8192, **meta})
+    async with answering({"/v1/models": (200, body)}) as (endpoint, _):
+        assert list(await list_models(endpoint)) == [
+            ListedModel("m", 4096, None, None, None, None),
+            ListedModel("n", 8192, None, None, None, None),
+        ]
