@@ -127,8 +127,12 @@ def _figures(tried: list[Mutant], equal: int) -> str:
         by_outcome[one.outcome] = by_outcome.get(one.outcome, 0) + 1
     noticed = by_outcome.get("killed", 0) + by_outcome.get("timeout", 0)
     counted = ", ".join(f"{count} {outcome}" for outcome, count in sorted(by_outcome.items()))
-    share = f"{noticed / len(tried):.1%}" if tried else "none"
-    return f"\n{len(tried)} mutants: {counted}. Noticed: {share}; {equal} others change nothing."
+    known = len(tried) - by_outcome.get(NOT_TRIED, 0)
+    share = f"{noticed / known:.1%}" if known else "none"
+    return (
+        f"\n{len(tried)} mutants: {counted}. Noticed of those tried: {share}; "
+        f"{equal} others change nothing."
+    )
 
 
 def _equal() -> frozenset[str]:
