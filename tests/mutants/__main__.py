@@ -2,25 +2,29 @@
 
 mutmut (`pip install -e ".[dev,mutants]"`) writes the mutants of the folders that
 `[tool.mutmut]` in pyproject.toml names, once, into `mutants/`; that takes minutes. Of these a
-sample is tried, each against the tests that call its function, the quickest first. What no test
-notices is printed as a difference, those apart that `equal.txt` names with the reason why they
-change nothing.
+sample is tried, each against the tests that call its function, the quickest first. What came of
+each is printed at once and kept in `mutants/`: after an interruption the same command goes on where
+it stopped. What no test notices is printed as a difference, those apart that `equal.txt` names with
+the reason why they change nothing.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import itertools
 import os
-import random
 import subprocess
 import sys
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from tests.mutants.mutant import Mutant, names, read_mutant
+from tests.mutants.mutant import NOT_TRIED, Mutant, forget, names, outcomes, read_mutant
 
 ROOT = Path(__file__).parents[2]
 MUTANTS = ROOT / "mutants"
+LOG = MUTANTS / "mutmut.log"
 
 
 def main() -> int:
@@ -30,16 +34,62 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="which ones")
     parser.add_argument("--only", default="", help="of modules whose name has this in it")
     parser.add_argument("--children", type=int, default=1, help="processes at once")
+    parser.add_argument("--again", action="store_true", help="also those that were tried before")
+    parser.add_argument("--report", action="store_true", help="try none, say what is known")
     options = parser.parse_args()
     os.chdir(ROOT)
     _write_mutants(options.children)
     chosen = options.names or _sample(options.sample, options.seed, options.only)
-    run = ["run", "--max-children", str(options.children), *chosen]
-    subprocess.run([sys.executable, "-c", _MUTMUT, *run], check=False)
+    if options.again or options.names:
+        forget(MUTANTS, chosen)
+    known = outcomes(MUTANTS, chosen)
+    left = [name for name in chosen if known[name] == NOT_TRIED]
+    if left and not options.report:
+        _try(left, options.children)
     return _report(chosen)
 
 
+def _try(left: Sequence[str], children: int) -> None:
+    """Try these, and print what comes of each as soon as it is known."""
+    print(f"{len(left)} to try; mutmut's own words are in {LOG}.", flush=True)
+    run = ["run", "--max-children", str(children), *left]
+    mutmut_main = _WITHOUT_CLEAN_RUN * _have_passed() + _MUTMUT
+    printed: set[str] = set()
+    with LOG.open("wb") as log:
+        mutmut = subprocess.Popen(
+            [sys.executable, "-c", mutmut_main, *run], stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            ended = False
+            while not ended:
+                ended = mutmut.poll() is not None
+                for name, outcome in outcomes(MUTANTS, left).items():
+                    if outcome != NOT_TRIED and name not in printed:
+                        printed.add(name)
+                        print(f"{len(printed)}/{len(left)} {outcome}: {name}", flush=True)
+                time.sleep(0 if ended else 1)
+        finally:
+            mutmut.terminate()
+            mutmut.wait()
+    if mutmut.returncode != 0:
+        print(LOG.read_text(encoding="utf-8", errors="replace")[-4_000:])
+        sys.exit("mutmut failed; its last words are above.")
+
+
 _MUTMUT = "from mutmut.__main__ import cli; cli()"
+_WITHOUT_CLEAN_RUN = (
+    "from mutmut.__main__ import PytestRunner;PytestRunner.run_clean_tests = lambda *_, **__: 0;"
+)
+
+
+def _have_passed() -> bool:
+    """Whether all tests passed when mutmut noted which of them call what, and none has changed
+    since: to run them once more before the first mutant would only take time."""
+    noted = MUTANTS / "mutmut-stats.json"
+    if not noted.exists():
+        return False
+    changed = max(file.stat().st_mtime for file in (ROOT / "tests").rglob("*.py"))
+    return noted.stat().st_mtime > changed
 
 
 def _write_mutants(children: int) -> None:
@@ -53,9 +103,9 @@ def _write_mutants(children: int) -> None:
 
 
 def _sample(count: int, seed: int, only: str) -> list[str]:
-    """The same ones for the same seed, while the code stays the same."""
+    """The same ones for the same seed, but for those of functions that have changed since."""
     every = [name for name in names(MUTANTS) if only in name]
-    random.Random(seed).shuffle(every)
+    every.sort(key=lambda name: hashlib.sha256(f"{seed} {name}".encode()).digest())
     worth = (name for name in every if read_mutant(MUTANTS, name) is not None)
     return list(itertools.islice(worth, count))
 
@@ -77,8 +127,12 @@ def _figures(tried: list[Mutant], equal: int) -> str:
         by_outcome[one.outcome] = by_outcome.get(one.outcome, 0) + 1
     noticed = by_outcome.get("killed", 0) + by_outcome.get("timeout", 0)
     counted = ", ".join(f"{count} {outcome}" for outcome, count in sorted(by_outcome.items()))
-    share = f"{noticed / len(tried):.1%}" if tried else "none"
-    return f"\n{len(tried)} mutants: {counted}. Noticed: {share}; {equal} others change nothing."
+    known = len(tried) - by_outcome.get(NOT_TRIED, 0)
+    share = f"{noticed / known:.1%}" if known else "none"
+    return (
+        f"\n{len(tried)} mutants: {counted}. Noticed of those tried: {share}; "
+        f"{equal} others change nothing."
+    )
 
 
 def _equal() -> frozenset[str]:

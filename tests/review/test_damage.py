@@ -39,6 +39,8 @@ def found(path: str, before: str | None, after: str) -> dict[str, Concern]:
         ("diff", C, "*** Begin Patch\n*** Update File: main.c\n@@\n-a\n+b\n*** End Patch\n"),
         ("diff", C, "5c5\n<     return 0;\n---\n>     return 1;\n"),
         ("diff", None, DIFF),
+        ("edit", C, "5c\r\n    return 1;\r\n.\r\nw\r\nq\r\n"),
+        ("edit", C, "5c \n    return 1;\n.\nw \n"),
         ("edit", C, SEARCH),
         ("edit", C, SEARCH.replace("<<<<<<<", "-------").replace(">>>>>>>", "+++++++")),
         ("edit", C, SEARCH.replace("<<<<<<<", "<<<<<").replace(">>>>>>>", ">>>>>")),
@@ -324,3 +326,16 @@ def test_a_placeholder_that_was_there_is_none() -> None:
 )
 def test_edits_as_json_block_though_they_are_json(text: str) -> None:
     assert found("a.json", '{"a": 1}\n', text)["edit"].blocks
+
+
+def test_a_reply_that_broke_off_blocks_and_a_remark_does_not() -> None:
+    broken = FileReview.of("a.c", C, C + "int x;\n", complete=False)
+    (concern,) = concerns(broken)
+    assert (concern.kind, concern.blocks) == ("incomplete", True)
+    (concern,) = concerns(FileReview.of("a.c", C, C + "int x;\n", remark="It is long."))
+    assert (concern.kind, concern.blocks) == ("remark", False)
+
+
+def test_lines_deep_in_data_are_no_file() -> None:
+    assert "frame" in found("a.c", C, '[[["a\\nb"]]]')
+    assert "frame" not in found("a.c", C, '[[[[[["a\\nb"]]]]]]')

@@ -98,3 +98,8 @@ def test_a_flood_of_lines_is_split_like_any_other_text() -> None:
         assert "".join(lines) == text
         assert len(lines) == 120_000 + bool(end)
         assert len({id(line) for line in lines[:120_000]}) == 2
+
+
+def test_a_line_doubled_at_the_beginning_is_added_there() -> None:
+    assert shown(diff_lines("a\nb\n", "a\na\nb\n")) == "+a\n a\n b\n"
+    assert shown(diff_lines("a\nb\n", "a\nb\nb\n")) == " a\n b\n+b\n"

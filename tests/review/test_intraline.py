@@ -52,3 +52,10 @@ def test_a_long_line_is_marked_from_both_ends() -> None:
     changes = word_changes(old, new)
     assert marked(old, changes.old) == ["old"]
     assert marked(new, changes.new) == ["newer"]
+
+
+def test_a_mark_between_two_longer_changes_is_of_both() -> None:
+    old, new = "the call(one.two) of all", "the call(abc.xyz) of all"
+    assert marked(new, word_changes(old, new).new) == ["abc.xyz"]
+    old, new = "the call(ab.cd) of all", "the call(xy.zw) of all"
+    assert marked(new, word_changes(old, new).new) == ["xy", "zw"]

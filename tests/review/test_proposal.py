@@ -240,3 +240,9 @@ def test_a_summary_says_what_is_written_and_what_goes_out_again() -> None:
     both = Review((kept, gone)).summary_taking_back([gone])
     assert both.endswith(f" · writes a.txt (+1 −1), {back}")
     assert Review((gone,)).summary_taking_back([gone]).endswith(f"0 undecided · {back}")
+
+
+def test_a_new_file_with_a_blank_line_in_it_is_split_behind_that() -> None:
+    review = FileReview.of("a.txt", None, "a\n\nb\nc\n\n").split(0)
+    assert [review.proposed_lines(number) for number in range(2)] == ["a\n\n", "b\nc\n\n"]
+    assert len(review.hunks) == 2

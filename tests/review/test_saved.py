@@ -57,6 +57,15 @@ def data(**changes: Any) -> dict[str, Any]:
     return kept
 
 
+def new_file(**changes: Any) -> dict[str, Any]:
+    return data(before=None, after="1\n", hunks=[[0, 0, 0, 1]], verdicts=["accepted"], **changes)
+
+
+def test_a_new_file_is_a_review() -> None:
+    file = FileReview.of("a", None, "1\n").with_verdict(0, Verdict.ACCEPTED)
+    assert review_of(new_file()).files == (file,)
+
+
 @pytest.mark.parametrize(
     "damaged",
     [
@@ -66,6 +75,8 @@ def data(**changes: Any) -> dict[str, Any]:
         {"files": 3},
         {"files": [3]},
         data(before=7),
+        new_file(source="b.txt"),
+        new_file(deletes=True),
         data(after=None),
         data(complete="yes"),
         data(verdicts=["accepted"]),

@@ -86,6 +86,8 @@ def test_a_remark_on_a_complete_file() -> None:
 def test_hidden_characters() -> None:
     (found,) = warnings(FileReview.of("f.py", "x = 1\n", "x = 1  # \u202eevil\n"))
     assert "Line 1 holds hidden" in found
+    (found,) = warnings(FileReview.of("f.txt", "a\r\n", "\u202eb\r\né\r\n"))
+    assert "Line 1 holds hidden" in found
     assert warnings(FileReview.of("f.txt", "a\r\n", "b\r\n")) == ()
 
 

@@ -202,3 +202,40 @@ def test_a_part_of_what_was_withheld_is_believed_where_it_is_like_nothing_else(
     (first, *_), _ = asked_further_up(ALIKE, "", further)
     assert first.proof == "guess"
     assert first.rank < CERTAIN
+
+
+@pytest.mark.parametrize(
+    ("cut", "line", "proof"),
+    [
+        ("abcdef", "abcdefgh = 1", "echo"),
+        ("abcdef", "abcdxy", "echo"),
+        ("abcdef", "abcxyz", "guess"),
+    ],
+)
+def test_a_line_just_like_the_cut_one_is_another_wording_of_it(
+    cut: str, line: str, proof: str
+) -> None:
+    text = SHOWN.replace("kappa_lam", cut)
+    known = history(text)
+    reply = SHOWN[SHOWN.index("delta") :].replace("kappa_lam", f"{line}\n")
+    lines = filled_lines(reply)
+    place = known.positions(lines[0].key)[0]
+    replay = Replay(0, place, place + 2, 2, False, None)
+    assert from_replay(replay, known, reply, lines, 0)[0].proof == proof
+
+
+@pytest.mark.parametrize(
+    ("above", "rank"),
+    [
+        (("something_else = 0\n", "row(1, 'one', first)\n"), Rank.PATTERN),
+        (("row(1, 'one', first)\n", "something_else = 0\n"), Rank.LONG_DIVERGED),
+    ],
+)
+def test_lines_after_one_like_the_cut_one_may_be_the_next_of_a_list(
+    above: tuple[str, str], rank: Rank
+) -> None:
+    repeated = SHOWN[SHOWN.index("alpha") : SHOWN.index("kappa")]
+    known = history('<file path="a.py">\n' + "".join(above) + repeated + "row(2, 'one', fir")
+    reply = repeated + "other = 5\n"
+    replay = Replay(0, 3, 6, 3, False, None)
+    assert from_replay(replay, known, reply, filled_lines(reply), 0)[0].rank == rank

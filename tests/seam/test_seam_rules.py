@@ -235,3 +235,12 @@ def test_a_file_that_holds_the_words_of_the_marker_keeps_them() -> None:
     reader.feed(plan.anchor + plan.witness + rest)
     reader.finish("stop")
     assert reader.text == kept + rest
+
+
+def test_one_endless_line_goes_on_in_other_words_after_the_echo() -> None:
+    before = " ".join(f"word{number}" for number in range(2_000))
+    plan = plan_continuation(before, finish_reason="length")
+    rest = "".join(f" other{number}" for number in range(60)) + "\n"
+    text, joined = join(before, plan.anchor + rest)
+    assert text == plan.shown + rest
+    assert joined.proof == "echo"

@@ -53,6 +53,8 @@ def test_fences_of_the_file_itself_stay() -> None:
     [
         ("```python\nx = 1\n", True),
         ("```\nx = 1\n", True),
+        ("The file:\n<b>It</b> is:\n```\nx = 1\n", True),
+        ("The file:\n<b>It</b> is:\n~~~\nx = 1\n", True),
         ("```\n", False),
         ("```\n<a>\n", False),
         ("```xml\n<a>\n", False),

@@ -362,3 +362,18 @@ def test_branch_of_a_repository_a_worktree_and_a_detached_head(tmp_path: Path) -
     assert len(hash_) == 7
     (project / ".git" / "HEAD").write_text("ref: refs/heads/a\x1b]0;x\x07b\n")
     assert branch_name(project) == "a␛]0;x␇b"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matched", "not_matched"),
+    [
+        ("**/a.py", ["a.py", "b/a.py", "b/c/a.py"], ["b/x.py", ".b/a.py"]),
+        ("b/**", ["b/x", "b/c/x"], ["a", "b", "b/.x"]),
+        ("b/**/*.py", ["b/x.py", "b/c/x.py"], ["x.py", "b/x"]),
+    ],
+)
+def test_two_stars_stand_for_any_number_of_folders(
+    pattern: str, matched: list[str], not_matched: list[str]
+) -> None:
+    regex = glob_regex(pattern)
+    assert [path for path in matched + not_matched if regex.fullmatch(path)] == matched

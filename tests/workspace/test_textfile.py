@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.system.descriptors import open_unblocked
 from autocoder_tui.workspace.errors import (
     BinaryFile,
@@ -98,7 +99,7 @@ def test_character_outside_the_encoding_is_named(tmp_path: Path) -> None:
     path = tmp_path / "old.txt"
     path.write_bytes(b"caf\xe9\n")
     with pytest.raises(Unencodable, match=r"old\.txt is cp1252.*U\+2192, line 2"):
-        read_text_file(path).encode("a\n→\n")
+        read_text_file(path).encode("a\n→\nb\nc\n")
 
 
 @pytest.mark.parametrize(
@@ -158,8 +159,9 @@ def test_what_is_no_regular_file_is_refused_in_a_moment(tmp_path: Path) -> None:
         ("a\0b", Unreadable),
         ("x" * 300, Unreadable),
     ]:
-        with pytest.raises(kind):
+        with pytest.raises(kind) as raised:
             read_text_file(tmp_path / name)
+        assert visible(str(tmp_path / name)) in str(raised.value)
     listener.close()
     assert time.monotonic() - began < 2
 
@@ -243,8 +245,9 @@ def test_what_takes_the_place_of_a_file_before_it_is_open_is_not_read(
         return open_unblocked(path)
 
     monkeypatch.setattr("autocoder_tui.workspace.textfile.open_unblocked", replaced)
-    with pytest.raises(NotAFile):
+    with pytest.raises(NotAFile) as raised:
         read_text_file(path)
+    assert str(raised.value).startswith(str(path))
 
 
 def test_a_file_too_large_is_called_by_the_name_given(tmp_path: Path) -> None:

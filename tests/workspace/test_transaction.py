@@ -12,7 +12,7 @@ import pytest
 
 from autocoder_tui.workspace.apply import apply_changes
 from autocoder_tui.workspace.errors import ChangedOnDisk, HalfApplied, Unreadable, Unwritable
-from autocoder_tui.workspace.transaction import Write, write_all
+from autocoder_tui.workspace.transaction import Unrecorded, Write, write_all
 from tests.workspace.small_project import edits, tree
 
 
@@ -112,3 +112,27 @@ def test_failure_at_any_system_call_leaves_all_old_or_all_new(
             assert len(tree(root)) == 6
             return
     pytest.fail("never got through")
+
+
+@pytest.mark.parametrize("left", [".old", "none"])
+def test_a_write_is_finished_only_when_no_temporary_file_is_left(root: Path, left: str) -> None:
+    """Else recovery would not look for them after a restart."""
+    told: list[str] = []
+    real_unlink = Path.unlink
+
+    class Journal(Unrecorded):
+        def finished(self) -> None:
+            told.append("finished")
+
+    def unlink(path: Path, **options: Any) -> None:
+        if path.name.endswith(left):
+            raise PermissionError(errno.EPERM, "not here")
+        real_unlink(path, **options)
+
+    target = root / "b.txt"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "unlink", unlink)
+        write_all([Write(target, "b.txt", b"two", target.stat())], lambda: None, Journal())
+    assert target.read_bytes() == b"two"
+    kept = list(root.glob(".autocoder-*"))
+    assert (bool(kept), told) == ((True, []) if left == ".old" else (False, ["finished"]))

@@ -274,3 +274,19 @@ def test_extended_attributes_stay_and_come_back(place: Place) -> None:
     place.undo()
     assert os.getxattr(place.root / "a", "user.note") == b"kept"
     assert os.getxattr(place.root / "b", "user.note") == b"kept"
+
+
+def test_what_is_already_as_after_is_brought_back_by_an_undo(place: Place) -> None:
+    place.write({"a": "new\n", "b": "new\n"})
+    place.undo()
+    (place.root / "a").write_text("new\n")
+    place.redo()
+    place.undo()
+    assert ((place.root / "a").read_text(), (place.root / "b").read_text()) == ("one\n", "two\n")
+
+
+def test_what_was_put_back_over_a_change_was_not_left(place: Place) -> None:
+    place.write({"a": "new\n", "b": "new\n"})
+    (place.root / "a").write_text("mine\n")
+    assert place.undo(changed="overwrite").left == ()
+    assert (place.root / "a").read_text() == "one\n"

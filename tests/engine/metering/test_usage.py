@@ -198,3 +198,11 @@ def test_a_cost_that_cannot_be_is_left_out() -> None:
         usage = read_usage({"usage": given})
         assert usage is not None
         assert usage.cost_usd is None
+
+
+def test_a_prompt_may_be_cached_as_a_whole_and_not_more() -> None:
+    for cached, counted in ((10, 10), (11, 0)):
+        details = {"prompt_tokens_details": {"cached_tokens": cached}}
+        usage = read_usage({"usage": {"prompt_tokens": 10, "completion_tokens": 5, **details}})
+        assert usage == Usage(10, 5, counted, 0)
+    assert read_usage({"usage": {"prompt_tokens": 0, "completion_tokens": 0}}) is None

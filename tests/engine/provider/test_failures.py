@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import resource
+import socket
 import ssl
 import subprocess
 import zlib
@@ -137,8 +138,6 @@ async def test_silence_ends_in_the_time_out_that_is_named(
 
 async def test_a_connection_that_is_not_accepted_times_out() -> None:
     # A full backlog of a socket nobody accepts from is silent, like a host that is away.
-    import socket
-
     with socket.socket() as listener, socket.socket() as first, socket.socket() as second:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -159,6 +158,24 @@ async def test_a_host_that_has_no_address() -> None:
     outcome = await ask(endpoint_at("http://no-such-host.invalid/v1"))
     check(outcome, errors.NameNotFound, "DNS")
     assert not errors.NameNotFound.retryable
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (socket.EAI_AGAIN, "no name server answered"),
+        (socket.EAI_NONAME, "There is no host with the name"),
+    ],
+)
+async def test_a_name_server_that_is_away_is_told_from_a_name_that_is_not_there(
+    code: int, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def getaddrinfo(*_: object, **__: object) -> None:
+        raise socket.gaierror(code, "no")
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    outcome = await ask(endpoint_at("http://no-such-host.invalid/v1"))
+    check(outcome, errors.NameNotFound, words)
 
 
 @asynccontextmanager

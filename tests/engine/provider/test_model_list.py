@@ -16,7 +16,6 @@ from autocoder_tui.engine.errors import ProviderError
 from autocoder_tui.engine.provider.model_list import (
     ListedModel,
     ServedWindow,
-    _prices,
     list_models,
     served_window,
 )
@@ -179,5 +178,18 @@ async def test_a_certificate_nobody_signed_is_named(unsigned: ssl.SSLContext) ->
     assert "certificate" in caught.value.message
 
 
-def test_the_price_of_prompts_alone_is_per_token() -> None:
-    assert _prices({"prompt": "0.000002"}) == (Decimal(2), None, None)
+async def test_the_price_of_prompts_alone_is_per_token() -> None:
+    body = data({"id": "m", "pricing": {"prompt": "0.000002"}})
+    async with answering({"/v1/models": (200, body)}) as (endpoint, _):
+        (listed,) = await list_models(endpoint)
+    assert listed == ListedModel("m", None, None, Decimal(2), None, None)
+
+
+async def test_the_window_in_the_meta_data_counts_where_no_other_is_named() -> None:
+    meta = {"meta": {"n_ctx": 4096}}
+    body = data({"id": "m", **meta}, {"id": "n", "context_length": 8192, **meta})
+    async with answering({"/v1/models": (200, body)}) as (endpoint, _):
+        assert list(await list_models(endpoint)) == [
+            ListedModel("m", 4096, None, None, None, None),
+            ListedModel("n", 8192, None, None, None, None),
+        ]

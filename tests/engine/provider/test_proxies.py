@@ -211,6 +211,9 @@ async def test_a_proxy_that_wants_a_login(url: str, monkeypatch: pytest.MonkeyPa
     assert outcome.error is not None
     assert "proxy in ALL_PROXY wants another user name and password" in outcome.error.message
     assert PASSWORD not in outcome.error.message
+    if url == MODEL_URL:
+        assert isinstance(outcome.error, errors.StatusError)
+        assert outcome.error.status == 407
 
 
 async def test_a_socks_proxy_that_refuses_the_password(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.engine import errors
 from autocoder_tui.engine.catalog import Endpoint, Provider
 from autocoder_tui.engine.provider.http_errors import retry_after
+from autocoder_tui.engine.retry import duration
 from tests.engine.conversation import CANARY, ask, check, converse
 
 STATUSES = [
@@ -150,9 +151,31 @@ async def test_how_long_the_server_asks_to_wait(
     outcome = await converse([error_reply(429, "slow down", headers=headers)])
     assert isinstance(outcome.error, errors.RateLimited)
     assert outcome.error.retry_after == seconds
+    said = headers.get("retry-after", "")
+    if seconds is not None:
+        assert f"asks to wait {duration(seconds)};" in outcome.error.message
+    elif said:
+        assert f"asks to wait “{said}”, which is no time;" in outcome.error.message
+    else:
+        assert "asks to wait" not in outcome.error.message
 
 
 def test_a_date_to_wait_for_is_seconds_from_now() -> None:
     wait = retry_after({"retry-after": formatdate(time.time() + 90, usegmt=True)})
     assert wait is not None
     assert 85 < wait <= 90
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(401, "does not accept"), (403, "does not allow this with")]
+)
+async def test_what_is_wrong_with_a_key_is_told_apart(status: int, words: str) -> None:
+    outcome = await converse([error_reply(status, "no")])
+    check(outcome, errors.KeyRejected, words)
+
+
+async def test_a_long_message_of_a_server_is_cut_with_a_mark() -> None:
+    said = "".join(f"{number:03} " for number in range(100))
+    outcome = await converse([error_reply(400, said)])
+    assert outcome.error is not None
+    assert f"“{said[:299]}…”" in outcome.error.message

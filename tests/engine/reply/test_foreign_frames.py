@@ -23,6 +23,7 @@ def files(reply: Reply) -> list[tuple[str, str, bool]]:
         ("NOTES.md", "# Notes\n\nFile: a.py\n\nIt holds x.\n"),
         ("NOTES.md", "These are the notes on it.\n\nFile: a.py\n\nIt holds x.\n"),
         ("NOTES.md", "File: a.py\n\nIt holds x.\n"),
+        ("notes.v2.md", "File: a.py\n\nIt holds x.\n"),
         ("p.html", '<output name="r.txt">\n1\n</output>\n<p>\n'),
         ("p.html", '<!DOCTYPE html>\n<form>\n<output name="r.txt">\n1\n</output>\n</form>\n'),
     ],
@@ -149,3 +150,16 @@ def test_lines_may_end_as_on_windows() -> None:
     text = "<document>\n<path>a.py</path>\n<content>\nx = 1\n</content>\n</document>\n"
     reply = parse_reply(text.replace("\n", "\r\n"))
     assert files(reply) == [("a.py", "x = 1\r\n", True)]
+
+
+def test_the_line_after_the_end_of_a_headed_file_is_read() -> None:
+    ended = "=== a.py ===\nx = 1\n=== end ===\n"
+    reply = parse_reply(f"{ended}=== b.py ===\ny = 2\n=== end ===\nDone.\n")
+    assert files(reply) == [("a.py", "x = 1\n", True), ("b.py", "y = 2\n", True)]
+    assert reply.notes == "Done."
+
+
+def test_text_that_begins_beside_its_opening_tag_is_whole() -> None:
+    opening = "<document>\n<path>a.py</path>\n<content>"
+    reply = parse_reply(f"{opening}x = 1\ny = 2\nz = 3\n</content>\n</document>\n")
+    assert files(reply) == [("a.py", "x = 1\ny = 2\nz = 3\n", True)]

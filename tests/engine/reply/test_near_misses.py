@@ -86,6 +86,21 @@ def test_code_on_the_opening_line_is_kept(text: str) -> None:
     assert one_file(parsed(text)) == ("a.py", NEW, True)
 
 
+def test_code_on_the_opening_line_ends_as_the_lines_below_it() -> None:
+    text = '<file path="a.py">x = 1\r\ny = 2\r\n</file>\r\n'
+    assert one_file(parsed(text)) == ("a.py", "x = 1\r\ny = 2\r\n", True)
+
+
+def test_the_closing_of_a_wrapper_in_place_of_the_files_own_is_said() -> None:
+    (file,) = parse_reply('<file path="a.py">\nx = 1\n</files>\n').files
+    assert (file.text, file.complete) == ("x = 1\n", True)
+    assert "not exactly as asked" in file.remark
+
+
+def test_a_near_miss_that_broke_off_in_its_first_line_is_open() -> None:
+    assert one_file(parsed('**<file path="a.py">**\nx = 1\n')) == ("a.py", "x = 1\n", False)
+
+
 def test_a_file_on_one_line() -> None:
     assert one_file(parsed('<file path="a.py">x = 1</file>\n')) == ("a.py", "x = 1\n", True)
 

@@ -294,3 +294,34 @@ def test_a_line_of_quotes_without_end_names_no_file() -> None:
     # Paired up one by one it would take hours.
     reply = parse_reply('`"' * 100_000 + "\n```python\nx = 1\n```\n", target="a.py")
     assert [(file.path, file.text) for file in reply.files] == [("a.py", "x = 1\n")]
+
+
+def test_a_frame_with_an_id_is_closed_by_its_own_closing_line() -> None:
+    text = "x = 1\n</file>\ny = 2\n"
+    (file,) = parse_reply(f'<file path="a.py" id="7">\n{text}</file id="7">\n').files
+    assert (file.text, file.complete, file.remark) == (text, True, "")
+    (file,) = parse_reply('<file path="a.py" id="7">\nx = 1\n').files
+    assert (file.text, file.complete) == ("x = 1\n", False)
+
+
+def test_a_closing_line_that_lacks_the_id_closes_and_is_said() -> None:
+    reply = parse_reply('<file path="a.py" id="7">\nx = 1\n</file>\nDone.\n')
+    (file,) = reply.files
+    assert (file.text, file.complete, reply.notes) == ("x = 1\n", True, "Done.")
+    assert "lacks the id" in file.remark
+
+
+def test_fences_within_markdown_of_any_name() -> None:
+    assert files_of(f"```md\n{NESTED_MARKDOWN}```\n", target="README") == [
+        ("README", NESTED_MARKDOWN)
+    ]
+
+
+def test_a_shorter_fence_behind_the_block_closes_it_no_later() -> None:
+    reply = parse_reply("````python\nx = (\n````\ny = 1)\n```\n", target="a.py")
+    assert [(file.path, file.text) for file in reply.files] == [("a.py", "x = (\n")]
+
+
+@pytest.mark.parametrize("line", ["**a.py:**", "_a.py:_", "`a.py:`", "*a.py*:"])
+def test_a_name_with_a_colon_in_or_behind_its_marks_names_a_fence(line: str) -> None:
+    assert files_of(f"{line}\n```\nx = 1\n```\n") == [("a.py", "x = 1\n")]

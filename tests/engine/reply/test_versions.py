@@ -75,3 +75,11 @@ def test_two_names_of_one_file_are_one_file() -> None:
 def test_an_excerpt_in_a_block_of_its_own_is_no_version_of_the_file() -> None:
     (file,) = parsed(fenced(NEW, "    return a - b\n")).files
     assert (file.text, file.versions) == (NEW, 1)
+
+
+def test_a_file_that_is_renamed_and_written_anew_keeps_where_it_came_from() -> None:
+    whole = framed(NEW, path="b.py")
+    rename = '<rename from="a.py" to="b.py"/>\n'
+    for text in (f"{rename}{whole}", f"{whole}{rename}"):
+        (file,) = parsed(text).files
+        assert (file.path, file.text, file.renamed_from) == ("b.py", NEW, "a.py")
