@@ -39,6 +39,10 @@ class Cluster:
         for number in range(count):
             flags = (self.address, "--nthreads", "1", "--no-nanny", "--name", f"w{number}")
             self.workers.append(await self._start("dask_worker", *flags, key=key))
+        from distributed import Client
+
+        async with Client(self.address, asynchronous=True, set_as_default=False) as client:
+            await client.wait_for_workers(count, timeout=90)
 
     async def _start(
         self, module: str, *flags: str, key: str | None = None
@@ -93,7 +97,7 @@ def all_there(folder: Path, came: Ended, jobs: int, lines: int) -> None:
 async def test_a_worker_that_dies_has_its_job_done_from_where_it_was(tmp_path: Path) -> None:
     jobs, lines = 5, 40
     async with (
-        JobServer(lines=lines, tokens_per_second=60) as server,
+        JobServer(lines=lines, tokens_per_second=30) as server,
         cluster(tmp_path, 3) as workers,
     ):
         named = str(write_jobs(tmp_path, jobs, model="small", base_url=server.base_url))
