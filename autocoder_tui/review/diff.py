@@ -8,7 +8,7 @@ like any other, and the lines put together again are the text, byte for byte.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autocoder_tui.edits.edit import split_lines as lines_of
 from autocoder_tui.review.boundaries import Hunk, settle
@@ -24,12 +24,19 @@ _MANY_LINES = 100_000
 class Diff:
     """Two texts as lines, each with its "\\n", and the hunks in which they differ.
 
-    Hunks are in order and never touch. Lines outside hunks are equal on both sides.
+    Hunks are in order and never touch. Lines outside hunks are equal on both sides. Where it is
+    `in_places` the texts were not compared: the hunks are where changes were placed, and lines of
+    many kB are in pieces (see `edits.pieces`), each of which counts as a line.
     """
 
     old_lines: tuple[str, ...]
     new_lines: tuple[str, ...]
     hunks: tuple[Hunk, ...]
+    in_places: bool = False
+    goes_on: tuple[tuple[int, ...], tuple[int, ...]] = field(
+        default=((), ()), repr=False, compare=False
+    )
+    """Of either side the numbers of the pieces that go on with the line of the one before."""
 
 
 def split_lines(text: str) -> tuple[str, ...]:
@@ -57,8 +64,12 @@ def diff_lines(old: str, new: str) -> Diff:
     About 2 ms per thousand lines; call it off the event loop for large files.
     """
     old_lines, new_lines = split_lines(old), split_lines(new)
-    hunks = settle(old_lines, new_lines, changed_ranges(old_lines, new_lines))
-    return Diff(old_lines, new_lines, tuple(hunks))
+    return Diff(old_lines, new_lines, compared_ranges(old_lines, new_lines))
+
+
+def compared_ranges(old: Sequence[str], new: Sequence[str]) -> tuple[Hunk, ...]:
+    """The ranges in which two sequences of lines differ, cut as a person would cut them."""
+    return tuple(settle(old, new, changed_ranges(old, new)))
 
 
 def changed_ranges(old: Sequence[str], new: Sequence[str]) -> list[Hunk]:

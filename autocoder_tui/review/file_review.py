@@ -6,12 +6,15 @@ A `FileReview` is one file's change and a verdict on each of its hunks. Nothing 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
+from autocoder_tui.edits.large_text import LargePlaced, cut_part
+from autocoder_tui.edits.pieces import pieces_of
 from autocoder_tui.review.boundaries import Hunk
 from autocoder_tui.review.carry_verdicts import known_pieces, moved_hunks
 from autocoder_tui.review.counts import Counts, LineCounts, line_counts
@@ -19,6 +22,13 @@ from autocoder_tui.review.diff import Diff, diff_lines
 from autocoder_tui.review.file_edits import FileEdits
 from autocoder_tui.review.line_ends import changed_ends, ends_in_words
 from autocoder_tui.review.patch import file_patch
+from autocoder_tui.review.places import (
+    diff_of_places,
+    lines_changed,
+    pieces_compared,
+    range_replaced,
+    whole_lines,
+)
 from autocoder_tui.review.split_hunk import split_hunk
 from autocoder_tui.safety.sanitize import visible
 
@@ -74,6 +84,9 @@ class FileReview:
     deletes: bool = False
     edits: FileEdits | None = field(default=None, repr=False)
     """Where the reply gave changes and no text: which went where, and which have no place."""
+    before_sha256: str = field(default="", repr=False)
+    """Of an old text that is not compared whole, in UTF-8 and in hex: what it is known by where it
+    is not kept."""
 
     @classmethod
     def of(
@@ -100,6 +113,26 @@ class FileReview:
             hunks = (MOVE, *hunks)
         undecided = (Verdict.UNDECIDED,) * len(hunks)
         return cls(path, before, after, complete, remark, diff, hunks, undecided, source, deletes)
+
+    @classmethod
+    def of_places(
+        cls,
+        path: str,
+        before: str,
+        large: LargePlaced,
+        complete: bool = True,
+        remark: str = "",
+        *,
+        source: str = "",
+    ) -> FileReview:
+        """The review of changes placed in a text that is not compared whole: each place a hunk."""
+        diff = diff_of_places(large)
+        hunks = (MOVE, *diff.hunks) if source else diff.hunks
+        undecided = (Verdict.UNDECIDED,) * len(hunks)
+        file = cls(
+            path, before, large.placed.text, complete, remark, diff, hunks, undecided, source
+        )
+        return replace(file, before_sha256=text_digest(before))
 
     @property
     def action(self) -> Action:
@@ -197,10 +230,32 @@ class FileReview:
         """
         if self.deletes:
             return self
-        fresh = FileReview.of(
-            self.path, self.before, after, self.complete, self.remark, source=self.source
-        )
+        if self.diff.in_places:
+            diff = pieces_compared(self.diff.old_lines, pieces_of(after))
+            hunks = (MOVE, *diff.hunks) if self.source else diff.hunks
+            undecided = (Verdict.UNDECIDED,) * len(hunks)
+            fresh = replace(self, after=after, diff=diff, hunks=hunks, verdicts=undecided)
+        else:
+            fresh = FileReview.of(
+                self.path, self.before, after, self.complete, self.remark, source=self.source
+            )
         return replace(fresh.decided_like(self), edits=self.edits)
+
+    def in_place_edited(self, start: int, end: int, new: Sequence[str]) -> FileReview:
+        """The review with `new` pieces in the place of pieces `start` to `end` of the proposed
+        text, which is not compared again. What that touches is undecided; the rest stays."""
+        acts = self.acts
+        diff, hunks, kept = range_replaced(self.diff, self.hunks[acts:], start, end, new)
+        verdicts = tuple(
+            Verdict.UNDECIDED if number is None else self.verdicts[acts + number] for number in kept
+        )
+        return replace(
+            self,
+            after="".join(diff.new_lines),
+            diff=diff,
+            hunks=self.hunks[:acts] + hunks,
+            verdicts=self.verdicts[:acts] + verdicts,
+        )
 
     def decided_like(self, earlier: FileReview) -> FileReview:
         """The same review with the splits and verdicts of `earlier` where a hunk is the same.
@@ -230,8 +285,10 @@ class FileReview:
 
     def _text_decided_like(self, earlier: FileReview) -> FileReview:
         hunks, verdicts = earlier.hunks, earlier.verdicts
+        if self.diff.in_places != earlier.diff.in_places:
+            return self
         if earlier.before != self.before:
-            if earlier.before is None or self.before is None:
+            if earlier.before is None or self.before is None or self.diff.in_places:
                 return self
             numbers, hunks = moved_hunks(hunks, earlier.before, self.before)
             verdicts = tuple(verdicts[number] for number in numbers)
@@ -261,6 +318,11 @@ class FileReview:
             return self
         start, end = self.hunks[hunk][2:]
         new = self.diff.new_lines
+        if self.diff.in_places:
+            ended = end == len(new) or start == end or new[end - 1].endswith("\n")
+            if lines and ended and end < len(new) and not lines.endswith("\n"):
+                lines += "\n"
+            return self.in_place_edited(start, end, cut_part(lines))
         if lines and not lines.endswith("\n") and end < len(new):
             lines += "\n"
         return self.edited("".join(new[:start]) + lines + "".join(new[end:]))
@@ -312,17 +374,24 @@ class FileReview:
     @cached_property
     def accepted_lines(self) -> LineCounts:
         """Lines the accepted hunks add and remove."""
-        return line_counts(self.diff, self.accepted_hunks)
+        return self._line_counts(self.accepted_hunks)
 
     @cached_property
     def lines(self) -> LineCounts:
         """Lines the whole proposal adds and removes."""
-        return line_counts(self.diff, self.hunks)
+        return self._line_counts(self.hunks)
+
+    def _line_counts(self, hunks: Sequence[Hunk]) -> LineCounts:
+        if self.diff.in_places:
+            return LineCounts(*lines_changed(self.diff, hunks))
+        return line_counts(self.diff, hunks)
 
     @cached_property
     def changed_ends(self) -> str:
         """Which line ends change, in words, where the whole proposal changes nothing else; or
         "". Safe to show."""
+        if self.diff.in_places:
+            return ""
         changed = changed_ends(self.before or "", self.after)
         return ends_in_words(changed) if changed else ""
 
@@ -341,12 +410,20 @@ class FileReview:
     def _patch(self, hunks: Sequence[Hunk]) -> str:
         moves = bool(self.source) and MOVE in hunks[:1]
         new_path = self.path if moves else self.old_path
+        diff = self.diff
+        if diff.in_places:
+            diff, hunks = whole_lines(diff, hunks)
         return file_patch(
             None if self.is_new else self.old_path,
             None if self.deletes else new_path,
-            self.diff,
+            diff,
             hunks,
         )
+
+
+def text_digest(text: str) -> str:
+    """SHA-256 of the text in UTF-8, in hex."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 _ORDER = (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.UNDECIDED)

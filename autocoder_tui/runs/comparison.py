@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from autocoder_tui.edits.edit import EditBlock
+from autocoder_tui.edits.large_text import place_in_large
+from autocoder_tui.edits.pieces import has_long_line
 from autocoder_tui.edits.place import place
 from autocoder_tui.review.file_edits import FileEdits
 from autocoder_tui.review.file_review import FileReview
 from autocoder_tui.review.line_ends import fitted, plain_ends
-from autocoder_tui.workspace.textfile import TextFile
+from autocoder_tui.workspace.textfile import TextFile, size_in_words
 
 _OWN_ENDS = (".bat", ".cmd")
 _KEPT_ENDS = "Lines that stay keep their ends; to change those, ask for that alone."
@@ -44,9 +46,32 @@ def compared(
     return FileReview.of(path, before, text, complete, remark, source=source)
 
 
+def goes_by_places(original: TextFile | None) -> bool:
+    """Whether changes of that file are reviewed where they go, without comparing all of it."""
+    return original is not None and (original.is_large or has_long_line(original.text))
+
+
+def compared_in_places(
+    path: str,
+    original: TextFile,
+    blocks: Sequence[EditBlock],
+    complete: bool = True,
+    remark: str = "",
+    *,
+    source: str = "",
+) -> FileReview:
+    """The review of changes to a file that is not compared whole. Blocking: places them, a second
+    or two for 40 MB."""
+    large = place_in_large(original.text, blocks)
+    file = FileReview.of_places(path, original.text, large, complete, remark, source=source)
+    return replace(file, edits=FileEdits.of(blocks, large.placed)) if blocks else file
+
+
 def compared_anew(file: FileReview, original: TextFile | None) -> FileReview:
     """`file` against what is on disk now; verdicts stay where a hunk is the same. Changes of a
     reply are placed anew, unless a person has worked on what came of them. Blocking."""
+    if file.diff.in_places and original is not None and goes_by_places(original):
+        return _places_anew(file, original)
     if file.edits is not None and original is not None and file.before is not None:
         if place(file.before, file.edits.blocks).text == file.after:
             return _edits_anew(file, file.edits.blocks, original)
@@ -64,6 +89,19 @@ def compared_anew(file: FileReview, original: TextFile | None) -> FileReview:
     return replace(again.decided_like(file), edits=file.edits)
 
 
+def _places_anew(file: FileReview, original: TextFile) -> FileReview:
+    """`file` against what is on disk now, as far as possible without comparing all of it."""
+    blocks = () if file.edits is None else file.edits.blocks
+    source, path = file.source, file.path
+    known = place_in_large(file.before or "", blocks).placed.text == file.after
+    again = compared_in_places(
+        path, original, blocks if known else (), file.complete, file.remark, source=source
+    )
+    if known:
+        return again.decided_like(file)
+    return replace(again.edited(file.after), edits=file.edits)
+
+
 def _edits_anew(file: FileReview, blocks: Sequence[EditBlock], original: TextFile) -> FileReview:
     placed = place(original.text, blocks)
     again = FileReview.of(
@@ -75,6 +113,12 @@ def _edits_anew(file: FileReview, blocks: Sequence[EditBlock], original: TextFil
 def remarks(file: FileReview, original: TextFile | None) -> tuple[str, ...]:
     """What to know of how `file` is encoded and how its lines end, before accepting it."""
     found = [original.guess] if original is not None and original.guess else []
+    if file.diff.in_places and original is not None:
+        what = size_in_words(original.stamp.size) if original.is_large else "its lines are long"
+        found.append(
+            f"This file is not compared as a whole ({what}): the hunks are the places of its "
+            "changes, and lines of many kB are shown in pieces."
+        )
     if file.changed_ends:
         found.append(f"Nothing but line ends changes, in {file.changed_ends}.")
     return tuple(found)
