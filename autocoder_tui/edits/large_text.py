@@ -40,6 +40,8 @@ _FLOOD: Final = 3_000
 _MARGIN: Final = 20
 _ENDS: Final = 60
 """Lines at both ends of the text that are always looked at."""
+_ONE_PIECE: Final = 100
+"""Characters of changed text inside a line that stay together."""
 _TRIES: Final = 100_000
 
 _LIKELY: Final = frozenset({"likeness", "scope"})
@@ -305,7 +307,11 @@ class _Placing:
 
 def cut_part(text: str) -> tuple[str, ...]:
     """A part of a long line in pieces, and lines it may hold."""
-    return tuple(piece for line in split_lines(text) for piece in cut_line(line))
+    return tuple(
+        piece
+        for line in split_lines(text)
+        for piece in ((line,) if len(line) <= _ONE_PIECE else cut_line(line))
+    )
 
 
 def _made(pieces: Sequence[str], changes: Iterable[PieceChange]) -> Iterable[str]:

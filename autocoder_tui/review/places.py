@@ -50,8 +50,11 @@ def range_replaced(
     old_start = new_start - _shift(hunks[:first])
     old_end = new_end - _shift(hunks[:after])
     lines = (*diff.new_lines[new_start:start], *new, *diff.new_lines[end:new_end])
-    by = len(new) - (end - start)
-    changed = lines != diff.old_lines[old_start:old_end]
+    old = diff.old_lines[old_start:old_end]
+    changed = "".join(lines) != "".join(old)
+    if not changed:
+        lines = old
+    by = len(lines) - (new_end - new_start)
     made = [Hunk(old_start, old_end, new_start, new_end + by)] if changed else []
     later = [
         hunk._replace(new_start=hunk.new_start + by, new_end=hunk.new_end + by)
@@ -59,7 +62,7 @@ def range_replaced(
     ]
     kept: list[int | None] = [*range(first), *(None for _ in made), *range(after, len(hunks))]
     hunks = (*hunks[:first], *made, *later)
-    new_lines = (*diff.new_lines[:start], *new, *diff.new_lines[end:])
+    new_lines = (*diff.new_lines[:new_start], *lines, *diff.new_lines[new_end:])
     return in_pieces(diff.old_lines, new_lines, hunks), hunks, kept
 
 

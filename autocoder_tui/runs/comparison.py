@@ -12,7 +12,7 @@ from autocoder_tui.edits.place import place
 from autocoder_tui.review.file_edits import FileEdits
 from autocoder_tui.review.file_review import FileReview
 from autocoder_tui.review.line_ends import fitted, plain_ends
-from autocoder_tui.workspace.textfile import TextFile, size_in_words
+from autocoder_tui.workspace.textfile import TextFile
 
 _OWN_ENDS = (".bat", ".cmd")
 _KEPT_ENDS = "Lines that stay keep their ends; to change those, ask for that alone."
@@ -113,12 +113,6 @@ def _edits_anew(file: FileReview, blocks: Sequence[EditBlock], original: TextFil
 def remarks(file: FileReview, original: TextFile | None) -> tuple[str, ...]:
     """What to know of how `file` is encoded and how its lines end, before accepting it."""
     found = [original.guess] if original is not None and original.guess else []
-    if file.diff.in_places and original is not None:
-        what = size_in_words(original.stamp.size) if original.is_large else "its lines are long"
-        found.append(
-            f"This file is not compared as a whole ({what}): the hunks are the places of its "
-            "changes, and lines of many kB are shown in pieces."
-        )
     if file.changed_ends:
         found.append(f"Nothing but line ends changes, in {file.changed_ends}.")
     return tuple(found)
