@@ -56,7 +56,8 @@ def make_review(
     proposed, refused = with_meant_names(prepared.root, proposed, prepared.request)
     proposed = _last_of_each(brought_together(_still_renamed(proposed, earlier)))
     proposed = for_target(prepared.root, proposed, prepared.request.target)
-    targets = sift_targets(prepared.root, [proposal.path for proposal in proposed])
+    sources = [plain_name(one.renamed_from) for one in proposed if one.renamed_from]
+    targets = sift_targets(prepared.root, [proposal.path for proposal in proposed], sources)
     refused += [
         (proposal.path, refused_rename(proposal, targets.refused[proposal.path].message))
         for proposal in proposed
