@@ -106,7 +106,7 @@ async def run_command(
     code = said["code"] if said["why"] == "exit" else None
     passed = time.monotonic() - started
     # One that ended of itself just then is taken at its word.
-    why = "disk" if full and said["why"] == "stopped" else said["why"]
+    why: Why = "disk" if full and said["why"] == "stopped" else said["why"]
     return Ended(why, code, passed, output.text(), output.total, said["left"], disk_bytes)
 
 

@@ -7,17 +7,14 @@ like any other, and the lines put together again are the text, byte for byte.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from autocoder_tui.edits.edit import split_lines as lines_of
 from autocoder_tui.review.boundaries import Hunk, settle
 from autocoder_tui.text.alignment import matching_blocks
+from autocoder_tui.text.lines import split_lines as lines_of
 
 __all__ = ["Diff", "Hunk", "diff_lines", "split_lines"]
-
-
-_MANY_LINES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +37,8 @@ class Diff:
 
 
 def split_lines(text: str) -> tuple[str, ...]:
-    """The lines of `text`, each with the "\\n" that ends it; the last may lack one."""
-    if text.count("\n") > _MANY_LINES:
-        return tuple(_lines_kept_once(text))
+    """The lines of `text`, each with the "\n" that ends it; the last may lack one."""
     return tuple(lines_of(text))
-
-
-def _lines_kept_once(text: str) -> Iterator[str]:
-    """The lines, equal ones as one string: in a flood of short lines most of them are."""
-    known: dict[str, str] = {}
-    start = 0
-    while (end := text.find("\n", start) + 1) > 0:
-        line = text[start:end]
-        yield known.setdefault(line, line)
-        start = end
-    if start < len(text):
-        yield text[start:]
 
 
 def diff_lines(old: str, new: str) -> Diff:
