@@ -18,7 +18,9 @@ def edits_of(data: object) -> FileEdits:
     """What `edits_data` made this of, also that of an earlier version. Raises ValueError for all
     else."""
     edits: FileEdits = read_value(FileEdits, data)
-    numbers = [*edits.already, *(one.block for one in (*edits.placements, *edits.unplaced))]
+    numbers = [*edits.already]
+    numbers += [one.block for one in edits.placements]
+    numbers += [one.block for one in edits.unplaced]
     if not all(0 <= number < len(edits.blocks) for number in numbers):
         raise ValueError("blocks")
     return edits

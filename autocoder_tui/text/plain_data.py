@@ -89,8 +89,9 @@ def _read(wanted: Any, value: object) -> Any:
         return _named_tuple(wanted, value)
     elif is_dataclass(wanted):
         # Earlier versions wrote some as lists of their fields, in their order.
-        named = dict(zip(_types(wanted), value, strict=False)) if type(value) is list else value
-        return read_value(wanted, named)
+        kind: Any = wanted
+        named = dict(zip(_types(kind), value, strict=False)) if type(value) is list else value
+        return read_value(kind, named)
     elif wanted is float:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return _number(value)
