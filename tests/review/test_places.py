@@ -16,6 +16,7 @@ from autocoder_tui.edits.edit import EditBlock
 from autocoder_tui.edits.large_text import place_in_large
 from autocoder_tui.review import FileReview, Review, Verdict
 from autocoder_tui.review.file_edits import FileEdits
+from autocoder_tui.review.result import as_result
 from autocoder_tui.review.serialization import NoReview, review_data, review_of
 from autocoder_tui.review.unplaced_change import place_by_hand, unplaced_changes, with_other_lines
 from autocoder_tui.review.warnings import warnings
@@ -138,6 +139,15 @@ def test_a_change_with_other_lines_finds_its_place() -> None:
     assert placed.after == file.after.replace("return a+b*100;", "return 0;")
     assert placed.edits is not None
     assert not placed.edits.unplaced
+
+
+def test_the_result_is_shown_in_pieces_with_its_new_parts_marked() -> None:
+    file = one_line().with_verdict(0, A).with_verdict(2, R)
+    shown = as_result(file)
+    assert shown.after == file.result()
+    (hunk,) = shown.hunks
+    assert "return a-b*7;" in "".join(shown.diff.new_lines[hunk.new_start : hunk.new_end])
+    assert len(shown.diff.new_lines) > 100
 
 
 def test_what_is_amiss_near_a_change_is_said_with_the_number_of_its_line() -> None:
