@@ -6,10 +6,8 @@ A `FileReview` is one file's change and a verdict on each of its hunks. Nothing 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
@@ -30,24 +28,9 @@ from autocoder_tui.review.places import (
     whole_lines,
 )
 from autocoder_tui.review.split_hunk import split_hunk
+from autocoder_tui.review.verdict import Verdict as Verdict
 from autocoder_tui.safety.sanitize import visible
-
-
-class Verdict(Enum):
-    """What was decided on a hunk. Undecided hunks are not written."""
-
-    UNDECIDED = "undecided"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-
-    @property
-    def mark(self) -> str:
-        """One character that tells the verdicts apart without colour."""
-        return _MARKS[self]
-
-
-_MARKS = {Verdict.UNDECIDED: "·", Verdict.ACCEPTED: "✓", Verdict.REJECTED: "✗"}
-
+from autocoder_tui.text.digest import text_digest
 
 Action: TypeAlias = Literal["create", "change", "delete", "rename"]
 """What a proposal does to a file; a rename may change its text too."""
@@ -126,13 +109,14 @@ class FileReview:
         source: str = "",
     ) -> FileReview:
         """The review of changes placed in a text that is not compared whole: each place a hunk."""
-        diff = diff_of_places(large)
-        hunks = (MOVE, *diff.hunks) if source else diff.hunks
-        undecided = (Verdict.UNDECIDED,) * len(hunks)
-        file = cls(
-            path, before, large.placed.text, complete, remark, diff, hunks, undecided, source
-        )
-        return replace(file, before_sha256=text_digest(before))
+        diff, digest = diff_of_places(large), text_digest(before)
+        file = cls(path, before, large.placed.text, complete, remark, diff, (), (), source)
+        return replace(file._undecided(diff), before_sha256=digest)
+
+    def _undecided(self, diff: Diff) -> FileReview:
+        hunks = (MOVE, *diff.hunks) if self.source else diff.hunks
+        verdicts = (Verdict.UNDECIDED,) * len(hunks)
+        return replace(self, diff=diff, hunks=hunks, verdicts=verdicts)
 
     @property
     def action(self) -> Action:
@@ -232,9 +216,7 @@ class FileReview:
             return self
         if self.diff.in_places:
             diff = pieces_compared(self.diff.old_lines, pieces_of(after))
-            hunks = (MOVE, *diff.hunks) if self.source else diff.hunks
-            undecided = (Verdict.UNDECIDED,) * len(hunks)
-            fresh = replace(self, after=after, diff=diff, hunks=hunks, verdicts=undecided)
+            fresh = replace(self, after=after)._undecided(diff)
         else:
             fresh = FileReview.of(
                 self.path, self.before, after, self.complete, self.remark, source=self.source
@@ -319,9 +301,8 @@ class FileReview:
         start, end = self.hunks[hunk][2:]
         new = self.diff.new_lines
         if self.diff.in_places:
-            ended = end == len(new) or start == end or new[end - 1].endswith("\n")
-            if lines and ended and end < len(new) and not lines.endswith("\n"):
-                lines += "\n"
+            if lines and start < end < len(new) and new[end - 1].endswith("\n"):
+                lines = lines.removesuffix("\n") + "\n"
             return self.in_place_edited(start, end, cut_part(lines))
         if lines and not lines.endswith("\n") and end < len(new):
             lines += "\n"
@@ -390,9 +371,7 @@ class FileReview:
     def changed_ends(self) -> str:
         """Which line ends change, in words, where the whole proposal changes nothing else; or
         "". Safe to show."""
-        if self.diff.in_places:
-            return ""
-        changed = changed_ends(self.before or "", self.after)
+        changed = None if self.diff.in_places else changed_ends(self.before or "", self.after)
         return ends_in_words(changed) if changed else ""
 
     def to_patch(self, *, accepted_only: bool = False) -> str:
@@ -410,20 +389,11 @@ class FileReview:
     def _patch(self, hunks: Sequence[Hunk]) -> str:
         moves = bool(self.source) and MOVE in hunks[:1]
         new_path = self.path if moves else self.old_path
-        diff = self.diff
-        if diff.in_places:
-            diff, hunks = whole_lines(diff, hunks)
         return file_patch(
             None if self.is_new else self.old_path,
             None if self.deletes else new_path,
-            diff,
-            hunks,
+            *whole_lines(self.diff, hunks),
         )
-
-
-def text_digest(text: str) -> str:
-    """SHA-256 of the text in UTF-8, in hex."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 _ORDER = (Verdict.ACCEPTED, Verdict.REJECTED, Verdict.UNDECIDED)

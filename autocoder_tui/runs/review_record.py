@@ -14,7 +14,6 @@ from typing import Any
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.proposed_files import proposed_files
 from autocoder_tui.engine.seam import Join
-from autocoder_tui.review.file_review import text_digest
 from autocoder_tui.review.review import Review
 from autocoder_tui.review.serialization import NoReview, review_data, review_of
 from autocoder_tui.runs.preparation import Prepared, read_existing
@@ -22,6 +21,7 @@ from autocoder_tui.runs.proposal import make_review
 from autocoder_tui.runs.reopen_review import Reopened, reopen
 from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.store.history.kept_run import KeptRun
+from autocoder_tui.text.digest import text_digest
 from autocoder_tui.workspace.errors import WorkspaceError
 from autocoder_tui.workspace.paths import relative_name, resolve_target
 
