@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
-from autocoder_tui.engine.events_json import read_value, value_data
 from autocoder_tui.engine.request import Limits, new_run_id
 from autocoder_tui.runs.setup import ResultOptions, Task, WantedModel
+from autocoder_tui.text.plain_data import read_value, value_data
 
 Status: TypeAlias = Literal["waiting", "running", "done", "failed", "cancelled"]
 

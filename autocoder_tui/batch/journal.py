@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any, Final, Literal, Self
 
 from autocoder_tui.batch.job import BatchJob, JobResult
-from autocoder_tui.engine.events_json import read_value, value_data
 from autocoder_tui.engine.request import new_run_id
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.problems import shortened
@@ -27,6 +26,7 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.kept_run import now
 from autocoder_tui.system.descriptors import open_descriptor, sync_folder
 from autocoder_tui.system.file_lock import FileLock, lock
+from autocoder_tui.text.plain_data import read_value, value_data
 
 VERSION: Final = 1
 FOLDER: Final = "batches"

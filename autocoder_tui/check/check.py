@@ -29,7 +29,7 @@ from autocoder_tui.check.layout import (
     source_of,
 )
 from autocoder_tui.check.places import Paths, Place, places
-from autocoder_tui.check.process import MAX_PROCESSES, Ended, run_command
+from autocoder_tui.check.process import MAX_DISK_BYTES, MAX_PROCESSES, Ended, run_command
 from autocoder_tui.check.repository import (
     Repository,
     head_of,
@@ -57,6 +57,7 @@ class Plan:
     seconds: float = DEFAULT_SECONDS
     pass_environment: tuple[str, ...] = ()
     processes: int = MAX_PROCESSES
+    disk_bytes: int = MAX_DISK_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,9 @@ class CommandResult:
             return said
         if why == "processes":
             return "started too many processes and was stopped"
+        if why == "disk":
+            most = self.ended.disk_bytes / 1024**3
+            return f"filled more than {most:.3g} GB of the disk and was stopped"
         if why in ("stopped", "lost"):
             return "was stopped" if why == "stopped" else "was killed together with its guard"
         if self.disk_full:
@@ -279,6 +283,7 @@ class _Attempt:
             seconds=plan.seconds,
             folder=self._folder.path,
             processes=plan.processes,
+            disk_bytes=plan.disk_bytes,
             heard=self._listener.command_printed,
         )
 

@@ -212,7 +212,8 @@ def put_changes(layout: Layout, changes: Iterable[ChangedFile]) -> Layout:
     """The same with the proposal in it. Blocking. Raises CannotCheck, PathRefused."""
     files = set(layout.files)
     below = f"{layout.source.below}/" if layout.source.below else ""
-    for change in changes:
+    # What goes makes room: a new name may differ from an old one in nothing but case.
+    for change in sorted(changes, key=lambda change: change.data is not None):
         try:
             target = resolve_target(layout.project, change.path)
         except PathRefused:

@@ -15,15 +15,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 from autocoder_tui.check import reaper
+from autocoder_tui.check.disk import filled
 from autocoder_tui.check.errors import CannotCheck
 from autocoder_tui.check.output import Output
 
-Why = Literal["exit", "time", "processes", "stopped", "lost"]
-"""How a command ended: of itself, for its time was over, it had started too many processes, it
-was stopped, or what watched over it was killed."""
+Why = Literal["exit", "time", "processes", "disk", "stopped", "lost"]
+"""How a command ended: of itself, for its time was over, it had started too many processes or
+filled too much of the disk, it was stopped, or what watched over it was killed."""
 
 MAX_PROCESSES = 1024
 MAX_FILE_BYTES = 4 * 1024**3
+MAX_DISK_BYTES = 8 * 1024**3
+"""What one command may add to the folder of the check, in all files together."""
 _READ_BYTES = 64 * 1024
 _STRAY_ROUNDS = 20
 _END_WITHIN = 10.0
@@ -41,6 +44,8 @@ class Ended:
     output: str
     output_bytes: int
     left: int = 0
+    disk_bytes: int = MAX_DISK_BYTES
+    """How much of the disk it might fill."""
 
 
 async def run_command(
@@ -52,13 +57,15 @@ async def run_command(
     folder: Path | None = None,
     processes: int = MAX_PROCESSES,
     file_bytes: int = MAX_FILE_BYTES,
+    disk_bytes: int = MAX_DISK_BYTES,
     heard: Callable[[bytes], None] = lambda _: None,
 ) -> Ended:
     """Run `command` in `cwd`, without a terminal, for at most `seconds`.
 
     `heard` gets the output as it comes. Cancelling ends it and all it started, before this
-    returns; if we are killed, that still happens, and `folder` is removed. Raises CannotCheck
-    where it can't be started.
+    returns; if we are killed, that still happens, and `folder` is removed. What is added to
+    `folder` is looked at from time to time, and past `disk_bytes` the command is ended. Raises
+    CannotCheck where it can't be started.
     """
     if not hasattr(os, "fork"):
         raise CannotCheck("Checks need a POSIX system (Linux, macOS, BSD), so none was made.")
@@ -82,10 +89,11 @@ async def run_command(
     finally:
         os.close(written)
     output = Output()
+    full = False
     try:
         if cancelled:
             raise asyncio.CancelledError
-        await _see_through(process, output, heard)
+        full = await _see_through_or_full(process, output, heard, folder, disk_bytes)
     except asyncio.CancelledError:
         await asyncio.shield(_stop(process, output, heard))
         raise
@@ -97,7 +105,9 @@ async def run_command(
         return Ended("lost", None, time.monotonic() - started, output.text(), output.total)
     code = said["code"] if said["why"] == "exit" else None
     passed = time.monotonic() - started
-    return Ended(said["why"], code, passed, output.text(), output.total, said["left"])
+    # One that ended of itself just then is taken at its word.
+    why: Why = "disk" if full and said["why"] == "stopped" else said["why"]
+    return Ended(why, code, passed, output.text(), output.total, said["left"], disk_bytes)
 
 
 async def _started(
@@ -121,6 +131,35 @@ async def _started(
         return await asyncio.shield(starting), False
     except asyncio.CancelledError:
         return await starting, True
+
+
+async def _see_through_or_full(
+    process: asyncio.subprocess.Process,
+    output: Output,
+    heard: Callable[[bytes], None],
+    folder: Path | None,
+    disk_bytes: int,
+) -> bool:
+    """See the command through; where it fills more of the disk than it may it is stopped.
+    Returns whether that was so."""
+    seen = asyncio.ensure_future(_see_through(process, output, heard))
+    full = asyncio.ensure_future(filled(folder, disk_bytes) if folder else asyncio.Event().wait())
+    try:
+        await asyncio.wait({seen, full}, return_when=asyncio.FIRST_COMPLETED)
+        if seen.done():
+            seen.result()
+            return False
+        _ask_to_stop(process)
+        await asyncio.wait({seen}, timeout=_END_WITHIN)
+        if not seen.done():
+            with suppress(ProcessLookupError):
+                process.kill()
+        await seen
+        return True
+    finally:
+        for task in (seen, full):
+            task.cancel()
+        await asyncio.gather(seen, full, return_exceptions=True)
 
 
 async def _see_through(
@@ -152,15 +191,19 @@ async def _read(
 async def _stop(
     process: asyncio.subprocess.Process, output: Output, heard: Callable[[bytes], None]
 ) -> None:
-    assert process.stdin is not None
-    with suppress(OSError):
-        process.stdin.write(b"s")
+    _ask_to_stop(process)
     try:
         async with asyncio.timeout(_END_WITHIN):
             await _see_through(process, output, heard)
     except TimeoutError:
         with suppress(ProcessLookupError):
             process.kill()
+
+
+def _ask_to_stop(process: asyncio.subprocess.Process) -> None:
+    assert process.stdin is not None
+    with suppress(OSError):
+        process.stdin.write(b"s")
 
 
 def _end_strays(folder: Path | None) -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Literal
 
 from autocoder_tui import __version__
+from autocoder_tui.check.sandbox import sandbox_here
 from autocoder_tui.config.api_keys import find_key
 from autocoder_tui.config.dirs import config_dir, state_dir
 from autocoder_tui.config.models_file import load_catalog
@@ -132,6 +133,13 @@ def _versions() -> Iterator[Finding]:
     )
     git = _git_version()
     yield Finding(section, "git", git or "not found: no commits", "ok" if git else "note")
+    if hasattr(os, "fork"):
+        sandbox = sandbox_here()
+        yield Finding(
+            section, "sandbox of checks", sandbox.words, "ok" if sandbox.closed else "note"
+        )
+    else:
+        yield Finding(section, "sandbox of checks", "checks need a POSIX system", "note")
 
 
 def _has_full_text() -> bool:

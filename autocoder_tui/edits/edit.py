@@ -9,6 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from autocoder_tui.text.lines import split_lines
+
+__all__ = [
+    "Candidate",
+    "EditBlock",
+    "EditLine",
+    "Manner",
+    "Mark",
+    "Placed",
+    "Placement",
+    "Reason",
+    "Unplaced",
+    "split_lines",
+]
+
 Mark = Literal[" ", "-", "+"]
 """A line that stays, goes, or comes."""
 
@@ -127,10 +142,3 @@ class Placed:
     unplaced: tuple[Unplaced, ...] = ()
     already: tuple[int, ...] = ()
     repeated: tuple[int, ...] = ()
-
-
-def split_lines(text: str) -> list[str]:
-    """Lines with their "\\n"; no other character ends a line of a file."""
-    lines = text.split("\n")
-    last = lines.pop()
-    return [line + "\n" for line in lines] + ([last] if last else [])

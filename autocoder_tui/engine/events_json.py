@@ -1,29 +1,23 @@
 """Events as plain data for JSON, and back.
 
 What a newer version wrote is read as far as it is known: an event of an unknown kind is no
-event, a field too many is left out. Amounts of money are strings, so that none is rounded.
+event (and see `text.plain_data`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
-from decimal import Decimal, InvalidOperation
-from functools import cache
-from types import UnionType
-from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, get_args
 
 from autocoder_tui.engine.events import Event, TextDelta
+from autocoder_tui.text.plain_data import Unexpected, plain_fields, read_fields
 
 _KINDS: Final[dict[str, type]] = {kind.__name__: kind for kind in get_args(Event)}
-
-_GREATEST: Final = 2**63 - 1
-"""A greater number is damage, and more than a database takes."""
 
 
 def event_data(event: Event) -> dict[str, Any]:
     """`event` as values that JSON has, under the name of its kind."""
-    return {"event": type(event).__name__, **_plain_fields(event)}
+    return {"event": type(event).__name__, **plain_fields(event)}
 
 
 def read_event(data: object) -> Event | None:
@@ -34,112 +28,6 @@ def read_event(data: object) -> Event | None:
         return None
     kind = _KINDS.get(str(data.get("event")))
     try:
-        return None if kind is None else _read_fields(kind, data)
-    except _Unexpected:
+        return None if kind is None else read_fields(kind, data)
+    except Unexpected:
         return None
-
-
-def value_data(value: object) -> Any:
-    """A value of an event or of a request as values that JSON has: dataclasses as objects,
-    amounts as strings."""
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, tuple):
-        # A named tuple is a list of its fields, in their order.
-        return [value_data(item) for item in value]
-    return _plain_fields(value) if is_dataclass(value) else value
-
-
-def read_value(kind: Any, data: object) -> Any:
-    """The dataclass `kind` that `value_data` made `data` from. Raises ValueError."""
-    if not isinstance(data, Mapping):
-        raise _Unexpected
-    return _read_fields(kind, data)
-
-
-class _Unexpected(ValueError):
-    """A value is not of the type its field has."""
-
-
-def _plain_fields(value: Any) -> dict[str, Any]:
-    return {name: value_data(getattr(value, name)) for name in _types(_kind(value))}
-
-
-def _kind(value: Any) -> Any:
-    return type(value)
-
-
-@cache
-def _types(kind: Any) -> dict[str, Any]:
-    hints = get_type_hints(kind)
-    return {item.name: hints[item.name] for item in fields(kind)}
-
-
-@cache
-def _required(kind: Any) -> frozenset[str]:
-    return frozenset(
-        item.name
-        for item in fields(kind)
-        if item.default is MISSING and item.default_factory is MISSING
-    )
-
-
-def _read_fields(kind: Any, data: Mapping[str, Any]) -> Any:
-    types = _types(kind)
-    if not _required(kind) <= data.keys():
-        raise _Unexpected
-    return kind(**{name: _read(types[name], data[name]) for name in types if name in data})
-
-
-def _read(wanted: Any, value: object) -> Any:
-    origin = get_origin(wanted)
-    if origin is Literal:
-        if value in get_args(wanted):
-            return value
-    elif origin in (Union, UnionType):
-        if value is None and type(None) in get_args(wanted):
-            return None
-        (only,) = (choice for choice in get_args(wanted) if choice is not type(None))
-        return _read(only, value)
-    elif origin is tuple:
-        if isinstance(value, list):
-            return tuple(_read(get_args(wanted)[0], item) for item in value)
-    elif wanted is Decimal:
-        return _amount(value)
-    elif isinstance(wanted, type) and issubclass(wanted, tuple):
-        return _named_tuple(wanted, value)
-    elif is_dataclass(wanted):
-        return read_value(wanted, value)
-    elif wanted is float:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return _number(value)
-    elif wanted is int:
-        if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _GREATEST:
-            return value
-    elif isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool)):
-        return value
-    raise _Unexpected
-
-
-def _named_tuple(wanted: Any, value: object) -> Any:
-    hints = get_type_hints(wanted)
-    if not isinstance(value, list) or len(value) != len(hints):
-        raise _Unexpected
-    return wanted(*(_read(kind, item) for kind, item in zip(hints.values(), value, strict=True)))
-
-
-def _number(value: float) -> float:
-    if abs(value) > _GREATEST or value != value:  # no number has no place in a sum
-        raise _Unexpected
-    return float(value)
-
-
-def _amount(value: object) -> Decimal:
-    try:
-        amount = Decimal(value)  # type: ignore[arg-type]
-    except (InvalidOperation, TypeError, ValueError):
-        raise _Unexpected from None
-    # Written out, a hundred characters of exponent are more than there is memory for.
-    if not amount.is_finite() or abs(amount.adjusted()) > 30:
-        raise _Unexpected
-    return amount

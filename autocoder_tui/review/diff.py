@@ -7,48 +7,38 @@ like any other, and the lines put together again are the text, byte for byte.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from autocoder_tui.edits.edit import split_lines as lines_of
 from autocoder_tui.review.boundaries import Hunk, settle
 from autocoder_tui.text.alignment import matching_blocks
+from autocoder_tui.text.lines import split_lines as lines_of
 
 __all__ = ["Diff", "Hunk", "diff_lines", "split_lines"]
-
-
-_MANY_LINES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Diff:
     """Two texts as lines, each with its "\\n", and the hunks in which they differ.
 
-    Hunks are in order and never touch. Lines outside hunks are equal on both sides.
+    Hunks are in order and never touch. Lines outside hunks are equal on both sides. Where it is
+    `in_places` the texts were not compared: the hunks are where changes were placed, and lines of
+    many kB are in pieces (see `edits.pieces`), each of which counts as a line.
     """
 
     old_lines: tuple[str, ...]
     new_lines: tuple[str, ...]
     hunks: tuple[Hunk, ...]
+    in_places: bool = False
+    goes_on: tuple[tuple[int, ...], tuple[int, ...]] = field(
+        default=((), ()), repr=False, compare=False
+    )
+    """Of either side the numbers of the pieces that go on with the line of the one before."""
 
 
 def split_lines(text: str) -> tuple[str, ...]:
-    """The lines of `text`, each with the "\\n" that ends it; the last may lack one."""
-    if text.count("\n") > _MANY_LINES:
-        return tuple(_lines_kept_once(text))
+    """The lines of `text`, each with the "\n" that ends it; the last may lack one."""
     return tuple(lines_of(text))
-
-
-def _lines_kept_once(text: str) -> Iterator[str]:
-    """The lines, equal ones as one string: in a flood of short lines most of them are."""
-    known: dict[str, str] = {}
-    start = 0
-    while (end := text.find("\n", start) + 1) > 0:
-        line = text[start:end]
-        yield known.setdefault(line, line)
-        start = end
-    if start < len(text):
-        yield text[start:]
 
 
 def diff_lines(old: str, new: str) -> Diff:
@@ -57,8 +47,12 @@ def diff_lines(old: str, new: str) -> Diff:
     About 2 ms per thousand lines; call it off the event loop for large files.
     """
     old_lines, new_lines = split_lines(old), split_lines(new)
-    hunks = settle(old_lines, new_lines, changed_ranges(old_lines, new_lines))
-    return Diff(old_lines, new_lines, tuple(hunks))
+    return Diff(old_lines, new_lines, compared_ranges(old_lines, new_lines))
+
+
+def compared_ranges(old: Sequence[str], new: Sequence[str]) -> tuple[Hunk, ...]:
+    """The ranges in which two sequences of lines differ, cut as a person would cut them."""
+    return tuple(settle(old, new, changed_ranges(old, new)))
 
 
 def changed_ranges(old: Sequence[str], new: Sequence[str]) -> list[Hunk]:

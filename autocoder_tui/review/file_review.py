@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
+from autocoder_tui.edits.large_text import LargePlaced, cut_part
+from autocoder_tui.edits.pieces import pieces_of
 from autocoder_tui.review.boundaries import Hunk
 from autocoder_tui.review.carry_verdicts import known_pieces, moved_hunks
 from autocoder_tui.review.counts import Counts, LineCounts, line_counts
@@ -19,25 +20,17 @@ from autocoder_tui.review.diff import Diff, diff_lines
 from autocoder_tui.review.file_edits import FileEdits
 from autocoder_tui.review.line_ends import changed_ends, ends_in_words
 from autocoder_tui.review.patch import file_patch
+from autocoder_tui.review.places import (
+    diff_of_places,
+    lines_changed,
+    pieces_compared,
+    range_replaced,
+    whole_lines,
+)
 from autocoder_tui.review.split_hunk import split_hunk
+from autocoder_tui.review.verdict import Verdict as Verdict
 from autocoder_tui.safety.sanitize import visible
-
-
-class Verdict(Enum):
-    """What was decided on a hunk. Undecided hunks are not written."""
-
-    UNDECIDED = "undecided"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-
-    @property
-    def mark(self) -> str:
-        """One character that tells the verdicts apart without colour."""
-        return _MARKS[self]
-
-
-_MARKS = {Verdict.UNDECIDED: "·", Verdict.ACCEPTED: "✓", Verdict.REJECTED: "✗"}
-
+from autocoder_tui.text.digest import text_digest
 
 Action: TypeAlias = Literal["create", "change", "delete", "rename"]
 """What a proposal does to a file; a rename may change its text too."""
@@ -74,6 +67,9 @@ class FileReview:
     deletes: bool = False
     edits: FileEdits | None = field(default=None, repr=False)
     """Where the reply gave changes and no text: which went where, and which have no place."""
+    before_sha256: str = field(default="", repr=False)
+    """Of an old text that is not compared whole, in UTF-8 and in hex: what it is known by where it
+    is not kept."""
 
     @classmethod
     def of(
@@ -100,6 +96,27 @@ class FileReview:
             hunks = (MOVE, *hunks)
         undecided = (Verdict.UNDECIDED,) * len(hunks)
         return cls(path, before, after, complete, remark, diff, hunks, undecided, source, deletes)
+
+    @classmethod
+    def of_places(
+        cls,
+        path: str,
+        before: str,
+        large: LargePlaced,
+        complete: bool = True,
+        remark: str = "",
+        *,
+        source: str = "",
+    ) -> FileReview:
+        """The review of changes placed in a text that is not compared whole: each place a hunk."""
+        diff, digest = diff_of_places(large), text_digest(before)
+        file = cls(path, before, large.placed.text, complete, remark, diff, (), (), source)
+        return replace(file._undecided(diff), before_sha256=digest)
+
+    def _undecided(self, diff: Diff) -> FileReview:
+        hunks = (MOVE, *diff.hunks) if self.source else diff.hunks
+        verdicts = (Verdict.UNDECIDED,) * len(hunks)
+        return replace(self, diff=diff, hunks=hunks, verdicts=verdicts)
 
     @property
     def action(self) -> Action:
@@ -197,10 +214,30 @@ class FileReview:
         """
         if self.deletes:
             return self
-        fresh = FileReview.of(
-            self.path, self.before, after, self.complete, self.remark, source=self.source
-        )
+        if self.diff.in_places:
+            diff = pieces_compared(self.diff.old_lines, pieces_of(after))
+            fresh = replace(self, after=after)._undecided(diff)
+        else:
+            fresh = FileReview.of(
+                self.path, self.before, after, self.complete, self.remark, source=self.source
+            )
         return replace(fresh.decided_like(self), edits=self.edits)
+
+    def in_place_edited(self, start: int, end: int, new: Sequence[str]) -> FileReview:
+        """The review with `new` pieces in the place of pieces `start` to `end` of the proposed
+        text, which is not compared again. What that touches is undecided; the rest stays."""
+        acts = self.acts
+        diff, hunks, kept = range_replaced(self.diff, self.hunks[acts:], start, end, new)
+        verdicts = tuple(
+            Verdict.UNDECIDED if number is None else self.verdicts[acts + number] for number in kept
+        )
+        return replace(
+            self,
+            after="".join(diff.new_lines),
+            diff=diff,
+            hunks=self.hunks[:acts] + hunks,
+            verdicts=self.verdicts[:acts] + verdicts,
+        )
 
     def decided_like(self, earlier: FileReview) -> FileReview:
         """The same review with the splits and verdicts of `earlier` where a hunk is the same.
@@ -230,8 +267,10 @@ class FileReview:
 
     def _text_decided_like(self, earlier: FileReview) -> FileReview:
         hunks, verdicts = earlier.hunks, earlier.verdicts
+        if self.diff.in_places != earlier.diff.in_places:
+            return self
         if earlier.before != self.before:
-            if earlier.before is None or self.before is None:
+            if earlier.before is None or self.before is None or self.diff.in_places:
                 return self
             numbers, hunks = moved_hunks(hunks, earlier.before, self.before)
             verdicts = tuple(verdicts[number] for number in numbers)
@@ -261,6 +300,10 @@ class FileReview:
             return self
         start, end = self.hunks[hunk][2:]
         new = self.diff.new_lines
+        if self.diff.in_places:
+            if lines and start < end < len(new) and new[end - 1].endswith("\n"):
+                lines = lines.removesuffix("\n") + "\n"
+            return self.in_place_edited(start, end, cut_part(lines))
         if lines and not lines.endswith("\n") and end < len(new):
             lines += "\n"
         return self.edited("".join(new[:start]) + lines + "".join(new[end:]))
@@ -312,18 +355,23 @@ class FileReview:
     @cached_property
     def accepted_lines(self) -> LineCounts:
         """Lines the accepted hunks add and remove."""
-        return line_counts(self.diff, self.accepted_hunks)
+        return self._line_counts(self.accepted_hunks)
 
     @cached_property
     def lines(self) -> LineCounts:
         """Lines the whole proposal adds and removes."""
-        return line_counts(self.diff, self.hunks)
+        return self._line_counts(self.hunks)
+
+    def _line_counts(self, hunks: Sequence[Hunk]) -> LineCounts:
+        if self.diff.in_places:
+            return LineCounts(*lines_changed(self.diff, hunks))
+        return line_counts(self.diff, hunks)
 
     @cached_property
     def changed_ends(self) -> str:
         """Which line ends change, in words, where the whole proposal changes nothing else; or
         "". Safe to show."""
-        changed = changed_ends(self.before or "", self.after)
+        changed = None if self.diff.in_places else changed_ends(self.before or "", self.after)
         return ends_in_words(changed) if changed else ""
 
     def to_patch(self, *, accepted_only: bool = False) -> str:
@@ -344,8 +392,7 @@ class FileReview:
         return file_patch(
             None if self.is_new else self.old_path,
             None if self.deletes else new_path,
-            self.diff,
-            hunks,
+            *whole_lines(self.diff, hunks),
         )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from autocoder_tui.review.boundaries import Hunk
-from autocoder_tui.review.diff import Diff, split_lines
+from autocoder_tui.review.diff import Diff
 from autocoder_tui.review.file_review import FileReview, Verdict
+from autocoder_tui.review.places import in_pieces
 
 
 def as_result(file: FileReview) -> FileReview:
@@ -14,26 +16,34 @@ def as_result(file: FileReview) -> FileReview:
 
     Lines that were only taken away leave no trace. A file that is not wanted is empty.
     """
-    text = file.result() or ""
-    lines = split_lines(text)
+    old, new = file.diff.old_lines, file.diff.new_lines
+    lines: list[str] = []
     hunks: list[Hunk] = []
     kept: list[str] = []
-    place = old_place = 0
+    at = 0
     for hunk in file.accepted_hunks:
-        start = place + hunk.old_start - old_place
-        end = start + hunk.added
-        kept += lines[place:start]
+        same = old[at : hunk.old_start]
+        kept += same
+        lines += same
+        start = len(lines)
+        lines += new[hunk.new_start : hunk.new_end]
         if hunk.added:
-            hunks.append(Hunk(len(kept), len(kept), start, end))
-        place, old_place = end, hunk.old_end
-    kept += lines[place:]
+            hunks.append(Hunk(len(kept), len(kept), start, len(lines)))
+        at = hunk.old_end
+    kept += old[at:]
+    lines += old[at:]
+    make = in_pieces if file.diff.in_places else _whole
     return replace(
         file,
         before="".join(kept),
-        after=text,
-        diff=Diff(tuple(kept), lines, tuple(hunks)),
+        after="".join(lines),
+        diff=make(kept, lines, hunks),
         hunks=tuple(hunks),
         verdicts=(Verdict.ACCEPTED,) * len(hunks),
         source="",
         deletes=False,
     )
+
+
+def _whole(old: Sequence[str], new: Sequence[str], hunks: Sequence[Hunk]) -> Diff:
+    return Diff(tuple(old), tuple(new), tuple(hunks))

@@ -4,6 +4,8 @@
                 "remark": "", "hunks": [[0, 1, 0, 2], …], "verdicts": ["accepted", …],
                 "source": "", "deletes": false, "edits": null}]}
 
+A file that is not compared whole has null for "after", and in "places" what changes in its pieces.
+
 The hunks are kept, not only the texts: a person may have split them. What is read back is
 checked, for a review that cannot be right would write what nobody accepted.
 """
@@ -14,6 +16,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from autocoder_tui.edits.edit import Placed
+from autocoder_tui.edits.large_text import LargePlaced, PieceChange
+from autocoder_tui.edits.pieces import pieces_of
 from autocoder_tui.review.boundaries import Hunk
 from autocoder_tui.review.diff import Diff
 from autocoder_tui.review.edits_data import edits_data, edits_of
@@ -31,10 +36,12 @@ def review_data(review: Review) -> dict[str, Any]:
 
 
 def _file_data(file: FileReview) -> dict[str, Any]:
+    in_places = file.diff.in_places
     return {
         "path": file.path,
         "before": file.before,
-        "after": file.after,
+        "after": None if in_places else file.after,
+        **({"places": _places(file.diff)} if in_places else {}),
         "complete": file.complete,
         "remark": file.remark,
         "hunks": [list(hunk) for hunk in file.hunks],
@@ -43,6 +50,14 @@ def _file_data(file: FileReview) -> dict[str, Any]:
         "deletes": file.deletes,
         "edits": None if file.edits is None else edits_data(file.edits),
     }
+
+
+def _places(diff: Diff) -> list[list[Any]]:
+    """What the diff of a large text changes in its pieces."""
+    return [
+        [hunk.old_start, hunk.old_end, list(diff.new_lines[hunk.new_start : hunk.new_end])]
+        for hunk in diff.hunks
+    ]
 
 
 def review_of(data: object) -> Review:
@@ -70,15 +85,13 @@ def _file_of(data: object) -> FileReview:
     source, deletes = _text(item.get("source", "")), item.get("deletes", False)
     if not isinstance(deletes, bool) or (before is None and (source or deletes)):
         raise TypeError("deletes")
-    file = FileReview.of(
-        _text(item["path"]),
-        before,
-        _text(item["after"]),
-        complete,
-        _text(item["remark"]),
-        source=source,
-        deletes=deletes,
-    )
+    path, remark = _text(item["path"]), _text(item["remark"])
+    if item["after"] is None:
+        large = _large(_text(before), item["places"])
+        file = FileReview.of_places(path, _text(before), large, complete, remark, source=source)
+    else:
+        after = _text(item["after"])
+        file = FileReview.of(path, before, after, complete, remark, source=source, deletes=deletes)
     hunks = tuple(_hunk(places) for places in item["hunks"])
     verdicts = tuple(Verdict(value) for value in item["verdicts"])
     if len(hunks) != len(verdicts) or not _covers(file.diff, hunks):
@@ -88,6 +101,24 @@ def _file_of(data: object) -> FileReview:
     edits = item.get("edits")
     kept = None if edits is None else edits_of(edits)
     return replace(file, hunks=hunks, verdicts=verdicts, edits=kept)
+
+
+def _large(before: str, places: object) -> LargePlaced:
+    """What `_places` was made of."""
+    if not isinstance(places, list):
+        raise TypeError("places")
+    pieces = pieces_of(before)
+    changes: list[PieceChange] = []
+    made: list[str] = []
+    at = 0
+    for start, end, new in places:
+        if type(start) is not int or type(end) is not int or not at <= start <= end <= len(pieces):
+            raise ValueError("places")
+        changes.append(PieceChange(start, end, tuple(_text(piece) for piece in new)))
+        made += (*pieces[at:start], *changes[-1].new)
+        at = end
+    made += pieces[at:]
+    return LargePlaced(Placed("".join(made)), pieces, tuple(changes))
 
 
 def _covers(diff: Diff, hunks: Sequence[Hunk]) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from autocoder_tui.edits.edit import EditBlock
+from autocoder_tui.edits.large_text import place_in_large
+from autocoder_tui.edits.pieces import has_long_line
 from autocoder_tui.edits.place import place
 from autocoder_tui.review.file_edits import FileEdits
 from autocoder_tui.review.file_review import FileReview
@@ -44,9 +46,32 @@ def compared(
     return FileReview.of(path, before, text, complete, remark, source=source)
 
 
+def goes_by_places(original: TextFile | None) -> bool:
+    """Whether changes of that file are reviewed where they go, without comparing all of it."""
+    return original is not None and (original.is_large or has_long_line(original.text))
+
+
+def compared_in_places(
+    path: str,
+    original: TextFile,
+    blocks: Sequence[EditBlock],
+    complete: bool = True,
+    remark: str = "",
+    *,
+    source: str = "",
+) -> FileReview:
+    """The review of changes to a file that is not compared whole. Blocking: places them, a second
+    or two for 40 MB."""
+    large = place_in_large(original.text, blocks)
+    file = FileReview.of_places(path, original.text, large, complete, remark, source=source)
+    return replace(file, edits=FileEdits.of(blocks, large.placed)) if blocks else file
+
+
 def compared_anew(file: FileReview, original: TextFile | None) -> FileReview:
     """`file` against what is on disk now; verdicts stay where a hunk is the same. Changes of a
     reply are placed anew, unless a person has worked on what came of them. Blocking."""
+    if file.diff.in_places and original is not None and goes_by_places(original):
+        return _places_anew(file, original)
     if file.edits is not None and original is not None and file.before is not None:
         if place(file.before, file.edits.blocks).text == file.after:
             return _edits_anew(file, file.edits.blocks, original)
@@ -62,6 +87,19 @@ def compared_anew(file: FileReview, original: TextFile | None) -> FileReview:
         deletes=file.deletes,
     )
     return replace(again.decided_like(file), edits=file.edits)
+
+
+def _places_anew(file: FileReview, original: TextFile) -> FileReview:
+    """`file` against what is on disk now, as far as possible without comparing all of it."""
+    blocks = () if file.edits is None else file.edits.blocks
+    source, path = file.source, file.path
+    known = place_in_large(file.before or "", blocks).placed.text == file.after
+    again = compared_in_places(
+        path, original, blocks if known else (), file.complete, file.remark, source=source
+    )
+    if known:
+        return again.decided_like(file)
+    return replace(again.edited(file.after), edits=file.edits)
 
 
 def _edits_anew(file: FileReview, blocks: Sequence[EditBlock], original: TextFile) -> FileReview:

@@ -13,7 +13,13 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.safety.secret_files import looks_secret
 from autocoder_tui.workspace.errors import MissingFile, NameTaken, PathRefused
 from autocoder_tui.workspace.in_git import why_not_in_git
-from autocoder_tui.workspace.paths import check_name, folded_name, relative_name, resolve_target
+from autocoder_tui.workspace.paths import (
+    check_name,
+    folded_name,
+    is_named_so,
+    relative_name,
+    resolve_target,
+)
 
 
 def brought_together(proposed: Sequence[FileProposed]) -> list[FileProposed]:
@@ -84,7 +90,7 @@ def check_new_name(root: Path, source: str, path: str, leave: Collection[str]) -
     """That a file may be moved from `source` to `path`: nothing stands there but what is among
     the paths that `leave` by the same proposal. Where `source` itself is gone the next write
     says so. Raises NameTaken."""
-    if path not in leave and os.path.lexists(root / path) and os.path.lexists(root / source):
+    if path not in leave and is_named_so(root / path) and is_named_so(root / source):
         raise NameTaken(
             f"{visible(path)} exists already, so {visible(source)} can't be renamed to it: that "
             "one has to be renamed or deleted first.",
@@ -93,11 +99,13 @@ def check_new_name(root: Path, source: str, path: str, leave: Collection[str]) -
 
 
 def refused_rename(file: FileProposed, reason: str) -> str:
-    """Why the new name of `file` is refused: `reason`, unless it is its own old name in the way."""
+    """Why the new name of `file` is refused: `reason`, unless it is a folder of its own old name
+    that is in the way."""
     if file.path != file.renamed_from and folded_name(file.path) == folded_name(file.renamed_from):
         return (
-            f"The new name of {visible(file.renamed_from)} differs only in case or accents' "
-            "encoding, which some systems take for the same file: rename it yourself (git mv)."
+            f"The new name of {visible(file.renamed_from)} differs only in the case, or accents' "
+            "encoding, of a folder's name, which some systems take for the same folder: rename "
+            "that yourself (git mv)."
         )
     return reason
 

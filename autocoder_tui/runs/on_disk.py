@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from autocoder_tui.runs.file_actions import cautions, check_new_name, leaving
 from autocoder_tui.runs.preparation import read_existing
 from autocoder_tui.runs.reviewable import Reviewable, given
 from autocoder_tui.workspace.errors import WorkspaceError
+from autocoder_tui.workspace.paths import is_named_so
 from autocoder_tui.workspace.textfile import TextFile
 
 
@@ -67,8 +67,8 @@ def _at_its_place(
     if file.deletes:
         leaving(root, file.path, "deleted", known)
     elif file.source:
-        here = os.path.lexists(root / file.path)
-        if here and not os.path.lexists(root / file.source):
+        here = is_named_so(root / file.path)
+        if here and not is_named_so(root / file.source):
             return replace(file.unmoved(), path=file.path)
         leaving(root, file.source, "renamed", known)
         check_new_name(root, file.source, file.path, sources)

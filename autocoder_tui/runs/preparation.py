@@ -18,6 +18,7 @@ from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.output_path import Refused
 from autocoder_tui.workspace.paths import relative_name, resolve_target
 from autocoder_tui.workspace.textfile import (
+    MAX_EDITED_BYTES,
     MAX_REVIEWED_BYTES,
     Stamp,
     TextFile,
@@ -94,12 +95,14 @@ def prepare(
     partial: str = "",
     demo: bool = False,
     texts: Mapping[str, str] | None = None,
+    answered: bool = False,
 ) -> Prepared:
     """Read the picks and make the request. Blocking; raises WorkspaceError.
 
     `edit_format` is "auto", "whole" or "edits", None for what is set for the model. A target
-    that could not be compared with what the model will write is refused, too. `texts` are files
-    that are given to the model as if they held this on disk already.
+    that could not be compared with what the model will write is refused, too; where the request
+    is `answered` already, edits may be for a larger one. `texts` are files that are given to the
+    model as if they held this on disk already.
     """
     originals = {
         path: read_text_file(job.root / path, name=path) for path in dict.fromkeys(job.picks)
@@ -111,7 +114,8 @@ def prepare(
     target = job.target
     if target is not None:
         target = relative_name(job.root, resolve_target(job.root, target))
-        read_existing(job.root, target)
+        most = MAX_EDITED_BYTES if answered else MAX_REVIEWED_BYTES
+        read_existing(job.root, target, most=most)
     files = tuple(InputFile(path, file.text) for path, file in originals.items())
     request = RunRequest(
         requirements=job.requirements,
@@ -170,17 +174,21 @@ def prepare_task(
 def prepare_given(job: Job, reply: str, limits: Limits) -> Prepared:
     """A run that `reply`, which came from elsewhere, answers: with no model and no key. Blocking;
     raises WorkspaceError."""
-    return prepare(job, ChosenModel(NOBODY, NOWHERE), limits).answered_by(reply)
+    asked = prepare(job, ChosenModel(NOBODY, NOWHERE), limits, answered=True)
+    return asked.answered_by(reply)
 
 
-def read_existing(root: Path, path: str, before: str | None = None) -> TextFile | None:
-    """The file to compare with, None where there is none. Raises WorkspaceError.
+def read_existing(
+    root: Path, path: str, before: str | None = None, *, most: int = MAX_EDITED_BYTES
+) -> TextFile | None:
+    """The file to compare with, or to place changes in; None where there is none. Raises
+    WorkspaceError, TooLarge for one of more than `most` bytes.
 
     `before` is how the review has its text: where that shows how lines end, so does what is
     read now.
     """
     try:
-        file = read_text_file(root / path, max_bytes=MAX_REVIEWED_BYTES, name=path)
+        file = read_text_file(root / path, max_bytes=most, name=path)
     except MissingFile:
         return None
     return file.verbatim() if before is not None and "\r" in before else file

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from autocoder_tui.edits.edit import Placed
 from autocoder_tui.engine.edited_file import (
     as_new_file,
     lacks_only_places,
@@ -19,7 +20,12 @@ from autocoder_tui.review.file_review import FileReview
 from autocoder_tui.review.line_ends import asks_for_ends
 from autocoder_tui.review.review import Review
 from autocoder_tui.review.warnings import review_concerns
-from autocoder_tui.runs.comparison import compared, compared_anew
+from autocoder_tui.runs.comparison import (
+    compared,
+    compared_anew,
+    compared_in_places,
+    goes_by_places,
+)
 from autocoder_tui.runs.file_actions import (
     brought_together,
     cautions,
@@ -32,9 +38,9 @@ from autocoder_tui.runs.meant_names import with_meant_names
 from autocoder_tui.runs.preparation import Prepared, read_existing
 from autocoder_tui.runs.reviewable import Reviewable, differs, given
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.workspace.errors import NameTaken, WorkspaceError
+from autocoder_tui.workspace.errors import NameTaken, TooLarge, WorkspaceError
 from autocoder_tui.workspace.paths import sift_targets
-from autocoder_tui.workspace.textfile import TextFile
+from autocoder_tui.workspace.textfile import TextFile, size_in_words
 
 
 def make_review(
@@ -50,7 +56,8 @@ def make_review(
     proposed, refused = with_meant_names(prepared.root, proposed, prepared.request)
     proposed = _last_of_each(brought_together(_still_renamed(proposed, earlier)))
     proposed = for_target(prepared.root, proposed, prepared.request.target)
-    targets = sift_targets(prepared.root, [proposal.path for proposal in proposed])
+    sources = [plain_name(one.renamed_from) for one in proposed if one.renamed_from]
+    targets = sift_targets(prepared.root, [proposal.path for proposal in proposed], sources)
     refused += [
         (proposal.path, refused_rename(proposal, targets.refused[proposal.path].message))
         for proposal in proposed
@@ -130,13 +137,24 @@ class _Offered:
         try:
             source = self._sources.get(path, "") if proposal.renamed_from else ""
             original = self._original(path, source, proposal)
-            proposal = _with_edits_made(proposal, original)
+            in_places = goes_by_places(original) and _keeps_text(proposal, source)
+            if in_places and original is not None:
+                file = _in_places(path, original, proposal, source)
+            else:
+                _refuse_too_large(original, proposal)
+                file = self._compared(path, original, proposal, source)
         except WorkspaceError as error:
             self._refused.append((proposal.path, error.message))
             return
         self.originals[path] = original
         if proposal.versions > 1 or proposal.guesses or proposal.named:
             self.doubtful.append(path)
+        self.files.append(file)
+
+    def _compared(
+        self, path: str, original: TextFile | None, proposal: FileProposed, source: str
+    ) -> FileReview:
+        proposal = _with_edits_made(proposal, original)
         # A file that is only to be renamed comes without its text where that was not sent.
         pure = source and proposal.before is None and not (proposal.after or proposal.edits)
         file = compared(
@@ -151,7 +169,7 @@ class _Offered:
         )
         if proposal.placed is not None:
             file = replace(file, edits=FileEdits.of(proposal.edits, proposal.placed))
-        self.files.append(file)
+        return file
 
     def _original(self, path: str, source: str, proposal: FileProposed) -> TextFile | None:
         if proposal.deletes:
@@ -162,6 +180,36 @@ class _Offered:
         place = source or path
         known = self._prepared.originals.get(place)
         return known or read_existing(self._prepared.root, place)
+
+
+def _keeps_text(proposal: FileProposed, source: str) -> bool:
+    """Whether the reply has no whole text for the file: but changes, or a mere move."""
+    if proposal.deletes:
+        return False
+    pure = bool(source) and proposal.before is None and not proposal.after
+    return bool(proposal.edits) or pure
+
+
+def _in_places(path: str, original: TextFile, proposal: FileProposed, source: str) -> FileReview:
+    """The review of changes to a file that is too large, or its lines too long, to be compared."""
+    complete = proposal.complete or lacks_only_places(proposal)
+    file = compared_in_places(
+        path, original, proposal.edits, complete, _remark_of(proposal), source=source
+    )
+    if proposal.placed is None and file.edits is not None and not file.edits.unplaced:
+        placed = Placed(file.after, already=file.edits.already)
+        said = placing_in_words(placed, proposal.edits)
+        file = replace(file, remark=" ".join(filter(None, (file.remark, said))))
+    return file
+
+
+def _refuse_too_large(original: TextFile | None, proposal: FileProposed) -> None:
+    if original is not None and original.is_large and not proposal.deletes:
+        raise TooLarge(
+            f"{visible(proposal.path)} is {size_in_words(original.stamp.size)}, too large to be "
+            "compared with a new text as a whole. Ask for edits of it: they are placed in it.",
+            paths=(proposal.path,),
+        )
 
 
 def _remark_of(proposal: FileProposed) -> str:

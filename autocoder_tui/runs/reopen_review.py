@@ -36,7 +36,8 @@ def reopen(
     compared any more, or whose name would leave the project, is refused with the reason.
     Blocking: reads files and diffs.
     """
-    targets = sift_targets(root, [file.path for file in kept.files])
+    sources = [file.source for file in kept.files if file.source]
+    targets = sift_targets(root, [file.path for file in kept.files], sources)
     reasons = [*refused, *((name, error.message) for name, error in targets.refused.items())]
     standing: list[FileReview] = []
     for file in kept.files:

@@ -7,7 +7,6 @@ files are.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,14 @@ from autocoder_tui.engine.proposed_files import proposed_files
 from autocoder_tui.engine.seam import Join
 from autocoder_tui.review.review import Review
 from autocoder_tui.review.serialization import NoReview, review_data, review_of
-from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.runs.preparation import Prepared, read_existing
 from autocoder_tui.runs.proposal import make_review
 from autocoder_tui.runs.reopen_review import Reopened, reopen
 from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.store.history.kept_run import KeptRun
+from autocoder_tui.text.digest import text_digest
+from autocoder_tui.workspace.errors import WorkspaceError
+from autocoder_tui.workspace.paths import relative_name, resolve_target
 
 
 def review_to_keep(session: ReviewSession) -> dict[str, Any]:
@@ -30,10 +32,14 @@ def review_to_keep(session: ReviewSession) -> dict[str, Any]:
     prepared = reviewable.prepared
     known = () if prepared is None else _known_texts(prepared, session.proposed)
     data = review_data(session.review)
-    for file in data["files"]:
+    for file, reviewed in zip(data["files"], session.review.files, strict=True):
+        if reviewed.diff.in_places:
+            # Of a file that is not compared whole the text is on disk alone.
+            file["before"] = {"sha256": reviewed.before_sha256}
+            continue
         for side in ("before", "after"):
             if file[side] is not None and file[side] in known:
-                file[side] = {"sha256": _hash(file[side])}
+                file[side] = {"sha256": text_digest(file[side])}
     refused = [list(pair) for pair in reviewable.refused]
     return {**data, "refused": refused, "written": session.written}
 
@@ -48,11 +54,14 @@ def kept_review(
     data = run.review
     if data is None:
         return None
-    texts = {_hash(text): text for text in _known_texts(prepared, proposals_of(run, prepared))}
+    texts = {
+        text_digest(text): text for text in _known_texts(prepared, proposals_of(run, prepared))
+    }
     try:
-        review = review_of({"files": [_whole(file, texts) for file in data["files"]]})
+        files = [_whole(file, texts, prepared.root) for file in data["files"]]
+        review = review_of({"files": files})
         refused = tuple((str(name), str(reason)) for name, reason in data.get("refused", ()))
-    except (NoReview, KeyError, TypeError, ValueError):
+    except (NoReview, WorkspaceError, KeyError, TypeError, ValueError):
         return None
     return review, refused, str(data.get("written", ""))
 
@@ -67,11 +76,12 @@ def proposals_of(run: KeptRun, prepared: Prepared) -> tuple[FileProposed, ...]:
 
 def is_unfinished(run: KeptRun, prepared: Prepared) -> bool:
     """Whether something was proposed and not written. Blocking: diffs."""
+    if run.review is not None and run.review.get("written"):
+        return False
     kept = kept_review(run, prepared)
     if kept is None:
         return bool(proposals_of(run, prepared))
-    review, _, written = kept
-    return not written and bool(review.counts.accepted or review.counts.undecided)
+    return bool(kept[0].counts.accepted or kept[0].counts.undecided)
 
 
 def reopen_run(root: Path, run: KeptRun, prepared: Prepared) -> Reopened:
@@ -91,13 +101,23 @@ def _known_texts(prepared: Prepared, proposed: Sequence[FileProposed]) -> list[s
     return sent + [file.after for file in proposed]
 
 
-def _whole(data: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
+def _whole(data: Mapping[str, Any], texts: Mapping[str, str], root: Path) -> dict[str, Any]:
+    """The file with its texts. Raises KeyError where one is not to be had any more."""
     file = dict(data)
     for side in ("before", "after"):
         if isinstance(file[side], dict):
-            file[side] = texts[file[side]["sha256"]]
+            sha256 = file[side]["sha256"]
+            if file["after"] is None:
+                file[side] = _on_disk(root, str(file.get("source") or file["path"]), sha256)
+            else:
+                file[side] = texts[sha256]
     return file
 
 
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def _on_disk(root: Path, path: str, sha256: str) -> str:
+    place = relative_name(root, resolve_target(root, path))
+    found = read_existing(root, place)
+    for file in () if found is None else (found, found.verbatim()):
+        if text_digest(file.text) == sha256:
+            return file.text
+    raise KeyError(path)

@@ -16,7 +16,7 @@ from autocoder_tui.workspace.apply_record import Record
 from autocoder_tui.workspace.change import Change
 from autocoder_tui.workspace.errors import MissingFile, WorkspaceError
 from autocoder_tui.workspace.textfile import (
-    MAX_REVIEWED_BYTES,
+    MAX_EDITED_BYTES,
     TextFile,
     encoded,
     read_bytes,
@@ -149,7 +149,7 @@ def after_write(root: Path, reviewable: Reviewable, review: Review) -> Reviewabl
 
 def _holds(path: Path, data: bytes | None) -> bool:
     try:
-        found, _ = read_bytes(path, max_bytes=MAX_REVIEWED_BYTES)
+        found, _ = read_bytes(path, max_bytes=MAX_EDITED_BYTES)
     except MissingFile:
         return data is None
     except WorkspaceError:

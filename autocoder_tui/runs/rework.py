@@ -13,10 +13,10 @@ from dataclasses import replace
 from autocoder_tui.engine.request import InputFile, new_run_id
 from autocoder_tui.review.file_review import Verdict
 from autocoder_tui.review.review import Review
-from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.runs.preparation import Prepared, read_existing
 from autocoder_tui.runs.setup import ChosenModel
 from autocoder_tui.workspace.errors import MissingFile
-from autocoder_tui.workspace.textfile import TextFile, read_text_file
+from autocoder_tui.workspace.textfile import MAX_INPUT_BYTES, TextFile, read_text_file
 
 _MOST_PATCH = 40_000
 """Characters of rejected hunks that are shown to the model."""
@@ -24,11 +24,14 @@ _MOST_PATCH = 40_000
 
 def rework(prepared: Prepared, review: Review, note: str, chosen: ChosenModel) -> Prepared:
     """The run that follows `prepared`: same files, requirements and target, with the rejected
-    hunks of `review` and the note. Blocking: reads files. Raises WorkspaceError.
+    hunks of `review` and the note. A file larger than an input may be is named and not given: of
+    it no more is sent than the hunks that were rejected. Blocking: reads files. Raises
+    WorkspaceError.
     """
     before = prepared.request
     originals: dict[str, TextFile] = {}
     inputs: list[InputFile] = []
+    too_large: list[str] = []
     # A file whose move was rejected goes on under its old name.
     files = [file if file.stays_moved else file.unmoved() for file in review.files]
     reviewed = {file.path: file for file in files}
@@ -39,6 +42,12 @@ def rework(prepared: Prepared, review: Review, note: str, chosen: ChosenModel) -
         file = reviewed.get(path)
         place = path if file is None else file.old_path
         try:
+            if file is not None and file.diff.in_places:
+                large = read_existing(prepared.root, place, file.before)
+                if large is not None and large.stamp.size > MAX_INPUT_BYTES:
+                    originals[path] = large
+                    too_large.append(path)
+                    continue
             originals[path] = read_text_file(prepared.root / place, name=place)
         except MissingFile:
             if file is None or not file.is_new:
@@ -48,9 +57,15 @@ def rework(prepared: Prepared, review: Review, note: str, chosen: ChosenModel) -
         text = originals[path].text if file is None else file.without_rejected()
         if text is not None:
             inputs.append(InputFile(path, text))
+    requirements = requirements_with(before.requirements, review, note)
+    if too_large:
+        requirements += (
+            f"\n\nToo large to be given here: {', '.join(too_large)}. Change such a file by edits "
+            "alone, and give those of your changes to it that stand again."
+        )
     request = replace(
         before.for_model(chosen.model, chosen.endpoint, chosen.calibration),
-        requirements=requirements_with(before.requirements, review, note),
+        requirements=requirements,
         files=tuple(inputs),
         partial="",
         counted_tokens=None,

@@ -6,8 +6,8 @@ import base64
 from dataclasses import dataclass, field
 from typing import Any
 
-from autocoder_tui.engine.events_json import read_value, value_data
 from autocoder_tui.engine.request import Limits
+from autocoder_tui.text.plain_data import read_value, value_data
 
 
 @dataclass(frozen=True, slots=True)

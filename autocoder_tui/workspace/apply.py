@@ -18,12 +18,20 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.apply_log import ApplyLog, Draft, DraftFile
 from autocoder_tui.workspace.apply_record import FileState
 from autocoder_tui.workspace.attributes import Attributes
-from autocoder_tui.workspace.change import Change, HardLinks, Planned, look, paths_of, plan
+from autocoder_tui.workspace.change import (
+    Change,
+    HardLinks,
+    Planned,
+    look,
+    paths_of,
+    plan,
+    vacated_by,
+)
 from autocoder_tui.workspace.durable import folders_above, identity, missing_folders, unwritable
 from autocoder_tui.workspace.errors import (
     MissingFile,
 )
-from autocoder_tui.workspace.paths import resolve_target
+from autocoder_tui.workspace.paths import is_named_so, written_file
 from autocoder_tui.workspace.refusals import (
     changed_on_disk,
     refuse_changed,
@@ -84,7 +92,8 @@ def apply_changes(
             f"The project folder {visible(str(root))} is gone, so nothing was written.",
             paths=(str(root),),
         )
-    found = {path: look(root, path) for path in paths_of(changes)}
+    vacated = vacated_by(changes)
+    found = {path: look(root, path, vacated) for path in paths_of(changes)}
     planned = plan(changes, found, hard_links)
     refuse_clashes(root, changes, planned)
     if not overwrite_changed:
@@ -155,13 +164,11 @@ def _below(root: Path, path: Path) -> str:
 def _look_again(root: Path, planned: Sequence[Planned]) -> None:
     """The last look before the first replacement: staging took a while."""
     changed: list[str] = []
+    leaving = [item.write.name for item in planned if item.left or item.write.data is None]
     for item in planned:
         target, former = item.write.target, item.write.former
-        same_place = os.path.realpath(resolve_target(root, item.write.name)) == str(target)
-        try:
-            now: os.stat_result | None = os.lstat(target)
-        except FileNotFoundError:
-            now = None
+        same_place = written_file(root, item.write.name, leaving=leaving) == target
+        now = os.lstat(target) if is_named_so(target) else None
         if not same_place or identity(now) != identity(former):
             changed.append(item.write.name)
     if changed:

@@ -13,8 +13,9 @@ from typing import Any
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.attributes import Attributes
+from autocoder_tui.workspace.textfile import MAX_EDITED_BYTES
 
-MAX_FILE_BYTES = 64 * 1024 * 1024
+MAX_FILE_BYTES = MAX_EDITED_BYTES
 """Far above any input: a file is kept, and so can be replaced, up to here."""
 
 _VERSION = 1

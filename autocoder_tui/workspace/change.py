@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,7 +13,7 @@ from autocoder_tui.workspace.attributes import Attributes
 from autocoder_tui.workspace.errors import (
     MissingFile,
 )
-from autocoder_tui.workspace.paths import relative_name, resolve_target
+from autocoder_tui.workspace.paths import is_named_so, relative_name, resolve_target
 from autocoder_tui.workspace.textfile import TextFile, encoded, read_bytes, stamp_of
 from autocoder_tui.workspace.transaction import Write
 
@@ -82,13 +82,16 @@ def paths_of(changes: Sequence[Change]) -> list[str]:
     )
 
 
-def look(root: Path, path: str) -> Found:
-    named = resolve_target(root, path)
+def look(root: Path, path: str, leaving: Collection[str] = ()) -> Found:
+    """What stands at `path`; files that go by the same write are `leaving`."""
+    named = resolve_target(root, path, leaving=leaving)
     target = Path(os.path.realpath(named))
     name = relative_name(root, named)
     try:
         before, status = read_bytes(target, max_bytes=MAX_FILE_BYTES, name=name)
     except MissingFile:
+        return Found(target, name, None, None)
+    if not is_named_so(target):
         return Found(target, name, None, None)
     return Found(target, name, before, status)
 

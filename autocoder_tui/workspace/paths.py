@@ -12,7 +12,7 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,11 +82,15 @@ def check_name(name: str) -> str:
     return plain
 
 
-def resolve_target(root: Path, name: str, *, allow_absolute: bool = False) -> Path:
+def resolve_target(
+    root: Path, name: str, *, allow_absolute: bool = False, leaving: Collection[str] = ()
+) -> Path:
     """Where a proposal would write `name`: an absolute path below the real `root`.
 
     A link at the end is kept as it is (`written_file` follows it). With `allow_absolute`,
-    for names a user gave, an absolute path that lies in the project passes too. Raises
+    for names a user gave, an absolute path that lies in the project passes too. The plain names
+    `leaving` are of files that go by the same write: one that differs from `name` only in case is
+    not in its way. Raises
     PathRefused, as one of OutsideProject, UnsafeName, ProtectedPath or NameTaken.
     """
     real_root = Path(os.path.realpath(root))
@@ -98,14 +102,33 @@ def resolve_target(root: Path, name: str, *, allow_absolute: bool = False) -> Pa
         if not _look_for(folder, part, name):
             return real_root.joinpath(*parts)
         folder = _enter(real_root, folder / part, name)
-    if _look_for(folder, parts[-1], name):
+    gone = {path for path in map(real_root.joinpath, leaving) if path.parent == folder}
+    if _look_for(folder, parts[-1], name, {path.name for path in gone}):
         _require_file(real_root, folder / parts[-1], name)
     return real_root.joinpath(*parts)
 
 
-def written_file(root: Path, name: str, *, allow_absolute: bool = False) -> Path:
+def written_file(
+    root: Path, name: str, *, allow_absolute: bool = False, leaving: Collection[str] = ()
+) -> Path:
     """The file that writing to `name` really changes: `resolve_target` with links followed."""
-    return Path(os.path.realpath(resolve_target(root, name, allow_absolute=allow_absolute)))
+    target = resolve_target(root, name, allow_absolute=allow_absolute, leaving=leaving)
+    return Path(os.path.realpath(target))
+
+
+def is_named_so(path: Path) -> bool:
+    """Whether something stands at `path` under that name, and not merely under one that differs
+    in case, which a system that ignores case takes for the same."""
+    if not os.path.lexists(path):
+        return False
+    try:
+        siblings = os.listdir(path.parent)  # noqa: PTH208 - names are all that is asked for
+    except OSError:
+        return True
+    if path.name in siblings:
+        return True
+    composed = unicodedata.normalize("NFC", path.name)
+    return any(unicodedata.normalize("NFC", sibling) == composed for sibling in siblings)
 
 
 def relative_name(root: Path, target: Path) -> str:
@@ -113,11 +136,12 @@ def relative_name(root: Path, target: Path) -> str:
     return target.relative_to(os.path.realpath(root)).as_posix()
 
 
-def sift_targets(root: Path, names: Iterable[str]) -> Targets:
+def sift_targets(root: Path, names: Iterable[str], leaving: Collection[str] = ()) -> Targets:
     """Judge the names of one proposal, alone and against each other.
 
     Two names that one file system would take for the same file, or of which one would be
-    both file and folder, clash: the first stands, the later is refused.
+    both file and folder, clash: the first stands, the later is refused. `leaving` as of
+    `resolve_target`.
     """
     accepted: dict[str, str] = {}
     refused: dict[str, PathRefused] = {}
@@ -125,7 +149,7 @@ def sift_targets(root: Path, names: Iterable[str]) -> Targets:
     folders: dict[str, str] = {}
     for name in dict.fromkeys(names):
         try:
-            plain = relative_name(root, resolve_target(root, name))
+            plain = relative_name(root, resolve_target(root, name, leaving=leaving))
             _check_against(plain, name, taken, folders)
         except PathRefused as error:
             refused[name] = error
@@ -187,8 +211,8 @@ def _check_component(part: str, shown: str, name: str) -> None:
         raise UnsafeName(f"{shown} {reason}. Choose another name.", paths=(name,))
 
 
-def _look_for(folder: Path, part: str, name: str) -> bool:
-    """Whether `part` exists in `folder` under exactly that name.
+def _look_for(folder: Path, part: str, name: str, leaving: Collection[str] = ()) -> bool:
+    """Whether `part` exists in `folder` under exactly that name; what is `leaving` does not count.
 
     Raises NameTaken when only a near-namesake does: on a system that ignores case or
     composition the proposal would silently write to the other file.
@@ -204,7 +228,7 @@ def _look_for(folder: Path, part: str, name: str) -> bool:
         return True
     folded = folded_name(part)
     for sibling in siblings:
-        if folded_name(sibling) == folded:
+        if sibling not in leaving and folded_name(sibling) == folded:
             raise NameTaken(
                 f"{visible(name)} differs only in case or accents' encoding from the existing "
                 f"{visible(sibling)}. Use the existing name.",

@@ -33,7 +33,7 @@ from autocoder_tui.workspace.errors import (
     TooLarge,
     WorkspaceError,
 )
-from autocoder_tui.workspace.paths import written_file
+from autocoder_tui.workspace.paths import is_named_so, written_file
 from autocoder_tui.workspace.textfile import read_bytes
 from autocoder_tui.workspace.transaction import temporaries
 
@@ -122,7 +122,9 @@ def _make(log: ApplyLog, entry: Entry, phase: str) -> tuple[str, ...]:
     left: list[str] = []
     parents: list[Path] = []
     clean = True
-    for number, file in enumerate(record.files):
+    # As in the write itself: what goes makes room.
+    order = sorted(enumerate(record.files), key=lambda item: _wanted(item[1], wanted) is not None)
+    for number, file in order:
         if not file.due:
             continue
         target = _place(log.root, file)
@@ -136,6 +138,11 @@ def _make(log: ApplyLog, entry: Entry, phase: str) -> tuple[str, ...]:
     if not (remove_if_empty([log.root / folder for folder in folders]) and clean):
         raise OSError(errno.EIO, "temporaries can't be removed")
     return tuple(left)
+
+
+def _wanted(file: KeptFile, side: str) -> str | None:
+    """The digest of what the file is to hold; None where it is to be gone."""
+    return (file.after if side == "after" else file.before).sha256
 
 
 def _place(root: Path, file: KeptFile) -> Path | None:
@@ -213,6 +220,8 @@ def _is_torn(entry: Entry, number: int, file: KeptFile, now: bytes | None) -> bo
 
 def _bytes_at(path: Path) -> bytes | None:
     """The file's bytes, None when there is none. Raises ReadError."""
+    if not is_named_so(path):
+        return None
     try:
         return read_bytes(path, max_bytes=MAX_FILE_BYTES)[0]
     except MissingFile:

@@ -27,7 +27,7 @@ from autocoder_tui.workspace.paths import resolve_target, sift_targets
 
 def refuse_clashes(root: Path, changes: Sequence[Change], planned: Sequence[Planned]) -> None:
     names = [change.path for change in changes]
-    for error in sift_targets(root, names).refused.values():
+    for error in sift_targets(root, names, vacated_by(changes)).refused.values():
         raise error
     for change in changes:
         gone = change.moved_from or (change.path if change.text is None else "")

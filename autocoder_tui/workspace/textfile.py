@@ -33,7 +33,9 @@ from autocoder_tui.workspace.errors import (
 MAX_INPUT_BYTES = 1024 * 1024
 """Largest input file: more is no longer a prompt but a mistake."""
 MAX_REVIEWED_BYTES = 16 * 1024 * 1024
-"""An existing file larger than this is not diffed, and so not replaced."""
+"""An existing file larger than this is not diffed, and so not replaced as a whole."""
+MAX_EDITED_BYTES = 64 * 1024 * 1024
+"""Changes are placed in an existing file up to here; as much is kept of one for an undo."""
 
 Newline = Literal["\n", "\r\n", "\r", "mixed"]
 
@@ -84,6 +86,11 @@ class TextFile:
     stamp: Stamp
     guessed: bool = False
     """Whether nothing but its characters speaks for the encoding."""
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is too large to be compared with another text as a whole."""
+        return self.stamp.size > MAX_REVIEWED_BYTES
 
     @property
     def guess(self) -> str:
@@ -285,10 +292,16 @@ def _require_regular(status: os.stat_result, shown: str, path: Path) -> None:
 
 
 def _too_large(shown: str, path: Path, size: int, max_bytes: int) -> TooLarge:
+    advice = "Leave it out, or give a shorter excerpt of it as a file of its own."
+    if max_bytes == MAX_INPUT_BYTES:
+        advice += (
+            f" Up to {size_in_words(MAX_EDITED_BYTES)} it can be changed without being sent: by "
+            "edits that name it."
+        )
     return TooLarge(
         f"{shown} is larger than {size_in_words(max_bytes)}"
         + (f" ({size_in_words(size)})" if size > max_bytes + 1 else "")
-        + ". Leave it out, or give a shorter excerpt of it as a file of its own.",
+        + f". {advice}",
         paths=(str(path),),
     )
 

@@ -138,6 +138,8 @@ def write_all(
             _stage(step, made, modes or {})
         last_look()
         journal.replacing()
+        # What goes makes room: a new name may differ from an old one in nothing but case.
+        steps.sort(key=lambda step: step.write.data is not None)
         for step in steps:
             current = step.write.name
             _replace(step)

@@ -27,7 +27,7 @@ from autocoder_tui.workspace.errors import (
     PathRefused,
     listed,
 )
-from autocoder_tui.workspace.paths import written_file
+from autocoder_tui.workspace.paths import is_named_so, written_file
 from autocoder_tui.workspace.textfile import read_bytes
 from autocoder_tui.workspace.transaction import Write, write_all
 
@@ -136,7 +136,8 @@ def _look(root: Path, entry: Entry, number: int, *, forward: bool) -> _Move:
     file = entry.record.files[number]
     have, want = (file.before, file.after) if forward else (file.after, file.before)
     target = root / file.target
-    if written_file(root, file.target) != target:
+    others = [other.target for other in entry.record.files]
+    if written_file(root, file.target, leaving=others) != target:
         raise PathRefused(
             f"{visible(file.path)} leads to another file by now, so nothing was changed.",
             paths=(file.path,),
@@ -144,7 +145,8 @@ def _look(root: Path, entry: Entry, number: int, *, forward: bool) -> _Move:
     now: bytes | None = None
     status: os.stat_result | None = None
     try:
-        now, status = read_bytes(target, max_bytes=MAX_FILE_BYTES, name=file.path)
+        if is_named_so(target):
+            now, status = read_bytes(target, max_bytes=MAX_FILE_BYTES, name=file.path)
     except MissingFile:
         pass
     side = "after" if forward else "before"
@@ -228,10 +230,7 @@ def _look_again(moves: Sequence[_Move]) -> None:
     """The last look before the first replacement: staging took a while."""
     changed = []
     for move in moves:
-        try:
-            now: os.stat_result | None = os.lstat(move.target)
-        except FileNotFoundError:
-            now = None
+        now = os.lstat(move.target) if is_named_so(move.target) else None
         if identity(now) != identity(move.status):
             changed.append(move.file.path)
     if changed:

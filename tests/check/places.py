@@ -106,7 +106,8 @@ async def tried(
     pass_on: tuple[str, ...] = (),
     bases: dict[str, Base] | None = None,
     heard: Heard | None = None,
+    disk_bytes: int = 2**33,
 ) -> CheckResult:
-    plan = Plan(root, commands, changes, seconds, pass_on, processes)
+    plan = Plan(root, commands, changes, seconds, pass_on, processes, disk_bytes)
     listener = heard or Heard()
     return await check(plan, listener, os.environ, {} if bases is None else bases, sandbox)

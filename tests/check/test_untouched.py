@@ -93,6 +93,20 @@ async def test_a_fork_bomb_is_ended(root: Path, sandbox: Sandbox) -> None:
     assert alive("f() { f |") == []
 
 
+async def test_a_command_that_fills_the_disk_in_many_files_is_ended(
+    root: Path, sandbox: Sandbox
+) -> None:
+    before = seen(root.parent)
+    fill = "n=0; while [ $n -lt 4000 ]; do n=$((n+1)); head -c 100000 /dev/zero > f$n; done"
+    command = f"{fill}; sleep 61.375"
+    result = await tried(root, command, sandbox=sandbox, seconds=60, disk_bytes=1_000_000)
+    assert result.commands[0].ended.why == "disk"
+    assert "GB of the disk and was stopped" in result.commands[0].words
+    assert seen(root.parent) == before
+    assert left_over() == []
+    assert alive("sleep 61.375") == []
+
+
 async def test_a_command_that_kills_its_guard_is_ended_all_the_same(root: Path) -> None:
     before = seen(root.parent)
     result = await tried(root, "setsid sleep 61.875 & sleep 0.05; kill -9 $PPID; sleep 61.875")

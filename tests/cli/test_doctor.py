@@ -70,7 +70,8 @@ async def test_it_says_what_a_bug_report_needs_without_a_terminal(tmp_path: Path
     versions = found(report, "versions")
     assert versions["Python"]["value"] == sys.version.split()[0]
     assert "FTS5" in versions["sqlite"]["value"]
-    assert {"textual", "openai", "tiktoken", "git"} <= versions.keys()
+    assert {"textual", "openai", "tiktoken", "git", "sandbox of checks"} <= versions.keys()
+    assert "network" in versions["sandbox of checks"]["value"]
     assert found(report, "paths")["state"]["value"].startswith("~/state")
     assert found(report, "keys")["Here"]["value"] == "from CANARY_API_KEY in the environment"
     assert "OPENAI_API_KEY is not set" in found(report, "keys")["OpenAI"]["value"]

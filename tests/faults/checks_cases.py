@@ -14,6 +14,7 @@ CASES = (
         (
             f"{_UNTOUCHED}test_the_project_is_untouched",
             f"{_UNTOUCHED}test_a_fork_bomb_is_ended",
+            f"{_UNTOUCHED}test_a_command_that_fills_the_disk_in_many_files_is_ended",
             f"{_CHECK}test_links_that_lead_into_the_project_lead_into_the_copy",
             f"{_CHECK}test_a_change_can_not_leave_the_copy",
         ),

@@ -7,9 +7,23 @@ _REPLIES = "tests/edits/test_reply_edits.py::"
 _PROPOSED = "tests/edits/test_proposed_edits.py::"
 _ASKING = "tests/edits/test_asking.py::"
 _SEAMS = "tests/seam/test_edit_seams.py::"
+_LARGE = "tests/runs/test_large_files.py::"
+_IN_LARGE = "tests/edits/test_large_text.py::"
 _HEADLESS = "tests/headless/test_edits.py::"
 
 CASES = (
+    Case(
+        "a change of a file too large to be compared, or of a part of a long line, goes where it "
+        "fits and nowhere else, and comes back out byte for byte",
+        (
+            f"{_LARGE}test_accepted_places_are_written_and_undone_byte_for_byte",
+            f"{_LARGE}test_the_patch_is_one_that_git_applies",
+            f"{_IN_LARGE}test_lines_that_stand_twice_far_apart_are_asked",
+            f"{_IN_LARGE}test_a_part_that_is_nowhere_or_twice_is_asked",
+            f"{_IN_LARGE}test_what_stands_exactly_is_placed_as_in_a_small_text",
+            "tests/review/test_places.py::test_each_change_of_one_line_has_its_own_verdict",
+        ),
+    ),
     Case(
         "changes in any form are changes, and never the text of the file",
         (f"{_REPLIES}test_changes_in_any_form_are_changes",),

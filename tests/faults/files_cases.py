@@ -143,6 +143,15 @@ CASES: tuple[Case, ...] = (
         ("tests/ui/test_undo.py::test_what_is_rejected_after_the_write_is_taken_back_out",),
     ),
     Case(
+        "a rename that changes nothing but the case of a name, also where the system ignores case: "
+        "written, undone and done again, and nothing lost by a failure on the way",
+        (
+            "tests/workspace/test_case_renames.py::test_it_is_written_undone_and_done_again",
+            "tests/workspace/test_case_renames.py::test_whatever_fails_nothing_is_lost",
+            "tests/workspace/test_case_renames.py::test_a_file_that_stays_keeps_its_name",
+        ),
+    ),
+    Case(
         "killed or failing while files are renamed, swapped or deleted: all old or all new, with "
         "modes, other names and folders",
         (

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocoder_tui.edits.edit import EditBlock, split_lines
+from autocoder_tui.edits.edit import (
+    Candidate,
+    EditBlock,
+    EditLine,
+    Placement,
+    Unplaced,
+    split_lines,
+)
 from autocoder_tui.edits.place import place
+from autocoder_tui.review.edits_data import edits_data, edits_of
 from autocoder_tui.review.file_edits import FileEdits, in_words
 from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.review import Review
@@ -87,7 +96,7 @@ def test_a_review_with_changes_is_kept_and_read_back() -> None:
     review = Review((reviewed(FITS, TWICE, NOWHERE),))
     kept = json.loads(json.dumps(review_data(review)))
     assert review_of(kept) == review
-    kept["files"][0]["edits"]["unplaced"][0][0] = 9
+    kept["files"][0]["edits"]["unplaced"][0]["block"] = 9
     with pytest.raises(NoReview):
         review_of(kept)
 
@@ -107,3 +116,53 @@ def test_a_placed_change_takes_the_chosen_lines_and_no_others(
     assert any("drain(queue)" in line for line in after)
     tail = len(lines) - end
     assert not tail or after[-tail:] == lines[end:]
+
+
+def test_changes_kept_by_an_earlier_version_are_read() -> None:
+    kept = {
+        "blocks": [
+            {
+                "lines": [["-", "a\n"], ["+", "b\n"]],
+                "has_context": False,
+                "scopes": ["class X"],
+                "line": 3,
+                "last": None,
+                "at_start": False,
+                "at_end": False,
+                "closed": True,
+                "remark": "",
+                "source": "as it stood",
+            }
+        ]
+        * 2,
+        "placements": [[0, 2, 3, ["b\n"], "likeness", 0.75, 2]],
+        "unplaced": [[1, "several", "twice", [[0, 1, 1.0], [4, 5, 0.5]]]],
+        "already": [],
+    }
+    lines = (EditLine("-", "a\n"), EditLine("+", "b\n"))
+    block = EditBlock(lines, scopes=("class X",), line=3, source="as it stood")
+    candidates = (Candidate(0, 1, 1.0), Candidate(4, 5, 0.5))
+    edits = FileEdits(
+        (block, block),
+        (Placement(0, 2, 3, ("b\n",), "likeness", 0.75, 2),),
+        (Unplaced(1, "several", "twice", candidates),),
+    )
+    assert edits_of(kept) == edits
+    assert edits_of(json.loads(json.dumps(edits_data(edits)))) == edits
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"placements": [[2, 0, 1, [], "exact", 1.0, 0]]},
+        {"placements": [[0, 0, 1, [], "somehow", 1.0, 0]]},
+        {"placements": [[0, 0, "1", [], "exact", 1.0, 0]]},
+        {"unplaced": [[0, "several"]]},
+        {"unplaced": [7]},
+        {"already": [True]},
+        {"blocks": None},
+    ],
+)
+def test_damaged_changes_are_refused(damage: dict[str, Any]) -> None:
+    with pytest.raises(ValueError):
+        edits_of({**edits_data(FileEdits((EditBlock(()),))), **damage})

@@ -111,7 +111,7 @@ def test_a_rename_alone_of_a_file_that_was_not_sent_keeps_its_text(root: Path) -
         ([delete("linked/c.py")], "reached through one"),
         ([delete(".env")], "usually holds secrets"),
         ([rename(".env", "notes.txt")], "usually holds secrets"),
-        ([rename("a.py", "A.py")], "differs only in case"),
+        ([rename("pkg/c.py", "PKG/c.py")], "differs only in the case"),
         ([rename("a.py", "folder")], "is a folder"),
         ([delete("folder")], "is a folder"),
         ([rename("a.py", "b.py/c.py")], "needs a folder where b.py is a file"),
@@ -123,6 +123,8 @@ def test_what_may_not_be_is_refused_with_the_reason(
     (root / "folder").mkdir()
     (root / "folder" / "c.py").write_text("c\n")
     (root / "linked").symlink_to("folder")
+    (root / "pkg").mkdir()
+    (root / "pkg" / "c.py").write_text("c\n")
     (root / "link.py").symlink_to("b.py")
     (root / ".env").write_text("KEY=1\n")
     reviewable = review_of(root, *proposed, FileProposed("new.py", None, "x\n", True))

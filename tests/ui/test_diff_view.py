@@ -8,6 +8,8 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.strip import Strip
 
+from autocoder_tui.edits.edit import EditBlock
+from autocoder_tui.edits.large_text import place_in_large
 from autocoder_tui.review import FileReview, Verdict
 from autocoder_tui.ui.widgets.diff.view import DiffView
 
@@ -282,6 +284,23 @@ async def test_large_files_open_and_say_what_is_left_out(
         assert "▌" in shown(diff)
         await pilot.press("right", "end", "home", "a")
         assert verdicts(diff) == "✓"
+
+
+async def test_a_change_inside_a_line_of_many_kilobytes_is_shown_where_it_is() -> None:
+    line = "".join(f"f({n}, [1,2,3]); " for n in range(100_000))
+    text = f"first\n{line}\nlast\n"
+    blocks = [EditBlock.of("f(70000,\n", "g(70000,\n"), EditBlock.of("last\n", "end\n")]
+    review = FileReview.of_places("big.js", text, place_in_large(text, blocks))
+    async with Harness(review).run_test(size=(120, 24)) as pilot:
+        diff = await open_review(pilot)
+        here = shown(diff)
+        assert "f(70000" in here
+        assert "g(70000" in here
+        assert "↪" in here
+        assert "  3 - last" in here, "lines are numbered as in the file"
+        assert "Not compared as a whole" in lines(diff)[-1]
+        await pilot.press("a", "n", "r")
+        assert verdicts(diff) == "✓✗"
 
 
 async def test_show_before_the_view_is_on_screen() -> None:

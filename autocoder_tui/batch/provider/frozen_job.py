@@ -15,12 +15,12 @@ from typing import Any, Final
 from autocoder_tui.engine.base_url import is_openai
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Endpoint, Model, Provider
-from autocoder_tui.engine.events_json import read_value, value_data
 from autocoder_tui.engine.provider.stored_replies import FindReply, StoredAnswers
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.restore import prepared_from, snapshot_of
 from autocoder_tui.runs.setup import ChosenModel
 from autocoder_tui.store.snapshot import Snapshot
+from autocoder_tui.text.plain_data import read_value, value_data
 
 NOBODY_ANSWERS_AGAIN: Final = 1
 """Attempts of one request within a run: which request is worth another try the batch decides."""

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from autocoder_tui.batch.provider.frozen_job import FrozenJob
-from autocoder_tui.engine.events_json import read_value, value_data
 from autocoder_tui.engine.provider.batch_lines import MOST_BYTES, MOST_REQUESTS
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.system.atomic_write import write_atomically
+from autocoder_tui.text.plain_data import read_value, value_data
 
 FOLDER: Final = "provider-batches"
 _JOBS: Final = "jobs.jsonl"

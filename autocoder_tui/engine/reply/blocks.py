@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 
 from autocoder_tui.edits.edit import EditBlock
 from autocoder_tui.engine.reply.end_tokens import ends_with_token, without_end_tokens
+from autocoder_tui.text.lines import split_lines
 from autocoder_tui.text.syntax import LARGEST_PARSED, Language, is_well_formed, parses
-
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_MANY_LINES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +42,7 @@ class Block:
 
 def lines_of(text: str) -> list[str]:
     """Lines with their "\\n"; no other character ends a line of a file."""
-    if text.count("\n") <= _MANY_LINES:
-        return _LINE.findall(text)
-    # In a flood of short lines most are equal: each is kept once.
-    known: dict[str, str] = {}
-    return [known.setdefault(line, line) for line in map(re.Match.group, _LINE.finditer(text))]
+    return split_lines(text)
 
 
 def normal_path(path: str) -> str:

@@ -245,14 +245,10 @@ def _open_infos(text: str) -> list[str]:
     return infos
 
 
-class FrameFilter:
-    """Takes off the closing frame line that a reply puts before the closing fence of a text
-    that opened no frame, or with which it ends."""
+class _LineFilter:
+    """Lets lines through when they are whole, and holds some of them back."""
 
-    def __init__(self, text: str) -> None:
-        """`text` is what the reply is joined to."""
-        self._begun = text[text.rfind("\n") + 1 :]
-        self._frames = False
+    def __init__(self) -> None:
         self._line = ""
         self._held = ""
 
@@ -266,6 +262,21 @@ class FrameFilter:
             return ""
         *lines, self._line = self._line.split("\n")
         return "".join(self._pass(line + "\n") for line in lines)
+
+    def _pass(self, line: str) -> str:
+        """What is let through now that `line` has come."""
+        raise NotImplementedError
+
+
+class FrameFilter(_LineFilter):
+    """Takes off the closing frame line that a reply puts before the closing fence of a text
+    that opened no frame, or with which it ends."""
+
+    def __init__(self, text: str) -> None:
+        """`text` is what the reply is joined to."""
+        super().__init__()
+        self._begun = text[text.rfind("\n") + 1 :]
+        self._frames = False
 
     def _pass(self, line: str) -> str:
         begun, self._begun = self._begun, ""
@@ -289,7 +300,7 @@ class FrameFilter:
         return rest
 
 
-class FenceFilter:
+class FenceFilter(_LineFilter):
     """Takes off the closing fence that belongs to a fence the reply opened for itself.
 
     It is the bare fence line, outside any fence of the file itself, that comes right before
@@ -298,22 +309,10 @@ class FenceFilter:
 
     def __init__(self, text: str) -> None:
         """`text` is what the reply is joined to."""
+        super().__init__()
         start = text.rfind("\n") + 1
         self._inside = inside_fence(text[:start])
         self._begun = text[start:]
-        self._line = ""
-        self._held = ""
-
-    @property
-    def held(self) -> str:
-        return self._held + self._line
-
-    def feed(self, chunk: str) -> str:
-        self._line += chunk
-        if "\n" not in self._line:
-            return ""
-        *lines, self._line = self._line.split("\n")
-        return "".join(self._pass(line + "\n") for line in lines)
 
     def _pass(self, line: str) -> str:
         if self._begun:

@@ -18,6 +18,7 @@ from autocoder_tui.review.warnings.extent import arrived, extent
 from autocoder_tui.review.warnings.frames import frames
 from autocoder_tui.review.warnings.indentation import indentation
 from autocoder_tui.review.warnings.line_numbers import line_numbers
+from autocoder_tui.review.warnings.near_changes import near_changes
 from autocoder_tui.review.warnings.paths import paths
 from autocoder_tui.review.warnings.placed_edits import placed_edits
 from autocoder_tui.review.warnings.placeholders import placeholders
@@ -37,10 +38,23 @@ def concerns(file: FileReview, text: str | None = None) -> tuple[Concern, ...]:
     Give `text` to look at a result of some hunks only. Parsing large files takes a while:
     call it off the event loop.
     """
+    if file.diff.in_places:
+        return tuple(_in_places(file, only_accepted=text is not None))
     change = Change(file, file.after if text is None else text)
     # Of a file that goes no text is left to be looked at.
     subjects = (arrived, paths) if file.deletes else _SUBJECTS
     return tuple(concern for subject in subjects for concern in subject(change))
+
+
+def _in_places(file: FileReview, *, only_accepted: bool) -> Iterator[Concern]:
+    """What is amiss with the changes of a file of which the rest is not looked at."""
+    whole = Change(file, file.after)
+    for subject in (placed_edits, arrived, paths):
+        yield from subject(whole)
+    near = near_changes(file, file.accepted_hunks if only_accepted else file.hunks)
+    change = Change(near, near.after)
+    for subject in (placeholders, edits, frames, line_numbers, characters):
+        yield from subject(change)
 
 
 def warnings(file: FileReview, text: str | None = None) -> tuple[str, ...]:

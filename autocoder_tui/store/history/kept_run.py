@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias, cast
 
 from autocoder_tui.engine.events import Failure, FileProposed, PartJoined
-from autocoder_tui.engine.events_json import read_value, value_data
 from autocoder_tui.engine.run_state import Extrapolation, RunState
 from autocoder_tui.store.snapshot import Snapshot
+from autocoder_tui.text.plain_data import read_value, value_data
 
 Status: TypeAlias = Literal["finished", "failed", "cancelled", "interrupted", "running"]
 """How a run ended: "interrupted" by a kill or a crash, "running" in a living process."""

@@ -37,7 +37,7 @@ async def settle_unplaced(app: Program, pane: ReviewPane) -> bool:
             app.tell("Every change of this review has its place.")
             return False
         changes = await asyncio.to_thread(unplaced_changes, file)
-        answer = await app.push_screen_wait(UnplacedChanges(changes, file.after, at))
+        answer = await app.push_screen_wait(UnplacedChanges(changes, file.diff.new_lines, at))
         if answer is None:
             return False
         if answer.what == "send back":

@@ -12,7 +12,6 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from autocoder_tui.edits.edit import split_lines
 from autocoder_tui.review.unplaced_change import UnplacedChange
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
@@ -61,10 +60,13 @@ class UnplacedChanges(Dialog[Settled | None]):
     UnplacedChanges VerticalScroll Static { width: auto; }
     """
 
-    def __init__(self, changes: Sequence[UnplacedChange], text: str, at: int = 0) -> None:
+    def __init__(
+        self, changes: Sequence[UnplacedChange], lines: Sequence[str], at: int = 0
+    ) -> None:
+        """`lines` are those of the proposed text, as its diff has them."""
         super().__init__()
         self._changes = tuple(changes)
-        self._lines = split_lines(text)
+        self._lines = lines
         self._at = min(at, len(changes) - 1)
         self._candidate = 0
         self._start = self._end = 0

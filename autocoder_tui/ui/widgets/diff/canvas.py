@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from itertools import chain
 from typing import ClassVar, Literal, TypeAlias
 
 from rich.segment import Segment
@@ -35,6 +36,8 @@ SIDE_BY_SIDE_FROM = 100
 
 _SIDE_STEP = 8
 _MOST_STRIPS = 2_000
+
+_IN_PLACES = "Not compared as a whole: the hunks are where changes go, long lines in pieces."
 
 
 class DiffCanvas(ScrollView, can_focus=True):
@@ -119,7 +122,7 @@ class DiffCanvas(ScrollView, can_focus=True):
         self._opened, self._folding = frozenset(), self.FOLDS
         self._colours, self._widest = (None, None), 0
         self._marks = NO_ENDING_MARKS
-        self._notice = ""
+        self._notice = _IN_PLACES if review.diff.in_places else ""
         self._found, self._tall = {}, None
         self.scroll_to(0, 0, animate=False)
         self._rows = None
@@ -155,7 +158,8 @@ class DiffCanvas(ScrollView, can_focus=True):
             self._set_virtual_size()
             self._new_painter()
             if await asyncio.to_thread(too_large_to_colour, review):
-                self._notice = "This file is large: it is shown without syntax colours."
+                large = "This file is large: it is shown without syntax colours."
+                self._notice = self._notice or large
                 self._set_virtual_size()
                 self.refresh()
                 return
@@ -381,4 +385,6 @@ class DiffCanvas(ScrollView, can_focus=True):
 
 def _widest(review: FileReview) -> int:
     """Cells of the widest line of both sides."""
+    if review.diff.in_places:
+        return widest(chain(review.diff.old_lines, review.diff.new_lines))
     return widest({*review.diff.old_lines, *review.diff.new_lines})

@@ -13,6 +13,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from autocoder_tui.review import FileReview, Verdict
+from autocoder_tui.review.places import line_number
 from autocoder_tui.review.rows.intraline import NO_MARKS, WordChanges, word_changes
 from autocoder_tui.review.rows.rows import Row, Rows
 from autocoder_tui.safety.sanitize import visible
@@ -76,6 +77,8 @@ def marks_of(review: FileReview) -> Marks:
     shares = {text.count("\r\n") == text.count("\n") for text in sides if "\n" in text}
     any_crlf = any("\r\n" in text for text in sides)
     unended = {not text.endswith("\n") for text in sides if text}
+    if review.diff.goes_on[0]:
+        unended = set()  # most pieces of a long line have none
     return Marks(
         carriage_return=any_crlf and shares != {True},
         unended=True in unended and (len(unended) > 1 or review.before is None),
@@ -200,11 +203,17 @@ class RowPainter:
         ]
 
     def _number(self, side: int, place: int | None, row: Row, width: int) -> Segment:
-        shown = "" if place is None else str(place + 1)
+        shown = "" if place is None else self._numbered(side, place)
         if place is not None and row.part:
             rows = len(wrap_starts(self._lines[side][place], width, self.marks))
             shown = "↪" if row.part < rows else ""
         return Segment(f"{shown:>{self.geometry.digits}} ", self.palette.gutter)
+
+    def _numbered(self, side: int, place: int) -> str:
+        """The number of a line; of a piece that goes on with one, a mark."""
+        goes_on = self.review.diff.goes_on[side]
+        number = line_number(goes_on, place) if goes_on else place + 1
+        return "↪" if number is None else str(number)
 
     @staticmethod
     def _sign(side: int, row: Row) -> str:
@@ -249,6 +258,8 @@ class RowPainter:
     def _fold(self, row: Row) -> list[Segment]:
         geometry, palette = self.geometry, self.palette
         lines = "line" if row.hidden == 1 else "lines"
+        if self.review.diff.goes_on[0]:
+            lines = f"piece{'s' * (row.hidden > 1)} of lines"
         text = " " * (geometry.digits - 1) + f"⋯ {row.hidden} unchanged {lines}"
         heading = self._heading(row)
         shown = [Segment(" " * MARGIN), Segment(text, palette.fold)]

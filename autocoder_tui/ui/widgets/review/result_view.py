@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from textual import work
+
 from autocoder_tui.review.file_review import FileReview
 from autocoder_tui.review.result import as_result
 from autocoder_tui.safety.sanitize import visible
@@ -20,10 +24,20 @@ class ResultView(SearchedDiff):
 
     def show(self, file: FileReview) -> None:
         """Show what `file` as decided would leave on disk."""
-        review = as_result(file)
-        self.text = review.after
+        if file.diff.in_places:
+            self._make_and_draw(file)
+        else:
+            self._draw(as_result(file))
+
+    @work(exclusive=True, group="result", exit_on_error=False)
+    async def _make_and_draw(self, file: FileReview) -> None:
+        """Of a file too large to be compared the result is put together in a thread."""
+        self._draw(await asyncio.to_thread(as_result, file))
+
+    def _draw(self, result: FileReview) -> None:
+        self.text = result.after
         self.set_reactive(ResultView.arrangement, "unified")
-        self.draw_review(review, -1)
+        self.draw_review(result, -1)
 
     @property
     def suited_arrangement(self) -> Arrangement:
