@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from autocoder_tui.edits.choice import choose_by_numbers, choose_by_tabs
 from autocoder_tui.edits.edit import EditBlock, Manner, Placed, Placement, Unplaced
 from autocoder_tui.edits.file_lines import FileLines
-from autocoder_tui.edits.location import Location, Locator, substantial
-from autocoder_tui.edits.matches import Match, match_at, shift_of
+from autocoder_tui.edits.location import Location, Locator
+from autocoder_tui.edits.matches import Match, shift_of
 from autocoder_tui.edits.regions import Region, regions_of
 from autocoder_tui.edits.steps import Steps, steps_of
 
@@ -60,7 +61,8 @@ class _Placing:
 
     def placed(self) -> Placed:
         locations = self._locations()
-        _choose_by_numbers(self.file, self.blocks, locations)
+        choose_by_numbers(self.file, self.blocks, locations)
+        choose_by_tabs(self.file, locations)
         wishes: list[_Wish] = []
         for number, (block, location) in enumerate(zip(self.blocks, locations, strict=True)):
             if location.already:
@@ -221,41 +223,3 @@ def _regions_collide(one: Region, other: Region) -> bool:
     if other.start == other.end:
         return one.start < other.start < one.end
     return one.start < other.end and other.start < one.end
-
-
-def _choose_by_numbers(
-    file: FileLines, blocks: Sequence[EditBlock], locations: list[Location]
-) -> None:
-    """Let line numbers choose between places that are equal, where nothing speaks against them.
-
-    Every block whose place is known must be off by the same, and more than one if it is off at
-    all. Without such a witness the number must be right to the line, that of the lines too, and
-    the lines must have some text: else it would be the number alone that places them.
-    """
-    witnesses = [
-        location.match.start - (block.line - 1)
-        for block, location in zip(blocks, locations, strict=True)
-        if location.match is not None and block.line is not None and location.match.lines
-    ]
-    offset = witnesses[0] if witnesses else 0
-    if any(other != offset for other in witnesses) or (offset and len(witnesses) < 2):
-        return
-    for index, (block, location) in enumerate(zip(blocks, locations, strict=True)):
-        if not location.rivals or block.line is None:
-            continue
-        old = location.steps.old
-        if block.last is not None and block.last - block.line + 1 != len(old):
-            continue
-        if not witnesses and (location.contested or not substantial(old, 3)):
-            continue
-        match = _rival_at(file, location, block.line - 1 + offset)
-        if match is not None:
-            manner: Manner = "numbers" if match.manner == "exact" else match.manner
-            locations[index] = replace(location, match=replace(match, manner=manner))
-
-
-def _rival_at(file: FileLines, location: Location, start: int) -> Match | None:
-    if location.more:
-        return match_at(file, location.steps, location.rivals[0].manner, start)
-    fitting = [match for match in location.rivals if match.start == start]
-    return fitting[0] if len(fitting) == 1 else None
