@@ -83,7 +83,8 @@ class Locator:
         if not steps.old:
             return None
         blank = not any(strip(text) for text in steps.old)
-        for tier in tiers(self.file, steps) if not blank else _blank_tiers(self.file, steps):
+        found = iter(_blank_tiers(self.file, steps) if blank else tiers(self.file, steps))
+        for tier in found:
             matches = scope.narrow(tier.matches)
             if not matches:
                 continue
@@ -92,6 +93,11 @@ class Locator:
             if len(matches) == 1 and not tier.more:
                 if _belied(block, matches[0], tier.matches):
                     return replace(self._several(steps, tier.matches, False), contested=True)
+                if matches[0].manner == "blank" and not substantial(steps.old):
+                    # So little, with other lines between: it may as well be indented otherwise.
+                    looser = [match for other in found for match in scope.narrow(other.matches)]
+                    if any(match.start != matches[0].start for match in looser):
+                        return self._several(steps, [*matches, *looser], False)
                 return self._single(steps, matches[0])
             return self._several(steps, matches, tier.more)
         return None

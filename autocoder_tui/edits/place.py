@@ -1,6 +1,7 @@
 """Put the blocks of a reply into the text of a file.
 
-Every block is placed against the original, so their order does not matter. Nothing is dropped and
+Every block is placed against the original, so their order does not matter. Only one that stands
+nowhere there, but exactly in what the blocks before it make, goes there. Nothing is dropped and
 nothing is guessed: a block that stands nowhere, or in two places, is said.
 """
 
@@ -10,12 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from autocoder_tui.edits.choice import choose_by_numbers, choose_by_tabs
-from autocoder_tui.edits.edit import EditBlock, Manner, Placed, Placement, Unplaced
+from autocoder_tui.edits.edit import EditBlock, Manner, Placed, Reason, Unplaced
 from autocoder_tui.edits.file_lines import FileLines
 from autocoder_tui.edits.location import Location, Locator
 from autocoder_tui.edits.matches import Match, shift_of
+from autocoder_tui.edits.pieces import Piece, assembled
 from autocoder_tui.edits.regions import Region, regions_of
 from autocoder_tui.edits.steps import Steps, steps_of
+from autocoder_tui.edits.succession import BOTH, Fate, Successions
 
 _CERTAIN: tuple[Manner, ...] = (
     "chosen", "exact", "ends", "indent", "blank", "elided", "scope", "numbers", "likeness",
@@ -44,6 +47,14 @@ class _Wish:
     number: int
     match: Match
     regions: tuple[Region, ...]
+
+    @property
+    def pieces(self) -> list[Piece]:
+        manner, likeness = self.match.manner, self.match.likeness
+        return [Piece(region, self.number, manner, likeness) for region in self.regions]
+
+    def collides(self, other: _Wish) -> bool:
+        return any(mine.collides(theirs) for mine in self.pieces for theirs in other.pieces)
 
 
 class _Placing:
@@ -77,12 +88,16 @@ class _Placing:
                     wishes.append(_Wish(number, location.match, tuple(regions)))
                 else:
                     self.already.append(number)
-        kept = self._compatible(wishes)
+        pieces = [piece for wish in self._compatible(wishes) for piece in wish.pieces]
+        result = assembled(self.file, self._in_succession(locations, pieces))
         self._drop_repeated_questions()
-        text, placements = self._assembled(kept)
         unplaced = tuple(self.unplaced[number] for number in sorted(self.unplaced))
         return Placed(
-            text, placements, unplaced, tuple(sorted(self.already)), tuple(sorted(self.repeated))
+            result.text,
+            result.placements(),
+            unplaced,
+            tuple(sorted(self.already)),
+            tuple(sorted(self.repeated)),
         )
 
     def _locations(self) -> list[Location]:
@@ -135,15 +150,42 @@ class _Placing:
         kept: list[_Wish] = []
         order = sorted(wishes, key=lambda wish: (_CERTAIN.index(wish.match.manner), wish.number))
         for wish in order:
-            rival = next((other for other in kept if _collide(wish, other)), None)
-            if rival is None:
-                kept.append(wish)
-            elif set(wish.regions) <= set(rival.regions):
+            regions = set(wish.regions)
+            rival = next((other for other in kept if wish.collides(other)), None)
+            if any(regions <= set(other.regions) for other in kept):
                 self.repeated.append(wish.number)
+            elif rival is None:
+                kept.append(wish)
             else:
                 said = f"It changes the same lines as block {rival.number + 1}."
                 self.unplaced[wish.number] = Unplaced(wish.number, "overlap", said)
         return kept
+
+    def _in_succession(self, locations: Sequence[Location], pieces: list[Piece]) -> Sequence[Piece]:
+        """The pieces with those of blocks that show what the blocks before them make."""
+        successions = Successions(self.file)
+        for number, (block, location) in enumerate(zip(self.blocks, locations, strict=True)):
+            if not block.closed or number in self.choices or number in self.repeated:
+                continue
+            left = self.unplaced.get(number)
+            if left is not None and left.reason == "refused":
+                continue
+            found = successions.of(number, location, pieces)
+            if found.fate is Fate.EITHER:
+                pieces = [
+                    replace(one, manner="either") if one.number == number else one for one in pieces
+                ]
+            elif found.fate is Fate.BUILT:
+                pieces = list(found.pieces)
+                self.unplaced.pop(number, None)
+                self.already = [one for one in self.already if one != number]
+            elif found.fate is Fate.BOTH:
+                pieces = [one for one in pieces if one.number != number]
+                self.already = [one for one in self.already if one != number]
+                reason: Reason = "overlap" if found.said else "several"
+                said = found.said or BOTH
+                self.unplaced[number] = Unplaced(number, reason, said, location.candidates)
+        return pieces
 
     def _drop_repeated_questions(self) -> None:
         """A block that stands nowhere is said once, however often the reply has it."""
@@ -156,70 +198,5 @@ class _Placing:
                 self.repeated.append(number)
             asked.add(key)
 
-    def _assembled(self, wishes: Sequence[_Wish]) -> tuple[str, tuple[Placement, ...]]:
-        """The text with all wishes granted."""
-        file = self.file
-        pieces = sorted(
-            ((region, wish) for wish in wishes for region in wish.regions),
-            key=lambda piece: (
-                piece[0].start,
-                piece[0].end,
-                not piece[0].after,
-                piece[1].number,
-            ),
-        )
-        result: list[str] = []
-        placements: list[Placement] = []
-        at = 0
-        ends: bool | None = None
-        for region, wish in pieces:
-            result += file.lines[at : region.start]
-            placements.append(
-                Placement(
-                    wish.number,
-                    region.start,
-                    region.end,
-                    region.new,
-                    wish.match.manner,
-                    wish.match.likeness,
-                    len(result),
-                )
-            )
-            result += region.new
-            at = region.end
-            ends = region.ends if region.end == len(file) else ends
-        result += file.lines[at:]
-        return self._with_line_ends(result, placements, ends), tuple(placements)
-
-    def _with_line_ends(
-        self, lines: list[str], placements: list[Placement], ends: bool | None
-    ) -> str:
-        """The lines as one text, in which each but the last ends with a newline."""
-        file = self.file
-        if file.lines and not file.lines[-1].endswith("\n"):
-            open_lines = [n for n, line in enumerate(lines[:-1]) if not line.endswith("\n")]
-            for number in open_lines:
-                lines[number] += file.line_end
-        if lines and placements and ends is False and lines[-1].endswith("\n"):
-            lines[-1] = lines[-1][:-1].removesuffix("\r")
-            last = placements[-1]
-            if last.new and last.first + len(last.new) == len(lines):
-                placements[-1] = replace(last, new=(*last.new[:-1], lines[-1]))
-        return "".join(lines)
-
 
 _UNCLOSED = "The reply ended inside this change, so its end is not known."
-
-
-def _collide(one: _Wish, other: _Wish) -> bool:
-    return any(_regions_collide(mine, theirs) for mine in one.regions for theirs in other.regions)
-
-
-def _regions_collide(one: Region, other: Region) -> bool:
-    if one.start == one.end and other.start == other.end:
-        return one.start == other.start and one.after == other.after
-    if one.start == one.end:
-        return other.start < one.start < other.end
-    if other.start == other.end:
-        return one.start < other.start < one.end
-    return one.start < other.end and other.start < one.end

@@ -14,6 +14,7 @@ from autocoder_tui.edits.edit import (
     Placement,
     Reason,
     Unplaced,
+    made_blocks,
 )
 from autocoder_tui.review.file_edits import FileEdits
 
@@ -23,7 +24,10 @@ def edits_data(edits: FileEdits) -> dict[str, Any]:
     return {
         "blocks": [_block_data(block) for block in edits.blocks],
         "placements": [
-            [p.block, p.start, p.end, list(p.new), p.manner, p.likeness, p.first]
+            [
+                *(p.block, p.start, p.end, list(p.new), p.manner, p.likeness, p.first),
+                list(p.also),
+            ]
             for p in edits.placements
         ],
         "unplaced": [
@@ -40,7 +44,7 @@ def edits_of(data: Any) -> FileEdits:
     placements = tuple(_placement_of(item) for item in data["placements"])
     unplaced = tuple(_unplaced_of(item) for item in data["unplaced"])
     already = tuple(_typed(number, int) for number in data["already"])
-    numbers = [*already] + [p.block for p in placements] + [left.block for left in unplaced]
+    numbers = [*already] + [*made_blocks(placements)] + [left.block for left in unplaced]
     if not all(0 <= number < len(blocks) for number in numbers):
         raise ValueError("blocks")
     return FileEdits(blocks, placements, unplaced, already)
@@ -80,7 +84,7 @@ def _block_of(data: Mapping[str, Any]) -> EditBlock:
 
 
 def _placement_of(item: Any) -> Placement:
-    block, start, end, new, manner, likeness, first = item
+    block, start, end, new, manner, likeness, first, *also = item
     return Placement(
         _typed(block, int),
         _typed(start, int),
@@ -89,6 +93,7 @@ def _placement_of(item: Any) -> Placement:
         _one_of(manner, get_args(Manner)),
         float(likeness),
         _typed(first, int),
+        tuple(_typed(number, int) for number in (also[0] if also else ())),
     )
 
 
