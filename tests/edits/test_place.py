@@ -303,6 +303,30 @@ def test_a_word_that_tells_siblings_apart_chooses_nothing() -> None:
     assert reason(place(near, [of("from paths_old import *  # it\n", "x\n")])) == "several"
 
 
+@pytest.mark.parametrize(
+    ("search", "right"),
+    [
+        ("@cached\nvalue all_simple_edge_paths(G, k):\n", "@cached\ndef all_simple_edge_paths(G, k):\n"),
+        ("def all_simple_edge_paths_old(G, k):\n", "def all_simple_edge_paths(G, k):\n"),
+        ("    minimum_width: 40_old\n", "    minimum_width: 40\n"),
+    ],
+)  # fmt: skip
+def test_a_stale_word_beside_the_one_name_leaves_no_doubt(search: str, right: str) -> None:
+    text = (
+        "@cached\ndef all_simple_paths(G, k):\n    minimum_width: 30\n\n\n"
+        "@cached\ndef all_simple_edge_paths(G, k):\n    minimum_width: 40\n"
+    )
+    placed = place(text, [of(search, "# changed\n")])
+    assert only(placed) == (text.replace(right, "# changed\n"), "likeness")
+
+
+def test_a_name_that_no_line_defines_is_none_that_resembles_it() -> None:
+    text = "@cached\ndef bfs_edges(G, source):\n    return 1\n\n\ndef other():\n    pass\n"
+    placed = place(text, [of("@cached\ndef dfs_edges(G, source):\n", "# changed\n")])
+    assert reason(placed) in ("nowhere", "several")
+    assert reason(place(text, [of("def tree_of(G, source):\n", "# changed\n")])) == "nowhere"
+
+
 def test_lines_never_come_between_two_that_only_resemble_those_shown() -> None:
     text = "def f():\n    if a:\n        b()\n    else:\n        call_it_back()\n"
     block = of(
