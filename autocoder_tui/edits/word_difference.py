@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from os.path import commonprefix
 from typing import NamedTuple
 
 from autocoder_tui.edits.file_lines import FileLines, squeeze, strip
+from autocoder_tui.text.common_prefix import common_length
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _DEFINES = re.compile(
@@ -112,7 +112,7 @@ def _rivals(found: WordDifference, other: WordDifference) -> bool:
     if not mine or not theirs or not _akin(mine, theirs) or other.number != found.number:
         return True
     if mine.startswith(theirs):
-        return len(commonprefix((other.theirs, mine))) >= len(theirs) or not other.theirs
+        return common_length(other.theirs, mine) >= len(theirs) or not other.theirs
     return other.theirs[:_SHORTEST] == mine[:_SHORTEST] or not other.theirs
 
 
