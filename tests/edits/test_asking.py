@@ -25,6 +25,7 @@ from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.reply.parse import parse_reply
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
 from autocoder_tui.engine.run import run
+from autocoder_tui.review.file_edits import FileEdits, in_words
 from tests.engine.test_run import joined
 
 TEXT = "".join(f"value_{n} = {n * n}\n" for n in range(120))
@@ -118,6 +119,19 @@ async def test_a_change_that_comes_in_two_and_one_that_does_not_come() -> None:
     assert not file.complete
     assert "value_5 = 26" in file.after
     assert "never" in joined(events)
+
+
+async def test_changes_that_build_on_each_other_go_through_a_run_and_are_marked() -> None:
+    text = edit(GOOD, ("value_3 = 10\nvalue_4 = 16\n", "value_3 = 11\n"))
+    events, requests = await events_of([Reply(text)])
+    file = proposed(events)
+    assert len(requests) == 1
+    assert file.complete
+    assert file.after == TEXT.replace("value_3 = 9\nvalue_4 = 16\n", "value_3 = 11\n")
+    assert file.placed is not None
+    (placement,) = FileEdits.of(file.edits, file.placed).placements
+    assert (placement.manner, placement.also) == ("built", (0,))
+    assert "earlier change" in in_words(placement)
 
 
 DIFF = """\

@@ -33,8 +33,10 @@ def only(text: str, given: dict[str, str] | None = None) -> ReplyFile:
         f"x.py\n{PAIR}",
         f"In `x.py`:\n\n{PAIR}\nThat is all.\n",
         f"x.py\n```xml\n{PAIR}```\n",
-        "In `x.py`:\n\n**Find:**\n\n```python\na = 1\n```\n\n**Replace with:**\n\n```python\na = 2\n```\n",
-        "### x.py\n\nThe rate is wrong.\n\nOriginal:\n```\na = 1\n```\nUpdated:\n```\na = 2\n```\nDone.\n",
+        "In `x.py`:\n\n**Find:**\n\n```python\na = 1\n```\n\n"
+        "**Replace with:**\n\n```python\na = 2\n```\n",
+        "### x.py\n\nThe rate is wrong.\n\nOriginal:\n```\na = 1\n```\n"
+        "Updated:\n```\na = 2\n```\nDone.\n",
         "## x.py\n\n#### Before\n```py\na = 1\n```\n#### After\n```py\na = 2\n```\n",
         '<edit path="x.py">\nFind:\n```\na = 1\n```\nReplace with:\n```\na = 2\n```\n</edit>\n',
     ],
