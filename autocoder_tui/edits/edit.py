@@ -6,6 +6,7 @@ NEL and U+2028 are characters of a line like any other.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -28,12 +29,14 @@ Mark = Literal[" ", "-", "+"]
 """A line that stays, goes, or comes."""
 
 Manner = Literal[
-    "exact", "ends", "indent", "blank", "elided", "likeness", "scope", "numbers", "chosen"
-]
+    "exact", "ends", "indent", "blank", "elided", "likeness", "scope", "numbers", "chosen",
+    "built", "either",
+]  # fmt: skip
 """How a block was placed: its old lines equal the file's; but for line ends and trailing white
 space; but for indentation, shifted as a whole; but for blank lines; but for a middle left out;
 as the one best likeness; by its scope alone; by line numbers that chose between equal places;
-by a person."""
+by a person; built: they equal only lines that earlier blocks of the reply put there; either:
+they equal the file's, and elsewhere lines that an earlier block puts there."""
 
 Reason = Literal["nowhere", "several", "overlap", "unclosed", "refused"]
 """Why a block stands nowhere: no place is like it; more than one is; it wants lines another
@@ -105,7 +108,8 @@ class Placement:
     """Block number `block` (from 0) puts `new` in the place of lines `start` to `end` (from 0,
     half open) of the original. `first` is the line of the result where that begins.
 
-    A block with lines that stay between those it changes has several.
+    A block with lines that stay between those it changes has several. `also` are earlier blocks
+    whose change of the same lines it contains.
     """
 
     block: int
@@ -115,6 +119,7 @@ class Placement:
     manner: Manner
     likeness: float = 1.0
     first: int = 0
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +147,13 @@ class Placed:
     unplaced: tuple[Unplaced, ...] = ()
     already: tuple[int, ...] = ()
     repeated: tuple[int, ...] = ()
+
+    @property
+    def made(self) -> frozenset[int]:
+        """The numbers of the blocks whose change is made."""
+        return made_blocks(self.placements)
+
+
+def made_blocks(placements: Iterable[Placement]) -> frozenset[int]:
+    """The numbers of the blocks whose change these make."""
+    return frozenset(number for one in placements for number in (one.block, *one.also))

@@ -6,7 +6,7 @@ by tabs for blanks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from math import gcd
@@ -29,6 +29,11 @@ class Shift:
     tabs: bool = False
     times: float = 1.0
     known: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def converts(self) -> bool:
+        """Whether it puts blanks for tabs or tabs for blanks, so in lines without text, too."""
+        return self.kind == "width"
 
     def of(self, indent: str) -> str:
         """The file's counterpart of an indentation of the block."""
@@ -80,6 +85,7 @@ def _width_shift(
     pairs: Sequence[tuple[str, str]], others: Iterable[str], uses_tabs: bool | None
 ) -> Shift | None:
     """A shift between tabs and blanks: the columns differ by one number."""
+    others = list(others)
     everything = [*(text for pair in pairs for text in pair), *others]
     if not any("\t" in text for text in everything):
         return None
@@ -93,8 +99,22 @@ def _width_shift(
         for size in sizes:
             differences = {_width(theirs, size) - _width(mine, size) for mine, theirs in pairs}
             if len(differences) == 1 and (not plain or differences == {0}):
+                if _mixes(dict(pairs), others, size):
+                    return None  # what stood there before tabs and blanks were mixed is lost
                 return Shift("width", "", size, differences.pop(), tabs, known=tuple(pairs))
     return None
+
+
+def _mixes(known: Mapping[str, str], others: Iterable[str], size: int) -> bool:
+    """Whether lines that come are indented by tabs where those found have blanks in the block, or
+    the other way round: then nothing says what they would have in the file."""
+    tabs = any("\t" in mine for mine in known)
+    blanks = any(" " * size in mine for mine in known)
+    return any(
+        ("\t" in indent and blanks and not tabs) or (" " * size in indent and tabs and not blanks)
+        for indent in others
+        if indent not in known
+    )
 
 
 def _scale(pairs: Sequence[tuple[str, str]]) -> Shift | None:

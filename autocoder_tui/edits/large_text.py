@@ -25,7 +25,7 @@ from autocoder_tui.edits.edit import (
     split_lines,
 )
 from autocoder_tui.edits.file_lines import BLANKS
-from autocoder_tui.edits.pieces import LONG_LINE, cut_line, pieces_of
+from autocoder_tui.edits.long_lines import LONG_LINE, cut_line, pieces_of
 from autocoder_tui.edits.place import place
 from autocoder_tui.edits.sentences import quoted
 from autocoder_tui.text.common_prefix import common_length

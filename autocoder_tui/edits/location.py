@@ -13,7 +13,14 @@ from autocoder_tui.edits.matches import Match, Tier, shift_of, tiers
 from autocoder_tui.edits.regions import unsure
 from autocoder_tui.edits.scopes import Extent, extents, opens
 from autocoder_tui.edits.sentences import nowhere, quoted, several
-from autocoder_tui.edits.steps import Steps, elides, elides_in_words
+from autocoder_tui.edits.steps import (
+    Steps,
+    changes_indentation,
+    elides,
+    elides_in_words,
+    held_on_both_sides,
+    only_white_space,
+)
 from autocoder_tui.edits.word_difference import only_by_a_word
 
 _THRESHOLD = 0.75
@@ -76,7 +83,8 @@ class Locator:
         if not steps.old:
             return None
         blank = not any(strip(text) for text in steps.old)
-        for tier in tiers(self.file, steps) if not blank else _blank_tiers(self.file, steps):
+        found = iter(_blank_tiers(self.file, steps) if blank else tiers(self.file, steps))
+        for tier in found:
             matches = scope.narrow(tier.matches)
             if not matches:
                 continue
@@ -85,6 +93,11 @@ class Locator:
             if len(matches) == 1 and not tier.more:
                 if _belied(block, matches[0], tier.matches):
                     return replace(self._several(steps, tier.matches, False), contested=True)
+                if matches[0].manner == "blank" and not substantial(steps.old):
+                    # So little, with other lines between: it may as well be indented otherwise.
+                    looser = [match for other in found for match in scope.narrow(other.matches)]
+                    if any(match.start != matches[0].start for match in looser):
+                        return self._several(steps, [*matches, *looser], False)
                 return self._single(steps, matches[0])
             return self._several(steps, matches, tier.more)
         return None
@@ -151,7 +164,7 @@ class Locator:
         """Whether the file is already as the block wants it, at the one place that is like it."""
         if not any(strip(text) for text in steps.new):
             return None
-        if not steps.added and not _held_on_both_sides(steps):
+        if not steps.added and not held_on_both_sides(steps):
             return None
         wanted = Steps(tuple(line._replace(mark=" ") for line in steps.lines if line.mark != "-"))
         tier = next(tiers(self.file, wanted), None)
@@ -161,7 +174,9 @@ class Locator:
         full = [text for text in steps.new if strip(text)]
         if len(matches) != 1:
             return None
-        if matches[0].shift.kind != "none" and (len(full) < 3 or _only_white_space(steps)):
+        if matches[0].shift.kind != "none" and (len(full) < 3 or only_white_space(steps)):
+            return None
+        if matches[0].shift.converts and changes_indentation(steps):
             return None
         places = self.comparison.best(steps.old)
         if places and places[0].likeness >= 0.5:
@@ -380,14 +395,3 @@ def _belied(block: EditBlock, chosen: Match, matches: Sequence[Match]) -> bool:
 
 def _cuts_word(line: str, at: int) -> bool:
     return 0 < at < len(line) and (line[at - 1] + line[at]).replace("_", "a").isalnum()
-
-
-def _only_white_space(steps: Steps) -> bool:
-    """Whether the change is one of white space."""
-    return sorted(map(squeeze, steps.old)) == sorted(map(squeeze, steps.new))
-
-
-def _held_on_both_sides(steps: Steps) -> bool:
-    """Whether lines with text stay on both sides of what goes."""
-    marks = [line.mark for line in steps.lines if strip(line.text.rstrip("\n"))]
-    return len(marks) > 2 and marks[0] == " " == marks[-1]

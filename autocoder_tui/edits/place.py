@@ -1,6 +1,7 @@
 """Put the blocks of a reply into the text of a file.
 
-Every block is placed against the original, so their order does not matter. Nothing is dropped and
+Every block is placed against the original, so their order does not matter. Only one that stands
+nowhere there, but exactly in what the blocks before it make, goes there. Nothing is dropped and
 nothing is guessed: a block that stands nowhere, or in two places, is said.
 """
 
@@ -9,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from autocoder_tui.edits.edit import EditBlock, Manner, Placed, Placement, Unplaced
+from autocoder_tui.edits.choice import choose_by_numbers, choose_by_tabs
+from autocoder_tui.edits.edit import EditBlock, Manner, Placed, Reason, Unplaced
 from autocoder_tui.edits.file_lines import FileLines
-from autocoder_tui.edits.location import Location, Locator, substantial
-from autocoder_tui.edits.matches import Match, match_at, shift_of
+from autocoder_tui.edits.location import Location, Locator
+from autocoder_tui.edits.matches import Match, shift_of
+from autocoder_tui.edits.pieces import Piece, assembled
 from autocoder_tui.edits.regions import Region, regions_of
 from autocoder_tui.edits.steps import Steps, steps_of
+from autocoder_tui.edits.succession import BOTH, Fate, Successions
 
 _CERTAIN: tuple[Manner, ...] = (
     "chosen", "exact", "ends", "indent", "blank", "elided", "scope", "numbers", "likeness",
@@ -44,6 +48,14 @@ class _Wish:
     match: Match
     regions: tuple[Region, ...]
 
+    @property
+    def pieces(self) -> list[Piece]:
+        manner, likeness = self.match.manner, self.match.likeness
+        return [Piece(region, self.number, manner, likeness) for region in self.regions]
+
+    def collides(self, other: _Wish) -> bool:
+        return any(mine.collides(theirs) for mine in self.pieces for theirs in other.pieces)
+
 
 class _Placing:
     def __init__(
@@ -60,7 +72,8 @@ class _Placing:
 
     def placed(self) -> Placed:
         locations = self._locations()
-        _choose_by_numbers(self.file, self.blocks, locations)
+        choose_by_numbers(self.file, self.blocks, locations)
+        choose_by_tabs(self.file, locations)
         wishes: list[_Wish] = []
         for number, (block, location) in enumerate(zip(self.blocks, locations, strict=True)):
             if location.already:
@@ -75,12 +88,16 @@ class _Placing:
                     wishes.append(_Wish(number, location.match, tuple(regions)))
                 else:
                     self.already.append(number)
-        kept = self._compatible(wishes)
+        pieces = [piece for wish in self._compatible(wishes) for piece in wish.pieces]
+        result = assembled(self.file, self._in_succession(locations, pieces))
         self._drop_repeated_questions()
-        text, placements = self._assembled(kept)
         unplaced = tuple(self.unplaced[number] for number in sorted(self.unplaced))
         return Placed(
-            text, placements, unplaced, tuple(sorted(self.already)), tuple(sorted(self.repeated))
+            result.text,
+            result.placements(),
+            unplaced,
+            tuple(sorted(self.already)),
+            tuple(sorted(self.repeated)),
         )
 
     def _locations(self) -> list[Location]:
@@ -133,15 +150,42 @@ class _Placing:
         kept: list[_Wish] = []
         order = sorted(wishes, key=lambda wish: (_CERTAIN.index(wish.match.manner), wish.number))
         for wish in order:
-            rival = next((other for other in kept if _collide(wish, other)), None)
-            if rival is None:
-                kept.append(wish)
-            elif set(wish.regions) <= set(rival.regions):
+            regions = set(wish.regions)
+            rival = next((other for other in kept if wish.collides(other)), None)
+            if any(regions <= set(other.regions) for other in kept):
                 self.repeated.append(wish.number)
+            elif rival is None:
+                kept.append(wish)
             else:
                 said = f"It changes the same lines as block {rival.number + 1}."
                 self.unplaced[wish.number] = Unplaced(wish.number, "overlap", said)
         return kept
+
+    def _in_succession(self, locations: Sequence[Location], pieces: list[Piece]) -> Sequence[Piece]:
+        """The pieces with those of blocks that show what the blocks before them make."""
+        successions = Successions(self.file)
+        for number, (block, location) in enumerate(zip(self.blocks, locations, strict=True)):
+            if not block.closed or number in self.choices or number in self.repeated:
+                continue
+            left = self.unplaced.get(number)
+            if left is not None and left.reason == "refused":
+                continue
+            found = successions.of(number, location, pieces)
+            if found.fate is Fate.EITHER:
+                pieces = [
+                    replace(one, manner="either") if one.number == number else one for one in pieces
+                ]
+            elif found.fate is Fate.BUILT:
+                pieces = list(found.pieces)
+                self.unplaced.pop(number, None)
+                self.already = [one for one in self.already if one != number]
+            elif found.fate is Fate.BOTH:
+                pieces = [one for one in pieces if one.number != number]
+                self.already = [one for one in self.already if one != number]
+                reason: Reason = "overlap" if found.said else "several"
+                said = found.said or BOTH
+                self.unplaced[number] = Unplaced(number, reason, said, location.candidates)
+        return pieces
 
     def _drop_repeated_questions(self) -> None:
         """A block that stands nowhere is said once, however often the reply has it."""
@@ -154,108 +198,5 @@ class _Placing:
                 self.repeated.append(number)
             asked.add(key)
 
-    def _assembled(self, wishes: Sequence[_Wish]) -> tuple[str, tuple[Placement, ...]]:
-        """The text with all wishes granted."""
-        file = self.file
-        pieces = sorted(
-            ((region, wish) for wish in wishes for region in wish.regions),
-            key=lambda piece: (
-                piece[0].start,
-                piece[0].end,
-                not piece[0].after,
-                piece[1].number,
-            ),
-        )
-        result: list[str] = []
-        placements: list[Placement] = []
-        at = 0
-        ends: bool | None = None
-        for region, wish in pieces:
-            result += file.lines[at : region.start]
-            placements.append(
-                Placement(
-                    wish.number,
-                    region.start,
-                    region.end,
-                    region.new,
-                    wish.match.manner,
-                    wish.match.likeness,
-                    len(result),
-                )
-            )
-            result += region.new
-            at = region.end
-            ends = region.ends if region.end == len(file) else ends
-        result += file.lines[at:]
-        return self._with_line_ends(result, placements, ends), tuple(placements)
-
-    def _with_line_ends(
-        self, lines: list[str], placements: list[Placement], ends: bool | None
-    ) -> str:
-        """The lines as one text, in which each but the last ends with a newline."""
-        file = self.file
-        if file.lines and not file.lines[-1].endswith("\n"):
-            open_lines = [n for n, line in enumerate(lines[:-1]) if not line.endswith("\n")]
-            for number in open_lines:
-                lines[number] += file.line_end
-        if lines and placements and ends is False and lines[-1].endswith("\n"):
-            lines[-1] = lines[-1][:-1].removesuffix("\r")
-            last = placements[-1]
-            if last.new and last.first + len(last.new) == len(lines):
-                placements[-1] = replace(last, new=(*last.new[:-1], lines[-1]))
-        return "".join(lines)
-
 
 _UNCLOSED = "The reply ended inside this change, so its end is not known."
-
-
-def _collide(one: _Wish, other: _Wish) -> bool:
-    return any(_regions_collide(mine, theirs) for mine in one.regions for theirs in other.regions)
-
-
-def _regions_collide(one: Region, other: Region) -> bool:
-    if one.start == one.end and other.start == other.end:
-        return one.start == other.start and one.after == other.after
-    if one.start == one.end:
-        return other.start < one.start < other.end
-    if other.start == other.end:
-        return one.start < other.start < one.end
-    return one.start < other.end and other.start < one.end
-
-
-def _choose_by_numbers(
-    file: FileLines, blocks: Sequence[EditBlock], locations: list[Location]
-) -> None:
-    """Let line numbers choose between places that are equal, where nothing speaks against them.
-
-    Every block whose place is known must be off by the same, and more than one if it is off at
-    all. Without such a witness the number must be right to the line, that of the lines too, and
-    the lines must have some text: else it would be the number alone that places them.
-    """
-    witnesses = [
-        location.match.start - (block.line - 1)
-        for block, location in zip(blocks, locations, strict=True)
-        if location.match is not None and block.line is not None and location.match.lines
-    ]
-    offset = witnesses[0] if witnesses else 0
-    if any(other != offset for other in witnesses) or (offset and len(witnesses) < 2):
-        return
-    for index, (block, location) in enumerate(zip(blocks, locations, strict=True)):
-        if not location.rivals or block.line is None:
-            continue
-        old = location.steps.old
-        if block.last is not None and block.last - block.line + 1 != len(old):
-            continue
-        if not witnesses and (location.contested or not substantial(old, 3)):
-            continue
-        match = _rival_at(file, location, block.line - 1 + offset)
-        if match is not None:
-            manner: Manner = "numbers" if match.manner == "exact" else match.manner
-            locations[index] = replace(location, match=replace(match, manner=manner))
-
-
-def _rival_at(file: FileLines, location: Location, start: int) -> Match | None:
-    if location.more:
-        return match_at(file, location.steps, location.rivals[0].manner, start)
-    fitting = [match for match in location.rivals if match.start == start]
-    return fitting[0] if len(fitting) == 1 else None

@@ -87,7 +87,7 @@ class _Walk:
             return text + "\n"
         if "\n" in self.file.text:
             text = text.removesuffix("\r")
-        if strip(text):
+        if strip(text) or self.match.shift.converts:
             indent = indentation(text)
             text = self.match.shift.of(indent) + text[len(indent) :]
         return text + self.file.line_end_near(self.cursor)
@@ -157,8 +157,8 @@ def _at_the_end(file: FileLines, steps: Steps, match: Match, regions: list[Regio
     if regions and regions[-1].end == size:
         regions[-1] = replace(regions[-1], ends=wanted)
     elif wanted != had:
-        end = file.line_end_near(size - 1)
-        new = (body(file.lines[-1]) + end,)
+        last = file.lines[-1]
+        new = (last if had else last + file.line_end_near(size - 1),)
         regions.append(Region(size - 1, size, new, True, wanted))
     return regions
 

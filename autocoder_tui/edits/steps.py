@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from autocoder_tui.edits.edit import EditBlock, EditLine
-from autocoder_tui.edits.file_lines import body, strip
+from autocoder_tui.edits.file_lines import body, squeeze, strip
 from autocoder_tui.text.alignment import matching_blocks
 
 _ENTITIES = (
@@ -143,3 +143,22 @@ def _unescape(text: str) -> str:
     for escaped, plain in _ENTITIES:
         text = text.replace(escaped, plain)
     return text
+
+
+def only_white_space(steps: Steps) -> bool:
+    """Whether the change is one of white space."""
+    return sorted(map(squeeze, steps.old)) == sorted(map(squeeze, steps.new))
+
+
+def changes_indentation(steps: Steps) -> bool:
+    """Whether tabs come where none go, or blanks where none go."""
+    gone = {text[:1] for text, mark in zip(steps.old, steps.old_marks, strict=True) if mark == "-"}
+    return bool(gone) and any(
+        text[:1] in (" ", "\t") and text[:1] not in gone for text in steps.added if strip(text)
+    )
+
+
+def held_on_both_sides(steps: Steps) -> bool:
+    """Whether lines with text stay on both sides of what goes."""
+    marks = [line.mark for line in steps.lines if strip(line.text.rstrip("\n"))]
+    return len(marks) > 2 and marks[0] == " " == marks[-1]

@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from autocoder_tui.edits.file_lines import FileLines, squeeze, strip
+from autocoder_tui.text.common_prefix import common_length
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
+_DEFINES = re.compile(
+    r"\b(def|class|function|func|fn|struct|enum|trait|interface|module)\s+(\w{4,})"
+)
 _WITNESSES = 2
 """So many other lines with some text must be equal for a word to be quite another one."""
 _LETTERS = 6
@@ -64,7 +68,9 @@ def only_by_a_word(
     full = [k for k, text in enumerate(old) if strip(text) and k != found.number]
     witnesses = sum(sum(map(str.isalnum, old[k])) >= _LETTERS for k in full)
     if not _akin(found.mine, found.theirs) and witnesses < _WITNESSES:
-        return False
+        number = lines[found.number]
+        if number is None or not _names_one_definition(file, old[found.number], number):
+            return False
     rivals = (word_difference(file, old, other) for other in others)
     if any(rival and _rivals(found, rival) for rival in rivals):
         return False
@@ -105,12 +111,26 @@ def _rivals(found: WordDifference, other: WordDifference) -> bool:
     mine, theirs = found.mine, found.theirs
     if not mine or not theirs or not _akin(mine, theirs) or other.number != found.number:
         return True
+    if mine.startswith(theirs):
+        return common_length(other.theirs, mine) >= len(theirs) or not other.theirs
     return other.theirs[:_SHORTEST] == mine[:_SHORTEST] or not other.theirs
+
+
+def _names_one_definition(file: FileLines, text: str, number: int) -> bool:
+    """Whether a line of the block has the name that a line of the file defines, and that no other
+    line does."""
+    found = _DEFINES.search(file.bodies[number][:2_000])
+    if found is None or found[2] not in _TOKEN.findall(text):
+        return False
+    same = re.compile(rf"\b{found[1]}\s+{re.escape(found[2])}\b")
+    return sum(same.search(line[:2_000]) is not None for line in file.bodies) == 1
 
 
 def _akin(one: str, other: str) -> bool:
     shorter, longer = sorted((one, other), key=len)
-    return not shorter or (len(shorter) >= _SHORTEST and longer.startswith(shorter))
+    if len(shorter) < _SHORTEST and shorter:
+        return longer.startswith(shorter + "_")
+    return longer.startswith(shorter)
 
 
 def _differing_words(mine: str, theirs: str) -> tuple[str, str] | None:

@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import partial
 from typing import Final, TypeAlias
 
-from autocoder_tui.edits.edit import EditBlock, Unplaced, split_lines
+from autocoder_tui.edits.edit import EditBlock, EditLine, Unplaced, split_lines
 from autocoder_tui.edits.place import place
 from autocoder_tui.edits.shapes.search import render_block
+from autocoder_tui.edits.steps import steps_of
 from autocoder_tui.engine import seam
 from autocoder_tui.engine.errors import EngineError, ProviderError
 from autocoder_tui.engine.events import (
@@ -27,8 +29,9 @@ from autocoder_tui.engine.metering.tokens import TokenCounter
 from autocoder_tui.engine.metering.usage import Accounts
 from autocoder_tui.engine.part import Part
 from autocoder_tui.engine.prompt import Message
+from autocoder_tui.engine.proposed_files import read_reply
 from autocoder_tui.engine.reply.framing import escape_path
-from autocoder_tui.engine.reply.parse import parse_reply, reply_end
+from autocoder_tui.engine.reply.parse import Reply, parse_reply
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.text.common_prefix import common_length
 
@@ -103,8 +106,6 @@ class EditRepair:
 
     def _unplaced(self) -> list[Asked]:
         """The changes that can be sent back and have not been."""
-        if not reply_end(self.text).framed:
-            return []
         return [
             Asked(file.path, block, unplaced, file.before)
             for file in self.files
@@ -141,7 +142,7 @@ class EditRepair:
         reader.finish(part.finish_reason)
         booked = self._accounts.close()
         yield self._accounts.totals()
-        self.text = with_repairs(text, asked, reader.text)
+        self.text = with_repairs(text, asked, reader.text, partial(read_reply, self._request))
         kept = common_length(text, self.text)
         if kept < len(text):
             yield TextRetracted(len(text) - kept)
@@ -180,19 +181,49 @@ def _excerpts(one: Asked) -> list[str]:
     return shown
 
 
-def with_repairs(text: str, asked: Sequence[Asked], reply: str) -> str:
-    """`text` with the changes of `reply` in the place of those `asked` that they stand for.
+def with_repairs(
+    text: str, asked: Sequence[Asked], reply: str, read: Callable[[str], Reply]
+) -> str:
+    """`text` with the changes of `reply` in the place of those `asked` that they stand for, in
+    the form these have.
 
-    A change in whose place none comes, or none that has a place, stays.
+    A change in whose place none comes, or none that has a place, stays; so does one in whose
+    place `read` does not find the new one.
     """
     given = {one.path: one.before for one in asked}
     for file in parse_reply(reply, given=given).files:
         mine = [one for one in asked if one.path == file.path]
         for one, blocks in _assigned(mine, [block for block in file.edits if block.closed]):
             if blocks and not place(one.before, blocks).unplaced:
-                new = "".join(render_block(block) for block in blocks)
-                text = text.replace(one.block.source, new, 1)
+                new = "".join(_in_form_of(one.block, block) for block in blocks)
+                changed = text.replace(one.block.source, new, 1)
+                if _holds(read(changed), one, blocks, len(_edits_of(read(text), one.path))):
+                    text = changed
     return text
+
+
+def _in_form_of(asked: EditBlock, block: EditBlock) -> str:
+    """`block` as the reply wrote the one that was asked: as a hunk or as a search."""
+    if not asked.has_context:
+        return render_block(block)
+    return "@@\n" + "".join(_signed(line) for line in steps_of(block).lines)
+
+
+def _signed(line: EditLine) -> str:
+    ended = line.text.endswith("\n")
+    return f"{line.mark}{line.text}" + ("" if ended else "\n\\ No newline at end of file\n")
+
+
+def _edits_of(reply: Reply, path: str) -> list[EditBlock]:
+    return [block for file in reply.files if file.path == path for block in file.edits]
+
+
+def _holds(reply: Reply, one: Asked, blocks: Sequence[EditBlock], before: int) -> bool:
+    """Whether a reply has these blocks instead of one of those it had `before`."""
+    edits = _edits_of(reply, one.path)
+    found = {(edit.old, edit.new) for edit in edits if edit.closed}
+    wanted = {(block.old, block.new) for block in blocks}
+    return len(edits) == before - 1 + len(blocks) and wanted <= found
 
 
 def _assigned(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from autocoder_tui.edits.edit import made_blocks
 from autocoder_tui.engine.events import FileProposed, PartFinished, UsageUpdated
 from autocoder_tui.engine.run_state import Extrapolation, RunState
 from autocoder_tui.headless.exit_codes import EXIT_FAILED
@@ -130,7 +131,7 @@ def file_report(file: FileReview, proposed: FileProposed | None = None) -> dict[
 def edits_report(edits: FileEdits) -> dict[str, Any]:
     """How many changes have a place, and why the others have none."""
     return {
-        "placed": len({one.block for one in edits.placements}),
+        "placed": len(made_blocks(edits.placements)),
         "already": len(edits.already),
         "unplaced": [
             {"change": one.block + 1, "reason": one.reason, "said": one.said}

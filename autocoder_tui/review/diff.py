@@ -23,7 +23,7 @@ class Diff:
 
     Hunks are in order and never touch. Lines outside hunks are equal on both sides. Where it is
     `in_places` the texts were not compared: the hunks are where changes were placed, and lines of
-    many kB are in pieces (see `edits.pieces`), each of which counts as a line.
+    many kB are in pieces (see `edits.long_lines`), each of which counts as a line.
     """
 
     old_lines: tuple[str, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from autocoder_tui.edits.edit import made_blocks
 from autocoder_tui.review.file_edits import FileEdits
 from autocoder_tui.text.plain_data import read_value, value_data
 
@@ -19,7 +20,7 @@ def edits_of(data: object) -> FileEdits:
     else."""
     edits: FileEdits = read_value(FileEdits, data)
     numbers = [*edits.already]
-    numbers += [one.block for one in edits.placements]
+    numbers += made_blocks(edits.placements)
     numbers += [one.block for one in edits.unplaced]
     if not all(0 <= number < len(edits.blocks) for number in numbers):
         raise ValueError("blocks")

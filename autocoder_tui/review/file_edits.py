@@ -21,6 +21,8 @@ IN_WORDS = {
     "likeness": "by likeness",
     "scope": "by the class or function it names",
     "numbers": "by its line number, one of several equal places",
+    "built": "in what an earlier change of the reply put there",
+    "either": "in the file as it was; an earlier change puts the same lines elsewhere",
 }
 """How a block was placed, to show."""
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
 from autocoder_tui.edits.large_text import LargePlaced, cut_part
-from autocoder_tui.edits.pieces import pieces_of
+from autocoder_tui.edits.long_lines import pieces_of
 from autocoder_tui.review.boundaries import Hunk
 from autocoder_tui.review.carry_verdicts import known_pieces, moved_hunks
 from autocoder_tui.review.counts import Counts, LineCounts, line_counts

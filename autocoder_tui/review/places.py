@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from autocoder_tui.edits.edit import split_lines
 from autocoder_tui.edits.large_text import LargePlaced
-from autocoder_tui.edits.pieces import going_on
+from autocoder_tui.edits.long_lines import going_on
 from autocoder_tui.review.boundaries import Hunk
 from autocoder_tui.review.diff import Diff, compared_ranges
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from autocoder_tui.edits.edit import Placed
 from autocoder_tui.edits.large_text import LargePlaced, PieceChange
-from autocoder_tui.edits.pieces import pieces_of
+from autocoder_tui.edits.long_lines import pieces_of
 from autocoder_tui.review.boundaries import Hunk
 from autocoder_tui.review.diff import Diff
 from autocoder_tui.review.edits_data import edits_data, edits_of

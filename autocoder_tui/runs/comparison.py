@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from autocoder_tui.edits.edit import EditBlock
 from autocoder_tui.edits.large_text import place_in_large
-from autocoder_tui.edits.pieces import has_long_line
+from autocoder_tui.edits.long_lines import has_long_line
 from autocoder_tui.edits.place import place
 from autocoder_tui.review.file_edits import FileEdits
 from autocoder_tui.review.file_review import FileReview

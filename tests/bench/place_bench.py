@@ -23,7 +23,7 @@ def timed(text: str, blocks: list[EditBlock]) -> str:
     start = time.process_time()
     placed = place(text, blocks)
     taken = (time.process_time() - start) * 1_000
-    done = len({one.block for one in placed.placements})
+    done = len(placed.made)
     return f"{taken:9.0f}  ({done} placed)"
 
 

@@ -91,9 +91,15 @@ def measure(
     faults: Sequence[str],
     methods: dict[str, Callable[[str, Sequence[EditBlock]], Outcome]],
     shown: list[str],
+    every: int = 0,
 ) -> dict[tuple[str, str, str], Row]:
+    """What came of all changes; the table as it is then is printed after `every` of them."""
     rows: dict[tuple[str, str, str], Row] = {}
-    for change in found:
+    for count, change in enumerate(found):
+        if every and count and not count % every:
+            print(f"\nafter {count:,} changes")
+            print_table(rows, list(methods))
+            print("\n".join(line for line in shown if line.startswith("WRONG")), flush=True)
         for shape in shapes:
             for fault in faults:
                 seed = f"{change.name} {change.path} {shape} {fault} {len(change.old)}"
@@ -119,14 +125,14 @@ def print_table(rows: dict[tuple[str, str, str], Row], methods: Sequence[str]) -
     print(f"{'':49}" + f"{' right  asked wrong   ':22}" * len(methods) + "   blocks other")
     for shape in SHAPES:
         for fault in FAULTS:
-            if (shape, fault, "ours") not in rows:
+            if (shape, fault, methods[0]) not in rows:
                 continue
-            mine = rows[shape, fault, "ours"].counts
+            mine = rows[shape, fault, methods[0]].counts
             whole = mine["right"] + mine["asked"] + mine["wrong"]
             cells = "".join(str(rows.get((shape, fault, name), Row())) for name in methods)
             print(f"{shape:16} {fault:32}{cells}{whole:9,} {mine['other']:5}")
-    wrong = sum(row.counts["wrong"] for key, row in rows.items() if key[2] == "ours")
-    print(f"\nplaced wrong by ours in the whole table: {wrong}")
+    wrong = sum(row.counts["wrong"] for key, row in rows.items() if key[2] == methods[0])
+    print(f"\nplaced wrong by {methods[0]} in the whole table: {wrong}")
 
 
 def main() -> None:
@@ -138,6 +144,7 @@ def main() -> None:
     parser.add_argument("--shape", default="", help="only shapes whose name holds this")
     parser.add_argument("--fault", default="", help="only faults whose name holds this")
     parser.add_argument("--rivals", type=int, default=100, help="changes shown to other methods")
+    parser.add_argument("--every", type=int, default=500, help="print the table after so many")
     parser.add_argument("--cases", action="store_true", help="name what was wrong or asked")
     chosen = parser.parse_args()
     found = changes()
@@ -150,8 +157,8 @@ def main() -> None:
     print(", ".join(f"{suffix} {count}" for suffix, count in suffixes.most_common(12)))
     shown: list[str] = []
     start = time.perf_counter()
-    rows = measure(found, shapes, faults, {"ours": ours}, shown)
-    rows |= measure(found[: chosen.rivals], shapes, faults, RIVALS, shown)
+    rows = measure(found, shapes, faults, {"ours": ours}, shown, chosen.every)
+    rows |= measure(found[: chosen.rivals], shapes, faults, RIVALS, shown, chosen.every)
     names = ["ours", *RIVALS] if chosen.rivals else ["ours"]
     print(f"{time.perf_counter() - start:.0f} s; per cent of blocks, and the number wrong\n")
     print_table(rows, names)

@@ -72,6 +72,8 @@ def blanks_added(case: Case, dice: random.Random) -> Case | None:
 
 def shifted(case: Case, dice: random.Random) -> Case | None:
     def spoil(block: EditBlock) -> EditBlock | None:
+        if _mixed(block):
+            return None
         full = [text for _, text in block.lines if text.strip()]
         least = min((len(text) - len(text.lstrip(" \t")) for text in full), default=0)
         way = dice.choice(["add", "remove"]) if least else "add"
@@ -98,7 +100,14 @@ def retabbed(case: Case, dice: random.Random) -> Case | None:
             return indent.expandtabs(4) + body
         return "\t" * (len(indent) // size) + " " * (len(indent) % size) + body
 
-    return _each(case, lambda block: _lines(block, change))
+    return _each(case, lambda block: None if _mixed(block) else _lines(block, change))
+
+
+def _mixed(block: EditBlock) -> bool:
+    """Whether both tabs and blanks indent its lines: of what becomes of these by a fault of
+    indentation nobody can say what they were."""
+    indents = [text[: len(text) - len(text.lstrip(" \t"))] for _, text in block.lines]
+    return any("\t" in indent for indent in indents) and any("  " in indent for indent in indents)
 
 
 def numbers_off(case: Case, dice: random.Random) -> Case | None:
@@ -222,7 +231,10 @@ def _marked(block: EditBlock) -> EditBlock:
     """Of a search and its replacement: what stays marked as such."""
     if block.has_context:
         return block
-    return replace(block, lines=steps_of(block).lines)
+    lines = steps_of(block).lines
+    if lines and lines[-1].mark == " " and block.old[-1] != block.new[-1]:
+        lines = (*lines[:-1], EditLine("-", block.old[-1]), EditLine("+", block.new[-1]))
+    return replace(block, lines=lines)
 
 
 def stale(case: Case, dice: random.Random) -> Case | None:
@@ -286,6 +298,8 @@ def twice(case: Case, dice: random.Random) -> Case | None:
     old = list(told.block.old)
     if not old or not case.text.endswith("\n") or not all(t.endswith("\n") for t in old):
         return None
+    if any(h.new and not h.new[-1].endswith("\n") for one in case.told for h in one.hunks):
+        return None  # what takes the newline of the file's end away is for its end only
     if dice.random() < 0.5:
         return replace(case, text=case.text + "\n" + "".join(old))
     by = len(old) + 1

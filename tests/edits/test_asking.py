@@ -25,6 +25,7 @@ from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.reply.parse import parse_reply
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
 from autocoder_tui.engine.run import run
+from autocoder_tui.review.file_edits import FileEdits, in_words
 from tests.engine.test_run import joined
 
 TEXT = "".join(f"value_{n} = {n * n}\n" for n in range(120))
@@ -118,6 +119,81 @@ async def test_a_change_that_comes_in_two_and_one_that_does_not_come() -> None:
     assert not file.complete
     assert "value_5 = 26" in file.after
     assert "never" in joined(events)
+
+
+async def test_changes_that_build_on_each_other_go_through_a_run_and_are_marked() -> None:
+    text = edit(GOOD, ("value_3 = 10\nvalue_4 = 16\n", "value_3 = 11\n"))
+    events, requests = await events_of([Reply(text)])
+    file = proposed(events)
+    assert len(requests) == 1
+    assert file.complete
+    assert file.after == TEXT.replace("value_3 = 9\nvalue_4 = 16\n", "value_3 = 11\n")
+    assert file.placed is not None
+    (placement,) = FileEdits.of(file.edits, file.placed).placements
+    assert (placement.manner, placement.also) == ("built", (0,))
+    assert "earlier change" in in_words(placement)
+
+
+DIFF = """\
+--- a/a.py
++++ b/a.py
+@@ -4,2 +4,2 @@
+-value_3 = 9
++value_3 = 10
+ value_4 = 16
+@@ -70,1 +70,1 @@
+-result_of_nothing = None
++value_7 = 50
+"""
+PATCH = """\
+*** Begin Patch
+*** Update File: a.py
+@@
+-value_3 = 9
++value_3 = 10
+@@
+-result_of_nothing = None
++value_7 = 50
+*** End Patch
+"""
+_LOST = render_block(EditBlock.of(*LOST))
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        f"```diff\n{DIFF}```\nThat is all.\n",
+        DIFF,
+        PATCH,
+        f"Sure:\n\n```\n{PATCH}```\n",
+        f"a.py\n```python\n{render_block(EditBlock.of(*GOOD))}{_LOST}```\n",
+        f"```python a.py\n{render_block(EditBlock.of(*GOOD))}```\n\n```python a.py\n{_LOST}```\n",
+        f'<edit path="a.py">\n{DIFF}</edit>\n',
+    ],
+)
+async def test_a_change_in_a_form_not_asked_for_is_sent_back_once_too(first: str) -> None:
+    events, requests = await events_of([Reply(first), Reply(edit(FOUND))])
+    file = proposed(events)
+    assert len(requests) == 2
+    asked = requests[1].messages[-1]["content"]
+    assert LOST[0] in asked
+    assert "line" in asked
+    assert file.after == TEXT.replace(*GOOD).replace(*FOUND)
+    assert file.complete
+    assert FOUND[0].strip() in joined(events)
+
+
+@pytest.mark.parametrize("answer", ["I can't.", edit(LOST), edit(("also lost\n", "x\n"))])
+async def test_such_a_change_that_finds_no_place_stays_and_is_not_asked_a_third_time(
+    answer: str,
+) -> None:
+    first = f"```diff\n{DIFF}```\n"
+    events, requests = await events_of(
+        [Reply(first), Reply(answer), Reply(answer)], limits=Limits(edit_retries=3)
+    )
+    assert len(requests) == 2
+    assert joined(events) == first
+    assert not proposed(events).complete
 
 
 async def test_what_was_placed_is_counted_and_what_edits_save_is_told() -> None:

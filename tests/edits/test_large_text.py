@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from autocoder_tui.edits.edit import EditBlock
 from autocoder_tui.edits.large_text import LargePlaced, place_in_large
-from autocoder_tui.edits.pieces import (
+from autocoder_tui.edits.long_lines import (
     LONG_LINE,
     cut_line,
     going_on,

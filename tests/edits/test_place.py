@@ -72,6 +72,50 @@ def test_lines_that_stay_keep_the_files_own_text() -> None:
     assert text == TEXT.replace("return 2", "return 5")
 
 
+def test_what_mixes_tabs_and_blanks_is_asked_about() -> None:
+    text = "def f():\n    x = 1\n    y = 2\n"
+    mixed = of("\tx = 1\n\ty = 2\n", "\tx = 1\n        z = 3\n\ty = 2\n")
+    assert reason(place(text, [mixed])) == "nowhere"
+    plain = of("\tx = 1\n\ty = 2\n", "\tx = 1\n\t\tz = 3\n\ty = 2\n")
+    assert place(text, [plain]).text == text.replace("    y", "        z = 3\n    y")
+
+
+def test_a_block_of_tabs_turns_blank_lines_that_come_to_blanks_too() -> None:
+    text = "def f():\n    x = 1\n    y = 2\n"
+    block = of("\tx = 1\n\ty = 2\n", "\tx = 1\n\t\n\ty = 2\n")
+    assert place(text, [block]).text == "def f():\n    x = 1\n    \n    y = 2\n"
+
+
+def test_a_tab_that_shall_come_is_not_there_already_as_blanks() -> None:
+    text = "<!--\n    This is another comment.\n-->\n"
+    block = diff(" <!--\n-    This is a stale comment.\n+\tThis is another comment.\n -->")
+    placed = place(text, [block])
+    assert not placed.already
+    assert placed.text == text.replace("    This", "\tThis") or placed.unplaced
+
+
+def test_depth_chooses_between_places_where_tabs_stand_for_blanks() -> None:
+    text = "a {\n  color: red;\n  b {\n    color: red;\n  }\n}\n"
+    block = of("\t\tcolor: red;\n", "\t\tcolor: blue;\n")
+    placed = place(text, [block])
+    assert only(placed) == (text.replace("    color: red", "    color: blue"), "indent")
+
+
+def test_depth_chooses_nothing_where_a_tab_may_be_of_either_width() -> None:
+    text = "a:\n  k: red\n  z: 1\nb:\n    k: red\n"
+    block = of("\tk: red\n", "\tk: blue\n")
+    assert reason(place(text, [block])) == "several"
+    witness = of("\tz: 1\n", "\tz: 2\n")
+    placed = place(text, [block, witness])
+    assert placed.text == "a:\n  k: blue\n  z: 2\nb:\n    k: red\n"
+
+
+def test_the_last_line_of_a_file_loses_its_end_whatever_ends_its_lines() -> None:
+    block = of("a\n}\n", "b\n}")
+    assert place("a\r\n}\r\n", [block]).text == "b\r\n}"
+    assert place("a\n}\n", [block]).text == "b\n}"
+
+
 def test_an_elided_middle_is_kept() -> None:
     old = "class A:\n    # ... existing code ...\n    def g(self):\n        return 2\n"
     block = of(old, old.replace("class A", "class C").replace("return 2", "return 9"))
@@ -257,6 +301,29 @@ def test_a_word_that_tells_siblings_apart_chooses_nothing() -> None:
     assert reason(place(IMPORTS, [of("from  import *  # it\n", "x\n")])) == "several"
     near = IMPORTS.replace("trees", "paths_new")
     assert reason(place(near, [of("from paths_old import *  # it\n", "x\n")])) == "several"
+
+
+@pytest.mark.parametrize(
+    ("search", "right"),
+    [
+        ("@cached\nvalue all_simple_edge_paths(G, k):\n",
+         "@cached\ndef all_simple_edge_paths(G, k):\n"),
+        ("def all_simple_edge_paths_old(G, k):\n", "def all_simple_edge_paths(G, k):\n"),
+        ("    minimum_width: 40_old\n", "    minimum_width: 40\n"),
+    ],
+)  # fmt: skip
+def test_a_stale_word_beside_the_one_name_leaves_no_doubt(search: str, right: str) -> None:
+    text = (
+        "@cached\ndef all_simple_paths(G, k):\n    minimum_width: 30\n\n\n"
+        "@cached\ndef all_simple_edge_paths(G, k):\n    minimum_width: 40\n"
+    )
+    placed = place(text, [of(search, "# changed\n")])
+    assert only(placed) == (text.replace(right, "# changed\n"), "likeness")
+
+
+def test_a_name_that_no_line_defines_is_none_that_resembles_it() -> None:
+    text = "def bfs_edges(G, source):\n    return 1\n\n\ndef other():\n    pass\n"
+    assert reason(place(text, [of("def tree_of(G, source):\n", "# changed\n")])) == "nowhere"
 
 
 def test_lines_never_come_between_two_that_only_resemble_those_shown() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.faults.table import Case
 
 _PLACE = "tests/edits/test_place.py::"
+_SUCCESSION = "tests/edits/test_succession.py::"
 
 CASES: tuple[Case, ...] = (
     Case(
@@ -28,6 +29,21 @@ CASES: tuple[Case, ...] = (
             f"{_PLACE}test_an_addition_goes_into_its_scope_and_never_to_the_end",
             f"{_PLACE}test_code_left_out_only_in_what_comes_is_refused",
             f"{_PLACE}test_an_unclosed_block_is_never_placed",
+        ),
+    ),
+    Case(
+        "tabs and blanks mixed in a block, or a depth that may be of several places: asked about",
+        (
+            f"{_PLACE}test_what_mixes_tabs_and_blanks_is_asked_about",
+            f"{_PLACE}test_depth_chooses_nothing_where_a_tab_may_be_of_either_width",
+        ),
+    ),
+    Case(
+        "changes that build on each other: what they give in order, or it is said",
+        (
+            f"{_SUCCESSION}test_blocks_that_build_on_each_other_give_what_they_give_in_order",
+            f"{_SUCCESSION}test_two_insertions_at_one_point_keep_the_order_of_the_reply",
+            f"{_SUCCESSION}test_a_loose_place_in_the_file_and_an_exact_one_in_what_came_are_asked_about",
         ),
     ),
 )

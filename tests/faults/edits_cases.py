@@ -26,7 +26,14 @@ CASES = (
     ),
     Case(
         "changes in any form are changes, and never the text of the file",
-        (f"{_REPLIES}test_changes_in_any_form_are_changes",),
+        (
+            f"{_REPLIES}test_changes_in_any_form_are_changes",
+            "tests/edits/test_pairs.py::test_a_pair_of_parts_is_a_change",
+        ),
+    ),
+    Case(
+        "changes in other forms beside the frames asked for are dropped by none",
+        ("tests/edits/test_pairs.py::test_changes_in_other_forms_stand_beside_frames",),
     ),
     Case(
         "a file that is a diff, or shows one, stays whole",

@@ -22,6 +22,7 @@ from typing import Literal
 from autocoder_tui.edits.edit import EditBlock, EditLine
 from autocoder_tui.edits.shapes.content import given_for, read_content
 from autocoder_tui.edits.shapes.file_edit import is_blank, next_filled, said
+from autocoder_tui.edits.shapes.pairs import opens_tags, read_headed, read_tags
 from autocoder_tui.edits.shapes.patch import opens_patch, read_patch
 from autocoder_tui.edits.shapes.search import is_mark, opens_block, read_block
 from autocoder_tui.edits.shapes.unified import opens_diff, read_diff
@@ -116,7 +117,12 @@ def starts_changes(lines: Sequence[str], at: int) -> bool:
 
 
 def _opens_changes(lines: Sequence[str], at: int) -> bool:
-    return opens_block(lines[at]) or opens_patch(lines, at) or opens_diff(lines, at)
+    return (
+        opens_block(lines[at])
+        or opens_patch(lines, at)
+        or opens_diff(lines, at)
+        or opens_tags(lines, at, whole=False)
+    )
 
 
 def read_action_frame(
@@ -190,6 +196,12 @@ class _Body:
             block, after = read_block(lines, index, self._given, f"</{self._action.kind}")
             self._edits.append(block)
             return max(after, index + 1)
+        pair = read_headed(lines, index)
+        if pair is None and opens_tags(lines, index, whole=False):
+            pair = read_tags(lines, index)
+        if pair is not None:
+            self._edits.append(pair.block)
+            return pair.after
         reading = None
         if opens_patch(lines, index):
             reading = read_patch(lines, index)

@@ -15,6 +15,8 @@ from itertools import accumulate
 from autocoder_tui.edits.edit import EditBlock
 from autocoder_tui.edits.shapes.content import DIFF_FILES, given_for
 from autocoder_tui.edits.shapes.file_edit import FileEdit, Reading, is_blank, next_filled, said
+from autocoder_tui.edits.shapes.pairs import SIGN as PAIR
+from autocoder_tui.edits.shapes.pairs import opens_tags, read_headed, read_tags
 from autocoder_tui.edits.shapes.patch import opens_patch, read_patch
 from autocoder_tui.edits.shapes.search import is_worded, opens_block, read_block
 from autocoder_tui.edits.shapes.unified import opens_diff, read_diff
@@ -30,6 +32,9 @@ _SIGN = re.compile(
     r"|\*\*\*[ \t]*(?:Begin|Add|Update|Delete|Create|Remove|Modify)\b)",
     re.IGNORECASE | re.MULTILINE,
 )
+_DOCUMENTS = (".md", ".markdown", ".mdx", ".rst", ".adoc")
+_MOST_ABOVE = 5
+"""Filled lines above two headed code blocks, of which one names their file."""
 _MOST_HEAD = 3
 """Filled lines of a fence before what it holds: the name of the file, a comment."""
 
@@ -39,14 +44,43 @@ def read_foreign_edits(
 ) -> tuple[list[Block], str]:
     """The files of a reply that holds such changes, and the notes around them; none where it holds
     no changes. `given` are the texts of the files that were sent, by normal path."""
-    if _SIGN.search(text) is None or (target or "").lower().endswith(DIFF_FILES):
+    if not _holds_sign(text) or (target or "").lower().endswith(DIFF_FILES):
         return [], text
     return _Reader(text, target, known, given).read()
 
 
+def with_changes_around(
+    text: str, frames: list[Block], notes: str, known: Collection[str], given: Mapping[str, str]
+) -> tuple[list[Block], str]:
+    """The frames of a reply and the changes its `notes` hold in other forms, in the order of the
+    reply, and what is then left of the notes.
+
+    A change that names no file is for the one that all frames are for. Changes to a file that is
+    given whole stay with the notes: they tell what was changed in it.
+    """
+    names = {normal_path(frame.path) for frame in frames}
+    target = next(iter(names)) if len(names) == 1 else None
+    found, left = read_foreign_edits(notes, None, {*known, *names}, given)
+    if not found and target is not None:
+        found, left = read_foreign_edits(notes, target, {*known, *names}, given)
+    whole = {normal_path(frame.path) for frame in frames if frame.is_whole}
+    if not found or any(block.is_whole or normal_path(block.path) in whole for block in found):
+        return frames, notes
+    placed = []
+    for block in found:
+        start = text.find(block.source)
+        end = start + len(block.source) if start >= 0 else len(text)
+        placed.append(replace(block, end=end, text_end=end))
+    return sorted([*frames, *placed], key=lambda block: block.end), left
+
+
 def may_hold_changes(text: str) -> bool:
     """Whether a line of the text reads as the beginning of a change."""
-    return _SIGN.search(text) is not None and read_foreign_edits(text, "?", (), {})[0] != []
+    return _holds_sign(text) and read_foreign_edits(text, "?", (), {})[0] != []
+
+
+def _holds_sign(text: str) -> bool:
+    return _SIGN.search(text) is not None or PAIR.search(text) is not None
 
 
 @dataclass(slots=True)
@@ -115,7 +149,12 @@ class _Reader:
 
     def _opens(self, at: int) -> bool:
         line = self._lines[at]
-        return opens_block(line) or opens_patch(self._lines, at) or opens_diff(self._lines, at)
+        return (
+            opens_block(line)
+            or opens_patch(self._lines, at)
+            or opens_diff(self._lines, at)
+            or opens_tags(self._lines, at, whole=True)
+        )
 
     # ------------------------------------------------------------------ one line after the other
 
@@ -123,6 +162,8 @@ class _Reader:
         if at in self._kept:
             self._rest += self._lines[at : self._kept[at]]
             return self._kept[at]
+        if (after := self._read_headed(at)) > at:
+            return after
         if at in self._opened:
             self._fenced = True
             self._name = self._opened[at]
@@ -157,7 +198,7 @@ class _Reader:
         """Read what opens at line `at`; the line after it, or `at` where it is no change."""
         if self._target and not (self._fenced or self._changes or self._only_talk()):
             return at  # a bare file, which holds such lines
-        if opens_block(self._lines[at]):
+        if opens_block(self._lines[at]) or opens_tags(self._lines, at, whole=True):
             return self._read_search(at)
         in_patch = opens_patch(self._lines, at)
         reading = (
@@ -172,13 +213,39 @@ class _Reader:
         name = self._name or (self._take_name() if not self._fenced else "")
         name = name or self._name_behind(at) or self._last_name() or self._target
         given = given_for(normal_path(name), self._given) if name else self._only_given()
-        block, after = read_block(self._lines, at, given)
-        if not is_worded(self._lines[at]) and not (block.closed and _stands_in(block, given)):
+        tagged = opens_tags(self._lines, at, whole=True)
+        block, after = read_tags(self._lines, at) if tagged else read_block(self._lines, at, given)
+        sure = is_worded(self._lines[at]) or (tagged and given is not None)
+        if not sure and not (block.closed and _stands_in(block, given)):
             return at
         edit = FileEdit(name, (block,), closed=block.closed, remark=block.remark,
                         source=block.source)  # fmt: skip
         self._add(Reading((edit,), after), at)
         return after
+
+    def _read_headed(self, at: int) -> int:
+        """Read two code blocks headed as what is found and what comes for it, where the first
+        stands in the file that is named above; the line after them, or `at`."""
+        if self._fenced or (pair := read_headed(self._lines, at)) is None:
+            return at
+        name = self._known_above() or self._last_name()
+        given = given_for(normal_path(name), self._given) if name else self._only_given()
+        block = pair.block
+        if name.lower().endswith(_DOCUMENTS) or given is None or not _stands_in(block, given):
+            return at
+        name = name or next(iter(self._given))
+        edit = FileEdit(name, (block,), closed=block.closed, source=block.source)
+        self._add(Reading((edit,), pair.after), at)
+        return pair.after
+
+    def _known_above(self) -> str:
+        """The file of the request that one of the last lines names."""
+        filled = [line for line in self._rest if not is_blank(line)]
+        for line in filled[: -_MOST_ABOVE - 1 : -1]:
+            name = name_in_line(line.strip(), self._known)
+            if name and given_for(normal_path(name), self._given) is not None:
+                return name
+        return ""
 
     def _only_talk(self) -> bool:
         """Whether nothing stands before that could be the text of a file."""

@@ -4,6 +4,7 @@ Asked for are frames (see `reply_framing`). Accepted is also what models do inst
 order, the first that applies:
 
 1. frames, one or many; a code fence that wraps all of a plain frame's content is taken off;
+   beside frames of changes, changes in other forms, too;
 2. a JSON object with the path and the content of a file, or edits of one, or a list of them;
 3. changes in forms that were not asked for, bare or in fences (see `foreign_edits`);
 4. code fences that name their file, in the info string or on the line before;
@@ -31,7 +32,7 @@ from autocoder_tui.edits.edit import EditBlock
 from autocoder_tui.engine.reply.blocks import Block, normal_path, without_tokens
 from autocoder_tui.engine.reply.edit_frames import NO_BLOCK, as_blocks
 from autocoder_tui.engine.reply.fences import read_fenced_blocks
-from autocoder_tui.engine.reply.foreign_edits import read_foreign_edits
+from autocoder_tui.engine.reply.foreign_edits import read_foreign_edits, with_changes_around
 from autocoder_tui.engine.reply.foreign_frames import read_foreign_frames
 from autocoder_tui.engine.reply.foreign_lines import named_in_frame, tag_outside
 from autocoder_tui.engine.reply.frames import read_frames
@@ -125,6 +126,8 @@ def parse_reply(
     blocks, notes = read_frames(text, given)
     if blocks and _quoted_in_a_fence(text, blocks, known):
         blocks = []
+    elif any(not block.is_whole for block in blocks):
+        blocks, notes = with_changes_around(text, blocks, notes, known, given or {})
     if not blocks:
         blocks, notes = read_json_files(text, target, given)
     if not blocks:
