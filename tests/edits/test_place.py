@@ -336,3 +336,9 @@ def test_lines_never_come_between_two_that_only_resemble_those_shown() -> None:
     old = "    minimum: def.value,\n    input,\n"
     block = of(old, old.replace("    input", "    inclusive: true,\n    input"))
     assert reason(place(text, [block])) == "nowhere"
+
+
+def test_a_mark_alone_among_other_blank_lines_is_no_place_where_it_stands_indented_too() -> None:
+    text = '"""\nAbout it.\n"""\nimport os\n\n\ndef f():\n    """\n    One.\n\n    """\n'
+    text = text.replace('"""\nAbout it.\n', '"""About it.\n', 1)
+    assert reason(place(text, [of('\n"""\n', '\nmore\n"""\n')])) == "several"
