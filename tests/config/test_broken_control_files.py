@@ -45,8 +45,8 @@ BROKEN: list[tuple[str, str, list[tuple[int | None, str]]]] = [
         "j.json",
         '{\n model: "m",\n force: true\n}',
         [
-            (2, 'expected double quotes around the name model: "model"'),
-            (3, 'expected double quotes around the name force: "force"'),
+            (2, "expected double quotes around the name model"),
+            (3, "expected double quotes around the name force"),
         ],
     ),
     (

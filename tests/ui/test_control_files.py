@@ -6,9 +6,11 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
+from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
 from autocoder_tui.config.control_file import read_control_file
+from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.widgets.files.picker import FilePicker
@@ -17,7 +19,7 @@ from tests.ui.driving import chosen_of, driven, setup_for, until
 KEY = dict.fromkeys(("OPENAI_API_KEY", "HYPERBOLIC_API_KEY"), "k" * 20)
 
 
-async def ask(app, pilot, verb: str, name: str) -> None:  # type: ignore[no-untyped-def]
+async def ask(app: AutocoderApp, pilot: Pilot[str], verb: str, name: str) -> None:
     await app.run_action(f"control_file('{verb}')")
     await until(pilot, lambda: isinstance(app.screen, LineDialog))
     app.screen.query_one(Input).value = name
@@ -50,8 +52,9 @@ async def test_all_that_is_wrong_is_shown_and_nothing_taken(tmp_path: Path) -> N
         await until(pilot, lambda: app.session.ready)
         await ask(app, pilot, "load", "job.json")
         await until(pilot, lambda: isinstance(app.screen, Question))
-        assert "line 2" in app.screen._text
-        assert "line 3" in app.screen._text
+        shown = str(app.screen.query_one(".dialog-text", Static).visual)
+        assert "line 2" in shown
+        assert "line 3" in shown
         await pilot.press("enter")
         assert app.main.query_one("#requirements", TextArea).text == "mine"
         assert app.setup is setup
