@@ -19,6 +19,11 @@ SETTINGS = Settings(
 BROKEN: list[tuple[str, str, list[tuple[int | None, str]]]] = [
     (
         "j.json",
+        '{"requirements": "@.",\n"output_file": 3}',
+        [(1, "is a folder; @"), (2, "found 3")],
+    ),
+    (
+        "j.json",
         '{\n "modl": "m",\n "inputfile": "a.py",\n "zzzzz": 1\n}',
         [
             (2, '"modl" is not known here; the nearest is "model"'),
