@@ -159,7 +159,8 @@ class HeadlessRun:
             say(warning)
         if expansion.failed:
             raise Refused("An input file can't be used, so nothing was sent.")
-        job = Job(setup.root, expansion.files, target, setup.task.requirements)
+        task = setup.task
+        job = Job(setup.root, expansion.files, target, task.requirements, task.system_prompt)
         wanted = setup.model
         prepared = prepare(
             job,
@@ -167,7 +168,6 @@ class HeadlessRun:
             setup.limits,
             temperature=wanted.temperature,
             edit_format=wanted.edit_format,
-            system_prompt=setup.task.system_prompt,
         )
         self._warn_of_keys(prepared, key_needed=key_needed)
         for warning in prepared.guesses:

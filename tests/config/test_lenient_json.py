@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from autocoder_tui.config.lenient_json import parse_lenient_json
 
 FILE = Path("job.json")
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 LEAF = st.none() | st.booleans() | st.integers(-(10**9), 10**9) | TEXT
 DATA = st.dictionaries(
     TEXT.filter(bool), st.recursive(LEAF, lambda inner: st.lists(inner, max_size=3), max_leaves=6)

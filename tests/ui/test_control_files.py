@@ -31,7 +31,7 @@ async def test_a_file_is_loaded_over_what_is_there(tmp_path: Path) -> None:
     (setup.root / "a.py").write_text("x = 1\n")
     (setup.root / "job.json").write_text(
         '{"input_files": ["a.py"], "output_file": "b.py", "requirements": "from the file",\n'
-        '"model": "gpt-4o-mini", "temperature": 0.9, "max_cost": 0.25}'
+        '"model": "gpt-4o-mini", "temperature": 0.9, "max_cost": 0.25, "system_prompt": "Tabs."}'
     )
     async with driven(setup) as (app, pilot):
         await until(pilot, lambda: app.session.ready)
@@ -43,6 +43,7 @@ async def test_a_file_is_loaded_over_what_is_there(tmp_path: Path) -> None:
         assert app.setup.model.temperature == 0.9
         assert (app.setup.limits.max_parts, app.setup.limits.max_cost_usd) == (3, Decimal("0.25"))
         assert "from the flag" in app.session.drafts
+        assert app.job().system_prompt == "Tabs."
 
 
 async def test_all_that_is_wrong_is_shown_and_nothing_taken(tmp_path: Path) -> None:
