@@ -34,6 +34,7 @@ class Job:
     picks: tuple[str, ...]
     target: str | None
     requirements: str
+    system_prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,6 @@ def prepare(
     *,
     temperature: float | None = None,
     edit_format: str | None = None,
-    system_prompt: str = "",
     partial: str = "",
     demo: bool = False,
     texts: Mapping[str, str] | None = None,
@@ -125,7 +125,7 @@ def prepare(
         target=target,
         limits=limits,
         temperature=chosen.model.temperature if temperature is None else temperature,
-        system_prompt=system_prompt,
+        system_prompt=job.system_prompt,
         partial=partial,
         edits=files_to_edit(files, target, edit_format, chosen.model, chosen.capabilities),
         calibration=chosen.calibration,
