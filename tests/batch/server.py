@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 
-from autocoder_tui.demo.script import Received, Reply, error_reply
+from autocoder_tui.demo.script import Received, Reply, Stall, error_reply
 from tests.watched_server import WatchedServer
 
 _JOB = re.compile(r"JOB-(\d+)-")
@@ -28,12 +28,12 @@ class JobServer(WatchedServer):
         lines: int = 6,
         tokens_per_second: float = 0.0,
         refuse: Callable[[JobServer, int], Reply | None] | None = None,
-        usage: bool = True,
+        stall: Stall | None = None,
     ) -> None:
         super().__init__(self._reply, tokens_per_second=tokens_per_second, models=("small",))
         self._lines = lines
         self._refuse = refuse
-        self._usage = usage
+        self._stall: Stall | None = stall
         self.finished: Counter[int] = Counter()
         self.asked: Counter[int] = Counter()
         self.refused = 0
@@ -60,14 +60,14 @@ class JobServer(WatchedServer):
         whole = f'<file path="out/{number}.py">\n{text_of(number, self._lines)}</file>\n'
         said = [turn["content"] for turn in received.messages if turn["role"] == "assistant"]
         if not said:
-            return Reply(whole, usage=self._usage)
+            return Reply(whole, stall=self._stall)
         # The lines that are to be repeated, then the rest.
         shown = said[-1]
         asked = received.messages[-1]["content"]
         _, _, after = asked.partition("(they are the last lines above):\n")
         copied = after.partition("\nThen go on")[0]
         echo = f"{copied}\n" if copied else ""
-        return Reply(echo + whole[len(shown) :], usage=self._usage)
+        return Reply(echo + whole[len(shown) :], stall=self._stall)
 
     async def _answer(
         self, received: Received, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
