@@ -20,7 +20,8 @@ def text_of(number: int, lines: int) -> str:
 class JobServer(WatchedServer):
     """Answers requests whose requirements hold "JOB-<number>-" with a file `out/<number>.py` of
     `lines` lines; one that goes on gets the rest. `finished` counts, by job, the replies that were
-    sent to their end, `asked` the requests, refused ones too. `refuse` may answer first."""
+    sent to their end, `asked` the requests, refused ones too. `refuse` may
+    answer first."""
 
     def __init__(
         self,
@@ -40,6 +41,10 @@ class JobServer(WatchedServer):
         self.at_once = 0
         self.most_at_once = 0
         self._replies: dict[int, bool] = {}
+        self._last: dict[asyncio.StreamWriter, int] = {}
+        """What was answered last on each connection."""
+        self._open: set[asyncio.StreamWriter] = set()
+        self._given_up: set[asyncio.StreamWriter] = set()
         self._came = asyncio.Event()
 
     async def until_asked(self, count: int) -> None:
@@ -78,9 +83,27 @@ class JobServer(WatchedServer):
             goes_on = await super()._answer(received, reader, writer)
         finally:
             self.at_once -= 1
-        if goes_on and self._replies.pop(id(received), False):
+        if goes_on and self._replies.pop(id(received), False) and writer not in self._given_up:
             self.finished[job_of(received)] += 1
+            self._last[writer] = job_of(received)
         return goes_on
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
+        try:
+            await super()._connected(reader, writer)
+        finally:
+            self._open.discard(writer)
+            self._last.pop(writer, None)
+
+    def client_ends(self) -> None:
+        """The client is about to be ended: what it has not read to the end, after which it closes
+        the connection, does not count as finished, though it may be on its way."""
+        for writer in self._open:
+            number = self._last.pop(writer, None)
+            if number is not None:
+                self.finished[number] -= 1
+        self._given_up |= self._open
 
 
 def job_of(received: Received) -> int:
