@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
 from autocoder_tui.config.control_file import read_control_file
 from autocoder_tui.config.control_file_text import save_control_file
 from autocoder_tui.config.run_options import given_options
 from autocoder_tui.runs.setup import piped_texts
+from autocoder_tui.safety.redaction import know
 from autocoder_tui.safety.sanitize import visible
 
 
-def create_control_file(options: argparse.Namespace, directory: Path) -> None:
+def create_control_file(
+    options: argparse.Namespace, directory: Path, environ: Mapping[str, str]
+) -> None:
     """Write the flags in `options`, and what a control file they name says, into a new one.
 
     Raises AutocoderError.
     """
+    for name, value in environ.items():
+        if name.endswith("_API_KEY"):
+            know(value)  # none of them gets into the file
     flags = given_options(options)
     file = {}
     if options.control_file:

@@ -248,11 +248,11 @@ def _start(parser: Parser, options: argparse.Namespace, face: Face) -> tuple[int
         if options.create_control_file:
             from autocoder_tui.cli.control_file import create_control_file
 
-            create_control_file(options, directory)
+            create_control_file(options, directory, os.environ)
             return EXIT_OK, False
         setup = load_setup(directory, options, os.environ)
     except AutocoderError as error:
-        if options.json:
+        if getattr(options, "json", False):
             from autocoder_tui.headless.command import report_refusal
 
             report_refusal(error.kind, error.message)

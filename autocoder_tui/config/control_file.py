@@ -218,7 +218,11 @@ def _missing(
 ) -> list[Problem]:
     """Files that are named and not there."""
     if option.place == "text" and (name := file_of_text(located)) is not None:
-        return [] if _is_there(name) else [parsed.problem([key], _absent(name))]
+        if not _is_there(name):
+            return [parsed.problem([key], _absent(name))]
+        is_folder = Path(name).is_dir()
+        said = f"{shortened(name, 200)} is a folder; @ names a file with a text"
+        return [parsed.problem([key], said)] if is_folder else []
     if option.place != "patterns":
         return []
     single = isinstance(written, str)

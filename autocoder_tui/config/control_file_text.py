@@ -15,6 +15,7 @@ import tomli_w
 from autocoder_tui.config.control_file import file_of_text
 from autocoder_tui.config.errors import ControlFileNotWritten
 from autocoder_tui.config.run_options import RUN_OPTIONS, RunOption
+from autocoder_tui.engine.base_url import check_base_url
 from autocoder_tui.safety.redaction import redacted
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.system.atomic_write import why_not_written, write_atomically
@@ -28,7 +29,8 @@ def save_control_file(
 
     Files relative to the `project`, and texts relative to the working folder, are written relative
     to the control file where they lie below its folder. An existing file is only replaced with
-    `replace`. A key is never written. Raises ControlFileNotWritten.
+    `replace`. A key is never written. Raises ControlFileNotWritten, or RequestError for an address
+    that is none.
     """
     name = visible(str(path))
     if os.path.lexists(path) and not replace:
@@ -40,7 +42,8 @@ def save_control_file(
         if option.name in options
     }
     for key, value in values.items():
-        if isinstance(value, str) and redacted(value) != value:
+        texts = [value] if isinstance(value, str) else value if isinstance(value, list) else ()
+        if any(redacted(text) != text for text in texts):
             raise ControlFileNotWritten(
                 f"{key} holds what looks like a key, and a control file is no place for one: "
                 "nothing was written. Leave it out."
@@ -66,6 +69,8 @@ def _written(option: RunOption, value: Any, base: Path, project: Path) -> Any:
         return _relative(value, base, project)
     if option.place == "text" and (named := file_of_text(value)) is not None:
         return f"@{_relative(named, base, Path.cwd())}"
+    if option.place == "url":
+        return check_base_url(value)  # refuses one with a key in it
     if isinstance(value, Decimal):
         return str(value)  # money: exact in every reader
     return list(value) if isinstance(value, tuple) else value

@@ -20,9 +20,14 @@ UNREADABLE: Final = object()
 """In the place of a value that could not be read; what is wrong with it has been said."""
 
 _MOST_DEPTH: Final = 20
+_MOST_PROBLEMS: Final = 200
+"""A file with more mistakes is something else."""
+_SHOWN: Final = 80
+"""Characters that are looked at to show what was found."""
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _WORD = re.compile(r"[^\s,:{}\[\]\"']+")
 _BARE_KEY = re.compile(r"[^\s,:={}\[\]\"']+")
+_MEMBER = re.compile(r'"[^"\n]*"\s*:')
 _REST = re.compile(r"[^\n,}\]]*")
 _LITERALS: Final[dict[str, Any]] = {"true": True, "false": False, "null": None}
 _ESCAPES: Final = {
@@ -90,6 +95,8 @@ class _Reader:
 
     def _say(self, at: int, message: str) -> None:
         self.problems.append(Problem(self._path, self._line(at), message))
+        if len(self.problems) >= _MOST_PROBLEMS:
+            raise _GivenUp
 
     def _skip(self) -> None:
         """Go on to what is neither blank nor comment."""
@@ -178,7 +185,7 @@ class _Reader:
 
     def _is_member(self) -> bool:
         """Whether a name and a colon come next, which no list has."""
-        return re.compile(r'"[^"\n]*"\s*:').match(self._text, self._at) is not None
+        return _MEMBER.match(self._text, self._at) is not None
 
     def _back_to_comma(self) -> None:
         """Leave a comma before this place to the object around."""
@@ -187,7 +194,7 @@ class _Reader:
             self._at = len(before) - 1
 
     def _found(self) -> str:
-        return shortened(self._text[self._at : self._end_of_line(self._at)].strip(), 30)
+        return shortened(self._text[self._at : self._at + _SHOWN].split("\n")[0].strip(), 30)
 
     # ------------------------------------------------------------------ keys and values
 
@@ -200,7 +207,7 @@ class _Reader:
             return None
         self._at = bare.end()
         word = bare.group()
-        self._say(at, f'expected double quotes around the name {shortened(word)}: "{word}"')
+        self._say(at, f"expected double quotes around the name {shortened(word[:_SHOWN])}")
         return word
 
     def _value_after_colon(self, key: str, path: KeyPath) -> Any:
@@ -256,7 +263,7 @@ class _Reader:
         else:
             rest = _REST.match(self._text, at)
             self._at = max(self._at, rest.end() if rest is not None else 0)
-            found = shortened(self._text[at : self._at].strip(), 30)
+            found = shortened(self._text[at : self._at][:_SHOWN].strip(), 30)
             self._say(at, f"expected double quotes around the text {found}")
         return UNREADABLE
 
@@ -277,7 +284,8 @@ class _Reader:
             return self._unclosed(at)
         if quote == "'":
             self._say(
-                at, f"expected double quotes around {shortened(self._text[at : end + 1], 30)}"
+                at,
+                f"expected double quotes around {shortened(self._text[at : end + 1][:_SHOWN], 30)}",
             )
         self._at = end + 1
         text = self._unescaped(at + 1, end)
@@ -301,9 +309,8 @@ class _Reader:
         """A text whose closing quote was forgotten: it is taken to end with its line."""
         line = self._text[at + 1 : self._end_of_line(at)].rstrip().rstrip(",")
         self._at = at + 1 + len(line)
-        self._say(
-            at, f"the text that begins with {shortened(self._text[at] + line, 30)} is not closed"
-        )
+        begun = shortened((self._text[at] + line)[:_SHOWN], 30)
+        self._say(at, f"the text that begins with {begun} is not closed")
         return line
 
     def _inner_quote(self, at: int) -> None:

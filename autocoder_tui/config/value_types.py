@@ -48,7 +48,8 @@ def number(words: str, least: float, most: float) -> Expected:
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
             return None
         try:
-            return float(value) if least <= value <= most else None
+            # As a float: the bounds are no exact decimals either.
+            return float(value) if least <= float(value) <= most else None
         except ArithmeticError:  # Decimal("nan") cannot be compared
             return None
 

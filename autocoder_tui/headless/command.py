@@ -26,7 +26,10 @@ from autocoder_tui.workspace.output_path import Refused
 def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
     """Do the job of `autocoder-tui run`; returns the exit code."""
     if not (setup.task.requirements.strip() or setup.demo or setup.task.resume):
-        parser.error("say what you want: -r TEXT, -r @FILE, or requirements in a control file")
+        wanted = "say what you want: -r TEXT, -r @FILE, or requirements in a control file"
+        if setup.result.json and "json" not in setup.flags:
+            report_refusal("usage", wanted)
+        parser.error(wanted)
     with saying(setup) as log:
         return _run_headless(setup, log)
 

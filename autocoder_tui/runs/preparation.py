@@ -32,6 +32,7 @@ class Job:
     picks: tuple[str, ...]
     target: str | None
     requirements: str
+    system_prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,6 @@ def prepare(
     *,
     temperature: float | None = None,
     edit_format: str | None = None,
-    system_prompt: str = "",
     partial: str = "",
     demo: bool = False,
     texts: Mapping[str, str] | None = None,
@@ -117,7 +117,7 @@ def prepare(
         target=target,
         limits=limits,
         temperature=chosen.model.temperature if temperature is None else temperature,
-        system_prompt=system_prompt,
+        system_prompt=job.system_prompt,
         partial=partial,
         edits=files_to_edit(files, target, edit_format, chosen.model, chosen.capabilities),
         calibration=chosen.calibration,
@@ -143,8 +143,8 @@ def prepare_task(
     """Look up what a run that nobody watches was set up with, and prepare it. `say` hears what
     there is to know of its files. Blocking; raises Refused where one can't be used, and
     WorkspaceError."""
-    given = [name for name in setup.task.inputs if name not in (texts or {})]
-    expansion = expand_inputs(setup.root, given)
+    task = setup.task
+    expansion = expand_inputs(setup.root, task.inputs)
     for name, reason in expansion.refused:
         say(f"{name}: {reason}")
     for warning in expansion.warnings:
@@ -153,12 +153,11 @@ def prepare_task(
         raise Refused("An input file can't be used, so nothing was sent.")
     wanted = setup.model
     return prepare(
-        Job(setup.root, expansion.files, target, setup.task.requirements),
+        Job(setup.root, expansion.files, target, task.requirements, task.system_prompt),
         chosen,
         setup.limits,
         temperature=wanted.temperature,
         edit_format=wanted.edit_format,
-        system_prompt=setup.task.system_prompt,
         texts=texts,
     )
 

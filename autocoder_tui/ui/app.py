@@ -230,6 +230,7 @@ class AutocoderApp(TypeAheadApp):
             picks=self.main.query_one(FilePicker).picks,
             target=target or None,
             requirements=self.main.query_one("#requirements", TextArea).text,
+            system_prompt=self.setup.task.system_prompt,
         )
 
     def on_file_picker_picks_changed(self, event: FilePicker.PicksChanged) -> None:

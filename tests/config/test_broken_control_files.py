@@ -19,6 +19,11 @@ SETTINGS = Settings(
 BROKEN: list[tuple[str, str, list[tuple[int | None, str]]]] = [
     (
         "j.json",
+        '{"requirements": "@.",\n"output_file": 3}',
+        [(1, "is a folder; @"), (2, "found 3")],
+    ),
+    (
+        "j.json",
         '{\n "modl": "m",\n "inputfile": "a.py",\n "zzzzz": 1\n}',
         [
             (2, '"modl" is not known here; the nearest is "model"'),
@@ -45,8 +50,8 @@ BROKEN: list[tuple[str, str, list[tuple[int | None, str]]]] = [
         "j.json",
         '{\n model: "m",\n force: true\n}',
         [
-            (2, 'expected double quotes around the name model: "model"'),
-            (3, 'expected double quotes around the name force: "force"'),
+            (2, "expected double quotes around the name model"),
+            (3, "expected double quotes around the name force"),
         ],
     ),
     (

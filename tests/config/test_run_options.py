@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autocoder_tui.cli.arguments import run_parser, tui_parser
+from autocoder_tui.cli.main import main
 from autocoder_tui.config.control_file import job_options, read_control_file, read_job
 from autocoder_tui.config.control_file_text import save_control_file
 from autocoder_tui.config.control_schema import control_schema, options_table
-from autocoder_tui.config.errors import ControlFileNotWritten
 from autocoder_tui.config.run_options import OPTION_OF_KEY, RUN_OPTIONS, RunOption, given_options
+from autocoder_tui.errors import AutocoderError
 
 _TEXT = (
     st.text(
@@ -89,17 +90,36 @@ def test_paths_outside_its_folder_are_written_whole(tmp_path: Path) -> None:
     assert values["output_file"] == f"{tmp_path}/jobs/b.py"
 
 
-def test_a_key_is_never_written(tmp_path: Path) -> None:
-    secret = "sk-proj-" + "a1B2c3D4" * 5
-    with pytest.raises(ControlFileNotWritten, match="looks like a key") as caught:
-        save_control_file(
-            tmp_path / "job.json",
-            {"requirements": f"use {secret}"},
-            replace=False,
-            project=tmp_path,
-        )
-    assert secret not in caught.value.message
-    assert not (tmp_path / "job.json").exists()
+_SECRET = "sk-proj-" + "a1B2c3D4" * 5
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"requirements": f"use {_SECRET}"},
+        {"system_prompt": f"use {_SECRET}"},
+        {"check_commands": ("pytest", f"deploy {_SECRET}")},
+        {"base_url": f"https://x.example.com/v1?api_key={_SECRET}"},
+        {"base_url": f"https://me:{_SECRET}@x.example.com/v1"},
+    ],
+)
+def test_a_key_is_never_written(tmp_path: Path, options: dict[str, Any]) -> None:
+    file = tmp_path / "job.json"
+    with pytest.raises(AutocoderError, match=r"looks like a key|base URL") as caught:
+        save_control_file(file, options, replace=False, project=tmp_path)
+    assert _SECRET not in caught.value.message
+    assert not file.exists()
+
+
+def test_a_key_of_the_environment_is_not_written_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NEAR_API_KEY", "plainwordsasakey")
+    file = tmp_path / "job.json"
+    flags = ["-r", "say plainwordsasakey", "--create-control-file", str(file)]
+    assert main(["run", str(tmp_path), *flags]) == 1
+    assert "plainwordsasakey" not in capsys.readouterr().err
+    assert not file.exists()
 
 
 def test_every_option_is_a_flag_where_it_means_something() -> None:

@@ -160,6 +160,9 @@ async def test_a_created_control_file_runs_as_the_flags_would(tmp_path: Path) ->
         (("run", "-r", "x", "-m", "no-such-model"), "unknown_model", 1),
         (("run", "--resume", "gone"), "unknown_run", 1),
         (("-r", "x", "-o", "read-only.py"), "refused", 1),
+        (("run", "-c", "out.json"), "outside", 1),
+        (("run", "-c", "in.json"), "refused", 1),
+        (("run", "-c", "quiet.json"), "usage", 2),
     ],
 )
 async def test_every_failure_before_the_start_is_a_report(
@@ -168,6 +171,10 @@ async def test_every_failure_before_the_start_is_a_report(
     project = tmp_path / "project"
     project.mkdir()
     (project / "read-only.py").touch(mode=0o444)
+    (tmp_path / "above.py").touch()
+    (project / "out.json").write_text('{"requirements": "x", "output_file": "../new.py"}')
+    (project / "in.json").write_text('{"requirements": "x", "input_file": "../above.py"}')
+    (project / "quiet.json").write_text('{"json": true}')
     (project / "binary.py").write_bytes(b"\0\1\2")
     async with DemoServer([]) as server:
         done = await called(tmp_path, server, *flags, "--json")

@@ -8,8 +8,13 @@ from pathlib import Path
 import pytest
 
 from autocoder_tui.config.errors import ControlFileUnusable
+from autocoder_tui.engine.prompt import SYSTEM, first_messages
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.runs.key_scan import keys_in
+from autocoder_tui.runs.preparation import Job, prepare
+from autocoder_tui.runs.restore import snapshot_of
 from autocoder_tui.runs.setup import choose_model
+from autocoder_tui.store.snapshot import Snapshot
 from tests.ui.driving import setup_for
 
 
@@ -87,6 +92,23 @@ def test_no_model_of_another_server_is_chosen(tmp_path: Path) -> None:
 def test_two_texts_cannot_come_from_one_stdin(tmp_path: Path) -> None:
     with pytest.raises(AutocoderError, match="can't both come from stdin"):
         setup_for(tmp_path, "-r", "-", "--system-prompt", "@-")
+
+
+def test_the_system_prompt_goes_along_is_kept_and_is_looked_through_for_keys(
+    tmp_path: Path,
+) -> None:
+    secret = "sk-proj-" + "a1B2c3D4" * 5
+    setup = setup_for(tmp_path, "--system-prompt", f"Tabs.\n{secret}", "-m", "gpt-4o-mini")
+    job = Job(setup.root, (), None, "x", setup.task.system_prompt)
+    prepared = prepare(job, choose_model(setup), setup.limits)
+    system, _ = first_messages(prepared.request)
+    assert system["content"].startswith(SYSTEM)
+    assert system["content"].endswith(f"Tabs.\n{secret}\n")
+    assert [str(key).split(":")[0] for key in keys_in(prepared.request)] == [
+        "the system prompt, line 2"
+    ]
+    kept = Snapshot.from_data(snapshot_of(prepared).to_data())
+    assert kept.system_prompt == setup.task.system_prompt
 
 
 def test_the_system_prompt_comes_from_a_file_too(tmp_path: Path) -> None:

@@ -6,9 +6,11 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
+from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
 from autocoder_tui.config.control_file import read_control_file
+from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.widgets.files.picker import FilePicker
@@ -17,7 +19,7 @@ from tests.ui.driving import chosen_of, driven, setup_for, until
 KEY = dict.fromkeys(("OPENAI_API_KEY", "HYPERBOLIC_API_KEY"), "k" * 20)
 
 
-async def ask(app, pilot, verb: str, name: str) -> None:  # type: ignore[no-untyped-def]
+async def ask(app: AutocoderApp, pilot: Pilot[str], verb: str, name: str) -> None:
     await app.run_action(f"control_file('{verb}')")
     await until(pilot, lambda: isinstance(app.screen, LineDialog))
     app.screen.query_one(Input).value = name
@@ -29,7 +31,7 @@ async def test_a_file_is_loaded_over_what_is_there(tmp_path: Path) -> None:
     (setup.root / "a.py").write_text("x = 1\n")
     (setup.root / "job.json").write_text(
         '{"input_files": ["a.py"], "output_file": "b.py", "requirements": "from the file",\n'
-        '"model": "gpt-4o-mini", "temperature": 0.9, "max_cost": 0.25}'
+        '"model": "gpt-4o-mini", "temperature": 0.9, "max_cost": 0.25, "system_prompt": "Tabs."}'
     )
     async with driven(setup) as (app, pilot):
         await until(pilot, lambda: app.session.ready)
@@ -41,6 +43,7 @@ async def test_a_file_is_loaded_over_what_is_there(tmp_path: Path) -> None:
         assert app.setup.model.temperature == 0.9
         assert (app.setup.limits.max_parts, app.setup.limits.max_cost_usd) == (3, Decimal("0.25"))
         assert "from the flag" in app.session.drafts
+        assert app.job().system_prompt == "Tabs."
 
 
 async def test_all_that_is_wrong_is_shown_and_nothing_taken(tmp_path: Path) -> None:
@@ -50,8 +53,9 @@ async def test_all_that_is_wrong_is_shown_and_nothing_taken(tmp_path: Path) -> N
         await until(pilot, lambda: app.session.ready)
         await ask(app, pilot, "load", "job.json")
         await until(pilot, lambda: isinstance(app.screen, Question))
-        assert "line 2" in app.screen._text
-        assert "line 3" in app.screen._text
+        shown = str(app.screen.query_one(".dialog-text", Static).visual)
+        assert "line 2" in shown
+        assert "line 3" in shown
         await pilot.press("enter")
         assert app.main.query_one("#requirements", TextArea).text == "mine"
         assert app.setup is setup

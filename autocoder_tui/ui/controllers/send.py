@@ -52,7 +52,6 @@ async def send(app: Program) -> None:
             limits,
             temperature=wanted.temperature,
             edit_format=wanted.edit_format,
-            system_prompt=setup.task.system_prompt,
             demo=setup.demo,
         )
         tokens = app.estimator.counts.known(made.request)
