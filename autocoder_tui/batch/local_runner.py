@@ -15,6 +15,7 @@ from autocoder_tui.batch.runner import JobOrder
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.events import Event, RunCancelled
 from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
+from autocoder_tui.engine.reply.parse import reply_end
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.retry import WaitQuestion, duration
 from autocoder_tui.engine.run_state import RunState
@@ -376,11 +377,13 @@ def _is_whole(kept: KeptRun) -> bool:
     if kept.status not in ("interrupted", "cancelled"):
         return False
     expected = 1 if kept.snapshot.target is not None else None
-    reason = kept.parts[-1].finish_reason if kept.parts else None
-    ended = bool(kept.parts) and kept.parts[-1].end >= len(kept.reply)
-    if not ended and expected is None:
+    if kept.parts and kept.parts[-1].end >= len(kept.reply):
+        reason = kept.parts[-1].finish_reason
+        return next_step(kept.reply, reason, files_expected=expected) == "done"
+    ended = reply_end(kept.reply)
+    if expected is None or not ended.framed or ended.state != "closed":
         return False
-    return next_step(kept.reply, reason if ended else None, files_expected=expected) == "done"
+    return next_step(kept.reply, "stop", files_expected=expected) == "done"
 
 
 def _result(kept: KeptRun, status: str, seconds: float = 0.0) -> JobResult:

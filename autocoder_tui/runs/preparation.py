@@ -151,8 +151,8 @@ def prepare_task(
     """Look up what a run that nobody watches was set up with, and prepare it. `say` hears what
     there is to know of its files. Blocking; raises Refused where one can't be used, and
     WorkspaceError."""
-    given = [name for name in setup.task.inputs if name not in (texts or {})]
-    expansion = expand_inputs(setup.root, given)
+    task = setup.task
+    expansion = expand_inputs(setup.root, task.inputs)
     for name, reason in expansion.refused:
         say(f"{name}: {reason}")
     for warning in expansion.warnings:
@@ -161,12 +161,11 @@ def prepare_task(
         raise Refused("An input file can't be used, so nothing was sent.")
     wanted = setup.model
     return prepare(
-        Job(setup.root, expansion.files, target, setup.task.requirements),
+        Job(setup.root, expansion.files, target, task.requirements, task.system_prompt),
         chosen,
         setup.limits,
         temperature=wanted.temperature,
         edit_format=wanted.edit_format,
-        system_prompt=setup.task.system_prompt,
         texts=texts,
     )
 

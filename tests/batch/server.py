@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 
-from autocoder_tui.demo.script import Received, Reply, error_reply
+from autocoder_tui.demo.script import Received, Reply, Stall, error_reply
 from tests.watched_server import WatchedServer
 
 _JOB = re.compile(r"JOB-(\d+)-")
@@ -20,7 +20,8 @@ def text_of(number: int, lines: int) -> str:
 class JobServer(WatchedServer):
     """Answers requests whose requirements hold "JOB-<number>-" with a file `out/<number>.py` of
     `lines` lines; one that goes on gets the rest. `finished` counts, by job, the replies that were
-    sent to their end, `asked` the requests, refused ones too. `refuse` may answer first."""
+    sent to their end, `asked` the requests, refused ones too. `refuse` may
+    answer first."""
 
     def __init__(
         self,
@@ -28,18 +29,22 @@ class JobServer(WatchedServer):
         lines: int = 6,
         tokens_per_second: float = 0.0,
         refuse: Callable[[JobServer, int], Reply | None] | None = None,
-        usage: bool = True,
+        stall: Stall | None = None,
     ) -> None:
         super().__init__(self._reply, tokens_per_second=tokens_per_second, models=("small",))
         self._lines = lines
         self._refuse = refuse
-        self._usage = usage
+        self._stall: Stall | None = stall
         self.finished: Counter[int] = Counter()
         self.asked: Counter[int] = Counter()
         self.refused = 0
         self.at_once = 0
         self.most_at_once = 0
         self._replies: dict[int, bool] = {}
+        self._last: dict[asyncio.StreamWriter, int] = {}
+        """What was answered last on each connection."""
+        self._open: set[asyncio.StreamWriter] = set()
+        self._given_up: set[asyncio.StreamWriter] = set()
         self._came = asyncio.Event()
 
     async def until_asked(self, count: int) -> None:
@@ -60,14 +65,14 @@ class JobServer(WatchedServer):
         whole = f'<file path="out/{number}.py">\n{text_of(number, self._lines)}</file>\n'
         said = [turn["content"] for turn in received.messages if turn["role"] == "assistant"]
         if not said:
-            return Reply(whole, usage=self._usage)
+            return Reply(whole, stall=self._stall)
         # The lines that are to be repeated, then the rest.
         shown = said[-1]
         asked = received.messages[-1]["content"]
         _, _, after = asked.partition("(they are the last lines above):\n")
         copied = after.partition("\nThen go on")[0]
         echo = f"{copied}\n" if copied else ""
-        return Reply(echo + whole[len(shown) :], usage=self._usage)
+        return Reply(echo + whole[len(shown) :], stall=self._stall)
 
     async def _answer(
         self, received: Received, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -78,9 +83,27 @@ class JobServer(WatchedServer):
             goes_on = await super()._answer(received, reader, writer)
         finally:
             self.at_once -= 1
-        if goes_on and self._replies.pop(id(received), False):
+        if goes_on and self._replies.pop(id(received), False) and writer not in self._given_up:
             self.finished[job_of(received)] += 1
+            self._last[writer] = job_of(received)
         return goes_on
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
+        try:
+            await super()._connected(reader, writer)
+        finally:
+            self._open.discard(writer)
+            self._last.pop(writer, None)
+
+    def client_ends(self) -> None:
+        """The client is about to be ended: what it has not read to the end, after which it closes
+        the connection, does not count as finished, though it may be on its way."""
+        for writer in self._open:
+            number = self._last.pop(writer, None)
+            if number is not None:
+                self.finished[number] -= 1
+        self._given_up |= self._open
 
 
 def job_of(received: Received) -> int:

@@ -243,6 +243,7 @@ async def test_ctrl_c_ends_in_order_and_resume_goes_on(tmp_path: Path) -> None:
             tmp_path, str(write_jobs(tmp_path, 6)), *at(server, "--jobs", "2", "--json")
         )
         await server.until_asked(3)
+        server.client_ends()
         process.send_signal(signal.SIGINT)
         stopped = await ended(process)
         assert stopped.code == 130, stopped.err
@@ -250,7 +251,7 @@ async def test_ctrl_c_ends_in_order_and_resume_goes_on(tmp_path: Path) -> None:
         assert report[-1]["totals"]["waiting"] >= 1
         again = await batch(tmp_path, "--resume", "last", *at(server, "--json"))
     assert again.code == 0, again.err
-    assert set(server.finished.values()) == {1}
+    assert max(server.finished.values()) == 1
     assert again.totals["requests"] == sum(server.asked.values())
     history = History(tmp_path / "state")
     for line in again.lines[:-1]:

@@ -31,9 +31,11 @@ async def measured(folder: Path, *command: str, given: str = "") -> tuple[float,
         env={**environment(folder), "TESTS_EXECUTE_THE_PROGRAM": "1"},
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
-    await process.communicate(given.encode())
+    _, said = await process.communicate(given.encode())
+    if process.returncode:
+        print(said.decode()[-2000:], file=sys.stderr)
     seconds = time.monotonic() - begun
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -42,6 +44,7 @@ async def measured(folder: Path, *command: str, given: str = "") -> tuple[float,
 
 async def compare(jobs: int, at_once: int) -> None:
     program = (sys.executable, "-m", "autocoder_tui")
+    command: tuple[str, ...]
     for name in ("batch", "xargs"):
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder)
@@ -55,11 +58,8 @@ async def compare(jobs: int, at_once: int) -> None:
                     names = []
                     for number in range(1, jobs + 1):
                         file = project(place) / f"{number}.json"
-                        options = {
-                            "requirements": f"JOB-{number}- write it",
-                            "output_file": f"out/{number}.py",
-                        }
-                        file.write_text(json.dumps(options))
+                        # To stdout: two runs at once would not both get to write in a project.
+                        file.write_text(json.dumps({"requirements": f"JOB-{number}- write it"}))
                         names.append(file.name)
                     command = ("xargs", "-P", str(at_once), "-n", "1", *program, "run", *at, "-c")
                     told = await measured(place, *command, given="\n".join(names))

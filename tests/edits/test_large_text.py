@@ -153,7 +153,7 @@ def test_what_stands_exactly_is_placed_as_in_a_small_text(data: st.DataObject) -
     count = data.draw(st.integers(1, 400))
     lines = [f"{n} {data.draw(st.sampled_from('ab'))}\n" for n in range(count)]
     text = "".join(lines).removesuffix("\n" if data.draw(st.booleans()) else "")
-    blocks = []
+    blocks: list[EditBlock] = []
     at = 0
     while at < count and len(blocks) < 4:
         start = data.draw(st.integers(at, count - 1))

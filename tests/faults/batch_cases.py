@@ -1,0 +1,65 @@
+"""Batches: nothing is paid for twice, nothing is written that another job has written."""
+
+from tests.faults.table import Case
+
+_BATCH = "tests/batch/test_batch.py::"
+_JOURNAL = "tests/batch/test_batch_journal.py::"
+_SCREEN = "tests/ui/test_batch.py::"
+
+CASES = (
+    Case(
+        "kill -9 of a batch at random moments: each job is done once and paid for once",
+        (
+            "tests/batch/test_batch_kills.py::"
+            "test_killed_at_random_moments_each_job_is_done_once_and_paid_for_once",
+            "tests/batch/test_batch_kills.py::test_a_reply_that_was_whole_is_not_asked_for_again",
+        ),
+    ),
+    Case(
+        "a batch's journal cut off or damaged anywhere is gone on with",
+        (
+            f"{_JOURNAL}test_cut_off_anywhere_it_is_read_as_far_as_it_goes_and_gone_on_with",
+            f"{_JOURNAL}test_damaged_lines_are_left_out",
+            f"{_JOURNAL}test_one_without_a_beginning_is_refused_with_a_sentence",
+            f"{_JOURNAL}test_a_disk_that_refuses_is_told_about_once_and_nothing_is_torn",
+        ),
+    ),
+    Case(
+        "no two programs run the same batch",
+        (
+            f"{_JOURNAL}test_two_cannot_have_it_at_once",
+            f"{_BATCH}test_a_batch_that_is_being_run_is_not_run_by_another",
+        ),
+    ),
+    Case(
+        "jobs that write the same file are found before anything is paid for",
+        (
+            f"{_BATCH}test_jobs_that_write_the_same_file_are_refused_before_anything_is_paid",
+            f"{_BATCH}test_in_sequence_each_job_gets_the_result_of_the_one_before",
+            f"{_SCREEN}test_jobs_for_the_same_file_are_asked_about",
+        ),
+    ),
+    Case(
+        "results are written unasked only where git can give back what was there",
+        (f"{_BATCH}test_apply_is_refused_where_it_could_not_be_taken_back",),
+    ),
+    Case(
+        "the cap of a batch is never passed",
+        (
+            f"{_BATCH}test_nothing_is_sent_that_could_pass_the_cap",
+            f"{_BATCH}test_a_cap_needs_prices",
+            "tests/batch/test_budget.py",
+        ),
+    ),
+    Case(
+        "Ctrl+C and leaving the program lose nothing of a batch",
+        (
+            f"{_BATCH}test_ctrl_c_ends_in_order_and_resume_goes_on",
+            f"{_SCREEN}test_a_batch_that_was_left_goes_on_at_the_next_start",
+        ),
+    ),
+    Case(
+        "results of a batch stay in history until somebody has opened them",
+        (f"{_BATCH}test_results_wait_in_history_and_the_files_are_untouched",),
+    ),
+)
