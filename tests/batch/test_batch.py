@@ -142,6 +142,7 @@ async def test_a_patch_of_all_results_applies(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q"], cwd=root, check=True)
     subprocess.run(["git", "apply", "all.patch"], cwd=root, check=True)
     assert (root / "out" / "2.py").read_text() == text_of(2, 6)
+    assert History(tmp_path / "state").prune(1, 0) == 2  # handed out, none of them waits
 
 
 def committed(root: Path) -> None:
