@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -16,8 +17,11 @@ from autocoder_tui.problems import Problem
 
 _MOST: Final = 50
 """Mistakes of form that are looked for; a file with more is no TOML."""
-_MOST_TRIED: Final = 100
-"""Places before an error at which the statement to blame may begin."""
+_LARGE: Final = 65_536
+"""Characters of a file from which on only its first mistake of form is named: each costs two more
+readings of all of it."""
+_MOST_TRIED: Final = 5
+"""Places before an error that are tried one by one; the others by halves."""
 _BEGINS = re.compile(r"""\s*(?:\[|(?:[\w$-]+|"[^"]*"|'[^']*')(?:\s*\.\s*[\w"'-]+)*\s*=)""")
 _OVERWRITTEN: Final = "overwrite a value"
 _NOT_CLOSED: Final = ("illegal character '\\n'", "unterminated string", "unclosed")
@@ -28,9 +32,10 @@ def parse_all_toml(path: Path, text: str) -> tuple[TomlFile, tuple[Problem, ...]
 
     A key that is given twice keeps its first value.
     """
-    lines = text.splitlines(keepends=True)
+    # As TOML counts lines, which has no other ends.
+    lines = [f"{line}\n" for line in text.split("\n")]
     problems: list[Problem] = []
-    while len(problems) < _MOST:
+    while len(problems) < (_MOST if len(text) < _LARGE else 1):
         parsed = parse_toml(path, "".join(lines))
         if isinstance(parsed, TomlFile):
             return TomlFile(path, text, parsed.data, _with_items(parsed)), tuple(problems)
@@ -71,7 +76,7 @@ def _statement(lines: list[str], error_line: int) -> tuple[int, int]:
         _BEGINS.match(lines[last]) is None and not lines[last].strip()
     ):
         starts = [number for number in range(last, -1, -1) if _BEGINS.match(lines[number])]
-        begin = next((start for start in starts[:_MOST_TRIED] if _parses(lines[:start])), last)
+        begin = _last_sound(lines, starts, last)
     if _BEGINS.match(lines[begin]) is None:
         return begin, begin + 1
     following = range(begin + 1, len(lines))
@@ -79,6 +84,17 @@ def _statement(lines: list[str], error_line: int) -> tuple[int, int]:
     unclosed = any("".join(lines[begin:end]).count(quotes) % 2 for quotes in ('"""', "'''"))
     # All that follows stands within a text that is never closed.
     return begin, len(lines) if unclosed else end
+
+
+def _last_sound(lines: list[str], starts: list[int], otherwise: int) -> int:
+    """The last of the `starts`, which come backwards, before which everything can be read. What
+    opened something that is never closed may be far back."""
+    for start in starts[:_MOST_TRIED]:
+        if _parses(lines[:start]):
+            return start
+    far = starts[_MOST_TRIED:]
+    at = bisect_left(far, True, key=lambda start: _parses(lines[:start]))
+    return far[at] if at < len(far) else otherwise
 
 
 def _with_items(file: TomlFile) -> dict[KeyPath, int]:

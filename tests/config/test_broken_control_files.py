@@ -9,6 +9,7 @@ import pytest
 
 from autocoder_tui.config.control_file import read_control_file
 from autocoder_tui.config.settings import CheckSettings, CostSettings, NetworkSettings, Settings
+from autocoder_tui.config.toml_statements import parse_all_toml
 
 SETTINGS = Settings(
     cost=CostSettings(max_cost=Decimal("0.50")),
@@ -350,3 +351,17 @@ def test_all_that_is_wrong_is_said_at_once(
     assert [problem.line for problem in found] == [line for line, _ in expected], found
     for problem, (_, words) in zip(found, expected, strict=True):
         assert words in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("".join(f'k{n} = "x"\n' for n in range(20_000)) + "b = \n", [20_001]),
+        ("model = \n" * 40, list(range(1, 41))),
+        ('model = "m"\nrequirements = """\n' + "x = 1\n" * 20_000, [2]),
+        ("input_files = [\n" + "".join(f"x{n} = 1\n" for n in range(2000)), [1]),
+    ],
+)
+def test_a_long_toml_file_names_its_mistakes_of_form(text: str, lines: list[int]) -> None:
+    _, problems = parse_all_toml(Path("job.toml"), text)
+    assert [problem.line for problem in problems] == lines
