@@ -251,6 +251,7 @@ async def test_ctrl_c_ends_in_order_and_resume_goes_on(tmp_path: Path) -> None:
         assert stopped.code == 130, stopped.err
         report = stopped.lines
         assert report[-1]["totals"]["waiting"] >= 1
+        assert report[-1]["totals"]["requests"] == sum(server.asked.values())
         again = await batch(tmp_path, "--resume", "last", *at(server, "--json"))
     assert again.code == 0, again.err
     assert max(server.finished.values()) == 1
