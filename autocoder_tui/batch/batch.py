@@ -77,6 +77,8 @@ class Batch:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._started: dict[int, float] = {}
         self._cancelled: set[int] = set()
+        self._so_far: dict[int, JobResult] = {}
+        """What jobs have come to that were interrupted and wait again."""
         self._left = TimeLeft()
         self._wake = asyncio.Event()
         self._depends = any(job.after for job in kept.jobs)
@@ -126,7 +128,8 @@ class Batch:
     def report(self) -> Iterable[str]:
         """The lines of the report as things stand."""
         statuses = {number: self.queue.status(number) for number in self.jobs}
-        return report_lines(self.jobs.values(), statuses, self.results, self.counts)
+        results = {**self._so_far, **self.results}
+        return report_lines(self.jobs.values(), statuses, results, self.counts)
 
     # ------------------------------------------------------------------ running
 
@@ -200,6 +203,7 @@ class Batch:
             else:
                 self.queue.put_back(number)
                 self.budget.settle(number, None, paid=False)
+                self._so_far[number] = await self._runner.stopped(order)
         finally:
             self._cancelled.discard(number)
             self._started.pop(number, None)
@@ -216,6 +220,7 @@ class Batch:
         """Write down how a job ended, then count it."""
         await asyncio.to_thread(self._journal.write, ended=number, result=result.to_data())
         self.results[number] = result
+        self._so_far.pop(number, None)
         self.queue.end(number, result.status)
         self.budget.settle(number, result.cost_usd, paid=result.paid)
         if result.status == "done" and result.requests:

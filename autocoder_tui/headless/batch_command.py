@@ -210,14 +210,16 @@ class _BatchFace:
 
     async def _write_patch(self, batch: Batch, results: BatchResults, path: Path) -> None:
         """One patch of all results, in the order they are to be applied in."""
-        pieces = []
+        pieces, handed_out = [], []
         for number in sorted(batch.queue.those("done"), key=list(batch.queue.order).index):
             job = batch.jobs[number]
             try:
                 pieces.append(await results.patch(job))
+                handed_out.append(job)
             except AutocoderError as error:
                 await batch.fail(number, error.kind, f"It is not in the patch. {error.message}")
         await asyncio.to_thread(write_atomically, path, b"".join(pieces))
+        await results.seen_to(handed_out)
         say(f"wrote {visible(str(path))} ({len(pieces)} results)", 1)
 
     def reported(self) -> int:

@@ -13,6 +13,8 @@ CASES = (
             "tests/batch/test_batch_kills.py::"
             "test_killed_at_random_moments_each_job_is_done_once_and_paid_for_once",
             "tests/batch/test_batch_kills.py::test_a_reply_that_was_whole_is_not_asked_for_again",
+            f"{_BATCH}"
+            "test_killed_after_a_result_was_written_it_is_neither_paid_for_nor_written_again",
         ),
     ),
     Case(
@@ -55,6 +57,7 @@ CASES = (
         "Ctrl+C and leaving the program lose nothing of a batch",
         (
             f"{_BATCH}test_ctrl_c_ends_in_order_and_resume_goes_on",
+            f"{_BATCH}test_ctrl_c_twice_ends_at_once_and_loses_nothing",
             f"{_SCREEN}test_a_batch_that_was_left_goes_on_at_the_next_start",
         ),
     ),

@@ -10,9 +10,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from autocoder_tui.engine.base_url import check_base_url, host_of, joined
@@ -46,13 +45,10 @@ from autocoder_tui.engine.provider.response_body import IncomingReply
 from autocoder_tui.engine.provider.server_software import software_in_headers
 from autocoder_tui.engine.provider.session import ReplySession
 from autocoder_tui.engine.request import Limits
-from autocoder_tui.engine.trace import RequestSent, ResponseOpened, Trace
+from autocoder_tui.engine.trace import Heard, Opening, RequestSent, Trace
 
 if TYPE_CHECKING:
     from autocoder_tui.engine.provider.transport import RedirectRefused
-
-Heard: TypeAlias = Callable[[int, Mapping[str, str]], object]
-"""Told the status and the headers of a response."""
 
 _AFTER_FINISH_SECONDS: Final = 5.0
 _DRAIN_SECONDS: Final = 0.25
@@ -198,8 +194,8 @@ async def stream_reply(
             )
             try:
                 request = partial(session.send, body, beta=beta)
-                told = _Told(session.trace, heard)
-                response = await _open(stack, session, request, address, limits, patience, told)
+                opening = Opening(session.trace, heard)
+                response = await _open(stack, session, request, address, limits, patience, opening)
                 capabilities.server = software_in_headers(response.headers) or capabilities.server
                 break
             except _Refused as refused:
@@ -239,20 +235,6 @@ class _Refused(Exception):
         return status_error(self._status, self._said, self._address, wait, odd)
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """Who is told what the server answers before the text."""
-
-    trace: Trace | None
-    heard: Heard | None
-
-    def opened(self, status: int, headers: Mapping[str, str], body: str = "") -> None:
-        if self.trace is not None:
-            self.trace(ResponseOpened(status, dict(headers), body))
-        if self.heard is not None:
-            self.heard(status, headers)
-
-
 async def _open(
     stack: AsyncExitStack,
     session: ReplySession,
@@ -260,7 +242,7 @@ async def _open(
     address: Address,
     limits: Limits,
     patience: Patience,
-    told: _Told,
+    opening: Opening,
 ) -> Any:
     """Send, and wait for the headers. Raises _Refused and ProviderError."""
     import httpx2
@@ -281,7 +263,7 @@ async def _open(
         raise _first_byte_error(address, limits) from None
     except openai.APIStatusError as error:
         headers, body = error.response.headers, error.response.text
-        told.opened(error.status_code, headers, body)
+        opening.came(error.status_code, headers, body)
         raise _Refused(error.status_code, body, headers, address) from None
     except (openai.APIConnectionError, httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         raise connection_error(error, address, limits.connect_timeout) from None
@@ -291,7 +273,7 @@ async def _open(
         # A reply that is at hand, of a batch: over HTTP the SDK has raised by now.
         body = b"".join([data async for data in response.iter_bytes()]).decode("utf-8", "replace")
         raise _Refused(response.status_code, body, response.headers, address)
-    told.opened(response.status_code, response.headers)
+    opening.came(response.status_code, response.headers)
     return response
 
 

@@ -159,6 +159,27 @@ class MainScreen(Screen[None]):
     def narrow(self) -> bool:
         return self.has_class("-narrow")
 
+    def show_next(self) -> None:
+        """Bring the next of the lower panes to the front."""
+        at = LOWER_PANES.index(self.pane) if self.pane in LOWER_PANES else -1
+        self.show(LOWER_PANES[(at + 1) % len(LOWER_PANES)])
+
+    @property
+    def target(self) -> str:
+        """The one file to write as it is typed, "" for whatever is proposed."""
+        return self.query_one("#target", Input).value.strip()
+
+    def edit_target(self) -> None:
+        """Bring the field for the one file to write to the front."""
+        self.show("requirements", focus=False)
+        self.query_one("#target", Input).focus()
+
+    def tell_picks(self, count: int) -> None:
+        """Show how many files are picked."""
+        for pane in self.query("#files-pane"):  # none when the screen is closing
+            pane.border_subtitle = f"{count or 'none'} picked"
+        self.mark("files", f" {count}" if count else "")
+
     def show(self, pane: str, *, focus: bool = True) -> None:
         """Bring `pane` to the front and, if asked, the keyboard to it."""
         self.pane = pane
