@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from autocoder_tui.batch.journal import KeptBatch
+from autocoder_tui.batch.job import BatchJob
+from autocoder_tui.batch.journal import BatchHead
 from autocoder_tui.batch.provider.exchange import Taken, collect_results, export_requests
 from autocoder_tui.batch.provider.provider_runner import ProviderRunner
 from autocoder_tui.batch.provider.record import BatchRecord
@@ -26,12 +27,18 @@ def take_in(state: Path, source: str) -> tuple[BatchRecord, int]:
 
 
 async def prepare_batch(
-    runner: ProviderRunner, kept: KeptBatch, *, again: bool, retried: list[int]
+    runner: ProviderRunner,
+    head: BatchHead,
+    jobs: Sequence[BatchJob],
+    *,
+    again: bool,
+    retried: list[int],
 ) -> None:
-    """Freeze the jobs of a new batch, or go on with one. Raises AutocoderError and OSError."""
+    """Freeze the `jobs` that wait, or go on with a batch that was frozen. Raises AutocoderError
+    and OSError."""
     if again and await runner.reopen(retried):
         return
-    await runner.freeze(kept.jobs, kept.head.max_cost)
+    await runner.freeze(jobs, head.max_cost, begun=again)
 
 
 async def write_out(runner: ProviderRunner, target: Path, say: Callable[[str], object]) -> bool:
@@ -53,7 +60,7 @@ async def write_out(runner: ProviderRunner, target: Path, say: Callable[[str], o
     return bool(count)
 
 
-def next_name(kept: KeptBatch, runner: ProviderRunner) -> Path:
+def next_name(head: BatchHead, runner: ProviderRunner) -> Path:
     """Where the requests of the next round go, if nothing else is said."""
     number = 1 + max((sent.round for sent in runner.record.submissions), default=0)
-    return Path(f"batch-{kept.head.batch_id}-round-{number}.jsonl").absolute()
+    return Path(f"batch-{head.batch_id}-round-{number}.jsonl").absolute()

@@ -4,9 +4,19 @@ from tests.faults.table import Case
 
 _BATCH = "tests/batch/test_batch.py::"
 _JOURNAL = "tests/batch/test_batch_journal.py::"
+_PROVIDER = "tests/batch/provider/test_command.py::"
 _SCREEN = "tests/ui/test_batch.py::"
 
 CASES = (
+    Case(
+        "what a provider's batch has answered is not paid for again: after a kill, when all of it "
+        "is done, and sent in another way",
+        (
+            f"{_PROVIDER}test_killed_at_random_it_goes_on_and_nothing_is_paid_for_twice",
+            f"{_PROVIDER}test_what_is_all_done_is_not_sent_again",
+            f"{_PROVIDER}test_a_batch_of_a_provider_is_gone_on_with_in_no_other_way",
+        ),
+    ),
     Case(
         "kill -9 of a batch at random moments: each job is done once and paid for once",
         (

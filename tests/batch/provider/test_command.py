@@ -181,3 +181,31 @@ async def test_killed_at_random_it_goes_on_and_nothing_is_paid_for_twice(
 
 async def ended_anyhow(process: asyncio.subprocess.Process) -> None:
     await asyncio.wait_for(process.communicate(), 60)
+
+
+async def test_what_is_all_done_is_not_sent_again(tmp_path: Path, server: BatchServer) -> None:
+    sizes = [3, 5]
+    named = jobs(tmp_path, server, sizes)
+    came = await batch(tmp_path, named, "--provider-batch", "--poll", "0.02", *PATCH)
+    assert came.code == 0, _said(came)
+    asked = list(server.calls)
+    (project(tmp_path) / "all.patch").unlink()
+    again = await batch(tmp_path, "--resume", "last", "--poll", "0.02", "--json")
+    assert again.code == 0, _said(again)
+    assert server.calls == asked
+    patched(tmp_path, sizes)
+
+
+async def test_a_batch_of_a_provider_is_gone_on_with_in_no_other_way(
+    tmp_path: Path, server: BatchServer
+) -> None:
+    server.endings = [lambda asked: End(output=[answered(asked[0])], status="cancelled")]
+    named = jobs(tmp_path, server, [3, 4])
+    came = await batch(tmp_path, named, "--provider-batch", "--poll", "0.02")
+    assert came.code == 1
+    asked = list(server.calls)
+    for flags in (["--dask", "tcp://127.0.0.1:9"], ["--export", "out.jsonl"], ["--apply"]):
+        came = await batch(tmp_path, "--resume", "last", *flags)
+        assert came.code != 0
+        assert flags[0] in came.err, came.err
+    assert server.calls == asked
