@@ -168,7 +168,7 @@ class Batch:
             if not self.budget.fits(order.most):
                 if self.budget.reserved and self.budget.could_fit(order.most):
                     return False
-                await self._refuse(order, "spending_cap_reached", self._over_cap(order.most))
+                await self._refuse(order, "spending_cap", self._over_cap(order.most))
                 return True
             self.budget.reserve(number, order.most)
         self.queue.start(number)

@@ -23,6 +23,7 @@ CASES = (
             "tests/batch/test_batch_kills.py::"
             "test_killed_at_random_moments_each_job_is_done_once_and_paid_for_once",
             "tests/batch/test_batch_kills.py::test_a_reply_that_was_whole_is_not_asked_for_again",
+            "tests/batch/test_caps.py::test_text_that_was_paid_for_is_gone_on_with_after_a_limit",
         ),
     ),
     Case(
@@ -59,6 +60,8 @@ CASES = (
             f"{_BATCH}test_nothing_is_sent_that_could_pass_the_cap",
             f"{_BATCH}test_a_cap_needs_prices",
             "tests/batch/test_budget.py",
+            "tests/batch/test_caps.py::test_the_cap_holds_for_a_fallback_model",
+            "tests/batch/test_caps.py::test_no_fallback_model_without_a_price_is_taken_under_a_cap",
         ),
     ),
     Case(
