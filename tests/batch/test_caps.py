@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
+from autocoder_tui.batch.batch import Batch
+from autocoder_tui.batch.job import BatchJob, JobResult
+from autocoder_tui.batch.journal import BatchHead, BatchJournal, KeptBatch
+from autocoder_tui.batch.rate import Rates
+from autocoder_tui.batch.runner import JobOrder
 from autocoder_tui.demo.script import Reply, error_reply
+from autocoder_tui.runs.setup import Task
 from autocoder_tui.store.history.history import History
 from tests.batch.program import batch, write_jobs
 from tests.batch.server import JobServer, text_of
@@ -65,3 +72,41 @@ async def test_text_that_was_paid_for_is_gone_on_with_after_a_limit(tmp_path: Pa
     assert server.requests[1].messages[-2]["role"] == "assistant", "what came is gone on with"
     (run,) = History(tmp_path / "state").list()
     assert History(tmp_path / "state").get(run.run_id).files[0].after == text_of(1, 40)
+
+
+class _Spender:
+    """A runner whose jobs had cost `earlier` when they were killed; each may cost `more`."""
+
+    def __init__(self, earlier: Decimal, more: Decimal) -> None:
+        self.earlier, self.more = earlier, more
+        self.spent: dict[int, Decimal] = {}
+
+    async def weigh(self, order: JobOrder) -> Decimal:
+        return self.earlier + self.more
+
+    async def run(self, order: JobOrder, hear: object) -> JobResult:
+        self.spent[order.job.number] = cost = self.earlier + self.more
+        return JobResult("done", completion_tokens=1, cost_usd=cost)
+
+    async def stopped(self, order: JobOrder) -> JobResult:
+        return JobResult("cancelled", completion_tokens=1, cost_usd=self.earlier)
+
+
+class _Quiet:
+    def job_changed(self, number: int) -> None: ...
+
+    def batch_told(self, message: str) -> None: ...
+
+
+async def test_what_was_spent_before_a_kill_counts_towards_the_cap(tmp_path: Path) -> None:
+    jobs = [BatchJob(number, str(number), Task()) for number in range(1, 5)]
+    head = BatchHead(str(tmp_path), at_once=4, max_cost=Decimal("1"))
+    journal = BatchJournal.create(tmp_path, head, jobs, print)
+    runner = _Spender(Decimal("0.2"), Decimal("0.2"))
+    killed = KeptBatch(head, jobs)
+    run = Batch(killed, journal, runner, Rates(4), _Quiet(), again=True)
+    await run.run()
+    journal.close()
+    spent = sum((runner.spent.get(job.number, runner.earlier) for job in jobs), Decimal(0))
+    assert run.counts["done"] == 1
+    assert run.budget.spent == spent <= Decimal("1")

@@ -74,7 +74,7 @@ class ProviderRunner(LocalRunner):
             order = JobOrder(job, begun=begun)
             if cap is not None:
                 most = await self.weigh(order)
-                if not budget.fits(most):
+                if not budget.fits(job.number, most):
                     self.tell(f"{visible(job.name)} is not sent: the cap has no room for it.")
                     continue
                 budget.reserve(job.number, most)
