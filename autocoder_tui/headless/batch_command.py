@@ -31,7 +31,13 @@ from autocoder_tui.config.run_options import given_options
 from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.batch_console import BatchConsole
-from autocoder_tui.headless.batch_provider import next_name, prepare_batch, take_in, write_out
+from autocoder_tui.headless.batch_provider import (
+    batch_of_results,
+    next_name,
+    prepare_batch,
+    take_in,
+    write_out,
+)
 from autocoder_tui.headless.batch_results import BatchResults
 from autocoder_tui.headless.command import recover
 from autocoder_tui.headless.console import say, saying
@@ -55,9 +61,7 @@ def batch_command(options: argparse.Namespace, environ: Mapping[str, str]) -> in
         return EXIT_OK
     resume = options.batch
     if options.collect is not None:
-        taken, count = take_in(state, options.collect)
-        say(f"{count} results of batch {taken.id}.")
-        resume = taken.id
+        resume = batch_of_results(state, options.collect)
     path = None if resume is None else find_batch(state, resume)
     directory = options.directory
     if path is not None and directory is None:
@@ -189,7 +193,11 @@ class _BatchFace:
         journal, kept = await asyncio.to_thread(reopened)
         try:
             _check_settled(kept.head, options)
-        except Refused:
+            if options.collect is not None:
+                taken = take_in, self._setup.places.state, kept.head.batch_id, options.collect
+                count = await asyncio.to_thread(*taken)
+                say(f"{count} results of batch {kept.head.batch_id}.")
+        except AutocoderError:
             journal.close()
             raise
         head = replace(

@@ -7,23 +7,41 @@ from pathlib import Path
 
 from autocoder_tui.batch.job import BatchJob
 from autocoder_tui.batch.journal import BatchHead
-from autocoder_tui.batch.provider.exchange import Taken, collect_results, export_requests
+from autocoder_tui.batch.provider.exchange import (
+    Taken,
+    batch_in,
+    collect_results,
+    export_requests,
+)
 from autocoder_tui.batch.provider.provider_runner import ProviderRunner
 from autocoder_tui.batch.provider.record import BatchRecord
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.output_path import Refused
 
 
-def take_in(state: Path, source: str) -> tuple[BatchRecord, int]:
-    """The batch whose results are in the file `source`, and how many there were. Blocking.
+def batch_of_results(state: Path, source: str) -> str:
+    """The batch whose results are in the file `source`. Blocking.
 
     Raises NoSuchBatch, and Refused for a file that can't be read.
     """
     try:
-        return collect_results(state, Path(source))
+        return batch_in(state, Path(source))
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise Refused(f"{visible(source)} can't be read ({reason}).") from error
+        raise _unreadable(source, error) from error
+
+
+def take_in(state: Path, batch_id: str, source: str) -> int:
+    """Take in the results of a batch from the file `source`; how many there were. Blocking: the
+    journal of the batch is held. Raises NoSuchBatch, and Refused."""
+    try:
+        return collect_results(BatchRecord.open(state, batch_id), Path(source))
+    except OSError as error:
+        raise _unreadable(source, error) from error
+
+
+def _unreadable(source: str, error: OSError) -> Refused:
+    reason = (error.strerror or "unknown reason").lower()
+    return Refused(f"{visible(source)} can't be taken in ({reason}).")
 
 
 async def prepare_batch(

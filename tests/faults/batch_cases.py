@@ -40,6 +40,7 @@ CASES = (
         (
             f"{_JOURNAL}test_two_cannot_have_it_at_once",
             f"{_BATCH}test_a_batch_that_is_being_run_is_not_run_by_another",
+            f"{_PROVIDER}test_results_are_taken_in_by_nobody_but_who_has_the_batch",
         ),
     ),
     Case(
