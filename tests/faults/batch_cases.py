@@ -36,6 +36,14 @@ CASES = (
         ),
     ),
     Case(
+        "a worker of a cluster that dies, or whose messages are lost, leaves no hole in a text",
+        (
+            "tests/batch/cluster/test_cluster.py::"
+            "test_a_worker_that_dies_has_its_job_done_from_where_it_was",
+            "tests/batch/cluster/test_messages.py",
+        ),
+    ),
+    Case(
         "no two programs run the same batch",
         (
             f"{_JOURNAL}test_two_cannot_have_it_at_once",
