@@ -194,8 +194,8 @@ class _BatchFace:
         try:
             _check_settled(kept.head, options)
             if options.collect is not None:
-                taken = take_in, self._setup.places.state, kept.head.batch_id, options.collect
-                count = await asyncio.to_thread(*taken)
+                state, batch_id = self._setup.places.state, kept.head.batch_id
+                count = await asyncio.to_thread(take_in, state, batch_id, options.collect)
                 say(f"{count} results of batch {kept.head.batch_id}.")
         except AutocoderError:
             journal.close()

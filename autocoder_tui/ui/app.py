@@ -51,7 +51,7 @@ from autocoder_tui.ui.controllers.undo import UndoRedo
 from autocoder_tui.ui.keymap import checked_keys
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.keys_help import KeysHelp
-from autocoder_tui.ui.screens.main import LOWER_PANES, MainScreen
+from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.screens.usage import UsageScreen
 from autocoder_tui.ui.terminal.driver import HasAnEnd, driver_class
 from autocoder_tui.ui.terminal.key_queue import ASKS, SEND, TypeAheadApp
@@ -224,14 +224,7 @@ class AutocoderApp(TypeAheadApp):
 
     def job(self) -> Job:
         """What the screen says right now."""
-        target = self.main.query_one("#target", Input).value.strip()
-        return Job(
-            root=self.root,
-            picks=self.main.query_one(FilePicker).picks,
-            target=target or None,
-            requirements=self.main.query_one("#requirements", TextArea).text,
-            system_prompt=self.setup.task.system_prompt,
-        )
+        return self.main.job(self.root, self.setup.task.system_prompt)
 
     def on_file_picker_picks_changed(self, event: FilePicker.PicksChanged) -> None:
         count = len(event.picks)
@@ -365,8 +358,7 @@ class AutocoderApp(TypeAheadApp):
 
     def action_next_pane(self) -> None:
         """Go to the next of the lower panes."""
-        at = LOWER_PANES.index(self.main.pane) if self.main.pane in LOWER_PANES else -1
-        self.main.show(LOWER_PANES[(at + 1) % len(LOWER_PANES)])
+        self.main.show_next()
 
     def action_edit_target(self) -> None:
         """Name the one file to write."""
