@@ -138,6 +138,7 @@ class Batch:
 
         Cancelling stops in order: what came of the jobs under way is kept, and they wait again.
         """
+        await self._count_earlier()
         try:
             while True:
                 self._wake.clear()
@@ -151,6 +152,15 @@ class Batch:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _count_earlier(self) -> None:
+        """What was spent on jobs that were interrupted counts before any other may start."""
+        if self.budget.cap is None:
+            return
+        for number in self.queue.those("waiting"):
+            if number in self._begun:
+                spent = await self._runner.stopped(JobOrder(self.jobs[number], begun=True))
+                self.budget.settle(number, spent.cost_usd, paid=False)
 
     async def _start_following(self) -> bool:
         """Start the job that is next, or end it where it can't be; whether there is more to do."""
@@ -167,11 +177,10 @@ class Batch:
             if self.queue.following() != number:
                 return True  # meanwhile cancelled, moved, or paused
             assert order.most is not None
-            self.budget.forget(number)
-            if not self.budget.fits(order.most):
-                if self.budget.reserved and self.budget.could_fit(order.most):
+            if not self.budget.fits(number, order.most):
+                if self.budget.reserved and self.budget.could_fit(number, order.most):
                     return False
-                await self._refuse(order, "spending_cap_reached", self._over_cap(order.most))
+                await self._refuse(order, "spending_cap", self._over_cap(order.most))
                 return True
             self.budget.reserve(number, order.most)
         self.queue.start(number)

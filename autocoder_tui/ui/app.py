@@ -224,13 +224,7 @@ class AutocoderApp(TypeAheadApp):
 
     def job(self) -> Job:
         """What the screen says right now."""
-        return Job(
-            root=self.root,
-            picks=self.main.query_one(FilePicker).picks,
-            target=self.main.target or None,
-            requirements=self.main.query_one("#requirements", TextArea).text,
-            system_prompt=self.setup.task.system_prompt,
-        )
+        return self.main.job(self.root, self.setup.task.system_prompt)
 
     def on_file_picker_picks_changed(self, event: FilePicker.PicksChanged) -> None:
         self.main.tell_picks(len(event.picks))

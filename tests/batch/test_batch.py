@@ -192,9 +192,7 @@ async def test_nothing_is_sent_that_could_pass_the_cap(tmp_path: Path) -> None:
     assert totals["cost_usd"] <= 0.0105
     assert totals["done"] >= 1
     assert totals["failed"] == 6 - totals["done"]
-    assert {line["error"]["kind"] for line in done.lines[:-1] if line["error"]} == {
-        "spending_cap_reached"
-    }
+    assert {line["error"]["kind"] for line in done.lines[:-1] if line["error"]} == {"spending_cap"}
     assert sum(server.asked.values()) == totals["done"]
 
 

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Input, Label, Static, TextArea
 
 from autocoder_tui.diagnostics.debug_log import DebugLog, LogLine
+from autocoder_tui.runs.preparation import Job
 from autocoder_tui.runs.recent_actions import note
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
@@ -194,6 +195,21 @@ class MainScreen(Screen[None]):
             self._on_its_way = pane
             self.call_after_refresh(self._focus_pane, pane)
             self.call_after_refresh(self.app.call_later, release)
+
+    def show_next(self) -> None:
+        """Go to the next of the lower panes."""
+        at = LOWER_PANES.index(self.pane) if self.pane in LOWER_PANES else -1
+        self.show(LOWER_PANES[(at + 1) % len(LOWER_PANES)])
+
+    def job(self, root: Path, system_prompt: str) -> Job:
+        """What the panes say right now."""
+        return Job(
+            root=root,
+            picks=self.query_one(FilePicker).picks,
+            target=self.query_one("#target", Input).value.strip() or None,
+            requirements=self.query_one("#requirements", TextArea).text,
+            system_prompt=system_prompt,
+        )
 
     def offer(self, pane: str) -> bool:
         """`show` what nobody asked for just now: not where something is being written, for the
