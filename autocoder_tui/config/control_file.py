@@ -40,7 +40,7 @@ _MEANT: Final = {
     **dict.fromkeys(("url", "server", "host", "api_base", "openai_api_base"), "base_url"),
     **dict.fromkeys(("budget", "cap", "cost_limit", "limit"), "max_cost"),
 }
-"""Names of other programs, and of habit, that are spelt like nothing here or like something else."""
+"""Names other programs use, where the one that is meant is not the nearest in spelling."""
 SCHEMA_KEY: Final = "$schema"
 """Where an editor finds what may stand in the file."""
 
