@@ -22,6 +22,7 @@ from autocoder_tui.cli.arguments import (
 )
 from autocoder_tui.cli.batch_arguments import batch_parser
 from autocoder_tui.cli.history_arguments import history_parser
+from autocoder_tui.cli.local_arguments import local_parser
 
 
 def commands() -> dict[str, Parser]:
@@ -32,6 +33,7 @@ def commands() -> dict[str, Parser]:
         "resume": resume_parser(),
         "review": review_parser(),
         "history": history_parser(Parser, count, given),
+        "local": local_parser(),
         "usage": usage_parser(),
         "doctor": doctor_parser(),
         "config": config_parser(),

@@ -33,6 +33,14 @@ from autocoder_tui.engine.errors import RequestError
 from autocoder_tui.problems import Problem, nearest, shortened
 
 _COMMENTS = re.compile(r"(?:\s|\ufeff|//[^\n]*|/\*.*?\*/)*", re.S)
+_MEANT: Final = {
+    **dict.fromkeys(("prompt", "instructions", "task", "message", "goal"), "requirements"),
+    **dict.fromkeys(("files", "file", "input", "inputs", "context_files"), "input_files"),
+    **dict.fromkeys(("output", "outputs", "out", "target"), "output_file"),
+    **dict.fromkeys(("url", "server", "host", "api_base", "openai_api_base"), "base_url"),
+    **dict.fromkeys(("budget", "cap", "cost_limit", "limit"), "max_cost"),
+}
+"""Names other programs use, where the one that is meant is not the nearest in spelling."""
 SCHEMA_KEY: Final = "$schema"
 """Where an editor finds what may stand in the file."""
 
@@ -147,10 +155,13 @@ def _checked(
 
 
 def _unknown(key: str, value: Any) -> str:
-    like = nearest(key.replace("-", "_"), OPTION_OF_KEY)
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])|-", "_", key).lower()
+    like = _MEANT.get(name) or nearest(name, OPTION_OF_KEY)
     shown = shortened(key)
     if isinstance(value, dict) and any(name in OPTION_OF_KEY for name in value):
         return f'"{shown}" is not known here; options stand at the top of the file, in no table'
+    if name.endswith(("api_key", "token", "password", "secret")):
+        return f'"{shown}" is not known here; a key goes into the environment, in no such file'
     if like is None:
         return f'"{shown}" is not known here; `autocoder-tui schema` names what is'
     return f'"{shown}" is not known here; the nearest is "{like}"'

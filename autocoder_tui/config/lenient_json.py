@@ -28,6 +28,11 @@ _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _WORD = re.compile(r"[^\s,:{}\[\]\"']+")
 _BARE_KEY = re.compile(r"[^\s,:={}\[\]\"']+")
 _MEMBER = re.compile(r'"[^"\n]*"\s*:')
+_CURLED = re.compile(r"`([^`]*)`|[“”„«‘’]([^“”»‘’\n\"]*)[“”»‘’\"]?")
+"""A text in quotes that no JSON has, as a word processor or a chat page makes them."""
+_WRONG_END = re.compile(r"\}\s*(?:,\s*)?(?:\"[^\"\n]*\"\s*:|\})")
+"""A brace behind which the object around goes on: it was meant to end a list."""
+_CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?![<=>|])")
 _REST = re.compile(r"[^\n,}\]]*")
 _LITERALS: Final[dict[str, Any]] = {"true": True, "false": False, "null": None}
 _ESCAPES: Final = {
@@ -64,6 +69,7 @@ class _Reader:
         self._at = 0
         self._first_line = first_line
         self._line_ends = [match.start() for match in re.finditer("\n", text)]
+        self._open: list[str] = []
         self._swallowed = False
         """Whether a comment that is not closed took the rest of the text."""
         self.lines: dict[KeyPath, int] = {}
@@ -73,6 +79,8 @@ class _Reader:
         self._skip()
         if self._next != "{":
             found = "" if self._next else ", found an empty file"
+            if re.compile(r"[\w-]+[ \t]*=|\[[\w.-]+\]").match(self._text, self._at):
+                found = "; where this is TOML, the name of the file has to end in .toml"
             self._say(self._at, f"expected a JSON object, {{ ... }}{found}")
             return {}
         try:
@@ -111,8 +119,14 @@ class _Reader:
                     self._swallowed = True
                     self._say(self._at, "the comment that begins with /* has no */")
                 self._at = len(self._text) if end < 0 else end + 2
+            elif self._begins_line() and _CONFLICT.match(self._text, self._at):
+                self._say(self._at, "a conflict of git is left here; keep one of its sides")
+                self._at = self._end_of_line(self._at)
             else:
                 return
+
+    def _begins_line(self) -> bool:
+        return self._text[max(0, self._at - 1) : self._at] in ("", "\n")
 
     def _end_of_line(self, at: int) -> int:
         end = self._text.find("\n", at)
@@ -157,10 +171,20 @@ class _Reader:
             self._say(begin, "expected fewer braces and brackets in each other")
             raise _GivenUp
         self._at += 1
+        self._open.append(opening)
+        try:
+            self._between(begin, closing, read)
+        finally:
+            self._open.pop()
+
+    def _between(self, begin: int, closing: str, read: Callable[[], None]) -> None:
+        opening = self._open[-1]
         comma_due, end = False, begin
         while True:
             self._skip()
-            if self._next == closing:
+            if self._next == closing or self._is_wrong_end():
+                if self._next != closing:
+                    self._say(self._at, f"expected {closing} to end what {opening} begins")
                 self._at += 1
                 return
             if not self._next or self._next in "}]" or (opening == "[" and self._is_member()):
@@ -168,8 +192,10 @@ class _Reader:
                     self._say(begin, f"the {opening} has no {closing}")
                 self._back_to_comma()
                 return
-            if self._next == ",":
-                if not comma_due:
+            if self._next in (",", ";"):
+                if self._next == ";":
+                    self._say(self._at, "expected a comma, found ;")
+                elif not comma_due:
                     self._say(self._at, "found a comma with nothing before it")
                 comma_due = False
                 self._at += 1
@@ -182,6 +208,12 @@ class _Reader:
                 self._say(before, f"expected a value, found {self._found()}")
                 self._at += 1
             comma_due, end = True, self._at - 1
+
+    def _is_wrong_end(self) -> bool:
+        """Whether what comes next is the bracket of the other kind, by mistake for this one."""
+        if self._open[-1] == "{":
+            return self._next == "]" and "[" not in self._open
+        return _WRONG_END.match(self._text, self._at) is not None
 
     def _is_member(self) -> bool:
         """Whether a name and a colon come next, which no list has."""
@@ -202,6 +234,8 @@ class _Reader:
         at = self._at
         if self._next in "\"'":
             return self._string(is_key=True)
+        if (curled := self._curled()) is not None:
+            return curled
         bare = _BARE_KEY.match(self._text, at)
         if bare is None:
             return None
@@ -232,12 +266,14 @@ class _Reader:
             return self._object(path)
         if self._next == "[":
             return self._list(path)
+        if (curled := self._curled()) is not None:
+            return curled
         word = _WORD.match(self._text, self._at)
         if word is None:
             return UNREADABLE
         at, self._at = self._at, word.end()
         text = word.group()
-        for mark in ("//", "/*", "#"):
+        for mark in ("//", "/*", "#", ";"):
             if text.find(mark) > 0:
                 text = text[: text.index(mark)]
                 self._at = at + len(text)
@@ -293,6 +329,15 @@ class _Reader:
             self._inner_quote(at)
         return text
 
+    def _curled(self) -> str | None:
+        found = _CURLED.match(self._text, self._at)
+        if found is None:
+            return None
+        shown = shortened(found.group()[:_SHOWN], 30)
+        self._say(self._at, f'expected straight double quotes (") around {shown}')
+        self._at = found.end()
+        return found.group(1) or found.group(2) or ""
+
     def _closing(self, at: int, quote: str) -> int | None:
         """Where the text that begins at `at` has its closing quote."""
         found = re.compile(rf"(?:\\.|[^\\{quote}])*+{quote}", re.S).match(self._text, at)
@@ -300,7 +345,7 @@ class _Reader:
 
     def _goes_on(self, at: int, is_key: bool) -> bool:
         """Whether what stands at `at` may follow a text that is over."""
-        pattern = r"[ \t\r]*(?:\Z|\n|[,}\]]|#|//|/\*|\"[^\"\n]*\"[ \t]*:)"
+        pattern = r"[ \t\r]*(?:\Z|\n|[,;}\]]|#|//|/\*|\"[^\"\n]*\"[ \t]*:)"
         if is_key:
             pattern = r"\s*(?:\Z|[:=,}]|#|//|/\*)"
         return re.compile(pattern).match(self._text, at) is not None

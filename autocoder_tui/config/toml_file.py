@@ -134,13 +134,19 @@ def _key_lines(text: str) -> dict[KeyPath, int]:
         header = _HEADER.match(line)
         if header:
             table = _table_of(header, arrays)
-            lines.setdefault(table, number)
+            _note(lines, table, number)
         elif key := _KEY.match(line):
-            lines.setdefault((*table, *_parts(key.group(1))), number)
+            _note(lines, (*table, *_parts(key.group(1))), number)
         for quotes in ('"""', "'''"):
             if line.count(quotes) % 2:
                 closing = quotes
     return lines
+
+
+def _note(lines: dict[KeyPath, int], path: KeyPath, number: int) -> None:
+    """The line of `path`, and of what it is in where that has no line of its own."""
+    for length in range(1, len(path) + 1):
+        lines.setdefault(path[:length], number)
 
 
 def _table_of(header: re.Match[str], arrays: dict[KeyPath, int]) -> KeyPath:

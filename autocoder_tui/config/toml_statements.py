@@ -24,7 +24,8 @@ _MOST_TRIED: Final = 5
 """Places before an error that are tried one by one; the others by halves."""
 _BEGINS = re.compile(r"""\s*(?:\[|(?:[\w$-]+|"[^"]*"|'[^']*')(?:\s*\.\s*[\w"'-]+)*\s*=)""")
 _OVERWRITTEN: Final = "overwrite a value"
-_NOT_CLOSED: Final = ("illegal character '\\n'", "unterminated string", "unclosed")
+_NOT_CLOSED: Final = ("illegal character '\\n'", "unterminated string", "unclosed", "expected \"'")
+_CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?![<=>|])")
 
 
 def parse_all_toml(path: Path, text: str) -> tuple[TomlFile, tuple[Problem, ...]]:
@@ -42,7 +43,8 @@ def parse_all_toml(path: Path, text: str) -> tuple[TomlFile, tuple[Problem, ...]
         if parsed.line is None:
             problems.append(parsed)
             break
-        begin, end = _statement(lines, parsed.line - 1)
+        ends = not any(words in parsed.message for words in _NOT_CLOSED)
+        begin, end = _statement(lines, parsed.line - 1, ends)
         problems.append(_said(path, lines, (begin, end), parsed))
         lines[begin:end] = ["\n"] * (end - begin)
     return TomlFile(path, text, {}, {}), tuple(problems)
@@ -57,6 +59,8 @@ def _said(path: Path, lines: list[str], span: tuple[int, int], problem: Problem)
         first = next(same, None)
         where = "" if first is None else f"; the first is in line {first}"
         return Problem(path, begin + 1, f'"{key}" is given twice{where}')
+    if _CONFLICT.match(lines[begin]):
+        return Problem(path, begin + 1, "a conflict of git is left here; keep one of its sides")
     if found >= end or any(words in problem.message for words in _NOT_CLOSED):
         message = "expected TOML, found no end of what begins here with a quotation mark or ["
         return Problem(path, begin + 1, message)
@@ -67,9 +71,10 @@ def _key_of(line: str) -> str:
     return line.split("=")[0].strip().strip("\"'") if "=" in line else ""
 
 
-def _statement(lines: list[str], error_line: int) -> tuple[int, int]:
+def _statement(lines: list[str], error_line: int, ends: bool) -> tuple[int, int]:
     """The lines, from 0, of the statement that is to blame for an error in line `error_line`:
-    an array that is not closed is found out only in the next statement, or at the end."""
+    an array that is not closed is found out only in the next statement, or at the end. `ends`:
+    nothing in that line lacks its closing quote."""
     last = min(error_line, len(lines) - 1)
     begin = last
     if not _parses(lines[:last]) or (
@@ -79,11 +84,19 @@ def _statement(lines: list[str], error_line: int) -> tuple[int, int]:
         begin = _last_sound(lines, starts, last)
     if _BEGINS.match(lines[begin]) is None:
         return begin, begin + 1
+    if ends and begin == error_line and _is_closed(lines[begin]):
+        return begin, begin + 1
     following = range(begin + 1, len(lines))
     end = next((number for number in following if _BEGINS.match(lines[number])), len(lines))
     unclosed = any("".join(lines[begin:end]).count(quotes) % 2 for quotes in ('"""', "'''"))
     # All that follows stands within a text that is never closed.
     return begin, len(lines) if unclosed else end
+
+
+def _is_closed(line: str) -> bool:
+    """Whether a statement that begins in `line` cannot go on in the next."""
+    odd = any(line.count(quotes) % 2 for quotes in ('"""', "'''"))
+    return not odd and line.count("[") <= line.count("]")
 
 
 def _last_sound(lines: list[str], starts: list[int], otherwise: int) -> int:

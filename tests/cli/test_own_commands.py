@@ -12,7 +12,7 @@ import pytest
 
 from autocoder_tui.cli.docs import NoTopic, topic_text, topics
 from autocoder_tui.cli.every_parser import commands
-from autocoder_tui.cli.main import main
+from autocoder_tui.cli.main import _COMMANDS, main
 from autocoder_tui.cli.man_page import man_page
 from autocoder_tui.config.run_options import RUN_OPTIONS
 from autocoder_tui.config.settings import load_settings, setting_names
@@ -112,6 +112,11 @@ def test_a_topic_that_is_not_there_names_the_nearest(capsys: Capture) -> None:
     with pytest.raises(NoTopic, match='the nearest is "control-files"'):
         topic_text("kontrol-files")
     assert main(["docs", "kontrol-files"]) == 1
+
+
+def test_every_command_is_completed_and_described() -> None:
+    # `complete` is for the scripts of the shells; the others are runs.
+    assert {*commands()} == {*_COMMANDS, "run", "resume", "review"} - {"complete"}
 
 
 def test_the_man_page_names_every_command_and_flag() -> None:

@@ -337,6 +337,97 @@ BROKEN: list[tuple[str, str, list[tuple[int | None, str]]]] = [
             (3, "expected a text for system_prompt, found 3"),
         ],
     ),
+    (
+        "j.json",
+        '{\n "input_files": ["a.py"}\n "force": 1\n]',
+        [
+            (2, "expected ] to end what [ begins"),
+            (2, 'expected a comma or } before "force": 1'),
+            (3, "expected true or false for force, found 1"),
+            (4, "expected } to end what { begins"),
+        ],
+    ),
+    (
+        "j.json",
+        '{\n "model": "m";\n "check": true;\n "force": 1\n}',
+        [
+            (2, "expected a comma, found ;"),
+            (3, "expected a comma, found ;"),
+            (4, "expected true or false for force, found 1"),
+        ],
+    ),
+    (
+        "j.json",
+        '{\n “model”: “m”,\n "requirements": `Add\na flag`,\n "force": 1\n}',
+        [
+            (2, 'expected straight double quotes (") around “model”'),
+            (2, 'expected straight double quotes (") around “m”'),
+            (3, 'expected straight double quotes (") around `Add'),
+            (5, "expected true or false for force, found 1"),
+        ],
+    ),
+    (
+        "j.json",
+        '{\n<<<<<<< HEAD\n "model": "m",\n=======\n "model": "n",\n>>>>>>> x\n "force": 1\n}',
+        [
+            (2, "a conflict of git is left here"),
+            (4, "a conflict of git is left here"),
+            (5, '"model" is given twice; the first is in line 3'),
+            (6, "a conflict of git is left here"),
+            (7, "expected true or false for force, found 1"),
+        ],
+    ),
+    (
+        "j.toml",
+        '<<<<<<< HEAD\nmodel = "m"\n=======\nmodel = "n"\n>>>>>>> x\nforce = 1\n',
+        [
+            (1, "a conflict of git is left here"),
+            (3, "a conflict of git is left here"),
+            (4, '"model" is given twice; the first is in line 2'),
+            (5, "a conflict of git is left here"),
+            (6, "expected true or false for force, found 1"),
+        ],
+    ),
+    (
+        "j.toml",
+        'model == "m"\nmodel := "m"\ncheck => true\nforce = 1\n',
+        [
+            (1, "expected TOML, found no value after the ="),
+            (2, "expected TOML, found no = after the name"),
+            (3, "expected TOML, found no value after the ="),
+            (4, "expected true or false for force, found 1"),
+        ],
+    ),
+    (
+        "j.toml",
+        "requirements = '''\nAdd a flag.\nforce = 1\n",
+        [(1, "expected TOML, found no end of what begins here with a quotation mark")],
+    ),
+    (
+        "j.toml",
+        '[[jobs]]\nmodel = "m"\n[[jobs]]\nforce = 1\n',
+        [(1, '"jobs" is not known here')],
+    ),
+    (
+        "j.toml",
+        'fix = 2\nmodel.name = "m"\n',
+        [(2, "expected a short text without control characters for model, found a table")],
+    ),
+    (
+        "j.json",
+        'model = "m"\n',
+        [(1, "where this is TOML, the name of the file has to end in .toml")],
+    ),
+    (
+        "j.json",
+        '{\n "prompt": "x",\n "output": "b.py",\n "maxCost": 1,\n "api_key": "sk-x"\n}',
+        [
+            (2, 'the nearest is "requirements"'),
+            (3, 'the nearest is "output_file"'),
+            (4, 'the nearest is "max_cost"'),
+            (5, "a key goes into the environment"),
+        ],
+    ),
 ]
 
 

@@ -68,9 +68,12 @@ async def test_a_batch_is_begun_and_a_result_opened_in_the_review(
             pilot,
         ),
     ):
-        await begun(app, pilot)
+        screen = await begun(app, pilot)
         await until(pilot, lambda: over(app) and "5/5" in texts(app))
         await until(pilot, lambda: "5 to review" in texts(app))
+        rows = [str(screen._row(at)) for at in range(5)]
+        assert all("to review" in row and row.endswith(" s") for row in rows)
+        assert all(len(row) <= size[0] - 6 for row in rows)
         await pilot.press("down", "enter")
         await until(pilot, lambda: app.main.pane == "review" and app.screen is app.main)
         assert "2.py" in texts(app)

@@ -27,6 +27,9 @@ Deed: TypeAlias = Literal["new", "pause", "cancel", "retry", "up", "down", "open
 _PERIOD: Final = 0.1
 """Seconds between two looks at what has changed."""
 _WIDE: Final = 96
+"""Cells from which on the parts have a column, and a status is given more room."""
+_NAME: Final = (10, 60)
+"""Least and most cells of a job's name, which gets what the other columns leave."""
 _MARKS: Final[dict[Status, tuple[str, str]]] = {
     "waiting": ("·", "$text-muted"),
     "running": ("▶", "$text-accent"),
@@ -138,15 +141,19 @@ class BatchScreen(Dialog[None]):
             return
         dialog.border_subtitle = f"{batch.head.batch_id} · Esc"
         self.query_one("#batch-bar", Static).update(_bar(batch, running=self._under_way))
+        name, status, parts = self._widths
         head.update(
-            f"{'job':<32}{'status':<22}{'parts':>6}{'tokens':>9}{'cost':>10}{'time':>8}"
-            if self._is_wide
-            else f"{'job':<34}{'tokens':>8}{'cost':>10}{'time':>8}"
+            f"{'job':<{name}}{'status':<{status}}{'parts' if parts else '':>{parts}}"
+            f"{'tokens':>8}{'cost':>10}{'time':>8}"
         )
 
     @property
-    def _is_wide(self) -> bool:
-        return self.query_one(RowList).size.width >= _WIDE
+    def _widths(self) -> tuple[int, int, int]:
+        """Cells of the columns that depend on the room there is: name, status, parts."""
+        room = self.query_one(RowList).size.width
+        status, parts = (22, 7) if room >= _WIDE else (17, 0)
+        least, most = _NAME
+        return max(least, min(most, room - status - parts - 28)), status, parts
 
     @property
     def _number(self) -> int | None:
@@ -173,8 +180,7 @@ class BatchScreen(Dialog[None]):
             f"{_time(batch.seconds(number)) if begun else '':>8}"
         )
         name = visible(f"{number} {_short(batch.jobs[number].name)}")
-        if not self._is_wide:
-            return Content.assemble((mark, colour), " ", _cell(name, 34), figures)
+        width, status_width, parts_width = self._widths
         said: str = status
         if progress is not None and progress.waits:
             said = progress.waits
@@ -185,9 +191,9 @@ class BatchScreen(Dialog[None]):
         return Content.assemble(
             (mark, colour),
             " ",
-            _cell(name, 32),
-            (_cell(said, 22), colour),
-            f"{parts if parts else '':>6} ",
+            _cell(name, width),
+            (_cell(said, status_width), colour),
+            f"{parts if parts and parts_width else '':>{parts_width}}",
             figures,
         )
 
@@ -201,7 +207,8 @@ class BatchScreen(Dialog[None]):
         elif batch.held:
             self.say(f"Paused: {batch.held}")
         elif result is not None and result.files:
-            self.say(f"proposes {', '.join(result.files)}")
+            verb = "wrote" if result.written else "proposes"
+            self.say(f"{verb} {', '.join(result.files)}")
         else:
             job = batch.jobs[number]
             self.say(" ".join(job.task.requirements.split())[:300])
