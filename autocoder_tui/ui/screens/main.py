@@ -196,17 +196,12 @@ class MainScreen(Screen[None]):
             self.call_after_refresh(self._focus_pane, pane)
             self.call_after_refresh(self.app.call_later, release)
 
-    def show_next(self) -> None:
-        """Go to the next of the lower panes."""
-        at = LOWER_PANES.index(self.pane) if self.pane in LOWER_PANES else -1
-        self.show(LOWER_PANES[(at + 1) % len(LOWER_PANES)])
-
     def job(self, root: Path, system_prompt: str) -> Job:
         """What the panes say right now."""
         return Job(
             root=root,
             picks=self.query_one(FilePicker).picks,
-            target=self.query_one("#target", Input).value.strip() or None,
+            target=self.target or None,
             requirements=self.query_one("#requirements", TextArea).text,
             system_prompt=system_prompt,
         )
