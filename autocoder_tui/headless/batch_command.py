@@ -95,7 +95,7 @@ class _BatchFace:
             journal, kept, runner = await self._new()
         else:
             journal, kept, runner = await self._kept(path)
-        results = BatchResults(runner)
+        results = BatchResults(runner, kept.jobs)
         batch = self._batch = Batch(
             kept,
             journal,

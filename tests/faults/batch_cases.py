@@ -61,7 +61,11 @@ CASES = (
     ),
     Case(
         "results are written unasked only where git can give back what was there",
-        (f"{_BATCH}test_apply_is_refused_where_it_could_not_be_taken_back",),
+        (
+            f"{_BATCH}test_apply_is_refused_where_it_could_not_be_taken_back",
+            f"{_BATCH}test_apply_writes_over_nothing_that_came_while_the_batch_ran",
+            f"{_BATCH}test_jobs_in_sequence_are_applied_on_each_other",
+        ),
     ),
     Case(
         "the cap of a batch is never passed",
