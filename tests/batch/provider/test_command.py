@@ -261,3 +261,5 @@ async def test_what_is_answered_is_not_refused_for_the_cap_when_it_is_tried_agai
     assert "--max-cost" in raised.err
     again = await batch(tmp_path, "--resume", "last", "--retry-failed", "--poll", "0.02", "--json")
     assert again.code == 0, _said(again)
+    assert again.totals["cost_usd"] <= 0.45, "what was answered is paid for once"
+    assert again.totals["requests"] == len(server.answered)
