@@ -30,7 +30,9 @@ from autocoder_tui.config.toml_file import KeyPath, TomlFile, read_small_text
 from autocoder_tui.config.toml_statements import parse_all_toml
 from autocoder_tui.engine.base_url import check_base_url, host_of
 from autocoder_tui.engine.errors import RequestError
+from autocoder_tui.errors import AutocoderError
 from autocoder_tui.problems import Problem, nearest, shortened
+from autocoder_tui.workspace.textfile import read_text_file
 
 _COMMENTS = re.compile(r"(?:\s|\ufeff|//[^\n]*|/\*.*?\*/)*", re.S)
 _MEANT: Final = {
@@ -231,9 +233,17 @@ def _missing(
     if option.place == "text" and (name := file_of_text(located)) is not None:
         if not _is_there(name):
             return [parsed.problem([key], _absent(name))]
-        is_folder = Path(name).is_dir()
-        said = f"{shortened(name, 200)} is a folder; @ names a file with a text"
-        return [parsed.problem([key], said)] if is_folder else []
+        if _is_folder(name):
+            said = f"{shortened(name, 200)} is a folder; @ names a file with a text"
+            return [parsed.problem([key], said)]
+        try:
+            read_text_file(Path(name))
+        except AutocoderError as error:
+            return [parsed.problem([key], error.message.rstrip("."))]
+        return []
+    if option.place == "path" and _is_folder(located):
+        said = f"{shortened(located, 200)} is a folder; {key} names the file to write"
+        return [parsed.problem([key], said)]
     if option.place != "patterns":
         return []
     single = isinstance(written, str)
@@ -246,6 +256,13 @@ def _missing(
 
 def _absent(name: str) -> str:
     return f"{shortened(name, 200)} does not exist (paths are relative to the control file)"
+
+
+def _is_folder(name: str) -> bool:
+    try:
+        return Path(name).is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def _is_there(name: str) -> bool:
