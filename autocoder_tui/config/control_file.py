@@ -15,6 +15,7 @@ command line win over it, and it wins over the settings, but for what these forb
 from __future__ import annotations
 
 import glob
+import os
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -208,10 +209,20 @@ def _located(option: RunOption, value: Any, base: Path) -> Any:
     if option.place == "patterns":
         return tuple(_pattern(item, base) for item in value)
     if option.place == "path":
-        return str(base / Path(value).expanduser())
+        return str(_without_dots(base / Path(value).expanduser()))
     if option.place == "text" and (name := file_of_text(value)) is not None:
         return f"@{base / Path(name).expanduser()}"
     return check_base_url(value) if option.place == "url" else value
+
+
+def _without_dots(path: Path) -> Path:
+    """`path` without `..` in it, as the project's own folders are called; where a link would make
+    that another place it stays as it is, and is refused later."""
+    plain = Path(os.path.normpath(path))
+    try:
+        return plain if plain.parent.resolve() == path.parent.resolve() else path
+    except (OSError, ValueError, RuntimeError):
+        return path
 
 
 def file_of_text(text: str) -> str | None:
@@ -223,7 +234,9 @@ def file_of_text(text: str) -> str | None:
 def _pattern(pattern: str, base: Path) -> str:
     # Where a pattern is expanded, brackets in the folder's own name must stand for themselves.
     folder = glob.escape(str(base)) if glob.has_magic(pattern) else str(base)
-    return str(Path(folder) / Path(pattern).expanduser())
+    path = Path(folder) / Path(pattern).expanduser()
+    upwards, _, _ = pattern.rpartition("..")
+    return str(path if glob.has_magic(upwards) else _without_dots(path))
 
 
 def _missing(
