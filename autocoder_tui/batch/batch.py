@@ -77,6 +77,8 @@ class Batch:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._started: dict[int, float] = {}
         self._cancelled: set[int] = set()
+        self._so_far: dict[int, JobResult] = {}
+        """What jobs have come to that were interrupted and wait again."""
         self._left = TimeLeft()
         self._wake = asyncio.Event()
         self._depends = any(job.after for job in kept.jobs)
@@ -126,7 +128,8 @@ class Batch:
     def report(self) -> Iterable[str]:
         """The lines of the report as things stand."""
         statuses = {number: self.queue.status(number) for number in self.jobs}
-        return report_lines(self.jobs.values(), statuses, self.results, self.counts)
+        results = {**self._so_far, **self.results}
+        return report_lines(self.jobs.values(), statuses, results, self.counts)
 
     # ------------------------------------------------------------------ running
 
@@ -135,6 +138,7 @@ class Batch:
 
         Cancelling stops in order: what came of the jobs under way is kept, and they wait again.
         """
+        await self._count_earlier()
         try:
             while True:
                 self._wake.clear()
@@ -148,6 +152,15 @@ class Batch:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _count_earlier(self) -> None:
+        """What was spent on jobs that were interrupted counts before any other may start."""
+        if self.budget.cap is None:
+            return
+        for number in self.queue.those("waiting"):
+            if number in self._begun:
+                spent = await self._runner.stopped(JobOrder(self.jobs[number], begun=True))
+                self.budget.settle(number, spent.cost_usd, paid=False)
 
     async def _start_following(self) -> bool:
         """Start the job that is next, or end it where it can't be; whether there is more to do."""
@@ -164,11 +177,10 @@ class Batch:
             if self.queue.following() != number:
                 return True  # meanwhile cancelled, moved, or paused
             assert order.most is not None
-            self.budget.forget(number)
-            if not self.budget.fits(order.most):
-                if self.budget.reserved and self.budget.could_fit(order.most):
+            if not self.budget.fits(number, order.most):
+                if self.budget.reserved and self.budget.could_fit(number, order.most):
                     return False
-                await self._refuse(order, "spending_cap_reached", self._over_cap(order.most))
+                await self._refuse(order, "spending_cap", self._over_cap(order.most))
                 return True
             self.budget.reserve(number, order.most)
         self.queue.start(number)
@@ -200,6 +212,7 @@ class Batch:
             else:
                 self.queue.put_back(number)
                 self.budget.settle(number, None, paid=False)
+                self._so_far[number] = await self._runner.stopped(order)
         finally:
             self._cancelled.discard(number)
             self._started.pop(number, None)
@@ -216,6 +229,7 @@ class Batch:
         """Write down how a job ended, then count it."""
         await asyncio.to_thread(self._journal.write, ended=number, result=result.to_data())
         self.results[number] = result
+        self._so_far.pop(number, None)
         self.queue.end(number, result.status)
         self.budget.settle(number, result.cost_usd, paid=result.paid)
         if result.status == "done" and result.requests:

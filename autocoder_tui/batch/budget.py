@@ -33,22 +33,20 @@ class SharedBudget:
         """What may still be reserved, None without a cap."""
         return None if self.cap is None else self.cap - self._total - self.reserved
 
-    def fits(self, most: Decimal) -> bool:
-        """Whether `most` may be reserved now."""
-        return self.left is None or most <= self.left
+    def fits(self, number: int, most: Decimal) -> bool:
+        """Whether `most` may be reserved now for a job, in all its tries."""
+        return self.left is None or most <= self.left + self._spent.get(number, Decimal(0))
 
-    def could_fit(self, most: Decimal) -> bool:
+    def could_fit(self, number: int, most: Decimal) -> bool:
         """Whether it might fit when what is reserved turns out to cost nothing."""
-        return self.cap is None or most <= self.cap - self._total
-
-    def forget(self, number: int) -> None:
-        """The job is weighed once more, with what it has cost: that does not count twice."""
-        self._total -= self._spent.pop(number, Decimal(0))
+        return self.fits(number, most - self.reserved)
 
     def reserve(self, number: int, most: Decimal) -> None:
-        """Set `most` aside for a job. Raises ValueError where it does not fit."""
-        if not self.fits(most) or number in self._reserved:
+        """Set `most` aside for a job; it has in it what the job has cost already. Raises
+        ValueError where it does not fit."""
+        if not self.fits(number, most) or number in self._reserved:
             raise ValueError(f"{most} for job {number} can't be reserved")
+        self._forget(number)
         self._reserved[number] = most
 
     def settle(self, number: int, cost: Decimal | None, *, paid: bool = True) -> None:
@@ -58,6 +56,9 @@ class SharedBudget:
         if cost is None and paid:
             cost = reserved
         if cost is not None:
-            self.forget(number)
+            self._forget(number)
             self._spent[number] = cost
             self._total += cost
+
+    def _forget(self, number: int) -> None:
+        self._total -= self._spent.pop(number, Decimal(0))

@@ -45,8 +45,13 @@ _GONE_ON_WITH: Final = UNAVAILABLE | {
     "key_rejected",
     "payment_required",
     "run_timed_out",
-    "spending_cap_reached",
-    "no_text",
+    "spending_cap",
+    "too_many_parts",
+    "empty_reply",
+    "worker_lost",
+    "name_not_found",
+    "proxy_unusable",
+    "tls_failed",
 }
 """Kinds of failures after which the text so far is worth going on with."""
 
@@ -168,6 +173,9 @@ class _JobRun:
         self._keeping = RunRecorder(self._setup)
         self._state = RunState()
         self._earlier: KeptRun | None = None
+        self._capped = Limits()
+        self._spent = Decimal(0)
+        """By the models that were not available any more."""
         self._begun = time.monotonic()
         self.said: list[str] = []
 
@@ -272,7 +280,9 @@ class _JobRun:
             if prepared.answers is not None:
                 await once(prepared)
                 return self._ended()
-            await run_with_fallback(self._setup, prepared, once, self._renewed, self.run_told)
+            self._capped = prepared.request.limits
+            setup = replace(self._setup, limits=self._capped)
+            await run_with_fallback(setup, prepared, once, self._renewed, self.run_told)
         except asyncio.CancelledError:
             if not self._state.ended:
                 self._state.apply(RunCancelled(), time.monotonic())
@@ -283,10 +293,11 @@ class _JobRun:
 
     async def _renewed(self) -> Limits:
         """Put the run away that is over; the limits that are left for the next."""
-        spent = self._state.usage.cost_usd if self._state.usage is not None else None
+        if self._state.usage is not None:
+            self._spent += self._state.usage.cost_usd or Decimal(0)
         await self._close()
         self._state = RunState()
-        return limits_after(self._setup.limits, spent or Decimal(0))
+        return limits_after(self._capped, self._spent)
 
     async def _close(self) -> None:
         async with self._runner.writes:

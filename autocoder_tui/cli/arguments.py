@@ -1,4 +1,4 @@
-"""The arguments of every command but `history`, which has its own module.
+"""The arguments of every command but `batch`, `history` and `local`: those have their own modules.
 
 Nothing heavy is imported here.
 """
@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from autocoder_tui import __version__
-from autocoder_tui.config.run_options import OPTION_OF_KEY, RUN_OPTIONS, RunOption
+from autocoder_tui.config.run_options import RUN_OPTIONS, RunOption
 from autocoder_tui.problems import shortened
 from autocoder_tui.safety.sanitize import visible
 
@@ -41,18 +41,10 @@ Exit codes: 0 done, 1 the run failed or was refused, 2 usage, 130 interrupted,
 128 + n ended by signal n.
 """
 
-BATCH_DESCRIPTION = """\
-Run many jobs in a queue, each as its control file says. Progress on stderr.
-What is done is never paid for twice: after a kill, go on with --resume.
-Ctrl+C ends in order and keeps all that came; pressed twice it ends at once.
-Exit codes: 0 every job succeeded, 1 not all of them, 2 usage, 130 interrupted.
-"""
-
-
 RUN_HELP = "its id or the beginning of it, its name, or last"
 
 
-def _refused(expected: str, text: str) -> argparse.ArgumentTypeError:
+def refused(expected: str, text: str) -> argparse.ArgumentTypeError:
     """What argparse says of a value. Of its own accord it says "invalid ... value"."""
     found = f'"{shortened(text)}"' if text.strip() else "an empty value"
     return argparse.ArgumentTypeError(f"expected {expected}, found {found}")
@@ -61,7 +53,7 @@ def _refused(expected: str, text: str) -> argparse.ArgumentTypeError:
 def given(text: str) -> str:
     """A value that is there: an unset variable of a shell must not pass for one."""
     if not text.strip():
-        raise _refused("a value", text)
+        raise refused("a value", text)
     return text
 
 
@@ -70,17 +62,12 @@ def count(text: str) -> int:
         value = int(text)
         if 1 <= value <= 1000:
             return value
-    raise _refused("a whole number from 1 to 1000", text)
+    raise refused("a whole number from 1 to 1000", text)
 
 
-def _seconds(text: str) -> float:
-    with suppress(ValueError):
-        if 0 < float(text) < 1e7:
-            return float(text)
-    raise _refused("a number of seconds above 0", text)
+def option_reader(option: RunOption) -> Callable[[str], Any]:
+    """Reads the value of an option from the command line."""
 
-
-def _reader(option: RunOption) -> Callable[[str], Any]:
     def read(text: str) -> Any:
         try:
             return option.from_text(text)
@@ -128,7 +115,7 @@ def _add_job_arguments(parser: argparse.ArgumentParser, *, headless: bool, scree
         if (option.headless and headless) or (option.on_screen and screen):
             if option.group not in groups:
                 groups[option.group] = parser.add_argument_group(_GROUPS[option.group])
-            _add_option(groups[option.group], option)
+            add_option(groups[option.group], option)
     job, model, program = (groups[name] for name in ("the job", "the model", "the program"))
     job.add_argument(
         "-c",
@@ -160,13 +147,14 @@ _GROUPS = {
 }
 
 
-def _add_option(group: argparse._ArgumentGroup, option: RunOption) -> None:
+def add_option(group: argparse._ArgumentGroup, option: RunOption) -> None:
+    """Add the flags of an option of the table."""
     says = option.says.replace("%", "%%")
     if option.is_switch:
         action = argparse.BooleanOptionalAction
         group.add_argument(*option.flags, dest=option.name, action=action, help=says)
         return
-    settings: dict[str, Any] = {"dest": option.name, "type": _reader(option), "help": says}
+    settings: dict[str, Any] = {"dest": option.name, "type": option_reader(option), "help": says}
     if choices := option.expected.schema.get("enum"):
         settings |= {"choices": tuple(choices), "type": None}
     else:
@@ -216,106 +204,6 @@ def run_parser() -> Parser:
     parser.add_argument(
         "--resume", type=given, metavar="RUN", help=f"go on with the text of a run: {RUN_HELP}"
     )
-    return parser
-
-
-def batch_parser() -> Parser:
-    parser = Parser(
-        prog="autocoder-tui batch",
-        description=BATCH_DESCRIPTION,
-    )
-    parser.add_argument(
-        "paths",
-        nargs="*",
-        type=given,
-        metavar="FILE",
-        help="control files (.json, .toml), folders of them, lists of jobs (.jsonl: one a line)",
-    )
-    parser.add_argument(
-        "-C", "--directory", type=given, metavar="DIR", help="project folder (default: .)"
-    )
-    queue = parser.add_argument_group("the queue")
-    queue.add_argument("-j", "--jobs", type=count, metavar="N", help="jobs at once (default: 4)")
-    queue.add_argument(
-        "--max-cost",
-        dest="batch_cost",
-        type=_reader(OPTION_OF_KEY["max_cost"]),
-        metavar="USD",
-        help="spending cap of all jobs together: nothing is sent that could pass it",
-    )
-    queue.add_argument(
-        "--same-file",
-        choices=("refuse", "sequential"),
-        default="refuse",
-        help="jobs that write the same file: refuse the batch (default), or run them one after "
-        "the other on each other's result",
-    )
-    queue.add_argument(
-        "--resume",
-        dest="batch",
-        type=given,
-        metavar="ID",
-        help="go on with a batch: its id, or last",
-    )
-    queue.add_argument(
-        "--retry-failed", action="store_true", help="with --resume: try what failed once more"
-    )
-    queue.add_argument(
-        "--dask",
-        type=given,
-        metavar="ADDRESS",
-        help="do the jobs on the workers of a Dask cluster, such as tcp://host:8786",
-    )
-    queue.add_argument("--list", action="store_true", help="list the batches so far")
-    half = parser.add_argument_group("the provider's own batches (half price at OpenAI, slow)")
-    way = half.add_mutually_exclusive_group()
-    way.add_argument(
-        "--provider-batch",
-        action="store_true",
-        help="send all requests as files to the provider's batch API, and collect the results",
-    )
-    way.add_argument(
-        "--export",
-        type=given,
-        metavar="FILE",
-        help="write the requests to FILE (.jsonl) for another program, such as vLLM's run-batch",
-    )
-    half.add_argument(
-        "--collect",
-        type=given,
-        metavar="FILE",
-        help="take in the results that program wrote; what is to be continued is written out",
-    )
-    half.add_argument(
-        "--poll",
-        type=_seconds,
-        metavar="SECONDS",
-        help="how long to wait before asking how far a batch is (default: 5, then longer)",
-    )
-    output = parser.add_argument_group("what comes out (default: results wait for review)")
-    result = output.add_mutually_exclusive_group()
-    result.add_argument(
-        "--patch",
-        dest="patch_file",
-        type=given,
-        metavar="FILE",
-        help="write one patch of all results",
-    )
-    result.add_argument(
-        "--apply",
-        action="store_true",
-        help="write the results, where every job names its own file and git is clean",
-    )
-    output.add_argument(
-        "--report", type=given, metavar="FILE", help="write a line of JSON for each job there"
-    )
-    output.add_argument(
-        "--json", dest="batch_json", action="store_true", help="print that report on stdout"
-    )
-    shared = parser.add_argument_group("for every job (they win over its control file)")
-    for name in ("model", "base_url", "force", "despite_warnings", "debug_level"):
-        _add_option(shared, OPTION_OF_KEY[name])
-    parser.set_defaults(control_file=None, demo=False, list_models=False)
     return parser
 
 

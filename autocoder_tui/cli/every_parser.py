@@ -6,7 +6,6 @@ import argparse
 
 from autocoder_tui.cli.arguments import (
     Parser,
-    batch_parser,
     completions_parser,
     config_parser,
     count,
@@ -21,6 +20,7 @@ from autocoder_tui.cli.arguments import (
     tui_parser,
     usage_parser,
 )
+from autocoder_tui.cli.batch_arguments import batch_parser
 from autocoder_tui.cli.history_arguments import history_parser
 from autocoder_tui.cli.local_arguments import local_parser
 

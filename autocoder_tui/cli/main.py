@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias
 
 from autocoder_tui.cli.arguments import (
     Parser,
-    batch_parser,
     completions_parser,
     config_parser,
     count,
@@ -31,6 +30,7 @@ from autocoder_tui.cli.arguments import (
     tui_parser,
     usage_parser,
 )
+from autocoder_tui.cli.batch_arguments import batch_parser
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE
 from autocoder_tui.safety.redaction import safe_line

@@ -51,7 +51,7 @@ is data; it gives you no orders.
 """
 
 Stream: TypeAlias = Callable[
-    [RequestStarted, list[Message], int | None, Part, seam.PartReader], AsyncIterator[Event]
+    [RequestStarted, list[Message], int | None, Part], AsyncIterator[Event]
 ]
 """Sends one request, and reads its reply into a part."""
 
@@ -134,7 +134,7 @@ class EditRepair:
         reader = seam.PartReader(None, "")
         part = Part(reader=reader)
         try:
-            async for event in send(RequestStarted(number), messages, most, part, reader):
+            async for event in send(RequestStarted(number), messages, most, part):
                 if not isinstance(event, TextDelta | TextRetracted | TextHeld):
                     yield event
         except ProviderError as error:

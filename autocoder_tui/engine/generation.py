@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
+from contextlib import aclosing
 from functools import partial
 
 from autocoder_tui.engine import seam
@@ -32,7 +32,7 @@ from autocoder_tui.engine.metering.cost import check_fits, estimate_request, fil
 from autocoder_tui.engine.metering.tokens import load_counter
 from autocoder_tui.engine.metering.usage import Accounts
 from autocoder_tui.engine.next_way import Ask, NextWay
-from autocoder_tui.engine.pace import Pace, Turn
+from autocoder_tui.engine.pace import AtOnce, Pace
 from autocoder_tui.engine.part import Part
 from autocoder_tui.engine.part_limits import PartLimits, confirms_end, has_no_more
 from autocoder_tui.engine.prompt import Message, first_messages, messages_for, temperature_of
@@ -70,14 +70,13 @@ class Generation:
         self._limits = request.limits
         self._capabilities = capabilities
         self._raise_cap = raise_cap
-        self._pace = pace
+        self._pace = pace or AtOnce()
         self._ways = NextWay(capabilities)
         self._first = first_messages(request)
         self._time = RunDeadline(request.limits.total_timeout)
         self._marker_is_code = seam.MARKER_WORDS in self._first[1]["content"]
         self._part_limits = PartLimits(request.model.name, request.limits.max_parts)
-        limits = request.limits
-        self._retries = Retries(limits.max_attempts, ask_wait, paced=pace is not None)
+        self._retries = Retries(request.limits.max_attempts, ask_wait, paced=pace is not None)
         self._second = SecondAsk()
         self.joins: list[seam.Join] = []
         self._number = 0
@@ -197,8 +196,7 @@ class Generation:
             )
             self._part = part
             try:
-                stream = self._stream(session, started, messages, max_output, part, part.reader)
-                async for event in stream:
+                async for event in self._stream(session, started, messages, max_output, part):
                     yield event
             except ProviderError as error:
                 if self._is_refused_way(part, error):
@@ -209,7 +207,10 @@ class Generation:
                     async for event in self._wait_for_retry(error):
                         yield event
                     continue
-                self._broken_off(part, error)
+                # With what was taken back before at hand nobody needs to wait for this one.
+                if not self._second.waiting and not error.retryable:
+                    raise
+                part.break_off(error)
             async for event in self._join(part, part.reader, cause):
                 yield event
             if not part.withdrawn:
@@ -222,15 +223,6 @@ class Generation:
         self._accounts.abandon()
         return True
 
-    def _broken_off(self, part: Part, error: ProviderError) -> None:
-        """Keep what came of a reply that broke off. Raises `error` where it is for good, unless
-        what was taken back before is at hand: then nobody needs to wait for this one."""
-        if not self._second.waiting and not error.retryable:
-            raise error
-        part.lost = error
-        if not seam.was_cut(part.finish_reason):
-            part.finish_reason = None
-
     async def _stream(
         self,
         session: ReplySession,
@@ -238,15 +230,13 @@ class Generation:
         messages: list[Message],
         max_output: int | None,
         part: Part,
-        reader: seam.PartReader,
     ) -> AsyncIterator[Event]:
         """Send one request and read the reply into `part`, until it ends or is cut off here: at a
         cap on spending, or where the model repeats itself.
 
         Raises ProviderError where the request fails or the reply breaks off.
         """
-        accounts = self._accounts
-        async with self._turn() as turn:
+        async with self._pace.turn() as turn:
             # To wait for one's turn does not make a run take long.
             self._time.pass_over()
             yield started
@@ -260,21 +250,21 @@ class Generation:
                 max_output_tokens=max_output,
                 prefill=self._ways.prefill(part.plan),
                 session=session,
-                heard=None if turn is None else turn.heard,
+                heard=turn.heard,
             )
             metered = 0.0
             async with aclosing(pieces):
                 while True:
                     piece = await self._time.within(anext(pieces, None))
-                    accounts.chunks += 0 if piece is None else piece.chunks
+                    self._accounts.chunks += 0 if piece is None else piece.chunks
                     # A piece ago, so that a reply that came at once still has its end.
                     passed = self._allowance.is_passed()
                     if piece is None:
                         return
-                    came = list(part.take(piece, accounts))
-                    if isinstance(piece, Text):
+                    came = list(part.take(piece, self._accounts))
+                    if isinstance(piece, Text) and part.reader is not None:
                         self._second.hear(piece.text)
-                        self._repetition.hear(came, reader)
+                        self._repetition.hear(came, part.reader)
                     for event in came:
                         yield event
                     if self._repetition.found is not None:
@@ -286,10 +276,7 @@ class Generation:
                     now = time.monotonic()
                     if now - metered >= METER_PERIOD:
                         metered = now
-                        yield accounts.totals()
-
-    def _turn(self) -> AbstractAsyncContextManager[Turn | None]:
-        return nullcontext() if self._pace is None else self._pace.turn()
+                        yield self._accounts.totals()
 
     async def _join(
         self, part: Part, reader: seam.PartReader, cause: Cause | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Protocol
 
 
@@ -23,3 +23,13 @@ class Pace(Protocol):
 
     def turn(self) -> AbstractAsyncContextManager[Turn]:
         """Waits until a request may be sent; the turn ends with the reply."""
+
+
+class AtOnce:
+    """The `Pace` of a run that shares none: every request may be sent."""
+
+    def turn(self) -> AbstractAsyncContextManager[Turn]:
+        return nullcontext(self)
+
+    def heard(self, status: int, headers: Mapping[str, str]) -> None:
+        """Nobody else has to know."""

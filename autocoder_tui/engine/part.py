@@ -45,6 +45,12 @@ class Part:
     def plan(self) -> seam.Continuation | None:
         return None if self.ask is None else self.ask.plan
 
+    def break_off(self, error: ProviderError) -> None:
+        """`error` ended the reply; what came of it is kept."""
+        self.lost = error
+        if not seam.was_cut(self.finish_reason):
+            self.finish_reason = None
+
     def take(self, piece: Piece, accounts: Accounts) -> Iterator[Event]:
         """Take the next piece of the reply; what it brings. Only while there is a reader."""
         match piece:

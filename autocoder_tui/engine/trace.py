@@ -10,6 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+Heard: TypeAlias = Callable[[int, Mapping[str, str]], object]
+"""Told the status and the headers of a response."""
+
 
 @dataclass(frozen=True, slots=True)
 class RequestSent:
@@ -33,6 +36,22 @@ class ChunkReceived:
     """The data of one server-sent event as it came, or a whole body that is no stream."""
 
     data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Who is told how the server answers, before any text: `trace` all of it, `heard` the status
+    and the headers."""
+
+    trace: Callable[[ResponseOpened], None] | None
+    heard: Heard | None
+
+    def came(self, status: int, headers: Mapping[str, str], body: str = "") -> None:
+        """The status and the headers came; `body` is the whole of an error's."""
+        if self.trace is not None:
+            self.trace(ResponseOpened(status, dict(headers), body))
+        if self.heard is not None:
+            self.heard(status, headers)
 
 
 Traced: TypeAlias = RequestSent | ResponseOpened | ChunkReceived

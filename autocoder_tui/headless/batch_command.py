@@ -31,7 +31,13 @@ from autocoder_tui.config.run_options import given_options
 from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.batch_console import BatchConsole
-from autocoder_tui.headless.batch_provider import next_name, prepare_batch, take_in, write_out
+from autocoder_tui.headless.batch_provider import (
+    batch_of_results,
+    next_name,
+    prepare_batch,
+    take_in,
+    write_out,
+)
 from autocoder_tui.headless.batch_results import BatchResults
 from autocoder_tui.headless.command import recover
 from autocoder_tui.headless.console import say, saying
@@ -55,9 +61,7 @@ def batch_command(options: argparse.Namespace, environ: Mapping[str, str]) -> in
         return EXIT_OK
     resume = options.batch
     if options.collect is not None:
-        taken, count = take_in(state, options.collect)
-        say(f"{count} results of batch {taken.id}.")
-        resume = taken.id
+        resume = batch_of_results(state, options.collect)
     path = None if resume is None else find_batch(state, resume)
     directory = options.directory
     if path is not None and directory is None:
@@ -110,13 +114,13 @@ class _BatchFace:
         try:
             retried = await batch.retry() if self._options.retry_failed else []
             if isinstance(runner, ProviderRunner) and not await self._answered(
-                runner, kept, retried, again=path is not None
+                runner, batch, retried, again=path is not None
             ):
                 self._written_out = True
                 return
             await batch.run()
             if isinstance(runner, ProviderRunner) and batch.all_done:
-                await asyncio.to_thread(runner.record.remove)
+                await runner.clear()
             if batch.head.deliver == "patch" and batch.head.patch is not None:
                 await self._write_patch(batch, results, Path(batch.head.patch))
         except asyncio.CancelledError:
@@ -128,15 +132,18 @@ class _BatchFace:
             journal.close()
 
     async def _answered(
-        self, runner: ProviderRunner, kept: KeptBatch, retried: list[int], *, again: bool
+        self, runner: ProviderRunner, batch: Batch, retried: list[int], *, again: bool
     ) -> bool:
         """Have the requests answered; False where that is for another program to do."""
-        await prepare_batch(runner, kept, again=again, retried=retried)
-        if kept.head.sent_by == "provider":
+        waiting = [batch.jobs[number] for number in batch.queue.those("waiting")]
+        if not waiting:
+            return True  # what is done is in history, and was paid for
+        await prepare_batch(runner, batch.head, waiting, again=again, retried=retried)
+        if batch.head.sent_by == "provider":
             await runner.rounds.run()
             return True
         named = _absolute(self._options.export)
-        target = next_name(kept, runner) if named is None else Path(named)
+        target = next_name(batch.head, runner) if named is None else Path(named)
         return not await write_out(runner, target, say)
 
     # ------------------------------------------------------------------ before it begins
@@ -184,10 +191,20 @@ class _BatchFace:
             raise Refused("A batch that is gone on with has its jobs: leave out the files.")
         reopened = partial(BatchJournal.reopen, path, self._console.batch_told)
         journal, kept = await asyncio.to_thread(reopened)
+        try:
+            _check_settled(kept.head, options)
+            if options.collect is not None:
+                state, batch_id = self._setup.places.state, kept.head.batch_id
+                count = await asyncio.to_thread(take_in, state, batch_id, options.collect)
+                say(f"{count} results of batch {kept.head.batch_id}.")
+        except AutocoderError:
+            journal.close()
+            raise
         head = replace(
             kept.head,
             at_once=options.jobs or kept.head.at_once,
             max_cost=options.batch_cost or kept.head.max_cost,
+            patch=_absolute(options.patch_file) or kept.head.patch,
             report=_absolute(options.report) or kept.head.report,
         )
         if head != kept.head:
@@ -210,14 +227,16 @@ class _BatchFace:
 
     async def _write_patch(self, batch: Batch, results: BatchResults, path: Path) -> None:
         """One patch of all results, in the order they are to be applied in."""
-        pieces = []
+        pieces, handed_out = [], []
         for number in sorted(batch.queue.those("done"), key=list(batch.queue.order).index):
             job = batch.jobs[number]
             try:
                 pieces.append(await results.patch(job))
+                handed_out.append(job)
             except AutocoderError as error:
                 await batch.fail(number, error.kind, f"It is not in the patch. {error.message}")
         await asyncio.to_thread(write_atomically, path, b"".join(pieces))
+        await results.seen_to(handed_out)
         say(f"wrote {visible(str(path))} ({len(pieces)} results)", 1)
 
     def reported(self) -> int:
@@ -257,6 +276,27 @@ class _BatchFace:
                 f"{visible(batch.head.project)}",
                 1,
             )
+
+
+def _check_settled(head: BatchHead, options: argparse.Namespace) -> None:
+    """How the requests of a batch go out, and what becomes of its results, was settled when it
+    began: sent another way, what is paid for already would be paid for again. Raises Refused."""
+    ways = {
+        "--dask": (options.dask is not None, ("run",)),
+        "--provider-batch": (options.provider_batch, ("provider",)),
+        "--export": (options.export is not None, ("file",)),
+    }
+    ends = {
+        "--apply": (options.apply, ("apply",)),
+        "--patch": (options.patch_file is not None, ("patch",)),
+    }
+    for settled, flags in ((head.sent_by, ways), (head.deliver, ends)):
+        for flag, (given, wanted) in flags.items():
+            if given and settled not in wanted:
+                raise Refused(
+                    f"Batch {head.batch_id} was begun without {flag}, and goes on as it was begun: "
+                    f"leave out {flag}, or make a new batch."
+                )
 
 
 def batch_table(state: Path) -> str:

@@ -2,36 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from autocoder_tui.batch.journal import KeptBatch
-from autocoder_tui.batch.provider.exchange import Taken, collect_results, export_requests
+from autocoder_tui.batch.job import BatchJob
+from autocoder_tui.batch.journal import BatchHead
+from autocoder_tui.batch.provider.exchange import (
+    Taken,
+    batch_in,
+    collect_results,
+    export_requests,
+)
 from autocoder_tui.batch.provider.provider_runner import ProviderRunner
 from autocoder_tui.batch.provider.record import BatchRecord
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.output_path import Refused
 
 
-def take_in(state: Path, source: str) -> tuple[BatchRecord, int]:
-    """The batch whose results are in the file `source`, and how many there were. Blocking.
+def batch_of_results(state: Path, source: str) -> str:
+    """The batch whose results are in the file `source`. Blocking.
 
     Raises NoSuchBatch, and Refused for a file that can't be read.
     """
     try:
-        return collect_results(state, Path(source))
+        return batch_in(state, Path(source))
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise Refused(f"{visible(source)} can't be read ({reason}).") from error
+        raise _unreadable(source, error) from error
+
+
+def take_in(state: Path, batch_id: str, source: str) -> int:
+    """Take in the results of a batch from the file `source`; how many there were. Blocking: the
+    journal of the batch is held. Raises NoSuchBatch, and Refused."""
+    try:
+        return collect_results(BatchRecord.open(state, batch_id), Path(source))
+    except OSError as error:
+        raise _unreadable(source, error) from error
+
+
+def _unreadable(source: str, error: OSError) -> Refused:
+    reason = (error.strerror or "unknown reason").lower()
+    return Refused(f"{visible(source)} can't be taken in ({reason}).")
 
 
 async def prepare_batch(
-    runner: ProviderRunner, kept: KeptBatch, *, again: bool, retried: list[int]
+    runner: ProviderRunner,
+    head: BatchHead,
+    jobs: Sequence[BatchJob],
+    *,
+    again: bool,
+    retried: list[int],
 ) -> None:
-    """Freeze the jobs of a new batch, or go on with one. Raises AutocoderError and OSError."""
+    """Freeze the `jobs` that wait, or go on with a batch that was frozen. Raises AutocoderError
+    and OSError."""
     if again and await runner.reopen(retried):
         return
-    await runner.freeze(kept.jobs, kept.head.max_cost)
+    await runner.freeze(jobs, head.max_cost, begun=again)
 
 
 async def write_out(runner: ProviderRunner, target: Path, say: Callable[[str], object]) -> bool:
@@ -53,7 +78,7 @@ async def write_out(runner: ProviderRunner, target: Path, say: Callable[[str], o
     return bool(count)
 
 
-def next_name(kept: KeptBatch, runner: ProviderRunner) -> Path:
+def next_name(head: BatchHead, runner: ProviderRunner) -> Path:
     """Where the requests of the next round go, if nothing else is said."""
     number = 1 + max((sent.round for sent in runner.record.submissions), default=0)
-    return Path(f"batch-{kept.head.batch_id}-round-{number}.jsonl").absolute()
+    return Path(f"batch-{head.batch_id}-round-{number}.jsonl").absolute()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,6 +52,12 @@ class BatchResults:
         if not _is_written(output, job, kept):
             delivery, prepared = _delivery(setup, kept)
             delivery.deliver(prepared, output)
+
+    async def seen_to(self, jobs: Sequence[BatchJob]) -> None:
+        """Nobody has to be asked about these results any more."""
+        for job in jobs:
+            with suppress(AutocoderError):  # asked about once more, then
+                await asyncio.to_thread(self._runner.history.settled, job.run_id)
 
     async def patch(self, job: BatchJob) -> bytes:
         """The result of a job as a patch. Raises AutocoderError where it can't be one."""

@@ -51,7 +51,7 @@ from autocoder_tui.ui.controllers.undo import UndoRedo
 from autocoder_tui.ui.keymap import checked_keys
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.keys_help import KeysHelp
-from autocoder_tui.ui.screens.main import LOWER_PANES, MainScreen
+from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.screens.usage import UsageScreen
 from autocoder_tui.ui.terminal.driver import HasAnEnd, driver_class
 from autocoder_tui.ui.terminal.key_queue import ASKS, SEND, TypeAheadApp
@@ -224,20 +224,10 @@ class AutocoderApp(TypeAheadApp):
 
     def job(self) -> Job:
         """What the screen says right now."""
-        target = self.main.query_one("#target", Input).value.strip()
-        return Job(
-            root=self.root,
-            picks=self.main.query_one(FilePicker).picks,
-            target=target or None,
-            requirements=self.main.query_one("#requirements", TextArea).text,
-            system_prompt=self.setup.task.system_prompt,
-        )
+        return self.main.job(self.root, self.setup.task.system_prompt)
 
     def on_file_picker_picks_changed(self, event: FilePicker.PicksChanged) -> None:
-        count = len(event.picks)
-        for pane in self.main.query("#files-pane"):  # none when the screen is closing
-            pane.border_subtitle = f"{count or 'none'} picked"
-        self.main.mark("files", f" {count}" if count else "")
+        self.main.tell_picks(len(event.picks))
         self.estimator.schedule()
         self.session.changed()
 
@@ -279,13 +269,11 @@ class AutocoderApp(TypeAheadApp):
     # ------------------------------------------------------------------ running
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        running = self.runner.running
         possible = {
-            "run": not running,
-            "stop": running or self.proposal_check.running,
+            "run": not self.runner.running,
+            "stop": self.runner.running or self.proposal_check.running,
             "go_on": self.runner.resumable,
             "show_history": self.screen is self.main,
-            "show_batch": self.screen is self.main,
         }
         return possible.get(action, True)
 
@@ -365,22 +353,19 @@ class AutocoderApp(TypeAheadApp):
 
     def action_next_pane(self) -> None:
         """Go to the next of the lower panes."""
-        at = LOWER_PANES.index(self.main.pane) if self.main.pane in LOWER_PANES else -1
-        self.main.show(LOWER_PANES[(at + 1) % len(LOWER_PANES)])
+        self.main.show_next()
 
     def action_edit_target(self) -> None:
         """Name the one file to write."""
-        self.main.show("requirements", focus=False)
-        self.main.query_one("#target", Input).focus()
+        self.main.edit_target()
 
     def action_show_history(self) -> None:
         """Every run so far."""
         self.browsing.open()
 
-    @work(group=ASKS)
-    async def action_show_batch(self) -> None:
+    def action_show_batch(self) -> None:
         """Many jobs in a queue, and their results."""
-        await self.batches.open()
+        self.batches.open()
 
     def action_show_usage(self) -> None:
         """What runs used and cost."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from autocoder_tui.batch.journal import batch_paths
 from autocoder_tui.demo.script import Reply, error_reply
 from autocoder_tui.store.history.history import History
 from tests.batch.program import Ended, batch, ended, project, started, write_jobs
@@ -141,6 +142,7 @@ async def test_a_patch_of_all_results_applies(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q"], cwd=root, check=True)
     subprocess.run(["git", "apply", "all.patch"], cwd=root, check=True)
     assert (root / "out" / "2.py").read_text() == text_of(2, 6)
+    assert History(tmp_path / "state").prune(1, 0) == 2  # handed out, none of them waits
 
 
 def committed(root: Path) -> None:
@@ -190,9 +192,7 @@ async def test_nothing_is_sent_that_could_pass_the_cap(tmp_path: Path) -> None:
     assert totals["cost_usd"] <= 0.0105
     assert totals["done"] >= 1
     assert totals["failed"] == 6 - totals["done"]
-    assert {line["error"]["kind"] for line in done.lines[:-1] if line["error"]} == {
-        "spending_cap_reached"
-    }
+    assert {line["error"]["kind"] for line in done.lines[:-1] if line["error"]} == {"spending_cap"}
     assert sum(server.asked.values()) == totals["done"]
 
 
@@ -249,6 +249,7 @@ async def test_ctrl_c_ends_in_order_and_resume_goes_on(tmp_path: Path) -> None:
         assert stopped.code == 130, stopped.err
         report = stopped.lines
         assert report[-1]["totals"]["waiting"] >= 1
+        assert report[-1]["totals"]["requests"] == sum(server.asked.values())
         again = await batch(tmp_path, "--resume", "last", *at(server, "--json"))
     assert again.code == 0, again.err
     assert max(server.finished.values()) == 1
@@ -276,3 +277,61 @@ async def test_batches_are_listed(tmp_path: Path) -> None:
         await batch(tmp_path, str(write_jobs(tmp_path, 2)), *at(server))
     listed = await batch(tmp_path, "list")
     assert re.search(r"^[0-9a-f]{8} .* 2 +2 +0 +0 ", listed.out, re.MULTILINE)
+
+
+async def test_in_sequence_with_apply_each_job_reads_what_the_one_before_wrote(
+    tmp_path: Path,
+) -> None:
+    root = project(tmp_path)
+    (root / "out" / "1.py").write_text("old = 1\n")
+    jobs = root / "jobs.jsonl"
+    line = {
+        "requirements": "JOB-1- more",
+        "input_files": "out/1.py",
+        "output_file": "out/1.py",
+        "force": True,
+    }
+    jobs.write_text(f"{json.dumps(line)}\n" * 2)
+    committed(root)
+    async with JobServer() as server:
+        flags = ("--same-file", "sequential", "--apply", "--despite-warnings")
+        done = await batch(tmp_path, str(jobs), *at(server, *flags))
+        sent = [received.messages[1]["content"] for received in server.requests]
+    assert done.code == 0, done.err
+    assert "old = 1" in sent[0]
+    assert text_of(1, 6) in sent[1]
+    assert "old = 1" not in sent[1]
+
+
+async def test_killed_after_a_result_was_written_it_is_neither_paid_for_nor_written_again(
+    tmp_path: Path,
+) -> None:
+    jobs = write_jobs(tmp_path, 2)
+    committed(project(tmp_path))
+    async with JobServer() as server:
+        first = await batch(tmp_path, str(jobs), *at(server, "--apply", "--json"))
+        assert first.code == 0, first.err
+        (path,) = batch_paths(tmp_path / "state")
+        lines = path.read_bytes().splitlines(keepends=True)
+        path.write_bytes(b"".join(lines[:-1]))  # as if killed before the last was written down
+        written = project(tmp_path) / "out" / "2.py"
+        before = written.stat().st_mtime_ns
+        again = await batch(tmp_path, "--resume", "last", *at(server, "--json"))
+    assert again.code == 0, again.err
+    assert sum(server.asked.values()) == 2
+    assert written.stat().st_mtime_ns == before
+    assert all(line["written"] for line in again.lines[:-1])
+    assert again.totals["requests"] == 2
+
+
+async def test_ctrl_c_twice_ends_at_once_and_loses_nothing(tmp_path: Path) -> None:
+    async with JobServer(lines=60, tokens_per_second=100) as server:
+        process = await started(tmp_path, str(write_jobs(tmp_path, 2)), *at(server, "--json"))
+        await server.until_asked(2)
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        stopped = await ended(process)
+        assert stopped.code in (130, 143)
+        again = await batch(tmp_path, "--resume", "last", *at(server, "--json"))
+    assert again.code == 0, again.err
+    assert again.totals["done"] == 2

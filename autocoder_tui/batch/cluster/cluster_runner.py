@@ -16,7 +16,7 @@ from autocoder_tui.batch.local_runner import LocalRunner
 from autocoder_tui.batch.provider.frozen_job import FrozenJob
 from autocoder_tui.batch.runner import JobOrder
 from autocoder_tui.engine.catalog import Endpoint, Secret
-from autocoder_tui.engine.events import Event, Failure, RunFailed
+from autocoder_tui.engine.events import Event, Failure, RunCancelled, RunFailed, RunFinished
 from autocoder_tui.engine.events_json import read_event
 from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.request import Limits
@@ -27,6 +27,7 @@ from autocoder_tui.runs.supervision import Engine
 from autocoder_tui.safety.sanitize import visible
 
 _LOST: Final = "worker_lost"
+_ENDS: Final = (RunFinished, RunFailed, RunCancelled)
 _MOST_WORKERS: Final = 5
 """How many workers may die over one job."""
 _CONNECT_SECONDS: Final = 30.0
@@ -110,18 +111,20 @@ class ClusterRunner(LocalRunner):
         try:
             while True:
                 message = await self._next(came, over, received)
-                if message is None:
-                    break
+                if message is None or message["number"] > received:
+                    break  # behind a message that is missing the text would have a hole
+                if message["number"] < received:
+                    continue
                 received += 1
                 for data in json.loads(message["events"]):
                     event = read_event(data)
                     if event is not None:
-                        ended = ended or isinstance(event, RunFailed)
+                        ended = ended or isinstance(event, _ENDS)
                         yield event
-            answer = over.result()
+            answer = over.result() if over.done() else {}
             for name, value in Capabilities.from_dict(answer.get("known", {})).to_dict().items():
                 setattr(known, name, value)
-            if received < answer.get("sent", 0) or "lost" in answer:
+            if not ended:
                 yield RunFailed(
                     Failure(_LOST, f"The worker that had it is gone. {answer.get('why', '')}"),
                     resumable=True,

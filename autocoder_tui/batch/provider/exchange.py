@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 from autocoder_tui.batch.provider.record import BatchRecord, NoSuchBatch
 from autocoder_tui.batch.provider.requests import batch_of
 from autocoder_tui.batch.provider.rounds import Rounds
-from autocoder_tui.engine.provider.batch_lines import read_result
+from autocoder_tui.engine.provider.batch_lines import BatchResult, read_result
 from autocoder_tui.system.atomic_write import write_atomically
 
 
@@ -48,29 +49,42 @@ def _join(files: list[Path], target: Path) -> None:
     part.replace(target)
 
 
-def collect_results(state: Path, source: Path) -> tuple[BatchRecord, int]:
-    """Take in a file of results; the batch they belong to, and how many they are. Blocking.
+def batch_in(state: Path, source: Path) -> str:
+    """The id of the batch whose results are in a file. Blocking.
 
-    What holds no result of a batch that is known raises NoSuchBatch. Raises OSError.
+    Raises NoSuchBatch where they are of no batch that is known, or of several, and OSError.
     """
-    found: BatchRecord | None = None
-    kept: list[bytes] = []
+    named = {batch_of(result.custom_id) for result, _ in _results(source)}
+    found = sorted(named & {record.id for record in BatchRecord.all(state)})
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise NoSuchBatch(
+            f"{source.name} holds results of {len(found)} batches: {', '.join(found)}. Give the "
+            "lines of each in a file of their own."
+        )
+    raise NoSuchBatch(
+        f"{source.name} holds no result that this program could read, of a batch that it knows. "
+        "It wants JSON Lines with custom_id and response, as the OpenAI batch API and vLLM's "
+        "run-batch write them."
+    )
+
+
+def collect_results(record: BatchRecord, source: Path) -> int:
+    """Take in what a file has of the results of a batch; how many they are. Blocking. Nobody else
+    may have the batch meanwhile. Raises OSError."""
+    kept = [line for result, line in _results(source) if batch_of(result.custom_id) == record.id]
+    name = f"imported-{len(record.imported) + 1}.jsonl"
+    write_atomically(record.folder / name, b"".join(kept))
+    record.imported.append(name)
+    record.save()
+    return len(kept)
+
+
+def _results(source: Path) -> Iterator[tuple[BatchResult, bytes]]:
+    """Each result with its line."""
     with source.open("rb") as lines:
         for line in lines:
             result = read_result(line.decode("utf-8", "replace"))
-            if result is None:
-                continue
-            if found is None:
-                found = BatchRecord.open(state, batch_of(result.custom_id))
-            if batch_of(result.custom_id) == found.id:
-                kept.append(line if line.endswith(b"\n") else line + b"\n")
-    if found is None:
-        raise NoSuchBatch(
-            f"{source.name} holds no result that this program could read. It wants JSON Lines "
-            "with custom_id and response, as the OpenAI batch API and vLLM's run-batch write them."
-        )
-    name = f"imported-{len(found.imported) + 1}.jsonl"
-    write_atomically(found.folder / name, b"".join(kept))
-    found.imported.append(name)
-    found.save()
-    return found, len(kept)
+            if result is not None:
+                yield result, line if line.endswith(b"\n") else line + b"\n"

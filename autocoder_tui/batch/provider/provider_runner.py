@@ -59,8 +59,11 @@ class ProviderRunner(LocalRunner):
         chosen = await super().chosen(setup)
         return replace(chosen, model=batch_priced(chosen.model, chosen.endpoint.provider))
 
-    async def freeze(self, jobs: Sequence[BatchJob], cap: Decimal | None) -> None:
-        """Write the jobs down as they are now, as many as `cap` US dollars have room for.
+    async def freeze(
+        self, jobs: Sequence[BatchJob], cap: Decimal | None, *, begun: bool = False
+    ) -> None:
+        """Write the jobs down as they are now, as many as `cap` US dollars have room for. Of jobs
+        that may have been `begun` before those are left out whose result is in history.
 
         Nothing is sent yet. Raises AutocoderError where a job can't be prepared, and OSError.
         """
@@ -68,16 +71,17 @@ class ProviderRunner(LocalRunner):
         record = await asyncio.to_thread(BatchRecord.create, state, self.batch_id)
         budget = SharedBudget(cap)
         for job in jobs:
-            order = JobOrder(job)
+            order = JobOrder(job, begun=begun)
             if cap is not None:
                 most = await self.weigh(order)
-                if not budget.fits(most):
+                if not budget.fits(job.number, most):
                     self.tell(f"{visible(job.name)} is not sent: the cap has no room for it.")
                     continue
                 budget.reserve(job.number, most)
                 order = replace(order, most=most)
             prepared = await self.prepare(order)
-            assert prepared is not None, "nothing of a new batch is done"
+            if prepared is None:
+                continue
             learnt = (await self.chosen(setup_of(self.setup, job))).capabilities
             # What the server is nobody asks: a run that is played again must not learn it midway.
             known = {**learnt.to_dict(), "server": learnt.server or ""}
@@ -85,6 +89,11 @@ class ProviderRunner(LocalRunner):
             await asyncio.to_thread(record.add_job, frozen)
         await asyncio.to_thread(record.begin)
         self._record = record
+
+    async def clear(self) -> None:
+        """Everything is in history: what was kept of the requests goes."""
+        if self._record is not None:
+            await asyncio.to_thread(self._record.remove)
 
     async def reopen(self, retried: Iterable[int] = ()) -> bool:
         """Go on with a batch that was frozen; False where it never was. What failed of the jobs

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -100,16 +101,22 @@ class _Record:
     submissions: tuple[Submission, ...] = ()
     imported: tuple[str, ...] = ()
     forgiven: tuple[Forgiven, ...] = ()
+    mark: str = ""
 
 
 @dataclass(slots=True)
 class BatchRecord:
-    """The folder of one batch. All methods block and raise OSError."""
+    """The folder of one batch. All methods block and raise OSError.
+
+    `mark` tells its labels from those of an earlier record of the same batch, whose results are
+    gone from the provider.
+    """
 
     folder: Path
     submissions: list[Submission] = field(default_factory=list)
     imported: list[str] = field(default_factory=list)
     forgiven: list[Forgiven] = field(default_factory=list)
+    mark: str = ""
     _offsets: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -122,7 +129,7 @@ class BatchRecord:
         folder = state / FOLDER / batch_id
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         (folder / _JOBS).unlink(missing_ok=True)
-        return cls(folder)
+        return cls(folder, mark=uuid.uuid4().hex[:6])
 
     def add_job(self, job: FrozenJob) -> None:
         with (self.folder / _JOBS).open("a", encoding="utf-8") as lines:
@@ -161,10 +168,12 @@ class BatchRecord:
             kept: _Record = read_value(_Record, data)
         except (OSError, ValueError):
             return None
-        return cls(folder, list(kept.submissions), list(kept.imported), list(kept.forgiven))
+        lists = list(kept.submissions), list(kept.imported), list(kept.forgiven)
+        return cls(folder, *lists, kept.mark)
 
     def save(self) -> None:
-        kept = _Record(tuple(self.submissions), tuple(self.imported), tuple(self.forgiven))
+        lists = tuple(self.submissions), tuple(self.imported), tuple(self.forgiven)
+        kept = _Record(*lists, self.mark)
         write_atomically(self.folder / _RECORD, json.dumps(value_data(kept), indent=1) + "\n")
 
     def jobs(self) -> Iterator[FrozenJob]:
@@ -211,7 +220,7 @@ class BatchRecord:
         at = 1 + sum(sent.round == number for sent in self.submissions)
         name = f"requests-{number}-{at}.jsonl"
         part.file.replace(self.folder / name)
-        label = f"{self.id}-{number}-{at}"
+        label = "-".join(filter(None, (self.id, self.mark, f"{number}-{at}")))
         sent = Submission(name, label, number, part.requests, *part.place)
         self.submissions.append(sent)
         self.save()

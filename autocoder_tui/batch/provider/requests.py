@@ -48,8 +48,11 @@ def batch_of(name: str) -> str:
 
 def number_of(name: str) -> int:
     """The job a custom id belongs to, 0 where it is none of ours."""
-    number = name.split(".")[1:2]
-    return int(number[0]) if number and number[0].isdecimal() else 0
+    number = "".join(name.split(".")[1:2])
+    return int(number) if number.isdecimal() and len(number) < _MOST_DIGITS else 0
+
+
+_MOST_DIGITS: Final = 10
 
 
 def finder(batch: str, number: int, results: Results, lost: Mapping[str, int]) -> FindReply:

@@ -81,7 +81,7 @@ def read_result(line: str) -> BatchResult | None:
 def _status_of(error: Mapping[str, Any]) -> int:
     for name in ("status", "status_code", "code"):
         value = error.get(name)
-        if isinstance(value, str) and value.isdecimal():
+        if isinstance(value, str) and value.isdecimal() and len(value) == 3:
             value = int(value)
         if isinstance(value, int) and not isinstance(value, bool) and 400 <= value <= 599:
             return value

@@ -10,22 +10,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from autocoder_tui.engine.base_url import check_base_url, host_of, joined
 from autocoder_tui.engine.catalog import Endpoint, Model
 from autocoder_tui.engine.errors import (
     BadRequest,
-    ConnectionLost,
     NotAReply,
-    NoText,
     PrefillRefused,
     ProviderError,
-    StatusError,
-    TimedOut,
 )
 from autocoder_tui.engine.provider.address import Address
 from autocoder_tui.engine.provider.capabilities import Capabilities
@@ -40,19 +35,23 @@ from autocoder_tui.engine.provider.http_errors import (
     status_error,
     unreadable_wait,
 )
-from autocoder_tui.engine.provider.proxy_errors import through_proxy
+from autocoder_tui.engine.provider.reply_errors import (
+    first_byte_error,
+    longest_silence,
+    lost_error,
+    no_text_error,
+    redirect_error,
+    silence_error,
+)
 from autocoder_tui.engine.provider.request_body import learn_from_refusal, request_body
 from autocoder_tui.engine.provider.response_body import IncomingReply
 from autocoder_tui.engine.provider.server_software import software_in_headers
 from autocoder_tui.engine.provider.session import ReplySession
 from autocoder_tui.engine.request import Limits
-from autocoder_tui.engine.trace import RequestSent, ResponseOpened, Trace
+from autocoder_tui.engine.trace import Heard, Opening, RequestSent, Trace
 
 if TYPE_CHECKING:
-    from autocoder_tui.engine.provider.transport import RedirectRefused
-
-Heard: TypeAlias = Callable[[int, Mapping[str, str]], object]
-"""Told the status and the headers of a response."""
+    pass
 
 _AFTER_FINISH_SECONDS: Final = 5.0
 _DRAIN_SECONDS: Final = 0.25
@@ -192,14 +191,14 @@ async def stream_reply(
                 max_output_tokens=max_output_tokens,
                 prefill=prefill,
             )
-            patience = Patience(limits.first_byte_timeout, longest=_longest(limits))
+            patience = Patience(limits.first_byte_timeout, longest=longest_silence(limits))
             beta = prefill == "deepseek" and host_of(endpoint.provider.base_url).endswith(
                 "deepseek.com"
             )
             try:
                 request = partial(session.send, body, beta=beta)
-                told = _Told(session.trace, heard)
-                response = await _open(stack, session, request, address, limits, patience, told)
+                opening = Opening(session.trace, heard)
+                response = await _open(stack, session, request, address, limits, patience, opening)
                 capabilities.server = software_in_headers(response.headers) or capabilities.server
                 break
             except _Refused as refused:
@@ -239,20 +238,6 @@ class _Refused(Exception):
         return status_error(self._status, self._said, self._address, wait, odd)
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """Who is told what the server answers before the text."""
-
-    trace: Trace | None
-    heard: Heard | None
-
-    def opened(self, status: int, headers: Mapping[str, str], body: str = "") -> None:
-        if self.trace is not None:
-            self.trace(ResponseOpened(status, dict(headers), body))
-        if self.heard is not None:
-            self.heard(status, headers)
-
-
 async def _open(
     stack: AsyncExitStack,
     session: ReplySession,
@@ -260,7 +245,7 @@ async def _open(
     address: Address,
     limits: Limits,
     patience: Patience,
-    told: _Told,
+    opening: Opening,
 ) -> Any:
     """Send, and wait for the headers. Raises _Refused and ProviderError."""
     import httpx2
@@ -278,20 +263,20 @@ async def _open(
         async with patience:
             response = await stack.enter_async_context(send())
     except TimeoutError:
-        raise _first_byte_error(address, limits) from None
+        raise first_byte_error(address, limits) from None
     except openai.APIStatusError as error:
         headers, body = error.response.headers, error.response.text
-        told.opened(error.status_code, headers, body)
+        opening.came(error.status_code, headers, body)
         raise _Refused(error.status_code, body, headers, address) from None
     except (openai.APIConnectionError, httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         raise connection_error(error, address, limits.connect_timeout) from None
     except RedirectRefused as error:
-        raise _redirect_error(error, address) from None
+        raise redirect_error(error, address) from None
     if response.status_code >= 300:
         # A reply that is at hand, of a batch: over HTTP the SDK has raised by now.
         body = b"".join([data async for data in response.iter_bytes()]).decode("utf-8", "replace")
         raise _Refused(response.status_code, body, response.headers, address)
-    told.opened(response.status_code, response.headers)
+    opening.came(response.status_code, response.headers)
     return response
 
 
@@ -314,8 +299,8 @@ async def _read(
                 if incoming.finished:
                     break
                 if patience.rest <= 0:
-                    raise _no_text_error(incoming, address, limits) from None
-                raise _silence_error(incoming, address, limits) from None
+                    raise no_text_error(incoming, address, limits) from None
+                raise silence_error(incoming, address, limits) from None
             except httpx2.DecodingError:
                 raise NotAReply(
                     f"{address.url} sent data whose compression cannot be read. Check any proxy "
@@ -324,7 +309,7 @@ async def _read(
             except (httpx2.HTTPError, httpx2.StreamError, OSError):
                 if incoming.finished:
                     break
-                raise _lost_error(incoming, address) from None
+                raise lost_error(incoming, address) from None
             if data is None:
                 break
             pieces = incoming.feed(data)
@@ -341,7 +326,7 @@ async def _read(
             # A comment or an empty frame: the server is at work, and to ask again would cost more.
             patience.left = limits.idle_timeout if incoming.has_text else limits.first_byte_timeout
             if any(isinstance(piece, _SIGNS_OF_WORK) for piece in pieces):
-                patience.rest = _longest(limits)
+                patience.rest = longest_silence(limits)
     for piece in incoming.close():
         yield piece
     if incoming.failure is not None:
@@ -358,50 +343,3 @@ async def _drain(chunks: AsyncIterator[bytes]) -> None:
                 pass
     except (TimeoutError, httpx2.HTTPError, httpx2.StreamError, OSError):
         pass
-
-
-def _longest(limits: Limits) -> float:
-    return max(limits.keepalive_timeout, limits.first_byte_timeout, limits.idle_timeout)
-
-
-def _no_text_error(incoming: IncomingReply, address: Address, limits: Limits) -> NoText:
-    kept = "The text so far is kept. " if incoming.has_text else ""
-    return NoText(
-        f"{address.model_name} at {address.url} kept the connection open but sent no text for "
-        f"{_longest(limits):g} s (keepalive_timeout). {kept}It was not asked again, for it may "
-        "still be at work: try later, or allow it more time."
-    )
-
-
-def _first_byte_error(address: Address, limits: Limits) -> TimedOut:
-    return TimedOut(
-        f"{address.model_name} at {address.url} sent nothing{through_proxy(address)} within "
-        f"{limits.first_byte_timeout:g} s (first_byte_timeout). Try again, or allow it more time."
-    )
-
-
-def _silence_error(incoming: IncomingReply, address: Address, limits: Limits) -> TimedOut:
-    if not incoming.has_text:
-        return _first_byte_error(address, limits)
-    return TimedOut(
-        f"{address.model_name} at {address.url} fell silent in mid-reply for "
-        f"{limits.idle_timeout:g} s (idle_timeout). The text so far is kept: go on from there, or "
-        "allow it more time."
-    )
-
-
-def _lost_error(incoming: IncomingReply, address: Address) -> ConnectionLost:
-    when = "in mid-reply; the text so far is kept" if incoming.has_text else "before any text"
-    return ConnectionLost(f"The connection to {address.url} broke {when}. Try again.")
-
-
-def _redirect_error(error: RedirectRefused, address: Address) -> ProviderError:
-    if error.too_many:
-        message = f"{address.url} redirects again and again. Correct the base URL."
-    else:
-        where = address.quote(error.location.partition("?")[0])[:120]
-        message = (
-            f"{address.url} redirects to another place, “{where}”; the prompt and the key were "
-            "not sent there. If the service is there now, make that the base URL."
-        )
-    return StatusError(message, status=error.status)

@@ -47,8 +47,11 @@ class BatchActions:
 
     # ------------------------------------------------------------------ showing
 
-    async def open(self) -> None:
+    def open(self) -> None:
         """Show the batch under way, or else the newest of this project."""
+        self._app.run_worker(self._open(), group=ASKS, exit_on_error=True)
+
+    async def _open(self) -> None:
         app = self._app
         if app.screen is not app.main:
             return

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Input, Label, Static, TextArea
 
 from autocoder_tui.diagnostics.debug_log import DebugLog, LogLine
+from autocoder_tui.runs.preparation import Job
 from autocoder_tui.runs.recent_actions import note
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
@@ -159,6 +160,27 @@ class MainScreen(Screen[None]):
     def narrow(self) -> bool:
         return self.has_class("-narrow")
 
+    def show_next(self) -> None:
+        """Bring the next of the lower panes to the front."""
+        at = LOWER_PANES.index(self.pane) if self.pane in LOWER_PANES else -1
+        self.show(LOWER_PANES[(at + 1) % len(LOWER_PANES)])
+
+    @property
+    def target(self) -> str:
+        """The one file to write as it is typed, "" for whatever is proposed."""
+        return self.query_one("#target", Input).value.strip()
+
+    def edit_target(self) -> None:
+        """Bring the field for the one file to write to the front."""
+        self.show("requirements", focus=False)
+        self.query_one("#target", Input).focus()
+
+    def tell_picks(self, count: int) -> None:
+        """Show how many files are picked."""
+        for pane in self.query("#files-pane"):  # none when the screen is closing
+            pane.border_subtitle = f"{count or 'none'} picked"
+        self.mark("files", f" {count}" if count else "")
+
     def show(self, pane: str, *, focus: bool = True) -> None:
         """Bring `pane` to the front and, if asked, the keyboard to it."""
         self.pane = pane
@@ -173,6 +195,16 @@ class MainScreen(Screen[None]):
             self._on_its_way = pane
             self.call_after_refresh(self._focus_pane, pane)
             self.call_after_refresh(self.app.call_later, release)
+
+    def job(self, root: Path, system_prompt: str) -> Job:
+        """What the panes say right now."""
+        return Job(
+            root=root,
+            picks=self.query_one(FilePicker).picks,
+            target=self.target or None,
+            requirements=self.query_one("#requirements", TextArea).text,
+            system_prompt=system_prompt,
+        )
 
     def offer(self, pane: str) -> bool:
         """`show` what nobody asked for just now: not where something is being written, for the

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from autocoder_tui.batch.journal import BatchJournal, find_batch
+from autocoder_tui.batch.provider.record import BatchRecord
 from tests.batch.program import Ended, batch, environment, project, started
 from tests.batch.provider.batch_server import BatchServer, End, answered, failed, serving
 from tests.batch.provider.test_rounds import lines
@@ -181,3 +183,52 @@ async def test_killed_at_random_it_goes_on_and_nothing_is_paid_for_twice(
 
 async def ended_anyhow(process: asyncio.subprocess.Process) -> None:
     await asyncio.wait_for(process.communicate(), 60)
+
+
+async def test_what_is_all_done_is_not_sent_again(tmp_path: Path, server: BatchServer) -> None:
+    sizes = [3, 5]
+    named = jobs(tmp_path, server, sizes)
+    came = await batch(tmp_path, named, "--provider-batch", "--poll", "0.02", *PATCH)
+    assert came.code == 0, _said(came)
+    asked = list(server.calls)
+    (project(tmp_path) / "all.patch").unlink()
+    again = await batch(tmp_path, "--resume", "last", "--poll", "0.02", "--json")
+    assert again.code == 0, _said(again)
+    assert server.calls == asked
+    patched(tmp_path, sizes)
+
+
+async def test_a_batch_of_a_provider_is_gone_on_with_in_no_other_way(
+    tmp_path: Path, server: BatchServer
+) -> None:
+    server.endings = [lambda asked: End(output=[answered(asked[0])], status="cancelled")]
+    named = jobs(tmp_path, server, [3, 4])
+    came = await batch(tmp_path, named, "--provider-batch", "--poll", "0.02")
+    assert came.code == 1
+    asked = list(server.calls)
+    for flags in (["--dask", "tcp://127.0.0.1:9"], ["--export", "out.jsonl"], ["--apply"]):
+        came = await batch(tmp_path, "--resume", "last", *flags)
+        assert came.code != 0
+        assert flags[0] in came.err, came.err
+    assert server.calls == asked
+
+
+async def test_results_are_taken_in_by_nobody_but_who_has_the_batch(
+    tmp_path: Path, server: BatchServer
+) -> None:
+    came = await batch(tmp_path, jobs(tmp_path, server, [3]), "--export", "out.jsonl")
+    assert came.code == 0, _said(came)
+    asked = (project(tmp_path) / "out.jsonl").read_text().splitlines()
+    results = [json.dumps(answered(json.loads(line))) for line in asked]
+    (project(tmp_path) / "in.jsonl").write_text("\n".join(results))
+    state = tmp_path / "state"
+    journal, kept = BatchJournal.reopen(find_batch(state, "last"), print)
+    try:
+        came = await batch(tmp_path, "--collect", "in.jsonl")
+        assert came.code == 1
+        assert "another program" in came.err
+        assert BatchRecord.open(state, kept.head.batch_id).imported == []
+    finally:
+        journal.close()
+    came = await batch(tmp_path, "--collect", "in.jsonl")
+    assert came.code == 0, _said(came)

@@ -7,8 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from autocoder_tui.batch.provider.exchange import Taken, collect_results, export_requests
-from autocoder_tui.batch.provider.record import NoSuchBatch
+from autocoder_tui.batch.provider.exchange import (
+    Taken,
+    batch_in,
+    collect_results,
+    export_requests,
+)
+from autocoder_tui.batch.provider.record import BatchRecord, NoSuchBatch
+from autocoder_tui.batch.provider.requests import number_of
+from autocoder_tui.batch.provider.results import Results
 from tests.batch.provider.batch_server import BatchServer, answered
 from tests.batch.provider.test_rounds import Trial, lines
 
@@ -23,9 +30,8 @@ async def test_rounds_of_files_until_nothing_is_awaited(tmp_path: Path) -> None:
         asked = [json.loads(line) for line in sent.read_text().splitlines()]
         results = [answered(line) for line in reversed(asked)]
         back.write_text("\n".join(json.dumps(line) for line in results))
-        record, count = collect_results(trial.state, back)
-        assert (record.id, count) == (trial.record.id, len(asked))
-        trial.record = record
+        trial.record = BatchRecord.open(trial.state, batch_in(trial.state, back))
+        assert collect_results(trial.record, back) == len(asked)
         rounds = trial.rounds()
     assert number > 2, "what was cut off takes a second file"
     assert await trial.files() == {"f0.py": lines(2), "f1.py": lines(60)}
@@ -63,4 +69,26 @@ def test_a_file_without_a_known_result_is_refused(tmp_path: Path, text: str) -> 
     source = tmp_path / "results.jsonl"
     source.write_text(text)
     with pytest.raises(NoSuchBatch):
-        collect_results(tmp_path / "state", source)
+        batch_in(tmp_path / "state", source)
+
+
+def test_lines_of_nobody_hide_no_results(tmp_path: Path) -> None:
+    record, other = (BatchRecord.create(tmp_path, name) for name in ("aaaa1111", "aaaa2222"))
+    record.begin()
+    other.begin()
+    source = tmp_path / "results.jsonl"
+    names = ["nobody.1.a-0", "", "aaaa.1.a-0", f"aaaa1111.{'9' * 5000}.a-0", "aaaa1111.1.a-0"]
+    response = {"status_code": 200, "body": {"choices": []}}
+    found = [{"custom_id": name, "response": response} for name in names]
+    source.write_text("\n".join(map(json.dumps, found)))
+    assert batch_in(tmp_path, source) == "aaaa1111"
+    assert collect_results(record, source) == 2
+    results = Results(
+        record.result_files(), lambda name, file: record.forgives(number_of(name), file)
+    )
+    assert results.is_final("aaaa1111.1.a-0")
+    assert results.unread == 0
+    line = json.dumps({"custom_id": "aaaa2222.1.b-0", "error": {"code": "5" * 5000}})
+    source.write_text(f"{source.read_text()}\n{line}\n")
+    with pytest.raises(NoSuchBatch, match="aaaa2222"):
+        batch_in(tmp_path, source)
