@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 from autocoder_tui import __version__
 from autocoder_tui.config.run_options import RUN_OPTIONS, RunOption
@@ -81,7 +81,7 @@ class Parser(argparse.ArgumentParser):
     """Names the arguments it does not know, which a shell may have made of any file's name. A
     flag is written out: what is short for one today may be short for two tomorrow."""
 
-    def __init__(self, *, reports: bool = False, **settings: Any) -> None:
+    def __init__(self, *, reports: Literal["run", "batch"] | None = None, **settings: Any) -> None:
         super().__init__(**{"allow_abbrev": False, "formatter_class": Formatter, **settings})
         self._reports = reports
         self._given: Sequence[str] = ()
@@ -93,9 +93,10 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """End with the code of wrong usage; where --json was given, with its report, too."""
         if self._reports and "--json" in self._given:
-            from autocoder_tui.headless.command import report_refusal
+            from autocoder_tui.headless import command
 
-            report_refusal("usage", message)
+            batch = self._reports == "batch"
+            (command.report_batch_refusal if batch else command.report_refusal)("usage", message)
         super().error(message)
 
     def _print_message(self, message: str, file: Any = None) -> None:
@@ -167,7 +168,7 @@ def add_option(group: argparse._ArgumentGroup, option: RunOption) -> None:
 
 
 def tui_parser() -> Parser:
-    parser = Parser(prog="autocoder-tui", description=DESCRIPTION, reports=True)
+    parser = Parser(prog="autocoder-tui", description=DESCRIPTION, reports="run")
     _add_job_arguments(parser, headless=True, screen=True)
     return parser
 
@@ -199,7 +200,7 @@ def review_parser() -> Parser:
 
 
 def run_parser() -> Parser:
-    parser = Parser(prog="autocoder-tui run", description=RUN_DESCRIPTION, reports=True)
+    parser = Parser(prog="autocoder-tui run", description=RUN_DESCRIPTION, reports="run")
     _add_job_arguments(parser, headless=True, screen=False)
     parser.add_argument(
         "--resume", type=given, metavar="RUN", help=f"go on with the text of a run: {RUN_HELP}"

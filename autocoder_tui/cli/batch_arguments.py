@@ -18,6 +18,7 @@ Exit codes: 0 every job succeeded, 1 not all of them, 2 usage, 130 interrupted.
 def batch_parser() -> Parser:
     parser = Parser(
         prog="autocoder-tui batch",
+        reports="batch",
         description=DESCRIPTION,
     )
     parser.add_argument(

@@ -10,7 +10,8 @@ from autocoder_tui.cli.arguments import Parser, count, given
 DESCRIPTION = """\
 Start a model on this machine and open the program on it; the model ends with the program.
 
-  autocoder-tui local                          what is here, and what each missing engine needs
+  autocoder-tui local                          the one .gguf file here; else what is installed, and
+                                               what each missing engine needs
   autocoder-tui local MODEL.gguf               llama.cpp's llama-server, or the extra [local]
   autocoder-tui local qwen2.5-coder:1.5b       Ollama
   autocoder-tui local org/name                 vLLM

@@ -75,7 +75,14 @@ def _batch(arguments: Sequence[str]) -> int:
     return_freed_memory()
     from autocoder_tui.headless.batch_command import batch_command
 
-    return batch_command(options, os.environ)
+    try:
+        return batch_command(options, os.environ)
+    except AutocoderError as error:
+        if options.batch_json:
+            from autocoder_tui.headless.command import report_batch_refusal
+
+            report_batch_refusal(error.kind, error.message)
+        raise
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -15,6 +15,7 @@ command line win over it, and it wins over the settings, but for what these forb
 from __future__ import annotations
 
 import glob
+import os
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -30,7 +31,9 @@ from autocoder_tui.config.toml_file import KeyPath, TomlFile, read_small_text
 from autocoder_tui.config.toml_statements import parse_all_toml
 from autocoder_tui.engine.base_url import check_base_url, host_of
 from autocoder_tui.engine.errors import RequestError
+from autocoder_tui.errors import AutocoderError
 from autocoder_tui.problems import Problem, nearest, shortened
+from autocoder_tui.workspace.textfile import read_text_file
 
 _COMMENTS = re.compile(r"(?:\s|\ufeff|//[^\n]*|/\*.*?\*/)*", re.S)
 _MEANT: Final = {
@@ -206,10 +209,20 @@ def _located(option: RunOption, value: Any, base: Path) -> Any:
     if option.place == "patterns":
         return tuple(_pattern(item, base) for item in value)
     if option.place == "path":
-        return str(base / Path(value).expanduser())
+        return str(_without_dots(base / Path(value).expanduser()))
     if option.place == "text" and (name := file_of_text(value)) is not None:
         return f"@{base / Path(name).expanduser()}"
     return check_base_url(value) if option.place == "url" else value
+
+
+def _without_dots(path: Path) -> Path:
+    """`path` without `..` in it, as the project's own folders are called; where a link would make
+    that another place it stays as it is, and is refused later."""
+    plain = Path(os.path.normpath(path))
+    try:
+        return plain if plain.parent.resolve() == path.parent.resolve() else path
+    except (OSError, ValueError, RuntimeError):
+        return path
 
 
 def file_of_text(text: str) -> str | None:
@@ -221,7 +234,9 @@ def file_of_text(text: str) -> str | None:
 def _pattern(pattern: str, base: Path) -> str:
     # Where a pattern is expanded, brackets in the folder's own name must stand for themselves.
     folder = glob.escape(str(base)) if glob.has_magic(pattern) else str(base)
-    return str(Path(folder) / Path(pattern).expanduser())
+    path = Path(folder) / Path(pattern).expanduser()
+    upwards, _, _ = pattern.rpartition("..")
+    return str(path if glob.has_magic(upwards) else _without_dots(path))
 
 
 def _missing(
@@ -231,9 +246,17 @@ def _missing(
     if option.place == "text" and (name := file_of_text(located)) is not None:
         if not _is_there(name):
             return [parsed.problem([key], _absent(name))]
-        is_folder = Path(name).is_dir()
-        said = f"{shortened(name, 200)} is a folder; @ names a file with a text"
-        return [parsed.problem([key], said)] if is_folder else []
+        if _is_folder(name):
+            said = f"{shortened(name, 200)} is a folder; @ names a file with a text"
+            return [parsed.problem([key], said)]
+        try:
+            read_text_file(Path(name))
+        except AutocoderError as error:
+            return [parsed.problem([key], error.message.rstrip("."))]
+        return []
+    if option.place == "path" and _is_folder(located):
+        said = f"{shortened(located, 200)} is a folder; {key} names the file to write"
+        return [parsed.problem([key], said)]
     if option.place != "patterns":
         return []
     single = isinstance(written, str)
@@ -246,6 +269,13 @@ def _missing(
 
 def _absent(name: str) -> str:
     return f"{shortened(name, 200)} does not exist (paths are relative to the control file)"
+
+
+def _is_folder(name: str) -> bool:
+    try:
+        return Path(name).is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def _is_there(name: str) -> bool:

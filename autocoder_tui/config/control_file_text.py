@@ -28,9 +28,9 @@ def save_control_file(
     `path` ends in .toml.
 
     Files relative to the `project`, and texts relative to the working folder, are written relative
-    to the control file where they lie below its folder. An existing file is only replaced with
-    `replace`. A key is never written. Raises ControlFileNotWritten, or RequestError for an address
-    that is none.
+    to the control file where they lie below its folder, or both in the project. An existing file
+    is only replaced with `replace`. A key is never written. Raises ControlFileNotWritten, or
+    RequestError for an address that is none.
     """
     name = visible(str(path))
     if os.path.lexists(path) and not replace:
@@ -64,11 +64,11 @@ def _text(path: Path, values: Mapping[str, Any]) -> str:
 
 def _written(option: RunOption, value: Any, base: Path, project: Path) -> Any:
     if option.place == "patterns":
-        return [_relative(item, base, project) for item in value]
+        return [_relative(item, base, project, project) for item in value]
     if option.place == "path":
-        return _relative(value, base, project)
+        return _relative(value, base, project, project)
     if option.place == "text" and (named := file_of_text(value)) is not None:
-        return f"@{_relative(named, base, Path.cwd())}"
+        return f"@{_relative(named, base, Path.cwd(), project)}"
     if option.place == "url":
         return check_base_url(value)  # refuses one with a key in it
     if isinstance(value, Decimal):
@@ -76,10 +76,16 @@ def _written(option: RunOption, value: Any, base: Path, project: Path) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _relative(name: str, base: Path, here: Path) -> str:
+def _relative(name: str, base: Path, here: Path, project: Path) -> str:
+    """`name`, which is one of the folder `here`, as a control file in `base` is to call it."""
     path = Path(os.path.normpath(here / Path(name).expanduser()))
     if path.is_relative_to(base):
         return path.relative_to(base).as_posix()
+    if path.is_relative_to(project) and base.is_relative_to(project):
+        # A project may lie elsewhere for somebody else. Links may lead elsewhere, too.
+        upwards = os.path.relpath(path, base)
+        if (base / upwards).resolve() == path.resolve():
+            return Path(upwards).as_posix()
     if glob.has_magic(name) and not Path(name).is_absolute():
         return str(Path(glob.escape(str(here))) / name)
     return str(path)

@@ -79,6 +79,12 @@ def report_refusal(kind: str, message: str) -> None:
     print_result(json.dumps(outcome.report()).encode() + b"\n")
 
 
+def report_batch_refusal(kind: str, message: str) -> None:
+    """The one line of --json for a batch that could not be begun, or gone on with."""
+    line = {"status": "refused", "error": {"kind": kind, "message": message}}
+    print_result(json.dumps(line).encode() + b"\n")
+
+
 def recover(setup: Setup) -> None:
     """Finish or take back what a kill cut short, and say so."""
     sweep()

@@ -373,3 +373,17 @@ async def test_ctrl_c_twice_ends_at_once_and_loses_nothing(tmp_path: Path) -> No
         again = await batch(tmp_path, "--resume", "last", *at(server, "--json"))
     assert again.code == 0, again.err
     assert again.totals["done"] == 2
+
+
+async def test_what_stood_in_the_way_is_said_as_json_too(tmp_path: Path) -> None:
+    path = write_jobs(tmp_path, 1, modl="x")
+    for flags, code, kind in (
+        ((str(path), "--json"), 1, "control_file"),
+        (("--resume", "nobody", "--json"), 1, None),
+        ((str(path), "--jsn", "--json"), 2, "usage"),
+    ):
+        came = await batch(tmp_path, *flags)
+        (line,) = came.lines
+        assert (came.code, line["status"]) == (code, "refused")
+        assert kind in (None, line["error"]["kind"])
+        assert line["error"]["message"] in came.err

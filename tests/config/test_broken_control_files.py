@@ -415,6 +415,11 @@ BROKEN: list[tuple[str, str, list[tuple[int | None, str]]]] = [
     ),
     (
         "j.json",
+        '{"requirements": "@data.bin",\n"system_prompt": "@data.bin",\n"output_file": "."}',
+        [(1, "is not text"), (2, "is not text"), (3, "is a folder; output_file names the file")],
+    ),
+    (
+        "j.json",
         'model = "m"\n',
         [(1, "where this is TOML, the name of the file has to end in .toml")],
     ),
@@ -438,6 +443,7 @@ def test_all_that_is_wrong_is_said_at_once(
     file = tmp_path / name
     file.write_text(text, encoding="utf-8")
     (tmp_path / "a.py").touch()
+    (tmp_path / "data.bin").write_bytes(b"\0\1")
     found = read_control_file(file, SETTINGS).problems
     assert [problem.line for problem in found] == [line for line, _ in expected], found
     for problem, (_, words) in zip(found, expected, strict=True):

@@ -77,17 +77,37 @@ def test_a_written_control_file_reads_back_to_the_same(
     assert read.usable() == wanted
 
 
-def test_paths_outside_its_folder_are_written_whole(tmp_path: Path) -> None:
-    (tmp_path / "jobs").mkdir()
-    (tmp_path / "src").mkdir()
-    (tmp_path / "src" / "a.py").touch()
-    file = tmp_path / "jobs" / "job.json"
+def test_paths_of_the_project_are_relative_and_others_whole(tmp_path: Path) -> None:
+    project, elsewhere = tmp_path / "project", tmp_path / "elsewhere"
+    for folder in (project / "jobs", project / "src", elsewhere):
+        folder.mkdir(parents=True)
+    (project / "src" / "a.py").touch()
     options = {"input_files": ("src/a.py", "src/*.py"), "output_file": "jobs/b.py"}
-    save_control_file(file, options, replace=False, project=tmp_path)
-    assert '"b.py"' in file.read_text()
-    values = read_control_file(file).usable()
-    assert values["input_files"] == (f"{tmp_path}/src/a.py", f"{tmp_path}/src/*.py")
-    assert values["output_file"] == f"{tmp_path}/jobs/b.py"
+    wanted = {
+        "input_files": (f"{project}/src/a.py", f"{project}/src/*.py"),
+        "output_file": f"{project}/jobs/b.py",
+    }
+    inside, outside = project / "jobs" / "job.json", elsewhere / "job.json"
+    for file in (inside, outside):
+        save_control_file(file, options, replace=False, project=project)
+        assert read_control_file(file).usable() == wanted
+    assert '"b.py"' in inside.read_text()
+    assert '"../src/a.py"' in inside.read_text()
+    assert str(tmp_path) not in inside.read_text()
+    assert f'"{project}/src/a.py"' in outside.read_text()
+
+
+def test_a_way_up_through_a_link_is_not_made_shorter(tmp_path: Path) -> None:
+    project, far = tmp_path / "project", tmp_path / "far" / "away"
+    project.mkdir()
+    far.mkdir(parents=True)
+    (project / "link").symlink_to(far)
+    file = project / "job.json"
+    file.write_text('{"output_file": "link/../x.py"}')
+    assert read_control_file(file).usable()["output_file"] == f"{project}/link/../x.py"
+    jobs = project / "link" / "job.json"
+    save_control_file(jobs, {"output_file": "x.py"}, replace=False, project=project)
+    assert read_control_file(jobs).usable()["output_file"] == f"{project}/x.py"
 
 
 _SECRET = "sk-proj-" + "a1B2c3D4" * 5

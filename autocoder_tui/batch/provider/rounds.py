@@ -101,7 +101,8 @@ class Rounds:
         """
         number = 1 + max((sent.round for sent in self._record.submissions), default=0)
         files: dict[Place, RequestFile] = {}
-        count, again = 0, set[str]()
+        count, again, unanswered = 0, set[str](), set[str]()
+        exported = await asyncio.to_thread(self._exported)
         for job in self._record.jobs():
             request = await awaited(self._record.id, job, self.results, self.lost)
             if request is None:
@@ -109,13 +110,23 @@ class Rounds:
             count += 1
             if request.again:
                 again.add(job.label)
+            if request.custom_id in exported:
+                unanswered.add(job.label)
             await asyncio.to_thread(self._write, number, files, request)
         for file in files.values():
             await asyncio.to_thread(self._finish, number, file)
         if again:
             names = ", ".join(sorted(again)[:_SEEN])
             self._say(f"{len(again)} jobs got no answer to a request, sent again: {names}.")
+        if unanswered:
+            names = ", ".join(sorted(unanswered)[:_SEEN])
+            self._say(f"{len(unanswered)} jobs have no answer to an earlier file yet: {names}.")
         return count
+
+    def _exported(self) -> set[str]:
+        """The requests that another program was to answer, by custom id. Blocking."""
+        sent = [sent for sent in self._record.submissions if sent.status == "exported"]
+        return {name for file in sent for name in self._record.requests_of(file)}
 
     def _write(self, number: int, files: dict[Place, RequestFile], request: AwaitedRequest) -> None:
         line = request_line(request.custom_id, request.body)
