@@ -11,8 +11,9 @@ from typing import Final
 from autocoder_tui.engine.provider.http_errors import retry_after
 
 _UNITS: Final = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 1e-6}
-_PIECE = re.compile(r"(\d+(?:\.\d+)?)(ms|us|µs|[dhms])")
-_SPAN = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|us|µs|[dhms]))+")
+# No span has more digits; without an end to them a long row of digits is read over and over.
+_PIECE = re.compile(r"(\d{1,15}(?:\.\d{1,15})?)(ms|us|µs|[dhms])")
+_SPAN = re.compile(r"(?:\d{1,15}(?:\.\d{1,15})?(?:ms|us|µs|[dhms]))+")
 _PAIRS: Final = tuple(
     (f"{front}-remaining{what}", f"{front}-reset{what}")
     for front in ("x-ratelimit", "ratelimit")

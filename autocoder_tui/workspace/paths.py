@@ -118,8 +118,11 @@ def written_file(
 
 def is_named_so(path: Path) -> bool:
     """Whether something stands at `path` under that name, and not merely under one that differs
-    in case, which a system that ignores case takes for the same."""
-    if not os.path.lexists(path):
+    in case, which a system that ignores case takes for the same. Raises OSError where that can't
+    be told: what is not seen is not gone."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
         return False
     try:
         siblings = os.listdir(path.parent)  # noqa: PTH208 - names are all that is asked for

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from autocoder_tui.cli.arguments import resume_parser, review_parser, tui_parser
+from autocoder_tui.cli.local_arguments import local_parser
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.demo.server import DemoServer
 from tests.headless.test_run import ROOT, environment
 
-_PARSERS = {"resume": resume_parser, "review": review_parser}
+_PARSERS = {"resume": resume_parser, "review": review_parser, "local": local_parser}
 REPORT = "def report():\n    return 2\n"
 ANSWER = f'<file path="src/report.py">\n{REPORT}</file>\n'
 

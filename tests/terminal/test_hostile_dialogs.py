@@ -34,6 +34,7 @@ PASTED = f"\x1b[200~{ASKED}\x1b\x1b\x1bA\r\x1b[17~\x11\x1b[201~"
 SIZE = (112, 36)
 
 SCREENS = {
+    "BatchScreen": "⏎ review",
     "Choice": "Copy",
     "CommitMessage": "Commit (Ctrl+S)",
     "EndpointForm": "A server of your own",
@@ -67,12 +68,14 @@ QUESTIONS = {
     "Drop what you typed?",
     "Export to",
     "Name this run",
+    "New batch",
     "No price known",
     "Not written yet",
     "Paste a reply",
     "Redo this write?",
     "Reject with a note",
     "Run this project's checks?",
+    "Several jobs write the same file",
     "Spending cap",
     "The server asks to wait",
     "There are warnings",
@@ -84,6 +87,7 @@ QUESTIONS = {
 """The titles of every question that is asked below."""
 
 NOT_ASKED = {
+    "A batch is under way": "a number of jobs, and a fixed sentence",
     "Context window": "a number to type, the same screen as Name this run",
     "Changed meanwhile": "the sentence of Changed since, in the same screen",
     "More than one name": "the same flow as Changed meanwhile, with another name for the file",
@@ -108,6 +112,7 @@ OF_GIVEN_REPLIES = {
     "Paste a reply",
     "Run this project's checks?",
 }
+OF_BATCHES = {"⏎ review", "New batch", "Several jobs write the same file"}
 ABOUT_SIZE_AND_MONEY = {"No API key for", "Too much for the context window", "Spending cap"}
 
 
@@ -335,7 +340,9 @@ def test_what_is_asked_shown_and_kept(tmp_path: Path) -> None:
             drive = Drive(screen)
             drive.shows("undecided", "open again")
             drive.quit()
-    assert (set(SCREENS.values()) | QUESTIONS) - seen == ABOUT_SIZE_AND_MONEY | OF_GIVEN_REPLIES
+    assert (set(SCREENS.values()) | QUESTIONS) - seen == (
+        ABOUT_SIZE_AND_MONEY | OF_GIVEN_REPLIES | OF_BATCHES
+    )
 
 
 PRICED = """
@@ -409,6 +416,39 @@ def test_what_comes_from_elsewhere(tmp_path: Path) -> None:
             drive.quit()
     assert drive.seen >= OF_GIVEN_REPLIES
     assert not server.requests
+
+
+def test_a_batch(tmp_path: Path) -> None:
+    """Control files with hostile names, which write the same file, and a server that refuses."""
+    project = hostile_project(tmp_path)
+    with evil_server() as evil_url:
+        (project / "jobs").mkdir()
+        name = "A\x1b[2J\u202eB"
+        for number in range(2):
+            job = {
+                "requirements": ASKED,
+                "output_file": "out.py",
+                "model": "m",
+                "base_url": evil_url,
+            }
+            (project / "jobs" / f"{name}{number}.json").write_text(json.dumps(job))
+        configured(tmp_path, evil_url)
+        at = ["--base-url", evil_url, "-m", "m"]
+        with terminal(tmp_path, *at, project=project, size=SIZE) as screen:
+            drive = Drive(screen)
+            drive.shows("Requirements", "m · ")
+            screen.press("f2", "Q")
+            drive.shows("⏎ review")
+            screen.press("n")
+            drive.shows("New batch")
+            screen.press("jobs", "enter")
+            drive.shows("Several jobs write the same file")
+            screen.press("o")
+            screen.until_shows("✗", "A␛[2J")
+            screen.press("escape")
+            screen.until_gone("⏎ review")
+            drive.quit()
+    assert drive.seen >= OF_BATCHES
 
 
 def test_every_screen_is_in_the_list() -> None:

@@ -184,17 +184,22 @@ class BatchRecord:
 
     def job(self, number: int) -> FrozenJob | None:
         """One job, None where it is not among them. Raises ValueError for damage."""
-        if not self._offsets:
-            with (self.folder / _JOBS).open("rb") as lines:
-                offset = 0
-                for line in lines:
-                    self._offsets[FrozenJob.number_in(line.decode())] = offset
-                    offset += len(line)
-        if number not in self._offsets:
+        # Several threads may ask at once: what they find is whole, whoever of them makes it.
+        offsets = self._offsets = self._offsets or self._lines_of_jobs()
+        if number not in offsets:
             return None
         with (self.folder / _JOBS).open("rb") as lines:
-            lines.seek(self._offsets[number])
+            lines.seek(offsets[number])
             return FrozenJob.read(lines.readline().decode())
+
+    def _lines_of_jobs(self) -> dict[int, int]:
+        """Where the line of each job begins, in bytes."""
+        offsets, offset = {}, 0
+        with (self.folder / _JOBS).open("rb") as lines:
+            for line in lines:
+                offsets[FrozenJob.number_in(line.decode())] = offset
+                offset += len(line)
+        return offsets
 
     def result_files(self) -> list[Path]:
         names = [name for sent in self.submissions for name in sent.results]
