@@ -465,5 +465,5 @@ def test_a_long_toml_file_names_its_mistakes_of_form(text: str, lines: list[int]
 
 
 def test_a_folder_is_named_as_it_was_given() -> None:
-    (problem,) = read_control_file(Path("."), SETTINGS).problems
+    (problem,) = read_control_file(Path(), SETTINGS).problems
     assert str(problem) == ".: expected a regular file."
