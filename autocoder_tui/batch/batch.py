@@ -203,7 +203,7 @@ class Batch:
         try:
             result = await self._runner.run(order, partial(self._heard, number))
             if result.status == "done" and self._deliver is not None:
-                result = await self._deliver(order.job, result)
+                result = await self._delivered(order.job, result)
             await self._end(number, result)
             self._hold_after(result)
         except asyncio.CancelledError:
@@ -220,6 +220,15 @@ class Batch:
             self.progress.pop(number, None)
             self._listener.job_changed(number)
             self._wake.set()
+
+    async def _delivered(self, job: BatchJob, result: JobResult) -> JobResult:
+        assert self._deliver is not None
+        try:
+            return await self._deliver(job, result)
+        except (AutocoderError, OSError) as error:
+            # A job without an end would be left out of the report.
+            said = error.message if isinstance(error, AutocoderError) else str(error)
+            return replace(result, status="failed", kind="undelivered", error=visible(said))
 
     def _heard(self, number: int, progress: JobProgress) -> None:
         self.progress[number] = progress

@@ -189,8 +189,10 @@ class _JobRun:
             spent = self._earlier.cost_usd or Decimal(0)
         if prepared is None or prepared.reply is not None:
             return spent
-        figure = (await asyncio.to_thread(weigh, prepared.request)).estimate.most_usd
         own = prepared.request.limits.max_cost_usd
+        if prepared.answers is not None and own is not None:
+            return own  # of all that was sent for it, in whichever try
+        figure = (await asyncio.to_thread(weigh, prepared.request)).estimate.most_usd
         if own is not None:
             figure = own if figure is None else min(figure, own)
         if figure is None:

@@ -95,7 +95,7 @@ class _BatchFace:
             journal, kept, runner = await self._new()
         else:
             journal, kept, runner = await self._kept(path)
-        results = BatchResults(runner)
+        results = BatchResults(runner, kept.jobs)
         batch = self._batch = Batch(
             kept,
             journal,
@@ -290,6 +290,12 @@ def _check_settled(head: BatchHead, options: argparse.Namespace) -> None:
         "--apply": (options.apply, ("apply",)),
         "--patch": (options.patch_file is not None, ("patch",)),
     }
+    cap = options.batch_cost
+    if head.sent_by != "run" and cap is not None and cap != head.max_cost:
+        raise Refused(
+            f"The cap of batch {head.batch_id} was shared out among its requests when it began: "
+            "leave out --max-cost, or make a new batch."
+        )
     for settled, flags in ((head.sent_by, ways), (head.deliver, ends)):
         for flag, (given, wanted) in flags.items():
             if given and settled not in wanted:

@@ -8,6 +8,7 @@ files are.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,8 @@ def kept_review(
 ) -> tuple[Review, tuple[tuple[str, str], ...], str] | None:
     """The review `run` was kept with, what it refused, and what was written of it, in words.
 
-    None where there is none, or none that can be read. Blocking: diffs.
+    None where there is none, or none that can be read. A file whose text was kept on disk alone,
+    and is another by now, is not in it. Blocking: diffs.
     """
     data = run.review
     if data is None:
@@ -58,10 +60,10 @@ def kept_review(
         text_digest(text): text for text in _known_texts(prepared, proposals_of(run, prepared))
     }
     try:
-        files = [_whole(file, texts, prepared.root) for file in data["files"]]
-        review = review_of({"files": files})
+        found = [_whole(file, texts, prepared.root) for file in data["files"]]
+        review = review_of({"files": [file for file in found if file is not None]})
         refused = tuple((str(name), str(reason)) for name, reason in data.get("refused", ()))
-    except (NoReview, WorkspaceError, KeyError, TypeError, ValueError):
+    except (NoReview, KeyError, TypeError, ValueError):
         return None
     return review, refused, str(data.get("written", ""))
 
@@ -81,7 +83,8 @@ def is_unfinished(run: KeptRun, prepared: Prepared) -> bool:
     kept = kept_review(run, prepared)
     if kept is None:
         return bool(proposals_of(run, prepared))
-    return bool(kept[0].counts.accepted or kept[0].counts.undecided)
+    counts = kept[0].counts
+    return bool(counts.accepted or counts.undecided or _gone(run, kept[0]))
 
 
 def reopen_run(root: Path, run: KeptRun, prepared: Prepared) -> Reopened:
@@ -89,10 +92,24 @@ def reopen_run(root: Path, run: KeptRun, prepared: Prepared) -> Reopened:
     what is on disk now. Blocking: reads files and diffs.
     """
     kept = kept_review(run, prepared)
-    if kept is not None:
-        return reopen(root, kept[0], kept[1], prepared)
-    reviewable = make_review(prepared, proposals_of(run, prepared))
-    return reopen(root, reviewable.review, reviewable.refused, prepared)
+    if kept is None:
+        reviewable = make_review(prepared, proposals_of(run, prepared))
+        return reopen(root, reviewable.review, reviewable.refused, prepared)
+    review, refused, _ = kept
+    gone = _gone(run, review)
+    if not gone:
+        return reopen(root, review, refused, prepared)
+    again = make_review(prepared, proposals_of(run, prepared))
+    anew = [file for file in again.review.files if file.path in gone]
+    refused = (*refused, *(pair for pair in again.refused if pair[0] in gone))
+    opened = reopen(root, Review((*review.files, *anew)), refused, prepared)
+    return replace(opened, changed=(*opened.changed, *sorted(gone - set(opened.changed))))
+
+
+def _gone(run: KeptRun, kept: Review) -> set[str]:
+    """The files of the review that `run` was kept with of which there is no text any more."""
+    named = () if run.review is None else run.review["files"]
+    return {str(file["path"]) for file in named} - {file.path for file in kept.files}
 
 
 def _known_texts(prepared: Prepared, proposed: Sequence[FileProposed]) -> list[str]:
@@ -101,23 +118,28 @@ def _known_texts(prepared: Prepared, proposed: Sequence[FileProposed]) -> list[s
     return sent + [file.after for file in proposed]
 
 
-def _whole(data: Mapping[str, Any], texts: Mapping[str, str], root: Path) -> dict[str, Any]:
-    """The file with its texts. Raises KeyError where one is not to be had any more."""
+def _whole(data: Mapping[str, Any], texts: Mapping[str, str], root: Path) -> dict[str, Any] | None:
+    """The file with its texts; None for one whose text was on disk alone and is no more. Raises
+    KeyError where a text is not to be had."""
     file = dict(data)
     for side in ("before", "after"):
         if isinstance(file[side], dict):
             sha256 = file[side]["sha256"]
-            if file["after"] is None:
-                file[side] = _on_disk(root, str(file.get("source") or file["path"]), sha256)
-            else:
-                file[side] = texts[sha256]
+            text = texts.get(sha256)
+            if text is None and file["after"] is None:
+                text = _on_disk(root, str(file.get("source") or file["path"]), sha256)
+                if text is None:
+                    return None
+            file[side] = texts[sha256] if text is None else text
     return file
 
 
-def _on_disk(root: Path, path: str, sha256: str) -> str:
-    place = relative_name(root, resolve_target(root, path))
-    found = read_existing(root, place)
+def _on_disk(root: Path, path: str, sha256: str) -> str | None:
+    try:
+        found = read_existing(root, relative_name(root, resolve_target(root, path)))
+    except WorkspaceError:
+        return None
     for file in () if found is None else (found, found.verbatim()):
         if text_digest(file.text) == sha256:
             return file.text
-    raise KeyError(path)
+    return None

@@ -180,6 +180,44 @@ async def test_apply_is_refused_where_it_could_not_be_taken_back(tmp_path: Path,
     assert "--apply" in said
 
 
+@pytest.mark.parametrize("there", [True, False])
+async def test_apply_writes_over_nothing_that_came_while_the_batch_ran(
+    tmp_path: Path, there: bool
+) -> None:
+    jobs, mine = write_jobs(tmp_path, 1, force=True), project(tmp_path) / "out" / "1.py"
+    if there:
+        mine.write_text("old\n")
+    committed(project(tmp_path))
+    async with JobServer(lines=30, tokens_per_second=200) as server:
+        process = await started(tmp_path, str(jobs), *at(server, "--apply", "--json"))
+        await server.until_asked(1)
+        mine.write_text("mine\n")
+        done = await ended(process)
+        assert done.code == 1, done.err
+        assert mine.read_text() == "mine\n"
+        assert "history" in done.err
+        mine.unlink()
+        if there:
+            subprocess.run(["git", "checkout", "-q", "."], cwd=mine.parent, check=True)
+        again = await batch(tmp_path, "--resume", "last", "--retry-failed", "--json")
+    assert again.code == 0, again.err
+    assert mine.read_text() == text_of(1, 30)
+    assert sum(server.asked.values()) == 1
+
+
+async def test_jobs_in_sequence_are_applied_on_each_other(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    (root / "jobs.jsonl").write_text(
+        '{"requirements": "JOB-1- x", "output_file": "out/1.py"}\n' * 2
+    )
+    committed(root)
+    async with JobServer() as server:
+        flags = ("--same-file", "sequential", "--apply", "--json")
+        done = await batch(tmp_path, "jobs.jsonl", *at(server, *flags))
+    assert done.code == 0, done.err
+    assert (root / "out" / "1.py").read_text() == text_of(1, 6)
+
+
 async def test_nothing_is_sent_that_could_pass_the_cap(tmp_path: Path) -> None:
     async with JobServer() as server:
         priced(tmp_path, server)

@@ -110,3 +110,18 @@ async def test_what_was_spent_before_a_kill_counts_towards_the_cap(tmp_path: Pat
     spent = sum((runner.spent.get(job.number, runner.earlier) for job in jobs), Decimal(0))
     assert run.counts["done"] == 1
     assert run.budget.spent == spent <= Decimal("1")
+
+
+async def test_a_job_whose_result_cannot_be_handed_out_ends_as_failed(tmp_path: Path) -> None:
+    async def deliver(job: BatchJob, result: JobResult) -> JobResult:
+        raise OSError(28, "No space left on device")
+
+    jobs = [BatchJob(1, "1", Task())]
+    head = BatchHead(str(tmp_path))
+    journal = BatchJournal.create(tmp_path, head, jobs, print)
+    runner = _Spender(Decimal(0), Decimal(0))
+    run = Batch(KeptBatch(head, jobs), journal, runner, Rates(4), _Quiet(), deliver=deliver)
+    await run.run()
+    journal.close()
+    assert run.counts["failed"] == 1
+    assert "No space" in run.results[1].error

@@ -5,6 +5,7 @@ from tests.faults.table import Case
 _BATCH = "tests/batch/test_batch.py::"
 _JOURNAL = "tests/batch/test_batch_journal.py::"
 _PROVIDER = "tests/batch/provider/test_command.py::"
+_ROUNDS = "tests/batch/provider/test_rounds.py::"
 _SCREEN = "tests/ui/test_batch.py::"
 
 CASES = (
@@ -14,6 +15,10 @@ CASES = (
         (
             f"{_PROVIDER}test_killed_at_random_it_goes_on_and_nothing_is_paid_for_twice",
             f"{_PROVIDER}test_what_is_all_done_is_not_sent_again",
+            f"{_PROVIDER}test_what_is_answered_is_not_refused_for_the_cap_when_it_is_tried_again",
+            f"{_ROUNDS}test_a_file_of_results_that_was_cut_off_is_fetched_again",
+            f"{_ROUNDS}test_a_file_that_stays_cut_off_is_not_removed_from_the_provider",
+            f"{_ROUNDS}test_ended_at_any_call_it_goes_on_and_pays_for_nothing_twice",
             f"{_PROVIDER}test_a_batch_of_a_provider_is_gone_on_with_in_no_other_way",
         ),
     ),
@@ -63,7 +68,11 @@ CASES = (
     ),
     Case(
         "results are written unasked only where git can give back what was there",
-        (f"{_BATCH}test_apply_is_refused_where_it_could_not_be_taken_back",),
+        (
+            f"{_BATCH}test_apply_is_refused_where_it_could_not_be_taken_back",
+            f"{_BATCH}test_apply_writes_over_nothing_that_came_while_the_batch_ran",
+            f"{_BATCH}test_jobs_in_sequence_are_applied_on_each_other",
+        ),
     ),
     Case(
         "the cap of a batch is never passed",

@@ -13,6 +13,10 @@ _HEADLESS = "tests/headless/test_edits.py::"
 
 CASES = (
     Case(
+        "what was decided of other files outlives a change of a file too large to be kept",
+        (f"{_LARGE}test_what_was_decided_of_other_files_outlives_a_change_of_a_large_one",),
+    ),
+    Case(
         "a change of a file too large to be compared, or of a part of a long line, goes where it "
         "fits and nowhere else, and comes back out byte for byte",
         (

@@ -21,7 +21,12 @@ from autocoder_tui.review.file_review import Verdict
 from autocoder_tui.runs.preparation import Job, Prepared, prepare_given, read_existing
 from autocoder_tui.runs.proposal import make_review
 from autocoder_tui.runs.reopen_review import reopen
-from autocoder_tui.runs.review_record import kept_review, review_to_keep
+from autocoder_tui.runs.review_record import (
+    is_unfinished,
+    kept_review,
+    reopen_run,
+    review_to_keep,
+)
 from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.runs.reviewable import Reviewable, after_write, changes_of
 from autocoder_tui.runs.rework import rework
@@ -178,8 +183,29 @@ def test_a_review_is_kept_without_the_text_of_a_large_file(root: Path) -> None:
     kept = kept_review(replace(run(), review=data), sent)
     assert kept is not None
     assert kept[0] == review
-    (root / "big.log").write_text("another\n")
-    assert kept_review(replace(run(), review=data), sent) is None
+
+
+def test_what_was_decided_of_other_files_outlives_a_change_of_a_large_one(root: Path) -> None:
+    sent = prepared(root)
+    small = FileProposed("small.py", None, "one = 1\n", True)
+    reviewable = make_review(sent, [BIG, small])
+    by_hand = reviewable.review.file("small.py").edited("two = 2\n").with_verdict(0, A)
+    session = ReviewSession(reviewable, [BIG, small])
+    session.decide(reviewable.review.with_file(by_hand))
+    data = review_to_keep(session)
+    (root / "big.log").write_bytes(LINES.replace("0500 a line", "0500 mine").encode())
+    kept = replace(run(), review=data, files=(BIG, small))
+    assert is_unfinished(kept, sent)
+    opened = reopen_run(root, kept, sent)
+    assert opened.changed == ("big.log",)
+    review = opened.reviewable.review
+    assert {file.path for file in review.files} == {"big.log", "small.py"}
+    assert review.file("small.py") == by_hand
+    big = review.file("big.log")
+    assert big.before is not None
+    assert "0500 mine" in big.before
+    assert set(big.verdicts) == {Verdict.UNDECIDED}
+    assert len(big.verdicts) == 2
 
 
 def test_no_more_than_what_was_rejected_of_a_large_file_is_sent_back(

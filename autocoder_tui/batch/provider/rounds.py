@@ -26,6 +26,8 @@ FIRST_POLL: Final = 5.0
 LONGEST_POLL: Final = 60.0
 """Seconds between two questions for how far a batch is."""
 _PATIENCE: Final = 1.5
+_FETCHES: Final = 3
+"""How often a file is fetched that seems to have been cut off."""
 _SEEN: Final = 5
 
 _T = TypeVar("_T")
@@ -184,7 +186,7 @@ class Rounds:
     async def _begin(self, api: BatchApi, sent: Submission) -> Submission:
         # It may have been begun, and the answer lost: then it is found by its label.
         batch = await api.find(sent.label)
-        if batch is None or batch.over_queue:
+        if batch is None:
             batch = await api.create(sent.file_id, sent.label)
         self._say(f"Batch {batch.id}: {sent.requests} requests.")
         return self._record.change(
@@ -210,10 +212,12 @@ class Rounds:
     async def _collect(self, api: BatchApi, sent: Submission, batch: Batch) -> Submission:
         """Fetch what came, of whichever files there are: a completed batch may have errors only."""
         names: list[str] = []
-        for kind, file_id in (("output", batch.output_file), ("errors", batch.error_file)):
+        whole = True
+        files = ("output", batch.output_file, batch.completed), ("errors", batch.error_file, 0)
+        for kind, file_id, least in files:
             if file_id is not None:
                 name = sent.file.replace("requests", kind)
-                await self._patiently(partial(self._fetch, api, file_id, name))
+                whole = await self._fetch_whole(api, file_id, name, least) and whole
                 names.append(name)
         if batch.status == "failed":
             name = sent.file.replace("requests", "refused")
@@ -225,7 +229,13 @@ class Rounds:
             self._say(said)
         for name in names:
             await asyncio.to_thread(self.results.add, self._record.folder / name)
+        if not whole:
+            self._say(
+                f"Batch {batch.id} holds fewer results than the {batch.completed} that its "
+                "provider says are done: its files stay there."
+            )
         servers = tuple(filter(None, (sent.file_id, batch.output_file, batch.error_file)))
+        servers = servers if whole else ()
         return self._record.change(
             sent, status="collected", results=tuple(names), server_files=servers, said=said
         )
@@ -238,6 +248,17 @@ class Rounds:
             name: lines[number] for number, name in enumerate(names, 1) if number in lines
         } or dict.fromkeys(names, batch.said or "the batch was refused without a reason")
         return b"".join(refusal_line(name, said) for name, said in at_fault.items())
+
+    async def _fetch_whole(self, api: BatchApi, file_id: str, name: str, least: int) -> bool:
+        """Fetch a file of at least so many results; whether it holds them. A connection may end
+        early without a sign of it, and what was left behind would be paid for once more."""
+        for tried in range(_FETCHES):
+            if tried:
+                await asyncio.sleep(self._first_poll)
+            file = await self._patiently(partial(self._fetch, api, file_id, name))
+            if len(await asyncio.to_thread(Results().add, file)) >= least:
+                return True
+        return False
 
     async def _fetch(self, api: BatchApi, file_id: str, name: str) -> Path:
         """Into the folder, whole or not at all."""

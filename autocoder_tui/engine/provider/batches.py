@@ -139,13 +139,15 @@ class BatchApi:
         return self._batch(await self._json("POST", f"/batches/{quote(batch_id, safe='')}/cancel"))
 
     async def find(self, label: str) -> Batch | None:
-        """The batch that was begun with `label`, None where there is none among the latest."""
+        """The batch that was begun with `label`, None where there is none among the latest. One
+        that failed because too much was queued is none: it was begun again, or is to be."""
         after = ""
         for _ in range(_PAGES):
             page = await self._json("GET", f"/batches?limit=100{after}")
             items = page.get("data")
             batches = [self._batch(item) for item in items or () if isinstance(item, dict)]
-            found = next((batch for batch in batches if batch.label == label), None)
+            ours = (batch for batch in batches if batch.label == label and not batch.over_queue)
+            found = next(ours, None)
             if found is not None or not batches or not page.get("has_more"):
                 return found
             after = f"&after={quote(batches[-1].id, safe='')}"

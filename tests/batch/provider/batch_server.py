@@ -98,6 +98,8 @@ class BatchServer:
     deleted: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     base_url: str = ""
+    torn: int = 0
+    """How many downloads end early, with no sign of it."""
     hook: Callable[[str], None] = lambda call: None
     """Called with method and path before each call is done."""
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -216,7 +218,9 @@ class _Handler(BaseHTTPRequestHandler):
             state.deleted.append(rest[0])
             return 200, json.dumps({"id": rest[0], "deleted": True}).encode()
         if kind == "files":
-            return 200, state.files[rest[0]]
+            content = state.files[rest[0]]
+            state.torn -= 1
+            return 200, content[: len(content) // 2] if state.torn >= 0 else content
         if self.command == "POST":
             return 200, json.dumps(state.create(json.loads(raw))).encode()
         return 200, json.dumps(state.retrieve(rest[0]) if rest else state.list()).encode()

@@ -117,9 +117,7 @@ async def test_jobs_that_go_on_from_each_other_are_refused(
     assert server.calls == []
 
 
-async def test_no_more_is_sent_than_the_cap_has_room_for(
-    tmp_path: Path, server: BatchServer
-) -> None:
+def _priced(tmp_path: Path, server: BatchServer) -> None:
     config = tmp_path / "config"
     config.mkdir()
     (config / "models.toml").write_text(
@@ -136,9 +134,20 @@ context_length = 100000
 max_tokens = 4000
 """
     )
-    named = jobs(tmp_path, server, [3, 3, 3], max_parts=1, base_url=None, model="test-model")
-    made = (project(tmp_path) / "jobs.jsonl").read_text().replace('"base_url": null, ', "")
-    (project(tmp_path) / "jobs.jsonl").write_text(made)
+
+
+def _of_catalog(tmp_path: Path, server: BatchServer, sizes: list[int], **options: object) -> str:
+    named = jobs(tmp_path, server, sizes, base_url=None, model="test-model", **options)
+    made = (project(tmp_path) / named).read_text().replace('"base_url": null, ', "")
+    (project(tmp_path) / named).write_text(made)
+    return named
+
+
+async def test_no_more_is_sent_than_the_cap_has_room_for(
+    tmp_path: Path, server: BatchServer
+) -> None:
+    _priced(tmp_path, server)
+    named = _of_catalog(tmp_path, server, [3, 3, 3], max_parts=1)
     came = await batch(
         tmp_path, named, "--provider-batch", "--poll", "0.02", "--max-cost", "0.45", "--json"
     )
@@ -232,3 +241,25 @@ async def test_results_are_taken_in_by_nobody_but_who_has_the_batch(
         journal.close()
     came = await batch(tmp_path, "--collect", "in.jsonl")
     assert came.code == 0, _said(came)
+
+
+async def test_what_is_answered_is_not_refused_for_the_cap_when_it_is_tried_again(
+    tmp_path: Path, server: BatchServer
+) -> None:
+    """Its first reply has used up much of the cap, and counts once."""
+    _priced(tmp_path, server)
+    whole = server.endings
+    whole.append(lambda asked: End(output=[answered(asked[0])]))
+    whole.append(lambda asked: End(output=[failed(asked[0], 400, "not today")]))
+    named = _of_catalog(tmp_path, server, [60], max_parts=2)
+    cap = ("--max-cost", "0.45")
+    came = await batch(tmp_path, named, "--provider-batch", "--poll", "0.02", *cap, "--json")
+    assert came.code == 1, _said(came)
+    assert came.totals["cost_usd"] > 0
+    raised = await batch(tmp_path, "--resume", "last", "--max-cost", "9")
+    assert raised.code == 1
+    assert "--max-cost" in raised.err
+    again = await batch(tmp_path, "--resume", "last", "--retry-failed", "--poll", "0.02", "--json")
+    assert again.code == 0, _said(again)
+    assert again.totals["cost_usd"] <= 0.45, "what was answered is paid for once"
+    assert again.totals["requests"] == len(server.answered)

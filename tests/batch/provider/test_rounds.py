@@ -170,6 +170,28 @@ async def test_missing_results_are_named_and_sent_again(
     assert len(server.answered) == 3
 
 
+async def test_a_file_of_results_that_was_cut_off_is_fetched_again(
+    tmp_path: Path, server: BatchServer
+) -> None:
+    server.torn = 1
+    trial = Trial(tmp_path, server, [2, 3])
+    await trial.rounds().run()
+    assert await trial.files() == {"f0.py": lines(2), "f1.py": lines(3)}
+    assert len(server.answered) == 2, "paid for once"
+    assert server.files == {}
+
+
+async def test_a_file_that_stays_cut_off_is_not_removed_from_the_provider(
+    tmp_path: Path, server: BatchServer
+) -> None:
+    server.torn = 3
+    trial = Trial(tmp_path, server, [2, 3])
+    await trial.rounds().run()
+    assert await trial.files() == {"f0.py": lines(2), "f1.py": lines(3)}
+    assert any("stay there" in said for said in trial.said)
+    assert any(name.startswith("file-out-batch_1") for name in server.files)
+
+
 async def test_a_request_that_is_never_answered_is_given_up(
     tmp_path: Path, server: BatchServer
 ) -> None:
