@@ -11,8 +11,8 @@ from typing import Final
 from autocoder_tui.engine.provider.http_errors import retry_after
 
 _UNITS: Final = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 1e-6}
-_PIECE = re.compile(r"(\d+(?:\.\d+)?)(ms|us|µs|[dhms])")
-_SPAN = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|us|µs|[dhms]))+")
+_PIECE = re.compile(r"(?<![\d.])(\d++(?:\.\d++)?)(ms|us|µs|[dhms])")
+_SPAN = re.compile(r"(?:\d++(?:\.\d++)?(?:ms|us|µs|[dhms]))+")
 _PAIRS: Final = tuple(
     (f"{front}-remaining{what}", f"{front}-reset{what}")
     for front in ("x-ratelimit", "ratelimit")
