@@ -27,7 +27,8 @@ class Problem:
 
     def __str__(self) -> str:
         at_line = "" if self.line is None else f", line {self.line}"
-        return f"{visible(self.file.name)}{at_line}: {sentence(visible(self.message))}"
+        name = visible(self.file.name or str(self.file))
+        return f"{name}{at_line}: {sentence(visible(self.message))}"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -10,16 +10,15 @@ from decimal import Decimal
 from typing import Final
 
 from autocoder_tui.batch.job import BatchJob, JobProgress, JobResult
+from autocoder_tui.batch.kept_result import is_whole, result_of
 from autocoder_tui.batch.rate import LONGEST_PAUSE, Rates
 from autocoder_tui.batch.runner import JobOrder
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.events import Event, RunCancelled
 from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
-from autocoder_tui.engine.reply.parse import reply_end
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.retry import WaitQuestion, duration
 from autocoder_tui.engine.run_state import RunState
-from autocoder_tui.engine.seam import next_step
 from autocoder_tui.engine.trace import Trace
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.estimate import weigh
@@ -103,7 +102,7 @@ class LocalRunner:
 
     async def stopped(self, order: JobOrder) -> JobResult:
         kept = await self.kept(order.job.run_id)
-        return JobResult("cancelled") if kept is None else _result(kept, "cancelled")
+        return JobResult("cancelled") if kept is None else result_of(kept, "cancelled")
 
     async def prepare(self, order: JobOrder) -> Prepared | None:
         """What the job sends, None where it is done already. Raises AutocoderError."""
@@ -219,7 +218,7 @@ class _JobRun:
             raise AutocoderError(problem)
         if kept is not None and kept.reply and self._goes_on(kept):
             prepared = prepared_of(kept, chosen, setup.limits, setup.root)
-            if _is_whole(kept):
+            if is_whole(kept):
                 prepared = prepared.answered_by(kept.reply)
         else:
             texts = await self._texts()
@@ -263,7 +262,7 @@ class _JobRun:
         prepared = await self.prepared()
         if prepared is None:
             assert self._earlier is not None
-            return _result(self._earlier, "done", self._seconds)
+            return result_of(self._earlier, "done", self._seconds)
         runner = self._runner
         supervisor = RunSupervisor(
             self._keeping,
@@ -324,10 +323,10 @@ class _JobRun:
                 tuple(file.path for file in state.files),
             )
         if error is not None:
-            result = _result(kept, "failed", self._seconds)
+            result = result_of(kept, "failed", self._seconds)
             return replace(result, kind=error.kind, error=error.message)
         partial = [file.path for file in state.files if not file.complete]
-        result = _result(kept, "done", self._seconds)
+        result = result_of(kept, "done", self._seconds)
         if partial or not state.files:
             what = f"{', '.join(map(visible, partial))} did not arrive complete"
             return replace(
@@ -343,7 +342,7 @@ class _JobRun:
         """The job failed before or outside its run."""
         if self._earlier is None:
             return JobResult("failed", kind, message, seconds=self._seconds)
-        result = _result(self._earlier, "failed", self._seconds)
+        result = result_of(self._earlier, "failed", self._seconds)
         return replace(result, kind=kind, error=message)
 
     @property
@@ -383,30 +382,3 @@ def _keys(prepared: Prepared) -> list[str]:
 async def _wait_for_all(question: WaitQuestion) -> float | None:
     """All jobs of the provider wait together, but not for ever."""
     return question.seconds if question.seconds <= LONGEST_PAUSE else None
-
-
-def _is_whole(kept: KeptRun) -> bool:
-    """Whether the text has all that was asked for, and only its end was not written down."""
-    if kept.status not in ("interrupted", "cancelled"):
-        return False
-    expected = 1 if kept.snapshot.target is not None else None
-    if kept.parts and kept.parts[-1].end >= len(kept.reply):
-        reason = kept.parts[-1].finish_reason
-        return next_step(kept.reply, reason, files_expected=expected) == "done"
-    ended = reply_end(kept.reply)
-    if expected is None or not ended.framed or ended.state != "closed":
-        return False
-    return next_step(kept.reply, "stop", files_expected=expected) == "done"
-
-
-def _result(kept: KeptRun, status: str, seconds: float = 0.0) -> JobResult:
-    return JobResult(
-        status=status,  # type: ignore[arg-type]
-        requests=kept.requests,
-        parts=len(kept.parts),
-        prompt_tokens=kept.prompt_tokens,
-        completion_tokens=kept.completion_tokens,
-        cost_usd=kept.cost_usd,
-        seconds=seconds,
-        files=tuple(file.path for file in kept.files),
-    )

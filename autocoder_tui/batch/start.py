@@ -52,6 +52,22 @@ async def begin_batch(
     return await asyncio.to_thread(create), KeptBatch(head, list(jobs))
 
 
+def beside(state: Path, project: Path, batch_id: str, step: int) -> Path | None:
+    """The journal of the batch of this project that was begun `step` before (negative) or after
+    the one called `batch_id`; None where there is none. Blocking."""
+    begun: list[tuple[str, str, Path]] = []
+    for path in batch_paths(state):
+        with suppress(BatchUnavailable, OSError):
+            head = read_batch(path).head
+            if head.project == str(project):
+                begun.append((head.created, head.batch_id, path))
+    begun.sort()
+    at = next((at for at, (_, name, _) in enumerate(begun) if name == batch_id), None)
+    if at is None or not 0 <= at + step < len(begun):
+        return None
+    return begun[at + step][2]
+
+
 def newest_of_project(state: Path, project: Path) -> Path | None:
     """The journal of the batch of this project that was written to last. Blocking."""
     for path in batch_paths(state):

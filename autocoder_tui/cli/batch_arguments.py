@@ -104,7 +104,10 @@ def batch_parser() -> Parser:
         help="write the results, where every job names its own file and git is clean",
     )
     output.add_argument(
-        "--report", type=given, metavar="FILE", help="write a line of JSON for each job there"
+        "--report",
+        type=given,
+        metavar="FILE",
+        help="write a line of JSON for each job there (- is stdout)",
     )
     output.add_argument(
         "--json", dest="batch_json", action="store_true", help="print that report on stdout"

@@ -72,6 +72,8 @@ def _batch(arguments: Sequence[str]) -> int:
     options = batch_parser().parse_args(arguments)
     if options.paths == ["list"] and not Path("list").exists():
         options.list = True
+    if options.report == "-":
+        options.report, options.batch_json = None, True
     return_freed_memory()
     from autocoder_tui.headless.batch_command import batch_command
 

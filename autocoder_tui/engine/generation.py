@@ -30,7 +30,7 @@ from autocoder_tui.engine.events import (
 from autocoder_tui.engine.metering.budget import Allowance, RaiseCap
 from autocoder_tui.engine.metering.cost import check_fits, estimate_request, file_weights
 from autocoder_tui.engine.metering.tokens import load_counter
-from autocoder_tui.engine.metering.usage import Accounts
+from autocoder_tui.engine.metering.usage import METER_PERIOD, Accounts
 from autocoder_tui.engine.next_way import Ask, NextWay
 from autocoder_tui.engine.pace import AtOnce, Pace
 from autocoder_tui.engine.part import Part
@@ -50,9 +50,6 @@ from autocoder_tui.engine.retry import AskWait, Retries
 from autocoder_tui.engine.second_ask import SecondAsk
 from autocoder_tui.engine.trace import Trace
 from autocoder_tui.engine.unclosed import missing_closing
-
-METER_PERIOD = 0.25
-"""Seconds between two usage events while text streams in."""
 
 
 class Generation:

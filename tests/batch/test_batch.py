@@ -381,6 +381,7 @@ async def test_what_stood_in_the_way_is_said_as_json_too(tmp_path: Path) -> None
         ((str(path), "--json"), 1, "control_file"),
         (("--resume", "nobody", "--json"), 1, None),
         ((str(path), "--jsn", "--json"), 2, "usage"),
+        ((str(path), "--report", "-"), 1, "control_file"),
     ):
         came = await batch(tmp_path, *flags)
         (line,) = came.lines

@@ -50,7 +50,6 @@ async def compare(jobs: int, at_once: int) -> None:
             place = Path(folder)
             async with JobServer(lines=LINES, tokens_per_second=TOKENS_PER_SECOND) as server:
                 at = ("--base-url", server.base_url, "-m", "small")
-                command: tuple[str, ...]
                 if name == "batch":
                     path = write_jobs(place, jobs)
                     command = (*program, "batch", str(path), "--jobs", str(at_once), *at)

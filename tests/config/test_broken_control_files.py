@@ -462,3 +462,8 @@ def test_all_that_is_wrong_is_said_at_once(
 def test_a_long_toml_file_names_its_mistakes_of_form(text: str, lines: list[int]) -> None:
     _, problems = parse_all_toml(Path("job.toml"), text)
     assert [problem.line for problem in problems] == lines
+
+
+def test_a_folder_is_named_as_it_was_given() -> None:
+    (problem,) = read_control_file(Path(), SETTINGS).problems
+    assert str(problem) == ".: expected a regular file."

@@ -154,6 +154,29 @@ async def test_a_batch_that_was_left_goes_on_at_the_next_start(tmp_path: Path) -
     assert max(server.finished.values()) == 1
 
 
+async def test_the_results_of_an_earlier_batch_are_still_there(tmp_path: Path) -> None:
+    (tmp_path / "project").mkdir()
+    write_jobs(tmp_path, 2)
+    async with (
+        JobServer() as server,
+        driven(setup_for(tmp_path, *at(server))) as (app, pilot),
+    ):
+        screen = await begun(app, pilot)
+        await until(pilot, lambda: over(app) and "2 to review" in texts(app))
+        write_jobs(tmp_path, 3)
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(app.screen, LineDialog))
+        await pilot.press(*"jobs.jsonl", "enter")
+        await until(pilot, lambda: over(app) and "3 to review" in texts(app))
+        await pilot.press("left_square_bracket")
+        await until(pilot, lambda: "2 to review" in texts(app))
+        assert screen.query_one(RowList).row_count == 2
+        await pilot.press("left_square_bracket")
+        await until(pilot, lambda: "no earlier batch" in texts(app))
+        await pilot.press("right_square_bracket")
+        await until(pilot, lambda: "3 to review" in texts(app))
+
+
 async def test_jobs_for_the_same_file_are_asked_about(tmp_path: Path) -> None:
     (tmp_path / "project").mkdir()
     write_jobs(tmp_path, 2, "one.py")

@@ -12,6 +12,8 @@ from autocoder_tui.engine.metering.cost import cost_usd
 from autocoder_tui.engine.metering.tokens import TailCounter, TokenCounter
 from autocoder_tui.engine.provider.chunks import Usage
 
+METER_PERIOD = 0.25
+"""Seconds between two usage events while text streams in."""
 _MOST_TIMES, _MOST_ADDED = 20, 50_000
 
 

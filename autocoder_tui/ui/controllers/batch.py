@@ -17,7 +17,7 @@ from autocoder_tui.batch.job import BatchJob
 from autocoder_tui.batch.journal import BatchHead, BatchJournal, KeptBatch
 from autocoder_tui.batch.local_runner import LocalRunner
 from autocoder_tui.batch.sources import read_jobs
-from autocoder_tui.batch.start import begin_batch, local_runner, newest_of_project
+from autocoder_tui.batch.start import begin_batch, beside, local_runner, newest_of_project
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.controllers.send import may_replace_review
@@ -70,8 +70,10 @@ class BatchActions:
     async def _take_newest(self) -> None:
         app = self._app
         path = await asyncio.to_thread(newest_of_project, app.setup.places.state, app.root)
-        if path is None or self.batch is not None:
-            return
+        if path is not None and self.batch is None:
+            await self._take_kept(path)
+
+    async def _take_kept(self, path: Path) -> None:
         reopen = partial(BatchJournal.reopen, path, self.batch_told)
         journal, kept = await asyncio.to_thread(reopen)
         self._take(journal, kept, self._runner(kept.head), again=True)
@@ -125,6 +127,8 @@ class BatchActions:
             elif message.deed == "retry":
                 if await batch.retry():
                     self._go(batch)
+            elif message.deed in ("earlier", "later"):
+                await self._turn(batch, -1 if message.deed == "earlier" else 1)
             elif number is None:
                 return
             elif message.deed == "cancel":
@@ -137,6 +141,18 @@ class BatchActions:
         except AutocoderError as error:
             self._app.tell(error.message, severity="error", timeout=12)
         self._show()
+
+    async def _turn(self, batch: Batch, step: int) -> None:
+        """Show another batch of this project."""
+        app, place = self._app, self._app.setup.places.state
+        if self.running:
+            app.tell("A batch is under way: pause it (space) and let its jobs end first.")
+            return
+        path = await asyncio.to_thread(beside, place, app.root, batch.head.batch_id, step)
+        if path is None:
+            app.tell(f"There is no {'earlier' if step < 0 else 'later'} batch of this project.")
+        elif self.batch is batch and not self.running:
+            await self._take_kept(path)
 
     def _pause(self, batch: Batch) -> None:
         if self.running and not batch.queue.paused:

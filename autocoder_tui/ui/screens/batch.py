@@ -22,7 +22,9 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.widgets.row_list import RowList
 
-Deed: TypeAlias = Literal["new", "pause", "cancel", "retry", "up", "down", "open"]
+Deed: TypeAlias = Literal[
+    "new", "pause", "cancel", "retry", "up", "down", "open", "earlier", "later"
+]
 
 _PERIOD: Final = 0.1
 """Seconds between two looks at what has changed."""
@@ -38,7 +40,10 @@ _MARKS: Final[dict[Status, tuple[str, str]]] = {
     "cancelled": ("■", "$text-warning"),
 }
 _OPENED: Final = ("○", "$text-muted")
-HINT = "⏎ review · space pause, go on · x cancel · r retry failed\nK J move up, down · n new batch"
+HINT = (
+    "⏎ review · space pause, go on · x cancel · r retry failed\n"
+    "K J move up, down · n new batch · [ ] earlier, later batch"
+)
 
 
 def _deed(key: str, deed: Deed, description: str) -> Binding:
@@ -56,6 +61,8 @@ class BatchScreen(Dialog[None]):
         _deed("r", "retry", "Retry what failed"),
         _deed("K,shift+up", "up", "Move the job up"),
         _deed("J,shift+down", "down", "Move the job down"),
+        _deed("left_square_bracket", "earlier", "The batch before"),
+        _deed("right_square_bracket", "later", "The batch after"),
     ]
     DEFAULT_CSS = """
     BatchScreen #batch-head { color: $text-muted; height: 1; padding: 0 0 0 2; }

@@ -43,7 +43,8 @@ async def test_what_another_program_left_out_is_named_and_offered_again(tmp_path
     assert await export_requests(trial.record, trial.rounds(), first) == 3
     asked = [json.loads(line) for line in first.read_text().splitlines()]
     back.write_text("\n".join(json.dumps(answered(line)) for line in (asked[2], asked[0])))
-    trial.record, _ = collect_results(trial.state, back)
+    trial.record = BatchRecord.open(trial.state, batch_in(trial.state, back))
+    assert collect_results(trial.record, back) == 2
     assert trial.said == []
     assert await export_requests(trial.record, trial.rounds(), second) == 2
     # Job 2 was cut off: what goes on with it is asked for the first time.
