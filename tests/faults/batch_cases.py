@@ -93,6 +93,10 @@ CASES = (
     ),
     Case(
         "results of a batch stay in history until somebody has opened them",
-        (f"{_BATCH}test_results_wait_in_history_and_the_files_are_untouched",),
+        (
+            f"{_BATCH}test_results_wait_in_history_and_the_files_are_untouched",
+            "tests/runs/test_file_actions.py::"
+            "test_what_is_sent_again_of_a_job_of_a_batch_is_a_run_of_its_own",
+        ),
     ),
 )
