@@ -27,7 +27,7 @@ from autocoder_tui.config.errors import ControlFileUnusable
 from autocoder_tui.config.lenient_json import UNREADABLE, parse_lenient_json
 from autocoder_tui.config.run_options import OPTION_OF_KEY, RunOption
 from autocoder_tui.config.settings import Settings
-from autocoder_tui.config.toml_file import KeyPath, TomlFile, read_small_text
+from autocoder_tui.config.toml_file import TomlFile, read_small_text
 from autocoder_tui.config.toml_statements import parse_all_toml
 from autocoder_tui.engine.base_url import check_base_url, host_of
 from autocoder_tui.engine.errors import RequestError
@@ -100,20 +100,6 @@ def read_job(
     """
     parsed, problems = parse_lenient_json(path, text, line)
     return _checked(parsed, problems, base or path.absolute().parent, settings, ())
-
-
-def job_options(
-    data: Mapping[str, Any],
-    base: Path,
-    settings: Settings | None = None,
-    *,
-    path: Path = Path("job"),
-    line: int | None = None,
-) -> ControlFile:
-    """The options in `data`, which was parsed already: the same keys and the same checks as of a
-    control file in the folder `base`. `path` and `line` are for messages."""
-    lines: dict[KeyPath, int] = {} if line is None else {(key,): line for key in data}
-    return _checked(TomlFile(path, "", dict(data), lines), (), base, settings, ())
 
 
 def _checked(

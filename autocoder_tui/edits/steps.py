@@ -95,11 +95,6 @@ class Steps:
         lines = tuple(EditLine(line.mark, _unescape(line.text)) for line in self.lines)
         return Steps(lines, self.old_ends, self.new_ends)
 
-    @cached_property
-    def elisions(self) -> list[int]:
-        """Which of the old lines stand for lines left out."""
-        return [index for index, text in enumerate(self.old) if elides(text)]
-
 
 def steps_of(block: EditBlock) -> Steps:
     """The steps of a block. Lines that go and come alike stay, and so keep the file's own text."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from autocoder_tui.edits.edit import EditBlock, Placed, Placement, Unplaced
-from autocoder_tui.edits.place import place
 from autocoder_tui.review.boundaries import Hunk
 
 _EQUAL = frozenset({"exact", "chosen"})
@@ -42,10 +41,6 @@ class FileEdits:
     def of(cls, blocks: Sequence[EditBlock], placed: Placed) -> FileEdits:
         already = (*placed.already, *placed.repeated)
         return cls(tuple(blocks), placed.placements, placed.unplaced, already)
-
-    def placed_in(self, text: str) -> Placed:
-        """What comes of all blocks in another text, nothing chosen. Blocking: compares lines."""
-        return place(text, self.blocks)
 
     def without(self, number: int) -> FileEdits:
         """The same when unplaced change number `number` (from 0) is settled."""

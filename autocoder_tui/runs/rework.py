@@ -71,7 +71,9 @@ def rework(prepared: Prepared, review: Review, note: str, chosen: ChosenModel) -
         counted_tokens=None,
         run_id=new_run_id(),
     )
-    return replace(prepared, request=request, originals=originals, goes_on=True)
+    # A run of its own: a person waits for it, and no answer is at hand for it.
+    own = replace(prepared, reply=None, answers=None, batch="")
+    return replace(own, request=request, originals=originals, goes_on=True)
 
 
 def requirements_with(requirements: str, review: Review, note: str) -> str:

@@ -252,6 +252,8 @@ class SpendingCaps(Protocol):
 
     def ended(self, state: RunState) -> None: ...
 
+    def add(self, cost: Decimal) -> None: ...
+
 
 class KeyQuestions(Protocol):
     """Asks before something that looks like a key is sent."""

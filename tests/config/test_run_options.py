@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from autocoder_tui.cli.arguments import run_parser, tui_parser
 from autocoder_tui.cli.main import main
-from autocoder_tui.config.control_file import job_options, read_control_file, read_job
+from autocoder_tui.config.control_file import read_control_file, read_job
 from autocoder_tui.config.control_file_text import save_control_file
 from autocoder_tui.config.control_schema import control_schema, options_table
 from autocoder_tui.config.run_options import OPTION_OF_KEY, RUN_OPTIONS, RunOption, given_options
@@ -183,15 +183,7 @@ def test_a_switch_can_be_put_back_on_the_command_line() -> None:
 def test_a_job_has_the_same_keys_and_checks(tmp_path: Path) -> None:
     (tmp_path / "a.py").touch()
     line = '{"input_file": "a.py", "model": "m", "fix": 0, "modl": 1}'
-    for job in (
-        read_job(tmp_path / "jobs.jsonl", line, 7),
-        job_options(
-            {"input_file": "a.py", "model": "m", "fix": 0, "modl": 1},
-            tmp_path,
-            path=tmp_path / "jobs.jsonl",
-            line=7,
-        ),
-    ):
-        assert job.values == {"input_files": (f"{tmp_path}/a.py",), "model": "m"}
-        assert [problem.line for problem in job.problems] == [7, 7]
-        assert "the nearest is" in str(job.problems[1])
+    job = read_job(tmp_path / "jobs.jsonl", line, 7)
+    assert job.values == {"input_files": (f"{tmp_path}/a.py",), "model": "m"}
+    assert [problem.line for problem in job.problems] == [7, 7]
+    assert "the nearest is" in str(job.problems[1])

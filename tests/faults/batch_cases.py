@@ -79,6 +79,7 @@ CASES = (
         (
             f"{_BATCH}test_nothing_is_sent_that_could_pass_the_cap",
             f"{_BATCH}test_a_cap_needs_prices",
+            f"{_SCREEN}test_what_a_batch_costs_counts_towards_the_cap_of_the_session",
             "tests/batch/test_budget.py",
             "tests/batch/test_caps.py::test_what_was_spent_before_a_kill_counts_towards_the_cap",
             "tests/batch/test_caps.py::test_the_cap_holds_for_a_fallback_model",
@@ -95,6 +96,10 @@ CASES = (
     ),
     Case(
         "results of a batch stay in history until somebody has opened them",
-        (f"{_BATCH}test_results_wait_in_history_and_the_files_are_untouched",),
+        (
+            f"{_BATCH}test_results_wait_in_history_and_the_files_are_untouched",
+            "tests/runs/test_file_actions.py::"
+            "test_what_is_sent_again_of_a_job_of_a_batch_is_a_run_of_its_own",
+        ),
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -375,3 +376,13 @@ def test_the_review_of_a_file_is_found_by_where_its_old_text_stands(root: Path) 
     later = make_review(again, [rename("a.py", "d.py", OLD, NEW)], review)
     assert names(later) == ["rename a.py → d.py"]
     assert isinstance(later.review.files[0], FileReview)
+
+
+def test_what_is_sent_again_of_a_job_of_a_batch_is_a_run_of_its_own(root: Path) -> None:
+    """The next start asks about it where it was interrupted, as about any run."""
+    before = prepared(root, "a.py")
+    review = make_review(before, [FileProposed("a.py", OLD, NEW, True)]).review
+    of_batch = replace(before, batch="abcd1234", reply="a reply")
+    again = rework(of_batch, review, "no", ChosenModel(MODEL, before.request.endpoint))
+    assert (again.batch, again.reply, again.answers) == ("", None, None)
+    assert again.request.run_id != before.request.run_id

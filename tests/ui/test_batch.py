@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.widgets.row_list import RowList
 from tests.batch.server import JobServer
+from tests.batch.test_caps import priced
 from tests.ui.driving import NARROW, WIDE, driven, setup_for, until
 from tests.ui.test_recovery import texts
 
@@ -205,3 +208,26 @@ async def test_a_thousand_jobs_are_listed_and_keys_are_answered(tmp_path: Path) 
         await until(pilot, lambda: rows.highlighted == 999 and "1000 jobs" in texts(app))
         await pilot.press("space")
         await until(pilot, lambda: not app.batches.running)
+
+
+async def test_what_a_batch_costs_counts_towards_the_cap_of_the_session(tmp_path: Path) -> None:
+    (tmp_path / "project").mkdir()
+    write_jobs(tmp_path, 2)
+    async with JobServer() as server:
+        priced(tmp_path, server, small=2)
+        setup = setup_for(tmp_path, "-m", "small")
+        setup = replace(setup, limits=replace(setup.limits, max_session_cost_usd=Decimal("0.5")))
+        async with driven(setup, WIDE) as (app, pilot):
+            await begun(app, pilot)
+            await until(pilot, lambda: over(app) and not app.batches.running)
+            assert app.batches.batch is not None
+            cost = app.batches.batch.spent
+            assert cost > 0
+            assert app.spending.spent == cost
+            assert app.batches.batch.budget.cap == Decimal("0.5")
+            await pilot.press("n")
+            await until(pilot, lambda: isinstance(app.screen, LineDialog))
+            await pilot.press(*"jobs.jsonl", "enter")
+            await until(pilot, lambda: app.batches.batch.budget.cap == Decimal("0.5") - cost)
+            await until(pilot, lambda: over(app) and not app.batches.running)
+            assert app.spending.spent > cost

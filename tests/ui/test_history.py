@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,18 @@ async def test_running_again_fills_in_what_was_given_and_keeps_the_draft(tmp_pat
         await until(pilot, lambda: app.focused is wanted(app))
         await pilot.press("ctrl+up")
         await until(pilot, lambda: app.job().requirements == "half a thought")
+
+
+async def test_running_again_takes_the_system_prompt_the_run_had(tmp_path: Path) -> None:
+    ids, history = three_runs(tmp_path), History(tmp_path / "state")
+    kept = history.get(ids[1])
+    history.delete([ids[1]])
+    history.add(replace(kept, snapshot=replace(kept.snapshot, system_prompt="Be brief.")))
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await listed(app, pilot)
+        await pilot.press("down", "a")
+        await until(pilot, lambda: app.job().requirements == "Second wish\nwith more")
+        await until(pilot, lambda: app.job().system_prompt == "Be brief.")
 
 
 async def test_going_on_needs_an_end_that_was_not_one(tmp_path: Path) -> None:

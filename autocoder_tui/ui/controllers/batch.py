@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import shlex
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -39,6 +40,8 @@ class BatchActions:
         """What is under way, or shown."""
         self._journal: BatchJournal | None = None
         self._worker: Worker[None] | None = None
+        self._counted: dict[int, Decimal] = {}
+        """What of each job's cost is spent already, or was before the program was started."""
 
     @property
     def running(self) -> bool:
@@ -83,6 +86,7 @@ class BatchActions:
     ) -> None:
         self._release()
         self._journal = journal
+        self._counted = {n: result.cost_usd or Decimal(0) for n, result in kept.results.items()}
         self.batch = Batch(kept, journal, runner, runner.rates, self, again=again)
 
     def _runner(self, head: BatchHead) -> LocalRunner:
@@ -104,6 +108,10 @@ class BatchActions:
             self._screen.show(self.batch, running=self.running)
 
     def job_changed(self, number: int) -> None:
+        result = None if self.batch is None else self.batch.results.get(number)
+        if result is not None and result.cost_usd is not None:
+            self._app.spending.add(result.cost_usd - self._counted.get(number, Decimal(0)))
+            self._counted[number] = result.cost_usd
         if self._screen is not None:
             self._screen.changed()
 
@@ -168,6 +176,12 @@ class BatchActions:
                 f"screen: autocoder-tui batch --resume {batch.head.batch_id}"
             )
         if not self.running:
+            # Other runs may have spent of the session's cap since the batch began.
+            left = self._session_left()
+            if left is not None:
+                of_batch = batch.head.max_cost
+                most = batch.budget.spent + left
+                batch.budget.cap = most if of_batch is None else min(of_batch, most)
             work = self._work(batch)
             self._worker = self._app.run_worker(work, group="batch", exit_on_error=False)
 
@@ -210,18 +224,18 @@ class BatchActions:
         ordered = await self._in_order(jobs)
         if ordered is None:
             return
-        limits = app.setup.limits
-        session = app.spending.limits(limits)
-        cap = session.max_session_cost_usd
-        head = BatchHead(
-            project=str(app.root),
-            max_cost=None if cap is None else cap - session.session_spent_usd,
-        )
+        head = BatchHead(project=str(app.root), max_cost=self._session_left())
         runner = self._runner(head)
         journal, kept = await begin_batch(runner, head, ordered, self.batch_told)
         self._take(journal, kept, runner, again=False)
         assert self.batch is not None
         self._go(self.batch)
+
+    def _session_left(self) -> Decimal | None:
+        """US dollars that the cap of the session leaves, None without one."""
+        session = self._app.spending.limits(self._app.setup.limits)
+        cap = session.max_session_cost_usd
+        return None if cap is None else max(cap - session.session_spent_usd, Decimal(0))
 
     def _with_model(self, jobs: list[BatchJob]) -> list[BatchJob]:
         """Jobs that name no model take the one that is chosen."""

@@ -272,7 +272,15 @@ class RunRecovery:
         self._take_model(run)
         await self.fill_in(run)
         self._app.main.show("requirements")
-        self._app.tell("Filled in as it was then: Ctrl+R runs it.")
+        self._app.tell(f"Filled in as it was then: Ctrl+R runs it.{self._take_system_prompt(run)}")
+
+    def _take_system_prompt(self, run: KeptRun) -> str:
+        """Have the system prompt the run had, which no pane shows; what to say of it."""
+        app, theirs = self._app, run.snapshot.system_prompt
+        if theirs == app.setup.task.system_prompt:
+            return ""
+        app.setup = replace(app.setup, task=replace(app.setup.task, system_prompt=theirs))
+        return f" Its own system prompt holds now{'' if theirs else ': it had none'}."
 
     def _take_model(self, run: KeptRun) -> None:
         """Go on with the model the run had, unless another was asked for or it is no more."""

@@ -18,7 +18,8 @@ _CENT = Decimal("0.01")
 
 
 class SessionSpending:
-    """`spent` is what the runs so far cost in US dollars, those without a known price left out.
+    """`spent` is what runs and jobs of batches so far cost in US dollars, those without a known
+    price left out.
 
     `wants_review` says whether the person who ended the last run at a cap asked to see it.
     """
@@ -52,8 +53,12 @@ class SessionSpending:
 
     def ended(self, state: RunState) -> None:
         """A run is over: what it cost is spent."""
-        if state.usage is not None and state.usage.cost_usd is not None:
-            self.spent += state.usage.cost_usd
+        cost = None if state.usage is None else state.usage.cost_usd
+        self.add(cost or Decimal(0))
+
+    def add(self, cost: Decimal) -> None:
+        """So many US dollars more are spent, by a run or by a job of a batch."""
+        self.spent += cost
         if self._app.is_running:
             self._app.main.query_one(Meters).session_usd = self.spent
 
