@@ -228,6 +228,7 @@ async def test_what_a_batch_costs_counts_towards_the_cap_of_the_session(tmp_path
             await pilot.press("n")
             await until(pilot, lambda: isinstance(app.screen, LineDialog))
             await pilot.press(*"jobs.jsonl", "enter")
+            assert app.batches.batch is not None
             await until(pilot, lambda: app.batches.batch.budget.cap == Decimal("0.5") - cost)
             await until(pilot, lambda: over(app) and not app.batches.running)
             assert app.spending.spent > cost
