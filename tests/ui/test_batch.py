@@ -54,6 +54,11 @@ def at(server: JobServer) -> tuple[str, ...]:
     return ("--base-url", server.base_url, "-m", "small")
 
 
+def cap_of(app: AutocoderApp) -> Decimal | None:
+    batch = app.batches.batch
+    return None if batch is None else batch.budget.cap
+
+
 def over(app: AutocoderApp) -> bool:
     return app.batches.batch is not None and app.batches.batch.queue.over
 
@@ -228,7 +233,6 @@ async def test_what_a_batch_costs_counts_towards_the_cap_of_the_session(tmp_path
             await pilot.press("n")
             await until(pilot, lambda: isinstance(app.screen, LineDialog))
             await pilot.press(*"jobs.jsonl", "enter")
-            assert app.batches.batch is not None
-            await until(pilot, lambda: app.batches.batch.budget.cap == Decimal("0.5") - cost)
+            await until(pilot, lambda: cap_of(app) == Decimal("0.5") - cost)
             await until(pilot, lambda: over(app) and not app.batches.running)
             assert app.spending.spent > cost
