@@ -21,7 +21,6 @@ from autocoder_tui.engine.events import (
     PartJoined,
     PartWithdrawn,
     RequestStarted,
-    RetryScheduled,
     RunFinished,
     RunStarted,
     TextDelta,
@@ -47,6 +46,7 @@ from autocoder_tui.engine.repetition import Repetition
 from autocoder_tui.engine.reply.parse import frame_state
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import AskWait, Retries
+from autocoder_tui.engine.retry_wait import wait_for_retry
 from autocoder_tui.engine.second_ask import SecondAsk
 from autocoder_tui.engine.trace import Trace
 from autocoder_tui.engine.unclosed import missing_closing
@@ -148,7 +148,7 @@ class Generation:
             if self._grew or cause is None:
                 cause = cause_of(self.text, part.finish_reason, part.lost)
             if part.lost is not None:
-                async for event in self._wait_for_retry(part.lost):
+                async for event in wait_for_retry(self._retries, part.lost, self._time):
                     yield event
 
     def _is_done(self, before: str, part: Part, cause: Cause | None) -> bool:
@@ -201,7 +201,7 @@ class Generation:
                 if not part.received and not self._second.waiting:
                     part.reader = None
                     self._accounts.abandon()
-                    async for event in self._wait_for_retry(error):
+                    async for event in wait_for_retry(self._retries, error, self._time):
                         yield event
                     continue
                 # With what was taken back before at hand nobody needs to wait for this one.
@@ -365,16 +365,6 @@ class Generation:
             and not join.progress
             and bool(missing_closing(self._request, self.text)),
         )
-
-    async def _wait_for_retry(self, error: ProviderError) -> AsyncIterator[Event]:
-        """Wait as the retry policy says; raises `error` when it says no more."""
-        delay = await self._retries.delay_after(error)
-        if delay is None:
-            raise error
-        self._time.pass_over()
-        self._time.left += self._retries.agreed
-        yield RetryScheduled(delay, error.message, self._retries.failed + 1)
-        await self._time.within(asyncio.sleep(delay))
 
     def _ask(self, cause: Cause | None) -> Ask | None:
         """How to ask for the next part; None for the first. Raises NoProgress at the end."""
