@@ -49,6 +49,7 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.system.atomic_write import write_atomically
 from autocoder_tui.workspace.output_path import Refused, check_output
 
+STDOUT = "-"
 _GRACE = 10.0
 """Seconds that jobs under way have to put away what they have received."""
 
@@ -165,6 +166,11 @@ class _BatchFace:
                 "Jobs that go on from each other's result can't be in one batch of a provider. "
                 "Run them without --provider-batch, or make a batch of each step."
             )
+        if options.export == STDOUT or (options.patch_file == STDOUT and options.batch_json):
+            raise Refused(
+                "--export wants the name of a file, and --patch - has stdout for itself: leave out "
+                "--json, or name a file."
+            )
         deliver = "apply" if options.apply else "patch" if options.patch_file else "review"
         head = BatchHead(
             project=str(setup.root),
@@ -176,7 +182,7 @@ class _BatchFace:
             sent_by=sent_by,  # type: ignore[arg-type]
         )
         for name in (head.patch, head.report):
-            check_output(None if name is None else Path(name), force=True)
+            check_output(None if name in (None, STDOUT) else Path(name), force=True)
         if deliver == "apply":
             reason = await asyncio.to_thread(why_not_applied, setup, jobs)
             if reason is not None:
@@ -235,9 +241,12 @@ class _BatchFace:
                 handed_out.append(job)
             except AutocoderError as error:
                 await batch.fail(number, error.kind, f"It is not in the patch. {error.message}")
-        await asyncio.to_thread(write_atomically, path, b"".join(pieces))
+        if str(path) == STDOUT:
+            print_result(b"".join(pieces))
+        else:
+            await asyncio.to_thread(write_atomically, path, b"".join(pieces))
+            say(f"wrote {visible(str(path))} ({len(pieces)} results)", 1)
         await results.seen_to(handed_out)
-        say(f"wrote {visible(str(path))} ({len(pieces)} results)", 1)
 
     def reported(self) -> int:
         """Write the report; the exit code."""
@@ -324,4 +333,4 @@ def batch_table(state: Path) -> str:
 
 
 def _absolute(name: str | None) -> str | None:
-    return None if name is None else str(Path(name).absolute())
+    return name if name in (None, STDOUT) else str(Path(name).absolute())

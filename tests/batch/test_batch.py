@@ -145,6 +145,18 @@ async def test_a_patch_of_all_results_applies(tmp_path: Path) -> None:
     assert History(tmp_path / "state").prune(1, 0) == 2  # handed out, none of them waits
 
 
+async def test_the_patch_goes_to_stdout_if_it_is_named_so(tmp_path: Path) -> None:
+    async with JobServer() as server:
+        jobs = str(write_jobs(tmp_path, 2))
+        done = await batch(tmp_path, jobs, *at(server, "--patch", "-"))
+        both = await batch(tmp_path, jobs, *at(server, "--patch", "-", "--json"))
+    assert done.code == 0, done.err
+    assert done.out.count("diff --git") == 2
+    assert not (project(tmp_path) / "-").exists()
+    assert both.code == 1
+    assert "stdout for itself" in both.err
+
+
 def committed(root: Path) -> None:
     name = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
     for command in (["init", "-q"], ["add", "."], [*name, "commit", "-qm", "begin"]):
