@@ -18,7 +18,8 @@ from tests.edits import renders
 ODD = ("\f", "\x85", "\u2028", "\u2029", "\v", "\x1c", "a\rb")
 MARKS = ("=======", ">>>>>>>", "<<<<<<<", ">>>>>>> REPLACE", "<<<<<<< SEARCH", "</edit>", "-------",
          '<file path="a">', "</file>", "======", "========", "||||||| base", "<<<<<<< HEAD",
-         '<edit path="q">', "@@ -1 +1 @@", "--- a", "+++ b", "```", "*** End Patch")  # fmt: skip
+         '<edit path="q">', "=" * 45, "@@ -1 +1 @@", "--- a", "+++ b", "```",
+         "*** End Patch")  # fmt: skip
 
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"), max_size=12)
 plain_lines = st.one_of(words, st.sampled_from(ODD)).map(lambda line: line + "\n")
@@ -225,3 +226,12 @@ def test_a_line_of_minus_signs_that_goes_is_no_header() -> None:
         EditLine("-", "-- old note\n"),
         EditLine("+", "++ new note\n"),
     )
+
+
+def test_marks_longer_than_the_rules_of_a_table_are_read() -> None:
+    """Rules of reStructuredText tables are rows of equal signs, of any length."""
+    rule = "=" * 14 + " " + "=" * 45 + "\n"
+    text = f"{'<' * 46} SEARCH\n{rule}a\n{'=' * 46}\n{rule}b\n{'>' * 46} REPLACE\n"
+    following = "<<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE\n"
+    file = only(f'<edit path="src/a.py">\n{text}{following}</edit>\n')
+    assert contents(file.edits) == [(f"{rule}a\n", f"{rule}b\n"), ("x\n", "y\n")]

@@ -31,14 +31,14 @@ _LONGEST_MARK = 160
 _OPEN_WORDS = r"SEARCH|ORIGINAL|OLD|FIND|BEFORE"
 _CLOSE_WORDS = r"REPLACE|UPDATED|NEW|REPLACEMENT|AFTER"
 _OPEN = re.compile(
-    rf"([ \t]*+)(<{{5,40}}|(-{{5,40}})(?=[ \t]*+(?:{_OPEN_WORDS})))[ \t]*+"
+    rf"([ \t]*+)(<{{5,120}}|(-{{5,120}})(?=[ \t]*+(?:{_OPEN_WORDS})))[ \t]*+"
     rf"(?:((?:{_OPEN_WORDS})\b[^\n]{{0,120}})|(?:[A-Za-z(0-9][^\n]{{0,120}}))?[ \t\r]*\n?",
     re.IGNORECASE,
 )
-_DIVIDE = re.compile(r"[ \t]*+(={5,40})[ \t]*+(?:(?:REPLACE|WITH)\b)?[ \t\r]*\n?", re.IGNORECASE)
-_BASE = re.compile(r"[ \t]*+(\|{5,40})(?:[ \t][^\n]*)?\n?")
+_DIVIDE = re.compile(r"[ \t]*+(={5,120})[ \t]*+(?:(?:REPLACE|WITH)\b)?[ \t\r]*\n?", re.IGNORECASE)
+_BASE = re.compile(r"[ \t]*+(\|{5,120})(?:[ \t][^\n]*)?\n?")
 _CLOSE = re.compile(
-    rf"([ \t]*+)(>{{5,40}}|(\+{{5,40}})(?=[ \t]*+(?:{_CLOSE_WORDS})))[ \t]*+"
+    rf"([ \t]*+)(>{{5,120}}|(\+{{5,120}})(?=[ \t]*+(?:{_CLOSE_WORDS})))[ \t]*+"
     rf"(?:((?:{_CLOSE_WORDS})\b[^\n]{{0,120}})|(?:[A-Za-z(0-9][^\n]{{0,120}}))?[ \t\r]*\n?",
     re.IGNORECASE,
 )
