@@ -19,6 +19,7 @@ from autocoder_tui.edits.steps import (
     elides,
     elides_in_words,
     held_on_both_sides,
+    indents_anew,
     only_white_space,
 )
 from autocoder_tui.edits.word_difference import only_by_a_word
@@ -174,7 +175,8 @@ class Locator:
         full = [text for text in steps.new if strip(text)]
         if len(matches) != 1:
             return None
-        if matches[0].shift.kind != "none" and (len(full) < 3 or only_white_space(steps)):
+        shifted = matches[0].shift.kind != "none"
+        if shifted and (len(full) < 3 or only_white_space(steps) or indents_anew(steps)):
             return None
         if matches[0].shift.converts and changes_indentation(steps):
             return None

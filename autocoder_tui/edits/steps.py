@@ -153,6 +153,18 @@ def changes_indentation(steps: Steps) -> bool:
     )
 
 
+def indents_anew(steps: Steps) -> bool:
+    """Whether at least half of the lines that come are lines that go, but for their indentation."""
+    gone = {
+        strip(text): text
+        for text, mark in zip(steps.old, steps.old_marks, strict=True)
+        if mark == "-" and strip(text)
+    }
+    coming = [text for text in steps.added if strip(text)]
+    moved = [text for text in coming if gone.get(strip(text), text).rstrip() != text.rstrip()]
+    return bool(moved) and 2 * len(moved) >= len(coming)
+
+
 def held_on_both_sides(steps: Steps) -> bool:
     """Whether lines with text stay on both sides of what goes."""
     marks = [line.mark for line in steps.lines if strip(line.text.rstrip("\n"))]

@@ -342,3 +342,13 @@ def test_a_mark_alone_among_other_blank_lines_is_no_place_where_it_stands_indent
     text = '"""\nAbout it.\n"""\nimport os\n\n\ndef f():\n    """\n    One.\n\n    """\n'
     text = text.replace('"""\nAbout it.\n', '"""About it.\n', 1)
     assert reason(place(text, [of('\n"""\n', '\nmore\n"""\n')])) == "several"
+
+
+def test_lines_that_are_only_to_be_indented_are_not_taken_for_there_already() -> None:
+    """One of the lines that go is not as in the file, so that more than white space differs."""
+    text = "try:\n    a()\nexcept E:\n    log(T())\n    if x:\n        stop(1)\nelse:\n    done()\n"
+    old = "    log(T())\n    if x:\n        stop_old(1)\nelse:\n    done()\n"
+    new = "        log(T())\n        if x:\n            stop(1)\n    else:\n        done()\n"
+    placed = place(text, [EditBlock.of(old, new)])
+    assert not placed.already
+    assert placed.unplaced or placed.text == text.replace(old.replace("_old", ""), new)
