@@ -365,13 +365,14 @@ NO_FAULT_ELSEWHERE = ("the same lines twice", "little context")
 
 def honest_elsewhere(case: Case, spoiled: Case) -> bool:
     """Whether a spoiled block is a faultless one for other lines of the file."""
-    before = {tuple(one.block.old) for one in case.told}
+    before = {(one.hunks[0].start, tuple(one.block.old)) for one in case.told}
     lines = split_lines(spoiled.text)
     for one in spoiled.told:
         old = list(one.block.old)
-        if tuple(old) in before or "".join(old) not in spoiled.text:
-            continue
         first, last = one.hunks[0].start, one.hunks[-1].end
+        # A block may have become just like another one of the change, which is for other lines.
+        if (first, tuple(old)) in before or "".join(old) not in spoiled.text:
+            continue
         for at in range(len(lines) - len(old) + 1):
             if lines[at] == old[0] and lines[at : at + len(old)] == old:
                 if not (at <= first and last <= at + len(old)):
