@@ -16,9 +16,6 @@ from autocoder_tui.local.engine import GGUF, Engine, Wanted, engines, kinds_of, 
 from autocoder_tui.local.server import LocalModelServer, free_port
 from autocoder_tui.safety.sanitize import visible
 
-DEFAULT_CONTEXT = 16_384
-DEFAULT_WAIT = 600.0
-
 _MOST_LISTED: Final = 12
 
 

@@ -107,12 +107,14 @@ class _BatchFace:
             again=path is not None,
         )
         self._console.begin(batch)
-        if isinstance(runner, ClusterRunner):
-            await runner.connect(self._options.dask, batch.head.at_once)
-        say(
-            f"Batch {batch.head.batch_id}: {len(batch.jobs)} jobs, {batch.head.at_once} at once.", 1
-        )
         try:
+            if isinstance(runner, ClusterRunner):
+                await runner.connect(self._options.dask, batch.head.at_once)
+            say(
+                f"Batch {batch.head.batch_id}: {len(batch.jobs)} jobs, "
+                f"{batch.head.at_once} at once.",
+                1,
+            )
             retried = await batch.retry() if self._options.retry_failed else []
             if isinstance(runner, ProviderRunner) and not await self._answered(
                 runner, batch, retried, again=path is not None

@@ -35,8 +35,7 @@ class Submission:
     """One file of requests on its way. `file` and `results` are names in the batch's folder;
     `label` is told to the provider. `status`: "written", "uploaded", "submitted", "collected",
     "cleared" (nothing of it lies at the provider any more); "exported" where another program
-    answers it. `said` is what went wrong with it
-    as a whole."""
+    answers it. `said` is what went wrong with it as a whole."""
 
     file: str
     label: str

@@ -135,9 +135,6 @@ class BatchApi:
     async def batch(self, batch_id: str) -> Batch:
         return self._batch(await self._json("GET", f"/batches/{quote(batch_id, safe='')}"))
 
-    async def cancel(self, batch_id: str) -> Batch:
-        return self._batch(await self._json("POST", f"/batches/{quote(batch_id, safe='')}/cancel"))
-
     async def find(self, label: str) -> Batch | None:
         """The batch that was begun with `label`, None where there is none among the latest. One
         that failed because too much was queued is none: it was begun again, or is to be."""
