@@ -14,7 +14,7 @@ from autocoder_tui.engine.errors import (
     ToolsCalled,
 )
 from autocoder_tui.engine.events import Cause
-from autocoder_tui.engine.reply.parse import frame_state, parse_reply, reply_end
+from autocoder_tui.engine.reply.parse import parse_reply, reply_end
 from autocoder_tui.engine.seam.plan import announces_at_begin, announces_at_end, announces_more
 from autocoder_tui.errors import sentence
 from autocoder_tui.safety.sanitize import visible
@@ -24,28 +24,32 @@ _QUOTED = 500
 """Characters of a model's or server's own words in a sentence of ours."""
 
 
-def cause_of(text: str, reason: str | None, lost: ProviderError | None) -> Cause:
-    """Why more is asked for after a part that left `text`, the joined text. `reason` is its finish
-    reason, `lost` what broke it off."""
+def lost_cause(lost: ProviderError) -> Cause:
+    """Why more is asked for after a part that `lost` broke off."""
     if isinstance(lost, TimedOut):
         return "silence"
     if isinstance(lost, (StreamError, StatusError)):
         return "error"
-    if lost is not None:
-        return "lost connection"
+    return "lost connection"
+
+
+def open_cause(reason: str | None, *, closed: bool) -> Cause:
+    """Why more is asked for after a part that ended with this finish reason; `closed`: as far as
+    the text tells it may be whole."""
     if reason == STOPPED_AT_CAP:
         return "spending cap"
     end = read_end(reason)
     if end == "unsaid":
-        return "unsaid end" if _all_closed(text) else "lost connection"
+        return "unsaid end" if closed else "lost connection"
     return "length" if end == "length" else "false stop"
 
 
-def check_end(text: str, reason: str | None, refusal: str, model_name: str) -> str:
+def check_end(text: str, reason: str | None, refusal: str, model_name: str, *, closed: bool) -> str:
     """What is to be said of the end of a part that was not broken off, "" if nothing is.
 
-    `refusal` is what the model said beside `text`. Raises ContentFiltered, Refused, ToolsCalled
-    and EmptyReply where more of the reply cannot be had by asking for it.
+    `refusal` is what the model said beside `text`; `closed`: nothing in the text is open. Raises
+    ContentFiltered, Refused, ToolsCalled and EmptyReply where more of the reply cannot be had by
+    asking for it.
     """
     end = read_end(reason)
     word = _quoted(reason or "")
@@ -55,7 +59,6 @@ def check_end(text: str, reason: str | None, refusal: str, model_name: str) -> s
             f"The provider's content filter stopped {model_name} (finish reason {word}). "
             f"{kept}Change the requirements and run again."
         )
-    closed = frame_state(text) == "closed"
     if refusal:
         if not closed or end in ("length", "broken"):
             raise Refused(

@@ -13,7 +13,7 @@ from autocoder_tui.engine.edit_format import told
 from autocoder_tui.engine.edit_repair import EditRepair
 from autocoder_tui.engine.edited_file import learn_edits, with_savings
 from autocoder_tui.engine.end_words import STOPPED_REPEATING
-from autocoder_tui.engine.ending import cause_of, check_end, is_announced, is_confirmed
+from autocoder_tui.engine.ending import check_end
 from autocoder_tui.engine.errors import ProviderError, RepeatsItself
 from autocoder_tui.engine.events import (
     Cause,
@@ -35,21 +35,21 @@ from autocoder_tui.engine.pace import AtOnce, Pace
 from autocoder_tui.engine.part import Part
 from autocoder_tui.engine.part_limits import PartLimits, confirms_end, has_no_more
 from autocoder_tui.engine.prompt import Message, first_messages, messages_for, temperature_of
-from autocoder_tui.engine.proposed_files import checked_reply, proposed_files
+from autocoder_tui.engine.proposed_files import proposed_files
 from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.provider.chat import HttpSession, stream_reply
 from autocoder_tui.engine.provider.chunks import Reasoning, Text
 from autocoder_tui.engine.provider.deadline import RunDeadline
 from autocoder_tui.engine.provider.session import ReplySession
+from autocoder_tui.engine.purpose import writes_files
 from autocoder_tui.engine.reader_events import edits
 from autocoder_tui.engine.repetition import Repetition
-from autocoder_tui.engine.reply.parse import frame_state
+from autocoder_tui.engine.reply_kind import kind_of
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import AskWait, Retries
 from autocoder_tui.engine.retry_wait import wait_for_retry
 from autocoder_tui.engine.second_ask import SecondAsk
 from autocoder_tui.engine.trace import Trace
-from autocoder_tui.engine.unclosed import missing_closing
 
 
 class Generation:
@@ -68,10 +68,11 @@ class Generation:
         self._capabilities = capabilities
         self._raise_cap = raise_cap
         self._pace = pace or AtOnce()
-        self._ways = NextWay(capabilities)
+        self._ways = NextWay(capabilities, prose=not writes_files(request.purpose))
+        self.kind = kind_of(request)
         self._first = first_messages(request)
         self._time = RunDeadline(request.limits.total_timeout)
-        self._marker_is_code = seam.MARKER_WORDS in self._first[1]["content"]
+        self._marker_is_code = any(seam.MARKER_WORDS in each["content"] for each in self._first)
         self._part_limits = PartLimits(request.model.name, request.limits.max_parts)
         self._retries = Retries(request.limits.max_attempts, ask_wait, paced=pace is not None)
         self._second = SecondAsk()
@@ -104,22 +105,28 @@ class Generation:
         async with session or HttpSession(self._request.endpoint, self._limits, trace) as session:
             async for event in self._parts(session):
                 yield event
-            chosen = seam.verify(self.text, self.joins, target=self._request.target).text
+            chosen = self.kind.verified(self.text, self.joins)
             if chosen != self.text:
                 yield TextRetracted(len(self.text))
                 yield TextDelta(chosen)
                 self.text = chosen
-            repair = EditRepair(self._request, self._counter, self._accounts, self._allowance)
-            send = partial(self._stream, session)
-            proposed = partial(proposed_files, joins=self.joins, around=self._remarks)
-            async for event in repair.events(self.text, proposed, send, self._number):
+            async for event in self._proposal(session):
                 yield event
-            self.text = repair.text
+        yield RunFinished("\n\n".join(filter(None, [*self._remarks, self.kind.notes(self.text)])))
+
+    async def _proposal(self, session: ReplySession) -> AsyncIterator[Event]:
+        """The files of the reply, after what of their changes has no place was sent back."""
+        if not writes_files(self._request.purpose):
+            return
+        repair = EditRepair(self._request, self._counter, self._accounts, self._allowance)
+        send = partial(self._stream, session)
+        proposed = partial(proposed_files, joins=self.joins, around=self._remarks)
+        async for event in repair.events(self.text, proposed, send, self._number):
+            yield event
+        self.text = repair.text
         learn_edits(self._capabilities, repair.first)
         for file in repair.files:
             yield with_savings(file, self._counter)
-        reply = checked_reply(self._request, self.text)
-        yield RunFinished("\n\n".join(filter(None, [*self._remarks, reply.notes])))
 
     async def _parts(self, session: ReplySession) -> AsyncIterator[Event]:
         """Ask for part after part until the reply is whole.
@@ -139,14 +146,14 @@ class Generation:
                 # What came before the model began to repeat itself is kept.
                 self.text = self.text[: found.end]
                 self._remarks.append(found.said)
-                if frame_state(self.text) != "closed":
+                if not self.kind.is_closed(self.text):
                     raise RepeatsItself(found.said)
                 return
             part = self._part
             if part.lost is None and self._is_done(before, part, cause):
                 return
             if self._grew or cause is None:
-                cause = cause_of(self.text, part.finish_reason, part.lost)
+                cause = self.kind.cause_of(self.text, part.finish_reason, part.lost)
             if part.lost is not None:
                 async for event in wait_for_retry(self._retries, part.lost, self._time):
                     yield event
@@ -155,12 +162,12 @@ class Generation:
         """Whether `part`, which was not broken off, was the last. `before` is the text it was
         asked for with. Raises as `check_end` does."""
         reason, name = part.finish_reason, self._request.model.name
-        remark = check_end(self.text, reason, part.refusal, name)
-        expected = 1 if self._request.target is not None else None
-        if seam.next_step(self.text, reason, files_expected=expected) == "done":
+        closed = self.kind.is_closed(self.text)
+        remark = check_end(self.text, reason, part.refusal, name, closed=closed)
+        if self.kind.is_done(self.text, reason):
             self._remarks += [remark] if remark else []
             return True
-        return is_confirmed(before, self.text, cause, reason, told=self._told)
+        return self.kind.is_confirmed(before, self.text, cause, reason, told=self._told)
 
     async def _one_part(self, session: ReplySession, cause: Cause | None) -> AsyncIterator[Event]:
         """Ask for one part until it comes or the attempts are used up, and join it.
@@ -359,11 +366,9 @@ class Generation:
             progress=join.progress,
             ended=part.lost is None and not seam.was_cut(part.finish_reason),
             silent=not part.head.strip(),
-            told=self._told and cause == "false stop" and not is_announced(self.text),
+            told=self._told and cause == "false stop" and not self.kind.is_announced(self.text),
             confirms=confirms,
-            whole=confirms
-            and not join.progress
-            and bool(missing_closing(self._request, self.text)),
+            whole=confirms and not join.progress and bool(self.kind.missing_closing(self.text)),
         )
 
     def _ask(self, cause: Cause | None) -> Ask | None:

@@ -41,12 +41,14 @@ class Ask(NamedTuple):
 class NextWay:
     """Walks the ways of asking for the continuations of one run.
 
-    `known` is what is known of the endpoint; what its replies teach is added to it.
+    `known` is what is known of the endpoint; what its replies teach is added to it. The reply is
+    an answer without files where it is `prose`.
     """
 
-    def __init__(self, known: Capabilities) -> None:
+    def __init__(self, known: Capabilities, *, prose: bool = False) -> None:
         forget_guess(known)
         self._known = known
+        self._prose = prose
         self._used: set[tuple[str, str, bool]] = set()
         self._last: str | None = None
         self._guessed = False
@@ -57,7 +59,9 @@ class NextWay:
         None when every way has been used up on it.
         """
         for way in self._order(cut_at_limit=read_end(finish_reason) == "length"):
-            plan = seam.plan_continuation(text, finish_reason=finish_reason, way=way.name)
+            plan = seam.plan_continuation(
+                text, finish_reason=finish_reason, way=way.name, prose=self._prose
+            )
             if _sent(plan) not in self._used:
                 return Ask(way, plan)
         return None

@@ -9,6 +9,7 @@ from typing import Final
 
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Endpoint, Model
+from autocoder_tui.engine.purpose import Mode, Purpose
 
 MEGABYTE: Final = 1_048_576
 """Bytes."""
@@ -20,6 +21,14 @@ class InputFile:
 
     path: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question of a conversation and what was answered."""
+
+    question: str
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,7 @@ def new_run_id() -> str:
 class RunRequest:
     """One generation. `partial` is text kept from an earlier run, to be continued.
 
+    `mode` is what the person does, `purpose` what the reply is to be: see `engine.purpose`.
     `calibration` is what earlier runs taught about the model's token counts; `counted_tokens`
     what its server counted for the first prompt, None where it did not.
     """
@@ -69,6 +79,16 @@ class RunRequest:
     temperature: float | None = None
     system_prompt: str = ""
     """What the person wants the model told beforehand, after how to write files."""
+    mode: Mode = "generate"
+    purpose: Purpose = "generate"
+    instructions: str = ""
+    """How the model is to go about it; "" for what is shipped for the purpose."""
+    preferences: str = ""
+    """What the person wants heeded in every run, a line each."""
+    turns: tuple[Turn, ...] = ()
+    """The conversation before `requirements`, oldest first, as far as it is sent."""
+    left_out: int = 0
+    """How many turns before those are not sent."""
     partial: str = ""
     edits: tuple[str, ...] = ()
     """Paths of the files whose changes are asked for as edits; the others are written whole."""

@@ -23,13 +23,11 @@ from autocoder_tui.engine.events import (
 from autocoder_tui.engine.generation import Generation
 from autocoder_tui.engine.metering.budget import RaiseCap
 from autocoder_tui.engine.pace import Pace
-from autocoder_tui.engine.proposed_files import checked_reply, proposed_files
 from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.provider.session import ReplySession
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.retry import AskWait
 from autocoder_tui.engine.trace import Trace
-from autocoder_tui.engine.unclosed import SAID, missing_closing
 
 
 async def run(
@@ -67,15 +65,15 @@ async def run(
         for event in generation.flushed():
             yield event
         if isinstance(error, NoProgress) and error.confirmed:
-            closing = missing_closing(request, generation.text)
+            closing = generation.kind.missing_closing(generation.text)
             if closing:
-                for event in _closed(request, generation, closing):
+                for event in _closed(generation, closing):
                     yield event
                 return
         if isinstance(error, LimitReached):
             yield CapReached(error.cap, error.spent, error.limit)
-        files = proposed_files(
-            request, generation.text, generation.joins, finished=False, around=[error.message]
+        files = generation.kind.files(
+            generation.text, generation.joins, finished=False, around=[error.message]
         )
         for event in files:
             yield event
@@ -87,9 +85,10 @@ async def run(
         raise
 
 
-def _closed(request: RunRequest, generation: Generation, closing: str) -> Iterator[Event]:
+def _closed(generation: Generation, closing: str) -> Iterator[Event]:
     """The end of a run whose text is whole with `closing`."""
     yield TextDelta(closing)
-    text = generation.text + closing
-    yield from proposed_files(request, text, generation.joins, finished=True, around=[SAID])
-    yield RunFinished("\n\n".join(filter(None, [SAID, checked_reply(request, text).notes])))
+    kind, text = generation.kind, generation.text + closing
+    said = kind.never_closed
+    yield from kind.files(text, generation.joins, finished=True, around=[said])
+    yield RunFinished("\n\n".join(filter(None, [said, kind.notes(text)])))

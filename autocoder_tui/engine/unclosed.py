@@ -10,7 +10,7 @@ from autocoder_tui.engine.reply.framing import closing_line
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.text.syntax import parses
 
-SAID: Final = (
+NOT_CLOSED: Final = (
     "The reply never closed this file: asked for more, the model had nothing to add. Look at "
     "its end."
 )

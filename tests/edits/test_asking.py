@@ -20,11 +20,12 @@ from autocoder_tui.engine.events import (
     RunFinished,
     RunStarted,
 )
-from autocoder_tui.engine.prompt import EDIT_SYSTEM, SYSTEM, first_messages
+from autocoder_tui.engine.prompt import first_messages
 from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.reply.parse import parse_reply
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
 from autocoder_tui.engine.run import run
+from autocoder_tui.engine.system_message import EDIT_FORM, WHOLE_FORM
 from autocoder_tui.review.file_edits import FileEdits, in_words
 from tests.engine.test_run import joined
 
@@ -226,23 +227,23 @@ def test_the_prompt_for_whole_files_is_as_it_was() -> None:
     request = RunRequest("x", MODEL, Endpoint(Provider("t", "http://127.0.0.1:9/v1")),
                          (InputFile("a.py", TEXT),))  # fmt: skip
     system, user = first_messages(request)
-    assert system["content"] == SYSTEM
+    assert WHOLE_FORM in system["content"]
     assert "edit" not in system["content"]
     asked = first_messages(replace(request, edits=("a.py",)))
-    assert asked[0]["content"] == EDIT_SYSTEM
+    assert EDIT_FORM in asked[0]["content"]
     assert "a.py" in asked[1]["content"].partition("Requirements")[0].rpartition("</file>")[2]
 
 
 def test_the_example_in_the_prompt_is_read_as_it_is_meant() -> None:
-    begin = EDIT_SYSTEM.index("<edit")
-    example = EDIT_SYSTEM[begin : EDIT_SYSTEM.index("\n\nThe lines after SEARCH")] + "\n"
-    given = EDIT_SYSTEM[EDIT_SYSTEM.index("TAX") : EDIT_SYSTEM.index("</file>")]
+    begin = EDIT_FORM.index("<edit")
+    example = EDIT_FORM[begin : EDIT_FORM.index("\n\nThe lines after SEARCH")] + "\n"
+    given = EDIT_FORM[EDIT_FORM.index("TAX") : EDIT_FORM.index("</file>")]
     edited, new, gone = parse_reply(example, given={"shop/prices.py": given}).files
     assert [block.closed for block in edited.edits] == [True, True]
     assert all("".join(block.old) in given for block in edited.edits)
     assert new.text.startswith("from shop.prices")
     assert gone.deletes
-    assert "..." not in EDIT_SYSTEM
+    assert "..." not in EDIT_FORM
 
 
 def test_more_signs_are_asked_for_where_a_file_holds_marks() -> None:

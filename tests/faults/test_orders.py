@@ -12,7 +12,7 @@ from typing import Any, Final
 from textual.widgets import TextArea
 
 from autocoder_tui.demo.script import Reply
-from autocoder_tui.engine.prompt import SYSTEM
+from autocoder_tui.engine.system_message import WHOLE_FORM
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
@@ -90,7 +90,7 @@ async def test_nothing_is_accepted_run_or_fetched_because_a_text_says_so(tmp_pat
             assert pane.review.counts.accepted == 0
             assert everything_below(tmp_path, "state", "config") == before
             system, user = server.requests[0].messages
-            assert system["content"] == SYSTEM
+            assert WHOLE_FORM in system["content"]
             assert_is_data(user["content"], orders)
             await pilot.press("f5", "A")
             await until(pilot, lambda: isinstance(app.screen, Question) and app.screen.focused)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from autocoder_tui.config.errors import ControlFileUnusable
-from autocoder_tui.engine.prompt import SYSTEM, first_messages
+from autocoder_tui.engine.prompt import first_messages
+from autocoder_tui.engine.system_message import WHOLE_FORM
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.key_scan import keys_in
 from autocoder_tui.runs.preparation import Job, prepare
@@ -102,7 +103,7 @@ def test_the_system_prompt_goes_along_is_kept_and_is_looked_through_for_keys(
     job = Job(setup.root, (), None, "x", setup.task.system_prompt)
     prepared = prepare(job, choose_model(setup), setup.limits)
     system, _ = first_messages(prepared.request)
-    assert system["content"].startswith(SYSTEM)
+    assert WHOLE_FORM in system["content"]
     assert system["content"].endswith(f"Tabs.\n{secret}\n")
     assert [str(key).split(":")[0] for key in keys_in(prepared.request)] == [
         "the system prompt, line 2"

@@ -42,8 +42,9 @@ _ELISION = re.compile(
 _WORD_CHARACTER = re.compile(r"\w|[^\x00-\x7f\s]")
 
 
-def roll_back(text: str, finish_reason: str | None) -> tuple[str, str]:
-    """The text worth keeping, and the too early closing of its frame that was taken off.
+def roll_back(text: str, finish_reason: str | None, *, prose: bool = False) -> tuple[str, str]:
+    """The text worth keeping, and the too early closing of its frame that was taken off. In
+    `prose` there are no frames, and no lines that stand for others.
 
     Half a character (U+FFFD) goes, and so do lines that stand for code left out or announce the
     next message: the model writes them again if it meant them. If the reply ended by itself, a
@@ -51,6 +52,8 @@ def roll_back(text: str, finish_reason: str | None) -> tuple[str, str]:
     """
     kept = text.rstrip("\ufffd")
     closing = ""
+    if prose:
+        return kept if was_cut(finish_reason) else without_end_tokens(kept), ""
     ended = reply_end(kept)
     if ended.state == "closed":
         if announces_more(kept, ended) or (was_cut(finish_reason) and ended.framed):

@@ -82,15 +82,34 @@ closing line, which is </edit>. Begin with line {next}.""",
 }
 """The same, where the message ends in the changes to a file: its lines are none of the file."""
 
+_IN_PROSE: Final = {
+    _LINES: _IN_EDIT[_LINES],
+    _FURTHER_UP: _IN_EDIT[_FURTHER_UP],
+    _WHOLE_TAIL: """\
+Your message was cut off. It ends like this:
+
+{anchor}
+Copy these lines exactly, finish the last of them where it is unfinished, and write on from \
+there to the end of your answer. Send nothing else.""",
+    _APART: """\
+Lines 1 to {line} of your answer are written and stay as they are. They end like this:
+
+{anchor}
+Now write only what comes after them: the rest of the answer, from line {next} on. Begin with \
+line {next}.""",
+}
+"""The same for a reply that is an answer and holds no files."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What a continuation is planned for: the kept text, what was rolled back after it, and
-    the file it is in, where that is known better than from its frame."""
+    the file it is in, where that is known better than from its frame. `prose` has no files."""
 
     text: str
     closing: str
     file: str | None = None
+    prose: bool = False
 
     @property
     def sent(self) -> int:
@@ -154,9 +173,14 @@ def _asking(
     anchor = choose_anchor(shown, least_lines)
     instruction = ""
     if anchor:
-        in_edit = last_is_edit(shown)
-        file, line = ("", shown.count("\n")) if in_edit else _place(shown)
-        instruction = (_IN_EDIT[words] if in_edit else words).format(
+        file, line = "", shown.count("\n")
+        if kept.prose:
+            words = _IN_PROSE[words]
+        elif last_is_edit(shown):
+            words = _IN_EDIT[words]
+        else:
+            file, line = _place(shown)
+        instruction = words.format(
             place=kept.file or file or "your message",
             first=max(1, line + 1 - anchor.count("\n")),
             line=line,
@@ -268,13 +292,14 @@ def plan_continuation(
     prefill: bool = False,
     target_hint: str | None = None,
     way: str = "",
+    prose: bool = False,
 ) -> Continuation:
     """How to ask for what comes after `text`, the joined text so far.
 
     `finish_reason` is that of the last part (None: the stream just ended). `way` names one of
     `WAYS`; without it the server continues the assistant message itself with `prefill`, and
     is asked to copy the last lines otherwise. `target_hint` names the file being written, if
-    it is known better than from the text.
+    it is known better than from the text. A text in `prose` is an answer without files.
     """
-    kept = Kept(*roll_back(text, finish_reason), target_hint)
+    kept = Kept(*roll_back(text, finish_reason, prose=prose), target_hint, prose)
     return _BY_NAME.get(way, PREFILL if prefill else LINES).plan(kept)
