@@ -24,6 +24,7 @@ from autocoder_tui.config.value_types import (
     one_of,
     whole_number,
 )
+from autocoder_tui.engine.purpose import MODES
 from autocoder_tui.problems import shortened
 
 Place: TypeAlias = Literal["", "path", "patterns", "text", "url"]
@@ -109,6 +110,13 @@ def _refusal(expected: str, text: str) -> str:
 
 _JOB = (
     RunOption(
+        "mode",
+        ("--mode",),
+        one_of(*MODES),
+        "generate: files are written (default); query: a question is answered; feedback: the last "
+        "run is done again with what is wrong with it; clarify: the model asks before it writes",
+    ),
+    RunOption(
         "input_files",
         ("-i", "--input-files", "--input-file"),
         Expected('a list of paths or patterns such as ["src/*.py"]', _texts, _ONE_OR_MORE),
@@ -138,6 +146,22 @@ _JOB = (
         place="text",
     ),
     RunOption("force", ("-f", "--force"), FLAG, "the output file may exist"),
+    RunOption(
+        "answers",
+        ("--answers",),
+        NAME,
+        "a text file with the answers to what --mode clarify asks, a paragraph each",
+        "FILE",
+        place="path",
+        on_screen=False,
+    ),
+    RunOption(
+        "assume",
+        ("--yes",),
+        FLAG,
+        "what --mode clarify asks is answered by what the model would take for granted, printed",
+        on_screen=False,
+    ),
 )
 _MODEL = (
     RunOption("model", ("-m", "--model"), NAME, "model name (see -l)", "NAME", group="the model"),

@@ -9,8 +9,10 @@ from pathlib import Path
 from autocoder_tui.engine.edit_format import files_to_edit
 from autocoder_tui.engine.given_reply import NOBODY, NOWHERE, as_given
 from autocoder_tui.engine.provider.stored_replies import StoredAnswers
-from autocoder_tui.engine.request import InputFile, Limits, RunRequest
+from autocoder_tui.engine.purpose import Mode, Purpose, writes_files
+from autocoder_tui.engine.request import InputFile, Limits, RunRequest, Turn
 from autocoder_tui.review.line_ends import asks_for_ends
+from autocoder_tui.runs.guidance import NO_GUIDANCE, Guidance, load_guidance
 from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.errors import MissingFile
@@ -35,6 +37,14 @@ class Job:
     target: str | None
     requirements: str
     system_prompt: str = ""
+    mode: Mode = "generate"
+    purpose: Purpose = "generate"
+    turns: tuple[Turn, ...] = ()
+    """The conversation so far, of which as much is sent as fits."""
+    thread: str = ""
+    parent: str = ""
+    """The run that the conversation began with, and the one that this goes on from; "" for one
+    that begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,9 @@ class Prepared:
     """What answers its requests where they went another way than over a connection of the run."""
     batch: str = ""
     """The id of the batch whose job it does; "" for a run of its own."""
+    thread: str = ""
+    parent: str = ""
+    """As in `Job`; a conversation that begins has the id of its first run."""
 
     def for_model(
         self, chosen: ChosenModel, *, partial: str | None = None, limits: Limits | None = None
@@ -96,6 +109,7 @@ def prepare(
     demo: bool = False,
     texts: Mapping[str, str] | None = None,
     answered: bool = False,
+    guidance: Guidance = NO_GUIDANCE,
 ) -> Prepared:
     """Read the picks and make the request. Blocking; raises WorkspaceError.
 
@@ -126,11 +140,19 @@ def prepare(
         limits=limits,
         temperature=chosen.model.temperature if temperature is None else temperature,
         system_prompt=job.system_prompt,
+        mode=job.mode,
+        purpose=job.purpose,
+        instructions=guidance.instructions.get(job.purpose, ""),
+        preferences=guidance.preferences,
+        turns=job.turns,
         partial=partial,
-        edits=files_to_edit(files, target, edit_format, chosen.model, chosen.capabilities),
         calibration=chosen.calibration,
     )
-    return Prepared(job.root, request, originals, demo=demo)
+    if writes_files(job.purpose):
+        edits = files_to_edit(files, target, edit_format, chosen.model, chosen.capabilities)
+        request = replace(request, edits=edits)
+    thread = job.thread or (request.run_id if job.mode == "query" else "")
+    return Prepared(job.root, request, originals, demo=demo, thread=thread, parent=job.parent)
 
 
 def _as_if(root: Path, path: str, text: str) -> TextFile:
@@ -160,13 +182,26 @@ def prepare_task(
     if expansion.failed:
         raise Refused("An input file can't be used, so nothing was sent.")
     wanted = setup.model
+    purpose: Purpose = "query" if task.mode == "query" else "generate"
+    guidance = load_guidance(setup)
+    for problem in guidance.problems:
+        say(problem)
     return prepare(
-        Job(setup.root, expansion.files, target, task.requirements, task.system_prompt),
+        Job(
+            setup.root,
+            expansion.files,
+            target,
+            task.requirements,
+            task.system_prompt,
+            mode=task.mode,
+            purpose=purpose,
+        ),
         chosen,
         setup.limits,
         temperature=wanted.temperature,
         edit_format=wanted.edit_format,
         texts=texts,
+        guidance=guidance,
     )
 
 

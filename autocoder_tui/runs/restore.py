@@ -109,6 +109,14 @@ def snapshot_of(prepared: Prepared) -> Snapshot:
         edits=request.edits,
         demo=prepared.demo,
         batch=prepared.batch,
+        mode=request.mode,
+        purpose=request.purpose,
+        instructions=request.instructions,
+        preferences=request.preferences,
+        turns=request.turns,
+        left_out=request.left_out,
+        thread=prepared.thread,
+        parent=prepared.parent,
     )
 
 
@@ -153,11 +161,25 @@ def prepared_from(
         system_prompt=snapshot.system_prompt,
         partial=snapshot.partial if partial is None else partial,
         edits=snapshot.edits,
+        mode=snapshot.mode,
+        purpose=snapshot.purpose,
+        instructions=snapshot.instructions,
+        preferences=snapshot.preferences,
+        turns=snapshot.turns,
+        left_out=snapshot.left_out,
         calibration=chosen.calibration,
         run_id=snapshot.run_id,
     )
     originals = {file.path: _original(root, file) for file in snapshot.files}
-    return Prepared(root, request, originals, demo=snapshot.demo, batch=snapshot.batch)
+    return Prepared(
+        root,
+        request,
+        originals,
+        demo=snapshot.demo,
+        batch=snapshot.batch,
+        thread=snapshot.thread,
+        parent=snapshot.parent,
+    )
 
 
 def reviewable_of(run: KeptRun, chosen: ChosenModel) -> Reviewable:

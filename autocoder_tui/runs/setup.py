@@ -24,6 +24,7 @@ from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Catalog, Endpoint, Model
 from autocoder_tui.engine.metering.cost import cap_problem
 from autocoder_tui.engine.provider.capabilities import Capabilities
+from autocoder_tui.engine.purpose import Mode
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.redaction import know
@@ -50,6 +51,11 @@ class Task:
     system_prompt: str = ""
     resume: str | None = None
     reply: str | None = None
+    mode: Mode = "generate"
+    answers: str | None = None
+    """The file with the answers to what the model asks before it writes."""
+    assume: bool = False
+    """Whether such questions are answered by what the model would take for granted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +276,9 @@ def _task(task: Task, given: Mapping[str, Any]) -> Task:
         output=given.get("output_file"),
         requirements=_text("-r", given.get("requirements", "")),
         system_prompt=_text("--system-prompt", given.get("system_prompt", "")),
+        mode=given.get("mode", "generate"),
+        answers=given.get("answers"),
+        assume=given.get("assume", False),
     )
 
 

@@ -23,10 +23,11 @@ import re
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from autocoder_tui.engine.purpose import MODES, Mode
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.system.atomic_write import write_atomically
 from autocoder_tui.system.descriptors import open_descriptor
@@ -55,7 +56,8 @@ class Session:
     `picks` and `target` are relative to the project. `model` and `base_url` name the model,
     "" where none was chosen. `review` is the id of the run whose review is open, or "".
     `drafts` are requirements that were never sent and had to make room, newest first.
-    `typed` is what stood in dialogs that were open. `saved_at` is seconds since 1970.
+    `typed` is what stood in dialogs that were open. `requirements` are those of `mode`; `texts`
+    has what stands in the editors of the other modes. `saved_at` is seconds since 1970.
     """
 
     requirements: str = ""
@@ -67,12 +69,19 @@ class Session:
     drafts: tuple[str, ...] = ()
     typed: tuple[Typed, ...] = ()
     saved_at: float = 0.0
+    mode: Mode = "generate"
+    texts: Mapping[Mode, str] = field(default_factory=dict)
 
     @property
     def has_work(self) -> bool:
         """Whether there is anything a person would miss."""
         return bool(
-            self.requirements.strip() or self.picks or self.target or self.review or self.typed
+            self.requirements.strip()
+            or self.picks
+            or self.target
+            or self.review
+            or self.typed
+            or any(text.strip() for text in self.texts.values())
         )
 
     def same_work(self, other: Session) -> bool:
@@ -258,7 +267,16 @@ def _session(values: Mapping[str, Any]) -> Session:
             for one in values.get("typed", ())
         ),
         saved_at=float(values.get("saved_at", 0)),
+        mode=_mode(values.get("mode", "generate")),
+        texts={_mode(mode): _text(text) for mode, text in values.get("texts", {}).items()},
     )
+
+
+def _mode(value: object) -> Mode:
+    found = next((mode for mode in MODES if mode == value), None)
+    if found is None:
+        raise ValueError("mode")
+    return found
 
 
 def _text(value: object) -> str:

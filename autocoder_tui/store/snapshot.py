@@ -6,7 +6,8 @@ import base64
 from dataclasses import dataclass, field
 from typing import Any
 
-from autocoder_tui.engine.request import Limits
+from autocoder_tui.engine.purpose import Mode, Purpose
+from autocoder_tui.engine.request import Limits, Turn
 from autocoder_tui.text.plain_data import read_value, value_data
 
 
@@ -42,7 +43,9 @@ class Snapshot:
     """A run as it was asked for. `started` is ISO 8601 in UTC, `partial` the text it goes on
     with, `journal_id` tells apart the journals of one run that was continued. `position` is where
     the run stands among the others, "" where `started` says it (see store.retention). `batch` is
-    the id of the batch whose job it does, "" for a run of its own."""
+    the id of the batch whose job it does, "" for a run of its own. `thread` is the id of the run
+    that a conversation, or rounds of feedback, began with, `parent` that of the run this one goes
+    on from; "" where there is none. What is not said here is as in `RunRequest`."""
 
     run_id: str
     journal_id: str
@@ -62,6 +65,14 @@ class Snapshot:
     demo: bool = False
     position: str = ""
     batch: str = ""
+    mode: Mode = "generate"
+    purpose: Purpose = "generate"
+    instructions: str = ""
+    preferences: str = ""
+    turns: tuple[Turn, ...] = ()
+    left_out: int = 0
+    thread: str = ""
+    parent: str = ""
 
     @property
     def picks(self) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from typing import Any, cast
 
 from textual import work
 from textual.app import SystemCommand
-from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.notifications import SeverityLevel as Severity
 from textual.screen import Screen
@@ -34,6 +33,7 @@ from autocoder_tui.ui.controllers.fallback import ModelFallback
 from autocoder_tui.ui.controllers.given_reply import copy_prompt, paste_reply
 from autocoder_tui.ui.controllers.history import HistoryActions
 from autocoder_tui.ui.controllers.key_warning import KeyWarnings, ask_about_secret
+from autocoder_tui.ui.controllers.mode import ModeChoice
 from autocoder_tui.ui.controllers.models import ModelChoice
 from autocoder_tui.ui.controllers.prompt_history import PromptHistory
 from autocoder_tui.ui.controllers.quit import Interrupt, leave
@@ -50,6 +50,7 @@ from autocoder_tui.ui.controllers.token_weights import FileWeigher
 from autocoder_tui.ui.controllers.undo import UndoRedo
 from autocoder_tui.ui.keymap import checked_keys
 from autocoder_tui.ui.program import Program
+from autocoder_tui.ui.program_keys import PROGRAM_KEYS
 from autocoder_tui.ui.screens.keys_help import KeysHelp
 from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.screens.usage import UsageScreen
@@ -60,6 +61,7 @@ from autocoder_tui.ui.widgets.check.pane import CheckPane
 from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.log.pane import LogPane
+from autocoder_tui.ui.widgets.mode_switch import ModeSwitch
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 
@@ -71,33 +73,7 @@ class AutocoderApp(TypeAheadApp):
     CSS_PATH = "app.tcss"
     SUSPENDED_SCREEN_CLASS = "-covered"
     HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (72, "-roomy")]
-    BINDINGS = [
-        Binding("ctrl+r", "run", "Run", id="run.start"),
-        Binding("escape", "stop", "Stop", id="run.stop"),
-        Binding("ctrl+g", "go_on", "Go on", id="run.continue"),
-        Binding("ctrl+o", "choose_model", "Model", id="model.choose"),
-        Binding("ctrl+t", "edit_target", "Target", id="target.edit", show=False),
-        Binding("f1", "show_keys", "Keys", id="app.keys"),
-        Binding("f2", "show_pane('files')", "Files", id="pane.files", show=False),
-        Binding(
-            "f3", "show_pane('requirements')", "Requirements", id="pane.requirements", show=False
-        ),
-        Binding("f4", "show_pane('output')", "Output", id="pane.output", show=False),
-        Binding("f5", "show_pane('review')", "Review", id="pane.review", show=False),
-        Binding("f6", "show_history", "History", id="history.show", show=False, priority=True),
-        Binding("f7", "show_pane('check')", "Check", id="pane.check", show=False),
-        Binding("f8", "next_pane", "Next pane", id="pane.next", show=False),
-        Binding("f9", "show_pane('log')", "Log", id="pane.log", show=False),
-        Binding("ctrl+l", "show_usage", "Usage", id="usage.show", show=False),
-        Binding("U", "last_write('undo')", "Undo last write", id="write.undo", show=False),
-        Binding("ctrl+y", "last_write('redo')", "Redo last write", id="write.redo", show=False),
-        Binding("c", "last_write('commit')", "Commit last write", id="write.commit", show=False),
-        Binding("Q", "show_batch", "Batch", id="batch.show", show=False),
-        Binding("P", "elsewhere('paste')", "Paste a reply", id="reply.paste", show=False),
-        Binding("Y", "elsewhere('copy')", "Copy the prompt", id="prompt.copy", show=False),
-        Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
-        Binding("ctrl+z", "suspend_process", "Stop the program", id="app.stop", show=False),
-    ]
+    BINDINGS = PROGRAM_KEYS
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(driver_class=driver_class())
@@ -107,6 +83,7 @@ class AutocoderApp(TypeAheadApp):
         self.recovery = RunRecovery(self)
         self.browsing = HistoryActions(self)
         self.prompting = PromptHistory(self)
+        self.modes = ModeChoice(self)
         self.dialog_drafts = DialogDrafts(self)
         self.models = ModelChoice(self)
         self.review_session: ReviewSession | None = None
@@ -261,6 +238,13 @@ class AutocoderApp(TypeAheadApp):
     @property
     def chosen(self) -> ChosenModel | None:
         return self.models.chosen
+
+    def on_mode_switch_chosen(self, event: ModeSwitch.Chosen) -> None:
+        self.modes.choose(event.mode)
+
+    def action_next_mode(self) -> None:
+        """Write files, ask, complain of a result, or be asked first."""
+        self.modes.choose_next()
 
     def action_choose_model(self) -> None:
         """Pick another model."""

@@ -7,7 +7,7 @@ What no controller uses is not in here.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import AbstractContextManager, AsyncExitStack
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +21,7 @@ from textual.worker import Worker
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
+from autocoder_tui.engine.purpose import Mode
 from autocoder_tui.engine.request import Limits, RunRequest
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.runs.preparation import Job, Prepared
@@ -123,7 +124,7 @@ class Program(Protocol):
     def runner(self) -> OneRun: ...
 
     @property
-    def models(self) -> Models: ...
+    def models(self) -> ModelChoices: ...
 
     @property
     def estimator(self) -> Estimates: ...
@@ -162,6 +163,9 @@ class Program(Protocol):
     def prompting(self) -> EarlierPrompts: ...
 
     @property
+    def modes(self) -> Modes: ...
+
+    @property
     def dialog_drafts(self) -> TypedTexts: ...
 
 
@@ -193,7 +197,7 @@ class OneRun(Protocol):
     def stop(self) -> None: ...
 
 
-class Models(Protocol):
+class ModelChoices(Protocol):
     """Which model answers. `asked` is what its server last said of its window."""
 
     @property
@@ -365,6 +369,20 @@ class EarlierPrompts(Protocol):
     def drafts(self) -> tuple[str, ...]: ...
 
     def replace(self, text: str) -> None: ...
+
+
+class Modes(Protocol):
+    """What the next run is to be, and the text each mode was left with."""
+
+    @property
+    def mode(self) -> Mode: ...
+
+    @property
+    def texts(self) -> Mapping[Mode, str]: ...
+
+    def restore(self, mode: Mode, texts: Mapping[Mode, str]) -> None: ...
+
+    def choose(self, mode: Mode) -> None: ...
 
 
 class TypedTexts(Protocol):

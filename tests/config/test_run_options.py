@@ -72,8 +72,8 @@ def test_a_written_control_file_reads_back_to_the_same(
     wanted = dict(options)
     if "input_files" in wanted:
         wanted["input_files"] = tuple(f"{folder}/{item}" for item in wanted["input_files"])
-    if "output_file" in wanted:
-        wanted["output_file"] = f"{folder}/{wanted['output_file']}"
+    for path in {"output_file", "answers"} & wanted.keys():
+        wanted[path] = f"{folder}/{wanted[path]}"
     assert read.usable() == wanted
 
 
@@ -155,7 +155,7 @@ def test_no_flag_is_given_unless_it_is_said() -> None:
     assert given_options(tui_parser().parse_args([])) == {}
 
 
-@pytest.mark.parametrize("flag", ["--mode", "--input", "--edit", "--max", "--req", "--desp"])
+@pytest.mark.parametrize("flag", ["--mod", "--input", "--edit", "--max", "--req", "--desp"])
 def test_a_flag_is_written_out(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
     for parser in (run_parser(), tui_parser()):
         with pytest.raises(SystemExit):

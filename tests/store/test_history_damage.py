@@ -229,7 +229,7 @@ def test_the_first_databases_without_positions_are_read(
     state, texts = sound
     file = copied(state, tmp_path / "state")
     with closing(sqlite3.connect(file)) as connection:
-        for index in ("runs_position", "runs_of_project", "runs_offered"):
+        for index in ("runs_position", "runs_of_project", "runs_offered", "runs_of_thread"):
             connection.execute(f"DROP INDEX {index}")
         connection.execute("ALTER TABLE runs DROP COLUMN position")
     history = History(tmp_path / "state")

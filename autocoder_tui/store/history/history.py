@@ -13,16 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from autocoder_tui.engine.purpose import Purpose
 from autocoder_tui.store.history.database import Database
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.history.retention import oldest_kept, position_after
 from autocoder_tui.store.history.rows import (
-    AWAITED,
     LAST,
-    LISTED,
     NEWEST_FIRST,
-    OFFERED,
-    RunSummary,
     UnknownRun,
     as_json,
     find,
@@ -32,12 +29,20 @@ from autocoder_tui.store.history.rows import (
     remove,
     row_of,
     storable,
-    summary_of,
-    summary_row,
     text_of,
     together,
 )
 from autocoder_tui.store.history.search import matching
+from autocoder_tui.store.history.summary import (
+    AWAITED,
+    LISTED,
+    OFFERED,
+    THREADED,
+    RunSummary,
+    ThreadRun,
+    summary_of,
+    summary_row,
+)
 
 _AT_A_TIME = 20
 
@@ -152,9 +157,10 @@ class History:
         limit: int | None = None,
         *,
         offered: bool = False,
+        purposes: Sequence[Purpose] = (),
     ) -> list[RunSummary]:
         """Runs, the newest first: of one project, with every word of `search` in them, only
-        those still `offered`."""
+        those still `offered`, only those of some `purposes`."""
 
         def work(connection: sqlite3.Connection) -> list[RunSummary]:
             conditions, values = matching(connection, search)
@@ -163,12 +169,33 @@ class History:
                 values.append(storable(project))
             if offered:
                 conditions.append(f"offered = {OFFERED}")
+            if purposes:
+                conditions.append(f"purpose IN ({', '.join('?' * len(purposes))})")
+                values.extend(purposes)
             rows = connection.execute(
-                f"SELECT {', '.join(LISTED)} FROM runs "
+                f"SELECT {', '.join((*LISTED, *THREADED))} FROM runs "
                 f"WHERE {' AND '.join(conditions) or '1'} {NEWEST_FIRST} LIMIT ?",
                 [*values, -1 if limit is None else limit],
             )
             return [summary_row(row) for row in rows]
+
+        return self._database.do(work)
+
+    def thread(self, thread: str) -> tuple[ThreadRun, ...]:
+        """The runs of a conversation or of rounds of feedback, the oldest first, each with its
+        texts but without its files: what a screen needs to show them."""
+
+        def work(connection: sqlite3.Connection) -> tuple[ThreadRun, ...]:
+            named = ", ".join(f"runs.{name} AS {name}" for name in (*LISTED, *THREADED))
+            rows = connection.execute(
+                f"SELECT {named}, requirements, reply FROM runs JOIN run_text USING (number) "
+                "WHERE thread = ? ORDER BY position, number",
+                [storable(thread)],
+            )
+            return tuple(
+                ThreadRun(summary_row(row), str(row["requirements"] or ""), str(row["reply"] or ""))
+                for row in rows
+            )
 
         return self._database.do(work)
 

@@ -10,18 +10,22 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
-from typing import Any, Final, TypeAlias, get_args
+from dataclasses import replace
+from typing import Any, Final, TypeAlias
 
 from autocoder_tui.problems import shortened
 from autocoder_tui.store.errors import StoreError
-from autocoder_tui.store.history.kept_run import KeptRun, Status, continued
+from autocoder_tui.store.history.kept_run import KeptRun, continued
 from autocoder_tui.store.history.search import COLUMNS, drop_text, forget_index, keep_text
+from autocoder_tui.store.history.summary import (
+    LISTED,
+    THREADED,
+    RunSummary,
+    column_text,
+    summary_row,
+)
 from autocoder_tui.store.snapshot import Snapshot
 
-OFFERED, AWAITED = 1, 2
-"""Somebody is to be asked about a run: at the next start, or in the list of its batch."""
 LAST: Final = "last"
 """Reference to the run that began last."""
 
@@ -32,73 +36,8 @@ class UnknownRun(StoreError):
     kind = "unknown_run"
 
 
-@dataclass(frozen=True, slots=True)
-class RunSummary:
-    """A line of the list of runs. `characters` of the reply; `files` it proposed; `offered`:
-    nobody has yet seen to it since it was interrupted."""
-
-    run_id: str
-    name: str
-    started: str
-    ended: str
-    project: str
-    model: str
-    provider: str
-    target: str | None
-    status: Status
-    demo: bool
-    prompt_tokens: int
-    completion_tokens: int
-    cost_usd: Decimal | None
-    files: int
-    characters: int
-    offered: bool
-
-
-def summary_of(run: KeptRun) -> RunSummary:
-    """The line of a run that is not in history yet."""
-    sent = run.snapshot
-    return RunSummary(
-        run_id=run.run_id,
-        name=run.name,
-        started=run.started,
-        ended=run.ended,
-        project=sent.project,
-        model=sent.model,
-        provider=sent.provider,
-        target=sent.target,
-        status=run.status,
-        demo=sent.demo,
-        prompt_tokens=run.prompt_tokens,
-        completion_tokens=run.completion_tokens,
-        cost_usd=run.cost_usd,
-        files=len(run.files),
-        characters=len(run.reply),
-        offered=False,
-    )
-
-
-LISTED: Final = (
-    "run_id",
-    "name",
-    "started",
-    "ended",
-    "project",
-    "model",
-    "provider",
-    "target",
-    "status",
-    "demo",
-    "prompt_tokens",
-    "completion_tokens",
-    "cost_usd",
-    "files",
-    "characters",
-    "offered",
-)
-"""The columns of a row that its line in the list is made of."""
-
-_KEPT: Final = ", ".join(f"runs.{name} AS {name}" for name in (*LISTED, "review", "data"))
+_ROW: Final = (*LISTED, *THREADED, "review", "data")
+_KEPT: Final = ", ".join(f"runs.{name} AS {name}" for name in _ROW)
 _FOUND_BY: Final = ", ".join(f"run_text.{name} AS its_{name}" for name in COLUMNS)
 
 NEWEST_FIRST: Final = "ORDER BY position DESC, number DESC"
@@ -111,7 +50,6 @@ _PIECE: Final = 500_000
 """Characters."""
 
 Say: TypeAlias = Callable[[str], object]
-Row: TypeAlias = sqlite3.Row | Mapping[str, Any]
 
 
 def storable(text: str) -> str:
@@ -197,12 +135,16 @@ def from_columns(line: RunSummary, text: Mapping[str, object]) -> KeptRun:
         journal_id="",
         started=line.started,
         project=line.project,
-        requirements=_text(text["requirements"]),
+        requirements=column_text(text["requirements"]),
         target=line.target,
         model=line.model,
         provider=line.provider,
         base_url="",
         demo=line.demo,
+        mode=line.mode,
+        purpose=line.purpose,
+        thread=line.thread,
+        parent=line.parent,
     )
     return KeptRun(
         snapshot=snapshot,
@@ -210,8 +152,8 @@ def from_columns(line: RunSummary, text: Mapping[str, object]) -> KeptRun:
         ended=line.ended,
         # Not finished, whatever it was: the files it proposed are gone, and come from the reply.
         status="interrupted" if line.status == "finished" else line.status,
-        reply=_text(text["reply"]),
-        notes=_text(text["notes"]),
+        reply=column_text(text["reply"]),
+        notes=column_text(text["notes"]),
         prompt_tokens=line.prompt_tokens,
         completion_tokens=line.completion_tokens,
         cost_usd=line.cost_usd,
@@ -275,6 +217,10 @@ def row_of(run: KeptRun) -> dict[str, object]:
         "target": None if snapshot.target is None else storable(snapshot.target),
         "status": run.status,
         "demo": snapshot.demo,
+        "mode": snapshot.mode,
+        "purpose": snapshot.purpose,
+        "thread": storable(snapshot.thread),
+        "parent": storable(snapshot.parent),
         "prompt_tokens": run.prompt_tokens,
         "completion_tokens": run.completion_tokens,
         "cost_usd": None if run.cost_usd is None else str(run.cost_usd),
@@ -329,49 +275,6 @@ def remove(connection: sqlite3.Connection, condition: str, *values: object) -> i
             drop_text(connection, number)
     connection.executemany("DELETE FROM runs WHERE number = ?", numbers)
     return len(numbers)
-
-
-def summary_row(row: Row) -> RunSummary:
-    """The line of the list that a row makes, whatever a damaged one holds."""
-    status, target = row["status"], row["target"]
-    return RunSummary(
-        run_id=_text(row["run_id"]),
-        name=_text(row["name"]),
-        started=_text(row["started"]),
-        ended=_text(row["ended"]),
-        project=_text(row["project"]),
-        model=_text(row["model"]),
-        provider=_text(row["provider"]),
-        target=None if target is None else _text(target),
-        status=status if status in get_args(Status) else "interrupted",
-        demo=bool(row["demo"]),
-        prompt_tokens=_count(row["prompt_tokens"]),
-        completion_tokens=_count(row["completion_tokens"]),
-        cost_usd=_amount(row["cost_usd"]),
-        files=_count(row["files"]),
-        characters=_count(row["characters"]),
-        offered=row["offered"] == OFFERED,
-    )
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return "" if value is None else str(value)
-
-
-def _count(value: object) -> int:
-    return value if isinstance(value, int) and value >= 0 else 0
-
-
-def _amount(value: object) -> Decimal | None:
-    try:
-        amount = None if value is None else Decimal(_text(value))
-    except InvalidOperation:
-        return None
-    if amount is None or not amount.is_finite() or abs(amount.adjusted()) > 20:
-        return None
-    return amount
 
 
 def as_json(data: object) -> str:

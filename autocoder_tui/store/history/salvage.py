@@ -19,11 +19,9 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
 from autocoder_tui.store.history.rows import (
-    LISTED,
     from_columns,
     put_row,
     row_of,
-    summary_row,
     text_of,
     unpacked,
 )
@@ -40,6 +38,11 @@ from autocoder_tui.store.history.search import (
     insert_text,
     is_index_sound,
     make_index,
+)
+from autocoder_tui.store.history.summary import (
+    LISTED,
+    THREADED,
+    summary_row,
 )
 
 Condition: TypeAlias = Literal["sound", "index", "damaged"]
@@ -271,7 +274,10 @@ def _read(
     if run is None:
         if line is None or not (text.get("reply") or text.get("requirements")):
             return None
-        run = from_columns(summary_row(line), {name: text.get(name) for name in COLUMNS})
+        modes = _columns(old, "runs", THREADED, number) or dict.fromkeys(THREADED)
+        run = from_columns(
+            summary_row({**line, **modes}), {name: text.get(name) for name in COLUMNS}
+        )
     values = row_of(run)
     if position is not None and isinstance(position["position"], str):
         values["position"] = position["position"] or values["started"]

@@ -41,7 +41,11 @@ _TABLES: Final = (
         files INTEGER NOT NULL,
         characters INTEGER NOT NULL,
         review TEXT,
-        data BLOB NOT NULL
+        data BLOB NOT NULL,
+        mode TEXT NOT NULL DEFAULT 'generate',
+        purpose TEXT NOT NULL DEFAULT 'generate',
+        thread TEXT NOT NULL DEFAULT '',
+        parent TEXT NOT NULL DEFAULT ''
     )""",
     """CREATE TABLE IF NOT EXISTS run_text (
         number INTEGER PRIMARY KEY,
@@ -54,12 +58,20 @@ _INDEXES: Final = (
     "CREATE INDEX IF NOT EXISTS runs_position ON runs (position)",
     "CREATE INDEX IF NOT EXISTS runs_of_project ON runs (project, position)",
     "CREATE INDEX IF NOT EXISTS runs_offered ON runs (position) WHERE offered != 0",
+    "CREATE INDEX IF NOT EXISTS runs_of_thread ON runs (thread, position) WHERE thread != ''",
 )
 _POSITIONS: Final = (
     # The first databases had none.
     "ALTER TABLE runs ADD COLUMN position TEXT NOT NULL DEFAULT ''",
     "UPDATE runs SET position = started",
     "DROP INDEX IF EXISTS runs_started",
+)
+_THREADS: Final = (
+    # Nor did those that knew no modes have these.
+    "ALTER TABLE runs ADD COLUMN mode TEXT NOT NULL DEFAULT 'generate'",
+    "ALTER TABLE runs ADD COLUMN purpose TEXT NOT NULL DEFAULT 'generate'",
+    "ALTER TABLE runs ADD COLUMN thread TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE runs ADD COLUMN parent TEXT NOT NULL DEFAULT ''",
 )
 
 _LOOK: Final = (
@@ -143,8 +155,10 @@ def set_up(path: Path) -> int:
             version = SCHEMA
         elif version <= SCHEMA:
             columns = {row["name"] for row in connection.execute("PRAGMA table_info(runs)")}
-            if columns and "position" not in columns:
-                _in_one(connection, (*_POSITIONS, *_INDEXES))
+            positions = () if "position" in columns else _POSITIONS
+            threads = () if "thread" in columns else _THREADS
+            if columns and (positions or threads):
+                _in_one(connection, (*positions, *threads, *_INDEXES))
             connection.execute(_LOOK)
     finally:
         connection.close()

@@ -14,7 +14,8 @@ from autocoder_tui.engine.metering.cost import format_tokens
 from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.estimate import Weighed, counted, weigh
-from autocoder_tui.runs.preparation import Job, prepare
+from autocoder_tui.runs.guidance import load_guidance
+from autocoder_tui.runs.preparation import Job, Prepared, prepare
 from autocoder_tui.runs.setup import ChosenModel
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.meters.meters import Meters
@@ -63,9 +64,14 @@ class Estimator:
             )
 
     async def _count(self, job: Job, chosen: ChosenModel) -> None:
-        limits, wanted = self._app.setup.limits, self._app.setup.model.edit_format
+        setup = self._app.setup
+
+        def make() -> Prepared:
+            told, wanted = load_guidance(setup), setup.model.edit_format
+            return prepare(job, chosen, setup.limits, edit_format=wanted, guidance=told)
+
         try:
-            prepared = await asyncio.to_thread(prepare, job, chosen, limits, edit_format=wanted)
+            prepared = await asyncio.to_thread(make)
             weighed = await asyncio.to_thread(weigh, prepared.request)
         except AutocoderError as error:
             self._app.main.log_line(error.message)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.estimate import Weighed, counted, weigh
+from autocoder_tui.runs.guidance import load_guidance
 from autocoder_tui.runs.preparation import Prepared, prepare
 from autocoder_tui.runs.setup import ChosenModel, as_known_now
 from autocoder_tui.runs.window_probe import AskedWindow, ask_window, needs_asking
@@ -53,6 +54,7 @@ async def send(app: Program) -> None:
             temperature=wanted.temperature,
             edit_format=wanted.edit_format,
             demo=setup.demo,
+            guidance=load_guidance(setup),
         )
         tokens = app.estimator.counts.known(made.request)
         return replace(made, request=replace(made.request, counted_tokens=tokens))

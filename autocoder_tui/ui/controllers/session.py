@@ -107,6 +107,13 @@ class SessionAutosave:
             return
         setup, back = app.setup, []
         area, target = self._area, app.main.query_one("#target", Input)
+        if setup.flags.get("mode") or setup.file.get("mode"):
+            app.modes.restore(setup.task.mode, {**left.texts, left.mode: left.requirements})
+            left = replace(left, requirements=left.texts.get(setup.task.mode, ""))
+            if setup.task.mode == self.left.mode:
+                left = self.left
+        else:
+            app.modes.restore(left.mode, left.texts)
         if left.requirements and setup.task.requirements not in ("", left.requirements):
             self.keep_draft(left.requirements)
         elif left.requirements and not area.text:
@@ -205,6 +212,8 @@ class SessionAutosave:
             review=review,
             drafts=app.prompting.drafts(),
             typed=app.dialog_drafts.now(),
+            mode=app.modes.mode,
+            texts=dict(app.modes.texts),
         )
         if app.chosen is not None:
             address = app.chosen.endpoint.provider.base_url

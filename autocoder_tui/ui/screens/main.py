@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
@@ -16,6 +17,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Input, Label, Static, TextArea
 
 from autocoder_tui.diagnostics.debug_log import DebugLog, LogLine
+from autocoder_tui.engine.purpose import Mode
 from autocoder_tui.runs.preparation import Job
 from autocoder_tui.runs.recent_actions import note
 from autocoder_tui.safety.sanitize import visible
@@ -27,6 +29,7 @@ from autocoder_tui.ui.widgets.footer_line import FooterLine
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.log.pane import LogPane
 from autocoder_tui.ui.widgets.meters.meters import Meters
+from autocoder_tui.ui.widgets.mode_switch import ModeSwitch
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
@@ -50,6 +53,13 @@ _ALL_TABS = (
     Tab("requirements", "Ask", "F3"),
     *(Tab(tab.pane, tab.title, tab.key) for tab in _LOWER_TABS),
 )
+_ASKED: Mapping[Mode, str] = {
+    "generate": "Requirements",
+    "query": "Question",
+    "feedback": "What is wrong",
+    "clarify": "Requirements",
+}
+"""What stands in the editor, by mode."""
 LOWER_PANES = tuple(tab.pane for tab in _LOWER_TABS)
 
 WELCOME = """\
@@ -103,11 +113,12 @@ class MainScreen(Screen[None]):
                     ask.border_title = "Requirements"
                     yield RequirementsArea(id="requirements", tab_behavior="focus", soft_wrap=True)
                     with Horizontal(id="target-line"):
+                        yield ModeSwitch()
                         yield Label("→ write")
                         yield PlainInput(
                             id="target",
                             compact=True,
-                            placeholder="whatever the model proposes; or name one file",
+                            placeholder="whatever is proposed; or one file",
                         )
                 with Vertical(id="lower-pane", classes="pane") as lower:
                     lower.border_title = ""
@@ -198,13 +209,23 @@ class MainScreen(Screen[None]):
 
     def job(self, root: Path, system_prompt: str) -> Job:
         """What the panes say right now."""
+        mode = self.query_one(ModeSwitch).mode
         return Job(
             root=root,
             picks=self.query_one(FilePicker).picks,
-            target=self.target or None,
+            target=self.target or None if mode != "query" else None,
             requirements=self.query_one("#requirements", TextArea).text,
             system_prompt=system_prompt,
+            mode=mode,
+            purpose="query" if mode == "query" else "generate",
         )
+
+    def show_mode(self, mode: Mode) -> None:
+        """Say what is asked for, and show only what means something to it."""
+        self.query_one(ModeSwitch).mode = mode
+        self.query_one("#requirements-pane").border_title = _ASKED[mode]
+        for part in ("#target-line > Label", "#target"):
+            self.query_one(part).display = mode != "query"
 
     def offer(self, pane: str) -> bool:
         """`show` what nobody asked for just now: not where something is being written, for the

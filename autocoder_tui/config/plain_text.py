@@ -1,0 +1,42 @@
+"""Small text files of the user's that become part of a prompt as they are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.problems import Problem
+from autocoder_tui.workspace.errors import MissingFile
+from autocoder_tui.workspace.textfile import read_bytes
+
+MOST_BYTES: Final = 64 * 1024
+_CONTROL: Final = re.compile(
+    r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\U000e0000-\U000e007f]"
+)
+"""What no text shows: it would tell the model what nobody sees. The joiners that some scripts
+and pictures need are not among them."""
+
+
+def read_plain_text(file: Path) -> str | Problem | None:
+    """The text of `file` with "\\n" at its line ends, what is wrong with it, or None where there is
+    none. Blocking."""
+    try:
+        data, _ = read_bytes(file, max_bytes=MOST_BYTES)
+    except MissingFile:
+        return None
+    except (AutocoderError, OSError) as error:
+        return Problem(file, None, getattr(error, "message", str(error)), damaged=False)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return Problem(file, line, "this is not UTF-8 text; save the file as UTF-8")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    found = _CONTROL.search(text)
+    if found is not None:
+        line = text.count("\n", 0, found.start()) + 1
+        message = f"a character that nobody sees stands here (U+{ord(found[0]):04X}); remove it"
+        return Problem(file, line, message)
+    return text
