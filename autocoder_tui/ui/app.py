@@ -46,6 +46,7 @@ from autocoder_tui.ui.controllers.session import SessionAutosave
 from autocoder_tui.ui.controllers.shutdown import Shutdown
 from autocoder_tui.ui.controllers.spending import SessionSpending
 from autocoder_tui.ui.controllers.startup import begin
+from autocoder_tui.ui.controllers.text_call import TextCalls
 from autocoder_tui.ui.controllers.token_weights import FileWeigher
 from autocoder_tui.ui.controllers.undo import UndoRedo
 from autocoder_tui.ui.keymap import checked_keys
@@ -96,6 +97,7 @@ class AutocoderApp(TypeAheadApp):
         )
         self.logbook.trouble = lambda text: self.tell(text, severity="warning")
         self.runner = Runner(self, display, setup, self.spending.raise_cap, self.logbook.trace)
+        self.text_calls = TextCalls(self, self, self.logbook.trace)
         self.estimator = Estimator(self)
         self.weigher = FileWeigher(self)
         self.undo_redo = UndoRedo(self)
@@ -182,6 +184,7 @@ class AutocoderApp(TypeAheadApp):
         self.session.close()
         await self.proposal_check.close()
         await self.batches.close()
+        await self.text_calls.close()
         await self.reviews.settle()
         await self.runner.close(offered=self._left_running)
         await asyncio.to_thread(self.logbook.close)
@@ -254,8 +257,8 @@ class AutocoderApp(TypeAheadApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         possible = {
-            "run": not self.runner.running,
-            "stop": self.runner.running or self.proposal_check.running,
+            "run": not (self.runner.running or self.text_calls.running),
+            "stop": self.runner.running or self.text_calls.running or self.proposal_check.running,
             "go_on": self.runner.resumable,
             "show_history": self.screen is self.main,
         }
@@ -280,6 +283,8 @@ class AutocoderApp(TypeAheadApp):
         """Stop the run, whose text so far is kept; without one, the check."""
         if self.runner.running:
             self.runner.stop()
+        elif self.text_calls.running:
+            self.text_calls.stop()
         else:
             self.proposal_check.stop()
 

@@ -20,6 +20,7 @@ from textual.worker import Worker
 
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Model
+from autocoder_tui.engine.metering.budget import CapQuestion
 from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
 from autocoder_tui.engine.purpose import Mode
 from autocoder_tui.engine.request import Limits, RunRequest
@@ -166,6 +167,9 @@ class Program(Protocol):
     def modes(self) -> Modes: ...
 
     @property
+    def text_calls(self) -> OneTextCall: ...
+
+    @property
     def dialog_drafts(self) -> TypedTexts: ...
 
 
@@ -253,6 +257,8 @@ class SpendingCaps(Protocol):
     def left(self, limits: Limits) -> Decimal | None: ...
 
     async def may_run(self, model: Model, limits: Limits) -> bool: ...
+
+    async def raise_cap(self, question: CapQuestion) -> Decimal | None: ...
 
     def ended(self, state: RunState) -> None: ...
 
@@ -369,6 +375,15 @@ class EarlierPrompts(Protocol):
     def drafts(self) -> tuple[str, ...]: ...
 
     def replace(self, text: str) -> None: ...
+
+
+class OneTextCall(Protocol):
+    """A short request at a time beside the runs."""
+
+    @property
+    def running(self) -> bool: ...
+
+    async def ask(self, make_request: Callable[[], Prepared]) -> RunState: ...
 
 
 class Modes(Protocol):
