@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Literal, NoReturn
 
-from autocoder_tui import __version__
 from autocoder_tui.config.run_options import RUN_OPTIONS, RunOption
 from autocoder_tui.problems import shortened
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.system.version import __version__
 
 DESCRIPTION = """\
 Pick files, say what you want, watch the code stream in, accept or reject it hunk by hunk.

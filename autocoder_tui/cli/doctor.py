@@ -19,7 +19,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from autocoder_tui import __version__
 from autocoder_tui.check.sandbox import sandbox_here
 from autocoder_tui.config.api_keys import find_key
 from autocoder_tui.config.dirs import config_dir, state_dir
@@ -35,6 +34,7 @@ from autocoder_tui.store.history.schema import SCHEMA
 from autocoder_tui.store.json_file import LISTED_FILE
 from autocoder_tui.system.clipboard import clipboard_tool
 from autocoder_tui.system.locale_encoding import character_set_warning
+from autocoder_tui.system.version import __version__
 
 _PACKAGES = ("textual", "openai", "tiktoken", "pygments", "platformdirs", "pathspec")
 _ANSWER_SECONDS = 6.0

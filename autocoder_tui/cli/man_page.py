@@ -8,9 +8,9 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
-from autocoder_tui import __version__
 from autocoder_tui.cli.arguments import tui_parser
 from autocoder_tui.cli.every_parser import commands
+from autocoder_tui.system.version import __version__
 
 _WIDTH: Final = 60
 _DATE: Final = "2026-11-29"

@@ -19,11 +19,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-from autocoder_tui import __version__
 from autocoder_tui.runs import recent_actions as last_actions
 from autocoder_tui.safety.redaction import know, redacted
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.system.descriptors import open_descriptor
+from autocoder_tui.system.version import __version__
 
 KEPT: Final = 10
 _LONGEST_MESSAGE: Final = 2000

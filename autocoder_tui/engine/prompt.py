@@ -36,6 +36,8 @@ def first_messages(request: RunRequest) -> list[Message]:
 
     They depend on the request alone, so that each continuation begins with the same ones.
     """
+    if request.messages:
+        return [{"role": each.role, "content": each.content} for each in request.messages]
     if not writes_files(request.purpose):
         return [_system(request), *_conversation(request)]
     sections: list[str] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Endpoint, Model
@@ -21,6 +21,14 @@ class InputFile:
 
     path: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """A message of a conversation as the caller words it."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,9 @@ class Limits:
     `idle_timeout` are for one that is silent."""
     total_timeout: float = 1800.0
     max_attempts: int = 5
+    retry_delay: float | None = None
+    """Seconds before a failing request is tried again, twice as many each further time; None
+    for half a second."""
     max_parts: int = 8
     edit_retries: int = 1
     """How often changes without a place are sent back to the model."""
@@ -89,6 +100,9 @@ class RunRequest:
     """The conversation before `requirements`, oldest first, as far as it is sent."""
     left_out: int = 0
     """How many turns before those are not sent."""
+    messages: tuple[ChatMessage, ...] = ()
+    """What is sent, word for word, in the place of all that is said above; the reply is a text
+    then, and `purpose` another one than "generate"."""
     partial: str = ""
     edits: tuple[str, ...] = ()
     """Paths of the files whose changes are asked for as edits; the others are written whole."""

@@ -40,9 +40,15 @@ class Retries:
     """
 
     def __init__(
-        self, max_attempts: int, ask: AskWait | None = None, *, paced: bool = False
+        self,
+        max_attempts: int,
+        ask: AskWait | None = None,
+        *,
+        paced: bool = False,
+        first_delay: float | None = None,
     ) -> None:
         self._max_attempts = max_attempts
+        self._first_delay = first_delay
         self._ask = ask
         self._paced = paced
         self._limited = 0
@@ -64,7 +70,8 @@ class Retries:
             return await self._asked(WaitQuestion(error.retry_after, error.message))
         if error.retry_after:
             return error.retry_after
-        delay = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** (self.failed - 1))
+        first = FIRST_DELAY if self._first_delay is None else self._first_delay
+        delay = min(LONGEST_DELAY, first * 2.0 ** (self.failed - 1))
         return delay * random.uniform(0.75, 1.25)
 
     async def _delay_of_all(self, error: ProviderError) -> float | None:

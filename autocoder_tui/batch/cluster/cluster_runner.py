@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from autocoder_tui import __version__
 from autocoder_tui.batch.cluster.remote_job import do_job
 from autocoder_tui.batch.job import JobProgress, JobResult
 from autocoder_tui.batch.local_runner import LocalRunner
@@ -25,6 +24,7 @@ from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.setup import ChosenModel, obstacle
 from autocoder_tui.runs.supervision import Engine
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.system.version import __version__
 
 _LOST: Final = "worker_lost"
 _ENDS: Final = (RunFinished, RunFailed, RunCancelled)

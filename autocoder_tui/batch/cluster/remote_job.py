@@ -14,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from autocoder_tui import __version__
 from autocoder_tui.batch.cluster.worker_pace import WorkerPace
 from autocoder_tui.batch.provider.frozen_job import FrozenJob
 from autocoder_tui.config.api_keys import find_key, missing_key_message
@@ -26,6 +25,7 @@ from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.run import run
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.event_batches import merge
+from autocoder_tui.system.version import __version__
 
 _SEND_EVERY: Final = 0.2
 """Seconds between two messages to the coordinator."""
