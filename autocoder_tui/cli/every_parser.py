@@ -23,6 +23,7 @@ from autocoder_tui.cli.arguments import (
 from autocoder_tui.cli.batch_arguments import batch_parser
 from autocoder_tui.cli.history_arguments import history_parser
 from autocoder_tui.cli.local_arguments import local_parser
+from autocoder_tui.cli.serve_arguments import serve_parser
 
 
 def commands() -> dict[str, Parser]:
@@ -34,6 +35,7 @@ def commands() -> dict[str, Parser]:
         "review": review_parser(),
         "history": history_parser(Parser, count, given),
         "local": local_parser(),
+        "serve": serve_parser(),
         "usage": usage_parser(),
         "doctor": doctor_parser(),
         "config": config_parser(),

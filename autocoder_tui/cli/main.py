@@ -87,6 +87,15 @@ def _batch(arguments: Sequence[str]) -> int:
         raise
 
 
+def _serve(arguments: Sequence[str]) -> int:
+    from autocoder_tui.cli.serve_arguments import serve_parser
+
+    options = serve_parser().parse_args(arguments)
+    from autocoder_tui.cli.serve import serve_command
+
+    return serve_command(options, os.environ)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit code."""
     if sys.stderr is None:
@@ -248,6 +257,7 @@ def _print_usage(arguments: Sequence[str]) -> int:
 _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "batch": _batch,
     "local": _local,
+    "serve": _serve,
     "history": _history,
     "usage": _print_usage,
     "doctor": _print_doctor,

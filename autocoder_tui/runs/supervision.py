@@ -61,6 +61,7 @@ class RunSupervisor:
     `report` writes a report of an error that nobody foresaw and returns the sentence for it.
     `raise_cap`, `ask_wait` and `trace` are as for `engine.run`. `pace_of` gives the pace that the
     runs to a base URL share. `engine` makes the events of a run where they are not made here.
+    `frames_per_second` is how often a listener hears of what came, at most.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class RunSupervisor:
         trace: Trace | None = None,
         pace_of: Callable[[str], Pace] | None = None,
         engine: Engine | None = None,
+        frames_per_second: float = 30,
     ) -> None:
         self._keeping = keeping
         self.report = report
@@ -81,6 +83,7 @@ class RunSupervisor:
         self._trace = trace
         self._pace_of = pace_of
         self._engine = engine
+        self._frames_per_second = frames_per_second
         self._capabilities = CapabilityStore(keeping.history.state)
         self._remarked: set[str] = set()
 
@@ -157,6 +160,7 @@ class RunSupervisor:
         await pump(
             events,
             lambda batch: listener.run_brought(batch, state),
+            frames_per_second=self._frames_per_second,
             seen=lambda event: state.apply(event, time.monotonic()),
             keep=self._keeping.keep,
         )

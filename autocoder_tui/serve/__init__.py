@@ -1,0 +1,1 @@
+"""The HTTP API and the page in the browser (extra `[serve]`): the engine's runs over a network."""

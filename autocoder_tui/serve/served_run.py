@@ -1,0 +1,115 @@
+"""One run for one client: what it brings is fetched as fast as the client takes it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
+from typing import Final
+
+from autocoder_tui.diagnostics.crash_report import report_of_run
+from autocoder_tui.engine.calibration import Calibration
+from autocoder_tui.engine.events import (
+    Event,
+    ReasoningDelta,
+    TextDelta,
+)
+from autocoder_tui.engine.provider.capabilities import Capabilities
+from autocoder_tui.engine.run import run
+from autocoder_tui.engine.run_state import RunState
+from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.runs.recorder import RunRecorder
+from autocoder_tui.runs.setup import Setup
+from autocoder_tui.runs.supervision import RunSupervisor
+
+_MOST_WAITING: Final = 65_536
+"""Characters that a client has not taken yet, before the model's server is left to wait, too."""
+_FRAMES: Final = 250
+"""Batches a second at most: a first word waits no longer than 4 ms."""
+
+
+class ServedRun:
+    """Runs `make_request` with all that goes with a run: it is written down as it comes, kept in
+    history, booked and learnt from. Iterate it for the batches of events; `state` is their fold.
+
+    Leaving the iteration, or cancelling whoever does, ends the run and its upstream request.
+    """
+
+    def __init__(
+        self, setup: Setup, make_request: Callable[[], Prepared], say: Callable[[str], object]
+    ) -> None:
+        self.state = RunState()
+        self._make = make_request
+        self._say = say
+        self._keeping = RunRecorder(setup)
+        self._supervisor = RunSupervisor(
+            self._keeping,
+            partial(report_of_run, state=setup.places.state, environ=setup.environ),
+            engine=self._gated,
+            frames_per_second=_FRAMES,
+        )
+        self._batches: asyncio.Queue[Sequence[Event] | None] = asyncio.Queue()
+        self._waiting = 0
+        self._taken = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def batches(self) -> AsyncIterator[Sequence[Event]]:
+        """What comes, until the run has ended."""
+        self._task = asyncio.create_task(self._run())
+        try:
+            while (batch := await self._batches.get()) is not None:
+                self._waiting -= _size(batch)
+                self._taken.set()
+                yield batch
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """End the run, and wait until what came of it is kept."""
+        task, self._task = self._task, None
+        if task is None:
+            return
+        if not task.done():
+            task.cancel()
+        # Whoever waits here may be cancelled as well: keeping what came goes on.
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.shield(asyncio.gather(task, return_exceptions=True))
+
+    async def _run(self) -> None:
+        try:
+            await self._supervisor.run(self._make, self.state, self)
+        finally:
+            try:
+                await self._keeping.close(self.state, delivered=True)
+            finally:
+                self._batches.put_nowait(None)
+
+    async def _gated(self, prepared: Prepared, known: Capabilities) -> AsyncIterator[Event]:
+        """The events of the run; the next one is asked for when the client has room for it."""
+        async with contextlib.aclosing(run(prepared.request, capabilities=known)) as events:  # type: ignore[type-var]
+            async for event in events:
+                yield event
+                while self._waiting > _MOST_WAITING:
+                    self._taken.clear()
+                    await self._taken.wait()
+
+    def run_began(self, prepared: Prepared) -> None:
+        """Nothing has to make room."""
+
+    def run_brought(self, events: Sequence[Event], state: RunState) -> None:
+        self._waiting += _size(events)
+        self._batches.put_nowait(events)
+
+    def run_told(self, message: str) -> None:
+        self._say(message)
+
+    def run_remarked(self, remark: str) -> None:
+        self._say(remark)
+
+    def run_taught(self, prepared: Prepared, learnt: Calibration) -> None:
+        """The next run reads it from the state folder."""
+
+
+def _size(events: Sequence[Event]) -> int:
+    return sum(len(event.text) for event in events if isinstance(event, TextDelta | ReasoningDelta))

@@ -1,0 +1,138 @@
+"""Conversations over a WebSocket: {messages, feedback, model, custom_url} in; frames `token`,
+`feedback`, `exit_token` and `error` out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from contextlib import aclosing, suppress
+from typing import Any
+
+from fastapi import WebSocket, WebSocketDisconnect
+from pydantic import ValidationError
+
+from autocoder_tui.engine.events import Failure, RunFailed, TextDelta, TextRetracted
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.safety.redaction import safe_line
+from autocoder_tui.serve.payloads import SocketMessage, SocketRequest
+from autocoder_tui.serve.rates import ClientRates
+from autocoder_tui.serve.requests import conversation_request, instruction_request
+from autocoder_tui.serve.served_run import ServedRun
+from autocoder_tui.serve.settings import ServeSettings
+
+
+class Conversation:
+    """One socket: a request at a time. "stop" ends the one under way, and so does leaving."""
+
+    def __init__(
+        self,
+        socket: WebSocket,
+        settings: ServeSettings,
+        rates: ClientRates,
+        say: Callable[[str], object],
+    ) -> None:
+        self._socket = socket
+        self._settings = settings
+        self._rates = rates
+        self._say = say
+        self._client = socket.client.host if socket.client else "?"
+        self._answering: asyncio.Task[None] | None = None
+
+    async def serve(self) -> None:
+        """Answer until the client leaves."""
+        await self._socket.accept()
+        try:
+            while True:
+                await self._heard(await self._socket.receive_text())
+        except (WebSocketDisconnect, KeyError):
+            pass  # left, or sent what is no text
+        finally:
+            await self._stop()
+
+    async def _heard(self, text: str) -> None:
+        if len(text.encode("utf-8", "replace")) > self._settings.most_body_bytes:
+            await self._error("body_too_large", "The message is too large.")
+            return
+        if text.strip() == "stop":
+            await self._stop()
+            return
+        if self._answering is not None and not self._answering.done():
+            await self._error("busy", 'An answer is under way: wait for it, or send "stop".')
+            return
+        try:
+            asked = SocketRequest.model_validate_json(text)
+        except ValidationError as error:
+            await self._error("payload", why_invalid(error.errors()))
+            return
+        self._answering = asyncio.create_task(self._answer(asked))
+
+    async def _answer(self, asked: SocketRequest) -> None:
+        try:
+            await self._rates.count(self._client)
+            with self._rates.under_way(self._client):
+                messages = list(asked.messages)
+                if asked.feedback:
+                    complaint = messages[-1].content
+                    made = instruction_request(
+                        self._settings, complaint, asked.model, asked.custom_url
+                    )
+                    instruction = await self._run(made, "feedback")
+                    if instruction is None:
+                        return
+                    messages[-1] = SocketMessage(role="user", content=instruction)
+                made = conversation_request(self._settings, messages, asked.model, asked.custom_url)
+                await self._run(made, "token")
+        except AutocoderError as error:
+            await self._error(error.kind, error.message)
+        except asyncio.CancelledError:
+            with suppress(Exception):
+                await self._send("exit_token", reason="stopped")
+            raise
+
+    async def _run(self, make: Callable[[], Prepared], frame: str) -> str | None:
+        """Send what a run brings as frames of this name; its text, None where it failed."""
+        served = ServedRun(self._settings.setup, make, self._say)
+        failure: Failure | None = None
+        async with aclosing(served.batches()) as batches:  # type: ignore[type-var]
+            async for batch in batches:
+                for event in batch:
+                    match event:
+                        case TextDelta(text) if frame == "token":
+                            await self._send("token", content=text)
+                        case TextRetracted(count) if frame == "token":
+                            await self._send("token", content="", retract=count)
+                        case RunFailed(error):
+                            failure = error
+        state = served.state
+        if failure is not None or state.status != "completed":
+            failure = failure or Failure("cancelled", "The run was stopped.")
+            await self._error(failure.kind, failure.message)
+            return None
+        if frame == "feedback":
+            await self._send("feedback", content=state.text.strip())
+        else:
+            await self._send("exit_token", reason="done", run_id=state.run_id)
+        return state.text.strip()
+
+    async def _stop(self) -> None:
+        task, self._answering = self._answering, None
+        if task is not None and not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+
+    async def _error(self, kind: str, message: str) -> None:
+        await self._send("error", kind=kind, message=safe_line(message))
+
+    async def _send(self, frame: str, **values: Any) -> None:
+        await self._socket.send_text(json.dumps({"type": frame, **values}))
+
+
+def why_invalid(errors: Sequence[Any]) -> str:
+    """What is wrong with a payload, by pydantic's `errors()`, as a sentence that quotes none of
+    it."""
+    first = errors[0]
+    place = ".".join(str(part) for part in first["loc"]) or "the payload"
+    also = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return safe_line(f"{place}: {first['msg']}{also}.")

@@ -1,0 +1,77 @@
+"""Starts the server, in this process or in several workers that share its socket."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from multiprocessing.context import ForkProcess
+
+import uvicorn
+
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.serve.app import create_app
+from autocoder_tui.serve.settings import ServeSettings
+
+
+class NotListening(AutocoderError):
+    kind = "not_listening"
+
+
+def serve(settings: ServeSettings, workers: int, say: Callable[[str], object]) -> None:
+    """Serve until told to end (SIGINT, SIGTERM). Raises NotListening, BadLimits."""
+    create_app(settings, say)  # what is wrong with the settings is said before anything listens
+    listening = _listen(settings)
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    say(f"Serving at http://{shown}:{port}/ (its description: /docs). Ctrl+C ends it.")
+    if settings.token is not None:
+        # The one place where it is shown: whoever starts the server has to know it.
+        print(f"http://{shown}:{port}/?token={settings.token}", flush=True)
+    if workers == 1:
+        _work(settings, listening, say)
+        return
+    others = [ForkProcess(target=_work, args=(settings, listening, say)) for _ in range(workers)]
+    for process in others:
+        process.start()
+    try:
+        for process in others:
+            process.join()
+    except KeyboardInterrupt:
+        for process in others:
+            process.join(10)
+    finally:
+        for process in others:
+            if process.is_alive():
+                process.terminate()
+
+
+def _work(settings: ServeSettings, listening: socket.socket, say: Callable[[str], object]) -> None:
+    config = uvicorn.Config(
+        create_app(settings, say),
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        ws_max_size=settings.most_body_bytes,
+        lifespan="off",
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(settings: ServeSettings) -> socket.socket:
+    """The socket. Raises NotListening."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((settings.host, settings.port))
+        listening.listen(2048)
+    except OSError as error:
+        listening.close()
+        reason = (error.strerror or "unknown reason").lower()
+        raise NotListening(
+            f"Nothing can listen at {settings.host}, port {settings.port}: {reason}. Take another "
+            "with --port, or end what listens there."
+        ) from error
+    return listening

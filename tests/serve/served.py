@@ -1,0 +1,81 @@
+"""A server in the event loop of a test, in front of a scripted model."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import uvicorn
+
+from autocoder_tui.cli.serve import serve_settings
+from autocoder_tui.cli.serve_arguments import serve_parser
+from autocoder_tui.demo.script import Script
+from autocoder_tui.serve.app import create_app
+from autocoder_tui.serve.settings import ServeSettings
+from tests.watched_server import WatchedServer
+
+JSON = {"content-type": "application/json"}
+EVENTS = {"accept": "text/event-stream"}
+
+
+@dataclass
+class Served:
+    """`client` asks it, `model` is the server behind it, `said` what its owner is told."""
+
+    url: str
+    client: httpx2.AsyncClient
+    model: WatchedServer
+    settings: ServeSettings
+    said: list[str]
+    state: Path
+
+
+@asynccontextmanager
+async def serving(
+    script: Script, tmp_path: Path, *flags: str, environ: dict[str, str] | None = None, **more: Any
+) -> AsyncIterator[Served]:
+    """Serve with the flags of the command line, `more` of `ServeSettings` over them."""
+    from dataclasses import replace
+
+    project = tmp_path / "project"
+    project.mkdir(exist_ok=True)
+    places = {
+        "AUTOCODER_TUI_CONFIG_DIR": str(tmp_path / "config"),
+        "AUTOCODER_TUI_STATE_DIR": str(tmp_path / "state"),
+    }
+    said: list[str] = []
+    async with WatchedServer(script) as model:
+        arguments = [str(project), "-m", "some-model", "--base-url", model.base_url, *flags]
+        options = serve_parser().parse_args(arguments)
+        settings = replace(serve_settings(options, {**places, **(environ or {})}), **more)
+        config = uvicorn.Config(
+            create_app(settings, said.append), log_level="error", lifespan="off", access_log=False
+        )
+        server = uvicorn.Server(config)
+        listening = socket.create_server(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+        task = asyncio.create_task(server._serve([listening]))
+        url = f"http://127.0.0.1:{port}"
+        try:
+            async with httpx2.AsyncClient(base_url=url, timeout=20, trust_env=False) as client:
+                yield Served(url, client, model, settings, said, tmp_path / "state")
+        finally:
+            server.should_exit = True
+            await task
+
+
+def events_of(body: str) -> list[tuple[str, str]]:
+    """The events of a stream as names with their data."""
+    found = []
+    for block in body.split("\n\n"):
+        lines = [line for line in block.split("\n") if line and not line.startswith(":")]
+        if lines:
+            values = dict(line.split(": ", 1) for line in lines)
+            found.append((values["event"], values["data"]))
+    return found
