@@ -157,7 +157,7 @@ async def test_a_failure_before_the_first_byte_has_a_status(
 
 
 async def test_a_failure_after_the_first_byte_is_said(tmp_path: Path) -> None:
-    broken = Reply(ANSWER, cut="reset", cut_after=60)
+    broken = Reply(ANSWER, cut="close", cut_after=60, delay=0.01)
     flags = ["--max-attempts", "1"]
     async with serving([broken] * 9, tmp_path, *flags) as served:
         answer = await served.client.post("/generate-code/", json={"prompt": "x"})
