@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.setup import choose_model
@@ -23,7 +24,7 @@ from autocoder_tui.serve.rates import ClientRates, TooManyRequests
 from autocoder_tui.serve.requests import code_request
 from autocoder_tui.serve.served_run import ServedRun
 from autocoder_tui.serve.settings import ServeSettings
-from autocoder_tui.serve.snippets import snippet_routes
+from autocoder_tui.serve.snippets import add_snippet_routes
 from autocoder_tui.serve.socket import Conversation, why_invalid
 from autocoder_tui.serve.statuses import BAD_REQUEST, DOCUMENTED, FAILED, TOO_MANY, error_body
 from autocoder_tui.store.history.history import History
@@ -95,7 +96,7 @@ def create_app(settings: ServeSettings, say: Callable[[str], object] = print) ->
     async def docs() -> Response:
         return Response(docs_page(app.openapi()), media_type="text/html; charset=utf-8")
 
-    app.include_router(snippet_routes(history))
+    add_snippet_routes(app, history)
     app.add_middleware(Protection, settings=settings)
     app.openapi = lambda: _description(app)  # type: ignore[method-assign]
     return app
@@ -117,8 +118,21 @@ def _add_errors(app: FastAPI) -> None:
         return _error(FAILED, error.kind, error.message)
 
     @app.exception_handler(HTTPException)
-    async def refused(_: Request, error: HTTPException) -> Response:
-        return _error(error.status_code, "http", str(error.detail), error.headers)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers.pop("Allow", None)
+            headers["allow"] = ", ".join(sorted(_methods(app, request)))
+        return _error(error.status_code, "http", str(error.detail), headers)
+
+
+def _methods(app: FastAPI, request: Request) -> set[str]:
+    """What may be done at this path, by all routes that lead there."""
+    found: set[str] = set()
+    for route in app.routes:
+        if route.matches(request.scope)[0] != Match.NONE:
+            found |= set(getattr(route, "methods", None) or ())
+    return found
 
 
 def _error(status: int, kind: str, message: str, headers: Any = None) -> Response:

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 _Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+_ModelName = Annotated[str, StringConstraints(max_length=200, pattern=r"^[!-~]([ -~]*[!-~])?$")]
 _Text = Annotated[str, StringConstraints(max_length=8_000_000)]
 _Prompt = Annotated[str, StringConstraints(min_length=1, max_length=2_000_000, pattern=r"\S")]
 
@@ -26,7 +27,7 @@ class GenerateCode(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     prompt: _Prompt = Field(description="What is wanted.")
-    model: _Name | None = Field(None, description="One of GET /models; else the server's own.")
+    model: _ModelName | None = Field(None, description="One of GET /models; else the server's own.")
     files: list[GivenFile] = Field(default_factory=list, max_length=500)
 
 
@@ -46,7 +47,7 @@ class SocketRequest(BaseModel):
 
     messages: Annotated[list[SocketMessage], Field(min_length=1, max_length=1000)]
     feedback: bool = False
-    model: _Name | None = None
+    model: _ModelName | None = None
     custom_url: Annotated[str, StringConstraints(max_length=2000)] | None = None
 
 

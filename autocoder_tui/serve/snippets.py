@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import FastAPI, HTTPException, Query
 
 from autocoder_tui.serve.statuses import DOCUMENTED
 from autocoder_tui.store.history.history import History
@@ -18,11 +18,10 @@ _NO_SUCH: dict[int | str, dict[str, Any]] = {
 }
 
 
-def snippet_routes(history: History) -> APIRouter:
-    """The routes below /snippets."""
-    router = APIRouter(prefix="/snippets", tags=["snippets"])
+def add_snippet_routes(app: FastAPI, history: History) -> None:
+    """Add the routes below /snippets."""
 
-    @router.get("", responses={400: DOCUMENTED[400]})
+    @app.get("/snippets", tags=["snippets"], responses={400: DOCUMENTED[400]})
     async def list_snippets(
         search: str = Query("", max_length=200), limit: int = Query(100, ge=1, le=_MOST)
     ) -> dict[str, Any]:
@@ -30,7 +29,7 @@ def snippet_routes(history: History) -> APIRouter:
         runs = await asyncio.to_thread(history.list, None, search, limit)
         return {"snippets": [_line(run) for run in runs]}
 
-    @router.get("/{run_id}", responses=_NO_SUCH)
+    @app.get("/snippets/{run_id}", tags=["snippets"], responses=_NO_SUCH)
     async def show_snippet(run_id: str) -> dict[str, Any]:
         """A run with its question and its whole answer."""
         try:
@@ -48,13 +47,11 @@ def snippet_routes(history: History) -> APIRouter:
             "cost_usd": None if run.cost_usd is None else float(run.cost_usd),
         }
 
-    @router.delete("/{run_id}", status_code=204, responses=_NO_SUCH)
+    @app.delete("/snippets/{run_id}", tags=["snippets"], status_code=204, responses=_NO_SUCH)
     async def delete_snippet(run_id: str) -> None:
         """Delete a run from the history, of the program on the screen, too."""
         if not await asyncio.to_thread(history.delete, [_exact(run_id)]):
             raise _missing()
-
-    return router
 
 
 def _exact(run_id: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
-from collections.abc import Callable
-from multiprocessing.context import ForkProcess
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 
 import uvicorn
 
@@ -30,19 +33,30 @@ def serve(settings: ServeSettings, workers: int, say: Callable[[str], object]) -
     if workers == 1:
         _work(settings, listening, say)
         return
-    others = [ForkProcess(target=_work, args=(settings, listening, say)) for _ in range(workers)]
-    for process in others:
-        process.start()
-    try:
-        for process in others:
-            process.join()
-    except KeyboardInterrupt:
-        for process in others:
-            process.join(10)
-    finally:
-        for process in others:
-            if process.is_alive():
-                process.terminate()
+    if not hasattr(os, "fork"):
+        raise NotListening("Several workers need a POSIX system: leave out --workers.")
+    from multiprocessing.context import ForkProcess
+
+    _watch([ForkProcess(target=_work, args=(settings, listening, say)) for _ in range(workers)])
+
+
+def _watch(workers: Sequence[BaseProcess]) -> None:
+    """Until all workers have ended: they are told to where this process is, or where one of them
+    ended by itself."""
+
+    def end(*_: object) -> None:
+        for worker in workers:
+            if worker.is_alive():
+                worker.terminate()
+
+    for worker in workers:
+        worker.start()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, end)
+    wait([worker.sentinel for worker in workers])
+    end()
+    for worker in workers:
+        worker.join()
 
 
 def _work(settings: ServeSettings, listening: socket.socket, say: Callable[[str], object]) -> None:

@@ -113,3 +113,11 @@ async def test_snippets_are_the_history(tmp_path: Path) -> None:
         assert (await served.client.delete(place)).status_code == 404
         assert (await served.client.get("/snippets/last")).status_code == 404
         assert (await served.client.get("/snippets", params={"limit": 0})).status_code == 400
+
+
+async def test_a_method_that_is_not_there_is_told_which_are(tmp_path: Path) -> None:
+    async with serving([], tmp_path) as served:
+        answer = await served.client.request("PATCH", "/snippets/0123456789ab")
+        assert answer.status_code == 405
+        assert answer.headers["allow"] == "DELETE, GET"
+        assert (await served.client.get("/generate-code/")).headers["allow"] == "POST"
