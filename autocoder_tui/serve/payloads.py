@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-_Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+_Path = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"\S")]
 _ModelName = Annotated[str, StringConstraints(max_length=200, pattern=r"^[!-~]([ -~]*[!-~])?$")]
 _Text = Annotated[str, StringConstraints(max_length=8_000_000)]
 _Prompt = Annotated[str, StringConstraints(min_length=1, max_length=2_000_000, pattern=r"\S")]
@@ -17,7 +17,7 @@ class GivenFile(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    path: _Name
+    path: _Path
     text: _Text
 
 
