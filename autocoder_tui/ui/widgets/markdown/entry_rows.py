@@ -156,7 +156,7 @@ class EntryRows:
         return True
 
     def measure_next(self) -> bool:
-        """Measure one more leaf, if there is one. Whether its height is another than was guessed."""
+        """Measure one more leaf, if there is one. Whether its height is another than guessed."""
         index = self._next_unmeasured()
         return index < len(self._heights) and self.measure(index)
 
@@ -283,6 +283,8 @@ class EntryRows:
         for number, spans in enumerate(layout.rows(begin, stop - leaf.gap), start=begin):
             own = lead.others if number else lead.first
             is_code = leaf.kind == "code" and number > 0
+            if bar and index == self.chosen and not number:
+                spans = [(text, looks.CHOSEN) for text, _ in spans]
             rows.append(Row([*own, *bar], spans, is_code, lead.cells + 2 * len(bar)))
         return rows
 
