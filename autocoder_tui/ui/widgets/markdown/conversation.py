@@ -49,6 +49,10 @@ class Conversation:
             rows.width = self.width
 
     def append_entry(self, entry: Entry) -> None:
+        """Add an entry at the end; the text of the one before has ended."""
+        if self.entries:
+            self.entries[-1].source.finish()
+            self.settle()
         rows = EntryRows(entry, is_first=not self.entries)
         rows.width = self.width
         self.entries.append(rows)
