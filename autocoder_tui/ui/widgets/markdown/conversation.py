@@ -196,6 +196,11 @@ class Conversation:
         """Whether rows handed out will look otherwise when they are asked for again."""
         return any(self.entries[index].is_behind for index in self._used)
 
+    def go_on(self) -> None:
+        """There is time again for what was left out."""
+        for index in self._used:
+            self.entries[index].go_on()
+
     def blocks(self, entry: int) -> list[CodeBlock]:
         """The blocks of code in an entry."""
         rows = self.entries[entry]

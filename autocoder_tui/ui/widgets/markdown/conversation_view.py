@@ -247,6 +247,7 @@ class ConversationView(LineScroller):
             return
         is_more, changed = self._talk.measure_some(_SLICE)
         if changed or self._talk.is_behind:
+            self._talk.go_on()
             self._painter = None
         if self._fit() or self._painter is None:
             self.refresh()
