@@ -21,6 +21,7 @@ from autocoder_tui.cli.arguments import (
     usage_parser,
 )
 from autocoder_tui.cli.batch_arguments import batch_parser
+from autocoder_tui.cli.client_arguments import client_parser
 from autocoder_tui.cli.history_arguments import history_parser
 from autocoder_tui.cli.local_arguments import local_parser
 from autocoder_tui.cli.serve_arguments import serve_parser
@@ -36,6 +37,7 @@ def commands() -> dict[str, Parser]:
         "history": history_parser(Parser, count, given),
         "local": local_parser(),
         "serve": serve_parser(),
+        "client": client_parser(),
         "usage": usage_parser(),
         "doctor": doctor_parser(),
         "config": config_parser(),

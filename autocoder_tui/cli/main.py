@@ -96,6 +96,15 @@ def _serve(arguments: Sequence[str]) -> int:
     return serve_command(options, os.environ)
 
 
+def _client(arguments: Sequence[str]) -> int:
+    from autocoder_tui.cli.client_arguments import client_parser
+
+    options = client_parser().parse_args(arguments)
+    from autocoder_tui.cli.client import client_command
+
+    return client_command(options, os.environ)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit code."""
     if sys.stderr is None:
@@ -258,6 +267,7 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "batch": _batch,
     "local": _local,
     "serve": _serve,
+    "client": _client,
     "history": _history,
     "usage": _print_usage,
     "doctor": _print_doctor,

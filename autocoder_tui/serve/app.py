@@ -57,7 +57,7 @@ def create_app(settings: ServeSettings, say: Callable[[str], object] = print) ->
     )
     rates = ClientRates(settings.rate, settings.at_once, settings.limit_store)
     history = History(settings.setup.places.state)
-    _add_errors(app)
+    _add_errors(app, say)
 
     @app.get("/health", tags=["server"], responses={403: _FAILURES[403]})
     async def health() -> dict[str, Any]:
@@ -102,7 +102,7 @@ def create_app(settings: ServeSettings, say: Callable[[str], object] = print) ->
     return app
 
 
-def _add_errors(app: FastAPI) -> None:
+def _add_errors(app: FastAPI, say: Callable[[str], object]) -> None:
     """Every answer that is no success has the same form."""
 
     @app.exception_handler(RequestValidationError)
@@ -115,6 +115,7 @@ def _add_errors(app: FastAPI) -> None:
 
     @app.exception_handler(AutocoderError)
     async def failed(_: Request, error: AutocoderError) -> Response:
+        say(error.message)
         return _error(FAILED, error.kind, error.message)
 
     @app.exception_handler(HTTPException)

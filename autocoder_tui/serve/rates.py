@@ -26,6 +26,12 @@ class BadLimits(AutocoderError):
     kind = "bad_limits"
 
 
+class StoreGone(AutocoderError):
+    """The store for limits does not answer: nobody knows how often a client has asked."""
+
+    kind = "limit_store"
+
+
 class TooManyRequests(AutocoderError):
     """A client asks for more than it may; `retry_after` is in seconds."""
 
@@ -68,15 +74,17 @@ class ClientRates:
         self._at_once = at_once
         self._under_way: Counter[str] = Counter()
 
-    async def check_store(self) -> bool:
-        """Whether the store answers."""
-        return bool(await self._storage.check())
-
     async def count(self, client: str) -> None:
-        """Count a request. Raises TooManyRequests."""
-        if await self._window.hit(self._rate, client):
-            return
-        stats = await self._window.get_window_stats(self._rate, client)
+        """Count a request. Raises TooManyRequests, StoreGone."""
+        try:
+            if await self._window.hit(self._rate, client):
+                return
+            stats = await self._window.get_window_stats(self._rate, client)
+        except Exception as error:
+            raise StoreGone(
+                "The store for limits does not answer. Start it, or the server without "
+                "--limit-store."
+            ) from error
         wait = max(1, math.ceil(stats.reset_time - time.time()))
         raise TooManyRequests(
             f"This client asked more often than {self._rate}. Try again in {wait} s.", wait
