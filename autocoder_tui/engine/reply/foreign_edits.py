@@ -28,7 +28,8 @@ from autocoder_tui.engine.reply.prose import is_prose_line
 REMARK = "Its changes came in a form that was not asked for."
 UNNAMED = "Another change of the reply names no file: it is with the notes."
 _SIGN = re.compile(
-    r"^[ \t]*(?:<{5}|-{5,}[ \t]*(?:SEARCH|ORIGINAL)|@@|diff --git |--- |\+\+\+ "
+    r"^[ \t]*(?:<{5}|<{3,4}[ \t]*(?:SEARCH|ORIGINAL|OLD|FIND|BEFORE)"
+    r"|-{5,}[ \t]*(?:SEARCH|ORIGINAL)|@@|diff --git |--- |\+\+\+ "
     r"|\*\*\*[ \t]*(?:Begin|Add|Update|Delete|Create|Remove|Modify)\b)",
     re.IGNORECASE | re.MULTILINE,
 )
