@@ -38,6 +38,8 @@ def only(text: str, given: dict[str, str] | None = None) -> ReplyFile:
         "### x.py\n\nThe rate is wrong.\n\nOriginal:\n```\na = 1\n```\n"
         "Updated:\n```\na = 2\n```\nDone.\n",
         "## x.py\n\n#### Before\n```py\na = 1\n```\n#### After\n```py\na = 2\n```\n",
+        "In `x.py`, find this line:\n```\na = 1\n```\nand change it to:\n```\na = 2\n```\n",
+        "### In x.py change\n\n```\na = 1\n```\n\nto the following code:\n```\na = 2\n```\n",
         '<edit path="x.py">\nFind:\n```\na = 1\n```\nReplace with:\n```\na = 2\n```\n</edit>\n',
     ],
 )  # fmt: skip

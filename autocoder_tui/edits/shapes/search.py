@@ -136,12 +136,18 @@ def needs_more_signs(text: str) -> bool:
 
 
 def render_block(block: EditBlock) -> str:
-    """The block as a search and its replacement, with more signs than any line of it."""
+    """The block as a search and its replacement, with more signs than any line of it, and the
+    numbers of its lines."""
     old, new = "".join(block.old), "".join(block.new)
     signs = 7
     while any(sign * signs in old + new for sign in "<=>"):
         signs += 1
-    return f"{'<' * signs} SEARCH\n{_ended(old)}{'=' * signs}\n{_ended(new)}{'>' * signs} REPLACE\n"
+    told = ""
+    if block.line is not None:
+        last = f":end_line:{block.last}\n" if block.last is not None else ""
+        told = f":start_line:{block.line}\n{last}-------\n"
+    old = f"{'<' * signs} SEARCH\n{told}{_ended(old)}"
+    return f"{old}{'=' * signs}\n{_ended(new)}{'>' * signs} REPLACE\n"
 
 
 def _ended(text: str) -> str:

@@ -229,7 +229,7 @@ class _Reader:
         stands in the file that is named above; the line after them, or `at`."""
         if self._fenced or (pair := read_headed(self._lines, at)) is None:
             return at
-        name = self._known_above() or self._last_name()
+        name = self._known_in(self._lines[at]) or self._known_above() or self._last_name()
         given = given_for(normal_path(name), self._given) if name else self._only_given()
         block = pair.block
         if name.lower().endswith(_DOCUMENTS) or given is None or not _stands_in(block, given):
@@ -242,11 +242,13 @@ class _Reader:
     def _known_above(self) -> str:
         """The file of the request that one of the last lines names."""
         filled = [line for line in self._rest if not is_blank(line)]
-        for line in filled[: -_MOST_ABOVE - 1 : -1]:
-            name = name_in_line(line.strip(), self._known)
-            if name and given_for(normal_path(name), self._given) is not None:
-                return name
-        return ""
+        names = map(self._known_in, filled[: -_MOST_ABOVE - 1 : -1])
+        return next(filter(None, names), "")
+
+    def _known_in(self, line: str) -> str:
+        name = name_in_line(line.strip(), self._known)
+        known = bool(name) and given_for(normal_path(name), self._given) is not None
+        return name if known else ""
 
     def _only_talk(self) -> bool:
         """Whether nothing stands before that could be the text of a file."""
