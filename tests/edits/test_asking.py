@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -184,7 +185,7 @@ async def test_a_change_in_a_form_not_asked_for_is_sent_back_once_too(first: str
     assert FOUND[0].strip() in joined(events)
 
 
-def as_json(*changes: dict[str, object], fenced: bool = False) -> str:
+def as_json(*changes: Mapping[str, object], fenced: bool = False) -> str:
     text = json.dumps([{"path": "a.py", **change} for change in changes])
     return f"Sure:\n\n```json\n{text}\n```\nThat is all.\n" if fenced else text
 
