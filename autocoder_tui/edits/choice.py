@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from autocoder_tui.edits.edit import EditBlock, Manner
 from autocoder_tui.edits.file_lines import FileLines, indentation, strip
-from autocoder_tui.edits.location import Location, substantial
+from autocoder_tui.edits.location import Location
 from autocoder_tui.edits.matches import Match, match_at
+from autocoder_tui.edits.steps import substantial
 
 _SIZES = frozenset({2, 3, 4, 8})
 """Columns a tab may stand for."""

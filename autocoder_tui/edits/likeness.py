@@ -86,9 +86,11 @@ class Comparison:
         if start < 0 or start + len(old) > len(self.file):
             return None
         lines = tuple(range(start, start + len(old)))
-        return Alike(
-            lines, start, start + len(old), self._score(old, lines, start, start + len(old))
-        )
+        return Alike(lines, start, start + len(old), self.score(old, lines))
+
+    def score(self, old: Sequence[str], lines: Sequence[int]) -> float:
+        """How like lines of the file are to the lines `old`, one to one."""
+        return self._score(old, lines, lines[0], lines[-1] + 1)
 
     def aligned(self, old: Sequence[str], start: int, end: int) -> Alike | None:
         """The lines `old` laid beside the lines `start` to `end` of the file."""

@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from autocoder_tui.edits.choice import choose_by_numbers, choose_by_tabs
 from autocoder_tui.edits.edit import EditBlock, Manner, Placed, Reason, Unplaced
 from autocoder_tui.edits.file_lines import FileLines
-from autocoder_tui.edits.location import Location, Locator
+from autocoder_tui.edits.location import Location
+from autocoder_tui.edits.locator import Locator
 from autocoder_tui.edits.matches import Match, shift_of
+from autocoder_tui.edits.order import settle_by_order
 from autocoder_tui.edits.pieces import Piece, assembled
 from autocoder_tui.edits.regions import Region, regions_of
 from autocoder_tui.edits.steps import Steps, steps_of
@@ -74,6 +76,7 @@ class _Placing:
         locations = self._locations()
         choose_by_numbers(self.file, self.blocks, locations)
         choose_by_tabs(self.file, locations)
+        settle_by_order(self.locator, self.blocks, locations)
         wishes: list[_Wish] = []
         for number, (block, location) in enumerate(zip(self.blocks, locations, strict=True)):
             if location.already:

@@ -169,3 +169,8 @@ def held_on_both_sides(steps: Steps) -> bool:
     """Whether lines with text stay on both sides of what goes."""
     marks = [line.mark for line in steps.lines if strip(line.text.rstrip("\n"))]
     return len(marks) > 2 and marks[0] == " " == marks[-1]
+
+
+def substantial(lines: Sequence[str], letters: int = 12) -> bool:
+    """Whether lines say enough for their standing in a file to be no chance."""
+    return sum(map(str.isalnum, "".join(lines)[:400])) >= letters

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from autocoder_tui.edits.file_lines import FileLines, strip
-from autocoder_tui.edits.location import Location, substantial
+from autocoder_tui.edits.location import Location
 from autocoder_tui.edits.matches import Match
 from autocoder_tui.edits.pieces import Assembled, Piece, assembled, combined
 from autocoder_tui.edits.regions import Region, regions_of
+from autocoder_tui.edits.steps import substantial
 
 BOTH = "It fits the file as it was, loosely, and exactly what an earlier block of the reply made."
 OVERLAP = "It builds on an earlier block, and changes the same lines as block {}."

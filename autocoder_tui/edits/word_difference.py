@@ -9,7 +9,8 @@ from typing import NamedTuple
 from autocoder_tui.edits.file_lines import FileLines, squeeze, strip
 from autocoder_tui.text.common_prefix import common_length
 
-_TOKEN = re.compile(r"\w+|[^\w\s]")
+TOKEN = re.compile(r"\w+|[^\w\s]")
+"""A word, or a sign that is none."""
 _DEFINES = re.compile(
     r"\b(def|class|function|func|fn|struct|enum|trait|interface|module)\s+(\w{4,})"
 )
@@ -43,7 +44,7 @@ def word_difference(
             continue
         if number is None or found is not None:
             return None
-        words = _differing_words(text, file.bodies[number])
+        words = differing_words(text, file.bodies[number])
         if words is None:
             return None
         found = WordDifference(index, *words)
@@ -67,7 +68,7 @@ def only_by_a_word(
         return False
     full = [k for k, text in enumerate(old) if strip(text) and k != found.number]
     witnesses = sum(sum(map(str.isalnum, old[k])) >= _LETTERS for k in full)
-    if not _akin(found.mine, found.theirs) and witnesses < _WITNESSES:
+    if not akin(found.mine, found.theirs) and witnesses < _WITNESSES:
         number = lines[found.number]
         if number is None or not _names_one_definition(file, old[found.number], number):
             return False
@@ -99,7 +100,7 @@ def _again(
             for step, wanted in beside.items()
         ):
             continue
-        words = _differing_words(old[index], file.bodies[number])
+        words = differing_words(old[index], file.bodies[number])
         if words and _rivals(found, WordDifference(index, *words)):
             return True
     return False
@@ -109,7 +110,7 @@ def _rivals(found: WordDifference, other: WordDifference) -> bool:
     """Whether another place is as likely meant: not where the word of the one found goes on as
     the block's does, and that of the other is not even begun alike."""
     mine, theirs = found.mine, found.theirs
-    if not mine or not theirs or not _akin(mine, theirs) or other.number != found.number:
+    if not mine or not theirs or not akin(mine, theirs) or other.number != found.number:
         return True
     if mine.startswith(theirs):
         return common_length(other.theirs, mine) >= len(theirs) or not other.theirs
@@ -120,22 +121,29 @@ def _names_one_definition(file: FileLines, text: str, number: int) -> bool:
     """Whether a line of the block has the name that a line of the file defines, and that no other
     line does."""
     found = _DEFINES.search(file.bodies[number][:2_000])
-    if found is None or found[2] not in _TOKEN.findall(text):
+    if found is None or found[2] not in TOKEN.findall(text):
         return False
     same = re.compile(rf"\b{found[1]}\s+{re.escape(found[2])}\b")
     return sum(same.search(line[:2_000]) is not None for line in file.bodies) == 1
 
 
-def _akin(one: str, other: str) -> bool:
+def defines(text: str, word: str) -> bool:
+    """Whether a line gives something this name."""
+    found = _DEFINES.search(text)
+    return found is not None and found[2] == word
+
+
+def akin(one: str, other: str) -> bool:
+    """Whether one word is left out, or goes on where the other ends."""
     shorter, longer = sorted((one, other), key=len)
     if len(shorter) < _SHORTEST and shorter:
         return longer.startswith(shorter + "_")
     return longer.startswith(shorter)
 
 
-def _differing_words(mine: str, theirs: str) -> tuple[str, str] | None:
+def differing_words(mine: str, theirs: str) -> tuple[str, str] | None:
     """The one word of each line that the other has not; None where they differ by more."""
-    one, other = _TOKEN.findall(mine), _TOKEN.findall(theirs)
+    one, other = TOKEN.findall(mine), TOKEN.findall(theirs)
     if abs(len(one) - len(other)) > 1:
         return None
     head = 0

@@ -30,8 +30,8 @@ from autocoder_tui.engine.metering.usage import Accounts
 from autocoder_tui.engine.part import Part
 from autocoder_tui.engine.prompt import Message
 from autocoder_tui.engine.proposed_files import read_reply
-from autocoder_tui.engine.reply.framing import escape_path
-from autocoder_tui.engine.reply.parse import Reply, parse_reply
+from autocoder_tui.engine.reply.framing import escape_path, render_file
+from autocoder_tui.engine.reply.parse import Reply, ReplyFile, parse_reply
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.text.common_prefix import common_length
 
@@ -98,26 +98,36 @@ class EditRepair:
             files = proposed(self._request, self.text, finished=True)
             self.files = await asyncio.to_thread(list, files)
             self.first = self.first or self.files
-            asked = self._unplaced()
-            if not asked or attempt == self._request.limits.edit_retries:
+            if attempt == self._request.limits.edit_retries:
                 return
-            async for event in self._ask(asked, send, number + attempt + 1):
+            text, asked = self.text, self._unplaced(self.files)
+            if any(text.count(one.block.source or "\0") != 1 for one in asked):
+                # In JSON a change is not one run of text that another can take the place of.
+                text = in_frames(read_reply(self._request, text)) or text
+                files = proposed(self._request, text, finished=True)
+                asked = self._unplaced(await asyncio.to_thread(list, files))
+            asked = [one for one in asked if text.count(one.block.source or "\0") == 1]
+            if not asked:
+                return
+            async for event in self._ask(text, asked, send, number + attempt + 1):
                 yield event
 
-    def _unplaced(self) -> list[Asked]:
-        """The changes that can be sent back and have not been."""
+    def _unplaced(self, files: Iterable[FileProposed]) -> list[Asked]:
+        """The changes without a place that have not been sent back."""
         return [
             Asked(file.path, block, unplaced, file.before)
-            for file in self.files
+            for file in files
             if file.placed is not None and file.before is not None
             for unplaced in file.placed.unplaced
             if (block := file.edits[unplaced.block]).closed
-            and self.text.count(block.source or "\0") == 1
             and (file.path, block.lines) not in self._sent
         ]
 
-    async def _ask(self, asked: Sequence[Asked], send: Stream, number: int) -> AsyncIterator[Event]:
-        """Send `asked` back as request `number`, and put what comes in its place into the text.
+    async def _ask(
+        self, framed: str, asked: Sequence[Asked], send: Stream, number: int
+    ) -> AsyncIterator[Event]:
+        """Send `asked` back as request `number`, and put what comes in its place into the text,
+        of which `framed` is another form.
 
         What a failed request or a cap leaves undone stays as it was.
         """
@@ -142,7 +152,9 @@ class EditRepair:
         reader.finish(part.finish_reason)
         booked = self._accounts.close()
         yield self._accounts.totals()
-        self.text = with_repairs(text, asked, reader.text, partial(read_reply, self._request))
+        read = partial(read_reply, self._request)
+        repaired = with_repairs(framed, asked, reader.text, read)
+        self.text = text if repaired == framed else repaired
         kept = common_length(text, self.text)
         if kept < len(text):
             yield TextRetracted(len(text) - kept)
@@ -156,7 +168,7 @@ def messages_of(asked: Sequence[Asked]) -> list[Message]:
     sections = []
     for one in asked:
         sections.append(f"This change to {one.path} could not be made:")
-        sections.append(render_block(one.block).rstrip("\n"))
+        sections.append(render_block(replace(one.block, line=None)).rstrip("\n"))
         sections += [one.unplaced.said, *_excerpts(one)]
     paths = list(dict.fromkeys(one.path for one in asked))
     frames = " and ".join(f'<edit path="{escape_path(path)}">' for path in paths)
@@ -173,12 +185,41 @@ def messages_of(asked: Sequence[Asked]) -> list[Message]:
 def _excerpts(one: Asked) -> list[str]:
     lines = split_lines(one.before)
     places = [(found.start, found.end) for found in one.unplaced.candidates[:_PLACES]]
+    line = one.block.line
+    if not places and line is not None and line <= len(lines):
+        places = [(line - 1, one.block.last or line)]
     shown = []
     for start, end in places or [(0, _HEAD - _AROUND)]:
         begin, stop = max(0, start - _AROUND), min(len(lines), end + _AROUND)
         text = "".join(lines[begin:stop])
         shown.append(f"Lines {begin + 1} to {stop} of {one.path} are:\n\n{text}".rstrip("\n"))
     return shown
+
+
+def in_frames(reply: Reply) -> str:
+    """A reply in any form as files and changes in frames; "" where that would be another one."""
+    parts = [reply.notes + "\n"] if reply.notes else []
+    for file in reply.files:
+        path, old = escape_path(file.path), escape_path(file.renamed_from)
+        if file.deletes:
+            parts.append(f'<delete path="{path}"/>\n')
+        elif file.edits or file.renamed_from:
+            blocks = "".join(map(render_block, file.edits))
+            if file.renamed_from:
+                parts.append(f'<rename from="{old}" to="{path}">\n{blocks}</rename>\n')
+            else:
+                parts.append(f'<edit path="{path}">\n{blocks}</edit>\n')
+        else:
+            parts.append(render_file(file.path, file.text))
+    text = "".join(parts)
+    given = {file.path: "" for file in reply.files}
+    read = parse_reply(text, given=given).files
+    return text if list(map(_content, read)) == list(map(_content, reply.files)) else ""
+
+
+def _content(file: ReplyFile) -> tuple[object, ...]:
+    edits = [(block.old, block.new, block.line, block.last, block.closed) for block in file.edits]
+    return (file.path, file.text, file.renamed_from, file.deletes, file.complete, edits)
 
 
 def with_repairs(

@@ -6,7 +6,8 @@
 The changes are the files that differ between adjacent releases of packages; they are fetched at
 the first run and kept in the cache folder. Counted are blocks: right, asked (stands nowhere, and
 that is said), wrong (the text is another than that of the blocks placed). Blocks that a fault
-makes faultless ones for other lines are left out and counted as "other".
+makes faultless ones for other lines are left out and counted as "other". In the rows of lines that
+are gone each block must be asked about: they show what it costs to forgive a stale line.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from autocoder_tui.edits.place import place
 from tests.edits.releases import Change, changes
 from tests.edits.rivals import RIVALS
 from tests.edits.shapes import READ, SHAPES, Case, Told
-from tests.edits.spoiled import FAULTS, NO_FAULT_ELSEWHERE, honest_elsewhere, same
+from tests.edits.spoiled import FAULTS, GONE, NO_FAULT_ELSEWHERE, honest_elsewhere, same
 
 Outcome = tuple[str, set[int]]
 
@@ -131,8 +132,13 @@ def print_table(rows: dict[tuple[str, str, str], Row], methods: Sequence[str]) -
             whole = mine["right"] + mine["asked"] + mine["wrong"]
             cells = "".join(str(rows.get((shape, fault, name), Row())) for name in methods)
             print(f"{shape:16} {fault:32}{cells}{whole:9,} {mine['other']:5}")
-    wrong = sum(row.counts["wrong"] for key, row in rows.items() if key[2] == methods[0])
-    print(f"\nplaced wrong by {methods[0]} in the whole table: {wrong}")
+    own = {key[:2]: row.counts for key, row in rows.items() if key[2] == methods[0]}
+    wrong = sum(counts["wrong"] for key, counts in own.items() if key[1] != GONE)
+    print(f"\nplaced wrong by {methods[0]} in the whole table but for its last rows: {wrong}")
+    gone = [counts for key, counts in own.items() if key[1] == GONE]
+    whole = sum(counts[name] for counts in gone for name in ("right", "asked", "wrong"))
+    taken = sum(counts["wrong"] for counts in gone)
+    print(f"where the lines are gone, other lines taken for them: {taken:,} of {whole:,}")
 
 
 def main() -> None:

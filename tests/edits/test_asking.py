@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -182,6 +184,52 @@ async def test_a_change_in_a_form_not_asked_for_is_sent_back_once_too(first: str
     assert file.after == TEXT.replace(*GOOD).replace(*FOUND)
     assert file.complete
     assert FOUND[0].strip() in joined(events)
+
+
+def as_json(*changes: Mapping[str, object], fenced: bool = False) -> str:
+    text = json.dumps([{"path": "a.py", **change} for change in changes])
+    return f"Sure:\n\n```json\n{text}\n```\nThat is all.\n" if fenced else text
+
+
+GOOD_JSON = {"search": GOOD[0].strip(), "replace": GOOD[1].strip()}
+
+
+@pytest.mark.parametrize("fenced", [False, True])
+@pytest.mark.parametrize(
+    "lost",
+    [
+        {"search": LOST[0].strip(), "replace": LOST[1].strip()},
+        {"start_line": 8, "end_line": 8, "replace": LOST[1].strip()},
+        {"start_line": 70, "end_line": 71, "old_str": LOST[0], "new_str": LOST[1]},
+    ],
+)
+async def test_changes_in_json_are_sent_back_and_the_others_stay(
+    lost: dict[str, object], fenced: bool
+) -> None:
+    first = as_json(GOOD_JSON, lost, {"path": "b.py", "content": "b = 1\n"}, fenced=fenced)
+    events, requests = await events_of([Reply(first), Reply(edit(FOUND))])
+    assert len(requests) == 2
+    asked = requests[1].messages[-1]["content"]
+    assert LOST[1] in asked
+    assert ":start_line:" not in asked
+    if lost.get("start_line") == 8:
+        assert "Lines 1 to 16 of a.py are:" in asked
+    files = {event.path: event for event in events if isinstance(event, FileProposed)}
+    assert files["a.py"].after == TEXT.replace(*GOOD).replace(*FOUND)
+    assert files["a.py"].complete
+    assert files["b.py"].after == "b = 1\n"
+    assert "That is all." in joined(events) or not fenced
+
+
+@pytest.mark.parametrize("answer", ["No.", edit(LOST), edit(("also lost\n", "x\n"))])
+async def test_changes_in_json_that_find_no_place_stay_as_they_came(answer: str) -> None:
+    first = as_json(GOOD_JSON, {"search": LOST[0], "replace": LOST[1]})
+    events, requests = await events_of(
+        [Reply(first), Reply(answer), Reply(answer)], limits=Limits(edit_retries=3)
+    )
+    assert len(requests) == 2
+    assert joined(events) == first
+    assert not proposed(events).complete
 
 
 @pytest.mark.parametrize("answer", ["I can't.", edit(LOST), edit(("also lost\n", "x\n"))])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autocoder_tui.engine.reply.parse import Reply, ReplyFile, parse_reply
+from autocoder_tui.engine.reply.versions import EDITED_TOO
 
 GIVEN = {"x.py": "q\na = 1\nz\n", "y.py": "a = 1\nb = 2\n"}
 FENCED = "```python\nx.py\n<<<<<<< SEARCH\na = 1\n=======\na = 2\n>>>>>>> REPLACE\n```\n"
@@ -38,6 +39,8 @@ def only(text: str, given: dict[str, str] | None = None) -> ReplyFile:
         "### x.py\n\nThe rate is wrong.\n\nOriginal:\n```\na = 1\n```\n"
         "Updated:\n```\na = 2\n```\nDone.\n",
         "## x.py\n\n#### Before\n```py\na = 1\n```\n#### After\n```py\na = 2\n```\n",
+        "In `x.py`, find this line:\n```\na = 1\n```\nand change it to:\n```\na = 2\n```\n",
+        "### In `x.py` change\n\n```\na = 1\n```\n\nto the following code:\n```\na = 2\n```\n",
         '<edit path="x.py">\nFind:\n```\na = 1\n```\nReplace with:\n```\na = 2\n```\n</edit>\n',
     ],
 )  # fmt: skip
@@ -108,6 +111,39 @@ def test_a_change_that_names_no_file_beside_one_frame_is_for_its_file() -> None:
     bare = FENCED.replace("x.py\n", "").replace("a = 1", "b = 2").replace("a = 2", "c = 2")
     file = only(FRAMED + bare)
     assert [block.new for block in file.edits] == [("b = 3\n",), ("c = 2\n",)]
+
+
+@pytest.mark.parametrize(
+    "change", [FENCED, "```diff\n--- a/x.py\n+++ b/x.py\n@@ -2 +2 @@\n-a = 1\n+a = 2\n```\n"]
+)
+@pytest.mark.parametrize("before", [False, True])
+def test_a_change_that_makes_another_text_than_the_whole_file_is_said(
+    change: str, before: bool
+) -> None:
+    whole = '<file path="x.py">\nq\na = 7\nz\n</file>\n'
+    reply = read(change + whole if before else whole + change)
+    (file,) = reply.files
+    assert (file.text, file.versions) == ("q\na = 7\nz\n", 2)
+    assert EDITED_TOO in file.remark
+    whole = whole.replace("a = 7", "a = 2")
+    (file,) = read(change + whole if before else whole + change).files
+    assert (file.text, file.versions, file.remark) == ("q\na = 2\nz\n", 1, "")
+
+
+def test_changes_to_other_files_beside_a_whole_one_are_not_left_out() -> None:
+    reply = read('<file path="y.py">\nnew = 1\n</file>\n\n' + FENCED)
+    assert {file.path: len(file.edits) for file in reply.files} == {"y.py": 0, "x.py": 1}
+
+
+def test_changes_in_json_beside_the_whole_file_are_said() -> None:
+    whole = "x.py\n```python\nq\na = 7\nz\n```\n"
+    json = '```json\n[{"path": "x.py", "search": "a = 1", "replace": "a = 2"}]\n```\n'
+    for text in (whole + json, json + "\n" + whole):
+        (file,) = read(text).files
+        assert file.versions == 2
+        assert EDITED_TOO in file.remark
+        (file,) = read(text.replace("a = 7", "a = 2")).files
+        assert (file.versions, EDITED_TOO in file.remark) == (1, False)
 
 
 def test_a_change_shown_beside_its_whole_file_stays_with_the_notes() -> None:

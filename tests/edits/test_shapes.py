@@ -138,6 +138,16 @@ def test_scopes_and_the_end_of_the_file_are_read() -> None:
     ("text", "old", "new"),
     [
         ("<<<<<<<SEARCH\na\n=======\nb\n>>>>>>>REPLACE\n", "a\n", "b\n"),
+        ("<<< SEARCH\na\n=== \nb\n>>> REPLACE\n", "a\n", "b\n"),
+        ("<<<<SEARCH\na\n====\nb\n>>>>REPLACE\n", "a\n", "b\n"),
+        ("<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n", "a\n", "b\n"),
+        ("<<<<<<< SEARCH\na\n===\nb\n>>> REPLACE\n", "a\n", "b\n"),
+        ("<<< SEARCH\na\n===\n>>> b = 1\n>>>\n>>> REPLACE\n", "a\n", ">>> b = 1\n>>>\n"),
+        ("<<< SEARCH\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n===\nb\n>>> REPLACE\n",
+         "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n", "b\n"),
+        # With the usual marks, short ones are what is searched and what replaces it.
+        ("<<<<<<< SEARCH\na\n===\n=======\n<<< SEARCH\n===\n>>> REPLACE\n>>>>>>> REPLACE\n",
+         "a\n===\n", "<<< SEARCH\n===\n>>> REPLACE\n"),
         ("<<<<< SEARCH\na\n=========\nb\n>>>>>>>> REPLACE\n", "a\n", "b\n"),
         ("<<<<<<< ORIGINAL\na\n=======\nb\n>>>>>>> UPDATED\n", "a\n", "b\n"),
         ("------- SEARCH\na\n=======\nb\n+++++++ REPLACE\n", "a\n", "b\n"),

@@ -29,14 +29,19 @@ _NEW_TAG = re.compile(rf"[ \t]{{0,8}}<({_NEW_TAGS})>(.*)", re.IGNORECASE | re.DO
 _HEAD = r"[ \t]{0,3}(?:#{1,6}[ \t]+|[-*+][ \t]+|\d{1,2}[.)][ \t]+)?[*_]{0,3}"
 _TAIL = r"[*_]{0,3}[ \t]*:?[ \t]*[*_]{0,3}[ \t\r]*\n?"
 _CODE = r"(?:[ \t]+(?:code|text|block|version|lines?))?"
+_WHERE = r"(?:in[ \t]+(?:the[ \t]+file[ \t]+)?(?P<path>[^\s,]{1,200}),?[ \t]+)?"
+_WHAT = (
+    r"(?:[ \t]+(?:this|the|these))?(?:[ \t]+following)?(?:[ \t]+(?:code|text|block|part|lines?))?"
+)
 _OLD_HEADING = re.compile(
-    rf"{_HEAD}(?:find(?:[ \t]+this)?|search(?:[ \t]+for)?|original{_CODE}|old{_CODE}"
-    rf"|before|current{_CODE}|replace[ \t]+this|from){_TAIL}",
+    rf"{_HEAD}{_WHERE}(?:(?:find|locate|change|replace){_WHAT}|search(?:[ \t]+for)?{_WHAT}"
+    rf"|original{_CODE}|old{_CODE}|before|current{_CODE}|from){_TAIL}",
     re.IGNORECASE,
 )
 _NEW_HEADING = re.compile(
-    rf"{_HEAD}(?:(?:and[ \t]+)?replace(?:[ \t]+it)?[ \t]+(?:with|by)(?:[ \t]+this)?"
-    rf"|replacement{_CODE}|updated{_CODE}|new{_CODE}|after|with(?:[ \t]+this)?|to){_TAIL}",
+    rf"{_HEAD}(?:(?:and[ \t]+)?replace(?:[ \t]+it)?[ \t]+(?:with|by){_WHAT}"
+    rf"|(?:and[ \t]+)?change[ \t]+(?:it[ \t]+)?to{_WHAT}"
+    rf"|replacement{_CODE}|updated{_CODE}|new{_CODE}|after|with{_WHAT}|to{_WHAT}){_TAIL}",
     re.IGNORECASE,
 )
 SIGN = re.compile(
@@ -126,6 +131,12 @@ def read_headed(lines: Sequence[str], at: int) -> ReadBlock | None:
     made = EditBlock.of("".join(old.lines), "".join(new.lines))
     block = EditBlock(made.lines, closed=new.closed, source="".join(lines[at : new.after]))
     return ReadBlock(block, new.after)
+
+
+def path_in_heading(line: str) -> str:
+    """The file that such a heading names, "" where it names none."""
+    heading = _OLD_HEADING.fullmatch(line)
+    return (heading["path"] or "").strip("`*_\"'") if heading else ""
 
 
 def _fenced(lines: Sequence[str], at: int) -> _Part | None:

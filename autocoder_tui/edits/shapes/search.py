@@ -16,10 +16,10 @@ enclose whole pairs of others, or those after which what is searched stands in t
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from autocoder_tui.edits.edit import EditBlock, EditLine
 from autocoder_tui.edits.shapes.file_edit import is_blank, next_filled, said
@@ -45,16 +45,28 @@ _CLOSE = re.compile(
 _HINT = re.compile(r"[ \t]*:(start|end)_line:[ \t]*(\d{1,9})[ \t\r]*\n?", re.IGNORECASE)
 _HINT_END = re.compile(r"[ \t]*-{3,40}[ \t\r]*\n?")
 _FENCE = re.compile(r" {0,3}(?:`{3,}|~{3,})[ \t\r]*\n?")
-_MATCHES = {
-    "open": _OPEN.fullmatch,
-    "divide": _DIVIDE.fullmatch,
-    "close": _CLOSE.fullmatch,
-    "base": _BASE.fullmatch,
-}
+_SHORT_OPEN = re.compile(
+    rf"([ \t]*+)(<{{3,4}})()[ \t]*+((?:{_OPEN_WORDS})\b)[:>]?[ \t\r]*\n?", re.IGNORECASE
+)
+_SHORT_DIVIDE = re.compile(r"[ \t]*+(={3,4})[ \t\r]*\n?")
+_SHORT_CLOSE = re.compile(
+    rf"([ \t]*+)(>{{3,4}})()[ \t]*+((?:{_CLOSE_WORDS})\b)[:>]?[ \t\r]*\n?", re.IGNORECASE
+)
+_Kind = Literal["open", "base", "divide", "close", "frame"]
+_Matches: TypeAlias = Mapping[str, Sequence[re.Pattern[str]]]
+_MATCHES: _Matches = {
+    "open": (_OPEN,), "divide": (_DIVIDE,), "close": (_CLOSE,), "base": (_BASE,)
+}  # fmt: skip
+_SHORT: _Matches = {
+    "open": (_SHORT_OPEN, _OPEN), "divide": (_SHORT_DIVIDE, _DIVIDE),
+    "close": (_SHORT_CLOSE, _CLOSE), "base": (),
+}  # fmt: skip
+"""With marks of three or four signs, which are some only in a block that has one of its others:
+the opening one must say what follows, and so must the closing one."""
+_KINDS: Final[tuple[_Kind, ...]] = ("open", "divide", "close", "base")
+_BEGINNINGS = ("<<<", "---", "===", ">>>", "+++", "|||")
 _MOST_MARKS = 60
 _MOST_DIVIDERS = 24
-
-_Kind = Literal["open", "base", "divide", "close", "frame"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,47 +96,58 @@ class _Cut:
     forgotten: bool = False
 
 
-def divides_block(line: str) -> bool:
-    """Whether this line may stand between what is searched and what replaces it."""
-    return "=====" in line[:_LONGEST_MARK] and _DIVIDE.fullmatch(line[:_LONGEST_MARK]) is not None
+def divides_block(line: str, opening: str = "") -> bool:
+    """Whether this line may stand between what is searched, after the mark `opening`, and what
+    replaces it."""
+    return _mark(line, 0, "divide", _matches_after(opening)) is not None
 
 
-def closes_block(line: str) -> bool:
-    """Whether this line may close a block of a search and its replacement."""
-    head = line[:_LONGEST_MARK]
-    return (">>>>>" in head or "+++++" in head) and _CLOSE.fullmatch(head) is not None
+def closes_block(line: str, divider: str = "") -> bool:
+    """Whether this line may close what replaces a search, after the mark `divider`."""
+    return _mark(line, 0, "close", _matches_after(divider)) is not None
 
 
 def opens_block(line: str) -> bool:
     """Whether this line opens a block of a search and its replacement."""
-    return _mark(line, 0, "open") is not None
+    return _mark(line, 0, "open", _SHORT) is not None
+
+
+def _matches_after(mark: str) -> _Matches:
+    short = any(pattern.fullmatch(mark) for pattern in (_SHORT_OPEN, _SHORT_DIVIDE))
+    return _SHORT if short else _MATCHES
 
 
 def is_worded(line: str) -> bool:
     """Whether the opening mark names what follows ("SEARCH"), as those of a conflict do not."""
-    mark = _mark(line, 0, "open")
+    mark = _mark(line, 0, "open", _SHORT)
     return mark is not None and mark.worded
 
 
 def is_mark(line: str) -> bool:
     """Whether this line is any of the marks of a block."""
-    return any(_mark(line, 0, kind) is not None for kind in ("open", "divide", "close"))
+    return divides_block(line) or any(_mark(line, 0, kind, _SHORT) for kind in _KINDS[::2])
 
 
 def needs_more_signs(text: str) -> bool:
     """Whether a text holds lines that read as marks."""
-    if not any(sign * 5 in text for sign in "<=>-+|"):
+    if "<<<" not in text and not any(sign * 5 in text for sign in "=>-+|"):
         return False
     return any(is_mark(line) for line in text.split("\n"))
 
 
 def render_block(block: EditBlock) -> str:
-    """The block as a search and its replacement, with more signs than any line of it."""
+    """The block as a search and its replacement, with more signs than any line of it, and the
+    numbers of its lines."""
     old, new = "".join(block.old), "".join(block.new)
     signs = 7
     while any(sign * signs in old + new for sign in "<=>"):
         signs += 1
-    return f"{'<' * signs} SEARCH\n{_ended(old)}{'=' * signs}\n{_ended(new)}{'>' * signs} REPLACE\n"
+    told = ""
+    if block.line is not None:
+        last = f":end_line:{block.last}\n" if block.last is not None else ""
+        told = f":start_line:{block.line}\n{last}-------\n"
+    old = f"{'<' * signs} SEARCH\n{told}{_ended(old)}"
+    return f"{old}{'=' * signs}\n{_ended(new)}{'>' * signs} REPLACE\n"
 
 
 def _ended(text: str) -> str:
@@ -139,11 +162,15 @@ def read_block(
     `given` is the text of the file it is for, if that is known. `frame_end` is the line that
     closes the frame around it, if one does: a block whose last mark was forgotten ends there.
     """
-    opening = _OPEN.match(lines[at])
+    short = _SHORT_OPEN.match(lines[at])
+    opening = short or _OPEN.match(lines[at])
     assert opening is not None
     first, line, last = _hints(lines, at + 1)
     signs = len(opening[2])
-    marks = _marks(lines, first, frame_end, signs)
+    marks = _marks(lines, first, frame_end, signs, _SHORT if short else _MATCHES)
+    if is_worded(lines[at]) and not short and _cut(marks, forgotten=False) is None:
+        loose = _marks(lines, first, frame_end, signs, _SHORT)
+        marks = loose if _cut(loose, forgotten=False) else marks
     if is_worded(lines[at]):
         # Only a conflict has the base between its sides: here such a line is text.
         marks = [mark for mark in marks if mark.kind != "base"]
@@ -171,10 +198,10 @@ def _hints(lines: Sequence[str], at: int) -> tuple[int, int | None, int | None]:
     return at, found.get("start"), found.get("end")
 
 
-def _mark(line: str, index: int, kind: _Kind) -> _Mark | None:
+def _mark(line: str, index: int, kind: _Kind, matches: _Matches = _MATCHES) -> _Mark | None:
     if len(line) > _LONGEST_MARK:
         return None
-    found = _MATCHES[kind](line)
+    found = next((match for one in matches[kind] if (match := one.fullmatch(line))), None)
     if found is None:
         return None
     if kind in ("divide", "base"):
@@ -182,7 +209,9 @@ def _mark(line: str, index: int, kind: _Kind) -> _Mark | None:
     return _Mark(index, kind, len(found[2]), bool(found[4]))
 
 
-def _marks(lines: Sequence[str], first: int, frame_end: str, signs: int) -> list[_Mark]:
+def _marks(
+    lines: Sequence[str], first: int, frame_end: str, signs: int, matches: _Matches
+) -> list[_Mark]:
     """The lines from `first` on that read as marks, as far as they can matter: up to what begins
     after the block, if its own marks have so many `signs`."""
     marks: list[_Mark] = []
@@ -191,9 +220,9 @@ def _marks(lines: Sequence[str], first: int, frame_end: str, signs: int) -> list
         line = lines[index]
         if frame_end and line.startswith(frame_end):
             marks.append(_Mark(index, "frame", 0, False))
-        elif line.lstrip(" \t")[:5] in ("<<<<<", "-----", "=====", ">>>>>", "+++++", "|||||"):
-            for kind in ("open", "divide", "close", "base"):
-                mark = _mark(line, index, kind)
+        elif line.lstrip(" \t")[:3] in _BEGINNINGS:
+            for kind in _KINDS:
+                mark = _mark(line, index, kind, matches)
                 if mark is not None:
                     marks.append(mark)
                     break

@@ -16,7 +16,7 @@ from autocoder_tui.edits.edit import EditBlock
 from autocoder_tui.edits.shapes.content import DIFF_FILES, given_for
 from autocoder_tui.edits.shapes.file_edit import FileEdit, Reading, is_blank, next_filled, said
 from autocoder_tui.edits.shapes.pairs import SIGN as PAIR
-from autocoder_tui.edits.shapes.pairs import opens_tags, read_headed, read_tags
+from autocoder_tui.edits.shapes.pairs import opens_tags, path_in_heading, read_headed, read_tags
 from autocoder_tui.edits.shapes.patch import opens_patch, read_patch
 from autocoder_tui.edits.shapes.search import is_worded, opens_block, read_block
 from autocoder_tui.edits.shapes.unified import opens_diff, read_diff
@@ -24,11 +24,13 @@ from autocoder_tui.engine.reply.blocks import Block, lines_of, normal_path
 from autocoder_tui.engine.reply.fences import name_before, name_in_line, read_fenced_blocks
 from autocoder_tui.engine.reply.framing import read_fence
 from autocoder_tui.engine.reply.prose import is_prose_line
+from autocoder_tui.engine.reply.versions import made_with
 
 REMARK = "Its changes came in a form that was not asked for."
 UNNAMED = "Another change of the reply names no file: it is with the notes."
 _SIGN = re.compile(
-    r"^[ \t]*(?:<{5}|-{5,}[ \t]*(?:SEARCH|ORIGINAL)|@@|diff --git |--- |\+\+\+ "
+    r"^[ \t]*(?:<{5}|<{3,4}[ \t]*(?:SEARCH|ORIGINAL|OLD|FIND|BEFORE)"
+    r"|-{5,}[ \t]*(?:SEARCH|ORIGINAL)|@@|diff --git |--- |\+\+\+ "
     r"|\*\*\*[ \t]*(?:Begin|Add|Update|Delete|Create|Remove|Modify)\b)",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -55,23 +57,41 @@ def with_changes_around(
     """The frames of a reply and the changes its `notes` hold in other forms, in the order of the
     reply, and what is then left of the notes.
 
-    A change that names no file is for the one that all frames are for. Changes to a file that is
-    given whole stay with the notes: they tell what was changed in it.
+    A change that names no file is for the one that all frames are for. Changes that tell what was
+    changed in a file that is given whole stay with the notes; those that make another text of it
+    do not.
     """
+    if not _holds_sign(notes):
+        return frames, notes
     names = {normal_path(frame.path) for frame in frames}
     target = next(iter(names)) if len(names) == 1 else None
     found, left = read_foreign_edits(notes, None, {*known, *names}, given)
     if not found and target is not None:
         found, left = read_foreign_edits(notes, target, {*known, *names}, given)
-    whole = {normal_path(frame.path) for frame in frames if frame.is_whole}
-    if not found or any(block.is_whole or normal_path(block.path) in whole for block in found):
+    whole = {normal_path(frame.path): frame.text for frame in frames if frame.is_whole}
+    told = [block for block in found if _told_by(block, whole, given)]
+    # A named code block beside frames is an illustration.
+    changes = [block for block in found if REMARK in block.remark and block not in told]
+    if not changes:
         return frames, notes
     placed = []
-    for block in found:
+    for block in changes:
         start = text.find(block.source)
         end = start + len(block.source) if start >= 0 else len(text)
         placed.append(replace(block, end=end, text_end=end))
-    return sorted([*frames, *placed], key=lambda block: block.end), left
+    kept = left if len(changes) == len(found) else notes
+    return sorted([*frames, *placed], key=lambda block: block.end), kept
+
+
+def _told_by(block: Block, whole: Mapping[str, str], given: Mapping[str, str]) -> bool:
+    """Whether a change is one that the whole text of its file has been made with."""
+    path = normal_path(block.path)
+    text = whole.get(path)
+    if text is None:
+        return False
+    if not block.edits:
+        return block.is_whole and block.text.rstrip() == text.rstrip()
+    return made_with(text, block.edits, given_for(path, given))
 
 
 def may_hold_changes(text: str) -> bool:
@@ -228,7 +248,8 @@ class _Reader:
         stands in the file that is named above; the line after them, or `at`."""
         if self._fenced or (pair := read_headed(self._lines, at)) is None:
             return at
-        name = self._known_above() or self._last_name()
+        name = self._sent(path_in_heading(self._lines[at]))
+        name = name or self._known_above() or self._last_name()
         given = given_for(normal_path(name), self._given) if name else self._only_given()
         block = pair.block
         if name.lower().endswith(_DOCUMENTS) or given is None or not _stands_in(block, given):
@@ -241,11 +262,15 @@ class _Reader:
     def _known_above(self) -> str:
         """The file of the request that one of the last lines names."""
         filled = [line for line in self._rest if not is_blank(line)]
-        for line in filled[: -_MOST_ABOVE - 1 : -1]:
-            name = name_in_line(line.strip(), self._known)
-            if name and given_for(normal_path(name), self._given) is not None:
-                return name
-        return ""
+        names = (
+            name_in_line(line.strip(), self._known) for line in filled[: -_MOST_ABOVE - 1 : -1]
+        )
+        return next(filter(None, map(self._sent, names)), "")
+
+    def _sent(self, name: str) -> str:
+        """The name, if it is that of a file of the request."""
+        known = bool(name) and given_for(normal_path(name), self._given) is not None
+        return name if known else ""
 
     def _only_talk(self) -> bool:
         """Whether nothing stands before that could be the text of a file."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from autocoder_tui.edits.shapes.file_edit import said
@@ -48,6 +49,17 @@ def read_json_files(
     if value is None or fences[0].text[end:].strip():
         return [], text
     return _blocks(value, text, target, given or {}), notes
+
+
+def json_edits_in(block: Block, target: str | None, given: Mapping[str, str]) -> list[Block]:
+    """The edits that a code block which names no file holds as JSON."""
+    if block.text.lstrip()[:1] not in ("{", "["):
+        return []
+    value, end = _decoded(block.text, 0)
+    if value is None or block.text[end:].strip():
+        return []
+    found = _edit_blocks(value, block.source, target, given)
+    return [replace(edit, end=block.end, text_end=block.text_end) for edit in found]
 
 
 def _decoded(text: str, begin: int) -> tuple[Any, int]:

@@ -43,10 +43,16 @@ from autocoder_tui.engine.reply.framing import (
     render_file,
     special_rules,
 )
-from autocoder_tui.engine.reply.json_files import read_json_files
+from autocoder_tui.engine.reply.json_files import json_edits_in, read_json_files
 from autocoder_tui.engine.reply.marks import marks_left_anew
 from autocoder_tui.engine.reply.prose import is_refusal, looks_like_prose
-from autocoder_tui.engine.reply.remarks import LEFT, as_notes, mark_remark, problems_around
+from autocoder_tui.engine.reply.remarks import (
+    LEFT,
+    as_notes,
+    mark_remark,
+    may_go_on,
+    problems_around,
+)
 from autocoder_tui.engine.reply.versions import choose_versions, unnamed_versions
 from autocoder_tui.text.syntax import parses
 
@@ -126,7 +132,7 @@ def parse_reply(
     blocks, notes = read_frames(text, given)
     if blocks and _quoted_in_a_fence(text, blocks, known):
         blocks = []
-    elif any(not block.is_whole for block in blocks):
+    elif blocks:
         blocks, notes = with_changes_around(text, blocks, notes, known, given or {})
     if not blocks:
         blocks, notes = read_json_files(text, target, given)
@@ -198,7 +204,12 @@ def _named_or_only_fence(
 ) -> tuple[list[Block], str]:
     blocks, notes = read_fenced_blocks(text, known=known, target=target, given=given)
     if any(block.path for block in blocks):
-        unnamed = [block for block in blocks if not block.path]
+        edits = {
+            block.source: found
+            for block in blocks
+            if not block.path and (found := json_edits_in(block, target, given))
+        }
+        unnamed = [block for block in blocks if not block.path and block.source not in edits]
         # A shell command to run, an excerpt: shown with the notes, since it names no file.
         notes = "\n".join([notes, *(block.source.rstrip("\n") for block in unnamed)]).strip("\n")
         more = [block for block in unnamed if not _is_command(block, target or "")]
@@ -206,7 +217,8 @@ def _named_or_only_fence(
         if more:
             remark = f"{UNNAMED} {named[-1].remark}".strip()
             named[-1] = replace(named[-1], remark=remark)
-        return named, notes
+        named += [edit for found in edits.values() for edit in found]
+        return sorted(named, key=lambda block: block.end), notes
     if target is None or not blocks:
         return [], text
     if len(blocks) == 1:
@@ -285,6 +297,8 @@ def _assemble(
     if files and around:
         # What is said of a file is what people see before they accept.
         files[-1] = replace(files[-1], remark=f"{files[-1].remark} {around}".strip())
+    if files and may_go_on(text, blocks[-1]):
+        files[-1] = replace(files[-1], versions=files[-1].versions + 1)
     comments = [block.text.strip("\n") for block in said]
     all_notes = "\n\n".join(part for part in [notes, *comments] if part.strip())
     return Reply(tuple(files), all_notes, False, tuple(problems))

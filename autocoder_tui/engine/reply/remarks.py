@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from autocoder_tui.engine.reply.blocks import Block
+from autocoder_tui.engine.reply.framing import read_closing
 from autocoder_tui.engine.reply.marks import mark_outside, marks_left_anew
 
 LEFT = "A mark of a frame is left in it:"
@@ -32,6 +33,16 @@ def problems_around(text: str, blocks: Sequence[Block], notes: str) -> list[str]
             "they are with the notes."
         )
     return problems
+
+
+def may_go_on(text: str, last: Block) -> bool:
+    """Whether more text follows the last file and then another line that closes it: the first one
+    may have come too early, inside the file."""
+    if not last.closed or not last.is_whole:
+        return False
+    filled = [line for line in text[last.end :].split("\n") if line.strip()]
+    closing = next((n for n, line in enumerate(filled) if read_closing(line) == ""), 0)
+    return closing > 0
 
 
 def as_notes(paths: Iterable[str]) -> list[str]:

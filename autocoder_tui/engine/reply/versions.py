@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from autocoder_tui.edits.edit import EditBlock
+from autocoder_tui.edits.place import place
 from autocoder_tui.engine.reply.blocks import Block, normal_path
 
 EDITED_TOO = (
@@ -69,9 +71,17 @@ def _of_path(blocks: list[Block], given: str | None) -> Chosen:
         return Chosen(change, 1, "")
     chosen = _chosen(wholes, given)
     block = replace(chosen.block, renamed_from=change.renamed_from)
-    if not change.edits:
+    if not change.edits or (chosen.versions == 1 and made_with(block.text, change.edits, given)):
         return replace(chosen, block=block)
     return Chosen(block, chosen.versions + 1, " ".join(filter(None, (chosen.remark, EDITED_TOO))))
+
+
+def made_with(text: str, edits: Sequence[EditBlock], given: str | None) -> bool:
+    """Whether the changes are those by which a file became `text`."""
+    if given is not None and not _differs(place(given, edits).text, text):
+        return True
+    there = place(text, edits)
+    return not there.placements and not there.unplaced
 
 
 def _joined(changes: Sequence[Block]) -> Block:

@@ -223,12 +223,13 @@ class StreamLines:
             body = Section("code", index + 1, current.label, lexer, number=None)
             body.change, body.path = "old", current.path
             return Section("fence", index, "looks for", then=body)
-        if current.change == "old" and divides_block(line):
+        mark = self._texts[current.first - 1] if current.first else ""
+        if current.change == "old" and divides_block(line, mark):
             body = replace(current, first=index + 1, change="new", then=None)
             current.number = body.number = self._place(current)
             where = "" if current.number is None else f" at line {current.number}"
             return Section("fence", index, f"puts there{where}", then=body)
-        if current.change == "new" and closes_block(line):
+        if current.change == "new" and closes_block(line, mark):
             between.first = index + 1
             return Section("fence", index, then=between)
         return None
