@@ -213,6 +213,9 @@ class MainScreen(Screen[None]):
         writing = isinstance(focused, Input) or (
             isinstance(focused, TextArea) and not focused.read_only
         )
+        if self._on_its_way is not None:
+            # A short run is over before the keyboard has left the requirements it was sent from.
+            writing = self._on_its_way == "requirements"
         if not writing:
             self.show(pane)
         return not writing
