@@ -69,7 +69,6 @@ class AutocoderApp(TypeAheadApp):
 
     TITLE = "autocoder-tui"
     CSS_PATH = "app.tcss"
-    SUSPENDED_SCREEN_CLASS = "-covered"
     HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (72, "-roomy")]
     BINDINGS = [
         Binding("ctrl+r", "run", "Run", id="run.start"),
