@@ -34,6 +34,13 @@ _SLOW = tuple(
 )
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even import files of which no test would be run."""
+    if config.getoption("markexpr") != "not slow" or collection_path.is_dir():
+        return None
+    return collection_path.relative_to(config.rootpath).as_posix().startswith(_SLOW) or None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what `slow.txt` names, before anything is left out by its marks."""
