@@ -29,6 +29,8 @@ MAX_DISK_BYTES = 8 * 1024**3
 """What one command may add to the folder of the check, in all files together."""
 _READ_BYTES = 64 * 1024
 _STRAY_ROUNDS = 20
+_LOOK_EVERY = 0.05
+"""Seconds between two looks whether a process is over."""
 _END_WITHIN = 10.0
 """Seconds that are waited for the end of what was stopped."""
 
@@ -168,7 +170,7 @@ async def _see_through(
     assert process.stdout is not None
     reading = asyncio.ensure_future(_read(process.stdout, output, heard))
     try:
-        await process.wait()
+        await _exit(process)
         # All that could write is dead; what it wrote is still on its way.
         await asyncio.wait({reading}, timeout=2)
     finally:
@@ -176,6 +178,17 @@ async def _see_through(
             reading.cancel()
             with suppress(asyncio.CancelledError):
                 await reading
+
+
+async def _exit(process: asyncio.subprocess.Process) -> None:
+    """Wait until `process` is over. Before Python 3.12.4 asyncio's own wait is longer: until
+    nobody has its output open any more, as the orphans of a guard that was killed do."""
+    waiting = asyncio.ensure_future(process.wait())
+    try:
+        while process.returncode is None and not waiting.done():
+            await asyncio.wait({waiting}, timeout=_LOOK_EVERY)
+    finally:
+        waiting.cancel()
 
 
 async def _read(

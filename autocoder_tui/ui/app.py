@@ -72,7 +72,6 @@ class AutocoderApp(TypeAheadApp):
 
     TITLE = "autocoder-tui"
     CSS_PATH = "app.tcss"
-    SUSPENDED_SCREEN_CLASS = "-covered"
     HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (72, "-roomy")]
     BINDINGS = PROGRAM_KEYS
 

@@ -46,6 +46,9 @@ class JobServer(WatchedServer):
         self._open: set[asyncio.StreamWriter] = set()
         self._given_up: set[asyncio.StreamWriter] = set()
         self._came = asyncio.Event()
+        self.may_answer = asyncio.Event()
+        """Cleared, it keeps every request waiting."""
+        self.may_answer.set()
 
     async def until_asked(self, count: int) -> None:
         """Return when so many requests have come."""
@@ -80,6 +83,7 @@ class JobServer(WatchedServer):
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
+            await self.may_answer.wait()
             goes_on = await super()._answer(received, reader, writer)
         finally:
             self.at_once -= 1

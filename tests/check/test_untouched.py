@@ -109,7 +109,8 @@ async def test_a_command_that_fills_the_disk_in_many_files_is_ended(
 
 async def test_a_command_that_kills_its_guard_is_ended_all_the_same(root: Path) -> None:
     before = seen(root.parent)
-    result = await tried(root, "setsid sleep 61.875 & sleep 0.05; kill -9 $PPID; sleep 61.875")
+    async with asyncio.timeout(30):
+        result = await tried(root, "setsid sleep 61.875 & sleep 0.05; kill -9 $PPID; sleep 61.875")
     assert "killed together with its guard" in result.commands[0].words
     assert alive("sleep 61.875") == []
     assert left_over() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +20,8 @@ from autocoder_tui.ui.widgets.meters.line import MeterView
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from tests.watched_server import WatchedServer
 
+_LOOK = 0.01
+"""Seconds between two looks whether what is waited for has come."""
 WIDE, NARROW = (120, 40), (80, 24)
 at_both_sizes = pytest.mark.parametrize("size", [WIDE, NARROW])
 
@@ -36,14 +39,21 @@ def setup_for(folder: Path, *flags: str, environ: dict[str, str] | None = None) 
 
 
 async def until(pilot: Pilot[str], condition: Callable[[], object], seconds: float = 15) -> None:
-    """Let the App work until `condition` holds."""
-    async with asyncio.timeout(seconds):
+    """Let the App work until `condition` holds. Time in which a busy machine keeps the App from
+    its work counts little."""
+    waited, looked_at = 0.0, time.monotonic()
+    async with asyncio.timeout(8 * seconds):
         while not condition():
+            if waited > seconds:
+                raise TimeoutError(f"still not so after {seconds} s")
             # A pause asks every widget whether it is done: too dear for waiting, and it keeps
             # the App from its work on a busy machine.
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(_LOOK)
             if condition():
                 await pilot.pause()
+            now = time.monotonic()
+            waited += min(now - looked_at, 2 * _LOOK)
+            looked_at = now
 
 
 T = TypeVar("T")

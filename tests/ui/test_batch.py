@@ -94,12 +94,15 @@ async def test_a_paused_batch_starts_nothing_more_until_it_goes_on(tmp_path: Pat
     (tmp_path / "project").mkdir()
     write_jobs(tmp_path, 12)
     async with (
-        JobServer(lines=20, tokens_per_second=300) as server,
+        JobServer(lines=20) as server,
         driven(setup_for(tmp_path, *at(server))) as (app, pilot),
     ):
+        server.may_answer.clear()
         await begun(app, pilot)
-        await server.until_asked(2)
+        await until(pilot, lambda: server.at_once >= 2)
         await pilot.press("space")
+        await until(pilot, lambda: "paused" in texts(app))
+        server.may_answer.set()
         await until(pilot, lambda: not app.batches.running)
         asked = sum(server.asked.values())
         assert asked < 12

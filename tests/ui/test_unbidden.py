@@ -62,6 +62,24 @@ async def test_a_proposal_waits_where_something_is_being_written(
         await until(pilot, lambda: pane.review is not None and pane.review.counts.accepted == 1)
 
 
+async def test_a_proposal_that_comes_while_the_keyboard_is_on_its_way_is_shown(
+    tmp_path: Path,
+) -> None:
+    """The pane asked for last has the keyboard, even if it is still to be drawn."""
+    setup = setup_for(tmp_path, "--base-url", "http://127.0.0.1:9/v1", "-m", "m")
+    async with driven(setup) as (app, pilot):
+        await until(pilot, lambda: has_keyboard(app, "requirements"))
+        assert not app.main.offer("review")
+        app.main.show("output")
+        assert has_keyboard(app, "requirements")
+        assert app.main.offer("notes")
+        await until(pilot, lambda: has_keyboard(app, "notes"))
+        app.main.show("requirements")
+        assert has_keyboard(app, "notes")
+        assert not app.main.offer("review")
+        await until(pilot, lambda: has_keyboard(app, "requirements"))
+
+
 async def test_words_without_a_file_leave_the_keyboard_where_it_is(tmp_path: Path) -> None:
     async with written_in(tmp_path, "target", Reply("Nothing to do.")) as (app, pilot):
         await until(pilot, lambda: any("no file" in line for line in app.main.log_lines))

@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 from textual.message import Message
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Input, Label, Static, TextArea
 
@@ -21,6 +20,7 @@ from autocoder_tui.engine.purpose import Mode
 from autocoder_tui.runs.preparation import Job
 from autocoder_tui.runs.recent_actions import note
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.screens.covered_screen import CoveredScreen
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
 from autocoder_tui.ui.widgets.check.pane import CheckPane
 from autocoder_tui.ui.widgets.diff.view import Arrangement
@@ -72,7 +72,7 @@ before you accept it.
 F1 lists every key, Ctrl+P every command."""
 
 
-class MainScreen(Screen[None]):
+class MainScreen(CoveredScreen[None]):
     """Lays the panes out and moves between them. What they do is decided by the App.
 
     Whatever changes a class of the screen gives each widget its styles anew, 4 ms apiece on a slow
@@ -94,7 +94,6 @@ class MainScreen(Screen[None]):
         log.show = self._show_log_line
         self._log_pane = LogPane(log, id="log")
         self.pane = "requirements"
-        self._begun = False
         self._on_its_way: str | None = None
         """The pane that gets the keyboard as soon as it is drawn."""
         self.log_lines: deque[str] = deque(maxlen=5000)
@@ -139,16 +138,20 @@ class MainScreen(Screen[None]):
         self._show_tabs()
         self.post_message(self.Ready())
 
-    def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """At the start everything has its styles already."""
-        event.refresh_styles = event.refresh_styles and self._begun
-        self._begun = True
-
     def _screen_resized(self, size: Size) -> None:
         """Textual lays a screen out at the size an event names, and sends it an event of that
         size when it changes by it. Two sizes that are under way at once, as when the terminal is
         resized while the program starts, would take turns for ever."""
         super()._screen_resized(self.app.size)
+
+    def watch_focused(self) -> None:
+        """Mark the pane that has the keyboard; what is in it looks the same as before."""
+        changed = []
+        for pane in self.query(".pane"):
+            if pane.has_focus_within != pane.has_class("-has-keyboard"):
+                pane.set_class(pane.has_focus_within, "-has-keyboard", update=False)
+                changed.append(pane)
+        self.app.stylesheet.update_nodes(changed)
 
     def on_resize(self) -> None:
         self.update_classes(self._size_classes())
@@ -234,6 +237,9 @@ class MainScreen(Screen[None]):
         writing = isinstance(focused, Input) or (
             isinstance(focused, TextArea) and not focused.read_only
         )
+        if self._on_its_way is not None:
+            # A short run is over before the keyboard has left the requirements it was sent from.
+            writing = self._on_its_way == "requirements"
         if not writing:
             self.show(pane)
         return not writing

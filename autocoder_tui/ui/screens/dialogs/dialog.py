@@ -8,10 +8,12 @@ from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.screen import ModalScreen
 
+from autocoder_tui.ui.screens.covered_screen import CoveredScreen
+
 _Result = TypeVar("_Result")
 
 
-class Dialog(ModalScreen[_Result]):
+class Dialog(ModalScreen[_Result], CoveredScreen[_Result]):
     """A screen that asks for something and returns it."""
 
     # The App's keys end at a modal screen; this one stops the program from anywhere.
