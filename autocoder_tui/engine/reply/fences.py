@@ -110,7 +110,7 @@ class _FenceReader:
                 continue
             notes += self._lines[at:index]
             fence = self._fences[index]
-            path = _name_in_info(fence.info)
+            path = name_in_info(fence.info)
             if not path:
                 path, used = name_before(notes, self._known)
                 del notes[len(notes) - used :]
@@ -124,7 +124,7 @@ class _FenceReader:
         at = 0
         for span in spans:
             notes += self._lines[at : span.first]
-            if span.path and not _name_in_info(self._fences[span.first].info):
+            if span.path and not name_in_info(self._fences[span.first].info):
                 _, used = name_before(notes, self._known)
                 del notes[len(notes) - used :]
             at = span.end + 1
@@ -255,14 +255,14 @@ def _balances(lines: list[str], read: Mapping[int, Fence]) -> dict[int, int]:
             balances[index] = balance
             between = reversed(lines[before + 1 : index])
             above = next((line.strip() for line in between if line.strip()), "")
-            if _name_in_info(fence.info) or name_in_line(above, ()):
+            if name_in_info(fence.info) or name_in_line(above, ()):
                 balance = 0
             else:
                 balance += -1 if fence.info else 1
     return balances
 
 
-def _name_in_info(info: str) -> str:
+def name_in_info(info: str) -> str:
     """The file a fence names: ```py a.py, ```py:a.py, ```src/a.py, ```py title="a.py"."""
     if not info:
         return ""

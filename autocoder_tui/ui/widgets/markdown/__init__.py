@@ -1,0 +1,1 @@
+"""Answers in Markdown, and conversations of them, while they come."""
