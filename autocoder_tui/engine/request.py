@@ -89,6 +89,8 @@ class RunRequest:
     """The conversation before `requirements`, oldest first, as far as it is sent."""
     left_out: int = 0
     """How many turns before those are not sent."""
+    steps: bool = False
+    """Whether an answer is to begin with the steps that lead to it: see `engine.steps`."""
     partial: str = ""
     edits: tuple[str, ...] = ()
     """Paths of the files whose changes are asked for as edits; the others are written whole."""

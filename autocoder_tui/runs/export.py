@@ -8,15 +8,18 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from autocoder_tui.engine.events import FileProposed
+from autocoder_tui.engine.purpose import Purpose
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import RunSummary
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.system.descriptors import open_descriptor
 
+WORK: Final[tuple[Purpose, ...]] = ("generate", "query")
+"""The runs that lists show unless all are asked for: the others are a step of another's."""
 _TICKS = re.compile(r"`+")
 
 
@@ -69,6 +72,7 @@ def facts(run: KeptRun) -> list[tuple[str, str]]:
     found = [
         ("run", run.run_id),
         ("started", local_time(run.started)),
+        ("mode", snapshot.mode),
         ("status", run.status + ("" if run.error is None else f": {run.error.message}")),
         ("project", snapshot.project),
         ("model", f"{snapshot.model} · {snapshot.provider}{demo}"),
@@ -110,6 +114,10 @@ def summary_data(run: RunSummary) -> dict[str, Any]:
         "started": run.started,
         "ended": run.ended,
         "status": run.status,
+        "mode": run.mode,
+        "purpose": run.purpose,
+        "thread": run.thread or None,
+        "parent": run.parent or None,
         "project": run.project,
         "model": run.model,
         "provider": run.provider,

@@ -10,8 +10,10 @@ from autocoder_tui.engine.edit_format import files_to_edit
 from autocoder_tui.engine.given_reply import NOBODY, NOWHERE, as_given
 from autocoder_tui.engine.provider.stored_replies import StoredAnswers
 from autocoder_tui.engine.purpose import Mode, Purpose, writes_files
+from autocoder_tui.engine.reasoning import is_reasoning
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest, Turn
 from autocoder_tui.review.line_ends import asks_for_ends
+from autocoder_tui.runs.fitting_turns import with_fitting_turns
 from autocoder_tui.runs.guidance import NO_GUIDANCE, Guidance, load_guidance
 from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.safety.sanitize import visible
@@ -146,8 +148,10 @@ def prepare(
         preferences=guidance.preferences,
         turns=job.turns,
         partial=partial,
+        steps=job.purpose == "query" and not is_reasoning(chosen.model, chosen.capabilities),
         calibration=chosen.calibration,
     )
+    request = with_fitting_turns(request)
     if writes_files(job.purpose):
         edits = files_to_edit(files, target, edit_format, chosen.model, chosen.capabilities)
         request = replace(request, edits=edits)

@@ -115,6 +115,7 @@ def snapshot_of(prepared: Prepared) -> Snapshot:
         preferences=request.preferences,
         turns=request.turns,
         left_out=request.left_out,
+        steps=request.steps,
         thread=prepared.thread,
         parent=prepared.parent,
     )
@@ -167,6 +168,7 @@ def prepared_from(
         preferences=snapshot.preferences,
         turns=snapshot.turns,
         left_out=snapshot.left_out,
+        steps=snapshot.steps,
         calibration=chosen.calibration,
         run_id=snapshot.run_id,
     )
