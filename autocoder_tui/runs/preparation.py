@@ -173,10 +173,12 @@ def prepare_task(
     target: str | None,
     say: Callable[[str], object],
     texts: Mapping[str, str] | None = None,
+    *,
+    asked_in: Callable[[Job], Job] | None = None,
 ) -> Prepared:
     """Look up what a run that nobody watches was set up with, and prepare it. `say` hears what
-    there is to know of its files. Blocking; raises Refused where one can't be used, and
-    WorkspaceError."""
+    there is to know of its files; `asked_in` puts it into a conversation. Blocking; raises Refused
+    where one can't be used, and WorkspaceError."""
     task = setup.task
     expansion = expand_inputs(setup.root, task.inputs)
     for name, reason in expansion.refused:
@@ -190,16 +192,17 @@ def prepare_task(
     guidance = load_guidance(setup)
     for problem in guidance.problems:
         say(problem)
+    job = Job(
+        setup.root,
+        expansion.files,
+        target,
+        task.requirements,
+        task.system_prompt,
+        mode=task.mode,
+        purpose=purpose,
+    )
     return prepare(
-        Job(
-            setup.root,
-            expansion.files,
-            target,
-            task.requirements,
-            task.system_prompt,
-            mode=task.mode,
-            purpose=purpose,
-        ),
+        job if asked_in is None else asked_in(job),
         chosen,
         setup.limits,
         temperature=wanted.temperature,
