@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from autocoder_tui.ui.widgets.markdown.entries import CodeBlock, Entry
@@ -30,7 +31,8 @@ class Conversation:
         self.entries: list[EntryRows] = []
         self.width = 0
         self._tops: list[int] = [0]
-        self._heights: list[int] = []
+        self._known = 0
+        """Of how many entries the first rows are right, and of the one behind them."""
         self._used: dict[int, None] = {}
         """The entries that are read, the last used at the end."""
 
@@ -41,7 +43,7 @@ class Conversation:
         self.entries = [
             EntryRows(entry, is_first=number == 0) for number, entry in enumerate(entries)
         ]
-        self._tops, self._heights = [0], []
+        self._tops, self._known = [0], 0
         self._used.clear()
         for rows in self.entries:
             rows.width = self.width
@@ -54,6 +56,7 @@ class Conversation:
     def set_width(self, width: int) -> None:
         """Lay out for rows of `width` cells from now on."""
         self.width = width
+        self._known = 0
         for rows in self.entries:
             rows.set_width(width)
 
@@ -65,13 +68,17 @@ class Conversation:
         return self._sums()[-1]
 
     def _sums(self) -> list[int]:
-        heights = [rows.height for rows in self.entries]
-        if heights != self._heights:
-            tops = [0]
-            for height in heights:
-                tops.append(tops[-1] + height)
-            self._tops, self._heights = tops, heights
-        return self._tops
+        tops, first = self._tops, self._known
+        if first < len(self.entries):
+            top = tops[first]
+            del tops[first:]
+            tops += accumulate((rows.height for rows in self.entries[first:]), initial=top)
+            self._known = len(self.entries)
+        return tops
+
+    def touch(self, entry: int) -> None:
+        """The height of an entry may be another than it was."""
+        self._known = min(self._known, entry)
 
     def settle(self) -> tuple[int, int] | None:
         """Take in what was given to the last entry. The first row of it that is another."""
@@ -79,36 +86,44 @@ class Conversation:
         if last < 0:
             return None
         first = self.entries[last].settle()
+        self.touch(last)
         self._use(last)
         return None if first < 0 else (last, first)
 
-    def measure_rows(self, start: int, stop: int) -> bool:
-        """Lay out what is in these rows. Whether there are more or fewer rows than was thought."""
-        changed = False
+    def measure_rows(self, start: int, stop: int) -> tuple[int, int] | None:
+        """Lay out what is in these rows. The entry and row from which on others are there."""
+        found: tuple[int, int] | None = None
         index = self.at(start)[0]
         while index < len(self.entries) and (top := self._sums()[index]) < stop:
-            rows, before = self.entries[index], self._sums()[index + 1]
-            rows.settle()
+            rows = self.entries[index]
+            new = rows.settle()
             self._use(index)
-            rows.measure_rows(max(0, start - top), stop - top)
-            changed = changed or self._sums()[index + 1] != before
+            first = rows.measure_rows(max(0, start - top), stop - top)
+            if new >= 0 or first >= 0:
+                self.touch(index)
+            if found is None and (new >= 0 or first >= 0):
+                found = index, min(row for row in (new, first) if row >= 0)
             index += 1
-        return changed
+        return found
 
-    def measure_some(self, seconds: float) -> bool:
-        """Measure what is not in view, for at most `seconds`. Whether there is more to do."""
+    def measure_some(self, seconds: float) -> tuple[bool, bool]:
+        """Measure what is not in view, for at most `seconds`. Whether there is more to do, and
+        whether a height is another than was guessed."""
         until = time.perf_counter() + seconds
+        changed = False
         for index in range(len(self.entries) - 1, -1, -1):
             rows = self.entries[index]
             while not rows.is_measured:
                 if time.perf_counter() > until:
-                    return True
+                    return True, changed
+                self.touch(index)
                 if rows.source.is_read:
-                    rows.measure_next()
+                    changed = rows.measure_next() or changed
                 else:
                     rows.settle()
                     self._use(index)
-        return False
+                    changed = True
+        return False, changed
 
     def _use(self, index: int) -> None:
         self._used.pop(index, None)
@@ -181,5 +196,6 @@ class Conversation:
         """The blocks of code in an entry."""
         rows = self.entries[entry]
         rows.settle()
+        self.touch(entry)
         self._use(entry)
         return rows.blocks(entry)

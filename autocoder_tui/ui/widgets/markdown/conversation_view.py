@@ -136,6 +136,7 @@ class ConversationView(LineScroller):
         """Take back the last `count` characters of the last entry."""
         if count > 0 and self._talk.entries:
             self._talk.entries[-1].retract(count)
+            self._talk.touch(len(self._talk.entries) - 1)
             self._due()
             self.repaint()
 
@@ -157,6 +158,7 @@ class ConversationView(LineScroller):
         rows = self._talk.entries[entry]
         rows.source.set_entry(replace(rows.source.entry, **changes))  # type: ignore[arg-type]
         rows.head_changed()
+        self._talk.touch(entry)
         self._painter = None
         self._due()
         self.refresh()
@@ -172,9 +174,9 @@ class ConversationView(LineScroller):
 
     def _take_later(self) -> None:
         self._later = None
-        self._take()
+        self.take_in()
 
-    def _take(self) -> None:
+    def take_in(self) -> None:
         """Take in what was given, and repaint what is another for it."""
         if not self._is_due or not self.size:
             return
@@ -208,11 +210,12 @@ class ConversationView(LineScroller):
         for _ in range(_TRIES):
             self._top = self._bottom_top() if self.following else talk.row_of(self._anchor)
             moved = self.lines_changed() or moved
-            if not talk.measure_rows(self._top, self._top + height):
+            changed = talk.measure_rows(self._top, self._top + height)
+            if changed is None:
                 break
             moved = True
             if self._painter is not None:
-                self._painter.forget_from(0, 0)
+                self._painter.forget_from(*changed)
         return moved
 
     @property
@@ -226,8 +229,8 @@ class ConversationView(LineScroller):
 
     def settle(self) -> None:
         """Take in everything that was given now, and measure all of it."""
-        self._take()
-        while self._talk.measure_some(1.0):
+        self.take_in()
+        while self._talk.measure_some(1.0)[0]:
             pass
         self._fit()
         self.repaint()
@@ -241,10 +244,10 @@ class ConversationView(LineScroller):
         self._rest = None
         if not self.size:
             return
-        is_more = self._talk.measure_some(_SLICE)
-        if self._painter is not None:
-            self._painter.forget_from(0, 0)
-        if self._fit() or self._talk.is_behind:
+        is_more, changed = self._talk.measure_some(_SLICE)
+        if changed or self._talk.is_behind:
+            self._painter = None
+        if self._fit() or self._painter is None:
             self.refresh()
         if is_more:
             self._rest_later()
@@ -266,7 +269,7 @@ class ConversationView(LineScroller):
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected rows as they are shown, without the bars beside code."""
-        self._take()
+        self.take_in()
         start_x, start_y = selection.start or (0, 0)
         end_x, end_y = selection.end or (None, self.line_count - 1)
         selected: list[str] = []
@@ -306,7 +309,7 @@ class ConversationView(LineScroller):
         self._painter = None
 
     def on_resize(self) -> None:
-        self._take()
+        self.take_in()
         self._fit()
         self._rest_later()
         self.repaint()
@@ -326,7 +329,7 @@ class ConversationView(LineScroller):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The finished rows, past Textual's own row cache, which would style them anew."""
-        self._take()
+        self.take_in()
         if self.styles.gutter != Spacing() or self.opacity != 1:
             return super().render_lines(crop)  # dearer: borders belong on the container
         rows = self._rows().rows(

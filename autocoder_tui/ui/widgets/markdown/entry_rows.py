@@ -30,6 +30,8 @@ from autocoder_tui.ui.widgets.markdown.wrap import cells
 
 _KEPT: Final = 60
 """Layouts that are kept: mostly there are fewer leaves in a window."""
+_FEW: Final = 12
+"""New leaves that are measured at once: more than a frame brings."""
 _BARS: Final = {False: ("│ ", looks.RULE), True: ("┃ ", looks.CHOSEN)}
 
 
@@ -116,8 +118,9 @@ class EntryRows:
             elif row := kept[1].update(leaf):
                 # Grown: the rows before are as they were.
                 first += row + leaf.gap
-            self.measure(changed)
-            self.measure(len(source.leaves) - 1)
+            few = range(changed, len(source.leaves))[:_FEW]
+            for index in (*few, len(source.leaves) - 1):
+                self.measure(index)
         return first
 
     def _begin_heights(self, index: int) -> None:
@@ -152,21 +155,21 @@ class EntryRows:
         self._summed = min(self._summed, index)
         return True
 
-    def measure_next(self) -> None:
-        """Measure one more leaf, if there is one."""
-        if (index := self._next_unmeasured()) < len(self._heights):
-            self.measure(index)
+    def measure_next(self) -> bool:
+        """Measure one more leaf, if there is one. Whether its height is another than guessed."""
+        index = self._next_unmeasured()
+        return index < len(self._heights) and self.measure(index)
 
-    def measure_rows(self, start: int, stop: int) -> bool:
-        """Measure the leaves in these rows. Whether a height is another than was guessed."""
-        if not self._heights:
-            return False
-        changed = False
-        index = max(0, self.leaf_at(start))
+    def measure_rows(self, start: int, stop: int) -> int:
+        """Measure the leaves in these rows. The first row that is another for it, -1 if none is."""
+        first = -1
+        index = max(0, self.leaf_at(start)) if self._heights else 0
         while index < len(self._heights) and self._sums()[index] < stop:
-            changed = self.measure(index) or changed
+            top = self._sums()[index]
+            if self.measure(index) and first < 0:
+                first = top
             index += 1
-        return changed
+        return first
 
     def fold(self, part: int, *, is_open: bool) -> None:
         """Open or fold one of the parts."""
@@ -208,16 +211,25 @@ class EntryRows:
         if not self._heights:
             return 0, 0.0
         index = max(0, self.leaf_at(row))
-        return index, (row - self._sums()[index]) / max(1, self._heights[index])
+        gap = self._gap(index)
+        below = row - self._sums()[index] - gap
+        return index, below / max(1, self._heights[index] - gap)
 
     def row_of(self, index: int, share: float = 0.0) -> int:
         """The row of a place."""
         if not self._heights:
             return 0
         index = min(index, len(self._heights) - 1)
-        return self._sums()[index] + min(
-            self._heights[index] - 1, int(share * self._heights[index] + 0.001)
-        )
+        gap = self._gap(index)
+        if share < 0:
+            return self._sums()[index]
+        height = self._heights[index] - gap
+        return self._sums()[index] + gap + min(height - 1, int(share * height + 0.001))
+
+    def _gap(self, index: int) -> int:
+        """How many empty rows stand before a leaf, as far as that is known."""
+        leaves = self.source.leaves
+        return int(index < len(leaves) and leaves[index].gap)
 
     def blocks(self, entry: int) -> list[CodeBlock]:
         """The blocks of code, in order."""
@@ -271,6 +283,8 @@ class EntryRows:
         for number, spans in enumerate(layout.rows(begin, stop - leaf.gap), start=begin):
             own = lead.others if number else lead.first
             is_code = leaf.kind == "code" and number > 0
+            if bar and index == self.chosen and not number:
+                spans = [(text, looks.CHOSEN) for text, _ in spans]
             rows.append(Row([*own, *bar], spans, is_code, lead.cells + 2 * len(bar)))
         return rows
 

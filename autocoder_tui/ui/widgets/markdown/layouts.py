@@ -52,6 +52,7 @@ class TextLayout:
         self._reach = 0
         """How much of the text decided about what is parsed."""
         self._last: list[list[Span]] = []
+        self._text = ""
 
     @property
     def height(self) -> int:
@@ -59,6 +60,9 @@ class TextLayout:
 
     def update(self, leaf: Leaf) -> int:
         text = self.text(leaf)
+        if text == self._text and self._last:
+            return self.height
+        self._text = text
         before = len(self._full.rows), self._last
         if len(text) < self._reach:
             # The last line has turned out to be no part of this.

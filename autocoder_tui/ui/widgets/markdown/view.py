@@ -82,7 +82,7 @@ class MarkdownView(ConversationView):
 
     def blocks(self) -> list[CodeBlock]:
         """All blocks of code, in order."""
-        self._take()
+        self.take_in()
         return [
             block for entry in range(len(self._talk.entries)) for block in self._talk.blocks(entry)
         ]
@@ -104,7 +104,7 @@ class MarkdownView(ConversationView):
         return len(self._talk.entries) - 1 if self._talk.entries else None
 
     def action_next_block(self, step: int) -> None:
-        self._take()
+        self.take_in()
         found = self._block_beside(step)
         if found is not None:
             self.select_block(*found)
@@ -173,7 +173,7 @@ class MarkdownView(ConversationView):
             self.post_message(self.BlockChosen(self, block))
 
     def action_next_entry(self, step: int) -> None:
-        self._take()
+        self.take_in()
         count = len(self._talk.entries)
         if not count:
             return
@@ -212,6 +212,7 @@ class MarkdownView(ConversationView):
         are_open = bool(rows.source.opened)
         for part in range(len(rows.source.entry.parts)):
             rows.fold(part, is_open=not are_open)
+        self._talk.touch(entry)
         self._due()
         self._show_rows(entry, 0, 1)
         self.repaint()

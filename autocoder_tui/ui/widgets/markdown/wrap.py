@@ -53,6 +53,9 @@ class Wrap:
     def add(self, spans: list[Span]) -> None:
         """Add pieces of text. A newline in one ends the row."""
         for text, look in spans:
+            if text.isascii() and "\n" not in text:
+                self._add_words(text, look)
+                continue
             for atom in _ATOMS.findall(text):
                 if atom == "\n":
                     self._end_word()
@@ -69,6 +72,35 @@ class Wrap:
                 else:
                     self._word.append((atom, look))
                     self._word_cells += cells(atom)
+
+    def _add_words(self, text: str, look: Look) -> None:
+        """As `add`, for text whose characters are all one cell wide: many words at a time."""
+        first, last = text.find(" "), text.rfind(" ")
+        head = text if first < 0 else text[:first]
+        if head:
+            self._word.append((head, look))
+            self._word_cells += len(head)
+        if first < 0:
+            return
+        self._end_word()
+        at = first
+        while True:
+            words = len(text) - len(text[at:].lstrip(" ")) if at <= last else at
+            words = min(words, last + 1)
+            self._blank = (self._blank[0] + text[at:words], look)
+            if words > last:
+                break
+            blank = len(self._blank[0]) if self._column or self._begins else 0
+            reach = words + self.width - self._column - blank
+            end = last if reach >= last else text.rfind(" ", words, max(words, reach + 1))
+            if end <= words:  # not one word fits
+                end = text.find(" ", words)
+            piece = text[words:end].rstrip(" ")
+            self._word, self._word_cells = [(piece, look)], len(piece)
+            self._end_word()
+            at = words + len(piece)
+        if tail := text[last + 1 :]:
+            self._word, self._word_cells = [(tail, look)], len(tail)
 
     def end(self) -> list[list[Span]]:
         """All rows, those that are not full too. Nothing can be added any more."""
