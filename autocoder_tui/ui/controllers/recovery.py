@@ -169,7 +169,8 @@ class RunRecovery:
         self._take_up(run)
         await asyncio.to_thread(self.history.settled, cut)
         app.main.show("output", focus=False)
-        app.tell("The answer was cut off when the program ended: Ctrl+G goes on with it.")
+        said = "The answer was cut off when the program ended: Ctrl+G goes on with it."
+        app.tell(said, timeout=12)
         return cut
 
     def _take_up(self, run: KeptRun) -> None:
