@@ -253,4 +253,5 @@ async def test_what_no_longer_fits_is_not_sent_and_that_is_said(tmp_path: Path) 
         notes = [entry.note for entry in entries(app)[::2]]
         assert notes[0] == "not sent any more"
         assert notes[-1] == ""
+        assert "turns left out" in shown(app) or "1 turn left out" in shown(app)
         assert any("context window any more" in line for line in app.main.log_lines)

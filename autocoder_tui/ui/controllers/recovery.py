@@ -169,7 +169,7 @@ class RunRecovery:
         self._take_up(run)
         await asyncio.to_thread(self.history.settled, cut)
         app.main.show("output", focus=False)
-        said = "The answer was cut off when the program ended: Ctrl+G goes on with it."
+        said = "The last answer is not complete: Ctrl+G goes on with it."
         app.tell(said, timeout=12)
         return cut
 

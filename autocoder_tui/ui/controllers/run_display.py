@@ -42,6 +42,7 @@ class RunDisplay:
         main = self._app.main
         main.show_failure("")
         self._is_question = prepared.request.purpose == "query"
+        main.query_one(Meters).left_out = prepared.request.left_out
         if self._is_question:
             main.clear_reasoning()
             self._app.conversation.began(prepared)

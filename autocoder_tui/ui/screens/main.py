@@ -234,11 +234,16 @@ class MainScreen(Screen[None]):
     def show_mode(self, mode: Mode) -> None:
         """Say what is asked for, and show only what means something to it."""
         self.query_one(ModeSwitch).mode = mode
-        self.query_one("#requirements-pane").border_title = _ASKED[mode]
+        self.entitle()
         for part in ("#target-line > Label", "#target"):
             self.query_one(part).display = mode != "query"
         self._say_welcome()
         self.refresh_output()
+
+    def entitle(self, place: str = "") -> None:
+        """Say what the editor is for, and which of the earlier texts stands in it."""
+        mode = self.query_one(ModeSwitch).mode
+        self.query_one("#requirements-pane").border_title = f"{_ASKED[mode]}{place}"
 
     def refresh_output(self) -> None:
         """Show in the pane of the output what is there by now."""
