@@ -65,6 +65,7 @@ def cut(text: str, cuts: list[int]) -> list[str]:
 )
 @example("a|b\n-|-\n1|2\n\n[x]\n\n[x]: /u\n", [3, 8, 9, 12, 18, 20, 25], [20], False)
 @example("[x]\n\n[x]: /uvw\n", [12], [20], True)
+@example("[x]\n\n[x]: /u\n\n", [3], [20], False)
 @example(f"{AT_THE_CUT}|b\n-|-\n", [len(AT_THE_CUT)], [20], False)
 def test_the_finished_rows_are_those_of_the_whole(
     text: str, cuts: list[int], widths: list[int], finishes: bool

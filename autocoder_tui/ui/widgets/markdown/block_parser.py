@@ -34,6 +34,7 @@ class Mark:
     definitions: int
     before: str
     line: int
+    loose: bool
 
 
 class BlockParser:
@@ -50,6 +51,9 @@ class BlockParser:
         self._before = ""
         """The last line that was not blank: it may name the file of the block that follows."""
         self._line = 0
+        self._is_loose = False
+        """Whether the last line is of its paragraph though it has not the marks or the place for
+        that: it is no head of a table."""
 
     # ------------------------------------------------------------------ going back
 
@@ -65,6 +69,7 @@ class BlockParser:
             len(self.references),
             self._before,
             self._line,
+            self._is_loose,
         )
 
     def back_to(self, mark: Mark) -> None:
@@ -78,6 +83,7 @@ class BlockParser:
         self._stack = mark.stack.copy()
         self._open = last if mark.open else None
         self._blank, self._before, self._line = mark.blank, mark.before, mark.line
+        self._is_loose = mark.loose
         while len(self.references) > mark.definitions:
             self.references.popitem()
 
@@ -180,6 +186,7 @@ class BlockParser:
             self._close()
         elif leaf is not None and (leaf.kind == "paragraph" or (leaf.kind == "table" and within)):
             leaf.lines.append(at.rest)
+            self._is_loose = not within or at.indent >= 4
         else:
             self._add(Leaf("paragraph", self._line, lines=[at.rest]), depth)
 
@@ -221,7 +228,7 @@ class BlockParser:
     def _becomes_table(self, paragraph: Leaf, text: str) -> bool:
         """Whether the last line of `paragraph` is the head of a table and `text` the line below."""
         head = paragraph.lines[-1]
-        if "|" not in head or (aligns := line_marks.columns(text)) is None:
+        if self._is_loose or "|" not in head or (aligns := line_marks.columns(text)) is None:
             return False
         if not aligns or len(line_marks.cells(head)) != len(aligns):
             return False
@@ -319,7 +326,7 @@ class BlockParser:
             leaf.gap = before is not None and (self._blank or not in_item)
             self.leaves.append(leaf)
         self._open = leaf
-        self._blank = False
+        self._blank = self._is_loose = False
 
     def _replace(self, leaf: Leaf) -> None:
         self.leaves[-1] = leaf

@@ -330,6 +330,7 @@ class ConversationView(LineScroller):
     def render_lines(self, crop: Region) -> list[Strip]:
         """The finished rows, past Textual's own row cache, which would style them anew."""
         self.take_in()
+        self._fit()  # the size may have changed before the event that says so
         if self.styles.gutter != Spacing() or self.opacity != 1:
             return super().render_lines(crop)  # dearer: borders belong on the container
         rows = self._rows().rows(

@@ -110,6 +110,7 @@ class EntryRows:
         self._begin_heights(changed)
         if known != source.references:
             first = min(first, self._forget_links(changed))
+            self._layouts.pop(changed, None)
         if changed < len(source.leaves):
             leaf = source.leaves[changed]
             kept = self._layouts.get(changed)

@@ -102,8 +102,7 @@ class RowPainter:
             key = entry, number, bar
             strip = self._kept.get(key) if top + y not in spans else None
             if strip is None:
-                ((_, _, row),) = self._talk.rows(top + y, top + y + 1)
-                cells = self.cells(row)
+                cells = self.cells(self._row(top + y))
                 if top + y in spans:
                     cells = self._selected(cells, *spans[top + y])
                 strip = self._finish(cells, bar)
@@ -132,6 +131,11 @@ class RowPainter:
                 sign = Segment("›", inks[looks.NOTE])
                 strip = Strip([*strip.crop(0, room - 1), sign])
         return Strip([*segments, *strip])
+
+    def _row(self, row: int) -> Row:
+        found = self._talk.rows(row, row + 1)
+        # A guess may have been too high; the next picture has it right.
+        return found[0][2] if found else Row([], [])
 
     def _finish(self, cells: Strip, bar: bool | None) -> Strip:
         cells = cells.adjust_cell_length(max(0, self.width - 1), self._base)
