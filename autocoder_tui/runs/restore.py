@@ -58,6 +58,9 @@ def end_journal(
     Raises HistoryUnavailable: the journal then stays, and goes into history at another time.
     """
     run = kept_run(journal.snapshot, state, review=journal.review)
+    if run.status == "finished" and run.snapshot.turns:
+        # Nobody goes on with it, and what came before is kept with its own runs.
+        run = replace(run, snapshot=replace(run.snapshot, turns=()))
     try:
         if settings.enabled or run.status != "finished" or not delivered:
             run = history.add(run)
