@@ -148,7 +148,7 @@ def prepare(
         preferences=guidance.preferences,
         turns=job.turns,
         partial=partial,
-        steps=job.purpose == "query" and not is_reasoning(chosen.model, chosen.capabilities),
+        steps=asks_for_steps(job.purpose, chosen),
         calibration=chosen.calibration,
     )
     request = with_fitting_turns(request)
@@ -157,6 +157,11 @@ def prepare(
         request = replace(request, edits=edits)
     thread = job.thread or (request.run_id if job.mode == "query" else "")
     return Prepared(job.root, request, originals, demo=demo, thread=thread, parent=job.parent)
+
+
+def asks_for_steps(purpose: Purpose, chosen: ChosenModel) -> bool:
+    """Whether the answer is to begin with steps: a model that reasons takes them by itself."""
+    return purpose == "query" and not is_reasoning(chosen.model, chosen.capabilities)
 
 
 def _as_if(root: Path, path: str, text: str) -> TextFile:

@@ -15,7 +15,7 @@ from autocoder_tui.engine.catalog import Endpoint, Model, Provider
 from autocoder_tui.engine.events import Event, RunFinished, TextDelta
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
 from autocoder_tui.engine.run_state import RunState
-from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.runs.preparation import Prepared, asks_for_steps
 from autocoder_tui.runs.proposal import make_review
 from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.runs.setup import ChosenModel, Setup, choose_model
@@ -118,7 +118,6 @@ def snapshot_of(prepared: Prepared) -> Snapshot:
         preferences=request.preferences,
         turns=request.turns,
         left_out=request.left_out,
-        steps=request.steps,
         thread=prepared.thread,
         parent=prepared.parent,
     )
@@ -171,7 +170,7 @@ def prepared_from(
         preferences=snapshot.preferences,
         turns=snapshot.turns,
         left_out=snapshot.left_out,
-        steps=snapshot.steps,
+        steps=asks_for_steps(snapshot.purpose, chosen),
         calibration=chosen.calibration,
         run_id=snapshot.run_id,
     )

@@ -71,7 +71,6 @@ class Snapshot:
     preferences: str = ""
     turns: tuple[Turn, ...] = ()
     left_out: int = 0
-    steps: bool = False
     thread: str = ""
     parent: str = ""
 
