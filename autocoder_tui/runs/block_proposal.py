@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from autocoder_tui.edits.fragment import is_all_of, with_addition, with_fragment
 from autocoder_tui.edits.shapes.content import read_content
 from autocoder_tui.engine.reply.framing import render_file
 from autocoder_tui.runs.preparation import read_existing
+from autocoder_tui.workspace.errors import WorkspaceError
 from autocoder_tui.workspace.paths import relative_name, resolve_target
+
+_MOST_READ: Final = 40
+"""Picks that are looked into for the place of a block."""
 
 Manner: TypeAlias = Literal["whole", "place", "end"]
 """The block is the file; it goes where what it is a new version of stands; it goes to the end."""
@@ -56,9 +60,12 @@ def file_for_block(root: Path, name: str, block: str) -> FileForBlock:
     return FileForBlock(path, block, text, looks_whole=looks_whole, placed=placed)
 
 
-def proposed_path(named: str, language: str, picks: Sequence[str]) -> str:
-    """The file that a block is most likely for: the one the answer names, or the pick of its
-    language where there is one."""
+def proposed_path(
+    root: Path, picks: Sequence[str], block: str, *, named: str = "", language: str = ""
+) -> str:
+    """The file that a block is most likely for: the one the answer names, or the only pick of its
+    language, or the only one that has what the block is a new version of; "" where nothing tells.
+    Blocking: reads files."""
     if named:
         beside = [pick for pick in picks if pick == named or pick.endswith("/" + named)]
         return beside[0] if len(beside) == 1 else named
@@ -66,7 +73,17 @@ def proposed_path(named: str, language: str, picks: Sequence[str]) -> str:
     fitting = [
         pick for pick in picks if any(fnmatch(PurePosixPath(pick).name, name) for name in names)
     ]
+    if len(fitting) > 1:
+        fitting = [pick for pick in fitting[:_MOST_READ] if _has_place(root, pick, block)]
     return fitting[0] if len(fitting) == 1 else ""
+
+
+def _has_place(root: Path, pick: str, block: str) -> bool:
+    try:
+        existing = read_existing(root, pick)
+    except WorkspaceError:
+        return False
+    return existing is not None and with_fragment(existing.text, block) is not None
 
 
 def _names_of(language: str) -> Sequence[str]:

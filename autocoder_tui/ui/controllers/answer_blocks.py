@@ -60,7 +60,9 @@ async def propose(app: Program, block: CodeBlock) -> None:
         app.tell("This block did not come to its end: Ctrl+G goes on with the answer, or copy it.")
         return
     picks = app.job().picks
-    path = proposed_path(block.path, block.language, picks)
+    path = await asyncio.to_thread(
+        proposed_path, app.root, picks, block.text, named=block.path, language=block.language
+    )
     name = await app.push_screen_wait(LineDialog("Propose this block as", _HINT, path))
     if name is None:
         return
