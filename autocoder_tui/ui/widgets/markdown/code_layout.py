@@ -18,7 +18,7 @@ from autocoder_tui.ui.widgets.stream.colours import (
 )
 from autocoder_tui.ui.widgets.stream.rows import expand_tabs
 
-_AT_ONCE = 0.008
+_AT_ONCE = 0.012
 """Seconds that may go into colours before rows are shown without them for now."""
 _SHOWN = 4_000
 """Characters of a line that are looked at: more than any window has cells."""
@@ -65,7 +65,8 @@ class CodeLayout:
             rows.append(self._label())
         lines = self._leaf.lines
         first, end = max(0, start - 1), min(stop - 1, len(lines))
-        lexed = self._lex_to(first)
+        # Once behind, it is so until there is time again: each row would take its own.
+        lexed = not self.is_behind and self._lex_to(first)
         for index in range(first, end):
             rows.append(self._line(index) if lexed else self._plain(index))
         if not lines and start <= 1 < stop:

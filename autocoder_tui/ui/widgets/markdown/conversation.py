@@ -49,6 +49,10 @@ class Conversation:
             rows.width = self.width
 
     def append_entry(self, entry: Entry) -> None:
+        """Add an entry at the end; the text of the one before has ended."""
+        if self.entries:
+            self.entries[-1].source.finish()
+            self.settle()
         rows = EntryRows(entry, is_first=not self.entries)
         rows.width = self.width
         self.entries.append(rows)
@@ -191,6 +195,11 @@ class Conversation:
     def is_behind(self) -> bool:
         """Whether rows handed out will look otherwise when they are asked for again."""
         return any(self.entries[index].is_behind for index in self._used)
+
+    def go_on(self) -> None:
+        """There is time again for what was left out."""
+        for index in self._used:
+            self.entries[index].go_on()
 
     def blocks(self, entry: int) -> list[CodeBlock]:
         """The blocks of code in an entry."""

@@ -122,6 +122,7 @@ class ConversationView(LineScroller):
         """Add an entry at the end. What is appended goes to it."""
         self._talk.append_entry(entry)
         self._due()
+        self.repaint()
 
     def append(self, text: str) -> None:
         """Add to the text of the last entry. It costs what is added, however long the text is."""
@@ -246,6 +247,7 @@ class ConversationView(LineScroller):
             return
         is_more, changed = self._talk.measure_some(_SLICE)
         if changed or self._talk.is_behind:
+            self._talk.go_on()
             self._painter = None
         if self._fit() or self._painter is None:
             self.refresh()

@@ -272,6 +272,12 @@ class EntryRows:
             for _, layout in self._layouts.values()
         )
 
+    def go_on(self) -> None:
+        """There is time again for what was left out."""
+        for _, layout in self._layouts.values():
+            if isinstance(layout, CodeLayout):
+                layout.is_behind = False
+
     def _leaf_rows(self, index: int, start: int, stop: int) -> list[Row]:
         leaf = self.source.leaves[index]
         lead = self._lead(index)
