@@ -48,6 +48,11 @@ async def check_jobs(runner: LocalRunner, head: BatchHead, jobs: Sequence[BatchJ
             problem = error.message
         if problem is not None:
             models.setdefault(problem, []).append(job)
+        if setup.task.mode == "query":
+            said.append(
+                f"{visible(job.name)}: a batch proposes files, and mode query asks a question. Ask "
+                "it with: autocoder-tui run --mode query."
+            )
         if job.output is not None and not job.after:
             try:
                 check_output(setup.root / job.output, force=job.result.force)

@@ -16,6 +16,8 @@ from autocoder_tui.headless.delivery import patch_bytes, print_result
 from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_OK
 from autocoder_tui.headless.recovery import recover_kept
 from autocoder_tui.runs.export import (
+    WORK,
+    conversation_text,
     exported,
     facts,
     format_run_tokens,
@@ -30,7 +32,7 @@ from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.history.schema import HistoryUnavailable
 from autocoder_tui.store.journal.recovery import runs_in_journals
 
-_COLUMNS = ("RUN", "STARTED", "STATUS", "TOKENS", "COST", "NAME")
+_COLUMNS = ("RUN", "STARTED", "MODE", "STATUS", "TOKENS", "COST", "NAME")
 
 
 def history_command(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -60,10 +62,13 @@ def _list(history: History, options: argparse.Namespace) -> int:
     journalled = [
         run
         for run in reversed(_journalled(history.state))
-        if project in (None, run.snapshot.project) and not options.search
+        if project in (None, run.snapshot.project)
+        and not options.search
+        and (options.all_purposes or run.snapshot.purpose in WORK)
     ]
     try:
-        runs = history.list(project, options.search or "", options.n)
+        wanted = () if options.all_purposes else WORK
+        runs = history.list(project, options.search or "", options.n, purposes=wanted)
     except HistoryUnavailable:
         if not journalled:
             raise
@@ -110,7 +115,7 @@ def _show(history: History, options: argparse.Namespace) -> int:
         "requirements": lambda: run.snapshot.requirements + "\n",
         "reasoning": lambda: run.reasoning,
         "json": lambda: json.dumps(run.to_data()) + "\n",
-        "summary": lambda: _summary(run),
+        "summary": lambda: _summary(run) + _said(history, run),
     }[options.part]()
     print_result(text.encode("utf-8", "surrogatepass"))
     return EXIT_OK
@@ -191,16 +196,30 @@ def _journalled(state: Path) -> list[KeptRun]:
 
 def _summary(run: KeptRun) -> str:
     lines = [f"{label:<9} {visible(text)}" for label, text in (("name", run.name), *facts(run))]
+    if run.snapshot.purpose == "query":
+        return "\n".join(lines) + "\n"
     lines += ["", visible(run.snapshot.requirements.rstrip("\n"), lines=True)]
     if run.notes.strip():
         lines += ["", visible(run.notes.strip("\n"), lines=True)]
     return "\n".join(lines) + "\n"
 
 
+def _said(history: History, run: KeptRun) -> str:
+    """The conversation up to a run that is part of one, in Markdown; "" for others."""
+    if run.snapshot.purpose != "query":
+        return ""
+    try:
+        earlier = history.thread(run.snapshot.thread or run.run_id)
+    except HistoryUnavailable:
+        earlier = ()  # what was said is with the run itself, as far as it was sent
+    return visible(conversation_text(earlier, run), lines=True)
+
+
 def _row(run: RunSummary) -> tuple[str, ...]:
     name = run.name + (" (demo)" if run.demo else "")
     started, tokens = local_time(run.started), format_run_tokens(run)
-    return run.run_id, started, run.status, tokens, format_usd(run.cost_usd), name
+    mode = run.mode if run.purpose in WORK else f"{run.mode} ({run.purpose})"
+    return run.run_id, started, mode, run.status, tokens, format_usd(run.cost_usd), name
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> str:

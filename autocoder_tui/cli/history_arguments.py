@@ -35,6 +35,12 @@ def history_parser(
     listing.add_argument("-n", type=count, default=20, metavar="N", help="how many (default: 20)")
     listing.add_argument("--json", action="store_true", help="a JSON object per run")
 
+    listing.add_argument(
+        "--all-purposes",
+        action="store_true",
+        help="also the short calls that feedback and clarify make before a run",
+    )
+
     showing = command("show", "show one run")
     showing.add_argument("run", nargs="?", type=value, default="last", metavar="RUN")
     part = showing.add_mutually_exclusive_group()

@@ -17,7 +17,10 @@ from autocoder_tui.engine.reply.parse import frame_state, reply_end
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.unclosed import NOT_CLOSED, missing_closing
 
-_FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})([^\n]*)")
+_FENCE: Final = re.compile(
+    r"((?:[ \t]*(?:[-*+>]|\d{1,9}[.)])(?:[ \t]+|(?=>)))*)([ \t]*)(`{3,}|~{3,})([^\n]*)"
+)
+"""With the marks of the lists and quotes it stands in, and its indentation."""
 _OPEN_BLOCK: Final = (
     "The answer never closed its last code block: asked for more, the model had nothing to add."
 )
@@ -159,15 +162,19 @@ def kind_of(request: RunRequest) -> ReplyKind:
 
 def open_fence(text: str) -> str:
     """The signs that close the code block which is open at the end of a Markdown text, "" where
-    none is. Source: CommonMark 0.31, section 4.5 (fences in lists and quotes apart)."""
-    fence = ""
+    none is. Source: CommonMark 0.31, section 4.5, with latitude in lists and quotes: there models
+    leave out the indentation of what follows the line that opens."""
+    fence, is_inside = "", False
     for line in text.split("\n"):
         found = _FENCE.match(line)
         if found is None:
             continue
-        signs, rest = found[1], found[2]
+        marks, indent, signs, rest = found.groups()
+        is_deep = len(indent.expandtabs(4)) > 3 and not marks
         if not fence:
-            fence = "" if signs[0] == "`" and "`" in rest else signs
+            if not is_deep and not (signs[0] == "`" and "`" in rest):
+                fence, is_inside = signs, bool(marks)
         elif signs[0] == fence[0] and len(signs) >= len(fence) and not rest.strip():
-            fence = ""
+            if is_inside or not (is_deep or marks):
+                fence = ""
     return fence

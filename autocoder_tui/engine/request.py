@@ -103,6 +103,8 @@ class RunRequest:
     messages: tuple[ChatMessage, ...] = ()
     """What is sent, word for word, in the place of all that is said above; the reply is a text
     then, and `purpose` another one than "generate"."""
+    steps: bool = False
+    """Whether an answer is to begin with the steps that lead to it: see `engine.steps`."""
     partial: str = ""
     edits: tuple[str, ...] = ()
     """Paths of the files whose changes are asked for as edits; the others are written whole."""

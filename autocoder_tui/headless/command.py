@@ -11,6 +11,7 @@ from autocoder_tui.diagnostics import crash_report as crash
 from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.engine.errors import RequestError
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.headless.answer import usage_problem
 from autocoder_tui.headless.console import say, saying
 from autocoder_tui.headless.delivery import print_result
 from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_OK
@@ -25,6 +26,11 @@ from autocoder_tui.workspace.output_path import Refused
 
 def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
     """Do the job of `autocoder-tui run`; returns the exit code."""
+    refusal = usage_problem(setup)
+    if refusal is not None:
+        if setup.result.json and "json" not in setup.flags:
+            report_refusal("usage", refusal)
+        parser.error(refusal)
     if not (setup.task.requirements.strip() or setup.demo or setup.task.resume):
         wanted = "say what you want: -r TEXT, -r @FILE, or requirements in a control file"
         if setup.result.json and "json" not in setup.flags:

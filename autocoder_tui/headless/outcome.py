@@ -10,6 +10,7 @@ from typing import Any
 from autocoder_tui.edits.edit import made_blocks
 from autocoder_tui.engine.events import FileProposed, PartFinished, UsageUpdated
 from autocoder_tui.engine.run_state import Extrapolation, RunState
+from autocoder_tui.engine.steps import read_steps
 from autocoder_tui.headless.exit_codes import EXIT_FAILED
 from autocoder_tui.review.file_edits import FileEdits
 from autocoder_tui.review.file_review import FileReview
@@ -35,6 +36,8 @@ class Outcome:
     """One for each round: what came of trying the proposal before it was written."""
     text: str | None = None
     """The text so far, when nothing but the report can hold it."""
+    is_answer: bool = False
+    """Whether the reply is an answer and no files."""
     exit_code: int = EXIT_FAILED
     started: float = field(default_factory=time.monotonic)
 
@@ -70,9 +73,18 @@ class Outcome:
             "first_token_seconds": None if first is None else round(first, 3),
             "chunks": self.state.stats.chunks,
             "notes": self.state.notes,
+            **self._answer(),
             **({"checks": self.checks} if self.checks else {}),
             **({} if self.text is None else {"text": self.text}),
         }
+
+    def _answer(self) -> dict[str, str]:
+        """The answer, and what was thought first; of a run that did not end well, what came."""
+        if not self.is_answer:
+            return {}
+        text = self.state.text
+        steps, begin = read_steps(text, finished=True)
+        return {"answer": text[begin or 0 :], "steps": steps}
 
     def _offered(self) -> list[dict[str, Any]]:
         """The files of a run that was not delivered, incomplete ones too."""

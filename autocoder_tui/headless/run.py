@@ -28,6 +28,12 @@ from autocoder_tui.engine.events import (
 )
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.run_state import RunState
+from autocoder_tui.headless.answer import (
+    deliver_answer,
+    file_options,
+    no_question,
+    prepare_follow_up,
+)
 from autocoder_tui.headless.check import HeadlessCheck
 from autocoder_tui.headless.console import say
 from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_OK
@@ -76,8 +82,10 @@ class HeadlessRun:
     async def go(self) -> None:
         self.ending.begin()
         async with AsyncExitStack() as stack:
-            await self._check.prepare()
+            if self._setup.task.mode != "query":
+                await self._check.prepare()
             prepared, output = await self._prepare(stack)
+            self._outcome.is_answer = prepared.request.purpose == "query"
             delivered = False
             try:
                 if self._again is None:
@@ -94,6 +102,8 @@ class HeadlessRun:
     async def _deliver(self, prepared: Prepared, output: Path | None) -> bool:
         """Hand out what was proposed, once it has passed where it is to be tried; what fails goes
         back as often as was said. Whether it left the program."""
+        if prepared.request.purpose == "query":
+            return deliver_answer(self._setup, self._outcome)
         earlier: Review | None = None
         while True:
             delivery = Delivery(self._setup, self._outcome, earlier)
@@ -143,6 +153,9 @@ class HeadlessRun:
         self, stack: AsyncExitStack, *, key_needed: bool = True
     ) -> tuple[Prepared, Path | None]:
         setup = self._setup
+        task = setup.task
+        if task.resume is not None and task.mode == "query" and task.requirements.strip():
+            return await self._prepare_follow_up(task.resume, key_needed=key_needed), None
         if setup.task.resume is not None:
             return await self._prepare_resumed(setup.task.resume, stack, key_needed=key_needed)
         if setup.demo:
@@ -158,6 +171,15 @@ class HeadlessRun:
             self._outcome.warnings.append(warning)
             say(f"warning: {warning}")
         return await ask_beforehand(prepared, chosen, say), output
+
+    async def _prepare_follow_up(self, reference: str, *, key_needed: bool) -> Prepared:
+        """The question after a kept run."""
+        setup, history = self._setup, self._keeping.history
+        kept = await asyncio.to_thread(history.get, reference)
+        self._chosen = chosen = self._checked(model_of(setup, kept), key_needed=key_needed)
+        prepared = await asyncio.to_thread(prepare_follow_up, setup, kept, history, chosen, say)
+        self._warn_of_keys(prepared, key_needed=key_needed)
+        return await ask_beforehand(prepared, chosen, say)
 
     def _warn_of_keys(self, prepared: Prepared, *, key_needed: bool) -> None:
         for key in keys_in(prepared.request) if key_needed else ():
@@ -183,7 +205,12 @@ class HeadlessRun:
 
         setup = self._setup
         kept = await asyncio.to_thread(self._keeping.history.get, reference)
-        if kept.status == "finished" and kept.files:
+        is_answer = kept.snapshot.purpose == "query"
+        if setup.task.mode == "query" and not is_answer:
+            raise no_question(kept)
+        if is_answer and (given := file_options(setup)):
+            raise Refused(f"Run {kept.run_id} is an answer: leave out {', '.join(given)}.")
+        if kept.status == "finished" and (kept.files or (is_answer and kept.reply)):
             self._again, key_needed = kept, False
         if kept.snapshot.demo:
             self._setup = setup = replace(setup, demo=True)

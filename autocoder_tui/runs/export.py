@@ -5,18 +5,24 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from autocoder_tui.engine.events import FileProposed
+from autocoder_tui.engine.purpose import Purpose
+from autocoder_tui.engine.steps import answer_of
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.runs.conversation import conversation_of
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import RunSummary
 from autocoder_tui.store.history.kept_run import KeptRun
+from autocoder_tui.store.history.summary import ThreadRun
 from autocoder_tui.system.descriptors import open_descriptor
 
+WORK: Final[tuple[Purpose, ...]] = ("generate", "query")
+"""The runs that lists show unless all are asked for: the others are a step of another's."""
 _TICKS = re.compile(r"`+")
 
 
@@ -54,12 +60,32 @@ def write_export(file: Path, runs: Iterable[KeptRun], form: str) -> int:
 def _section(run: KeptRun) -> str:
     lines = [f"## {visible(_one_line(run.name) or run.run_id)}", ""]
     lines += [f"- {label}: {visible(_one_line(text))}" for label, text in facts(run)]
-    lines += ["", "### Requirements", "", _fenced(run.snapshot.requirements)]
+    is_answer = run.snapshot.purpose == "query"
+    asked, came = ("Question", "Answer") if is_answer else ("Requirements", "Reply")
+    lines += ["", f"### {asked}", "", _fenced(run.snapshot.requirements)]
     if run.notes:
         lines += ["", "### Notes", "", _fenced(run.notes)]
     if run.reply:
-        lines += ["", "### Reply", "", _fenced(run.reply)]
+        lines += ["", f"### {came}", "", _fenced(run.reply)]
     return "\n".join(lines) + "\n\n"
+
+
+def conversation_text(runs: Sequence[ThreadRun], last: KeptRun) -> str:
+    """Questions, quoted, and answers up to the run `last`, in Markdown. Untrusted text."""
+    path = [
+        (one.question, one.answer)
+        for one in conversation_of(last.snapshot.thread, runs, last.run_id).path
+        if one.run_id != last.run_id
+    ]
+    if last.run_id not in {run.summary.run_id for run in runs}:
+        # The run is not in history yet: it was sent what came before.
+        path = [(turn.question, turn.answer) for turn in last.snapshot.turns]
+    path.append((last.snapshot.requirements, last.reply))
+    parts = []
+    for question, answer in path:
+        quoted = "\n".join(f"> {line}".rstrip() for line in question.strip().split("\n"))
+        parts += [quoted, answer_of(answer).strip("\n") or "(no answer)"]
+    return "\n" + "\n\n".join(parts) + "\n"
 
 
 def facts(run: KeptRun) -> list[tuple[str, str]]:
@@ -69,6 +95,7 @@ def facts(run: KeptRun) -> list[tuple[str, str]]:
     found = [
         ("run", run.run_id),
         ("started", local_time(run.started)),
+        ("mode", snapshot.mode),
         ("status", run.status + ("" if run.error is None else f": {run.error.message}")),
         ("project", snapshot.project),
         ("model", f"{snapshot.model} · {snapshot.provider}{demo}"),
@@ -110,6 +137,10 @@ def summary_data(run: RunSummary) -> dict[str, Any]:
         "started": run.started,
         "ended": run.ended,
         "status": run.status,
+        "mode": run.mode,
+        "purpose": run.purpose,
+        "thread": run.thread or None,
+        "parent": run.parent or None,
         "project": run.project,
         "model": run.model,
         "provider": run.provider,

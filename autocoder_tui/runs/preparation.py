@@ -10,8 +10,10 @@ from autocoder_tui.engine.edit_format import files_to_edit
 from autocoder_tui.engine.given_reply import NOBODY, NOWHERE, as_given
 from autocoder_tui.engine.provider.stored_replies import StoredAnswers
 from autocoder_tui.engine.purpose import Mode, Purpose, writes_files
+from autocoder_tui.engine.reasoning import is_reasoning
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest, Turn
 from autocoder_tui.review.line_ends import asks_for_ends
+from autocoder_tui.runs.fitting_turns import with_fitting_turns
 from autocoder_tui.runs.guidance import NO_GUIDANCE, Guidance, load_guidance
 from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.safety.sanitize import visible
@@ -146,13 +148,20 @@ def prepare(
         preferences=guidance.preferences,
         turns=job.turns,
         partial=partial,
+        steps=asks_for_steps(job.purpose, chosen),
         calibration=chosen.calibration,
     )
+    request = with_fitting_turns(request)
     if writes_files(job.purpose):
         edits = files_to_edit(files, target, edit_format, chosen.model, chosen.capabilities)
         request = replace(request, edits=edits)
     thread = job.thread or (request.run_id if job.mode == "query" else "")
     return Prepared(job.root, request, originals, demo=demo, thread=thread, parent=job.parent)
+
+
+def asks_for_steps(purpose: Purpose, chosen: ChosenModel) -> bool:
+    """Whether the answer is to begin with steps: a model that reasons takes them by itself."""
+    return purpose == "query" and not is_reasoning(chosen.model, chosen.capabilities)
 
 
 def _as_if(root: Path, path: str, text: str) -> TextFile:
@@ -169,10 +178,12 @@ def prepare_task(
     target: str | None,
     say: Callable[[str], object],
     texts: Mapping[str, str] | None = None,
+    *,
+    asked_in: Callable[[Job], Job] | None = None,
 ) -> Prepared:
     """Look up what a run that nobody watches was set up with, and prepare it. `say` hears what
-    there is to know of its files. Blocking; raises Refused where one can't be used, and
-    WorkspaceError."""
+    there is to know of its files; `asked_in` puts it into a conversation. Blocking; raises Refused
+    where one can't be used, and WorkspaceError."""
     task = setup.task
     expansion = expand_inputs(setup.root, task.inputs)
     for name, reason in expansion.refused:
@@ -186,16 +197,17 @@ def prepare_task(
     guidance = load_guidance(setup)
     for problem in guidance.problems:
         say(problem)
+    job = Job(
+        setup.root,
+        expansion.files,
+        target,
+        task.requirements,
+        task.system_prompt,
+        mode=task.mode,
+        purpose=purpose,
+    )
     return prepare(
-        Job(
-            setup.root,
-            expansion.files,
-            target,
-            task.requirements,
-            task.system_prompt,
-            mode=task.mode,
-            purpose=purpose,
-        ),
+        job if asked_in is None else asked_in(job),
         chosen,
         setup.limits,
         temperature=wanted.temperature,

@@ -15,7 +15,7 @@ from autocoder_tui.engine.catalog import Endpoint, Model, Provider
 from autocoder_tui.engine.events import Event, RunFinished, TextDelta
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
 from autocoder_tui.engine.run_state import RunState
-from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.runs.preparation import Prepared, asks_for_steps
 from autocoder_tui.runs.proposal import make_review
 from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.runs.setup import ChosenModel, Setup, choose_model
@@ -58,6 +58,9 @@ def end_journal(
     Raises HistoryUnavailable: the journal then stays, and goes into history at another time.
     """
     run = kept_run(journal.snapshot, state, review=journal.review)
+    if run.status == "finished" and run.snapshot.turns:
+        # Nobody goes on with it, and what came before is kept with its own runs.
+        run = replace(run, snapshot=replace(run.snapshot, turns=()))
     try:
         if settings.enabled or run.status != "finished" or not delivered:
             run = history.add(run)
@@ -167,6 +170,7 @@ def prepared_from(
         preferences=snapshot.preferences,
         turns=snapshot.turns,
         left_out=snapshot.left_out,
+        steps=asks_for_steps(snapshot.purpose, chosen),
         calibration=chosen.calibration,
         run_id=snapshot.run_id,
     )

@@ -134,6 +134,8 @@ class RunSupervisor:
         try:
             await self._pump(self._events(prepared, known), state, listener)
         finally:
+            if state.reasoning or (state.usage is not None and state.usage.reasoning_tokens):
+                known.reasons = True
             if not prepared.demo:
                 self._capabilities.keep(*place)
             remark = left_out(request.model, request.temperature, known)

@@ -71,6 +71,10 @@ class Session:
     saved_at: float = 0.0
     mode: Mode = "generate"
     texts: Mapping[Mode, str] = field(default_factory=dict)
+    conversation: str = ""
+    asked_last: str = ""
+    """The thread of the conversation that is open, and the run at the end of what is shown of it;
+    "" where there is none."""
 
     @property
     def has_work(self) -> bool:
@@ -82,6 +86,7 @@ class Session:
             or self.review
             or self.typed
             or any(text.strip() for text in self.texts.values())
+            or self.conversation
         )
 
     def same_work(self, other: Session) -> bool:
@@ -269,6 +274,8 @@ def _session(values: Mapping[str, Any]) -> Session:
         saved_at=float(values.get("saved_at", 0)),
         mode=_mode(values.get("mode", "generate")),
         texts={_mode(mode): _text(text) for mode, text in values.get("texts", {}).items()},
+        conversation=_text(values.get("conversation", "")),
+        asked_last=_text(values.get("asked_last", "")),
     )
 
 

@@ -22,10 +22,11 @@ from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.ui.commands import Palette, commands_of, keys_of
-from autocoder_tui.ui.controllers import review_actions
+from autocoder_tui.ui.controllers import answer_blocks, review_actions
 from autocoder_tui.ui.controllers.batch import BatchActions
 from autocoder_tui.ui.controllers.check import ProposalCheck
 from autocoder_tui.ui.controllers.control_files import load_or_save
+from autocoder_tui.ui.controllers.conversation import OpenConversation
 from autocoder_tui.ui.controllers.copy import copy_out
 from autocoder_tui.ui.controllers.drafts import DialogDrafts
 from autocoder_tui.ui.controllers.estimate import Estimator
@@ -58,6 +59,7 @@ from autocoder_tui.ui.screens.usage import UsageScreen
 from autocoder_tui.ui.terminal.driver import HasAnEnd, driver_class
 from autocoder_tui.ui.terminal.key_queue import ASKS, SEND, TypeAheadApp
 from autocoder_tui.ui.theme import keep_choice, load_into
+from autocoder_tui.ui.widgets.answers import AnswerView
 from autocoder_tui.ui.widgets.check.pane import CheckPane
 from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
 from autocoder_tui.ui.widgets.files.picker import FilePicker
@@ -84,6 +86,7 @@ class AutocoderApp(TypeAheadApp):
         self.browsing = HistoryActions(self)
         self.prompting = PromptHistory(self)
         self.modes = ModeChoice(self)
+        self.conversation = OpenConversation(self)
         self.dialog_drafts = DialogDrafts(self)
         self.models = ModelChoice(self)
         self.review_session: ReviewSession | None = None
@@ -203,7 +206,8 @@ class AutocoderApp(TypeAheadApp):
 
     def job(self) -> Job:
         """What the screen says right now."""
-        return self.main.job(self.root, self.setup.task.system_prompt)
+        job = self.main.job(self.root, self.setup.task.system_prompt)
+        return self.conversation.job(job)
 
     def on_file_picker_picks_changed(self, event: FilePicker.PicksChanged) -> None:
         self.main.tell_picks(len(event.picks))
@@ -332,6 +336,14 @@ class AutocoderApp(TypeAheadApp):
     async def action_control_file(self, verb: str) -> None:
         """Load a control file over what is on the screen, or save that as one."""
         await load_or_save(self, verb)
+
+    @work(group=ASKS)
+    async def on_answer_view_wanted(self, event: AnswerView.Wanted) -> None:
+        await answer_blocks.do(self, event.deed)
+
+    @work(group=ASKS)
+    async def on_markdown_view_block_chosen(self, event: AnswerView.BlockChosen) -> None:
+        await answer_blocks.propose(self, event.block)
 
     # ------------------------------------------------------------------ moving, telling
 

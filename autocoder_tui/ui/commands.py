@@ -21,6 +21,7 @@ from autocoder_tui.ui.screens.model_picker import ModelPicker
 from autocoder_tui.ui.screens.prompts import PromptList
 from autocoder_tui.ui.screens.run_view import RunView
 from autocoder_tui.ui.screens.usage import UsageScreen
+from autocoder_tui.ui.widgets.answers import AnswerView
 from autocoder_tui.ui.widgets.check.pane import CheckPane
 from autocoder_tui.ui.widgets.check.view import CheckView
 from autocoder_tui.ui.widgets.diff.view import DiffView
@@ -35,6 +36,7 @@ _AREAS = (
     (FilePicker, "Files"),
     (RequirementsArea, "Requirements"),
     (StreamView, "Output"),
+    (AnswerView, "Answers"),
     (ReviewPane, "Review"),
     (DiffView, "Diff"),
     (CheckPane, "Check"),

@@ -8,11 +8,13 @@ from typing import Protocol
 
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Model
+from autocoder_tui.engine.events import Event
 from autocoder_tui.engine.metering.budget import CapQuestion
 from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
 from autocoder_tui.engine.purpose import Mode
 from autocoder_tui.engine.request import Limits, RunRequest
 from autocoder_tui.engine.run_state import RunState
+from autocoder_tui.runs.conversation import Conversation
 from autocoder_tui.runs.preparation import Job, Prepared
 from autocoder_tui.runs.recorder import RunRecorder
 from autocoder_tui.runs.review_session import ReviewSession
@@ -242,6 +244,31 @@ class Modes(Protocol):
     def restore(self, mode: Mode, texts: Mapping[Mode, str]) -> None: ...
 
     def choose(self, mode: Mode) -> None: ...
+
+
+class Conversations(Protocol):
+    """What was asked and answered, and where the next question goes."""
+
+    @property
+    def now(self) -> Conversation: ...
+
+    def job(self, job: Job) -> Job: ...
+
+    async def open(self, thread: str, end: str = "") -> bool: ...
+
+    async def take_up(self, thread: str, end: str) -> str: ...
+
+    def begin_new(self) -> None: ...
+
+    def ask_again(self, run_id: str) -> None: ...
+
+    def next_branch(self) -> None: ...
+
+    def began(self, prepared: Prepared) -> None: ...
+
+    def heard(self, event: Event) -> None: ...
+
+    def ended(self, prepared: Prepared, state: RunState) -> None: ...
 
 
 class TypedTexts(Protocol):

@@ -37,6 +37,8 @@ class Capabilities:
     """Whether a reply went on from our own assistant message."""
     echo: bool | None = None
     """Whether the model repeated the anchor, or a withheld witness, when asked."""
+    reasons: bool | None = None
+    """Whether reasoning came with a reply of the model."""
     edits_tried: int | None = None
     """Changes the model gave in its replies, where the text they are for was known."""
     edits_placed: int | None = None

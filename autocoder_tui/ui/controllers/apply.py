@@ -64,7 +64,7 @@ async def apply_review(app: Program, session: ReviewSession) -> str | None:
                 overwrite_read_only=consent.overwrite_read_only,
                 hard_links=consent.hard_links,
                 log=None if consent.unrecorded else app.undo_redo.log,
-                title=_title(app),
+                title=_title(session),
             )
         except AutocoderError as error:
             if not await _agreed(app, session, error, consent):
@@ -124,9 +124,9 @@ async def _review_again(app: Program, session: ReviewSession) -> None:
             show_review(app, reviewable, session.proposed)
 
 
-def _title(app: Program) -> str:
+def _title(session: ReviewSession) -> str:
     """What was asked for, in one line."""
-    prepared = app.runner.prepared
+    prepared = session.reviewable.prepared
     return "" if prepared is None else proposed_message(prepared.request.requirements)
 
 

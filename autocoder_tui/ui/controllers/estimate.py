@@ -98,6 +98,7 @@ class Estimator:
         """`for_now`: a better count is under way, so nothing is warned of yet."""
         if not self._app.runner.running and not self._is_past(job, chosen):
             meters = self._app.main.query_one(Meters)
+            meters.left_out = weighed.request.left_out
             meters.cap_usd = self._app.spending.left(self._app.setup.limits)
             meters.show_estimate(
                 weighed.estimate, weighed.request.model, fits=weighed.problem is None

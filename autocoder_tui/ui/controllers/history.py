@@ -8,7 +8,7 @@ from pathlib import Path
 from textual.message import Message
 
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.runs.export import write_export
+from autocoder_tui.runs.export import WORK, write_export
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import RunSummary
 from autocoder_tui.store.history.kept_run import KeptRun
@@ -71,7 +71,9 @@ class HistoryActions:
             return
         project = None if screen.everywhere else str(self._app.root)
         try:
-            runs = await asyncio.to_thread(history.list, project, screen.search, MOST_SHOWN + 1)
+            runs = await asyncio.to_thread(
+                history.list, project, screen.search, MOST_SHOWN + 1, purposes=WORK
+            )
         except AutocoderError as error:
             screen.show(())
             screen.say(error.message)
@@ -95,6 +97,8 @@ class HistoryActions:
 
     async def _with(self, deed: Deed, run: KeptRun) -> None:
         app = self._app
+        if deed == "view" and run.snapshot.purpose == "query":
+            deed = "diff"
         if deed == "view":
             key = await app.push_screen_wait(RunView(run))
             if key in _VIEW_KEYS:
@@ -117,12 +121,14 @@ class HistoryActions:
             self._close()
             if not await app.recovery.open_run(run):
                 return
-            if app.main.pane != "review":
+            if app.main.pane != "review" and run.snapshot.purpose != "query":
                 app.tell("This run proposed no file; its text is in the output.")
 
     async def _may_replace(self, run: KeptRun) -> bool:
         session = self._app.review_session
-        if session is not None and session.run_id == run.run_id:
+        if run.snapshot.purpose == "query" or (
+            session is not None and session.run_id == run.run_id
+        ):
             return True
         return await may_replace_review(self._app, undecided=False)
 

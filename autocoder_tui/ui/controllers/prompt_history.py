@@ -131,4 +131,4 @@ class PromptHistory:
         area.move_cursor(area.document.end)
 
     def _entitle(self, place: str) -> None:
-        self._app.main.query_one("#requirements-pane").border_title = f"Requirements{place}"
+        self._app.main.entitle(place)

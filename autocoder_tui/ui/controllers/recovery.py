@@ -75,7 +75,9 @@ class RunRecovery:
             if wanted is not None:
                 await self.resume(wanted)
                 return
+            shown = await self._reopen_conversation()
             offers = await asyncio.to_thread(self._offers, recovery.offered)
+            offers = [offer for offer in offers if offer.run.run_id != shown]
             await self._reopen_left({offer.run.run_id for offer in offers})
             await self._ask(offers)
         except AutocoderError as error:
@@ -152,6 +154,47 @@ class RunRecovery:
         elif await self.open_run(run):
             self._app.tell(f"The review of last time is open again: {first_line(run.name)}")
 
+    async def _reopen_conversation(self) -> str:
+        """The conversation that was open is open again, unasked. The run whose answer was cut off,
+        where that is on the screen; "" if none is."""
+        app, left = self._app, self._app.session.left
+        if not left.conversation or app.runner.begun:
+            return ""
+        cut = await app.conversation.take_up(left.conversation, left.asked_last)
+        if not cut or app.modes.mode != "query":
+            return ""
+        run = await asyncio.to_thread(self.history.get, cut)
+        if app.runner.begun or not run.reply:
+            return ""
+        self._take_up(run)
+        await asyncio.to_thread(self.history.settled, cut)
+        app.main.show("output", focus=False)
+        said = "The last answer is not complete: Ctrl+G goes on with it."
+        app.tell(said, timeout=12)
+        return cut
+
+    def _take_up(self, run: KeptRun) -> None:
+        """Stand where a run ended, so that it can be gone on with."""
+        app = self._app
+        app.runner.take_up(prepared_of(run, app.chosen or model_as_sent(run)), state_of(run))
+        app.refresh_bindings()
+
+    async def _open_question(self, run: KeptRun) -> bool:
+        """Put the conversation that a run belongs to on the screen, up to it."""
+        app = self._app
+        if not await app.conversation.open(run.snapshot.thread or run.run_id, run.run_id):
+            return False
+        app.modes.choose("query")
+        self._take_up(run)
+        picker = app.main.query_one(FilePicker)
+        if not picker.picks:
+            picks, missing = await asyncio.to_thread(pickable, app.root, run.snapshot.picks)
+            picker.set_picks(picks)
+            for message in missing:
+                app.tell(message, severity="warning")
+        app.main.show("output")
+        return True
+
     async def _ask(self, offers: list[Offer]) -> None:
         app = self._app
         while offers:
@@ -219,6 +262,9 @@ class RunRecovery:
             app.tell("A run is under way: wait for it, or stop it (Esc) first.", severity="warning")
             return False
         self._take_model(run)
+        if run.snapshot.purpose == "query":
+            return await self._open_question(run)
+        app.modes.choose(run.snapshot.mode)
         prepared = prepared_of(run, app.chosen or model_as_sent(run))
         opened, proposed = await asyncio.to_thread(_open, app, run, prepared)
         if app.runner.running:
@@ -270,6 +316,10 @@ class RunRecovery:
     async def ask_again(self, run: KeptRun) -> None:
         """Fill in what a run was given, ready to be changed and run."""
         self._take_model(run)
+        if run.snapshot.purpose == "query" and await self._open_question(run):
+            self._app.conversation.ask_again(run.run_id)
+            return
+        self._app.modes.choose(run.snapshot.mode)
         await self.fill_in(run)
         self._app.main.show("requirements")
         self._app.tell(f"Filled in as it was then: Ctrl+R runs it.{self._take_system_prompt(run)}")

@@ -34,11 +34,21 @@ class RunDisplay:
         self._app = app
         self._told = ""
         """Why the run tries again, as said last: the next try for that reason is the meters'."""
+        self._is_question = False
+        """Whether the newest run answers a question."""
 
     def run_began(self, prepared: Prepared) -> None:
         self._told = ""
         main = self._app.main
         main.show_failure("")
+        self._is_question = prepared.request.purpose == "query"
+        main.query_one(Meters).left_out = prepared.request.left_out
+        if self._is_question:
+            main.clear_reasoning()
+            self._app.conversation.began(prepared)
+            main.show("output")
+            self._app.refresh_bindings()
+            return
         main.query_one(StreamView).clear({f.path: f.text for f in prepared.request.files})
         main.clear_reasoning()
         if not prepared.goes_on:
@@ -59,7 +69,11 @@ class RunDisplay:
 
     def _show(self, event: Event) -> None:
         main = self._app.main
+        if self._is_question:
+            self._app.conversation.heard(event)
         match event:
+            case TextDelta() | TextRetracted() | PartJoined() if self._is_question:
+                pass
             case TextDelta(text):
                 main.query_one(StreamView).append(text)
             case TextRetracted(count):
@@ -101,7 +115,10 @@ class RunDisplay:
         self._app.refresh_bindings()
         if state.stats.chunks:
             main.log_line(summary(state), 1)
-        if state.notes:
+        is_question = prepared is not None and prepared.request.purpose == "query"
+        if prepared is not None and is_question:
+            self._app.conversation.ended(prepared, state)
+        elif state.notes:
             main.show_notes(state.notes)
         if state.error is not None:
             # The log has it from the event.
@@ -110,6 +127,8 @@ class RunDisplay:
             self._app.notify(message, severity="error", timeout=12, markup=False)
             if state.text:
                 main.log_line(KEPT.format(run=state.run_id or "last"))
+        elif is_question and state.status == "completed":
+            self._app.estimator.schedule()
         elif state.status == "completed" and not state.files:
             self._app.tell("The model proposed no file; what it said is in the notes (F8).")
             main.offer("notes")

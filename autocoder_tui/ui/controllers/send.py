@@ -25,7 +25,8 @@ async def send(app: Program) -> None:
     if app.runner.running:
         return
     if not job.requirements.strip():
-        app.tell("Say what you want first: the requirements are empty.", severity="warning")
+        empty = "the question is" if job.purpose == "query" else "the requirements are"
+        app.tell(f"Say what you want first: {empty} empty.", severity="warning")
         app.main.show("requirements")
         return
     if chosen is None:
@@ -34,7 +35,7 @@ async def send(app: Program) -> None:
     if not chosen.ready:
         app.models.first_steps()
         return
-    if not await may_replace_review(app):
+    if job.purpose != "query" and not await may_replace_review(app):
         return
     asked = None
     if needs_asking(chosen) and not app.setup.demo and _may_say_more(app.models.asked, chosen):
@@ -106,7 +107,10 @@ async def go_on_after_asking(app: Program) -> None:
     # The server may be another one than the files were sent to before.
     request = prepared.for_model(chosen).request
     decision, _ = await app.keys_asked_about.decide(app, request)
-    if decision != "send" or not await may_replace_review(app, undecided=False):
+    if decision != "send":
+        return
+    asks = request.purpose == "query"
+    if not asks and not await may_replace_review(app, undecided=False):
         return
     if await app.spending.may_run(chosen.model, prepared.request.limits):
         go_on(app)

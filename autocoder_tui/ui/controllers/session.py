@@ -215,10 +215,19 @@ class SessionAutosave:
             mode=app.modes.mode,
             texts=dict(app.modes.texts),
         )
+        session = self._with_conversation(session)
         if app.chosen is not None:
             address = app.chosen.endpoint.provider.base_url
             session = replace(session, model=app.chosen.model.name, base_url=address)
         return session
+
+    def _with_conversation(self, session: Session) -> Session:
+        """With the conversation that is open; until that of the last start is, with that."""
+        app, now = self._app, self._app.conversation.now
+        thread, end = now.thread, now.end
+        if not thread and not app.recovery.done:
+            thread, end = self.left.conversation, self.left.asked_last
+        return replace(session, conversation=thread, asked_last=end)
 
     def _write(self) -> None:
         self._timer = None

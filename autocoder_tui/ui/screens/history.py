@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from autocoder_tui.engine.metering.cost import format_usd
+from autocoder_tui.engine.purpose import Mode
 from autocoder_tui.runs.export import format_run_tokens, local_time
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import RunSummary
@@ -38,6 +39,8 @@ _MARKS = {
     "interrupted": "‖",
     "running": "▶",
 }
+_SIGNS: dict[Mode, str] = {"generate": "", "query": "? ", "feedback": "↺ ", "clarify": "… "}
+"""What a run was asked in, before its name."""
 # As wide as the smallest terminal allows; "/" stands in the field above the list.
 HINT = (
     "⏎ view · d diff · g go on · a again · y copy\n"
@@ -139,7 +142,7 @@ class HistoryScreen(Dialog[None]):
 
     def _row(self, run: RunSummary) -> Content:
         mark, when = _MARKS[run.status], visible(local_time(run.started))
-        name = visible(run.name) + (" (demo)" if run.demo else "")
+        name = _SIGNS[run.mode] + visible(run.name) + (" (demo)" if run.demo else "")
         if not self._is_wide:
             return Content(f"{mark} {when[5:]:<12}{name}")
         return Content.assemble(
@@ -158,6 +161,7 @@ class HistoryScreen(Dialog[None]):
             return
         cost = "cost unknown" if run.cost_usd is None else format_usd(run.cost_usd)
         parts = [
+            run.mode,
             run.status,
             run.model,
             f"{format_run_tokens(run)} tokens",

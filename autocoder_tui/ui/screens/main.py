@@ -22,6 +22,7 @@ from autocoder_tui.runs.recent_actions import note
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.covered_screen import CoveredScreen
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
+from autocoder_tui.ui.widgets.answers import AnswerView
 from autocoder_tui.ui.widgets.check.pane import CheckPane
 from autocoder_tui.ui.widgets.diff.view import Arrangement
 from autocoder_tui.ui.widgets.files.picker import FilePicker
@@ -70,6 +71,14 @@ by itself. When it is complete you review it hunk by hunk: nothing is written \
 before you accept it.
 
 F1 lists every key, Ctrl+P every command."""
+WELCOME_TO_ASK = """\
+Pick the files it is about with Space, type your question, then ask with Ctrl+R.
+
+The answer comes in here, and the next question follows it. Nothing is written: \
+a block of code of an answer becomes a proposal when you say so ( ] marks it, \
+Enter proposes it, y copies it).
+
+F6 finds conversations again, Ctrl+N takes another mode."""
 
 
 class MainScreen(CoveredScreen[None]):
@@ -94,6 +103,7 @@ class MainScreen(CoveredScreen[None]):
         log.show = self._show_log_line
         self._log_pane = LogPane(log, id="log")
         self.pane = "requirements"
+        self._failure = ""
         self._on_its_way: str | None = None
         """The pane that gets the keyboard as soon as it is drawn."""
         self.log_lines: deque[str] = deque(maxlen=5000)
@@ -125,6 +135,7 @@ class MainScreen(CoveredScreen[None]):
                     with ContentSwitcher(id="panes", initial="welcome"):
                         yield Static(WELCOME, id="welcome", markup=False)
                         yield StreamView(id="output")
+                        yield AnswerView(id="answers")
                         yield ReviewPane(self._diff_layout, id="review")
                         yield CheckPane(id="check")
                         yield TextArea(id="notes", read_only=True, soft_wrap=True)
@@ -226,9 +237,25 @@ class MainScreen(CoveredScreen[None]):
     def show_mode(self, mode: Mode) -> None:
         """Say what is asked for, and show only what means something to it."""
         self.query_one(ModeSwitch).mode = mode
-        self.query_one("#requirements-pane").border_title = _ASKED[mode]
+        self.entitle()
         for part in ("#target-line > Label", "#target"):
             self.query_one(part).display = mode != "query"
+        self._say_welcome()
+        self.refresh_output()
+
+    def entitle(self, place: str = "") -> None:
+        """Say what the editor is for, and which of the earlier texts stands in it."""
+        mode = self.query_one(ModeSwitch).mode
+        self.query_one("#requirements-pane").border_title = f"{_ASKED[mode]}{place}"
+
+    def refresh_output(self) -> None:
+        """Show in the pane of the output what is there by now."""
+        switcher = self.query_one("#panes", ContentSwitcher)
+        if self.pane == "output" or switcher.current in ("output", "answers", "welcome"):
+            held = self.focused is not None and self.focused.id in ("output", "answers")
+            switcher.current = self._content_of("output")
+            if held:
+                self._focus_pane("output")
 
     def offer(self, pane: str) -> bool:
         """`show` what nobody asked for just now: not where something is being written, for the
@@ -245,9 +272,16 @@ class MainScreen(CoveredScreen[None]):
         return not writing
 
     def _content_of(self, pane: str) -> str:
-        if pane == "output" and not self.query_one(StreamView).text:
-            return "welcome"
-        return pane
+        """What is shown in a pane: the output has answers in it, or files."""
+        if pane != "output":
+            return pane
+        if self._asks:
+            return "answers" if self.query_one(AnswerView).has_entries else "welcome"
+        return "output" if self.query_one(StreamView).text else "welcome"
+
+    @property
+    def _asks(self) -> bool:
+        return self.query_one(ModeSwitch).mode == "query"
 
     def _show_tabs(self) -> None:
         lower = self.pane in LOWER_PANES
@@ -271,7 +305,8 @@ class MainScreen(CoveredScreen[None]):
             self._on_its_way = None
         if pane != self.pane:
             return
-        widget = self.query_one(f"#{pane}", Widget)
+        content = self._content_of(pane)
+        widget = self.query_one(f"#{pane if content == 'welcome' else content}", Widget)
         if isinstance(widget, ReviewPane | CheckPane | LogPane):
             widget = widget.keyboard_view
         if widget.focusable:
@@ -296,8 +331,9 @@ class MainScreen(CoveredScreen[None]):
         if self._on_its_way is not None or not all(node.display for node in nodes):
             return  # another pane was brought to the front meanwhile
         for node in nodes:
-            if node.id in ("files", "requirements", *LOWER_PANES) and node.id != self.pane:
-                self.pane = node.id
+            pane = "output" if node.id == "answers" else node.id
+            if pane in ("files", "requirements", *LOWER_PANES) and pane != self.pane:
+                self.pane = pane
                 self._show_tabs()
                 return
 
@@ -322,7 +358,13 @@ class MainScreen(CoveredScreen[None]):
 
     def show_failure(self, message: str) -> None:
         """Say in the place of the output why there is none; "" takes that back."""
-        self.query_one("#welcome", Static).update(f"✗ {visible(message)}" if message else WELCOME)
+        self._failure = message
+        self._say_welcome()
+
+    def _say_welcome(self) -> None:
+        welcome = WELCOME_TO_ASK if self._asks else WELCOME
+        said = f"✗ {visible(self._failure)}" if self._failure else welcome
+        self.query_one("#welcome", Static).update(said)
 
     def show_notes(self, notes: str) -> None:
         text = visible(notes.strip(), lines=True) or "The model said nothing besides the code."

@@ -76,6 +76,8 @@ class MeterView:
     prompt_percent: int | None = None
     cap_usd: Decimal | None = None
     session_usd: Decimal | None = None
+    left_out: int = 0
+    """Turns of the conversation that the context window has no room for any more."""
     warn_share: float = WARN_SHARE
     alarm_share: float = ALARM_SHARE
 
@@ -83,9 +85,10 @@ class MeterView:
 _Field: TypeAlias = list[tuple[str, str]]
 """Pieces of text with their styles; empty where there is nothing to show."""
 
-_ORDER = ("prompt", "output", "context", "cost", "session", "speed", "first", "part")
+_ORDER = ("prompt", "output", "context", "turns", "cost", "session", "speed", "first", "part")
 _SACRIFICES = (
     ("session", 1),
+    ("turns", 1),
     ("context", 1),
     ("first", 1),
     ("prompt", 1),
@@ -98,6 +101,7 @@ _SACRIFICES = (
     ("part", 1),
     ("context", 2),
     ("cost", 2),
+    ("turns", 2),
     ("output", 3),
     ("status", 1),
     ("status", 2),
@@ -108,6 +112,7 @@ _ENDED_SACRIFICES = (("cost", 1), ("speed", 1), ("context", 1))
 _ESTIMATE_SACRIFICES = (
     ("prompt", 1),
     ("session", 1),
+    ("turns", 1),
     ("context", 1),
     ("prompt", 2),
     ("output", 3),
@@ -115,6 +120,7 @@ _ESTIMATE_SACRIFICES = (
     ("status", 2),
     ("context", 2),
     ("cost", 2),
+    ("turns", 2),
 )
 """Before a run what it sends and costs at most is the news."""
 
@@ -130,6 +136,7 @@ def meter_line(view: MeterView, width: int) -> Content:
         "output": [_output(view, details=True), _output(view), _output(view, limit=False), []],
         "context": [_context(view), _context(view, bar=False), []],
         "cost": [_cost(view), _cost(view, range_=False), []],
+        "turns": [_turns(view), _turns(view, short=True), []],
         "session": [_session(view), []],
         "speed": [_speed(view), _speed(view, history=False), []],
         "first": [_first(view), []],
@@ -236,6 +243,14 @@ def _context(view: MeterView, *, bar: bool = True) -> _Field:
         field += [("▰" * full, style or "$text-accent"), ("▱" * (_BAR_CELLS - full) + " ", _MUTED)]
     room = 0 if view.phase in _ENDED else 2 if bar else 3
     return [*field, (f"{min(999, round(share * 100)):>{room}} %", style)]
+
+
+def _turns(view: MeterView, *, short: bool = False) -> _Field:
+    """What of the conversation is not sent."""
+    if not view.left_out:
+        return []
+    turns = f"{view.left_out:,} turn{'s' * (view.left_out != 1)}"
+    return [(f"−{turns}" if short else f"{turns} left out", "$text-warning")]
 
 
 def _cost(view: MeterView, *, range_: bool = True) -> _Field:

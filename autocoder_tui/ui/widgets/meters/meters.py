@@ -97,6 +97,8 @@ class Meters(Widget):
         """What the next run, or the one that goes on, may cost by the spending caps."""
         self.session_usd = Decimal(0)
         """What all runs since the program started have cost, as far as their price is known."""
+        self.left_out = 0
+        """Turns of the conversation that are not sent with the next question, or were not."""
         self._view: MeterView | None = None
         self._context_length: int | None = None
         self._state: RunState | None = None
@@ -165,6 +167,7 @@ class Meters(Widget):
                 alarm_share=alarm,
                 cap_usd=self.cap_usd,
                 session_usd=self.session_usd,
+                left_out=self.left_out,
             )
         if view != self._view:
             self._view = view
