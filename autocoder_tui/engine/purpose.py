@@ -12,6 +12,9 @@ Mode: TypeAlias = Literal["generate", "query", "feedback", "clarify"]
 """What the person does. A run of the modes `feedback` and `clarify` that writes files has the
 purpose `generate`, as one of the mode `generate` has."""
 
+CLARIFY_LIMIT: Final = 5
+"""How many questions the model asks at most in the mode clarify, where nothing else is set."""
+
 PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
 MODES: Final[tuple[Mode, ...]] = get_args(Mode)
 

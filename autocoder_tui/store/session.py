@@ -27,6 +27,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from autocoder_tui.engine.clarification import Clarification, as_plain, from_plain
 from autocoder_tui.engine.purpose import MODES, Mode
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.system.atomic_write import write_atomically
@@ -71,6 +72,8 @@ class Session:
     saved_at: float = 0.0
     mode: Mode = "generate"
     texts: Mapping[Mode, str] = field(default_factory=dict)
+    clarification: Clarification | None = None
+    """What the model asked before it writes, and the answers."""
 
     @property
     def has_work(self) -> bool:
@@ -82,6 +85,7 @@ class Session:
             or self.review
             or self.typed
             or any(text.strip() for text in self.texts.values())
+            or (self.clarification is not None and not self.clarification.sent)
         )
 
     def same_work(self, other: Session) -> bool:
@@ -114,6 +118,8 @@ class SessionSlot:
     def save(self, session: Session) -> None:
         """Replace what is kept, at once or not at all. Blocking; raises OSError."""
         data = asdict(session) | {"root": str(self._root), "saved_at": time.time()}
+        if session.clarification is not None:
+            data["clarification"] = as_plain(session.clarification)
         _make_folder(self._folder)
         write_atomically(self.file, json.dumps(data))
 
@@ -269,6 +275,7 @@ def _session(values: Mapping[str, Any]) -> Session:
         saved_at=float(values.get("saved_at", 0)),
         mode=_mode(values.get("mode", "generate")),
         texts={_mode(mode): _text(text) for mode, text in values.get("texts", {}).items()},
+        clarification=None if not (asked := values.get("clarification")) else from_plain(asked),
     )
 
 

@@ -25,6 +25,7 @@ from autocoder_tui.ui.commands import Palette, commands_of, keys_of
 from autocoder_tui.ui.controllers import review_actions
 from autocoder_tui.ui.controllers.batch import BatchActions
 from autocoder_tui.ui.controllers.check import ProposalCheck
+from autocoder_tui.ui.controllers.clarify import ClarifyRounds
 from autocoder_tui.ui.controllers.control_files import load_or_save
 from autocoder_tui.ui.controllers.copy import copy_out
 from autocoder_tui.ui.controllers.drafts import DialogDrafts
@@ -85,6 +86,7 @@ class AutocoderApp(TypeAheadApp):
         self.browsing = HistoryActions(self)
         self.prompting = PromptHistory(self)
         self.modes = ModeChoice(self)
+        self.clarifying = ClarifyRounds(self)
         self.dialog_drafts = DialogDrafts(self)
         self.models = ModelChoice(self)
         self.review_session: ReviewSession | None = None

@@ -24,6 +24,7 @@ from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.ui.program_parts import (
     Batches,
     Checks,
+    Clarifications,
     EarlierPrompts,
     Estimates,
     Fallbacks,
@@ -169,6 +170,9 @@ class Program(Protocol):
 
     @property
     def modes(self) -> Modes: ...
+
+    @property
+    def clarifying(self) -> Clarifications: ...
 
     @property
     def text_calls(self) -> OneTextCall: ...

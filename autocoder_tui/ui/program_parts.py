@@ -8,6 +8,7 @@ from typing import Protocol
 
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Model
+from autocoder_tui.engine.clarification import Clarification
 from autocoder_tui.engine.metering.budget import CapQuestion
 from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
 from autocoder_tui.engine.purpose import Mode
@@ -227,7 +228,22 @@ class OneTextCall(Protocol):
     @property
     def running(self) -> bool: ...
 
+    def stop(self) -> None: ...
+
     async def ask(self, make_request: Callable[[], Prepared]) -> RunState: ...
+
+
+class Clarifications(Protocol):
+    """What was asked before files are written. `kept` is the newest."""
+
+    @property
+    def kept(self) -> Clarification | None: ...
+
+    def restore(self, left: Clarification | None) -> None: ...
+
+    async def settle(self, job: Job, chosen: ChosenModel) -> Job | None: ...
+
+    def sent(self) -> None: ...
 
 
 class Modes(Protocol):
