@@ -93,10 +93,15 @@ def questions_in(reply: str) -> list[ModelQuestion]:
 
 def same_question(one: str, other: str) -> bool:
     """Whether two wordings ask the same."""
+    return likeness(one, other) >= _SAME
+
+
+def likeness(one: str, other: str) -> float:
+    """How much two questions have in common, from 0 to 1."""
     first, second = _words(one), _words(other)
     if not first or not second:
-        return _plain(one) == _plain(other)
-    return len(first & second) >= _SAME * len(first | second)
+        return float(_plain(one) == _plain(other))
+    return len(first & second) / len(first | second)
 
 
 def _words(text: str) -> frozenset[str]:

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Final
 
 from autocoder_tui.engine.clarification import Clarification
-from autocoder_tui.engine.events import CostEstimate
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.run_state import RunState
-from autocoder_tui.runs.guidance import Guidance
+from autocoder_tui.runs.estimate import Weighed, weigh
+from autocoder_tui.runs.guidance import Guidance, load_guidance
 from autocoder_tui.runs.preparation import Job, Prepared, prepare
-from autocoder_tui.runs.setup import ChosenModel
+from autocoder_tui.runs.setup import ChosenModel, Setup
 
 QUESTION_TOKENS: Final = 4000
 """Asked for at most in one reply: a question is short, but some models think before they ask."""
@@ -77,16 +77,30 @@ def after_reply(clarification: Clarification, state: RunState) -> Clarification:
     return clarification.after_call(state)
 
 
-def with_questions(writing: CostEstimate, asking: CostEstimate, count: int) -> CostEstimate:
-    """The cost of writing together with that of asking: no question at least, where one request
-    finds that nothing is left to ask, and `count` at most."""
-    if count < 1:
+def weigh_questions(
+    writing: Weighed,
+    setup: Setup,
+    job: Job,
+    chosen: ChosenModel,
+    kept: Clarification | None = None,
+) -> Weighed:
+    """What `writing` may cost together with the questions before it: at the least the one request
+    that finds nothing left to ask, at the most as many as are still allowed once what is `kept`
+    has been asked. Blocking."""
+    begun = kept is not None and kept.requirements.strip() == job.requirements.strip()
+    made = kept if kept is not None and begun else Clarification(job.requirements)
+    count = 0 if made.ended else max(0, setup.task.clarify_limit - len(made.rounds))
+    if not count:
         return writing
-    return replace(
-        writing,
-        least_usd=_sum(writing.least_usd, asking.least_usd, 1),
-        most_usd=_sum(writing.most_usd, asking.most_usd, count),
+    guidance = load_guidance(setup)
+    asked = prepare_question(job, made, chosen, setup.limits, guidance=guidance)
+    asking = weigh(replace(asked.request, calibration=writing.request.calibration)).estimate
+    estimate = replace(
+        writing.estimate,
+        least_usd=_sum(writing.estimate.least_usd, asking.least_usd, 1),
+        most_usd=_sum(writing.estimate.most_usd, asking.most_usd, count),
     )
+    return replace(writing, estimate=estimate)
 
 
 def _sum(one: Decimal | None, other: Decimal | None, times: int) -> Decimal | None:
