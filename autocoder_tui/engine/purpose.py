@@ -19,6 +19,12 @@ PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
 MODES: Final[tuple[Mode, ...]] = get_args(Mode)
 
 
+def is_a_step(purpose: Purpose) -> bool:
+    """Whether the reply is for the program to go on with by itself: one that was cut short is of
+    no use to anybody, and is asked for again."""
+    return purpose in ("clarify", "feedback")
+
+
 def writes_files(purpose: Purpose) -> bool:
     """Whether the reply holds files to be proposed; the others are texts."""
     return purpose == "generate"
