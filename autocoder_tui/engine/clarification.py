@@ -16,6 +16,7 @@ Ended: TypeAlias = Literal["", "settled", "limit", "stopped"]
 """Why no more is asked: nothing is left, there were as many as may be, or the person wants it
 so; "" while it goes on."""
 
+_SHOWN_SUGGESTIONS: Final = 3
 _UNSAID: Final = "whatever is most usual"
 """Taken for granted where the model did not say what it would."""
 
@@ -29,6 +30,14 @@ class Round:
     assumption: str = ""
     answer: str = ""
     state: RoundState = "open"
+
+    @property
+    def as_asked(self) -> str:
+        """The question in the form that was asked for, which a model keeps to better where it
+        seems to have kept to it before; of many suggestions some are enough for that."""
+        suggested = [f"- {text}" for text in self.suggestions[:_SHOWN_SUGGESTIONS]]
+        assumed = [f"ASSUME: {self.assumption}"] if self.assumption else []
+        return "\n".join([f"QUESTION: {self.question}", *suggested, *assumed])
 
     @property
     def taken(self) -> str:
@@ -71,7 +80,7 @@ class Clarification:
     @property
     def turns(self) -> tuple[Turn, ...]:
         """What is settled, for the next request."""
-        return tuple(Turn(each.question, each.outcome) for each in self.rounds if each.outcome)
+        return tuple(Turn(each.as_asked, each.outcome) for each in self.rounds if each.outcome)
 
     @property
     def asked(self) -> tuple[str, ...]:

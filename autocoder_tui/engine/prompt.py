@@ -26,9 +26,7 @@ _ASKED: Final[dict[Purpose, str]] = {
     "clarify": "Requirements",
 }
 _LEFT_OUT: Final = "The earliest questions and answers of this conversation are left out."
-_NEXT_QUESTION: Final = (
-    "Ask the next question, about something else. Where nothing is left to ask, write DONE."
-)
+_NEXT_QUESTION: Final = "Ask your next question. It is about something that is not settled yet."
 _MARKS_RULE = """\
 Some of the files hold lines such as ======= themselves. In an edit of such lines take twelve \
 signs in each of its three marks: <<<<<<<<<<<< SEARCH, ============ and >>>>>>>>>>>> REPLACE."""
@@ -84,7 +82,7 @@ def _clarification(request: RunRequest) -> list[Message]:
     parts.append(f"Requirements:\n\n{request.requirements.strip()}\n")
     messages = [_user("\n\n".join(parts))]
     for turn in request.turns:
-        asked = {"role": "assistant", "content": f"QUESTION: {turn.question}"}
+        asked = {"role": "assistant", "content": turn.question}
         messages += [asked, _user(f"{turn.answer.strip()}\n\n{_NEXT_QUESTION}\n")]
     return messages
 

@@ -34,6 +34,7 @@ from autocoder_tui.ui.program_parts import (
     Modes,
     OneRun,
     OneTextCall,
+    PrepromptTexts,
     ReviewRecord,
     SavedSession,
     SpendingCaps,
@@ -173,6 +174,9 @@ class Program(Protocol):
 
     @property
     def clarifying(self) -> Clarifications: ...
+
+    @property
+    def preprompts(self) -> PrepromptTexts: ...
 
     @property
     def text_calls(self) -> OneTextCall: ...

@@ -246,6 +246,12 @@ class Clarifications(Protocol):
     def sent(self) -> None: ...
 
 
+class PrepromptTexts(Protocol):
+    """What models are told of how to go about each mode."""
+
+    async def tell_problems(self) -> None: ...
+
+
 class Modes(Protocol):
     """What the next run is to be, and the text each mode was left with."""
 

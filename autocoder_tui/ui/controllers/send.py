@@ -45,6 +45,7 @@ async def send(app: Program) -> None:
     wanted_job = await app.clarifying.settle(job, chosen) if job.mode == "clarify" else job
     if wanted_job is None:
         return
+    await app.preprompts.tell_problems()
     setup = app.setup
     limits = app.spending.limits(setup.limits)
 
