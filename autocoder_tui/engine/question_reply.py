@@ -51,6 +51,18 @@ _OTHER: Final = re.compile(
     r"(?:please )?(?:specify|say which)?[^\w]*",
     re.I,
 )
+_NAMED: Final = re.compile(
+    r"(?:(?:an?|another|one)\s+)?(?:likely|possible) answer\s*\d*\s*[:：]\s*", re.I
+)
+_PLACEHOLDERS: Final = frozenset(
+    {
+        "your question",
+        "a likely answer",
+        "another likely answer",
+        "the answer you take for granted if nobody answers",
+    }
+)
+"""The words of the form itself, which small models hand back."""
 _WORD: Final = re.compile(r"\w+")
 _COMMON: Final = frozenset(
     """
@@ -233,7 +245,7 @@ def _read_line(line: str, drafts: list[_Draft]) -> None:
     elif assume := _ASSUME.fullmatch(content):
         if now is not None and not now.assumption:
             now.assumption = assume[1]
-    elif now is not None and _HEADING.fullmatch(content):
+    elif now is not None and _HEADING.fullmatch(content) and not (item and content[-1] != ":"):
         return
     elif item:
         if now is not None and (now.labelled or not _asks(item)):
@@ -253,9 +265,10 @@ def _asks(text: str) -> bool:
 def _made(text: str, suggestions: Iterable[str], assumption: str) -> Iterator[ModelQuestion]:
     """The question, if it is one."""
     text = " ".join(text.split()).strip("\"'“”")
-    if len(_WORD.findall(text)) < 1 or _DONE.fullmatch(text) or not re.search(r"[^\W\d_]", text):
+    if not re.search(r"[^\W\d_]", text) or _DONE.fullmatch(text) or _is_placeholder(text):
         return
     said = " ".join(assumption.split())
+    said = "" if _is_placeholder(said) else said
     yield ModelQuestion(
         _cut(text, _LONGEST_QUESTION),
         tuple(_distinct(suggestions)),
@@ -267,9 +280,10 @@ def _distinct(suggestions: Iterable[str]) -> Iterator[str]:
     """Those that are answers, each once."""
     seen: set[str] = set()
     for each in suggestions:
-        text = _cut(" ".join(each.split()).strip('"“”'), _LONGEST_SUGGESTION)
+        text = _NAMED.sub("", " ".join(each.split()).strip('"“”'), count=1)
+        text = _cut(text, _LONGEST_SUGGESTION)
         plain = _plain(text)
-        if plain and plain not in seen and not _OTHER.fullmatch(text):
+        if plain and plain not in seen | _PLACEHOLDERS and not _OTHER.fullmatch(text):
             seen.add(plain)
             yield text
             if len(seen) == MOST_SUGGESTIONS:
@@ -278,3 +292,7 @@ def _distinct(suggestions: Iterable[str]) -> Iterator[str]:
 
 def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def _is_placeholder(text: str) -> bool:
+    return _plain(text) in _PLACEHOLDERS

@@ -270,7 +270,14 @@ class TypedTexts(Protocol):
     """Texts typed in dialogs, which no end of the program loses."""
 
     async def ask(
-        self, title: str, hint: str, text: str = "", *, line: int = 0, tall: bool = False
+        self,
+        title: str,
+        hint: str,
+        text: str = "",
+        *,
+        line: int = 0,
+        tall: bool = False,
+        prose: bool = False,
     ) -> str | None: ...
 
     def now(self) -> tuple[Typed, ...]: ...

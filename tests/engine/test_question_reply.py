@@ -50,6 +50,8 @@ READ = ModelQuestion("Which format?", ("JSON", "CSV"), "JSON")
             ]
         ),
         f"{ASKED}\nQUESTION: Which encoding?\n- UTF-8\nASSUME: UTF-8",
+        "QUESTION: Which format?\n- A likely answer: JSON\n- Another likely answer: CSV\n"
+        "- another likely answer\n- ASSUME: JSON",
         f"{ASKED}\n```python\nprint('Done?')\n```\n<file path='a.py'>\nQUESTION: x?\n</file>",
     ],
 )
@@ -80,6 +82,7 @@ def test_the_question_is_found_in_many_forms(reply: str) -> None:
         "[]",
         "{}",
         "Everything is clear.",
+        "QUESTION: your question?\n- a likely answer\nASSUME: x",
     ],
 )
 def test_nothing_is_left_to_ask(reply: str) -> None:
@@ -102,6 +105,11 @@ def test_answers_may_be_questions_themselves() -> None:
     assert next_question(reply, ()) == ModelQuestion(
         "What is to happen with old ones?", ("Delete them?", "Keep them?"), "keep"
     )
+
+
+def test_the_words_of_the_form_are_no_assumption() -> None:
+    reply = "QUESTION: Which?\nASSUME: The answer you take for granted if nobody answers."
+    assert next_question(reply, ()) == ModelQuestion("Which?")
 
 
 def test_what_was_asked_before_is_not_asked_again() -> None:

@@ -52,7 +52,7 @@ async def test_an_override_is_made_in_the_editor_and_in_force(tmp_path: Path) ->
         own = tmp_path / "config" / "preprompts" / "query.txt"
         assert own.read_text() == shipped_instructions("query") + "And short.\n"
         assert app.preprompts.in_force().startswith("query: yours, ")
-        helps = [command.help for command in app.get_system_commands(app.main)]
+        helps = [command.help for command in app.get_system_commands(app.screen)]
         assert any("query: yours" in text for text in helps)
 
 

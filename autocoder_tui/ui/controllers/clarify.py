@@ -58,7 +58,7 @@ class ClarifyRounds:
         self.change(begun)
         while await app.push_screen_wait(ClarificationScreen(self)):
             text = await app.dialog_drafts.ask(
-                _SENT_TITLE, _SENT_HINT, self.clarification.text(), tall=True
+                _SENT_TITLE, _SENT_HINT, self.clarification.text(), prose=True
             )
             if text is not None and text.strip():
                 return writing_job(job, self.clarification, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Protocol
 
 from textual import events
@@ -23,9 +24,9 @@ _ENDS: dict[Ended, str] = {
     "limit": "As many questions were asked as may be (clarify_limit).",
     "stopped": "No more is asked; what was open is assumed.",
 }
-_KEYS = "Enter answers · ^S skips · ^B back · ^R writes now · Esc leaves, all is kept"
-_ENDED_KEYS = "Enter shows what is sent · ^B back to an answer · ^L asks anew · Esc leaves"
-_ASKING_KEYS = "^B back · ^R writes with what is settled · Esc leaves, all is kept"
+_KEYS = "Enter answer · ^S skip · ^B back · ^R write now · Esc leave, all kept"
+_ENDED_KEYS = "Enter see what is sent · ^B change · ^L ask anew · Esc leave"
+_ASKING_KEYS = "^B back · ^R write with what is settled · Esc leave, all kept"
 
 
 class Rounds(Protocol):
@@ -58,7 +59,6 @@ class ClarificationScreen(Dialog[bool]):
         Binding("ctrl+l", "anew", "Ask anew", id="clarify.anew", priority=True),
     ]
     DEFAULT_CSS = """
-    ClarificationScreen .dialog { padding: 0 1; overflow-y: hidden; }
     ClarificationScreen #rounds { height: auto; max-height: 9; }
     ClarificationScreen #rounds Static { height: auto; width: 100%; }
     ClarificationScreen #question-place { height: auto; max-height: 7; margin-top: 1; }
@@ -80,7 +80,7 @@ class ClarificationScreen(Dialog[bool]):
         self._filling = False
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog wide-dialog") as dialog:
+        with Vertical(classes="dialog wide-dialog dense-dialog") as dialog:
             dialog.border_title = "Asked before writing"
             with VerticalScroll(id="rounds", can_focus=False):
                 yield Static("", id="settled", markup=False)
@@ -107,7 +107,7 @@ class ClarificationScreen(Dialog[bool]):
         if self.closing:
             return
         shown, made = self._round, self._rounds.clarification
-        self.query_one("#settled", Static).update(self._settled())
+        self._show_settled()
         self.query_one("#question", Static).update(self._heading())
         options = self.query_one(OptionList)
         options.clear_options()
@@ -120,7 +120,7 @@ class ClarificationScreen(Dialog[bool]):
         self._filling = True
         field.value = shown.answer if shown else ""
         field.cursor_position = len(field.value)
-        self.query_one("#standing", Static).update(visible(self._standing()))
+        self.query_one("#standing", Static).update(visible(self._standing(), lines=True))
         self.query_one(".dialog").border_subtitle = (
             _KEYS if shown else _ENDED_KEYS if made.ended else _ASKING_KEYS
         )
@@ -131,22 +131,34 @@ class ClarificationScreen(Dialog[bool]):
             field.focus()
         else:
             self.set_focus(None)
-        place = self.query_one("#rounds", VerticalScroll)
-        self.call_after_refresh(place.scroll_end, animate=False)
 
-    def _settled(self) -> Content:
-        """All that was asked, answered and assumed."""
+    def _show_settled(self) -> None:
+        """All that was asked, answered and assumed, and of that what is shown just now."""
+        place = self.query_one("#rounds", VerticalScroll)
+        width = max(20, min(112, self.app.size.width * 94 // 100) - 8)
         lines: list[Content] = []
+        shown_at = 0
         for index, each in enumerate(self._rounds.clarification.rounds):
             if index == self._at and each.state == "open":
                 continue
             mark = "▸" if index == self._at else " "
-            lines.append(Content.styled(f"{mark} {index + 1}. {visible(each.question)}", "bold"))
+            shown_at = len(lines) if index == self._at else shown_at
+            asked = _hanging(f"{mark}{index + 1:>2}. ", visible(each.question), width)
+            lines += [Content.styled(line, "bold") for line in asked]
             said = {"answered": "", "assumed": "assumed: ", "open": "not answered yet"}
-            lines.append(Content(f"     {said[each.state]}{visible(each.outcome)}"))
-        if not lines:
-            return Content.styled("Nothing is settled yet.", "$text-muted")
-        return Content("\n").join(lines)
+            outcome = visible(f"{said[each.state]}{' '.join(each.outcome.split())}")
+            lines += [Content(line) for line in _hanging("     ", outcome, width)]
+        nothing = [Content.styled("Nothing is settled yet.", "$text-muted")]
+        self.query_one("#settled", Static).update(Content("\n").join(lines or nothing))
+        looking_back = self._round is not None and self._round.state != "open"
+        if looking_back:
+            self.call_after_refresh(place.scroll_to, y=shown_at, animate=False)
+        else:
+            self.call_after_refresh(place.scroll_end, animate=False)
+
+    def on_resize(self) -> None:
+        if not self.closing and self.query("#settled"):
+            self._show_settled()
 
     def _heading(self) -> Content:
         made, shown = self._rounds.clarification, self._round
@@ -166,9 +178,11 @@ class ClarificationScreen(Dialog[bool]):
         made, shown = self._rounds.clarification, self._round
         lines = []
         if shown is not None:
-            typed = " Tab goes to your own answer." if shown.suggestions else ""
-            number = "A number key takes one." if shown.suggestions else ""
-            lines = [f"{number}{typed}".strip(), f"Skipped, this is assumed: {shown.taken}"]
+            keys = "A number key takes one; Tab goes to your own answer."
+            if shown.answer:
+                keys = "Shift+Tab goes to the suggested answers."
+            lines = [keys] if shown.suggestions else []
+            lines.append(f"Skipped, this is assumed: {shown.taken}")
         if made.calls:
             sent, came = map(format_tokens, made.tokens)
             cost = "" if made.cost_usd is None else f", {format_usd(made.cost_usd)}"
@@ -300,3 +314,10 @@ class ClarificationScreen(Dialog[bool]):
             self._rounds.stop()
         else:
             self.dismiss(False)
+
+
+def _hanging(first: str, text: str, width: int) -> list[str]:
+    """Lines of `text`, the later ones indented as far as the first begins."""
+    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=" " * len(first)) or [
+        first
+    ]
