@@ -30,6 +30,12 @@ class Problem:
         name = visible(self.file.name or str(self.file))
         return f"{name}{at_line}: {sentence(visible(self.message))}"
 
+    @property
+    def in_full(self) -> str:
+        """The same with the whole path: other folders have files of this name, too."""
+        at_line = "" if self.line is None else f", line {self.line}"
+        return f"{visible(str(self.file))}{at_line}: {sentence(visible(self.message))}"
+
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word most like `word`, ignoring case; None when none is like it."""

@@ -123,6 +123,8 @@ def _job(
     if not own.task.requirements.strip():
         raise AutocoderError('says nothing of what is wanted; give it "requirements"')
     wanted = own.result
+    if own.task.mode == "clarify":
+        raise AutocoderError("a batch asks nobody anything; take another mode than clarify")
     if wanted.check or wanted.fix or wanted.check_commands or wanted.file_checks:
         raise AutocoderError(
             "a batch tries nothing before its results are looked at; leave out check, "

@@ -28,6 +28,7 @@ Pick files, say what you want, watch the code stream in, accept or reject it hun
   autocoder-tui usage           what the runs so far used and cost
   autocoder-tui doctor          what a bug report needs, and what is broken
   autocoder-tui config ...      path, show, edit, get, set and unset settings
+  autocoder-tui preprompts ...  what models are told: list, show, export and check it
   autocoder-tui schema          the JSON schema of control files
   autocoder-tui completions SH  completions for bash, zsh or fish
   autocoder-tui man             the man page

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Literal
 
 from autocoder_tui.check.sandbox import sandbox_here
+from autocoder_tui.cli.preprompt_findings import preprompt_findings
 from autocoder_tui.config.api_keys import find_key
 from autocoder_tui.config.dirs import config_dir, state_dir
 from autocoder_tui.config.models_file import load_catalog
@@ -217,6 +218,8 @@ def _settings(asked: Asked, environ: Mapping[str, str]) -> Iterator[Finding]:
     yield Finding(section, "debug level", str(loaded.settings.log.level))
     for sentence in wrong:
         yield Finding(section, "problem", sentence, "broken")
+    for words, state in preprompt_findings(asked.project.absolute(), config):
+        yield Finding(section, "preprompts", words, state)
 
 
 def _named_model(catalog: Catalog, name: str) -> Finding:

@@ -24,6 +24,7 @@ from autocoder_tui.cli.batch_arguments import batch_parser
 from autocoder_tui.cli.client_arguments import client_parser
 from autocoder_tui.cli.history_arguments import history_parser
 from autocoder_tui.cli.local_arguments import local_parser
+from autocoder_tui.cli.preprompts_arguments import preprompts_parser
 from autocoder_tui.cli.serve_arguments import serve_parser
 
 
@@ -41,6 +42,7 @@ def commands() -> dict[str, Parser]:
         "usage": usage_parser(),
         "doctor": doctor_parser(),
         "config": config_parser(),
+        "preprompts": preprompts_parser(),
         "schema": schema_parser(),
         "completions": completions_parser(),
         "man": man_parser(),

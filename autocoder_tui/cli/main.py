@@ -164,6 +164,15 @@ def _config(arguments: Sequence[str]) -> int:
     return config_command(options, os.environ)
 
 
+def _preprompts(arguments: Sequence[str]) -> int:
+    from autocoder_tui.cli.preprompts_arguments import preprompts_parser
+
+    options = preprompts_parser().parse_args(arguments)
+    from autocoder_tui.cli.preprompts_command import preprompts_command
+
+    return preprompts_command(options, os.environ)
+
+
 def _print_schema(arguments: Sequence[str]) -> int:
     options = schema_parser().parse_args(arguments)
     import json
@@ -278,6 +287,7 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "usage": _print_usage,
     "doctor": _print_doctor,
     "config": _config,
+    "preprompts": _preprompts,
     "schema": _print_schema,
     "completions": _print_completions,
     "complete": _complete,

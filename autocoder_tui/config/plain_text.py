@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,21 @@ and pictures need are not among them."""
 def read_plain_text(file: Path) -> str | Problem | None:
     """The text of `file` with "\\n" at its line ends, what is wrong with it, or None where there is
     none. Blocking."""
+    text = _decoded(file)
+    if not isinstance(text, str):
+        return text
+    return next(hidden_characters(file, text), None) or text
+
+
+def text_problems(file: Path) -> list[Problem]:
+    """All that is wrong with `file` as a text. Blocking."""
+    text = _decoded(file)
+    if isinstance(text, str):
+        return list(hidden_characters(file, text))
+    return [] if text is None else [text]
+
+
+def _decoded(file: Path) -> str | Problem | None:
     try:
         data, _ = read_bytes(file, max_bytes=MOST_BYTES)
     except MissingFile:
@@ -33,10 +49,12 @@ def read_plain_text(file: Path) -> str | Problem | None:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return Problem(file, line, "this is not UTF-8 text; save the file as UTF-8")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    found = _CONTROL.search(text)
-    if found is not None:
-        line = text.count("\n", 0, found.start()) + 1
-        message = f"a character that nobody sees stands here (U+{ord(found[0]):04X}); remove it"
-        return Problem(file, line, message)
-    return text
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def hidden_characters(file: Path, text: str) -> Iterator[Problem]:
+    """A problem for each line of `text` on which something stands that nobody sees."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if found := _CONTROL.search(line):
+            message = f"a character that nobody sees stands here (U+{ord(found[0]):04X}); remove it"
+            yield Problem(file, number, message)

@@ -7,16 +7,20 @@ project. The form that the program reads replies by is not in them.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from autocoder_tui.config.plain_text import read_plain_text
+from autocoder_tui.config.plain_text import read_plain_text, text_problems
 from autocoder_tui.engine.preprompt import SUFFIX, shipped_instructions
 from autocoder_tui.engine.purpose import PURPOSES, Purpose
+from autocoder_tui.errors import AutocoderError
 from autocoder_tui.problems import Problem, unknown_name
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.system.atomic_write import write_atomically
 
 FOLDER: Final = "preprompts"
 PROJECT_FOLDER: Final = ".autocoder"
@@ -35,6 +39,10 @@ PURPOSE_SAYS: Final[Mapping[Purpose, str]] = {
 _FRAME: Final = re.compile(
     r"[ \t]*(?:</?(?:file|edit|delete|rename)\b[^\n]*>|<{5,} ?SEARCH|>{5,} ?REPLACE)[ \t]*\Z"
 )
+
+
+_OVERRIDES: Final[tuple[Source, ...]] = ("user", "project")
+"""The later one wins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +75,7 @@ def load_preprompts(
         for purpose in PURPOSES
     }
     problems: list[Problem] = []
-    sources: tuple[Source, ...] = ("user", "project")
-    for source in sources:
+    for source in _OVERRIDES:
         folder = override_folder(source, root, config)
         problems += _strangers(folder)
         for purpose in PURPOSES:
@@ -82,21 +89,62 @@ def load_preprompts(
 
 
 def read_preprompt(file: Path) -> str | Problem | None:
-    """The text of an override, what is wrong with it, or None where there is none. Blocking."""
+    """The text of an override, what is wrong with it first, or None where there is none.
+    Blocking."""
     text = read_plain_text(file)
     if not isinstance(text, str):
         return text
+    return next(_wrong_in(file, text), None) or text
+
+
+def preprompt_problems(root: Path, config: Path) -> list[Problem]:
+    """Everything that is wrong with the overrides, also where one hides the other. Blocking."""
+    problems: list[Problem] = []
+    for source in _OVERRIDES:
+        problems += _strangers(override_folder(source, root, config))
+        for purpose in PURPOSES:
+            file = override_file(purpose, source, root, config)
+            found = text_problems(file)
+            if not found and isinstance(text := read_plain_text(file), str):
+                found = list(_wrong_in(file, text))
+            problems += found
+    return problems
+
+
+def export_preprompt(file: Path, text: str, *, force: bool = False) -> None:
+    """Write an override to be edited. Blocking; raises OverrideExists where there is one, and
+    OverrideNotWritten."""
+    try:
+        if not force and os.path.lexists(file):
+            raise OverrideExists(
+                f"{visible(str(file))} is there already and stays as it is; --force writes over it."
+            )
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(file, text)
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        raise OverrideNotWritten(f"{visible(str(file))} can't be written: {reason}.") from error
+
+
+class OverrideExists(AutocoderError):
+    kind = "override_exists"
+
+
+class OverrideNotWritten(AutocoderError):
+    kind = "override_not_written"
+
+
+def _wrong_in(file: Path, text: str) -> Iterator[Problem]:
     if not text.strip():
         message = "there is nothing in it; delete the file to have what is shipped"
-        return Problem(file, None, message)
+        yield Problem(file, None, message)
     for number, line in enumerate(text.split("\n"), 1):
         if _FRAME.match(line):
             message = (
                 "this line looks like the form of a reply, which the program adds itself; "
                 "take it out"
             )
-            return Problem(file, number, message)
-    return text
+            yield Problem(file, number, message)
 
 
 def _strangers(folder: Path) -> list[Problem]:

@@ -24,7 +24,7 @@ from autocoder_tui.config.value_types import (
     one_of,
     whole_number,
 )
-from autocoder_tui.engine.purpose import MODES
+from autocoder_tui.engine.purpose import CLARIFY_LIMIT, MODES
 from autocoder_tui.problems import shortened
 
 Place: TypeAlias = Literal["", "path", "patterns", "text", "url"]
@@ -161,6 +161,13 @@ _JOB = (
         FLAG,
         "what --mode clarify asks is answered by what the model would take for granted, printed",
         on_screen=False,
+    ),
+    RunOption(
+        "clarify_limit",
+        ("--clarify-limit",),
+        whole_number(1, 50),
+        f"how many questions --mode clarify asks at most (default: {CLARIFY_LIMIT})",
+        "N",
     ),
 )
 _MODEL = (

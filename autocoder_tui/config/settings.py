@@ -33,6 +33,7 @@ from autocoder_tui.config.value_types import (
     whole_number,
 )
 from autocoder_tui.engine.edit_format import EDIT_FORMATS
+from autocoder_tui.engine.purpose import CLARIFY_LIMIT
 from autocoder_tui.engine.request import MEGABYTE, Limits
 from autocoder_tui.problems import Problem, unknown_name
 
@@ -91,6 +92,8 @@ class ModelSettings:
         default=_LIMITS.edit_retries, metadata={"expected": whole_number(0, 5)}
     )
     """How often changes that have no place are sent back to the model."""
+    clarify_limit: int = field(default=CLARIFY_LIMIT, metadata={"expected": whole_number(1, 50)})
+    """How many questions the model asks at most before it writes, in the mode clarify."""
 
 
 @dataclass(frozen=True, slots=True)

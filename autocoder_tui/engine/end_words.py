@@ -18,6 +18,8 @@ STOPPED_AT_CAP: Final = "spending_cap"
 """Finish reason of a reply that was not read to its end, for it cost more than it may."""
 STOPPED_REPEATING: Final = "repeats_itself"
 """Finish reason of a reply that was not read to its end, for it only repeated itself."""
+STOPPED_ENOUGH: Final = "enough"
+"""Finish reason of a reply that was not read to its end, for all that is wanted of it is there."""
 END_MARK: Final = "[DONE]"
 """Finish reason of a reply that says only with this mark that it is all."""
 
@@ -27,7 +29,7 @@ _WORDS: Final[dict[End, str]] = {
         stop end_turn stop_sequence stop_sequences eos eos_token end_of_turn end_of_text
         end_of_sequence stop_token stop_word stop_words stop_string stop_str stopped matched_stop
         matched_eos_token natural_stop normal complete completed completion done end ended endoftext
-        finish finished success succeeded [DONE]
+        finish finished success succeeded enough [DONE]
     """,
     "length": """
         length max_tokens max_token max_tokens_reached max_token_reached max_output_tokens

@@ -12,7 +12,7 @@ from autocoder_tui.engine import seam
 from autocoder_tui.engine.edit_format import told
 from autocoder_tui.engine.edit_repair import EditRepair
 from autocoder_tui.engine.edited_file import learn_edits, with_savings
-from autocoder_tui.engine.end_words import STOPPED_REPEATING
+from autocoder_tui.engine.end_words import STOPPED_ENOUGH, STOPPED_REPEATING
 from autocoder_tui.engine.ending import check_end
 from autocoder_tui.engine.errors import ProviderError, RepeatsItself
 from autocoder_tui.engine.events import (
@@ -278,6 +278,9 @@ class Generation:
                         yield event
                     if self._repetition.found is not None:
                         part.finish_reason = STOPPED_REPEATING
+                        return
+                    if part.reader is not None and self.kind.has_enough(part.reader):
+                        part.finish_reason = STOPPED_ENOUGH
                         return
                     if passed and isinstance(piece, Text | Reasoning):
                         part.finish_reason = part.finish_reason or seam.STOPPED_AT_CAP

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 from autocoder_tui.engine.purpose import Purpose
@@ -14,5 +15,9 @@ SUFFIX: Final = ".txt"
 @cache
 def shipped_instructions(purpose: Purpose) -> str:
     """The text of the package for `purpose`, its paragraphs as single lines."""
-    place = files("autocoder_tui") / "data" / "preprompts" / f"{purpose}{SUFFIX}"
-    return place.read_text("utf-8")
+    return shipped_file(purpose).read_text("utf-8")
+
+
+def shipped_file(purpose: Purpose) -> Path:
+    """Where that text stands."""
+    return Path(str(files("autocoder_tui"))) / "data" / "preprompts" / f"{purpose}{SUFFIX}"

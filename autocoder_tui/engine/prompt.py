@@ -26,6 +26,7 @@ _ASKED: Final[dict[Purpose, str]] = {
     "clarify": "Requirements",
 }
 _LEFT_OUT: Final = "The earliest questions and answers of this conversation are left out."
+_NEXT_QUESTION: Final = "Ask your next question. It is about something that is not settled yet."
 _MARKS_RULE = """\
 Some of the files hold lines such as ======= themselves. In an edit of such lines take twelve \
 signs in each of its three marks: <<<<<<<<<<<< SEARCH, ============ and >>>>>>>>>>>> REPLACE."""
@@ -38,6 +39,8 @@ def first_messages(request: RunRequest) -> list[Message]:
     """
     if request.messages:
         return [{"role": each.role, "content": each.content} for each in request.messages]
+    if request.purpose == "clarify":
+        return [_system(request), *_clarification(request)]
     if not writes_files(request.purpose):
         return [_system(request), *_conversation(request)]
     sections: list[str] = []
@@ -72,6 +75,18 @@ def _conversation(request: RunRequest) -> list[Message]:
     for text, turn in zip(texts, request.turns, strict=False):
         messages += [_user(text), {"role": "assistant", "content": turn.answer}]
     return [*messages, _user(texts[-1])]
+
+
+def _clarification(request: RunRequest) -> list[Message]:
+    """The files and the requirements, then each question as the model asked it, with its answer:
+    what a small model has asked itself it asks again less often than what it is told of."""
+    parts = [_given(request)] if request.files else []
+    parts.append(f"Requirements:\n\n{request.requirements.strip()}\n")
+    messages = [_user("\n\n".join(parts))]
+    for turn in request.turns:
+        asked = {"role": "assistant", "content": turn.question}
+        messages += [asked, _user(f"{turn.answer.strip()}\n\n{_NEXT_QUESTION}\n")]
+    return messages
 
 
 def _given(request: RunRequest) -> str:

@@ -12,8 +12,17 @@ Mode: TypeAlias = Literal["generate", "query", "feedback", "clarify"]
 """What the person does. A run of the modes `feedback` and `clarify` that writes files has the
 purpose `generate`, as one of the mode `generate` has."""
 
+CLARIFY_LIMIT: Final = 5
+"""How many questions the model asks at most in the mode clarify, where nothing else is set."""
+
 PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
 MODES: Final[tuple[Mode, ...]] = get_args(Mode)
+
+
+def is_a_step(purpose: Purpose) -> bool:
+    """Whether the reply is for the program to go on with by itself: one that was cut short is of
+    no use to anybody, and is asked for again."""
+    return purpose in ("clarify", "feedback")
 
 
 def writes_files(purpose: Purpose) -> bool:

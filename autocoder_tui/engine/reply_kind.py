@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 
 from autocoder_tui.engine import seam
-from autocoder_tui.engine.end_words import read_end, was_cut
+from autocoder_tui.engine.end_words import STOPPED_AT_CAP, read_end, was_cut
 from autocoder_tui.engine.ending import is_announced, is_confirmed, lost_cause, open_cause
 from autocoder_tui.engine.errors import ProviderError
 from autocoder_tui.engine.events import Cause, FileProposed
@@ -21,9 +21,18 @@ _FENCE: Final = re.compile(
     r"((?:[ \t]*(?:[-*+>]|\d{1,9}[.)])(?:[ \t]+|(?=>)))*)([ \t]*)(`{3,}|~{3,})([^\n]*)"
 )
 """With the marks of the lists and quotes it stands in, and its indentation."""
+_LONG_QUESTION: Final = 2400
+"""Characters."""
 _OPEN_BLOCK: Final = (
     "The answer never closed its last code block: asked for more, the model had nothing to add."
 )
+
+
+class HasText(Protocol):
+    """What a reply is read with."""
+
+    @property
+    def text(self) -> str: ...
 
 
 class ReplyKind(Protocol):
@@ -34,6 +43,9 @@ class ReplyKind(Protocol):
 
     def is_closed(self, text: str) -> bool:
         """Whether something is there, and nothing in it is open."""
+
+    def has_enough(self, reply: HasText) -> bool:
+        """Whether a reply need not be read any further while it still comes."""
 
     def is_done(self, text: str, reason: str | None) -> bool:
         """Whether no part is missing after one that ended with this finish reason."""
@@ -74,6 +86,9 @@ class FileReply:
 
     def is_closed(self, text: str) -> bool:
         return frame_state(text) == "closed"
+
+    def has_enough(self, reply: HasText) -> bool:
+        return False
 
     def is_done(self, text: str, reason: str | None) -> bool:
         expected = 1 if self._request.target is not None else None
@@ -118,6 +133,9 @@ class TextReply:
     def is_closed(self, text: str) -> bool:
         return bool(text.strip()) and not open_fence(text)
 
+    def has_enough(self, reply: HasText) -> bool:
+        return False
+
     def is_done(self, text: str, reason: str | None) -> bool:
         if was_cut(reason) or read_end(reason) == "filter":
             return False
@@ -155,8 +173,23 @@ class TextReply:
         return ""
 
 
+class QuestionReply(TextReply):
+    """A question to the person. What is cut off for its length is whole enough: a small model that
+    comes to no end only says the same again."""
+
+    def has_enough(self, reply: HasText) -> bool:
+        """A question is short: what goes on for long is the program itself, or the same again."""
+        return len(reply.text) > _LONG_QUESTION
+
+    def is_done(self, text: str, reason: str | None) -> bool:
+        ended = read_end(reason) in ("ordinary", "length", "unsaid", "unknown")
+        return bool(text.strip()) and ended and reason != STOPPED_AT_CAP
+
+
 def kind_of(request: RunRequest) -> ReplyKind:
     """What the reply to `request` is."""
+    if request.purpose == "clarify":
+        return QuestionReply()
     return FileReply(request) if writes_files(request.purpose) else TextReply()
 
 

@@ -86,10 +86,16 @@ anywhere. {_DATA}""",
 Write nothing but the instruction, as plain text without a heading, in the language of the \
 complaint. {_DATA}""",
     "clarify": f"""\
-Write one question and nothing else, in the language of the requirements: first a line that \
-begins with "QUESTION: ", then, where you can name likely answers, at most five lines that begin \
-with "- ", then a line that begins with "ASSUME: " and says what you take for granted if nobody \
-answers. When nothing is left to ask, write the one word DONE. {_DATA}""",
+Write one question and nothing else: no code, and no answer to it but in this form:
+
+QUESTION: your question?
+- a likely answer
+- another likely answer
+ASSUME: the answer you take for granted if nobody answers
+
+There are at most five likely answers, each a few words on a line of its own, and none where you \
+cannot name any. Write in the language of the requirements. Where you need not guess anything any \
+more, write the one word DONE instead. {_DATA}""",
 }
 
 

@@ -10,7 +10,7 @@ from autocoder_tui.headless.delivery import print_result
 from autocoder_tui.headless.outcome import Outcome
 from autocoder_tui.runs.conversation import Conversation, conversation_of
 from autocoder_tui.runs.fitting_turns import left_out_in_words
-from autocoder_tui.runs.preparation import Prepared, prepare_task
+from autocoder_tui.runs.preparation import Prepared, prepare_task, task_of
 from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.store.history.history import History
 from autocoder_tui.store.history.kept_run import KeptRun
@@ -68,7 +68,9 @@ def prepare_follow_up(
     conversation = conversation_at(history, kept)
     task = setup.task
     setup = replace(setup, task=replace(task, inputs=task.inputs or kept.snapshot.picks))
-    prepared = prepare_task(setup, chosen, None, say, asked_in=conversation.job)
+    prepared = prepare_task(
+        setup, chosen, None, say, job=conversation.job(task_of(setup, None, say))
+    )
     if prepared.request.left_out:
         say(left_out_in_words(prepared.request.left_out))
     return prepared

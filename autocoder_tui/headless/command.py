@@ -12,6 +12,7 @@ from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.engine.errors import RequestError
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.answer import usage_problem
+from autocoder_tui.headless.answers import NOBODY_ANSWERS, someone_answers
 from autocoder_tui.headless.console import say, saying
 from autocoder_tui.headless.delivery import print_result
 from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_OK
@@ -36,6 +37,11 @@ def run_headless(setup: Setup, parser: argparse.ArgumentParser) -> int:
         if setup.result.json and "json" not in setup.flags:
             report_refusal("usage", wanted)
         parser.error(wanted)
+    unattended = not (setup.demo or setup.task.resume or setup.result.estimate_cost)
+    if setup.task.mode == "clarify" and unattended and not someone_answers(setup):
+        if setup.result.json and "json" not in setup.flags:
+            report_refusal("usage", NOBODY_ANSWERS)
+        parser.error(NOBODY_ANSWERS)
     with saying(setup) as log:
         return _run_headless(setup, log)
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from autocoder_tui.edits.edit import made_blocks
+from autocoder_tui.engine.clarification import Clarification
 from autocoder_tui.engine.events import FileProposed, PartFinished, UsageUpdated
 from autocoder_tui.engine.run_state import Extrapolation, RunState
 from autocoder_tui.engine.steps import read_steps
@@ -34,6 +35,8 @@ class Outcome:
     warnings: list[str] = field(default_factory=list)
     checks: list[dict[str, Any]] = field(default_factory=list)
     """One for each round: what came of trying the proposal before it was written."""
+    clarification: Clarification | None = None
+    """What was asked before anything was written."""
     text: str | None = None
     """The text so far, when nothing but the report can hold it."""
     is_answer: bool = False
@@ -75,6 +78,7 @@ class Outcome:
             "notes": self.state.notes,
             **self._answer(),
             **({"checks": self.checks} if self.checks else {}),
+            **({} if self.clarification is None else {"clarification": _said(self.clarification)}),
             **({} if self.text is None else {"text": self.text}),
         }
 
@@ -103,6 +107,26 @@ class Outcome:
             reasoning_tokens=sum(usage.reasoning_tokens for usage in used),
             cost_reported=bool(used) and all(usage.cost_reported for usage in used),
         )
+
+
+def _said(made: Clarification) -> dict[str, Any]:
+    """What was asked, answered and assumed, and what asking cost."""
+    return {
+        "questions": [
+            {
+                "question": each.question,
+                "suggestions": list(each.suggestions),
+                "answer": each.outcome if each.state == "answered" else None,
+                "assumed": each.outcome if each.state == "assumed" else None,
+            }
+            for each in made.rounds
+        ],
+        "ended": made.ended,
+        "requests": made.calls,
+        "prompt_tokens": made.tokens[0],
+        "completion_tokens": made.tokens[1],
+        "cost_usd": None if made.cost_usd is None else float(made.cost_usd),
+    }
 
 
 def _review_of(file: FileProposed) -> FileReview:

@@ -34,7 +34,9 @@ from autocoder_tui.headless.answer import (
     no_question,
     prepare_follow_up,
 )
+from autocoder_tui.headless.answers import answers_of
 from autocoder_tui.headless.check import HeadlessCheck
+from autocoder_tui.headless.clarify import HeadlessClarify
 from autocoder_tui.headless.console import say
 from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_OK
 from autocoder_tui.headless.outcome import Outcome
@@ -42,12 +44,13 @@ from autocoder_tui.headless.output import Delivery
 from autocoder_tui.headless.progress import Progress
 from autocoder_tui.headless.shutdown import HeadlessShutdown
 from autocoder_tui.review.review import Review
+from autocoder_tui.runs.clarification import weigh_questions
 from autocoder_tui.runs.destination import output_here, output_in_project
 from autocoder_tui.runs.estimate import weigh
 from autocoder_tui.runs.event_text import narrate, summary
 from autocoder_tui.runs.fallback import limits_after, run_with_fallback
 from autocoder_tui.runs.key_scan import keys_in
-from autocoder_tui.runs.preparation import Job, Prepared, prepare, prepare_task
+from autocoder_tui.runs.preparation import Job, Prepared, prepare, prepare_task, task_of
 from autocoder_tui.runs.proof import note_of
 from autocoder_tui.runs.recorder import RunRecorder
 from autocoder_tui.runs.restore import KEPT, events_of, model_as_sent, model_of, prepared_of
@@ -75,6 +78,8 @@ class HeadlessRun:
         )
         self._check = HeadlessCheck(setup, outcome)
         self._chosen: ChosenModel | None = None
+        self._asked_about: Job | None = None
+        """What questions are asked about before it is done."""
         self._again: KeptRun | None = None
         """A run that ended well and is only to be delivered once more."""
         self.ending = HeadlessShutdown()
@@ -84,7 +89,11 @@ class HeadlessRun:
         async with AsyncExitStack() as stack:
             if self._setup.task.mode != "query":
                 await self._check.prepare()
-            prepared, output = await self._prepare(stack)
+            try:
+                prepared, output = await self._prepare(stack)
+            except asyncio.CancelledError:
+                self._stopped()
+                return
             self._outcome.is_answer = prepared.request.purpose == "query"
             delivered = False
             try:
@@ -147,6 +156,8 @@ class HeadlessRun:
         async with AsyncExitStack() as stack:
             prepared, _ = await self._prepare(stack, key_needed=False)
             weighed = weigh(prepared.request)
+            if self._asked_about is not None and self._chosen is not None:
+                weighed = weigh_questions(weighed, self._setup, self._asked_about, self._chosen)
         return json.dumps(weighed.report()) if self._setup.result.json else weighed.text()
 
     async def _prepare(
@@ -165,8 +176,13 @@ class HeadlessRun:
             choose_model(setup, await served_model(setup, say)), key_needed=key_needed
         )
         self._chosen = chosen
-        prepared = prepare_task(setup, chosen, target, say)
+        job = task_of(setup, target, say)
+        prepared = prepare_task(setup, chosen, target, say, job=job)
         self._warn_of_keys(prepared, key_needed=key_needed)
+        if setup.task.mode == "clarify":
+            self._asked_about = job
+            if key_needed:
+                prepared = await self._clarified(job, chosen, target)
         for warning in prepared.guesses:
             self._outcome.warnings.append(warning)
             say(f"warning: {warning}")
@@ -180,6 +196,18 @@ class HeadlessRun:
         prepared = await asyncio.to_thread(prepare_follow_up, setup, kept, history, chosen, say)
         self._warn_of_keys(prepared, key_needed=key_needed)
         return await ask_beforehand(prepared, chosen, say)
+
+    async def _clarified(self, job: Job, chosen: ChosenModel, target: str | None) -> Prepared:
+        """The run with what its questions came to. Raises AutocoderError."""
+        answers = answers_of(self._setup)
+        asking = HeadlessClarify(self._setup, chosen, self._outcome, answers, self._log.trace)
+        job = await asking.settle(job)
+        made = await asyncio.to_thread(
+            prepare_task, self._setup, chosen, target, lambda _: None, job=job
+        )
+        spent = sum((used.cost_usd or Decimal(0) for used in self._outcome.earlier), Decimal(0))
+        limits = limits_after(self._setup.limits, spent)
+        return replace(made, request=replace(made.request, limits=limits))
 
     def _warn_of_keys(self, prepared: Prepared, *, key_needed: bool) -> None:
         for key in keys_in(prepared.request) if key_needed else ():

@@ -50,4 +50,4 @@ def guidance_of(root: Path, config: Path) -> Guidance:
     """The same by the folders of the project and of the configuration."""
     preprompts, problems = load_preprompts(root, config)
     liked, more = load_preferences(root, config)
-    return Guidance(preprompts, liked, tuple(map(str, (*problems, *more))))
+    return Guidance(preprompts, liked, tuple(each.in_full for each in (*problems, *more)))

@@ -172,18 +172,9 @@ def _as_if(root: Path, path: str, text: str) -> TextFile:
     return TextFile(root / path, text, "utf-8", b"", "\n", 0o644, Stamp(0, 0, 0, ""))
 
 
-def prepare_task(
-    setup: Setup,
-    chosen: ChosenModel,
-    target: str | None,
-    say: Callable[[str], object],
-    texts: Mapping[str, str] | None = None,
-    *,
-    asked_in: Callable[[Job], Job] | None = None,
-) -> Prepared:
-    """Look up what a run that nobody watches was set up with, and prepare it. `say` hears what
-    there is to know of its files; `asked_in` puts it into a conversation. Blocking; raises Refused
-    where one can't be used, and WorkspaceError."""
+def task_of(setup: Setup, target: str | None, say: Callable[[str], object]) -> Job:
+    """What a run that nobody watches was set up with, looked up. `say` hears what there is to
+    know of its files. Blocking; raises Refused where one can't be used, and WorkspaceError."""
     task = setup.task
     expansion = expand_inputs(setup.root, task.inputs)
     for name, reason in expansion.refused:
@@ -192,26 +183,37 @@ def prepare_task(
         say(warning)
     if expansion.failed:
         raise Refused("An input file can't be used, so nothing was sent.")
-    wanted = setup.model
-    purpose: Purpose = "query" if task.mode == "query" else "generate"
-    guidance = load_guidance(setup)
-    for problem in guidance.problems:
-        say(problem)
-    job = Job(
+    return Job(
         setup.root,
         expansion.files,
         target,
         task.requirements,
         task.system_prompt,
         mode=task.mode,
-        purpose=purpose,
+        purpose="query" if task.mode == "query" else "generate",
     )
+
+
+def prepare_task(
+    setup: Setup,
+    chosen: ChosenModel,
+    target: str | None,
+    say: Callable[[str], object],
+    texts: Mapping[str, str] | None = None,
+    job: Job | None = None,
+) -> Prepared:
+    """Look up what a run that nobody watches was set up with, unless that is the `job` already,
+    and prepare it. `say` and what is raised are as for `task_of`. Blocking."""
+    job = job or task_of(setup, target, say)
+    guidance = load_guidance(setup)
+    for problem in guidance.problems:
+        say(problem)
     return prepare(
-        job if asked_in is None else asked_in(job),
+        job,
         chosen,
         setup.limits,
-        temperature=wanted.temperature,
-        edit_format=wanted.edit_format,
+        temperature=setup.model.temperature,
+        edit_format=setup.model.edit_format,
         texts=texts,
         guidance=guidance,
     )

@@ -24,7 +24,7 @@ from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Catalog, Endpoint, Model
 from autocoder_tui.engine.metering.cost import cap_problem
 from autocoder_tui.engine.provider.capabilities import Capabilities
-from autocoder_tui.engine.purpose import Mode
+from autocoder_tui.engine.purpose import CLARIFY_LIMIT, Mode
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.redaction import know
@@ -56,6 +56,8 @@ class Task:
     """The file with the answers to what the model asks before it writes."""
     assume: bool = False
     """Whether such questions are answered by what the model would take for granted."""
+    clarify_limit: int = CLARIFY_LIMIT
+    """How many of them there may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,7 @@ def with_options(setup: Setup, flags: Mapping[str, Any], file: Mapping[str, Any]
         setup,
         flags={name: given[name] for name in flags},
         file={name: given[name] if name not in flags else value for name, value in file.items()},
-        task=_task(setup.task, given),
+        task=_task(setup.task, settings, given),
         model=_model(settings, given),
         limits=_limits(settings, given),
         result=_result(given, flags),
@@ -269,7 +271,7 @@ def obstacle(chosen: ChosenModel, limits: Limits) -> str | None:
     return cap_problem(chosen.model, limits)
 
 
-def _task(task: Task, given: Mapping[str, Any]) -> Task:
+def _task(task: Task, settings: Settings, given: Mapping[str, Any]) -> Task:
     return replace(
         task,
         inputs=given.get("input_files", ()),
@@ -279,6 +281,7 @@ def _task(task: Task, given: Mapping[str, Any]) -> Task:
         mode=given.get("mode", "generate"),
         answers=given.get("answers"),
         assume=given.get("assume", False),
+        clarify_limit=given.get("clarify_limit", settings.model.clarify_limit),
     )
 
 

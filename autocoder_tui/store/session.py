@@ -27,6 +27,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from autocoder_tui.engine.clarification import Clarification, as_plain, from_plain
 from autocoder_tui.engine.purpose import MODES, Mode
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.system.atomic_write import write_atomically
@@ -75,6 +76,8 @@ class Session:
     asked_last: str = ""
     """The thread of the conversation that is open, and the run at the end of what is shown of it;
     "" where there is none."""
+    clarification: Clarification | None = None
+    """What the model asked before it writes, and the answers."""
 
     @property
     def has_work(self) -> bool:
@@ -87,6 +90,7 @@ class Session:
             or self.typed
             or any(text.strip() for text in self.texts.values())
             or self.conversation
+            or (self.clarification is not None and not self.clarification.sent)
         )
 
     def same_work(self, other: Session) -> bool:
@@ -119,6 +123,8 @@ class SessionSlot:
     def save(self, session: Session) -> None:
         """Replace what is kept, at once or not at all. Blocking; raises OSError."""
         data = asdict(session) | {"root": str(self._root), "saved_at": time.time()}
+        if session.clarification is not None:
+            data["clarification"] = as_plain(session.clarification)
         _make_folder(self._folder)
         write_atomically(self.file, json.dumps(data))
 
@@ -276,6 +282,7 @@ def _session(values: Mapping[str, Any]) -> Session:
         texts={_mode(mode): _text(text) for mode, text in values.get("texts", {}).items()},
         conversation=_text(values.get("conversation", "")),
         asked_last=_text(values.get("asked_last", "")),
+        clarification=None if not (asked := values.get("clarification")) else from_plain(asked),
     )
 
 

@@ -25,6 +25,7 @@ from autocoder_tui.ui.commands import Palette, commands_of, keys_of
 from autocoder_tui.ui.controllers import answer_blocks, review_actions
 from autocoder_tui.ui.controllers.batch import BatchActions
 from autocoder_tui.ui.controllers.check import ProposalCheck
+from autocoder_tui.ui.controllers.clarify import ClarifyRounds
 from autocoder_tui.ui.controllers.control_files import load_or_save
 from autocoder_tui.ui.controllers.conversation import OpenConversation
 from autocoder_tui.ui.controllers.copy import copy_out
@@ -36,6 +37,7 @@ from autocoder_tui.ui.controllers.history import HistoryActions
 from autocoder_tui.ui.controllers.key_warning import KeyWarnings, ask_about_secret
 from autocoder_tui.ui.controllers.mode import ModeChoice
 from autocoder_tui.ui.controllers.models import ModelChoice
+from autocoder_tui.ui.controllers.preprompts import Preprompts
 from autocoder_tui.ui.controllers.prompt_history import PromptHistory
 from autocoder_tui.ui.controllers.quit import Interrupt, leave
 from autocoder_tui.ui.controllers.recovery import RunRecovery
@@ -87,6 +89,8 @@ class AutocoderApp(TypeAheadApp):
         self.prompting = PromptHistory(self)
         self.modes = ModeChoice(self)
         self.conversation = OpenConversation(self)
+        self.clarifying = ClarifyRounds(self)
+        self.preprompts = Preprompts(self)
         self.dialog_drafts = DialogDrafts(self)
         self.models = ModelChoice(self)
         self.review_session: ReviewSession | None = None
@@ -252,6 +256,11 @@ class AutocoderApp(TypeAheadApp):
         """Write files, ask, complain of a result, or be asked first."""
         self.modes.choose_next()
 
+    @work(group=ASKS)
+    async def action_edit_preprompt(self) -> None:
+        """Change what the model is told of how to go about the present mode."""
+        await self.preprompts.edit()
+
     def action_choose_model(self) -> None:
         """Pick another model."""
         self.models.pick()
@@ -386,7 +395,9 @@ class AutocoderApp(TypeAheadApp):
             self.push_screen(Palette())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        yield from commands_of(self, self.main, screen, forget=self.action_forget_endpoint)
+        said = {"preprompt.edit": self.preprompts.in_force()}
+        forget = self.action_forget_endpoint
+        yield from commands_of(self, self.main, screen, forget=forget, said=said)
 
 
 def _fits(app: AutocoderApp) -> tuple[Program, HasAnEnd]:

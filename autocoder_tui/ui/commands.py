@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from textual.app import App, ComposeResult, SystemCommand
@@ -13,6 +14,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 from autocoder_tui.ui.screens.batch import BatchScreen
+from autocoder_tui.ui.screens.clarification import ClarificationScreen
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.screens.history import HistoryScreen
@@ -52,6 +54,7 @@ _SCREENS: tuple[tuple[type[DOMNode], str], ...] = (
     (HistoryScreen, "History"),
     (BatchScreen, "Batch"),
     (RunView, "A run of the history"),
+    (ClarificationScreen, "Asked before writing"),
     (UsageScreen, "Usage"),
 )
 
@@ -88,11 +91,17 @@ def _of_screens(app: App[Any]) -> Iterator[tuple[str, BindingsMap]]:
 
 
 def commands_of(
-    app: App[Any], main: MainScreen, screen: Screen[Any], *, forget: Callable[[], None]
+    app: App[Any],
+    main: MainScreen,
+    screen: Screen[Any],
+    *,
+    forget: Callable[[], None],
+    said: Mapping[str, str],
 ) -> Iterator[SystemCommand]:
     """The actions that make sense on `screen`, the App's first. `forget` is the one without a key:
-    it drops what was learnt about the endpoint."""
-    yield from _bound(app, app, "")
+    it drops what was learnt about the endpoint. `said` is how things stand, by the id of what
+    changes them."""
+    yield from _bound(app, app, "", said)
     if screen is main:
         for kind, area in _AREAS:
             yield from _bound(app, main.query_one(kind), f"{area}: ")
@@ -112,7 +121,9 @@ def commands_of(
     yield SystemCommand("Save screenshot", "As an SVG file", app.action_screenshot)
 
 
-def _bound(app: App[Any], node: DOMNode, area: str) -> Iterator[SystemCommand]:
+def _bound(
+    app: App[Any], node: DOMNode, area: str, said: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[SystemCommand]:
     seen = set()
     for _, binding in node._bindings:
         # What a widget brings along from the framework has no id.
@@ -124,4 +135,5 @@ def _bound(app: App[Any], node: DOMNode, area: str) -> Iterator[SystemCommand]:
         async def call(action: str = binding.action) -> None:
             await app.run_action(action, default_namespace=node)
 
-        yield SystemCommand(f"{area}{binding.description}", f"Key: {key}", call)
+        stands = f". {said[binding.id]}" if binding.id in said else ""
+        yield SystemCommand(f"{area}{binding.description}", f"Key: {key}{stands}", call)

@@ -24,6 +24,7 @@ from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.ui.program_parts import (
     Batches,
     Checks,
+    Clarifications,
     Conversations,
     EarlierPrompts,
     Estimates,
@@ -34,6 +35,7 @@ from autocoder_tui.ui.program_parts import (
     Modes,
     OneRun,
     OneTextCall,
+    PrepromptTexts,
     ReviewRecord,
     SavedSession,
     SpendingCaps,
@@ -173,6 +175,12 @@ class Program(Protocol):
 
     @property
     def conversation(self) -> Conversations: ...
+
+    @property
+    def clarifying(self) -> Clarifications: ...
+
+    @property
+    def preprompts(self) -> PrepromptTexts: ...
 
     @property
     def text_calls(self) -> OneTextCall: ...

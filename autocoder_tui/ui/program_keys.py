@@ -29,6 +29,7 @@ PROGRAM_KEYS: Final[list[BindingType]] = [
     Binding("Q", "show_batch", "Batch", id="batch.show", show=False),
     Binding("P", "elsewhere('paste')", "Paste a reply", id="reply.paste", show=False),
     Binding("Y", "elsewhere('copy')", "Copy the prompt", id="prompt.copy", show=False),
+    Binding("I", "edit_preprompt", "Preprompt of the mode", id="preprompt.edit", show=False),
     Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
     Binding("ctrl+z", "suspend_process", "Stop the program", id="app.stop", show=False),
 ]

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Model
+from autocoder_tui.engine.clarification import Clarification
 from autocoder_tui.engine.events import Event
 from autocoder_tui.engine.metering.budget import CapQuestion
 from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
@@ -229,7 +230,28 @@ class OneTextCall(Protocol):
     @property
     def running(self) -> bool: ...
 
+    def stop(self) -> None: ...
+
     async def ask(self, make_request: Callable[[], Prepared]) -> RunState: ...
+
+
+class Clarifications(Protocol):
+    """What was asked before files are written. `kept` is the newest."""
+
+    @property
+    def kept(self) -> Clarification | None: ...
+
+    def restore(self, left: Clarification | None) -> None: ...
+
+    async def settle(self, job: Job, chosen: ChosenModel) -> Job | None: ...
+
+    def sent(self) -> None: ...
+
+
+class PrepromptTexts(Protocol):
+    """What models are told of how to go about each mode."""
+
+    async def tell_problems(self) -> None: ...
 
 
 class Modes(Protocol):
@@ -275,7 +297,14 @@ class TypedTexts(Protocol):
     """Texts typed in dialogs, which no end of the program loses."""
 
     async def ask(
-        self, title: str, hint: str, text: str = "", *, line: int = 0, tall: bool = False
+        self,
+        title: str,
+        hint: str,
+        text: str = "",
+        *,
+        line: int = 0,
+        tall: bool = False,
+        prose: bool = False,
     ) -> str | None: ...
 
     def now(self) -> tuple[Typed, ...]: ...

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from autocoder_tui.engine.events import Event, TextDelta
+from autocoder_tui.engine.purpose import is_a_step
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.engine.seam import MARKER_WORDS
 from autocoder_tui.safety.sanitize import visible
@@ -36,7 +37,8 @@ _TOGETHER: Final = 1000
 @dataclass(frozen=True, slots=True)
 class Recovery:
     """`offered` are runs somebody should be asked about, the newest first, `recovered` the ids
-    of those found just now that had not ended and are no batch's; `messages` what there is to
+    of those found just now that had not ended, and are no batch's and no step of another run;
+    `messages` what there is to
     say."""
 
     offered: tuple[RunSummary, ...] = ()
@@ -116,7 +118,9 @@ def recover_runs(
                     "the next start tries again."
                 )
                 continue
-            if run is not None and run.status == "interrupted" and not run.snapshot.batch:
+            if run is None or run.snapshot.batch or is_a_step(run.snapshot.purpose):
+                continue
+            if run.status == "interrupted":
                 recovered.append(run.run_id)
     except HistoryUnavailable as error:
         stopped = True
@@ -206,7 +210,7 @@ def _recover(
             run = replay(path, read=read)
             read(path.stat().st_size)
             # Left behind by a program that ended before anybody had seen to the run.
-            history.add(run, offered=True)
+            history.add(run, offered=not is_a_step(run.snapshot.purpose))
             path.unlink()
             if run.damaged:
                 messages.append(

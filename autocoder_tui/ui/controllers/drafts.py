@@ -23,7 +23,14 @@ class DialogDrafts:
         self.left: tuple[Typed, ...] = ()
 
     async def ask(
-        self, title: str, hint: str, text: str = "", *, line: int = 0, tall: bool = False
+        self,
+        title: str,
+        hint: str,
+        text: str = "",
+        *,
+        line: int = 0,
+        tall: bool = False,
+        prose: bool = False,
     ) -> str | None:
         """What `text` was changed to in a dialog, None when it was given up. What had been
         typed there when the program ended is there again. Must be called from a worker."""
@@ -31,7 +38,7 @@ class DialogDrafts:
         typed = next((one.text for one in self.left if _is(one, title, base)), None)
         if typed is not None:
             hint = "As you left it when the program ended. " + hint
-        dialog = TextDialog(title, hint, text, typed=typed, line=line, tall=tall)
+        dialog = TextDialog(title, hint, text, typed=typed, line=line, tall=tall, prose=prose)
         answer = await self._app.push_screen_wait(dialog)
         self.left = tuple(one for one in self.left if not _is(one, title, base))
         self._app.session.changed()

@@ -90,3 +90,19 @@ def _attempt(text: str, path: str, line: int, environ: Mapping[str, str]) -> str
         return edit_in_editor(text, path, line, environ)
     except EditorFailed as error:
         return error
+
+
+def edit_file_suspended(app: Program, file: Path) -> None:
+    """Have a file edited in its place, with the screen given to the editor meanwhile. Raises
+    EditorFailed."""
+    failed: EditorFailed | None = None
+    try:
+        with app.suspend():
+            try:
+                open_in_editor(editor_command(app.setup.environ), file, app.setup.environ)
+            except EditorFailed as error:
+                failed = error
+    except SuspendNotSupported as error:
+        raise EditorFailed("The screen can't be given to an editor here.") from error
+    if failed is not None:
+        raise failed

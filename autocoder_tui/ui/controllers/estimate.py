@@ -7,12 +7,14 @@ in a thread, and only after a pause in the changes.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from textual.timer import Timer
 
 from autocoder_tui.engine.metering.cost import format_tokens
 from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.runs.clarification import weigh_questions
 from autocoder_tui.runs.estimate import Weighed, counted, weigh
 from autocoder_tui.runs.guidance import load_guidance
 from autocoder_tui.runs.preparation import Job, Prepared, prepare
@@ -72,7 +74,7 @@ class Estimator:
 
         try:
             prepared = await asyncio.to_thread(make)
-            weighed = await asyncio.to_thread(weigh, prepared.request)
+            weighed = await asyncio.to_thread(self._weigh, prepared, job, chosen)
         except AutocoderError as error:
             self._app.main.log_line(error.message)
             return
@@ -89,8 +91,16 @@ class Estimator:
         finally:
             asking.cancel()
         if request.counted_tokens is not None:
-            weighed = await asyncio.to_thread(weigh, request)
+            again = replace(prepared, request=request)
+            weighed = await asyncio.to_thread(self._weigh, again, job, chosen)
         self._show(job, chosen, weighed)
+
+    def _weigh(self, prepared: Prepared, job: Job, chosen: ChosenModel) -> Weighed:
+        """With the questions that are asked before, where there are such. Blocking."""
+        weighed, app = weigh(prepared.request), self._app
+        if job.mode != "clarify" or app.setup.demo:
+            return weighed
+        return weigh_questions(weighed, app.setup, job, chosen, app.clarifying.kept)
 
     def _show(
         self, job: Job, chosen: ChosenModel, weighed: Weighed, *, for_now: bool = False

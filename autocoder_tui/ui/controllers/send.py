@@ -43,13 +43,17 @@ async def send(app: Program) -> None:
     if asked is not None and asked.window.tokens is not None:
         chosen = asked.chosen
         app.models.set(chosen)
+    wanted_job = await app.clarifying.settle(job, chosen) if job.mode == "clarify" else job
+    if wanted_job is None:
+        return
+    await app.preprompts.tell_problems()
     setup = app.setup
     limits = app.spending.limits(setup.limits)
 
     def make() -> Prepared:
         wanted = setup.model
         made = prepare(
-            job,
+            wanted_job,
             as_known_now(setup, chosen),
             limits,
             temperature=wanted.temperature,
@@ -84,6 +88,8 @@ async def send(app: Program) -> None:
             _tell_guesses(app, prepared.guesses)
         app.prompting.sent(job.requirements)
         app.estimator.sent(job, chosen)
+        if job.mode == "clarify":
+            app.clarifying.sent()
         app.runner.start(make)
 
 

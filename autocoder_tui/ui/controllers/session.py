@@ -133,6 +133,7 @@ class SessionAutosave:
         if back:
             app.tell(f"Back as you left it {_when(left.saved_at)}: {', '.join(back)}.")
         app.dialog_drafts.restore(left.typed)
+        app.clarifying.restore(self.left.clarification)
         self._restored = True
         self.changed()
         await asyncio.to_thread(forget_abandoned_sessions, setup.places.state)
@@ -214,6 +215,7 @@ class SessionAutosave:
             typed=app.dialog_drafts.now(),
             mode=app.modes.mode,
             texts=dict(app.modes.texts),
+            clarification=app.clarifying.kept,
         )
         session = self._with_conversation(session)
         if app.chosen is not None:

@@ -38,6 +38,7 @@ async def begin(app: Program, problems: Iterable[str]) -> None:
         app.tell(message, severity="warning", timeout=20)
     await fill_in(app)
     await app.session.restore()
+    await app.preprompts.tell_problems()
     limits = app.setup.settings.cost
     app.main.query_one(Meters).thresholds = (limits.context_warning, limits.context_alarm)
     header = app.main.query_one(HeaderLine)

@@ -18,7 +18,8 @@ class TextDialog(Dialog[str | None]):
     """Returns the text as left, or None when it was given up. `line` is where to begin, from 0.
 
     It begins with `typed`, where that is given, in place of the `original`. `tall`: it
-    takes the screen, as for code; otherwise it is a small box, as for a note.
+    takes the screen, as for code; otherwise it is a small box, as for a note. `prose`: it takes the
+    screen, and long lines are wrapped.
     """
 
     BINDINGS = [
@@ -42,6 +43,7 @@ class TextDialog(Dialog[str | None]):
         typed: str | None = None,
         line: int = 0,
         tall: bool = False,
+        prose: bool = False,
     ) -> None:
         super().__init__()
         self.heading = title
@@ -49,7 +51,8 @@ class TextDialog(Dialog[str | None]):
         self.original = original
         self._begin = original if typed is None else typed
         self._line = line
-        self._tall = tall
+        self._tall = tall or prose
+        self._code = tall and not prose
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog tall-dialog" if self._tall else "dialog") as dialog:
@@ -58,9 +61,9 @@ class TextDialog(Dialog[str | None]):
             yield Static(visible(self._hint, lines=True), markup=False, classes="dialog-text")
             yield PlainArea(
                 self._begin,
-                soft_wrap=not self._tall,
-                show_line_numbers=self._tall,
-                tab_behavior="indent" if self._tall else "focus",
+                soft_wrap=not self._code,
+                show_line_numbers=self._code,
+                tab_behavior="indent" if self._code else "focus",
             )
 
     def on_mount(self) -> None:
