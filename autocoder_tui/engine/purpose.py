@@ -15,6 +15,9 @@ purpose `generate`, as one of the mode `generate` has."""
 PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
 MODES: Final[tuple[Mode, ...]] = get_args(Mode)
 
+ASIDES: Final[tuple[Purpose, ...]] = ("feedback", "clarify")
+"""Replies that the program goes on with by itself: nobody is asked about one that was cut off."""
+
 
 def writes_files(purpose: Purpose) -> bool:
     """Whether the reply holds files to be proposed; the others are texts."""

@@ -15,6 +15,7 @@ from autocoder_tui.review.line_ends import asks_for_ends
 from autocoder_tui.runs.guidance import NO_GUIDANCE, Guidance, load_guidance
 from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.store.feedback import Feedback
 from autocoder_tui.workspace.errors import MissingFile
 from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.output_path import Refused
@@ -69,6 +70,8 @@ class Prepared:
     thread: str = ""
     parent: str = ""
     """As in `Job`; a conversation that begins has the id of its first run."""
+    feedback: Feedback | None = None
+    """The rounds of feedback up to this run; None for one that is no answer to any."""
 
     def for_model(
         self, chosen: ChosenModel, *, partial: str | None = None, limits: Limits | None = None

@@ -243,6 +243,8 @@ class Modes(Protocol):
 
     def choose(self, mode: Mode) -> None: ...
 
+    def answered(self, complaint: str) -> None: ...
+
 
 class TypedTexts(Protocol):
     """Texts typed in dialogs, which no end of the program loses."""
