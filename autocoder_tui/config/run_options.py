@@ -147,6 +147,13 @@ _JOB = (
     ),
     RunOption("force", ("-f", "--force"), FLAG, "the output file may exist"),
     RunOption(
+        "no_refine",
+        ("--no-refine",),
+        FLAG,
+        "send what --mode feedback was told as it is: no request makes an instruction of it first",
+        on_screen=False,
+    ),
+    RunOption(
         "answers",
         ("--answers",),
         NAME,

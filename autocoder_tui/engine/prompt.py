@@ -6,6 +6,7 @@ request and in every continuation: providers cache the common prefix and charge 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from autocoder_tui.edits.shapes.search import needs_more_signs
@@ -20,9 +21,8 @@ Message = dict[str, str]
 CONTINUATION_TEMPERATURE = 0.2
 """The highest for a continuation: it has to copy before it goes on."""
 
-_ASKED: Final[dict[Purpose, str]] = {
+_ASKED: Final[Mapping[Purpose, str]] = {
     "query": "Question",
-    "feedback": "Complaint",
     "clarify": "Requirements",
 }
 _LEFT_OUT: Final = "The earliest questions and answers of this conversation are left out."
@@ -36,6 +36,8 @@ def first_messages(request: RunRequest) -> list[Message]:
 
     They depend on the request alone, so that each continuation begins with the same ones.
     """
+    if request.purpose == "feedback":
+        return [_system(request), _user(_complaint(request))]
     if not writes_files(request.purpose):
         return [_system(request), *_conversation(request)]
     sections: list[str] = []
@@ -70,6 +72,17 @@ def _conversation(request: RunRequest) -> list[Message]:
     for text, turn in zip(texts, request.turns, strict=False):
         messages += [_user(text), {"role": "assistant", "content": turn.answer}]
     return [*messages, _user(texts[-1])]
+
+
+def _complaint(request: RunRequest) -> str:
+    """What was asked for and what came of it, in one message: a model that is shown a proposal as
+    its own goes on with it."""
+    sections = [
+        f"The requirements were:\n\n{turn.question}\n\nThe programmer proposed:\n\n{turn.answer}"
+        for turn in request.turns
+    ]
+    sections.append(f"Complaint: {request.requirements.strip()}")
+    return "\n\n".join([*sections, "Instruction:"]) + "\n"
 
 
 def _given(request: RunRequest) -> str:

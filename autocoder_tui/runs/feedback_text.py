@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from autocoder_tui.review.file_review import Verdict
@@ -31,7 +31,7 @@ def requirements_with(feedback: Feedback, review: Review) -> str:
             "The files above already hold those of your changes that stand; keep them. These "
             "changes of yours were rejected and are not in the files above:",
             f"~~~~~~~~ diff\n{patch}~~~~~~~~",
-            *_notes(last.rejected),
+            *notes_in_words({change: change.note for change in last.rejected}),
         ]
     lost = _unplaced_in_words(review)
     if lost:
@@ -72,12 +72,15 @@ def _in_words(change: RejectedChange) -> str:
     return "\n".join([f"in {change.path}{said}:", *lines]) + "\n"
 
 
-def _notes(rejected: Sequence[RejectedChange]) -> list[str]:
-    """What was said of single hunks, as a list."""
-    noted = [change for change in rejected if change.note.strip()]
-    if not noted:
+def notes_in_words(notes: Mapping[RejectedChange, str]) -> list[str]:
+    """What was said of single hunks, as a section; none where nothing was."""
+    lines = [
+        f"- {_named(change)}: {' '.join(note.split())}"
+        for change, note in notes.items()
+        if note.strip()
+    ]
+    if not lines:
         return []
-    lines = [f"- {_named(change)}: {' '.join(change.note.split())}" for change in noted]
     return ["Why they were rejected:\n\n" + "\n".join(lines)]
 
 

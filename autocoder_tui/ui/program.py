@@ -27,6 +27,7 @@ from autocoder_tui.ui.program_parts import (
     EarlierPrompts,
     Estimates,
     Fallbacks,
+    FeedbackActions,
     FileWeights,
     KeptRuns,
     ModelChoices,
@@ -169,6 +170,9 @@ class Program(Protocol):
 
     @property
     def modes(self) -> Modes: ...
+
+    @property
+    def feedback(self) -> FeedbackActions: ...
 
     @property
     def text_calls(self) -> OneTextCall: ...

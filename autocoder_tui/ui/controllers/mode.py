@@ -58,3 +58,6 @@ class ModeChoice:
     def _show(self, mode: Mode) -> None:
         self.mode = mode
         self._app.main.show_mode(mode)
+        if mode == "feedback":
+            self._app.feedback.show_scope()
+        self._app.refresh_bindings()

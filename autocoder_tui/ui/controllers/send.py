@@ -24,6 +24,9 @@ async def send(app: Program) -> None:
     job, chosen = app.job(), app.chosen
     if app.runner.running:
         return
+    if job.mode == "feedback":
+        await app.feedback.send()
+        return
     if not job.requirements.strip():
         app.tell("Say what you want first: the requirements are empty.", severity="warning")
         app.main.show("requirements")

@@ -10,6 +10,7 @@ from typing import cast
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
@@ -25,6 +26,7 @@ from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
 from autocoder_tui.ui.widgets.check.pane import CheckPane
 from autocoder_tui.ui.widgets.diff.view import Arrangement
 from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.files.preferences_line import PreferencesLine
 from autocoder_tui.ui.widgets.footer_line import FooterLine
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.log.pane import LogPane
@@ -108,6 +110,7 @@ class MainScreen(Screen[None]):
             with Vertical(id="files-pane", classes="pane") as files:
                 files.border_title = "Files"
                 yield FilePicker(self._root, id="files")
+                yield PreferencesLine(markup=False)
             with Vertical(id="work"):
                 with Vertical(id="requirements-pane", classes="pane") as ask:
                     ask.border_title = "Requirements"
@@ -213,7 +216,7 @@ class MainScreen(Screen[None]):
         return Job(
             root=root,
             picks=self.query_one(FilePicker).picks,
-            target=self.target or None if mode != "query" else None,
+            target=self.target or None if mode not in ("query", "feedback") else None,
             requirements=self.query_one("#requirements", TextArea).text,
             system_prompt=system_prompt,
             mode=mode,
@@ -224,8 +227,20 @@ class MainScreen(Screen[None]):
         """Say what is asked for, and show only what means something to it."""
         self.query_one(ModeSwitch).mode = mode
         self.query_one("#requirements-pane").border_title = _ASKED[mode]
-        for part in ("#target-line > Label", "#target"):
-            self.query_one(part).display = mode != "query"
+        self.query_one("#target").display = mode not in ("query", "feedback")
+        label = self.query_one("#target-line > Label", Label)
+        label.display = mode != "query"
+        label.update("" if mode == "feedback" else "→ write")
+
+    def show_about(self, words: str) -> None:
+        """Say, in the place of the file to write, what a complaint is about; safe to show."""
+        if self.query_one(ModeSwitch).mode == "feedback":
+            self.query_one("#target-line > Label", Label).update(Content(words))
+
+    def show_preferences(self, words: str) -> None:
+        """Say below the files what goes to the model with them; "" for nothing."""
+        for line in self.query(PreferencesLine):  # none when the screen is closing
+            line.say(words)
 
     def offer(self, pane: str) -> bool:
         """`show` what nobody asked for just now: not where something is being written, for the
