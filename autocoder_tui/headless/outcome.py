@@ -33,6 +33,8 @@ class Outcome:
     warnings: list[str] = field(default_factory=list)
     checks: list[dict[str, Any]] = field(default_factory=list)
     """One for each round: what came of trying the proposal before it was written."""
+    feedback: dict[str, Any] | None = None
+    """What was complained of, what was sent for that, and the rounds so far."""
     text: str | None = None
     """The text so far, when nothing but the report can hold it."""
     exit_code: int = EXIT_FAILED
@@ -71,6 +73,7 @@ class Outcome:
             "chunks": self.state.stats.chunks,
             "notes": self.state.notes,
             **({"checks": self.checks} if self.checks else {}),
+            **({} if self.feedback is None else {"feedback": self.feedback}),
             **({} if self.text is None else {"text": self.text}),
         }
 

@@ -185,6 +185,11 @@ def prepare_task(
     if expansion.failed:
         raise Refused("An input file can't be used, so nothing was sent.")
     wanted = setup.model
+    if task.mode == "feedback":
+        raise Refused(
+            "Feedback goes on from a run: autocoder-tui run --mode feedback --resume RUN. Here "
+            "there is none to go on from."
+        )
     purpose: Purpose = "query" if task.mode == "query" else "generate"
     guidance = load_guidance(setup)
     for problem in guidance.problems:

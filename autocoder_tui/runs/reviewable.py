@@ -110,6 +110,23 @@ def _returned_in_words(file: FileReview, hunk: int, number: int, change: Rejecte
     return f"{what}: rejected in round {number}, and it has come back {how}."
 
 
+def without_rejected(reviewable: Reviewable) -> Reviewable:
+    """The same without what was rejected in files that the run itself did not propose. Blocking:
+    diffs."""
+    files: list[FileReview] = []
+    for file in reviewable.review.files:
+        if file.path not in reviewable.fresh and Verdict.REJECTED in file.verdicts:
+            file = file if file.stays_moved else file.unmoved()
+            text = file.without_rejected()
+            if file.deletes or text is None:
+                continue
+            file = file.edited(text)
+            if not file.hunks:
+                continue
+        files.append(file)
+    return replace(reviewable, review=Review(tuple(files)))
+
+
 def given(prepared: Prepared | None) -> frozenset[str]:
     """The paths of the files the model was given."""
     return frozenset(() if prepared is None else (file.path for file in prepared.request.files))
