@@ -201,7 +201,8 @@ def _end_at_once(code: int) -> NoReturn:
 def _directory(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Path:
     """The project's folder: as given, that of the run to go on with, or here."""
     resume = getattr(options, "resume", None)
-    if resume is not None and (options.requirements or options.input_files):
+    given = options.input_files or (options.requirements and options.mode != "feedback")
+    if resume is not None and given:
         parser.error("a run that is resumed has its requirements and files: leave out -r and -i")
     from autocoder_tui.workspace.output_path import is_folder
 

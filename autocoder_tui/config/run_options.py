@@ -147,10 +147,11 @@ _JOB = (
     ),
     RunOption("force", ("-f", "--force"), FLAG, "the output file may exist"),
     RunOption(
-        "no_refine",
-        ("--no-refine",),
+        "refine",
+        ("--refine",),
         FLAG,
-        "send what --mode feedback was told as it is: no request makes an instruction of it first",
+        "whether a short request makes an instruction of what --mode feedback is told, before the "
+        "run (default: as the settings say)",
         on_screen=False,
     ),
     RunOption(

@@ -23,7 +23,12 @@ from autocoder_tui.runs.event_text import narrate
 from autocoder_tui.runs.guidance import Guidance, load_guidance
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.recorder import RunRecorder
-from autocoder_tui.runs.refinement import instruction_of, known_instruction, refinement
+from autocoder_tui.runs.refinement import (
+    instruction_of,
+    known_instruction,
+    refinement,
+    refines,
+)
 from autocoder_tui.runs.restore import prepared_of
 from autocoder_tui.runs.review_record import kept_notes, reopen_run
 from autocoder_tui.runs.rework import Complaint, rework
@@ -105,8 +110,7 @@ class HeadlessFeedback:
         return weighed.with_request_before(weigh(self._request(subject).request).estimate)
 
     def _refines(self, prepared: Prepared) -> bool:
-        wanted = self._setup.settings.feedback.refine and not self._setup.task.no_refine
-        return wanted and not prepared.demo
+        return refines(self._setup, prepared)
 
     def _request(self, subject: _Subject) -> Prepared:
         return refinement(

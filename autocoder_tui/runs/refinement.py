@@ -14,7 +14,7 @@ from autocoder_tui.runs.feedback_text import notes_in_words, shortened
 from autocoder_tui.runs.guidance import Guidance
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.rework import Complaint
-from autocoder_tui.runs.setup import ChosenModel
+from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.store.history.history import History
 
 _MOST_TOKENS: Final = 2_000
@@ -23,6 +23,12 @@ _MOST_SHOWN: Final = 12_000
 _MOST_ASKED: Final = 6_000
 """Characters of the proposal, and of the requirements."""
 _HEADING: Final = re.compile(r"(?:#+\s*|\*\*)?instruction:?(?:\*\*)?:?\s*", re.IGNORECASE)
+
+
+def refines(setup: Setup, prepared: Prepared) -> bool:
+    """Whether an instruction is made of a complaint about `prepared` before it is sent."""
+    told, wanted = setup.settings.feedback.refine, setup.task.refine
+    return (told if wanted is None else wanted) and not prepared.demo
 
 
 def refinement(

@@ -52,8 +52,8 @@ class Task:
     resume: str | None = None
     reply: str | None = None
     mode: Mode = "generate"
-    no_refine: bool = False
-    """Whether a complaint goes as it is: see `FeedbackSettings.refine`."""
+    refine: bool | None = None
+    """Whether an instruction is made of a complaint; None leaves that to the settings."""
     answers: str | None = None
     """The file with the answers to what the model asks before it writes."""
     assume: bool = False
@@ -279,7 +279,7 @@ def _task(task: Task, given: Mapping[str, Any]) -> Task:
         requirements=_text("-r", given.get("requirements", "")),
         system_prompt=_text("--system-prompt", given.get("system_prompt", "")),
         mode=given.get("mode", "generate"),
-        no_refine=given.get("no_refine", False),
+        refine=given.get("refine"),
         answers=given.get("answers"),
         assume=given.get("assume", False),
     )

@@ -235,7 +235,7 @@ async def test_a_note_is_kept_with_its_hunk_and_taken_along(tmp_path: Path) -> N
         assert len(server.requests) == 1
         await complain(app, pilot, "")
         label = app.main.query_one("#target-line > Label", Label)
-        await until(pilot, lambda: "1 hunk rejected, 1 with a note" in str(label.render()))
+        await until(pilot, lambda: "1 rejected, 1 noted" in str(label.render()))
         await pilot.press("ctrl+r")
         await shown(app, pilot)
         await pilot.press("enter")

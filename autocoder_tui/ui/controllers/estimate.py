@@ -19,7 +19,6 @@ from autocoder_tui.runs.estimate import Weighed, counted, weigh
 from autocoder_tui.runs.guidance import load_guidance
 from autocoder_tui.runs.preparation import Job, Prepared, prepare
 from autocoder_tui.runs.setup import ChosenModel
-from autocoder_tui.ui.controllers.preferences import shown
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.meters.meters import Meters
 
@@ -120,7 +119,7 @@ class Estimator:
             counter = load_counter(chosen.model, chosen.calibration)
             return told.liked, counter.count(told.preferences) if told.preferences else 0
 
-        shown(app, *await asyncio.to_thread(count))
+        app.main.show_preferences(*await asyncio.to_thread(count))
 
     def _show(
         self, job: Job, chosen: ChosenModel, weighed: Weighed, *, for_now: bool = False

@@ -18,7 +18,12 @@ from autocoder_tui.review.returned import RejectedChange, rejected_changes
 from autocoder_tui.review.review import Review
 from autocoder_tui.runs.guidance import load_guidance
 from autocoder_tui.runs.preparation import Prepared
-from autocoder_tui.runs.refinement import instruction_of, known_instruction, refinement
+from autocoder_tui.runs.refinement import (
+    instruction_of,
+    known_instruction,
+    refinement,
+    refines,
+)
 from autocoder_tui.runs.rework import Complaint, rework
 from autocoder_tui.runs.rounds import rounds_of
 from autocoder_tui.runs.setup import ChosenModel
@@ -87,19 +92,19 @@ class FeedbackRounds:
         """Say what the complaint is about, and what it takes to make an instruction of it."""
         subject = self._subject()
         if subject is None:
-            self._app.main.show_about("nothing to complain of yet")
+            self._app.main.show_about("nothing to complain of yet", "")
             return
         count = subject.review.counts.rejected
-        notes = sum(bool(change.note) for change in rejected_changes(subject.review, subject.notes))
-        words = [
-            f"about {visible(self._complaint(subject).about) or 'the whole proposal'} (Ctrl+T)"
-        ]
+        said = rejected_changes(subject.review, subject.notes)
+        notes = sum(bool(change.note) for change in said)
+        words = f"about {visible(self._complaint(subject).about) or 'all of it'}"
         if count:
-            said = f", {notes} with a note" if notes else ""
-            words.append(f"{count} hunk{'s' * (count != 1)} rejected{said}")
+            words += f" · {count} rejected" + (f", {notes} noted" if notes else "")
+        cost = ""
         if aside_tokens is not None:
-            words.append(f"+ instruction {format_tokens(aside_tokens)} tok")
-        self._app.main.show_about(" · ".join(words))
+            tokens = format_tokens(aside_tokens)
+            cost = f"an instruction first, ~{tokens} tok (Ctrl+S: without)"
+        self._app.main.show_about(words, cost)
 
     # ------------------------------------------------------------------ what it would cost
 
@@ -124,8 +129,7 @@ class FeedbackRounds:
         return make
 
     def _refines(self, prepared: Prepared) -> bool:
-        setup = self._app.setup
-        return setup.settings.feedback.refine and not setup.task.no_refine and not prepared.demo
+        return refines(self._app.setup, prepared)
 
     # ------------------------------------------------------------------ earlier rounds
 

@@ -25,7 +25,6 @@ from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.choice import Choice
 from autocoder_tui.ui.screens.dialogs.preference import PreferenceDialog
 from autocoder_tui.ui.screens.dialogs.question import Answer
-from autocoder_tui.ui.widgets.files.preferences_line import in_words
 from autocoder_tui.workspace.paths import resolve_target
 
 _TITLES: dict[Whose, str] = {
@@ -144,8 +143,3 @@ def _line_at_cursor(app: Program) -> str:
         return ""
     text = area.selected_text or area.document.get_line(area.cursor_location[0])
     return " ".join(text.split())
-
-
-def shown(app: Program, found: tuple[Preferences, ...], tokens: int) -> None:
-    """Say in the pane of the files how many there are."""
-    app.main.show_preferences(in_words(found, tokens))

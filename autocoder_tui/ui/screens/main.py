@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -17,6 +17,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Input, Label, Static, TextArea
 
+from autocoder_tui.config.preferences import Preferences
 from autocoder_tui.diagnostics.debug_log import DebugLog, LogLine
 from autocoder_tui.engine.purpose import Mode
 from autocoder_tui.runs.preparation import Job
@@ -110,7 +111,7 @@ class MainScreen(Screen[None]):
             with Vertical(id="files-pane", classes="pane") as files:
                 files.border_title = "Files"
                 yield FilePicker(self._root, id="files")
-                yield PreferencesLine(markup=False)
+                yield PreferencesLine()
             with Vertical(id="work"):
                 with Vertical(id="requirements-pane", classes="pane") as ask:
                     ask.border_title = "Requirements"
@@ -232,15 +233,18 @@ class MainScreen(Screen[None]):
         label.display = mode != "query"
         label.update("" if mode == "feedback" else "→ write")
 
-    def show_about(self, words: str) -> None:
-        """Say, in the place of the file to write, what a complaint is about; safe to show."""
+    def show_about(self, words: str, cost: str) -> None:
+        """Say, in the place of the file to write, what a complaint is about, and what an
+        instruction made of it costs; both safe to show."""
         if self.query_one(ModeSwitch).mode == "feedback":
             self.query_one("#target-line > Label", Label).update(Content(words))
+            title = " · ".join(filter(None, (_ASKED["feedback"], cost)))
+            self.query_one("#requirements-pane").border_title = Content(title)
 
-    def show_preferences(self, words: str) -> None:
-        """Say below the files what goes to the model with them; "" for nothing."""
+    def show_preferences(self, found: Sequence[Preferences], tokens: int) -> None:
+        """Say below the files what goes to the model with them."""
         for line in self.query(PreferencesLine):  # none when the screen is closing
-            line.say(words)
+            line.say(found, tokens)
 
     def offer(self, pane: str) -> bool:
         """`show` what nobody asked for just now: not where something is being written, for the

@@ -60,7 +60,7 @@ class RoundsScreen(Dialog[str]):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         one = self._rounds[event.option_index]
         told = visible(one.instruction.strip()[:400], lines=True)
-        text = f"{visible(one.run.status)}, {one.run.files} files"
+        text = f"{visible(one.run.status)}, {one.run.files} file{'s' * (one.run.files != 1)}"
         self.query_one(".dialog-text", Static).update(f"{text}\n{told}" if told else text)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
