@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from autocoder_tui.engine.request import Limits, RunRequest, Turn
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.review.file_review import Verdict
+from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.review import Review
 from autocoder_tui.runs.feedback_text import notes_in_words, shortened
 from autocoder_tui.runs.guidance import Guidance
@@ -55,7 +56,7 @@ def refinement(
         purpose="feedback",
         instructions=guidance.instructions.get("feedback", ""),
         preferences=guidance.preferences,
-        turns=(Turn(_asked(prepared), _proposed(review, complaint)),),
+        turns=(Turn(_asked(prepared), _proposed(prepared, review, complaint)),),
         calibration=chosen.calibration,
     )
     return Prepared(
@@ -76,13 +77,10 @@ def _asked(prepared: Prepared) -> str:
     return shortened("\n\n".join([feedback.requirements.strip(), *told]), _MOST_ASKED)
 
 
-def _proposed(review: Review, complaint: Complaint) -> str:
+def _proposed(prepared: Prepared, review: Review, complaint: Complaint) -> str:
     files = [file for file in review.files if complaint.about in ("", file.path)]
-    stands = "".join(
-        file.patch_of(verdict)
-        for file in files
-        for verdict in (Verdict.ACCEPTED, Verdict.UNDECIDED)
-    )
+    given = {file.path: file.text for file in prepared.request.files}
+    stands = "".join(_standing(file, given) for file in files)
     rejected = "".join(file.patch_of(Verdict.REJECTED) for file in files)
     sections = []
     if stands:
@@ -96,6 +94,15 @@ def _proposed(review: Review, complaint: Complaint) -> str:
     if complaint.about:
         sections.append(f"The complaint is about {complaint.about} alone.")
     return "\n\n".join(sections) or "No change was proposed."
+
+
+def _standing(file: FileReview, given: Mapping[str, str]) -> str:
+    """What of a file was not rejected; where all of it is on disk by now, against what the model
+    was given."""
+    if not file.hunks and not file.diff.in_places:
+        return FileReview.of(file.path, given.get(file.path), file.after).to_patch()
+    parts = (Verdict.ACCEPTED, Verdict.UNDECIDED)
+    return "".join(file.patch_of(verdict) for verdict in parts)
 
 
 def instruction_of(reply: str) -> str:

@@ -18,6 +18,7 @@ from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.instruction import InstructionDialog, NoteDialog
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.dialogs.rounds import RoundsScreen
+from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 from autocoder_tui.ui.widgets.review.before_view import BeforeView
 from tests.ui.driving import WIDE, at_both_sizes, framed, serving, until
@@ -41,7 +42,7 @@ async def proposed(
     given = ("-i", "code.txt", "-r", "Make it louder.", "--edit-format", "whole", *flags)
     script = [framed("code.txt", FIRST), *script]
     async with serving(folder, script, *given, size=size) as (app, pilot, server):
-        await until(pilot, lambda: app.recovery.done)
+        await until(pilot, lambda: app.recovery.done and app.main.query_one(FilePicker).picks)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
         yield app, pilot, server
