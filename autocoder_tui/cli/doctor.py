@@ -17,9 +17,9 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
 
 from autocoder_tui.check.sandbox import sandbox_here
+from autocoder_tui.cli.findings import Finding, State, as_text, made_safe
 from autocoder_tui.cli.preprompt_findings import preprompt_findings
 from autocoder_tui.config.api_keys import find_key
 from autocoder_tui.config.dirs import config_dir, state_dir
@@ -30,7 +30,7 @@ from autocoder_tui.diagnostics.log_file import NAME as LOG_NAME
 from autocoder_tui.engine.catalog import LOCAL_KEY_VARIABLE, Catalog, Endpoint, Provider
 from autocoder_tui.engine.provider.model_list import list_models
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.safety.redaction import redacted, safe_line
+from autocoder_tui.runs.guidance import guidance_of
 from autocoder_tui.store.history.schema import SCHEMA
 from autocoder_tui.store.json_file import LISTED_FILE
 from autocoder_tui.system.clipboard import clipboard_tool
@@ -39,19 +39,6 @@ from autocoder_tui.system.version import __version__
 
 _PACKAGES = ("textual", "openai", "tiktoken", "pygments", "platformdirs", "pathspec")
 _ANSWER_SECONDS = 6.0
-
-
-State = Literal["ok", "note", "broken"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report. `state` "note" is worth a look, and hinders nothing."""
-
-    section: str
-    name: str
-    value: str
-    state: State = "ok"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +57,7 @@ def doctor(asked: Asked, environ: Mapping[str, str], *, as_json: bool = False) -
         _versions,
         lambda: _paths(environ),
         lambda: _settings(asked, environ),
+        lambda: _guidance(asked, environ),
         lambda: _terminal(environ),
         lambda: _services(asked, environ),
         lambda: _history(state_dir(environ)),
@@ -81,37 +69,26 @@ def doctor(asked: Asked, environ: Mapping[str, str], *, as_json: bool = False) -
         except Exception as error:  # what is too broken to be looked at is a finding, too
             findings.append(Finding("doctor", "could not look", type(error).__name__, "broken"))
     home = environ.get("HOME", "")
-    shown = [_made_safe(finding, home) for finding in findings]
+    shown = [made_safe(finding, home) for finding in findings]
     usable = all(finding.state != "broken" for finding in shown)
     if as_json:
         data = {"usable": usable, "findings": [asdict(finding) for finding in shown]}
         return json.dumps(data, indent=2), usable
-    return _as_text(shown, usable=usable), usable
-
-
-def _made_safe(finding: Finding, home: str) -> Finding:
-    value = redacted(finding.value)
-    if len(home) > 1:
-        value = value.replace(f"{home.rstrip('/')}/", "~/").replace(home, "~")
-    return Finding(finding.section, safe_line(finding.name), safe_line(value), finding.state)
-
-
-def _as_text(findings: list[Finding], *, usable: bool) -> str:
-    lines: list[str] = []
-    section = ""
-    for finding in findings:
-        if finding.section != section:
-            lines += [""] * bool(lines) + [finding.section]
-            section = finding.section
-        sign = {"ok": " ", "note": "-", "broken": "!"}[finding.state]
-        lines.append(f"{sign} {finding.name:<22} {finding.value}".rstrip())
-    broken = sum(finding.state == "broken" for finding in findings)
-    things = "1 thing is" if broken == 1 else f"{broken} things are"
-    lines += ["", "Usable." if usable else f"{things} broken, marked with !"]
-    return "\n".join(lines)
+    return as_text(shown, usable=usable), usable
 
 
 # ---------------------------------------------------------------------- the program
+
+
+def _guidance(asked: Asked, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """What is told in every run: where it stands, and what of it is not used."""
+    told = guidance_of(asked.project, config_dir(environ))
+    for each in told.liked:
+        count = len(each.lines)
+        value = f"{each.file}: {count} line{'s' * (count != 1)}"
+        yield Finding("told in every run", f"preferences ({each.whose})", value)
+    for problem in told.problems:
+        yield Finding("told in every run", "not used", problem, "broken")
 
 
 def _versions() -> Iterator[Finding]:

@@ -228,13 +228,15 @@ def _end_at_once(code: int) -> NoReturn:
 def _directory(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Path:
     """The project's folder: as given, that of the run to go on with, or here."""
     resume = getattr(options, "resume", None)
-    follows = parser.prog == "autocoder-tui run" and options.mode == "query"
+    run = parser.prog == "autocoder-tui run"
+    follows = run and options.mode in ("query", "feedback")
     if resume is not None and options.input_files and not (follows and options.requirements):
         parser.error("a run that is resumed has its files: leave out -i")
     if resume is not None and options.requirements and not follows:
         parser.error(
             "a run that is resumed has its requirements: leave out -r. With --mode query it is "
-            "the next question of a conversation (run --mode query --resume RUN -r TEXT)"
+            "the next question of a conversation, with --mode feedback what is wrong with the run "
+            "(run --mode query --resume RUN -r TEXT)"
         )
     from autocoder_tui.workspace.output_path import is_folder
 

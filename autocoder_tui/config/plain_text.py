@@ -44,6 +44,13 @@ def _decoded(file: Path) -> str | Problem | None:
         return None
     except (AutocoderError, OSError) as error:
         return Problem(file, None, getattr(error, "message", str(error)), damaged=False)
+    return plain_text(file, data)
+
+
+def plain_text(file: Path, data: bytes) -> str | Problem:
+    """The same for what `file` is to hold."""
+    if len(data) > MOST_BYTES:
+        return Problem(file, None, f"it is larger than {MOST_BYTES // 1024} KiB; shorten it")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -6,12 +6,14 @@ mark before a line is none of it.
 
 from __future__ import annotations
 
+import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from autocoder_tui.config.plain_text import read_plain_text
+from autocoder_tui.config.plain_text import plain_text, read_plain_text
 from autocoder_tui.config.preprompts import PROJECT_FOLDER
 from autocoder_tui.problems import Problem
 from autocoder_tui.system.atomic_write import write_atomically
@@ -60,17 +62,44 @@ def load_preferences(
     return tuple(found), tuple(problems)
 
 
-def add_preference(file: Path, line: str) -> None:
+def add_preference(file: Path, line: str, *, shared: bool = False) -> None:
     """Add a line to a file of preferences, which is made where it is missing; what else is in it
-    stays byte for byte. Blocking; raises OSError, and ValueError where the file is not text."""
+    stays byte for byte. A new file is for the user alone unless it is to be `shared`, as one of a
+    project is. Blocking; raises OSError, and ValueError where the file, or the line, is no text
+    that a prompt could hold."""
     before = read_plain_text(file)
     if isinstance(before, Problem):
         raise ValueError(str(before))
+    line = " ".join(line.split())
+    if not line:
+        raise ValueError("There is nothing in this line to remember.")
     kept = "" if before is None else file.read_bytes().decode("utf-8")
-    end = "\r\n" if "\r\n" in kept else "\n"
-    gap = end if kept and not kept.endswith("\n") else ""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(file, f"{kept}{gap}- {' '.join(line.split())}{end}")
+    end = next((end for end in ("\r\n", "\n", "\r") if end in kept), "\n")
+    gap = end if kept.strip("\ufeff") and not kept.endswith(("\n", "\r")) else ""
+    write_preferences(file, f"{kept}{gap}- {line}{end}", shared=shared)
+
+
+def write_preferences(file: Path, text: str, *, shared: bool = False) -> None:
+    """Put `text` into a file of preferences, as `add_preference` does. Blocking; raises OSError and
+    ValueError."""
+    data = text.encode("utf-8", "surrogatepass")
+    problem = plain_text(file, data)
+    if isinstance(problem, Problem):
+        raise ValueError(str(problem))
+    made = False
+    if shared:
+        # Made by the system first, which gives it the mode that a file of the project has.
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+            made = True
+    try:
+        write_atomically(file, data)
+    except BaseException:
+        if made:
+            with suppress(OSError):
+                file.unlink()
+        raise
 
 
 def _lines(text: str) -> tuple[str, ...]:

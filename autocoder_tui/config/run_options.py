@@ -147,6 +147,14 @@ _JOB = (
     ),
     RunOption("force", ("-f", "--force"), FLAG, "the output file may exist"),
     RunOption(
+        "refine",
+        ("--refine",),
+        FLAG,
+        "whether a short request makes an instruction of what --mode feedback is told, before the "
+        "run (default: as the settings say)",
+        on_screen=False,
+    ),
+    RunOption(
         "answers",
         ("--answers",),
         NAME,

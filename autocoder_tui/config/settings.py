@@ -141,6 +141,13 @@ class CheckSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedbackSettings:
+    refine: bool = field(default=True, metadata={"expected": FLAG})
+    """Whether a short request makes a precise instruction of what you say is wrong, before the run
+    that does it again."""
+
+
+@dataclass(frozen=True, slots=True)
 class LogSettings:
     level: int = field(default=1, metadata={"expected": whole_number(0, 3)})
     """Debug level where no -d is given: 0 silent, 1 info, 2 debug, 3 everything on the wire."""
@@ -164,6 +171,7 @@ class Settings:
     cost: CostSettings = CostSettings()
     git: GitSettings = GitSettings()
     check: CheckSettings = CheckSettings()
+    feedback: FeedbackSettings = FeedbackSettings()
     log: LogSettings = LogSettings()
     history: HistorySettings = HistorySettings()
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -193,7 +201,7 @@ class LoadedSettings:
     problems: tuple[Problem, ...] = ()
 
 
-SECTIONS = ("network", "model", "ui", "cost", "git", "check", "history", "log")
+SECTIONS = ("network", "model", "ui", "cost", "git", "check", "feedback", "history", "log")
 
 
 def load_settings(file: Path) -> LoadedSettings:

@@ -6,6 +6,7 @@ request and in every continuation: providers cache the common prefix and charge 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from autocoder_tui.edits.shapes.search import needs_more_signs
@@ -20,9 +21,8 @@ Message = dict[str, str]
 CONTINUATION_TEMPERATURE = 0.2
 """The highest for a continuation: it has to copy before it goes on."""
 
-_ASKED: Final[dict[Purpose, str]] = {
+_ASKED: Final[Mapping[Purpose, str]] = {
     "query": "Question",
-    "feedback": "Complaint",
     "clarify": "Requirements",
 }
 _LEFT_OUT: Final = "The earliest questions and answers of this conversation are left out."
@@ -41,6 +41,8 @@ def first_messages(request: RunRequest) -> list[Message]:
         return [{"role": each.role, "content": each.content} for each in request.messages]
     if request.purpose == "clarify":
         return [_system(request), *_clarification(request)]
+    if request.purpose == "feedback":
+        return [_system(request), _user(_complaint(request))]
     if not writes_files(request.purpose):
         return [_system(request), *_conversation(request)]
     sections: list[str] = []
@@ -87,6 +89,17 @@ def _clarification(request: RunRequest) -> list[Message]:
         asked = {"role": "assistant", "content": turn.question}
         messages += [asked, _user(f"{turn.answer.strip()}\n\n{_NEXT_QUESTION}\n")]
     return messages
+
+
+def _complaint(request: RunRequest) -> str:
+    """What was asked for and what came of it, in one message: a model that is shown a proposal as
+    its own goes on with it."""
+    sections = [
+        f"The requirements were:\n\n{turn.question}\n\nThe programmer proposed:\n\n{turn.answer}"
+        for turn in request.turns
+    ]
+    sections.append(f"Complaint: {request.requirements.strip()}")
+    return "\n\n".join([*sections, "Instruction:"]) + "\n"
 
 
 def _given(request: RunRequest) -> str:

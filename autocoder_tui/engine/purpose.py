@@ -18,11 +18,8 @@ CLARIFY_LIMIT: Final = 5
 PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
 MODES: Final[tuple[Mode, ...]] = get_args(Mode)
 
-
-def is_a_step(purpose: Purpose) -> bool:
-    """Whether the reply is for the program to go on with by itself: one that was cut short is of
-    no use to anybody, and is asked for again."""
-    return purpose in ("clarify", "feedback")
+ASIDES: Final[tuple[Purpose, ...]] = ("feedback", "clarify")
+"""Replies that the program goes on with by itself: nobody is asked about one that was cut off."""
 
 
 def writes_files(purpose: Purpose) -> bool:

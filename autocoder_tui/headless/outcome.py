@@ -37,6 +37,8 @@ class Outcome:
     """One for each round: what came of trying the proposal before it was written."""
     clarification: Clarification | None = None
     """What was asked before anything was written."""
+    feedback: dict[str, Any] | None = None
+    """What was complained of, what was sent for that, and the rounds so far."""
     text: str | None = None
     """The text so far, when nothing but the report can hold it."""
     is_answer: bool = False
@@ -79,6 +81,7 @@ class Outcome:
             **self._answer(),
             **({"checks": self.checks} if self.checks else {}),
             **({} if self.clarification is None else {"clarification": _said(self.clarification)}),
+            **({} if self.feedback is None else {"feedback": self.feedback}),
             **({} if self.text is None else {"text": self.text}),
         }
 

@@ -19,7 +19,7 @@ from autocoder_tui.runs.comparison import compared
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.proof import Tried, tried_part
 from autocoder_tui.runs.proposal import make_review
-from autocoder_tui.runs.reviewable import Reviewable
+from autocoder_tui.runs.reviewable import Reviewable, without_rejected
 from autocoder_tui.runs.setup import Setup
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.apply import apply_changes
@@ -44,7 +44,7 @@ class Delivery:
         """What would be delivered, to be tried before it is: as a review in which nothing is
         decided, and laid out. Raises AutocoderError as `deliver` does."""
         try:
-            reviewable = make_review(prepared, self._outcome.state.files, self._earlier)
+            reviewable = self._reviewable(prepared)
             _check_complete(reviewable.review)
             chosen = [
                 file
@@ -69,7 +69,7 @@ class Delivery:
             raise
 
     def _deliver(self, prepared: Prepared, output: Path | None) -> bool:
-        reviewable = make_review(prepared, self._outcome.state.files, self._earlier)
+        reviewable = self._reviewable(prepared)
         if self._setup.demo and output is not None:
             reviewable = _in_place_of(reviewable, prepared.request.target, output)
         review = reviewable.review.all_verdict(Verdict.ACCEPTED)
@@ -85,6 +85,12 @@ class Delivery:
             self._write(prepared, reviewable, output)
             return True
         return self.print(_as_text(reviewable))
+
+    def _reviewable(self, prepared: Prepared) -> Reviewable:
+        """What is proposed; of files that stand from an earlier proposal without what a person
+        rejected there."""
+        made = make_review(prepared, self._outcome.state.files, self._earlier)
+        return without_rejected(made)
 
     def print(self, data: bytes) -> bool:
         """Whether `data` was printed: with --json stdout belongs to the report."""
@@ -128,6 +134,12 @@ class Delivery:
             for path, concerns in reviewable.concerns.items()
             for concern in concerns
             if concern.blocks and (not paths or path in paths)
+        ]
+        found += [
+            f"{visible(file.path)}: {sentence}"
+            for file in reviewable.review.files
+            if not paths or file.path in paths
+            for sentence in reviewable.returned(file)
         ]
         if found and not self._setup.result.despite_warnings:
             what = "printed" if self._setup.result.patch else "written"

@@ -39,6 +39,7 @@ from autocoder_tui.headless.check import HeadlessCheck
 from autocoder_tui.headless.clarify import HeadlessClarify
 from autocoder_tui.headless.console import say
 from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_OK
+from autocoder_tui.headless.feedback import HeadlessFeedback
 from autocoder_tui.headless.outcome import Outcome
 from autocoder_tui.headless.output import Delivery
 from autocoder_tui.headless.progress import Progress
@@ -82,6 +83,9 @@ class HeadlessRun:
         """What questions are asked about before it is done."""
         self._again: KeptRun | None = None
         """A run that ended well and is only to be delivered once more."""
+        self._feedback: HeadlessFeedback | None = None
+        self._earlier: Review | None = None
+        """The review that the run goes on with."""
         self.ending = HeadlessShutdown()
 
     async def go(self) -> None:
@@ -107,13 +111,15 @@ class HeadlessRun:
                 self._stopped()
             finally:
                 await self._keep(delivered=delivered)
+                if self._feedback is not None:
+                    self._outcome.feedback = await asyncio.to_thread(self._feedback.report)
 
     async def _deliver(self, prepared: Prepared, output: Path | None) -> bool:
         """Hand out what was proposed, once it has passed where it is to be tried; what fails goes
         back as often as was said. Whether it left the program."""
         if prepared.request.purpose == "query":
             return deliver_answer(self._setup, self._outcome)
-        earlier: Review | None = None
+        earlier = self._earlier
         while True:
             delivery = Delivery(self._setup, self._outcome, earlier)
             if self._check.wanted:
@@ -154,8 +160,14 @@ class HeadlessRun:
     async def estimate(self) -> str:
         """What the run would send and cost, as text or JSON. Needs no key, sends nothing."""
         async with AsyncExitStack() as stack:
-            prepared, _ = await self._prepare(stack, key_needed=False)
-            weighed = weigh(prepared.request)
+            if self._setup.task.mode == "feedback":
+                history, trace = self._keeping.history, self._log.trace
+                kept, chosen = await self._complained_of(key_needed=False)
+                feedback = HeadlessFeedback(self._setup, history, trace)
+                weighed = await feedback.estimated(kept, chosen)
+            else:
+                prepared, _ = await self._prepare(stack, key_needed=False)
+                weighed = weigh(prepared.request)
             if self._asked_about is not None and self._chosen is not None:
                 weighed = weigh_questions(weighed, self._setup, self._asked_about, self._chosen)
         return json.dumps(weighed.report()) if self._setup.result.json else weighed.text()
@@ -167,6 +179,8 @@ class HeadlessRun:
         task = setup.task
         if task.resume is not None and task.mode == "query" and task.requirements.strip():
             return await self._prepare_follow_up(task.resume, key_needed=key_needed), None
+        if task.mode == "feedback":
+            return await self._prepare_feedback(key_needed=key_needed)
         if setup.task.resume is not None:
             return await self._prepare_resumed(setup.task.resume, stack, key_needed=key_needed)
         if setup.demo:
@@ -223,6 +237,36 @@ class HeadlessRun:
         if problem is not None:
             raise Refused(problem)
         return chosen
+
+    async def _prepare_feedback(self, *, key_needed: bool) -> tuple[Prepared, Path | None]:
+        """The run that does a kept one again with what is wrong with it."""
+        kept, chosen = await self._complained_of(key_needed=key_needed)
+        output, target = output_in_project(self._setup)
+        self._feedback = feedback = HeadlessFeedback(
+            self._setup, self._keeping.history, self._log.trace
+        )
+        prepared, self._earlier = await feedback.prepared(kept, chosen)
+        if target is not None:
+            prepared = replace(prepared, request=replace(prepared.request, target=target))
+        usage = None if feedback.state is None else feedback.state.usage
+        spent = Decimal(0) if usage is None else usage.cost_usd or Decimal(0)
+        limits = limits_after(self._setup.limits, spent)
+        self._warn_of_keys(prepared, key_needed=key_needed)
+        return prepared.for_model(chosen, limits=limits), output
+
+    async def _complained_of(self, *, key_needed: bool) -> tuple[KeptRun, ChosenModel]:
+        """The run that is to be done again, and the model to do it. Raises Refused."""
+        setup = self._setup
+        if setup.task.resume is None:
+            raise Refused(
+                "Name the run that something is wrong with: --resume last, or its id "
+                "(autocoder-tui history list)."
+            )
+        kept = await asyncio.to_thread(self._keeping.history.get, setup.task.resume)
+        if kept.snapshot.demo:
+            raise Refused("That is a run of the demo, whose replies are recorded. Name another.")
+        self._chosen = chosen = self._checked(model_of(setup, kept), key_needed=key_needed)
+        return kept, chosen
 
     async def _prepare_resumed(
         self, reference: str, stack: AsyncExitStack, *, key_needed: bool

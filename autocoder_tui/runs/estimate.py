@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from autocoder_tui.engine.base_url import host_of
@@ -39,6 +40,13 @@ class Weighed:
         """Share of the context window the input takes; None where no window is known."""
         window = self.request.model.context_length
         return None if window is None else self.estimate.prompt_tokens / window
+
+    def with_request_before(self, before: CostEstimate) -> Weighed:
+        """The same with what a request costs that comes before it."""
+        own = self.estimate
+        least = _both(own.least_usd, before.least_usd)
+        most = _both(own.most_usd, before.most_usd)
+        return replace(self, estimate=replace(own, least_usd=least, most_usd=most))
 
     def report(self) -> dict[str, Any]:
         """For `--json`. Amounts are US dollars, null where the price is not known."""
@@ -91,6 +99,10 @@ class Weighed:
         sent = f" but the text to be counted, to {host_of(self.request.endpoint.provider.base_url)}"
         lines.append(f"Nothing was sent{sent if figure.by_server else ''}.")
         return "\n".join(visible(line) for line in lines)
+
+
+def _both(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return None if one is None or other is None else one + other
 
 
 def _format(request: RunRequest) -> str:

@@ -75,6 +75,19 @@ def _at_its_place(
     return file
 
 
+def without_done_acts(root: Path, review: Review) -> Review:
+    """`review` without the accepted deletions and renames that are on disk by now: a deleted file
+    is no part of it any more, a renamed one is a change in its new place. Blocking."""
+    standing = []
+    for file in review.files:
+        if file.removes and not is_named_so(root / file.path):
+            continue
+        if file.moves and not is_named_so(root / file.source) and is_named_so(root / file.path):
+            file = replace(file.unmoved(), path=file.path)
+        standing.append(file)
+    return Review(tuple(standing))
+
+
 def review_anew(root: Path, reviewable: Reviewable, review: Review) -> Reviewable:
     """The same proposal compared with what is on disk now; verdicts stay where that is the same.
 

@@ -17,6 +17,7 @@ from autocoder_tui.runs.fitting_turns import with_fitting_turns
 from autocoder_tui.runs.guidance import NO_GUIDANCE, Guidance, load_guidance
 from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.store.feedback import Feedback
 from autocoder_tui.workspace.errors import MissingFile
 from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.output_path import Refused
@@ -71,6 +72,8 @@ class Prepared:
     thread: str = ""
     parent: str = ""
     """As in `Job`; a conversation that begins has the id of its first run."""
+    feedback: Feedback | None = None
+    """The rounds of feedback up to this run; None for one that is no answer to any."""
 
     def for_model(
         self, chosen: ChosenModel, *, partial: str | None = None, limits: Limits | None = None
@@ -183,6 +186,11 @@ def task_of(setup: Setup, target: str | None, say: Callable[[str], object]) -> J
         say(warning)
     if expansion.failed:
         raise Refused("An input file can't be used, so nothing was sent.")
+    if task.mode == "feedback":
+        raise Refused(
+            "Feedback goes on from a run: autocoder-tui run --mode feedback --resume RUN. Here "
+            "there is none to go on from."
+        )
     return Job(
         setup.root,
         expansion.files,

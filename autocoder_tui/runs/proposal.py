@@ -18,6 +18,7 @@ from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.review.file_edits import FileEdits
 from autocoder_tui.review.file_review import FileReview
 from autocoder_tui.review.line_ends import asks_for_ends
+from autocoder_tui.review.returned import rejected_again
 from autocoder_tui.review.review import Review
 from autocoder_tui.review.warnings import review_concerns
 from autocoder_tui.runs.comparison import (
@@ -35,6 +36,7 @@ from autocoder_tui.runs.file_actions import (
     refused_rename,
 )
 from autocoder_tui.runs.meant_names import with_meant_names
+from autocoder_tui.runs.on_disk import without_done_acts
 from autocoder_tui.runs.preparation import Prepared, read_existing
 from autocoder_tui.runs.reviewable import Reviewable, differs, given
 from autocoder_tui.safety.sanitize import visible
@@ -53,6 +55,8 @@ def make_review(
     can't be compared, renamed or deleted, is refused with its reason and the rest is still
     offered.
     """
+    if earlier is not None:
+        earlier = without_done_acts(prepared.root, earlier)
     proposed, refused = with_meant_names(prepared.root, proposed, prepared.request)
     proposed = _last_of_each(brought_together(_still_renamed(proposed, earlier)))
     proposed = for_target(prepared.root, proposed, prepared.request.target)
@@ -69,8 +73,12 @@ def make_review(
     for path, proposal in named:
         offered.take(path, proposal)
     files, originals = offered.files, offered.originals
+    fresh = frozenset(file.path for file in files)
     if earlier is not None:
         files = _go_on_deciding(earlier, files, originals, prepared.originals)
+    if prepared.feedback is not None:
+        told = [change for _, change in prepared.feedback.rejected]
+        files = [rejected_again(f, told) if f.path in fresh else f for f in files]
     doubtful = [path for path in offered.doubtful if path in originals]
     return Reviewable(
         Review(tuple(files)),
@@ -79,6 +87,7 @@ def make_review(
         tuple(refused),
         prepared,
         cautions=cautions(prepared.root, files, given(prepared)),
+        fresh=fresh,
     )
 
 

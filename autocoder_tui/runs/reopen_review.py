@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,11 +29,13 @@ def reopen(
     kept: Review,
     refused: Sequence[tuple[str, str]],
     prepared: Prepared | None,
+    fresh: Collection[str] = (),
 ) -> Reopened:
     """The review `kept` with its splits and verdicts, against what is on disk now.
 
     A verdict on a hunk whose old lines are others by now is dropped. A file that can't be
-    compared any more, or whose name would leave the project, is refused with the reason.
+    compared any more, or whose name would leave the project, is refused with the reason. `fresh`
+    is as in `Reviewable`.
     Blocking: reads files and diffs.
     """
     sources = [file.source for file in kept.files if file.source]
@@ -55,5 +57,6 @@ def reopen(
         (*reasons, *found.refused),
         prepared,
         cautions=cautions(root, found.files, known),
+        fresh=frozenset(fresh),
     )
     return Reopened(reviewable, tuple(found.changed))

@@ -120,6 +120,7 @@ def snapshot_of(prepared: Prepared) -> Snapshot:
         left_out=request.left_out,
         thread=prepared.thread,
         parent=prepared.parent,
+        feedback=prepared.feedback,
     )
 
 
@@ -183,6 +184,8 @@ def prepared_from(
         batch=snapshot.batch,
         thread=snapshot.thread,
         parent=snapshot.parent,
+        feedback=snapshot.feedback,
+        goes_on=snapshot.feedback is not None,
     )
 
 

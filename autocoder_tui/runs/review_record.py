@@ -15,14 +15,17 @@ from typing import Any
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.proposed_files import proposed_files
 from autocoder_tui.engine.seam import Join
+from autocoder_tui.review.returned import RejectedChange
 from autocoder_tui.review.review import Review
 from autocoder_tui.review.serialization import NoReview, review_data, review_of
+from autocoder_tui.runs.file_actions import plain_name
 from autocoder_tui.runs.preparation import Prepared, read_existing
 from autocoder_tui.runs.proposal import make_review
 from autocoder_tui.runs.reopen_review import Reopened, reopen
 from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.text.digest import text_digest
+from autocoder_tui.text.plain_data import read_value, value_data
 from autocoder_tui.workspace.errors import WorkspaceError
 from autocoder_tui.workspace.paths import relative_name, resolve_target
 
@@ -42,7 +45,22 @@ def review_to_keep(session: ReviewSession) -> dict[str, Any]:
             if file[side] is not None and file[side] in known:
                 file[side] = {"sha256": text_digest(file[side])}
     refused = [list(pair) for pair in reviewable.refused]
-    return {**data, "refused": refused, "written": session.written}
+    notes = [{**value_data(change), "note": note} for change, note in session.notes.items()]
+    said = {"notes": notes} if notes else {}
+    return {**data, "refused": refused, "written": session.written, **said}
+
+
+def kept_notes(run: KeptRun) -> dict[RejectedChange, str]:
+    """What was said of single hunks in the review that `run` was kept with."""
+    kept = None if run.review is None else run.review.get("notes")
+    notes: dict[RejectedChange, str] = {}
+    for data in kept if isinstance(kept, list) else ():
+        try:
+            change: RejectedChange = read_value(RejectedChange, data)
+        except ValueError:
+            continue
+        notes[replace(change, note="")] = change.note
+    return notes
 
 
 def kept_review(
@@ -87,23 +105,34 @@ def is_unfinished(run: KeptRun, prepared: Prepared) -> bool:
     return bool(counts.accepted or counts.undecided or _gone(run, kept[0]))
 
 
-def reopen_run(root: Path, run: KeptRun, prepared: Prepared) -> Reopened:
+def reopen_run(
+    root: Path, run: KeptRun, prepared: Prepared, before: Review | None = None
+) -> Reopened:
     """The review of a kept run as it was left, or its proposal with nothing decided, against
-    what is on disk now. Blocking: reads files and diffs.
+    what is on disk now. `before` is the review that the run went on with: what was decided there
+    stays decided. Blocking: reads files and diffs.
     """
     kept = kept_review(run, prepared)
     if kept is None:
-        reviewable = make_review(prepared, proposals_of(run, prepared))
-        return reopen(root, reviewable.review, reviewable.refused, prepared)
+        reviewable = make_review(prepared, proposals_of(run, prepared), before)
+        return reopen(root, reviewable.review, reviewable.refused, prepared, reviewable.fresh)
     review, refused, _ = kept
     gone = _gone(run, review)
+    fresh = _proposed_names(run, prepared)
     if not gone:
-        return reopen(root, review, refused, prepared)
+        return reopen(root, review, refused, prepared, fresh)
     again = make_review(prepared, proposals_of(run, prepared))
     anew = [file for file in again.review.files if file.path in gone]
     refused = (*refused, *(pair for pair in again.refused if pair[0] in gone))
-    opened = reopen(root, Review((*review.files, *anew)), refused, prepared)
+    opened = reopen(root, Review((*review.files, *anew)), refused, prepared, fresh)
     return replace(opened, changed=(*opened.changed, *sorted(gone - set(opened.changed))))
+
+
+def _proposed_names(run: KeptRun, prepared: Prepared) -> frozenset[str]:
+    """The files that the run itself proposed, by their paths."""
+    names = {plain_name(file.path) for file in proposals_of(run, prepared)}
+    target = prepared.request.target
+    return frozenset(names | {target} if target is not None and len(names) == 1 else names)
 
 
 def _gone(run: KeptRun, kept: Review) -> set[str]:

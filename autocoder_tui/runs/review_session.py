@@ -9,6 +9,7 @@ from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review.acknowledged import Acknowledged
 from autocoder_tui.review.file_review import FileReview
+from autocoder_tui.review.returned import RejectedChange, change_of
 from autocoder_tui.review.review import Review
 from autocoder_tui.review.verdict_history import (
     Place,
@@ -44,14 +45,23 @@ class ReviewSession:
     """A review from its first look to its last write.
 
     `reviewable` is what is known of its files on disk, `proposed` what the run proposed,
-    `acknowledged` the warnings that were gone on from, `said` a line on the last action, "" for
-    none. Everything here changes at once and in place, so that keys typed ahead are decided on
+    `before` the proposal that was complained of, as it was left, `notes` what was said of single
+    hunks, `acknowledged` the warnings that were gone on from, `said` a line on the last action, ""
+    for none. Everything here changes at once and in place, so that keys typed ahead are decided on
     what the keys before them made.
     """
 
-    def __init__(self, reviewable: Reviewable, proposed: Sequence[FileProposed] = ()) -> None:
+    def __init__(
+        self,
+        reviewable: Reviewable,
+        proposed: Sequence[FileProposed] = (),
+        before: Review | None = None,
+        notes: Mapping[RejectedChange, str] | None = None,
+    ) -> None:
         self.reviewable = reviewable
         self.proposed = tuple(proposed)
+        self.before = before
+        self.notes = dict(notes or {})
         self.acknowledged = Acknowledged()
         self.said = ""
         self.checked: Checked | None = None
@@ -142,6 +152,19 @@ class ReviewSession:
         return f"· checked before the last verdicts, C again: {words}"
 
     # ------------------------------------------------------------------ deciding
+
+    def note_on(self, file: FileReview, hunk: int) -> str:
+        """What was said of that hunk, "" for nothing."""
+        if not self.notes or not 0 <= hunk < len(file.hunks):
+            return ""
+        return self.notes.get(change_of(file, hunk), "")
+
+    def keep_note(self, file: FileReview, hunk: int, note: str) -> None:
+        """Say this of a hunk; "" takes back what was said."""
+        change = change_of(file, hunk)
+        self.notes.pop(change, None)
+        if note.strip():
+            self.notes[change] = note.strip()
 
     def decide(self, review: Review, *, tell: bool = False) -> None:
         """Go on with `review`, a later state of this one; `tell` says how many hunks changed."""

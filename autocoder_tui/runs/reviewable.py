@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autocoder_tui.review.file_review import FileReview
+from autocoder_tui.review.file_review import FileReview, Verdict
+from autocoder_tui.review.returned import RejectedChange, is_unchanged, returned_in
 from autocoder_tui.review.review import Review
 from autocoder_tui.review.warnings import Concern
 from autocoder_tui.runs.comparison import remarks
@@ -44,6 +45,10 @@ class Reviewable:
     cautions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What to know before files are deleted or renamed, as sentences by path."""
 
+    fresh: frozenset[str] = frozenset()
+    """The paths of the files that its run itself proposed: others stand from the proposal that it
+    goes on with."""
+
     def place(self, file: FileReview) -> str | None:
         """Where `file` stands now, as far as the review has to do with it; None for nowhere."""
         return self.places.get(file.path, file.old_path)
@@ -71,13 +76,55 @@ class Reviewable:
             return ()
         return (f"This file was not asked for: only {visible(self.target)} was.",)
 
+    def returned(self, file: FileReview) -> tuple[str, ...]:
+        """What of `file` was rejected in a round of feedback, has come back and is not accepted,
+        as sentences."""
+        feedback = None if self.prepared is None else self.prepared.feedback
+        if feedback is None or file.path not in self.fresh:
+            return ()
+        told = feedback.rejected
+        back = returned_in(file, [change for _, change in told])
+        return tuple(
+            _returned_in_words(file, hunk, *told[at])
+            for hunk, at in back.items()
+            if file.verdicts[hunk] is not Verdict.ACCEPTED
+        )
+
     def remarks(self, file: FileReview) -> tuple[str, ...]:
         """What to look at before accepting `file` besides what its text shows."""
         return (
+            *self.returned(file),
             *self.unasked(file.path),
             *self.cautions.get(file.path, ()),
             *remarks(file, self.originals.get(file.path)),
         )
+
+
+def _returned_in_words(file: FileReview, hunk: int, number: int, change: RejectedChange) -> str:
+    how = "as it was" if is_unchanged(file, hunk, change) else "within a larger change"
+    if change.act:
+        what = "The rename" if change.act == "rename" else "The deletion"
+    else:
+        place = file.hunks[hunk]
+        what = f"Line {(place.new_start if place.added else place.old_start) + 1}"
+    return f"{what}: rejected in round {number}, and it has come back {how}."
+
+
+def without_rejected(reviewable: Reviewable) -> Reviewable:
+    """The same without what was rejected in files that the run itself did not propose. Blocking:
+    diffs."""
+    files: list[FileReview] = []
+    for file in reviewable.review.files:
+        if file.path not in reviewable.fresh and Verdict.REJECTED in file.verdicts:
+            file = file if file.stays_moved else file.unmoved()
+            text = file.without_rejected()
+            if file.deletes or text is None:
+                continue
+            file = file.edited(text)
+            if not file.hunks:
+                continue
+        files.append(file)
+    return replace(reviewable, review=Review(tuple(files)))
 
 
 def given(prepared: Prepared | None) -> frozenset[str]:

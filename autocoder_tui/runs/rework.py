@@ -8,36 +8,59 @@ hunk, and keeps its verdict. Nothing is written meanwhile, and nothing decided i
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from autocoder_tui.engine.request import InputFile, new_run_id
-from autocoder_tui.review.file_review import Verdict
+from autocoder_tui.review.returned import RejectedChange, rejected_changes, without_accepted
 from autocoder_tui.review.review import Review
+from autocoder_tui.runs.feedback_text import requirements_with
+from autocoder_tui.runs.guidance import Guidance
+from autocoder_tui.runs.on_disk import without_done_acts
 from autocoder_tui.runs.preparation import Prepared, read_existing
 from autocoder_tui.runs.setup import ChosenModel
+from autocoder_tui.store.feedback import Feedback, FeedbackRound
 from autocoder_tui.workspace.errors import MissingFile
 from autocoder_tui.workspace.textfile import MAX_INPUT_BYTES, TextFile, read_text_file
 
-_MOST_PATCH = 40_000
-"""Characters of rejected hunks that are shown to the model."""
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What is wrong with a proposal, as a person said it. `about` is the one file that it is
+    about, "" for all; `notes` what was said of single hunks that are rejected."""
+
+    text: str
+    about: str = ""
+    notes: Mapping[RejectedChange, str] = field(default_factory=dict)
 
 
-def rework(prepared: Prepared, review: Review, note: str, chosen: ChosenModel) -> Prepared:
+def rework(
+    prepared: Prepared,
+    review: Review,
+    instruction: str,
+    chosen: ChosenModel,
+    complaint: Complaint | None = None,
+    guidance: Guidance | None = None,
+) -> Prepared:
     """The run that follows `prepared`: same files, requirements and target, with the rejected
-    hunks of `review` and the note. A file larger than an input may be is named and not given: of
-    it no more is sent than the hunks that were rejected. Blocking: reads files. Raises
-    WorkspaceError.
+    hunks of `review` and the `instruction`, which was made of the `complaint` where it is not one
+    itself. A file larger than an input may be is named and not given: of it no more is sent than
+    the hunks that were rejected. `guidance` is what is told in every run by now. Blocking: reads
+    files. Raises WorkspaceError.
     """
     before = prepared.request
+    feedback = with_round(prepared, review, instruction, complaint)
     originals: dict[str, TextFile] = {}
     inputs: list[InputFile] = []
     too_large: list[str] = []
+    standing = without_done_acts(prepared.root, review)
     # A file whose move was rejected goes on under its old name.
-    files = [file if file.stays_moved else file.unmoved() for file in review.files]
+    files = [file if file.stays_moved else file.unmoved() for file in standing.files]
     reviewed = {file.path: file for file in files}
-    moved = {file.source for file in files if file.source} - reviewed.keys()
+    gone = {file.source or file.path for file in review.files if file.moves or file.removes}
+    moved = {file.source for file in files if file.source} | gone
     for path in dict.fromkeys([*(file.path for file in before.files), *reviewed]):
-        if path in moved:
+        if path in moved and path not in reviewed:
             continue
         file = reviewed.get(path)
         place = path if file is None else file.old_path
@@ -57,7 +80,7 @@ def rework(prepared: Prepared, review: Review, note: str, chosen: ChosenModel) -
         text = originals[path].text if file is None else file.without_rejected()
         if text is not None:
             inputs.append(InputFile(path, text))
-    requirements = requirements_with(before.requirements, review, note)
+    requirements = requirements_with(feedback, review)
     if too_large:
         requirements += (
             f"\n\nToo large to be given here: {', '.join(too_large)}. Change such a file by edits "
@@ -69,48 +92,40 @@ def rework(prepared: Prepared, review: Review, note: str, chosen: ChosenModel) -
         files=tuple(inputs),
         partial="",
         counted_tokens=None,
+        mode="feedback",
         run_id=new_run_id(),
     )
+    if guidance is not None:
+        told = guidance.instructions.get(request.purpose, "")
+        request = replace(request, instructions=told, preferences=guidance.preferences)
     # A run of its own: a person waits for it, and no answer is at hand for it.
     own = replace(prepared, reply=None, answers=None, batch="")
-    return replace(own, request=request, originals=originals, goes_on=True)
+    return replace(
+        own,
+        request=request,
+        originals=originals,
+        goes_on=True,
+        thread=prepared.thread or before.run_id,
+        parent=before.run_id,
+        feedback=feedback,
+    )
 
 
-def requirements_with(requirements: str, review: Review, note: str) -> str:
-    """The requirements, and a section on what was rejected and why."""
-    patch = "".join(file.patch_of(Verdict.REJECTED) for file in review.files)
-    if len(patch) > _MOST_PATCH:
-        patch = patch[:_MOST_PATCH].rpartition("\n")[0] + "\n(and more, left out here)\n"
-    sections = [requirements.strip(), "Feedback on your previous proposal:"]
-    if patch:
-        sections += [
-            "The files above already hold those of your changes that stand; keep them. These "
-            "changes of yours were rejected and are not in the files above:",
-            f"~~~~~~~~ diff\n{patch}~~~~~~~~",
-        ]
-    lost = _unplaced_in_words(review)
-    if lost:
-        sections += [
-            "These changes of yours could not be placed, for the lines they look for are not in "
-            "the file, or in several places. Give them anew, with lines exactly as they stand:",
-            f"~~~~~~~~\n{lost}~~~~~~~~",
-        ]
-    sections.append("What to do instead:\n\n" + note.strip())
-    sections.append("Where the feedback and the requirements disagree, the feedback counts.")
-    return "\n\n".join(sections)
-
-
-def _unplaced_in_words(review: Review) -> str:
-    """The changes that stand nowhere, with the reason of each."""
-    found = []
-    for file in review.files:
-        if file.edits is None:
-            continue
-        for left in file.edits.unplaced:
-            lines = "".join(line.mark + line.text for line in file.edits.blocks[left.block].lines)
-            end = "" if lines.endswith("\n") else "\n"
-            found.append(f"{file.path}: {left.said}\n{lines}{end}")
-    text = "\n".join(found)
-    if len(text) > _MOST_PATCH:
-        text = text[:_MOST_PATCH].rpartition("\n")[0] + "\n(and more, left out here)\n"
-    return text
+def with_round(
+    prepared: Prepared, review: Review, instruction: str, complaint: Complaint | None
+) -> Feedback:
+    """The rounds of feedback up to one on `prepared`, with what is rejected in `review`. What was
+    rejected once and is accepted by now is rejected no more."""
+    before = prepared.feedback or Feedback(prepared.request.requirements)
+    told = complaint or Complaint(instruction)
+    earlier = (
+        replace(each, rejected=without_accepted(each.rejected, review)) for each in before.rounds
+    )
+    last = FeedbackRound(
+        told.text,
+        instruction,
+        told.about,
+        rejected_changes(review, told.notes),
+        prepared.request.run_id,
+    )
+    return replace(before, rounds=(*earlier, last))

@@ -52,6 +52,8 @@ class Task:
     resume: str | None = None
     reply: str | None = None
     mode: Mode = "generate"
+    refine: bool | None = None
+    """Whether an instruction is made of a complaint; None leaves that to the settings."""
     answers: str | None = None
     """The file with the answers to what the model asks before it writes."""
     assume: bool = False
@@ -279,6 +281,7 @@ def _task(task: Task, settings: Settings, given: Mapping[str, Any]) -> Task:
         requirements=_text("-r", given.get("requirements", "")),
         system_prompt=_text("--system-prompt", given.get("system_prompt", "")),
         mode=given.get("mode", "generate"),
+        refine=given.get("refine"),
         answers=given.get("answers"),
         assume=given.get("assume", False),
         clarify_limit=given.get("clarify_limit", settings.model.clarify_limit),

@@ -8,6 +8,7 @@ from typing import Any
 
 from autocoder_tui.engine.purpose import Mode, Purpose
 from autocoder_tui.engine.request import Limits, Turn
+from autocoder_tui.store.feedback import Feedback
 from autocoder_tui.text.plain_data import read_value, value_data
 
 
@@ -73,6 +74,7 @@ class Snapshot:
     left_out: int = 0
     thread: str = ""
     parent: str = ""
+    feedback: Feedback | None = None
 
     @property
     def picks(self) -> tuple[str, ...]:

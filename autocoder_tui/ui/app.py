@@ -32,11 +32,13 @@ from autocoder_tui.ui.controllers.copy import copy_out
 from autocoder_tui.ui.controllers.drafts import DialogDrafts
 from autocoder_tui.ui.controllers.estimate import Estimator
 from autocoder_tui.ui.controllers.fallback import ModelFallback
+from autocoder_tui.ui.controllers.feedback import FeedbackRounds
 from autocoder_tui.ui.controllers.given_reply import copy_prompt, paste_reply
 from autocoder_tui.ui.controllers.history import HistoryActions
 from autocoder_tui.ui.controllers.key_warning import KeyWarnings, ask_about_secret
 from autocoder_tui.ui.controllers.mode import ModeChoice
 from autocoder_tui.ui.controllers.models import ModelChoice
+from autocoder_tui.ui.controllers.preferences import preferences
 from autocoder_tui.ui.controllers.preprompts import Preprompts
 from autocoder_tui.ui.controllers.prompt_history import PromptHistory
 from autocoder_tui.ui.controllers.quit import Interrupt, leave
@@ -104,6 +106,7 @@ class AutocoderApp(TypeAheadApp):
         self.logbook.trouble = lambda text: self.tell(text, severity="warning")
         self.runner = Runner(self, display, setup, self.spending.raise_cap, self.logbook.trace)
         self.text_calls = TextCalls(self, self, self.logbook.trace)
+        self.feedback = FeedbackRounds(self)
         self.estimator = Estimator(self)
         self.weigher = FileWeigher(self)
         self.undo_redo = UndoRedo(self)
@@ -270,6 +273,7 @@ class AutocoderApp(TypeAheadApp):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         possible = {
             "run": not (self.runner.running or self.text_calls.running),
+            "send_as_typed": self.modes.mode == "feedback" and not self.runner.running,
             "stop": self.runner.running or self.text_calls.running or self.proposal_check.running,
             "go_on": self.runner.resumable,
             "show_history": self.screen is self.main,
@@ -279,6 +283,16 @@ class AutocoderApp(TypeAheadApp):
     def action_run(self) -> None:
         """Send the request."""
         self.run_worker(send(self), group=SEND, exclusive=True, exit_on_error=True)
+
+    @work(group=SEND)
+    async def action_send_as_typed(self) -> None:
+        """Send a complaint without an instruction made of it, or without waiting for that."""
+        await self.feedback.send(as_typed=True)
+
+    @work(group=ASKS)
+    async def action_preferences(self, what: str) -> None:
+        """Look at what is told in every run, and change it."""
+        await preferences(self, what)
 
     def action_go_on(self) -> None:
         """Continue the kept text of a run that stopped or failed."""
@@ -365,8 +379,11 @@ class AutocoderApp(TypeAheadApp):
         self.main.show_next()
 
     def action_edit_target(self) -> None:
-        """Name the one file to write."""
-        self.main.edit_target()
+        """Name the one file to write; or say what a complaint is about."""
+        if self.modes.mode == "feedback":
+            self.feedback.next_scope()
+        else:
+            self.main.edit_target()
 
     def action_show_history(self) -> None:
         """Every run so far."""

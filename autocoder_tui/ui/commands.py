@@ -16,6 +16,8 @@ from textual.screen import Screen
 from autocoder_tui.ui.screens.batch import BatchScreen
 from autocoder_tui.ui.screens.clarification import ClarificationScreen
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.instruction import InstructionDialog, NoteDialog
+from autocoder_tui.ui.screens.dialogs.preference import PreferenceDialog
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.screens.history import HistoryScreen
 from autocoder_tui.ui.screens.main import MainScreen
@@ -50,6 +52,9 @@ _AREAS = (
 _SCREENS: tuple[tuple[type[DOMNode], str], ...] = (
     (ModelPicker, "Choosing a model"),
     (TextDialog, "Editing a hunk"),
+    (InstructionDialog, "Feedback"),
+    (NoteDialog, "Rejecting with a note"),
+    (PreferenceDialog, "Remembering a line"),
     (PromptList, "Earlier prompts"),
     (HistoryScreen, "History"),
     (BatchScreen, "Batch"),
@@ -111,6 +116,12 @@ def commands_of(
     ):
         yield SystemCommand(
             f"{verb} control file", says, partial(app.run_action, f"control_file('{verb.lower()}')")
+        )
+    for whose, says in (("project", "of this project"), ("user", "in all projects")):
+        yield SystemCommand(
+            f"Preferences {says} in your editor",
+            "What the model is told in every run, a line each",
+            partial(app.run_action, f"preferences('{whose}')"),
         )
     yield SystemCommand("Change theme", "Choose the colours", app.action_change_theme)
     yield SystemCommand(

@@ -29,6 +29,7 @@ from autocoder_tui.ui.program_parts import (
     EarlierPrompts,
     Estimates,
     Fallbacks,
+    FeedbackActions,
     FileWeights,
     KeptRuns,
     ModelChoices,
@@ -181,6 +182,9 @@ class Program(Protocol):
 
     @property
     def preprompts(self) -> PrepromptTexts: ...
+
+    @property
+    def feedback(self) -> FeedbackActions: ...
 
     @property
     def text_calls(self) -> OneTextCall: ...

@@ -24,6 +24,7 @@ from autocoder_tui.runs.window_probe import AskedWindow
 from autocoder_tui.store.history.history import History
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.session import Session, Typed
+from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.screens.prompts import Prompt
 from autocoder_tui.workspace.apply_log import ApplyLog
 
@@ -267,6 +268,22 @@ class Modes(Protocol):
 
     def choose(self, mode: Mode) -> None: ...
 
+    def answered(self, complaint: str) -> None: ...
+
+
+class FeedbackActions(Protocol):
+    """Complaints about a proposal, made a run that does it again."""
+
+    def estimated(self) -> Callable[[], tuple[Prepared, Prepared | None]] | None: ...
+
+    async def send(self, *, as_typed: bool = False) -> None: ...
+
+    def next_scope(self) -> None: ...
+
+    async def list_rounds(self) -> None: ...
+
+    def show_scope(self, aside_tokens: int | None = None) -> None: ...
+
 
 class Conversations(Protocol):
     """What was asked and answered, and where the next question goes."""
@@ -306,6 +323,19 @@ class TypedTexts(Protocol):
         tall: bool = False,
         prose: bool = False,
     ) -> str | None: ...
+
+    async def ask_which(
+        self,
+        kind: type[TextDialog],
+        title: str,
+        hint: str,
+        text: str = "",
+        *,
+        line: int = 0,
+        tall: bool = False,
+    ) -> tuple[str | None, str]: ...
+
+    def keep(self, title: str, original: str, text: str) -> None: ...
 
     def now(self) -> tuple[Typed, ...]: ...
 

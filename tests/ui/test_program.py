@@ -15,7 +15,8 @@ from autocoder_tui.ui.controllers.review import write_accepted
 from autocoder_tui.ui.controllers.review_actions import _DEEDS, accept_everything
 from autocoder_tui.ui.controllers.send import may_replace_review
 from autocoder_tui.ui.program import Program
-from autocoder_tui.ui.widgets.review.pane import Deed, ReviewPane
+from autocoder_tui.ui.widgets.review.keys import Deed
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
 
 
 class Fake:

@@ -182,15 +182,15 @@ class History:
         return self._database.do(work)
 
     def thread(self, thread: str) -> tuple[ThreadRun, ...]:
-        """The runs of a conversation or of rounds of feedback, the oldest first, each with its
-        texts but without its files: what a screen needs to show them."""
+        """The runs of a conversation or of rounds of feedback, the oldest first and that one with
+        them, each with its texts but without its files: what a screen needs to show them."""
 
         def work(connection: sqlite3.Connection) -> tuple[ThreadRun, ...]:
             named = ", ".join(f"runs.{name} AS {name}" for name in (*LISTED, *THREADED))
             rows = connection.execute(
                 f"SELECT {named}, requirements, reply FROM runs JOIN run_text USING (number) "
-                "WHERE thread = ? ORDER BY position, number",
-                [storable(thread)],
+                "WHERE thread = ? OR run_id = ? ORDER BY position, number",
+                [storable(thread)] * 2,
             )
             return tuple(
                 ThreadRun(summary_row(row), str(row["requirements"] or ""), str(row["reply"] or ""))

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeAlias
 from autocoder_tui.problems import shortened
 from autocoder_tui.store.errors import StoreError
 from autocoder_tui.store.history.kept_run import KeptRun, continued
+from autocoder_tui.store.history.schema import IS_ASIDE
 from autocoder_tui.store.history.search import COLUMNS, drop_text, forget_index, keep_text
 from autocoder_tui.store.history.summary import (
     LISTED,
@@ -60,7 +61,11 @@ def storable(text: str) -> str:
 def referred(connection: sqlite3.Connection, reference: str, say: Say) -> KeptRun:
     """The run that is called `reference`. Raises UnknownRun."""
     if reference == LAST:
-        row = connection.execute(f"SELECT run_id FROM runs {NEWEST_FIRST} LIMIT 1").fetchone()
+        # A question in passing is not what somebody wants to go on with.
+        row = connection.execute(
+            "SELECT run_id FROM runs WHERE number NOT IN "
+            f"(SELECT number FROM runs WHERE {IS_ASIDE}) {NEWEST_FIRST} LIMIT 1"
+        ).fetchone()
         rows = [] if row is None else [row]
     else:
         prefix = reference.lower()

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from autocoder_tui.engine.purpose import ASIDES
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.errors import StoreError
 from autocoder_tui.system.descriptors import open_descriptor
@@ -18,6 +19,9 @@ SCHEMA: Final = 1
 BUSY_SECONDS: Final = 2.0
 _MOST_VERSIONS: Final = 1000
 """A greater one is damage."""
+
+IS_ASIDE: Final = f"purpose IN ({', '.join(repr(purpose) for purpose in ASIDES)})"
+"""Holds for the row of a question in passing, whose answer the program went on with."""
 
 _TABLES: Final = (
     """CREATE TABLE IF NOT EXISTS runs (
@@ -59,6 +63,7 @@ _INDEXES: Final = (
     "CREATE INDEX IF NOT EXISTS runs_of_project ON runs (project, position)",
     "CREATE INDEX IF NOT EXISTS runs_offered ON runs (position) WHERE offered != 0",
     "CREATE INDEX IF NOT EXISTS runs_of_thread ON runs (thread, position) WHERE thread != ''",
+    f"CREATE INDEX IF NOT EXISTS runs_aside ON runs (purpose) WHERE {IS_ASIDE}",
 )
 _POSITIONS: Final = (
     # The first databases had none.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from autocoder_tui.engine.events import Event, TextDelta
-from autocoder_tui.engine.purpose import is_a_step
+from autocoder_tui.engine.purpose import ASIDES
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.engine.seam import MARKER_WORDS
 from autocoder_tui.safety.sanitize import visible
@@ -37,9 +37,8 @@ _TOGETHER: Final = 1000
 @dataclass(frozen=True, slots=True)
 class Recovery:
     """`offered` are runs somebody should be asked about, the newest first, `recovered` the ids
-    of those found just now that had not ended, and are no batch's and no step of another run;
-    `messages` what there is to
-    say."""
+    of those found just now that had not ended and are for a person to see to; `messages` what
+    there is to say."""
 
     offered: tuple[RunSummary, ...] = ()
     recovered: tuple[str, ...] = ()
@@ -118,9 +117,7 @@ def recover_runs(
                     "the next start tries again."
                 )
                 continue
-            if run is None or run.snapshot.batch or is_a_step(run.snapshot.purpose):
-                continue
-            if run.status == "interrupted":
+            if run is not None and run.status == "interrupted" and _is_to_be_told(run):
                 recovered.append(run.run_id)
     except HistoryUnavailable as error:
         stopped = True
@@ -136,6 +133,10 @@ def recover_runs(
         if not stopped:
             messages.append(error.message)
     return Recovery(offered, tuple(recovered), (*history.messages(), *messages))
+
+
+def _is_to_be_told(run: KeptRun) -> bool:
+    return not run.snapshot.batch and run.snapshot.purpose not in ASIDES
 
 
 def runs_in_journals(state: Path) -> list[KeptRun]:
@@ -210,7 +211,7 @@ def _recover(
             run = replay(path, read=read)
             read(path.stat().st_size)
             # Left behind by a program that ended before anybody had seen to the run.
-            history.add(run, offered=not is_a_step(run.snapshot.purpose))
+            history.add(run, offered=run.snapshot.purpose not in ASIDES)
             path.unlink()
             if run.damaged:
                 messages.append(

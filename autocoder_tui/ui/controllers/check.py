@@ -308,8 +308,7 @@ class ProposalCheck:
         limits = self._limits_after(spent)
         if limits is None:
             return
-        pane = app.main.query_one(ReviewPane)
-        if await send_again(app, pane, session.review, note_of(checked.result), limits):
+        if await send_again(app, prepared, session.review, note_of(checked.result), limits):
             self._follow(prepared.request.run_id, spent)
 
     def _spent_by(self, run_id: str) -> Decimal:

@@ -34,15 +34,41 @@ class DialogDrafts:
     ) -> str | None:
         """What `text` was changed to in a dialog, None when it was given up. What had been
         typed there when the program ended is there again. Must be called from a worker."""
+        answer, _ = await self.ask_which(
+            TextDialog, title, hint, text, line=line, tall=tall, prose=prose
+        )
+        return answer
+
+    async def ask_which(
+        self,
+        kind: type[TextDialog],
+        title: str,
+        hint: str,
+        text: str = "",
+        *,
+        line: int = 0,
+        tall: bool = False,
+        prose: bool = False,
+    ) -> tuple[str | None, str]:
+        """The same in a dialog of that kind, and the way in which it was answered."""
         base = _digest(text)
         typed = next((one.text for one in self.left if _is(one, title, base)), None)
         if typed is not None:
-            hint = "As you left it when the program ended. " + hint
-        dialog = TextDialog(title, hint, text, typed=typed, line=line, tall=tall, prose=prose)
+            hint = "As you left it. " + hint
+        dialog = kind(title, hint, text, typed=typed, line=line, tall=tall, prose=prose)
         answer = await self._app.push_screen_wait(dialog)
         self.left = tuple(one for one in self.left if not _is(one, title, base))
+        if answer is None and dialog.KEEPS_TYPED and dialog.typed != text:
+            self.keep(title, text, dialog.typed)
         self._app.session.changed()
-        return answer
+        return answer, dialog.way
+
+    def keep(self, title: str, original: str, text: str) -> None:
+        """Have `text` there when the dialog that begins with `original` is opened again."""
+        base = _digest(original)
+        others = (one for one in self.left if not _is(one, title, base))
+        self.left = (Typed(title, base, text), *others)
+        self._app.session.changed()
 
     def now(self) -> tuple[Typed, ...]:
         """What would be missed if the program ended now, newest first."""

@@ -11,8 +11,10 @@ from dataclasses import replace
 
 from textual.timer import Timer
 
+from autocoder_tui.config.preferences import Preferences
 from autocoder_tui.engine.metering.cost import format_tokens
 from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
+from autocoder_tui.engine.metering.tokens import load_counter
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.clarification import weigh_questions
 from autocoder_tui.runs.estimate import Weighed, counted, weigh
@@ -68,13 +70,25 @@ class Estimator:
     async def _count(self, job: Job, chosen: ChosenModel) -> None:
         setup = self._app.setup
 
-        def make() -> Prepared:
+        again = self._app.feedback.estimated() if job.mode == "feedback" else None
+
+        def make() -> tuple[Prepared, Prepared | None] | None:
+            if job.mode == "feedback":
+                return None if again is None else again()
             told, wanted = load_guidance(setup), setup.model.edit_format
-            return prepare(job, chosen, setup.limits, edit_format=wanted, guidance=told)
+            return prepare(job, chosen, setup.limits, edit_format=wanted, guidance=told), None
 
         try:
-            prepared = await asyncio.to_thread(make)
+            await self._tell_preferences(chosen)
+            found = await asyncio.to_thread(make)
+            if found is None:
+                self._app.feedback.show_scope()
+                return
+            prepared, before = found
             weighed = await asyncio.to_thread(self._weigh, prepared, job, chosen)
+            weighed_before = None
+            if before is not None:
+                weighed_before = await asyncio.to_thread(weigh, before.request)
         except AutocoderError as error:
             self._app.main.log_line(error.message)
             return
@@ -91,9 +105,24 @@ class Estimator:
         finally:
             asking.cancel()
         if request.counted_tokens is not None:
-            again = replace(prepared, request=request)
-            weighed = await asyncio.to_thread(self._weigh, again, job, chosen)
+            exact = replace(prepared, request=request)
+            weighed = await asyncio.to_thread(self._weigh, exact, job, chosen)
+        if job.mode == "feedback":
+            aside = None if weighed_before is None else weighed_before.estimate
+            self._app.feedback.show_scope(None if aside is None else aside.prompt_tokens)
+            weighed = weighed if aside is None else weighed.with_request_before(aside)
         self._show(job, chosen, weighed)
+
+    async def _tell_preferences(self, chosen: ChosenModel) -> None:
+        """Show what of every prompt is the person's preferences."""
+        app = self._app
+
+        def count() -> tuple[tuple[Preferences, ...], int]:
+            told = load_guidance(app.setup)
+            counter = load_counter(chosen.model, chosen.calibration)
+            return told.liked, counter.count(told.preferences) if told.preferences else 0
+
+        app.main.show_preferences(*await asyncio.to_thread(count))
 
     def _weigh(self, prepared: Prepared, job: Job, chosen: ChosenModel) -> Weighed:
         """With the questions that are asked before, where there are such. Blocking."""

@@ -46,6 +46,18 @@ class ModeChoice:
         self._app.estimator.schedule()
         self._app.session.changed()
 
+    def answered(self, complaint: str) -> None:
+        """A new proposal answers the complaint: the editor has room for the next."""
+        if self._texts.get("feedback") == complaint:
+            del self._texts["feedback"]
+        area = self._app.main.query_one("#requirements", TextArea)
+        if self.mode == "feedback" and area.text == complaint:
+            area.text = ""
+        self._app.session.changed()
+
     def _show(self, mode: Mode) -> None:
         self.mode = mode
         self._app.main.show_mode(mode)
+        if mode == "feedback":
+            self._app.feedback.show_scope()
+        self._app.refresh_bindings()

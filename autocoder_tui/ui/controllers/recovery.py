@@ -16,11 +16,19 @@ from autocoder_tui.engine.events import FileProposed, RunCancelled, RunFinished,
 from autocoder_tui.engine.given_reply import NOBODY
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.review.review import Review
 from autocoder_tui.runs.export import local_time
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.reopen_review import Reopened
 from autocoder_tui.runs.restore import model_as_sent, model_of, prepared_of
-from autocoder_tui.runs.review_record import is_unfinished, kept_review, proposals_of, reopen_run
+from autocoder_tui.runs.review_record import (
+    is_unfinished,
+    kept_notes,
+    kept_review,
+    proposals_of,
+    reopen_run,
+)
+from autocoder_tui.runs.rounds import proposal_before
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import History, RunSummary, UnknownRun
 from autocoder_tui.store.history.kept_run import KeptRun
@@ -266,7 +274,7 @@ class RunRecovery:
             return await self._open_question(run)
         app.modes.choose(run.snapshot.mode)
         prepared = prepared_of(run, app.chosen or model_as_sent(run))
-        opened, proposed = await asyncio.to_thread(_open, app, run, prepared)
+        opened, proposed, before = await asyncio.to_thread(_open, app, run, prepared)
         if app.runner.running:
             return False
         app.runner.take_up(prepared, state_of(run))
@@ -281,7 +289,7 @@ class RunRecovery:
         app.refresh_bindings()
         reviewable = opened.reviewable
         if review and (reviewable.review.files or reviewable.refused):
-            show_review(app, reviewable, proposed)
+            show_review(app, reviewable, proposed, before, kept_notes(run))
             app.main.show("review")
             if opened.changed:
                 names = ", ".join(opened.changed)
@@ -320,6 +328,8 @@ class RunRecovery:
             self._app.conversation.ask_again(run.run_id)
             return
         self._app.modes.choose(run.snapshot.mode)
+        if self._app.modes.mode == "feedback":
+            self._app.modes.choose("generate")
         await self.fill_in(run)
         self._app.main.show("requirements")
         self._app.tell(f"Filled in as it was then: Ctrl+R runs it.{self._take_system_prompt(run)}")
@@ -353,8 +363,11 @@ class RunRecovery:
             app.main.query_one("#target", Input),
         )
         picker = app.main.query_one(FilePicker)
-        if not only_empty or not area.text.strip():
+        if not only_empty:
             app.prompting.replace(run.snapshot.requirements)
+        elif app.modes.mode in ("generate", "clarify") and not area.text.strip():
+            feedback, asked = run.snapshot.feedback, run.snapshot.requirements
+            app.prompting.replace(asked if feedback is None else feedback.requirements)
         if not only_empty or not (picker.picks or target.value):
             picks, missing = await asyncio.to_thread(pickable, app.root, run.snapshot.picks)
             picker.set_picks(picks)
@@ -365,8 +378,9 @@ class RunRecovery:
 
 def _open(
     app: Program, run: KeptRun, prepared: Prepared
-) -> tuple[Reopened, Sequence[FileProposed]]:
-    return reopen_run(app.root, run, prepared), proposals_of(run, prepared)
+) -> tuple[Reopened, Sequence[FileProposed], Review | None]:
+    before = proposal_before(app.recovery.history, prepared)
+    return reopen_run(app.root, run, prepared, before), proposals_of(run, prepared), before
 
 
 def _is_gone(run: KeptRun) -> bool:

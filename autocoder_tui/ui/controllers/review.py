@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Sequence
 
 from autocoder_tui.engine.events import FileProposed
+from autocoder_tui.review.review import Review
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.proposal import make_review
+from autocoder_tui.runs.rounds import proposal_before
 from autocoder_tui.ui.controllers.apply import apply_review
 from autocoder_tui.ui.controllers.review_display import show_review
 from autocoder_tui.ui.program import Program
@@ -22,15 +24,27 @@ async def review_proposal(
 
     What was decided in the review that the run goes on with stays decided.
     """
-    session = app.review_session if prepared.goes_on else None
-    earlier = None if session is None else session.review
+    earlier = reviewed_before(app, prepared)
+    if earlier is None and prepared.goes_on:
+        history = app.runner.keeping.history
+        earlier = await asyncio.to_thread(proposal_before, history, prepared)
     reviewable = await asyncio.to_thread(make_review, prepared, proposed, earlier)
-    show_review(app, reviewable, proposed)
+    show_review(app, reviewable, proposed, earlier)
+    if prepared.feedback is not None:
+        app.modes.answered(prepared.feedback.rounds[-1].complaint)
     if not app.main.offer("review"):
         app.tell("The proposal is ready: F5 reviews it.")
     target = reviewable.target
     if target is not None and all(file.path != target for file in reviewable.review.files):
         app.tell(f"The reply does not hold {target}, the file to write.", severity="warning")
+
+
+def reviewed_before(app: Program, prepared: Prepared) -> Review | None:
+    """The review on the screen where `prepared` goes on with it."""
+    session = app.review_session
+    if session is None or not prepared.goes_on:
+        return None
+    return session.review if session.run_id == prepared.parent else None
 
 
 async def write_accepted(app: Program) -> None:

@@ -16,7 +16,9 @@ from autocoder_tui.review import warnings
 from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.line_ends import fitted
 from autocoder_tui.review.review import Review
-from autocoder_tui.runs.rework import rework
+from autocoder_tui.runs.guidance import load_guidance
+from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.runs.rework import Complaint, rework
 from autocoder_tui.ui.controllers.concerns import accept_anyway, listed
 from autocoder_tui.ui.controllers.copy import copy_out
 from autocoder_tui.ui.controllers.edit import edit_here, edit_suspended
@@ -24,9 +26,11 @@ from autocoder_tui.ui.controllers.review import write_accepted
 from autocoder_tui.ui.controllers.unplaced_changes import settle_unplaced
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.choice import Choice
+from autocoder_tui.ui.screens.dialogs.instruction import KEPT, NoteDialog
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.widgets.diff.view import Arrangement
-from autocoder_tui.ui.widgets.review.pane import Deed, ReviewPane
+from autocoder_tui.ui.widgets.review.keys import Deed
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
 
 
 async def write(app: Program, _pane: ReviewPane) -> None:
@@ -228,34 +232,60 @@ async def reject_with_note(app: Program, pane: ReviewPane, *, unplaced: bool = F
         "note, in a new run on the same files. What you accepted stays accepted; nothing is "
         "written meanwhile. Say what to do instead:"
     )
-    note = await app.dialog_drafts.ask("Reject with a note", hint)
-    if note is None or not note.strip():
+    file, hunk = pane.file, pane.diff.cursor
+    known = session.note_on(file, hunk)
+    title = "Reject with a note"
+    note, way = await app.dialog_drafts.ask_which(NoteDialog, title, hint, known)
+    if note is None or not (note.strip() or known):
         return
-    await send_again(app, pane, review, note, app.spending.limits(prepared.request.limits))
+    if way == KEPT and hunk >= 0:
+        session.keep_note(file, hunk, note)
+        pane.take(session.review.with_file(file.with_verdict(hunk, Verdict.REJECTED)))
+        app.reviews.changed()
+        app.tell("Kept with the hunk: feedback (Ctrl+N) tells the model of all that is rejected.")
+        return
+    complaint = Complaint(note, notes=session.notes)
+    limits = app.spending.limits(prepared.request.limits)
+    await send_again(app, prepared, review, note, limits, complaint)
 
 
 async def send_again(
-    app: Program, pane: ReviewPane, review: Review, note: str, limits: Limits
+    app: Program,
+    prepared: Prepared,
+    review: Review,
+    instruction: str,
+    limits: Limits,
+    complaint: Complaint | None = None,
 ) -> bool:
-    """Run again on what stands of `review`, with `note`; whether the run was begun."""
-    session, chosen = app.review_session, app.chosen
-    prepared = None if session is None else session.reviewable.prepared
-    if prepared is None or chosen is None or app.runner.running:
+    """Run again on what stands of `review`, which is that of `prepared`, as for `rework`; whether
+    the run was begun."""
+    chosen, setup = app.chosen, app.setup
+    if chosen is None or app.runner.running:
         return False
     if not await app.spending.may_run(chosen.model, limits):
         return False
-    decided, before = review, replace(prepared, request=replace(prepared.request, limits=limits))
+    before = replace(prepared, request=replace(prepared.request, limits=limits))
+
+    def make() -> Prepared:
+        return rework(before, review, instruction, chosen, complaint, load_guidance(setup))
+
     try:
-        again = await asyncio.to_thread(rework, before, decided, note, chosen)
+        again = await asyncio.to_thread(make)
     except AutocoderError:
         pass  # told by the run itself
     else:
         if (await app.keys_asked_about.decide(app, again.request))[0] != "send":
             return False
-    pane.take(review)
+    if app.review_session is not None:
+        app.main.query_one(ReviewPane).take(review)
     app.estimator.sent(app.job(), chosen)
-    app.runner.start(lambda: rework(before, decided, note, chosen))
+    app.runner.start(make)
     return True
+
+
+async def list_rounds(app: Program, _pane: ReviewPane) -> None:
+    """Show the rounds of feedback up to here, and open the one that is chosen."""
+    await app.feedback.list_rounds()
 
 
 async def check(app: Program, _pane: ReviewPane) -> None:
@@ -307,6 +337,7 @@ _DEEDS: dict[Deed, Callable[[Program, ReviewPane], Coroutine[None, None, None]]]
     "place changes": place_changes,
     "check": check,
     "send failures back": send_failures_back,
+    "list rounds": list_rounds,
 }
 
 

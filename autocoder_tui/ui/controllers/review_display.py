@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from autocoder_tui.engine.events import FileProposed
+from autocoder_tui.review.returned import RejectedChange
+from autocoder_tui.review.review import Review
 from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 
 
-def show_review(app: Program, reviewable: Reviewable, proposed: Sequence[FileProposed]) -> None:
-    """Begin deciding on what a run `proposed`, or go on with it, in the pane of the review."""
-    app.review_session = session = ReviewSession(reviewable, proposed)
+def show_review(
+    app: Program,
+    reviewable: Reviewable,
+    proposed: Sequence[FileProposed],
+    before: Review | None = None,
+    notes: Mapping[RejectedChange, str] | None = None,
+) -> None:
+    """Begin deciding on what a run `proposed`, or go on with it, in the pane of the review. The
+    rest is as for `ReviewSession`."""
+    app.review_session = session = ReviewSession(reviewable, proposed, before, notes)
     app.main.query_one(ReviewPane).show(session)
     app.main.mark("review", f" {session.review.counts.total}")
     app.reviews.changed()

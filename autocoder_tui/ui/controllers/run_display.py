@@ -20,7 +20,7 @@ from autocoder_tui.runs.event_text import narrate, summary
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.restore import KEPT
 from autocoder_tui.safety.redaction import safe_line
-from autocoder_tui.ui.controllers.review import review_proposal
+from autocoder_tui.ui.controllers.review import review_proposal, reviewed_before
 from autocoder_tui.ui.controllers.review_display import clear_review
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.meters.meters import Meters
@@ -51,7 +51,7 @@ class RunDisplay:
             return
         main.query_one(StreamView).clear({f.path: f.text for f in prepared.request.files})
         main.clear_reasoning()
-        if not prepared.goes_on:
+        if reviewed_before(self._app, prepared) is None:
             clear_review(self._app)
         main.show_notes("")
         main.show("output")

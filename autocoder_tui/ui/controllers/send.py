@@ -24,6 +24,9 @@ async def send(app: Program) -> None:
     job, chosen = app.job(), app.chosen
     if app.runner.running:
         return
+    if job.mode == "feedback":
+        await app.feedback.send()
+        return
     if not job.requirements.strip():
         empty = "the question is" if job.purpose == "query" else "the requirements are"
         app.tell(f"Say what you want first: {empty} empty.", severity="warning")

@@ -68,6 +68,7 @@ class TextCalls:
         self._task = asyncio.ensure_future(call(supervisor, keeping, make_request, self, state))
         app.refresh_bindings()
         try:
+            # Esc ends it as a run is ended, and is no end of who waits for it.
             await asyncio.wait({self._task})
         except asyncio.CancelledError:
             self._task.cancel()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Input, Label, Static, TextArea
 
+from autocoder_tui.config.preferences import Preferences
 from autocoder_tui.diagnostics.debug_log import DebugLog, LogLine
 from autocoder_tui.engine.purpose import Mode
 from autocoder_tui.runs.preparation import Job
@@ -26,6 +28,7 @@ from autocoder_tui.ui.widgets.answers import AnswerView
 from autocoder_tui.ui.widgets.check.pane import CheckPane
 from autocoder_tui.ui.widgets.diff.view import Arrangement
 from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.files.preferences_line import PreferencesLine
 from autocoder_tui.ui.widgets.footer_line import FooterLine
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.log.pane import LogPane
@@ -117,6 +120,7 @@ class MainScreen(CoveredScreen[None]):
             with Vertical(id="files-pane", classes="pane") as files:
                 files.border_title = "Files"
                 yield FilePicker(self._root, id="files")
+                yield PreferencesLine()
             with Vertical(id="work"):
                 with Vertical(id="requirements-pane", classes="pane") as ask:
                     ask.border_title = "Requirements"
@@ -227,7 +231,7 @@ class MainScreen(CoveredScreen[None]):
         return Job(
             root=root,
             picks=self.query_one(FilePicker).picks,
-            target=self.target or None if mode != "query" else None,
+            target=self.target or None if mode not in ("query", "feedback") else None,
             requirements=self.query_one("#requirements", TextArea).text,
             system_prompt=system_prompt,
             mode=mode,
@@ -238,8 +242,10 @@ class MainScreen(CoveredScreen[None]):
         """Say what is asked for, and show only what means something to it."""
         self.query_one(ModeSwitch).mode = mode
         self.entitle()
-        for part in ("#target-line > Label", "#target"):
-            self.query_one(part).display = mode != "query"
+        self.query_one("#target").display = mode not in ("query", "feedback")
+        label = self.query_one("#target-line > Label", Label)
+        label.display = mode != "query"
+        label.update("" if mode == "feedback" else "→ write")
         self._say_welcome()
         self.refresh_output()
 
@@ -256,6 +262,19 @@ class MainScreen(CoveredScreen[None]):
             switcher.current = self._content_of("output")
             if held:
                 self._focus_pane("output")
+
+    def show_about(self, words: str, cost: str) -> None:
+        """Say, in the place of the file to write, what a complaint is about, and what an
+        instruction made of it costs; both safe to show."""
+        if self.query_one(ModeSwitch).mode == "feedback":
+            self.query_one("#target-line > Label", Label).update(Content(words))
+            title = " · ".join(filter(None, (_ASKED["feedback"], cost)))
+            self.query_one("#requirements-pane").border_title = Content(title)
+
+    def show_preferences(self, found: Sequence[Preferences], tokens: int) -> None:
+        """Say below the files what goes to the model with them."""
+        for line in self.query(PreferencesLine):  # none when the screen is closing
+            line.say(found, tokens)
 
     def offer(self, pane: str) -> bool:
         """`show` what nobody asked for just now: not where something is being written, for the

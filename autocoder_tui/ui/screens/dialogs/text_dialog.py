@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
@@ -22,11 +24,15 @@ class TextDialog(Dialog[str | None]):
     screen, and long lines are wrapped.
     """
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "done", "Done", id="text.done"),
         # With priority: a text area in which tab indents takes escape for leaving it.
         Binding("escape", "give_up", "Cancel", id="text.cancel", priority=True),
     ]
+    KEYS = "Ctrl+S done · Esc cancels"
+    """What stands at the bottom."""
+    KEEPS_TYPED = False
+    """Whether what was typed is there again after it was given up."""
     DEFAULT_CSS = """
     TextDialog PlainArea { height: 8; background: $background; }
     TextDialog PlainArea, TextDialog PlainArea:focus { border: none; padding: 0; }
@@ -47,6 +53,8 @@ class TextDialog(Dialog[str | None]):
     ) -> None:
         super().__init__()
         self.heading = title
+        self.way = ""
+        """How it was answered, where there is more than one way."""
         self._hint = hint
         self.original = original
         self._begin = original if typed is None else typed
@@ -57,7 +65,7 @@ class TextDialog(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog tall-dialog" if self._tall else "dialog") as dialog:
             dialog.border_title = Content(visible(self.heading))
-            dialog.border_subtitle = "Ctrl+S done · Esc cancels"
+            dialog.border_subtitle = self.KEYS
             yield Static(visible(self._hint, lines=True), markup=False, classes="dialog-text")
             yield PlainArea(
                 self._begin,

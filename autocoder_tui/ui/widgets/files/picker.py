@@ -46,6 +46,7 @@ class FilePicker(Tree[Entry]):
         Binding("x", "clear_picks", "Unpick all", show=False, id="files.clear"),
         Binding("minus", "take_back", "Take the last pick back", show=False, id="files.take_back"),
         Binding("plus", "do_again", "Do it again", show=False, id="files.do_again"),
+        Binding("p", "app.preferences('list')", "Preferences", show=False, id="files.preferences"),
         Binding("r", "refresh_tree", "Read files again", show=False, id="files.refresh"),
     ]
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -22,26 +20,13 @@ from autocoder_tui.runs.reviewable import Reviewable, written_bytes
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.widgets.diff.search import SearchedDiff
 from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
+from autocoder_tui.ui.widgets.review.before_view import BeforeView
 from autocoder_tui.ui.widgets.review.file_list import FileEntry, FileList
 from autocoder_tui.ui.widgets.review.head import head_of
+from autocoder_tui.ui.widgets.review.keys import DECIDES, OF_A_REVIEW, REVIEW_KEYS, Deed
 from autocoder_tui.ui.widgets.review.result_view import ResultView, described
 from autocoder_tui.ui.widgets.search_line import SearchLine
 from autocoder_tui.workspace.textfile import newline_of
-
-Deed: TypeAlias = Literal[
-    "write",
-    "accept file",
-    "accept everything",
-    "edit hunk",
-    "edit file",
-    "edit outside",
-    "copy",
-    "reject with note",
-    "list warnings",
-    "place changes",
-    "check",
-    "send failures back",
-]
 
 NOTHING = """\
 Nothing to review yet.
@@ -50,40 +35,10 @@ When a run is complete, its changes stand here side by side: accept (a) or rejec
 each hunk, edit (e) what is nearly right, then Enter writes what you accepted."""
 
 
-_OF_A_REVIEW = frozenset({"write", "list warnings"})
-"""Deeds that mean something where every file of a review was refused."""
-
-
-def _quiet(key: str, action: str, description: str, id: str) -> Binding:
-    """A binding that is in the help and the palette, not in the footer."""
-    return Binding(key, action, description, id=f"review.{id}", show=False)
-
-
 class ReviewPane(Vertical):
     """Shows one file of a `ReviewSession` at a time, and decides in it what keys decide."""
 
-    BINDINGS = [
-        Binding("enter", "want('write')", "Write", id="review.apply"),
-        Binding("A", "want('accept file')", "Accept file", id="review.accept_file"),
-        _quiet("R", "reject_file", "Reject file", "reject_file"),
-        _quiet("ctrl+a", "want('accept everything')", "Accept everything", "accept_everything"),
-        _quiet("ctrl+x", "reject_all_files", "Reject everything", "reject_everything"),
-        _quiet("minus", "take_back", "Take back the last verdict", "take_back"),
-        _quiet("plus", "do_again", "Do again what was taken back", "do_again"),
-        _quiet("right_square_bracket", "step_file(1)", "Next file", "next_file"),
-        _quiet("left_square_bracket", "step_file(-1)", "Previous file", "previous_file"),
-        Binding("e", "want('edit hunk')", "Edit", id="review.edit"),
-        _quiet("ctrl+e", "want('edit file')", "Edit the whole file here", "edit_file"),
-        _quiet("E", "want('edit outside')", "Edit in $EDITOR", "edit_outside"),
-        _quiet("N", "want('reject with note')", "Reject with a note to the model", "note"),
-        Binding("v", "toggle_result", "Result", id="review.result"),
-        _quiet("slash", "search", "Search", "search"),
-        _quiet("y", "want('copy')", "Copy", "copy"),
-        _quiet("i", "want('place changes')", "Place the changes that have no place", "place"),
-        Binding("C", "want('check')", "Check", id="review.check"),
-        _quiet("B", "want('send failures back')", "Send failures of the check back", "send_back"),
-        _quiet("exclamation_mark", "want('list warnings')", "List the warnings", "warnings"),
-    ]
+    BINDINGS = REVIEW_KEYS
     DEFAULT_CSS = """
     ReviewPane { height: 1fr; }
     ReviewPane #review-file { height: auto; padding: 0 1; }
@@ -96,6 +51,9 @@ class ReviewPane(Vertical):
     ReviewPane ResultView { display: none; }
     ReviewPane.-result ResultView { display: block; }
     ReviewPane.-result DiffView { display: none; }
+    ReviewPane BeforeView { display: none; }
+    ReviewPane.-before BeforeView { display: block; }
+    ReviewPane.-before DiffView { display: none; }
     ReviewPane.-no-file DiffView, ReviewPane.-no-file ResultView { display: none; }
     ReviewPane.-empty #review-nothing { display: block; }
     ReviewPane.-empty DiffView, ReviewPane.-empty ResultView, ReviewPane.-empty #review-file,
@@ -130,6 +88,7 @@ class ReviewPane(Vertical):
         yield Static("", id="review-check", markup=False)
         yield DiffView(id="diff")
         yield ResultView(id="result")
+        yield BeforeView(id="before")
         yield SearchLine(id="review-search")
         yield Static("", id="review-summary", markup=False)
 
@@ -143,6 +102,8 @@ class ReviewPane(Vertical):
     @property
     def keyboard_view(self) -> SearchedDiff:
         """What has the keyboard while deciding: the diff, or the result in its place."""
+        if self.has_class("-before"):
+            return self.query_one(BeforeView)
         return self.query_one(ResultView) if self.has_class("-result") else self.diff
 
     @property
@@ -173,7 +134,9 @@ class ReviewPane(Vertical):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # What has nothing to act on is no key of the footer's.
         wanted = action == "want" and parameters[:1]
-        meant = self.file is not None or bool(wanted and wanted[0] in _OF_A_REVIEW)
+        if self.has_class("-before") and (action in DECIDES or (wanted and wanted[0] in DECIDES)):
+            return False  # what is decided on is not on show
+        meant = self.file is not None or bool(wanted and wanted[0] in OF_A_REVIEW)
         return not self.has_class("-empty") and meant
 
     # ------------------------------------------------------------------ what is shown
@@ -181,7 +144,7 @@ class ReviewPane(Vertical):
     def show(self, session: ReviewSession | None) -> None:
         """Begin deciding; None for nothing to decide on."""
         self._session, self._index = session, 0
-        self.remove_class("-result")
+        self.remove_class("-result", "-before")
         self.set_class(session is None or not session.shows_something, "-empty")
         self.diff.put_away = self.file is None
         if session is not None:
@@ -231,7 +194,9 @@ class ReviewPane(Vertical):
         self.query_one("#review-file", Static).update(head)
         self._show_check()
         summary = session.summary
-        if self.has_class("-result") and file is not None:
+        if self.has_class("-before") and file is not None and session.before is not None:
+            summary = self.query_one(BeforeView).show(session.before, file)
+        elif self.has_class("-result") and file is not None:
             self.query_one(ResultView).show(file)
             summary = self._result_in_words(reviewable, file)
         self.query_one("#review-summary", Static).update(Content(summary))
@@ -256,7 +221,7 @@ class ReviewPane(Vertical):
         index = next((at for at, file in enumerate(files) if file.path == path), None)
         if index is None:
             return False
-        self.remove_class("-result")
+        self.remove_class("-result", "-before")
         if index != self._index:
             self._index = index
             self._show_file()
@@ -352,6 +317,19 @@ class ReviewPane(Vertical):
         self.toggle_class("-result")
         self._show_texts()
         self.keyboard_view.focus()
+
+    def action_toggle_before(self) -> None:
+        """What is other than in the proposal before, or the diff with the file on disk again."""
+        if self._session is None or self.file is None:
+            return
+        if self._session.before is None:
+            self.app.notify("There is no proposal before this one.", markup=False)
+            return
+        self.remove_class("-result")
+        self.toggle_class("-before")
+        self._show_texts()
+        self.keyboard_view.focus()
+        self.refresh_bindings()
 
     def action_search(self) -> None:
         """Look for a text in this file."""

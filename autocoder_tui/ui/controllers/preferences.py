@@ -1,0 +1,145 @@
+"""What a person wants heeded in every run: shown where the picks are, added to, and edited."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from textual.widgets import TextArea
+
+from autocoder_tui.config.preferences import (
+    PREFERENCES_FILE,
+    Preferences,
+    Whose,
+    add_preference,
+    load_preferences,
+    preferences_file,
+    write_preferences,
+)
+from autocoder_tui.config.preprompts import PROJECT_FOLDER
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.runs.guidance import load_guidance
+from autocoder_tui.ui.controllers.edit import edit_suspended
+from autocoder_tui.ui.program import Program
+from autocoder_tui.ui.screens.dialogs.choice import Choice
+from autocoder_tui.ui.screens.dialogs.preference import PreferenceDialog
+from autocoder_tui.ui.screens.dialogs.question import Answer
+from autocoder_tui.workspace.paths import resolve_target
+
+_TITLES: dict[Whose, str] = {
+    "project": "Preferences of this project",
+    "user": "Preferences in all projects",
+}
+_HINT = "A line each, told to the model in every run. Lines that begin with # are for you alone."
+
+
+async def tell_problems(app: Program) -> None:
+    """Say what is wrong with preprompts and preferences: they are not used as they stand."""
+    guidance = await asyncio.to_thread(load_guidance, app.setup)
+    for problem in guidance.problems:
+        app.tell(problem, severity="warning", timeout=12)
+
+
+async def remember(app: Program) -> None:
+    """Make the line under the cursor, or what is selected, a preference. Must be called from a
+    worker."""
+    files = {whose: _file(app, whose) for whose in _TITLES}
+    chosen = await app.push_screen_wait(PreferenceDialog(_line_at_cursor(app), files))
+    if chosen is None:
+        return
+    whose, line = chosen
+    if await _done(app, lambda: add_preference(_safe(app, whose), line, shared=whose == "project")):
+        owner = "this project" if whose == "project" else "all your projects"
+        app.tell(f"Remembered for {owner}: {line}")
+        app.estimator.schedule()
+
+
+async def preferences(app: Program, what: str) -> None:
+    """Look at the preferences and change them; `what` is "project" or "user" for those in the
+    person's own editor, "remember" for a new one. Must be called from a worker."""
+    if what == "remember":
+        await remember(app)
+        return
+    if what in _TITLES:
+        whose: Whose = "project" if what == "project" else "user"
+        await _edit(app, whose, outside=True)
+        return
+    found, _ = await asyncio.to_thread(load_preferences, app.root, app.setup.places.config)
+    counts = {each.whose: each for each in found}
+    answers = [
+        Answer(whose, f"{title} ({_count(counts.get(whose))})", whose[0])
+        for whose, title in _TITLES.items()
+    ]
+    answer = await app.push_screen_wait(Choice("What the model is told in every run", answers))
+    if answer in _TITLES:
+        await _edit(app, "project" if answer == "project" else "user", outside=False)
+
+
+def _count(found: Preferences | None) -> str:
+    return f"{len(found.lines)}" if found else "none"
+
+
+async def _edit(app: Program, whose: Whose, *, outside: bool) -> None:
+    file = _file(app, whose)
+    try:
+        text = await asyncio.to_thread(_text_of, file)
+        if outside:
+            # Not in a thread: while the editor has the terminal, the screen must stand still.
+            new: str | None = edit_suspended(app, text, file.name, 0)
+        else:
+            new = await app.dialog_drafts.ask(_TITLES[whose], _HINT, text, tall=True)
+    except (AutocoderError, OSError, ValueError) as error:
+        app.tell(_reason(error, file), severity="error", timeout=12)
+        return
+    if new is None or new == text:
+        return
+    if await _done(
+        app, lambda: write_preferences(_safe(app, whose), new, shared=whose == "project")
+    ):
+        app.tell("Kept: the next run heeds them.")
+        app.estimator.schedule()
+
+
+async def _done(app: Program, work: Callable[[], object]) -> bool:
+    try:
+        await asyncio.to_thread(work)
+    except (AutocoderError, OSError, ValueError) as error:
+        message = _reason(error, Path(PREFERENCES_FILE))
+        app.tell(message, severity="error", timeout=12)
+        return False
+    return True
+
+
+def _reason(error: Exception, file: Path) -> str:
+    if isinstance(error, OSError):
+        return f"{file} can't be used: {(error.strerror or 'unknown error').lower()}."
+    return getattr(error, "message", str(error))
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError:
+        raise ValueError(f"{file} is not UTF-8 text; save it as UTF-8.") from None
+
+
+def _file(app: Program, whose: Whose) -> Path:
+    return preferences_file(whose, app.root, app.setup.places.config)
+
+
+def _safe(app: Program, whose: Whose) -> Path:
+    """The file to write: that of the project never leads out of it. Raises WorkspaceError."""
+    if whose == "user":
+        return _file(app, whose)
+    return resolve_target(app.root, f"{PROJECT_FOLDER}/{PREFERENCES_FILE}")
+
+
+def _line_at_cursor(app: Program) -> str:
+    area = app.screen.focused
+    if not isinstance(area, TextArea):
+        return ""
+    text = area.selected_text or area.document.get_line(area.cursor_location[0])
+    return " ".join(text.split())

@@ -1,0 +1,75 @@
+"""The keys of the review, and what they have done that needs more than its pane."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from textual.binding import Binding, BindingType
+
+Deed: TypeAlias = Literal[
+    "write",
+    "accept file",
+    "accept everything",
+    "edit hunk",
+    "edit file",
+    "edit outside",
+    "copy",
+    "reject with note",
+    "list warnings",
+    "place changes",
+    "check",
+    "send failures back",
+    "list rounds",
+]
+
+DECIDES = frozenset(
+    {
+        "write",
+        "accept file",
+        "accept everything",
+        "edit hunk",
+        "edit file",
+        "edit outside",
+        "reject with note",
+        "reject_file",
+        "reject_all_files",
+        "take_back",
+        "do_again",
+        "toggle_result",
+    }
+)
+"""What acts on hunks: not while the proposal is compared with the one before."""
+
+OF_A_REVIEW = frozenset({"write", "list warnings"})
+"""Deeds that mean something where every file of a review was refused."""
+
+
+def _quiet(key: str, action: str, description: str, id: str) -> Binding:
+    """A binding that is in the help and the palette, not in the footer."""
+    return Binding(key, action, description, id=f"review.{id}", show=False)
+
+
+REVIEW_KEYS: Final[list[BindingType]] = [
+    Binding("enter", "want('write')", "Write", id="review.apply"),
+    Binding("A", "want('accept file')", "Accept file", id="review.accept_file"),
+    _quiet("R", "reject_file", "Reject file", "reject_file"),
+    _quiet("ctrl+a", "want('accept everything')", "Accept everything", "accept_everything"),
+    _quiet("ctrl+x", "reject_all_files", "Reject everything", "reject_everything"),
+    _quiet("minus", "take_back", "Take back the last verdict", "take_back"),
+    _quiet("plus", "do_again", "Do again what was taken back", "do_again"),
+    _quiet("right_square_bracket", "step_file(1)", "Next file", "next_file"),
+    _quiet("left_square_bracket", "step_file(-1)", "Previous file", "previous_file"),
+    Binding("e", "want('edit hunk')", "Edit", id="review.edit"),
+    _quiet("ctrl+e", "want('edit file')", "Edit the whole file here", "edit_file"),
+    _quiet("E", "want('edit outside')", "Edit in $EDITOR", "edit_outside"),
+    _quiet("N", "want('reject with note')", "Reject with a note to the model", "note"),
+    Binding("v", "toggle_result", "Result", id="review.result"),
+    _quiet("d", "toggle_before", "Compare with the proposal before", "before"),
+    _quiet("o", "want('list rounds')", "Rounds of feedback", "rounds"),
+    _quiet("slash", "search", "Search", "search"),
+    _quiet("y", "want('copy')", "Copy", "copy"),
+    _quiet("i", "want('place changes')", "Place the changes that have no place", "place"),
+    Binding("C", "want('check')", "Check", id="review.check"),
+    _quiet("B", "want('send failures back')", "Send failures of the check back", "send_back"),
+    _quiet("exclamation_mark", "want('list warnings')", "List the warnings", "warnings"),
+]
