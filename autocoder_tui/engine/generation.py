@@ -74,12 +74,8 @@ class Generation:
         self._time = RunDeadline(request.limits.total_timeout)
         self._marker_is_code = any(seam.MARKER_WORDS in each["content"] for each in self._first)
         self._part_limits = PartLimits(request.model.name, request.limits.max_parts)
-        self._retries = Retries(
-            request.limits.max_attempts,
-            ask_wait,
-            paced=pace is not None,
-            first_delay=request.limits.retry_delay,
-        )
+        self._retries = Retries(request.limits.max_attempts, ask_wait, paced=pace is not None)
+        self._retries.first_delay = request.limits.retry_delay
         self._second = SecondAsk()
         self.joins: list[seam.Join] = []
         self._number = 0

@@ -36,19 +36,15 @@ class Retries:
     """Failed tries in a row. A part that ends properly starts the count anew.
 
     `agreed`: seconds of the last wait, if a person agreed to it, or if it was for the limits that
-    all who share a pace (`paced`) have in common. They do not make a run take long.
+    all who share a pace (`paced`) have in common. They do not make a run take long. `first_delay`:
+    seconds before the first try, None for what is usual.
     """
 
     def __init__(
-        self,
-        max_attempts: int,
-        ask: AskWait | None = None,
-        *,
-        paced: bool = False,
-        first_delay: float | None = None,
+        self, max_attempts: int, ask: AskWait | None = None, *, paced: bool = False
     ) -> None:
         self._max_attempts = max_attempts
-        self._first_delay = first_delay
+        self.first_delay: float | None = None
         self._ask = ask
         self._paced = paced
         self._limited = 0
@@ -70,7 +66,7 @@ class Retries:
             return await self._asked(WaitQuestion(error.retry_after, error.message))
         if error.retry_after:
             return error.retry_after
-        first = FIRST_DELAY if self._first_delay is None else self._first_delay
+        first = FIRST_DELAY if self.first_delay is None else self.first_delay
         delay = min(LONGEST_DELAY, first * 2.0 ** (self.failed - 1))
         return delay * random.uniform(0.75, 1.25)
 

@@ -38,6 +38,7 @@ from autocoder_tui.headless.answers import answers_of
 from autocoder_tui.headless.check import HeadlessCheck
 from autocoder_tui.headless.clarify import HeadlessClarify
 from autocoder_tui.headless.console import say
+from autocoder_tui.headless.demo_task import prepare_demo
 from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_OK
 from autocoder_tui.headless.feedback import HeadlessFeedback
 from autocoder_tui.headless.outcome import Outcome
@@ -51,7 +52,7 @@ from autocoder_tui.runs.estimate import weigh
 from autocoder_tui.runs.event_text import narrate, summary
 from autocoder_tui.runs.fallback import limits_after, run_with_fallback
 from autocoder_tui.runs.key_scan import keys_in
-from autocoder_tui.runs.preparation import Job, Prepared, prepare, prepare_task, task_of
+from autocoder_tui.runs.preparation import Job, Prepared, prepare_task, task_of
 from autocoder_tui.runs.proof import note_of
 from autocoder_tui.runs.recorder import RunRecorder
 from autocoder_tui.runs.restore import KEPT, events_of, model_as_sent, model_of, prepared_of
@@ -184,7 +185,8 @@ class HeadlessRun:
         if setup.task.resume is not None:
             return await self._prepare_resumed(setup.task.resume, stack, key_needed=key_needed)
         if setup.demo:
-            return await self._prepare_demo(stack)
+            prepared, self._chosen, output = await prepare_demo(setup, stack)
+            return prepared, output
         output, target = output_in_project(setup)
         chosen = self._checked(
             choose_model(setup, await served_model(setup, say)), key_needed=key_needed
@@ -301,20 +303,6 @@ class HeadlessRun:
         if target is not None:
             prepared = replace(prepared, request=replace(prepared.request, target=target))
         return prepared, output
-
-    async def _prepare_demo(self, stack: AsyncExitStack) -> tuple[Prepared, Path | None]:
-        """The recorded task on a copy of the sample; -o is still a file where the user stands."""
-        from autocoder_tui.demo.replies import NOTICE
-        from autocoder_tui.demo.session import demo_model, demo_setup, remove_untouched
-
-        output = output_here(self._setup)
-        sample = replace(self._setup.task, output=None, inputs=())
-        demo = demo_setup(replace(self._setup, task=sample))
-        stack.callback(remove_untouched, demo.root)
-        say(NOTICE)
-        self._chosen = chosen = await stack.enter_async_context(demo_model(tokens_per_second=0))
-        job = Job(demo.root, demo.task.inputs, demo.task.output, demo.task.requirements)
-        return prepare(job, chosen, demo.limits, demo=True), output
 
     async def _listen_to_any(self, prepared: Prepared) -> Prepared:
         """Run, with fallback models where the model is not available."""

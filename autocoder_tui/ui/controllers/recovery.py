@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -12,9 +11,8 @@ from pathlib import Path
 
 from textual.widgets import Input, TextArea
 
-from autocoder_tui.engine.events import FileProposed, RunCancelled, RunFinished, TextDelta
+from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.given_reply import NOBODY
-from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review.review import Review
 from autocoder_tui.runs.export import local_time
@@ -24,12 +22,11 @@ from autocoder_tui.runs.restore import model_as_sent, model_of, prepared_of
 from autocoder_tui.runs.review_record import (
     is_unfinished,
     kept_notes,
-    kept_review,
     proposals_of,
     reopen_run,
 )
 from autocoder_tui.runs.rounds import proposal_before
-from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.runs.standing import standing_of, state_of
 from autocoder_tui.store.history.history import History, RunSummary, UnknownRun
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.journal.recovery import Recovery, RecoveryProgress, recover_runs
@@ -141,7 +138,7 @@ class RunRecovery:
                 continue
             prepared = prepared_of(run, model_as_sent(run))
             if is_unfinished(run, prepared) or (run.reply and run.status != "finished"):
-                offers.append(Offer(run, _standing(run, prepared)))
+                offers.append(Offer(run, standing_of(run, prepared)))
             else:
                 self.history.settled(run.run_id)
         return offers
@@ -385,24 +382,3 @@ def _open(
 
 def _is_gone(run: KeptRun) -> bool:
     return not is_folder(Path(run.snapshot.project))
-
-
-def state_of(run: KeptRun) -> RunState:
-    """A run's state as it is after its end, as far as going on needs it."""
-    state, now = RunState(), time.monotonic()
-    if run.reply:
-        state.apply(TextDelta(run.reply), now)
-    state.apply(RunFinished(run.notes) if run.status == "finished" else RunCancelled(), now)
-    return state
-
-
-def _standing(run: KeptRun, prepared: Prepared) -> str:
-    """How the run stands, in words. Blocking: diffs."""
-    lines = run.reply.count("\n")
-    text = f"{len(run.reply):,} characters ({lines:,} lines)"
-    kept = kept_review(run, prepared)
-    if kept is not None:
-        return f"{text}, {kept[0].counts}, not written"
-    if run.status == "finished":
-        return f"{text}, complete, not decided on"
-    return f"{visible(run.status)} after {text}"

@@ -1,0 +1,206 @@
+"""The program put together: its controllers, its start and its end."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+from typing import Any, cast
+
+from textual import work
+from textual.css.query import NoMatches
+from textual.notifications import SeverityLevel as Severity
+from textual.screen import Screen
+
+from autocoder_tui.diagnostics.debug_log import DebugLog
+from autocoder_tui.diagnostics.log_file import LogFile
+from autocoder_tui.runs.preparation import Job
+from autocoder_tui.runs.review_session import ReviewSession
+from autocoder_tui.runs.setup import ChosenModel, Setup
+from autocoder_tui.safety.redaction import safe_line
+from autocoder_tui.ui.controllers.batch import BatchActions
+from autocoder_tui.ui.controllers.check import ProposalCheck
+from autocoder_tui.ui.controllers.clarify import ClarifyRounds
+from autocoder_tui.ui.controllers.conversation import OpenConversation
+from autocoder_tui.ui.controllers.drafts import DialogDrafts
+from autocoder_tui.ui.controllers.estimate import Estimator
+from autocoder_tui.ui.controllers.fallback import ModelFallback
+from autocoder_tui.ui.controllers.feedback import FeedbackRounds
+from autocoder_tui.ui.controllers.history import HistoryActions
+from autocoder_tui.ui.controllers.key_warning import KeyWarnings
+from autocoder_tui.ui.controllers.mode import ModeChoice
+from autocoder_tui.ui.controllers.models import ModelChoice
+from autocoder_tui.ui.controllers.preprompts import Preprompts
+from autocoder_tui.ui.controllers.prompt_history import PromptHistory
+from autocoder_tui.ui.controllers.quit import Interrupt, leave
+from autocoder_tui.ui.controllers.recovery import RunRecovery
+from autocoder_tui.ui.controllers.review_autosave import ReviewAutosave
+from autocoder_tui.ui.controllers.run_display import RunDisplay
+from autocoder_tui.ui.controllers.runner import Runner
+from autocoder_tui.ui.controllers.session import SessionAutosave
+from autocoder_tui.ui.controllers.shutdown import Shutdown
+from autocoder_tui.ui.controllers.spending import SessionSpending
+from autocoder_tui.ui.controllers.startup import begin
+from autocoder_tui.ui.controllers.text_call import TextCalls
+from autocoder_tui.ui.controllers.token_weights import FileWeigher
+from autocoder_tui.ui.controllers.undo import UndoRedo
+from autocoder_tui.ui.keymap import checked_keys
+from autocoder_tui.ui.program import Program
+from autocoder_tui.ui.screens.main import MainScreen
+from autocoder_tui.ui.terminal.driver import HasAnEnd, driver_class
+from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
+from autocoder_tui.ui.theme import keep_choice, load_into
+from autocoder_tui.ui.widgets.diff.view import Arrangement
+
+
+class ComposedApp(TypeAheadApp):
+    """The program without its keys and messages: what it is made of, how it begins and ends."""
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__(driver_class=driver_class())
+        self.setup = setup
+        self.session = SessionAutosave(self)
+        self.reviews = ReviewAutosave(self)
+        self.recovery = RunRecovery(self)
+        self.browsing = HistoryActions(self)
+        self.prompting = PromptHistory(self)
+        self.modes = ModeChoice(self)
+        self.conversation = OpenConversation(self)
+        self.clarifying = ClarifyRounds(self)
+        self.preprompts = Preprompts(self)
+        self.dialog_drafts = DialogDrafts(self)
+        self.models = ModelChoice(self)
+        self.review_session: ReviewSession | None = None
+        self.spending = SessionSpending(self)
+        self.falling_back = ModelFallback(self)
+        self.keys_asked_about = KeyWarnings()
+        display = RunDisplay(self)
+        self.logbook = DebugLog(
+            setup.debug_level, LogFile(setup.places.state / "log") if setup.places.keeps else None
+        )
+        self.logbook.trouble = lambda text: self.tell(text, severity="warning")
+        self.runner = Runner(self, display, setup, self.spending.raise_cap, self.logbook.trace)
+        self.text_calls = TextCalls(self, self, self.logbook.trace)
+        self.feedback = FeedbackRounds(self)
+        self.estimator = Estimator(self)
+        self.weigher = FileWeigher(self)
+        self.undo_redo = UndoRedo(self)
+        self.proposal_check = ProposalCheck(self)
+        self.batches = BatchActions(self)
+        layout = cast(Arrangement, setup.settings.ui.diff_layout)
+        self.main = MainScreen(setup.root, self.logbook, layout)
+        self.ending = Shutdown(self)
+        self.last_words = self.ending.last_words
+        self.last_words.append(self.keep_everything)
+        self._left_running = False
+        self._styled_in = ""
+        self.resources = AsyncExitStack()
+        """Closed when the App ends."""
+        self._start_problems: list[str] = []
+        self._interrupt = Interrupt(self)
+
+    # ------------------------------------------------------------------ starting, ending
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.main
+
+    def on_load(self) -> None:
+        """Before anything is made: all is styled once, in the theme and with the keys wanted."""
+        folder = self.setup.places.config / "themes"
+        themes = load_into(self, folder, self.setup.theme)
+        keys, wrong_keys = checked_keys(self.setup.settings.keys)
+        self._start_problems = [*self.setup.problems, *themes, *wrong_keys]
+        self.set_keymap(keys)
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._styled_in = self.theme
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Textual asks for it after each change of theme, so for the one it starts in, too."""
+        if self.theme != self._styled_in:
+            self._styled_in = self.theme
+            super().refresh_css(animate)
+
+    def on_mount(self) -> None:
+        self.ending.begin()
+
+    def on_main_screen_ready(self) -> None:
+        self.call_after_refresh(self._begin)
+
+    @work(exit_on_error=True)
+    async def _begin(self) -> None:
+        """After the first paint: what is slow, and what may have to ask."""
+        try:
+            file = self.setup.places.config / "config.toml"
+            keep_choice(self, self.main, file, self.tell)
+            await begin(self, self._start_problems)
+        except NoMatches:
+            # Left again before it had begun, there are no panes to fill any more.
+            if self.is_running and not self._exit:
+                raise
+
+    async def action_quit(self) -> None:
+        """Quit; asks first when a run is under way."""
+        leave(self)
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C where nothing is selected: stops a run when pressed twice."""
+        self._interrupt.pressed()
+
+    def action_suspend_process(self) -> None:
+        """Stop as a job of the shell; its `fg` comes back."""
+        self.ending.stop_as_a_job()
+
+    def exit(self, *args: Any, **options: Any) -> None:
+        """End the App, with everything saved first."""
+        self.ending.say_last_words()
+        super().exit(*args, **options)
+
+    def keep_everything(self) -> None:
+        """Write down all that is on the screen and not written yet: the program ends."""
+        self._left_running = self.runner.running
+        # An end because of an error must not founder on the next.
+        with suppress(Exception):
+            self.reviews.changed()
+        with suppress(Exception):
+            self.session.close()
+
+    async def on_unmount(self) -> None:
+        self.session.close()
+        await self.proposal_check.close()
+        await self.batches.close()
+        await self.text_calls.close()
+        await self.reviews.settle()
+        await self.runner.close(offered=self._left_running)
+        await asyncio.to_thread(self.logbook.close)
+        await self.resources.aclose()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End without the framework's report, which would print local variables."""
+        self._exception = error
+        self._exception_event.set()
+        self.ending.crashed(error)
+
+    # ------------------------------------------------------------------ what controllers use
+
+    @property
+    def root(self) -> Path:
+        return self.setup.root
+
+    def job(self) -> Job:
+        """What the screen says right now."""
+        job = self.main.job(self.root, self.setup.task.system_prompt)
+        return self.conversation.job(job)
+
+    @property
+    def chosen(self) -> ChosenModel | None:
+        return self.models.chosen
+
+    def tell(self, text: str, *, severity: Severity = "information", timeout: float = 6) -> None:
+        """A notification, also kept in the log. `text` may be untrusted."""
+        self.notify(safe_line(text), severity=severity, timeout=timeout, markup=False)
+        self.main.log_line(text, 1 if severity == "information" else 0)
+
+
+def _fits(app: ComposedApp) -> tuple[Program, HasAnEnd]:
+    """The type checker proves here that the App is what controllers and driver take it for."""
+    return app, app
