@@ -100,6 +100,9 @@ class Locator:
                 return Location(steps, reason="refused", said=said, candidates=(candidate,))
         if self._stands_there(steps, match):
             return Location(steps, already=True)
+        if match.manner == "ends":
+            # With the file's own line ends it shows again which lines are none of the change.
+            steps = steps.with_old([self.file.bodies[n] for n in match.lines if n is not None])
         return Location(steps, match)
 
     def _within_line(self, steps: Steps) -> Location | None:

@@ -91,6 +91,17 @@ class Steps:
         """Whether any old line has HTML's escapes."""
         return any(_ESCAPED.search(text) for text in self.old)
 
+    def with_old(self, bodies: Sequence[str]) -> Steps:
+        """The steps with other bodies for the old lines; what then goes and comes alike stays."""
+        left = iter(bodies)
+        new: list[EditLine] = []
+        for line in self.lines:
+            own = "" if line.mark == "+" else next(left) + "\n"
+            if line.mark != "-":
+                new.append(EditLine("+", own or line.text))
+        old = [EditLine("-", text + "\n") for text in bodies]
+        return Steps(tuple(_settle([*old, *new])), self.old_ends, self.new_ends)
+
     def unescaped(self) -> Steps:
         lines = tuple(EditLine(line.mark, _unescape(line.text)) for line in self.lines)
         return Steps(lines, self.old_ends, self.new_ends)
