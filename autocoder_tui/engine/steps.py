@@ -13,7 +13,8 @@ STEPS_FORM: Final = """\
 Your reply has two parts. The first begins with a line that says "Steps:"; below it you think in \
 at most five short lines that begin with "- ": what the question is about, and what the lines of \
 the files that matter do. The second begins with a line that says "Answer:"; below it stands the \
-answer, which says all there is to say without the steps. Write both labels as they are here, \
+answer, which says all there is to say without the steps; a block of code in it begins at the \
+start of a line. Write both labels as they are here, \
 whatever the language."""
 
 _MOST_STEPS: Final = 12_000
