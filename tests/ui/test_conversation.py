@@ -18,6 +18,7 @@ from autocoder_tui.runs.setup import choose_model
 from autocoder_tui.store.history.history import History
 from autocoder_tui.store.session import Session, claim
 from autocoder_tui.ui.app import AutocoderApp
+from autocoder_tui.ui.controllers.given_reply import review_reply
 from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.widgets.answers import AnswerView
@@ -316,3 +317,15 @@ async def test_a_run_killed_after_its_answer_is_open_again_without_a_question(
         assert [entry.text for entry in entries(app)] == ["Is it?", "Yes.\n"]
         assert app.screen is app.main
         assert not app.runner.resumable
+
+
+async def test_a_reply_pasted_while_asking_is_reviewed(tmp_path: Path) -> None:
+    project(tmp_path)
+    async with serving(tmp_path, [Reply("Yes.\n")], *ASKING) as (app, pilot, _):
+        await ask(app, pilot, "Is it?")
+        pasted = f'<file path="shop.py">\n{SHOP.replace("0.16", "0.19")}</file>\n'
+        await review_reply(app, pasted)
+        await until(pilot, lambda: app.review_session is not None)
+        assert [file.path for file in reviewed(app).review.files] == ["shop.py"]
+        assert len(app.conversation.now.asked) == 1
+        assert app.modes.mode == "query"
