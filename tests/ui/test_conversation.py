@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Input, TextArea
 
 from autocoder_tui.demo.script import Reply, error_reply
+from autocoder_tui.demo.session import demo_setup
 from autocoder_tui.engine.events import RunFinished, TextDelta
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.runs.preparation import Job, prepare
@@ -329,3 +330,12 @@ async def test_a_reply_pasted_while_asking_is_reviewed(tmp_path: Path) -> None:
         assert [file.path for file in reviewed(app).review.files] == ["shop.py"]
         assert len(app.conversation.now.asked) == 1
         assert app.modes.mode == "query"
+
+
+async def test_the_demo_says_that_it_answers_no_questions(tmp_path: Path) -> None:
+    setup = demo_setup(setup_for(tmp_path, "--demo", "--mode", "query", "-r", "Why?"))
+    async with driven(setup) as (app, pilot):
+        await until(pilot, lambda: app.recovery.done)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: any("which write files" in line for line in app.main.log_lines))
+        assert not app.runner.begun
