@@ -11,10 +11,11 @@ from typing import Final, NamedTuple
 
 STEPS_FORM: Final = """\
 Your reply has two parts. The first begins with a line that says "Steps:"; below it you think in \
-at most five short lines that begin with "- ": what the question is about, and what the lines of \
-the files that matter do. The second begins with a line that says "Answer:"; below it stands the \
-answer, which says all there is to say without the steps. Write both labels as they are here, \
-whatever the language."""
+at most five short lines that begin with "- ": which lines of the files matter, and what they do \
+with the values the question is about. The second begins with a line that says "Answer:"; below \
+it stands the answer for the user, who does not see the steps. It begins with a full sentence; a \
+block of code in it begins at the start of a line. Write both labels as they are here, whatever \
+the language."""
 
 _MOST_STEPS: Final = 12_000
 """Characters after which what has no second label is the answer itself."""

@@ -80,8 +80,8 @@ anything else."""
 
 _TEXTS: Final[dict[Purpose, str]] = {
     "query": f"""\
-Write your answer in Markdown. You change no files here: nothing of your answer is written \
-anywhere. {_DATA}""",
+Write your answer in Markdown, in the language of the question. You change no files here: nothing \
+of your answer is written anywhere. {_DATA}""",
     "feedback": f"""\
 Write nothing but the instruction, as plain text without a heading, in the language of the \
 complaint. {_DATA}""",

@@ -20,6 +20,7 @@ from autocoder_tui.engine.metering.cost import (
 from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
 from autocoder_tui.engine.metering.tokens import load_counter
 from autocoder_tui.engine.prompt import first_messages
+from autocoder_tui.engine.purpose import writes_files
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.safety.sanitize import visible
@@ -68,6 +69,7 @@ class Weighed:
             "priced_on": model.priced_on,
             "fits": self.problem is None,
             "edits": list(self.request.edits),
+            **_turns(self.request),
             "files": [{"path": path, "tokens": count} for path, count in self.weights.items()],
         }
 
@@ -105,8 +107,21 @@ def _both(one: Decimal | None, other: Decimal | None) -> Decimal | None:
     return None if one is None or other is None else one + other
 
 
+def _turns(request: RunRequest) -> dict[str, int]:
+    """What of a conversation is sent."""
+    if writes_files(request.purpose):
+        return {}
+    return {"turns": len(request.turns), "turns_left_out": request.left_out}
+
+
 def _format(request: RunRequest) -> str:
-    """In which form changes are asked for."""
+    """In which form the reply is asked for."""
+    if not writes_files(request.purpose):
+        steps = ", with steps first" if request.steps else ""
+        turns = len(request.turns)
+        before = f", after {turns:,} turn{'s' * (turns != 1)}" if turns else ""
+        left_out = f" ({request.left_out:,} left out)" if request.left_out else ""
+        return f"an answer{steps}{before}{left_out}"
     if not request.edits:
         return "whole files"
     edits = request.edits[0] if len(request.edits) == 1 else f"{len(request.edits)} files"

@@ -34,7 +34,8 @@ def with_fitting_turns(request: RunRequest) -> RunRequest:
     weights = accumulate(map(weight, reversed(request.turns)))
     kept = sum(1 for so_far in weights if so_far <= room)
     left_out = len(request.turns) - kept
-    return replace(request, turns=request.turns[left_out:], left_out=left_out)
+    turns = request.turns[left_out:]
+    return replace(request, turns=turns, left_out=request.left_out + left_out)
 
 
 def left_out_in_words(count: int) -> str:

@@ -80,6 +80,8 @@ class Prepared:
     ) -> Prepared:
         """The same for another model; with `partial` it goes on from that text."""
         request = self.request.for_model(chosen.model, chosen.endpoint, chosen.calibration)
+        if chosen.model.name != self.request.model.name:
+            request = with_fitting_turns(request)
         return replace(
             self,
             reply=None,

@@ -96,6 +96,15 @@ async def test_all_errors_of_all_files_are_named_at_once_and_nothing_is_sent(
         assert part in said, part
 
 
+async def test_a_question_is_no_job(tmp_path: Path) -> None:
+    jobs = project(tmp_path) / "jobs.jsonl"
+    jobs.write_text('{"requirements": "fine"}\n{"requirements": "Why?", "mode": "query"}\n')
+    async with JobServer() as server:
+        said = await refused(tmp_path, str(jobs), server=server)
+    assert "jobs.jsonl:2: a batch proposes files" in said
+    assert "run --mode query" in said
+
+
 @pytest.mark.parametrize("second", ["out/1.py", "./out/../out/1.py", "link.py", "hard.py"])
 async def test_jobs_that_write_the_same_file_are_refused_before_anything_is_paid(
     tmp_path: Path, second: str

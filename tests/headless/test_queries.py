@@ -121,6 +121,10 @@ async def test_the_estimate_counts_the_conversation(tmp_path: Path, run: Runs) -
     more = ("--estimate-cost", "--json")
     first: Ended = await run([], *ASK, "-i", "a.py", "-r", "What is A?", *more)
     then: Ended = await run([], *ASK, "--resume", "last", "-r", "What is A?", *more)
+    assert (first.report["turns"], then.report["turns"]) == (0, 1)
+    assert then.report["turns_left_out"] == 0
+    told: Ended = await run([], *ASK, "--resume", "last", "-r", "What is A?", "--estimate-cost")
+    assert "an answer, with steps first, after 1 turn" in told.out
     assert then.report["prompt_tokens"] > first.report["prompt_tokens"] + 450
 
 

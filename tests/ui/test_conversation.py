@@ -9,14 +9,23 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Input, TextArea
 
 from autocoder_tui.demo.script import Reply, error_reply
+from autocoder_tui.demo.session import demo_setup
+from autocoder_tui.engine.events import RunFinished, TextDelta
+from autocoder_tui.engine.request import Limits
+from autocoder_tui.runs.preparation import Job, prepare
+from autocoder_tui.runs.restore import begin_journal
 from autocoder_tui.runs.review_session import ReviewSession
+from autocoder_tui.runs.setup import choose_model
+from autocoder_tui.store.history.history import History
+from autocoder_tui.store.session import Session, claim
 from autocoder_tui.ui.app import AutocoderApp
+from autocoder_tui.ui.controllers.given_reply import review_reply
 from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.widgets.answers import AnswerView
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.markdown.entries import Entry
-from tests.ui.driving import chosen_of, driven, serving, setup_for, there, until
+from tests.ui.driving import chosen_of, driven, framed, serving, setup_for, there, until
 
 SHOP = "TAX = 0.16\n\n\ndef total(net):\n    return net + net * TAX\n"
 STEPPED = "Steps:\n- The question is about total.\n- total adds TAX.\n\nAnswer:\nIt adds **tax**.\n"
@@ -255,3 +264,78 @@ async def test_what_no_longer_fits_is_not_sent_and_that_is_said(tmp_path: Path) 
         assert notes[-1] == ""
         assert "turns left out" in shown(app) or "1 turn left out" in shown(app)
         assert any("context window any more" in line for line in app.main.log_lines)
+
+
+async def test_a_question_leaves_the_review_as_it_is(tmp_path: Path) -> None:
+    project(tmp_path)
+    script = [framed("shop.py", SHOP.replace("0.16", "0.19")), Reply("Because.\n")]
+    async with serving(tmp_path, script, "-i", "shop.py", "-r", "Raise it") as (app, pilot, _):
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.review_session is not None and not app.runner.running)
+        session = reviewed(app)
+        app.modes.choose("query")
+        await ask(app, pilot, "Why?")
+        assert app.review_session is session
+        assert [entry.text for entry in entries(app)] == ["Why?", "Because.\n"]
+        await pilot.press("f5")
+        await until(pilot, lambda: app.main.pane == "review")
+        await pilot.press("A", "enter")
+        shop = tmp_path / "project" / "shop.py"
+        await until(pilot, lambda: "0.19" in shop.read_text())
+        app.modes.choose("generate")
+        await pilot.press("f4")
+        await until(pilot, lambda: "0.19" in shown(app))
+
+
+async def test_going_on_in_another_mode_shows_the_conversation(tmp_path: Path) -> None:
+    project(tmp_path)
+    script = [Reply("One two", cut="reset", cut_after=4), Reply("two three.\n")]
+    async with serving(tmp_path, script, *ASKING, "--max-attempts", "1") as (app, pilot, _):
+        await ask(app, pilot, "Count")
+        app.modes.choose("generate")
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: app.conversation.now.path[-1].status == "finished")
+        assert app.modes.mode == "query"
+        assert entries(app)[1].text.startswith("One ")
+
+
+async def test_a_run_killed_after_its_answer_is_open_again_without_a_question(
+    tmp_path: Path,
+) -> None:
+    project(tmp_path)
+    setup = setup_for(tmp_path, "--base-url", "http://127.0.0.1:1", "-m", "test-model")
+    job = Job(setup.root, ("shop.py",), None, "Is it?", mode="query", purpose="query")
+    prepared = prepare(job, choose_model(setup), Limits())
+    journal = begin_journal(History(tmp_path / "state"), prepared, print)
+    journal.append([TextDelta("Yes.\n"), RunFinished("")])
+    journal.close()
+    run_id = prepared.request.run_id
+    slot = claim(tmp_path / "state", setup.root)
+    slot.save(Session(mode="query", conversation=run_id, asked_last=run_id))
+    slot.release()
+    async with driven(setup) as (app, pilot):
+        await until(pilot, lambda: app.recovery.done)
+        assert [entry.text for entry in entries(app)] == ["Is it?", "Yes.\n"]
+        assert app.screen is app.main
+        assert not app.runner.resumable
+
+
+async def test_a_reply_pasted_while_asking_is_reviewed(tmp_path: Path) -> None:
+    project(tmp_path)
+    async with serving(tmp_path, [Reply("Yes.\n")], *ASKING) as (app, pilot, _):
+        await ask(app, pilot, "Is it?")
+        pasted = f'<file path="shop.py">\n{SHOP.replace("0.16", "0.19")}</file>\n'
+        await review_reply(app, pasted)
+        await until(pilot, lambda: app.review_session is not None)
+        assert [file.path for file in reviewed(app).review.files] == ["shop.py"]
+        assert len(app.conversation.now.asked) == 1
+        assert app.modes.mode == "query"
+
+
+async def test_the_demo_says_that_it_answers_no_questions(tmp_path: Path) -> None:
+    setup = demo_setup(setup_for(tmp_path, "--demo", "--mode", "query", "-r", "Why?"))
+    async with driven(setup) as (app, pilot):
+        await until(pilot, lambda: app.recovery.done)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: any("which write files" in line for line in app.main.log_lines))
+        assert not app.runner.begun

@@ -313,11 +313,7 @@ class ProposalCheck:
 
     def _spent_by(self, run_id: str) -> Decimal:
         """What the run, and those whose failures it was to mend, cost."""
-        usage, prepared = self._app.runner.state.usage, self._app.runner.prepared
-        own = Decimal(0)
-        if usage is not None and prepared is not None and prepared.request.run_id == run_id:
-            own = usage.cost_usd or own
-        return self._spent.get(run_id, Decimal(0)) + own
+        return self._spent.get(run_id, Decimal(0)) + self._app.runner.cost_of(run_id)
 
     def _limits_after(self, spent: Decimal) -> Limits | None:
         """The limits of the next round; None, with a word on it, where nothing is left."""

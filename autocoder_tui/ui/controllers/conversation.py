@@ -120,6 +120,7 @@ class OpenConversation:
     def began(self, prepared: Prepared) -> None:
         """A question is sent, or an answer gone on with."""
         request = prepared.request
+        self._app.modes.choose("query")
         one = Asked(
             run_id=request.run_id,
             parent=prepared.parent,

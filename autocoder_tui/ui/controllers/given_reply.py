@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Final
 
 from autocoder_tui.engine.prompt import prompt_text
+from autocoder_tui.engine.purpose import writes_files
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.runs.preparation import prepare_given
+from autocoder_tui.runs.preparation import Job, prepare_given
 from autocoder_tui.ui.controllers.copy import copy_out
 from autocoder_tui.ui.controllers.send import may_replace_review
 from autocoder_tui.ui.program import Program
@@ -36,8 +38,15 @@ async def review_reply(app: Program, text: str) -> None:
     """Review a reply from elsewhere for the picks and the target on the screen."""
     if app.runner.running or not await may_replace_review(app):
         return
-    job, limits = app.job(), app.setup.limits
+    job, limits = _for_files(app.job()), app.setup.limits
     app.runner.start(lambda: prepare_given(job, text, limits))
+
+
+def _for_files(job: Job) -> Job:
+    """`job` as one that files answer, whatever the mode on the screen asks for."""
+    if writes_files(job.purpose):
+        return job
+    return replace(job, mode="generate", purpose="generate", turns=(), thread="", parent="")
 
 
 async def copy_prompt(app: Program) -> None:

@@ -97,7 +97,8 @@ class HistoryActions:
 
     async def _with(self, deed: Deed, run: KeptRun) -> None:
         app = self._app
-        if deed == "view" and run.snapshot.purpose == "query":
+        is_here = run.snapshot.project == str(app.root)
+        if deed == "view" and run.snapshot.purpose == "query" and is_here:
             deed = "diff"
         if deed == "view":
             key = await app.push_screen_wait(RunView(run))

@@ -128,7 +128,7 @@ class RunDisplay:
             if state.text:
                 main.log_line(KEPT.format(run=state.run_id or "last"))
         elif is_question and state.status == "completed":
-            self._app.estimator.schedule()
+            pass  # it stands in the conversation
         elif state.status == "completed" and not state.files:
             self._app.tell("The model proposed no file; what it said is in the notes (F8).")
             main.offer("notes")

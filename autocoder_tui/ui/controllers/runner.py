@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from typing import Protocol
 
@@ -54,6 +55,7 @@ class Runner:
         self.state = RunState()
         self.prepared: Prepared | None = None
         self.begun = False
+        self._costs: dict[str, Decimal] = {}
 
     @property
     def running(self) -> bool:
@@ -64,6 +66,10 @@ class Runner:
         """Whether there is kept text of a run that did not end well."""
         ended_badly = self.state.status in ("error", "cancelled")
         return not self.running and ended_badly and bool(self.state.text)
+
+    def cost_of(self, run_id: str) -> Decimal:
+        """What a run of this session has cost, as far as that is known."""
+        return self._costs.get(run_id, Decimal(0))
 
     def start(self, make_request: Callable[[], Prepared]) -> None:
         """Begin a run. `make_request` reads files, so it is called in a thread."""
@@ -115,6 +121,8 @@ class Runner:
         finally:
             # Called from within the worker: what asks `running` right now must hear "no".
             self._worker = None
+            if prepared is not None and state.usage is not None:
+                self._costs[prepared.request.run_id] = state.usage.cost_usd or Decimal(0)
             try:
                 self._view.run_ended(prepared, state)
             except Exception as error:

@@ -32,6 +32,10 @@ async def send(app: Program) -> None:
         app.tell(f"Say what you want first: {empty} empty.", severity="warning")
         app.main.show("requirements")
         return
+    if app.setup.demo and job.purpose == "query":
+        said = "The demo plays recorded replies, which write files: Ctrl+N goes to Generate."
+        app.tell(said, severity="warning")
+        return
     if chosen is None:
         app.models.pick()
         return

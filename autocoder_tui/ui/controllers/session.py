@@ -104,6 +104,7 @@ class SessionAutosave:
         """Fill in what was left wherever the command line said nothing."""
         app, left = self._app, self.left
         if self._slot is None:
+            app.modes.restore(app.setup.task.mode, {})
             return
         setup, back = app.setup, []
         area, target = self._area, app.main.query_one("#target", Input)

@@ -16,6 +16,7 @@ class AnswerView(MarkdownView):
     """Says in messages what is to be done with what is marked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose_block", "Propose", id="answer.choose_block"),
         Binding("y", "want('copy')", "Copy", id="answer.copy"),
         Binding("e", "want('edit')", "Ask again", id="answer.edit"),
         Binding("b", "want('branch')", "Branch", id="answer.branch", show=False),
