@@ -17,8 +17,9 @@ from autocoder_tui.engine.reply.parse import frame_state, reply_end
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.unclosed import NOT_CLOSED, missing_closing
 
-_LONG_QUESTION: Final = 2400
+_LONG_QUESTION: Final = 1800
 """Characters."""
+_MANY_ANSWERS: Final = 12
 _FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})([^\n]*)")
 _OPEN_BLOCK: Final = (
     "The answer never closed its last code block: asked for more, the model had nothing to add."
@@ -176,7 +177,8 @@ class QuestionReply(TextReply):
 
     def has_enough(self, reply: HasText) -> bool:
         """A question is short: what goes on for long is the program itself, or the same again."""
-        return len(reply.text) > _LONG_QUESTION
+        text = reply.text
+        return len(text) > _LONG_QUESTION or text.count("\n- ") > _MANY_ANSWERS
 
     def is_done(self, text: str, reason: str | None) -> bool:
         ended = read_end(reason) in ("ordinary", "length", "unsaid", "unknown")

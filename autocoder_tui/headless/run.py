@@ -26,6 +26,7 @@ from autocoder_tui.engine.events import (
     RunFailed,
     RunFinished,
 )
+from autocoder_tui.engine.purpose import is_a_step
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.headless.answers import answers_of
@@ -211,6 +212,11 @@ class HeadlessRun:
 
         setup = self._setup
         kept = await asyncio.to_thread(self._keeping.history.get, reference)
+        if is_a_step(kept.snapshot.purpose):
+            raise Refused(
+                f"Run {kept.run_id} only asked something for another run, so there is nothing to "
+                "go on with: run again what it was for."
+            )
         if kept.status == "finished" and kept.files:
             self._again, key_needed = kept, False
         if kept.snapshot.demo:
