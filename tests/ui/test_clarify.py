@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, TextArea
 
 from autocoder_tui.demo.script import Received, Reply
-from autocoder_tui.engine.clarification import Clarification
+from autocoder_tui.engine.clarification import Clarification, Round
 from autocoder_tui.store.history.history import History
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.clarification import ClarificationScreen
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
-from tests.ui.driving import NARROW, framed, serving, there, until
+from autocoder_tui.ui.widgets.meters.meters import Meters
+from tests.ui.driving import NARROW, driven, framed, serving, setup_for, there, until
+from tests.watched_server import WatchedServer
 
 Q1 = "QUESTION: Which format?\n- JSON\n- CSV\nASSUME: JSON"
 Q2 = "QUESTION: Which time zone?\nASSUME: UTC"
@@ -222,3 +226,33 @@ async def test_number_keys_write_in_the_field(tmp_path: Path) -> None:
         await pilot.press("tab", *"12", "enter")
         await until(pilot, lambda: bool(rounds_of(app).ended))
         assert rounds_of(app).rounds[0].answer == "12"
+
+
+async def test_the_estimate_has_the_questions_that_may_still_come(tmp_path: Path) -> None:
+    def most(app: AutocoderApp) -> Decimal:
+        view = app.main.query_one(Meters).view
+        return Decimal(0) if view is None or view.most_usd is None else view.most_usd
+
+    async with WatchedServer([Reply(Q1)]) as server:
+        (tmp_path / "config").mkdir()
+        (tmp_path / "config" / "models.toml").write_text(
+            f'[providers.near]\nbase_url = "{server.base_url}"\n\n'
+            '[[models]]\nname = "priced"\nprovider = "near"\ncontext_length = 20000\n'
+            'max_tokens = 4000\ninput_price = "1.0"\noutput_price = "2.0"\n'
+        )
+        environ = {"NEAR_API_KEY": "sk-test-0123456789abcdef"}
+        setup = setup_for(tmp_path, "-m", "priced", "-r", WISH, environ=environ)
+        async with driven(setup) as (app, pilot):
+            await until(pilot, lambda: app.session.ready and most(app))
+            plain = most(app)
+            app.modes.choose("clarify")
+            app.main.query_one("#requirements", TextArea).insert(WISH)
+            await until(pilot, lambda: most(app) > plain)
+            five = most(app)
+            begun = Clarification(WISH)
+            app.clarifying.change(replace(begun, rounds=(Round("a?"), Round("b?"))))
+            app.estimator.schedule()
+            await until(pilot, lambda: plain < most(app) < five)
+            app.clarifying.change(replace(begun, ended="settled"))
+            app.estimator.schedule()
+            await until(pilot, lambda: most(app) == plain)
