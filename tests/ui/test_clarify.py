@@ -14,6 +14,7 @@ from autocoder_tui.engine.clarification import Clarification, Round
 from autocoder_tui.store.history.history import History
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.clarification import ClarificationScreen
+from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from tests.ui.driving import NARROW, driven, framed, serving, setup_for, there, until
@@ -256,3 +257,36 @@ async def test_the_estimate_has_the_questions_that_may_still_come(tmp_path: Path
             app.clarifying.change(replace(begun, ended="settled"))
             app.estimator.schedule()
             await until(pilot, lambda: most(app) == plain)
+
+
+async def test_once_it_has_ended_it_can_be_asked_anew(tmp_path: Path) -> None:
+    script = [Reply(Q2), Reply("DONE"), Reply(Q1)]
+    async with serving(tmp_path, script) as (app, pilot, _):
+        await begun(app, pilot)
+        await until(pilot, lambda: on_show(app) == "Which time zone?")
+        await pilot.press("ctrl+l")
+        assert on_show(app) == "Which time zone?"
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: bool(rounds_of(app).ended))
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: on_show(app) == "Which format?")
+        assert len(rounds_of(app).rounds) == 1
+
+
+async def test_other_requirements_take_the_answers_along_if_one_wants(tmp_path: Path) -> None:
+    async with serving(tmp_path, [Reply(Q1), Reply(Q2), Reply(Q3)]) as (app, pilot, server):
+        await begun(app, pilot)
+        await until(pilot, lambda: on_show(app) == "Which format?")
+        await pilot.press("1")
+        await until(pilot, lambda: on_show(app) == "Which time zone?")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main)
+        app.main.query_one("#requirements", TextArea).insert(" And rotate it.")
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("g")
+        await until(pilot, lambda: on_show(app) == "Which time zone?")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: on_show(app) == "Keep old entries?")
+        assert "And rotate it." in sent_texts(server.requests[-1])[1]
+        assert rounds_of(app).rounds[0].answer == "JSON"
