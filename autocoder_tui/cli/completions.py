@@ -23,7 +23,7 @@ from autocoder_tui.safety.sanitize import visible
 _MOST_RUNS: Final = 100
 _FILES: Final = frozenset(
     {"input_files", "output_file", "control_file", "create_control_file", "reply", "paths"}
-    | {"patch_file", "report"}
+    | {"patch_file", "report", "answers"}
 )
 _FOLDERS: Final = frozenset({"directory", "project"})
 _NAMES: Final = {

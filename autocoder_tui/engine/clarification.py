@@ -36,13 +36,14 @@ class Round:
         """The question in the form that was asked for, which a model keeps to better where it
         seems to have kept to it before; of many suggestions some are enough for that."""
         suggested = [f"- {text}" for text in self.suggestions[:_SHOWN_SUGGESTIONS]]
-        assumed = [f"ASSUME: {self.assumption}"] if self.assumption else []
-        return "\n".join([f"QUESTION: {self.question}", *suggested, *assumed])
+        assumed = f"ASSUME: {self.taken}"
+        return "\n".join([f"QUESTION: {self.question}", *suggested, assumed])
 
     @property
     def taken(self) -> str:
-        """What is taken for granted where nobody answers."""
-        return self.assumption or _UNSAID
+        """What is taken for granted where nobody answers: what the model said, else what it named
+        first."""
+        return self.assumption or next(iter(self.suggestions), _UNSAID)
 
     @property
     def outcome(self) -> str:

@@ -26,7 +26,9 @@ _ASKED: Final[Mapping[Purpose, str]] = {
     "clarify": "Requirements",
 }
 _LEFT_OUT: Final = "The earliest questions and answers of this conversation are left out."
-_NEXT_QUESTION: Final = "Ask your next question. It is about something that is not settled yet."
+_NEXT_QUESTION: Final = (
+    "Ask your next question in the same form. It is about something that is not settled yet."
+)
 _MARKS_RULE = """\
 Some of the files hold lines such as ======= themselves. In an edit of such lines take twelve \
 signs in each of its three marks: <<<<<<<<<<<< SEARCH, ============ and >>>>>>>>>>>> REPLACE."""

@@ -282,8 +282,8 @@ def _distinct(suggestions: Iterable[str]) -> Iterator[str]:
     for each in suggestions:
         text = _NAMED.sub("", " ".join(each.split()).strip('"“”'), count=1)
         text = _cut(text, _LONGEST_SUGGESTION)
-        plain = _plain(text)
-        if plain and plain not in seen | _PLACEHOLDERS and not _OTHER.fullmatch(text):
+        plain = "" if text.endswith(":") else _plain(text)
+        if plain and plain not in seen | _PLACEHOLDERS | {"done"} and not _OTHER.fullmatch(text):
             seen.add(plain)
             yield text
             if len(seen) == MOST_SUGGESTIONS:

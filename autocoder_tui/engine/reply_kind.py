@@ -21,8 +21,9 @@ _FENCE: Final = re.compile(
     r"((?:[ \t]*(?:[-*+>]|\d{1,9}[.)])(?:[ \t]+|(?=>)))*)([ \t]*)(`{3,}|~{3,})([^\n]*)"
 )
 """With the marks of the lists and quotes it stands in, and its indentation."""
-_LONG_QUESTION: Final = 2400
+_LONG_QUESTION: Final = 1800
 """Characters."""
+_MANY_ANSWERS: Final = 12
 _OPEN_BLOCK: Final = (
     "The answer never closed its last code block: asked for more, the model had nothing to add."
 )
@@ -179,7 +180,8 @@ class QuestionReply(TextReply):
 
     def has_enough(self, reply: HasText) -> bool:
         """A question is short: what goes on for long is the program itself, or the same again."""
-        return len(reply.text) > _LONG_QUESTION
+        text = reply.text
+        return len(text) > _LONG_QUESTION or text.count("\n- ") > _MANY_ANSWERS
 
     def is_done(self, text: str, reason: str | None) -> bool:
         ended = read_end(reason) in ("ordinary", "length", "unsaid", "unknown")

@@ -26,6 +26,7 @@ from autocoder_tui.engine.events import (
     RunFailed,
     RunFinished,
 )
+from autocoder_tui.engine.purpose import ASIDES
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.headless.answer import (
@@ -279,6 +280,11 @@ class HeadlessRun:
 
         setup = self._setup
         kept = await asyncio.to_thread(self._keeping.history.get, reference)
+        if kept.snapshot.purpose in ASIDES:
+            raise Refused(
+                f"Run {kept.run_id} only asked something for another run, so there is nothing to "
+                "go on with: run again what it was for."
+            )
         is_answer = kept.snapshot.purpose == "query"
         if setup.task.mode == "query" and not is_answer:
             raise no_question(kept)

@@ -89,10 +89,12 @@ async def test_all_errors_of_all_files_are_named_at_once_and_nothing_is_sent(
     jobs.write_text(
         '{"requirements": "fine"}\n{"requirments": "x"}\n\nnonsense\n{"output_file": "a"}\n'
         '{"requirements": "x", "check": true}\n{"requirements": "@-"}\n'
+        '{"requirements": "x", "mode": "clarify"}\n'
     )
     async with JobServer() as server:
         said = await refused(tmp_path, str(jobs), "missing.toml", server=server)
-    for part in ("line 2", "requirements", "line 4", "line 5", "line 6", "line 7", "missing.toml"):
+    lines = [f"line {number}" for number in (2, 4, 5, 6, 7, 8)]
+    for part in (*lines, "requirements", "asks nobody", "missing.toml"):
         assert part in said, part
 
 

@@ -51,7 +51,7 @@ READ = ModelQuestion("Which format?", ("JSON", "CSV"), "JSON")
         ),
         f"{ASKED}\nQUESTION: Which encoding?\n- UTF-8\nASSUME: UTF-8",
         "QUESTION: Which format?\n- A likely answer: JSON\n- Another likely answer: CSV\n"
-        "- another likely answer\n- ASSUME: JSON",
+        "- another likely answer\n- For example, you would write:\n- ASSUME: JSON",
         f"{ASKED}\n```python\nprint('Done?')\n```\n<file path='a.py'>\nQUESTION: x?\n</file>",
     ],
 )

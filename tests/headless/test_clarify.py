@@ -13,8 +13,10 @@ import pytest
 
 from autocoder_tui.demo.script import Reply, Script, error_reply
 from autocoder_tui.store.history.history import History
-from tests.headless.test_run import Ended, ended, environment, framed, started
+from tests.headless.test_run import Ended, Runs, ended, environment, framed, run, started
 from tests.watched_server import WatchedServer
+
+__all__ = ["run"]
 
 Q1 = "QUESTION: Which format?\n- JSON\n- CSV\nASSUME: JSON"
 Q2 = "QUESTION: Which time zone?\nASSUME: UTC"
@@ -50,14 +52,14 @@ async def test_paragraphs_answer_in_order_and_the_rest_is_assumed(tmp_path: Path
             "Write the log.\n\nQuestions and answers:\n\n1. Which format?\n   CSV,\n"
             "   with a heading\n\n"
             "Not answered, and taken for granted:\n\n2. Which time zone?\n   UTC\n\n"
-            "3. Keep old entries?\n   whatever is most usual"
+            "3. Keep old entries?\n   yes"
         )
     )
     assert "Which time zone? Assumed: UTC" in done.err
-    assert "Keep old entries? Assumed: whatever is most usual" in done.err
+    assert "Keep old entries? Assumed: yes" in done.err
     told = done.report["clarification"]
     assert [one["answer"] for one in told["questions"]] == ["CSV,\nwith a heading", None, None]
-    assert [one["assumed"] for one in told["questions"]] == [None, "UTC", "whatever is most usual"]
+    assert [one["assumed"] for one in told["questions"]] == [None, "UTC", "yes"]
     assert told["questions"][0]["suggestions"] == ["JSON", "CSV"]
     assert (told["ended"], told["requests"]) == ("settled", 4)
     assert done.report["requests"] == 5
@@ -80,7 +82,7 @@ async def test_pairs_answer_the_question_they_are_like(tmp_path: Path) -> None:
     assert done.code == 0
     assert "1. Which format?\n   CSV" in texts[-1]
     assert "2. Which time zone?\n   Europe/Berlin" in texts[-1]
-    assert "3. Keep old entries?\n   whatever is most usual" in texts[-1]
+    assert "3. Keep old entries?\n   yes" in texts[-1]
     assert "purple" not in texts[-1]
 
 
@@ -233,3 +235,11 @@ async def test_ctrl_c_at_a_question_ends_the_run(tmp_path: Path) -> None:
         process.send_signal(2)
         done = await ended(process)
     assert (done.code, done.report["status"]) == (130, "cancelled")
+
+
+async def test_a_question_is_nothing_to_go_on_with(tmp_path: Path, run: Runs) -> None:
+    await asked(tmp_path, [Reply(Q1), error_reply(400, "no")], "--yes")
+    first = min(History(tmp_path / "state").list(), key=lambda row: row.started)
+    done = await run([], "--resume", first.run_id, "--json")
+    assert (done.code, done.report["status"]) == (1, "refused")
+    assert "only asked something" in done.report["error"]["message"]

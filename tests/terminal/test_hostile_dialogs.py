@@ -36,6 +36,7 @@ SIZE = (112, 36)
 SCREENS = {
     "BatchScreen": "⏎ review",
     "Choice": "Copy",
+    "ClarificationScreen": "Asked before writing",
     "CommitMessage": "Commit (Ctrl+S)",
     "EndpointForm": "A server of your own",
     "FirstSteps": "No API key for",
@@ -98,6 +99,7 @@ NOT_ASKED = {
     "Not checked": "a result in numbers, and a fixed sentence",
     "This control file is not usable": "sentences with marks, tried in tests/ui/test_control_files",
     "Replace the file?": "the name a person has just typed",
+    "Other requirements than before": "numbers, and a fixed sentence",
     "Read-only": "the same flow as Changed meanwhile",
     "The proposal is not kept": "a fixed sentence",
     "The server may cut this prompt": "numbers, and the name of the person's own model",
@@ -112,6 +114,7 @@ OF_GIVEN_REPLIES = {
     "Paste a reply",
     "Run this project's checks?",
 }
+OF_QUESTIONS = {"Asked before writing"}
 OF_BATCHES = {"⏎ review", "New batch", "Several jobs write the same file"}
 ABOUT_SIZE_AND_MONEY = {"No API key for", "Too much for the context window", "Spending cap"}
 
@@ -341,7 +344,7 @@ def test_what_is_asked_shown_and_kept(tmp_path: Path) -> None:
             drive.shows("undecided", "open again")
             drive.quit()
     assert (set(SCREENS.values()) | QUESTIONS) - seen == (
-        ABOUT_SIZE_AND_MONEY | OF_GIVEN_REPLIES | OF_BATCHES
+        ABOUT_SIZE_AND_MONEY | OF_GIVEN_REPLIES | OF_BATCHES | OF_QUESTIONS
     )
 
 
@@ -416,6 +419,32 @@ def test_what_comes_from_elsewhere(tmp_path: Path) -> None:
             drive.quit()
     assert drive.seen >= OF_GIVEN_REPLIES
     assert not server.requests
+
+
+def test_what_a_model_asks(tmp_path: Path) -> None:
+    """Hostile questions, suggestions and assumptions, and an answer that was pasted."""
+    project, said = hostile_project(tmp_path), " ".join(EVIL.split())
+    lines = [f"QUESTION: {said}?", f"- {said} one", f"- {said} two", f"ASSUME: {said} three"]
+    replies = [Reply("\n".join(lines)), Reply("DONE")]
+    with serving(replies, models=["m"]) as server:
+        configured(tmp_path, server.base_url)
+        at = ["--base-url", server.base_url, "-m", "m", "--mode", "clarify", "-r", ASKED]
+        with terminal(tmp_path, *at, project=project, size=SIZE) as screen:
+            drive = Drive(screen)
+            drive.shows("Requirements", "m · ")
+            screen.press("ctrl+r")
+            drive.shows("Asked before writing", "Question 1 of")
+            screen.until(lambda: says_it(screen))
+            screen.press(PASTED)
+            screen.until_shows("T1dORUQ=")
+            screen.press("enter")
+            screen.until_shows("nothing left to ask")
+            screen.until(lambda: says_it(screen))
+            drive.look("enter", shows="Requirements with your answers", then="escape")
+            screen.press("escape")
+            screen.until_gone("Asked before writing")
+            drive.quit()
+    assert drive.seen >= OF_QUESTIONS
 
 
 def test_a_batch(tmp_path: Path) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, TextArea
 
 from autocoder_tui.demo.script import Received, Reply
-from autocoder_tui.engine.clarification import Clarification
+from autocoder_tui.engine.clarification import Clarification, Round
 from autocoder_tui.store.history.history import History
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.clarification import ClarificationScreen
+from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
-from tests.ui.driving import NARROW, framed, serving, there, until
+from autocoder_tui.ui.widgets.meters.meters import Meters
+from tests.ui.driving import NARROW, driven, framed, serving, setup_for, there, until
+from tests.watched_server import WatchedServer
 
 Q1 = "QUESTION: Which format?\n- JSON\n- CSV\nASSUME: JSON"
 Q2 = "QUESTION: Which time zone?\nASSUME: UTC"
@@ -222,3 +227,66 @@ async def test_number_keys_write_in_the_field(tmp_path: Path) -> None:
         await pilot.press("tab", *"12", "enter")
         await until(pilot, lambda: bool(rounds_of(app).ended))
         assert rounds_of(app).rounds[0].answer == "12"
+
+
+async def test_the_estimate_has_the_questions_that_may_still_come(tmp_path: Path) -> None:
+    def most(app: AutocoderApp) -> Decimal:
+        view = app.main.query_one(Meters).view
+        return Decimal(0) if view is None or view.most_usd is None else view.most_usd
+
+    async with WatchedServer([Reply(Q1)]) as server:
+        (tmp_path / "config").mkdir()
+        (tmp_path / "config" / "models.toml").write_text(
+            f'[providers.near]\nbase_url = "{server.base_url}"\n\n'
+            '[[models]]\nname = "priced"\nprovider = "near"\ncontext_length = 20000\n'
+            'max_tokens = 4000\ninput_price = "1.0"\noutput_price = "2.0"\n'
+        )
+        environ = {"NEAR_API_KEY": "sk-test-0123456789abcdef"}
+        setup = setup_for(tmp_path, "-m", "priced", "-r", WISH, environ=environ)
+        async with driven(setup) as (app, pilot):
+            await until(pilot, lambda: app.session.ready and most(app))
+            plain = most(app)
+            app.modes.choose("clarify")
+            app.main.query_one("#requirements", TextArea).insert(WISH)
+            await until(pilot, lambda: most(app) > plain)
+            five = most(app)
+            begun = Clarification(WISH)
+            app.clarifying.change(replace(begun, rounds=(Round("a?"), Round("b?"))))
+            app.estimator.schedule()
+            await until(pilot, lambda: plain < most(app) < five)
+            app.clarifying.change(replace(begun, ended="settled"))
+            app.estimator.schedule()
+            await until(pilot, lambda: most(app) == plain)
+
+
+async def test_once_it_has_ended_it_can_be_asked_anew(tmp_path: Path) -> None:
+    script = [Reply(Q2), Reply("DONE"), Reply(Q1)]
+    async with serving(tmp_path, script) as (app, pilot, _):
+        await begun(app, pilot)
+        await until(pilot, lambda: on_show(app) == "Which time zone?")
+        await pilot.press("ctrl+l")
+        assert on_show(app) == "Which time zone?"
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: bool(rounds_of(app).ended))
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: on_show(app) == "Which format?")
+        assert len(rounds_of(app).rounds) == 1
+
+
+async def test_other_requirements_take_the_answers_along_if_one_wants(tmp_path: Path) -> None:
+    async with serving(tmp_path, [Reply(Q1), Reply(Q2), Reply(Q3)]) as (app, pilot, server):
+        await begun(app, pilot)
+        await until(pilot, lambda: on_show(app) == "Which format?")
+        await pilot.press("1")
+        await until(pilot, lambda: on_show(app) == "Which time zone?")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main)
+        app.main.query_one("#requirements", TextArea).insert(" And rotate it.")
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("g")
+        await until(pilot, lambda: on_show(app) == "Which time zone?")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: on_show(app) == "Keep old entries?")
+        assert "And rotate it." in sent_texts(server.requests[-1])[1]
+        assert rounds_of(app).rounds[0].answer == "JSON"

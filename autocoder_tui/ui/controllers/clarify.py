@@ -109,6 +109,8 @@ class ClarifyRounds:
             return False
         if self._stopped:
             return False
+        # The answer that leads to the next question is not to be asked for again either.
+        await app.session.save()
         state = await app.text_calls.ask(make)
         ended = self.clarification.ended
         made = after_reply(self.clarification, state)

@@ -82,7 +82,7 @@ class Preprompts:
             Answer(str(number), label, str(number + 1))
             for number, (label, _, _) in enumerate(choices)
         ]
-        title = f"What the mode {app.modes.mode} is told ({self.in_force()})"
+        title = f"What the model is told in the mode {app.modes.mode}"
         chosen = await app.push_screen_wait(Choice(title, answers))
         if not chosen:
             return
@@ -123,9 +123,7 @@ class Preprompts:
             for source in sources:
                 there = override_file(purpose, source, root, config).exists()
                 verb = "Edit" if there else "Change"
-                says = f"{verb} {purpose} {_FOR[source]}"
-                if source == one.source:
-                    says += " (in force)"
+                says = f"{verb} {purpose} {_FOR[source]} (in force: {_WHOSE[one.source]})"
                 found.append((says, source, one))
         return found
 

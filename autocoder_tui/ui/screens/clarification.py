@@ -59,12 +59,11 @@ class ClarificationScreen(Dialog[bool]):
         Binding("ctrl+l", "anew", "Ask anew", id="clarify.anew", priority=True),
     ]
     DEFAULT_CSS = """
-    ClarificationScreen #rounds { height: auto; max-height: 9; }
+    ClarificationScreen #rounds { height: auto; }
     ClarificationScreen #rounds Static { height: auto; width: 100%; }
     ClarificationScreen #question-place { height: auto; max-height: 7; margin-top: 1; }
     ClarificationScreen #question { height: auto; width: 100%; }
-    ClarificationScreen OptionList { height: auto; max-height: 9; border: none; padding: 0;
-        background: $surface; }
+    ClarificationScreen OptionList { height: auto; border: none; padding: 0; background: $surface; }
     ClarificationScreen #answer { border: none; height: 1; padding: 0 1; background: $panel; }
     ClarificationScreen #answer:focus { background: $background; text-style: underline; }
     ClarificationScreen #standing { height: auto; width: 100%; color: $text-muted; }
@@ -135,6 +134,10 @@ class ClarificationScreen(Dialog[bool]):
     def _show_settled(self) -> None:
         """All that was asked, answered and assumed, and of that what is shown just now."""
         place = self.query_one("#rounds", VerticalScroll)
+        height = self.app.size.height
+        # The question and its answers are always in sight.
+        place.styles.max_height = max(3, min(12, height - 19))
+        self.query_one(OptionList).styles.max_height = max(3, min(9, height - 17))
         width = max(20, min(112, self.app.size.width * 94 // 100) - 8)
         lines: list[Content] = []
         shown_at = 0
