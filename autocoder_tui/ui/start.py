@@ -8,12 +8,14 @@ from pathlib import Path
 
 from autocoder_tui.runs.setup import Setup
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.system.garbage_collection import collect_seldom
 from autocoder_tui.system.signals import SIGHUP
 from autocoder_tui.ui.app import AutocoderApp
 
 
 def start_app(setup: Setup) -> int:
     """Run the program until the user leaves it; returns the exit code."""
+    collect_seldom()
     while True:
         if setup.demo:
             from autocoder_tui.demo.session import demo_setup

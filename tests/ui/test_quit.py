@@ -24,7 +24,7 @@ TWO = Reply(framed("code.txt", "new\n").text + framed("other.txt", "other\n").te
 @asynccontextmanager
 async def reviewing(folder: Path, *flags: str) -> AsyncIterator[tuple[AutocoderApp, Pilot[str]]]:
     async with serving(folder, [TWO], "-r", "x", *flags) as (app, pilot, _):
-        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
+        await until(pilot, lambda: app.recovery.done)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
         yield app, pilot

@@ -13,6 +13,7 @@ from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.commit_message import CommitMessage
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
+from autocoder_tui.ui.screens.first_steps import FirstSteps
 from autocoder_tui.ui.screens.keys_help import KeysHelp
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 from tests.ui.driving import NARROW, driven, framed, setup_for, until
@@ -173,6 +174,7 @@ async def test_nothing_to_take_back_is_said(tmp_path: Path) -> None:
 
 async def test_the_keys_are_in_the_help(tmp_path: Path) -> None:
     async with driven(setup_for(tmp_path)) as (app, pilot):
+        await until(pilot, lambda: isinstance(app.screen, FirstSteps))
         await pilot.press("escape", "f1")
         await until(pilot, lambda: isinstance(app.screen, KeysHelp))
         shown = "\n".join(

@@ -72,7 +72,8 @@ async def reviewing(
     """The App with everything accepted, and not yet written; without `key` all is undecided."""
     flags = ("-i", "code.txt", "-r", "Add a third line\nwith care")
     async with serving(folder, [reply], *flags) as (app, pilot, _):
-        await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text)
+        await until(pilot, lambda: app.recovery.done)
+        assert app.main.query_one("#requirements", TextArea).text
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
         await pilot.press(*filter(None, [key]))
