@@ -44,11 +44,18 @@ def _decoded(file: Path) -> str | Problem | None:
         return None
     except (AutocoderError, OSError) as error:
         return Problem(file, None, getattr(error, "message", str(error)), damaged=False)
-    return plain_text(file, data)
+    return _text(file, data)
 
 
 def plain_text(file: Path, data: bytes) -> str | Problem:
-    """The same for what `file` is to hold."""
+    """As `read_plain_text`, for what `file` is to hold."""
+    text = _text(file, data)
+    if isinstance(text, Problem):
+        return text
+    return next(hidden_characters(file, text), None) or text
+
+
+def _text(file: Path, data: bytes) -> str | Problem:
     if len(data) > MOST_BYTES:
         return Problem(file, None, f"it is larger than {MOST_BYTES // 1024} KiB; shorten it")
     try:
