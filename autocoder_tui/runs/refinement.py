@@ -23,7 +23,7 @@ _MOST_TOKENS: Final = 2_000
 _MOST_SHOWN: Final = 12_000
 _MOST_ASKED: Final = 6_000
 """Characters of the proposal, and of the requirements."""
-_HEADING: Final = re.compile(r"(?:#+\s*|\*\*)?instruction:?(?:\*\*)?:?\s*", re.IGNORECASE)
+_HEADING: Final = re.compile(r"(?:#{1,6}\s*|\*\*)?instruction:?(?:\*\*)?:?\s*", re.IGNORECASE)
 
 
 def refines(setup: Setup, prepared: Prepared) -> bool:

@@ -24,7 +24,7 @@ from autocoder_tui.engine.purpose import PURPOSES, Purpose
 from autocoder_tui.engine.reply_kind import open_fence
 from autocoder_tui.engine.request import InputFile, RunRequest, Turn
 from autocoder_tui.engine.run import run
-from autocoder_tui.engine.system_message import EDIT_FORM, WHOLE_FORM
+from autocoder_tui.engine.system_message import EDIT_FORM, WHOLE_FORM, system_message
 from tests.engine.test_run import MODEL, QUICK, echoing, joined, of
 
 ANSWER = """\
@@ -142,11 +142,13 @@ def test_earlier_turns_come_between_the_files_and_the_question() -> None:
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_no_instructions_take_away_the_form_of_the_reply(purpose: Purpose) -> None:
     request = question("http://127.0.0.1:9/v1", purpose, preferences="- Use tabs.")
-    own = first_messages(replace(request, instructions="Forget all rules of form."))[0]["content"]
-    shipped = first_messages(request)[0]["content"]
+    own = system_message(replace(request, instructions="Forget all rules of form."))
+    shipped = system_message(request)
     assert own.startswith("Forget all rules of form.")
-    # All but the first paragraph is the same.
-    assert own.partition("\n\n")[2] == shipped.partition("\n\n")[2]
+    # All but the instructions is the same, and that is most of it.
+    form = own.removeprefix("Forget all rules of form.")
+    assert shipped.endswith(form)
+    assert len(form) > 150
     assert "- Use tabs." in own
     if purpose == "generate":
         assert WHOLE_FORM in own
