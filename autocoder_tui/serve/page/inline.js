@@ -150,7 +150,9 @@ function linkAt(text, at, depth) {
   else link.append(visible(label));
   const node = element("span", {}, link);
   if (!link.textContent.trim()) link.append(visible(address));
-  else if (label !== said) node.append(element("span", { class: "address" }, ` (${visible(address)})`));
+  else if (label !== said) {
+    node.append(element("span", { class: "address" }, ` (${visible(address)})`));
+  }
   return { node, end: end + 1 };
 }
 

@@ -1,5 +1,5 @@
-// Markdown as it comes, a line at a time. A line that is complete is built once; the last one, which
-// is not, is built tentatively and taken back before it is built again.
+// Markdown as it comes, a line at a time. A line that is complete is built once; the last one,
+// which is not, is built tentatively and taken back before it is built again.
 
 import { CodeBlock } from "./code_block.js";
 import { element } from "./element.js";
@@ -7,6 +7,8 @@ import { appendInline } from "./inline.js";
 
 const LONGEST_PIECE = 2000; // characters of a line without an end that are built tentatively
 const LONGEST_PARAGRAPH = 6000; // after which its text goes on in a further element
+
+const MOST_TOGETHER = 300; // items or rows in one list or table: a browser lays it out as a whole
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})([^`]*)$/;
 const HEADING = /^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$/;
@@ -176,8 +178,10 @@ export class Markdown {
     const name = /\d/.test(mark) ? "ol" : "ul";
     const parent = this._containers.at(-1)?.node ?? this._root;
     let list = parent.lastElementChild;
-    if (list?.localName !== name || list.dataset.mark !== mark.at(-1)) {
-      const start = name === "ol" && parseInt(mark, 10) !== 1 ? parseInt(mark, 10) : null;
+    const same = list?.localName === name && list.dataset.mark === mark.at(-1);
+    if (!same || list.childElementCount >= MOST_TOGETHER) {
+      const number = same ? list.start + list.childElementCount : parseInt(mark, 10);
+      const start = name === "ol" && number !== 1 ? number : null;
       list = this._add(element(name, { start, "data-mark": mark.at(-1) }));
     }
     const item = element("li");
@@ -240,30 +244,20 @@ export class Markdown {
       each.endsWith(":") ? (each.startsWith(":") ? "center" : "right") : null,
     );
     if (!text.includes("|") || text.includes("\n") || names.length !== aligned.length) return false;
-    const head = element("tr");
-    names.forEach((each, column) => {
-      const cell = element("th", { scope: "col", class: aligned[column] });
-      appendInline(cell, each);
-      head.append(cell);
-    });
-    const body = element("tbody");
-    const table = element("table", {}, element("thead", {}, head), body);
-    node.replaceWith(
-      element("div", { class: "table", tabindex: 0, role: "group", "aria-label": "Table" }, table),
-    );
-    this._leaf = { kind: "table", body, aligned };
+    const made = tableOf(names, aligned);
+    node.replaceWith(made.node);
+    this._leaf = { kind: "table", body: made.body, names, aligned };
     return true;
   }
 
-  _row({ body, aligned }, line) {
-    const found = cells(line);
-    const row = element("tr");
-    aligned.forEach((side, column) => {
-      const cell = element("td", { class: side });
-      appendInline(cell, found[column] ?? "");
-      row.append(cell);
-    });
-    body.append(row);
+  _row({ body, names, aligned }, line) {
+    if (body.childElementCount >= MOST_TOGETHER) {
+      const made = tableOf(names, aligned);
+      this._add(made.node);
+      this._leaf = { kind: "table", body: made.body, names, aligned };
+    }
+    const row = rowOf("td", aligned, cells(line));
+    this._leaf.body.append(row);
     this._undo?.added.push(row);
   }
 
@@ -296,7 +290,7 @@ export class Markdown {
   _closesFence(code) {
     const found = FENCE.exec(code);
     const fence = this._fence;
-    if (!found || found[1][0] !== fence.mark[0] || found[1].length < fence.mark.length) return false;
+    if (!found?.[1].startsWith(fence.mark)) return false;
     if (found[2].trim()) {
       if (/^(markdown|md)\b/i.test(fence.info)) fence.depth += 1;
       return false;
@@ -317,6 +311,24 @@ function within(container, rest, blank) {
 
 function beginsBlock(rest) {
   return [FENCE, HEADING, RULE, QUOTE, MARKER].some((begin) => begin.test(rest));
+}
+
+function tableOf(names, aligned) {
+  const body = element("tbody");
+  const head = element("thead", {}, rowOf("th", aligned, names));
+  const table = element("table", {}, head, body);
+  const around = { class: "table", tabindex: 0, role: "group", "aria-label": "Table" };
+  return { body, node: element("div", around, table) };
+}
+
+function rowOf(kind, aligned, texts) {
+  const row = element("tr");
+  aligned.forEach((side, column) => {
+    const cell = element(kind, { class: side, scope: kind === "th" ? "col" : null });
+    appendInline(cell, texts[column] ?? "");
+    row.append(cell);
+  });
+  return row;
 }
 
 function dedented(line, count) {

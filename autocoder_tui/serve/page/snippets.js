@@ -7,10 +7,10 @@ const PAUSE = 250; // milliseconds after the last key before a search is sent
 
 export class Snippets {
   // `opened` is called with the id of a run that is to be shown.
-  constructor(aside, opened) {
-    this._list = aside.querySelector("#snippet-list");
-    this._search = aside.querySelector("#search");
-    this._said = aside.querySelector("#snippets-said");
+  constructor(section, opened) {
+    this._list = section.querySelector("#snippet-list");
+    this._search = section.querySelector("#search");
+    this._said = section.querySelector("#snippets-said");
     this._opened = opened;
     this._asked = 0;
     this._search.addEventListener("input", () => {
