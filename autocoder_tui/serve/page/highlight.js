@@ -3,35 +3,35 @@
 const words = (text) => new Set(text.split(" "));
 
 const C = words(
-  "abstract as async await bool boolean break byte case catch char class const continue default " +
-    "defer delete do double else enum export extends extern false final finally float fn for " +
-    "foreach from func function get go goto if impl implements import in instanceof int " +
-    "interface internal is let long loop match mod move mut namespace new nil null nullptr of " +
-    "operator out override package private protected pub public readonly ref return select self set short " +
-    "signed sizeof static string struct super switch template this throw throws trait true try " +
-    "type typedef typeof undefined union unsafe unsigned use using val var virtual void volatile " +
-    "when where while with yield",
+  "abstract as async await bool boolean break byte case catch char class const continue " +
+    "default defer delete do double else enum export extends extern false final finally float " +
+    "fn for foreach from func function get go goto if impl implements import in instanceof " +
+    "int interface internal is let long loop match mod move mut namespace new nil null " +
+    "nullptr of operator out override package private protected pub public readonly ref " +
+    "return select self set short signed sizeof static string struct super switch template " +
+    "this throw throws trait true try type typedef typeof undefined union unsafe unsigned use " +
+    "using val var virtual void volatile when where while with yield",
 );
 const PYTHON = words(
-  "False None True and as assert async await break case class continue def del elif else except " +
-    "finally for from global if import in is lambda match nonlocal not or pass raise return self " +
-    "try while with yield",
+  "False None True and as assert async await break case class continue def del elif else " +
+    "except finally for from global if import in is lambda match nonlocal not or pass raise " +
+    "return self try while with yield",
 );
 const SHELL = words(
-  "case do done elif else esac export fi for function if in local return select set then time " +
-    "unset until while",
+  "case do done elif else esac export fi for function if in local return select set then " +
+    "time unset until while",
 );
 const RUBY = words(
-  "BEGIN END alias and begin break case class def defined do else elsif end ensure false for if " +
-    "in module next nil not or redo rescue retry return self super then true undef unless until " +
-    "when while yield local function repeat elseif",
+  "BEGIN END alias and begin break case class def defined do else elsif end ensure false " +
+    "for if in module next nil not or redo rescue retry return self super then true undef " +
+    "unless until when while yield local function repeat elseif",
 );
 const SQL = words(
   "add all alter and any as asc begin between by case column commit constraint create cross " +
     "database default delete desc distinct drop else end exists false foreign from full group " +
     "having if in index inner insert into is join key left like limit not null offset on or " +
-    "order outer primary references returning right rollback select set table then true union unique update " +
-    "using values view when where with",
+    "order outer primary references returning right rollback select set table then true union " +
+    "unique update using values view when where with",
 );
 const DATA = words("true false null yes no on off");
 
