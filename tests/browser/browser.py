@@ -15,7 +15,7 @@ from autocoder_tui.demo.script import Script
 from tests.serve.served import Served, serving
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, BrowserContext, Page
+    from playwright.async_api import Browser, BrowserContext, Locator, LocatorAssertions, Page
 
 WAIT = 20_000
 """Milliseconds for what has to come."""
@@ -97,15 +97,18 @@ async def ask(page: Page, prompt: str) -> None:
     await page.keyboard.press("Control+Enter")
 
 
-async def said(page: Page, text: str) -> None:
-    """Wait until the page says this."""
+def expect(found: Locator) -> LocatorAssertions:
+    """Playwright's assertions, which wait."""
     from playwright.async_api import expect
 
+    return expect(found)
+
+
+async def said(page: Page, text: str) -> None:
+    """Wait until the page says this."""
     await expect(page.locator("#status")).to_have_text(text, timeout=WAIT)
 
 
 async def complains(page: Page, text: str) -> None:
     """Wait until the page says that this went wrong."""
-    from playwright.async_api import expect
-
     await expect(page.locator("#problem")).to_contain_text(text, timeout=WAIT)

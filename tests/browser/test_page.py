@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from autocoder_tui.demo.script import Received, Reply, error_reply
-from tests.browser.browser import WAIT, ask, browsing, complains, opened, said
+from tests.browser.browser import WAIT, ask, browsing, complains, expect, opened, said
 
 CODE = 'def greet():\n    return "hello"  # short\n'
 ANSWER = f"Here it **is**:\n\n```python\n{CODE}```\n\nCall `greet`."
@@ -17,8 +17,6 @@ STALLED = Reply(ANSWER, stall="middle", cut_after=30)
 
 
 async def test_a_question_is_answered_and_followed_up(tmp_path: Path) -> None:
-    from playwright.async_api import expect
-
     async with browsing([Reply(ANSWER), Reply("It returns.")], tmp_path) as (served, context):
         page = await opened(served, context)
         await ask(page, "Greet.")
@@ -68,8 +66,6 @@ async def test_stop_ends_the_request_and_keeps_what_came(tmp_path: Path, key: bo
 
 
 async def test_feedback_becomes_an_instruction(tmp_path: Path) -> None:
-    from playwright.async_api import expect
-
     def answer(received: Received) -> Reply:
         told = str(received.messages)
         if "too short" in told and "Greet." not in told:
@@ -92,8 +88,6 @@ async def test_feedback_becomes_an_instruction(tmp_path: Path) -> None:
 
 
 async def test_snippets_are_viewed_searched_and_deleted(tmp_path: Path) -> None:
-    from playwright.async_api import expect
-
     async with browsing([Reply("about apples"), Reply("about pears")], tmp_path) as (
         served,
         context,
@@ -123,8 +117,6 @@ async def test_snippets_are_viewed_searched_and_deleted(tmp_path: Path) -> None:
 
 
 async def test_a_custom_url_is_offered_where_one_is_allowed_and_no_other(tmp_path: Path) -> None:
-    from playwright.async_api import expect
-
     async with browsing([], tmp_path) as (served, context):
         page = await opened(served, context)
         await expect(page.get_by_label("Custom URL")).to_be_hidden()
@@ -151,8 +143,6 @@ async def test_another_model_can_be_named(tmp_path: Path) -> None:
 
 
 async def test_two_tabs_at_once_do_not_mix(tmp_path: Path) -> None:
-    from playwright.async_api import expect
-
     def answer(received: Received) -> Reply:
         return Reply(f"{received.messages[-1]['content']} " * 40, delay=0.005)
 
@@ -168,8 +158,6 @@ async def test_two_tabs_at_once_do_not_mix(tmp_path: Path) -> None:
 
 
 async def test_a_page_loaded_anew_in_mid_stream_shows_what_came(tmp_path: Path) -> None:
-    from playwright.async_api import expect
-
     async with browsing([Reply("First."), STALLED, Reply("on")], tmp_path) as (served, context):
         page = await opened(served, context)
         await ask(page, "Greet.")
