@@ -70,9 +70,9 @@ def _watched(context: BrowserContext, url: str) -> list[str]:
         await dialog.dismiss()
 
     def told(message: Any) -> None:
-        # A status that is no success is told by the browser, and expected by the page; a text that
+        # A failed request is told by the browser, and by the page itself; a text that
         # was refused as markup is an error of the script as well.
-        expected = ("Failed to load resource", "This document requires 'Trusted")
+        expected = ("Failed to load", "WebSocket connection", "This document requires 'Trusted")
         if message.type == "error" and not message.text.startswith(expected):
             wrong.append(message.text)
 

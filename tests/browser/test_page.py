@@ -212,6 +212,18 @@ async def test_a_lost_connection_is_told_and_made_again(tmp_path: Path) -> None:
         assert len(through) == 2
 
 
+async def test_a_server_that_is_not_there_is_told(tmp_path: Path) -> None:
+    async with browsing([Reply("on")], tmp_path) as (served, context):
+        page = await opened(served, context)
+        await context.set_offline(True)
+        await ask(page, "Greet.")
+        await complains(page, "There is no connection to the server.")
+        await context.set_offline(False)
+        await ask(page, "Again.")
+        await said(page, "The answer is complete.")
+        await expect(page.locator(".answer").nth(1)).to_have_text("on")
+
+
 async def test_a_token_leaves_the_address(tmp_path: Path) -> None:
     environ = {"AUTOCODER_TUI_SERVE_TOKEN": "a-token-of-some-length"}
     async with browsing([Reply("ok")], tmp_path, environ=environ) as (served, context):

@@ -1,5 +1,7 @@
 // The socket to the server: one for this page, opened when it is needed.
 
+import { UNREACHABLE } from "./server.js";
+
 const WAIT = 15000; // milliseconds for a connection
 
 export class Socket {
@@ -17,21 +19,28 @@ export class Socket {
   }
 
   _open() {
-    if (this._socket?.readyState === WebSocket.OPEN) return Promise.resolve(this._socket);
+    const state = this._socket?.readyState;
+    if (state !== WebSocket.OPEN && state !== WebSocket.CONNECTING) this._opening = this._connect();
+    return this._opening;
+  }
+
+  _connect() {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(`${scheme}//${location.host}/ws`);
+    let isOpen = false;
     this._socket = socket;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => socket.close(), WAIT);
       socket.addEventListener("open", () => {
         clearTimeout(timer);
+        isOpen = true;
         resolve(socket);
       });
       socket.addEventListener("message", (event) => this._heard(JSON.parse(event.data)));
       socket.addEventListener("close", () => {
         clearTimeout(timer);
-        reject(new Error("The server cannot be reached. Start it again, or see whether it runs."));
-        if (this._socket === socket) this._lost();
+        if (isOpen) this._lost();
+        else reject(new Error(UNREACHABLE));
       });
     });
   }
