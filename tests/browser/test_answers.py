@@ -296,3 +296,47 @@ async def test_a_long_answer_costs_no_more_at_its_end(tab: Page, kind: str) -> N
     print(kind, json.dumps(found))
     assert found["right"]
     assert found["last"] < max(8 * found["first"], 50)
+
+
+CROWDS = [
+    "*a ",
+    "**a ",
+    "_a ",
+    "`" * 3 + " ` ",
+    "[",
+    "[a](",
+    "![",
+    "<http://",
+    "\\",
+    "> " * 40,
+    "~~a ",
+]
+CROWDS += [
+    "- " * 40,
+    "|",
+    "#",
+    "((",
+    "[a](https://b.example/c) ",
+    "*a **b _c __d ~~e `f ",
+    "> - 1. ",
+]
+
+
+@pytest.mark.parametrize("ends", ["", "\n"])
+@pytest.mark.parametrize("crowd", CROWDS)
+async def test_a_crowd_of_marks_takes_no_long_time(tab: Page, crowd: str, ends: str) -> None:
+    took = await tab.evaluate(
+        """async (text) => {
+          const { Markdown } = await import("/page/markdown.js");
+          const view = new Markdown(document.createElement("div"));
+          const begun = performance.now();
+          for (let at = 0; at < text.length; at += 1000) {
+            view.append(text.slice(at, at + 1000));
+            view.flush();
+          }
+          view.flush(true);
+          return performance.now() - begun;
+        }""",
+        (crowd * (100 // len(crowd) + 1) + ends) * 500,
+    )
+    assert took < 10_000
