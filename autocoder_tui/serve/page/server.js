@@ -1,7 +1,7 @@
 // What the page asks of the server besides conversations.
 
 export const UNREACHABLE =
-  "There is no connection to the server. See whether it runs, and open the address it printed anew.";
+  "There is no connection to the server. See whether it runs, and open the address it printed.";
 
 // The JSON at `path`. Throws an Error whose message is a sentence for the person.
 export async function ask(path, options = {}) {
