@@ -18,6 +18,7 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.setup import choose_model
 from autocoder_tui.serve.answer import RunAnswer, form_of
 from autocoder_tui.serve.docs_page import docs_page
+from autocoder_tui.serve.page_files import add_page_routes
 from autocoder_tui.serve.payloads import ErrorAnswer, GenerateCode
 from autocoder_tui.serve.protection import Protection
 from autocoder_tui.serve.rates import ClientRates, TooManyRequests
@@ -97,6 +98,7 @@ def create_app(settings: ServeSettings, say: Callable[[str], object] = print) ->
         return Response(docs_page(app.openapi()), media_type="text/html; charset=utf-8")
 
     add_snippet_routes(app, history)
+    add_page_routes(app)
     app.add_middleware(Protection, settings=settings)
     app.openapi = lambda: _description(app)  # type: ignore[method-assign]
     return app

@@ -49,6 +49,8 @@ class SocketRequest(BaseModel):
     feedback: bool = False
     model: _ModelName | None = None
     custom_url: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    announce: bool = False
+    """Whether a frame `start` with the run's id comes before the first word."""
 
 
 class ErrorSaid(BaseModel):

@@ -1,5 +1,5 @@
 """Conversations over a WebSocket: {messages, feedback, model, custom_url} in; frames `token`,
-`feedback`, `exit_token` and `error` out."""
+`feedback`, `exit_token` and `error` out, and `start` where it is asked for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
-from autocoder_tui.engine.events import Failure, RunFailed, TextDelta, TextRetracted
+from autocoder_tui.engine.events import Failure, RunFailed, RunStarted, TextDelta, TextRetracted
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.safety.redaction import safe_line
@@ -83,7 +83,7 @@ class Conversation:
                         return
                     messages[-1] = SocketMessage(role="user", content=instruction)
                 made = conversation_request(self._settings, messages, asked.model, asked.custom_url)
-                await self._run(made, "token")
+                await self._run(made, "token", asked.announce)
         except AutocoderError as error:
             await self._error(error.kind, error.message)
         except asyncio.CancelledError:
@@ -91,7 +91,9 @@ class Conversation:
                 await self._send("exit_token", reason="stopped")
             raise
 
-    async def _run(self, make: Callable[[], Prepared], frame: str) -> str | None:
+    async def _run(
+        self, make: Callable[[], Prepared], frame: str, announce: bool = False
+    ) -> str | None:
         """Send what a run brings as frames of this name; its text, None where it failed."""
         served = ServedRun(self._settings.setup, make, self._say)
         failure: Failure | None = None
@@ -99,6 +101,8 @@ class Conversation:
             async for batch in batches:
                 for event in batch:
                     match event:
+                        case RunStarted(run_id) if announce:
+                            await self._send("start", run_id=run_id)
                         case TextDelta(text) if frame == "token":
                             await self._send("token", content=text)
                         case TextRetracted(count) if frame == "token":

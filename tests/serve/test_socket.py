@@ -114,6 +114,17 @@ async def test_what_is_no_request_is_answered_with_an_error(tmp_path: Path, mess
         assert text_of(await ask(socket, "x")) == "ok"
 
 
+async def test_a_client_that_asks_is_told_the_runs_id_before_its_first_word(tmp_path: Path) -> None:
+    replies = [Reply("Make it longer."), Reply("longer"), Reply("plain")]
+    async with conversing(replies, tmp_path) as (served, socket):
+        frames = await ask(socket, "too short", announce=True, feedback=True)
+        assert [each["type"] for each in frames[:3]] == ["feedback", "start", "token"]
+        assert frames[1]["run_id"] == frames[-1]["run_id"]
+        found = await served.client.get(f"/snippets/{frames[1]['run_id']}")
+        assert found.json()["text"] == "longer"
+        assert (await ask(socket, "x"))[0]["type"] == "token"
+
+
 async def test_an_upstream_failure_is_told_and_shows_no_key(tmp_path: Path) -> None:
     environ = {"LOCAL_API_KEY": "sk-canary-0123456789"}
     reply = error_reply(401, "bad key sk-canary-0123456789")
