@@ -44,6 +44,8 @@ async def proposed(
     async with serving(folder, script, *given, size=size) as (app, pilot, server):
         await until(pilot, lambda: app.recovery.done and app.main.query_one(FilePicker).picks)
         await pilot.press("ctrl+r")
+        await until(pilot, lambda: pane_of(app).file is not None and not app.runner.running)
+        await pilot.press("f5")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
         yield app, pilot, server
 

@@ -179,6 +179,8 @@ class FeedbackRounds:
         if not chosen.ready:
             app.models.first_steps()
             return
+        # Whatever ends the program while it waits: what was typed is there again.
+        await app.session.save()
         instruction: str | None = complaint.text
         if not as_typed and self._refines(subject.prepared):
             instruction = await self._refined(subject, complaint, chosen)

@@ -227,7 +227,8 @@ class RunRecovery:
             app.tell("A run is under way: wait for it, or stop it (Esc) first.", severity="warning")
             return False
         self._take_model(run)
-        prepared = prepared_of(run, app.chosen or model_as_sent(run))
+        model = app.chosen or model_as_sent(run)
+        prepared = await asyncio.to_thread(prepared_of, run, model)
         opened, proposed, before = await asyncio.to_thread(_open, app, run, prepared)
         if app.runner.running:
             return False

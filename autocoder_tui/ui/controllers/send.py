@@ -11,6 +11,7 @@ from autocoder_tui.runs.guidance import load_guidance
 from autocoder_tui.runs.preparation import Prepared, prepare
 from autocoder_tui.runs.setup import ChosenModel, as_known_now
 from autocoder_tui.runs.window_probe import AskedWindow, ask_window, needs_asking
+from autocoder_tui.ui.controllers.review import reviewed_before
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.screens.too_large import TooLarge
@@ -109,7 +110,11 @@ async def go_on_after_asking(app: Program) -> None:
     # The server may be another one than the files were sent to before.
     request = prepared.for_model(chosen).request
     decision, _ = await app.keys_asked_about.decide(app, request)
-    if decision != "send" or not await may_replace_review(app, undecided=False):
+    if decision != "send":
+        return
+    # A round of feedback goes on with the review of what was complained of.
+    makes_room = reviewed_before(app, prepared) is None
+    if makes_room and not await may_replace_review(app, undecided=False):
         return
     if await app.spending.may_run(chosen.model, prepared.request.limits):
         go_on(app)
