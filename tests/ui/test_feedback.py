@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Label, OptionList, TextArea
+from textual.widgets import Label, OptionList, Static, TextArea
 
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.store.history.history import History
@@ -236,6 +236,8 @@ async def test_a_note_is_kept_with_its_hunk_and_taken_along(tmp_path: Path) -> N
         await pilot.press(*"ugly", "ctrl+k")
         await until(pilot, lambda: marks(app) == "·✗")
         assert len(server.requests) == 1
+        head = app.main.query_one("#review-file", Static)
+        assert "✎ line 6: ugly" in str(head.render())
         await complain(app, pilot, "")
         label = app.main.query_one("#target-line > Label", Label)
         await until(pilot, lambda: "1 rejected, 1 noted" in str(label.render()))

@@ -240,7 +240,9 @@ async def reject_with_note(app: Program, pane: ReviewPane, *, unplaced: bool = F
         return
     if way == KEPT and hunk >= 0:
         session.keep_note(file, hunk, note)
-        pane.take(session.review.with_file(file.with_verdict(hunk, Verdict.REJECTED)))
+        changed = file.with_verdict(hunk, Verdict.REJECTED)
+        pane.take(session.review.with_file(changed))
+        pane.diff.show(changed)
         app.reviews.changed()
         app.tell("Kept with the hunk: feedback (Ctrl+N) tells the model of all that is rejected.")
         return

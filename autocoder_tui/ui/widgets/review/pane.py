@@ -190,7 +190,8 @@ class ReviewPane(Vertical):
         count = len(review.files)
         place = f"file {self._index + 1} of {count}: [ ] go to others" if count > 1 else ""
         low = self.app.size.height < 30
-        head = head_of(file, concerns, reviewable.refused, place=place, low=low)
+        notes = () if file is None else session.notes_on(file)
+        head = head_of(file, concerns, reviewable.refused, place=place, low=low, notes=notes)
         self.query_one("#review-file", Static).update(head)
         self._show_check()
         summary = session.summary
