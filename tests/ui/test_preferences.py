@@ -59,7 +59,7 @@ async def test_a_line_is_remembered_and_told_in_the_next_run(
         await until(pilot, own.exists)
         assert own.read_text() == "- No globals! Ever.\n"
         await pilot.press("f2")
-        await until(pilot, lambda: "+ 2 preferences (project 1, own 1) ~" in line_of(app))
+        await until(pilot, lambda: "+ 2 preferences (project 1, own 1)" in line_of(app))
         await pilot.press("ctrl+r")
         await until(pilot, lambda: server.requests)
         told = server.requests[0].messages[0]["content"]

@@ -15,7 +15,7 @@ class PreferencesLine(Widget):
     click opens them."""
 
     DEFAULT_CSS = """
-    PreferencesLine { height: 1; padding: 0 1 0 0; color: $text-muted; display: none; }
+    PreferencesLine { height: 1; color: $text-muted; display: none; }
     PreferencesLine.-there { display: block; }
     """
 
