@@ -18,6 +18,7 @@ from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.instruction import InstructionDialog, NoteDialog
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.dialogs.rounds import RoundsScreen
+from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 from autocoder_tui.ui.widgets.review.before_view import BeforeView
@@ -309,3 +310,21 @@ async def test_what_was_written_stays(tmp_path: Path, written: bool) -> None:
         await until(pilot, lambda: after(app) == SECOND and not app.runner.running)
         await until(pilot, lambda: marks(app) == ("·" if written else "✓·"))
         assert file.read_text() == (OLD.replace("two", "TWO") if written else OLD)
+
+
+async def test_the_prompt_and_the_reply_may_go_by_a_chat_page(tmp_path: Path) -> None:
+    async with proposed(tmp_path, []) as (app, pilot, server):
+        await pilot.press("a", "r")
+        await until(pilot, lambda: marks(app) == "✓✗")
+        await complain(app, pilot, SAID)
+        await until(pilot, lambda: app.modes.mode == "feedback")
+        await pilot.press("f5")
+        await until(pilot, lambda: app.focused is pane_of(app).diff)
+        await pilot.press("P")
+        await until(pilot, lambda: isinstance(app.screen, TextDialog))
+        app.screen.query_one(PlainArea).text = framed("code.txt", SECOND).text
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: after(app) == SECOND)
+        assert marks(app) == "✓·"
+        assert len(server.requests) == 1
+    assert "+SIX" in kept(tmp_path)[-1].snapshot.requirements

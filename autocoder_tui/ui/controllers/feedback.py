@@ -128,6 +128,12 @@ class FeedbackRounds:
 
         return make
 
+    def given(self) -> Callable[[], Prepared] | None:
+        """Makes the run that would follow, to be answered by a reply from elsewhere: the complaint
+        goes as it was typed. Blocking and raising as for `estimated`."""
+        make = self.estimated()
+        return None if make is None else lambda: make()[0]
+
     def _refines(self, prepared: Prepared) -> bool:
         return refines(self._app.setup, prepared)
 
