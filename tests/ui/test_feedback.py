@@ -222,6 +222,8 @@ async def test_what_was_rejected_does_not_come_back_unsaid(tmp_path: Path) -> No
                 assert marks(app) == "✓✗"
                 assert "Line 6: rejected in round" in said
                 assert "come back as it was" in said
+                shown = [pane_of(app).diff.render_line(at).text for at in range(12)]
+                assert [line for line in shown if "↩" in line]
             else:
                 assert marks(app) == "✓·"
                 assert "rejected" not in said

@@ -174,7 +174,8 @@ class ReviewPane(Vertical):
 
     def _show_file(self) -> None:
         self.set_class(self.file is None, "-no-file")
-        if self.file is not None:
+        if self.file is not None and self._session is not None:
+            self.diff.rejected_before = self._session.reviewable.rejected_before(self.file)
             self.diff.show(self.file)
         self._show_texts()
 
