@@ -26,6 +26,7 @@ _MOST_ASKED: Final = 6_000
 _HEADING: Final = re.compile(
     r"(?:#{1,6} instruction:?|\*\*instruction:?\*\*:?|instruction:)(?=\s)", re.IGNORECASE
 )
+_NEXT_EXAMPLE: Final = re.compile(r"\n(?=(?:complaint|instruction):)", re.IGNORECASE)
 
 
 def refines(setup: Setup, prepared: Prepared) -> bool:
@@ -115,6 +116,8 @@ def instruction_of(reply: str) -> str:
         text = fence[2].strip()
     heading = _HEADING.match(text)
     text = text if heading is None else text[heading.end() :].strip()
+    # Shown examples, a small model may go on with more of them.
+    text = _NEXT_EXAMPLE.split(text, maxsplit=1)[0].strip()
     quoted = len(text) > 1 and text[0] == text[-1] == '"' and '"' not in text[1:-1]
     return (text[1:-1] if quoted else text).strip()
 

@@ -38,6 +38,7 @@ NEW = OLD.replace("two", "TWO").replace("six", "SIX")
         ('"6" is wanted, not "six"', '"6" is wanted, not "six"'),
         ("```text\nIn a.py, write 6.\n```", "In a.py, write 6."),
         ("Instruction sets stay. Write 6.", "Instruction sets stay. Write 6."),
+        ("In a.py, write 6.\n\nComplaint: more\n\nInstruction: no", "In a.py, write 6."),
         ("  \n", ""),
     ],
 )
