@@ -23,7 +23,10 @@ _MOST_TOKENS: Final = 2_000
 _MOST_SHOWN: Final = 12_000
 _MOST_ASKED: Final = 6_000
 """Characters of the proposal, and of the requirements."""
-_HEADING: Final = re.compile(r"(?:#{1,6}\s*|\*\*)?instruction:?(?:\*\*)?:?\s*", re.IGNORECASE)
+_HEADING: Final = re.compile(
+    r"(?:#{1,6} instruction:?|\*\*instruction:?\*\*:?|instruction:)(?=\s)", re.IGNORECASE
+)
+_NEXT_EXAMPLE: Final = re.compile(r"\n(?=(?:complaint|instruction):)", re.IGNORECASE)
 
 
 def refines(setup: Setup, prepared: Prepared) -> bool:
@@ -111,7 +114,10 @@ def instruction_of(reply: str) -> str:
     fence = re.fullmatch(r"(`{3,})[^\n]*\n(.*?)\n?\1", text, re.DOTALL)
     if fence is not None:
         text = fence[2].strip()
-    text = _HEADING.sub("", text, count=1) if _HEADING.match(text) else text
+    heading = _HEADING.match(text)
+    text = text if heading is None else text[heading.end() :].strip()
+    # Shown examples, a small model may go on with more of them.
+    text = _NEXT_EXAMPLE.split(text, maxsplit=1)[0].strip()
     quoted = len(text) > 1 and text[0] == text[-1] == '"' and '"' not in text[1:-1]
     return (text[1:-1] if quoted else text).strip()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import base64
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, cast
@@ -15,7 +15,7 @@ from autocoder_tui.engine.catalog import Endpoint, Model, Provider
 from autocoder_tui.engine.events import Event, RunFinished, TextDelta
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest
 from autocoder_tui.engine.run_state import RunState
-from autocoder_tui.runs.preparation import Prepared, asks_for_steps
+from autocoder_tui.runs.preparation import Prepared, asks_for_steps, read_existing
 from autocoder_tui.runs.proposal import make_review
 from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.runs.setup import ChosenModel, Setup, choose_model
@@ -24,6 +24,7 @@ from autocoder_tui.store.history.kept_run import KeptRun, kept_run, now
 from autocoder_tui.store.history.schema import HistoryUnavailable
 from autocoder_tui.store.journal.journal import Journal
 from autocoder_tui.store.snapshot import SentFile, Snapshot
+from autocoder_tui.workspace.errors import WorkspaceError
 from autocoder_tui.workspace.textfile import Newline, Stamp, TextFile
 
 KEPT: Final = "The text so far is kept: autocoder-tui history show {run} --reply"
@@ -139,7 +140,8 @@ def prepared_of(
 ) -> Prepared:
     """A kept run made ready to go on from its text: the same inputs as they were sent, the
     same requirements and target. Its limits are those it had unless `limits` are given, and
-    its project is where it was unless `root` says where it is now."""
+    its project is where it was unless `root` says where it is now. Blocking for a round of
+    feedback, whose files are read anew."""
     return prepared_from(run.snapshot, chosen, limits, root, partial=run.reply)
 
 
@@ -176,6 +178,9 @@ def prepared_from(
         run_id=snapshot.run_id,
     )
     originals = {file.path: _original(root, file) for file in snapshot.files}
+    if snapshot.feedback is not None:
+        # What was sent is the proposal as it stood; it is compared with what is on disk.
+        originals = _on_disk(root, originals)
     return Prepared(
         root,
         request,
@@ -223,6 +228,19 @@ def _sent(file: InputFile, original: TextFile | None) -> SentFile:
         inode=stamp.inode,
         sha256=stamp.sha256,
     )
+
+
+def _on_disk(root: Path, originals: Mapping[str, TextFile]) -> dict[str, TextFile]:
+    """The files of these paths as they are now, as far as there are any and they can be read."""
+    found: dict[str, TextFile] = {}
+    for path, sent in originals.items():
+        try:
+            now = read_existing(root, path, sent.text)
+        except WorkspaceError:
+            now = sent
+        if now is not None:
+            found[path] = now
+    return found
 
 
 def _original(root: Path, file: SentFile) -> TextFile:

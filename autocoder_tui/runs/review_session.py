@@ -159,6 +159,15 @@ class ReviewSession:
             return ""
         return self.notes.get(change_of(file, hunk), "")
 
+    def notes_on(self, file: FileReview) -> list[str]:
+        """What was said of hunks of `file`, each with its line."""
+        said = []
+        for number, hunk in enumerate(file.hunks) if self.notes else ():
+            note = self.note_on(file, number)
+            if note:
+                said.append(f"line {hunk.old_start + 1}: {' '.join(note.split())}")
+        return said
+
     def keep_note(self, file: FileReview, hunk: int, note: str) -> None:
         """Say this of a hunk; "" takes back what was said."""
         change = change_of(file, hunk)

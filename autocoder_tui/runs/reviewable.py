@@ -76,13 +76,18 @@ class Reviewable:
             return ()
         return (f"This file was not asked for: only {visible(self.target)} was.",)
 
+    def rejected_before(self, file: FileReview) -> tuple[RejectedChange, ...]:
+        """What was rejected in rounds of feedback, where the run itself proposed `file`."""
+        return tuple(change for _, change in self._told(file))
+
+    def _told(self, file: FileReview) -> tuple[tuple[int, RejectedChange], ...]:
+        feedback = None if self.prepared is None else self.prepared.feedback
+        return feedback.rejected if feedback is not None and file.path in self.fresh else ()
+
     def returned(self, file: FileReview) -> tuple[str, ...]:
         """What of `file` was rejected in a round of feedback, has come back and is not accepted,
         as sentences."""
-        feedback = None if self.prepared is None else self.prepared.feedback
-        if feedback is None or file.path not in self.fresh:
-            return ()
-        told = feedback.rejected
+        told = self._told(file)
         back = returned_in(file, [change for _, change in told])
         return tuple(
             _returned_in_words(file, hunk, *told[at])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Label, OptionList, TextArea
+from textual.widgets import Label, OptionList, Static, TextArea
 
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.store.history.history import History
@@ -18,6 +18,7 @@ from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.instruction import InstructionDialog, NoteDialog
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.dialogs.rounds import RoundsScreen
+from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 from autocoder_tui.ui.widgets.review.before_view import BeforeView
@@ -44,6 +45,8 @@ async def proposed(
     async with serving(folder, script, *given, size=size) as (app, pilot, server):
         await until(pilot, lambda: app.recovery.done and app.main.query_one(FilePicker).picks)
         await pilot.press("ctrl+r")
+        await until(pilot, lambda: pane_of(app).file is not None and not app.runner.running)
+        await pilot.press("f5")
         await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
         yield app, pilot, server
 
@@ -219,6 +222,8 @@ async def test_what_was_rejected_does_not_come_back_unsaid(tmp_path: Path) -> No
                 assert marks(app) == "✓✗"
                 assert "Line 6: rejected in round" in said
                 assert "come back as it was" in said
+                shown = [pane_of(app).diff.render_line(at).text for at in range(12)]
+                assert [line for line in shown if "↩" in line]
             else:
                 assert marks(app) == "✓·"
                 assert "rejected" not in said
@@ -234,6 +239,8 @@ async def test_a_note_is_kept_with_its_hunk_and_taken_along(tmp_path: Path) -> N
         await pilot.press(*"ugly", "ctrl+k")
         await until(pilot, lambda: marks(app) == "·✗")
         assert len(server.requests) == 1
+        head = app.main.query_one("#review-file", Static)
+        assert "✎ line 6: ugly" in str(head.render())
         await complain(app, pilot, "")
         label = app.main.query_one("#target-line > Label", Label)
         await until(pilot, lambda: "1 rejected, 1 noted" in str(label.render()))
@@ -305,3 +312,21 @@ async def test_what_was_written_stays(tmp_path: Path, written: bool) -> None:
         await until(pilot, lambda: after(app) == SECOND and not app.runner.running)
         await until(pilot, lambda: marks(app) == ("·" if written else "✓·"))
         assert file.read_text() == (OLD.replace("two", "TWO") if written else OLD)
+
+
+async def test_the_prompt_and_the_reply_may_go_by_a_chat_page(tmp_path: Path) -> None:
+    async with proposed(tmp_path, []) as (app, pilot, server):
+        await pilot.press("a", "r")
+        await until(pilot, lambda: marks(app) == "✓✗")
+        await complain(app, pilot, SAID)
+        await until(pilot, lambda: app.modes.mode == "feedback")
+        await pilot.press("f5")
+        await until(pilot, lambda: app.focused is pane_of(app).diff)
+        await pilot.press("P")
+        await until(pilot, lambda: isinstance(app.screen, TextDialog))
+        app.screen.query_one(PlainArea).text = framed("code.txt", SECOND).text
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: after(app) == SECOND)
+        assert marks(app) == "✓·"
+        assert len(server.requests) == 1
+    assert "+SIX" in kept(tmp_path)[-1].snapshot.requirements

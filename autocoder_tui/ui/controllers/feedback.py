@@ -128,6 +128,12 @@ class FeedbackRounds:
 
         return make
 
+    def given(self) -> Callable[[], Prepared] | None:
+        """Makes the run that would follow, to be answered by a reply from elsewhere: the complaint
+        goes as it was typed. Blocking and raising as for `estimated`."""
+        make = self.estimated()
+        return None if make is None else lambda: make()[0]
+
     def _refines(self, prepared: Prepared) -> bool:
         return refines(self._app.setup, prepared)
 
@@ -179,6 +185,8 @@ class FeedbackRounds:
         if not chosen.ready:
             app.models.first_steps()
             return
+        # Whatever ends the program while it waits: what was typed is there again.
+        await app.session.save()
         instruction: str | None = complaint.text
         if not as_typed and self._refines(subject.prepared):
             instruction = await self._refined(subject, complaint, chosen)

@@ -36,7 +36,14 @@ async def paste_reply(app: Program) -> None:
 
 async def review_reply(app: Program, text: str) -> None:
     """Review a reply from elsewhere for the picks and the target on the screen."""
-    if app.runner.running or not await may_replace_review(app):
+    if app.runner.running:
+        return
+    again = app.feedback.given() if app.modes.mode == "feedback" else None
+    if again is not None:
+        # It goes on with the review, as the answer of a model would.
+        app.runner.start(lambda: again().answered_by(text))
+        return
+    if not await may_replace_review(app):
         return
     job, limits = _for_files(app.job()), app.setup.limits
     app.runner.start(lambda: prepare_given(job, text, limits))
@@ -52,12 +59,14 @@ def _for_files(job: Job) -> Job:
 async def copy_prompt(app: Program) -> None:
     """Copy the whole prompt for the present picks and requirements, to be asked elsewhere."""
     job = app.job()
+    again = app.feedback.given() if job.mode == "feedback" else None
     if not job.requirements.strip():
         app.tell("Say what you want first: the requirements are empty.", severity="warning")
         app.main.show("requirements")
         return
+    limits = app.setup.limits
     try:
-        prepared = await asyncio.to_thread(prepare_given, job, "", app.setup.limits)
+        prepared = await asyncio.to_thread(again or (lambda: prepare_given(job, "", limits)))
     except AutocoderError as error:
         app.tell(error.message, severity="error", timeout=12)
         return

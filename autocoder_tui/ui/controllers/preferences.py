@@ -8,6 +8,7 @@ from pathlib import Path
 
 from textual.widgets import TextArea
 
+from autocoder_tui.config.plain_text import MOST_BYTES
 from autocoder_tui.config.preferences import (
     PREFERENCES_FILE,
     Preferences,
@@ -25,7 +26,9 @@ from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.choice import Choice
 from autocoder_tui.ui.screens.dialogs.preference import PreferenceDialog
 from autocoder_tui.ui.screens.dialogs.question import Answer
+from autocoder_tui.workspace.errors import MissingFile
 from autocoder_tui.workspace.paths import resolve_target
+from autocoder_tui.workspace.textfile import read_bytes
 
 _TITLES: dict[Whose, str] = {
     "project": "Preferences of this project",
@@ -118,9 +121,11 @@ def _reason(error: Exception, file: Path) -> str:
 
 
 def _text_of(file: Path) -> str:
+    """What stands there now, hidden characters and all. Raises WorkspaceError and ValueError."""
     try:
-        return file.read_bytes().decode("utf-8")
-    except FileNotFoundError:
+        data, _ = read_bytes(file, max_bytes=MOST_BYTES)
+        return data.decode("utf-8")
+    except MissingFile:
         return ""
     except UnicodeDecodeError:
         raise ValueError(f"{file} is not UTF-8 text; save it as UTF-8.") from None

@@ -270,7 +270,8 @@ class RunRecovery:
         if run.snapshot.purpose == "query":
             return await self._open_question(run)
         app.modes.choose(run.snapshot.mode)
-        prepared = prepared_of(run, app.chosen or model_as_sent(run))
+        model = app.chosen or model_as_sent(run)
+        prepared = await asyncio.to_thread(prepared_of, run, model)
         opened, proposed, before = await asyncio.to_thread(_open, app, run, prepared)
         if app.runner.running:
             return False

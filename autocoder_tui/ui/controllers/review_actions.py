@@ -28,6 +28,7 @@ from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.choice import Choice
 from autocoder_tui.ui.screens.dialogs.instruction import KEPT, NoteDialog
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
+from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.widgets.diff.view import Arrangement
 from autocoder_tui.ui.widgets.review.keys import Deed
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
@@ -235,12 +236,15 @@ async def reject_with_note(app: Program, pane: ReviewPane, *, unplaced: bool = F
     file, hunk = pane.file, pane.diff.cursor
     known = session.note_on(file, hunk)
     title = "Reject with a note"
-    note, way = await app.dialog_drafts.ask_which(NoteDialog, title, hint, known)
+    kind = TextDialog if unplaced else NoteDialog
+    note, way = await app.dialog_drafts.ask_which(kind, title, hint, known)
     if note is None or not (note.strip() or known):
         return
     if way == KEPT and hunk >= 0:
         session.keep_note(file, hunk, note)
-        pane.take(session.review.with_file(file.with_verdict(hunk, Verdict.REJECTED)))
+        changed = file.with_verdict(hunk, Verdict.REJECTED)
+        pane.take(session.review.with_file(changed))
+        pane.diff.show(changed)
         app.reviews.changed()
         app.tell("Kept with the hunk: feedback (Ctrl+N) tells the model of all that is rejected.")
         return

@@ -141,7 +141,10 @@ class RunDisplay:
 
     def _show_proposal(self, prepared: Prepared, state: RunState) -> None:
         """Review what came. A run that goes on with a review replaces it only when complete."""
-        if prepared.goes_on and (state.status != "completed" or not state.files):
+        stays = reviewed_before(self._app, prepared) is not None
+        if stays and (state.status != "completed" or not state.files):
             self._app.tell("The review is as it was before this run.")
+            return
+        if not state.files:
             return
         self._app.run_worker(review_proposal(self._app, prepared, state.files))

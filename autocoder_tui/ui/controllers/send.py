@@ -11,6 +11,7 @@ from autocoder_tui.runs.guidance import load_guidance
 from autocoder_tui.runs.preparation import Prepared, prepare
 from autocoder_tui.runs.setup import ChosenModel, as_known_now
 from autocoder_tui.runs.window_probe import AskedWindow, ask_window, needs_asking
+from autocoder_tui.ui.controllers.review import reviewed_before
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.screens.too_large import TooLarge
@@ -122,8 +123,9 @@ async def go_on_after_asking(app: Program) -> None:
     decision, _ = await app.keys_asked_about.decide(app, request)
     if decision != "send":
         return
-    asks = request.purpose == "query"
-    if not asks and not await may_replace_review(app, undecided=False):
+    # Questions leave the review alone; a round of feedback goes on with what was complained of.
+    goes_on = request.purpose == "query" or reviewed_before(app, prepared) is not None
+    if not goes_on and not await may_replace_review(app, undecided=False):
         return
     if await app.spending.may_run(chosen.model, prepared.request.limits):
         go_on(app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from itertools import chain
 from typing import ClassVar, Literal, TypeAlias
 
@@ -17,6 +18,7 @@ from textual.strip import Strip
 from textual.theme import Theme
 
 from autocoder_tui.review import FileReview, Verdict
+from autocoder_tui.review.returned import RejectedChange, returned_in
 from autocoder_tui.review.rows.rows import CONTEXT, Rows
 from autocoder_tui.review.rows.wrapping import Tall, WrappedRows
 from autocoder_tui.ui.widgets.diff.colours import (
@@ -68,6 +70,9 @@ class DiffCanvas(ScrollView, can_focus=True):
     ALLOW_SELECT = False
     FOLDS = True
     """Whether unchanged stretches begin folded."""
+
+    rejected_before: Sequence[RejectedChange] = ()
+    """What is marked where it comes back in the review that is drawn next."""
 
     cursor: reactive[int] = reactive(-1, repaint=False)
     """The number of the hunk under the cursor; -1 where there is none."""
@@ -257,6 +262,7 @@ class DiffCanvas(ScrollView, can_focus=True):
             self._marks,
             self._found,
             wrap=self.wrap,
+            returned=returned_in(review, self.rejected_before),
         )
 
     def on_mount(self) -> None:

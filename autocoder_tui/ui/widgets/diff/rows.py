@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -29,10 +29,13 @@ from autocoder_tui.ui.widgets.diff.text import (
 )
 
 MARGIN = 3
-"""Cells of the hunk cursor, the verdict, and a blank or how the change was placed."""
+"""Cells of the hunk cursor, the verdict, and a blank or what is to be known of the hunk."""
 
 PLACED = "≈"
 """Stands where a change was placed by anything but equality."""
+
+RETURNED = "↩"
+"""Stands where something comes back that was rejected before."""
 
 _HEADING = re.compile(
     r"\s*(?:(?:export|default|pub\S*|public|private|protected|static|abstract|async|unsafe)\s+)*"
@@ -108,7 +111,9 @@ class RowPainter:
         found: Highlights,
         *,
         wrap: bool,
+        returned: Collection[int] = (),
     ) -> None:
+        self._returned = returned
         self.review = review
         self.rows = rows
         self.geometry = geometry
@@ -125,8 +130,12 @@ class RowPainter:
         if row.kind == "fold":
             return self._fit(self._fold(row))
         verdict = None if row.hunk is None else self.review.verdicts[row.hunk]
-        doubtful = first and row.hunk in self._doubtful
-        margin = self._margin(verdict, selected, first, doubtful=doubtful)
+        sign = " "
+        if first and row.hunk in self._doubtful:
+            sign = PLACED
+        elif first and row.hunk in self._returned:
+            sign = RETURNED
+        margin = self._margin(verdict, selected, first, sign)
         if row.kind == "empty":
             note = Segment(_without_lines(self.review), self.palette.note)
             return self._fit([*margin, note])
@@ -139,7 +148,7 @@ class RowPainter:
         return strip.apply_style(self.palette.base)
 
     def _margin(
-        self, verdict: Verdict | None, selected: bool, first: bool, *, doubtful: bool = False
+        self, verdict: Verdict | None, selected: bool, first: bool, sign: str
     ) -> list[Segment]:
         palette = self.palette
         bar = Segment("▌", palette.cursor) if selected else Segment(" ")
@@ -149,7 +158,7 @@ class RowPainter:
         return [
             bar,
             Segment(verdict.mark, style if first else style + Style(bold=False)),
-            Segment(PLACED if doubtful else " ", palette.note),
+            Segment(sign, palette.note),
         ]
 
     def _side_by_side(

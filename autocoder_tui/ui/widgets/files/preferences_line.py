@@ -15,7 +15,7 @@ class PreferencesLine(Widget):
     click opens them."""
 
     DEFAULT_CSS = """
-    PreferencesLine { height: 1; padding: 0 1 0 0; color: $text-muted; display: none; }
+    PreferencesLine { height: 1; color: $text-muted; display: none; }
     PreferencesLine.-there { display: block; }
     """
 
@@ -31,11 +31,12 @@ class PreferencesLine(Widget):
     def render(self) -> str:
         """As much as there is room for; what they weigh stands below what the files do."""
         width, weight = self.content_size.width, self._weight
-        longest = next((w for w in self._words if len(w) + len(weight) + 8 < width), "")
-        if longest:
-            return f"{longest} {weight} tokens"
-        short = next((w for w in self._words if len(w) + len(weight) < width), "+")
-        return f"{short}{weight.rjust(max(1, width - len(short)))}"
+        for words in self._words:
+            if len(words) + len(weight) + len("  tokens") < width:
+                return f"{words} {weight} tokens"
+            if len(words) + len(weight) < width:
+                return f"{words}{weight.rjust(width - len(words))}"
+        return f"+ {weight}" if self._words else ""
 
     async def on_click(self) -> None:
         await self.app.run_action("preferences('list')")

@@ -11,6 +11,7 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.widgets.review.file_list import status_of
 
 _MOST_LINES, _MOST_LINES_WHERE_LOW = 4, 2
+_MOST_NOTES = 2
 
 
 def head_of(
@@ -20,8 +21,9 @@ def head_of(
     *,
     place: str,
     low: bool,
+    notes: Sequence[str] = (),
 ) -> Content:
-    """The head for `file`; `place` says which of several it is.
+    """The head for `file`; `place` says which of several it is, `notes` what was said of hunks.
 
     In a `low` terminal fewer warnings are spelt out.
     """
@@ -40,6 +42,7 @@ def head_of(
         concerns[most - 1 :] = [Content.styled(f"! and {more} more: press !", "bold $warning")]
     if file is not None and file.edits is not None and file.edits.unplaced:
         concerns.append(Content.styled("i says where the changes without a place go", "$accent"))
+    concerns += [Content.styled(f"✎ {visible(note)}", "$accent") for note in notes[:_MOST_NOTES]]
     lines = concerns if file is None else [_file_line(file, place), *concerns]
     return Content("\n").join(lines)
 

@@ -174,7 +174,8 @@ class ReviewPane(Vertical):
 
     def _show_file(self) -> None:
         self.set_class(self.file is None, "-no-file")
-        if self.file is not None:
+        if self.file is not None and self._session is not None:
+            self.diff.rejected_before = self._session.reviewable.rejected_before(self.file)
             self.diff.show(self.file)
         self._show_texts()
 
@@ -190,7 +191,8 @@ class ReviewPane(Vertical):
         count = len(review.files)
         place = f"file {self._index + 1} of {count}: [ ] go to others" if count > 1 else ""
         low = self.app.size.height < 30
-        head = head_of(file, concerns, reviewable.refused, place=place, low=low)
+        notes = () if file is None else session.notes_on(file)
+        head = head_of(file, concerns, reviewable.refused, place=place, low=low, notes=notes)
         self.query_one("#review-file", Static).update(head)
         self._show_check()
         summary = session.summary
