@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable
+from html import escape
 from http.cookies import SimpleCookie
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
@@ -186,6 +187,16 @@ async def _refuse(
         await receive()
         await send({"type": "websocket.close", "code": 1008, "reason": kind})
         return
-    headers = [(b"content-type", b"application/json"), (b"connection", b"close"), *HEADERS]
+    as_page = "text/html" in Headers(scope=scope).get("accept", "")
+    media = b"text/html; charset=utf-8" if as_page else b"application/json"
+    headers = [(b"content-type", media), (b"connection", b"close"), *HEADERS]
+    headers.append((b"content-security-policy", b"default-src 'none'"))
+    body = _page(message) if as_page else error_body(kind, message)
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": error_body(kind, message)})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _page(message: str) -> bytes:
+    """A refusal for whoever opened a page."""
+    title = "<!doctype html><html lang=en><meta charset=utf-8><title>autocoder-tui</title>"
+    return f"{title}<p>{escape(message)}</p></html>\n".encode()

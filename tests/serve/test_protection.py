@@ -51,6 +51,10 @@ async def test_a_token_is_asked_for_and_kept_in_a_cookie(tmp_path: Path) -> None
         ask = served.client.get
         assert (await ask("/models")).status_code == 401
         assert (await ask("/models?token=wrong-token-here")).status_code == 401
+        opened = await ask("/", headers={"accept": "text/html,*/*"})
+        assert opened.status_code == 401
+        assert opened.headers["content-type"] == "text/html; charset=utf-8"
+        assert "open the address it printed" in opened.text
         wrong = {"authorization": f"Bearer {TOKEN}x"}
         assert (await ask("/models", headers=wrong)).status_code == 401
         assert (await ask("/health")).status_code == 200
