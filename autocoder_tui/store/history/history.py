@@ -49,6 +49,17 @@ _AT_A_TIME = 20
 __all__ = ["LAST", "History", "RunSummary", "UnknownRun", "summary_of"]
 
 
+_LINE = ", ".join(
+    [
+        *(f"runs.{name} AS {name}" for name in LISTED),
+        *(f"modes.{name} AS {name}" for name in THREADED),
+    ]
+)
+_LINES = "runs CROSS JOIN runs AS modes INDEXED BY runs_modes ON modes.number = runs.number"
+"""The lines of the list. What stands behind `data` in a row is read from an index: in the row
+itself all of `data` would be read on the way."""
+
+
 class History:
     """The runs kept in the state folder `state`."""
 
@@ -165,16 +176,16 @@ class History:
         def work(connection: sqlite3.Connection) -> list[RunSummary]:
             conditions, values = matching(connection, search)
             if project is not None:
-                conditions.append("project = ?")
+                conditions.append("runs.project = ?")
                 values.append(storable(project))
             if offered:
-                conditions.append(f"offered = {OFFERED}")
+                conditions.append(f"runs.offered = {OFFERED}")
             if purposes:
-                conditions.append(f"purpose IN ({', '.join('?' * len(purposes))})")
+                conditions.append(f"modes.purpose IN ({', '.join('?' * len(purposes))})")
                 values.extend(purposes)
             rows = connection.execute(
-                f"SELECT {', '.join((*LISTED, *THREADED))} FROM runs "
-                f"WHERE {' AND '.join(conditions) or '1'} {NEWEST_FIRST} LIMIT ?",
+                f"SELECT {_LINE} FROM {_LINES} WHERE {' AND '.join(conditions) or '1'} "
+                "ORDER BY runs.position DESC, runs.number DESC LIMIT ?",
                 [*values, -1 if limit is None else limit],
             )
             return [summary_row(row) for row in rows]
@@ -186,10 +197,10 @@ class History:
         them, each with its texts but without its files: what a screen needs to show them."""
 
         def work(connection: sqlite3.Connection) -> tuple[ThreadRun, ...]:
-            named = ", ".join(f"runs.{name} AS {name}" for name in (*LISTED, *THREADED))
             rows = connection.execute(
-                f"SELECT {named}, requirements, reply FROM runs JOIN run_text USING (number) "
-                "WHERE thread = ? OR run_id = ? ORDER BY position, number",
+                f"SELECT {_LINE}, requirements, reply FROM {_LINES} "
+                "JOIN run_text ON run_text.number = runs.number "
+                "WHERE runs.thread = ? OR runs.run_id = ? ORDER BY runs.position, runs.number",
                 [storable(thread)] * 2,
             )
             return tuple(

@@ -64,6 +64,7 @@ _INDEXES: Final = (
     "CREATE INDEX IF NOT EXISTS runs_offered ON runs (position) WHERE offered != 0",
     "CREATE INDEX IF NOT EXISTS runs_of_thread ON runs (thread, position) WHERE thread != ''",
     f"CREATE INDEX IF NOT EXISTS runs_aside ON runs (purpose) WHERE {IS_ASIDE}",
+    "CREATE INDEX IF NOT EXISTS runs_modes ON runs (number, mode, purpose, thread, parent)",
 )
 _POSITIONS: Final = (
     # The first databases had none.

@@ -75,7 +75,9 @@ def matching(connection: sqlite3.Connection, search: str) -> tuple[list[str], li
     for word in search.split():
         word = _storable(word)
         if indexed and len(word) >= _SHORTEST_INDEXED:
-            conditions.append("+number IN (SELECT rowid FROM run_index WHERE run_index MATCH ?)")
+            conditions.append(
+                "+runs.number IN (SELECT rowid FROM run_index WHERE run_index MATCH ?)"
+            )
             values.append('"' + word.replace('"', '""') + '"')
             continue
         if word.lower() == word.upper():
