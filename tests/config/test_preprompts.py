@@ -26,7 +26,7 @@ from autocoder_tui.engine.system_message import EDIT_FORM, system_message
 
 FORMS: dict[Purpose, str] = {
     "generate": FRAMING_RULES,
-    "query": "Write your answer in Markdown.",
+    "query": "Write your answer in Markdown, in the language of the question.",
     "feedback": "Write nothing but the instruction",
     "clarify": "QUESTION: your question?\n- a likely answer",
 }

@@ -50,7 +50,11 @@ SCREENS = {
     "QuitQuestion": "A run is under way",
     "RecoveredRuns": "Not finished last time",
     "RunView": "5  About",
-    "TextDialog": "Reject with a note",
+    "InstructionDialog": "Made of your complaint",
+    "NoteDialog": "Reject with a note",
+    "PreferenceDialog": "Remember this",
+    "RoundsScreen": "Rounds of feedback",
+    "TextDialog": "Paste a reply",
     "TooLarge": "Too much for the context window",
     "UnplacedChanges": "A change without a place",
     "UsageScreen": "Usage",
@@ -73,16 +77,19 @@ QUESTIONS = {
     "No price known",
     "Not written yet",
     "Paste a reply",
+    "Propose this block as",
     "Redo this write?",
     "Reject with a note",
     "Run this project's checks?",
     "Several jobs write the same file",
     "Spending cap",
+    "The file exists",
     "The server asks to wait",
     "There are warnings",
     "There may be keys in this",
     "Undo this write?",
     "Warnings",
+    "What the model is told in every run",
     "Write the accepted hunks?",
 }
 """The titles of every question that is asked below."""
@@ -115,6 +122,14 @@ OF_GIVEN_REPLIES = {
     "Run this project's checks?",
 }
 OF_QUESTIONS = {"Asked before writing"}
+OF_MODES = {
+    "Made of your complaint",
+    "Propose this block as",
+    "Remember this",
+    "Rounds of feedback",
+    "The file exists",
+    "What the model is told in every run",
+}
 OF_BATCHES = {"⏎ review", "New batch", "Several jobs write the same file"}
 ABOUT_SIZE_AND_MONEY = {"No API key for", "Too much for the context window", "Spending cap"}
 
@@ -344,7 +359,7 @@ def test_what_is_asked_shown_and_kept(tmp_path: Path) -> None:
             drive.shows("undecided", "open again")
             drive.quit()
     assert (set(SCREENS.values()) | QUESTIONS) - seen == (
-        ABOUT_SIZE_AND_MONEY | OF_GIVEN_REPLIES | OF_BATCHES | OF_QUESTIONS
+        ABOUT_SIZE_AND_MONEY | OF_GIVEN_REPLIES | OF_BATCHES | OF_QUESTIONS | OF_MODES
     )
 
 
@@ -480,6 +495,62 @@ def test_a_batch(tmp_path: Path) -> None:
     assert drive.seen >= OF_BATCHES
 
 
+def in_modes(received: Received) -> Reply:
+    """An answer with a block, an instruction, or a file."""
+    system, asked = (str(received.messages[at]["content"]) for at in (0, -1))
+    if "Write nothing but the instruction" in system:
+        return Reply(f"{ASKED}\n")
+    if "Markdown" in system:
+        return Reply(f"{EVIL}\n\n```python a.py\n{ASKED}\n```\n\n{EVIL}\n")
+    count = asked.count(ASKED)
+    return Reply(f'<file path="a.py">\n{ASKED}\n{count} {EVIL}\n</file>\n')
+
+
+def test_what_is_shown_and_asked_in_the_modes(tmp_path: Path) -> None:
+    project = hostile_project(tmp_path)
+    (project / "a.py").write_text(f"{ASKED}\nsecond\n")
+    (project / ".autocoder").mkdir()
+    (project / ".autocoder" / "preferences.md").write_text("- Use tabs.\n")
+    with serving(in_modes, models=["m"]) as server:
+        configured(tmp_path, server.base_url)
+        at = ["--base-url", server.base_url, "-m", "m", "-r", ASKED, "-i", "a.py"]
+        with terminal(tmp_path, *at, "--mode", "query", project=project, size=SIZE) as screen:
+            drive = Drive(screen)
+            drive.shows("Question", "m · ", "✓ a.py")
+            screen.press("ctrl+r")
+            drive.shows("a.py", "tokens")
+            screen.until(lambda: says_it(screen))
+            screen.press("f4", "]", "enter")
+            drive.shows("Propose this block as")
+            screen.press("enter")
+            drive.look(shows="The file exists", then="b", evil=False)
+            drive.quit()
+            seen = drive.seen
+        with terminal(tmp_path, *at, "--mode", "generate", project=project, size=SIZE) as screen:
+            drive = Drive(screen)
+            drive.shows("Requirements", "m · ", "✓ a.py")
+            screen.press("ctrl+r")
+            drive.shows("undecided", "n Next")
+            screen.press("f3")
+            drive.shows("━Requirements")
+            screen.press("\x0e", "\x0e")
+            drive.shows("━What is wrong")
+            screen.press(PASTED, "ctrl+r")
+            drive.shows("Made of your complaint")
+            screen.until(lambda: says_it(screen))
+            drive.look("\x02", shows="Remember this")
+            screen.press("\x13")
+            screen.until_gone("Made of your complaint")
+            drive.shows("undecided", "n Next")
+            screen.press("f5")
+            drive.look("o", shows="Rounds of feedback")
+            screen.press("f2")
+            drive.look("p", shows="What the model is told in every run", evil=False)
+            drive.quit()
+            seen |= drive.seen
+    assert seen >= OF_MODES
+
+
 def test_every_screen_is_in_the_list() -> None:
     for module in pkgutil.walk_packages(autocoder_tui.ui.__path__, "autocoder_tui.ui."):
         import_module(module.name)
@@ -499,13 +570,23 @@ def test_every_question_is_in_a_list() -> None:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
                 titles |= set(_titles(node))
-    assert titles | {"Undo this write?", "Redo this write?"} == QUESTIONS | set(NOT_ASKED)
+    by_name = {"Undo this write?", "Redo this write?", "Reject with a note"}
+    assert titles | by_name == QUESTIONS | set(NOT_ASKED)
 
 
 def _titles(call: ast.Call) -> Iterator[str]:
     """What a call that asks something is given as a title, where that is written there."""
     name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr  # type: ignore[attr-defined]
-    if name in ("Question", "QuitQuestion", "LineDialog", "Choice", "_ask", "_sure", "ask"):
+    if name in (
+        "Question",
+        "QuitQuestion",
+        "LineDialog",
+        "Choice",
+        "_ask",
+        "_sure",
+        "ask",
+        "ask_which",
+    ):
         for argument in call.args[:2]:
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                 yield argument.value

@@ -70,8 +70,13 @@ def with_changes_around(
         found, left = read_foreign_edits(notes, target, {*known, *names}, given)
     whole = {normal_path(frame.path): frame.text for frame in frames if frame.is_whole}
     told = [block for block in found if _told_by(block, whole, given)]
-    # A named code block beside frames is an illustration.
-    changes = [block for block in found if REMARK in block.remark and block not in told]
+    # A named code block beside frames is an illustration. A text that goes on behind a frame is
+    # none that was sent.
+    changes = [
+        block
+        for block in found
+        if REMARK in block.remark and block not in told and (block.edits or block.source in text)
+    ]
     if not changes:
         return frames, notes
     placed = []

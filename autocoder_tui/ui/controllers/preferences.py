@@ -20,7 +20,6 @@ from autocoder_tui.config.preferences import (
 )
 from autocoder_tui.config.preprompts import PROJECT_FOLDER
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.runs.guidance import load_guidance
 from autocoder_tui.ui.controllers.edit import edit_suspended
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.choice import Choice
@@ -35,13 +34,6 @@ _TITLES: dict[Whose, str] = {
     "user": "Preferences in all projects",
 }
 _HINT = "A line each, told to the model in every run. Lines that begin with # are for you alone."
-
-
-async def tell_problems(app: Program) -> None:
-    """Say what is wrong with preprompts and preferences: they are not used as they stand."""
-    guidance = await asyncio.to_thread(load_guidance, app.setup)
-    for problem in guidance.problems:
-        app.tell(problem, severity="warning", timeout=12)
 
 
 async def remember(app: Program) -> None:

@@ -12,7 +12,6 @@ from autocoder_tui.runs.interrupted_writes import recover_writes
 from autocoder_tui.runs.sole_model import is_unnamed
 from autocoder_tui.ui.controllers.first_content import fill_in
 from autocoder_tui.ui.controllers.given_reply import review_reply
-from autocoder_tui.ui.controllers.preferences import tell_problems
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.header_line import HeaderLine, short_path
 from autocoder_tui.ui.widgets.meters.meters import Meters
@@ -50,7 +49,6 @@ async def begin(app: Program, problems: Iterable[str]) -> None:
     asyncio.get_running_loop().run_in_executor(None, preload)
     # What a killed program left of a check may be much: nobody waits for its removal.
     threading.Thread(target=sweep, name="sweep", daemon=True).start()
-    await tell_problems(app)
     await app.recovery.start()
     if app.setup.task.reply is not None:
         await review_reply(app, app.setup.task.reply)
