@@ -59,7 +59,7 @@ def end_journal(
     Raises HistoryUnavailable: the journal then stays, and goes into history at another time.
     """
     run = kept_run(journal.snapshot, state, review=journal.review)
-    if run.status == "finished" and run.snapshot.turns:
+    if run.status == "finished" and run.snapshot.turns and run.snapshot.purpose == "query":
         # Nobody goes on with it, and what came before is kept with its own runs.
         run = replace(run, snapshot=replace(run.snapshot, turns=()))
     try:

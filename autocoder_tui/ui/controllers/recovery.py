@@ -269,7 +269,8 @@ class RunRecovery:
         self._take_model(run)
         if run.snapshot.purpose == "query":
             return await self._open_question(run)
-        app.modes.choose(run.snapshot.mode)
+        if app.modes.mode == "query":
+            app.modes.choose(run.snapshot.mode)  # where a review is, and no conversation
         model = app.chosen or model_as_sent(run)
         prepared = await asyncio.to_thread(prepared_of, run, model)
         opened, proposed, before = await asyncio.to_thread(_open, app, run, prepared)
