@@ -329,7 +329,9 @@ class MainScreen(CoveredScreen[None]):
         if isinstance(widget, ReviewPane | CheckPane | LogPane):
             widget = widget.keyboard_view
         if widget.focusable:
-            widget.focus()
+            # At once: until the widget's own `focus` acts, what is offered would find the keyboard
+            # where it was.
+            self.set_focus(widget)
 
     def _focus_if_none(self) -> None:
         if self.focused is None:

@@ -125,6 +125,8 @@ async def _at(
             yield app, pilot
             return
         await until(pilot, lambda: app.runner.state.text_length == 260)
+        # The meters look at the run in their own time.
+        await until(pilot, lambda: "▶ running" in _shown(app))
         if moment == "question":
             await pilot.press("ctrl+q")
             await until(pilot, lambda: isinstance(app.screen, Question))
@@ -148,14 +150,18 @@ def _keep_runs(folder: Path) -> None:
         )
 
 
+def _shown(app: AutocoderApp) -> str:
+    strips = app.screen._compositor.render_strips()
+    return "".join(f"{_lasting(strip.text)}\n" for strip in strips)
+
+
 async def _settled(app: AutocoderApp, pilot: Pilot[str]) -> str:
     """What is shown as soon as it stays the same for a moment."""
     before = ""
     async with asyncio.timeout(20):
         while True:
             await pilot.pause()
-            strips = app.screen._compositor.render_strips()
-            now = "".join(f"{_lasting(strip.text)}\n" for strip in strips)
+            now = _shown(app)
             if now == before:
                 return now
             before = now
