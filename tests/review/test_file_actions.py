@@ -229,3 +229,12 @@ def test_the_result_is_what_git_makes_of_the_accepted_patch(
 @given(proposals())
 def test_a_review_of_all_actions_comes_back_as_it_was(review: Review) -> None:
     assert review_of(json.loads(json.dumps(review_data(review)))) == review
+
+
+def test_without_its_move_a_file_is_changed_where_it_is() -> None:
+    file = renamed().with_verdict(1, A).unmoved()
+    assert (file.path, file.source, file.action) == ("a.py", "", "change")
+    assert len(file.hunks) == len(file.verdicts) == 2
+    assert file.verdicts[0] is A
+    plain = FileReview.of("c", "1", "2")
+    assert plain.unmoved() is plain

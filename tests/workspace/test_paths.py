@@ -280,3 +280,12 @@ def test_git_folder_in_random_spellings(base: str, data: st.DataObject) -> None:
     spelled += data.draw(st.text(st.sampled_from(". "), max_size=4))
     spelled += data.draw(st.sampled_from(["", "::$INDEX_ALLOCATION", ":x"]))
     assert is_git_folder(spelled)
+
+
+@pytest.mark.parametrize("name", ["a/b\x07.py", "x\n/y.py", "a/" + "b" * 300, "a\x00b"])
+def test_a_refused_name_is_said_with_what_to_do(name: str) -> None:
+    with pytest.raises(UnsafeName) as caught:
+        check_name(name)
+    assert "None" not in caught.value.message
+    assert caught.value.message.endswith(".")
+    assert len(caught.value.message) > 20

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from autocoder_tui.engine.calibration import Weights
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.events import CostEstimate, RunFinished, RunStarted
@@ -206,3 +208,12 @@ def test_a_prompt_may_be_cached_as_a_whole_and_not_more() -> None:
         usage = read_usage({"usage": {"prompt_tokens": 10, "completion_tokens": 5, **details}})
         assert usage == Usage(10, 5, counted, 0)
     assert read_usage({"usage": {"prompt_tokens": 0, "completion_tokens": 0}}) is None
+
+
+@pytest.mark.parametrize("own", [False, None, 1, "yes"])
+def test_another_s_key_pays_no_provider_behind(own: object) -> None:
+    given = {"prompt_tokens": 5, "completion_tokens": 1, "cost": 0.001, "is_byok": own}
+    given["cost_details"] = {"upstream_inference_cost": 0.02}
+    usage = read_usage({"usage": given})
+    assert usage is not None
+    assert usage.cost_usd == Decimal("0.001")

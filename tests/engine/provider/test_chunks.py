@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from autocoder_tui.engine.provider.chunks import Text, load_object, read_frame
+from autocoder_tui.engine.provider.chunks import Reasoning, Refusal, Text, load_object, read_frame
 
 
 @pytest.mark.parametrize("start", ["", '"', '{"choices": "', "[{}, "])
@@ -23,3 +23,11 @@ def test_a_large_text_full_of_escapes_is_read() -> None:
 
 def test_a_large_structure_is_no_object() -> None:
     assert load_object('{"a": [' + "{}," * 400_000 + '{}], "b": "c"}') is None
+
+
+def test_thoughts_in_parts_are_reasoning() -> None:
+    thinking = {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}, "no part"]}
+    content = [thinking, {"type": "text", "text": "yes"}, {"type": "refusal", "refusal": "no"}]
+    frame = read_frame(json.dumps({"choices": [{"delta": {"content": content}}]}))
+    assert frame is not None
+    assert list(frame.pieces) == [Reasoning("hm"), Text("yes"), Refusal("no")]

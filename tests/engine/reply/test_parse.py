@@ -327,3 +327,22 @@ def test_a_shorter_fence_behind_the_block_closes_it_no_later() -> None:
 @pytest.mark.parametrize("line", ["**a.py:**", "_a.py:_", "`a.py:`", "*a.py*:"])
 def test_a_name_with_a_colon_in_or_behind_its_marks_names_a_fence(line: str) -> None:
     assert files_of(f"{line}\n```\nx = 1\n```\n") == [("a.py", "x = 1\n")]
+
+
+def test_a_stray_mark_is_said_in_its_own_words() -> None:
+    block = "<<<<<<< SEARCH\nx = 1\n=======\nx = 2\n>>>>>>> REPLACE\n"
+    for stray in (">>>>>>> REPLACE", "======="):
+        reply = parse_reply(f'<edit path="a.py">\n{stray}\n{block}</edit>\n')
+        (file,) = reply.files
+        assert len(file.edits) == 1
+        assert not file.complete
+        assert f"none: {stray} " in file.remark
+    (whole,) = parse_reply(f'<edit path="a.py">\n{block}</edit>\n').files
+    assert whole.remark == ""
+
+
+def test_json_nested_beyond_reason_holds_no_file() -> None:
+    file = '{"path": "a.py", "content": "x = 1\\n"}'
+    near, far = (f"{'[' * depth}{file}{']' * depth}" for depth in (2, 60))
+    assert [each.path for each in parse_reply(near).files] == ["a.py"]
+    assert parse_reply(far).files == ()
