@@ -21,3 +21,9 @@ def shipped_instructions(purpose: Purpose) -> str:
 def shipped_file(purpose: Purpose) -> Path:
     """Where that text stands."""
     return Path(str(files("autocoder_tui"))) / "data" / "preprompts" / f"{purpose}{SUFFIX}"
+
+
+EXPLAINED_CODE: Final = """\
+You are an expert programmer. You write the code that is asked for, complete and working, in \
+fenced blocks with their language, and explain it in a few sentences before or after it."""
+"""What other programs are answered by, which ask for code and have no project."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from autocoder_tui.engine.events import Event
+from autocoder_tui.engine.preprompt import EXPLAINED_CODE
 from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.request import ChatMessage, InputFile, Limits, RunRequest, Turn
 from autocoder_tui.engine.run import run
@@ -14,9 +15,6 @@ from autocoder_tui.library.model_choice import choose
 from autocoder_tui.library.stream import Callback, Generated, StreamStats, consume
 
 _CONNECT: Final = 15.0
-_EXPLAINS: Final = """\
-You are an expert programmer. You write the code that is asked for, complete and working, in \
-fenced blocks with their language, and explain it in a few sentences before or after it."""
 
 
 class StreamingCodeGenerator:
@@ -112,7 +110,7 @@ class StreamingCodeGenerator:
             temperature=self.model.temperature,
             mode="query",
             purpose="query",
-            instructions=_EXPLAINS,
+            instructions=EXPLAINED_CODE,
             turns=tuple(turns),
         )
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import TypeAlias
 
+from autocoder_tui.engine.delivered_text import DeliveredText
 from autocoder_tui.engine.events import (
     Event,
     RunFailed,
@@ -64,37 +65,6 @@ class Generated:
     streamed: bool = True
 
 
-class _Delivery:
-    """What the callback was given of a text that grows, and at seams is taken back a little.
-    `length` is the text's, `given` how much of it the callback has seen."""
-
-    def __init__(self, callback: Callback | None, most: int) -> None:
-        self._callback = callback
-        self._most = most
-        self.length = self.given = 0
-        self.exact = True
-        self._taken_back = ""
-        """What the callback was given from `length` on, and the text does not hold any more."""
-
-    async def append(self, text: str) -> None:
-        """`text` came: what is new of it is given on, in pieces of at most `most` characters."""
-        known = min(len(text), self.given - self.length)
-        self.exact &= text[:known] == self._taken_back[:known]
-        self._taken_back = self._taken_back[known:]
-        self.length += len(text)
-        self.given = max(self.given, self.length)
-        for at in range(known, len(text), self._most):
-            if self._callback is not None:
-                done = self._callback(text[at : at + self._most])
-                if inspect.isawaitable(done):
-                    await done
-
-    def retract(self, count: int, before: str) -> None:
-        """The last `count` characters of the text, which is `before`, are taken back."""
-        self.length -= count
-        self._taken_back = before[len(before) - count :] + self._taken_back
-
-
 async def consume(
     events: AsyncIterator[Event], callback: Callback | None, most: int, stats: StreamStats
 ) -> Generated:
@@ -103,19 +73,19 @@ async def consume(
     Raises APIError and StreamProcessError; a cancellation ends the run and goes on.
     """
     state, begun = RunState(), time.monotonic()
-    delivery = _Delivery(callback, most)
+    delivered = DeliveredText()
     try:
         async with aclosing(events) as stream:  # type: ignore[type-var]
             async for event in stream:
-                if isinstance(event, TextRetracted):
-                    delivery.retract(event.count, state.text)
                 state.apply(event, time.monotonic())
                 _note(stats, state, begun)
                 match event:
                     case RunStarted():
                         stats.status = StreamStatus.PROCESSING
                     case TextDelta(text):
-                        await _given(delivery, text, state)
+                        await _given(delivered.append(text), callback, most, state)
+                    case TextRetracted(count):
+                        delivered.retract(count)
                     case RunFailed(error):
                         raise error_of(error, state.text)
     except BaseException as error:
@@ -125,12 +95,19 @@ async def consume(
     finally:
         _note(stats, state, begun)
     stats.status = StreamStatus.COMPLETED
-    return Generated(state.text, stats, stats.seconds, stats.total_tokens, delivery.exact)
+    return Generated(state.text, stats, stats.seconds, stats.total_tokens, delivered.exact)
 
 
-async def _given(delivery: _Delivery, text: str, state: RunState) -> None:
+async def _given(text: str, callback: Callback | None, most: int, state: RunState) -> None:
+    """Give the callback `text` in pieces of at most `most` characters. Raises
+    StreamProcessError where it fails."""
+    if callback is None:
+        return
     try:
-        await delivery.append(text)
+        for at in range(0, len(text), most):
+            done = callback(text[at : at + most])
+            if inspect.isawaitable(done):
+                await done
     except Exception as error:
         raise StreamProcessError(
             f"The callback failed ({type(error).__name__}), so this request was ended.",

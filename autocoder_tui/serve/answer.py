@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from autocoder_tui.engine.delivered_text import DeliveredText
 from autocoder_tui.engine.events import (
     ContinuationStarted,
     Event,
@@ -132,8 +133,7 @@ class _Body:
         self._kept = b""
         self.failure: Failure | None = None
         self.has_text = False
-        self._length = self._sent = 0
-        self._differs = False
+        self._delivered = DeliveredText()
 
     def keep(self, data: bytes) -> None:
         """Hold back what comes before the status is known."""
@@ -159,13 +159,9 @@ class _Body:
         said: list[str] = []
         for event in events:
             if isinstance(event, TextRetracted):
-                self._length -= event.count
-                self._differs = True
+                self._delivered.retract(event.count)
             elif isinstance(event, TextDelta):
-                known = min(len(event.text), self._sent - self._length)
-                said.append(event.text[known:])
-                self._length += len(event.text)
-                self._sent = max(self._sent, self._length)
+                said.append(self._delivered.append(event.text))
         return "".join(said).encode("utf-8", "replace")
 
     def end(self, state: RunState) -> bytes:
@@ -176,7 +172,7 @@ class _Body:
             return _named("done", {"run_id": state.run_id, **_usage(state)})
         if self.failure is not None:
             return f"\n[error: {safe_line(self.failure.message)}]\n".encode()
-        if self._differs:
+        if not self._delivered.exact:
             return f"\n[a line was written anew: GET /snippets/{state.run_id} has it]\n".encode()
         return b""
 

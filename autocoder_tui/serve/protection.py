@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable
 from html import escape
-from http.cookies import SimpleCookie
+from http.cookies import CookieError, SimpleCookie
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -156,7 +156,7 @@ def _tokens(scope: Scope, headers: Headers) -> Iterable[str]:
     cookie = SimpleCookie()
     try:
         cookie.load(headers.get("cookie", ""))
-    except Exception:
+    except CookieError:
         cookie = SimpleCookie()
     if COOKIE in cookie:
         yield cookie[COOKIE].value

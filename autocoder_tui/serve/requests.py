@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final
 
 from autocoder_tui.engine.base_url import check_base_url
 from autocoder_tui.engine.errors import RequestError
+from autocoder_tui.engine.preprompt import EXPLAINED_CODE
 from autocoder_tui.engine.request import ChatMessage, InputFile, RunRequest
+from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.guidance import load_guidance
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.setup import ChosenModel, Setup, choose_model, obstacle
 from autocoder_tui.serve.payloads import GenerateCode, SocketMessage
 from autocoder_tui.serve.settings import ServeSettings
 
-EXPLAINS: Final = """\
-You are an expert programmer. You write the code that is asked for, complete and working, in \
-fenced blocks with their language, and explain it in a few sentences before or after it."""
+
+class NotReady(AutocoderError):
+    """The server itself lacks something, such as the key for its model: no fault of a client."""
+
+    kind = "not_ready"
 
 
 def code_request(settings: ServeSettings, asked: GenerateCode) -> Callable[[], Prepared]:
@@ -86,7 +89,7 @@ def _chosen(settings: ServeSettings, model: str | None, custom_url: str | None) 
     chosen = choose_model(setup, model, address)
     problem = obstacle(chosen, setup.limits)
     if problem is not None:
-        raise RequestError(problem)
+        raise NotReady(problem)
     return chosen
 
 
@@ -100,13 +103,13 @@ def _request(setup: Setup, chosen: ChosenModel, prompt: str) -> RunRequest:
         temperature=chosen.model.temperature if temperature is None else temperature,
         mode="query",
         purpose="query",
-        instructions=EXPLAINS,
+        instructions=EXPLAINED_CODE,
         calibration=chosen.calibration,
     )
 
 
 def _system(setup: Setup) -> str:
-    return load_guidance(setup).instructions.get("query", "") or EXPLAINS
+    return load_guidance(setup).instructions.get("query", "") or EXPLAINED_CODE
 
 
 def _prepared(setup: Setup, request: RunRequest) -> Prepared:

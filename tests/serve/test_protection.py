@@ -125,3 +125,19 @@ async def test_a_method_that_is_not_there_is_told_which_are(tmp_path: Path) -> N
         assert answer.status_code == 405
         assert answer.headers["allow"] == "DELETE, GET"
         assert (await served.client.get("/generate-code/")).headers["allow"] == "POST"
+
+
+async def test_a_server_without_a_key_does_not_blame_its_client(tmp_path: Path) -> None:
+    elsewhere = ("--base-url", "https://models.example/v1")
+    async with serving([], tmp_path, *elsewhere) as served:
+        answer = await served.client.post("/generate-code/", json={"prompt": "x"})
+    assert answer.status_code == 500
+    assert answer.json()["error"]["kind"] == "not_ready"
+    assert "LOCAL_API_KEY" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("cookie", [";;==;", "a b", "autocoder_token", "x y=z; =", '"'])
+async def test_a_cookie_that_is_none_shows_no_token(tmp_path: Path, cookie: str) -> None:
+    async with serving([], tmp_path, environ={"AUTOCODER_TUI_SERVE_TOKEN": TOKEN}) as served:
+        answer = await served.client.get("/models", headers={"cookie": cookie})
+    assert answer.status_code == 401
