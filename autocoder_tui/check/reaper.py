@@ -33,6 +33,7 @@ _SUBREAPER, _DEATH_SIGNAL = 36, 1
 _LINUX = sys.platform.startswith("linux")
 _LOOK_EVERY = 0.1
 """Seconds between two counts of the processes."""
+_NICER = 10
 _FOR_EVER = 1e9
 _END_WITHIN = 8.0
 """Seconds after which what can't be ended, as when it hangs in the kernel, is left."""
@@ -90,6 +91,22 @@ def _threads_of_user() -> int:
     return count
 
 
+def _go_first() -> int:
+    """Let this process run whenever it wants to, however many others do; 0, or by how much the
+    command has to be nicer than it would be.
+
+    The kernel's limit on processes does not count for root. There a command that starts ever more
+    of them is ended by us alone, and with thousands of them our turn would come too late.
+    """
+    if not _LINUX or os.getuid():
+        return 0
+    with suppress(OSError, AttributeError):
+        first = os.sched_get_priority_min(os.SCHED_RR)
+        os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(first))
+        return 0
+    return _NICER
+
+
 def _lower(limit: int, value: int) -> None:
     with suppress(OSError, ValueError):
         hard = resource.getrlimit(limit)[1]
@@ -121,6 +138,7 @@ class Reaper:
 
     def _start(self) -> int:
         job, mine = self._job, os.getpid()
+        nicer = 0 if job["processes"] is None else _go_first()
         already = _threads_of_user() if _LINUX else 0
         process = os.fork()
         if process:
@@ -130,6 +148,7 @@ class Reaper:
                 signal.signal(number, signal.SIG_DFL)
             signal.set_wakeup_fd(-1)
             os.setsid()
+            os.nice(nicer)
             _prctl(_DEATH_SIGNAL, signal.SIGKILL)
             if os.getppid() != mine:
                 os._exit(127)

@@ -84,13 +84,14 @@ async def test_the_project_is_untouched(root: Path, sandbox: Sandbox, deed: str)
 
 async def test_a_fork_bomb_is_ended(root: Path, sandbox: Sandbox) -> None:
     before = seen(root.parent)
-    bomb = "f() { f | f & }; f; sleep 61.75"
+    # Were it not ended, it would end by itself: the test fails then, not the machine.
+    bomb = "(sleep 2; : > burnt) & f() { [ -e burnt ] || f | f & }; f; sleep 61.75"
     result = await tried(root, bomb, sandbox=sandbox, seconds=20, processes=150)
     assert not result.passed
     assert result.commands[0].ended.left == 0
     assert seen(root.parent) == before
     assert left_over() == []
-    assert alive("f() { f |") == []
+    assert alive("f() { [ -e burnt") == []
 
 
 async def test_a_command_that_fills_the_disk_in_many_files_is_ended(
