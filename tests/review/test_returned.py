@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autocoder_tui.review.file_review import FileReview, Verdict
@@ -31,6 +31,8 @@ def rejected(file: FileReview) -> Review:
     return Review((file.all_verdict(Verdict.REJECTED),))
 
 
+# One hunk is a part of another.
+@example(["b\n"], ["a\n", "a\n", "a\n", "b\n", "a\n", "a\n"])
 @given(_LINES, _LINES)
 def test_the_same_proposal_comes_back_whole(old: list[str], new: list[str]) -> None:
     file = FileReview.of("a.py", "".join(old), "".join(new))
