@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias
 
+from autocoder_tui.text.late_pattern import late_pattern
+
 Kind: TypeAlias = Literal["code", "prose", "data", "wide"]
 KINDS: Final = ("code", "prose", "data", "wide", "digits", "joined", "rare")
 """What vocabularies treat apart. The first four are kinds of text ("wide" is Chinese, Japanese
@@ -29,7 +31,7 @@ FIRST_MARGIN: Final = Decimal("0.15")
 
 _SAMPLE: Final = 1024
 _BLOCK: Final = 4096
-_WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_WIDE = late_pattern(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _DIGITS = re.compile(r"[0-9]")
 _DIGIT_RUN = re.compile(r"[0-9]+")
 _MARKS = re.compile(r"[(){}\[\];=<>_+*/\\|&^%$#@~`]")

@@ -19,13 +19,14 @@ from typing import NamedTuple
 from autocoder_tui.edits.edit import EditBlock
 from autocoder_tui.edits.shapes.file_edit import next_filled
 from autocoder_tui.edits.shapes.search import ReadBlock
+from autocoder_tui.text.late_pattern import late_pattern
 
 _LONGEST = 20_000
 """Lines of one part."""
 _OLD_TAGS = "search|find|old_string|old_str|old_text|old_code|old|original"
 _NEW_TAGS = "replace|replacement|replace_with|new_string|new_str|new_text|new_code|new|updated"
-_OLD_TAG = re.compile(rf"[ \t]{{0,8}}<({_OLD_TAGS})>(.*)", re.IGNORECASE | re.DOTALL)
-_NEW_TAG = re.compile(rf"[ \t]{{0,8}}<({_NEW_TAGS})>(.*)", re.IGNORECASE | re.DOTALL)
+_OLD_TAG = late_pattern(rf"[ \t]{{0,8}}<({_OLD_TAGS})>(.*)", re.IGNORECASE | re.DOTALL)
+_NEW_TAG = late_pattern(rf"[ \t]{{0,8}}<({_NEW_TAGS})>(.*)", re.IGNORECASE | re.DOTALL)
 _HEAD = r"[ \t]{0,3}(?:#{1,6}[ \t]+|[-*+][ \t]+|\d{1,2}[.)][ \t]+)?[*_]{0,3}"
 _TAIL = r"[*_]{0,3}[ \t]*:?[ \t]*[*_]{0,3}[ \t\r]*\n?"
 _CODE = r"(?:[ \t]+(?:code|text|block|version|lines?))?"
@@ -33,22 +34,22 @@ _WHERE = r"(?:in[ \t]+(?:the[ \t]+file[ \t]+)?(?P<path>[^\s,]{1,200}),?[ \t]+)?"
 _WHAT = (
     r"(?:[ \t]+(?:this|the|these))?(?:[ \t]+following)?(?:[ \t]+(?:code|text|block|part|lines?))?"
 )
-_OLD_HEADING = re.compile(
+_OLD_HEADING_TEXT = (
     rf"{_HEAD}{_WHERE}(?:(?:find|locate|change|replace){_WHAT}|search(?:[ \t]+for)?{_WHAT}"
-    rf"|original{_CODE}|old{_CODE}|before|current{_CODE}|from){_TAIL}",
-    re.IGNORECASE,
+    rf"|original{_CODE}|old{_CODE}|before|current{_CODE}|from){_TAIL}"
 )
-_NEW_HEADING = re.compile(
+_OLD_HEADING = late_pattern(_OLD_HEADING_TEXT, re.IGNORECASE)
+_NEW_HEADING = late_pattern(
     rf"{_HEAD}(?:(?:and[ \t]+)?replace(?:[ \t]+it)?[ \t]+(?:with|by){_WHAT}"
     rf"|(?:and[ \t]+)?change[ \t]+(?:it[ \t]+)?to{_WHAT}"
     rf"|replacement{_CODE}|updated{_CODE}|new{_CODE}|after|with{_WHAT}|to{_WHAT}){_TAIL}",
     re.IGNORECASE,
 )
-SIGN = re.compile(
-    rf"^[ \t]{{0,8}}<(?:{_OLD_TAGS})>|^(?:{_OLD_HEADING.pattern})$", re.IGNORECASE | re.MULTILINE
+SIGN = late_pattern(
+    rf"^[ \t]{{0,8}}<(?:{_OLD_TAGS})>|^(?:{_OLD_HEADING_TEXT})$", re.IGNORECASE | re.MULTILINE
 )
 """What a text must hold for such a pair to be in it."""
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^`\n]*)\n?")
+_FENCE = late_pattern(r" {0,3}(`{3,}|~{3,})([^`\n]*)\n?")
 
 
 class _Part(NamedTuple):

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from autocoder_tui.text.late_pattern import late_pattern
+
 _LONGEST_LOOKED_AT = 3_000
 """Characters from the beginning, and from the end, of what is said after the code."""
 _LONGEST_SENTENCE = 400
-_SENTENCE_END = re.compile(r"(?<=[.!?:…])\s+|[\n。！？]+")
+_SENTENCE_END = late_pattern(r"(?<=[.!?:…])\s+|[\n。！？]+")
 
 _MESSAGE = (
     r"(?:next|following|subsequent|second|another|separate|new|upcoming|follow-?up)\s+"
@@ -28,7 +30,7 @@ _CONTINUED = r"(?:to\s+be\s+)?(?:continu(?:ed|es|ing|ation)|cont(?:inue)?(?:['�
 _I = r"(?:i(?:['’]ll|\s+will|['’]m\s+going\s+to|\s+am\s+going\s+to|\s+shall)|we(?:['’]ll|\s+will))"
 _GO_ON = r"(?:continue|go\s+on|proceed|carry\s+on|keep\s+going|resume|finish)"
 
-_ANNOUNCED = re.compile(
+_ANNOUNCED = late_pattern(
     "|".join(
         (
             # The whole sentence, brackets and stars aside, is the announcement.
@@ -67,13 +69,13 @@ _ANNOUNCED = re.compile(
     ),
     re.IGNORECASE,
 )
-_PART_OF = re.compile(
+_PART_OF = late_pattern(
     r"^(?:(?:this\s+is|end\s+of|that(?:['’]s|\s+was)|here\s+ends)\s+)?(?:the\s+)?"
     r"(?:part|message|chunk|section)?\s*(\d{1,2})\s*(?:/|of|von|de|из)\s*(\d{1,2})\b.{0,30}$",
     re.IGNORECASE,
 )
-_END_OF_PART = re.compile(r"^end\s+of\s+part\s+(?:\d+|one|a|i)\W*$", re.IGNORECASE)
-_OTHER_LANGUAGES = re.compile(
+_END_OF_PART = late_pattern(r"^end\s+of\s+part\s+(?:\d+|one|a|i)\W*$", re.IGNORECASE)
+_OTHER_LANGUAGES = late_pattern(
     r"未完待[续續]|^待[续續]|下一[条條个個则則]?(?:消息|訊息|信息|回[复復]|部分|段|篇).{0,12}[继繼][续續]"
     r"|[继繼][续續].{0,16}下一[条條个個则則]?(?:消息|訊息|信息|回[复復]|部分)|接下[一]?[条條]"
     r"|(?:回[复復]|[输輸]入|[发發]送|说|說).{0,6}[“\"「'‘]?[继繼][续續]"
@@ -109,7 +111,7 @@ _LEAD = (
     r"(?:(?:ok(?:ay)?|sure|now|so|here(?:['’]s|\s+is|\s+are|\s+comes|\s+goes)?|this\s+is|below\s+is"
     r"|that\s+is|hier\s+ist|voici|aquí\s+está|ecco|only|just)\W+)*(?:the\s+|la\s+|der\s+)?"
 )
-_FIRST_OF = re.compile(
+_FIRST_OF = late_pattern(
     # "Part 1 of 2", "a.py, part 1/2", "[1/2]", "a.py (1 of 2)", "第1部分（共2部分）".
     rf"(?:^{_LEAD}|^.{{0,60}}[\s,;(\[–—-]){_PART}\s*(?:no\.?\s*|[#№]\s*)?{_NUMBER}{_OF}{_NUMBER}\b"
     rf"|^\W*{_NUMBER}\s*(?:/|of)\s*{_NUMBER}\W*$"
@@ -118,7 +120,7 @@ _FIRST_OF = re.compile(
     re.IGNORECASE,
 )
 _STATES = r"(?!.*\b(?:is|are|was|were|has|have|stays?|remains?|contains?|does|handles?|now|only)\b)"
-_FIRST_PART = re.compile(
+_FIRST_PART = late_pattern(
     rf"^{_LEAD}(?:first|1st|initial)\s+(?:half|part|portion|chunk|piece|section)\b{_STATES}.{{0,80}}$"
     rf"|^{_LEAD}part\s+(?:1|one|i)\W*$"
     rf"|^{_LEAD}(?:erste\s+(?:hälfte|teil)|erster\s+teil|teil\s+1|première\s+(?:partie|moitié)"
@@ -127,7 +129,7 @@ _FIRST_PART = re.compile(
     r"|^(?:以下是|这是|這是)?第[一1]部分\W*$",
     re.IGNORECASE,
 )
-_IN_PARTS = re.compile(
+_IN_PARTS = late_pattern(
     r"\b(?:in|into|over|across|as)\s+(?:two|three|four|several|multiple|a\s+few|\d)\s+(?:separate\s+"
     r"|different\s+)?(?:messages|replies|responses|answers|posts)\b"
     rf"|^(?:.{{0,80}},?\s+)?(?:so\s+)?{_I}\s+(?:have\s+to\s+|need\s+to\s+|now\s+)?(?:send|post|provide"
@@ -135,8 +137,8 @@ _IN_PARTS = re.compile(
     r"|a\s+few|\d)\s+(?:separate\s+)?(?:parts|chunks|pieces)\b",
     re.IGNORECASE,
 )
-_NEXT_MESSAGE = re.compile(rf"\b{_MESSAGE}", re.IGNORECASE)
-_COMMENT = re.compile(r"\s*(?:#+|//+|--|;+|/\*+|<!--|\*|%+|\"\"\"|''')?[\s.…]*")
+_NEXT_MESSAGE = late_pattern(rf"\b{_MESSAGE}", re.IGNORECASE)
+_COMMENT = late_pattern(r"\s*(?:#+|//+|--|;+|/\*+|<!--|\*|%+|\"\"\"|''')?[\s.…]*")
 _AROUND = " \t\r*_~`#>|-=+.…/\\()[]{}（）【】［］《》「」\"'“”<!\ufeff\u2026→➡▶⏩⬇↓➜"
 
 

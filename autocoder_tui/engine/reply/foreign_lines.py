@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from autocoder_tui.text.late_pattern import late_pattern
+
 _LONGEST = 400
 """Characters of a line that can be such a mark."""
 _NAMES = "path|file|filename|file_name|file_path|filepath|name|src|source|title"
@@ -15,16 +17,16 @@ _TAGS = (
     "|antartifact|boltaction|write_to_file|create_file|write_file|edit_file|write|create|content"
     "|output|module|new_file|updated_file|modified_file|result"
 )
-_TAG = re.compile(
+_TAG = late_pattern(
     rf"<({_TAGS})\s(?:[^<>\n]{{0,200}}\s)?(?:{_NAMES})\s*=\s*{_VALUE}[^<>\n]{{0,200}}>",
     re.IGNORECASE,
 )
-_BRACKET = re.compile(
+_BRACKET = late_pattern(
     rf"\[(file|document|code|source|begin|start)"
     rf"(?:\s+(?:{_NAMES})\s*=\s*|\s*[:=]\s*|\s+(?:file[:\s]+)?){_VALUE}\s*\]",
     re.IGNORECASE,
 )
-_ELEMENT = re.compile(
+_ELEMENT = late_pattern(
     r"\s*<(file|document|doc|write_to_file|create_file|write_file|artifact|item)(?:\s[^<>\n]{0,80})?>"
     rf"\s*<({_NAMES}|document_source)>\s*([^<>\n]{{1,240}}?)\s*</\2>"
     r"\s*<(content|contents|document_content|document_contents|code|file_content|file_contents"
@@ -33,21 +35,21 @@ _ELEMENT = re.compile(
 )
 _MOST_OF_ELEMENT = 4
 """Lines over which the tags of such an opening may be spread."""
-_RULE = re.compile(
+_RULE = late_pattern(
     r"([=\-*#~+_<>]{3,20}|={2,3}>)[ \t]*(?:(?:begin|start)\b(?:[ \t]+of)?[ \t:]*)?"
     r"(?:file(?:[ \t]?name)?[ \t:]+)?[\"'`]?([^\s\"'`=*<>|?:]{1,240})[\"'`]?[ \t]*"
     r"(?:[=\-*#~+_<>]{3,20}|<={2,3})",
     re.IGNORECASE,
 )
-_RULE_END = re.compile(
+_RULE_END = late_pattern(
     r"([=\-*#~+_<>]{3,20})[ \t]*(?:end|eof)\b[^\n]{0,200}?(?:[=\-*#~+_<>]{3,20})?", re.IGNORECASE
 )
-_LABEL = re.compile(
+_LABEL = late_pattern(
     r"(?:#+|//+|--+|;+|/\*+|<!--|%+)?[ \t]*\**(?:file[ \t]?name|file[ \t]?path|file|path)\**"
     r"[ \t]*:\**[ \t]*[`*\"']{0,3}([^\s`*\"']{1,240})[`*\"']{0,3}[ \t]*(?:\*/|-->)?",
     re.IGNORECASE,
 )
-_MAGIC = re.compile(r"%%(?:write)?file[ \t]+(?:-a[ \t]+)?(\S{1,240})")
+_MAGIC = late_pattern(r"%%(?:write)?file[ \t]+(?:-a[ \t]+)?(\S{1,240})")
 MARKUP = ("html", "htm", "xml", "svg", "vue", "svelte", "xhtml", "md", "markdown", "rss", "xsl")
 _COMMENTS = {
     "#": "py pyi pyw sh bash zsh fish rb pl pm r mk yaml yml toml conf cfg cmake tf ex exs jl nim "

@@ -5,34 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from autocoder_tui.text.late_pattern import late_pattern
 from autocoder_tui.text.syntax import parses
 
-_REFUSAL = re.compile(
+_REFUSAL = late_pattern(
     r"\b(?:i(?:['’]m| am) (?:very |so |really )?(?:sorry|afraid|unable|not able)"
     r"|i (?:can(?:['’]t|not)|won['’]t|will not|could ?n['’]t|am not going to|must decline)"
     r"|sorry,? (?:but )?(?:i|as an)\b|as an ai\b|i apologi[sz]e|my apologies"
     r"|unable to (?:assist|help|comply|fulfil))",
     re.IGNORECASE,
 )
-_PREAMBLE = re.compile(
+_PREAMBLE = late_pattern(
     r"\s*(?:[#*_>\-]\s*)*(?:sure|certainly|of course|absolutely|okay|ok|got it|understood|right"
     r"|here(?:['’]s| is| are)|continuing|continuation|continued|i(?:['’]ll| will)|let me"
     r"|let['’]s|i apologi[sz]e|apologies|sorry|my apologies|as requested|below|resuming|picking up"
     r"|the (?:rest|remaining|remainder)|thank)\b.*\Z",
     re.IGNORECASE | re.DOTALL,
 )
-_GOING_ON = re.compile(
+_GOING_ON = late_pattern(
     r"continu|left off|the rest|remain|cut off|interrupt|resum|pick(?:ing)? up|where (?:i|we)\b"
     r"|previous (?:message|reply|response)|\bcode\b|\bfile\b",
     re.IGNORECASE,
 )
-_NOTHING_LEFT = re.compile(
+_NOTHING_LEFT = late_pattern(
     r"(?:already|now|fully|is|are|was|has been|seems|appears to be) (?:\w+ )?(?:complete|finished)"
     r"|nothing (?:more|else|left|further)|no (?:further|more|additional|other) \w+"
     r"|complete as (?:is|it is|given)|does(?: not|n['’]t) need",
     re.IGNORECASE,
 )
-_SAYS_DONE = re.compile(
+_SAYS_DONE = late_pattern(
     r"(?:(?:ok(?:ay)?|yes|no)[,.]?\s+)?(?:that(?:['’]s|\s+is|\s+was)\s+(?:all|it|everything)\b.{0,60}"
     r"|(?-i:All done|Done|Complete|Completed|Finished)(?=[.!])"
     r"|(?:there(?:['’]s|\s+is|\s+are)\s+)?nothing\s+(?:to\s+(?:add|continue|complete|append|change|write"
@@ -53,7 +54,7 @@ _SAYS_DONE = re.compile(
     re.IGNORECASE,
 )
 """A whole line that says it, short as it may be. No word that a line of code is, too."""
-_SENTENCE = re.compile(r"[A-Z\"'“](?=(?s:.*?)[a-z]{2})[^{}()=<>]*[.!?:…]\Z")
+_SENTENCE = late_pattern(r"[A-Z\"'“](?=(?s:.*?)[a-z]{2})[^{}()=<>]*[.!?:…]\Z")
 
 
 def is_refusal(text: str) -> bool:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 from autocoder_tui.engine.reply.blocks import lines_of
 from autocoder_tui.engine.reply.framing import CDATA, CDATA_END, read_fence
+from autocoder_tui.text.late_pattern import late_pattern
 
-_FILLED_LINE = re.compile(r"^[^\n]*\S[^\n]*", re.MULTILINE)
+_FILLED_LINE = late_pattern(r"^[^\n]*\S[^\n]*", re.MULTILINE)
 _MARKDOWN = ("md", "markdown", "mdx", "rst", "")
-_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,6});")
+_ENTITY = late_pattern(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,6});")
 
 
 def unquoted(body: str) -> str:
@@ -60,7 +61,7 @@ def without_cdata(body: str, given: str | None) -> str:
 
 
 _ELEMENTS = "content|contents|file_content|file_contents|code|source|source_code|text|body"
-_IN_ELEMENT = re.compile(rf"\s*<({_ELEMENTS})>(?:[ \t]*\r?\n)?", re.IGNORECASE)
+_IN_ELEMENT = late_pattern(rf"\s*<({_ELEMENTS})>(?:[ \t]*\r?\n)?", re.IGNORECASE)
 _MARKUP = ("html", "htm", "xml", "svg", "vue", "svelte", "xhtml", "md", "markdown", "rst", "txt")
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+
+from autocoder_tui.text.late_pattern import late_pattern
 
 _MOST_LINES = 5_000
 """A text of more filled lines is no such script."""
@@ -13,17 +14,17 @@ _LONGEST = 2_000
 _ADDRESS = r"(?:\d{1,7}|[.$]|/(?:[^/\\\n]|\\.){1,300}+/)(?:[+-]\d{0,5})?"
 _RANGE = rf"(?:{_ADDRESS}(?:[ \t]?[,;~][ \t]?{_ADDRESS})?|[,%])"
 _BETWEEN = r"(?:(?!\1)[^\\\n]|\\.)"
-_EXCHANGES = re.compile(
+_EXCHANGES = late_pattern(
     rf"{_RANGE}?[ \t]?[sy]([/|#,@!]){_BETWEEN}++\1{_BETWEEN}*+\1[gpiIemM\d]{{0,4}};?"
 )
-_TAKES_LINES = re.compile(rf"{_RANGE}?[ \t]?[aic]")
+_TAKES_LINES = late_pattern(rf"{_RANGE}?[ \t]?[aic]")
 """In ed: the lines up to one with nothing but a dot."""
-_ADDS = re.compile(rf"(?:{_RANGE})[ \t]?[aic](?:\\|[ \t]+\S.*|\\[ \t]*\S.*)")
+_ADDS = late_pattern(rf"(?:{_RANGE})[ \t]?[aic](?:\\|[ \t]+\S.*|\\[ \t]*\S.*)")
 """In sed: the text in the same line, or in the next after a back-slash."""
-_DROPS = re.compile(rf"(?:{_RANGE}(?:[ \t]?![ \t]?)?[dj]|{_RANGE}[mt]{_ADDRESS})")
-_OTHER = re.compile(rf"{_RANGE}?[ \t]?(?:[pPnlHhqQ=]|[wW]q?|[wefr][ \t]+\S{{1,200}}|[{{}}])|#.*")
-_OF_RCS = re.compile(r"([ad])\d{1,7} (\d{1,7})")
-_SHELL = re.compile(
+_DROPS = late_pattern(rf"(?:{_RANGE}(?:[ \t]?![ \t]?)?[dj]|{_RANGE}[mt]{_ADDRESS})")
+_OTHER = late_pattern(rf"{_RANGE}?[ \t]?(?:[pPnlHhqQ=]|[wW]q?|[wefr][ \t]+\S{{1,200}}|[{{}}])|#.*")
+_OF_RCS = late_pattern(r"([ad])\d{1,7} (\d{1,7})")
+_SHELL = late_pattern(
     r"\$?[ \t]*(?:sed[ \t]+(?:-[a-zA-Z]|')|g?sed[ \t]+--|perl[ \t]+-\S*[pi]|ed[ \t]+-?s?\b.*<<"
     r"|patch[ \t]+(?:-|<)|git[ \t]+apply\b|awk[ \t]+-i)"
 )

@@ -10,26 +10,27 @@ from typing import Any
 
 from autocoder_tui.review.warnings.concern import Change, Concern
 from autocoder_tui.review.warnings.edit_scripts import is_edit_script
+from autocoder_tui.text.late_pattern import late_pattern
 
 _DIFF_FILES = (".diff", ".patch", ".rej", ".udiff")
 
-_HUNK = re.compile(r"^@@@?(?:[ \t]+-\d[^@\n]{0,80}|[ \t]*\.{3}[ \t]*|[ \t]*)@@|^@@[ \t]*$", re.M)
-_FIRST = re.compile(
+_HUNK = late_pattern(r"^@@@?(?:[ \t]+-\d[^@\n]{0,80}|[ \t]*\.{3}[ \t]*|[ \t]*)@@|^@@[ \t]*$", re.M)
+_FIRST = late_pattern(
     r"(?:diff --git |diff -[a-zA-Z]|Index: |\*\*\* (?:Begin Patch|(?:Update|Add|Delete) File:)|@@ )"
     r"|diff [^\s-]\S* \S+\n\d|@@[ \t]*\n|--- [^\n]*\n\+\+\+ |\*\*\* [^\n]*\n--- "
     r"|\d+(?:,\d+)?[acd]\d+(?:,\d+)?\n[<>] "
 )
 _OF_A_DIFF = (" ", "+", "-", "\\", "@@", "diff ", "index ", "Index: ", "***", "```", "====")
 
-_OPENS = re.compile(r"<{5,9}(?:[ \t]*[A-Za-z(].{0,80})?|-{5,9}[ \t]*SEARCH>?")
-_DIVIDES = re.compile(r"={5,9}")
-_CLOSES = re.compile(r">{5,9}(?:[ \t]*[A-Za-z(].{0,80})?|\+{5,9}[ \t]*REPLACE>?")
-_EDIT_BLOCK = re.compile(r"[<-]{5,9}[ \t]*(?:SEARCH|ORIGINAL)|[>+]{5,9}[ \t]*(?:REPLACE|UPDATED)")
-_FENCE = re.compile(r"[ \t]*(?:```|~~~)")
+_OPENS = late_pattern(r"<{5,9}(?:[ \t]*[A-Za-z(].{0,80})?|-{5,9}[ \t]*SEARCH>?")
+_DIVIDES = late_pattern(r"={5,9}")
+_CLOSES = late_pattern(r">{5,9}(?:[ \t]*[A-Za-z(].{0,80})?|\+{5,9}[ \t]*REPLACE>?")
+_EDIT_BLOCK = late_pattern(r"[<-]{5,9}[ \t]*(?:SEARCH|ORIGINAL)|[>+]{5,9}[ \t]*(?:REPLACE|UPDATED)")
+_FENCE = late_pattern(r"[ \t]*(?:```|~~~)")
 _OLD = "search|find|old|original|before|old_str|old_string|old_text|old_code"
 _NEW = "replace|replacement|new|updated|after|new_str|new_string|new_text|new_code"
 _HEADS = rf"(?:{_OLD}|{_NEW})"
-_PAIR = re.compile(
+_PAIR = late_pattern(
     rf"^[ \t]*(?:<{_HEADS}>|\[{_HEADS}\]|\**{_HEADS}(?: this| with| by)?\**:\**)[ \t]*\n",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -38,7 +39,7 @@ _NAMED_PARTS = ("", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".propert
 """Files where such a line may be a key or a section."""
 _SCRIPTS = (".ed", ".sed", ".sh", ".bash", ".zsh", ".ksh", ".fish", ".rcs", ".ps1", ".bat", ".cmd")
 _DATA = ("", ".txt", ".csv", ".tsv", ".dat", ".log", ".md", ".rst", ".hex", ".asm", ".s")
-_INSTRUCTION = re.compile(
+_INSTRUCTION = late_pattern(
     r"[ \t#/*>-]{0,12}\**(?:(?:insert|add|append|replace|delete|remove|change|put)\b[^\n]{0,60}"
     r"\blines?\s+\d[^\n]{0,60}|(?:after|before|at|from|on|in)\s+lines?\s+\d[^\n]{0,80})"
     r":\**[ \t]*\n",
@@ -49,7 +50,7 @@ _OLD_KEYS = ("search", "find", "old", "old_str", "old_string", "old_text", "old_
              "oldText", "oldString")  # fmt: skip
 _NEW_KEYS = ("replace", "replacement", "new", "new_str", "new_string", "new_text", "new_code",
              "updated", "newText", "newString")  # fmt: skip
-_JSON_EDIT = re.compile(rf'"(?:op|{"|".join(_OLD_KEYS)})"\s*:')
+_JSON_EDIT = late_pattern(rf'"(?:op|{"|".join(_OLD_KEYS)})"\s*:')
 _MOST_PAIRS = 200_000
 """Characters of a text that is looked through for such a pair."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from autocoder_tui.review.warnings.concern import Change, Concern, Line
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.text.late_pattern import late_pattern
 
 _LONGEST = 400
 """Characters of a line that may be a mark."""
@@ -16,24 +17,24 @@ _TAGS = (
     "|create_file|write_file|write|create|content|output|new_file"
 )
 _NAMES = "path|file|src|filename|file_name|file_?path|name|title|source"
-_FOREIGN_TAG = re.compile(
+_FOREIGN_TAG = late_pattern(
     rf"<(?:{_TAGS})\s[^<>\n]{{0,200}}?\b(?:{_NAMES})\s*=\s*[\"']?([^\"'<>\s]{{1,240}})[^<>\n]{{0,80}}>"
     r"|\[(?:file|document|code|source|begin|start)"
     r"(?:\s+\w{1,12}\s*=\s*|\s*[:=]\s*|\s+(?:file[:\s]+)?)[\"']?([^\"'\[\]\s]{1,240})[\"']?\s*\]",
     re.IGNORECASE,
 )
-_FOREIGN_END = re.compile(
+_FOREIGN_END = late_pattern(
     r"\[(?:/|end[ \t]*)(?:file|document|code|source)\]|</(?:document|file_?contents?"
     r"|document_content|artifact|antartifact|write_file|create_file)>",
     re.IGNORECASE,
 )
 _FILE_NAME = r"[\"'`*]{0,3}([\w./\\@+-]{1,240}\.[A-Za-z]\w{0,11})[\"'`*]{0,3}"
-_RULED = re.compile(
+_RULED = late_pattern(
     r"(?:[=*~+#_-]{3,20}|==>)[ \t]*(?:(?:begin|start|end)\b[ \t:]*(?:of[ \t]+)?)?(?:file[ \t:]+)?"
     rf"{_FILE_NAME}[ \t]*(?:[=*~+#_-]{{3,20}}|<==)",
     re.IGNORECASE,
 )
-_LABELLED = re.compile(
+_LABELLED = late_pattern(
     r"(?:#+|//+|--+|;+|/\*+|%+)?[ \t]*\**(?:file[ \t]?name|file[ \t]?path|file|path)\**[ \t]*:"
     rf"\**[ \t]*{_FILE_NAME}",
     re.IGNORECASE,

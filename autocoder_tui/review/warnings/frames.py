@@ -10,6 +10,7 @@ from typing import Any
 from autocoder_tui.review.warnings.concern import Change, Concern, Line
 from autocoder_tui.review.warnings.foreign_frames import foreign_frames, shown
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.text.late_pattern import late_pattern
 
 _LONGEST = 400
 """Characters of a line that may be a mark."""
@@ -17,8 +18,8 @@ _LONGEST = 400
 _BEFORE, _AFTER = "*_`>#-|/ \t", "*_`-|/ \t"
 """Decoration around a mark."""
 
-_OPENING = re.compile(r"(?:<|&lt;)file(?:\s|&nbsp;|&gt;|>).*|<!\[CDATA\[.*", re.IGNORECASE)
-_NAMED = re.compile(
+_OPENING = late_pattern(r"(?:<|&lt;)file(?:\s|&nbsp;|&gt;|>).*|<!\[CDATA\[.*", re.IGNORECASE)
+_NAMED = late_pattern(
     r"(?:<|&lt;)file\s[^\n]*?(?:path|name|filename|file|src)\s*=\s*(?:[\"']|&quot;)?([^\"'&>\s]+)",
     re.IGNORECASE,
 )
@@ -27,20 +28,20 @@ _CLOSED = (
     *("boltaction", "write_to_file", "replace_in_file", "parameter", "function", "tool_call"),
     "invoke",
 )
-_CLOSING = re.compile(rf"(?:<|&lt;)/({'|'.join(_CLOSED)})\s*(?:>|&gt;)", re.IGNORECASE)
-_CDATA_END = re.compile(r"\]\](?:>|&gt;)")
+_CLOSING = late_pattern(rf"(?:<|&lt;)/({'|'.join(_CLOSED)})\s*(?:>|&gt;)", re.IGNORECASE)
+_CDATA_END = late_pattern(r"\]\](?:>|&gt;)")
 _SIGNS = ("<file", "&lt;file", "<![cdata[", "]]>", "]]&gt;", *(f"/{name}" for name in _CLOSED))
 """Every mark has one of these in it, in lower case; most texts have none."""
-_CLOSES_CODE = re.compile(r"(?:<|&lt;)/(file)(?:>|&gt;)\Z", re.IGNORECASE)
-_FENCE = re.compile(r"(?:```|~~~)[`~]*[\w+#./:= -]{0,80}")
-_AT_MARGIN = re.compile(r"(?:```|~~~)[`~]*[\w+#./:= -]{0,80}\s*\Z")
-_TOKEN = re.compile(r"<[|｜][\w▁ ]{2,40}[|｜]>|</s>\Z|\[/?INST\]\Z|<(?:end|start)_of_turn>")
+_CLOSES_CODE = late_pattern(r"(?:<|&lt;)/(file)(?:>|&gt;)\Z", re.IGNORECASE)
+_FENCE = late_pattern(r"(?:```|~~~)[`~]*[\w+#./:= -]{0,80}")
+_AT_MARGIN = late_pattern(r"(?:```|~~~)[`~]*[\w+#./:= -]{0,80}\s*\Z")
+_TOKEN = late_pattern(r"<[|｜][\w▁ ]{2,40}[|｜]>|</s>\Z|\[/?INST\]\Z|<(?:end|start)_of_turn>")
 
 _PATH_KEYS = ("path", "file", "filename", "file_path", "file_name", "filepath", "name")
 _TEXT_KEYS = ("content", "contents", "code", "text", "file_content", "new_content", "source")
 _JSON = (".ipynb", ".geojson", ".webmanifest", ".map", ".har", ".avsc", ".ndjson", ".lock")
 _MAY_BE_JSON = ("", ".yaml", ".yml", ".txt", ".hjson", ".json5", ".jsonc", ".log", ".conf")
-_ENVELOPE = re.compile(r'\s*[\[{][^{}]{0,200}"(?:content|contents|file_content|new_content)"\s*:')
+_ENVELOPE = late_pattern(r'\s*[\[{][^{}]{0,200}"(?:content|contents|file_content|new_content)"\s*:')
 _MOST_READ = 5_000_000
 
 

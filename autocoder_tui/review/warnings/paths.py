@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from autocoder_tui.review.warnings.concern import Change, Concern
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.safety.secret_files import looks_secret
+from autocoder_tui.text.late_pattern import late_pattern
 
-_RUNS_CODE = re.compile(
+_RUNS_CODE = late_pattern(
     r"(?:^|/)(?:\.git/|\.githooks/|\.husky/|lefthook\.ya?ml$|\.pre-commit-(?:config|hooks)\.yaml$"
     r"|\.git(?:modules|config|attributes)$|\.lfsconfig$"
     r"|\.github/workflows/|\.github/actions/|\.gitlab-ci\.yml$|\.circleci/|\.travis\.yml$"

@@ -14,20 +14,21 @@ from typing import NamedTuple
 from autocoder_tui.review.boundaries import Hunk
 from autocoder_tui.review.warnings.concern import Change, Concern, Line
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.text.late_pattern import late_pattern
 
 _LONGEST = 300
 """Characters. A longer line is no remark."""
 
-_OPENERS = re.compile(
+_OPENERS = late_pattern(
     r"(?:<!--|<%#|<%--|\{/\*|\{\{!(?:--)?|\{#|/\*+!?|\(\*|\{-|#\||\"\"\"|'''|//+[/!]*|#+!?|--+|;+"
     r"|%+|\*+|!+|'|\"|rem\b|::|dnl\b|\.\.(?=\s)|=begin\b|@comment\b|c\s{2,})",
     re.IGNORECASE,
 )
-_CLOSERS = re.compile(
+_CLOSERS = late_pattern(
     r"(?:-->|--%>|%>|\*+/\}?|--\}\}|\}\}|#\}|\*\)|-\}|\|#|\"\"\"|'''|--+|\*+|#+|//+|\"|')\Z"
 )
 _TRAILING = (" # ", " // ", "/*", "<!--", " -- ")
-_SPREAD = re.compile(r"\.{3}\w")
+_SPREAD = late_pattern(r"\.{3}\w")
 """Code of its own in JavaScript and PHP."""
 _DOTS = "….·"
 _AROUND = " \t[](){}<>:;,-–—*_~"
@@ -71,7 +72,7 @@ _LEFT_OUT = (
     + _TAIL
     + r"|(?:code|lines|content)\s+continues)(?:\s+for\s+brevity|\s+from\s+\w+|\s+here)?)"
 )
-_IN_OTHER_TONGUES = re.compile(
+_IN_OTHER_TONGUES = late_pattern(
     r"(?:der |den )?rest (?:(?:des|der|vom|von) \w+|bleibt|ist|wie|unverändert|gleich)(?: \w+){0,4}"
     r"|(?:der |die |den )?(?:restliche|übrige|bestehende|vorhandene)[rns]?(?: \w+){1,5}"
     r"|(?:\w+ )?unverändert|wie (?:bisher|zuvor|vorher|oben)"
@@ -86,8 +87,8 @@ _IN_OTHER_TONGUES = re.compile(
     r".{0,6}",
     re.IGNORECASE,
 )
-_SAYS_SO = re.compile(rf"(?:{_REST}|{_OTHER}){_TAIL}|{_LEFT_OUT}", re.IGNORECASE)
-_FIRST_WORD = re.compile(r"[\W_]*(\w*)")
+_SAYS_SO = late_pattern(rf"(?:{_REST}|{_OTHER}){_TAIL}|{_LEFT_OUT}", re.IGNORECASE)
+_FIRST_WORD = late_pattern(r"[\W_]*(\w*)")
 _ENGLISH = (
     "keep insert include add put leave copy paste see with plus and retain the your my our this "
     "that all any its these of rest remainder existing remaining other previous original current "
@@ -104,14 +105,14 @@ _FIRST_WORDS = frozenset(f"{_ENGLISH} {_OTHER_TONGUES} {_MARKS_OF_COMMENTS}".spl
 """What a phrase begins with, but for those with letters that English does not have."""
 _FOREIGN_WORDS = frozenset(_OTHER_TONGUES.split())
 _MOST_WORDS = 14
-_NAMES_ALL = re.compile(
+_NAMES_ALL = late_pattern(
     rf"{_VERB}{_WHOSE}(?:rest|remainder)\s+of\s+{_WHOSE}{_NAMED}{_NOUN}"
     rf"|{_VERB}{_WHOSE}(?:existing|remaining|original|previous|unchanged)\s+(?:source\s+)?"
     r"(?:code|implementation|logic|contents?|body|script|lines)",
     re.IGNORECASE,
 )
 """What is no heading of a part."""
-_NAMES_IT = re.compile(rf"{_REST}|{_OTHER}|etc|and\s+so\s+on|more\s+{_NOUN}", re.IGNORECASE)
+_NAMES_IT = late_pattern(rf"{_REST}|{_OTHER}|etc|and\s+so\s+on|more\s+{_NOUN}", re.IGNORECASE)
 
 
 class _Remark(NamedTuple):

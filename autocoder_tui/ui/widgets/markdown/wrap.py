@@ -5,11 +5,11 @@ What was wrapped stays: adding more changes the last row and what follows.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from rich.cells import cell_len, chop_cells
 
+from autocoder_tui.text.late_pattern import late_pattern
 from autocoder_tui.ui.widgets.markdown.looks import Look, Span, add_span
 
 _WIDE: Final = (
@@ -17,7 +17,7 @@ _WIDE: Final = (
     "\uff00-\uff60\uffe0-\uffe6\U0001f300-\U0001faff\U00020000-\U0003fffd"
 )
 _MARKS: Final = "\u0300-\u036f\u302a-\u302f\u3099\u309a\u20d0-\u20ff"
-_ATOMS = re.compile(f"\n| +|[{_WIDE}][{_MARKS}]*|[^\n {_WIDE}]+")
+_ATOMS = late_pattern(f"\n| +|[{_WIDE}][{_MARKS}]*|[^\n {_WIDE}]+")
 """Between wide characters a row may end as it does between words."""
 
 
