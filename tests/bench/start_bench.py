@@ -15,6 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 from tests.terminal.program import ROOT, Pseudoterminal
@@ -34,6 +35,10 @@ SIZE = (120, 40)
 def cpu_seconds(process: int) -> float:
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def shows(screen: Pseudoterminal, mark: str) -> bool:
+    return mark in screen.picture.text if mark else bool(screen.picture.text.strip())
 
 
 def environment(place: Path) -> dict[str, str]:
@@ -62,11 +67,7 @@ def measured(command: list[str], marks: list[str]) -> list[tuple[float, float]]:
         found = []
         try:
             for mark in marks:
-                screen.until(
-                    lambda mark=mark: (
-                        mark in screen.picture.text if mark else screen.picture.text.strip()
-                    )
-                )
+                screen.until(partial(shows, screen, mark))
                 found.append((time.monotonic() - begun, cpu_seconds(screen.process.pid)))
             while True:
                 before = cpu_seconds(screen.process.pid)

@@ -7,6 +7,10 @@ looks at each first.
 from tests.ui.private_textual import exists, private_uses
 
 IN_USE = {
+    "Compositor._dirty_regions": "what changed, to render what is seen there and nothing else",
+    "Compositor._get_renders": "overridden: what lies behind needs no rendering",
+    "Screen._compositor": "the place of the compositor that renders sparingly",
+    "textual._compositor": "its class, which is no other module's",
     "App._dispatch_action": "overridden: the crash report names the last actions",
     "App._driver": "the terminal is given back from a thread when the event loop is stuck",
     "App._exception": "set in _handle_exception, as Textual does, so that run() and tests see it",

@@ -65,7 +65,7 @@ class RunDisplay:
         for event in events:
             self._show(event)
         if main.pane == "output":
-            main.show("output", focus=False)
+            main.show_output()
 
     def _show(self, event: Event) -> None:
         main = self._app.main

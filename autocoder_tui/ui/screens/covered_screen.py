@@ -7,6 +7,8 @@ from typing import TypeVar
 from textual import events
 from textual.screen import Screen
 
+from autocoder_tui.ui.screens.compositor import SparingCompositor
+
 _Result = TypeVar("_Result")
 
 
@@ -18,6 +20,12 @@ class CoveredScreen(Screen[_Result]):
     """
 
     _begun = False
+
+    def __init__(
+        self, name: str | None = None, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(name, id, classes)
+        self._compositor = SparingCompositor()
 
     def on_screen_suspend(self) -> None:
         self._show_notifications(False)

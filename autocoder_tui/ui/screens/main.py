@@ -290,13 +290,19 @@ class MainScreen(CoveredScreen[None]):
             self.show(pane)
         return not writing
 
+    def show_output(self) -> None:
+        """The output pane has something else in it, perhaps; called for every picture of a run."""
+        content = self._content_of("output")
+        if self.query_one("#panes", ContentSwitcher).current != content:
+            self.show("output", focus=False)
+
     def _content_of(self, pane: str) -> str:
         """What is shown in a pane: the output has answers in it, or files."""
         if pane != "output":
             return pane
         if self._asks:
             return "answers" if self.query_one(AnswerView).has_entries else "welcome"
-        return "output" if self.query_one(StreamView).text else "welcome"
+        return "welcome" if self.query_one(StreamView).is_empty else "output"
 
     @property
     def _asks(self) -> bool:

@@ -88,6 +88,10 @@ class StreamView(LineScroller):
         """Lines, the open one included if it holds anything."""
         return self._lines.count
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._lines.length
+
     def append(self, text: str) -> None:
         """Add text at the end. Costs what is added, however long the text is."""
         if not text:
