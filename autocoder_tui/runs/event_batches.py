@@ -1,7 +1,8 @@
 """From events at any rate to updates, of a screen and of a journal, at a steady one.
 
 A stream may bring thousands of events a second; a terminal is read at perhaps thirty pictures
-a second. The pump takes events as they come and hands them on in batches, one batch a frame.
+a second, and at fewer where several lines come with each: nobody reads those as they pass. The
+pump takes events as they come and hands them on in batches, one batch a frame.
 Writing down waits for no picture: a kill between two pictures must not cost what came in
 between. Between a quiet stream and the next event no timer runs.
 """
@@ -26,6 +27,8 @@ from autocoder_tui.engine.events import (
 
 _KEEP_PERIOD: Final = 0.025
 """Seconds between two batches that are written down: each is a write of its own."""
+_FLOOD: Final = 120
+"""Characters in one frame, from which on the next one takes twice as long: some three lines."""
 _Text: TypeAlias = TextDelta | TextHeld | ReasoningDelta
 Deliver: TypeAlias = Callable[[Sequence[Event]], None]
 
@@ -88,7 +91,7 @@ class _Frames:
         self._unkept: list[Event] = []
         self._timer: asyncio.TimerHandle | None = None
         self._keep_timer: asyncio.TimerHandle | None = None
-        self._last = float("-inf")
+        self._due = float("-inf")
         self._last_kept = float("-inf")
         self.failure: BaseException | None = None
 
@@ -99,12 +102,11 @@ class _Frames:
         if self.failure is not None:
             return False  # to be written down all the same
         self._pending.append(event)
-        due = self._last + self._period
-        if self._loop.time() >= due:
+        if self._loop.time() >= self._due:
             self.flush()
             return True
         if self._timer is None:
-            self._timer = self._loop.call_at(due, self._tick)
+            self._timer = self._loop.call_at(self._due, self._tick)
         if isinstance(event, RequestStarted | PartFinished):
             # What is asked for is written down before it is, and what was paid for once it is.
             self.write_down()
@@ -128,8 +130,9 @@ class _Frames:
         if self._pending:
             events, self._pending = merge(self._pending), []
             self._deliver(events)
+            came = sum(len(event.text) for event in events if isinstance(event, _Text))
             # Counted from the end, so that a slow screen gets its time between two frames.
-            self._last = self._loop.time()
+            self._due = self._loop.time() + self._period * (2 if came >= _FLOOD else 1)
 
     def write_down(self) -> None:
         """Write down what came since the last time."""
@@ -159,7 +162,8 @@ async def pump(
     seen: Callable[[Event], None] | None = None,
     keep: Deliver | None = None,
 ) -> None:
-    """Hand `events` to `deliver` in order, merged, at most `frames_per_second` times a second.
+    """Hand `events` to `deliver` in order, merged, at most `frames_per_second` times a second,
+    and half as often while much text comes.
 
     The first event after a pause is delivered at once. `seen` is called with every single
     event as it arrives, before merging: for whoever counts them. `keep` is called with what
