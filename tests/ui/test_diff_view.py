@@ -424,3 +424,19 @@ async def test_token_types_of_a_lexer_s_own_have_a_colour() -> None:
         diff = await open_review(pilot)
         assert diff.coloured
         assert "on: push" in shown(diff)
+
+
+@pytest.mark.parametrize(("before", "after", "sign"), [(None, OLD, "+"), (OLD, "", "-")])
+async def test_a_file_with_one_side_takes_the_whole_width(
+    before: str | None, after: str, sign: str
+) -> None:
+    review = FileReview.of("a.py", before, after)
+    async with Harness(review).run_test(size=(140, 20)) as pilot:
+        diff = await open_review(pilot)
+        assert not diff.side_by_side
+        heads = [line[2:].split()[:2] for line in lines(diff) if line.endswith("):")]
+        assert heads[:4] == [[number, sign] for number in ("1", "5", "9", "13")]
+        arrangement = diff.arrangement
+        await pilot.press("t")
+        assert diff.arrangement == arrangement
+        assert not diff.side_by_side

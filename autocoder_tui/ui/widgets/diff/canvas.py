@@ -109,7 +109,13 @@ class DiffCanvas(ScrollView, can_focus=True):
     def side_by_side(self) -> bool:
         """Whether the two texts stand side by side now."""
         wanted = self.suited_arrangement if self.arrangement == "auto" else self.arrangement
-        return wanted == "side-by-side"
+        return wanted == "side-by-side" and not self.one_sided
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether there is an old text only, or a new one: it has the whole width."""
+        review = self._review
+        return review is not None and not (review.before and review.after)
 
     @property
     def suited_arrangement(self) -> Arrangement:
@@ -229,7 +235,8 @@ class DiffCanvas(ScrollView, can_focus=True):
         assert self._review is not None, "there is something to draw"
         diff = self._review.diff
         digits = max(3, len(str(max(len(diff.old_lines), len(diff.new_lines)))))
-        return Geometry(self.size.width - OVERVIEW_WIDTH, digits, self.side_by_side)
+        width = self.size.width - OVERVIEW_WIDTH
+        return Geometry(width, digits, self.side_by_side, single=self.one_sided)
 
     def _set_virtual_size(self) -> None:
         if self._rows is not None:

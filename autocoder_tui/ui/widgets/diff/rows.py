@@ -48,7 +48,7 @@ _FARTHEST_HEADING = 500
 class Geometry:
     """Where things stand in a row of `width` cells; numbers take `digits` cells each.
 
-    With `single` only the new text is shown, and so only its numbers.
+    With `single` there is one text only, and so only its numbers.
     """
 
     width: int
@@ -203,10 +203,13 @@ class RowPainter:
         words = NO_MARKS
         if row.kind == "changed":
             words = self._words(place, row.mate) if side == 0 else self._words(row.mate, place)
-        old = [] if self.geometry.single else [self._number(0, row.old, row, self.geometry.left)]
+        width = self.geometry.left
+        if self.geometry.single:
+            numbers = [self._number(side, place, row, width)]
+        else:
+            numbers = [self._number(0, row.old, row, width), self._number(1, row.new, row, width)]
         return [
-            *old,
-            self._number(1, row.new, row, self.geometry.left),
+            *numbers,
             Segment(f"{self._sign(side, row)} ", self.palette.signs[tone]),
             *self._code(side, row, place, tone, words[side], x, self.geometry.left),
         ]

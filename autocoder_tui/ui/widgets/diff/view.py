@@ -146,6 +146,9 @@ class DiffView(SearchedDiff):
 
     def action_toggle_arrangement(self) -> None:
         """Side by side or unified; automatic again where that is what the width suits."""
+        if self.one_sided:
+            self.app.notify("This file has one side only; it takes the whole width.")
+            return
         wanted: Arrangement = "unified" if self.side_by_side else "side-by-side"
         self.arrangement = "auto" if wanted == self.suited_arrangement else wanted
         self.post_message(self.ArrangementChosen(self.arrangement))
