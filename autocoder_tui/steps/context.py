@@ -126,9 +126,10 @@ class StepContext(Protocol):
         files: Sequence[str] | None = None,
         turns: Sequence[Turn] = (),
     ) -> str:
-        """What the model answers to `text`, as a text. `instructions` is all it is told before
-        it, with the form of the answer, "" for what any question is; `files` is which files it is shown: the picks and the draft where that is None. `turns`
-        is the conversation before."""
+        """What the model answers to `text`, as a text. `instructions` is all that it is told
+        before, the form of the answer included; "" for what any question comes with. `files` is
+        which files it is shown: the picks and the draft where that is None. `turns` is the
+        conversation before."""
 
     async def generate(
         self,
