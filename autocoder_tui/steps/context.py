@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from autocoder_tui.engine.request import Turn
-from autocoder_tui.steps.evaluation import Evaluation
+from autocoder_tui.store.evaluation import Evaluation
 
 
 @dataclass(frozen=True, slots=True)
