@@ -11,7 +11,7 @@ from autocoder_tui.steps.plan_reply import read_plan
 
 PARTS = st.text(st.sampled_from("abzAZ09._-+ ()[]#|'\"`*~@ü日:,=>"), min_size=1, max_size=12)
 PATHS = st.lists(PARTS, min_size=1, max_size=4).map("/".join)
-SAID = st.lists(st.sampled_from("reads the words of a file and counts them".split()), max_size=6)
+SAID = st.lists(st.sampled_from(["reads", "the", "words", "of", "a", "file"]), max_size=6)
 
 
 @st.composite

@@ -131,8 +131,21 @@ THOUGHT = "<think>maybe wrong/path.py and other.py</think>\n" + INDENTED
 
 @pytest.mark.parametrize(
     "text",
-    [DRAWN, ASCII, PLUS, INDENTED, BULLETS, HEADINGS, TABLE, JSON, NESTED, FRAMES, CRLF, THOUGHT],
-    ids="drawn ascii plus indented bullets headings table json nested frames crlf thought".split(),
+    [
+        DRAWN,
+        ASCII,
+        PLUS,
+        INDENTED,
+        BULLETS,
+        HEADINGS,
+        TABLE,
+        JSON,
+        NESTED,
+        FRAMES,
+        CRLF,
+        THOUGHT,
+    ],
+    ids=range(12),
 )
 def test_each_form_names_the_files(text: str) -> None:
     assert read_plan(text).paths == WANTED
