@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
+from typing import Literal, Protocol
 
 from autocoder_tui.engine.request import Turn
 from autocoder_tui.store.evaluation import Evaluation
@@ -125,11 +125,12 @@ class StepContext(Protocol):
         instructions: str = "",
         files: Sequence[str] | None = None,
         turns: Sequence[Turn] = (),
+        purpose: Literal["query", "clarify"] = "query",
     ) -> str:
-        """What the model answers to `text`, as a text. `instructions` is all that it is told
-        before, the form of the answer included; "" for what any question comes with. `files` is
-        which files it is shown: the picks and the draft where that is None. `turns` is the
-        conversation before."""
+        """What the model answers to `text`, as a text. `instructions` is how it is to go about
+        it, "" for what is in force for the purpose; `files` is which files it is shown: the picks
+        and the draft where that is None. `turns` is the conversation before. With the purpose
+        "clarify" the answer is a question to the person (`engine.question_reply`)."""
 
     async def generate(
         self,
@@ -140,7 +141,8 @@ class StepContext(Protocol):
         target: str | None = None,
     ) -> Generated:
         """Files that the model writes; they are in the draft then. `target` is the one file that
-        is asked for, None where the model says which; the rest is as for `ask`."""
+        is asked for, None where the model says which: with one, no other file of the reply is
+        taken, and those that are not are said. The rest is as for `ask`."""
 
     async def ask_person(
         self, question: str, suggestions: Sequence[str] = (), assume: str = ""

@@ -23,7 +23,7 @@ from .money import Price
 
 MOST = 10
 _HIDDEN = 3
-NAMES: dict[str, int] = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
+NAMES: dict[str, int] = {"the first": 1, "the second": 2, "the third": 3, "the fourth": 444_444}
 
 
 class Store(Base, metaclass=Meta):
