@@ -14,7 +14,7 @@ Form: TypeAlias = Literal["whole", "declarations", "head"]
 """Whether it is all of the file, what it declares, or its first lines."""
 
 HEAD_LINES: Final = 12
-_LONGEST_VALUE: Final = 80
+_LONGEST_VALUE: Final = 72
 _LONGEST_LINE: Final = 200
 
 

@@ -23,7 +23,8 @@ from .money import Price
 
 MOST = 10
 _HIDDEN = 3
-NAMES: dict[str, int] = {"the first": 1, "the second": 2, "the third": 3, "the fourth": 444_444}
+NAMES: dict[str, int] = {"the first": 1, "the second": 2, "the third": 3,
+                         "the fourth": 4, "the fifth": 5}
 
 
 class Store(Base, metaclass=Meta):
