@@ -101,7 +101,8 @@ class StepContext(Protocol):
         the answer, too; None where the model's window is not known."""
 
     def tokens(self, text: str) -> int:
-        """How many tokens of the model a text has, as the meter counts."""
+        """How many tokens of the model a text has, as far as is known beforehand. The same each
+        time: what is learnt of the model meanwhile is no part of it."""
 
     async def paths(self) -> tuple[str, ...]:
         """The files there are: those of the project that are not ignored, and of the draft."""
