@@ -14,6 +14,7 @@ from autocoder_tui.steps.shipped.evaluate import evaluate
 from autocoder_tui.steps.shipped.improve import improve, use_feedback
 from autocoder_tui.steps.shipped.plan import plan
 from autocoder_tui.steps.shipped.propose import propose
+from autocoder_tui.steps.shipped.simple import simple
 from autocoder_tui.steps.shipped.specification import gen_spec, respec
 from autocoder_tui.steps.shipped.unit_tests import gen_code_after_unit_tests, gen_unit_tests
 from autocoder_tui.steps.step import Work
@@ -36,5 +37,6 @@ SHIPPED: Final[Mapping[str, Work]] = {
     "propose": propose,
     "execute_entrypoint": execute_entrypoint,
     "evaluate": evaluate,
+    "simple": simple,
 }
 """Each by the name it has in configurations, in the order in which they are usually run."""
