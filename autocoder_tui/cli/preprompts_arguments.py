@@ -9,7 +9,8 @@ from autocoder_tui.engine.preprompt import shipped_names
 
 DESCRIPTION = """\
 What a model is told of how to go about its work: plain text files, one a purpose or a step, to
-be changed for you or for a project. The form that replies are read by is not in them, and stays as it is.
+be changed for you or for a project. The form that replies are read by is
+not in them, and stays as it is.
 
   autocoder-tui preprompts list                 which are in force, and from where
   autocoder-tui preprompts export query         what is shipped, as a file of yours to edit

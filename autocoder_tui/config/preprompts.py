@@ -1,8 +1,8 @@
 """The preprompts in force: what the model is told of how to go about each purpose, and each step.
 
 They are plain text files, `generate.txt`, `query.txt`, `plan.txt` and so on. What is shipped is
-overridden by `preprompts/` in the folder of the configuration, and that by `.autocoder/preprompts/` in the
-project. The form that the program reads replies by is not in them.
+overridden by `preprompts/` in the folder of the configuration, and that by
+`.autocoder/preprompts/` in the project. The form that the program reads replies by is not in them.
 """
 
 from __future__ import annotations
