@@ -23,7 +23,7 @@ from autocoder_tui.steps.context import Proposed
 from autocoder_tui.steps.draft import paths
 from autocoder_tui.steps.face import Proposal
 from autocoder_tui.steps.project import Project
-from autocoder_tui.steps.untouched import foreign_files
+from autocoder_tui.steps.untouched import foreign_files, stands_aside
 from autocoder_tui.workspace.apply import apply_changes
 from autocoder_tui.workspace.apply_log import ApplyLog
 from autocoder_tui.workspace.change import Change
@@ -107,7 +107,12 @@ class ProjectDelivery:
         """Why it is not written unasked, None where it is. Blocking."""
         if not self._writes:
             return "Nobody said yes to writing (--yes)."
-        foreign = foreign_files(Project(root))
+        aside = [
+            path
+            for path, original in reviewable.originals.items()
+            if original is not None and stands_aside(path)
+        ]
+        foreign = aside or foreign_files(Project(root))
         if foreign:
             return (
                 f"The project holds files that no run wrote, or that were changed since "
