@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from autocoder_tui.config.plain_text import read_plain_text, text_problems
-from autocoder_tui.engine.preprompt import SUFFIX, shipped_instructions
+from autocoder_tui.engine.preprompt import SUFFIX, shipped_instructions, shipped_names
 from autocoder_tui.engine.purpose import PURPOSES, Purpose
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.problems import Problem, unknown_name
@@ -97,6 +97,24 @@ def read_preprompt(file: Path) -> str | Problem | None:
     return next(_wrong_in(file, text), None) or text
 
 
+def preprompt_in_force(name: str, root: Path, config: Path) -> str:
+    """The text of one, by its name without the ending. Blocking; raises UnknownPreprompt, and
+    UnusablePreprompt where an override can't be used."""
+    for source in reversed(_OVERRIDES):
+        file = override_folder(source, root, config) / f"{name}{SUFFIX}"
+        text = read_preprompt(file) if name.isidentifier() else None
+        if isinstance(text, Problem):
+            raise UnusablePreprompt(f"{text.in_full} Nothing was sent.")
+        if text is not None:
+            return text
+    if name not in shipped_names():
+        raise UnknownPreprompt(
+            f"There is no preprompt of this name: {unknown_name(name, shipped_names())}. Put one "
+            f"into {visible(str(override_folder('project', root, config)))}."
+        )
+    return shipped_instructions(name)
+
+
 def preprompt_problems(root: Path, config: Path) -> list[Problem]:
     """Everything that is wrong with the overrides, also where one hides the other. Blocking."""
     problems: list[Problem] = []
@@ -128,6 +146,14 @@ def export_preprompt(file: Path, text: str, *, force: bool = False) -> None:
 
 class OverrideExists(AutocoderError):
     kind = "override_exists"
+
+
+class UnknownPreprompt(AutocoderError):
+    kind = "unknown_preprompt"
+
+
+class UnusablePreprompt(AutocoderError):
+    kind = "unusable_preprompt"
 
 
 class OverrideNotWritten(AutocoderError):
