@@ -32,7 +32,6 @@ from autocoder_tui.ui.controllers.mode import ModeChoice
 from autocoder_tui.ui.controllers.models import ModelChoice
 from autocoder_tui.ui.controllers.preprompts import Preprompts
 from autocoder_tui.ui.controllers.project import ProjectActions
-from autocoder_tui.ui.controllers.project_opening import ProjectOpening
 from autocoder_tui.ui.controllers.prompt_history import PromptHistory
 from autocoder_tui.ui.controllers.quit import Interrupt, leave
 from autocoder_tui.ui.controllers.recovery import RunRecovery
@@ -89,7 +88,7 @@ class ComposedApp(TypeAheadApp):
         self.undo_redo = UndoRedo(self)
         self.proposal_check = ProposalCheck(self)
         self.batches = BatchActions(self)
-        self.project = ProjectActions(self, ProjectOpening(self))
+        self.project = ProjectActions(self)
         layout = cast(Arrangement, setup.settings.ui.diff_layout)
         self.main = MainScreen(setup.root, self.logbook, layout)
         self.ending = Shutdown(self)

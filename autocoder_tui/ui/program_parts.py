@@ -254,6 +254,8 @@ class OpenProject(Protocol):
 
     def review_changed(self, *, entered: bool = False) -> None: ...
 
+    async def begin(self) -> None: ...
+
 
 class Clarifications(Protocol):
     """What was asked before files are written. `kept` is the newest."""

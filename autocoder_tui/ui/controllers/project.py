@@ -11,9 +11,10 @@ from textual.worker import Worker, WorkerError
 from autocoder_tui.diagnostics.crash_report import report_of_run
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.steps.progress import ProjectProgress
+from autocoder_tui.steps.session import ProjectSession
 from autocoder_tui.ui.controllers.edit import edit_here, edit_suspended
 from autocoder_tui.ui.controllers.project_face import ScreenFace
-from autocoder_tui.ui.controllers.project_parts import Opening, RunOfSteps
+from autocoder_tui.ui.controllers.project_opening import Planned, ProjectOpening, Wish
 from autocoder_tui.ui.controllers.step_conversation import show_conversation
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.terminal.key_queue import ASKS
@@ -25,11 +26,14 @@ _CLOSE_SECONDS = 3
 class ProjectActions:
     """The App's side of the panel of steps; it owns what is run."""
 
-    def __init__(self, app: Program, opening: Opening) -> None:
+    def __init__(self, app: Program) -> None:
         self._app = app
         self.face = ScreenFace(app, self)
-        self.opening: Opening = opening
-        self.session: RunOfSteps | None = None
+        self.opening = ProjectOpening(app)
+        self.session: ProjectSession | None = None
+        """What is run, or was; None where nothing is begun."""
+        self.planned: Planned | None = None
+        """What begins then."""
         self._worker: Worker[None] | None = None
 
     @property
@@ -39,8 +43,9 @@ class ProjectActions:
 
     @property
     def stoppable(self) -> bool:
-        """Whether Esc is about the step: not where it decides on something else."""
-        return self.running and self._app.main.pane in ("steps", "output")
+        """Whether Esc is about the step: not where something else is decided on."""
+        asked = self._app.text_calls.running or self._app.main.pane in ("steps", "output")
+        return self.running and asked
 
     def review_changed(self, *, entered: bool = False) -> None:
         """The review on the screen may stand differently now."""
@@ -54,32 +59,62 @@ class ProjectActions:
 
     async def _open(self) -> None:
         self._app.main.show("steps")
-        if self.session is None:
-            await self._try(self._take(self.opening.session(self.face)))
+        if self.session is None and self.planned is None:
+            await self._try(self._open_newest())
+
+    def wanted(self, wish: Wish) -> None:
+        """The program is started for this project."""
+        self.opening.wish = wish
 
     async def begin(self) -> None:
-        """The program was started for this project: open it, and offer to go on with a run that
-        was cut short. Must be called from a worker."""
-        self._app.main.show("steps")
-        await self._try(self._take(self.opening.session(self.face)))
-        if self.session is not None and await self.opening.goes_on(self.session.progress):
-            self.start()
+        """All else of the program has begun. Where it was started for this project, open it, and
+        offer to go on with a run that was cut short. Must be called from a worker."""
+        if self.opening.wish is None:
+            return
+        await self._open()
+        session = self.session
+        if session is not None and await self.opening.goes_on(session.progress):
+            await self._run(pause=False)
 
-    async def _take(self, opened: Awaitable[RunOfSteps | None]) -> None:
-        session = await opened
-        if session is not None:
-            self.session = session
-            self.face.begins()
-            self.show()
+    async def _open_newest(self) -> None:
+        opened = await self.opening.open(self.face)
+        if isinstance(opened, Planned):
+            self._plan(opened)
+        else:
+            self._take(opened)
+
+    def _plan(self, planned: Planned) -> None:
+        self._let_go()
+        self.planned = planned
+        self.show()
+
+    def _take(self, session: ProjectSession) -> None:
+        self._let_go()
+        self.session = session
+        self.show()
+
+    def _let_go(self) -> None:
+        """Another program may work in the project now."""
+        if self.session is not None:
+            self.session.close()
+        self.session = self.planned = None
+        self.face.begins()
+
+    @property
+    def progress(self) -> ProjectProgress | None:
+        """How far it is."""
+        if self.session is not None:
+            return self.session.progress
+        return None if self.planned is None else self.planned.progress
 
     def show(self, progress: ProjectProgress | None = None) -> None:
         """Show how far it is."""
-        session, app = self.session, self._app
-        if session is None or not app.is_running:
+        app = self._app
+        progress = self.progress if progress is None else progress
+        if progress is None or not app.is_running:
             return
-        progress = session.progress if progress is None else progress
         for pane in app.main.query(StepsPane):
-            pane.show(progress, waits=self._waits(progress), says=self.face.waits)
+            pane.show(progress, waits=self._waits(progress), says=self.face.says)
         left = sum(step.state not in ("done", "skipped") for step in progress.steps)
         app.main.mark("steps", f" {left or '✓'}")
 
@@ -106,7 +141,7 @@ class ProjectActions:
         )
         self._app.refresh_bindings()
 
-    async def _work(self, session: RunOfSteps, *, pause: bool) -> None:
+    async def _work(self, session: ProjectSession, *, pause: bool) -> None:
         app, setup = self._app, self._app.setup
         try:
             await session.run(pause=pause)
@@ -120,7 +155,7 @@ class ProjectActions:
             if app.is_running:
                 self._ended(session)
 
-    def _ended(self, session: RunOfSteps) -> None:
+    def _ended(self, session: ProjectSession) -> None:
         self._app.refresh_bindings()
         self.show()
         progress = session.progress
@@ -148,21 +183,26 @@ class ProjectActions:
     async def close(self) -> None:
         """The program ends: stop, and keep all that came."""
         await self._stopped()
+        if self.session is not None:
+            self.session.close()
 
     # ------------------------------------------------------------------ what is wanted
 
     async def do(self, wanted: StepList.Wanted) -> None:
         """Do what the panel asked for. Must be called from a worker."""
-        if wanted.deed == "configure":
-            await self._try(self._configure())
-        elif wanted.deed == "prompt":
-            await self._try(self.opening.edit_prompt())
-        elif self.session is None:
+        if self.progress is None:
             await self._open()
-        elif wanted.deed in ("run", "one"):
-            await self._run(pause=wanted.deed == "one")
-        elif wanted.index is not None:
-            await self._try(self._deeds[wanted.deed](self, self.session, wanted.index))
+        match wanted.deed:
+            case "configure":
+                await self._try(self._configure())
+            case "prompt":
+                await self._try(self._edit_prompt())
+            case "run" | "one":
+                await self._try(self._run(pause=wanted.deed == "one"))
+            case deed if self.session is None:
+                self._app.tell("Nothing is begun yet: r runs the steps.")
+            case deed if wanted.index is not None:
+                await self._try(self._deeds[deed](self, self.session, wanted.index))
         self.show()
 
     async def _try(self, work: Awaitable[object]) -> None:
@@ -172,35 +212,47 @@ class ProjectActions:
             self._app.tell(error.message, severity="error", timeout=12)
 
     async def _run(self, *, pause: bool) -> None:
-        app, session = self._app, self.session
-        if self.running or session is None:
+        app, progress = self._app, self.progress
+        if self.running:
             app.tell("It runs already: Esc stops it.")
         elif app.text_calls.running or app.runner.running:
             app.tell("A run is under way: wait for it, or stop it (Esc) first.")
-        elif session.progress.ended:
+        elif progress is not None and progress.ended:
             app.tell("All steps are done: a runs them again from the one under the cursor.")
         elif await self.opening.ready():
+            if self.session is None and self.planned is not None:
+                self._take(await self.opening.begin(self.planned, self.face))
             self.start(pause=pause)
 
     async def _configure(self) -> None:
         if self.running:
             self._app.tell("A step is under way: stop it (Esc) first.")
             return
-        await self._take(self.opening.other_steps(self.face, self.session))
+        planned = await self.opening.choose(self.progress)
+        if planned is not None:
+            self._plan(planned)
 
-    async def _skip(self, session: RunOfSteps, index: int) -> None:
+    async def _edit_prompt(self) -> None:
+        if self.running:
+            self._app.tell("A step is under way: stop it (Esc) first.")
+            return
+        if await self.opening.edit_prompt() and self.session is not None:
+            self.session = await self.opening.reopen(self.session, self.face)
+            self._app.tell("Steps that are done had the prompt as it was: a runs them again.")
+
+    async def _skip(self, session: ProjectSession, index: int) -> None:
         await self._stopped()
         await session.skip(index)
 
-    async def _again(self, session: RunOfSteps, index: int) -> None:
+    async def _again(self, session: ProjectSession, index: int) -> None:
         await self._stopped()
         await session.again_from(index)
         await self._run(pause=False)
 
-    async def _open_conversation(self, session: RunOfSteps, index: int) -> None:
+    async def _open_conversation(self, session: ProjectSession, index: int) -> None:
         await show_conversation(self._app, session.progress.steps[index])
 
-    async def _edit(self, session: RunOfSteps, index: int) -> None:
+    async def _edit(self, session: ProjectSession, index: int) -> None:
         step = session.progress.steps[index]
         if self._editable(session, index):
             hint = "What the steps after this one see of it. Those that are done become stale."
@@ -210,13 +262,13 @@ class ProjectActions:
                 session, index, await edit_here(self._app, title, hint, text, 0)
             )
 
-    async def _edit_outside(self, session: RunOfSteps, index: int) -> None:
+    async def _edit_outside(self, session: ProjectSession, index: int) -> None:
         if self._editable(session, index):
             name = f"{session.progress.steps[index].name}.md"
             text = edit_suspended(self._app, session.output_text(index), name, 0)
             await self._take_output(session, index, text)
 
-    def _editable(self, session: RunOfSteps, index: int) -> bool:
+    def _editable(self, session: ProjectSession, index: int) -> bool:
         step = session.progress.steps[index]
         if self.running and session.progress.at == index:
             self._app.tell("This step is under way: stop it (Esc) first.")
@@ -226,13 +278,13 @@ class ProjectActions:
             return False
         return True
 
-    async def _take_output(self, session: RunOfSteps, index: int, text: str | None) -> None:
+    async def _take_output(self, session: ProjectSession, index: int, text: str | None) -> None:
         if text is None or text == session.output_text(index):
             self._app.tell("Nothing was changed.")
             return
         await session.edit(index, text)
 
-    _deeds: dict[str, Callable[[ProjectActions, RunOfSteps, int], Awaitable[None]]] = {
+    _deeds: dict[str, Callable[[ProjectActions, ProjectSession, int], Awaitable[None]]] = {
         "skip": _skip,
         "again": _again,
         "open": _open_conversation,

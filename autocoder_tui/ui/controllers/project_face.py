@@ -7,9 +7,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn, Protocol
 
+from textual.screen import Screen
+
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.steps.context import Proposed, ScriptEnded
 from autocoder_tui.steps.face import Consent, Proposal, ScriptPlace
 from autocoder_tui.steps.progress import ProjectProgress
@@ -26,6 +29,9 @@ _NO = Answer("no", "No", "n")
 class Stoppable(Protocol):
     """Who runs the steps."""
 
+    @property
+    def running(self) -> bool: ...
+
     def stop(self) -> None: ...
 
     def show(self, progress: ProjectProgress | None = None) -> None: ...
@@ -40,6 +46,8 @@ class ScreenFace:
         self.review = StepReview(app)
         self.waits = ""
         """What the step waits for of the person, "" for nothing."""
+        self._told = ""
+        self._at: int | None = None
         self._answered: list[tuple[str, str]] = []
 
     # ------------------------------------------------------------------ requests
@@ -101,13 +109,17 @@ class ScreenFace:
         return "closed" if chosen == "closed" else "terminal" if chosen == "terminal" else None
 
     async def _ask(self, consent: Consent, answers: tuple[Answer, ...]) -> str:
-        with _Waiting(self, "asks for your yes"):
-            if consent.shown:
-                dialog = ShownText(consent.title, consent.question, consent.shown, answers)
-                return await self._app.ask_unbidden(dialog)
+        dialog: Screen[str]
+        if consent.shown:
+            dialog = ShownText(consent.title, consent.question, consent.shown, answers)
+        else:
             last = len(answers) - 1
-            question = Question(consent.title, consent.question, answers, start=last)
-            return await self._app.ask_unbidden(question)
+            dialog = Question(consent.title, consent.question, answers, start=last)
+        if not self._project.running:
+            # A key has led here just now.
+            return await self._app.push_screen_wait(dialog)
+        with _Waiting(self, "asks for your yes"):
+            return await self._app.ask_unbidden(dialog)
 
     async def run_in_terminal(self, command: Sequence[str], folder: Path) -> ScriptEnded:
         try:
@@ -127,19 +139,33 @@ class ScreenFace:
     # ------------------------------------------------------------------ showing
 
     def progressed(self, progress: ProjectProgress) -> None:
+        if progress.at != self._at:
+            self._at, self._told = progress.at, ""
         self._project.show(progress)
 
+    @property
+    def says(self) -> str:
+        """What is to be said of the step that runs: what it waits for, or what it told last."""
+        return visible(self.waits or self._told)
+
     def told(self, message: str) -> None:
-        if self._app.is_running:
-            self._app.tell(message)
+        app = self._app
+        if app.is_running and self._project.running:
+            # A step may tell much; a notification of each would cover what it is about.
+            self._told = message
+            app.main.log_line(message)
+            self._project.show()
+        elif app.is_running:
+            app.tell(message, severity="warning")
 
     def begins(self) -> None:
         """Another project, or other steps of it, begin."""
         self._answered.clear()
+        self._told = ""
 
     def waiting(self, what: str) -> None:
         """Say what the step waits for."""
-        self.waits = what
+        self.waits, self._told = what, ""
         self._project.show()
 
 

@@ -126,7 +126,7 @@ class StepsPane(Vertical):
 
     def _tick(self) -> None:
         # The time goes on while nothing else changes.
-        if self.progress is not None and self.progress.at is not None and not self._says:
+        if self.progress is not None and self.progress.at is not None and not self._waits:
             self.keyboard_view.refresh()
             self._tell_detail()
 
@@ -178,7 +178,7 @@ class StepsPane(Vertical):
         return self.keyboard_view.scrollable_content_region.width or self.size.width
 
     def _seconds(self, at: int, step: StepProgress) -> float:
-        runs = self.progress is not None and self.progress.at == at and not self._says
+        runs = self.progress is not None and self.progress.at == at and not self._waits
         return step.seconds + (time.monotonic() - self._since if runs else 0.0)
 
     def _row(self, at: int) -> Content:
