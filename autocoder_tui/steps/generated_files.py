@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from autocoder_tui.engine.edited_file import with_edits
 from autocoder_tui.engine.events import FileProposed
+from autocoder_tui.engine.reply.blocks import normal_path
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.preparation import read_existing
 from autocoder_tui.safety.sanitize import visible
@@ -32,11 +33,16 @@ class Taken:
 
 
 def taken_files(
-    root: Path, proposed: Sequence[FileProposed], draft: Mapping[str, str | None]
+    root: Path,
+    proposed: Sequence[FileProposed],
+    draft: Mapping[str, str | None],
+    target: str | None = None,
 ) -> Taken:
-    """The files of a reply, over those of the `draft`. One whose name leads out of the project,
-    into git's folder or ours, or that another system would take for a second one, is left out,
-    and said. Blocking; raises NotPlaced where a file is not whole."""
+    """The files of a reply, over those of the `draft`; of one for a `target` that file alone.
+    One whose name leads out of the project, into git's folder or ours, or that another system
+    would take for a second one, is left out, and said. Blocking; raises NotPlaced where a file is
+    not whole."""
+    proposed, others = _asked_for(proposed, target)
     leaving = [
         *(file.path for file in proposed if file.deletes),
         *(file.renamed_from for file in proposed if file.renamed_from),
@@ -48,7 +54,7 @@ def taken_files(
     targets = sift_targets(root, [*standing, *names], leaving)
     moved = sift_targets(root, sources)
     found: dict[str, str | None] = {}
-    refused: dict[str, str] = {}
+    refused = {path: f"{visible(path)} was not asked for and is not taken." for path in others}
     incomplete: list[str] = []
     for file in proposed:
         why = targets.refused.get(file.path) or moved.refused.get(file.renamed_from)
@@ -74,6 +80,21 @@ def taken_files(
         tuple(WrittenFile(path, text) for path, text in found.items()),
         tuple(refused.values()),
     )
+
+
+def _asked_for(
+    proposed: Sequence[FileProposed], target: str | None
+) -> tuple[Sequence[FileProposed], list[str]]:
+    """The files of a reply that were asked for, and the paths of the others. Where all it holds is
+    one file of the target's name, that is the target, whatever folder the reply has it in."""
+    if target is None:
+        return proposed, []
+    named = [file for file in proposed if normal_path(file.path) == normal_path(target)]
+    only = len(proposed) == 1 and not proposed[0].deletes and not proposed[0].renamed_from
+    if not named and only and PurePosixPath(proposed[0].path).name == PurePosixPath(target).name:
+        named = [replace(proposed[0], path=target)]
+        return named, []
+    return named, [file.path for file in proposed if file not in named]
 
 
 def _whole(root: Path, file: FileProposed, draft: Mapping[str, str | None]) -> FileProposed:

@@ -43,6 +43,7 @@ class Asked:
     turns: tuple[Turn, ...] = ()
     target: str | None = None
     messages: tuple[ChatMessage, ...] = ()
+    purpose: Literal["query", "clarify"] = "query"
 
 
 class RequestFailed(StepFailed):
@@ -75,6 +76,7 @@ def key_of(asked: Asked, texts: Mapping[str, str], place: Workplace) -> str:
         [(path, digest(texts[path])) for path in asked.files if path in texts],
         [(turn.question, turn.answer) for turn in asked.turns],
         asked.target,
+        asked.purpose,
         place.guidance.preferences,
         place.setup.task.system_prompt,
     )
@@ -186,7 +188,8 @@ class StepRequest:
             asked.target,
             asked.text,
             setup.task.system_prompt,
-            purpose="query" if asked.kind == "ask" else "generate",
+            mode="clarify" if asked.purpose == "clarify" else "generate",
+            purpose=asked.purpose if asked.kind == "ask" else "generate",
             turns=asked.turns,
         )
         made = prepare(
@@ -239,7 +242,9 @@ class StepRequest:
             return effect
         root = self._place.project.root
         try:
-            taken = await asyncio.to_thread(taken_files, root, files, self._draft)
+            taken = await asyncio.to_thread(
+                taken_files, root, files, self._draft, self._asked.target
+            )
         except NotPlaced as error:
             failed = replace(effect, done=False, error=error.message)
             raise RequestFailed(error.message, failed, goes_on=False) from error

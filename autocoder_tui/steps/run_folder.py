@@ -15,10 +15,12 @@ from autocoder_tui.steps.errors import ProjectUnusable
 from autocoder_tui.steps.own_folder import read_text, write_file
 from autocoder_tui.steps.record import StepRecord
 from autocoder_tui.steps.record_json import json_text, parse_json, parse_record, record_text
+from autocoder_tui.store.evaluation import Evaluation, as_plain, from_plain
 from autocoder_tui.system.damaged_file import put_aside
 from autocoder_tui.text.plain_data import Unexpected, read_value, value_data
 
 RUN_FILE: Final = "run.json"
+EVALUATION_FILE: Final = "evaluation.json"
 VERSION: Final = 1
 _LOG: Final = re.compile(r"(\d{2,4})-([^\W\d]\w*)\.json")
 
@@ -66,6 +68,18 @@ class RunFolder:
         if isinstance(found, Problem):
             raise ProjectUnusable(f"{put_away(found)} Begin anew without --resume.")
         return found
+
+    def write_evaluation(self, evaluation: Evaluation) -> None:
+        """Keep what a person says of the run."""
+        said = replace(evaluation, note=redacted(evaluation.note))
+        write_file(self.root, self.folder / EVALUATION_FILE, json_text(as_plain(said)))
+
+    def evaluation(self) -> Evaluation | None:
+        """What was said of it, None for nothing that can be read."""
+        file = self.folder / EVALUATION_FILE
+        text = read_text(self.root, file)
+        data = parse_json(file, text) if isinstance(text, str) else None
+        return from_plain(data) if isinstance(data, dict) else None
 
     def file_of(self, record: StepRecord) -> Path:
         return self.folder / f"{record.title}.json"

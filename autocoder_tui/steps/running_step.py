@@ -7,14 +7,16 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 from autocoder_tui.config.preprompts import preprompt_in_force
 from autocoder_tui.engine.request import ChatMessage, Turn
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.steps.context import Checked, Generated, Proposed, ScriptEnded
+from autocoder_tui.steps.context import Checked, Generated, Proposed, ScriptEnded, Spent
 from autocoder_tui.steps.draft import Files, fold
 from autocoder_tui.steps.errors import StepFailed
+from autocoder_tui.steps.project_view import ProjectView, room_for_texts, tokens_of
 from autocoder_tui.steps.proposal import propose_draft
 from autocoder_tui.steps.record import REQUESTS, Effect, EffectKind, StepRecord
 from autocoder_tui.steps.request import (
@@ -28,6 +30,7 @@ from autocoder_tui.steps.request import (
 )
 from autocoder_tui.steps.trial import run_commands, run_script
 from autocoder_tui.steps.workplace import Workplace
+from autocoder_tui.store.evaluation import Evaluation
 
 
 class RunningStep:
@@ -42,6 +45,7 @@ class RunningStep:
         prompt: str,
         outputs: Mapping[str, str],
         before: Mapping[str, str | None],
+        spent: Mapping[str, Spent],
         lineage: str,
         changed: Callable[[StepRecord], object],
     ) -> None:
@@ -49,6 +53,7 @@ class RunningStep:
         self._prompt = prompt
         self._outputs = MappingProxyType(dict(outputs))
         self._draft: Files = dict(before)
+        self._spent = MappingProxyType(dict(spent))
         self._lineage = lineage
         self._changed = changed
         self._known = list(record.effects)
@@ -75,6 +80,30 @@ class RunningStep:
     def draft(self) -> Mapping[str, str | None]:
         return MappingProxyType(dict(self._draft))
 
+    @property
+    def spent(self) -> Mapping[str, Spent]:
+        return self._spent
+
+    @property
+    def room(self) -> int | None:
+        return room_for_texts(self._place.model(), self._place.limits)
+
+    def tokens(self, text: str) -> int:
+        return tokens_of(self._place.model(), text)
+
+    @property
+    def _view(self) -> ProjectView:
+        return ProjectView(self._place.project.root, self.picks, self.draft)
+
+    async def paths(self) -> tuple[str, ...]:
+        return await asyncio.to_thread(self._view.paths)
+
+    async def read(self, path: str) -> str | None:
+        return await asyncio.to_thread(self._view.read, path)
+
+    async def refused(self, paths: Sequence[str]) -> Mapping[str, str]:
+        return await asyncio.to_thread(self._view.refused, tuple(paths))
+
     def preprompt(self, name: str) -> str:
         setup = self._place.setup
         try:
@@ -96,9 +125,10 @@ class RunningStep:
         instructions: str = "",
         files: Sequence[str] | None = None,
         turns: Sequence[Turn] = (),
+        purpose: Literal["query", "clarify"] = "query",
     ) -> str:
         effect = await self._request(
-            Asked("ask", text, instructions, self._names(files), (*turns,))
+            Asked("ask", text, instructions, self._names(files), (*turns,), purpose=purpose)
         )
         return effect.reply
 
@@ -226,6 +256,9 @@ class RunningStep:
         key = digest("check", self._lineage, commands, sorted(self._draft.items()))
         effect = await self._effect("check", key, do)
         return Checked(effect.passed, effect.words, effect.note)
+
+    async def keep_evaluation(self, evaluation: Evaluation) -> None:
+        await asyncio.to_thread(self._place.keep_evaluation, evaluation)
 
     async def run_script(self, path: str) -> ScriptEnded:
         async def do() -> Effect:

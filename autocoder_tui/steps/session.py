@@ -13,6 +13,7 @@ from typing import Final
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.redaction import redacted
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.steps.context import Spent
 from autocoder_tui.steps.draft import Files, files_of, fold_step, read_files, render
 from autocoder_tui.steps.errors import ProjectUnusable, StepFailed
 from autocoder_tui.steps.generated_files import checked_names
@@ -198,11 +199,19 @@ class ProjectSession:
     def _running(self, index: int, record: StepRecord) -> RunningStep:
         draft: Files = {}
         outputs: dict[str, str] = {}
+        spent: dict[str, Spent] = {}
         lineage: list[object] = [self._prompt]
         for number, earlier in enumerate(self._records[:index]):
             if earlier.state == "skipped":
                 continue
             draft = fold_step(draft, earlier)
+            used = earlier.used
+            spent[earlier.name] = Spent(
+                used.requests,
+                (used.prompt_tokens, used.completion_tokens),
+                used.cost_usd,
+                earlier.seconds,
+            )
             outputs[earlier.name] = self.output_text(number)
             ids = [(one.key, one.run_id, one.written) for one in earlier.effects]
             lineage.append((earlier.name, earlier.times, outputs[earlier.name], ids))
@@ -213,7 +222,7 @@ class ProjectSession:
             self._place.face.progressed(self.progress)
 
         line = digest(lineage)
-        return RunningStep(self._place, record, self._prompt, outputs, draft, line, changed)
+        return RunningStep(self._place, record, self._prompt, outputs, draft, spent, line, changed)
 
     def _failed(self, running: RunningStep | None, record: StepRecord, message: str) -> StepRecord:
         return replace(self._of(running, record), state="failed", detail=message)

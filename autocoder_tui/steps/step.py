@@ -44,3 +44,13 @@ class Step:
         attribute `requests` of its function; one where it does not."""
         least, most = getattr(self.work, "requests", (1, 1))
         return int(least), int(most)
+
+
+def takes(least: int, most: int) -> Callable[[Work], Work]:
+    """Say of a step how many requests it makes at the least and at the most."""
+
+    def said(work: Work) -> Work:
+        work.requests = (least, most)  # type: ignore[attr-defined]
+        return work
+
+    return said

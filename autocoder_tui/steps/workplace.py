@@ -16,6 +16,7 @@ from autocoder_tui.steps.project import Project
 from autocoder_tui.steps.record import StepRecord
 from autocoder_tui.steps.run_folder import RunFolder, RunHead
 from autocoder_tui.steps.token_usage import TokenUsage, UsageRow
+from autocoder_tui.store.evaluation import Evaluation
 from autocoder_tui.store.history.history import History, UnknownRun
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.history.schema import HistoryUnavailable
@@ -75,6 +76,17 @@ class Workplace:
             return self.history.get(run_id)
         except (UnknownRun, HistoryUnavailable):
             return None
+
+    def keep_evaluation(self, evaluation: Evaluation) -> None:
+        """Keep what a person says of the run beside it, and with its requests in the history.
+        Blocking; raises ProjectUnusable."""
+        self.run.write_evaluation(evaluation)
+        records, _ = self.run.records(self.head)
+        run_ids = [run_id for record in records for run_id in record.run_ids]
+        try:
+            self.history.evaluate(run_ids, evaluation)
+        except HistoryUnavailable as error:
+            self.face.told(f"{error.message} What you said is kept in the project alone.")
 
     def wrote(self, digests: dict[str, str]) -> None:
         """These files of the project hold what the run wrote. Blocking; raises
