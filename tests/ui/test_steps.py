@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Input
 
-from autocoder_tui.demo.script import Received, Reply
+from autocoder_tui.demo.script import Received, Reply, Script
 from autocoder_tui.steps.progress import StepProgress
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.controllers.project_opening import Wish
@@ -84,10 +85,10 @@ async def opened(
     size: tuple[int, int] = WIDE,
     steps: str = "mine",
     resume: bool = False,
-    script: object = reply,
+    script: Script = reply,
 ) -> AsyncIterator[tuple[AutocoderApp, Pilot[str], WatchedServer]]:
     """The App started for the project of `folder`."""
-    async with WatchedServer(script) as server:  # type: ignore[arg-type]
+    async with WatchedServer(script) as server:
         setup = setup_for(folder, "--base-url", server.base_url, "-m", "test-model")
         app = AutocoderApp(setup)
         app.project.wanted(Wish(steps, resume))
@@ -113,7 +114,11 @@ async def agree(app: AutocoderApp, pilot: Pilot[str], count: int) -> None:
         await until(pilot, lambda: isinstance(app.screen, ShownText))
         before = app.screen
         await pilot.press("y")
-        await until(pilot, lambda before=before: app.screen is not before)
+        await _until_gone(app, pilot, before)
+
+
+async def _until_gone(app: AutocoderApp, pilot: Pilot[str], screen: Screen[object]) -> None:
+    await until(pilot, lambda: app.screen is not screen)
 
 
 async def at_the_steps(app: AutocoderApp, pilot: Pilot[str]) -> None:
@@ -178,7 +183,8 @@ async def test_questions_reviews_and_the_steps_after_them(tmp_path: Path) -> Non
         await pilot.press("home", "v")
         await until(pilot, lambda: isinstance(app.screen, StepConversation))
         shown = app.screen.query_one(PlainArea).text
-        assert "Greet a friend" in shown and "a greeting for a friend" in shown
+        assert "Greet a friend" in shown
+        assert "a greeting for a friend" in shown
         await pilot.press("escape")
         await at_the_steps(app, pilot)
     assert (tmp_path / "project" / "hello.py").is_file()
@@ -237,7 +243,8 @@ async def test_esc_stops_a_step_and_r_goes_on_without_paying_twice(tmp_path: Pat
         await until(pilot, lambda: states(app) == ["done", "done"])
         assert len(server.requests) == 2
     text = (tmp_path / "project" / "hello.py").read_text()
-    assert text.count("print(1)") == 1 and text.endswith("print(3)\n")
+    assert text.count("print(1)") == 1
+    assert text.endswith("print(3)\n")
 
 
 async def test_a_proposal_that_is_rejected_whole_is_decided_on(tmp_path: Path) -> None:
