@@ -87,6 +87,18 @@ def _batch(arguments: Sequence[str]) -> int:
         raise
 
 
+def _new(arguments: Sequence[str]) -> int:
+    from autocoder_tui.cli.new_arguments import new_parser
+
+    parser = new_parser()
+    options = parser.parse_args(arguments)
+    if options.name is None and not options.examples:
+        parser.error("name the folder to make: autocoder-tui new NAME")
+    from autocoder_tui.cli.new_command import new_command
+
+    return new_command(options)
+
+
 def _serve(arguments: Sequence[str]) -> int:
     from autocoder_tui.cli.serve_arguments import serve_parser
 
@@ -283,6 +295,7 @@ def _print_usage(arguments: Sequence[str]) -> int:
 _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "batch": _batch,
     "local": _local,
+    "new": _new,
     "serve": _serve,
     "client": _client,
     "history": _history,
