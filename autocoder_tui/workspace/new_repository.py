@@ -33,7 +33,7 @@ def begin_repository(root: Path) -> str:
         )
     except FileNotFoundError:
         return (
-            "git is not installed, so there is no repository: what is written can't be committed."
+            "git is not installed, so there is no repository to commit to."
         )
     except (OSError, subprocess.SubprocessError) as error:
         return f"git made no repository of it ({visible(str(error))})."

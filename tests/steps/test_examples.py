@@ -67,7 +67,7 @@ def test_what_is_there_stays(tmp_path: Path, kind: str) -> None:
 
 def test_a_place_that_can_not_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(ProjectUnusable, match="can't be (made|looked into)"):
+    with pytest.raises(ProjectUnusable, match=r"can't be (made|looked into)"):
         begin_project(tmp_path / "file" / "place", None)
 
 

@@ -101,7 +101,7 @@ class ScreenFace:
 
     async def script_place(self, consent: Consent) -> ScriptPlace | None:
         answers = (
-            Answer("closed", "Run in the closed place", "c"),
+            Answer("closed", "Run in a copy", "c"),
             Answer("terminal", "Run in this terminal", "t"),
             _NO,
         )

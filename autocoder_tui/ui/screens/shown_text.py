@@ -40,13 +40,13 @@ class ShownText(Dialog[str]):
         super().__init__()
         self._heading = title
         self._question = question
-        self._shown = shown
+        self._shown = shown.rstrip("\n")
         self._answers = tuple(answers)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog tall-dialog") as dialog:
             dialog.border_title = Content(visible(self._heading))
-            count = self._shown.count("\n") + (not self._shown.endswith("\n"))
+            count = self._shown.count("\n") + 1
             dialog.border_subtitle = f"{count} line{'s' * (count != 1)} · ↑ ↓ move through them"
             question = visible(self._question, lines=True)
             yield Static(question, markup=False, classes="dialog-text")

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -83,7 +84,7 @@ class StepsPane(Vertical):
     StepsPane StepList { background: $background; }
     StepsPane #steps-about { height: 1fr; margin-top: 1; padding: 0 1; }
     StepsPane #steps-about Static { height: auto; width: 100%; }
-    StepsPane #steps-line { height: auto; max-height: 2; padding: 0 1; }
+    StepsPane #steps-line { height: auto; max-height: 2; padding: 0 1; background: $panel; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -96,7 +97,9 @@ class StepsPane(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(NOTHING, id="steps-standing", markup=False)
-        yield Static("", id="steps-money", markup=False)
+        costs = Static("", id="steps-money", markup=False)
+        costs.display = False
+        yield costs
         yield Static("", id="steps-head", markup=False)
         yield self.keyboard_view
         yield Static("", id="steps-line", markup=False)
@@ -139,8 +142,7 @@ class StepsPane(Vertical):
         steps = 0 if self.progress is None else len(self.progress.steps)
         there = self.progress is not None
         self.query_one("#steps-standing").styles.height = 1 if there else 5
-        for part in ("#steps-money", "#steps-head"):
-            self.query_one(part).display = there
+        self.query_one("#steps-head").display = there
         self.query_one("#steps-line").display = there and not self._tall
         self.query_one("#steps-about").display = there and self._tall
         if self._tall:
@@ -157,8 +159,13 @@ class StepsPane(Vertical):
         progress = self.progress
         if progress is None:
             return
-        self.query_one("#steps-standing", Static).update(standing(progress, self._waits))
-        self.query_one("#steps-money", Static).update(money(progress))
+        stands, costs = standing(progress, self._waits), money(progress)
+        in_one = f"{stands} · {costs}"
+        # Where every row counts, both share one if they can.
+        shared = not self._tall and cell_len(in_one) <= self.size.width - 2
+        self.query_one("#steps-standing", Static).update(in_one if shared else stands)
+        self.query_one("#steps-money", Static).update(costs)
+        self.query_one("#steps-money").display = not shared
         self.query_one("#steps-head", Static).update(head_row(self._room))
         self.keyboard_view.refresh()
         self._tell_detail()

@@ -25,10 +25,11 @@ LOOKS: Final[Mapping[StepState, tuple[str, str]]] = {
 }
 """The sign and the colour of each state."""
 
-_STATE: Final = 9
-_TOKENS, _COST, _TIME = 7, 10, 7
+_STATE: Final = 8
+_TOKENS, _COST, _TIME = 6, 9, 7
 _NAME: Final = (8, 28)
 """Least and most cells of a name, which gets what the figures leave."""
+_CENT: Final = Decimal("0.01")
 _PREVIEWED: Final = 4000
 """Characters of an output that are shown beside the list."""
 
@@ -62,7 +63,7 @@ def step_row(step: StepProgress, room: int, seconds: float) -> Content:
         _cell(visible(step.name), name),
         (_cell(step.state, _STATE), colour),
         f"{tokens:>{_TOKENS}}",
-        f"{cost:>{_COST if costs else 0}}",
+        f"{cost.replace('< ', '<'):>{_COST if costs else 0}}",
         f"{duration(seconds) if begun else '':>{_TIME}}",
     )
 
@@ -141,8 +142,13 @@ def _cost(cost: Decimal | None) -> str:
 
 
 def _range(both: tuple[Decimal, Decimal]) -> str:
-    least, most = map(format_usd, both)
+    """An estimate has no use for more than cents."""
+    least, most = (format_usd(value).removesuffix("00") for value in map(_to_cents, both))
     return least if least == most else f"{least}–{most}"
+
+
+def _to_cents(value: Decimal) -> Decimal:
+    return value if value < _CENT else value.quantize(_CENT)
 
 
 def _cell(text: str, width: int) -> str:
