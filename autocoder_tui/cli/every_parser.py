@@ -26,6 +26,7 @@ from autocoder_tui.cli.history_arguments import history_parser
 from autocoder_tui.cli.local_arguments import local_parser
 from autocoder_tui.cli.new_arguments import new_parser
 from autocoder_tui.cli.preprompts_arguments import preprompts_parser
+from autocoder_tui.cli.project_arguments import project_parser, rerun_parser, steps_parser
 from autocoder_tui.cli.serve_arguments import serve_parser
 
 
@@ -33,6 +34,9 @@ def commands() -> dict[str, Parser]:
     """The parser of each command by its name, in the order in which they are shown."""
     return {
         "run": run_parser(),
+        "project": project_parser(),
+        "rerun": rerun_parser(),
+        "steps": steps_parser(),
         "batch": batch_parser(),
         "new": new_parser(),
         "resume": resume_parser(),

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import argparse
 import shlex
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
+from autocoder_tui.cli.new_arguments import new_parser
 from autocoder_tui.headless.exit_codes import EXIT_OK
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.steps.examples import begin_project, load_examples, named_example
 from autocoder_tui.workspace.new_repository import begin_repository
 
 
-def new_command(options: argparse.Namespace) -> int:
+def new_command(arguments: Sequence[str]) -> int:
     """Make the project; returns the exit code. Raises ProjectUnusable."""
+    parser = new_parser()
+    options = parser.parse_args(arguments)
+    if options.name is None and not options.examples:
+        parser.error("name the folder to make: autocoder-tui new NAME")
     if options.examples:
         for each in load_examples().values():
             print(f"{each.name:<8} {each.summary} (--steps {each.steps})")

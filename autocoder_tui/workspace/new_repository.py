@@ -32,9 +32,7 @@ def begin_repository(root: Path) -> str:
             check=False,
         )
     except FileNotFoundError:
-        return (
-            "git is not installed, so there is no repository to commit to."
-        )
+        return "git is not installed, so there is no repository to commit to."
     except (OSError, subprocess.SubprocessError) as error:
         return f"git made no repository of it ({visible(str(error))})."
     if done.returncode:

@@ -20,7 +20,8 @@ from autocoder_tui.steps.errors import ProjectUnusable
 from autocoder_tui.steps.face import ProjectFace
 from autocoder_tui.steps.opening import begin_session, resume_session
 from autocoder_tui.steps.progress import ProjectProgress, StepProgress
-from autocoder_tui.steps.project import Project
+from autocoder_tui.steps.project import LAST, Project
+from autocoder_tui.steps.project_demo import demo_steps
 from autocoder_tui.steps.registry import known_steps
 from autocoder_tui.steps.session import ProjectSession
 from autocoder_tui.ui.program import Program
@@ -39,10 +40,12 @@ _PROMPT_HINT = (
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What the command line asked for: `steps` is the name of a configuration, "" for none;
-    `resume`: a run that was cut short goes on without being asked about."""
+    `resume`: a run that was cut short goes on without being asked about, the newest or the one
+    called `run`."""
 
     steps: str = ""
     resume: bool = False
+    run: str = LAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +73,17 @@ class ProjectOpening:
     async def open(self, face: ProjectFace) -> ProjectSession | Planned:
         """The newest run of the project, or the steps that are about to begin."""
         wish = self.wish or Wish()
+        requirements = self._app.setup.task.requirements
+        if self.wish is not None and requirements.strip():
+            await asyncio.to_thread(self.project.write_prompt, requirements)
         newest = await asyncio.to_thread(self.project.newest)
         if newest is not None and (wish.resume or not wish.steps):
-            return await resume_session(self._app.setup, face, self._model)
+            run = await asyncio.to_thread(self.project.run_called, wish.run or LAST)
+            return await resume_session(self._app.setup, face, self._model, run)
         if wish.resume:
             self._app.tell("There is no run to go on with: r begins one.", severity="warning")
-        return await self._planned(wish.steps)
+        steps = demo_steps() if self._app.setup.demo and not wish.steps else wish.steps
+        return await self._planned(steps)
 
     async def begin(self, planned: Planned, face: ProjectFace) -> ProjectSession:
         """Begin the steps."""

@@ -92,7 +92,9 @@ _STEPS: Final = ProjectProgress(
             files=("src/main.py", "src/受注.py"),
         ),
         StepProgress("check", "Try the code.", "stale", (12, 1), Decimal("0.00001"), 3.0, 1),
-        StepProgress("gen_entrypoint", "Write run.sh.", "failed", (90, 0), None, 1.0, 1, "no reply"),
+        StepProgress(
+            "gen_entrypoint", "Write run.sh.", "failed", (90, 0), None, 1.0, 1, "no reply"
+        ),
         StepProgress("propose", "Have it decided on.", "stopped", (0, 0), Decimal(0), 3700, 0),
         StepProgress("execute_entrypoint", "Run it.", "waiting"),
     ),

@@ -143,12 +143,12 @@ def _cost(cost: Decimal | None) -> str:
 
 def _range(both: tuple[Decimal, Decimal]) -> str:
     """An estimate has no use for more than cents."""
-    least, most = (format_usd(value).removesuffix("00") for value in map(_to_cents, both))
+    least, most = map(_about, both)
     return least if least == most else f"{least}–{most}"
 
 
-def _to_cents(value: Decimal) -> Decimal:
-    return value if value < _CENT else value.quantize(_CENT)
+def _about(value: Decimal) -> str:
+    return format_usd(value) if value < _CENT else f"${value:,.2f}"
 
 
 def _cell(text: str, width: int) -> str:
