@@ -61,10 +61,11 @@ def project_setup(options: argparse.Namespace, environ: Mapping[str, str]) -> Se
     if not options.demo and not is_folder(folder):
         shown = visible(str(folder))
         raise Refused(f"{shown} is not a folder. autocoder-tui new {shown} makes it.")
-    setup = load_setup(folder, options, environ)
     if not options.demo:
-        return setup
+        return load_setup(folder, options, environ)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
+        setup = load_setup(folder, options, environ)
         return project_demo_setup(setup, fresh=options.directory is None)
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
