@@ -201,6 +201,7 @@ class StepRequest:
             place.limits_now(self._used.cost_usd or Decimal(0)),
             temperature=setup.model.temperature,
             edit_format=setup.model.edit_format,
+            demo=setup.demo,
             texts=texts,
             guidance=place.guidance,
             instructions=asked.instructions or None,
