@@ -31,6 +31,7 @@ from autocoder_tui.cli.arguments import (
     usage_parser,
 )
 from autocoder_tui.cli.batch_arguments import batch_parser
+from autocoder_tui.cli.project_arguments import project_parser, rerun_parser, steps_parser
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE
 from autocoder_tui.safety.redaction import safe_line
@@ -85,6 +86,27 @@ def _batch(arguments: Sequence[str]) -> int:
 
             report_batch_refusal(error.kind, error.message)
         raise
+
+
+def _project(arguments: Sequence[str]) -> int:
+    options = project_parser().parse_args(arguments)
+    from autocoder_tui.cli.project_command import project_command
+
+    return project_command(options, os.environ)
+
+
+def _rerun(arguments: Sequence[str]) -> int:
+    options = rerun_parser().parse_args(arguments)
+    from autocoder_tui.cli.project_command import rerun_command
+
+    return rerun_command(options, os.environ)
+
+
+def _steps(arguments: Sequence[str]) -> int:
+    options = steps_parser().parse_args(arguments)
+    from autocoder_tui.cli.steps_command import steps_command
+
+    return steps_command(options, os.environ)
 
 
 def _serve(arguments: Sequence[str]) -> int:
@@ -281,6 +303,9 @@ def _print_usage(arguments: Sequence[str]) -> int:
 
 
 _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "project": _project,
+    "rerun": _rerun,
+    "steps": _steps,
     "batch": _batch,
     "local": _local,
     "serve": _serve,

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
 from autocoder_tui.config.project_file import PROJECT_FILE
+from autocoder_tui.config.settings import STEPS
 from autocoder_tui.config.toml_file import TomlFile, read_toml
 from autocoder_tui.problems import Problem, shortened, unknown_name
 from autocoder_tui.steps.errors import ProjectUnusable
@@ -25,7 +26,6 @@ Whose: TypeAlias = Literal["shipped", "user", "project"]
 
 SHIPPED_FILE: Final = Path(str(files("autocoder_tui"))) / "data" / "configurations.toml"
 DEFAULT: Final = "default"
-_TABLE: Final = "steps"
 _KNOWN: Final = ("summary", "steps")
 _MOST_STEPS: Final = 99
 
@@ -58,10 +58,10 @@ def load_configurations(
         if isinstance(parsed, Problem):
             problems.append(parsed)
             continue
-        above = () if origin == "shipped" else (_TABLE,)
-        tables = parsed.data.get(_TABLE, {}) if above else parsed.data
+        above = () if origin == "shipped" else (STEPS,)
+        tables = parsed.data.get(STEPS, {}) if above else parsed.data
         if not isinstance(tables, dict):
-            problems.append(parsed.problem([_TABLE], "expected tables [steps.NAME]"))
+            problems.append(parsed.problem([STEPS], "expected tables [steps.NAME]"))
             continue
         for name, table in tables.items():
             read = _read(parsed, (*above, name), table, origin)

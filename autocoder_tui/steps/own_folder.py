@@ -17,8 +17,9 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.steps.errors import ProjectUnusable
 from autocoder_tui.system.atomic_write import write_atomically
 from autocoder_tui.system.descriptors import open_descriptor
+from autocoder_tui.workspace.paths import OWN_FOLDER
 
-FOLDER: Final = ".autocoder"
+FOLDER: Final = OWN_FOLDER
 MOST_BYTES: Final = 256 * 1024 * 1024
 """Of one file that is read."""
 

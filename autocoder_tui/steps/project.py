@@ -35,6 +35,8 @@ from autocoder_tui.system.file_lock import FileLock, lock
 
 PROMPT_FILES: Final = ("prompt", "main_prompt")
 """Where GPT Engineer's projects have theirs, at the top."""
+LAST: Final = "last"
+"""Stands for the newest run."""
 _LOCK_FILE: Final = "lock"
 _PROMPT_BYTES: Final = 1024 * 1024
 
@@ -133,6 +135,21 @@ class Project:
     def newest(self) -> RunFolder | None:
         runs = self.runs()
         return runs[-1] if runs else None
+
+    def run_called(self, name: str) -> RunFolder | None:
+        """The run of this name, or the newest where that is "last"; None where there is none at
+        all."""
+        runs = self.runs()
+        if name == LAST:
+            return runs[-1] if runs else None
+        found = [run for run in runs if run.name == name]
+        if not found:
+            known = ", ".join(visible(run.name) for run in runs[-3:]) or "none"
+            raise ProjectUnusable(
+                f"There is no run {visible(name)} in this project; the newest are {known}. Name "
+                "one of them, or none for the newest."
+            )
+        return found[0]
 
     def begin_run(self) -> RunFolder:
         """A folder for one more run, named by the time."""

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.safety.redaction import redacted
+from autocoder_tui.safety.redaction import REDACTED, redacted
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.steps.context import Spent
 from autocoder_tui.steps.draft import Files, files_of, fold_step, read_files, render
@@ -19,7 +19,7 @@ from autocoder_tui.steps.errors import ProjectUnusable, StepFailed
 from autocoder_tui.steps.generated_files import checked_names
 from autocoder_tui.steps.own_steps import in_words
 from autocoder_tui.steps.progress import ProjectProgress, StepProgress
-from autocoder_tui.steps.record import StepRecord
+from autocoder_tui.steps.record import Effect, StepRecord
 from autocoder_tui.steps.remaining_cost import remaining_usd
 from autocoder_tui.steps.request import digest
 from autocoder_tui.steps.running_step import RunningStep, step_file
@@ -134,8 +134,26 @@ class ProjectSession:
     async def resend(self, index: int, logged: StepRecord) -> None:
         """Have a step done anew with the messages and the answers of a log, word for word."""
         await self.again_from(index)
-        record = replace(self._records[index], resend=logged.effects)
-        await self._change(index, record)
+        resent = tuple(
+            Effect(
+                one.kind, one.key, messages=one.messages, question=one.question, answer=one.answer
+            )
+            for one in logged.effects
+        )
+        if any(REDACTED in one.content for effect in resent for one in effect.messages):
+            self._place.face.told(
+                f"A key was taken out of the log: {REDACTED} is sent where it stood."
+            )
+        await self._change(index, replace(self._records[index], resend=resent))
+
+    @property
+    def draft(self) -> Files:
+        """The files that the steps generated and nobody decided on yet."""
+        draft: Files = {}
+        for record in self._records:
+            if record.state != "skipped":
+                draft = fold_step(draft, record)
+        return draft
 
     def output_text(self, index: int) -> str:
         """What `edit` edits: the step's text, else its files as a reply that holds them."""

@@ -1,0 +1,63 @@
+"""`autocoder-tui project` and `rerun`: on the screen, or without it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.headless.command import report_refusal
+from autocoder_tui.headless.project_command import Wanted, project_setup, run_project
+from autocoder_tui.steps.project import LAST
+from autocoder_tui.steps.rerun import project_of_log
+from autocoder_tui.system.malloc import return_freed_memory
+
+
+def project_command(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """Do what was asked for; returns the exit code. Raises AutocoderError."""
+    resumed = options.project_run or (LAST if options.goes_on else None)
+    if resumed is not None:
+        given = [
+            flag
+            for flag, value in (
+                ("-r", options.requirements),
+                ("-i", options.input_files),
+                ("--steps", options.configuration),
+            )
+            if value
+        ]
+        if given:
+            return _refused(
+                options,
+                f"A run that is gone on with has its steps, prompt and files: leave out "
+                f"{', '.join(given)}. The prompt may be changed in .autocoder/prompt.",
+            )
+    wanted = Wanted(options.configuration, resumed, options.run_scripts)
+    return _run(options, environ, wanted)
+
+
+def rerun_command(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """Run a step again from its log; returns the exit code. Raises AutocoderError."""
+    log = Path(options.log)
+    options.directory = None
+    try:
+        options.directory = str(project_of_log(log))
+    except AutocoderError as error:
+        return _refused(options, error.message, error.kind)
+    return _run(options, environ, Wanted(run_scripts=options.run_scripts, rerun=log))
+
+
+def _run(options: argparse.Namespace, environ: Mapping[str, str], wanted: Wanted) -> int:
+    try:
+        setup = project_setup(options, environ)
+    except AutocoderError as error:
+        return _refused(options, error.message, error.kind)
+    return_freed_memory()
+    return run_project(setup, wanted)
+
+
+def _refused(options: argparse.Namespace, message: str, kind: str = "usage") -> int:
+    if options.json:
+        report_refusal(kind, message)
+    raise AutocoderError(message)

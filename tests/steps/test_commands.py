@@ -1,0 +1,172 @@
+"""`autocoder-tui project`, `rerun` and `steps` as programs, against a real loopback server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autocoder_tui.demo.script import Reply, Script
+from autocoder_tui.store.history.history import History
+from tests.headless.test_run import Ended, ended, environment
+from tests.steps.places import framed
+from tests.watched_server import WatchedServer
+
+ROOT = Path(__file__).parents[2]
+HELLO = "print('hello')\n"
+
+
+async def started(folder: Path, *arguments: str) -> asyncio.subprocess.Process:
+    (folder / "project").mkdir(exist_ok=True)
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "autocoder_tui",
+        *arguments,
+        cwd=folder / "project",
+        env={**environment(folder), "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+async def project(folder: Path, script: Script, *flags: str) -> Ended:
+    async with WatchedServer(script) as server:
+        at = ("--base-url", server.base_url, "-m", "test-model")
+        return await ended(await started(folder, "project", *flags, *at))
+
+
+async def test_an_empty_folder_is_written_to(tmp_path: Path) -> None:
+    reply = [Reply("Here.\n" + framed(main_py=HELLO))]
+    done = await project(
+        tmp_path, reply, "-r", "Say hello.", "--steps", "simple", "--yes", "--json"
+    )
+    root = tmp_path / "project"
+    assert done.code == 0, done.err
+    assert (root / "main.py").read_text() == HELLO
+    assert (root / ".autocoder" / "prompt").read_text() == "Say hello.\n"
+    report = done.report
+    assert report["status"] == "done"
+    assert report["written"] == ["main.py"]
+    assert [(one["name"], one["state"]) for one in report["steps"]] == [("simple", "done")]
+    rows = History(tmp_path / "state").list()
+    run = History(tmp_path / "state").get(rows[-1].run_id)
+    assert run.snapshot.project_run == f"{report['run']}/01-simple"
+
+
+async def test_what_it_wrote_itself_is_written_again_until_somebody_changes_it(
+    tmp_path: Path,
+) -> None:
+    flags = ("--steps", "simple", "--yes")
+    root = tmp_path / "project"
+    await project(tmp_path, [Reply(framed(main_py=HELLO))], "-r", "Say hello.", *flags)
+    again = framed(main_py="print('hello again')\n", more_py="x = 1\n")
+    done = await project(tmp_path, [Reply(again)], *flags)
+    assert done.code == 0, done.err
+    assert (root / "main.py").read_text() == "print('hello again')\n"
+    (root / "more.py").write_text("x = 2  # mine\n")
+    done = await project(tmp_path, [Reply(framed(more_py="x = 3\n"))], *flags, "--json")
+    assert done.code == 1
+    assert (root / "more.py").read_text() == "x = 2  # mine\n"
+    assert done.report["status"] == "waiting"
+    assert done.report["waiting"] == ["more.py"]
+    assert "more.py" in done.err
+    assert "autocoder-tui resume" in done.err
+    (offered,) = History(tmp_path / "state").list(offered=True)
+    assert f"autocoder-tui resume {offered.run_id}" in done.err
+
+
+async def test_elsewhere_there_is_a_patch(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "main.py").write_text("print('mine')\n")
+    flags = ("-r", "Say hello.", "--steps", "simple", "--patch", "-i", "main.py")
+    done = await project(tmp_path, [Reply(framed(main_py=HELLO, new_py="x = 1\n"))], *flags)
+    assert done.code == 0, done.err
+    assert (root / "main.py").read_text() == "print('mine')\n"
+    assert not (root / "new.py").exists()
+    (tmp_path / "it.patch").write_text(done.out)
+    subprocess.run(["patch", "-p1", "-i", str(tmp_path / "it.patch")], cwd=root, check=True)
+    assert (root / "main.py").read_text() == HELLO
+    assert (root / "new.py").read_text() == "x = 1\n"
+
+
+async def test_without_yes_nothing_is_written(tmp_path: Path) -> None:
+    done = await project(
+        tmp_path, [Reply(framed(main_py=HELLO))], "-r", "Say hello.", "--steps", "simple"
+    )
+    assert done.code == 0
+    assert not (tmp_path / "project" / "main.py").exists()
+    assert "wait for a review" in done.err
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (("--steps", "simpel"), 'the nearest is "simple"'),
+        (("--resume",), "no run"),
+        (("--resume", "-r", "x"), "leave out -r"),
+        (("--run", "1999"), "There is no run 1999"),
+        ((), "write it into"),
+    ],
+)
+async def test_what_can_not_be_done_is_said(
+    tmp_path: Path, flags: tuple[str, ...], said: str
+) -> None:
+    done = await project(tmp_path, [], *flags, "--json")
+    assert done.code == 1
+    assert said in done.err
+    assert done.report["status"] == "refused"
+    assert said in done.report["error"]["message"]
+
+
+async def test_a_log_is_run_again_as_it_was_changed(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    flags = ("-r", "Say hello.", "--steps", "simple", "--yes")
+    await project(tmp_path, [Reply(framed(main_py=HELLO))], *flags)
+    (log,) = (root / ".autocoder" / "logs").glob("*/01-simple.json")
+    data: dict[str, Any] = json.loads(log.read_text())
+    messages = data["effects"][0]["messages"]
+    messages[-1]["content"] = "Say goodbye.\nIn one line."
+    log.write_text(json.dumps(data))
+    async with WatchedServer([Reply(framed(main_py="print('bye')\n"))]) as server:
+        at = ("--base-url", server.base_url, "-m", "test-model")
+        done = await ended(await started(tmp_path, "rerun", str(log), "--yes", *at))
+        assert done.code == 0, done.err
+        (sent,) = server.requests
+        assert sent.messages[-1]["content"] == "Say goodbye.\nIn one line."
+        assert sent.messages[0]["content"] == "\n".join(messages[0]["content"])
+    assert (root / "main.py").read_text() == "print('bye')\n"
+    assert len(list(log.parent.glob("01-simple.before-1.json"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text.replace('"state": "done",', '"state": "done"'), "line"),
+        (lambda text: text.replace('"kind": "generate"', '"kind": "magic"'), '"kind" in entry 1'),
+        (lambda text: text.replace('"role": "system"', '"role": "boss"'), '"messages" in entry 1'),
+        (lambda text: text.replace('"log": 1', '"log": "one"'), "the log of a step"),
+        (lambda text: "[]", "expected a JSON object"),
+    ],
+)
+async def test_a_log_that_can_not_be_read_says_where(
+    tmp_path: Path, change: Any, said: str
+) -> None:
+    flags = ("-r", "Say hello.", "--steps", "simple", "--yes")
+    await project(tmp_path, [Reply(framed(main_py=HELLO))], *flags)
+    (log,) = (tmp_path / "project" / ".autocoder" / "logs").glob("*/01-simple.json")
+    log.write_text(change(log.read_text()))
+    done = await ended(
+        await started(tmp_path, "rerun", str(log), "--base-url", "http://localhost:9", "-m", "x")
+    )
+    assert done.code == 1
+    assert said in done.err
+    assert "nothing was sent" in done.err
+    assert log.exists()
