@@ -15,22 +15,19 @@ import tempfile
 import time
 from pathlib import Path
 
-from autocoder_tui.runs.setup import choose_model
-from autocoder_tui.steps.configuration import Configuration
 from autocoder_tui.steps.context import Spent
-from autocoder_tui.steps.opening import begin_session
 from autocoder_tui.steps.progress import ProjectProgress
 from autocoder_tui.steps.shipped.benchmark import table
-from tests.steps.large_plan import WINDOW, LargeModel, write_models
+from tests.steps.large_plan import WINDOW, LargeModel, large_session
 from tests.steps.places import PlainFace
-from tests.ui.driving import setup_for
-from tests.watched_server import WatchedServer
 
 
 class Watching(PlainFace):
     """Notes how much memory is held as files come."""
 
-    held: list[tuple[int, int]]
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.held: list[tuple[int, int]] = []
 
     def progressed(self, progress: ProjectProgress) -> None:
         count = len(progress.steps[1].files)
@@ -51,34 +48,19 @@ def held_kb() -> int:
 async def measure(files: int, functions: int, window: int) -> None:
     model = LargeModel(files, functions)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        async with WatchedServer(model) as server:
-            write_models(folder, server.base_url, window)
-            setup = setup_for(folder, "-m", "small")
-            own = setup.root / ".autocoder"
-            own.mkdir()
-            (own / "prompt").write_text("A program of many parts. " * 40)
-            face = Watching(setup)
-            face.held = []
-            began = time.monotonic()
-            session = await begin_session(
-                setup,
-                face,
-                lambda: choose_model(setup),
-                Configuration("large", ("plan", "gen_code", "propose")),
-            )
-            try:
-                await session.run()
-            finally:
-                session.close()
-            seconds = time.monotonic() - began
+        async with large_session(Path(name), model, window, Watching) as session:
+            began, used = time.monotonic(), time.process_time()
+            await session.run()
+            seconds, used = time.monotonic() - began, time.process_time() - used
+    face = session.place.face
+    assert isinstance(face, Watching)
     steps = session.progress.steps
     print({step.name: (step.state, step.detail) for step in steps})
     print(
         f"{files} files, window {window:,}: {len(model.asked)} requests, "
         f"{sum(sent for _, sent in model.asked):,} tokens sent, {sum(model.reply_tokens):,} came, "
         f"fullest request with its reply {model.fullest:,} ({model.fullest / window:.0%} of the "
-        f"window), {seconds:.1f} s"
+        f"window), {seconds:.1f} s, {used:.1f} s of CPU with the server"
     )
     print(f"with the text of all files before it, the last request had {model.with_all_texts:,}")
     print("memory, MB: " + ", ".join(f"{n} files {kb / 1024:.0f}" for n, kb in face.held))

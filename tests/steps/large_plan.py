@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from autocoder_tui.demo.script import Received, Reply
 from autocoder_tui.engine.metering.vocabulary import load_encoding
+from autocoder_tui.runs.setup import Setup, choose_model
+from autocoder_tui.steps.configuration import Configuration
+from autocoder_tui.steps.opening import begin_session
+from autocoder_tui.steps.session import ProjectSession
+from tests.steps.places import PlainFace
+from tests.ui.driving import setup_for
+from tests.watched_server import WatchedServer
 
 WINDOW: Final = 32_768
 FOLDERS: Final = ("core", "store", "net", "ui", "report", "tests")
@@ -96,6 +105,29 @@ class LargeModel:
         """Tokens of the request that came nearest to the window, with its reply."""
         pairs = zip(self.asked, self.reply_tokens, strict=True)
         return max(sent + came for (_, sent), came in pairs)
+
+
+@asynccontextmanager
+async def large_session(
+    folder: Path, model: LargeModel, window: int, face: Callable[[Setup], PlainFace] = PlainFace
+) -> AsyncIterator[ProjectSession]:
+    """A project in `folder` whose files are planned and written by `model`."""
+    async with WatchedServer(model) as server:
+        write_models(folder, server.base_url, window)
+        setup = setup_for(folder, "-m", "small")
+        own = setup.root / ".autocoder"
+        own.mkdir()
+        (own / "prompt").write_text("A program of many parts. " * 40)
+        session = await begin_session(
+            setup,
+            face(setup),
+            lambda: choose_model(setup),
+            Configuration("large", ("plan", "gen_code", "propose")),
+        )
+        try:
+            yield session
+        finally:
+            session.close()
 
 
 def write_models(folder: Path, base_url: str, window: int = WINDOW) -> None:
