@@ -60,9 +60,9 @@ def override_folder(source: Source, root: Path, config: Path) -> Path:
     return (root / PROJECT_FOLDER if source == "project" else config) / FOLDER
 
 
-def override_file(purpose: Purpose, source: Source, root: Path, config: Path) -> Path:
+def override_file(name: str, source: Source, root: Path, config: Path) -> Path:
     """Where an override stands, or would."""
-    return override_folder(source, root, config) / f"{purpose}{SUFFIX}"
+    return override_folder(source, root, config) / f"{name}{SUFFIX}"
 
 
 def load_preprompts(

@@ -29,6 +29,7 @@ from autocoder_tui.runs.sole_model import served_model
 from autocoder_tui.safety.redaction import redacted
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.steps.configuration import DEFAULT, load_configurations, named
+from autocoder_tui.steps.gpt_engineer import project_root
 from autocoder_tui.steps.opening import begin_session, resume_session
 from autocoder_tui.steps.project import Project
 from autocoder_tui.steps.rerun import LoggedStep, read_log
@@ -52,8 +53,9 @@ class Wanted:
 
 
 def project_setup(options: argparse.Namespace, environ: Mapping[str, str]) -> Setup:
-    """The setup of a project's folder. Raises AutocoderError."""
-    return load_setup(Path(options.directory or "."), options, environ)
+    """The setup of a project's folder, of the files in it for one of GPT Engineer's. Raises
+    AutocoderError."""
+    return load_setup(project_root(Path(options.directory or ".")), options, environ)
 
 
 def run_project(setup: Setup, wanted: Wanted) -> int:

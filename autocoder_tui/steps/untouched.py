@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from autocoder_tui.steps.gpt_engineer import PROMPT_FILES
 from autocoder_tui.steps.own_folder import FOLDER
-from autocoder_tui.steps.project import PROMPT_FILES, Project
+from autocoder_tui.steps.project import Project
 
 _NO_MATTER: Final = frozenset({".git", FOLDER, *PROMPT_FILES})
 """At the top."""
