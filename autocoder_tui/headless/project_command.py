@@ -162,7 +162,7 @@ class _Job:
         )
         for problem in problems:
             say(str(problem))
-        name = self.wanted.configuration or (DEFAULT if DEFAULT in found else "simple")
+        name = self.wanted.configuration or DEFAULT
         configuration = named(name, found)
         expansion = await asyncio.to_thread(expand_inputs, setup.root, setup.task.inputs)
         for path, reason in expansion.refused:

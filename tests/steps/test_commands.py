@@ -23,6 +23,9 @@ HELLO = "print('hello')\n"
 
 async def started(folder: Path, *arguments: str) -> asyncio.subprocess.Process:
     (folder / "project").mkdir(exist_ok=True)
+    (folder / "config").mkdir(exist_ok=True)
+    if not (folder / "config" / "config.toml").exists():
+        (folder / "config" / "config.toml").write_text('[steps.one]\nsteps = ["simple"]\n')
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -44,9 +47,7 @@ async def project(folder: Path, script: Script, *flags: str) -> Ended:
 
 async def test_an_empty_folder_is_written_to(tmp_path: Path) -> None:
     reply = [Reply("Here.\n" + framed(main_py=HELLO))]
-    done = await project(
-        tmp_path, reply, "-r", "Say hello.", "--steps", "simple", "--yes", "--json"
-    )
+    done = await project(tmp_path, reply, "-r", "Say hello.", "--steps", "one", "--yes", "--json")
     root = tmp_path / "project"
     assert done.code == 0, done.err
     assert (root / "main.py").read_text() == HELLO
@@ -63,7 +64,7 @@ async def test_an_empty_folder_is_written_to(tmp_path: Path) -> None:
 async def test_what_it_wrote_itself_is_written_again_until_somebody_changes_it(
     tmp_path: Path,
 ) -> None:
-    flags = ("--steps", "simple", "--yes")
+    flags = ("--steps", "one", "--yes")
     root = tmp_path / "project"
     await project(tmp_path, [Reply(framed(main_py=HELLO))], "-r", "Say hello.", *flags)
     again = framed(main_py="print('hello again')\n", more_py="x = 1\n")
@@ -86,7 +87,7 @@ async def test_elsewhere_there_is_a_patch(tmp_path: Path) -> None:
     root = tmp_path / "project"
     root.mkdir()
     (root / "main.py").write_text("print('mine')\n")
-    flags = ("-r", "Say hello.", "--steps", "simple", "--patch", "-i", "main.py")
+    flags = ("-r", "Say hello.", "--steps", "one", "--patch", "-i", "main.py")
     done = await project(tmp_path, [Reply(framed(main_py=HELLO, new_py="x = 1\n"))], *flags)
     assert done.code == 0, done.err
     assert (root / "main.py").read_text() == "print('mine')\n"
@@ -99,7 +100,7 @@ async def test_elsewhere_there_is_a_patch(tmp_path: Path) -> None:
 
 async def test_without_yes_nothing_is_written(tmp_path: Path) -> None:
     done = await project(
-        tmp_path, [Reply(framed(main_py=HELLO))], "-r", "Say hello.", "--steps", "simple"
+        tmp_path, [Reply(framed(main_py=HELLO))], "-r", "Say hello.", "--steps", "one"
     )
     assert done.code == 0
     assert not (tmp_path / "project" / "main.py").exists()
@@ -109,7 +110,7 @@ async def test_without_yes_nothing_is_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        (("--steps", "simpel"), 'the nearest is "simple"'),
+        (("--steps", "onne"), 'the nearest is "one"'),
         (("--resume",), "no run"),
         (("--resume", "-r", "x"), "leave out -r"),
         (("--run", "1999"), "There is no run 1999"),
@@ -128,7 +129,7 @@ async def test_what_can_not_be_done_is_said(
 
 async def test_a_log_is_run_again_as_it_was_changed(tmp_path: Path) -> None:
     root = tmp_path / "project"
-    flags = ("-r", "Say hello.", "--steps", "simple", "--yes")
+    flags = ("-r", "Say hello.", "--steps", "one", "--yes")
     await project(tmp_path, [Reply(framed(main_py=HELLO))], *flags)
     (log,) = (root / ".autocoder" / "logs").glob("*/01-simple.json")
     data: dict[str, Any] = json.loads(log.read_text())
@@ -159,7 +160,7 @@ async def test_a_log_is_run_again_as_it_was_changed(tmp_path: Path) -> None:
 async def test_a_log_that_can_not_be_read_says_where(
     tmp_path: Path, change: Any, said: str
 ) -> None:
-    flags = ("-r", "Say hello.", "--steps", "simple", "--yes")
+    flags = ("-r", "Say hello.", "--steps", "one", "--yes")
     await project(tmp_path, [Reply(framed(main_py=HELLO))], *flags)
     (log,) = (tmp_path / "project" / ".autocoder" / "logs").glob("*/01-simple.json")
     log.write_text(change(log.read_text()))
