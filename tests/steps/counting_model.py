@@ -90,6 +90,7 @@ _ANSWERS: Final = (
     ("Write run.sh", "run.sh", framed("run.sh")),
     ("What keeps this program from doing that?", "review", "NONE"),
     ("Repair this.", "repair", framed("counter.py")),
+    ("All files of the program:", "select", "counter.py"),
     ("What is to be different:", "improve", framed("counter.py")),
     ("Write the whole program", "code", framed("counter.py", "main.py")),
     ("Count numbers as words, too", "improve", framed("counter.py")),
