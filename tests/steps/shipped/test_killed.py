@@ -116,3 +116,51 @@ async def at_work(
                 if len(model.cut) == asked:
                     return
             await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, course in COURSES.items() if course.kinds))
+async def test_a_log_is_run_again_after_an_edit(tmp_path: Path, name: str) -> None:
+    course, root = COURSES[name], tmp_path / "project"
+    root.mkdir()
+    for path in course.there:
+        (root / path).write_text(FILES[path].replace("words", "word s"))
+    (tmp_path / "answers.txt").write_text(
+        "".join(f"{line}\n" for line in [*course.answers, "yes", "yes", "no", "slow"])
+    )
+    prompt = WISH if "improve" in name else PROMPT
+    model = CountingModel()
+    async with WatchedServer(model) as server:
+        flags = (
+            *("--base-url", server.base_url, "-m", "test-model", "--answers", "../answers.txt"),
+            *("--yes", "--run-scripts", "--json"),
+        )
+        done = await ended(
+            await started(tmp_path, "project", "-r", prompt, "--steps", name, *flags)
+        )
+        assert {step["state"] for step in done.report["steps"]} == {"done"}, done.err
+        before = len(server.requests)
+        number, log = first_log_with_messages(root)
+        data = json.loads(log.read_text())
+        last = next(one for one in data["effects"] if one.get("messages"))["messages"][-1]
+        said = last["content"]
+        last["content"] = (
+            [*said[:-1], said[-1] + " Heed this, too."]
+            if isinstance(said, list)
+            else said + " Heed this, too."
+        )
+        log.write_text(json.dumps(data))
+        again = await ended(await started(tmp_path, "rerun", str(log.relative_to(root)), *flags))
+        states = [step["state"] for step in again.report["steps"]]
+        assert states[: number - 1] == ["done"] * (number - 1), again.err
+        assert states[number - 1] == "done", again.err
+        assert set(states[number:]) <= {"stale"}
+        asked = server.requests[before].messages
+        assert "Heed this, too." in asked[-1]["content"]
+
+
+def first_log_with_messages(root: Path) -> tuple[int, Path]:
+    for log in sorted((root / ".autocoder" / "logs").glob("*/*-*.json")):
+        effects = json.loads(log.read_text()).get("effects", ())
+        if any(one.get("messages") for one in effects):
+            return int(log.name.split("-")[0]), log
+    raise AssertionError("no request was logged")
