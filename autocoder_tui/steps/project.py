@@ -20,6 +20,7 @@ from typing import Final
 from autocoder_tui.problems import Problem
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.steps.errors import ProjectUnusable
+from autocoder_tui.steps.gpt_engineer import PROMPT_FILES, around
 from autocoder_tui.steps.own_folder import (
     FOLDER,
     check_way,
@@ -33,8 +34,6 @@ from autocoder_tui.steps.token_usage import USAGE_FILE
 from autocoder_tui.system.descriptors import open_descriptor
 from autocoder_tui.system.file_lock import FileLock, lock
 
-PROMPT_FILES: Final = ("prompt", "main_prompt")
-"""Where GPT Engineer's projects have theirs, at the top."""
 LAST: Final = "last"
 """Stands for the newest run."""
 _LOCK_FILE: Final = "lock"
@@ -101,7 +100,7 @@ class Project:
 
     def prompt(self) -> str:
         """What is wanted, "" where nobody said so yet. A prompt file at the top counts where
-        there is none in `.autocoder/`."""
+        there is none in `.autocoder/`, and so does that of the GPT Engineer folder around it."""
         for file in (self.folder / "prompt", *(self.root / name for name in PROMPT_FILES)):
             if file.is_dir():
                 continue
@@ -110,7 +109,8 @@ class Project:
                 raise ProjectUnusable(f"{text.in_full} Put the prompt there as a plain text.")
             if text is not None and text.strip():
                 return text
-        return ""
+        other = around(self.root)
+        return "" if other is None else other.prompt()
 
     def write_prompt(self, text: str) -> None:
         self.create()

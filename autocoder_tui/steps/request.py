@@ -246,7 +246,12 @@ class StepRequest:
         root = self._place.project.root
         try:
             taken = await asyncio.to_thread(
-                taken_files, root, files, self._draft, self._asked.target
+                taken_files,
+                root,
+                files,
+                self._draft,
+                self._asked.target,
+                self._asked.files,
             )
         except NotPlaced as error:
             failed = replace(effect, done=False, error=error.message)

@@ -16,6 +16,7 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.steps.context import Checked, Generated, Proposed, ScriptEnded, Spent
 from autocoder_tui.steps.draft import Files, fold
 from autocoder_tui.steps.errors import StepFailed
+from autocoder_tui.steps.gpt_engineer import preprompt_there
 from autocoder_tui.steps.project_view import ProjectView, room_for_texts, tokens_of
 from autocoder_tui.steps.proposal import propose_draft
 from autocoder_tui.steps.record import REQUESTS, Effect, EffectKind, StepRecord
@@ -105,9 +106,9 @@ class RunningStep:
         return await asyncio.to_thread(self._view.refused, tuple(paths))
 
     def preprompt(self, name: str) -> str:
-        setup = self._place.setup
+        root, config = self._place.project.root, self._place.setup.places.config
         try:
-            return preprompt_in_force(name, self._place.project.root, setup.places.config)
+            return preprompt_there(name, root, config) or preprompt_in_force(name, root, config)
         except AutocoderError as error:
             raise StepFailed(error.message) from error
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from autocoder_tui.config.project_file import PROJECT_FILE
+from autocoder_tui.steps.gpt_engineer import PROMPT_FILES
 from autocoder_tui.steps.own_folder import FOLDER
-from autocoder_tui.steps.project import PROMPT_FILES, Project
+from autocoder_tui.steps.project import Project
 
 _ASIDE: Final = frozenset({".git", FOLDER, PROJECT_FILE, *PROMPT_FILES})
 """What may be there all the same, at the top; written to unasked it is not."""

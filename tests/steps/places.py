@@ -136,6 +136,11 @@ class Bench:
         """The same, as the program finds it after another start."""
         return replace(self, face=PlainFace(self.setup))
 
+    def with_flags(self, *flags: str) -> Bench:
+        """The same, as these flags set it up."""
+        setup = setup_for(self.folder, *flags)
+        return replace(self, setup=setup, face=PlainFace(setup))
+
     async def begin(self, *steps: str, picks: Sequence[str] = ()) -> ProjectSession:
         made = Configuration("test", steps)
         return await begin_session(self.setup, self.face, self.model, made, picks)
