@@ -26,6 +26,7 @@ from autocoder_tui.steps.own_folder import (
     check_way,
     make_folder,
     read_text,
+    sweep_unfinished,
     unusable,
     write_file,
 )
@@ -186,6 +187,7 @@ class Project:
                     f"Another autocoder-tui is at work in {visible(str(self.root))}. Wait until it "
                     "is done, or stop it there."
                 )
+            sweep_unfinished(self.folder)
             yield
         finally:
             with suppress(OSError):
