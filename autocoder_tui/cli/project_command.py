@@ -19,7 +19,9 @@ from autocoder_tui.steps.rerun import project_of_log
 from autocoder_tui.system.malloc import return_freed_memory
 
 
-def project_command(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+def project_command(
+    options: argparse.Namespace, environ: Mapping[str, str], parser: argparse.ArgumentParser
+) -> int:
     """Do what was asked for; returns the exit code. Raises AutocoderError."""
     if options.old_logs is not None:
         return _old_logs(Path(options.directory or "."), options.old_logs)
@@ -35,10 +37,9 @@ def project_command(options: argparse.Namespace, environ: Mapping[str, str]) -> 
             if value
         ]
         if given:
-            return _refused(
-                options,
-                f"A run that is gone on with has its steps, prompt and files: leave out "
-                f"{', '.join(given)}. The prompt may be changed in .autocoder/prompt.",
+            parser.error(
+                f"a run that is gone on with has its steps, prompt and files: leave out "
+                f"{', '.join(given)}. The prompt may be changed in .autocoder/prompt"
             )
     wanted = Wanted(options.configuration, resumed, options.run_scripts)
     if _is_for_the_screen(options):

@@ -181,7 +181,10 @@ class ProjectSession:
             await self._change(index, record)
             await self._look_ahead()
             running = self._running(index, record)
-            output = await self._steps[index].work(running)
+            try:
+                output = await self._steps[index].work(running)
+            finally:
+                await running.close()
             if output is not None and not isinstance(output, str):
                 kind = type(output).__name__
                 raise StepFailed(

@@ -169,3 +169,35 @@ async def test_its_requests_are_gone_on_with_after_its_code_changed(tmp_path: Pa
         third.close()
         assert third.progress.steps[0].output == "2!"
         assert made.requests[-1].rstrip().endswith("Other.")
+
+
+async def test_what_a_step_leaves_running_ends_with_it(tmp_path: Path) -> None:
+    text = (
+        "import asyncio\n\n\nasync def step(context):\n"
+        "    for n in range(3):\n"
+        "        asyncio.ensure_future(context.ask(str(n)))\n"
+        "    await asyncio.sleep(0.3)\n"
+        "    return 'early'\n"
+    )
+    async with bench(tmp_path, [Reply("0", stall="accept")]) as made:
+        put(made, "hasty", text)
+        session = await made.begin("hasty")
+        await session.run()
+        session.close()
+        (step,) = session.progress.steps
+        assert (step.state, step.output) == ("done", "early")
+        assert len(made.requests) == 1
+
+
+async def test_several_at_once_are_asked_in_their_order(tmp_path: Path) -> None:
+    text = (
+        "import asyncio\n\n\nasync def step(context):\n"
+        "    return ','.join(await asyncio.gather(*[context.ask(n) for n in 'abc']))\n"
+    )
+    async with bench(tmp_path, [Reply(one) for one in "123"]) as made:
+        put(made, "several", text)
+        session = await made.begin("several")
+        await session.run()
+        session.close()
+        assert session.progress.steps[0].output == "1,2,3"
+        assert [one.strip()[-1] for one in made.requests] == ["a", "b", "c"]
