@@ -15,6 +15,7 @@ from autocoder_tui.demo.script import Reply
 from autocoder_tui.safety.redaction import know
 from autocoder_tui.steps import shipped
 from autocoder_tui.steps.errors import ProjectUnusable
+from autocoder_tui.steps.project import Project
 from autocoder_tui.steps.step import Work
 from autocoder_tui.system.atomic_write import write_atomically
 from tests.steps.places import bench, framed
@@ -228,3 +229,30 @@ async def test_a_damaged_table_of_usage_is_begun_anew(tmp_path: Path) -> None:
         session.close()
         assert len(table.read_text().splitlines()) == 2
         assert table.with_name("token_usage.csv.damaged-1").exists()
+
+
+@pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES, errno.ENOSPC])
+async def test_a_folder_that_takes_no_file_is_named_before_anything_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def write(file: Path, text: str | bytes) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("autocoder_tui.steps.own_folder.write_atomically", write)
+    async with bench(tmp_path, [files("a.py")]) as made:
+        with pytest.raises(ProjectUnusable) as said:
+            await made.begin("simple")
+        assert os.strerror(code).lower() in said.value.message
+        assert str(made.root / ".autocoder") in said.value.message
+        assert not made.requests
+
+
+async def test_a_prompt_that_is_replaced_is_kept(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.write_prompt("First.")
+    project.write_prompt("First.")
+    project.write_prompt("Second.")
+    assert project.prompt() == "Second.\n"
+    (kept,) = (tmp_path / ".autocoder" / "archive").iterdir()
+    assert kept.read_text() == "First.\n"
+    assert "archive/         Earlier prompts" in (tmp_path / ".autocoder" / "README").read_text()
