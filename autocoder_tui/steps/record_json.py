@@ -4,7 +4,6 @@ lines, and what says nothing is left out."""
 from __future__ import annotations
 
 import json
-import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -14,16 +13,13 @@ from typing import Any, Final
 
 from autocoder_tui.problems import Problem
 from autocoder_tui.safety.redaction import redacted
+from autocoder_tui.safety.sanitize import escaped
 from autocoder_tui.steps.record import Effect, StepRecord
 from autocoder_tui.text.plain_data import Unexpected, read_value, value_data
 
 VERSION: Final = 1
 _PIECE: Final = 4000
 """Characters."""
-_HIDDEN: Final = re.compile(
-    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
-)
-"""What a terminal or an editor would act on, or not show."""
 _TEXTS: Final = frozenset(
     (
         "content",
@@ -76,13 +72,8 @@ def _effect_text(effect: Effect) -> str:
 
 
 def json_text(data: Mapping[str, Any]) -> str:
-    """JSON to be read: nothing in it acts on a terminal. Half characters are escaped."""
-    text = json.dumps(_in_lines(data), indent=1, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = json.dumps(_in_lines(data), indent=1)
-    return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+    """JSON to be read: nothing in it acts on a terminal, or hides."""
+    return escaped(json.dumps(_in_lines(data), indent=1, ensure_ascii=False)) + "\n"
 
 
 def parse_record(file: Path, text: str) -> StepRecord | Problem:
