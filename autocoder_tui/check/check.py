@@ -58,6 +58,8 @@ class Plan:
     pass_environment: tuple[str, ...] = ()
     processes: int = MAX_PROCESSES
     disk_bytes: int = MAX_DISK_BYTES
+    compared: bool = True
+    """Whether what fails is tried on the project as it is, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,8 @@ class _Attempt:
             self._listener.command_began(command, base=False)
             ended = await self._run(command, place)
             result = await asyncio.to_thread(self._judged, command, ended, place)
-            if not result.passed and ended.why in ("exit", "time") and not result.disk_full:
+            fails = not result.passed and ended.why in ("exit", "time") and not result.disk_full
+            if fails and self._plan.compared:
                 base = await self._base(command, place)
                 if base is None:
                     remarks.append("The project changed meanwhile, so it is compared with nothing.")

@@ -20,6 +20,7 @@ Pick files, say what you want, watch the code stream in, accept or reject it hun
 
   autocoder-tui [DIR]           open the program on DIR (default: here)
   autocoder-tui run [DIR] ...   the same job without the screen, for scripts
+  autocoder-tui project [DIR]   from a prompt to a code base, by steps
   autocoder-tui batch FILE ...  many jobs in a queue, from control files or JSON Lines
   autocoder-tui resume [RUN]    open it on a run that was interrupted (default: the last)
   autocoder-tui review FILE     review a reply from elsewhere (- for stdin): no model, no key

@@ -64,11 +64,19 @@ def _list(history: History, options: argparse.Namespace) -> int:
         for run in reversed(_journalled(history.state))
         if project in (None, run.snapshot.project)
         and not options.search
+        and not options.evaluated
         and (options.all_purposes or run.snapshot.purpose in WORK)
     ]
     try:
         wanted = () if options.all_purposes else WORK
-        runs = history.list(project, options.search or "", options.n, purposes=wanted)
+        runs = history.list(
+            project,
+            options.search or "",
+            options.n,
+            # What a question in passing came to was evaluated, too.
+            purposes=() if options.evaluated else wanted,
+            evaluated=options.evaluated or "",
+        )
     except HistoryUnavailable:
         if not journalled:
             raise
@@ -86,6 +94,7 @@ def _list(history: History, options: argparse.Namespace) -> int:
         return EXIT_OK
     where = "" if project is None else " of this project; --all lists those of every project"
     found = " with these words" if options.search else ""
+    found += " of which you said so" if options.evaluated else ""
     _say(f"There is no run{found} in history{where}.")
     return EXIT_OK
 
@@ -115,7 +124,7 @@ def _show(history: History, options: argparse.Namespace) -> int:
         "requirements": lambda: run.snapshot.requirements + "\n",
         "reasoning": lambda: run.reasoning,
         "json": lambda: json.dumps(run.to_data()) + "\n",
-        "summary": lambda: _summary(run) + _said(history, run),
+        "summary": lambda: _summary(run) + _said(history, run) + _evaluated(history, run),
     }[options.part]()
     print_result(text.encode("utf-8", "surrogatepass"))
     return EXIT_OK
@@ -213,6 +222,15 @@ def _said(history: History, run: KeptRun) -> str:
     except HistoryUnavailable:
         earlier = ()  # what was said is with the run itself, as far as it was sent
     return visible(conversation_text(earlier, run), lines=True)
+
+
+def _evaluated(history: History, run: KeptRun) -> str:
+    """What a person said of the run of a project that the run was part of; "" for nothing."""
+    try:
+        said = history.evaluation(run.run_id)
+    except HistoryUnavailable:
+        said = None
+    return "" if said is None else "\n" + visible(said.text(), lines=True)
 
 
 def _row(run: RunSummary) -> tuple[str, ...]:

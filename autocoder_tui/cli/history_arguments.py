@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable
 from typing import TypeVar
 
+from autocoder_tui.store.history.evaluations import ANY, FILTERS
+
 _Parser = TypeVar("_Parser", bound=argparse.ArgumentParser)
 
 DESCRIPTION = """\
@@ -39,6 +41,13 @@ def history_parser(
         "--all-purposes",
         action="store_true",
         help="also the short calls that feedback and clarify make before a run",
+    )
+
+    listing.add_argument(
+        "--evaluated",
+        choices=(ANY, *FILTERS),
+        metavar="SAID",
+        help="only requests of project runs of which you said so: " + ", ".join((ANY, *FILTERS)),
     )
 
     showing = command("show", "show one run")

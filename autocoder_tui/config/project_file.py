@@ -5,6 +5,8 @@
     seconds = 300
     pass_environment = ["DATABASE_URL"]
 
+It may have configurations of steps, too: `[steps.NAME]` (see `steps.configuration`).
+
 It may have come with somebody else's project, so what it names is never run unasked.
 """
 
@@ -14,11 +16,12 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from autocoder_tui.config.settings import CheckSettings
+from autocoder_tui.config.settings import STEPS, CheckSettings
 from autocoder_tui.config.toml_file import read_toml
 from autocoder_tui.problems import Problem, unknown_name
 
 PROJECT_FILE = ".autocoder-tui.toml"
+_TABLES = ("check", STEPS)
 
 
 def load_project_check(root: Path, own: CheckSettings) -> tuple[CheckSettings, tuple[Problem, ...]]:
@@ -28,9 +31,9 @@ def load_project_check(root: Path, own: CheckSettings) -> tuple[CheckSettings, t
     if isinstance(parsed, Problem):
         return own, (parsed,)
     problems = [
-        parsed.problem([name], unknown_name(name, ("check",)))
+        parsed.problem([name], unknown_name(name, _TABLES))
         for name in parsed.data
-        if name != "check"
+        if name not in _TABLES
     ]
     table = parsed.data.get("check", {})
     if not isinstance(table, dict):

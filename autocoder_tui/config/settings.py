@@ -204,6 +204,10 @@ class LoadedSettings:
 SECTIONS = ("network", "model", "ui", "cost", "git", "check", "feedback", "history", "log")
 
 
+STEPS = "steps"
+"""A table of configurations of a project's steps, which `steps.configuration` reads."""
+
+
 def load_settings(file: Path) -> LoadedSettings:
     """Read config.toml. A missing file is all defaults and no problem."""
     parsed = read_toml(file, missing_ok=True)
@@ -212,8 +216,10 @@ def load_settings(file: Path) -> LoadedSettings:
     problems: list[Problem] = []
     settings = Settings()
     for name, table in parsed.data.items():
+        if name == STEPS:
+            continue
         if name not in (*SECTIONS, "keys"):
-            message = unknown_name(name, (*SECTIONS, "keys"))
+            message = unknown_name(name, (*SECTIONS, "keys", STEPS))
             problems.append(parsed.problem([name], message))
         elif not isinstance(table, dict):
             problems.append(parsed.problem([name], f"expected a table [{name}]"))

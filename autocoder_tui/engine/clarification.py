@@ -112,16 +112,19 @@ class Clarification:
     def after_call(self, state: RunState) -> Clarification:
         """With the question that a request has brought, or without one where nothing is left to
         ask. What was asked before is not asked again."""
-        made = self.paid(state)
-        came = questions_in(state.text)
+        return self.paid(state).asked_by(state.text)
+
+    def asked_by(self, reply: str) -> Clarification:
+        """With the question that a reply holds, or without one where nothing is left to ask."""
+        came = questions_in(reply)
         new = fresh(came, self.asked)
         if not new and came:
             new = fresh(self.spare, self.asked)
         if not new:
-            return replace(made, ended="settled")
+            return replace(self, ended="settled")
         question, *spare = new
         asked = Round(question.text, question.suggestions, question.assumption)
-        return replace(made, rounds=(*made.rounds, asked), ended="", spare=tuple(spare))
+        return replace(self, rounds=(*self.rounds, asked), ended="", spare=tuple(spare))
 
     def ended_by(self, limit: int) -> Clarification:
         """Ended, where as many questions as may be are settled."""

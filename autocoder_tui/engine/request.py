@@ -101,8 +101,8 @@ class RunRequest:
     left_out: int = 0
     """How many turns before those are not sent."""
     messages: tuple[ChatMessage, ...] = ()
-    """What is sent, word for word, in the place of all that is said above; the reply is a text
-    then, and `purpose` another one than "generate"."""
+    """What is sent, word for word, in the place of all that is said above. What is said there of
+    files is what a reply that holds some is read with."""
     steps: bool = False
     """Whether an answer is to begin with the steps that lead to it: see `engine.steps`."""
     partial: str = ""

@@ -72,6 +72,13 @@ class GivenAnswers:
             if paragraph.strip()
         ]
 
+    def pass_over(self, count: int) -> None:
+        """So many questions were answered at an earlier time: where answers go by their order,
+        theirs are used up."""
+        if not any(one.question for one in self._given):
+            for one in self._given[:count]:
+                one.used = True
+
     async def settle(self, made: Clarification, at: int, limit: int) -> Clarification:
         asked = made.rounds[at]
         found = self._find(asked.question)
@@ -113,7 +120,7 @@ class TypedAnswers:
     """Those of whoever sits at the terminal, line by line; the questions go to stderr."""
 
     def __init__(self, read: Callable[[], asyncio.Future[str | None]] | None = None) -> None:
-        self._read = read or _typed_line
+        self._read = read or typed_line
         self._told = False
 
     async def settle(self, made: Clarification, at: int, limit: int) -> Clarification:
@@ -167,7 +174,7 @@ def _numbered(asked: Round, at: int) -> str:
     return f"Question {at + 1}: {asked.question}"
 
 
-def _typed_line() -> asyncio.Future[str | None]:
+def typed_line() -> asyncio.Future[str | None]:
     """The next line from the terminal, None at its end. A thread reads it that no end of the
     program waits for."""
     loop = asyncio.get_running_loop()

@@ -69,6 +69,8 @@ class Prepared:
     """What answers its requests where they went another way than over a connection of the run."""
     batch: str = ""
     """The id of the batch whose job it does; "" for a run of its own."""
+    project_run: str = ""
+    """The run of a project and the step it belongs to, as "run/01-step"; "" for none."""
     thread: str = ""
     parent: str = ""
     """As in `Job`; a conversation that begins has the id of its first run."""
@@ -117,13 +119,15 @@ def prepare(
     texts: Mapping[str, str] | None = None,
     answered: bool = False,
     guidance: Guidance = NO_GUIDANCE,
+    instructions: str | None = None,
 ) -> Prepared:
     """Read the picks and make the request. Blocking; raises WorkspaceError.
 
     `edit_format` is "auto", "whole" or "edits", None for what is set for the model. A target
     that could not be compared with what the model will write is refused, too; where the request
     is `answered` already, edits may be for a larger one. `texts` are files that are given to the
-    model as if they held this on disk already.
+    model as if they held this on disk already. `instructions` stand in the place of those of the
+    `guidance`.
     """
     originals = {
         path: read_text_file(job.root / path, name=path) for path in dict.fromkeys(job.picks)
@@ -149,7 +153,9 @@ def prepare(
         system_prompt=job.system_prompt,
         mode=job.mode,
         purpose=job.purpose,
-        instructions=guidance.instructions.get(job.purpose, ""),
+        instructions=guidance.instructions.get(job.purpose, "")
+        if instructions is None
+        else instructions,
         preferences=guidance.preferences,
         turns=job.turns,
         partial=partial,

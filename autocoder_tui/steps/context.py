@@ -3,16 +3,19 @@
 Everything a step does is written down, in order. A step that is begun again, for the program was
 killed or stopped, is called anew from its beginning, and what it had done already is given to it
 from its record instead of being done a second time. So a step should do the same things in the
-same order where it gets the same results, and leave clocks and chance alone.
+same order where it gets the same results, and leave clocks and chance alone. What it reads of the
+project is not written down: let it read before it proposes, or leave that to the step after it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from decimal import Decimal
+from typing import Literal, Protocol
 
 from autocoder_tui.engine.request import Turn
+from autocoder_tui.store.evaluation import Evaluation
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,17 @@ class ScriptEnded:
     output: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What something took: the requests, the tokens sent and those that came, and what they
+    cost, None where a price is not known; `seconds` is how long it worked."""
+
+    requests: int = 0
+    tokens: tuple[int, int] = (0, 0)
+    cost_usd: Decimal | None = Decimal(0)
+    seconds: float = 0.0
+
+
 class StepContext(Protocol):
     """What a step works with. Paths are relative to the project, with "/" between the parts.
 
@@ -78,6 +92,30 @@ class StepContext(Protocol):
         """The files that were generated and are not written yet, with the text of each; None for
         one that is to be deleted. None of them is in the project before `propose`."""
 
+    @property
+    def spent(self) -> Mapping[str, Spent]:
+        """What each step before this one took, by their names."""
+
+    @property
+    def room(self) -> int | None:
+        """The most tokens that all the texts of one request may have so that there is room for
+        the answer, too; None where the model's window is not known."""
+
+    def tokens(self, text: str) -> int:
+        """How many tokens of the model a text has, as far as is known beforehand. The same each
+        time: what is learnt of the model meanwhile is no part of it."""
+
+    async def paths(self) -> tuple[str, ...]:
+        """The files there are: those of the project that are not ignored, and of the draft."""
+
+    async def read(self, path: str) -> str | None:
+        """The text of a file as the draft has it, else as the project does; None where there is
+        none that could be given to a model."""
+
+    async def refused(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """Those of the paths that nothing may be written to, with the reason of each: outside
+        of the project, git's or our own folder, a link, a name that differs only in case."""
+
     def preprompt(self, name: str) -> str:
         """A preprompt in force, by its name without the ending: the person's own, else ours.
         Raises StepFailed where there is none."""
@@ -89,10 +127,12 @@ class StepContext(Protocol):
         instructions: str = "",
         files: Sequence[str] | None = None,
         turns: Sequence[Turn] = (),
+        purpose: Literal["query", "clarify"] = "query",
     ) -> str:
         """What the model answers to `text`, as a text. `instructions` is how it is to go about
-        it, `files` which files it is shown: the picks and the draft where that is None. `turns`
-        is the conversation before."""
+        it, "" for what is in force for the purpose; `files` is which files it is shown: the picks
+        and the draft where that is None. `turns` is the conversation before. With the purpose
+        "clarify" the answer is a question to the person (`engine.question_reply`)."""
 
     async def generate(
         self,
@@ -103,7 +143,8 @@ class StepContext(Protocol):
         target: str | None = None,
     ) -> Generated:
         """Files that the model writes; they are in the draft then. `target` is the one file that
-        is asked for, None where the model says which; the rest is as for `ask`."""
+        is asked for, None where the model says which: with one, no other file of the reply is
+        taken, and those that are not are said. The rest is as for `ask`."""
 
     async def ask_person(
         self, question: str, suggestions: Sequence[str] = (), assume: str = ""
@@ -121,6 +162,9 @@ class StepContext(Protocol):
     async def run_script(self, path: str) -> ScriptEnded:
         """Show a script of the project or of the draft, and run it once the person said yes: in
         the check's closed place, or in the terminal where they want that."""
+
+    async def keep_evaluation(self, evaluation: Evaluation) -> None:
+        """Keep beside the run what the person says of it; the history can be listed by it."""
 
     def say(self, line: str) -> None:
         """Tell the person something; it stands in the step's log too."""

@@ -32,6 +32,21 @@ class Consent:
     shown: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """All files of a draft. `reply` holds them as a reply from elsewhere would
+    (`runs.preparation.prepare_given`), `requirements` say what they are for. `run_id` is the run
+    it shall be in the history, the same where the program was killed over it: what was decided
+    there already is found by it. `project_run` is what that run says it belongs to
+    (`Prepared.project_run`)."""
+
+    root: Path
+    reply: str
+    requirements: str
+    run_id: str
+    project_run: str
+
+
 class ProjectFace(Protocol):
     """All of it is called in the event loop."""
 
@@ -52,9 +67,9 @@ class ProjectFace(Protocol):
     async def run_in_terminal(self, command: Sequence[str], folder: Path) -> ScriptEnded:
         """Hand the terminal over to `command`, and take it back whole."""
 
-    async def propose(self, root: Path, reply: str, requirements: str) -> Proposed:
-        """Have a reply that holds all files of the draft reviewed, or delivered without the
-        screen. Returns once nothing more is to be decided on now."""
+    async def propose(self, proposal: Proposal) -> Proposed:
+        """Have a proposal reviewed, or delivered without the screen. Returns once nothing more
+        is to be decided on now."""
 
     def progressed(self, progress: ProjectProgress) -> None:
         """Something of it changed."""

@@ -44,8 +44,16 @@ class ProjectChecks:
         known = _texts(places.get("environment")) or ()
         return set(pass_on) <= set(known) and (closed or places.get("open") is True)
 
-    def confirm(self, commands: Sequence[str], pass_on: Sequence[str], *, closed: bool) -> None:
-        """Remember that these are the project's commands and may run. Raises OSError."""
+    def confirm(
+        self,
+        commands: Sequence[str],
+        pass_on: Sequence[str],
+        *,
+        closed: bool,
+        chosen: bool = True,
+    ) -> None:
+        """Remember that these commands may run, and where they are `chosen`, that they are the
+        project's own. Raises OSError."""
 
         def change(entries: dict[str, Any]) -> None:
             entry = entries.get(self._root)
@@ -54,7 +62,8 @@ class ProjectChecks:
             confirmed = confirmed if isinstance(confirmed, dict) else {}
             for command in commands:
                 confirmed[command] = {"environment": sorted(pass_on), "open": not closed}
-            entries[self._root] = {"commands": [*commands], "confirmed": confirmed}
+            named = [*commands] if chosen else [*(_texts(entry.get("commands")) or ())]
+            entries[self._root] = {"commands": named, "confirmed": confirmed}
 
         change_memory(self._file, change)
 

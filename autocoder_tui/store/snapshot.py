@@ -44,7 +44,8 @@ class Snapshot:
     """A run as it was asked for. `started` is ISO 8601 in UTC, `partial` the text it goes on
     with, `journal_id` tells apart the journals of one run that was continued. `position` is where
     the run stands among the others, "" where `started` says it (see store.retention). `batch` is
-    the id of the batch whose job it does, "" for a run of its own. `thread` is the id of the run
+    the id of the batch whose job it does, "" for a run of its own. `project_run` is the run of a
+    project and the step it belongs to, as "run/01-step". `thread` is the id of the run
     that a conversation, or rounds of feedback, began with, `parent` that of the run this one goes
     on from; "" where there is none. What is not said here is as in `RunRequest`."""
 
@@ -75,6 +76,7 @@ class Snapshot:
     thread: str = ""
     parent: str = ""
     feedback: Feedback | None = None
+    project_run: str = ""
 
     @property
     def picks(self) -> tuple[str, ...]:

@@ -28,6 +28,8 @@ from autocoder_tui.workspace.errors import (
 _DRIVE = re.compile(r"[A-Za-z]:")
 # Besides the plain name: the short names Windows gives it, as git itself refuses them.
 _GIT_SHORT_NAME = re.compile(r"git~\d+|gi7eb[0-9a-f]?~\d+")
+OWN_FOLDER = ".autocoder"
+_OWN_SHORT_NAME = re.compile(r"autoco~\d+")
 _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", "conin$", "conout$", "clock$"]
     + [f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"]
@@ -166,11 +168,22 @@ def sift_targets(root: Path, names: Iterable[str], leaving: Collection[str] = ()
 def is_git_folder(component: str) -> bool:
     """Whether some system takes this name for `.git`: by case, width, trailing dots or
     blanks, an alternate data stream, or a short name."""
+    folded = _as_some_system_has_it(component)
+    return folded == ".git" or _GIT_SHORT_NAME.fullmatch(folded) is not None
+
+
+def is_own_folder(component: str) -> bool:
+    """Whether some system takes this name for `.autocoder`, where this program keeps what it runs
+    and tells models for a project."""
+    folded = _as_some_system_has_it(component)
+    return folded == OWN_FOLDER or _OWN_SHORT_NAME.fullmatch(folded) is not None
+
+
+def _as_some_system_has_it(component: str) -> str:
     folded = unicodedata.normalize("NFKC", component).casefold()
     folded = folded.split(":", 1)[0].rstrip(". ")
     # A dotless i is an i without its dot on some systems that ignore case.
-    folded = folded.replace("ı", "i").replace("\u0307", "")
-    return folded == ".git" or _GIT_SHORT_NAME.fullmatch(folded) is not None
+    return folded.replace("ı", "i").replace("\u0307", "")
 
 
 def folded_name(name: str) -> str:
@@ -200,6 +213,12 @@ def _check_component(part: str, shown: str, name: str) -> None:
             "Proposals may not write there.",
             paths=(name,),
         )
+    if is_own_folder(part):
+        raise ProtectedPath(
+            f"{shown} lies in {OWN_FOLDER}, where this program keeps what it runs and tells models "
+            "for the project. Proposals may not write there.",
+            paths=(name,),
+        )
     reason = None
     if part != part.strip() or part.endswith("."):
         reason = "begins or ends a part with a blank, or ends it with a dot"
@@ -221,7 +240,7 @@ def _look_for(folder: Path, part: str, name: str, leaving: Collection[str] = ())
     composition the proposal would silently write to the other file.
     """
     try:
-        siblings = [sibling.name for sibling in folder.iterdir()]
+        siblings = os.listdir(folder)  # noqa: PTH208 - names are all that is asked for
     except FileNotFoundError:
         return False
     except OSError:
@@ -282,6 +301,12 @@ def _inside(real_root: Path, path: Path, name: str) -> Path:
         raise ProtectedPath(
             f"{visible(name)} is a link into git's own folder, where a file can run commands. "
             "Proposals may not write there.",
+            paths=(name,),
+        )
+    if any(is_own_folder(part) for part in real.relative_to(real_root).parts):
+        raise ProtectedPath(
+            f"{visible(name)} is a link into {OWN_FOLDER}, where this program keeps what it runs "
+            "and tells models for the project. Proposals may not write there.",
             paths=(name,),
         )
     return real

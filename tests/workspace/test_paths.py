@@ -124,6 +124,33 @@ def test_git_folder_is_refused_in_any_spelling(project: Path, name: str) -> None
 @pytest.mark.parametrize(
     "name",
     [
+        ".autocoder/steps/x.py",
+        ".autocoder/prompt",
+        "below/.autocoder/steps/x.py",
+        ".AutoCoder/x",
+        ".autocoder./x",
+        ".autocoder::$INDEX_ALLOCATION/x",
+        "．autocoder/x",
+        "AUTOCO~1/steps/x.py",
+        ".autocoder",
+        "own-link/x.py",
+    ],
+)
+def test_the_folder_of_steps_is_refused_in_any_spelling(project: Path, name: str) -> None:
+    (project / ".autocoder" / "steps").mkdir(parents=True)
+    (project / "own-link").symlink_to(".autocoder/steps")
+    with pytest.raises(ProtectedPath):
+        resolve_target(project, name)
+
+
+@pytest.mark.parametrize("name", [".autocoder-tui.toml", "autocoder/x.py", ".autocoder2/x"])
+def test_names_that_only_begin_like_it_pass(project: Path, name: str) -> None:
+    assert resolve_target(project, name) == project / name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
         "",
         ".",
         "./",

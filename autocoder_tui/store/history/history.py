@@ -10,11 +10,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from autocoder_tui.engine.purpose import Purpose
+from autocoder_tui.store.evaluation import Evaluation
 from autocoder_tui.store.history.database import Database
+from autocoder_tui.store.history.evaluations import condition as evaluated_so
+from autocoder_tui.store.history.evaluations import evaluation_of, put_evaluation
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.history.retention import oldest_kept, position_after
 from autocoder_tui.store.history.rows import (
@@ -102,6 +106,16 @@ class History:
         """Don't offer this run any more, somebody has seen to it; or do offer it once more."""
         self._changed("UPDATE runs SET offered = ? WHERE run_id = ?", str(int(offered)), run_id)
 
+    def evaluate(self, run_ids: Sequence[str], evaluation: Evaluation) -> None:
+        """Keep with these runs what a person says of what they came to."""
+        self._database.do(
+            partial(put_evaluation, run_ids=run_ids, evaluation=evaluation), write=True
+        )
+
+    def evaluation(self, run_id: str) -> Evaluation | None:
+        """What was said of a run, None for nothing."""
+        return self._database.do(partial(evaluation_of, run_id=run_id))
+
     def rename(self, run_id: str, name: str) -> bool:
         """Call a run `name`; whether there is such a run. A named run is never pruned."""
 
@@ -169,9 +183,11 @@ class History:
         *,
         offered: bool = False,
         purposes: Sequence[Purpose] = (),
+        evaluated: str = "",
     ) -> list[RunSummary]:
         """Runs, the newest first: of one project, with every word of `search` in them, only
-        those still `offered`, only those of some `purposes`."""
+        those still `offered`, only those of some `purposes`, only those of which something was
+        said (`evaluations`)."""
 
         def work(connection: sqlite3.Connection) -> list[RunSummary]:
             conditions, values = matching(connection, search)
@@ -183,6 +199,10 @@ class History:
             if purposes:
                 conditions.append(f"modes.purpose IN ({', '.join('?' * len(purposes))})")
                 values.extend(purposes)
+            if evaluated:
+                holds, more = evaluated_so(connection, evaluated)
+                conditions.append(holds)
+                values.extend(more)
             rows = connection.execute(
                 f"SELECT {_LINE} FROM {_LINES} WHERE {' AND '.join(conditions) or '1'} "
                 "ORDER BY runs.position DESC, runs.number DESC LIMIT ?",

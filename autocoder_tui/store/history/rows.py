@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 
 from autocoder_tui.problems import shortened
 from autocoder_tui.store.errors import StoreError
+from autocoder_tui.store.history.evaluations import forget_evaluations
 from autocoder_tui.store.history.kept_run import KeptRun, continued
 from autocoder_tui.store.history.schema import IS_ASIDE
 from autocoder_tui.store.history.search import COLUMNS, drop_text, forget_index, keep_text
@@ -279,6 +280,7 @@ def remove(connection: sqlite3.Connection, condition: str, *values: object) -> i
         for (number,) in numbers:
             drop_text(connection, number)
     connection.executemany("DELETE FROM runs WHERE number = ?", numbers)
+    forget_evaluations(connection)
     return len(numbers)
 
 

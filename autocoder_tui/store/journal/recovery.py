@@ -136,7 +136,9 @@ def recover_runs(
 
 
 def _is_to_be_told(run: KeptRun) -> bool:
-    return not run.snapshot.batch and run.snapshot.purpose not in ASIDES
+    """What belongs to a batch or to a project is gone on with there."""
+    sent = run.snapshot
+    return not (sent.batch or sent.project_run) and sent.purpose not in ASIDES
 
 
 def runs_in_journals(state: Path) -> list[KeptRun]:
@@ -211,7 +213,7 @@ def _recover(
             run = replay(path, read=read)
             read(path.stat().st_size)
             # Left behind by a program that ended before anybody had seen to the run.
-            history.add(run, offered=run.snapshot.purpose not in ASIDES)
+            history.add(run, offered=_is_to_be_told(run))
             path.unlink()
             if run.damaged:
                 messages.append(

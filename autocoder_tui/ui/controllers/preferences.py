@@ -18,15 +18,14 @@ from autocoder_tui.config.preferences import (
     preferences_file,
     write_preferences,
 )
-from autocoder_tui.config.preprompts import PROJECT_FOLDER
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.steps.own_folder import check_way
 from autocoder_tui.ui.controllers.edit import edit_suspended
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.choice import Choice
 from autocoder_tui.ui.screens.dialogs.preference import PreferenceDialog
 from autocoder_tui.ui.screens.dialogs.question import Answer
 from autocoder_tui.workspace.errors import MissingFile
-from autocoder_tui.workspace.paths import resolve_target
 from autocoder_tui.workspace.textfile import read_bytes
 
 _TITLES: dict[Whose, str] = {
@@ -128,10 +127,11 @@ def _file(app: Program, whose: Whose) -> Path:
 
 
 def _safe(app: Program, whose: Whose) -> Path:
-    """The file to write: that of the project never leads out of it. Raises WorkspaceError."""
-    if whose == "user":
-        return _file(app, whose)
-    return resolve_target(app.root, f"{PROJECT_FOLDER}/{PREFERENCES_FILE}")
+    """The file to write: that of the project never leads out of it. Raises ProjectUnusable."""
+    file = _file(app, whose)
+    if whose == "project":
+        check_way(app.root, file)
+    return file
 
 
 def _line_at_cursor(app: Program) -> str:
