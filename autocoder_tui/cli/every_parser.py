@@ -24,6 +24,7 @@ from autocoder_tui.cli.batch_arguments import batch_parser
 from autocoder_tui.cli.client_arguments import client_parser
 from autocoder_tui.cli.history_arguments import history_parser
 from autocoder_tui.cli.local_arguments import local_parser
+from autocoder_tui.cli.new_arguments import new_parser
 from autocoder_tui.cli.preprompts_arguments import preprompts_parser
 from autocoder_tui.cli.project_arguments import project_parser, rerun_parser, steps_parser
 from autocoder_tui.cli.serve_arguments import serve_parser
@@ -37,6 +38,7 @@ def commands() -> dict[str, Parser]:
         "rerun": rerun_parser(),
         "steps": steps_parser(),
         "batch": batch_parser(),
+        "new": new_parser(),
         "resume": resume_parser(),
         "review": review_parser(),
         "history": history_parser(Parser, count, given),

@@ -32,6 +32,7 @@ from autocoder_tui.cli.arguments import (
 )
 from autocoder_tui.cli.batch_arguments import batch_parser
 from autocoder_tui.cli.project_arguments import project_parser, rerun_parser, steps_parser
+from autocoder_tui.cli.screen import has_terminal, why_no_screen
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE
 from autocoder_tui.safety.redaction import safe_line
@@ -88,11 +89,18 @@ def _batch(arguments: Sequence[str]) -> int:
         raise
 
 
+def _new(arguments: Sequence[str]) -> int:
+    from autocoder_tui.cli.new_command import new_command
+
+    return new_command(arguments)
+
+
 def _project(arguments: Sequence[str]) -> int:
-    options = project_parser().parse_args(arguments)
+    parser = project_parser()
+    options = parser.parse_args(arguments)
     from autocoder_tui.cli.project_command import project_command
 
-    return project_command(options, os.environ)
+    return project_command(options, os.environ, parser)
 
 
 def _rerun(arguments: Sequence[str]) -> int:
@@ -308,6 +316,7 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "steps": _steps,
     "batch": _batch,
     "local": _local,
+    "new": _new,
     "serve": _serve,
     "client": _client,
     "history": _history,
@@ -356,7 +365,7 @@ def _start(parser: Parser, options: argparse.Namespace, face: Face) -> tuple[int
         from autocoder_tui.headless.command import run_headless
 
         return run_headless(setup, parser), False
-    refusal = _no_screen()
+    refusal = why_no_screen()
     if refusal is not None:
         print(f"autocoder-tui: {refusal}", file=sys.stderr)
         return EXIT_USAGE, False
@@ -373,25 +382,4 @@ def _goes_without(setup: Setup, options: argparse.Namespace) -> bool:
     result = setup.result
     if result.json or result.patch or result.estimate_cost or options.requirements in STDIN:
         return True
-    return bool(setup.task.requirements.strip()) and not _has_terminal()
-
-
-def _has_terminal() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
-
-
-def _no_screen() -> str | None:
-    """Why the full-screen program can't start here, or None if it can."""
-    from autocoder_tui.ui.terminal.posix import lacking
-
-    if (missing := lacking()) is not None:
-        return missing
-    if not _has_terminal():
-        return (
-            "there is no terminal to draw on. In scripts and pipes say what you want with -r, or "
-            "use `autocoder-tui run`."
-        )
-    if os.environ.get("TERM", "") in ("", "dumb"):
-        term = "TERM=dumb" if os.environ.get("TERM") else "TERM is not set"
-        return f"this terminal ({term}) can't show a screen; use `autocoder-tui run` instead."
-    return None
+    return bool(setup.task.requirements.strip()) and not has_terminal()

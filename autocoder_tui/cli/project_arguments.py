@@ -59,6 +59,12 @@ def project_parser() -> Parser:
     )
     add_option(job, OPTION_OF_KEY["answers"])
     _add_running(parser)
+    job.add_argument(
+        "--demo",
+        action="store_true",
+        help="play the example todo with recorded replies: no key and no network; in DIR, else in "
+        "a temporary folder",
+    )
     return parser
 
 

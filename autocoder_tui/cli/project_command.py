@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
+from autocoder_tui.cli.screen import why_no_screen
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.command import report_refusal
 from autocoder_tui.headless.delivery import print_result
@@ -18,7 +19,9 @@ from autocoder_tui.steps.rerun import project_of_log
 from autocoder_tui.system.malloc import return_freed_memory
 
 
-def project_command(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+def project_command(
+    options: argparse.Namespace, environ: Mapping[str, str], parser: argparse.ArgumentParser
+) -> int:
     """Do what was asked for; returns the exit code. Raises AutocoderError."""
     if options.old_logs is not None:
         return _old_logs(Path(options.directory or "."), options.old_logs)
@@ -34,13 +37,38 @@ def project_command(options: argparse.Namespace, environ: Mapping[str, str]) -> 
             if value
         ]
         if given:
-            return _refused(
-                options,
-                f"A run that is gone on with has its steps, prompt and files: leave out "
-                f"{', '.join(given)}. The prompt may be changed in .autocoder/prompt.",
+            parser.error(
+                f"a run that is gone on with has its steps, prompt and files: leave out "
+                f"{', '.join(given)}. The prompt may be changed in .autocoder/prompt"
             )
     wanted = Wanted(options.configuration, resumed, options.run_scripts)
+    if _is_for_the_screen(options):
+        return _on_screen(options, environ, wanted)
     return _run(options, environ, wanted)
+
+
+def _is_for_the_screen(options: argparse.Namespace) -> bool:
+    """Whether a person decides on it, and can: nothing was said that only the command without
+    the screen can give."""
+    said = (
+        options.assume,
+        options.patch,
+        options.json,
+        options.run_scripts,
+        options.answers is not None,
+        options.despite_warnings,
+    )
+    return not any(said) and why_no_screen() is None
+
+
+def _on_screen(options: argparse.Namespace, environ: Mapping[str, str], wanted: Wanted) -> int:
+    setup = project_setup(options, environ)
+    return_freed_memory()
+    from autocoder_tui.ui.controllers.project_opening import Wish
+    from autocoder_tui.ui.start import start_app
+
+    wish = Wish(wanted.configuration or "", wanted.resume is not None, wanted.resume or "")
+    return start_app(setup, wish)
 
 
 def _old_logs(directory: Path, name: str) -> int:

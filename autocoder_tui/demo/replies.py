@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from autocoder_tui.demo.sample import DEMO_REQUIREMENTS, DEMO_TARGET, sample_text
 from autocoder_tui.demo.script import Received, Reply, error_reply, tokens
+from autocoder_tui.demo.todo import is_of_todo, todo_recording
 from autocoder_tui.engine.catalog import Endpoint, Model, Provider
 
 DEMO_NAME: Final = "demo (recorded replies)"
@@ -54,7 +55,10 @@ def recorded_answer(received: Received) -> Reply:
         return error_reply(400, "the request has no messages")
     asked = "\n".join(text for role, text in messages if role == "user")
     so_far = "".join(text for role, text in messages if role == "assistant")
-    full, thinking = _recording(asked)
+    if is_of_todo(asked):
+        full, so_far, thinking = *todo_recording(messages, so_far), ""
+    else:
+        full, thinking = _recording(asked)
     if not so_far:
         return _up_to_limit(full, thinking, received)
     place = _place_in(full, so_far)

@@ -30,7 +30,7 @@ def copy_sample(dest: Path) -> None:
     shutil.copytree(_SAMPLE, dest, ignore=ignored, dirs_exist_ok=True)
 
 
-def make_repository(folder: Path) -> None:
+def make_repository(folder: Path, message: str = "Begin the shop") -> None:
     """Make the sample in `folder` a git repository with one commit, where git is installed."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environ |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
@@ -42,7 +42,7 @@ def make_repository(folder: Path) -> None:
         ("config", "commit.gpgsign", "false"),
         ("config", "core.logAllRefUpdates", "false"),
         ("add", "--all"),
-        ("commit", "--quiet", "--message", "Begin the shop"),
+        ("commit", "--quiet", "--message", message),
         # In one file: the program has little time to remove them all when it is ended.
         ("repack", "-a", "-d", "-q"),
     ):

@@ -7,11 +7,14 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from autocoder_tui.demo.replies import NOTICE
+from autocoder_tui.demo.session import demo_model
 from autocoder_tui.diagnostics import crash_report as crash
 from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.engine.events import FileProposed
@@ -32,11 +35,12 @@ from autocoder_tui.steps.configuration import DEFAULT, load_configurations, name
 from autocoder_tui.steps.gpt_engineer import project_root
 from autocoder_tui.steps.opening import begin_session, resume_session
 from autocoder_tui.steps.project import Project
+from autocoder_tui.steps.project_demo import demo_steps, project_demo_setup
 from autocoder_tui.steps.rerun import LoggedStep, read_log
 from autocoder_tui.steps.session import FINISHED, ProjectSession
 from autocoder_tui.steps.untouched import foreign_files
 from autocoder_tui.workspace.listing import expand_inputs
-from autocoder_tui.workspace.output_path import Refused
+from autocoder_tui.workspace.output_path import Refused, is_folder
 
 _GRACE = 5.0
 """Seconds to stop a request and write its step down."""
@@ -55,7 +59,19 @@ class Wanted:
 def project_setup(options: argparse.Namespace, environ: Mapping[str, str]) -> Setup:
     """The setup of a project's folder, of the files in it for one of GPT Engineer's. Raises
     AutocoderError."""
-    return load_setup(project_root(Path(options.directory or ".")), options, environ)
+    folder = Path(options.directory or ".")
+    if not options.demo and not is_folder(folder):
+        shown = visible(str(folder))
+        raise Refused(f"{shown} is not a folder. autocoder-tui new {shown} makes it.")
+    if not options.demo:
+        return load_setup(project_root(folder), options, environ)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        setup = load_setup(folder, options, environ)
+        return project_demo_setup(setup, fresh=options.directory is None)
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise Refused(f"The demo's folder can't be made: {reason}.") from error
 
 
 def run_project(setup: Setup, wanted: Wanted) -> int:
@@ -108,12 +124,11 @@ class _Job:
     async def go(self) -> None:
         self.ending.begin()
         try:
-            session = self._session = await self._opened()
-            try:
+            async with AsyncExitStack() as stack:
+                session = self._session = await self._opened(await self._model(stack))
+                stack.callback(session.close)
                 await session.run(pause=self.wanted.rerun is not None)
                 self._ended(session)
-            finally:
-                session.close()
         except asyncio.CancelledError:
             self.status = "cancelled"
             self.error = {"kind": "cancelled", "message": "The run was stopped."}
@@ -123,14 +138,21 @@ class _Job:
 
     # ------------------------------------------------------------------ before it begins
 
-    async def _opened(self) -> ProjectSession:
-        setup, wanted = self.setup, self.wanted
+    async def _model(self, stack: AsyncExitStack) -> ChosenModel:
+        setup = self.setup
+        if setup.demo:
+            say(f"The demo is in {visible(str(setup.root))}. {NOTICE}")
+            return await stack.enter_async_context(demo_model(tokens_per_second=0))
         chosen = choose_model(setup, await served_model(setup, say))
         for warning in chosen.warnings:
             say(warning)
         problem = obstacle(chosen, setup.limits)
         if problem is not None:
             raise Refused(problem)
+        return chosen
+
+    async def _opened(self, chosen: ChosenModel) -> ProjectSession:
+        setup, wanted = self.setup, self.wanted
         project = Project(setup.root)
         await asyncio.to_thread(self._look, project)
         if wanted.rerun is not None:
@@ -162,7 +184,7 @@ class _Job:
         )
         for problem in problems:
             say(str(problem))
-        name = self.wanted.configuration or DEFAULT
+        name = self.wanted.configuration or (demo_steps() if setup.demo else DEFAULT)
         configuration = named(name, found)
         expansion = await asyncio.to_thread(expand_inputs, setup.root, setup.task.inputs)
         for path, reason in expansion.refused:

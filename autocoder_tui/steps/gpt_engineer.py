@@ -160,7 +160,7 @@ def preprompt_there(name: str, root: Path, config: Path) -> str:
 
 def with_preprompts_there(guidance: Guidance, root: Path, config: Path) -> Guidance:
     """The guidance with what such a folder says for whole purposes. Blocking."""
-    found = {
+    found: dict[str, Preprompt] = {
         purpose: Preprompt(purpose, text, "project")
         for purpose in _OF_PURPOSES
         if (text := preprompt_there(purpose, root, config))

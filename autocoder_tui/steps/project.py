@@ -5,7 +5,7 @@
 .autocoder/steps/              steps of the project's own
 .autocoder/logs/<run>/         one run: run.json, and a file for each step
 .autocoder/token_usage.csv     what each request took
-.autocoder/archive/            what was put aside
+.autocoder/archive/            earlier prompts
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from autocoder_tui.steps.own_folder import (
     check_way,
     make_folder,
     read_text,
+    sweep_unfinished,
     unusable,
     write_file,
 )
@@ -36,6 +37,7 @@ from autocoder_tui.system.file_lock import FileLock, lock
 
 LAST: Final = "last"
 """Stands for the newest run."""
+_TIME: Final = "%Y-%m-%d_%H-%M-%S"
 _LOCK_FILE: Final = "lock"
 _PROMPT_BYTES: Final = 1024 * 1024
 
@@ -54,7 +56,7 @@ logs/            What was done: a folder for each run, in it run.json and a file
                  changed, and sent again with: autocoder-tui rerun LOG. Folders of runs that are
                  over may be deleted; the newest one is what --resume goes on from.
 token_usage.csv  How many tokens each request took. It may be deleted.
-archive/         What was put aside. It may be deleted.
+archive/         Earlier prompts. It may be deleted.
 lock             Shows that a program is at work here. It may be deleted when none is.
 
 Keys and passwords are taken out of all of it before it is written. prompt, preprompts/,
@@ -113,8 +115,15 @@ class Project:
         return "" if other is None else other.prompt()
 
     def write_prompt(self, text: str) -> None:
+        """Write down what is wanted; another prompt that stood there goes into the archive."""
         self.create()
-        write_file(self.root, self.folder / "prompt", text if text.endswith("\n") else f"{text}\n")
+        text = text if text.endswith("\n") else f"{text}\n"
+        file = self.folder / "prompt"
+        before = read_text(self.root, file, _PROMPT_BYTES)
+        if isinstance(before, str) and before.strip() and before.strip() != text.strip():
+            name = f"prompt-{datetime.now().astimezone().strftime(_TIME)}"
+            write_file(self.root, self.archive / name, before)
+        write_file(self.root, file, text)
 
     # ------------------------------------------------------------------ its runs
 
@@ -154,7 +163,7 @@ class Project:
     def begin_run(self) -> RunFolder:
         """A folder for one more run, named by the time."""
         self.create()
-        name = datetime.now().astimezone().strftime("%Y-%m-%d_%H-%M-%S")
+        name = datetime.now().astimezone().strftime(_TIME)
         for number in range(1, 1000):
             folder = self.logs / (name if number == 1 else f"{name}-{number}")
             check_way(self.root, folder)
@@ -186,6 +195,7 @@ class Project:
                     f"Another autocoder-tui is at work in {visible(str(self.root))}. Wait until it "
                     "is done, or stop it there."
                 )
+            sweep_unfinished(self.folder)
             yield
         finally:
             with suppress(OSError):

@@ -30,6 +30,7 @@ from autocoder_tui.ui.widgets.log.pane import LogPane
 from autocoder_tui.ui.widgets.mode_switch import ModeSwitch
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.ui.widgets.steps.pane import StepList
 
 
 class AutocoderApp(ComposedApp):
@@ -97,9 +98,13 @@ class AutocoderApp(ComposedApp):
         possible = {
             "run": not (self.runner.running or self.text_calls.running),
             "send_as_typed": self.modes.mode == "feedback" and not self.runner.running,
-            "stop": self.runner.running or self.text_calls.running or self.proposal_check.running,
+            "stop": self.runner.running
+            or self.text_calls.running
+            or self.proposal_check.running
+            or self.project.stoppable,
             "go_on": self.runner.resumable,
             "show_history": self.screen is self.main,
+            "show_steps": self.screen is self.main,
         }
         return possible.get(action, True)
 
@@ -129,9 +134,11 @@ class AutocoderApp(ComposedApp):
             self.tell(f"Forgotten what was learnt about {name} at this address.")
 
     def action_stop(self) -> None:
-        """Stop the run, whose text so far is kept; without one, the check."""
+        """Stop the run, whose text so far is kept, or the step; without one, the check."""
         if self.runner.running:
             self.runner.stop()
+        elif self.project.stoppable:
+            self.project.stop()
         elif self.text_calls.running:
             self.text_calls.stop()
         else:
@@ -156,6 +163,10 @@ class AutocoderApp(ComposedApp):
     @work(group=ASKS)
     async def on_review_pane_wanted(self, event: ReviewPane.Wanted) -> None:
         await review_actions.do(self, event.deed)
+
+    @work(group=ASKS)
+    async def on_step_list_wanted(self, event: StepList.Wanted) -> None:
+        await self.project.do(event)
 
     @work(group=ASKS)
     async def on_check_pane_wanted(self, event: CheckPane.Wanted) -> None:
@@ -215,6 +226,10 @@ class AutocoderApp(ComposedApp):
     def action_show_batch(self) -> None:
         """Many jobs in a queue, and their results."""
         self.batches.open()
+
+    def action_show_steps(self) -> None:
+        """The steps from a prompt to a code base, and how far they are."""
+        self.project.open()
 
     def action_show_usage(self) -> None:
         """What runs used and cost."""

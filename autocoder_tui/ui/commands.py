@@ -24,6 +24,8 @@ from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.screens.model_picker import ModelPicker
 from autocoder_tui.ui.screens.prompts import PromptList
 from autocoder_tui.ui.screens.run_view import RunView
+from autocoder_tui.ui.screens.step_conversation import StepConversation
+from autocoder_tui.ui.screens.step_question import StepQuestion
 from autocoder_tui.ui.screens.usage import UsageScreen
 from autocoder_tui.ui.widgets.answers import AnswerView
 from autocoder_tui.ui.widgets.check.pane import CheckPane
@@ -34,6 +36,7 @@ from autocoder_tui.ui.widgets.log.pane import LogPane
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.ui.widgets.steps.pane import StepList
 from autocoder_tui.ui.widgets.stream.view import StreamView
 
 _AREAS = (
@@ -46,6 +49,7 @@ _AREAS = (
     (CheckPane, "Check"),
     (CheckView, "Check"),
     (LogPane, "Log"),
+    (StepList, "Steps"),
 )
 
 
@@ -60,6 +64,8 @@ _SCREENS: tuple[tuple[type[DOMNode], str], ...] = (
     (BatchScreen, "Batch"),
     (RunView, "A run of the history"),
     (ClarificationScreen, "Asked before writing"),
+    (StepQuestion, "A step asks"),
+    (StepConversation, "The conversation of a step"),
     (UsageScreen, "Usage"),
 )
 

@@ -31,6 +31,7 @@ from autocoder_tui.ui.controllers.key_warning import KeyWarnings
 from autocoder_tui.ui.controllers.mode import ModeChoice
 from autocoder_tui.ui.controllers.models import ModelChoice
 from autocoder_tui.ui.controllers.preprompts import Preprompts
+from autocoder_tui.ui.controllers.project import ProjectActions
 from autocoder_tui.ui.controllers.prompt_history import PromptHistory
 from autocoder_tui.ui.controllers.quit import Interrupt, leave
 from autocoder_tui.ui.controllers.recovery import RunRecovery
@@ -87,6 +88,7 @@ class ComposedApp(TypeAheadApp):
         self.undo_redo = UndoRedo(self)
         self.proposal_check = ProposalCheck(self)
         self.batches = BatchActions(self)
+        self.project = ProjectActions(self)
         layout = cast(Arrangement, setup.settings.ui.diff_layout)
         self.main = MainScreen(setup.root, self.logbook, layout)
         self.ending = Shutdown(self)
@@ -168,6 +170,7 @@ class ComposedApp(TypeAheadApp):
         self.session.close()
         await self.proposal_check.close()
         await self.batches.close()
+        await self.project.close()
         await self.text_calls.close()
         await self.reviews.settle()
         await self.runner.close(offered=self._left_running)

@@ -36,6 +36,7 @@ from autocoder_tui.ui.program_parts import (
     Modes,
     OneRun,
     OneTextCall,
+    OpenProject,
     PrepromptTexts,
     ReviewRecord,
     SavedSession,
@@ -188,6 +189,9 @@ class Program(Protocol):
 
     @property
     def text_calls(self) -> OneTextCall: ...
+
+    @property
+    def project(self) -> OpenProject: ...
 
     @property
     def dialog_drafts(self) -> TypedTexts: ...

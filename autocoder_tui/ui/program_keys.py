@@ -30,6 +30,7 @@ PROGRAM_KEYS: Final[list[BindingType]] = [
     Binding("f7", "show_pane('check')", "Check", id="pane.check", show=False),
     Binding("f8", "next_pane", "Next pane", id="pane.next", show=False),
     Binding("f9", "show_pane('log')", "Log", id="pane.log", show=False),
+    Binding("f12", "show_steps", "Steps", id="pane.steps", show=False),
     Binding("ctrl+l", "show_usage", "Usage", id="usage.show", show=False),
     Binding("U", "last_write('undo')", "Undo last write", id="write.undo", show=False),
     Binding("ctrl+y", "last_write('redo')", "Redo last write", id="write.redo", show=False),

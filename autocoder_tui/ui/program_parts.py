@@ -56,6 +56,8 @@ class OneRun(Protocol):
 
     def take_up(self, prepared: Prepared, state: RunState) -> None: ...
 
+    async def ended(self) -> None: ...
+
     def stop(self) -> None: ...
 
 
@@ -235,7 +237,24 @@ class OneTextCall(Protocol):
 
     def stop(self) -> None: ...
 
-    async def ask(self, make_request: Callable[[], Prepared]) -> RunState: ...
+    async def ask(
+        self,
+        make_request: Callable[[], Prepared],
+        state: RunState | None = None,
+        *,
+        streams: bool = False,
+    ) -> RunState: ...
+
+
+class OpenProject(Protocol):
+    """The project whose steps are shown. `running`: a step is under way, or waits for somebody."""
+
+    @property
+    def running(self) -> bool: ...
+
+    def review_changed(self, *, entered: bool = False) -> None: ...
+
+    async def begin(self) -> None: ...
 
 
 class Clarifications(Protocol):

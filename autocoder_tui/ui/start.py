@@ -8,21 +8,27 @@ from pathlib import Path
 
 from autocoder_tui.runs.setup import Setup
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.steps.project_demo import remove_unwritten
 from autocoder_tui.system.garbage_collection import collect_seldom
 from autocoder_tui.system.signals import SIGHUP
 from autocoder_tui.ui.app import AutocoderApp
+from autocoder_tui.ui.controllers.project_opening import Wish
 
 
-def start_app(setup: Setup) -> int:
-    """Run the program until the user leaves it; returns the exit code."""
+def start_app(setup: Setup, project: Wish | None = None) -> int:
+    """Run the program until the user leaves it; returns the exit code. With `project` it opens
+    the steps of the folder."""
     collect_seldom()
     while True:
-        if setup.demo:
+        if setup.demo and project is None:
             from autocoder_tui.demo.session import demo_setup
 
             setup = demo_setup(setup)
         app = AutocoderApp(setup)
-        if setup.demo or setup.task.resume is not None:
+        if project is not None:
+            app.project.wanted(project)
+            app.ending.last_words.append(partial(remove_unwritten, setup.root))
+        elif setup.demo or setup.task.resume is not None:
             app.ending.last_words.append(partial(_leave, setup.root))
         with app.ending:
             try:
@@ -32,7 +38,7 @@ def start_app(setup: Setup) -> int:
                 app.logbook.close()
         if result != "demo":
             break
-        setup = replace(setup, demo=True)
+        setup, project = replace(setup, demo=True), None
     if app.ending.crash is not None:
         app.ending.tell()
         return 1

@@ -212,7 +212,7 @@ async def test_a_cap_is_one_over_all_steps(tmp_path: Path) -> None:
         assert states(again) == ["done", "done"]
         assert len(made.requests) == 2
         assert again.progress.spent_usd == Decimal("0.012")
-        assert again.progress.left_usd == (0, 0)
+        assert again.progress.left_usd == (Decimal(0), Decimal(0))
         assert high >= low >= 0
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from autocoder_tui.demo.script import Reply, Script
+from autocoder_tui.demo.script import Received, Reply, Script, error_reply
 from autocoder_tui.store.history.history import History
 from tests.headless.test_run import Ended, ended, environment
 from tests.steps.places import framed
@@ -112,7 +112,6 @@ async def test_without_yes_nothing_is_written(tmp_path: Path) -> None:
     [
         (("--steps", "onne"), 'the nearest is "one"'),
         (("--resume",), "no run"),
-        (("--resume", "-r", "x"), "leave out -r"),
         (("--run", "1999"), "There is no run 1999"),
         ((), "write it into"),
     ],
@@ -125,6 +124,27 @@ async def test_what_can_not_be_done_is_said(
     assert said in done.err
     assert done.report["status"] == "refused"
     assert said in done.report["error"]["message"]
+
+
+async def test_wrong_usage_is_told_apart(tmp_path: Path) -> None:
+    done = await project(tmp_path, [], "--resume", "-r", "x", "--json")
+    assert done.code == 2
+    assert "leave out -r" in done.err
+    assert done.report["error"]["kind"] == "usage"
+
+
+async def test_another_model_goes_on_where_one_is_not_there(tmp_path: Path) -> None:
+    def answer(received: Received) -> Reply:
+        if received.body["model"] == "test-model":
+            return error_reply(404, "no such model", code="model_not_found")
+        return Reply(framed(main_py=HELLO))
+
+    flags = ("-r", "Say hello.", "--steps", "one", "--yes", "--json", "--fallback", "other")
+    done = await project(tmp_path, answer, *flags)
+    assert done.code == 0, done.err
+    assert (tmp_path / "project" / "main.py").read_text() == HELLO
+    (log,) = (tmp_path / "project" / ".autocoder" / "logs").glob("*/01-simple.json")
+    assert json.loads(log.read_text())["effects"][0]["model"] == "other"
 
 
 async def test_a_log_is_run_again_as_it_was_changed(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ import pytest
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.safety.redaction import know
 from autocoder_tui.steps import shipped
-from autocoder_tui.steps.context import StepContext
 from autocoder_tui.steps.errors import ProjectUnusable
+from autocoder_tui.steps.project import Project
 from autocoder_tui.steps.step import Work
+from autocoder_tui.system.atomic_write import write_atomically
 from tests.steps.places import bench, framed
 from tests.steps.test_session import offer, plan, write
 
@@ -82,11 +84,13 @@ async def test_a_step_of_a_models_own_writing_is_never_a_step(tmp_path: Path) ->
 
 async def test_ten_thousand_files(tmp_path: Path) -> None:
     names = [f"f{number}.py" for number in range(10_000)]
-    async with bench(tmp_path, [files(*names)]) as made:
+    async with bench(tmp_path, [replace(files(*names), chunk_size=4000)]) as made:
+        made.face.accepts = False
         session = await made.begin("simple")
         await session.run()
         session.close()
         assert session.progress.steps[0].state == "done"
+        assert [path.name for path in made.root.iterdir()] == [".autocoder"]
         assert len(session.progress.steps[0].files) == 10_000
         again = await made.restarted().resume()
         assert len(again.progress.steps[0].files) == 10_000
@@ -111,8 +115,7 @@ async def test_a_folder_that_leads_elsewhere_is_not_worked_in(tmp_path: Path, wh
             target = elsewhere / "prompt" if what == "readme" else elsewhere
             (own / name).symlink_to(target)
         with pytest.raises(ProjectUnusable, match="is a link"):
-            session = await made.begin("simple")
-            await session.run()
+            await made.begin("simple")
         assert (elsewhere / "prompt").read_text() == "Theirs."
         assert len(list(elsewhere.iterdir())) == 1
 
@@ -138,19 +141,14 @@ async def test_no_key_stands_in_the_project_and_none_is_lost_from_the_files(
 
 
 async def test_a_full_disk_loses_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import autocoder_tui.steps.own_folder as own_folder
+    whole, full = write_atomically, False
 
-    whole, full = own_folder.write_atomically, False
-
-    def write_atomically(file: Path, text: str | bytes) -> None:
+    def write(file: Path, text: str | bytes) -> None:
         if full and "plan" in file.name:
             raise OSError(errno.ENOSPC, "No space left on device")
         whole(file, text)
 
-    monkeypatch.setattr(own_folder, "write_atomically", write_atomically)
-
-    async def fills(context: StepContext) -> str:
-        return await plan(context)
+    monkeypatch.setattr("autocoder_tui.steps.own_folder.write_atomically", write)
 
     async with bench(tmp_path, [Reply("One file."), files("a.py")]) as made:
         session = await made.begin("plan", "write")
@@ -231,3 +229,30 @@ async def test_a_damaged_table_of_usage_is_begun_anew(tmp_path: Path) -> None:
         session.close()
         assert len(table.read_text().splitlines()) == 2
         assert table.with_name("token_usage.csv.damaged-1").exists()
+
+
+@pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES, errno.ENOSPC])
+async def test_a_folder_that_takes_no_file_is_named_before_anything_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def write(file: Path, text: str | bytes) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("autocoder_tui.steps.own_folder.write_atomically", write)
+    async with bench(tmp_path, [files("a.py")]) as made:
+        with pytest.raises(ProjectUnusable) as said:
+            await made.begin("simple")
+        assert os.strerror(code).lower() in said.value.message
+        assert str(made.root / ".autocoder") in said.value.message
+        assert not made.requests
+
+
+async def test_a_prompt_that_is_replaced_is_kept(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.write_prompt("First.")
+    project.write_prompt("First.")
+    project.write_prompt("Second.")
+    assert project.prompt() == "Second.\n"
+    (kept,) = (tmp_path / ".autocoder" / "archive").iterdir()
+    assert kept.read_text() == "First.\n"
+    assert "archive/         Earlier prompts" in (tmp_path / ".autocoder" / "README").read_text()

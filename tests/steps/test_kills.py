@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -142,3 +143,34 @@ async def test_no_answered_request_is_made_again(tmp_path: Path, at: int, moment
     rows = (root / ".autocoder" / "token_usage.csv").read_text().splitlines()[1:]
     assert [row.split(",")[0] for row in rows] == ["sketch", "words", "main"]
     assert "blue" in server.requests[-1].messages[1]["content"]
+
+
+async def test_stopped_it_ends_in_order_and_goes_on(tmp_path: Path) -> None:
+    root = prepared(tmp_path)
+    model = Model(1, "streaming")
+    async with WatchedServer(model) as server:
+        flags = ("--base-url", server.base_url, "-m", "test-model", "--answers", "../answers.txt")
+        wanted = ("-r", "Words.", "--steps", "three", "--yes", "--run-scripts", "--json")
+        process = await started(tmp_path, "project", *wanted, *flags)
+        await until(lambda: len(server.requests) == 2)
+        await until(lambda: kept_text(tmp_path) > len(WORDS) // 2 - 80)
+        process.send_signal(signal.SIGINT)
+        stopped = await ended(process)
+        assert stopped.code == 130
+        assert stopped.report["status"] == "cancelled"
+        states = [one["state"] for one in stopped.report["steps"]]
+        assert states == ["done", "stopped", "waiting"]
+        assert "--resume" in stopped.err
+        (log,) = (root / ".autocoder" / "logs").glob("*/02-words.json")
+        (cut,) = json.loads(log.read_text())["effects"]
+        assert (cut["done"], cut["error"]) == (False, "stopped")
+        used = sum(one["prompt_tokens"] for one in stopped.report["steps"])
+        model.hangs = False
+        done = await resumed(tmp_path, server, "--resume", "--json")
+        assert done.code == 0, done.err
+        assert len(server.requests) == 4
+        assert done.report["prompt_tokens"] > used
+    rows = (root / ".autocoder" / "token_usage.csv").read_text().splitlines()[1:]
+    assert [row.split(",")[0] for row in rows] == ["sketch", "words", "main"]
+    assert int(rows[-1].split(",")[4]) == done.report["prompt_tokens"]
+    assert int(rows[-1].split(",")[5]) == done.report["completion_tokens"]

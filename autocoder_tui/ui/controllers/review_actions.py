@@ -37,6 +37,7 @@ from autocoder_tui.ui.widgets.review.pane import ReviewPane
 async def write(app: Program, _pane: ReviewPane) -> None:
     """Write the accepted hunks; what was written and is rejected by now goes out again."""
     await write_accepted(app)
+    app.project.review_changed(entered=True)
 
 
 async def accept_file(app: Program, pane: ReviewPane) -> None:

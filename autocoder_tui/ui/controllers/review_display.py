@@ -27,6 +27,7 @@ def show_review(
     app.main.mark("review", f" {session.review.counts.total}")
     app.reviews.changed()
     app.session.changed()
+    app.project.review_changed()
 
 
 def clear_review(app: Program) -> None:
@@ -34,3 +35,4 @@ def clear_review(app: Program) -> None:
     app.review_session = None
     app.main.query_one(ReviewPane).show(None)
     app.main.mark("review", "")
+    app.project.review_changed()

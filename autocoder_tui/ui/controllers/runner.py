@@ -56,6 +56,8 @@ class Runner:
         self.prepared: Prepared | None = None
         self.begun = False
         self._costs: dict[str, Decimal] = {}
+        self._over = asyncio.Event()
+        self._over.set()
 
     @property
     def running(self) -> bool:
@@ -75,6 +77,7 @@ class Runner:
         """Begin a run. `make_request` reads files, so it is called in a thread."""
         if not self.running:
             self.begun = True
+            self._over.clear()
             self._worker = self._app.run_worker(
                 self._work(make_request), group="run", exit_on_error=False
             )
@@ -88,6 +91,13 @@ class Runner:
         """Close the connection; what has come is kept."""
         if self._worker is not None:
             self._worker.cancel()
+
+    async def ended(self) -> None:
+        """Wait until no run is under way."""
+        while self.running:
+            # One that was stopped before it began announces no end.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), 0.2)
 
     async def close(self, *, offered: bool = False) -> None:
         """Stop what is under way, and wait until all that came is kept. With `offered` the next
@@ -130,3 +140,4 @@ class Runner:
                 self._view.run_told(self._supervisor.report(error))
             finally:
                 self.keeping.ended(state)
+                self._over.set()

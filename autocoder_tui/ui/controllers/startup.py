@@ -55,6 +55,7 @@ async def begin(app: Program, problems: Iterable[str]) -> None:
         return
     if app.models.is_keyless:
         app.models.first_steps()
+    await app.project.begin()
 
 
 async def _begin_demo(app: Program) -> None:

@@ -16,9 +16,10 @@ from autocoder_tui.engine.trace import Trace
 from autocoder_tui.runs.event_text import narrate
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.recorder import RunRecorder
-from autocoder_tui.runs.supervision import RunSupervisor
+from autocoder_tui.runs.supervision import RunListener, RunSupervisor
 from autocoder_tui.runs.text_call import call
 from autocoder_tui.ui.controllers.retry_wait import ask_wait
+from autocoder_tui.ui.controllers.step_display import StepDisplay
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
 from autocoder_tui.ui.widgets.meters.meters import Meters
@@ -52,10 +53,18 @@ class TextCalls:
             with contextlib.suppress(asyncio.CancelledError, TimeoutError):
                 await asyncio.wait_for(asyncio.shield(task), 1)
 
-    async def ask(self, make_request: Callable[[], Prepared]) -> RunState:
+    async def ask(
+        self,
+        make_request: Callable[[], Prepared],
+        state: RunState | None = None,
+        *,
+        streams: bool = False,
+    ) -> RunState:
         """Send it and wait for its end: "completed", with the text; "cancelled" by Esc, or
-        "error", which was told. `make_request` reads files, so it is called in a thread."""
-        app, state = self._app, RunState()
+        "error", which was told. `make_request` reads files, so it is called in a thread. What
+        comes of it is in `state`, where that is given. `streams`: it is shown as it comes."""
+        app, state = self._app, RunState() if state is None else state
+        shown: RunListener = StepDisplay(app, self) if streams else self
         setup = app.setup
         keeping = RunRecorder(setup)
         supervisor = RunSupervisor(
@@ -65,7 +74,7 @@ class TextCalls:
             ask_wait=partial(ask_wait, self._queue),
             trace=self._trace,
         )
-        self._task = asyncio.ensure_future(call(supervisor, keeping, make_request, self, state))
+        self._task = asyncio.ensure_future(call(supervisor, keeping, make_request, shown, state))
         app.refresh_bindings()
         try:
             # Esc ends it as a run is ended, and is no end of who waits for it.

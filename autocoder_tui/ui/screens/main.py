@@ -23,6 +23,8 @@ from autocoder_tui.runs.preparation import Job
 from autocoder_tui.runs.recent_actions import note
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.covered_screen import CoveredScreen
+from autocoder_tui.ui.screens.shown_panes import Beside, shown_panes
+from autocoder_tui.ui.screens.welcome import WELCOME, WELCOME_TO_ASK, WELCOME_TO_STEPS
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
 from autocoder_tui.ui.widgets.answers import AnswerView
 from autocoder_tui.ui.widgets.check.pane import CheckPane
@@ -37,6 +39,7 @@ from autocoder_tui.ui.widgets.mode_switch import ModeSwitch
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.ui.widgets.steps.pane import StepsPane
 from autocoder_tui.ui.widgets.stream.view import StreamView
 from autocoder_tui.ui.widgets.tab_strip import Tab, TabStrip
 
@@ -53,6 +56,7 @@ _LOWER_TABS = (
     Tab("log", "Log", "F9"),
 )
 _ALL_TABS = (
+    Tab("steps", "Steps", "F12"),
     Tab("files", "Files", "F2"),
     Tab("requirements", "Ask", "F3"),
     *(Tab(tab.pane, tab.title, tab.key) for tab in _LOWER_TABS),
@@ -65,23 +69,7 @@ _ASKED: Mapping[Mode, str] = {
 }
 """What stands in the editor, by mode."""
 LOWER_PANES = tuple(tab.pane for tab in _LOWER_TABS)
-
-WELCOME = """\
-Pick files in the tree with Space, say what you want, then run with Ctrl+R.
-
-The code streams in here. When the reply is cut off, it is continued and joined \
-by itself. When it is complete you review it hunk by hunk: nothing is written \
-before you accept it.
-
-F1 lists every key, Ctrl+P every command."""
-WELCOME_TO_ASK = """\
-Pick the files it is about with Space, type your question, then ask with Ctrl+R.
-
-The answer comes in here, and the next question follows it. Nothing is written: \
-a block of code of an answer becomes a proposal when you say so ( ] marks it, \
-Enter proposes it, y copies it).
-
-F6 finds conversations again, Ctrl+N takes another mode."""
+_ASIDE = ("files", "requirements", "steps")
 
 
 class MainScreen(CoveredScreen[None]):
@@ -106,6 +94,8 @@ class MainScreen(CoveredScreen[None]):
         log.show = self._show_log_line
         self._log_pane = LogPane(log, id="log")
         self.pane = "requirements"
+        self._beside: Beside = "files"
+        """What stands beside what is worked in."""
         self._failure = ""
         self._on_its_way: str | None = None
         """The pane that gets the keyboard as soon as it is drawn."""
@@ -121,6 +111,9 @@ class MainScreen(CoveredScreen[None]):
                 files.border_title = "Files"
                 yield FilePicker(self._root, id="files")
                 yield PreferencesLine()
+            with Vertical(id="steps-pane", classes="pane") as steps:
+                steps.border_title = "Steps"
+                yield StepsPane(id="steps")
             with Vertical(id="work"):
                 with Vertical(id="requirements-pane", classes="pane") as ask:
                     ask.border_title = "Requirements"
@@ -150,6 +143,7 @@ class MainScreen(CoveredScreen[None]):
 
     def on_mount(self) -> None:
         self.query_one("#requirements", TextArea).focus()
+        self.query_one("#narrow-tabs", TabStrip).left_out = frozenset({"steps"})
         self._show_tabs()
         self.post_message(self.Ready())
 
@@ -212,7 +206,7 @@ class MainScreen(CoveredScreen[None]):
 
     def show(self, pane: str, *, focus: bool = True) -> None:
         """Bring `pane` to the front and, if asked, the keyboard to it."""
-        self.pane = pane
+        self._take(pane)
         note("pane", pane)
         if pane in LOWER_PANES:
             switcher = self.query_one("#panes", ContentSwitcher)
@@ -224,6 +218,14 @@ class MainScreen(CoveredScreen[None]):
             self._on_its_way = pane
             self.call_after_refresh(self._focus_pane, pane)
             self.call_after_refresh(self.app.call_later, release)
+
+    def _take(self, pane: str) -> None:
+        self.pane = pane
+        if pane in _ASIDE:
+            self._beside = "steps" if pane == "steps" else "files"
+        if pane == "steps":
+            self.query_one("#narrow-tabs", TabStrip).left_out = frozenset()
+            self._say_welcome()
 
     def job(self, root: Path, system_prompt: str) -> Job:
         """What the panes say right now."""
@@ -237,6 +239,12 @@ class MainScreen(CoveredScreen[None]):
             mode=mode,
             purpose="query" if mode == "query" else "generate",
         )
+
+    def show_beside_steps(self) -> None:
+        """Let what a step brings be seen, unless something else is being looked at."""
+        if self.pane in ("steps", "output"):
+            self.query_one("#panes", ContentSwitcher).current = self._content_of("output")
+            self.query_one("#tabs", TabStrip).current = "output"
 
     def show_mode(self, mode: Mode) -> None:
         """Say what is asked for, and show only what means something to it."""
@@ -294,7 +302,7 @@ class MainScreen(CoveredScreen[None]):
         """What is shown in a pane: the output has answers in it, or files."""
         if pane != "output":
             return pane
-        if self._asks:
+        if self._asks and self._beside != "steps":
             return "answers" if self.query_one(AnswerView).has_entries else "welcome"
         return "output" if self.query_one(StreamView).text else "welcome"
 
@@ -303,18 +311,11 @@ class MainScreen(CoveredScreen[None]):
         return self.query_one(ModeSwitch).mode == "query"
 
     def _show_tabs(self) -> None:
-        lower = self.pane in LOWER_PANES
-        if self.narrow:
-            shown = {"files": self.pane == "files", "requirements": self.pane == "requirements"}
-        else:
-            # Deciding: the diff takes the width.
-            shown = dict.fromkeys(("files", "requirements"), self.pane not in ("review", "check"))
-        self.query_one("#files-pane").display = shown["files"]
-        self.query_one("#requirements-pane").display = shown["requirements"]
-        self.query_one("#lower-pane").display = lower or not self.narrow
-        self.query_one("#work").display = self.pane != "files" or not self.narrow
+        shown = shown_panes(self.pane, self._beside, narrow=self.narrow)
+        for name in ("files-pane", "steps-pane", "requirements-pane", "lower-pane", "work"):
+            self.query_one(f"#{name}").display = name in shown
         self.query_one("#narrow-tabs", TabStrip).current = self.pane
-        if lower:
+        if self.pane in LOWER_PANES:
             self.query_one("#tabs", TabStrip).current = self.pane
         elif not self.query_one("#tabs", TabStrip).current:
             self.query_one("#tabs", TabStrip).current = "output"
@@ -326,7 +327,7 @@ class MainScreen(CoveredScreen[None]):
             return
         content = self._content_of(pane)
         widget = self.query_one(f"#{pane if content == 'welcome' else content}", Widget)
-        if isinstance(widget, ReviewPane | CheckPane | LogPane):
+        if isinstance(widget, ReviewPane | CheckPane | LogPane | StepsPane):
             widget = widget.keyboard_view
         if widget.focusable:
             # At once: until the widget's own `focus` acts, what is offered would find the keyboard
@@ -353,8 +354,8 @@ class MainScreen(CoveredScreen[None]):
             return  # another pane was brought to the front meanwhile
         for node in nodes:
             pane = "output" if node.id == "answers" else node.id
-            if pane in ("files", "requirements", *LOWER_PANES) and pane != self.pane:
-                self.pane = pane
+            if pane in (*_ASIDE, *LOWER_PANES) and pane != self.pane:
+                self._take(pane)
                 self._show_tabs()
                 return
 
@@ -384,6 +385,7 @@ class MainScreen(CoveredScreen[None]):
 
     def _say_welcome(self) -> None:
         welcome = WELCOME_TO_ASK if self._asks else WELCOME
+        welcome = WELCOME_TO_STEPS if self._beside == "steps" else welcome
         said = f"✗ {visible(self._failure)}" if self._failure else welcome
         self.query_one("#welcome", Static).update(said)
 

@@ -28,7 +28,7 @@ _PATIENCE: Final = 0.4
 
 # All that the program may have switched on, off again. The first ends whatever sequence the
 # output was cut in the middle of.
-_GIVE_BACK: Final = (
+GIVE_BACK: Final = (
     "\x1b\\\x1b[0m\x1b[?2026l\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1016l\x1b[?1000l\x1b[?1003l"
     "\x1b[?1015l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 )
@@ -115,7 +115,7 @@ class TerminalDriver(LinuxDriver):
         super().close()
         writer, self._writer = self._writer, None
         if writer is not None and not writer.close(_PATIENCE):
-            writer.write_over(_GIVE_BACK, _PATIENCE)
+            writer.write_over(GIVE_BACK, _PATIENCE)
 
     def give_back_at_once(self) -> None:
         """Restore the terminal from any thread, whatever state the program is in."""
@@ -127,7 +127,7 @@ class TerminalDriver(LinuxDriver):
             return
         if self.attrs_before is not None:
             restore(self.fileno, self.attrs_before)
-        writer.write_over(_GIVE_BACK, _PATIENCE)
+        writer.write_over(GIVE_BACK, _PATIENCE)
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.Paste):

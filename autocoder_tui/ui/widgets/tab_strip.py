@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-_TIGHTEST = 2
+_TIGHTEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class TabStrip(Widget):
     current: reactive[str] = reactive("")
     marks: reactive[dict[str, str]] = reactive(dict)
     """Short signs behind a title, such as a count of hunks, by pane."""
+    left_out: reactive[frozenset[str]] = reactive(frozenset())
+    """Panes that there is no way to yet."""
 
     @dataclass
     class Chosen(Message):
@@ -44,9 +46,10 @@ class TabStrip(Widget):
         self._spans: list[tuple[int, int, str]] = []
 
     def render(self) -> Content:
+        tabs = [tab for tab in self._tabs if tab.pane not in self.left_out]
         # The widest that fits: where marks come to many tabs, the blanks between them go.
         for tight in range(_TIGHTEST + 1):
-            pieces = [(tab, *self._piece(tab, tight)) for tab in self._tabs]
+            pieces = [(tab, *self._piece(tab, tight)) for tab in tabs]
             if sum(len(key) + len(text) for _, key, text in pieces) <= self.size.width:
                 break
         shown: list[Content] = []
@@ -60,13 +63,14 @@ class TabStrip(Widget):
         return Content.assemble(*shown)
 
     def _piece(self, tab: Tab, tight: int) -> tuple[str, str]:
-        """The key of a tab and its title, with the blanks round them."""
+        """The key of a tab and its title, with the blanks round them; the tightest has no keys."""
         label = tab.title + self.marks.get(tab.pane, "")
         here = tab.pane == self.current
         if not tight:
             return f" {tab.key} " if tab.key else " ", f"[{label}]" if here else f" {label} "
-        end = " " if tight < _TIGHTEST else ""
-        return f" {tab.key}" if tab.key else "", f"[{label}]" if here else f" {label}{end}"
+        end = " " if tight == 1 else ""
+        key = f" {tab.key}" if tab.key and tight < _TIGHTEST else ""
+        return key, f"[{label}]" if here else f" {label}{end}"
 
     def on_click(self, event: events.Click) -> None:
         for start, end, pane in self._spans:

@@ -12,12 +12,14 @@ import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from textual.pilot import Pilot
 
 from autocoder_tui.demo.script import Reply
+from autocoder_tui.steps.progress import ProjectProgress, StepProgress
 from autocoder_tui.store.history.history import History
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.question import Question
@@ -26,13 +28,15 @@ from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.row_list import RowList
+from autocoder_tui.ui.widgets.steps.pane import StepsPane
+from autocoder_tui.ui.widgets.stream.view import StreamView
 from tests.store.kept_runs import run
 from tests.ui.driving import driven, framed, serving, setup_for, until
 
 Size: TypeAlias = tuple[int, int]
 
 SIZES: Final[tuple[Size, ...]] = ((80, 24), (120, 40), (200, 60))
-MOMENTS: Final = ("ask", "stream", "question", "review", "history")
+MOMENTS: Final = ("ask", "stream", "question", "review", "history", "steps")
 FOLDER: Final = Path(__file__).parent
 
 _BEFORE = '''\
@@ -59,6 +63,44 @@ _AFTER = (
     ).replace("/ len(orders)", "/ len(orders) if orders else 0")
     + '\n\ndef most(orders):\n    """The dearest; 受注 of 日本 too."""\n'
     "    return max(orders, key=lambda order: order.price)\n"
+)
+_STEPS: Final = ProjectProgress(
+    "2026-03-01_10-00-00",
+    "default",
+    (
+        StepProgress(
+            "clarify",
+            "Ask you what the prompt leaves open.",
+            "done",
+            (1234, 321),
+            Decimal("0.0012"),
+            12.3,
+            3,
+            "3 questions",
+            "Which Python?\n  3.11\n",
+        ),
+        StepProgress("plan", "Name the files.", "skipped"),
+        StepProgress(
+            "gen_code",
+            "Write the code: a small program in one request, a larger one file by file.",
+            "running",
+            (52_340, 2621),
+            Decimal("0.0142"),
+            62.3,
+            2,
+            "file 2 of 5: src/受注.py",
+            files=("src/main.py", "src/受注.py"),
+        ),
+        StepProgress("check", "Try the code.", "stale", (12, 1), Decimal("0.00001"), 3.0, 1),
+        StepProgress(
+            "gen_entrypoint", "Write run.sh.", "failed", (90, 0), None, 1.0, 1, "no reply"
+        ),
+        StepProgress("propose", "Have it decided on.", "stopped", (0, 0), Decimal(0), 3700, 0),
+        StepProgress("execute_entrypoint", "Run it.", "waiting"),
+    ),
+    2,
+    (Decimal("0.01"), Decimal("0.04")),
+    Decimal(1),
 )
 _OF_A_RUN: Final = re.compile(r"^in .* (running|waiting|done|[a-z]+ing)$")
 _WISH = "Make total shorter, let mean take no orders at all,\nand add most."
@@ -90,7 +132,7 @@ async def _at(
     for name in ("README.md", "orders_test.py", "shop/cart.py", "shop/stock.py"):
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_text("pass\n")
-    if moment in ("ask", "history"):
+    if moment in ("ask", "history", "steps"):
         _keep_runs(folder)
         flags = ("--base-url", "http://127.0.0.1:9/v1", "-m", "test-model")
         setup = setup_for(folder, *flags, "-r", _WISH, "-i", "orders.py")
@@ -101,6 +143,11 @@ async def _at(
                 await pilot.press("f6")
                 await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
                 await until(pilot, lambda: app.screen.query_one(RowList).row_count)
+            if moment == "steps":
+                app.main.show("steps")
+                app.main.query_one(StreamView).append(_AFTER)
+                app.main.query_one(StepsPane).show(_STEPS, waits="waits for you")
+                app.main.show_beside_steps()
             yield app, pilot
         return
     stops = {} if moment == "review" else {"stall": "middle", "cut_after": 260}

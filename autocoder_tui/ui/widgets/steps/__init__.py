@@ -1,0 +1,1 @@
+"""The steps of a project, and how far each is."""
