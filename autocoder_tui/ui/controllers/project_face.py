@@ -110,9 +110,10 @@ class ScreenFace:
 
     async def _ask(self, consent: Consent, answers: tuple[Answer, ...]) -> str:
         dialog: Screen[str]
-        if consent.shown:
+        if consent.shown and consent.wish != "check":
             dialog = ShownText(consent.title, consent.question, consent.shown, answers)
         else:
+            # The commands of a check stand in the question.
             last = len(answers) - 1
             dialog = Question(consent.title, consent.question, answers, start=last)
         if not self._project.running:

@@ -130,7 +130,9 @@ class ProjectOpening:
         ]
         begun = now is not None and any(step.state != "waiting" for step in now.steps)
         kept = " (the run so far stays in the logs)" if begun else ""
-        chosen = await self._app.push_screen_wait(Choice(f"Which steps?{kept}", choices))
+        details = {each.name: _in_full(each) for each in configurations.values()}
+        choice = Choice(f"Which steps?{kept}", choices, details)
+        chosen = await self._app.push_screen_wait(choice)
         return await self._planned(chosen) if chosen else None
 
     async def _planned(self, name: str) -> Planned:
@@ -180,6 +182,10 @@ class ProjectOpening:
         if (await asyncio.to_thread(self.project.prompt)).strip():
             return True
         return await self.edit_prompt()
+
+
+def _in_full(configuration: Configuration) -> str:
+    return f"{configuration.summary} Steps: {', '.join(configuration.steps)}."
 
 
 def _described(configuration: Configuration) -> str:

@@ -54,9 +54,9 @@ def step_row(step: StepProgress, room: int, seconds: float) -> Content:
     """A step in one line; it has worked for `seconds`."""
     sign, colour = LOOKS[step.state]
     name, costs = columns(room)
-    begun = step.requests > 0 or step.seconds > 0 or step.state in ("running", "done")
-    tokens = format_tokens(sum(step.tokens), short=True) if begun else ""
-    cost = _cost(step.cost_usd) if begun and costs else ""
+    asked = step.requests > 0
+    tokens = format_tokens(sum(step.tokens), short=True) if asked else ""
+    cost = _cost(step.cost_usd) if asked and costs else ""
     return Content.assemble(
         (sign, colour),
         " ",
@@ -64,7 +64,7 @@ def step_row(step: StepProgress, room: int, seconds: float) -> Content:
         (_cell(step.state, _STATE), colour),
         f"{tokens:>{_TOKENS}}",
         f"{cost.replace('< ', '<'):>{_COST if costs else 0}}",
-        f"{duration(seconds) if begun else '':>{_TIME}}",
+        f"{duration(seconds) if seconds else '':>{_TIME}}",
     )
 
 
