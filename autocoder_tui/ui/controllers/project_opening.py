@@ -28,6 +28,7 @@ from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.choice import Choice
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.plain_area import keeps
 
 _KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
 _PROMPT_TITLE = "What you want"
@@ -164,6 +165,9 @@ class ProjectOpening:
         begin = before
         if not before.strip():
             begin = app.main.query_one("#requirements", TextArea).text
+        if not keeps(begin):
+            # Prose has no use for more than one kind of newline.
+            begin = before = "\n".join(begin.splitlines())
         text = await app.dialog_drafts.ask(_PROMPT_TITLE, _PROMPT_HINT, begin, prose=True)
         if text is None or not text.strip() or text.strip() == before.strip():
             return False

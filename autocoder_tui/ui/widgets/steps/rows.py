@@ -30,6 +30,7 @@ _TOKENS, _COST, _TIME = 6, 9, 7
 _NAME: Final = (8, 28)
 """Least and most cells of a name, which gets what the figures leave."""
 _CENT: Final = Decimal("0.01")
+_LONGEST_SAID: Final = 500
 _PREVIEWED: Final = 4000
 """Characters of an output that are shown beside the list."""
 
@@ -97,7 +98,7 @@ def detail(step: StepProgress, seconds: float, *, says: str, whole: bool) -> Con
     """What there is to say of the step under the cursor: in one line or two, or with what came
     of it. `says` is said in place of its own word on how it stands."""
     sign, colour = LOOKS[step.state]
-    said = visible(says or step.detail or step.summary)
+    said = says or visible((step.detail or step.summary)[:_LONGEST_SAID])
     if not whole:
         return Content.assemble((f"{sign} ", colour), said)
     sent, came = step.tokens
