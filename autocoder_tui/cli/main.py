@@ -96,10 +96,11 @@ def _new(arguments: Sequence[str]) -> int:
 
 
 def _project(arguments: Sequence[str]) -> int:
-    options = project_parser().parse_args(arguments)
+    parser = project_parser()
+    options = parser.parse_args(arguments)
     from autocoder_tui.cli.project_command import project_command
 
-    return project_command(options, os.environ)
+    return project_command(options, os.environ, parser)
 
 
 def _rerun(arguments: Sequence[str]) -> int:

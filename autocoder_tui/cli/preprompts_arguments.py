@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 
 from autocoder_tui.cli.arguments import Parser, given
-from autocoder_tui.engine.purpose import PURPOSES
+from autocoder_tui.engine.preprompt import shipped_names
 
 DESCRIPTION = """\
-What a model is told of how to go about its work: plain text files, one a purpose, to be changed
-for you or for a project. The form that replies are read by is not in them, and stays as it is.
+What a model is told of how to go about its work: plain text files, one a purpose or a step, to
+be changed for you or for a project. The form that replies are read by is
+not in them, and stays as it is.
 
   autocoder-tui preprompts list                 which are in force, and from where
   autocoder-tui preprompts export query         what is shipped, as a file of yours to edit
@@ -32,7 +33,7 @@ def preprompts_parser() -> Parser:
         )
         return made
 
-    command("list", "print each purpose, what it is for, and which file is in force")
+    command("list", "print each, what it is for, and which file is in force")
     path = command("path", "print the file in force; with --user or --project where yours would be")
     _named(path)
     _whose(path)
@@ -40,7 +41,7 @@ def preprompts_parser() -> Parser:
     _named(show)
     show.add_argument("--shipped", action="store_true", help="print what is shipped instead")
     export = command("export", "write what is shipped into a file of yours, to be edited")
-    export.add_argument("name", nargs="?", choices=PURPOSES, metavar="NAME", help=_NAMES)
+    export.add_argument("name", nargs="?", choices=shipped_names(), metavar="NAME", help=_NAMES)
     export.add_argument("--all", action="store_true", help="all of them")
     _whose(export)
     export.add_argument("--force", action="store_true", help="over files that are there already")
@@ -48,11 +49,11 @@ def preprompts_parser() -> Parser:
     return parser
 
 
-_NAMES = ", ".join(PURPOSES)
+_NAMES = ", ".join(shipped_names())
 
 
 def _named(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", choices=PURPOSES, metavar="NAME", help=_NAMES)
+    parser.add_argument("name", choices=shipped_names(), metavar="NAME", help=_NAMES)
 
 
 def _whose(parser: argparse.ArgumentParser) -> None:

@@ -10,16 +10,15 @@ from pathlib import Path
 from autocoder_tui.config.dirs import config_dir
 from autocoder_tui.config.preferences import load_preferences
 from autocoder_tui.config.preprompts import (
-    PURPOSE_SAYS,
     OverrideExists,
     Source,
     export_preprompt,
     load_preprompts,
     override_file,
     preprompt_problems,
+    says,
 )
-from autocoder_tui.engine.preprompt import shipped_file, shipped_instructions
-from autocoder_tui.engine.purpose import PURPOSES, Purpose
+from autocoder_tui.engine.preprompt import shipped_file, shipped_instructions, shipped_names
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_OK, EXIT_USAGE
 from autocoder_tui.problems import Problem
@@ -49,28 +48,27 @@ def preprompts_command(options: argparse.Namespace, environ: Mapping[str, str]) 
 
 def _list(root: Path, config: Path) -> None:
     found, problems = load_preprompts(root, config)
-    width = max(len(says) for says in PURPOSE_SAYS.values())
-    for purpose, one in found.items():
+    width, longest = max(len(says(name)) for name in found), max(map(len, found))
+    for name, one in found.items():
         file = "" if one.file is None else f"  {visible(str(one.file))}"
-        says = PURPOSE_SAYS[purpose]
-        print(f"{purpose:<9} {says:<{width}}  {_WHOSE[one.source]}{file}")
+        print(f"{name:<{longest}} {says(name):<{width}}  {_WHOSE[one.source]}{file}")
     _say(problems)
 
 
-def _path(purpose: Purpose, whose: Source | None, root: Path, config: Path) -> Path:
+def _path(name: str, whose: Source | None, root: Path, config: Path) -> Path:
     if whose is not None:
-        return override_file(purpose, whose, root, config)
+        return override_file(name, whose, root, config)
     found, problems = load_preprompts(root, config)
-    _say(problem for problem in problems if problem.file.stem == purpose)
-    return found[purpose].file or shipped_file(purpose)
+    _say(problem for problem in problems if problem.file.stem == name)
+    return found[name].file or shipped_file(name)
 
 
-def _show(purpose: Purpose, root: Path, config: Path, *, shipped: bool) -> None:
-    text = shipped_instructions(purpose)
+def _show(name: str, root: Path, config: Path, *, shipped: bool) -> None:
+    text = shipped_instructions(name)
     if not shipped:
         found, problems = load_preprompts(root, config)
-        _say(problem for problem in problems if problem.file.stem == purpose)
-        text = found[purpose].text
+        _say(problem for problem in problems if problem.file.stem == name)
+        text = found[name].text
     print(visible(text, lines=True), end="" if text.endswith("\n") else "\n")
 
 
@@ -79,12 +77,12 @@ def _export(options: argparse.Namespace, root: Path, config: Path) -> int:
         message = "name one to export, or --all" if not options.name else "a name, or --all"
         print(f"autocoder-tui preprompts export: {message}", file=sys.stderr)
         return EXIT_USAGE
-    names: Sequence[Purpose] = PURPOSES if options.all else (options.name,)
+    names: Sequence[str] = shipped_names() if options.all else (options.name,)
     there = 0
-    for purpose in names:
-        file = override_file(purpose, options.whose or "user", root, config)
+    for name in names:
+        file = override_file(name, options.whose or "user", root, config)
         try:
-            export_preprompt(file, shipped_instructions(purpose), force=options.force)
+            export_preprompt(file, shipped_instructions(name), force=options.force)
         except OverrideExists as error:
             there += 1
             print(f"autocoder-tui: {error.message}", file=sys.stderr)

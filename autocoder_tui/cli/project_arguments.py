@@ -42,6 +42,14 @@ def project_parser() -> Parser:
         help="go on with the run of this name: a folder in .autocoder/logs",
     )
     job.add_argument(
+        "--old-logs",
+        nargs="?",
+        const="",
+        type=str,
+        metavar="LOG",
+        help="list the logs of a folder that GPT Engineer made, or print one; nothing else is done",
+    )
+    job.add_argument(
         "--yes",
         dest="assume",
         action="store_true",

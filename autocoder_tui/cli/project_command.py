@@ -9,14 +9,22 @@ from pathlib import Path
 from autocoder_tui.cli.screen import why_no_screen
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.command import report_refusal
+from autocoder_tui.headless.delivery import print_result
+from autocoder_tui.headless.exit_codes import EXIT_OK
 from autocoder_tui.headless.project_command import Wanted, project_setup, run_project
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.steps.gpt_engineer import around, recognised
 from autocoder_tui.steps.project import LAST
 from autocoder_tui.steps.rerun import project_of_log
 from autocoder_tui.system.malloc import return_freed_memory
 
 
-def project_command(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+def project_command(
+    options: argparse.Namespace, environ: Mapping[str, str], parser: argparse.ArgumentParser
+) -> int:
     """Do what was asked for; returns the exit code. Raises AutocoderError."""
+    if options.old_logs is not None:
+        return _old_logs(Path(options.directory or "."), options.old_logs)
     resumed = options.project_run or (LAST if options.goes_on else None)
     if resumed is not None:
         given = [
@@ -29,10 +37,9 @@ def project_command(options: argparse.Namespace, environ: Mapping[str, str]) -> 
             if value
         ]
         if given:
-            return _refused(
-                options,
-                f"A run that is gone on with has its steps, prompt and files: leave out "
-                f"{', '.join(given)}. The prompt may be changed in .autocoder/prompt.",
+            parser.error(
+                f"a run that is gone on with has its steps, prompt and files: leave out "
+                f"{', '.join(given)}. The prompt may be changed in .autocoder/prompt"
             )
     wanted = Wanted(options.configuration, resumed, options.run_scripts)
     if _is_for_the_screen(options):
@@ -62,6 +69,23 @@ def _on_screen(options: argparse.Namespace, environ: Mapping[str, str], wanted: 
 
     wish = Wish(wanted.configuration or "", wanted.resume is not None, wanted.resume or "")
     return start_app(setup, wish)
+
+
+def _old_logs(directory: Path, name: str) -> int:
+    """Print one log of a GPT Engineer folder, or a list of them."""
+    folder = recognised(directory) or around(directory)
+    if folder is None:
+        raise AutocoderError(
+            f"{visible(str(directory))} is no folder that GPT Engineer made: it would have a file "
+            "prompt and a folder workspace."
+        )
+    if name:
+        text = visible(folder.log_text(name), lines=True)
+    else:
+        logs = folder.logs()
+        text = "".join(f"{log.size:>10,}  {visible(log.name)}\n" for log in logs)
+    print_result(text.encode("utf-8", "replace"))
+    return EXIT_OK
 
 
 def rerun_command(options: argparse.Namespace, environ: Mapping[str, str]) -> int:

@@ -32,6 +32,7 @@ from autocoder_tui.runs.sole_model import served_model
 from autocoder_tui.safety.redaction import redacted
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.steps.configuration import DEFAULT, load_configurations, named
+from autocoder_tui.steps.gpt_engineer import project_root
 from autocoder_tui.steps.opening import begin_session, resume_session
 from autocoder_tui.steps.project import Project
 from autocoder_tui.steps.project_demo import demo_steps, project_demo_setup
@@ -56,13 +57,14 @@ class Wanted:
 
 
 def project_setup(options: argparse.Namespace, environ: Mapping[str, str]) -> Setup:
-    """The setup of a project's folder. Raises AutocoderError."""
+    """The setup of a project's folder, of the files in it for one of GPT Engineer's. Raises
+    AutocoderError."""
     folder = Path(options.directory or ".")
     if not options.demo and not is_folder(folder):
         shown = visible(str(folder))
         raise Refused(f"{shown} is not a folder. autocoder-tui new {shown} makes it.")
     if not options.demo:
-        return load_setup(folder, options, environ)
+        return load_setup(project_root(folder), options, environ)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         setup = load_setup(folder, options, environ)
@@ -182,9 +184,7 @@ class _Job:
         )
         for problem in problems:
             say(str(problem))
-        name = self.wanted.configuration or (DEFAULT if DEFAULT in found else "simple")
-        if setup.demo and self.wanted.configuration is None:
-            name = demo_steps()
+        name = self.wanted.configuration or (demo_steps() if setup.demo else DEFAULT)
         configuration = named(name, found)
         expansion = await asyncio.to_thread(expand_inputs, setup.root, setup.task.inputs)
         for path, reason in expansion.refused:

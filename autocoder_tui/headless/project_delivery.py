@@ -12,7 +12,6 @@ from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.console import say
 from autocoder_tui.review.file_review import Verdict
-from autocoder_tui.runs.preparation import Job, Prepared, prepare_given
 from autocoder_tui.runs.proposal import make_review
 from autocoder_tui.runs.recorder import RunRecorder
 from autocoder_tui.runs.reviewable import Reviewable
@@ -23,7 +22,8 @@ from autocoder_tui.steps.context import Proposed
 from autocoder_tui.steps.draft import paths
 from autocoder_tui.steps.face import Proposal
 from autocoder_tui.steps.project import Project
-from autocoder_tui.steps.untouched import foreign_files
+from autocoder_tui.steps.proposal import prepared_for
+from autocoder_tui.steps.untouched import foreign_files, stands_aside
 from autocoder_tui.workspace.apply import apply_changes
 from autocoder_tui.workspace.apply_log import ApplyLog
 from autocoder_tui.workspace.change import Change
@@ -64,13 +64,7 @@ class ProjectDelivery:
         """Write it, or keep it for a review. Raises AutocoderError where it can be neither."""
         state = RunState()
 
-        def made() -> Prepared:
-            job = Job(proposal.root, (), None, proposal.requirements)
-            given = prepare_given(job, proposal.reply, self._setup.limits)
-            request = replace(given.request, run_id=proposal.run_id)
-            return replace(given, request=request, project_run=proposal.project_run)
-
-        prepared = await asyncio.to_thread(made)
+        prepared = await asyncio.to_thread(prepared_for, proposal, self._setup.limits)
         ended = False
         try:
             await self._supervisor.run(lambda: prepared, state, listener)
@@ -107,7 +101,12 @@ class ProjectDelivery:
         """Why it is not written unasked, None where it is. Blocking."""
         if not self._writes:
             return "Nobody said yes to writing (--yes)."
-        foreign = foreign_files(Project(root))
+        aside = [
+            path
+            for path, original in reviewable.originals.items()
+            if original is not None and stands_aside(path)
+        ]
+        foreign = aside or foreign_files(Project(root))
         if foreign:
             return (
                 f"The project holds files that no run wrote, or that were changed since "

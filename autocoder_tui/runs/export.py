@@ -98,6 +98,7 @@ def facts(run: KeptRun) -> list[tuple[str, str]]:
         ("mode", snapshot.mode),
         ("status", run.status + ("" if run.error is None else f": {run.error.message}")),
         ("project", snapshot.project),
+        ("step", snapshot.project_run),
         ("model", f"{snapshot.model} · {snapshot.provider}{demo}"),
         ("target", snapshot.target or ""),
         ("inputs", ", ".join(snapshot.picks)),

@@ -9,7 +9,6 @@ from typing import Final
 
 from autocoder_tui.config.preferences import Preferences, load_preferences
 from autocoder_tui.config.preprompts import Preprompt, load_preprompts
-from autocoder_tui.engine.purpose import Purpose
 from autocoder_tui.runs.setup import Setup
 
 
@@ -18,17 +17,15 @@ class Guidance:
     """`preprompts` are those in force, `liked` where the preferences come from; `problems` are
     sentences about files that are not used, or not known."""
 
-    preprompts: Mapping[Purpose, Preprompt] = field(default_factory=dict)
+    preprompts: Mapping[str, Preprompt] = field(default_factory=dict)
     liked: tuple[Preferences, ...] = ()
     problems: tuple[str, ...] = ()
 
     @property
-    def instructions(self) -> Mapping[Purpose, str]:
-        """What replaces the shipped instructions, by purpose."""
+    def instructions(self) -> Mapping[str, str]:
+        """What replaces the shipped instructions, by purpose or step."""
         return {
-            purpose: found.text
-            for purpose, found in self.preprompts.items()
-            if found.source != "shipped"
+            name: found.text for name, found in self.preprompts.items() if found.source != "shipped"
         }
 
     @property

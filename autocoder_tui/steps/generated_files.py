@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -15,6 +16,7 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.steps.draft import paths
 from autocoder_tui.steps.record import WrittenFile
 from autocoder_tui.workspace.errors import WorkspaceError
+from autocoder_tui.workspace.name_spelling import meant_name
 from autocoder_tui.workspace.paths import sift_targets
 
 
@@ -37,12 +39,16 @@ def taken_files(
     proposed: Sequence[FileProposed],
     draft: Mapping[str, str | None],
     target: str | None = None,
+    known: Collection[str] = (),
 ) -> Taken:
     """The files of a reply, over those of the `draft`; of one for a `target` that file alone.
+    `known` are the paths that the model was shown: a name that can mean but one of them, or of the
+    draft, is that.
     One whose name leads out of the project, into git's folder or ours, or that another system
     would take for a second one, is left out, and said. Blocking; raises NotPlaced where a file is
     not whole."""
-    proposed, others = _asked_for(proposed, target)
+    meant = {*known, *draft, *([] if target is None else [target])}
+    proposed, others = _asked_for([_named(root, file, meant) for file in proposed], target)
     leaving = [
         *(file.path for file in proposed if file.deletes),
         *(file.renamed_from for file in proposed if file.renamed_from),
@@ -80,6 +86,19 @@ def taken_files(
         tuple(WrittenFile(path, text) for path, text in found.items()),
         tuple(refused.values()),
     )
+
+
+def _named(root: Path, file: FileProposed, known: Collection[str]) -> FileProposed:
+    """The file under the name that the project has for it, as far as that is to be told."""
+    try:
+        path, _ = meant_name(root, file.path, known)
+        before = file.renamed_from and meant_name(root, file.renamed_from, known)[0]
+    except WorkspaceError:
+        return file
+    if re.match(r"[^\\/:]+\\", path):
+        # A path as Windows writes it; what leads out of the project is refused as ever.
+        path = path.replace("\\", "/")
+    return replace(file, path=path, renamed_from=before)
 
 
 def _asked_for(

@@ -15,6 +15,8 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.steps.configuration import Configuration
 from autocoder_tui.steps.errors import ProjectUnusable
 from autocoder_tui.steps.face import ProjectFace
+from autocoder_tui.steps.gpt_engineer import with_preprompts_there
+from autocoder_tui.steps.own_folder import sweep_unfinished
 from autocoder_tui.steps.project import Project
 from autocoder_tui.steps.record import REQUESTS, Effect, StepRecord, WrittenFile
 from autocoder_tui.steps.registry import find_steps
@@ -88,6 +90,7 @@ async def resume_session(
     prompt = await asyncio.to_thread(project.prompt) or head.prompt
     with ExitStack() as stack:
         await asyncio.to_thread(stack.enter_context, project.locked())
+        await asyncio.to_thread(sweep_unfinished, run.folder)
         head = await asyncio.to_thread(run.head)
         records, said = await asyncio.to_thread(run.records, head)
         place = await _workplace(setup, project, run, head, face, model)
@@ -111,6 +114,9 @@ async def _workplace(
     model: Callable[[], ChosenModel],
 ) -> Workplace:
     guidance = await asyncio.to_thread(load_guidance, setup)
+    guidance = await asyncio.to_thread(
+        with_preprompts_there, guidance, project.root, setup.places.config
+    )
     for problem in guidance.problems:
         face.told(problem)
     return Workplace(

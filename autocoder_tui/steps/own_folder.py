@@ -7,7 +7,9 @@ file, nothing but regular files is read, and every file is written whole.
 from __future__ import annotations
 
 import os
+import re
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +22,10 @@ from autocoder_tui.system.descriptors import open_descriptor
 from autocoder_tui.workspace.paths import OWN_FOLDER
 
 FOLDER: Final = OWN_FOLDER
+_UNFINISHED: Final = re.compile(
+    r"\.(?:README|\.gitignore|prompt|token_usage\.csv|[\w.-]+\.json)\.[a-z0-9_]{8}"
+)
+"""What `write_atomically` calls files that are not in their place yet."""
 MOST_BYTES: Final = 256 * 1024 * 1024
 """Of one file that is read."""
 
@@ -102,6 +108,16 @@ def read_text(root: Path, file: Path, most: int = MOST_BYTES) -> str | Problem |
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return Problem(file, line, "expected UTF-8 text")
+
+
+def sweep_unfinished(folder: Path) -> None:
+    """Remove what a kill left of files that were being written. Whoever calls this is the only
+    one who writes there. Blocking; raises nothing."""
+    with suppress(OSError):
+        for entry in os.scandir(folder):
+            if _UNFINISHED.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                with suppress(OSError):
+                    Path(entry.path).unlink()
 
 
 def unusable(place: Path, error: OSError, what: str) -> ProjectUnusable:

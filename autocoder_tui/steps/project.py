@@ -5,7 +5,7 @@
 .autocoder/steps/              steps of the project's own
 .autocoder/logs/<run>/         one run: run.json, and a file for each step
 .autocoder/token_usage.csv     what each request took
-.autocoder/archive/            what was put aside
+.autocoder/archive/            earlier prompts
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ from typing import Final
 from autocoder_tui.problems import Problem
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.steps.errors import ProjectUnusable
+from autocoder_tui.steps.gpt_engineer import PROMPT_FILES, around
 from autocoder_tui.steps.own_folder import (
     FOLDER,
     check_way,
     make_folder,
     read_text,
+    sweep_unfinished,
     unusable,
     write_file,
 )
@@ -33,10 +35,9 @@ from autocoder_tui.steps.token_usage import USAGE_FILE
 from autocoder_tui.system.descriptors import open_descriptor
 from autocoder_tui.system.file_lock import FileLock, lock
 
-PROMPT_FILES: Final = ("prompt", "main_prompt")
-"""Where GPT Engineer's projects have theirs, at the top."""
 LAST: Final = "last"
 """Stands for the newest run."""
+_TIME: Final = "%Y-%m-%d_%H-%M-%S"
 _LOCK_FILE: Final = "lock"
 _PROMPT_BYTES: Final = 1024 * 1024
 
@@ -55,7 +56,7 @@ logs/            What was done: a folder for each run, in it run.json and a file
                  changed, and sent again with: autocoder-tui rerun LOG. Folders of runs that are
                  over may be deleted; the newest one is what --resume goes on from.
 token_usage.csv  How many tokens each request took. It may be deleted.
-archive/         What was put aside. It may be deleted.
+archive/         Earlier prompts. It may be deleted.
 lock             Shows that a program is at work here. It may be deleted when none is.
 
 Keys and passwords are taken out of all of it before it is written. prompt, preprompts/,
@@ -101,7 +102,7 @@ class Project:
 
     def prompt(self) -> str:
         """What is wanted, "" where nobody said so yet. A prompt file at the top counts where
-        there is none in `.autocoder/`."""
+        there is none in `.autocoder/`, and so does that of the GPT Engineer folder around it."""
         for file in (self.folder / "prompt", *(self.root / name for name in PROMPT_FILES)):
             if file.is_dir():
                 continue
@@ -110,11 +111,19 @@ class Project:
                 raise ProjectUnusable(f"{text.in_full} Put the prompt there as a plain text.")
             if text is not None and text.strip():
                 return text
-        return ""
+        other = around(self.root)
+        return "" if other is None else other.prompt()
 
     def write_prompt(self, text: str) -> None:
+        """Write down what is wanted; another prompt that stood there goes into the archive."""
         self.create()
-        write_file(self.root, self.folder / "prompt", text if text.endswith("\n") else f"{text}\n")
+        text = text if text.endswith("\n") else f"{text}\n"
+        file = self.folder / "prompt"
+        before = read_text(self.root, file, _PROMPT_BYTES)
+        if isinstance(before, str) and before.strip() and before.strip() != text.strip():
+            name = f"prompt-{datetime.now().astimezone().strftime(_TIME)}"
+            write_file(self.root, self.archive / name, before)
+        write_file(self.root, file, text)
 
     # ------------------------------------------------------------------ its runs
 
@@ -154,7 +163,7 @@ class Project:
     def begin_run(self) -> RunFolder:
         """A folder for one more run, named by the time."""
         self.create()
-        name = datetime.now().astimezone().strftime("%Y-%m-%d_%H-%M-%S")
+        name = datetime.now().astimezone().strftime(_TIME)
         for number in range(1, 1000):
             folder = self.logs / (name if number == 1 else f"{name}-{number}")
             check_way(self.root, folder)
@@ -186,6 +195,7 @@ class Project:
                     f"Another autocoder-tui is at work in {visible(str(self.root))}. Wait until it "
                     "is done, or stop it there."
                 )
+            sweep_unfinished(self.folder)
             yield
         finally:
             with suppress(OSError):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from autocoder_tui.runs.preparation import read_existing
+from autocoder_tui.engine.request import Limits
+from autocoder_tui.runs.preparation import Job, Prepared, prepare_given, read_existing
 from autocoder_tui.steps.draft import render
 from autocoder_tui.steps.face import Proposal
 from autocoder_tui.steps.record import Effect
@@ -33,7 +35,10 @@ async def propose_draft(
     is_open = False
     if left:
         project_run = f"{place.run.name}/{title}"
-        proposal = Proposal(root, render(left), requirements, run_id, project_run)
+        # What was under review when the program was killed is gone on with as it was.
+        kept = await asyncio.to_thread(place.kept, run_id)
+        reply = render(left) if kept is None or not kept.reply else kept.reply
+        proposal = Proposal(root, reply, requirements, run_id, project_run)
         came = await place.face.propose(proposal)
         written += [path for path in came.written if path not in written]
         is_open = came.open
@@ -48,6 +53,15 @@ async def propose_draft(
         written=tuple(written),
         open=is_open,
     )
+
+
+def prepared_for(proposal: Proposal, limits: Limits) -> Prepared:
+    """A proposal as a run whose reply is at hand. Blocking; raises WorkspaceError."""
+    made = prepare_given(
+        Job(proposal.root, (), None, proposal.requirements), proposal.reply, limits
+    )
+    request = replace(made.request, run_id=proposal.run_id)
+    return replace(made, request=request, project_run=proposal.project_run)
 
 
 def digests_of(root: Path, paths: Iterable[str]) -> dict[str, str]:

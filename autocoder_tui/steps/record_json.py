@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +18,8 @@ from autocoder_tui.steps.record import Effect, StepRecord
 from autocoder_tui.text.plain_data import Unexpected, read_value, value_data
 
 VERSION: Final = 1
+_PIECE: Final = 4000
+"""Characters."""
 _HIDDEN: Final = re.compile(
     "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
@@ -39,15 +43,16 @@ _KEPT: Final = frozenset(("kind", "key", "number", "name", "state", "role", "con
 
 
 def record_text(record: StepRecord, run: str, configuration: str) -> str:
-    """The record as it is written down, without any key."""
+    """The record as it is written down, without any key. Each effect is worked out once: a step
+    of many requests is written as often."""
     clean = replace(
         record,
         detail=redacted(record.detail),
         said=tuple(map(redacted, record.said)),
-        effects=tuple(map(_without_keys, record.effects)),
+        effects=(),
         resend=tuple(map(_without_keys, record.resend)),
     )
-    used = clean.used
+    used = record.used
     head = {
         "log": VERSION,
         "run": run,
@@ -56,7 +61,18 @@ def record_text(record: StepRecord, run: str, configuration: str) -> str:
         "completion_tokens": used.completion_tokens,
         "cost_usd": None if used.cost_usd is None else str(used.cost_usd),
     }
-    return json_text({**head, **_plain(clean)})
+    text = json_text({**head, **_plain(clean)})
+    if not record.effects:
+        return text
+    effects = ",\n".join(map(_effect_text, record.effects))
+    head_text = text.removesuffix("}\n").rstrip()
+    return f'{head_text},\n "effects": [\n{effects}\n ]\n}}\n'
+
+
+@lru_cache(maxsize=256)
+def _effect_text(effect: Effect) -> str:
+    """An effect as it stands in the list of them."""
+    return textwrap.indent(json_text(_plain(_without_keys(effect))).rstrip("\n"), "  ")
 
 
 def json_text(data: Mapping[str, Any]) -> str:
@@ -112,26 +128,45 @@ def parse_json(file: Path, text: str) -> dict[str, Any] | Problem:
 
 def _without_keys(effect: Effect) -> Effect:
     """The effect as it may stand in the project. What of a reply is not whole is said."""
-    reply = redacted(effect.reply)
-    notes, reasoning = redacted(effect.notes), redacted(effect.reasoning)
+    reply = _clean(effect.reply)
+    notes, reasoning = _clean(effect.notes), _clean(effect.reasoning)
     files = tuple(
-        replace(file, text=None if file.text is None else redacted(file.text))
+        replace(file, text=None if file.text is None else _clean(file.text))
         for file in effect.files
     )
     return replace(
         effect,
-        error=redacted(effect.error),
-        messages=tuple(replace(one, content=redacted(one.content)) for one in effect.messages),
+        error=_clean(effect.error),
+        messages=tuple(replace(one, content=_clean(one.content)) for one in effect.messages),
         reply=reply,
         notes=notes,
         reasoning=reasoning,
         files=files,
         redacted=effect.redacted
         or (reply, notes, files) != (effect.reply, effect.notes, effect.files),
-        question=redacted(effect.question),
-        output=redacted(effect.output),
-        note=redacted(effect.note),
+        question=_clean(effect.question),
+        output=_clean(effect.output),
+        note=_clean(effect.note),
     )
+
+
+def _clean(text: str) -> str:
+    """`text` without keys, worked out in pieces: looking for keys is slow, much of what is sent is
+    sent again, and other threads want their turn."""
+    if len(text) <= _PIECE or "PRIVATE KEY" in text:
+        return redacted(text)
+    pieces, begin = [], 0
+    while begin < len(text):
+        end = text.find("\n", begin + _PIECE)
+        end = len(text) if end < 0 else end + 1
+        pieces.append(_clean_piece(text[begin:end]))
+        begin = end
+    return "".join(pieces)
+
+
+@lru_cache(maxsize=1024)
+def _clean_piece(text: str) -> str:
+    return redacted(text)
 
 
 def _plain(value: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from autocoder_tui.engine.prompt import first_messages
 from autocoder_tui.engine.request import ChatMessage, Limits, Turn
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.runs.fallback import UNAVAILABLE, run_with_fallback
+from autocoder_tui.runs.key_scan import keys_in
 from autocoder_tui.runs.preparation import Job, Prepared, prepare
 from autocoder_tui.runs.setup import obstacle
 from autocoder_tui.safety.sanitize import visible
@@ -150,6 +151,8 @@ class StepRequest:
         why_not = obstacle(place.model(), place.limits)
         if why_not is not None:
             raise StepFailed(why_not)
+        for found in await asyncio.to_thread(keys_in, prepared.request):
+            place.face.told(f"{found}, and it is sent to the model.")
         state = RunState()
 
         async def once(prepared: Prepared) -> RunState:
@@ -243,7 +246,12 @@ class StepRequest:
         root = self._place.project.root
         try:
             taken = await asyncio.to_thread(
-                taken_files, root, files, self._draft, self._asked.target
+                taken_files,
+                root,
+                files,
+                self._draft,
+                self._asked.target,
+                self._asked.files,
             )
         except NotPlaced as error:
             failed = replace(effect, done=False, error=error.message)

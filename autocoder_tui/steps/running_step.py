@@ -16,6 +16,8 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.steps.context import Checked, Generated, Proposed, ScriptEnded, Spent
 from autocoder_tui.steps.draft import Files, fold
 from autocoder_tui.steps.errors import StepFailed
+from autocoder_tui.steps.gpt_engineer import preprompt_there
+from autocoder_tui.steps.one_at_a_time import OneAtATime
 from autocoder_tui.steps.project_view import ProjectView, room_for_texts, tokens_of
 from autocoder_tui.steps.proposal import propose_draft
 from autocoder_tui.steps.record import REQUESTS, Effect, EffectKind, StepRecord
@@ -59,7 +61,7 @@ class RunningStep:
         self._known = list(record.effects)
         self._made: list[Effect] = []
         self._requests = self._answers = 0
-        self._turn = asyncio.Lock()
+        self._one = OneAtATime()
         self.record = replace(record, said=())
 
     # ------------------------------------------------------------------ what it can see
@@ -105,9 +107,9 @@ class RunningStep:
         return await asyncio.to_thread(self._view.refused, tuple(paths))
 
     def preprompt(self, name: str) -> str:
-        setup = self._place.setup
+        root, config = self._place.project.root, self._place.setup.places.config
         try:
-            return preprompt_in_force(name, self._place.project.root, setup.places.config)
+            return preprompt_there(name, root, config) or preprompt_in_force(name, root, config)
         except AutocoderError as error:
             raise StepFailed(error.message) from error
 
@@ -153,7 +155,7 @@ class RunningStep:
 
     async def _request(self, asked: Asked) -> Effect:
         place = self._place
-        async with self._turn:
+        async with self._one.turn():
             messages = self._resent(asked)
             asked = replace(asked, messages=messages)
             draft = dict(self._draft)
@@ -274,7 +276,7 @@ class RunningStep:
         self, kind: EffectKind, key: str, do: Callable[[], Awaitable[Effect]]
     ) -> Effect:
         """What came of it when it was done before, or now."""
-        async with self._turn:
+        async with self._one.turn():
             known = self._replayed(kind, key)
             if known is not None:
                 if kind == "answer":
@@ -303,6 +305,10 @@ class RunningStep:
         if at < len(self._known):
             self.record = self.record.without(self._known[at:])
             del self._known[at:]
+
+    async def close(self) -> None:
+        """The step's function has come to its end. What it began and did not wait for ends, too."""
+        await self._one.close()
 
     def finish(self) -> None:
         """The step has come to its end: what it did more than now, an earlier time, goes."""

@@ -50,6 +50,7 @@ class ProjectSession:
         self._at: int | None = None
         self._began = 0.0
         self._left: tuple[Decimal, Decimal] | None = None
+        self._rendered: dict[int, tuple[StepRecord, str]] = {}
         self._count_spent()
 
     @property
@@ -160,7 +161,11 @@ class ProjectSession:
         record = self._records[index]
         if record.output is not None:
             return record.output
-        return render(files_of(record))
+        made_of, text = self._rendered.get(index, (None, ""))
+        if made_of is not record:
+            text = render(files_of(record))
+            self._rendered[index] = (record, text)
+        return text
 
     # ------------------------------------------------------------------ one step
 
@@ -176,7 +181,10 @@ class ProjectSession:
             await self._change(index, record)
             await self._look_ahead()
             running = self._running(index, record)
-            output = await self._steps[index].work(running)
+            try:
+                output = await self._steps[index].work(running)
+            finally:
+                await running.close()
             if output is not None and not isinstance(output, str):
                 kind = type(output).__name__
                 raise StepFailed(

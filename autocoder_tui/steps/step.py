@@ -42,8 +42,11 @@ class Step:
     def requests(self) -> tuple[int, int]:
         """How many requests it makes at the least and at the most, as far as it says so by an
         attribute `requests` of its function; one where it does not."""
-        least, most = getattr(self.work, "requests", (1, 1))
-        return int(least), int(most)
+        try:
+            least, most = map(int, getattr(self.work, "requests", (1, 1)))
+        except (TypeError, ValueError):
+            return 1, 1
+        return max(0, least), max(0, least, most)
 
 
 def takes(least: int, most: int) -> Callable[[Work], Work]:

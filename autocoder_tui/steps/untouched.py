@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from autocoder_tui.config.project_file import PROJECT_FILE
+from autocoder_tui.steps.gpt_engineer import PROMPT_FILES
 from autocoder_tui.steps.own_folder import FOLDER
-from autocoder_tui.steps.project import PROMPT_FILES, Project
+from autocoder_tui.steps.project import Project
 
-_NO_MATTER: Final = frozenset({".git", FOLDER, *PROMPT_FILES})
-"""At the top."""
+_ASIDE: Final = frozenset({".git", FOLDER, PROJECT_FILE, *PROMPT_FILES})
+"""What may be there all the same, at the top; written to unasked it is not."""
 _MADE_BY_RUNNING: Final = frozenset({"__pycache__"})
 _MOST: Final = 20
 
@@ -32,13 +34,18 @@ def foreign_files(project: Project) -> list[str]:
     return found
 
 
+def stands_aside(path: str) -> bool:
+    """Whether a path is of what is no result of a run, and may be there before the first."""
+    return path.split("/")[0] in _ASIDE
+
+
 def _foreign(root: Path, known: Mapping[str, str]) -> Iterator[str]:
     unseen: list[str] = []
     for folder, folders, files in os.walk(root, onerror=lambda error: unseen.append(str(error))):
         place = Path(folder)
         if place == root:
-            folders[:] = [name for name in folders if name not in _NO_MATTER]
-            files = [name for name in files if name not in _NO_MATTER]
+            folders[:] = [name for name in folders if name not in _ASIDE]
+            files = [name for name in files if name not in _ASIDE]
         folders[:] = sorted(name for name in folders if name not in _MADE_BY_RUNNING)
         links = [name for name in folders if (place / name).is_symlink()]
         for name in [*links, *sorted(files)]:

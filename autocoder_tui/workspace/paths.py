@@ -240,7 +240,7 @@ def _look_for(folder: Path, part: str, name: str, leaving: Collection[str] = ())
     composition the proposal would silently write to the other file.
     """
     try:
-        siblings = [sibling.name for sibling in folder.iterdir()]
+        siblings = os.listdir(folder)  # noqa: PTH208 - names are all that is asked for
     except FileNotFoundError:
         return False
     except OSError:

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from autocoder_tui.cli.main import main
-from autocoder_tui.engine.preprompt import shipped_instructions
-from autocoder_tui.engine.purpose import PURPOSES
+from autocoder_tui.engine.preprompt import shipped_instructions, shipped_names
 
 
 @pytest.fixture
@@ -27,7 +26,7 @@ def called(*arguments: str) -> int:
 def test_list_and_path_and_show(places: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert called("list") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == list(PURPOSES)
+    assert [line.split()[0] for line in lines] == list(shipped_names())
     assert all(line.endswith("shipped") for line in lines)
     own = places / "project" / ".autocoder" / "preprompts" / "query.txt"
     assert called("path", "query", "--project") == 0
@@ -56,7 +55,7 @@ def test_export_writes_over_nothing_unless_told_to(
     assert called("export", "--all") == 1
     assert own.read_text() == "Mine.\n"
     assert "stays as it is" in capsys.readouterr().err
-    assert all((own.parent / f"{purpose}.txt").is_file() for purpose in PURPOSES)
+    assert all((own.parent / f"{purpose}.txt").is_file() for purpose in shipped_names())
     assert called("export", "clarify", "--force") == 0
     assert own.read_text() == shipped_instructions("clarify")
     assert called("export", "query", "--project", "--directory", str(places / "project")) == 0

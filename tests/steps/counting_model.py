@@ -48,7 +48,7 @@ QUESTION: Final = "QUESTION: Are numbers words?\n- yes\n- no\nASSUME: yes\n"
 
 
 def framed(*paths: str, files: Mapping[str, str] = FILES) -> str:
-    return "".join(f'<file path="{path}">\n{files[path]}</file>\n' for path in paths)
+    return "".join(f'<file path="{path}">\n{files.get(path, "")}</file>\n' for path in paths)
 
 
 @dataclass
@@ -68,7 +68,7 @@ class CountingModel:
         self.kinds.append(kind)
         self.asked.append(text)
         self.watch(kind)
-        return Reply(self.answers.get(kind, answer))
+        return Reply(self.answers.get(kind, answer), chunk_size=200)
 
     def _answer(self, system: str, text: str) -> tuple[str, str]:
         if "QUESTION: your question?" in system:
@@ -90,6 +90,7 @@ _ANSWERS: Final = (
     ("Write run.sh", "run.sh", framed("run.sh")),
     ("What keeps this program from doing that?", "review", "NONE"),
     ("Repair this.", "repair", framed("counter.py")),
+    ("All files of the program:", "select", "counter.py"),
     ("What is to be different:", "improve", framed("counter.py")),
     ("Write the whole program", "code", framed("counter.py", "main.py")),
     ("Count numbers as words, too", "improve", framed("counter.py")),

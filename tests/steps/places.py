@@ -13,7 +13,7 @@ from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.events import Event
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.review.file_review import Verdict
-from autocoder_tui.runs.preparation import Job, Prepared, prepare_given
+from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.proposal import make_review
 from autocoder_tui.runs.recorder import RunRecorder
 from autocoder_tui.runs.setup import ChosenModel, Setup, choose_model
@@ -24,6 +24,7 @@ from autocoder_tui.steps.context import Proposed, ScriptEnded
 from autocoder_tui.steps.face import Consent, Proposal, ScriptPlace
 from autocoder_tui.steps.opening import begin_session, resume_session
 from autocoder_tui.steps.progress import ProjectProgress
+from autocoder_tui.steps.proposal import prepared_for
 from autocoder_tui.steps.session import ProjectSession
 from autocoder_tui.workspace.apply import apply_changes
 from autocoder_tui.workspace.change import Change
@@ -88,8 +89,7 @@ class PlainFace:
 
     async def propose(self, proposal: Proposal) -> Proposed:
         self.proposals.append(proposal)
-        job = Job(proposal.root, (), None, proposal.requirements)
-        prepared = prepare_given(job, proposal.reply, self.setup.limits)
+        prepared = prepared_for(proposal, self.setup.limits)
         state = RunState()
         await self.run(lambda: prepared, state)
         reviewable = make_review(prepared, state.files)
@@ -135,6 +135,11 @@ class Bench:
     def restarted(self) -> Bench:
         """The same, as the program finds it after another start."""
         return replace(self, face=PlainFace(self.setup))
+
+    def with_flags(self, *flags: str) -> Bench:
+        """The same, as these flags set it up."""
+        setup = setup_for(self.folder, *flags)
+        return replace(self, setup=setup, face=PlainFace(setup))
 
     async def begin(self, *steps: str, picks: Sequence[str] = ()) -> ProjectSession:
         made = Configuration("test", steps)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from autocoder_tui.demo.script import Reply, Script
+from autocoder_tui.demo.script import Received, Reply, Script, error_reply
 from autocoder_tui.store.history.history import History
 from tests.headless.test_run import Ended, ended, environment
 from tests.steps.places import framed
@@ -23,6 +23,9 @@ HELLO = "print('hello')\n"
 
 async def started(folder: Path, *arguments: str) -> asyncio.subprocess.Process:
     (folder / "project").mkdir(exist_ok=True)
+    (folder / "config").mkdir(exist_ok=True)
+    if not (folder / "config" / "config.toml").exists():
+        (folder / "config" / "config.toml").write_text('[steps.one]\nsteps = ["simple"]\n')
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -44,9 +47,7 @@ async def project(folder: Path, script: Script, *flags: str) -> Ended:
 
 async def test_an_empty_folder_is_written_to(tmp_path: Path) -> None:
     reply = [Reply("Here.\n" + framed(main_py=HELLO))]
-    done = await project(
-        tmp_path, reply, "-r", "Say hello.", "--steps", "simple", "--yes", "--json"
-    )
+    done = await project(tmp_path, reply, "-r", "Say hello.", "--steps", "one", "--yes", "--json")
     root = tmp_path / "project"
     assert done.code == 0, done.err
     assert (root / "main.py").read_text() == HELLO
@@ -63,7 +64,7 @@ async def test_an_empty_folder_is_written_to(tmp_path: Path) -> None:
 async def test_what_it_wrote_itself_is_written_again_until_somebody_changes_it(
     tmp_path: Path,
 ) -> None:
-    flags = ("--steps", "simple", "--yes")
+    flags = ("--steps", "one", "--yes")
     root = tmp_path / "project"
     await project(tmp_path, [Reply(framed(main_py=HELLO))], "-r", "Say hello.", *flags)
     again = framed(main_py="print('hello again')\n", more_py="x = 1\n")
@@ -86,7 +87,7 @@ async def test_elsewhere_there_is_a_patch(tmp_path: Path) -> None:
     root = tmp_path / "project"
     root.mkdir()
     (root / "main.py").write_text("print('mine')\n")
-    flags = ("-r", "Say hello.", "--steps", "simple", "--patch", "-i", "main.py")
+    flags = ("-r", "Say hello.", "--steps", "one", "--patch", "-i", "main.py")
     done = await project(tmp_path, [Reply(framed(main_py=HELLO, new_py="x = 1\n"))], *flags)
     assert done.code == 0, done.err
     assert (root / "main.py").read_text() == "print('mine')\n"
@@ -99,7 +100,7 @@ async def test_elsewhere_there_is_a_patch(tmp_path: Path) -> None:
 
 async def test_without_yes_nothing_is_written(tmp_path: Path) -> None:
     done = await project(
-        tmp_path, [Reply(framed(main_py=HELLO))], "-r", "Say hello.", "--steps", "simple"
+        tmp_path, [Reply(framed(main_py=HELLO))], "-r", "Say hello.", "--steps", "one"
     )
     assert done.code == 0
     assert not (tmp_path / "project" / "main.py").exists()
@@ -109,9 +110,8 @@ async def test_without_yes_nothing_is_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        (("--steps", "simpel"), 'the nearest is "simple"'),
+        (("--steps", "onne"), 'the nearest is "one"'),
         (("--resume",), "no run"),
-        (("--resume", "-r", "x"), "leave out -r"),
         (("--run", "1999"), "There is no run 1999"),
         ((), "write it into"),
     ],
@@ -126,9 +126,30 @@ async def test_what_can_not_be_done_is_said(
     assert said in done.report["error"]["message"]
 
 
+async def test_wrong_usage_is_told_apart(tmp_path: Path) -> None:
+    done = await project(tmp_path, [], "--resume", "-r", "x", "--json")
+    assert done.code == 2
+    assert "leave out -r" in done.err
+    assert done.report["error"]["kind"] == "usage"
+
+
+async def test_another_model_goes_on_where_one_is_not_there(tmp_path: Path) -> None:
+    def answer(received: Received) -> Reply:
+        if received.body["model"] == "test-model":
+            return error_reply(404, "no such model", code="model_not_found")
+        return Reply(framed(main_py=HELLO))
+
+    flags = ("-r", "Say hello.", "--steps", "one", "--yes", "--json", "--fallback", "other")
+    done = await project(tmp_path, answer, *flags)
+    assert done.code == 0, done.err
+    assert (tmp_path / "project" / "main.py").read_text() == HELLO
+    (log,) = (tmp_path / "project" / ".autocoder" / "logs").glob("*/01-simple.json")
+    assert json.loads(log.read_text())["effects"][0]["model"] == "other"
+
+
 async def test_a_log_is_run_again_as_it_was_changed(tmp_path: Path) -> None:
     root = tmp_path / "project"
-    flags = ("-r", "Say hello.", "--steps", "simple", "--yes")
+    flags = ("-r", "Say hello.", "--steps", "one", "--yes")
     await project(tmp_path, [Reply(framed(main_py=HELLO))], *flags)
     (log,) = (root / ".autocoder" / "logs").glob("*/01-simple.json")
     data: dict[str, Any] = json.loads(log.read_text())
@@ -159,7 +180,7 @@ async def test_a_log_is_run_again_as_it_was_changed(tmp_path: Path) -> None:
 async def test_a_log_that_can_not_be_read_says_where(
     tmp_path: Path, change: Any, said: str
 ) -> None:
-    flags = ("-r", "Say hello.", "--steps", "simple", "--yes")
+    flags = ("-r", "Say hello.", "--steps", "one", "--yes")
     await project(tmp_path, [Reply(framed(main_py=HELLO))], *flags)
     (log,) = (tmp_path / "project" / ".autocoder" / "logs").glob("*/01-simple.json")
     log.write_text(change(log.read_text()))

@@ -50,6 +50,15 @@ def normal_path(path: str) -> str:
     return re.sub(r"^(\./)+", "", path.replace("\\", "/"))
 
 
+_EXAMPLE = re.compile(r"(?:\./)?relative/path/(?:(?:of|to)/)?(?:the/)?(?=[^/])")
+
+
+def without_example(path: str) -> str:
+    """The path without the folders that stand in the form a model is shown: small models copy
+    them in front of the names of new files."""
+    return _EXAMPLE.sub("", path, count=1) if path.startswith(("relative/", "./rel")) else path
+
+
 class Offsets:
     """Where lines begin, in characters. Asked for in ascending order, that takes no list."""
 

@@ -24,6 +24,9 @@ from autocoder_tui.text.syntax import language_of
 _TITLE = re.compile(r"""(?:title|filename|file|path|name)\s*[=:]\s*(?:"([^"]+)"|'([^']+)'|(\S+))""")
 _NAME = re.compile(r"[\w.@+~-][\w .@+~()\[\]/\\-]*\Z")
 _QUOTED = re.compile(r"(?<![`*\"'“])[`*\"'“]+([^`*\"'”]+)[`*\"'”]+")
+_LINK = re.compile(r"\[([^\]\n]+)\]\(([^)\s]*)\)")
+_ONE_LINE = re.compile(r" {0,3}(`{3,})[ \t]*([^`\s]+)[ \t]*\1\s*\Z")
+_ITALIC = re.compile(r"(_{1,2})([^_].*[^_])\1\Z")
 _LONGEST_NAMING = 1_000
 """Characters. A longer line names no file, and quotes without end in it take hours to pair up."""
 _LABEL = re.compile(
@@ -84,11 +87,21 @@ class _FenceReader:
         self._fences = {
             index: fence
             for index, line in enumerate(self._lines)
-            if (fence := read_fence(line)) is not None
+            if (fence := read_fence(line) or self._named_on_one_line(index)) is not None
         }
         self._indices = list(self._fences)
         self._balances = _balances(self._lines, self._fences)
         self._trials = Trials.for_text(text)
+
+    def _named_on_one_line(self, index: int) -> Fence | None:
+        """The fence that a line such as ```a.py``` stands for, where code follows it; before a
+        fence it is the name of that."""
+        line = self._lines[index]
+        match = _ONE_LINE.match(line) if line.lstrip(" ").startswith("```") else None
+        if match is None or not is_path(match[2]):
+            return None
+        after = next((each for each in self._lines[index + 1 :] if each.strip()), "```")
+        return None if read_fence(after) or _ONE_LINE.match(after) else Fence(match[1], match[2])
 
     def read(self) -> tuple[list[Block], str]:
         spans, notes = self._spans()
@@ -266,6 +279,9 @@ def name_in_info(info: str) -> str:
     """The file a fence names: ```py a.py, ```py:a.py, ```src/a.py, ```py title="a.py"."""
     if not info:
         return ""
+    linked = _LINK.search(info)
+    if linked is not None and is_path(linked_name(linked)):
+        return linked_name(linked)
     titled = _TITLE.search(info)
     if titled:
         return titled[1] or titled[2] or titled[3]
@@ -293,13 +309,24 @@ def name_in_line(line: str, known: Collection[str]) -> str:
     if framed:
         return framed
     bare = _LABEL.sub("", line, count=1).rstrip(": ").removesuffix("-->").strip()
-    bare = bare.strip("*_`\"' ").rstrip(": ")
+    bare = bare.strip("*`\"' ").rstrip(": ").strip("*`\"' ")
+    bare = _ITALIC.sub(r"\2", bare).rstrip(": ")
+    linked = _LINK.fullmatch(bare)
+    bare = bare if linked is None else linked_name(linked)
     if bare in known or is_path(bare):
         return bare
     names = [name.strip() for name in _QUOTED.findall(line)]
+    names += map(linked_name, _LINK.finditer(line))
     named = [name for name in names if name in known or is_path(name)]
     # A sentence may name several files; only one can be meant by the fence.
     return named[0] if len(set(named)) == 1 and line.rstrip("*_ ").endswith(":") else ""
+
+
+def linked_name(link: re.Match[str]) -> str:
+    """The file a Markdown link names: where it leads, if it shows the end of that, else what it
+    shows. The groups of `link` are both."""
+    shown, leads = link[1].strip("`* "), link[2].removeprefix("./")
+    return leads if shown and leads.endswith("/" + shown) and ":" not in leads else shown
 
 
 def _only_name(line: str, known: Collection[str]) -> bool:

@@ -29,7 +29,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from autocoder_tui.edits.edit import EditBlock
-from autocoder_tui.engine.reply.blocks import Block, normal_path, without_tokens
+from autocoder_tui.engine.reply.blocks import (
+    Block,
+    normal_path,
+    without_example,
+    without_tokens,
+)
 from autocoder_tui.engine.reply.edit_frames import NO_BLOCK, as_blocks
 from autocoder_tui.engine.reply.fences import read_fenced_blocks
 from autocoder_tui.engine.reply.foreign_edits import read_foreign_edits, with_changes_around
@@ -266,7 +271,13 @@ def _assemble(
 ) -> Reply:
     wanted = {*given, normal_path(target or "")}
     said = [block for block in blocks if _is_notes(block.path, wanted)]
-    proposed = [block for block in blocks if not _is_notes(block.path, wanted)]
+    proposed = [
+        block
+        if normal_path(block.path) in wanted
+        else replace(block, path=without_example(block.path))
+        for block in blocks
+        if not _is_notes(block.path, wanted)
+    ]
     problems = [*problems_around(text, blocks, notes), *as_notes(block.path for block in said)]
     own = {line for old in given.values() for line in old.split("\n")}
     left_out = tag_outside(notes, own)

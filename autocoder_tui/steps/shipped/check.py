@@ -7,6 +7,7 @@ from typing import Final
 
 from autocoder_tui.steps.check_commands import commands_for
 from autocoder_tui.steps.context import Checked, StepContext
+from autocoder_tui.steps.errors import StepFailed
 from autocoder_tui.steps.shipped.repair import concerned, repair
 from autocoder_tui.steps.shipped.wanted import wanted
 from autocoder_tui.steps.step import takes
@@ -19,13 +20,18 @@ _FAULTS: Final = "A colleague read the program and found:"
 
 
 async def try_out(context: StepContext) -> Checked:
-    """What comes of the commands that fit the files there are."""
+    """What comes of the commands that fit the files there are; where nothing may be run, or there
+    is nothing to run, that is said, for the review is still to come."""
     texts = {
         path: text
         for path in await context.paths()
         if (text := await context.read(path)) is not None
     }
-    return await context.run_check(*commands_for(texts))
+    try:
+        return await context.run_check(*commands_for(texts))
+    except StepFailed as error:
+        context.say(error.message)
+        return Checked(False, f"Nothing was tried: {error.message}", "")
 
 
 @takes(0, REPAIRS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from autocoder_tui.steps.context import ScriptEnded, StepContext
@@ -20,6 +21,7 @@ _TELLING: Final = (
 )  # fmt: skip
 """How files begin that show how a program is started."""
 _SHARE: Final = 2
+_MOST_GIVEN: Final = 5
 _LONGEST_OUTPUT: Final = 8_000
 _MOST_LISTED: Final = 300
 
@@ -32,7 +34,8 @@ async def gen_entrypoint(context: StepContext) -> str | None:
         return f"{SCRIPT} is there already and stays as it is.\n"
     if not paths:
         raise StepFailed("There is no program to be started yet. Have the code written first.")
-    telling = [path for path in paths if _tells(path)] or list(paths[:5])
+    program = [path for path in paths if not _is_test(path)] or list(paths)
+    telling = [path for path in program if _tells(path)] or program[:_MOST_GIVEN]
     texts = {path: text for path in telling if (text := await context.read(path)) is not None}
     room = None if context.room is None else context.room // _SHARE
     given, _ = fitting(texts, room, context.tokens)
@@ -81,6 +84,12 @@ def _told(ended: ScriptEnded) -> str:
     if len(output) > _LONGEST_OUTPUT:
         output = "…\n" + output[-_LONGEST_OUTPUT:]
     return f"{ended.words}\n" + (f"\n{output}\n" if output else "")
+
+
+def _is_test(path: str) -> bool:
+    return (
+        re.search(r"(?:^|/)(?:tests?/|test_|conftest)|_test\.|\.test\.|\.spec\.", path) is not None
+    )
 
 
 def _tells(path: str) -> bool:

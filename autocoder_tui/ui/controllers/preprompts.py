@@ -60,7 +60,7 @@ class Preprompts:
             if problem not in self._told:
                 self._told.add(problem)
                 self._app.tell(f"Not used: {problem}", severity="warning", timeout=15)
-        own = [one.purpose for one in guidance.preprompts.values() if one.source == "project"]
+        own = [one.name for one in guidance.preprompts.values() if one.source == "project"]
         said = f"This project has preprompts of its own: {', '.join(own)}."
         if own and said not in self._told:
             self._told.add(said)
@@ -87,7 +87,7 @@ class Preprompts:
         if not chosen:
             return
         _, source, made_of = choices[int(chosen)]
-        file = override_file(made_of.purpose, source, app.root, app.setup.places.config)
+        file = override_file(made_of.name, source, app.root, app.setup.places.config)
         try:
             await self._edit(file, made_of)
         except AutocoderError as error:
