@@ -291,6 +291,25 @@ async def test_a_question_can_be_left_and_is_asked_again(tmp_path: Path) -> None
         await until(pilot, lambda: states(app) == ["done"])
 
 
+OPEN_QUESTION = '''\
+async def {name}(context):
+    """Ask for a word."""
+    return "said: " + await context.ask_person("A word?")
+'''
+
+
+async def test_a_question_without_an_assumption_may_be_left_unanswered(tmp_path: Path) -> None:
+    own_steps(tmp_path, first=OPEN_QUESTION)
+    async with opened(tmp_path) as (app, pilot, _):
+        await pilot.press("r")
+        await agree(app, pilot, 1)
+        await until(pilot, lambda: isinstance(app.screen, StepQuestion))
+        await until(pilot, lambda: "left unanswered" in texts(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: states(app) == ["done"])
+        assert step(app, 0).output == "said: "
+
+
 async def test_no_to_a_step_of_the_project_runs_nothing(tmp_path: Path) -> None:
     own_steps(tmp_path, first=LOOK)
     async with opened(tmp_path) as (app, pilot, _):
