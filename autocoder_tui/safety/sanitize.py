@@ -104,3 +104,20 @@ def has_hidden(text: str) -> bool:
     """Whether `visible(text, lines=True)` would put a mark for anything in `text`."""
     suspects = _SUSPECT_BUT_LINES.finditer(text)
     return any(_mark(found) not in (found.group(), " ") for found in suspects)
+
+
+def escaped(json_text: str) -> str:
+    """A text in JSON with each such character as the escape that JSON has for it: what is read of
+    it is the same, and it can be looked at."""
+    return _SUSPECT_BUT_LINES.sub(_escape, json_text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match.group()
+    if _mark(match) in (character, " "):
+        return character
+    code = ord(character)
+    if code <= 0xFFFF:
+        return f"\\u{code:04x}"
+    code -= 0x10000
+    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"

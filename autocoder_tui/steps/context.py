@@ -3,7 +3,8 @@
 Everything a step does is written down, in order. A step that is begun again, for the program was
 killed or stopped, is called anew from its beginning, and what it had done already is given to it
 from its record instead of being done a second time. So a step should do the same things in the
-same order where it gets the same results, and leave clocks and chance alone.
+same order where it gets the same results, and leave clocks and chance alone. What it reads of the
+project is not written down: let it read before it proposes, or leave that to the step after it.
 """
 
 from __future__ import annotations

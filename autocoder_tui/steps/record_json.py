@@ -4,7 +4,6 @@ lines, and what says nothing is left out."""
 from __future__ import annotations
 
 import json
-import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -14,16 +13,13 @@ from typing import Any, Final
 
 from autocoder_tui.problems import Problem
 from autocoder_tui.safety.redaction import redacted
-from autocoder_tui.steps.record import Effect, StepRecord
+from autocoder_tui.safety.sanitize import escaped
+from autocoder_tui.steps.record import Effect, StepRecord, WrittenFile
 from autocoder_tui.text.plain_data import Unexpected, read_value, value_data
 
 VERSION: Final = 1
 _PIECE: Final = 4000
 """Characters."""
-_HIDDEN: Final = re.compile(
-    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
-)
-"""What a terminal or an editor would act on, or not show."""
 _TEXTS: Final = frozenset(
     (
         "content",
@@ -50,6 +46,9 @@ def record_text(record: StepRecord, run: str, configuration: str) -> str:
         detail=redacted(record.detail),
         said=tuple(map(redacted, record.said)),
         effects=(),
+        edited_files=None
+        if record.edited_files is None
+        else tuple(map(_clean_file, record.edited_files)),
         resend=tuple(map(_without_keys, record.resend)),
     )
     used = record.used
@@ -76,13 +75,8 @@ def _effect_text(effect: Effect) -> str:
 
 
 def json_text(data: Mapping[str, Any]) -> str:
-    """JSON to be read: nothing in it acts on a terminal. Half characters are escaped."""
-    text = json.dumps(_in_lines(data), indent=1, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = json.dumps(_in_lines(data), indent=1)
-    return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+    """JSON to be read: nothing in it acts on a terminal, or hides."""
+    return escaped(json.dumps(_in_lines(data), indent=1, ensure_ascii=False)) + "\n"
 
 
 def parse_record(file: Path, text: str) -> StepRecord | Problem:
@@ -130,10 +124,9 @@ def _without_keys(effect: Effect) -> Effect:
     """The effect as it may stand in the project. What of a reply is not whole is said."""
     reply = _clean(effect.reply)
     notes, reasoning = _clean(effect.notes), _clean(effect.reasoning)
-    files = tuple(
-        replace(file, text=None if file.text is None else _clean(file.text))
-        for file in effect.files
-    )
+    files = tuple(map(_clean_file, effect.files))
+    answer = _clean(effect.answer)
+    before = (effect.reply, effect.notes, effect.files, effect.answer)
     return replace(
         effect,
         error=_clean(effect.error),
@@ -142,12 +135,16 @@ def _without_keys(effect: Effect) -> Effect:
         notes=notes,
         reasoning=reasoning,
         files=files,
-        redacted=effect.redacted
-        or (reply, notes, files) != (effect.reply, effect.notes, effect.files),
+        redacted=effect.redacted or (reply, notes, files, answer) != before,
+        answer=answer,
         question=_clean(effect.question),
         output=_clean(effect.output),
         note=_clean(effect.note),
     )
+
+
+def _clean_file(file: WrittenFile) -> WrittenFile:
+    return file if file.text is None else replace(file, text=_clean(file.text))
 
 
 def _clean(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -136,6 +137,8 @@ class StepRequest:
         self._used = Used() if cut is None else cut.used
         self._row = 0 if cut is None else cut.usage_row
         self._began = now() if cut is None else cut.began
+        self._seconds = 0.0 if cut is None else cut.seconds
+        self._since = time.monotonic()
 
     async def effect(self) -> Effect:
         """Send it, or take what came of it before the program was killed. Raises RequestFailed,
@@ -275,6 +278,7 @@ class StepRequest:
             self._key,
             done=False,
             began=self._began,
+            seconds=round(self._seconds + time.monotonic() - self._since, 3),
             run_id=self._run_id,
             model=request.model.name,
             provider=request.endpoint.provider.name,

@@ -14,6 +14,7 @@ import pytest
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.safety.redaction import know
 from autocoder_tui.steps import shipped
+from autocoder_tui.steps.context import StepContext
 from autocoder_tui.steps.errors import ProjectUnusable
 from autocoder_tui.steps.project import Project
 from autocoder_tui.steps.step import Work
@@ -138,6 +139,31 @@ async def test_no_key_stands_in_the_project_and_none_is_lost_from_the_files(
         again.close()
         assert (made.root / "a.py").read_text() == text
         assert len(made.requests) == 2
+
+
+async def test_an_answer_with_a_key_in_it_is_asked_for_again_after_a_start(
+    tmp_path: Path, steps: dict[str, Work]
+) -> None:
+    async def unsure(context: StepContext) -> str:
+        token = await context.ask_person("Which token?")
+        return await context.ask(f"Use {token}")
+
+    know(KEY)
+    steps["unsure"] = unsure
+    async with bench(tmp_path, [Reply("", status=400, body="{}"), Reply("Done.")]) as made:
+        made.face.answers = [KEY]
+        session = await made.begin("unsure")
+        await session.run()
+        session.close()
+        assert session.progress.steps[0].state == "failed"
+        assert all(KEY not in path.read_text() for path in made.logs().iterdir())
+        later = made.restarted()
+        later.face.answers = [KEY]
+        again = await later.resume()
+        await again.run()
+        again.close()
+        assert later.face.questions == ["Which token?"]
+        assert again.progress.ended
 
 
 async def test_a_full_disk_loses_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
