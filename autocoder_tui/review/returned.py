@@ -69,21 +69,24 @@ def _decided(review: Review, verdict: Verdict) -> Iterator[RejectedChange]:
 
 def returned_in(file: FileReview, rejected: Sequence[RejectedChange]) -> dict[int, int]:
     """The hunks of `file` in which something comes back that was rejected, each with the place
-    of that in `rejected`; of several the last."""
+    of that in `rejected`; of several the last, but sooner one that is all of the hunk."""
     names = {file.path, file.old_path}
     of_file = [(at, change) for at, change in enumerate(rejected) if change.path in names]
     found: dict[int, int] = {}
     for number in range(len(file.hunks)) if of_file else ():
         now = change_of(file, number)
-        for at, change in of_file:
-            if _comes_back(change, now):
-                found[number] = at
+        back = [at for at, change in of_file if _comes_back(change, now)]
+        if back:
+            found[number] = max(back, key=lambda at: (_is_all_of(rejected[at], now), at))
     return found
 
 
 def is_unchanged(file: FileReview, hunk: int, change: RejectedChange) -> bool:
     """Whether the hunk is that change and nothing else."""
-    now = change_of(file, hunk)
+    return _is_all_of(change, change_of(file, hunk))
+
+
+def _is_all_of(change: RejectedChange, now: RejectedChange) -> bool:
     return (now.act, now.old, now.new) == (change.act, change.old, change.new)
 
 

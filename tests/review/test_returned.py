@@ -53,6 +53,13 @@ def test_it_is_known_where_other_lines_came_before_it() -> None:
     assert rejected_again(again, told).verdicts == (Verdict.UNDECIDED, Verdict.REJECTED)
 
 
+def test_a_change_is_known_where_a_later_one_stands_within_it() -> None:
+    file = FileReview.of("a.py", "a\nc\n", "b\nb\nc\nb\nb\n")
+    told = rejected_changes(rejected(file))
+    assert returned_in(file, told) == {0: 0, 1: 1}
+    assert rejected_again(file, told).verdicts == (Verdict.REJECTED, Verdict.REJECTED)
+
+
 def test_within_a_larger_change_it_is_said_and_left_undecided() -> None:
     told = rejected_changes(rejected(changed(OLD, ("line 5\n", "line five\n"))))
     again = changed(OLD, ("line 5\nline 6\n", "line five\nline six\n"))
