@@ -42,6 +42,9 @@ def only(text: str, given: dict[str, str] | None = None) -> ReplyFile:
         "In `x.py`, find this line:\n```\na = 1\n```\nand change it to:\n```\na = 2\n```\n",
         "### In `x.py` change\n\n```\na = 1\n```\n\nto the following code:\n```\na = 2\n```\n",
         '<edit path="x.py">\nFind:\n```\na = 1\n```\nReplace with:\n```\na = 2\n```\n</edit>\n',
+        # Up to five lines above may name the file.
+        "In `x.py`:\n\nOne.\nTwo.\nThree.\nFour.\n\nBefore:\n```\na = 1\n```\n"
+        "After:\n```\na = 2\n```\n",
     ],
 )  # fmt: skip
 def test_a_pair_of_parts_is_a_change(text: str) -> None:
@@ -73,6 +76,8 @@ def test_a_cut_pair_is_never_whole(cut: int) -> None:
     [
         "In `x.py`:\n\nBefore:\n```\nnot in it\n```\nAfter:\n```\na = 2\n```\n",
         "Before:\n```\na = 1\n```\nAfter:\n```\na = 2\n```\n",
+        "In `x.py`:\n\nOne.\nTwo.\nThree.\nFour.\nFive.\n\nBefore:\n```\na = 1\n```\n"
+        "After:\n```\na = 2\n```\n",
         "In `x.py`:\n\nBefore:\n```\na = 1\n```\nThen it was slow.\n",
     ],
 )

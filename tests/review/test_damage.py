@@ -283,6 +283,13 @@ def test_a_placeholder_in_any_comment_and_tongue_blocks(line: str) -> None:
     assert found("f.txt", LONG, shortened(line))["placeholder"].blocks
 
 
+def test_what_is_left_out_of_little_is_known_by_what_stands_around_its_name() -> None:
+    for line, said in (("[existing code]", True), ("existing code", False), ("[]", False)):
+        lines = LONG.split("\n")
+        lines[12:14] = [line]
+        assert ("placeholder" in found("f.txt", LONG, "\n".join(lines))) is said
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -339,3 +346,11 @@ def test_a_reply_that_broke_off_blocks_and_a_remark_does_not() -> None:
 def test_lines_deep_in_data_are_no_file() -> None:
     assert "frame" in found("a.c", C, '[[["a\\nb"]]]')
     assert "frame" not in found("a.c", C, '[[[[[["a\\nb"]]]]]]')
+
+
+def test_lines_that_were_numbered_may_be_numbered_on() -> None:
+    counted = [f"{number}: of item {number}\n" for number in range(1, 9)]
+    assert "numbers" not in found("list.c", "".join(counted[:3]), "".join(counted))
+    assert "numbers" in found("list.c", "".join(counted[:2]), "".join(counted))
+    apart = f"{counted[0]}{counted[1]}\n{counted[3]}{counted[4]}"
+    assert "numbers" in found("list.c", apart, "".join(counted))

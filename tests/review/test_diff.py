@@ -91,6 +91,13 @@ def test_blank_lines_between_lines_that_correspond_do_part_hunks() -> None:
     assert len(diff_lines(old, new).hunks) == 2
 
 
+def test_a_line_that_stays_parts_a_rewrite_from_lines_that_only_come_or_go() -> None:
+    old = "alpha one\nbeta two\ngamma three\n}\nend of it\n"
+    new = "delta four\nepsilon five\nzeta six\n}\neta seven\ntheta eight\nend of it\n"
+    assert len(diff_lines(old, new).hunks) == 2
+    assert len(diff_lines(new, old).hunks) == 2
+
+
 def test_a_flood_of_lines_is_split_like_any_other_text() -> None:
     for end in ("", "x", "\n"):
         text = "x = 1\r\n\n" * 60_000 + end

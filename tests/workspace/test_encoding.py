@@ -109,3 +109,8 @@ def test_whatever_was_guessed_comes_back_byte_for_byte(
 def test_of_a_long_file_the_beginning_is_judged(tmp_path: Path) -> None:
     text = JAPANESE * 2_000
     assert read(tmp_path, text.encode("shift_jis")).text == text
+
+
+def test_a_few_letters_among_many_signs_are_not_taken_for_cyrillic(tmp_path: Path) -> None:
+    text = "° § © ® ± µ ¶ · » « ¼ ½ ¾ — äöü ÄÖÜ\n"
+    assert read(tmp_path, text.encode("cp1252")).text == text

@@ -144,6 +144,18 @@ def test_talk_about_frames_opens_none(before: str) -> None:
     assert one_file(parsed(f'{before}<file path="a.py">\n{NEW}</file>\n')) == ("a.py", NEW, True)
 
 
+@pytest.mark.parametrize("content", ["", "...", " … ", " . . . "])
+def test_a_frame_of_nothing_on_one_line_opens_none(content: str) -> None:
+    text = f'<file path="a.py">{content}</file>'
+    reply = parse_reply(f"{text}\n")
+    assert (reply.files, reply.notes) == ((), text)
+
+
+@pytest.mark.parametrize("tag", ["<file contents>", "<file: notes>", "<file=name>"])
+def test_a_word_in_a_tag_is_no_name_of_a_file(tag: str) -> None:
+    assert parse_reply(f"{tag}\n{NEW}</file>\n").files == ()
+
+
 def test_marks_within_a_file_are_its_own() -> None:
     text = '# <file path="x">\nx = 1\n# </FILE>\n'
     assert one_file(parsed(f'<file path="a.py">\n{text}</file>\n')) == ("a.py", text, True)

@@ -163,3 +163,19 @@ def test_bare_code_and_a_last_comment_that_announce_more() -> None:
     assert next_step(inner, "stop") == "continue"
     kept = inner[: plan_continuation(inner, finish_reason="stop").keep]
     assert kept == "```python\ndef a():\n    return 1"
+
+
+@pytest.mark.parametrize(("name", "info"), [("a.py", "python"), ("a.md", "markdown")])
+def test_a_fence_that_stays_open_comes_off_where_the_reply_broke_off(name: str, info: str) -> None:
+    broken = f'<file path="{name}">\n```{info}\nx = 1\n'
+    (file,) = parse_reply(broken).files
+    assert (file.text, file.complete) == ("x = 1\n", False)
+    (file,) = parse_reply(f"{broken}</file>\n").files
+    assert (file.text, file.complete) == (f"```{info}\nx = 1\n", True)
+
+
+def test_what_stands_behind_a_markdown_file_that_quotes_a_closing_line() -> None:
+    text = "# A\n\n```\n</file>\n```\n\nmore\n"
+    reply = parse_reply(f'<file path="a.md">\n{text}</file>\nThat is all.\n')
+    (file,) = reply.files
+    assert (file.text, file.complete, reply.notes) == (text, True, "That is all.")
