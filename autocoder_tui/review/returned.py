@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from autocoder_tui.review.file_review import MOVE, FileReview, Verdict
+from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.review import Review
 
 
@@ -29,9 +29,9 @@ def change_of(file: FileReview, hunk: int) -> RejectedChange:
     """Hunk number `hunk` as a change that is known again, whatever its number is by then."""
     if file.deletes:
         return RejectedChange(file.path, act="delete")
-    place = file.hunks[hunk]
-    if place == MOVE and file.source and hunk == 0:
+    if hunk < file.acts:
         return RejectedChange(file.path, file.source, act="rename")
+    place = file.hunks[hunk]
     lines = file.diff.old_lines
     return RejectedChange(
         file.old_path,

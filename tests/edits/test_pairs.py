@@ -151,6 +151,17 @@ def test_changes_in_json_beside_the_whole_file_are_said() -> None:
         assert (file.versions, EDITED_TOO in file.remark) == (1, False)
 
 
+@pytest.mark.parametrize("blank", ["", "\n"])
+def test_changes_in_json_that_name_no_file_are_the_targets(blank: str) -> None:
+    whole = "x.py\n```python\nq\na = 7\nz\n```\n"
+    json = f'```json\n{blank}[{{"search": "a = 1", "replace": "a = 2"}}]\n```\n'
+    (file,) = parse_reply(whole + json, given=GIVEN, target="x.py").files
+    assert EDITED_TOO in file.remark
+    reply = parse_reply(whole + json, given=GIVEN)
+    assert EDITED_TOO not in reply.files[0].remark
+    assert '"search"' in reply.notes
+
+
 def test_a_change_shown_beside_its_whole_file_stays_with_the_notes() -> None:
     whole = '<file path="x.py">\nq\na = 2\nz\n</file>\n'
     reply = read(whole + FENCED + FRAMED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
@@ -24,6 +25,7 @@ from autocoder_tui.workspace.errors import (
     NotRecorded,
     PathRefused,
     Unencodable,
+    Unwritable,
 )
 from autocoder_tui.workspace.textfile import read_text_file
 from autocoder_tui.workspace.undo import Moved, redo, undo
@@ -290,3 +292,20 @@ def test_what_was_put_back_over_a_change_was_not_left(place: Place) -> None:
     (place.root / "a").write_text("mine\n")
     assert place.undo(changed="overwrite").left == ()
     assert (place.root / "a").read_text() == "one\n"
+
+
+def test_an_undo_that_fails_names_the_file(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.write({"a": "new\n", "b": "new\n"})
+    written = tree(place.root)
+    real = os.link
+
+    def full(source: Path, target: Path) -> None:
+        if source.name == "b":
+            raise OSError(errno.ENOSPC, "full")
+        real(source, target)
+
+    monkeypatch.setattr(os, "link", full)
+    with pytest.raises(Unwritable, match=r"^b cannot be written: there is no space left") as caught:
+        place.undo()
+    assert caught.value.paths == ("b",)
+    assert tree(place.root) == written
