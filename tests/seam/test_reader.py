@@ -1,0 +1,72 @@
+"""Replies that say more than the rest: what of it stands, and how sure the join is."""
+
+from __future__ import annotations
+
+import pytest
+
+from autocoder_tui.engine.seam import MARKER, plan_continuation
+from tests.seam.test_seam_rules import CUT, TEXT, join
+
+FRAME = '<file path="a.py">\n'
+FUNCTION = (
+    "def area_{0}(width):\n    if width < {0}:\n        raise ValueError('negative {0}')\n"
+    "    return width * {0}\n\n\n"
+)
+
+
+def test_a_long_restart_that_comes_to_a_short_cut_line_line_for_line_is_sure() -> None:
+    body = "".join(FUNCTION.format(number) for number in range(30))
+    end = "def last(one):\n    other = one + 1\n    o"
+    before = f"{FRAME}import os\nimport sys\n\n\n{body}{end}"
+    rest = "ther += 1\n    return other\n</file>\n"
+    text, joined = join(before, f"{FRAME}import os, sys\n\n\n{body}{end}{rest}")
+    assert (text, joined.proof) == (before + rest, "witness")
+
+
+@pytest.mark.parametrize("thought", ["I should go on.\n", "So be it.\n\nIt goes on so:\n"])
+def test_bare_code_goes_on_behind_a_thought_that_ends(thought: str) -> None:
+    code = TEXT.removeprefix(FRAME).removesuffix("</file>\n")
+    for cut in (60, 120):
+        text, joined = join(code[:cut], f"{thought}</think>\n{code[cut:]}")
+        assert (text, joined.offset) == (code, cut)
+
+
+@pytest.mark.parametrize("newline", ["", "\n"])
+def test_a_last_line_right_behind_a_thought_is_not_lost(newline: str) -> None:
+    code = TEXT.removeprefix(FRAME).removesuffix("</file>\n").rstrip("\n") + newline
+    cut = code.index("return None", CUT - len(FRAME))
+    text, _ = join(code[:cut], f"What is left:\n</think>{code[cut:]}")
+    assert text == code
+
+
+def test_a_frame_or_a_fence_behind_a_thought_is_the_answer() -> None:
+    for answer in (TEXT, f"```python\n{TEXT.removeprefix(FRAME).removesuffix('</file>')}```\n"):
+        text, joined = join("I look at the paths first, then at", f" the rest.\n</think>\n{answer}")
+        assert (text, joined.offset) == (answer, 0)
+
+
+def test_only_a_fence_that_the_reply_opened_is_taken_off_at_its_end() -> None:
+    plan = plan_continuation(TEXT[:CUT], finish_reason="length")
+    fenced = TEXT.replace("</file>", "```\n</file>")
+    again = plan.anchor + fenced[len(plan.shown) :]
+    assert join(TEXT[:CUT], f"```python\n{again}")[0] == TEXT
+    assert join(TEXT[:CUT], again)[0] == fenced
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_marker_on_a_line_of_its_own_goes_with_its_line(newline: str) -> None:
+    whole = TEXT.replace("\n", newline)
+    before = whole[: whole.index("def second")]
+    plan = plan_continuation(before, finish_reason="length")
+    reply = f"{plan.anchor}{plan.witness}{MARKER}{newline}{whole[len(before) :]}"
+    assert join(before, reply)[0] == whole
+
+
+@pytest.mark.parametrize("blank", ["\n", "\n\n", "   \n", "    "])
+@pytest.mark.parametrize("resamples", [False, True])
+@pytest.mark.parametrize("cut", [CUT, TEXT.index("return None") - 1, TEXT.index("def second")])
+def test_a_blank_reply_takes_nothing_back(blank: str, resamples: bool, cut: int) -> None:
+    text, joined = join(TEXT[:cut], blank, resamples=resamples)
+    assert text.startswith(TEXT[:cut])
+    assert not text[cut:].strip()
+    assert (joined.proof, joined.progress) == ("remainder", False)
