@@ -265,7 +265,9 @@ async def test_a_redirect_on_the_same_host_is_followed_with_the_body(status: int
 
 async def test_endless_redirects_stop() -> None:
     outcome = await converse([redirect("/v1/chat/completions")] * 9)
-    check(outcome, errors.StatusError, "again and again")
+    error = check(outcome, errors.StatusError, "again and again")
+    assert isinstance(error, errors.StatusError)
+    assert error.status == 307
     assert outcome.server is not None
     assert len(outcome.server.requests) == 6
 
