@@ -39,6 +39,14 @@ def test_a_last_line_right_behind_a_thought_is_not_lost(newline: str) -> None:
     assert text == code
 
 
+@pytest.mark.parametrize(("cut_line", "proof"), [("    abc", "witness"), ("    ab", "guess")])
+def test_a_cut_line_said_again_without_its_indentation(cut_line: str, proof: str) -> None:
+    before = f"{FRAME}def first(path):\n    other = path\n{cut_line}"
+    text, joined = join(before, f"{cut_line.strip()}_def = other\n    return 1\n")
+    assert text == f"{before}_def = other\n    return 1\n"
+    assert joined.proof == proof
+
+
 def test_a_frame_or_a_fence_behind_a_thought_is_the_answer() -> None:
     for answer in (TEXT, f"```python\n{TEXT.removeprefix(FRAME).removesuffix('</file>')}```\n"):
         text, joined = join("I look at the paths first, then at", f" the rest.\n</think>\n{answer}")
