@@ -7,6 +7,7 @@ import os
 import stat
 import tempfile
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from autocoder_tui.workspace.apply import Applied, apply_changes
 from autocoder_tui.workspace.apply_log import MOST_RECORDS, UNDONE, ApplyLog, forget_abandoned
+from autocoder_tui.workspace.attributes import Attributes
 from autocoder_tui.workspace.change import Change
 from autocoder_tui.workspace.errors import (
     BinaryFile,
@@ -309,3 +311,14 @@ def test_an_undo_that_fails_names_the_file(place: Place, monkeypatch: pytest.Mon
         place.undo()
     assert caught.value.paths == ("b",)
     assert tree(place.root) == written
+
+
+def test_the_record_of_an_undo_holds_both_sides_with_their_attributes(place: Place) -> None:
+    place.write({"a": "new\n"})
+    (place.root / "a").chmod(0o700)
+    written = Attributes.of(place.root / "a", (place.root / "a").stat())
+    (file,) = place.undo().record.files
+    assert file.after.attributes == written
+    assert file.before.attributes == replace(written, mode=0o754)
+    (file,) = place.redo().record.files
+    assert (file.before.attributes, file.after.attributes) == (written, written)
