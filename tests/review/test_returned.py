@@ -87,6 +87,7 @@ def test_moves_and_deletions_come_back_too() -> None:
     assert returned_in(move, told) == {0: 0}
     assert returned_in(gone, told) == {0: 1}
     assert not returned_in(FileReview.of("d.py", OLD, OLD, source="a.py"), told)
+    assert not returned_in(FileReview.of("b.py", OLD, OLD, source="c.py"), told)
 
 
 def test_who_accepts_it_after_all_is_not_told_of_it() -> None:
