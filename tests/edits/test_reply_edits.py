@@ -249,11 +249,13 @@ def test_what_is_said_right_behind_a_change_stays() -> None:
 
 def test_a_change_that_names_no_file_beside_one_that_does_is_said() -> None:
     unnamed = "@@ -1 +1 @@\n-a\n+b\n"
-    reply = parse_reply(f"```diff\n{unnamed}```\n\nx.py\n```\n{BLOCK}```\n")
-    (file,) = reply.files
-    assert "names no file" in file.remark
-    assert "a form that was not asked for" in file.remark
-    assert reply.notes == unnamed.rstrip()
+    for count in (1, 2):
+        reply = parse_reply(f"```diff\n{unnamed}```\n\nx.py\n```\n{BLOCK * count}```\n")
+        (file,) = reply.files
+        assert len(file.edits) == count
+        assert file.remark.count("names no file") == 1
+        assert file.remark.count("a form that was not asked for") == 1
+        assert reply.notes == unnamed.rstrip()
 
 
 def test_a_file_that_goes_may_be_told_in_json() -> None:
