@@ -30,6 +30,7 @@ def read(folder: Path, data: bytes) -> TextFile:
         (JAPANESE, "shift_jis"),
         (JAPANESE, "euc_jp"),
         ("print('エラーが発生しました')\n", "cp932"),
+        ("愛のある安い案\n", "euc_jp"),
         ("alpha\n日本語\n", "shift_jis"),
         (CHINESE, "gbk"),
         ("// 返回值: 成功返回0, 失败返回-1\n", "gb2312"),

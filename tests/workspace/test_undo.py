@@ -322,3 +322,23 @@ def test_the_record_of_an_undo_holds_both_sides_with_their_attributes(place: Pla
     assert file.before.attributes == replace(written, mode=0o754)
     (file,) = place.redo().record.files
     assert (file.before.attributes, file.after.attributes) == (written, written)
+
+
+def test_a_file_with_other_names_is_as_it_was_where_writing_into_it_fails(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.link(place.root / "a", place.root / "same")
+    before = tree(place.root)
+    real, left = os.ftruncate, [1]
+
+    def full(descriptor: int, length: int) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise OSError(errno.ENOSPC, "full")
+        real(descriptor, length)
+
+    monkeypatch.setattr(os, "ftruncate", full)
+    with pytest.raises(Unwritable, match=r"^a cannot be written"):
+        place.write({"a": "longer than before\n"}, hard_links="in place")
+    assert tree(place.root) == before
+    assert (place.root / "same").samefile(place.root / "a")
