@@ -263,3 +263,10 @@ def test_a_file_that_goes_may_be_told_in_json() -> None:
     change = {"path": "x.py", "search": "a", "replace": "b"}
     files = parse_reply(json.dumps({"edits": [change, gone]}), given=GIVEN).files
     assert [(file.path, file.deletes) for file in files] == [("x.py", False), ("y.py", True)]
+
+
+@pytest.mark.parametrize("frame", ["{}", "```json\n{}\n```\n"])
+def test_changes_in_json_alone_that_name_no_file_are_the_targets(frame: str) -> None:
+    text = frame.format(json.dumps([{"search": "a", "replace": "b"}]))
+    assert only(text, GIVEN, target="x.py").path == "x.py"
+    assert not any(file.edits for file in parse_reply(text, given=GIVEN).files)

@@ -78,3 +78,12 @@ def test_a_blank_reply_takes_nothing_back(blank: str, resamples: bool, cut: int)
     assert text.startswith(TEXT[:cut])
     assert not text[cut:].strip()
     assert (joined.proof, joined.progress) == ("remainder", False)
+
+
+@pytest.mark.parametrize("body", ["0,0\n", "a = 1\nb = 2\n"])
+@pytest.mark.parametrize("rest", ["1,1\n2,2\n", "\n1,1\n2,2\n"])
+def test_all_of_many_equal_lines_and_then_others_are_counted(body: str, rest: str) -> None:
+    before = f"{FRAME}name,amount\n{body * 30}"
+    plan = plan_continuation(before, finish_reason="length")
+    text, joined = join(before, plan.witness + rest)
+    assert (text, joined.proof) == (before + rest, "witness")

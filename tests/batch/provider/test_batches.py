@@ -49,6 +49,14 @@ async def test_an_id_is_one_part_of_the_address_whatever_it_holds(server: BatchS
     assert server.calls == ["DELETE /files/..%2Fbatches%2Fone%3Ftwo"]
 
 
+@pytest.mark.parametrize("status", [300, 404, 503])
+def test_a_status_without_a_body_is_a_result(status: int) -> None:
+    line = {"custom_id": "a", "response": {"status_code": status, "body": None}, "error": None}
+    result = read_result(json.dumps(line))
+    assert result is not None
+    assert result.reply.status_code == status
+
+
 @pytest.mark.parametrize(
     ("error", "again"),
     [

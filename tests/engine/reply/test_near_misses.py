@@ -342,3 +342,12 @@ def test_a_wrapper_that_the_file_itself_opens_closes_no_frame() -> None:
     text = '<file path="p.xml">\n<p>\n<files>\n<a/>\n</files>\n'
     (file,) = parse_reply(text, target="p.xml").files
     assert not file.complete
+
+
+@pytest.mark.parametrize("frame", ["{}", "```json\n{}\n```\n", "So:\n\n```\n{}\n```\n"])
+def test_json_in_a_fence_that_was_asked_for_is_no_frame(frame: str) -> None:
+    text = frame.format(json.dumps({"path": "b.py", "content": NEW}))
+    (file,) = parse_reply(text, target="a.json").files
+    assert file.path == "a.json"
+    (file,) = parse_reply(text, target="a.py").files
+    assert (file.path, file.text) == ("b.py", NEW)
