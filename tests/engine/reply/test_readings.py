@@ -179,3 +179,13 @@ def test_what_stands_behind_a_markdown_file_that_quotes_a_closing_line() -> None
     reply = parse_reply(f'<file path="a.md">\n{text}</file>\nThat is all.\n')
     (file,) = reply.files
     assert (file.text, file.complete, reply.notes) == (text, True, "That is all.")
+
+
+@pytest.mark.parametrize("blank", ["", "\n", "  \n\n"])
+def test_a_named_fence_around_nothing_but_frames_is_wrapped_around_them(blank: str) -> None:
+    frames = '<file path="a.py">\nx = 1\n</file>\n<file path="b.py">\ny = 1\n</file>\n'
+    reply = parse_reply(f"a.py\n```xml\n{blank}{frames}```\n")
+    assert [(file.path, file.text) for file in reply.files] == [
+        ("a.py", "x = 1\n"),
+        ("b.py", "y = 1\n"),
+    ]
