@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from autocoder_tui.engine.reply.end_tokens import without_end_tokens
 from autocoder_tui.engine.reply.parse import ReplyFile, frame_state, parse_reply, render_files
 from autocoder_tui.engine.seam import next_step, plan_continuation
 
@@ -189,3 +190,14 @@ def test_a_named_fence_around_nothing_but_frames_is_wrapped_around_them(blank: s
         ("a.py", "x = 1\n"),
         ("b.py", "y = 1\n"),
     ]
+
+
+@pytest.mark.parametrize(
+    "tokens", [("</s>", "[/INST]"), ("[/INST]", "</s>"), ("<|im_end|>", "</s>")]
+)
+@pytest.mark.parametrize("between", ["", " ", "\n"])
+def test_several_tokens_in_a_row_are_all_taken_off(tokens: tuple[str, str], between: str) -> None:
+    ended = f"{tokens[0]}{between}{tokens[1]}"
+    assert without_end_tokens(f"x = 1{ended}") == "x = 1"
+    (file,) = parse_reply(f'<file path="a.py">\nx = 1\n</file>{ended}').files
+    assert (file.text, file.complete) == ("x = 1\n", True)
