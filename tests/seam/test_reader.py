@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autocoder_tui.engine.seam import MARKER, plan_continuation
+from autocoder_tui.engine.seam import MARKER, PartReader, plan_continuation
 from tests.seam.test_seam_rules import CUT, TEXT, join
 
 FRAME = '<file path="a.py">\n'
@@ -68,6 +68,20 @@ def test_a_marker_on_a_line_of_its_own_goes_with_its_line(newline: str) -> None:
     plan = plan_continuation(before, finish_reason="length")
     reply = f"{plan.anchor}{plan.witness}{MARKER}{newline}{whole[len(before) :]}"
     assert join(before, reply)[0] == whole
+
+
+@pytest.mark.parametrize("size", [3, 40, 10_000])
+@pytest.mark.parametrize("between", [f"{MARKER}\n", MARKER])
+def test_every_marker_of_a_reply_is_taken_out(size: int, between: str) -> None:
+    before = TEXT[: TEXT.index("def second")]
+    plan = plan_continuation(before, finish_reason="length")
+    lines = TEXT[len(before) :].splitlines(keepends=True)
+    reply = plan.anchor + plan.witness + between.join(["", *lines])
+    reader = PartReader(plan, before)
+    for at in range(0, len(reply), size):
+        reader.feed(reply[at : at + size])
+    reader.finish("stop")
+    assert reader.text == TEXT
 
 
 @pytest.mark.parametrize("blank", ["\n", "\n\n", "   \n", "    "])
