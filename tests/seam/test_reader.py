@@ -101,3 +101,20 @@ def test_all_of_many_equal_lines_and_then_others_are_counted(body: str, rest: st
     plan = plan_continuation(before, finish_reason="length")
     text, joined = join(before, plan.witness + rest)
     assert (text, joined.proof) == (before + rest, "witness")
+
+
+def test_lines_that_stand_there_twice_make_the_rest_no_restart() -> None:
+    block = "    if path:\n        return None\n    value = read(path)\n\n\n"
+    before = f"{FRAME}def first(path):\n{block}def second(path):\n{block}"
+    rest = f"def third(path):\n{block}    items.append(value)\n    total = total + width\n"
+    text, joined = join(before, FRAME + rest)
+    assert joined.progress
+    assert text.endswith(rest)
+    assert text.startswith(before)
+
+
+def test_a_last_line_that_goes_on_in_a_longer_word_is_another_line() -> None:
+    before = f"{FRAME}value = first\n    return x\n    return x\n"
+    reply = "    return x\n    return xx\n    y = 2\n    other = None\n"
+    text, joined = join(before, reply)
+    assert (text, joined.proof) == (before + reply, "guess")
