@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from autocoder_tui.review.file_review import MOVE, FileReview, Verdict
+from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.review import Review
 
 
@@ -29,9 +29,9 @@ def change_of(file: FileReview, hunk: int) -> RejectedChange:
     """Hunk number `hunk` as a change that is known again, whatever its number is by then."""
     if file.deletes:
         return RejectedChange(file.path, act="delete")
-    place = file.hunks[hunk]
-    if place == MOVE and file.source and hunk == 0:
+    if hunk < file.acts:
         return RejectedChange(file.path, file.source, act="rename")
+    place = file.hunks[hunk]
     lines = file.diff.old_lines
     return RejectedChange(
         file.old_path,
@@ -69,25 +69,24 @@ def _decided(review: Review, verdict: Verdict) -> Iterator[RejectedChange]:
 
 def returned_in(file: FileReview, rejected: Sequence[RejectedChange]) -> dict[int, int]:
     """The hunks of `file` in which something comes back that was rejected, each with the place
-    of that in `rejected`; of several the last, but one that is the whole hunk before one that is a
-    part of it."""
+    of that in `rejected`; of several the last, but sooner one that is all of the hunk."""
     names = {file.path, file.old_path}
     of_file = [(at, change) for at, change in enumerate(rejected) if change.path in names]
     found: dict[int, int] = {}
     for number in range(len(file.hunks)) if of_file else ():
-        now, whole = change_of(file, number), False
-        for at, change in of_file:
-            if _comes_back(change, now) and (is_whole := _is_all(change, now)) >= whole:
-                found[number], whole = at, is_whole
+        now = change_of(file, number)
+        back = [at for at, change in of_file if _comes_back(change, now)]
+        if back:
+            found[number] = max(back, key=lambda at: (_is_all_of(rejected[at], now), at))
     return found
 
 
 def is_unchanged(file: FileReview, hunk: int, change: RejectedChange) -> bool:
     """Whether the hunk is that change and nothing else."""
-    return _is_all(change, change_of(file, hunk))
+    return _is_all_of(change, change_of(file, hunk))
 
 
-def _is_all(change: RejectedChange, now: RejectedChange) -> bool:
+def _is_all_of(change: RejectedChange, now: RejectedChange) -> bool:
     return (now.act, now.old, now.new) == (change.act, change.old, change.new)
 
 

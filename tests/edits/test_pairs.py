@@ -42,6 +42,9 @@ def only(text: str, given: dict[str, str] | None = None) -> ReplyFile:
         "In `x.py`, find this line:\n```\na = 1\n```\nand change it to:\n```\na = 2\n```\n",
         "### In `x.py` change\n\n```\na = 1\n```\n\nto the following code:\n```\na = 2\n```\n",
         '<edit path="x.py">\nFind:\n```\na = 1\n```\nReplace with:\n```\na = 2\n```\n</edit>\n',
+        # Up to five lines above may name the file.
+        "In `x.py`:\n\nOne.\nTwo.\nThree.\nFour.\n\nBefore:\n```\na = 1\n```\n"
+        "After:\n```\na = 2\n```\n",
     ],
 )  # fmt: skip
 def test_a_pair_of_parts_is_a_change(text: str) -> None:
@@ -73,6 +76,8 @@ def test_a_cut_pair_is_never_whole(cut: int) -> None:
     [
         "In `x.py`:\n\nBefore:\n```\nnot in it\n```\nAfter:\n```\na = 2\n```\n",
         "Before:\n```\na = 1\n```\nAfter:\n```\na = 2\n```\n",
+        "In `x.py`:\n\nOne.\nTwo.\nThree.\nFour.\nFive.\n\nBefore:\n```\na = 1\n```\n"
+        "After:\n```\na = 2\n```\n",
         "In `x.py`:\n\nBefore:\n```\na = 1\n```\nThen it was slow.\n",
     ],
 )
@@ -144,6 +149,17 @@ def test_changes_in_json_beside_the_whole_file_are_said() -> None:
         assert EDITED_TOO in file.remark
         (file,) = read(text.replace("a = 7", "a = 2")).files
         assert (file.versions, EDITED_TOO in file.remark) == (1, False)
+
+
+@pytest.mark.parametrize("blank", ["", "\n"])
+def test_changes_in_json_that_name_no_file_are_the_targets(blank: str) -> None:
+    whole = "x.py\n```python\nq\na = 7\nz\n```\n"
+    json = f'```json\n{blank}[{{"search": "a = 1", "replace": "a = 2"}}]\n```\n'
+    (file,) = parse_reply(whole + json, given=GIVEN, target="x.py").files
+    assert EDITED_TOO in file.remark
+    reply = parse_reply(whole + json, given=GIVEN)
+    assert EDITED_TOO not in reply.files[0].remark
+    assert '"search"' in reply.notes
 
 
 def test_a_change_shown_beside_its_whole_file_stays_with_the_notes() -> None:

@@ -239,3 +239,34 @@ def test_a_bare_file_that_holds_such_lines_is_a_file() -> None:
     assert not file.edits
     talk = only(f"Here is the change:\n\n{BLOCK}", {"x.py": "a\n"}, target="x.py")
     assert pairs(talk) == [("a\n", "b\n")]
+
+
+def test_what_is_said_right_behind_a_change_stays() -> None:
+    for between in ("", "\n"):
+        reply = parse_reply(f"```python x.py\n{BLOCK}```\n{between}Done.\nAnd more.\n")
+        assert reply.notes == "Done.\nAnd more."
+
+
+def test_a_change_that_names_no_file_beside_one_that_does_is_said() -> None:
+    unnamed = "@@ -1 +1 @@\n-a\n+b\n"
+    for count in (1, 2):
+        reply = parse_reply(f"```diff\n{unnamed}```\n\nx.py\n```\n{BLOCK * count}```\n")
+        (file,) = reply.files
+        assert len(file.edits) == count
+        assert file.remark.count("names no file") == 1
+        assert file.remark.count("a form that was not asked for") == 1
+        assert reply.notes == unnamed.rstrip()
+
+
+def test_a_file_that_goes_may_be_told_in_json() -> None:
+    gone = {"path": "y.py", "operation": "delete"}
+    change = {"path": "x.py", "search": "a", "replace": "b"}
+    files = parse_reply(json.dumps({"edits": [change, gone]}), given=GIVEN).files
+    assert [(file.path, file.deletes) for file in files] == [("x.py", False), ("y.py", True)]
+
+
+@pytest.mark.parametrize("frame", ["{}", "```json\n{}\n```\n"])
+def test_changes_in_json_alone_that_name_no_file_are_the_targets(frame: str) -> None:
+    text = frame.format(json.dumps([{"search": "a", "replace": "b"}]))
+    assert only(text, GIVEN, target="x.py").path == "x.py"
+    assert not any(file.edits for file in parse_reply(text, given=GIVEN).files)

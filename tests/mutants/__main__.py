@@ -4,8 +4,9 @@ mutmut (`pip install -e ".[dev,mutants]"`) writes the mutants of the folders tha
 `[tool.mutmut]` in pyproject.toml names, once, into `mutants/`; that takes minutes. Of these a
 sample is tried, each against the tests that call its function, the quickest first. What came of
 each is printed at once and kept in `mutants/`: after an interruption the same command goes on where
-it stopped. What no test notices is printed as a difference, those apart that `equal.txt` names with
-the reason why they change nothing.
+it stopped. `--survivors` tries those once more that no test noticed, after tests were written. At
+the end the score of the whole sample is printed. What no test notices is shown as a difference,
+those apart that `equal.txt` names with the reason why they change nothing.
 """
 
 from __future__ import annotations
@@ -17,14 +18,18 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.mutants.mutant import NOT_TRIED, Mutant, forget, names, outcomes, read_mutant
+from tests.mutants.mutant import NOT_TRIED, forget, names, outcomes, read_mutant
 
 ROOT = Path(__file__).parents[2]
 MUTANTS = ROOT / "mutants"
 LOG = MUTANTS / "mutmut.log"
+PASSED = MUTANTS / "passed"
+"""Touched when all tests have passed without a mutant."""
+UNNOTICED = ("survived", "no tests")
 
 
 def main() -> int:
@@ -35,16 +40,18 @@ def main() -> int:
     parser.add_argument("--only", default="", help="of modules whose name has this in it")
     parser.add_argument("--children", type=int, default=1, help="processes at once")
     parser.add_argument("--again", action="store_true", help="also those that were tried before")
+    parser.add_argument("--survivors", action="store_true", help="also those that no test noticed")
     parser.add_argument("--report", action="store_true", help="try none, say what is known")
     options = parser.parse_args()
     os.chdir(ROOT)
     _write_mutants(options.children)
     chosen = options.names or _sample(options.sample, options.seed, options.only)
-    if options.again or options.names:
-        forget(MUTANTS, chosen)
     known = outcomes(MUTANTS, chosen)
-    left = [name for name in chosen if known[name] == NOT_TRIED]
+    anew = (*UNNOTICED, NOT_TRIED) if options.survivors else (NOT_TRIED,)
+    every = options.again or options.names
+    left = [name for name in chosen if every or known[name] in anew]
     if left and not options.report:
+        forget(MUTANTS, left)
         _try(left, options.children)
     return _report(chosen)
 
@@ -55,6 +62,7 @@ def _try(left: Sequence[str], children: int) -> None:
     run = ["run", "--max-children", str(children), *left]
     mutmut_main = _WITHOUT_CLEAN_RUN * _have_passed() + _MUTMUT
     printed: set[str] = set()
+    begun = time.time()
     with LOG.open("wb") as log:
         mutmut = subprocess.Popen(
             [sys.executable, "-c", mutmut_main, *run], stdout=log, stderr=subprocess.STDOUT
@@ -63,6 +71,8 @@ def _try(left: Sequence[str], children: int) -> None:
             ended = False
             while not ended:
                 ended = mutmut.poll() is not None
+                if not PASSED.exists() or PASSED.stat().st_mtime < begun:
+                    _note_passed()
                 for name, outcome in outcomes(MUTANTS, left).items():
                     if outcome != NOT_TRIED and name not in printed:
                         printed.add(name)
@@ -78,18 +88,25 @@ def _try(left: Sequence[str], children: int) -> None:
 
 _MUTMUT = "from mutmut.__main__ import cli; cli()"
 _WITHOUT_CLEAN_RUN = (
-    "from mutmut.__main__ import PytestRunner;PytestRunner.run_clean_tests = lambda *_, **__: 0;"
+    "from mutmut.workers.isolation import ForkRunner;"
+    "ForkRunner.run_clean_tests = lambda *_, **__: 0;"
 )
+_FIRST_MUTANT = b"Running mutation testing"
+
+
+def _note_passed() -> None:
+    if _FIRST_MUTANT in LOG.read_bytes():
+        PASSED.touch()
 
 
 def _have_passed() -> bool:
-    """Whether all tests passed when mutmut noted which of them call what, and none has changed
-    since: to run them once more before the first mutant would only take time."""
-    noted = MUTANTS / "mutmut-stats.json"
-    if not noted.exists():
+    """Whether all tests passed before the first mutant of an earlier run, and nothing has changed
+    since: to run them once more would only take time."""
+    if not PASSED.exists():
         return False
-    changed = max(file.stat().st_mtime for file in (ROOT / "tests").rglob("*.py"))
-    return noted.stat().st_mtime > changed
+    folders = (ROOT / "tests", ROOT / "autocoder_tui")
+    changed = max(file.stat().st_mtime for one in folders for file in one.rglob("*.py"))
+    return PASSED.stat().st_mtime > changed
 
 
 def _write_mutants(children: int) -> None:
@@ -112,26 +129,30 @@ def _sample(count: int, seed: int, only: str) -> list[str]:
 
 def _report(chosen: list[str]) -> int:
     tried = [one for name in chosen if (one := read_mutant(MUTANTS, name)) is not None]
-    equal = _equal()
-    alive = [one for one in tried if one.outcome in ("survived", "no tests")]
-    unlisted = [one for one in alive if one.fingerprint not in equal]
+    listed = _equal()
+    unlisted = []
+    counted: Counter[str] = Counter()
+    for one in tried:
+        alive = one.outcome in UNNOTICED
+        is_equal = alive and one.fingerprint in listed
+        counted["equal" if is_equal else one.outcome] += 1
+        if alive and not is_equal:
+            unlisted.append(one)
     for one in unlisted:
         print(f"\n{one.name}: {one.outcome}, {one.fingerprint}\n{one.difference()}")
-    print(_figures(tried, len(alive) - len(unlisted)))
+    print(_figures(counted))
     return 1 if unlisted else 0
 
 
-def _figures(tried: list[Mutant], equal: int) -> str:
-    by_outcome: dict[str, int] = {}
-    for one in tried:
-        by_outcome[one.outcome] = by_outcome.get(one.outcome, 0) + 1
-    noticed = by_outcome.get("killed", 0) + by_outcome.get("timeout", 0)
-    counted = ", ".join(f"{count} {outcome}" for outcome, count in sorted(by_outcome.items()))
-    known = len(tried) - by_outcome.get(NOT_TRIED, 0)
-    share = f"{noticed / known:.1%}" if known else "none"
+def _figures(counted: Counter[str]) -> str:
+    noticed = counted["killed"] + counted["timeout"]
+    outcomes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counted.items()))
+    known = counted.total() - counted[NOT_TRIED]
+    if not known:
+        return f"\nMutants: {outcomes or 'none'}."
     return (
-        f"\n{len(tried)} mutants: {counted}. Noticed of those tried: {share}; "
-        f"{equal} others change nothing."
+        f"\n{counted.total()} mutants: {outcomes}. Of the {known} tried {noticed / known:.1%} were "
+        f"noticed; {noticed / max(1, known - counted['equal']):.1%} of those that are not equal."
     )
 
 

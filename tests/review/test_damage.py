@@ -41,6 +41,7 @@ def found(path: str, before: str | None, after: str) -> dict[str, Concern]:
         ("diff", None, DIFF),
         ("edit", C, "5c\r\n    return 1;\r\n.\r\nw\r\nq\r\n"),
         ("edit", C, "5c \n    return 1;\n.\nw \n"),
+        ("edit", C, "5c\n    return 1;\n"),
         ("edit", C, SEARCH),
         ("edit", C, SEARCH.replace("<<<<<<<", "-------").replace(">>>>>>>", "+++++++")),
         ("edit", C, SEARCH.replace("<<<<<<<", "<<<<<").replace(">>>>>>>", ">>>>>")),
@@ -213,6 +214,7 @@ def test_tabs_and_spaces_that_were_exchanged(
         ("path", ".gitattributes", None, "* text=auto\n"),
         ("path", "sub/.gitattributes", "", "* -diff\n"),
         ("shrunk", "one-line.txt", "word " * 1000, "word " * 10),
+        ("hidden", "new.txt", "a\n", "a\u200b\n"),
     ],
 )
 def test_what_is_said_and_does_not_block(
@@ -283,6 +285,13 @@ def test_a_placeholder_in_any_comment_and_tongue_blocks(line: str) -> None:
     assert found("f.txt", LONG, shortened(line))["placeholder"].blocks
 
 
+def test_what_is_left_out_of_little_is_known_by_what_stands_around_its_name() -> None:
+    for line, said in (("[existing code]", True), ("existing code", False), ("[]", False)):
+        lines = LONG.split("\n")
+        lines[12:14] = [line]
+        assert ("placeholder" in found("f.txt", LONG, "\n".join(lines))) is said
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -339,3 +348,18 @@ def test_a_reply_that_broke_off_blocks_and_a_remark_does_not() -> None:
 def test_lines_deep_in_data_are_no_file() -> None:
     assert "frame" in found("a.c", C, '[[["a\\nb"]]]')
     assert "frame" not in found("a.c", C, '[[[[[["a\\nb"]]]]]]')
+
+
+def test_lines_that_were_numbered_may_be_numbered_on() -> None:
+    counted = [f"{number}: of item {number}\n" for number in range(1, 9)]
+    assert "numbers" not in found("list.c", "".join(counted[:3]), "".join(counted))
+    assert "numbers" in found("list.c", "".join(counted[:2]), "".join(counted))
+    apart = f"{counted[0]}{counted[1]}\n{counted[3]}{counted[4]}"
+    assert "numbers" in found("list.c", apart, "".join(counted))
+
+
+def test_two_numbers_before_lines_are_said_only_where_the_lines_are_known() -> None:
+    old = "alpha = 1\nbeta = 2\ngamma = 3\n"
+    both = "1: alpha = 1\n2: beta = 2\ngamma = 3\n"
+    assert found("a.txt", old, both)["numbers"].blocks
+    assert "numbers" not in found("a.txt", old, both.replace("beta", "eta"))

@@ -3,6 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 
 from autocoder_tui.review import Diff, diff_lines, split_lines
+from autocoder_tui.review.boundaries import Hunk, settle
 
 from .difficult import edits, texts
 
@@ -91,6 +92,13 @@ def test_blank_lines_between_lines_that_correspond_do_part_hunks() -> None:
     assert len(diff_lines(old, new).hunks) == 2
 
 
+def test_a_line_that_stays_parts_a_rewrite_from_lines_that_only_come_or_go() -> None:
+    old = "alpha one\nbeta two\ngamma three\n}\nend of it\n"
+    new = "delta four\nepsilon five\nzeta six\n}\neta seven\ntheta eight\nend of it\n"
+    assert len(diff_lines(old, new).hunks) == 2
+    assert len(diff_lines(new, old).hunks) == 2
+
+
 def test_a_flood_of_lines_is_split_like_any_other_text() -> None:
     for end in ("", "x", "\n"):
         text = "x = 1\r\n\n" * 60_000 + end
@@ -103,3 +111,12 @@ def test_a_flood_of_lines_is_split_like_any_other_text() -> None:
 def test_a_line_doubled_at_the_beginning_is_added_there() -> None:
     assert shown(diff_lines("a\nb\n", "a\na\nb\n")) == "+a\n a\n b\n"
     assert shown(diff_lines("a\nb\n", "a\nb\nb\n")) == " a\n b\n+b\n"
+
+
+def test_hunks_that_touch_once_they_are_moved_are_one() -> None:
+    added = [Hunk(0, 0, 0, 1), Hunk(1, 1, 2, 3)]
+    (one,) = settle(["u\n"], ["u\n", "u\n", "q\n"], added)
+    assert one == Hunk(1, 1, 1, 3)
+    removed = [Hunk(0, 1, 0, 0), Hunk(2, 3, 1, 1)]
+    (one,) = settle(["u\n", "u\n", "q\n"], ["u\n"], removed)
+    assert one == Hunk(1, 3, 1, 1)

@@ -109,6 +109,30 @@ def test_it_is_kept_and_comes_back() -> None:
     assert again.results() == Review((file,)).results()
 
 
+def test_a_whole_line_edited_in_its_place_stays_a_line() -> None:
+    file = review(TEXT, ("second\n", "2nd\n"), ("third\n", "3rd\n"))
+    for lines in ("two", "two\n", "two\nand a half"):
+        edited = file.hunk_edited(0, lines)
+        assert edited.after == file.after.replace("2nd", lines.rstrip("\n"))
+    assert file.hunk_edited(0, "").after == file.after.replace("2nd\n", "")
+
+
+def test_a_line_edited_beside_a_hunk_leaves_it_decided() -> None:
+    file = review(TEXT, ("second\n", "2nd\n")).with_verdict(0, A)
+    start, end = file.hunks[0][2:]
+    assert file.in_place_edited(end, end + 1, ["behind\n"]).verdicts == (A, U)
+    assert file.in_place_edited(start - 1, start, ["before\n"]).verdicts == (U, A)
+    assert file.in_place_edited(start, end, ["two\n"]).verdicts == (U,)
+
+
+def test_a_large_file_that_is_renamed_comes_back() -> None:
+    large = place_in_large(LONG, [EditBlock.of("return a+b*7;\n", "return a-b*7;\n")])
+    file = FileReview.of_places("b.js", LONG, large, source="a.js").with_verdict(0, A)
+    again = review_of(json.loads(json.dumps(review_data(Review((file,))))))
+    assert again == Review((file,))
+    assert (again.files[0].source, again.files[0].final_path) == ("a.js", "b.js")
+
+
 @pytest.mark.parametrize(
     "places", [None, [[5, 1, []]], [[0, 10**9, []]], [[1, 2, [3]]], [[0, 1]], [["a", 1, []]]]
 )

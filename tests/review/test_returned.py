@@ -55,6 +55,13 @@ def test_it_is_known_where_other_lines_came_before_it() -> None:
     assert rejected_again(again, told).verdicts == (Verdict.UNDECIDED, Verdict.REJECTED)
 
 
+def test_a_change_is_known_where_a_later_one_stands_within_it() -> None:
+    file = FileReview.of("a.py", "a\nc\n", "b\nb\nc\nb\nb\n")
+    told = rejected_changes(rejected(file))
+    assert returned_in(file, told) == {0: 0, 1: 1}
+    assert rejected_again(file, told).verdicts == (Verdict.REJECTED, Verdict.REJECTED)
+
+
 def test_within_a_larger_change_it_is_said_and_left_undecided() -> None:
     told = rejected_changes(rejected(changed(OLD, ("line 5\n", "line five\n"))))
     again = changed(OLD, ("line 5\nline 6\n", "line five\nline six\n"))
@@ -82,6 +89,7 @@ def test_moves_and_deletions_come_back_too() -> None:
     assert returned_in(move, told) == {0: 0}
     assert returned_in(gone, told) == {0: 1}
     assert not returned_in(FileReview.of("d.py", OLD, OLD, source="a.py"), told)
+    assert not returned_in(FileReview.of("b.py", OLD, OLD, source="c.py"), told)
 
 
 def test_who_accepts_it_after_all_is_not_told_of_it() -> None:

@@ -239,3 +239,12 @@ def test_lines_after_one_like_the_cut_one_may_be_the_next_of_a_list(
     reply = repeated + "other = 5\n"
     replay = Replay(0, 3, 6, 3, False, None)
     assert from_replay(replay, known, reply, filled_lines(reply), 0)[0].rank == rank
+
+
+@pytest.mark.parametrize(
+    ("cut_line", "rank"), [("    re", Rank.REPEATED_CUT_LINE), ("    ](", Rank.CUT_BLANKS)]
+)
+def test_the_cut_line_again_with_its_indentation(cut_line: str, rank: Rank) -> None:
+    text = f"{SHOWN}bda = mu(4)\n{cut_line}"
+    first = held(text, f"{cut_line}turn None\n\n\nnu_xi = omicron(5)\n")[0]
+    assert (first.rank, first.offset, first.drop) == (rank, len(text), len(cut_line))

@@ -182,6 +182,13 @@ def test_a_reply_cut_off_in_its_notes_is_done_when_all_files_are_there() -> None
     assert next_step(text, "length", files_expected=2) == "continue"
 
 
+def test_after_an_unknown_end_files_in_any_form_count() -> None:
+    json = '{"path": "a.py", "content": "x = 1\\n"}'
+    assert next_step(json, "unheard_of", files_expected=1) == "done"
+    assert next_step(json, "unheard_of", files_expected=2) == "continue"
+    assert next_step(TEXT, "unheard_of", files_expected=2) == "done"
+
+
 @pytest.mark.parametrize("size", [1, 7, 10_000])
 @pytest.mark.parametrize(
     "line",

@@ -64,6 +64,14 @@ def test_the_same_whatever_was_shown_is_the_exact_remainder(way: str) -> None:
     assert (found.text, [join.proof for join in found.joins]) == (WHOLE, ["remainder"])
 
 
+@pytest.mark.parametrize("said", ["Here is the rest:\n", "Sure, here is the rest:\n\n"])
+def test_the_same_after_some_talk_is_the_same(said: str) -> None:
+    before = WHOLE[: WHOLE.index("    total = width * 7")]
+    rest = WHOLE[len(before) :]
+    found = settled(before, rest, said + rest)
+    assert (found.text, [join.proof for join in found.joins]) == (WHOLE, ["remainder"])
+
+
 def test_the_same_of_the_same_text_tells_nothing() -> None:
     before = WHOLE[: WHOLE.index("    total = width * 7")]
     rest = WHOLE[len(before) :]

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from autocoder_tui.workspace.apply import apply_changes
+from autocoder_tui.workspace.apply_log import ApplyLog
 from autocoder_tui.workspace.change import Change
 from autocoder_tui.workspace.errors import (
     ChangedOnDisk,
@@ -212,3 +213,18 @@ def test_what_changes_while_the_files_are_made_ready_is_not_written_over(
         apply_changes(root, [change])
     texts = [path.read_text() for path in root.rglob("a.py")]
     assert "two\n" not in texts
+
+
+def test_what_the_system_says_of_a_folder_is_said(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tree(root)
+
+    def refused(targets: object) -> list[Path]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("autocoder_tui.workspace.apply.missing_folders", refused)
+    log = ApplyLog.of_project(tmp_path / "state", root)
+    with pytest.raises(Unwritable, match=r"^locked/new\.py cannot be written: permission denied"):
+        apply_changes(root, [Change("locked/new.py", "x\n")], log=log)
+    assert tree(root) == before

@@ -30,6 +30,7 @@ def read(folder: Path, data: bytes) -> TextFile:
         (JAPANESE, "shift_jis"),
         (JAPANESE, "euc_jp"),
         ("print('エラーが発生しました')\n", "cp932"),
+        ("愛のある安い案\n", "euc_jp"),
         ("alpha\n日本語\n", "shift_jis"),
         (CHINESE, "gbk"),
         ("// 返回值: 成功返回0, 失败返回-1\n", "gb2312"),
@@ -109,3 +110,8 @@ def test_whatever_was_guessed_comes_back_byte_for_byte(
 def test_of_a_long_file_the_beginning_is_judged(tmp_path: Path) -> None:
     text = JAPANESE * 2_000
     assert read(tmp_path, text.encode("shift_jis")).text == text
+
+
+def test_a_few_letters_among_many_signs_are_not_taken_for_cyrillic(tmp_path: Path) -> None:
+    text = "° § © ® ± µ ¶ · » « ¼ ½ ¾ — äöü ÄÖÜ\n"
+    assert read(tmp_path, text.encode("cp1252")).text == text

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from autocoder_tui.workspace.apply import Applied, apply_changes
 from autocoder_tui.workspace.apply_log import MOST_RECORDS, UNDONE, ApplyLog, forget_abandoned
+from autocoder_tui.workspace.attributes import Attributes
 from autocoder_tui.workspace.change import Change
 from autocoder_tui.workspace.errors import (
     BinaryFile,
@@ -24,6 +27,7 @@ from autocoder_tui.workspace.errors import (
     NotRecorded,
     PathRefused,
     Unencodable,
+    Unwritable,
 )
 from autocoder_tui.workspace.textfile import read_text_file
 from autocoder_tui.workspace.undo import Moved, redo, undo
@@ -290,3 +294,51 @@ def test_what_was_put_back_over_a_change_was_not_left(place: Place) -> None:
     (place.root / "a").write_text("mine\n")
     assert place.undo(changed="overwrite").left == ()
     assert (place.root / "a").read_text() == "one\n"
+
+
+def test_an_undo_that_fails_names_the_file(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.write({"a": "new\n", "b": "new\n"})
+    written = tree(place.root)
+    real = os.link
+
+    def full(source: Path, target: Path) -> None:
+        if source.name == "b":
+            raise OSError(errno.ENOSPC, "full")
+        real(source, target)
+
+    monkeypatch.setattr(os, "link", full)
+    with pytest.raises(Unwritable, match=r"^b cannot be written: there is no space left") as caught:
+        place.undo()
+    assert caught.value.paths == ("b",)
+    assert tree(place.root) == written
+
+
+def test_the_record_of_an_undo_holds_both_sides_with_their_attributes(place: Place) -> None:
+    place.write({"a": "new\n"})
+    (place.root / "a").chmod(0o700)
+    written = Attributes.of(place.root / "a", (place.root / "a").stat())
+    (file,) = place.undo().record.files
+    assert file.after.attributes == written
+    assert file.before.attributes == replace(written, mode=0o754)
+    (file,) = place.redo().record.files
+    assert (file.before.attributes, file.after.attributes) == (written, written)
+
+
+def test_a_file_with_other_names_is_as_it_was_where_writing_into_it_fails(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.link(place.root / "a", place.root / "same")
+    before = tree(place.root)
+    real, left = os.ftruncate, [1]
+
+    def full(descriptor: int, length: int) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise OSError(errno.ENOSPC, "full")
+        real(descriptor, length)
+
+    monkeypatch.setattr(os, "ftruncate", full)
+    with pytest.raises(Unwritable, match=r"^a cannot be written"):
+        place.write({"a": "longer than before\n"}, hard_links="in place")
+    assert tree(place.root) == before
+    assert (place.root / "same").samefile(place.root / "a")

@@ -53,7 +53,6 @@ class Batch:
 
     id: str
     status: str
-    input_file: str = ""
     output_file: str | None = None
     error_file: str | None = None
     faults: tuple[BatchFault, ...] = ()
@@ -242,7 +241,6 @@ class BatchApi:
         return Batch(
             id=self._id_of(data, "a batch"),
             status=str(data.get("status") or ""),
-            input_file=str(data.get("input_file_id") or ""),
             output_file=_name(data.get("output_file_id")),
             error_file=_name(data.get("error_file_id")),
             faults=tuple(self._fault(item) for item in found),

@@ -110,10 +110,9 @@ def _holds_sign(text: str) -> bool:
 
 @dataclass(slots=True)
 class _Change:
-    """One file's change as it was found, and where, in lines."""
+    """One file's change as it was found, and the line after it."""
 
     edit: FileEdit
-    begin: int
     after: int
 
 
@@ -231,7 +230,7 @@ class _Reader:
         )
         if not reading.files:
             self._rest += self._lines[at : reading.after]
-        self._add(reading, at)
+        self._add(reading)
         return reading.after
 
     def _read_search(self, at: int) -> int:
@@ -245,7 +244,7 @@ class _Reader:
             return at
         edit = FileEdit(name, (block,), closed=block.closed, remark=block.remark,
                         source=block.source)  # fmt: skip
-        self._add(Reading((edit,), after), at)
+        self._add(Reading((edit,), after))
         return after
 
     def _read_headed(self, at: int) -> int:
@@ -261,7 +260,7 @@ class _Reader:
             return at
         name = name or next(iter(self._given))
         edit = FileEdit(name, (block,), closed=block.closed, source=block.source)
-        self._add(Reading((edit,), pair.after), at)
+        self._add(Reading((edit,), pair.after))
         return pair.after
 
     def _known_above(self) -> str:
@@ -309,10 +308,10 @@ class _Reader:
             return ""
         return name_in_line(self._lines[behind].strip(), self._known)
 
-    def _add(self, reading: Reading, at: int) -> None:
+    def _add(self, reading: Reading) -> None:
         for edit in reading.files:
             named = edit if edit.path else replace(edit, path=self._name or self._named_above())
-            self._changes.append(_Change(named, at, reading.after))
+            self._changes.append(_Change(named, reading.after))
 
     def _named_above(self) -> str:
         if not self._fenced and (name := self._take_name()):

@@ -67,8 +67,8 @@ _UNESCAPED = "It came with HTML entities for its marks and in its text: these we
 @dataclass(frozen=True, slots=True)
 class _Mark:
     """A line that may open or close a frame. `closing` is the id of an exact closing line;
-    `tail` is where a closing tag begins that ends a line of code, -1 without one. `acts`: it opens
-    a frame of changes."""
+    `tail` is where a closing tag begins that ends the line, -1 without one. `acts`: it opens a
+    frame of changes."""
 
     index: int
     opening: Opening | None
@@ -382,7 +382,7 @@ def _marks(lines: Sequence[str]) -> Iterator[_Mark]:
             continue
         closing = read_closing(line)
         loose_closing = closing is not None or read_loose_closing(line)
-        tail = -1 if loose_closing else closing_at_end(line)
+        tail = closing_at_end(line)
         loose = None if loose_closing else read_loose_opening(line)
         if loose_closing or tail >= 0 or loose is not None:
             yield _Mark(index, None, loose, closing, loose_closing, tail)

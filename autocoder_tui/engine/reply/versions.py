@@ -89,13 +89,15 @@ def _joined(changes: Sequence[Block]) -> Block:
     if len(changes) == 1:
         return changes[0]
     remarks = dict.fromkeys(block.remark for block in changes if block.remark)
+    # One may begin as all of another.
+    said = [one for one in remarks if not any(one in other for other in remarks if other != one)]
     return replace(
         changes[-1],
         edits=tuple(edit for block in changes for edit in block.edits),
         renamed_from=next((block.renamed_from for block in changes if block.renamed_from), ""),
         deletes=any(block.deletes for block in changes),
         closed=all(block.closed for block in changes),
-        remark=" ".join(remarks),
+        remark=" ".join(said),
     )
 
 

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 _ASKED = re.compile(r"write (\S+) with (\d+) lines")
 Line = dict[str, Any]
@@ -91,6 +92,8 @@ class BatchServer:
     endings: list[Ending] = field(default_factory=list)
     polls: int = 1
     """How often a batch is asked for before it has ended."""
+    page: int = 100
+    """How many batches are listed at once, the latest first."""
     files: dict[str, bytes] = field(default_factory=dict)
     batches: dict[str, dict[str, Any]] = field(default_factory=dict)
     answered: list[Line] = field(default_factory=list)
@@ -166,9 +169,11 @@ class BatchServer:
     def _shown(self, name: str) -> dict[str, Any]:
         return {key: value for key, value in self.batches[name].items() if key[0] != "_"}
 
-    def list(self) -> dict[str, Any]:
-        shown = [self._shown(name) for name in reversed(self.batches)]
-        return {"object": "list", "data": shown, "has_more": False}
+    def list(self, after: str = "") -> dict[str, Any]:
+        names = list(reversed(self.batches))
+        names = names[names.index(after) + 1 if after else 0 :]
+        shown = [self._shown(name) for name in names[: self.page]]
+        return {"object": "list", "data": shown, "has_more": len(names) > self.page}
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -223,7 +228,8 @@ class _Handler(BaseHTTPRequestHandler):
             return 200, content[: len(content) // 2] if state.torn >= 0 else content
         if self.command == "POST":
             return 200, json.dumps(state.create(json.loads(raw))).encode()
-        return 200, json.dumps(state.retrieve(rest[0]) if rest else state.list()).encode()
+        after = parse_qs(urlsplit(self.path).query).get("after", [""])[0]
+        return 200, json.dumps(state.retrieve(rest[0]) if rest else state.list(after)).encode()
 
     def _uploaded(self, raw: bytes) -> bytes:
         head = f"Content-Type: {self.headers['content-type']}\r\n\r\n".encode()

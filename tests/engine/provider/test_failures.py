@@ -22,6 +22,7 @@ import pytest
 from autocoder_tui.demo.script import Reply, chunk
 from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.engine import errors
+from autocoder_tui.engine.provider import wrong_scheme
 from autocoder_tui.engine.provider.server_errors import ServerError
 from tests.engine.conversation import CANARY, MODEL, QUICK, ask, check, converse, endpoint_at
 from tests.engine.provider.test_statuses import CONTEXT
@@ -265,7 +266,9 @@ async def test_a_redirect_on_the_same_host_is_followed_with_the_body(status: int
 
 async def test_endless_redirects_stop() -> None:
     outcome = await converse([redirect("/v1/chat/completions")] * 9)
-    check(outcome, errors.StatusError, "again and again")
+    error = check(outcome, errors.StatusError, "again and again")
+    assert isinstance(error, errors.StatusError)
+    assert error.status == 307
     assert outcome.server is not None
     assert len(outcome.server.requests) == 6
 
@@ -308,3 +311,14 @@ def test_the_model_name_of_an_error_is_made_safe() -> None:
     message = status_error(500, ServerError("x"), address).message
     assert "\x1b" not in message
     assert "pass" not in message
+
+
+async def test_a_server_that_says_nothing_is_not_waited_for_to_speak_tls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(wrong_scheme, "_ANSWER_SECONDS", 0.1)
+    silent = await asyncio.start_server(lambda reader, writer: asyncio.sleep(30), "127.0.0.1", 0)
+    async with silent, asyncio.timeout(5):
+        port = silent.sockets[0].getsockname()[1]
+        assert not await wrong_scheme.speaks_tls("127.0.0.1", port)
+        assert not await wrong_scheme.speaks_plain_http("127.0.0.1", port)

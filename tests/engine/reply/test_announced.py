@@ -11,6 +11,8 @@ from autocoder_tui.engine.reply.announced import (
     parts_to_come,
     says_to_be_continued,
 )
+from autocoder_tui.engine.reply.parse import reply_end
+from autocoder_tui.engine.seam.plan import announces_at_begin
 
 ANNOUNCED = """\
 (continued in the next message)
@@ -203,6 +205,14 @@ def test_more_is_announced_before_the_code(said: str) -> None:
 @pytest.mark.parametrize("said", NO_FIRST_PARTS)
 def test_talk_before_the_code_is_no_announcement(said: str) -> None:
     assert parts_to_come(f"{said}\n", f"{said}\n", 1) == 0
+
+
+@pytest.mark.parametrize("said", FIRST_PARTS)
+def test_what_the_code_says_of_parts_is_its_own(said: str) -> None:
+    text = f"Sure!\n\n```text\n{said}\nmore\n```\n"
+    assert announces_at_begin(text, reply_end(text)) == 0
+    text = f"{said}\n\n{text}"
+    assert announces_at_begin(text, reply_end(text)) > 0
 
 
 def test_a_later_part_in_the_same_reply_counts() -> None:

@@ -144,6 +144,18 @@ def test_talk_about_frames_opens_none(before: str) -> None:
     assert one_file(parsed(f'{before}<file path="a.py">\n{NEW}</file>\n')) == ("a.py", NEW, True)
 
 
+@pytest.mark.parametrize("content", ["", "...", " … ", " . . . "])
+def test_a_frame_of_nothing_on_one_line_opens_none(content: str) -> None:
+    text = f'<file path="a.py">{content}</file>'
+    reply = parse_reply(f"{text}\n")
+    assert (reply.files, reply.notes) == ((), text)
+
+
+@pytest.mark.parametrize("tag", ["<file contents>", "<file: notes>", "<file=name>"])
+def test_a_word_in_a_tag_is_no_name_of_a_file(tag: str) -> None:
+    assert parse_reply(f"{tag}\n{NEW}</file>\n").files == ()
+
+
 def test_marks_within_a_file_are_its_own() -> None:
     text = '# <file path="x">\nx = 1\n# </FILE>\n'
     assert one_file(parsed(f'<file path="a.py">\n{text}</file>\n')) == ("a.py", text, True)
@@ -330,3 +342,12 @@ def test_a_wrapper_that_the_file_itself_opens_closes_no_frame() -> None:
     text = '<file path="p.xml">\n<p>\n<files>\n<a/>\n</files>\n'
     (file,) = parse_reply(text, target="p.xml").files
     assert not file.complete
+
+
+@pytest.mark.parametrize("frame", ["{}", "```json\n{}\n```\n", "So:\n\n```\n{}\n```\n"])
+def test_json_in_a_fence_that_was_asked_for_is_no_frame(frame: str) -> None:
+    text = frame.format(json.dumps({"path": "b.py", "content": NEW}))
+    (file,) = parse_reply(text, target="a.json").files
+    assert file.path == "a.json"
+    (file,) = parse_reply(text, target="a.py").files
+    assert (file.path, file.text) == ("b.py", NEW)

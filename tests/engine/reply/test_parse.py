@@ -337,6 +337,10 @@ def test_a_stray_mark_is_said_in_its_own_words() -> None:
         assert len(file.edits) == 1
         assert not file.complete
         assert f"none: {stray} " in file.remark
+    left_open = f'<edit path="a.py">\n=======\n{block}<edit path="b.py">\n{block}</edit>\n'
+    first, _ = parse_reply(left_open).files
+    assert "none: =======" in first.remark
+    assert "closes this edit is missing" in first.remark
     (whole,) = parse_reply(f'<edit path="a.py">\n{block}</edit>\n').files
     assert whole.remark == ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from autocoder_tui.engine.reply.end_tokens import without_end_tokens
 from autocoder_tui.engine.reply.parse import ReplyFile, frame_state, parse_reply, render_files
 from autocoder_tui.engine.seam import next_step, plan_continuation
 
@@ -163,3 +164,40 @@ def test_bare_code_and_a_last_comment_that_announce_more() -> None:
     assert next_step(inner, "stop") == "continue"
     kept = inner[: plan_continuation(inner, finish_reason="stop").keep]
     assert kept == "```python\ndef a():\n    return 1"
+
+
+@pytest.mark.parametrize(("name", "info"), [("a.py", "python"), ("a.md", "markdown")])
+def test_a_fence_that_stays_open_comes_off_where_the_reply_broke_off(name: str, info: str) -> None:
+    broken = f'<file path="{name}">\n```{info}\nx = 1\n'
+    (file,) = parse_reply(broken).files
+    assert (file.text, file.complete) == ("x = 1\n", False)
+    (file,) = parse_reply(f"{broken}</file>\n").files
+    assert (file.text, file.complete) == (f"```{info}\nx = 1\n", True)
+
+
+def test_what_stands_behind_a_markdown_file_that_quotes_a_closing_line() -> None:
+    text = "# A\n\n```\n</file>\n```\n\nmore\n"
+    reply = parse_reply(f'<file path="a.md">\n{text}</file>\nThat is all.\n')
+    (file,) = reply.files
+    assert (file.text, file.complete, reply.notes) == (text, True, "That is all.")
+
+
+@pytest.mark.parametrize("blank", ["", "\n", "  \n\n"])
+def test_a_named_fence_around_nothing_but_frames_is_wrapped_around_them(blank: str) -> None:
+    frames = '<file path="a.py">\nx = 1\n</file>\n<file path="b.py">\ny = 1\n</file>\n'
+    reply = parse_reply(f"a.py\n```xml\n{blank}{frames}```\n")
+    assert [(file.path, file.text) for file in reply.files] == [
+        ("a.py", "x = 1\n"),
+        ("b.py", "y = 1\n"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "tokens", [("</s>", "[/INST]"), ("[/INST]", "</s>"), ("<|im_end|>", "</s>")]
+)
+@pytest.mark.parametrize("between", ["", " ", "\n"])
+def test_several_tokens_in_a_row_are_all_taken_off(tokens: tuple[str, str], between: str) -> None:
+    ended = f"{tokens[0]}{between}{tokens[1]}"
+    assert without_end_tokens(f"x = 1{ended}") == "x = 1"
+    (file,) = parse_reply(f'<file path="a.py">\nx = 1\n</file>{ended}').files
+    assert (file.text, file.complete) == ("x = 1\n", True)
