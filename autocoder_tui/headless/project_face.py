@@ -33,6 +33,8 @@ from autocoder_tui.steps.face import Consent, Proposal, ScriptPlace
 from autocoder_tui.steps.progress import ProjectProgress, StepProgress
 from autocoder_tui.system.terminal_modes import kept_terminal
 
+_NO_ANSWER = "no answer"
+"""What is said to be assumed where a step assumes nothing."""
 _ENDED = ("done", "failed", "stopped", "skipped")
 
 
@@ -98,11 +100,9 @@ class HeadlessProjectFace:
     async def answer(self, question: str, suggestions: Sequence[str], assume: str) -> str | None:
         if self._answers is None:
             self._answers = await asyncio.to_thread(self._someone)
-        made = Clarification("", (Round(question, tuple(suggestions), assume),))
+        made = Clarification("", (Round(question, tuple(suggestions), assume or _NO_ANSWER),))
         (asked,) = (await self._answers.settle(made, 0, 1)).rounds
-        if asked.state != "assumed":
-            return asked.outcome
-        return None if assume else asked.taken
+        return None if asked.state == "assumed" else asked.outcome
 
     def _someone(self) -> GivenAnswers | TypedAnswers:
         task = self._setup.task

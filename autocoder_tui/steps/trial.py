@@ -106,8 +106,7 @@ def _commands(place: Workplace, sandbox: Sandbox, given: tuple[str, ...]) -> Com
 
 async def _confirm(place: Workplace, found: Commands, sandbox: Sandbox, *, chosen: bool) -> None:
     """Ask, and remember the yes. Raises StepFailed after a no."""
-    listed = "\n".join(map(visible, found.asked))
-    asked = Consent("check", "Run these commands?", question(found, sandbox), listed)
+    asked = Consent("check", "Run these commands?", question(found, sandbox))
     if not await place.face.consents(asked):
         raise StepFailed(
             f"Nobody has said yes to these commands, so nothing was run: {', '.join(found.asked)}. "

@@ -107,6 +107,16 @@ async def test_without_yes_nothing_is_written(tmp_path: Path) -> None:
     assert "wait for a review" in done.err
 
 
+async def test_what_nobody_answered_is_no_judgement(tmp_path: Path) -> None:
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "main.py").write_text(HELLO)
+    done = await project(tmp_path, [], "-r", "x", "--steps", "evaluate", "--yes", "--json")
+    said = next(step for step in done.report["steps"] if step["name"] == "evaluate")
+    assert said["state"] == "done", done.err
+    assert not list((tmp_path / "project").glob(".autocoder/logs/*/evaluation.json"))
+    assert "Assumed: yes" not in done.err
+
+
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
