@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autocoder_tui.steps.plan import MOST_FILES, Plan, PlannedFile, make_plan
@@ -21,6 +21,8 @@ def plans(draw: st.DrawFn) -> Plan:
     return make_plan(PlannedFile(path, " ".join(draw(SAID)), tuple(draw(needs))) for path in paths)
 
 
+# What is in quotes is no number of a list.
+@example(Plan((PlannedFile("0. 0"),)))
 @given(plans())
 def test_a_tree_is_read_back_as_the_plan_it_shows(plan: Plan) -> None:
     assert read_plan(plan.tree()).files == plan.files
