@@ -40,7 +40,7 @@ _LABEL: Final = re.compile(
 _QUOTE: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 _MARKED: Final = re.compile(r"(\*\*|``|`)\s*(.+?)\s*\1|'([^'\n]+)'|“([^”\n]+)”")
 _WORD: Final = re.compile(r"[^\s,;|(){}<>\"'`*]+")
-_ITEM: Final = re.compile(f"{_QUOTE.pattern}|{_WORD.pattern}")
+_ITEM: Final = re.compile(f"({_QUOTE.pattern})|{LINK.pattern}|({_WORD.pattern})")
 _SEPARATOR: Final = re.compile(r"[ \t]*(?:[-–—:=#|]|//|->|=>|→|<-|←|\()[ \t]*|[ \t]+|\Z")
 _BETWEEN: Final = re.compile(r"^(?:[ \t*_:#|=→←]|[-–—]+(?:>|(?=\s|$))|//|=>|<-)+")
 _NEEDS: Final = re.compile(
@@ -139,7 +139,7 @@ class _Reader:
         name = name.rstrip("/\\") if folder else name
         if exact == "quoted":
             folder = said.startswith("/")
-        drawn = bool(_LINES.search(line))
+        drawn = bool(_LINES.search(line[:column]))
         entry = _Entry(name, column, exact, drawn, folder, said)
         self._entries.append(entry)
         self._near = True
@@ -354,8 +354,16 @@ def _purpose_and_needs(entry: _Entry) -> tuple[str, tuple[str, ...]]:
 
 def _listed(text: str) -> list[str]:
     """The names in a list of them, however it is written."""
-    items = _ITEM.findall(LINK.sub(r"\1", text))
-    return [_unquoted(item) if item.startswith('"') else item.rstrip(".:") for item in items]
+    items: list[str] = []
+    for found in _ITEM.finditer(text):
+        quoted, label, _, word = found.groups()
+        if quoted:
+            items.append(_unquoted(quoted))
+        elif label:
+            items += [each.rstrip(".:") for each in _WORD.findall(label)]
+        else:
+            items.append(word.rstrip(".:"))
+    return items
 
 
 def _unquoted(text: str) -> str:

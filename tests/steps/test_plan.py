@@ -23,6 +23,7 @@ def plans(draw: st.DrawFn) -> Plan:
 
 # What is in quotes is no number of a list.
 @example(Plan((PlannedFile("0. 0"),)))
+@example(Plan((PlannedFile("0", needs=("[0](",)), PlannedFile("[0]("))))
 @given(plans())
 def test_a_tree_is_read_back_as_the_plan_it_shows(plan: Plan) -> None:
     assert read_plan(plan.tree()).files == plan.files
