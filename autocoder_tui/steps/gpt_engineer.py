@@ -20,7 +20,6 @@ from typing import Any, Final
 
 from autocoder_tui.config.plain_text import read_plain_text
 from autocoder_tui.config.preprompts import Preprompt, override_file
-from autocoder_tui.engine.purpose import Purpose
 from autocoder_tui.runs.guidance import Guidance
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.steps.errors import ProjectUnusable
@@ -42,7 +41,7 @@ _PREPROMPTS: Final[dict[str, tuple[str, ...]]] = {
 }
 """The files that one of our preprompts is made of there, where the one of the same name is one of
 them."""
-_OF_PURPOSES: Final[tuple[Purpose, ...]] = ("generate", "clarify")
+_OF_PURPOSES: Final = ("generate", "clarify")
 _THEIR_FORM: Final = "FILE_FORMAT"
 """Stands in theirs for the form of the reply, which the program says itself."""
 _MOST_LOGS: Final = 2_000

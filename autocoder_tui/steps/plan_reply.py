@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from autocoder_tui.engine.reply.fences import is_path, name_in_info
+from autocoder_tui.engine.reply.fences import LINK, is_path, linked_name, name_in_info
 from autocoder_tui.engine.reply.framing import read_closing, read_fence, read_opening
 from autocoder_tui.steps.plan import (
     LEFT_OUT,
@@ -37,7 +37,6 @@ _LABEL: Final = re.compile(
     r"\s*:(?:[*_]{2})?\s*",
     re.I,
 )
-_LINK: Final = re.compile(r"\[([^\]\n]+)\]\(([^)\s]*)\)")
 _QUOTE: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 _MARKED: Final = re.compile(r"(\*\*|``|`)\s*(.+?)\s*\1|'([^'\n]+)'|“([^”\n]+)”")
 _WORD: Final = re.compile(r"[^\s,;|(){}<>\"'`*]+")
@@ -45,9 +44,9 @@ _ITEM: Final = re.compile(f"{_QUOTE.pattern}|{_WORD.pattern}")
 _SEPARATOR: Final = re.compile(r"[ \t]*(?:[-–—:=#|]|//|->|=>|→|<-|←|\()[ \t]*|[ \t]+|\Z")
 _BETWEEN: Final = re.compile(r"^(?:[ \t*_:#|=→←]|[-–—]+(?:>|(?=\s|$))|//|=>|<-)+")
 _NEEDS: Final = re.compile(
-    r"(?:^|[\s(\[;,.|–—-]+)"
+    r"(?:^|[\s(\[;,.|–—-])"
     r"(?:needs|depends on|depend(?:s|encies)|imports(?: from)?|requires|uses)\s*:\s*"
-    r"(.*?)[)\].]*\s*\Z",
+    r"(.*)\Z",
     re.I,
 )
 _MEANS: Final = re.compile(
@@ -270,7 +269,7 @@ def _name_at(text: str) -> tuple[str, str, str] | None:
     fenced = re.fullmatch(r"`{3,}\s*(\S+?)\s*`{3,}", text)
     if fenced:
         return fenced[1], "", ""
-    for kind, pattern in (("linked", _LINK), ("quoted", _QUOTE), ("marked", _MARKED)):
+    for kind, pattern in (("linked", LINK), ("quoted", _QUOTE), ("marked", _MARKED)):
         match = pattern.match(text)
         if match is None:
             continue
@@ -294,18 +293,12 @@ def _name_at(text: str) -> tuple[str, str, str] | None:
 def _inner(match: re.Match[str], pattern: re.Pattern[str]) -> str:
     if pattern is _QUOTE:
         return _unquoted(match.group())
-    if pattern is _LINK:
-        return _linked(match)
+    if pattern is LINK:
+        return linked_name(match)
     inner = next(filter(None, match.groups()[1:]), "")
     inner = inner.rstrip(":").strip("`* ")
-    linked = _LINK.fullmatch(inner)
-    return _linked(linked) if linked else inner
-
-
-def _linked(link: re.Match[str]) -> str:
-    """The file a link names: where it leads, if it shows the end of that, else what it shows."""
-    shown, leads = link[1].strip("`* "), link[2].removeprefix("./")
-    return leads if shown and leads.endswith("/" + shown) and ":" not in leads else shown
+    linked = LINK.fullmatch(inner)
+    return linked_name(linked) if linked else inner
 
 
 def _stands_alone(name: str, rest: str) -> bool:
@@ -351,7 +344,7 @@ def _purpose_and_needs(entry: _Entry) -> tuple[str, tuple[str, ...]]:
     found = _NEEDS.search(said)
     if found is not None and found[1]:
         needs += _listed(found[1])
-        said = said[: found.start()].rstrip(" ;,(–—-[")
+        said = said[: found.start()].rstrip(" ;,.(–—-[")
     elif (means := _MEANS.search(said)) is not None:
         needs += [word for word in _listed(means[1]) if is_path(word)]
     if said.startswith("(") and said.endswith(")"):
@@ -361,7 +354,7 @@ def _purpose_and_needs(entry: _Entry) -> tuple[str, tuple[str, ...]]:
 
 def _listed(text: str) -> list[str]:
     """The names in a list of them, however it is written."""
-    items = _ITEM.findall(_LINK.sub(r"\1", text))
+    items = _ITEM.findall(LINK.sub(r"\1", text))
     return [_unquoted(item) if item.startswith('"') else item.rstrip(".:") for item in items]
 
 

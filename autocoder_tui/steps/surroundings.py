@@ -6,7 +6,7 @@ goes what it declares (`interface`), and not its text. What has no room is named
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,8 +16,10 @@ from autocoder_tui.steps.plan import Plan
 
 LEAST_ROOM: Final = 200
 """Tokens below which nothing of a file is begun with."""
-_SHARE_OF_UNNEEDED: Final = 4
-"""A file that names no needs gets what there is, up to one part in so many of the room."""
+_SHARE_OF_THE_FAR: Final = 4
+"""What a file's needs need, and all there is for a file that names no needs, gets one part in so
+many of the room."""
+_NO_LIMIT: Final = 1 << 40
 _INDENT: Final = "    "
 
 
@@ -32,15 +34,44 @@ class Told:
     shown: tuple[str, ...] = ()
     shortened: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
 
     def in_words(self) -> str:
-        """What does not fit, for a person; "" where all of it does."""
+        """What does not fit of what is near, for a person; "" where all of it does."""
         parts = []
         if self.shortened:
             parts.append(f"shortened {_names(self.shortened)}")
         if self.left_out:
             parts.append(f"left out {_names(self.left_out)}")
         return " and ".join(parts)
+
+
+class _Telling:
+    """What is told so far, and how much room is left."""
+
+    def __init__(self, room: int | None) -> None:
+        self.left = _NO_LIMIT if room is None else room
+        self.parts: list[str] = []
+        self.shown: list[str] = []
+        self.shortened: list[str] = []
+        self.left_out: list[str] = []
+        self.beyond: list[str] = []
+
+    def takes(self, path: str, part: str, weight: int) -> bool:
+        """Tell of `path` where there is room for it; whether there was."""
+        if weight > self.left:
+            return False
+        self.left -= weight
+        self.parts.append(part)
+        self.shown.append(path)
+        return True
+
+    def shorten(self, path: str, part: str, count: Callable[[str], int]) -> None:
+        """Tell what of it there is room for, "" for none."""
+        if part and self.takes(path, part, count(part)):
+            self.shortened.append(path)
+        else:
+            self.left_out.append(path)
 
 
 class Surroundings:
@@ -61,57 +92,34 @@ class Surroundings:
 
     def for_file(self, path: str, room: int | None) -> Told:
         """What the request for `path` says, in at most `room` tokens."""
-        told: list[str] = []
-        shown: list[str] = []
-        shortened: list[str] = []
-        left_out: list[str] = []
-        left = room
-        for other in self._nearest(path):
-            weight = self._weights[other]
-            part = self._parts[other]
-            if left is not None and weight > left:
-                part = self._shortened(other, left)
-                weight = self._count(part) if part else 0
-                (shortened if part else left_out).append(other)
-            if part:
-                told.append(part)
-                shown.append(other)
-                left = None if left is None else left - weight
-        more, no_room = self._rest(path, set(shown) | set(left_out), room, left)
-        shown += more
-        told += [self._parts[other] for other in more]
-        text = "\n".join(told)
+        own, further = needed_by(path, self._plan.files)
+        users = [file.path for file in self._plan.files if path in file.needs]
+        near = self._there([*own, *users], path)
+        # A file of which the plan says no needs may have some all the same.
+        far = self._there(further if own else self._parts, path)
+        telling = _Telling(room)
+        for other in near:
+            if not telling.takes(other, self._parts[other], self._weights[other]):
+                telling.shorten(other, self._shortened(other, telling.left), self._count)
+        if room is not None:
+            telling.left = min(telling.left, room // _SHARE_OF_THE_FAR)
+        for other in far:
+            if other not in near and not telling.takes(
+                other, self._parts[other], self._weights[other]
+            ):
+                telling.beyond.append(other)
+        text = "\n".join(telling.parts)
         return Told(
             text,
             self._count(text) if text else 0,
-            tuple(shown),
-            tuple(shortened),
-            (*left_out, *no_room),
+            tuple(telling.shown),
+            tuple(telling.shortened),
+            tuple(telling.left_out),
+            tuple(telling.beyond),
         )
 
-    def _nearest(self, path: str) -> Iterator[str]:
-        """What has to be known of, the nearest first."""
-        own, further = needed_by(path, self._plan.files)
-        users = [file.path for file in self._plan.files if path in file.needs]
-        order = dict.fromkeys([*own, *users, *further])
-        return (other for other in order if other in self._parts and other != path)
-
-    def _rest(
-        self, path: str, known: set[str], room: int | None, left: int | None
-    ) -> tuple[list[str], list[str]]:
-        """For a file of which the plan says no needs: the others, as far as a part of the room
-        goes. Those that have none are the second list."""
-        own, _ = needed_by(path, self._plan.files)
-        others = [other for other in self._parts if other != path and other not in known]
-        if own or room is None or left is None:
-            return ([] if own else others), []
-        most = min(left, room // _SHARE_OF_UNNEEDED)
-        taken: list[str] = []
-        for other in others:
-            if self._weights[other] <= most:
-                most -= self._weights[other]
-                taken.append(other)
-        return taken, [other for other in others if other not in taken]
+    def _there(self, paths: Iterable[str], path: str) -> list[str]:
+        return [each for each in dict.fromkeys(paths) if each in self._parts and each != path]
 
     def _part(self, path: str, text: str) -> str:
         said = self._said.get(path, "")

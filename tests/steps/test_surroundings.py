@@ -69,8 +69,12 @@ def test_what_has_no_room_is_shortened_or_left_out_and_said() -> None:
     assert told.shown[0] == "cli.py"
     assert "cli.py" in told.shortened
     assert "more lines" in told.text
-    assert "money.py" in told.left_out
-    assert told.in_words().startswith("shortened cli.py and left out")
+    assert "money.py" in told.beyond
+    assert told.in_words() == "shortened cli.py"
+    full = around(cli=100, store=100, report=100, money=300).for_file("store.py", 350)
+    assert full.shortened == ("money.py",)
+    assert full.left_out == ("cli.py", "report.py")
+    assert full.in_words() == "shortened money.py and left out cli.py, report.py"
 
 
 def test_a_file_without_needs_gets_a_share_of_the_rest() -> None:
@@ -78,10 +82,16 @@ def test_a_file_without_needs_gets_a_share_of_the_rest() -> None:
     told = made.for_file("README.md", 1000)
     assert told.shown
     assert told.tokens <= 250 + 10
-    assert set(told.shown) | set(told.left_out) == {
+    assert set(told.shown) | set(told.beyond) == {
         "cli.py", "store.py", "money.py", "main.py", "report.py",
     }  # fmt: skip
-    assert made.for_file("README.md", None).left_out == ()
+    assert made.for_file("README.md", None).beyond == ()
+
+
+def test_what_is_further_away_gets_a_share_of_the_room() -> None:
+    told = around(cli=60, store=30, money=30).for_file("main.py", 2000)
+    assert told.shown == ("cli.py", "store.py")
+    assert told.beyond == ("money.py",)
 
 
 @given(
@@ -99,7 +109,8 @@ def test_it_always_fits_and_nothing_is_lost_in_silence(
     assert bound.tokens <= room + len(bound.shown)
     assert path not in bound.shown
     if PLAN.files[PLAN.paths.index(path)].needs:
-        assert set(free.shown) == set(bound.shown) | set(bound.left_out)
+        parts = [bound.shown, bound.left_out, bound.beyond]
+        assert sorted(free.shown) == sorted(path for part in parts for path in part)
 
 
 @pytest.mark.parametrize("room", [10_000, 60, 25, 8, 1])

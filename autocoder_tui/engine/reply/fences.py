@@ -24,7 +24,8 @@ from autocoder_tui.text.syntax import language_of
 _TITLE = re.compile(r"""(?:title|filename|file|path|name)\s*[=:]\s*(?:"([^"]+)"|'([^']+)'|(\S+))""")
 _NAME = re.compile(r"[\w.@+~-][\w .@+~()\[\]/\\-]*\Z")
 _QUOTED = re.compile(r"(?<![`*\"'“])[`*\"'“]+([^`*\"'”]+)[`*\"'”]+")
-_LINK = re.compile(r"\[([^\]\n]+)\]\(([^)\s]*)\)")
+LINK = re.compile(r"\[([^\[\]\n]+)\]\(([^()\s]*)\)")
+"""A link in Markdown: what it shows, and where it leads."""
 _ONE_LINE = re.compile(r" {0,3}(`{3,})[ \t]*([^`\s]+)[ \t]*\1\s*\Z")
 _ITALIC = re.compile(r"(_{1,2})([^_].*[^_])\1\Z")
 _LONGEST_NAMING = 1_000
@@ -279,7 +280,7 @@ def name_in_info(info: str) -> str:
     """The file a fence names: ```py a.py, ```py:a.py, ```src/a.py, ```py title="a.py"."""
     if not info:
         return ""
-    linked = _LINK.search(info)
+    linked = LINK.search(info)
     if linked is not None and is_path(linked_name(linked)):
         return linked_name(linked)
     titled = _TITLE.search(info)
@@ -311,12 +312,12 @@ def name_in_line(line: str, known: Collection[str]) -> str:
     bare = _LABEL.sub("", line, count=1).rstrip(": ").removesuffix("-->").strip()
     bare = bare.strip("*`\"' ").rstrip(": ").strip("*`\"' ")
     bare = _ITALIC.sub(r"\2", bare).rstrip(": ")
-    linked = _LINK.fullmatch(bare)
+    linked = LINK.fullmatch(bare)
     bare = bare if linked is None else linked_name(linked)
     if bare in known or is_path(bare):
         return bare
     names = [name.strip() for name in _QUOTED.findall(line)]
-    names += map(linked_name, _LINK.finditer(line))
+    names += map(linked_name, LINK.finditer(line))
     named = [name for name in names if name in known or is_path(name)]
     # A sentence may name several files; only one can be meant by the fence.
     return named[0] if len(set(named)) == 1 and line.rstrip("*_ ").endswith(":") else ""

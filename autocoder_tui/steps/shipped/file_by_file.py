@@ -14,6 +14,8 @@ from autocoder_tui.steps.surroundings import Surroundings, fitting, plan_for
 _AROUND: Final = 400
 """Tokens of what is around the texts of a request."""
 _LEAST: Final = 300
+WITHOUT_WINDOW: Final = 20_000
+"""Tokens of texts where the model's window is not known: what one of 32k has room for."""
 _SHARE_OF_PLAN: Final = 4
 _SHARE_OF_PICKS: Final = 4
 
@@ -50,6 +52,7 @@ class _Writer:
         self._around = Surroundings(plan, context.tokens)
         self._picks: tuple[str, ...] = ()
         self._there: set[str] = set()
+        self._room = WITHOUT_WINDOW if context.room is None else context.room
 
     async def look_up(self) -> None:
         """See what is there already: of the plan, and of what was picked."""
@@ -65,8 +68,7 @@ class _Writer:
             for path in context.picks
             if path not in self._plan.paths and (text := await context.read(path)) is not None
         }
-        room = None if context.room is None else context.room // _SHARE_OF_PICKS
-        self._picks, gone = fitting(picked, room, context.tokens)
+        self._picks, gone = fitting(picked, self._room // _SHARE_OF_PICKS, context.tokens)
         if gone:
             context.say(f"No room in the window for {', '.join(gone)}: not given to the model.")
 
@@ -76,12 +78,10 @@ class _Writer:
         given = [*([file.path] if file.path in self._there else []), *self._picks]
         texts = [await context.read(path) or "" for path in given]
         used = sum(context.tokens(text) for text in [self._text, *texts]) + _AROUND
-        room = context.room
-        tree = plan_for(
-            self._plan, file.path, None if room is None else room // _SHARE_OF_PLAN, context.tokens
-        )
-        left = None if room is None else room - used - context.tokens(tree)
-        told = self._around.for_file(file.path, None if left is None else max(left, _LEAST))
+        room = self._room
+        tree = plan_for(self._plan, file.path, room // _SHARE_OF_PLAN, context.tokens)
+        left = room - used - context.tokens(tree)
+        told = self._around.for_file(file.path, max(left, _LEAST))
         parts = [self._text, f"The program consists of these files:\n\n{tree.rstrip()}"]
         if told.text:
             parts.append(f"What other files of it declare:\n\n{told.text.rstrip()}")

@@ -28,6 +28,7 @@ from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.choice import Choice
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.plain_area import keeps
 
 _KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
 _PROMPT_TITLE = "What you want"
@@ -130,7 +131,9 @@ class ProjectOpening:
         ]
         begun = now is not None and any(step.state != "waiting" for step in now.steps)
         kept = " (the run so far stays in the logs)" if begun else ""
-        chosen = await self._app.push_screen_wait(Choice(f"Which steps?{kept}", choices))
+        details = {each.name: _in_full(each) for each in configurations.values()}
+        choice = Choice(f"Which steps?{kept}", choices, details)
+        chosen = await self._app.push_screen_wait(choice)
         return await self._planned(chosen) if chosen else None
 
     async def _planned(self, name: str) -> Planned:
@@ -162,6 +165,9 @@ class ProjectOpening:
         begin = before
         if not before.strip():
             begin = app.main.query_one("#requirements", TextArea).text
+        if not keeps(begin):
+            # Prose has no use for more than one kind of newline.
+            begin = before = "\n".join(begin.splitlines())
         text = await app.dialog_drafts.ask(_PROMPT_TITLE, _PROMPT_HINT, begin, prose=True)
         if text is None or not text.strip() or text.strip() == before.strip():
             return False
@@ -180,6 +186,10 @@ class ProjectOpening:
         if (await asyncio.to_thread(self.project.prompt)).strip():
             return True
         return await self.edit_prompt()
+
+
+def _in_full(configuration: Configuration) -> str:
+    return f"{configuration.summary} Steps: {', '.join(configuration.steps)}."
 
 
 def _described(configuration: Configuration) -> str:
