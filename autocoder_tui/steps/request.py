@@ -28,6 +28,8 @@ from autocoder_tui.steps.workplace import Workplace
 from autocoder_tui.store.history.kept_run import KeptRun, now
 from autocoder_tui.workspace.paths import relative_name, written_file
 
+_MOST_SAID: Final = 20
+"""Of many names that are refused."""
 GOES_ON: Final = UNAVAILABLE | {"run_timed_out", "spending_cap", "limit_reached", "too_many_parts"}
 """How a run ended that is gone on with from its text; after another failure that text is no
 good beginning."""
@@ -155,7 +157,7 @@ class StepRequest:
         if why_not is not None:
             raise StepFailed(why_not)
         for found in await asyncio.to_thread(keys_in, prepared.request):
-            place.face.told(f"{found}, and it is sent to the model.")
+            place.warn(f"{found}, and it is sent to the model.")
         state = RunState()
 
         async def once(prepared: Prepared) -> RunState:
@@ -259,8 +261,11 @@ class StepRequest:
         except NotPlaced as error:
             failed = replace(effect, done=False, error=error.message)
             raise RequestFailed(error.message, failed, goes_on=False) from error
-        for sentence in taken.refused:
+        for sentence in taken.refused[:_MOST_SAID]:
             self._place.face.told(sentence)
+        if len(taken.refused) > _MOST_SAID:
+            more = len(taken.refused) - _MOST_SAID
+            self._place.face.told(f"{more:,} more are not taken; the step's log names them all.")
         return replace(effect, files=taken.files, refused=taken.refused)
 
     def _failed(self, prepared: Prepared, state: RunState) -> Effect:

@@ -334,7 +334,7 @@ class ProjectSession:
             used.cost_usd,
             seconds,
             used.requests,
-            visible(record.detail or last),
+            visible(" ".join((record.detail or last).split())),
             self.output_text(index),
             tuple(files_of(record)),
             record.run_ids,
