@@ -92,8 +92,9 @@ def digest(*parts: object) -> str:
 
 
 def given_files(place: Workplace, names: Sequence[str]) -> tuple[GivenFile, ...]:
-    """The files of the project that are to be shown, as they are. Blocking; raises
-    WorkspaceError, and StepFailed for one that only the person may show."""
+    """The files of the project that are to be shown, as they are; one that is not there has no
+    digest. Blocking; raises WorkspaceError, and StepFailed for one that only the person may
+    show."""
     root = place.project.root
     found = []
     for name in names:
@@ -106,6 +107,9 @@ def given_files(place: Workplace, names: Sequence[str]) -> tuple[GivenFile, ...]
             )
         try:
             data = file.read_bytes()
+        except FileNotFoundError:
+            found.append(GivenFile(name, ""))
+            continue
         except OSError as error:
             reason = (error.strerror or "unknown reason").lower()
             raise StepFailed(
