@@ -50,6 +50,13 @@ def project_parser() -> Parser:
         help="list the logs of a folder that GPT Engineer made, or print one; nothing else is done",
     )
     job.add_argument(
+        "--from",
+        dest="again",
+        type=given,
+        metavar="STEP",
+        help="with --resume: do this step anew, and those after it that depend on it",
+    )
+    job.add_argument(
         "--yes",
         dest="assume",
         action="store_true",

@@ -41,7 +41,9 @@ def project_command(
                 f"a run that is gone on with has its steps, prompt and files: leave out "
                 f"{', '.join(given)}. The prompt may be changed in .autocoder/prompt"
             )
-    wanted = Wanted(options.configuration, resumed, options.run_scripts)
+    if options.again is not None and resumed is None:
+        parser.error("--from does a step of a run anew that there is: add --resume, or --run RUN")
+    wanted = Wanted(options.configuration, resumed, options.run_scripts, options.again)
     if _is_for_the_screen(options):
         return _on_screen(options, environ, wanted)
     return _run(options, environ, wanted)
@@ -57,6 +59,7 @@ def _is_for_the_screen(options: argparse.Namespace) -> bool:
         options.run_scripts,
         options.answers is not None,
         options.despite_warnings,
+        options.again is not None,
     )
     return not any(said) and why_no_screen() is None
 

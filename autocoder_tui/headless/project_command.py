@@ -53,6 +53,8 @@ class Wanted:
     configuration: str | None = None
     resume: str | None = None
     run_scripts: bool = False
+    again: str | None = None
+    """The step of the resumed run that is done anew, and with it those after it."""
     rerun: Path | None = None
 
 
@@ -163,8 +165,25 @@ class _Job:
             self._face.pass_over(
                 sum(one.kind == "answer" for record in session.records for one in record.effects)
             )
+            if wanted.again is not None:
+                await self._do_again(session, wanted.again)
+            elif session.progress.ended:
+                say(f"All steps of the run {session.run_name} are done. --from STEP does one anew.")
             return session
         return await self._begun(project, chosen)
+
+    async def _do_again(self, session: ProjectSession, name: str) -> None:
+        """Have the step of this name, or number, done anew."""
+        names = [step.name for step in session.steps]
+        numbers = {str(number): number - 1 for number in range(1, len(names) + 1)}
+        index = numbers.get(name, names.index(name) if name in names else None)
+        if index is None:
+            session.close()
+            raise Refused(
+                f"The run has no step {visible(name)}; its steps are {', '.join(names)}. Name one "
+                "of them, or its number."
+            )
+        await session.again_from(index)
 
     def _look(self, project: Project) -> None:
         """Say at the beginning what could be said at the end: that nothing will be written."""

@@ -116,17 +116,24 @@ class HeadlessProjectFace:
 
     async def consents(self, consent: Consent) -> bool:
         if self._run_scripts:
+            self._show(consent)
             say(f"{consent.title} Yes (--run-scripts).")
             return True
         return await self._agreed(consent, "[y/N]") == "y"
 
     async def script_place(self, consent: Consent) -> ScriptPlace | None:
         if self._run_scripts:
+            self._show(consent)
             say(f"{consent.title} Yes, in the check's place (--run-scripts).")
             return "closed"
         said = await self._agreed(consent, "[y: in the check's place, t: in this terminal, N]")
         places: dict[str, ScriptPlace] = {"y": "closed", "t": "terminal"}
         return places.get(said)
+
+    def _show(self, consent: Consent) -> None:
+        """What is about to run, whole."""
+        for line in consent.shown.rstrip("\n").split("\n"):
+            say(f"  {line}", 1)
 
     async def _agreed(self, consent: Consent, choices: str) -> str:
         """What is typed, in one letter; "" where nobody is there."""

@@ -64,7 +64,9 @@ async def begin_session(
             StepRecord(number, step.name, step.origin) for number, step in enumerate(found, 1)
         ]
         place = await _workplace(setup, project, run, head, face, model)
-        return ProjectSession(place, found, records, prompt, stack.pop_all())
+        session = ProjectSession(place, found, records, prompt, stack.pop_all())
+    await session.weigh_left()
+    return session
 
 
 async def resume_session(
@@ -102,7 +104,9 @@ async def resume_session(
             state = "stopped" if record.state == "running" else record.state
             whole = await asyncio.to_thread(_whole, place, record)
             records[index] = replace(whole, state=state)
-        return ProjectSession(place, found, records, prompt, stack.pop_all())
+        session = ProjectSession(place, found, records, prompt, stack.pop_all())
+    await session.weigh_left()
+    return session
 
 
 async def _workplace(
@@ -144,8 +148,11 @@ def _whole(place: Workplace, record: StepRecord) -> StepRecord:
 
 
 def _restored(place: Workplace, record: StepRecord, effect: Effect) -> Effect:
-    if not effect.redacted or effect.kind not in REQUESTS or not effect.done:
+    if not effect.redacted or not effect.done:
         return effect
+    if effect.kind not in REQUESTS:
+        # An answer of the person's stands nowhere else.
+        return replace(effect, done=record.state in FINISHED)
     kept = place.kept(effect.run_id)
     if kept is None or kept.status != "finished":
         goes_on = record.state not in FINISHED

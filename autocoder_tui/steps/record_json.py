@@ -14,7 +14,7 @@ from typing import Any, Final
 from autocoder_tui.problems import Problem
 from autocoder_tui.safety.redaction import redacted
 from autocoder_tui.safety.sanitize import escaped
-from autocoder_tui.steps.record import Effect, StepRecord
+from autocoder_tui.steps.record import Effect, StepRecord, WrittenFile
 from autocoder_tui.text.plain_data import Unexpected, read_value, value_data
 
 VERSION: Final = 1
@@ -46,6 +46,9 @@ def record_text(record: StepRecord, run: str, configuration: str) -> str:
         detail=redacted(record.detail),
         said=tuple(map(redacted, record.said)),
         effects=(),
+        edited_files=None
+        if record.edited_files is None
+        else tuple(map(_clean_file, record.edited_files)),
         resend=tuple(map(_without_keys, record.resend)),
     )
     used = record.used
@@ -121,10 +124,9 @@ def _without_keys(effect: Effect) -> Effect:
     """The effect as it may stand in the project. What of a reply is not whole is said."""
     reply = _clean(effect.reply)
     notes, reasoning = _clean(effect.notes), _clean(effect.reasoning)
-    files = tuple(
-        replace(file, text=None if file.text is None else _clean(file.text))
-        for file in effect.files
-    )
+    files = tuple(map(_clean_file, effect.files))
+    answer = _clean(effect.answer)
+    before = (effect.reply, effect.notes, effect.files, effect.answer)
     return replace(
         effect,
         error=_clean(effect.error),
@@ -133,12 +135,16 @@ def _without_keys(effect: Effect) -> Effect:
         notes=notes,
         reasoning=reasoning,
         files=files,
-        redacted=effect.redacted
-        or (reply, notes, files) != (effect.reply, effect.notes, effect.files),
+        redacted=effect.redacted or (reply, notes, files, answer) != before,
+        answer=answer,
         question=_clean(effect.question),
         output=_clean(effect.output),
         note=_clean(effect.note),
     )
+
+
+def _clean_file(file: WrittenFile) -> WrittenFile:
+    return file if file.text is None else replace(file, text=_clean(file.text))
 
 
 def _clean(text: str) -> str:

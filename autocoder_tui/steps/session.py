@@ -117,6 +117,11 @@ class ProjectSession:
         if record.output is None and files_of(record):
             files = await asyncio.to_thread(read_files, text)
             files = await asyncio.to_thread(checked_names, self._place.project.root, files)
+            if redacted(text) != text:
+                self._place.face.told(
+                    f"A key stands in it: it is taken out of the log, where {REDACTED} will stand "
+                    "for it after the next start."
+                )
             changed = replace(record, edited_files=files, edited=True)
         else:
             changed = replace(record, output=redacted(text), edited=True)
@@ -298,7 +303,11 @@ class ProjectSession:
         self._place.spent_usd = sum((cost for cost in costs if cost is not None), Decimal(0))
 
     async def _look_ahead(self) -> None:
-        """What the steps that remain may cost."""
+        await self.weigh_left()
+        self._place.face.progressed(self.progress)
+
+    async def weigh_left(self) -> None:
+        """Work out what the steps that remain may cost."""
         left = [
             step
             for step, record in zip(self._steps, self._records, strict=True)
@@ -309,7 +318,6 @@ class ProjectSession:
             if record.state in ("done", "running"):
                 draft = fold_step(draft, record)
         self._left = await asyncio.to_thread(remaining_usd, self._place, self._prompt, draft, left)
-        self._place.face.progressed(self.progress)
 
     def _progress_of(self, index: int) -> StepProgress:
         step, record = self._steps[index], self._records[index]
@@ -326,7 +334,7 @@ class ProjectSession:
             used.cost_usd,
             seconds,
             used.requests,
-            visible(record.detail or last),
+            visible(" ".join((record.detail or last).split())),
             self.output_text(index),
             tuple(files_of(record)),
             record.run_ids,

@@ -6,10 +6,12 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from autocoder_tui.config.project_file import PROJECT_FILE
+from autocoder_tui.steps.errors import ProjectUnusable
 from autocoder_tui.steps.gpt_engineer import PROMPT_FILES
 from autocoder_tui.steps.own_folder import FOLDER
 from autocoder_tui.steps.project import Project
@@ -25,7 +27,8 @@ def foreign_files(project: Project) -> list[str]:
     folder can't be looked at counts, too. Blocking; raises ProjectUnusable."""
     known: dict[str, str] = {}
     for run in project.runs():
-        known.update(run.head().written)
+        with suppress(ProjectUnusable):
+            known.update(run.head().written)
     found = []
     for path in _foreign(project.root, known):
         found.append(path)

@@ -126,6 +126,27 @@ async def test_what_can_not_be_done_is_said(
     assert said in done.report["error"]["message"]
 
 
+async def test_a_step_is_done_anew_by_its_name_or_number(tmp_path: Path) -> None:
+    flags = ("--yes", "--json")
+    await project(
+        tmp_path, [Reply(framed(main_py=HELLO))], "-r", "Say hello.", "--steps", "one", *flags
+    )
+    over = await project(tmp_path, [], "--resume", *flags)
+    assert over.code == 0
+    assert "All steps of the run" in over.err
+    for name in ("simple", "1"):
+        again = [Reply(framed(main_py=f"print('{name}')\n"))]
+        done = await project(tmp_path, again, "--resume", "--from", name, *flags)
+        assert done.code == 0, done.err
+        assert (tmp_path / "project" / "main.py").read_text() == f"print('{name}')\n"
+    assert done.report["steps"][0]["requests"] == 3
+    wrong = await project(tmp_path, [], "--resume", "--from", "nosuch", *flags)
+    assert wrong.code == 1
+    assert "its steps are simple" in wrong.err
+    alone = await project(tmp_path, [], "--from", "1", *flags)
+    assert alone.code == 2
+
+
 async def test_wrong_usage_is_told_apart(tmp_path: Path) -> None:
     done = await project(tmp_path, [], "--resume", "-r", "x", "--json")
     assert done.code == 2

@@ -14,6 +14,7 @@ import pytest
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.safety.redaction import know
 from autocoder_tui.steps import shipped
+from autocoder_tui.steps.context import StepContext
 from autocoder_tui.steps.errors import ProjectUnusable
 from autocoder_tui.steps.project import Project
 from autocoder_tui.steps.step import Work
@@ -140,6 +141,31 @@ async def test_no_key_stands_in_the_project_and_none_is_lost_from_the_files(
         assert len(made.requests) == 2
 
 
+async def test_an_answer_with_a_key_in_it_is_asked_for_again_after_a_start(
+    tmp_path: Path, steps: dict[str, Work]
+) -> None:
+    async def unsure(context: StepContext) -> str:
+        token = await context.ask_person("Which token?")
+        return await context.ask(f"Use {token}")
+
+    know(KEY)
+    steps["unsure"] = unsure
+    async with bench(tmp_path, [Reply("", status=400, body="{}"), Reply("Done.")]) as made:
+        made.face.answers = [KEY]
+        session = await made.begin("unsure")
+        await session.run()
+        session.close()
+        assert session.progress.steps[0].state == "failed"
+        assert all(KEY not in path.read_text() for path in made.logs().iterdir())
+        later = made.restarted()
+        later.face.answers = [KEY]
+        again = await later.resume()
+        await again.run()
+        again.close()
+        assert later.face.questions == ["Which token?"]
+        assert again.progress.ended
+
+
 async def test_a_full_disk_loses_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, full = write_atomically, False
 
@@ -256,3 +282,29 @@ async def test_a_prompt_that_is_replaced_is_kept(tmp_path: Path) -> None:
     (kept,) = (tmp_path / ".autocoder" / "archive").iterdir()
     assert kept.read_text() == "First.\n"
     assert "archive/         Earlier prompts" in (tmp_path / ".autocoder" / "README").read_text()
+
+
+async def test_of_very_many_refused_names_some_are_said_and_all_are_in_the_log(
+    tmp_path: Path,
+) -> None:
+    names = [f"../out{number}.py" for number in range(300)]
+    async with bench(tmp_path, [files("main.py", *names)]) as made:
+        session = await made.begin("simple")
+        await session.run()
+        session.close()
+        said = [message for message in made.face.messages if "not taken" in message]
+        assert len(said) == 21
+        assert said[-1].startswith("280 more")
+        logged = json.loads((made.logs() / "01-simple.json").read_text())
+        assert len(logged["effects"][0]["refused"]) == 300
+
+
+async def test_a_key_that_is_sent_is_said_once(tmp_path: Path) -> None:
+    know(KEY)
+    async with bench(tmp_path, [Reply("One."), files("a.py")], prompt=f"Use {KEY}.") as made:
+        session = await made.begin("plan", "simple")
+        await session.run()
+        session.close()
+        said = [message for message in made.face.messages if "sent to the model" in message]
+        assert len(said) == 1
+        assert KEY not in said[0]

@@ -54,6 +54,9 @@ SCREENS = {
     "NoteDialog": "Reject with a note",
     "PreferenceDialog": "Remember this",
     "RoundsScreen": "Rounds of feedback",
+    "ShownText": "move through them",
+    "StepConversation": "Request 1 of",
+    "StepQuestion": "asked again later",
     "TextDialog": "Paste a reply",
     "TooLarge": "Too much for the context window",
     "UnplacedChanges": "A change without a place",
@@ -72,6 +75,7 @@ QUESTIONS = {
     "Discard it?",
     "Drop what you typed?",
     "Export to",
+    "Go on where it stopped?",
     "Name this run",
     "New batch",
     "No price known",
@@ -95,6 +99,7 @@ QUESTIONS = {
 """The titles of every question that is asked below."""
 
 NOT_ASKED = {
+    "A step is under way": "fixed sentences",
     "A batch is under way": "a number of jobs, and a fixed sentence",
     "Context window": "a number to type, the same screen as Name this run",
     "Changed meanwhile": "the sentence of Changed since, in the same screen",
@@ -131,6 +136,12 @@ OF_MODES = {
     "What the model is told in every run",
 }
 OF_BATCHES = {"⏎ review", "New batch", "Several jobs write the same file"}
+OF_PROJECTS = {
+    "asked again later",
+    "Go on where it stopped?",
+    "move through them",
+    "Request 1 of",
+}
 ABOUT_SIZE_AND_MONEY = {"No API key for", "Too much for the context window", "Spending cap"}
 
 
@@ -359,7 +370,7 @@ def test_what_is_asked_shown_and_kept(tmp_path: Path) -> None:
             drive.shows("undecided", "open again")
             drive.quit()
     assert (set(SCREENS.values()) | QUESTIONS) - seen == (
-        ABOUT_SIZE_AND_MONEY | OF_GIVEN_REPLIES | OF_BATCHES | OF_QUESTIONS | OF_MODES
+        ABOUT_SIZE_AND_MONEY | OF_GIVEN_REPLIES | OF_BATCHES | OF_QUESTIONS | OF_MODES | OF_PROJECTS
     )
 
 
@@ -493,6 +504,64 @@ def test_a_batch(tmp_path: Path) -> None:
             screen.until_gone("⏎ review")
             drive.quit()
     assert drive.seen >= OF_BATCHES
+
+
+HOSTILE_STEP = """\
+async def evil_step(context):
+    %s
+    for _ in range(2):
+        await context.ask_person(%s, [%s], assume=%s)
+    reply = await context.ask(%s)
+    context.say(reply)
+    await context.generate(%s)
+    return reply
+"""
+
+
+def test_the_steps_of_a_project(tmp_path: Path) -> None:
+    """A step, what it asks, tells and gets, a configuration and a prompt, all of them hostile."""
+    project, text = hostile_project(tmp_path), ascii(EVIL)
+    (project / ".autocoder" / "steps").mkdir(parents=True)
+    (project / ".autocoder" / "prompt").write_text(ASKED)
+    step = HOSTILE_STEP % ((text,) * 6) + f"# {ASKED}\n"
+    (project / ".autocoder" / "steps" / "evil_step.py").write_text(step, newline="")
+    says = json.dumps(EVIL.replace("\r", "")).replace("/", "\\u002f")
+    table = f'[steps.mine]\nsummary = {says}\nsteps = ["evil_step", "propose"]\n'
+    (project / ".autocoder-tui.toml").write_text(table, newline="")
+    with serving(script, models=["m"]) as server:
+        configured(tmp_path, server.base_url)
+        at = ["--base-url", server.base_url, "-m", "m"]
+        flags = ["project", ".", *at]
+        with terminal(tmp_path, *flags, "--steps", "mine", project=project, size=SIZE) as screen:
+            drive = Drive(screen)
+            drive.shows("r runs", "evil_step")
+            drive.look("t", shows="Which steps?")
+            drive.look("p", shows="What you want")
+            screen.press("r")
+            drive.shows("move through them")
+            screen.until(lambda: says_it(screen))
+            screen.press("y")
+            drive.shows("asked again later")
+            screen.until(lambda: says_it(screen))
+            screen.press(PASTED)
+            screen.until_shows("T1dORUQ=")
+            screen.press("enter")
+            screen.until_shows(" 1. A")
+            screen.press("\x13")
+            screen.until_gone("asked again later")
+            drive.shows("undecided", "n Next")
+            screen.press("f12")
+            screen.until_shows("waits for your review")
+            drive.look("\x1b[H", "v", "[", shows="Request 1 of")
+            screen.press("e")
+            screen.until_shows("This text has line endings")
+            drive.quit()
+        with terminal(tmp_path, *flags, project=project, size=SIZE) as screen:
+            drive.screen = screen
+            drive.look(shows="Go on where it stopped?", then="l", evil=False)
+            screen.until(lambda: says_it(screen))
+            drive.quit()
+    assert drive.seen >= OF_PROJECTS
 
 
 def in_modes(received: Received) -> Reply:

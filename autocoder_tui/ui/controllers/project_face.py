@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn, Protocol
 
@@ -71,8 +72,11 @@ class ScreenFace:
             prepared = await asyncio.to_thread(make_request)
         except AutocoderError:
             return make_request  # told by the run itself, as any other failure
-        decision, _ = await app.keys_asked_about.decide(app, prepared.request)
-        request = prepared.request
+        # What the session may cost holds for it, too.
+        limits = app.spending.limits(prepared.request.limits)
+        request = replace(prepared.request, limits=limits)
+        prepared = replace(prepared, request=request)
+        decision, _ = await app.keys_asked_about.decide(app, request)
         if decision != "send" or not await app.spending.may_run(request.model, request.limits):
             await self._stopped()
         return lambda: prepared
@@ -91,7 +95,7 @@ class ScreenFace:
             how, text = await self._app.ask_unbidden(dialog)
         if how == "stop":
             await self._stopped()
-        said = text if how == "answer" else f"assumed: {assume}"
+        said = text if how == "answer" else f"assumed: {assume}" if assume else "not answered"
         self._answered.append((question, said))
         return text if how == "answer" else None
 
@@ -110,9 +114,10 @@ class ScreenFace:
 
     async def _ask(self, consent: Consent, answers: tuple[Answer, ...]) -> str:
         dialog: Screen[str]
-        if consent.shown:
+        if consent.shown and consent.wish != "check":
             dialog = ShownText(consent.title, consent.question, consent.shown, answers)
         else:
+            # The commands of a check stand in the question.
             last = len(answers) - 1
             dialog = Question(consent.title, consent.question, answers, start=last)
         if not self._project.running:
@@ -127,7 +132,8 @@ class ScreenFace:
             code = lend(self._app, command, folder, self._app.setup.environ)
         except AutocoderError as error:
             return ScriptEnded(None, error.message)
-        return ScriptEnded(code if code >= 0 else None, ended_in_words(code))
+        words = f"{visible(command[-1])} {ended_in_words(code)}."
+        return ScriptEnded(code if code >= 0 else None, words)
 
     async def propose(self, proposal: Proposal) -> Proposed:
         with _Waiting(self, "waits for your review (F5): Enter writes what you accepted"):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.widgets import TextArea
 
+from autocoder_tui.engine.metering.cost import cap_problem
+from autocoder_tui.engine.request import Limits
 from autocoder_tui.runs.setup import ChosenModel, as_known_now
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.steps.configuration import (
@@ -28,6 +30,7 @@ from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.choice import Choice
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.plain_area import keeps
 
 _KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
 _PROMPT_TITLE = "What you want"
@@ -130,7 +133,9 @@ class ProjectOpening:
         ]
         begun = now is not None and any(step.state != "waiting" for step in now.steps)
         kept = " (the run so far stays in the logs)" if begun else ""
-        chosen = await self._app.push_screen_wait(Choice(f"Which steps?{kept}", choices))
+        details = {each.name: _in_full(each) for each in configurations.values()}
+        choice = Choice(f"Which steps?{kept}", choices, details)
+        chosen = await self._app.push_screen_wait(choice)
         return await self._planned(chosen) if chosen else None
 
     async def _planned(self, name: str) -> Planned:
@@ -162,11 +167,25 @@ class ProjectOpening:
         begin = before
         if not before.strip():
             begin = app.main.query_one("#requirements", TextArea).text
+        if not keeps(begin):
+            # Prose has no use for more than one kind of newline.
+            begin = before = "\n".join(begin.splitlines())
         text = await app.dialog_drafts.ask(_PROMPT_TITLE, _PROMPT_HINT, begin, prose=True)
         if text is None or not text.strip() or text.strip() == before.strip():
             return False
         await asyncio.to_thread(project.write_prompt, text)
         return True
+
+    async def limits(self) -> Limits | None:
+        """What the steps may cost. Where no cap can hold, for the price is not known, the person
+        is asked: without one after a yes, None after a no."""
+        app, limits = self._app, self._app.setup.limits
+        model = self._model().model
+        if cap_problem(model, limits) is None:
+            return limits
+        if not await app.spending.may_run(model, limits):
+            return None
+        return replace(limits, max_cost_usd=None, max_session_cost_usd=None)
 
     async def ready(self) -> bool:
         """Whether there is all that a run needs; what is missing is asked for."""
@@ -180,6 +199,10 @@ class ProjectOpening:
         if (await asyncio.to_thread(self.project.prompt)).strip():
             return True
         return await self.edit_prompt()
+
+
+def _in_full(configuration: Configuration) -> str:
+    return f"{configuration.summary} Steps: {', '.join(configuration.steps)}."
 
 
 def _described(configuration: Configuration) -> str:

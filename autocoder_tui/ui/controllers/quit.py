@@ -38,6 +38,9 @@ def leave(app: Program) -> None:
     elif app.batches.running:
         text = "Stop it and quit? What has come is kept, and nothing is paid for twice: Q goes on."
         _ask(app, "A batch is under way", text)
+    elif app.project.running and app.text_calls.running:
+        text = "Stop it and quit? What has come is kept: the next start goes on with it."
+        _ask(app, "A step is under way", text)
     elif problem := _not_kept(app):
         _ask(app, "The proposal is not kept", f"{problem} Quit all the same?")
     else:

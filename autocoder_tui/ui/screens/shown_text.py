@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from autocoder_tui.safety.sanitize import visible
@@ -33,7 +34,7 @@ class ShownText(Dialog[str]):
     DEFAULT_CSS = """
     ShownText PlainArea { height: 1fr; background: $background; }
     ShownText PlainArea, ShownText PlainArea:focus { border: none; padding: 0; }
-    ShownText .dialog-text { max-height: 8; margin-bottom: 1; }
+    ShownText VerticalScroll { height: auto; max-height: 50%; margin-bottom: 1; }
     """
 
     def __init__(self, title: str, question: str, shown: str, answers: Sequence[Answer]) -> None:
@@ -49,7 +50,8 @@ class ShownText(Dialog[str]):
             count = self._shown.count("\n") + 1
             dialog.border_subtitle = f"{count} line{'s' * (count != 1)} · ↑ ↓ move through them"
             question = visible(self._question, lines=True)
-            yield Static(question, markup=False, classes="dialog-text")
+            with VerticalScroll(can_focus=False):
+                yield Static(question, markup=False, classes="dialog-text")
             yield PlainArea(self._shown, read_only=True, soft_wrap=True, show_line_numbers=True)
             with Horizontal(classes="dialog-buttons"):
                 for index, answer in enumerate(self._answers):
@@ -64,17 +66,25 @@ class ShownText(Dialog[str]):
             button.focus(scroll_visible=False)
 
     def action_move(self, key: str) -> None:
-        """Move through the text, whichever answer has the keyboard."""
-        area = self.query_one(PlainArea)
-        move = {
-            "up": area.scroll_up,
-            "down": area.scroll_down,
-            "pageup": area.scroll_page_up,
-            "pagedown": area.scroll_page_down,
-            "home": area.scroll_home,
-            "end": area.scroll_end,
-        }
-        move[key](animate=False)
+        """Move through the question and the text, whichever answer has the keyboard."""
+        question, area = self.query_one(VerticalScroll), self.query_one(PlainArea)
+        back = key in ("up", "pageup", "home")
+        if key in ("home", "end"):
+            places: tuple[Widget, ...] = (question, area)
+        elif back:
+            places = (question if area.scroll_offset.y <= 0 else area,)
+        else:
+            places = (question if question.scroll_offset.y < question.max_scroll_y else area,)
+        for place in places:
+            move = {
+                "up": place.scroll_up,
+                "down": place.scroll_down,
+                "pageup": place.scroll_page_up,
+                "pagedown": place.scroll_page_down,
+                "home": place.scroll_home,
+                "end": place.scroll_end,
+            }
+            move[key](animate=False)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         index = int((event.button.id or "answer-0").removeprefix("answer-"))

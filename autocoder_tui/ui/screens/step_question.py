@@ -93,8 +93,11 @@ class StepQuestion(Dialog[Given]):
 
     def _below(self) -> str:
         keys = "A number key takes one; Tab goes to your own answer. " if self._suggestions else ""
-        assumed = self._assume.strip() or "whatever fits best"
-        return f"{keys}Skipped, this is assumed: {assumed}"
+        assumed = self._assume.strip()
+        skipped = (
+            f"Skipped, this is assumed: {assumed}" if assumed else "It may be left unanswered."
+        )
+        return f"{keys}{skipped}"
 
     def _fit(self) -> None:
         """The question and its answers are always in sight."""
@@ -115,8 +118,11 @@ class StepQuestion(Dialog[Given]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if event.value.strip():  # skipping is said with a key of its own
+        if event.value.strip():
             self.dismiss(("answer", event.value.strip()))
+        elif not self._assume.strip() and not self._suggestions:
+            self.dismiss(("assume", ""))
+        # Where something would be assumed, that is said with a key of its own.
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self._take(event.option_index)

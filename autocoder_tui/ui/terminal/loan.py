@@ -60,7 +60,7 @@ def lend(owner: Suspended, command: Sequence[str], folder: Path, environ: Mappin
 
 def ended_in_words(code: int) -> str:
     """How a program ended, in a few words."""
-    return f"was ended by signal {-code}" if code < 0 else f"ended with {code}"
+    return f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
 
 
 def _let_look(terminal: int, code: int) -> None:

@@ -30,6 +30,7 @@ _TOKENS, _COST, _TIME = 6, 9, 7
 _NAME: Final = (8, 28)
 """Least and most cells of a name, which gets what the figures leave."""
 _CENT: Final = Decimal("0.01")
+_LONGEST_SAID: Final = 500
 _PREVIEWED: Final = 4000
 """Characters of an output that are shown beside the list."""
 
@@ -54,9 +55,9 @@ def step_row(step: StepProgress, room: int, seconds: float) -> Content:
     """A step in one line; it has worked for `seconds`."""
     sign, colour = LOOKS[step.state]
     name, costs = columns(room)
-    begun = step.requests > 0 or step.seconds > 0 or step.state in ("running", "done")
-    tokens = format_tokens(sum(step.tokens), short=True) if begun else ""
-    cost = _cost(step.cost_usd) if begun and costs else ""
+    asked = step.requests > 0
+    tokens = format_tokens(sum(step.tokens), short=True) if asked else ""
+    cost = _cost(step.cost_usd) if asked and costs else ""
     return Content.assemble(
         (sign, colour),
         " ",
@@ -64,7 +65,7 @@ def step_row(step: StepProgress, room: int, seconds: float) -> Content:
         (_cell(step.state, _STATE), colour),
         f"{tokens:>{_TOKENS}}",
         f"{cost.replace('< ', '<'):>{_COST if costs else 0}}",
-        f"{duration(seconds) if begun else '':>{_TIME}}",
+        f"{duration(seconds) if seconds else '':>{_TIME}}",
     )
 
 
@@ -97,7 +98,7 @@ def detail(step: StepProgress, seconds: float, *, says: str, whole: bool) -> Con
     """What there is to say of the step under the cursor: in one line or two, or with what came
     of it. `says` is said in place of its own word on how it stands."""
     sign, colour = LOOKS[step.state]
-    said = visible(says or step.detail or step.summary)
+    said = says or visible((step.detail or step.summary)[:_LONGEST_SAID])
     if not whole:
         return Content.assemble((f"{sign} ", colour), said)
     sent, came = step.tokens
