@@ -92,4 +92,5 @@ def test_in_a_copy_the_project_stays_as_it_is(tmp_path: Path) -> None:
         screen.until_shows("stopped: r goes on")
         screen.press("ctrl+q")
         assert screen.ended() == 0
-    assert {each.name for each in (tmp_path / "project").iterdir()} == {"run.sh", ".autocoder"}
+    names = {entry.name for entry in (tmp_path / "project").iterdir()}
+    assert names == {"run.sh", ".autocoder"}

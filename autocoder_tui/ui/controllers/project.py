@@ -35,6 +35,7 @@ class ProjectActions:
         self.planned: Planned | None = None
         """What begins then."""
         self._worker: Worker[None] | None = None
+        self._pauses = False
 
     @property
     def running(self) -> bool:
@@ -136,6 +137,7 @@ class ProjectActions:
         session = self.session
         if session is None or self.running:
             return
+        self._pauses = pause
         self._worker = self._app.run_worker(
             self._work(session, pause=pause), group="project", exit_on_error=False
         )
@@ -219,9 +221,11 @@ class ProjectActions:
             app.tell("A run is under way: wait for it, or stop it (Esc) first.")
         elif progress is not None and progress.ended:
             app.tell("All steps are done: a runs them again from the one under the cursor.")
-        elif await self.opening.ready():
+        elif await self.opening.ready() and (limits := await self.opening.limits()):
             if self.session is None and self.planned is not None:
                 self._take(await self.opening.begin(self.planned, self.face))
+            if self.session is not None:
+                self.session.place.limits = limits
             self.start(pause=pause)
 
     async def _configure(self) -> None:
@@ -237,12 +241,16 @@ class ProjectActions:
             self._app.tell("A step is under way: stop it (Esc) first.")
             return
         if await self.opening.edit_prompt() and self.session is not None:
-            self.session = await self.opening.reopen(self.session, self.face)
+            session, self.session = self.session, None
+            self.session = await self.opening.reopen(session, self.face)
             self._app.tell("Steps that are done had the prompt as it was: a runs them again.")
 
     async def _skip(self, session: ProjectSession, index: int) -> None:
+        goes_on = self.running and not self._pauses
         await self._stopped()
         await session.skip(index)
+        if goes_on:
+            self.start()
 
     async def _again(self, session: ProjectSession, index: int) -> None:
         await self._stopped()

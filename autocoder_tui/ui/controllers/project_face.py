@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn, Protocol
 
@@ -71,8 +72,11 @@ class ScreenFace:
             prepared = await asyncio.to_thread(make_request)
         except AutocoderError:
             return make_request  # told by the run itself, as any other failure
-        decision, _ = await app.keys_asked_about.decide(app, prepared.request)
-        request = prepared.request
+        # What the session may cost holds for it, too.
+        limits = app.spending.limits(prepared.request.limits)
+        request = replace(prepared.request, limits=limits)
+        prepared = replace(prepared, request=request)
+        decision, _ = await app.keys_asked_about.decide(app, request)
         if decision != "send" or not await app.spending.may_run(request.model, request.limits):
             await self._stopped()
         return lambda: prepared

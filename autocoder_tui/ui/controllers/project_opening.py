@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.widgets import TextArea
 
+from autocoder_tui.engine.metering.cost import cap_problem
+from autocoder_tui.engine.request import Limits
 from autocoder_tui.runs.setup import ChosenModel, as_known_now
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.steps.configuration import (
@@ -173,6 +175,17 @@ class ProjectOpening:
             return False
         await asyncio.to_thread(project.write_prompt, text)
         return True
+
+    async def limits(self) -> Limits | None:
+        """What the steps may cost. Where no cap can hold, for the price is not known, the person
+        is asked: without one after a yes, None after a no."""
+        app, limits = self._app, self._app.setup.limits
+        model = self._model().model
+        if cap_problem(model, limits) is None:
+            return limits
+        if not await app.spending.may_run(model, limits):
+            return None
+        return replace(limits, max_cost_usd=None, max_session_cost_usd=None)
 
     async def ready(self) -> bool:
         """Whether there is all that a run needs; what is missing is asked for."""
