@@ -65,11 +65,13 @@ def prepared_for(proposal: Proposal, limits: Limits) -> Prepared:
 
 
 def digests_of(root: Path, paths: Iterable[str]) -> dict[str, str]:
-    """SHA-256 of the bytes of files that are there. Blocking."""
+    """SHA-256 of the bytes of files, "" for one that is not there. Blocking."""
     found = {}
     for path in paths:
         try:
             found[path] = hashlib.sha256((root / path).read_bytes()).hexdigest()
+        except FileNotFoundError:
+            found[path] = ""
         except OSError:
             continue
     return found

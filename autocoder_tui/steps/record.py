@@ -49,7 +49,8 @@ class WrittenFile:
 
 @dataclass(frozen=True, slots=True)
 class GivenFile:
-    """A file of the project that a request showed the model, by the SHA-256 of its bytes."""
+    """A file of the project that a request showed the model, by the SHA-256 of its bytes; "" for
+    one that was not there."""
 
     path: str
     sha256: str

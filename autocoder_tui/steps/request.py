@@ -28,6 +28,8 @@ from autocoder_tui.steps.workplace import Workplace
 from autocoder_tui.store.history.kept_run import KeptRun, now
 from autocoder_tui.workspace.paths import relative_name, written_file
 
+_MOST_SAID: Final = 20
+"""Of many names that are refused."""
 GOES_ON: Final = UNAVAILABLE | {"run_timed_out", "spending_cap", "limit_reached", "too_many_parts"}
 """How a run ended that is gone on with from its text; after another failure that text is no
 good beginning."""
@@ -90,8 +92,9 @@ def digest(*parts: object) -> str:
 
 
 def given_files(place: Workplace, names: Sequence[str]) -> tuple[GivenFile, ...]:
-    """The files of the project that are to be shown, as they are. Blocking; raises
-    WorkspaceError, and StepFailed for one that only the person may show."""
+    """The files of the project that are to be shown, as they are; one that is not there has no
+    digest. Blocking; raises WorkspaceError, and StepFailed for one that only the person may
+    show."""
     root = place.project.root
     found = []
     for name in names:
@@ -104,6 +107,9 @@ def given_files(place: Workplace, names: Sequence[str]) -> tuple[GivenFile, ...]
             )
         try:
             data = file.read_bytes()
+        except FileNotFoundError:
+            found.append(GivenFile(name, ""))
+            continue
         except OSError as error:
             reason = (error.strerror or "unknown reason").lower()
             raise StepFailed(
@@ -155,7 +161,7 @@ class StepRequest:
         if why_not is not None:
             raise StepFailed(why_not)
         for found in await asyncio.to_thread(keys_in, prepared.request):
-            place.face.told(f"{found}, and it is sent to the model.")
+            place.warn(f"{found}, and it is sent to the model.")
         state = RunState()
 
         async def once(prepared: Prepared) -> RunState:
@@ -259,8 +265,11 @@ class StepRequest:
         except NotPlaced as error:
             failed = replace(effect, done=False, error=error.message)
             raise RequestFailed(error.message, failed, goes_on=False) from error
-        for sentence in taken.refused:
+        for sentence in taken.refused[:_MOST_SAID]:
             self._place.face.told(sentence)
+        if len(taken.refused) > _MOST_SAID:
+            more = len(taken.refused) - _MOST_SAID
+            self._place.face.told(f"{more:,} more are not taken; the step's log names them all.")
         return replace(effect, files=taken.files, refused=taken.refused)
 
     def _failed(self, prepared: Prepared, state: RunState) -> Effect:

@@ -28,7 +28,7 @@ _LOG: Final = re.compile(r"(\d{2,4})-([^\W\d]\w*)\.json")
 @dataclass(frozen=True, slots=True)
 class RunHead:
     """What a run was begun with. `steps` are the names of its steps in their order; `written` has
-    what was written to the project, as path and SHA-256 of its bytes."""
+    what was written to the project, as path and SHA-256 of its bytes, "" for what was deleted."""
 
     configuration: str
     steps: tuple[str, ...]

@@ -20,7 +20,7 @@ from autocoder_tui.steps.gpt_engineer import preprompt_there
 from autocoder_tui.steps.one_at_a_time import OneAtATime
 from autocoder_tui.steps.project_view import ProjectView, room_for_texts, tokens_of
 from autocoder_tui.steps.proposal import propose_draft
-from autocoder_tui.steps.record import REQUESTS, Effect, EffectKind, StepRecord
+from autocoder_tui.steps.record import REQUESTS, Effect, EffectKind, GivenFile, StepRecord
 from autocoder_tui.steps.request import (
     Asked,
     RequestFailed,
@@ -176,9 +176,10 @@ class RunningStep:
                 key,
                 [(one.path, one.sha256) for one in given],
             )[:12]
+            there = self._there(asked, given)
             cut = self._cut(run_id)
             self._drop_known()
-            request = StepRequest(place, asked, key, run_id, self.record.title, draft, cut)
+            request = StepRequest(place, there, key, run_id, self.record.title, draft, cut)
             try:
                 effect = await request.effect()
             except RequestStopped as stopped:
@@ -187,9 +188,22 @@ class RunningStep:
             except RequestFailed as failed:
                 if not failed.goes_on:
                     self.record = replace(self.record, times=self.record.times + 1)
-                await self._keep(replace(failed.effect, given=given))
+                # Where the step goes on all the same, what this used is not forgotten.
+                self._known.append(await self._keep(replace(failed.effect, given=given)))
                 raise StepFailed(failed.message) from failed
             return await self._done(replace(effect, given=given))
+
+    def _there(self, asked: Asked, given: Sequence[GivenFile]) -> Asked:
+        """The same without picks that are gone by now. Raises StepFailed for another file."""
+        gone = [one.path for one in given if not one.sha256]
+        for path in gone:
+            if path not in self.picks:
+                raise StepFailed(
+                    f"There is no {visible(path)}, which the model is to be shown. Put it there, "
+                    "or have the step leave it out."
+                )
+            self._place.warn(f"{visible(path)} was picked and is gone, so no model is shown it.")
+        return replace(asked, files=tuple(path for path in asked.files if path not in gone))
 
     def _cut(self, run_id: str) -> Effect | None:
         """What there is of a request that came to no end and is gone on with: it takes its place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from autocoder_tui.engine.request import Limits
@@ -40,6 +40,13 @@ class Workplace:
     guidance: Guidance
     limits: Limits
     spent_usd: Decimal = Decimal(0)
+    warned: set[str] = field(default_factory=set)
+
+    def warn(self, warning: str) -> None:
+        """Say it once, however many requests it is about."""
+        if warning not in self.warned:
+            self.warned.add(warning)
+            self.face.told(warning)
 
     async def keep(self, record: StepRecord) -> None:
         """Write the record down. Raises ProjectUnusable."""

@@ -18,6 +18,7 @@ from pathlib import Path
 from autocoder_tui.steps.context import Spent
 from autocoder_tui.steps.progress import ProjectProgress
 from autocoder_tui.steps.shipped.benchmark import table
+from autocoder_tui.system.malloc import return_freed_memory
 from tests.steps.large_plan import WINDOW, LargeModel, large_session
 from tests.steps.places import PlainFace
 
@@ -71,5 +72,6 @@ async def measure(files: int, functions: int, window: int) -> None:
 
 
 if __name__ == "__main__":
+    return_freed_memory()  # as the program does
     given = [int(argument) for argument in sys.argv[1:]]
     asyncio.run(measure(*(given + [60, 8, WINDOW][len(given) :])))

@@ -129,6 +129,7 @@ class Fake:
         self.kept: list[dict[str, Any]] = []
         self.main = self.session = self
         self.reviews = ReviewAutosave(cast(Program, self))
+        self.project = SimpleNamespace(review_changed=lambda: None)
         self.runner = SimpleNamespace(keeping=SimpleNamespace(run_id="", keep_review=self.keep))
 
     def query_one(self, _: object) -> Fake:

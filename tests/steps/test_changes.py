@@ -248,3 +248,60 @@ async def test_what_can_not_be_changed_is_said(tmp_path: Path) -> None:
         with pytest.raises(asyncio.CancelledError):
             await running
         session.close()
+
+
+async def test_what_a_failed_request_used_counts_where_the_step_goes_on(
+    tmp_path: Path, steps: dict[str, Work]
+) -> None:
+    async def tries(context: StepContext) -> str:
+        try:
+            await context.generate("First.")
+        except StepFailed:
+            await context.generate("Second.")
+        return "done"
+
+    steps["tries"] = tries
+    nothing = Reply("I can't help with that.\n```\nprint(1)\n```\n")
+    async with bench(tmp_path, [nothing, Reply(framed(a_py=HELLO))]) as made:
+        session = await made.begin("tries")
+        await session.run()
+        session.close()
+        (step,) = session.progress.steps
+        assert (step.state, step.requests) == ("done", 2)
+        rows = (made.root / ".autocoder" / "token_usage.csv").read_text().splitlines()[1:]
+        assert len(rows) == 2
+        assert sum(int(row.split(",")[3]) for row in rows) == sum(step.tokens)
+        again = await made.restarted().resume()
+        assert again.progress.steps[0].tokens == step.tokens
+        again.close()
+
+
+async def test_a_pick_that_the_run_deleted_is_shown_no_more(
+    tmp_path: Path, steps: dict[str, Work]
+) -> None:
+    async def drops(context: StepContext) -> str:
+        await context.generate("Drop it.")
+        await context.propose()
+        return await context.ask("What is left?")
+
+    steps["drops"] = drops
+    script = [Reply('<delete path="old.py"/>\n'), Reply("x", stall="accept"), Reply("Nothing.")]
+    async with bench(tmp_path, script) as made:
+        (made.root / "old.py").write_text("old = 1\n")
+        session = await made.begin("drops", picks=["old.py"])
+        running = asyncio.ensure_future(session.run())
+        while len(made.requests) < 2:
+            await asyncio.sleep(0.01)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        session.close()
+        assert not (made.root / "old.py").exists()
+        later = made.restarted()
+        again = await later.resume()
+        await again.run()
+        again.close()
+        assert again.progress.steps[0].output == "Nothing."
+        assert len(made.requests) == 3
+        assert "old = 1" not in made.server.requests[2].messages[1]["content"]
+        assert any("old.py was picked and is gone" in message for message in later.face.messages)

@@ -282,3 +282,29 @@ async def test_a_prompt_that_is_replaced_is_kept(tmp_path: Path) -> None:
     (kept,) = (tmp_path / ".autocoder" / "archive").iterdir()
     assert kept.read_text() == "First.\n"
     assert "archive/         Earlier prompts" in (tmp_path / ".autocoder" / "README").read_text()
+
+
+async def test_of_very_many_refused_names_some_are_said_and_all_are_in_the_log(
+    tmp_path: Path,
+) -> None:
+    names = [f"../out{number}.py" for number in range(300)]
+    async with bench(tmp_path, [files("main.py", *names)]) as made:
+        session = await made.begin("simple")
+        await session.run()
+        session.close()
+        said = [message for message in made.face.messages if "not taken" in message]
+        assert len(said) == 21
+        assert said[-1].startswith("280 more")
+        logged = json.loads((made.logs() / "01-simple.json").read_text())
+        assert len(logged["effects"][0]["refused"]) == 300
+
+
+async def test_a_key_that_is_sent_is_said_once(tmp_path: Path) -> None:
+    know(KEY)
+    async with bench(tmp_path, [Reply("One."), files("a.py")], prompt=f"Use {KEY}.") as made:
+        session = await made.begin("plan", "simple")
+        await session.run()
+        session.close()
+        said = [message for message in made.face.messages if "sent to the model" in message]
+        assert len(said) == 1
+        assert KEY not in said[0]

@@ -45,7 +45,12 @@ async def write_code(context: StepContext, text: str, also: str = "") -> str | N
     parts = [text]
     if plan.files:
         parts.append(f"It consists of these files:\n\n{plan.tree().rstrip()}")
-    generated = await context.generate("\n\n".join(filter(None, [*parts, also, _WHOLE])))
+    # Of a planned file that is there already the model has to see the text it changes.
+    there = [path for path in plan.paths if await context.read(path) is not None]
+    generated = await context.generate(
+        "\n\n".join(filter(None, [*parts, also, _WHOLE])),
+        files=[*context.picks, *context.draft, *there],
+    )
     if not generated.files:
         raise StepFailed(
             "The reply held no file. Run the step again, or say in the prompt what is to be "

@@ -80,6 +80,17 @@ async def test_what_the_person_makes_of_the_plan_is_written(tmp_path: Path) -> N
         assert "It consists of these files:\n\ncounter.py - counts\nother.py" in made.requests[1]
 
 
+async def test_a_planned_file_that_is_there_is_shown(tmp_path: Path) -> None:
+    model = CountingModel()
+    async with bench(tmp_path, model) as made:
+        (made.root / "counter.py").write_text("old = 1\n")
+        (made.root / "other.py").write_text("other = 1\n")
+        await run_steps(made, "plan", "gen_code", "propose")
+        assert "These files are there already:\n\ncounter.py\nother.py" in model.asked[0]
+        assert '<file path="counter.py">\nold = 1\n</file>' in model.asked[1]
+        assert "other = 1" not in model.asked[1]
+
+
 async def test_a_larger_plan_is_written_file_by_file_in_the_order_of_needs(tmp_path: Path) -> None:
     def answer(kind: str) -> str:
         name = kind.removeprefix("file ")
