@@ -145,8 +145,10 @@ class ScreenFace:
     # ------------------------------------------------------------------ showing
 
     def progressed(self, progress: ProjectProgress) -> None:
-        if progress.at != self._at:
+        if progress.at not in (None, self._at):
+            # What was asked and told in one step is not of the next.
             self._at, self._told = progress.at, ""
+            self._answered.clear()
         self._project.show(progress)
 
     @property
@@ -167,7 +169,7 @@ class ScreenFace:
     def begins(self) -> None:
         """Another project, or other steps of it, begin."""
         self._answered.clear()
-        self._told = ""
+        self._told, self._at = "", None
 
     def waiting(self, what: str) -> None:
         """Say what the step waits for."""
