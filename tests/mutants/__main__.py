@@ -164,4 +164,7 @@ def _equal() -> frozenset[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("Stopped. The same command goes on from here; --report prints the score so far.")
