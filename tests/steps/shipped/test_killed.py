@@ -82,7 +82,7 @@ async def test_no_reply_is_paid_for_twice(tmp_path: Path, name: str) -> None:
                 process = await started(tmp_path, *(go_on if begun else begin), *flags)
                 begun = True
                 asked = len(model.cut)
-                await at_work(process, root, number, model, asked)
+                await at_work(process, root, number, model, server)
                 if process.returncode is None:
                     process.kill()
                 await process.wait()
@@ -100,9 +100,15 @@ async def test_no_reply_is_paid_for_twice(tmp_path: Path, name: str) -> None:
 
 
 async def at_work(
-    process: asyncio.subprocess.Process, root: Path, number: int, model: Hanging, asked: int
+    process: asyncio.subprocess.Process,
+    root: Path,
+    number: int,
+    model: Hanging,
+    server: WatchedServer,
 ) -> None:
-    """Return once the step works: a reply hangs, or it has run for a moment, or is over."""
+    """Return once the step works: a reply hangs, or it has run for a moment without asking, or it
+    is over. Not while a reply comes that does not hang: whoever is killed then has to ask again."""
+    asked, before = len(model.cut), len(server.requests)
     async with asyncio.timeout(60):
         while process.returncode is None:
             if len(model.cut) > asked:
@@ -111,9 +117,9 @@ async def at_work(
             state = state_of(root, number)
             if state not in ("", "waiting", "stopped", "running"):
                 return
-            if state == "running":
+            if state == "running" and len(server.requests) == before:
                 await asyncio.sleep(0.3)
-                if len(model.cut) == asked:
+                if len(server.requests) == before:
                     return
             await asyncio.sleep(0.02)
 
