@@ -31,7 +31,7 @@ _LEAD: Final = re.compile(
 )
 """What stands before a name in a tree or a list."""
 _LINES: Final = re.compile(r"[├└╰┣┗╠╚│┃║]|^[ \t|]*[|+`\\]--")
-_NUMBER: Final = re.compile(r"\(?\d{1,3}[.)][ \t]+")
+_NUMBER: Final = re.compile(r"\A\(?\d{1,3}[.)][ \t]+")
 _LABEL: Final = re.compile(
     r"(?:[*_]{2})?(?:new )?(?:file ?name|file ?path|file|path|module)(?:[*_]{2})?"
     r"\s*:(?:[*_]{2})?\s*",
