@@ -11,8 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.safety.redaction import REDACTED, redacted
-from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.safety.redaction import REDACTED, redacted, safe_line
 from autocoder_tui.steps.context import Spent
 from autocoder_tui.steps.draft import Files, files_of, fold_step, read_files, render
 from autocoder_tui.steps.errors import ProjectUnusable, StepFailed
@@ -334,7 +333,7 @@ class ProjectSession:
             used.cost_usd,
             seconds,
             used.requests,
-            visible(" ".join((record.detail or last).split())),
+            safe_line(" ".join((record.detail or last).split())),
             self.output_text(index),
             tuple(files_of(record)),
             record.run_ids,

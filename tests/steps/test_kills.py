@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from autocoder_tui.demo.script import Received, Reply
+from autocoder_tui.store.history.history import History
 from tests.headless.test_run import Ended, ended
 from tests.steps.places import framed
 from tests.steps.test_commands import started
@@ -143,6 +144,8 @@ async def test_no_answered_request_is_made_again(tmp_path: Path, at: int, moment
     rows = (root / ".autocoder" / "token_usage.csv").read_text().splitlines()[1:]
     assert [row.split(",")[0] for row in rows] == ["sketch", "words", "main"]
     assert "blue" in server.requests[-1].messages[1]["content"]
+    # It is gone on with in the project: no start asks about it.
+    assert History(tmp_path / "state").list(offered=True) == []
 
 
 async def test_stopped_it_ends_in_order_and_goes_on(tmp_path: Path) -> None:
