@@ -28,6 +28,7 @@ from autocoder_tui.serve.settings import ServeSettings
 from autocoder_tui.serve.snippets import add_snippet_routes
 from autocoder_tui.serve.socket import Conversation, why_invalid
 from autocoder_tui.serve.statuses import BAD_REQUEST, DOCUMENTED, FAILED, TOO_MANY, error_body
+from autocoder_tui.serve.terminal.admission import Admission
 from autocoder_tui.store.history.history import History
 from autocoder_tui.system.version import __version__
 
@@ -47,8 +48,13 @@ _STREAMED: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-def create_app(settings: ServeSettings, say: Callable[[str], object] = print) -> FastAPI:
-    """The application. `say` hears what its owner should know. Raises BadLimits."""
+def create_app(
+    settings: ServeSettings,
+    say: Callable[[str], object] = print,
+    admission: Admission | None = None,
+) -> FastAPI:
+    """The application. `say` hears what its owner should know; `admission` lets people in to the
+    terminals of `settings.terminal`. Raises BadLimits."""
     app = FastAPI(
         title="autocoder-tui",
         version=__version__,
@@ -99,6 +105,10 @@ def create_app(settings: ServeSettings, say: Callable[[str], object] = print) ->
 
     add_snippet_routes(app, history)
     add_page_routes(app)
+    if settings.terminal is not None and admission is not None:
+        from autocoder_tui.serve.terminal.routes import add_terminal_routes
+
+        add_terminal_routes(app, settings.terminal, admission, say)
     app.add_middleware(Protection, settings=settings)
     app.openapi = lambda: _description(app)  # type: ignore[method-assign]
     return app

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import threading
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import wait
-from multiprocessing.process import BaseProcess
+from multiprocessing.process import BaseProcess, parent_process
+from typing import Any
 
 import uvicorn
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.serve.app import create_app
 from autocoder_tui.serve.settings import ServeSettings
+from autocoder_tui.serve.terminal.admission import Admission
 
 
 class NotListening(AutocoderError):
@@ -25,19 +28,27 @@ def serve(settings: ServeSettings, workers: int, say: Callable[[str], object]) -
     create_app(settings, say)  # what is wrong with the settings is said before anything listens
     listening = _listen(settings)
     host, port = listening.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    say(f"Serving at http://{shown}:{port}/ (its description: /docs). Ctrl+C ends it.")
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    say(f"Serving at {address}/ (its description: /docs). Ctrl+C ends it.")
+    # The one place where tokens are shown: whoever starts the server has to know them.
     if settings.token is not None:
-        # The one place where it is shown: whoever starts the server has to know it.
-        print(f"http://{shown}:{port}/?token={settings.token}", flush=True)
+        print(f"{address}/?token={settings.token}", flush=True)
+    admission = None
+    if settings.terminal is not None:
+        admission = Admission(
+            settings.terminal.sessions,
+            lambda token: print(f"{address}/app?token={token} (works once)", flush=True),
+        )
+        admission.show()
     if workers == 1:
-        _work(settings, listening, say)
+        _work(settings, listening, say, admission)
         return
     if not hasattr(os, "fork"):
         raise NotListening("Several workers need a POSIX system: leave out --workers.")
     from multiprocessing.context import ForkProcess
 
-    _watch([ForkProcess(target=_work, args=(settings, listening, say)) for _ in range(workers)])
+    arguments = (settings, listening, say, admission)
+    _watch([ForkProcess(target=_work_for_parent, args=arguments) for _ in range(workers)])
 
 
 def _watch(workers: Sequence[BaseProcess]) -> None:
@@ -59,9 +70,27 @@ def _watch(workers: Sequence[BaseProcess]) -> None:
         worker.join()
 
 
-def _work(settings: ServeSettings, listening: socket.socket, say: Callable[[str], object]) -> None:
+def _work_for_parent(*arguments: Any) -> None:
+    """Work until the process that began the workers is gone, however it ended."""
+    parent = parent_process()
+    assert parent is not None
+
+    def end_after_it() -> None:
+        wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=end_after_it, name="parent", daemon=True).start()
+    _work(*arguments)
+
+
+def _work(
+    settings: ServeSettings,
+    listening: socket.socket,
+    say: Callable[[str], object],
+    admission: Admission | None,
+) -> None:
     config = uvicorn.Config(
-        create_app(settings, say),
+        create_app(settings, say, admission),
         log_level="warning",
         access_log=False,
         proxy_headers=False,

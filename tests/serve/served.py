@@ -18,6 +18,7 @@ from autocoder_tui.cli.serve_arguments import serve_parser
 from autocoder_tui.demo.script import Script
 from autocoder_tui.serve.app import create_app
 from autocoder_tui.serve.settings import ServeSettings
+from autocoder_tui.serve.terminal.admission import Admission
 from tests.watched_server import WatchedServer
 
 JSON = {"content-type": "application/json"}
@@ -26,7 +27,8 @@ EVENTS = {"accept": "text/event-stream"}
 
 @dataclass
 class Served:
-    """`client` asks it, `model` is the server behind it, `said` what its owner is told."""
+    """`client` asks it, `model` is the server behind it, `said` what its owner is told, `links`
+    the tokens of the links to `/app` that were shown."""
 
     url: str
     client: httpx2.AsyncClient
@@ -34,6 +36,7 @@ class Served:
     settings: ServeSettings
     said: list[str]
     state: Path
+    links: list[str]
 
 
 @asynccontextmanager
@@ -50,13 +53,17 @@ async def serving(
         "AUTOCODER_TUI_STATE_DIR": str(tmp_path / "state"),
     }
     said: list[str] = []
+    links: list[str] = []
     async with WatchedServer(script) as model:
         arguments = [str(project), "-m", "some-model", "--base-url", model.base_url, *flags]
         options = serve_parser().parse_args(arguments)
         settings = replace(serve_settings(options, {**places, **(environ or {})}), **more)
-        config = uvicorn.Config(
-            create_app(settings, said.append), log_level="error", lifespan="off", access_log=False
-        )
+        admission = None
+        if settings.terminal is not None:
+            admission = Admission(settings.terminal.sessions, links.append)
+            admission.show()
+        app = create_app(settings, said.append, admission)
+        config = uvicorn.Config(app, log_level="error", lifespan="off", access_log=False)
         server = uvicorn.Server(config)
         listening = socket.create_server(("127.0.0.1", 0))
         port = listening.getsockname()[1]
@@ -64,7 +71,7 @@ async def serving(
         url = f"http://127.0.0.1:{port}"
         try:
             async with httpx2.AsyncClient(base_url=url, timeout=20, trust_env=False) as client:
-                yield Served(url, client, model, settings, said, tmp_path / "state")
+                yield Served(url, client, model, settings, said, tmp_path / "state", links)
         finally:
             server.should_exit = True
             await task
