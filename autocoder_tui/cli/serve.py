@@ -66,6 +66,8 @@ def serve_settings(options: argparse.Namespace, environ: Mapping[str, str]) -> S
         rate=options.rate,
         at_once=options.at_once,
         limit_store=options.limit_store,
+        metrics=options.metrics,
+        access_log=options.access_log,
         terminal=_terminal(options, setup, environ) if options.app else None,
     )
 

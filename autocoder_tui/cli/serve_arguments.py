@@ -68,6 +68,13 @@ def serve_parser() -> Parser:
         help=f"ask for no token at another address than loopback (else ${TOKEN_VARIABLE}, or a "
         "new one that is printed)",
     )
+    server.add_argument("--metrics", action="store_true", help="figures for Prometheus at /metrics")
+    server.add_argument(
+        "--access-log",
+        type=given,
+        metavar="FILE",
+        help="append a line of JSON for each request, without prompts or keys (-: stdout)",
+    )
     _add_app_arguments(parser)
     groups = {
         name: parser.add_argument_group("limits" if name == "limits" else name) for name in _GROUPS

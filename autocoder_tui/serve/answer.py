@@ -28,6 +28,7 @@ from autocoder_tui.engine.events import (
 )
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.safety.redaction import safe_line
+from autocoder_tui.serve.exchange import exchange_of
 from autocoder_tui.serve.served_run import ServedRun
 from autocoder_tui.serve.statuses import TOO_MANY, error_body, status_of
 
@@ -63,7 +64,10 @@ class RunAnswer(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._slot:
-            await self._answer(receive, send)
+            try:
+                await self._answer(receive, send)
+            finally:
+                exchange_of(scope).note_run(self._served.state)
 
     async def _answer(self, receive: Receive, send: Send) -> None:
         answer = asyncio.ensure_future(self._send(send))

@@ -16,8 +16,10 @@ from starlette.routing import Match
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.setup import choose_model
+from autocoder_tui.serve.access_log import AccessLog
 from autocoder_tui.serve.answer import RunAnswer, form_of
 from autocoder_tui.serve.docs_page import docs_page
+from autocoder_tui.serve.exchange import Listener, Watch, exchange_of
 from autocoder_tui.serve.page_files import add_page_routes
 from autocoder_tui.serve.payloads import ErrorAnswer, GenerateCode
 from autocoder_tui.serve.protection import Protection
@@ -52,6 +54,7 @@ def create_app(
     settings: ServeSettings,
     say: Callable[[str], object] = print,
     admission: Admission | None = None,
+    access_log: AccessLog | None = None,
 ) -> FastAPI:
     """The application. `say` hears what its owner should know; `admission` lets people in to the
     terminals of `settings.terminal`. Raises BadLimits."""
@@ -110,6 +113,15 @@ def create_app(
 
         add_terminal_routes(app, settings.terminal, admission, say)
     app.add_middleware(Protection, settings=settings)
+    listeners: list[Listener] = [] if access_log is None else [access_log]
+    if settings.metrics:
+        from autocoder_tui.serve.metrics import Metrics, add_metrics_route
+
+        metrics = Metrics([model.name for model in settings.setup.catalog.models])
+        add_metrics_route(app, metrics)
+        listeners.append(metrics)
+    if listeners:
+        app.add_middleware(Watch, routes=app.routes, listeners=listeners)
     app.openapi = lambda: _description(app)  # type: ignore[method-assign]
     return app
 
@@ -118,15 +130,18 @@ def _add_errors(app: FastAPI, say: Callable[[str], object]) -> None:
     """Every answer that is no success has the same form."""
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> Response:
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        exchange_of(request.scope).error = "payload"
         return _error(BAD_REQUEST, "payload", why_invalid(error.errors()))
 
     @app.exception_handler(TooManyRequests)
-    async def too_many(_: Request, error: TooManyRequests) -> Response:
+    async def too_many(request: Request, error: TooManyRequests) -> Response:
+        exchange_of(request.scope).error = error.kind
         return _error(TOO_MANY, error.kind, error.message, {"retry-after": str(error.retry_after)})
 
     @app.exception_handler(AutocoderError)
-    async def failed(_: Request, error: AutocoderError) -> Response:
+    async def failed(request: Request, error: AutocoderError) -> Response:
+        exchange_of(request.scope).error = error.kind
         say(error.message)
         return _error(FAILED, error.kind, error.message)
 

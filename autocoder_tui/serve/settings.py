@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 MEGABYTE: Final = 1_048_576
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
+SHARED_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable by which the library for metrics knows where workers keep theirs."""
 TOKEN_VARIABLE: Final = "AUTOCODER_TUI_SERVE_TOKEN"
 
 
@@ -47,6 +49,8 @@ class ServeSettings:
     terminal: TerminalSettings | None = None
     """What `/app` needs; None where it is not served."""
     metrics: bool = False
+    access_log: str | None = None
+    """The file with a line for each request, "-" for standard output."""
 
     @property
     def is_loopback(self) -> bool:

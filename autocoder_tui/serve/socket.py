@@ -16,11 +16,13 @@ from autocoder_tui.engine.events import Failure, RunFailed, RunStarted, TextDelt
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.safety.redaction import safe_line
+from autocoder_tui.serve.exchange import Ended, answer_within, exchange_of
 from autocoder_tui.serve.payloads import SocketMessage, SocketRequest
 from autocoder_tui.serve.rates import ClientRates
 from autocoder_tui.serve.requests import conversation_request, instruction_request
 from autocoder_tui.serve.served_run import ServedRun
 from autocoder_tui.serve.settings import ServeSettings
+from autocoder_tui.serve.statuses import FAILED, status_of
 
 
 class Conversation:
@@ -39,6 +41,8 @@ class Conversation:
         self._say = say
         self._client = socket.client.host if socket.client else "?"
         self._answering: asyncio.Task[None] | None = None
+        self._exchange = exchange_of(socket.scope)
+        self._ended_as: Ended = "client_gone"
 
     async def serve(self) -> None:
         """Answer until the client leaves."""
@@ -49,14 +53,14 @@ class Conversation:
         except (WebSocketDisconnect, KeyError):
             pass  # left, or sent what is no text
         finally:
-            await self._stop()
+            await self._stop("client_gone")
 
     async def _heard(self, text: str) -> None:
         if len(text.encode("utf-8", "replace")) > self._settings.most_body_bytes:
             await self._error("body_too_large", "The message is too large.")
             return
         if text.strip() == "stop":
-            await self._stop()
+            await self._stop("stopped")
             return
         if self._answering is not None and not self._answering.done():
             await self._error("busy", 'An answer is under way: wait for it, or send "stop".')
@@ -69,6 +73,17 @@ class Conversation:
         self._answering = asyncio.create_task(self._answer(asked))
 
     async def _answer(self, asked: SocketRequest) -> None:
+        self._exchange = answer_within(self._socket.scope)
+        ended: Ended | None = None
+        try:
+            ended = await self._tried(asked)
+        finally:
+            exchange = self._exchange
+            if ended == "failed" and not exchange.has_run and exchange.status < FAILED:
+                ended = "refused"
+            exchange.end(ended or self._ended_as)
+
+    async def _tried(self, asked: SocketRequest) -> Ended:
         try:
             await self._rates.count(self._client)
             with self._rates.under_way(self._client):
@@ -80,12 +95,16 @@ class Conversation:
                     )
                     instruction = await self._run(made, "feedback")
                     if instruction is None:
-                        return
+                        return "failed"
                     messages[-1] = SocketMessage(role="user", content=instruction)
                 made = conversation_request(self._settings, messages, asked.model, asked.custom_url)
-                await self._run(made, "token", asked.announce)
+                done = await self._run(made, "token", asked.announce)
+            return "failed" if done is None else "complete"
         except AutocoderError as error:
+            self._exchange.error = error.kind
+            self._exchange.status = status_of(Failure(error.kind, error.message))
             await self._error(error.kind, error.message)
+            return "failed"
         except asyncio.CancelledError:
             with suppress(Exception):
                 await self._send("exit_token", reason="stopped")
@@ -96,6 +115,25 @@ class Conversation:
     ) -> str | None:
         """Send what a run brings as frames of this name; its text, None where it failed."""
         served = ServedRun(self._settings.setup, make, self._say)
+        try:
+            failure = await self._stream(served, frame, announce)
+        finally:
+            self._exchange.note_run(served.state)
+        state = served.state
+        if failure is not None or state.status != "completed":
+            failure = failure or Failure("cancelled", "The run was stopped.")
+            self._exchange.status = status_of(failure)
+            await self._error(failure.kind, failure.message)
+            return None
+        if frame == "feedback":
+            await self._send("feedback", content=state.text.strip())
+        else:
+            await self._send("exit_token", reason="done", run_id=state.run_id)
+        self._exchange.status = 200
+        return state.text.strip()
+
+    async def _stream(self, served: ServedRun, frame: str, announce: bool) -> Failure | None:
+        """Send the words of a run; why it failed, where it did."""
         failure: Failure | None = None
         async with aclosing(served.batches()) as batches:  # type: ignore[type-var]
             async for batch in batches:
@@ -109,18 +147,10 @@ class Conversation:
                             await self._send("token", content="", retract=count)
                         case RunFailed(error):
                             failure = error
-        state = served.state
-        if failure is not None or state.status != "completed":
-            failure = failure or Failure("cancelled", "The run was stopped.")
-            await self._error(failure.kind, failure.message)
-            return None
-        if frame == "feedback":
-            await self._send("feedback", content=state.text.strip())
-        else:
-            await self._send("exit_token", reason="done", run_id=state.run_id)
-        return state.text.strip()
+        return failure
 
-    async def _stop(self) -> None:
+    async def _stop(self, ended: Ended) -> None:
+        self._ended_as = ended
         task, self._answering = self._answering, None
         if task is not None and not task.done():
             task.cancel()
@@ -130,6 +160,8 @@ class Conversation:
         await self._send("error", kind=kind, message=safe_line(message))
 
     async def _send(self, frame: str, **values: Any) -> None:
+        if frame in ("token", "feedback"):
+            self._exchange.first_byte()
         await self._socket.send_text(json.dumps({"type": frame, **values}))
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess, parent_process
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import uvicorn
 
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.serve.access_log import AccessLog
 from autocoder_tui.serve.app import create_app
-from autocoder_tui.serve.settings import ServeSettings
+from autocoder_tui.serve.settings import SHARED_FOLDER, ServeSettings
 from autocoder_tui.serve.terminal.admission import Admission
 
 
@@ -24,8 +27,18 @@ class NotListening(AutocoderError):
 
 
 def serve(settings: ServeSettings, workers: int, say: Callable[[str], object]) -> None:
-    """Serve until told to end (SIGINT, SIGTERM). Raises NotListening, BadLimits."""
+    """Serve until told to end (SIGINT, SIGTERM). Raises NotListening, BadLimits, BadAccessLog."""
+    if settings.metrics and workers > 1:
+        with TemporaryDirectory(prefix="autocoder-figures-") as folder:
+            os.environ[SHARED_FOLDER] = folder
+            _serve(settings, workers, say)
+    else:
+        _serve(settings, workers, say)
+
+
+def _serve(settings: ServeSettings, workers: int, say: Callable[[str], object]) -> None:
     create_app(settings, say)  # what is wrong with the settings is said before anything listens
+    log = None if settings.access_log is None else AccessLog(settings.access_log)
     listening = _listen(settings)
     host, port = listening.getsockname()[:2]
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -41,13 +54,13 @@ def serve(settings: ServeSettings, workers: int, say: Callable[[str], object]) -
         )
         admission.show()
     if workers == 1:
-        _work(settings, listening, say, admission)
+        _work(settings, listening, say, admission, log)
         return
     if not hasattr(os, "fork"):
         raise NotListening("Several workers need a POSIX system: leave out --workers.")
     from multiprocessing.context import ForkProcess
 
-    arguments = (settings, listening, say, admission)
+    arguments = (settings, listening, say, admission, log)
     _watch([ForkProcess(target=_work_for_parent, args=arguments) for _ in range(workers)])
 
 
@@ -88,9 +101,10 @@ def _work(
     listening: socket.socket,
     say: Callable[[str], object],
     admission: Admission | None,
+    log: AccessLog | None,
 ) -> None:
     config = uvicorn.Config(
-        create_app(settings, say, admission),
+        create_app(settings, say, admission, log),
         log_level="warning",
         access_log=False,
         proxy_headers=False,
@@ -99,7 +113,13 @@ def _work(
         ws_max_size=settings.most_body_bytes,
         lifespan="off",
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    # uvicorn sends itself the signal once more when it has ended: this is left in good order.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        if log is not None:
+            log.close()
 
 
 def _listen(settings: ServeSettings) -> socket.socket:

@@ -16,6 +16,7 @@ import uvicorn
 from autocoder_tui.cli.serve import serve_settings
 from autocoder_tui.cli.serve_arguments import serve_parser
 from autocoder_tui.demo.script import Script
+from autocoder_tui.serve.access_log import AccessLog
 from autocoder_tui.serve.app import create_app
 from autocoder_tui.serve.settings import ServeSettings
 from autocoder_tui.serve.terminal.admission import Admission
@@ -62,7 +63,8 @@ async def serving(
         if settings.terminal is not None:
             admission = Admission(settings.terminal.sessions, links.append)
             admission.show()
-        app = create_app(settings, said.append, admission)
+        log = None if settings.access_log is None else AccessLog(settings.access_log)
+        app = create_app(settings, said.append, admission, log)
         config = uvicorn.Config(app, log_level="error", lifespan="off", access_log=False)
         server = uvicorn.Server(config)
         listening = socket.create_server(("127.0.0.1", 0))
@@ -75,6 +77,8 @@ async def serving(
         finally:
             server.should_exit = True
             await task
+            if log is not None:
+                log.close()
 
 
 def events_of(body: str) -> list[tuple[str, str]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from autocoder_tui.serve.settings import TOKEN_VARIABLE
+from autocoder_tui.serve.settings import SHARED_FOLDER, TOKEN_VARIABLE
 from autocoder_tui.system.clipboard import NO_CLIPBOARD_HERE
 
-_OF_THE_SERVER: Final = frozenset({TOKEN_VARIABLE, "PROMETHEUS_MULTIPROC_DIR"})
+_OF_THE_SERVER: Final = frozenset({TOKEN_VARIABLE, SHARED_FOLDER})
 _OF_ITS_TERMINAL: Final = frozenset(
     (
         *("TERM", "COLORTERM", "COLORFGBG", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"),

@@ -12,6 +12,7 @@ from typing import Annotated, Final
 from fastapi import FastAPI, HTTPException, Query, Request, Response, WebSocket, WebSocketDisconnect
 from starlette.requests import HTTPConnection
 
+from autocoder_tui.serve.exchange import exchange_of
 from autocoder_tui.serve.files import NO_MARKUP_FROM_TEXT, answer_with, read_files
 from autocoder_tui.serve.protection import refusal_page
 from autocoder_tui.serve.settings import TerminalSettings
@@ -84,6 +85,7 @@ def add_terminal_routes(
             with admission.place():
                 await _run_program(socket, settings, size)
         except TooManySessions as error:
+            exchange_of(socket.scope).error = error.kind
             await _refuse(socket, error.message)
         except OSError as error:
             say(f"The program can't be started: {error.strerror}.")
@@ -93,7 +95,8 @@ def add_terminal_routes(
 async def _run_program(socket: WebSocket, settings: TerminalSettings, size: TerminalSize) -> None:
     program = await TerminalProgram.start(settings.command, settings.environ, size)
     try:
-        await TerminalSession(socket, program, settings.idle_seconds).serve()
+        ending = await TerminalSession(socket, program, settings.idle_seconds).serve()
+        exchange_of(socket.scope).error = ending if ending in ("idle", "misuse") else None
     finally:
         # Whoever waits here may be cancelled as well: ending the program goes on.
         await asyncio.shield(program.close())
