@@ -22,6 +22,10 @@ from autocoder_tui.serve.settings import SHARED_FOLDER, ServeSettings
 from autocoder_tui.serve.terminal.admission import Admission
 
 
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""What a browser on this machine calls a server that listens at every address."""
+
+
 class NotListening(AutocoderError):
     kind = "not_listening"
 
@@ -41,6 +45,7 @@ def _serve(settings: ServeSettings, workers: int, say: Callable[[str], object]) 
     log = None if settings.access_log is None else AccessLog(settings.access_log)
     listening = _listen(settings)
     host, port = listening.getsockname()[:2]
+    host = _ANYWHERE.get(host, host)
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     say(f"Serving at {address}/ (its description: /docs). Ctrl+C ends it.")
     # The one place where tokens are shown: whoever starts the server has to know them.
