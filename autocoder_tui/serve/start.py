@@ -21,7 +21,6 @@ from autocoder_tui.serve.app import create_app
 from autocoder_tui.serve.settings import SHARED_FOLDER, ServeSettings
 from autocoder_tui.serve.terminal.admission import Admission
 
-
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 """What a browser on this machine calls a server that listens at every address."""
 
