@@ -12,6 +12,7 @@ import pytest
 
 from autocoder_tui.demo.script import Reply
 from tests.browser.browser import WAIT, browsing, expect
+from tests.browser.test_terminal import NO_CARD
 from tests.serve.served import Served
 from tests.serve.test_protection import TOKEN
 
@@ -49,7 +50,7 @@ async def visiting(
     async with (
         other_site() as port,
         browsing(
-            [Reply("ok")], tmp_path, "--app", switches=[RESOLVED], environ=environ, **more
+            [Reply("ok")], tmp_path, "--app", switches=[RESOLVED, *NO_CARD], environ=environ, **more
         ) as (served, watched),
     ):
         assert watched.browser is not None

@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 import unicodedata
-from collections.abc import AsyncIterator
+import zlib
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,9 @@ SEQUENCES = (
     *("1️⃣", "🏳️‍🌈", "ﷺ", "क्षि", "🧑🏿‍🚀", "⚠️", "✔️", "⬛", "🫩", "e\u0301\u0323"),
 )
 
+NO_CARD = ("--disable-3d-apis",)
+"""A Chromium whose terminal is made of elements, which can be read."""
+
 
 async def opened(served: Served, context: BrowserContext) -> Page:
     """A tab that came in by the link that has not been used."""
@@ -51,12 +55,15 @@ async def shows(page: Page, *texts: str) -> None:
 
 @asynccontextmanager
 async def small(
-    tmp_path: Path, code: str, *flags: str, **more: Any
+    tmp_path: Path, code: str, *, switches: Sequence[str] = NO_CARD, **more: Any
 ) -> AsyncIterator[tuple[Served, BrowserContext, Page]]:
     """A tab with a program of a few lines, which has its terminal in raw mode."""
     command = (sys.executable, "-I", "-c", PRELUDE + code)
     settings = TerminalSettings(command, ENVIRON, **more)
-    async with browsing([], tmp_path, "--app", *flags, terminal=settings) as (served, context):
+    async with browsing([], tmp_path, "--app", switches=switches, terminal=settings) as (
+        served,
+        context,
+    ):
         yield served, context, await opened(served, context)
 
 
@@ -68,7 +75,7 @@ while True: put(b"<" + os.read(0, 4096).hex().encode() + b">")
 
 async def test_the_program_runs_its_demo_by_keys(tmp_path: Path) -> None:
     elsewhere = ("--app", "--base-url", "https://models.example/v1")
-    async with browsing([], tmp_path, *elsewhere) as (served, context):
+    async with browsing([], tmp_path, *elsewhere, switches=NO_CARD) as (served, context):
         page = await opened(served, context)
         await shows(page, "Try the demo")
         assert page.url == f"{served.url}/app"
@@ -92,7 +99,7 @@ async def test_the_program_runs_its_demo_by_keys(tmp_path: Path) -> None:
 
 
 async def test_it_takes_the_size_of_the_window(tmp_path: Path) -> None:
-    async with browsing([Reply("ok")], tmp_path, "--app") as (served, context):
+    async with browsing([Reply("ok")], tmp_path, "--app", switches=NO_CARD) as (served, context):
         page = await opened(served, context)
         last = screen(page).locator("> div").last
         await expect(last).to_contain_text("palette", timeout=WAIT)
@@ -136,7 +143,7 @@ async def _pid(page: Page) -> int:
 
 
 async def test_two_tabs_are_two_programs(tmp_path: Path) -> None:
-    async with browsing([Reply("ok")], tmp_path, "--app") as (served, context):
+    async with browsing([Reply("ok")], tmp_path, "--app", switches=NO_CARD) as (served, context):
         one = await opened(served, context)
         two = await context.new_page()
         await two.goto(f"{served.url}/app")
@@ -268,6 +275,33 @@ put(b"THE END"); time.sleep(60)
 """
     async with small(tmp_path, code) as (_, _, page):
         await expect(screen(page)).to_contain_text("THE END", timeout=60_000)
+
+
+async def test_a_graphics_card_draws_the_same(tmp_path: Path) -> None:
+    """Where there is one; here the processor plays it."""
+    code = "put(b'\\x1b[48;2;200;30;40m\\x1b[2J\\x1b[Hready'); put(os.read(0, 9)); time.sleep(60)"
+    switches = ["--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
+    async with small(tmp_path, code, switches=switches) as (_, _, page):
+        if not await page.evaluate("!!document.createElement('canvas').getContext('webgl2')"):
+            pytest.skip("This Chromium does not play a graphics card.")
+        await page.locator("#terminal canvas").first.wait_for(state="attached")
+        assert await screen(page).count() == 0
+        async with asyncio.timeout(20):
+            while await _pixel(page, 640, 400) != (200, 30, 40):
+                await asyncio.sleep(0.1)
+        # A screen reader is given the text all the same.
+        await page.get_by_role("button", name="Reader").click()
+        read = page.locator(".xterm-accessibility")
+        await expect(read).to_contain_text("ready", timeout=WAIT)
+        await page.keyboard.press("k")
+        await expect(read).to_contain_text("readyk", timeout=WAIT)
+
+
+async def _pixel(page: Page, x: int, y: int) -> tuple[int, ...]:
+    """Its colour on the screen. The first one of a PNG is the same with every filter."""
+    picture = await page.screenshot(clip={"x": x, "y": y, "width": 2, "height": 2})
+    data = picture[picture.index(b"IDAT") + 4 :]
+    return tuple(zlib.decompressobj().decompress(data, 4)[1:4])
 
 
 async def test_every_character_takes_the_cells_the_program_thinks(tmp_path: Path) -> None:

@@ -193,7 +193,13 @@ def test_what_others_wrote_is_as_it_was_published() -> None:
     for name, digest in told.items():
         data = (HERE / "xterm" / name).read_bytes()
         assert hashlib.sha256(data).hexdigest() == digest
-        assert re.findall(rb"https?://(?!github\.com|www\.w3\.org|bellard\.org)[\w.-]+", data) == []
+        assert (
+            re.findall(
+                rb"https?://(?!github\.com|www\.w3\.org|bellard\.org)[\w.-]+",
+                data,
+            )
+            == []
+        )
     licence = (HERE / "xterm/LICENSE").read_text(encoding="utf-8")
     assert "Permission is hereby granted, free of charge" in licence
     assert "The xterm.js authors" in licence

@@ -3,6 +3,7 @@
 import "./stylesheets.js";
 import { Terminal } from "./xterm.mjs";
 import { FitAddon } from "./addon-fit.mjs";
+import { WebglAddon } from "./addon-webgl.mjs";
 import { takeCopies } from "./clipboard.js";
 import { Connection } from "./connection.js";
 import { isTerminalKey, Keys } from "./keys.js";
@@ -36,6 +37,22 @@ const fit = new FitAddon();
 terminal.loadAddon(fit);
 measureAsTheProgram(terminal);
 takeCopies(terminal, said);
+
+// With a graphics card lines and blocks join, and much output costs little. Without one, or where
+// it is taken away, the terminal is made of elements.
+function drawByCard() {
+  const options = { failIfMajorPerformanceCaveat: true };
+  const context = document.createElement("canvas").getContext("webgl2", options);
+  if (!context) return;
+  context.getExtension("WEBGL_lose_context")?.loseContext();
+  try {
+    const card = new WebglAddon();
+    card.onContextLoss(() => card.dispose());
+    terminal.loadAddon(card);
+  } catch {
+    // There is one, and it does not do what is needed: it goes on with elements.
+  }
+}
 
 let connection = null;
 let chosenSize = Number(localStorage.getItem("terminal-letters")) || 0;
@@ -112,6 +129,7 @@ function showKeys(shown) {
 }
 
 terminal.open(found("terminal"));
+drawByCard();
 terminal.attachCustomKeyEventHandler((event) => isTerminalKey(event, terminal));
 terminal.onData((data) => type(keys.held(data)));
 terminal.onBinary((data) =>
