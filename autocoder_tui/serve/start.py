@@ -42,7 +42,7 @@ def serve(settings: ServeSettings, workers: int, say: Callable[[str], object]) -
 def _serve(settings: ServeSettings, workers: int, say: Callable[[str], object]) -> None:
     create_app(settings, say)  # what is wrong with the settings is said before anything listens
     log = None if settings.access_log is None else AccessLog(settings.access_log)
-    listening = _listen(settings)
+    listening = listen(settings)
     host, port = listening.getsockname()[:2]
     host = _ANYWHERE.get(host, host)
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -126,10 +126,12 @@ def _work(
             log.close()
 
 
-def _listen(settings: ServeSettings) -> socket.socket:
+def listen(settings: ServeSettings) -> socket.socket:
     """The socket. Raises NotListening."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # Named, the protocol is that of the connections too: without it asyncio would not have them
+    # send small pieces at once (TCP_NODELAY), and what a key does would be shown 40 ms later.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((settings.host, settings.port))

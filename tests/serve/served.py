@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from autocoder_tui.demo.script import Script
 from autocoder_tui.serve.access_log import AccessLog
 from autocoder_tui.serve.app import create_app
 from autocoder_tui.serve.settings import ServeSettings
+from autocoder_tui.serve.start import listen
 from autocoder_tui.serve.terminal.admission import Admission
 from tests.watched_server import WatchedServer
 
@@ -45,8 +45,6 @@ async def serving(
     script: Script, tmp_path: Path, *flags: str, environ: dict[str, str] | None = None, **more: Any
 ) -> AsyncIterator[Served]:
     """Serve with the flags of the command line, `more` of `ServeSettings` over them."""
-    from dataclasses import replace
-
     project = tmp_path / "project"
     project.mkdir(exist_ok=True)
     places = {
@@ -67,7 +65,7 @@ async def serving(
         app = create_app(settings, said.append, admission, log)
         config = uvicorn.Config(app, log_level="error", lifespan="off", access_log=False)
         server = uvicorn.Server(config)
-        listening = socket.create_server(("127.0.0.1", 0))
+        listening = listen(replace(settings, port=0))
         port = listening.getsockname()[1]
         task = asyncio.create_task(server._serve([listening]))
         url = f"http://127.0.0.1:{port}"

@@ -7,6 +7,7 @@ import json
 import os
 import resource
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -215,3 +216,18 @@ async def test_a_command_that_is_not_there_is_a_sentence(tmp_path: Path) -> None
             said, _ = await last(socket)
     assert said is not None
     assert said["type"] == "ended"
+
+
+async def test_a_key_is_shown_at_once(tmp_path: Path) -> None:
+    code = "put(b'ready')\nwhile True: put(os.read(0, 100))"
+    async with talking(tmp_path, code) as socket:
+        await heard(socket, b"ready")
+        waits = []
+        for _ in range(50):
+            began = time.perf_counter()
+            await socket.send(b"k")
+            while not isinstance(await socket.recv(), bytes):
+                pass
+            waits.append(time.perf_counter() - began)
+    # Small pieces that wait for each other (Nagle's algorithm) take 40 ms each.
+    assert sorted(waits)[10] < 0.03
