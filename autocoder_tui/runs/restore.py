@@ -59,9 +59,10 @@ def end_journal(
     Raises HistoryUnavailable: the journal then stays, and goes into history at another time.
     """
     run = kept_run(journal.snapshot, state, review=journal.review)
-    if run.status == "finished" and run.snapshot.turns and run.snapshot.purpose == "query":
+    sent = run.snapshot
+    if run.status == "finished" and sent.turns and sent.parent and sent.purpose == "query":
         # Nobody goes on with it, and what came before is kept with its own runs.
-        run = replace(run, snapshot=replace(run.snapshot, turns=()))
+        run = replace(run, snapshot=replace(sent, turns=()))
     try:
         if settings.enabled or run.status != "finished" or not delivered:
             run = history.add(run)

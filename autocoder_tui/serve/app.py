@@ -28,6 +28,7 @@ from autocoder_tui.serve.settings import ServeSettings
 from autocoder_tui.serve.snippets import add_snippet_routes
 from autocoder_tui.serve.socket import Conversation, why_invalid
 from autocoder_tui.serve.statuses import BAD_REQUEST, DOCUMENTED, FAILED, TOO_MANY, error_body
+from autocoder_tui.serve.threads import Threads
 from autocoder_tui.store.history.history import History
 from autocoder_tui.system.version import __version__
 
@@ -58,6 +59,7 @@ def create_app(settings: ServeSettings, say: Callable[[str], object] = print) ->
     )
     rates = ClientRates(settings.rate, settings.at_once, settings.limit_store)
     history = History(settings.setup.places.state)
+    threads = Threads()
     _add_errors(app, say)
 
     @app.get("/health", tags=["server"], responses={403: _FAILURES[403]})
@@ -91,7 +93,7 @@ def create_app(settings: ServeSettings, say: Callable[[str], object] = print) ->
 
     @app.websocket("/ws")
     async def converse(socket: WebSocket) -> None:
-        await Conversation(socket, settings, rates, say).serve()
+        await Conversation(socket, settings, rates, threads, say).serve()
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> Response:

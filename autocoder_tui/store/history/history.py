@@ -30,6 +30,7 @@ from autocoder_tui.store.history.rows import (
     row_of,
     storable,
     text_of,
+    thread_run,
     together,
 )
 from autocoder_tui.store.history.search import matching
@@ -58,6 +59,9 @@ _LINE = ", ".join(
 _LINES = "runs CROSS JOIN runs AS modes INDEXED BY runs_modes ON modes.number = runs.number"
 """The lines of the list. What stands behind `data` in a row is read from an index: in the row
 itself all of `data` would be read on the way."""
+
+_FIRST = "CASE WHEN modes.parent = '' AND modes.purpose = 'query' THEN runs.data END AS first"
+"""What a conversation that began elsewhere keeps of it."""
 
 
 class History:
@@ -198,15 +202,12 @@ class History:
 
         def work(connection: sqlite3.Connection) -> tuple[ThreadRun, ...]:
             rows = connection.execute(
-                f"SELECT {_LINE}, requirements, reply FROM {_LINES} "
+                f"SELECT {_LINE}, requirements, reply, {_FIRST} FROM {_LINES} "
                 "JOIN run_text ON run_text.number = runs.number "
                 "WHERE runs.thread = ? OR runs.run_id = ? ORDER BY runs.position, runs.number",
                 [storable(thread)] * 2,
             )
-            return tuple(
-                ThreadRun(summary_row(row), str(row["requirements"] or ""), str(row["reply"] or ""))
-                for row in rows
-            )
+            return tuple(map(thread_run, rows))
 
         return self._database.do(work)
 
