@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
+from autocoder_tui.engine.provider.shared_session import SharedSessions
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.setup import choose_model
 from autocoder_tui.serve.answer import RunAnswer, form_of
@@ -59,7 +60,7 @@ def create_app(settings: ServeSettings, say: Callable[[str], object] = print) ->
     )
     rates = ClientRates(settings.rate, settings.at_once, settings.limit_store)
     history = History(settings.setup.places.state)
-    threads = Threads()
+    threads, sessions = Threads(), SharedSessions()
     _add_errors(app, say)
 
     @app.get("/health", tags=["server"], responses={403: _FAILURES[403]})
@@ -88,12 +89,12 @@ def create_app(settings: ServeSettings, say: Callable[[str], object] = print) ->
         await rates.count(client)
         slot = ExitStack()
         slot.enter_context(rates.under_way(client))
-        served = ServedRun(settings.setup, code_request(settings, asked), say)
+        served = ServedRun(settings.setup, code_request(settings, asked), say, sessions)
         return RunAnswer(served, form_of(accept), slot)
 
     @app.websocket("/ws")
     async def converse(socket: WebSocket) -> None:
-        await Conversation(socket, settings, rates, threads, say).serve()
+        await Conversation(socket, settings, rates, threads, sessions, say).serve()
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> Response:

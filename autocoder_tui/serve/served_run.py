@@ -16,6 +16,7 @@ from autocoder_tui.engine.events import (
     TextDelta,
 )
 from autocoder_tui.engine.provider.capabilities import Capabilities
+from autocoder_tui.engine.provider.shared_session import SharedSessions
 from autocoder_tui.engine.run import run
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.runs.preparation import Prepared
@@ -37,9 +38,14 @@ class ServedRun:
     """
 
     def __init__(
-        self, setup: Setup, make_request: Callable[[], Prepared], say: Callable[[str], object]
+        self,
+        setup: Setup,
+        make_request: Callable[[], Prepared],
+        say: Callable[[str], object],
+        sessions: SharedSessions,
     ) -> None:
         self.state = RunState()
+        self._sessions = sessions
         self._make = make_request
         self._say = say
         self._keeping = RunRecorder(setup)
@@ -49,21 +55,39 @@ class ServedRun:
             engine=self._gated,
             frames_per_second=_FRAMES,
         )
-        self._batches: asyncio.Queue[Sequence[Event] | None] = asyncio.Queue()
+        self._came: list[Event] = []
+        self._news = asyncio.Event()
+        self._over = False
         self._waiting = 0
         self._taken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    async def batches(self) -> AsyncIterator[Sequence[Event]]:
-        """What comes, until the run has ended."""
+    async def batches(self, quiet: float | None = None) -> AsyncIterator[Sequence[Event]]:
+        """What comes, until the run has ended: all that is there at once. Nothing, where nothing
+        has come for `quiet` seconds."""
         self._task = asyncio.create_task(self._run())
         try:
-            while (batch := await self._batches.get()) is not None:
-                self._waiting -= _size(batch)
+            while not self._over or self._came:
+                if not self._came and await self._is_silent(quiet):
+                    yield ()
+                    continue
+                came, self._came = self._came, []
+                self._waiting = 0
                 self._taken.set()
-                yield batch
+                if came:
+                    yield came
         finally:
             await self.close()
+
+    async def _is_silent(self, seconds: float | None) -> bool:
+        """Whether nothing comes for so long."""
+        self._news.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+        except TimeoutError:
+            return True
+        return False
 
     async def close(self) -> None:
         """End the run, and wait until what came of it is kept."""
@@ -83,11 +107,15 @@ class ServedRun:
             try:
                 await self._keeping.close(self.state, delivered=True)
             finally:
-                self._batches.put_nowait(None)
+                self._over = True
+                self._news.set()
 
     async def _gated(self, prepared: Prepared, known: Capabilities) -> AsyncIterator[Event]:
         """The events of the run; the next one is asked for when the client has room for it."""
-        async with contextlib.aclosing(run(prepared.request, capabilities=known)) as events:  # type: ignore[type-var]
+        request = prepared.request
+        session = self._sessions.of(request.endpoint, request.limits)
+        running = run(request, capabilities=known, session=session)
+        async with contextlib.aclosing(running) as events:  # type: ignore[type-var]
             async for event in events:
                 yield event
                 while self._waiting > _MOST_WAITING:
@@ -99,7 +127,8 @@ class ServedRun:
 
     def run_brought(self, events: Sequence[Event], state: RunState) -> None:
         self._waiting += _size(events)
-        self._batches.put_nowait(events)
+        self._came += events
+        self._news.set()
 
     def run_told(self, message: str) -> None:
         self._say(message)

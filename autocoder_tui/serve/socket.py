@@ -13,6 +13,7 @@ from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
 from autocoder_tui.engine.events import Failure, RunFailed, RunStarted, TextDelta, TextRetracted
+from autocoder_tui.engine.provider.shared_session import SharedSessions
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.safety.redaction import safe_line
@@ -33,12 +34,14 @@ class Conversation:
         settings: ServeSettings,
         rates: ClientRates,
         threads: Threads,
+        sessions: SharedSessions,
         say: Callable[[str], object],
     ) -> None:
         self._socket = socket
         self._settings = settings
         self._rates = rates
         self._threads = threads
+        self._sessions = sessions
         self._say = say
         self._client = socket.client.host if socket.client else "?"
         self._answering: asyncio.Task[None] | None = None
@@ -102,7 +105,7 @@ class Conversation:
                 self._threads.answered(messages, state.text, follows)
 
     def _served(self, make: Callable[[], Prepared]) -> ServedRun:
-        return ServedRun(self._settings.setup, make, self._say)
+        return ServedRun(self._settings.setup, make, self._say, self._sessions)
 
     async def _run(self, served: ServedRun, frame: str, announce: bool = False) -> str | None:
         """Send what a run brings as frames of this name; its text, None where it failed."""

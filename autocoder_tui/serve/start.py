@@ -76,7 +76,8 @@ def _work(settings: ServeSettings, listening: socket.socket, say: Callable[[str]
 def _listen(settings: ServeSettings) -> socket.socket:
     """The socket. Raises NotListening."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio lets small pieces go at once (TCP_NODELAY) only where TCP is named.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((settings.host, settings.port))

@@ -54,7 +54,9 @@ async def ask(request):
             async for piece in answer.aiter_raw():
                 yield piece
     return StreamingResponse(stream())
-listening = socket.create_server(("127.0.0.1", 0), backlog=2048)
+listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+listening.bind(("127.0.0.1", 0))
+listening.listen(2048)
 print(f"http://127.0.0.1:{listening.getsockname()[1]}", flush=True)
 app = Starlette(routes=[Route("/generate-code/", ask, methods=["POST"])])
 uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listening])
@@ -72,13 +74,14 @@ def _peak_mb(pid: int) -> float:
 
 
 async def _stream(client: httpx2.AsyncClient, number: int) -> tuple[float, str]:
-    """Seconds to the first byte, and all that came."""
+    """Seconds to the first byte of the model's text, and all that came."""
     begun, first, text = time.perf_counter(), 0.0, []
     asked = {"prompt": f"Say s{number}"}
     async with client.stream("POST", "/generate-code/", json=asked) as answer:
         async for piece in answer.aiter_text():
-            first = first or time.perf_counter() - begun
             text.append(piece)
+            if not first and f"s{number}" in "".join(text):
+                first = time.perf_counter() - begun
     return first, "".join(text)
 
 
