@@ -62,12 +62,14 @@ class Generation:
         raise_cap: RaiseCap | None,
         ask_wait: AskWait | None,
         pace: Pace | None = None,
+        meter_period: float = METER_PERIOD,
     ) -> None:
         self._request = request
         self._limits = request.limits
         self._capabilities = capabilities
         self._raise_cap = raise_cap
         self._pace = pace or AtOnce()
+        self._meter_period = meter_period
         self._ways = NextWay(capabilities, prose=not writes_files(request.purpose))
         self.kind = kind_of(request)
         self._first = first_messages(request)
@@ -282,7 +284,7 @@ class Generation:
                         part.finish_reason = part.finish_reason or seam.STOPPED_AT_CAP
                         return
                     now = time.monotonic()
-                    if now - metered >= METER_PERIOD:
+                    if now - metered >= self._meter_period:
                         metered = now
                         yield self._accounts.totals()
 

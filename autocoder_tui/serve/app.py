@@ -14,7 +14,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
-from autocoder_tui.engine.provider.shared_session import SharedSessions
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.setup import choose_model
 from autocoder_tui.serve.answer import RunAnswer, form_of
@@ -24,7 +23,7 @@ from autocoder_tui.serve.payloads import ErrorAnswer, GenerateCode
 from autocoder_tui.serve.protection import Protection
 from autocoder_tui.serve.rates import ClientRates, TooManyRequests
 from autocoder_tui.serve.requests import code_request
-from autocoder_tui.serve.served_run import ServedRun
+from autocoder_tui.serve.served_run import RunsTogether, ServedRun
 from autocoder_tui.serve.settings import ServeSettings
 from autocoder_tui.serve.snippets import add_snippet_routes
 from autocoder_tui.serve.socket import Conversation, why_invalid
@@ -60,7 +59,7 @@ def create_app(settings: ServeSettings, say: Callable[[str], object] = print) ->
     )
     rates = ClientRates(settings.rate, settings.at_once, settings.limit_store)
     history = History(settings.setup.places.state)
-    threads, sessions = Threads(), SharedSessions()
+    threads, together = Threads(), RunsTogether()
     _add_errors(app, say)
 
     @app.get("/health", tags=["server"], responses={403: _FAILURES[403]})
@@ -89,12 +88,12 @@ def create_app(settings: ServeSettings, say: Callable[[str], object] = print) ->
         await rates.count(client)
         slot = ExitStack()
         slot.enter_context(rates.under_way(client))
-        served = ServedRun(settings.setup, code_request(settings, asked), say, sessions)
+        served = ServedRun(settings.setup, code_request(settings, asked), say, together)
         return RunAnswer(served, form_of(accept), slot)
 
     @app.websocket("/ws")
     async def converse(socket: WebSocket) -> None:
-        await Conversation(socket, settings, rates, threads, sessions, say).serve()
+        await Conversation(socket, settings, rates, threads, together, say).serve()
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from typing import Final
@@ -26,8 +27,25 @@ from autocoder_tui.runs.supervision import RunSupervisor
 
 _MOST_WAITING: Final = 65_536
 """Characters that a client has not taken yet, before the model's server is left to wait, too."""
-_FRAMES: Final = 250
-"""Batches a second at most: a first word waits no longer than 4 ms."""
+_METER_PERIOD: Final = 2.0
+"""Seconds: nobody looks at a meter here, and to count tokens takes time."""
+_FASTEST, _SLOWEST = 1000.0, 20.0
+"""Batches a second at most for each run, where few are under way and where many are: each batch is
+written down and sent by itself."""
+_MOST_BATCHES: Final = 1000.0
+"""A second, of all runs."""
+
+
+class RunsTogether:
+    """What the runs of one event loop share."""
+
+    def __init__(self) -> None:
+        self.sessions = SharedSessions()
+        self.under_way = 0
+
+    def frames_per_second(self) -> float:
+        """How often each run is written down and sent, at most."""
+        return max(_SLOWEST, min(_FASTEST, _MOST_BATCHES / max(1, self.under_way)))
 
 
 class ServedRun:
@@ -42,10 +60,10 @@ class ServedRun:
         setup: Setup,
         make_request: Callable[[], Prepared],
         say: Callable[[str], object],
-        sessions: SharedSessions,
+        together: RunsTogether,
     ) -> None:
         self.state = RunState()
-        self._sessions = sessions
+        self._together = together
         self._make = make_request
         self._say = say
         self._keeping = RunRecorder(setup)
@@ -53,11 +71,12 @@ class ServedRun:
             self._keeping,
             partial(report_of_run, state=setup.places.state, environ=setup.environ),
             engine=self._gated,
-            frames_per_second=_FRAMES,
+            frames_per_second=self._frames_per_second,
         )
         self._came: list[Event] = []
         self._news = asyncio.Event()
         self._over = False
+        self._has_text = False
         self._waiting = 0
         self._taken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -78,6 +97,10 @@ class ServedRun:
                     yield came
         finally:
             await self.close()
+
+    def _frames_per_second(self) -> float:
+        """The first word waits for nothing."""
+        return self._together.frames_per_second() if self._has_text else math.inf
 
     async def _is_silent(self, seconds: float | None) -> bool:
         """Whether nothing comes for so long."""
@@ -101,9 +124,11 @@ class ServedRun:
             await asyncio.shield(asyncio.gather(task, return_exceptions=True))
 
     async def _run(self) -> None:
+        self._together.under_way += 1
         try:
             await self._supervisor.run(self._make, self.state, self)
         finally:
+            self._together.under_way -= 1
             try:
                 await self._keeping.close(self.state, delivered=True)
             finally:
@@ -113,8 +138,12 @@ class ServedRun:
     async def _gated(self, prepared: Prepared, known: Capabilities) -> AsyncIterator[Event]:
         """The events of the run; the next one is asked for when the client has room for it."""
         request = prepared.request
-        session = self._sessions.of(request.endpoint, request.limits)
-        running = run(request, capabilities=known, session=session)
+        running = run(
+            request,
+            capabilities=known,
+            session=self._together.sessions.of(request.endpoint, request.limits),
+            meter_period=_METER_PERIOD,
+        )
         async with contextlib.aclosing(running) as events:  # type: ignore[type-var]
             async for event in events:
                 yield event
@@ -128,6 +157,7 @@ class ServedRun:
     def run_brought(self, events: Sequence[Event], state: RunState) -> None:
         self._waiting += _size(events)
         self._came += events
+        self._has_text = self._has_text or any(isinstance(one, TextDelta) for one in events)
         self._news.set()
 
     def run_told(self, message: str) -> None:

@@ -13,14 +13,13 @@ from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
 from autocoder_tui.engine.events import Failure, RunFailed, RunStarted, TextDelta, TextRetracted
-from autocoder_tui.engine.provider.shared_session import SharedSessions
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.serve.payloads import SocketMessage, SocketRequest
 from autocoder_tui.serve.rates import ClientRates
 from autocoder_tui.serve.requests import conversation_request, instruction_request
-from autocoder_tui.serve.served_run import ServedRun
+from autocoder_tui.serve.served_run import RunsTogether, ServedRun
 from autocoder_tui.serve.settings import ServeSettings
 from autocoder_tui.serve.threads import Place, Threads
 
@@ -34,14 +33,14 @@ class Conversation:
         settings: ServeSettings,
         rates: ClientRates,
         threads: Threads,
-        sessions: SharedSessions,
+        together: RunsTogether,
         say: Callable[[str], object],
     ) -> None:
         self._socket = socket
         self._settings = settings
         self._rates = rates
         self._threads = threads
-        self._sessions = sessions
+        self._together = together
         self._say = say
         self._client = socket.client.host if socket.client else "?"
         self._answering: asyncio.Task[None] | None = None
@@ -105,7 +104,7 @@ class Conversation:
                 self._threads.answered(messages, state.text, follows)
 
     def _served(self, make: Callable[[], Prepared]) -> ServedRun:
-        return ServedRun(self._settings.setup, make, self._say, self._sessions)
+        return ServedRun(self._settings.setup, make, self._say, self._together)
 
     async def _run(self, served: ServedRun, frame: str, announce: bool = False) -> str | None:
         """Send what a run brings as frames of this name; its text, None where it failed."""

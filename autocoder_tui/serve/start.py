@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
+import threading
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 
 import uvicorn
 
+from autocoder_tui.engine.metering.tokens import load_counter
+from autocoder_tui.engine.provider.chat import preload
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.runs.setup import choose_model
 from autocoder_tui.serve.app import create_app
 from autocoder_tui.serve.settings import ServeSettings
 
@@ -60,6 +65,8 @@ def _watch(workers: Sequence[BaseProcess]) -> None:
 
 
 def _work(settings: ServeSettings, listening: socket.socket, say: Callable[[str], object]) -> None:
+    # What the first request needs takes most of a second: while nobody asks yet.
+    threading.Thread(target=_prepare, args=(settings,), daemon=True).start()
     config = uvicorn.Config(
         create_app(settings, say),
         log_level="warning",
@@ -71,6 +78,12 @@ def _work(settings: ServeSettings, listening: socket.socket, say: Callable[[str]
         lifespan="off",
     )
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def _prepare(settings: ServeSettings) -> None:
+    preload()
+    with contextlib.suppress(AutocoderError):  # said to whoever asks
+        load_counter(choose_model(settings.setup).model)
 
 
 def _listen(settings: ServeSettings) -> socket.socket:

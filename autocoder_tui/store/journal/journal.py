@@ -56,6 +56,8 @@ class Journal:
         self._told = False
         self._closed = False
         self._syncing = threading.Lock()
+        self._is_named = False
+        """Whether its name is on the disk itself, too."""
         first = {"journal": VERSION, "snapshot": snapshot.to_data()}
         self._pending.append(_line(first))
         self._write()
@@ -146,9 +148,6 @@ class Journal:
                 lock(descriptor)
             self._put(descriptor, data)
             unfinished.rename(path)
-            # Not to be had everywhere; the file itself is whole without it.
-            with contextlib.suppress(OSError):
-                sync_folder(self._folder)
         except OSError:
             self._pending = [data]
             os.close(descriptor)
@@ -175,9 +174,15 @@ class Journal:
 
     def _sync(self) -> None:
         with self._syncing:
-            if self._descriptor is not None:
+            if self._descriptor is None:
+                return
+            with contextlib.suppress(OSError):
+                os.fsync(self._descriptor)
+            if not self._is_named:
+                self._is_named = True
+                # Not to be had everywhere; the file itself is whole without it.
                 with contextlib.suppress(OSError):
-                    os.fsync(self._descriptor)
+                    sync_folder(self._folder)
 
 
 def _line(data: dict[str, Any]) -> bytes:
