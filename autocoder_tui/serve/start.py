@@ -19,6 +19,7 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.setup import choose_model
 from autocoder_tui.serve.app import create_app
 from autocoder_tui.serve.settings import ServeSettings
+from autocoder_tui.system.descriptors import allow_many
 
 
 class NotListening(AutocoderError):
@@ -65,6 +66,7 @@ def _watch(workers: Sequence[BaseProcess]) -> None:
 
 
 def _work(settings: ServeSettings, listening: socket.socket, say: Callable[[str], object]) -> None:
+    allow_many()  # a connection, one to the model and a journal for each stream
     # What the first request needs takes most of a second: while nobody asks yet.
     threading.Thread(target=_prepare, args=(settings,), daemon=True).start()
     config = uvicorn.Config(
