@@ -59,7 +59,7 @@ def create_app(settings: ServeSettings, say: Callable[[str], object] = print) ->
     )
     rates = ClientRates(settings.rate, settings.at_once, settings.limit_store)
     history = History(settings.setup.places.state)
-    threads, together = Threads(), RunsTogether()
+    threads, together = Threads(), RunsTogether(settings.setup)
     _add_errors(app, say)
 
     @app.get("/health", tags=["server"], responses={403: _FAILURES[403]})

@@ -20,6 +20,7 @@ from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.provider.shared_session import SharedSessions
 from autocoder_tui.engine.run import run
 from autocoder_tui.engine.run_state import RunState
+from autocoder_tui.runs.ended_together import EndedTogether
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.recorder import RunRecorder
 from autocoder_tui.runs.setup import Setup
@@ -39,8 +40,9 @@ _MOST_BATCHES: Final = 1000.0
 class RunsTogether:
     """What the runs of one event loop share."""
 
-    def __init__(self) -> None:
+    def __init__(self, setup: Setup) -> None:
         self.sessions = SharedSessions()
+        self.endings = EndedTogether(setup.places.state, setup.settings.history)
         self.under_way = 0
 
     def frames_per_second(self) -> float:
@@ -66,7 +68,7 @@ class ServedRun:
         self._together = together
         self._make = make_request
         self._say = say
-        self._keeping = RunRecorder(setup)
+        self._keeping = RunRecorder(setup, together.endings)
         self._supervisor = RunSupervisor(
             self._keeping,
             partial(report_of_run, state=setup.places.state, environ=setup.environ),

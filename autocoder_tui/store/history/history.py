@@ -81,20 +81,30 @@ class History:
         """Keep `run`; returns it as it is kept. A run that was kept before and went on since
         is put together with what is known of it; one journal is never counted twice. The result
         of a batch's job waits in the list of the batch: no start asks about it."""
-        # Compressed before the database is locked, for others wait then: a long text takes a while.
-        mark = AWAITED if run.snapshot.batch else int(offered)
-        columns, text = {**row_of(run), "offered": mark}, text_of(run)
+        return self.add_all([run], offered=offered)[0]
 
-        def work(connection: sqlite3.Connection) -> KeptRun:
-            lost: list[str] = []
-            earlier = find(connection, run.run_id, lost.append)
-            if earlier is None or lost:
-                # Of a damaged one, what is known now takes the place.
-                put_columns(connection, columns, text)
-                return run
-            whole = together(earlier, run)
-            put(connection, whole, offered=mark)
-            return whole
+    def add_all(self, runs: Sequence[KeptRun], *, offered: bool = False) -> list[KeptRun]:
+        """Keep several runs in one write, each as `add` does."""
+        # Compressed before the database is locked, for others wait then: a long text takes a while.
+        marks = [AWAITED if run.snapshot.batch else int(offered) for run in runs]
+        rows = [
+            ({**row_of(run), "offered": mark}, text_of(run))
+            for run, mark in zip(runs, marks, strict=True)
+        ]
+
+        def work(connection: sqlite3.Connection) -> list[KeptRun]:
+            kept = []
+            for run, mark, (columns, text) in zip(runs, marks, rows, strict=True):
+                lost: list[str] = []
+                earlier = find(connection, run.run_id, lost.append)
+                if earlier is None or lost:
+                    # Of a damaged one, what is known now takes the place.
+                    put_columns(connection, columns, text)
+                    kept.append(run)
+                else:
+                    kept.append(together(earlier, run))
+                    put(connection, kept[-1], offered=mark)
+            return kept
 
         return self._database.do(work, write=True)
 
