@@ -159,7 +159,9 @@ class ServedRun:
     def run_brought(self, events: Sequence[Event], state: RunState) -> None:
         self._waiting += _size(events)
         self._came += events
-        self._has_text = self._has_text or any(isinstance(one, TextDelta) for one in events)
+        self._has_text = self._has_text or any(
+            isinstance(one, TextDelta | ReasoningDelta) for one in events
+        )
         self._news.set()
 
     def run_told(self, message: str) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import wait
@@ -19,6 +20,7 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.setup import choose_model
 from autocoder_tui.serve.app import create_app
 from autocoder_tui.serve.settings import ServeSettings
+from autocoder_tui.store.history.history import History
 from autocoder_tui.system.descriptors import allow_many
 
 
@@ -66,6 +68,8 @@ def _watch(workers: Sequence[BaseProcess]) -> None:
 
 
 def _work(settings: ServeSettings, listening: socket.socket, say: Callable[[str], object]) -> None:
+    # What a thread has to do for a run that begins is short, and others stream meanwhile.
+    sys.setswitchinterval(0.001)
     allow_many()  # a connection, one to the model and a journal for each stream
     # What the first request needs takes most of a second: while nobody asks yet.
     threading.Thread(target=_prepare, args=(settings,), daemon=True).start()
@@ -79,7 +83,8 @@ def _work(settings: ServeSettings, listening: socket.socket, say: Callable[[str]
         ws_max_size=settings.most_body_bytes,
         lifespan="off",
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    with History(settings.setup.places.state).held():
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def _prepare(settings: ServeSettings) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,10 @@ class History:
     def messages(self) -> list[str]:
         """What happened to the database since the last call, as sentences to show."""
         return self._database.taken_messages()
+
+    def held(self) -> AbstractContextManager[None]:
+        """For a program that keeps many runs: each is kept faster meanwhile."""
+        return self._database.held()
 
     # ------------------------------------------------------------------ keeping
 
