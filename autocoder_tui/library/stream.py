@@ -7,7 +7,7 @@ import inspect
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import Enum
 from typing import TypeAlias
@@ -80,6 +80,7 @@ async def consume(
     """
     state, begun = RunState(), time.monotonic()
     delivered = DeliveredText()
+    _begin(stats)
     end = asyncio.get_running_loop().time() + total_timeout
     try:
         async with aclosing(events) as stream:  # type: ignore[type-var]
@@ -138,6 +139,12 @@ async def _called(callback: Callback, piece: str, state: RunState, end: float) -
 def _failed(reason: str, state: RunState) -> StreamProcessError:
     said = f"The callback failed ({reason}), so this request was ended."
     return StreamProcessError(said, "callback", state.text)
+
+
+def _begin(stats: StreamStats) -> None:
+    """The same stats may be given to one request after another."""
+    for each in fields(StreamStats):
+        setattr(stats, each.name, each.default)
 
 
 def _note(stats: StreamStats, state: RunState, begun: float) -> None:

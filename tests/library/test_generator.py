@@ -116,6 +116,18 @@ async def test_errors_say_whose_side_they_are_on() -> None:
             await generator(server).generate_code_with_explanation("")
 
 
+async def test_stats_can_be_used_again() -> None:
+    stats = StreamStats()
+    async with DemoServer([error_reply(401, "no"), Reply("Yes.")]) as server:
+        maker = generator(server)
+        with pytest.raises(APIError):
+            await maker.generate_code_with_explanation("Greet.", stats=stats)
+        done = await maker.generate_code_with_explanation("Greet.", stats=stats)
+    assert done.stats is stats
+    assert (stats.status, stats.error) == (StreamStatus.COMPLETED, None)
+    assert stats.total_tokens == len(tokens("Yes."))
+
+
 async def test_silence_ends_a_request_in_time() -> None:
     async with DemoServer([Reply(ANSWER, stall="accept")]) as server:
         with pytest.raises(APIError) as caught:
