@@ -28,6 +28,8 @@ _KEEP_PERIOD: Final = 0.025
 """Seconds between two batches that are written down: each is a write of its own."""
 _Text: TypeAlias = TextDelta | TextHeld | ReasoningDelta
 Deliver: TypeAlias = Callable[[Sequence[Event]], None]
+FramesPerSecond: TypeAlias = float | Callable[[], float]
+"""A number, or what says it anew each time."""
 
 
 def merge(events: Sequence[Event]) -> list[Event]:
@@ -78,7 +80,7 @@ def _without_superseded_usage(events: Sequence[Event]) -> list[Event]:
 class _Frames:
     """Holds what has come since the last frame and delivers it when the next one is due."""
 
-    def __init__(self, deliver: Deliver, keep: Deliver | None, period: float) -> None:
+    def __init__(self, deliver: Deliver, keep: Deliver | None, period: Callable[[], float]) -> None:
         self._deliver = deliver
         self._keep = keep
         self._period = period
@@ -99,7 +101,7 @@ class _Frames:
         if self.failure is not None:
             return False  # to be written down all the same
         self._pending.append(event)
-        due = self._last + self._period
+        due = self._last + self._period()
         if self._loop.time() >= due:
             self.flush()
             return True
@@ -155,7 +157,7 @@ async def pump(
     events: AsyncIterator[Event],
     deliver: Deliver,
     *,
-    frames_per_second: float = 30,
+    frames_per_second: FramesPerSecond = 30,
     seen: Callable[[Event], None] | None = None,
     keep: Deliver | None = None,
 ) -> None:
@@ -168,7 +170,9 @@ async def pump(
     iterator, what is pending is delivered and the iterator closed. An exception of `deliver`
     or `seen` ends the pump and is raised from it.
     """
-    frames = _Frames(deliver, keep, 1 / frames_per_second)
+    often = frames_per_second
+    period = (lambda: 1 / often()) if callable(often) else (lambda: 1 / often)
+    frames = _Frames(deliver, keep, period)
     try:
         try:
             await _feed(events, frames, seen)

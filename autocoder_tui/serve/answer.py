@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, aclosing
 from typing import Any, Final, Literal, TypeAlias
 
@@ -86,9 +86,10 @@ class RunAnswer(Response):
     async def _send(self, send: Send) -> None:
         body = _Body(self._form)
         begun = self._form == "json"
-        async with aclosing(self._served.batches()) as batches:  # type: ignore[type-var]
-            async for batch in _or_silence(batches, _QUIET if self._form == "events" else None):
-                if batch is None:
+        quiet = _QUIET if self._form == "events" else None
+        async with aclosing(self._served.batches(quiet)) as batches:  # type: ignore[type-var]
+            async for batch in batches:
+                if not batch:
                     if begun:
                         await send(_part(b": still at work\n\n"))
                     continue
@@ -242,25 +243,3 @@ async def _disconnected(receive: Receive) -> None:
     """Return when the client has gone."""
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _or_silence(
-    batches: AsyncIterator[Sequence[Event]], seconds: float | None
-) -> AsyncIterator[Sequence[Event] | None]:
-    """The batches, and None for every so many seconds without one."""
-    step = asyncio.ensure_future(anext(batches))
-    try:
-        while True:
-            done, _ = await asyncio.wait({step}, timeout=seconds)
-            if not done:
-                yield None
-                continue
-            try:
-                batch = step.result()
-            except StopAsyncIteration:
-                return
-            step = asyncio.ensure_future(anext(batches))
-            yield batch
-    finally:
-        step.cancel()
-        await asyncio.wait({step})

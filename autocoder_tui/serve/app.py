@@ -25,12 +25,13 @@ from autocoder_tui.serve.payloads import ErrorAnswer, GenerateCode
 from autocoder_tui.serve.protection import Protection
 from autocoder_tui.serve.rates import ClientRates, TooManyRequests
 from autocoder_tui.serve.requests import code_request
-from autocoder_tui.serve.served_run import ServedRun
+from autocoder_tui.serve.served_run import RunsTogether, ServedRun
 from autocoder_tui.serve.settings import ServeSettings
 from autocoder_tui.serve.snippets import add_snippet_routes
 from autocoder_tui.serve.socket import Conversation, why_invalid
 from autocoder_tui.serve.statuses import BAD_REQUEST, DOCUMENTED, FAILED, TOO_MANY, error_body
 from autocoder_tui.serve.terminal.admission import Admission
+from autocoder_tui.serve.threads import Threads
 from autocoder_tui.store.history.history import History
 from autocoder_tui.system.version import __version__
 
@@ -67,6 +68,7 @@ def create_app(
     )
     rates = ClientRates(settings.rate, settings.at_once, settings.limit_store)
     history = History(settings.setup.places.state)
+    threads, together = Threads(), RunsTogether(settings.setup)
     _add_errors(app, say)
 
     @app.get("/health", tags=["server"], responses={403: _FAILURES[403]})
@@ -95,12 +97,12 @@ def create_app(
         await rates.count(client)
         slot = ExitStack()
         slot.enter_context(rates.under_way(client))
-        served = ServedRun(settings.setup, code_request(settings, asked), say)
+        served = ServedRun(settings.setup, code_request(settings, asked), say, together)
         return RunAnswer(served, form_of(accept), slot)
 
     @app.websocket("/ws")
     async def converse(socket: WebSocket) -> None:
-        await Conversation(socket, settings, rates, say).serve()
+        await Conversation(socket, settings, rates, threads, together, say).serve()
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> Response:

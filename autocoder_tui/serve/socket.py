@@ -20,9 +20,10 @@ from autocoder_tui.serve.exchange import Ended, answer_within, exchange_of
 from autocoder_tui.serve.payloads import SocketMessage, SocketRequest
 from autocoder_tui.serve.rates import ClientRates
 from autocoder_tui.serve.requests import conversation_request, instruction_request
-from autocoder_tui.serve.served_run import ServedRun
+from autocoder_tui.serve.served_run import RunsTogether, ServedRun
 from autocoder_tui.serve.settings import ServeSettings
 from autocoder_tui.serve.statuses import FAILED, status_of
+from autocoder_tui.serve.threads import Place, Threads
 
 
 class Conversation:
@@ -33,11 +34,15 @@ class Conversation:
         socket: WebSocket,
         settings: ServeSettings,
         rates: ClientRates,
+        threads: Threads,
+        together: RunsTogether,
         say: Callable[[str], object],
     ) -> None:
         self._socket = socket
         self._settings = settings
         self._rates = rates
+        self._threads = threads
+        self._together = together
         self._say = say
         self._client = socket.client.host if socket.client else "?"
         self._answering: asyncio.Task[None] | None = None
@@ -87,19 +92,7 @@ class Conversation:
         try:
             await self._rates.count(self._client)
             with self._rates.under_way(self._client):
-                messages = list(asked.messages)
-                if asked.feedback:
-                    complaint = messages[-1].content
-                    made = instruction_request(
-                        self._settings, complaint, asked.model, asked.custom_url
-                    )
-                    instruction = await self._run(made, "feedback")
-                    if instruction is None:
-                        return "failed"
-                    messages[-1] = SocketMessage(role="user", content=instruction)
-                made = conversation_request(self._settings, messages, asked.model, asked.custom_url)
-                done = await self._run(made, "token", asked.announce)
-            return "failed" if done is None else "complete"
+                return await self._answered(asked)
         except AutocoderError as error:
             self._exchange.error = error.kind
             self._exchange.status = status_of(Failure(error.kind, error.message))
@@ -110,11 +103,30 @@ class Conversation:
                 await self._send("exit_token", reason="stopped")
             raise
 
-    async def _run(
-        self, make: Callable[[], Prepared], frame: str, announce: bool = False
-    ) -> str | None:
+    async def _answered(self, asked: SocketRequest) -> Ended:
+        messages, place = list(asked.messages), self._threads.place_of(asked.messages)
+        chosen = (asked.model, asked.custom_url)
+        if asked.feedback:
+            made = instruction_request(self._settings, messages, place, *chosen)
+            instruction = await self._run(self._served(made), "feedback")
+            if instruction is None:
+                return "failed"
+            messages[-1] = SocketMessage(role="user", content=instruction)
+        served = self._served(conversation_request(self._settings, messages, place, *chosen))
+        try:
+            done = await self._run(served, "token", asked.announce)
+        finally:
+            state = served.state
+            if state.run_id and state.text.strip():
+                follows = Place(place.thread or state.run_id, state.run_id)
+                self._threads.answered(messages, state.text, follows)
+        return "failed" if done is None else "complete"
+
+    def _served(self, make: Callable[[], Prepared]) -> ServedRun:
+        return ServedRun(self._settings.setup, make, self._say, self._together)
+
+    async def _run(self, served: ServedRun, frame: str, announce: bool = False) -> str | None:
         """Send what a run brings as frames of this name; its text, None where it failed."""
-        served = ServedRun(self._settings.setup, make, self._say)
         try:
             failure = await self._stream(served, frame, announce)
         finally:

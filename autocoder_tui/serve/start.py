@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -15,11 +16,16 @@ from typing import Any
 
 import uvicorn
 
+from autocoder_tui.engine.metering.tokens import load_counter
+from autocoder_tui.engine.provider.chat import preload
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.runs.setup import choose_model
 from autocoder_tui.serve.access_log import AccessLog
 from autocoder_tui.serve.app import create_app
 from autocoder_tui.serve.settings import SHARED_FOLDER, ServeSettings
 from autocoder_tui.serve.terminal.admission import Admission
+from autocoder_tui.store.history.history import History
+from autocoder_tui.system.descriptors import allow_many
 
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 """What a browser on this machine calls a server that listens at every address."""
@@ -107,6 +113,11 @@ def _work(
     admission: Admission | None,
     log: AccessLog | None,
 ) -> None:
+    # What a thread has to do for a run that begins is short, and others stream meanwhile.
+    sys.setswitchinterval(0.001)
+    allow_many()  # a connection, one to the model and a journal for each stream
+    # What the first request needs takes most of a second: while nobody asks yet.
+    threading.Thread(target=_prepare, args=(settings,), daemon=True).start()
     config = uvicorn.Config(
         create_app(settings, say, admission, log),
         log_level="warning",
@@ -120,17 +131,23 @@ def _work(
     # uvicorn sends itself the signal once more when it has ended: this is left in good order.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        with History(settings.setup.places.state).held():
+            uvicorn.Server(config).run(sockets=[listening])
     finally:
         if log is not None:
             log.close()
 
 
+def _prepare(settings: ServeSettings) -> None:
+    preload()
+    with contextlib.suppress(AutocoderError):  # said to whoever asks
+        load_counter(choose_model(settings.setup).model)
+
+
 def listen(settings: ServeSettings) -> socket.socket:
     """The socket. Raises NotListening."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    # Named, the protocol is that of the connections too: without it asyncio would not have them
-    # send small pieces at once (TCP_NODELAY), and what a key does would be shown 40 ms later.
+    # asyncio lets small pieces go at once (TCP_NODELAY) only where TCP is named.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
