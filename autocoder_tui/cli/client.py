@@ -9,11 +9,11 @@ from contextlib import suppress
 
 import httpx2
 
-from autocoder_tui.cli.serve_arguments import TOKEN_VARIABLE
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_OK
 from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.serve.settings import TOKEN_VARIABLE
 
 _PLACE = "/generate-code/"
 _NO_TIME = 0.001

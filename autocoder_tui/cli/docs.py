@@ -1,4 +1,5 @@
-"""`autocoder-tui docs [TOPIC]`: the manual by topics, which are the sections of the README."""
+"""`autocoder-tui docs [TOPIC]`: the manual by topics, which are the sections of the README and of
+the files in `docs/`."""
 
 from __future__ import annotations
 
@@ -27,8 +28,9 @@ def manual_file() -> Path:
 def topics() -> dict[str, str]:
     """The sections by the name of their heading, such as "control-files", in their order. What is
     below a heading belongs to it, and is a topic of its own, too."""
-    text = manual_file().read_text(encoding="utf-8")
-    lines, found, fenced = text.split("\n"), list[tuple[int, int, str]](), False
+    more = sorted((Path(__file__).parent.parent / "docs").glob("*.md"))
+    texts = [file.read_text(encoding="utf-8") for file in (manual_file(), *more)]
+    lines, found, fenced = "\n".join(texts).split("\n"), list[tuple[int, int, str]](), False
     for number, line in enumerate(lines):
         fenced ^= line.startswith("```")
         heading = _HEADING.match(line)

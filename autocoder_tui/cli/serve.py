@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import os
 import secrets
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from autocoder_tui.cli.serve_arguments import TOKEN_VARIABLE
+from autocoder_tui.cli.serve_arguments import OF_A_RUN
 from autocoder_tui.engine.base_url import check_base_url
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.exit_codes import EXIT_OK
-from autocoder_tui.runs.setup import load_setup
+from autocoder_tui.runs.setup import Setup, load_setup
 from autocoder_tui.safety.redaction import know, safe_line
-from autocoder_tui.serve.settings import LOOPBACK, ServeSettings
+from autocoder_tui.serve.settings import (
+    LOOPBACK,
+    TOKEN_VARIABLE,
+    ServeSettings,
+    TerminalSettings,
+)
 
 
 class NoServer(AutocoderError):
@@ -60,6 +66,32 @@ def serve_settings(options: argparse.Namespace, environ: Mapping[str, str]) -> S
         rate=options.rate,
         at_once=options.at_once,
         limit_store=options.limit_store,
+        metrics=options.metrics,
+        access_log=options.access_log,
+        terminal=_terminal(options, setup, environ) if options.app else None,
+    )
+
+
+def _terminal(
+    options: argparse.Namespace, setup: Setup, environ: Mapping[str, str]
+) -> TerminalSettings:
+    """The full-screen program on the server's project, with the server's model and limits."""
+    from autocoder_tui.serve.terminal.environment import program_environment
+
+    if not hasattr(os, "fork"):
+        raise NoServer("--app needs pseudo-terminals, which POSIX systems have: leave it out.")
+    given = [
+        f"{next(flag for flag in option.flags if flag.startswith('--'))}={setup.flags[option.name]}"
+        for option in OF_A_RUN
+        if option.name in setup.flags
+    ]
+    # -P: what lies in the folder the server was started in is no part of the program.
+    command = (sys.executable, "-P", "-m", "autocoder_tui", *given, "--", str(setup.root))
+    return TerminalSettings(
+        command,
+        program_environment(environ),
+        sessions=options.app_sessions,
+        idle_seconds=options.app_idle * 60 or None,
     )
 
 

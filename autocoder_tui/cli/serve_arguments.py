@@ -6,7 +6,8 @@ import argparse
 from contextlib import suppress
 
 from autocoder_tui.cli.arguments import Parser, add_option, count, given
-from autocoder_tui.config.run_options import RUN_OPTIONS
+from autocoder_tui.config.run_options import RUN_OPTIONS, RunOption
+from autocoder_tui.serve.settings import TOKEN_VARIABLE
 
 DESCRIPTION = """\
 Answer over HTTP: POST /generate-code/ streams code with an explanation, /ws holds conversations,
@@ -14,7 +15,10 @@ Answer over HTTP: POST /generate-code/ streams code with an explanation, /ws hol
 """
 _GROUPS = ("the model", "limits")
 _NOT_HERE = ("edit_format", "edit_retries", "fallback")
-TOKEN_VARIABLE = "AUTOCODER_TUI_SERVE_TOKEN"
+OF_A_RUN: tuple[RunOption, ...] = tuple(
+    option for option in RUN_OPTIONS if option.group in _GROUPS and option.name not in _NOT_HERE
+)
+"""The options of a run that a server takes, for all of its runs."""
 
 
 def serve_parser() -> Parser:
@@ -64,13 +68,50 @@ def serve_parser() -> Parser:
         help=f"ask for no token at another address than loopback (else ${TOKEN_VARIABLE}, or a "
         "new one that is printed)",
     )
+    server.add_argument("--metrics", action="store_true", help="figures for Prometheus at /metrics")
+    server.add_argument(
+        "--access-log",
+        type=given,
+        metavar="FILE",
+        help="append a line of JSON for each request, without prompts or keys (-: stdout)",
+    )
+    _add_app_arguments(parser)
     groups = {
         name: parser.add_argument_group("limits" if name == "limits" else name) for name in _GROUPS
     }
-    for option in RUN_OPTIONS:
-        if option.group in groups and option.name not in _NOT_HERE:
-            add_option(groups[option.group], option)
+    for option in OF_A_RUN:
+        add_option(groups[option.group], option)
     return parser
+
+
+def _add_app_arguments(parser: Parser) -> None:
+    app = parser.add_argument_group("the full-screen program in a browser")
+    app.add_argument(
+        "--app",
+        action="store_true",
+        help="serve it at /app, for whoever has the link that is printed, which works once",
+    )
+    app.add_argument(
+        "--app-sessions",
+        type=count,
+        default=4,
+        metavar="N",
+        help="how many of it at once (default: 4)",
+    )
+    app.add_argument(
+        "--app-idle",
+        type=_minutes,
+        default=120.0,
+        metavar="MINUTES",
+        help="end one after so long without a key (default: 120; 0: never)",
+    )
+
+
+def _minutes(text: str) -> float:
+    with suppress(ValueError):
+        if 0 <= float(text) <= 1_000_000:
+            return float(text)
+    raise argparse.ArgumentTypeError("expected minutes, or 0")
 
 
 def _port(text: str) -> int:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
 from autocoder_tui.text.late_pattern import late_pattern
@@ -180,11 +181,7 @@ class Calibration:
         """Tokens of the model for each of what KINDS names, in that order."""
         if self.runs == 0:
             return tuple(_BELIEVED[kind][0] for kind in KINDS)
-        limits = (_LIMITS.get(kind, (_LEAST, _MOST)) for kind in KINDS)
-        return tuple(
-            max(least, min(most, ratio))
-            for ratio, (least, most) in zip(self._solved(), limits, strict=True)
-        )
+        return _ratios(self)
 
     @property
     def margin(self) -> Decimal:
@@ -236,23 +233,6 @@ class Calibration:
         predicted = sum(ratio * count for ratio, count in pairs)
         return max(_LEAST * weights.text, min(_LIMITS["wide"][1] * weights.text, predicted))
 
-    def _solved(self) -> list[float]:
-        """precision * ratios = moment, by Gaussian elimination (it is positive definite)."""
-        count = len(KINDS)
-        rows = [
-            [*self._precision[i * count : (i + 1) * count], self._moment[i]] for i in range(count)
-        ]
-        for i in range(count):
-            for below in rows[i + 1 :]:
-                factor = below[i] / rows[i][i]
-                for j in range(i, count + 1):
-                    below[j] -= factor * rows[i][j]
-        ratios = [0.0] * count
-        for i in reversed(range(count)):
-            rest = sum(rows[i][j] * ratios[j] for j in range(i + 1, count))
-            ratios[i] = (rows[i][count] - rest) / rows[i][i]
-        return ratios
-
     def to_dict(self) -> dict[str, Any]:
         return {
             "runs": self.runs,
@@ -285,3 +265,29 @@ def _row(value: object, length: int | None) -> _Row | None:
         return None
     numbers = [item for item in value if isinstance(item, int | float) and math.isfinite(item)]
     return tuple(map(float, numbers)) if len(numbers) == len(value) else None
+
+
+@lru_cache(maxsize=64)
+def _ratios(calibration: Calibration) -> tuple[float, ...]:
+    """Asked for several times a second while a text grows, and for each run that is under way."""
+    limits = (_LIMITS.get(kind, (_LEAST, _MOST)) for kind in KINDS)
+    solved = _solved(calibration._precision, calibration._moment)
+    return tuple(
+        max(least, min(most, ratio)) for ratio, (least, most) in zip(solved, limits, strict=True)
+    )
+
+
+def _solved(precision: _Row, moment: _Row) -> list[float]:
+    """precision * ratios = moment, by Gaussian elimination (it is positive definite)."""
+    count = len(KINDS)
+    rows = [[*precision[i * count : (i + 1) * count], moment[i]] for i in range(count)]
+    for i in range(count):
+        for below in rows[i + 1 :]:
+            factor = below[i] / rows[i][i]
+            for j in range(i, count + 1):
+                below[j] -= factor * rows[i][j]
+    ratios = [0.0] * count
+    for i in reversed(range(count)):
+        rest = sum(rows[i][j] * ratios[j] for j in range(i + 1, count))
+        ratios[i] = (rows[i][count] - rest) / rows[i][i]
+    return ratios

@@ -27,8 +27,7 @@ from autocoder_tui.engine.events import (
     TextRetracted,
 )
 from autocoder_tui.engine.metering.budget import Allowance, RaiseCap
-from autocoder_tui.engine.metering.cost import check_fits, estimate_request, file_weights
-from autocoder_tui.engine.metering.tokens import load_counter
+from autocoder_tui.engine.metering.cost import check_fits, counted, file_weights
 from autocoder_tui.engine.metering.usage import METER_PERIOD, Accounts
 from autocoder_tui.engine.next_way import Ask, NextWay
 from autocoder_tui.engine.pace import AtOnce, Pace
@@ -62,12 +61,14 @@ class Generation:
         raise_cap: RaiseCap | None,
         ask_wait: AskWait | None,
         pace: Pace | None = None,
+        meter_period: float = METER_PERIOD,
     ) -> None:
         self._request = request
         self._limits = request.limits
         self._capabilities = capabilities
         self._raise_cap = raise_cap
         self._pace = pace or AtOnce()
+        self._meter_period = meter_period
         self._ways = NextWay(capabilities, prose=not writes_files(request.purpose))
         self.kind = kind_of(request)
         self._first = first_messages(request)
@@ -91,12 +92,10 @@ class Generation:
     async def events(
         self, trace: Trace | None, session: ReplySession | None = None
     ) -> AsyncGenerator[Event]:
-        model, known = self._request.model, self._request.calibration
-        counter = await asyncio.to_thread(load_counter, model, known)
-        self._counter = counter.fitted(self._first, self._request.counted_tokens)
+        model = self._request.model
+        self._counter, figure = await asyncio.to_thread(counted, self._request, self._first)
         self._accounts = Accounts(model, self._counter)
         self._allowance = Allowance(model, self._limits, self._accounts, self._raise_cap)
-        figure = await asyncio.to_thread(estimate_request, self._request, self._counter)
         asked_for = told(self._request.edits, self._capabilities)
         yield RunStarted(self._request.run_id, model.name, figure, asked_for)
         weights = file_weights(self._request, self._counter, figure.prompt_tokens)
@@ -282,7 +281,7 @@ class Generation:
                         part.finish_reason = part.finish_reason or seam.STOPPED_AT_CAP
                         return
                     now = time.monotonic()
-                    if now - metered >= METER_PERIOD:
+                    if now - metered >= self._meter_period:
                         metered = now
                         yield self._accounts.totals()
 

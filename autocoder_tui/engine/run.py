@@ -22,6 +22,7 @@ from autocoder_tui.engine.events import (
 )
 from autocoder_tui.engine.generation import Generation
 from autocoder_tui.engine.metering.budget import RaiseCap
+from autocoder_tui.engine.metering.usage import METER_PERIOD
 from autocoder_tui.engine.pace import Pace
 from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.provider.session import ReplySession
@@ -39,6 +40,7 @@ async def run(
     trace: Trace | None = None,
     session: ReplySession | None = None,
     pace: Pace | None = None,
+    meter_period: float = METER_PERIOD,
 ) -> AsyncIterator[Event]:
     """Generate what `request` asks for, continuing until the reply is complete.
 
@@ -48,10 +50,12 @@ async def run(
     and the cancellation goes on. `capabilities` is updated with what is learnt of the endpoint.
     At a spending cap `raise_cap` is asked, and `ask_wait` when a server wants a longer wait
     than anybody waits unasked; the run waits for the answer. Without them it fails there.
+    While text comes the usage is told every `meter_period` seconds.
     `trace` is told what is on the wire; `pace` says when each request may be sent; `session`
     answers the requests where no connection is to be opened for them.
     """
-    generation = Generation(request, capabilities or Capabilities(), raise_cap, ask_wait, pace)
+    known = capabilities or Capabilities()
+    generation = Generation(request, known, raise_cap, ask_wait, pace, meter_period)
     try:
         async with aclosing(generation.events(trace, session)) as events:
             async for event in events:

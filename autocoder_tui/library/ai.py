@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Coroutine, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import tiktoken
@@ -150,18 +150,20 @@ def _run(work: Coroutine[Any, Any, _T]) -> _T:
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run(work)
-    results: list[_T] = []
-    errors: list[BaseException] = []
+    begun: Future[tuple[asyncio.AbstractEventLoop, asyncio.Task[_T]]] = Future()
 
-    def run() -> None:
+    async def begin() -> _T:
+        task = asyncio.ensure_future(work)
+        begun.set_result((asyncio.get_running_loop(), task))
+        return await task
+
+    with ThreadPoolExecutor(1) as beside:
+        running = beside.submit(asyncio.run, begin())
         try:
-            results.append(asyncio.run(work))
-        except BaseException as error:
-            errors.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if errors:
-        raise errors[0]
-    return results[0]
+            return running.result()
+        except BaseException:
+            if not running.done():
+                # Ctrl+C here, or in a notebook, ends the request and not just the wait for it.
+                loop, task = begun.result()
+                loop.call_soon_threadsafe(task.cancel)
+            raise

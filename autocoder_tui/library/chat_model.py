@@ -31,13 +31,19 @@ class AIMessage:
     @classmethod
     def from_json(cls, text: str) -> AIMessage:
         """What `to_json` gave. Raises ValueError."""
-        data = json.loads(text)
+        try:
+            data = json.loads(text)
+        except RecursionError:
+            raise ValueError("The message is nested too deeply.") from None
         if not isinstance(data, dict) or not isinstance(data.get("content"), str):
             raise ValueError('Expected an object with a text as "content".')
         tokens = data.get("total_tokens", 0)
         if not isinstance(tokens, int) or isinstance(tokens, bool) or tokens < 0:
             raise ValueError('Expected a number of tokens as "total_tokens".')
-        return cls(data["content"], str(data.get("model", "")), tokens)
+        model = data.get("model", "")
+        if not isinstance(model, str):
+            raise ValueError('Expected a name as "model".')
+        return cls(data["content"], model, tokens)
 
 
 class BaseChatModel:
@@ -61,10 +67,15 @@ class BaseChatModel:
         return await self.send_messages([ChatMessage("user", text)], on_text)
 
     async def send_messages(
-        self, messages: Sequence[ChatMessage], on_text: Callback | None = None
+        self, messages: Sequence[ChatMessage | AIMessage], on_text: Callback | None = None
     ) -> AIMessage:
-        """Send a conversation whose last message is the user's, and get the next one."""
-        done = await self._generator.send(messages, on_text)
+        """Send a conversation whose last message is the user's, and get the next one; earlier
+        answers may stand in it as they were given."""
+        said = [
+            ChatMessage("assistant", each.content) if isinstance(each, AIMessage) else each
+            for each in messages
+        ]
+        done = await self._generator.send(said, on_text)
         return AIMessage(done.text, self.model, done.total_tokens)
 
     def get_chat_model(self, name: str) -> BaseChatModel:

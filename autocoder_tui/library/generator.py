@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -11,6 +12,7 @@ from autocoder_tui.engine.preprompt import EXPLAINED_CODE
 from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.request import ChatMessage, InputFile, Limits, RunRequest, Turn
 from autocoder_tui.engine.run import run
+from autocoder_tui.library.messages import check_messages
 from autocoder_tui.library.model_choice import choose
 from autocoder_tui.library.stream import Callback, Generated, StreamStats, consume
 
@@ -27,7 +29,8 @@ class StreamingCodeGenerator:
     once. A failing request is tried again `max_retries` times, after `retry_delay` seconds, then
     after twice as many. Instances may be shared by any number of tasks of one event loop.
 
-    Raises UnknownModel and RequestError for a model or an address that cannot be used.
+    Raises UnknownModel and RequestError for a model or an address that cannot be used, ValueError
+    for a number that can't be one.
     """
 
     def __init__(
@@ -44,10 +47,15 @@ class StreamingCodeGenerator:
         total_timeout: float = 1800.0,
         limits: Limits | None = None,
     ) -> None:
-        if timeout <= 0 or total_timeout <= 0 or retry_delay < 0:
-            raise ValueError("Time limits are seconds above 0.")
-        if chunk_size < 1 or max_retries < 0:
-            raise ValueError("chunk_size is at least 1, max_retries at least 0.")
+        for name, seconds in (("timeout", timeout), ("total_timeout", total_timeout)):
+            if not _is_number(seconds) or seconds <= 0:
+                raise ValueError(f"{name} is a number of seconds above 0.")
+        if not _is_number(retry_delay) or retry_delay < 0:
+            raise ValueError("retry_delay is a number of seconds, at least 0.")
+        if not _is_count(chunk_size, 1) or not _is_count(max_retries, 0):
+            raise ValueError("chunk_size is a whole number from 1, max_retries one from 0.")
+        if temperature is not None and not (_is_number(temperature) and 0 <= temperature <= 2):
+            raise ValueError("temperature is a number from 0 to 2.")
         self.model, self.endpoint = choose(
             model, api_key=api_key, base_url=base_url, temperature=temperature
         )
@@ -87,19 +95,22 @@ class StreamingCodeGenerator:
         *,
         stats: StreamStats | None = None,
     ) -> Generated:
-        """Send these messages, word for word. Raises as `generate_code_with_explanation`."""
-        if not messages or messages[-1].role == "assistant":
-            raise ValueError("The last message has to be the user's.")
-        title = messages[-1].content
-        request = replace(self.request(title or " "), messages=tuple(messages))
+        """Send these messages, word for word. Raises as `generate_code_with_explanation`, and
+        TypeError for what is no message."""
+        check_messages(messages)
+        if not messages or messages[-1].role != "user" or not messages[-1].content.strip():
+            raise ValueError("The last message has to be the user's, and to say something.")
+        request = replace(self.request(messages[-1].content), messages=tuple(messages))
         return await self._generate(request, progress_callback, stats)
 
     def request(
         self, prompt: str, *, files: Sequence[InputFile] = (), turns: Sequence[Turn] = ()
     ) -> RunRequest:
         """The request that `prompt` is sent as, to be changed with `dataclasses.replace` and run
-        with `autocoder_tui.run`. Raises ValueError for an empty prompt."""
-        if not prompt:
+        with `autocoder_tui.run`. Raises ValueError for a prompt that says nothing."""
+        if not isinstance(prompt, str):
+            raise TypeError("A prompt is a text.")
+        if not prompt.strip():
             raise ValueError("The prompt is empty.")
         return RunRequest(
             prompt,
@@ -122,4 +133,13 @@ class StreamingCodeGenerator:
         self, request: RunRequest, callback: Callback | None, stats: StreamStats | None
     ) -> Generated:
         stats = StreamStats() if stats is None else stats
-        return await consume(self.events(request), callback, self._chunk_size, stats)
+        most, total = self._chunk_size, request.limits.total_timeout
+        return await consume(self.events(request), callback, most, stats, total)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_count(value: object, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import Enum
 from typing import TypeAlias
@@ -66,14 +67,21 @@ class Generated:
 
 
 async def consume(
-    events: AsyncIterator[Event], callback: Callback | None, most: int, stats: StreamStats
+    events: AsyncIterator[Event],
+    callback: Callback | None,
+    most: int,
+    stats: StreamStats,
+    total_timeout: float,
 ) -> Generated:
-    """Follow a run to its end; `stats` is kept up while it comes.
+    """Follow a run to its end; `stats` is kept up while it comes. The run itself ends after
+    `total_timeout` seconds, and so does a callback that is waited for.
 
     Raises APIError and StreamProcessError; a cancellation ends the run and goes on.
     """
     state, begun = RunState(), time.monotonic()
     delivered = DeliveredText()
+    _begin(stats)
+    end = asyncio.get_running_loop().time() + total_timeout
     try:
         async with aclosing(events) as stream:  # type: ignore[type-var]
             async for event in stream:
@@ -83,7 +91,7 @@ async def consume(
                     case RunStarted():
                         stats.status = StreamStatus.PROCESSING
                     case TextDelta(text):
-                        await _given(delivered.append(text), callback, most, state)
+                        await _given(delivered.append(text), callback, most, state, end)
                     case TextRetracted(count):
                         delivered.retract(count)
                     case RunFailed(error):
@@ -98,22 +106,45 @@ async def consume(
     return Generated(state.text, stats, stats.seconds, stats.total_tokens, delivered.exact)
 
 
-async def _given(text: str, callback: Callback | None, most: int, state: RunState) -> None:
-    """Give the callback `text` in pieces of at most `most` characters. Raises
-    StreamProcessError where it fails."""
-    if callback is None:
-        return
-    try:
+async def _given(
+    text: str, callback: Callback | None, most: int, state: RunState, end: float
+) -> None:
+    """Give the callback `text` in pieces of at most `most` characters."""
+    if callback is not None:
         for at in range(0, len(text), most):
-            done = callback(text[at : at + most])
-            if inspect.isawaitable(done):
+            await _called(callback, text[at : at + most], state, end)
+
+
+async def _called(callback: Callback, piece: str, state: RunState, end: float) -> None:
+    """Raises StreamProcessError where the callback fails, or is not done at `end` by the clock
+    of the loop."""
+    waiting = asyncio.timeout_at(end)
+    try:
+        done = callback(piece)
+        if inspect.isawaitable(done):
+            async with waiting:
                 await done
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise  # somebody ends the request
+        raise _failed(type(error).__name__, state) from error
     except Exception as error:
-        raise StreamProcessError(
-            f"The callback failed ({type(error).__name__}), so this request was ended.",
-            "callback",
-            state.text,
-        ) from error
+        late = "it was not done by the total time-out"
+        raise _failed(late if waiting.expired() else type(error).__name__, state) from error
+    if inspect.isasyncgen(done) or inspect.isgenerator(done):
+        raise _failed("it is a generator, which nothing would run", state)
+
+
+def _failed(reason: str, state: RunState) -> StreamProcessError:
+    said = f"The callback failed ({reason}), so this request was ended."
+    return StreamProcessError(said, "callback", state.text)
+
+
+def _begin(stats: StreamStats) -> None:
+    """The same stats may be given to one request after another."""
+    for each in fields(StreamStats):
+        setattr(stats, each.name, each.default)
 
 
 def _note(stats: StreamStats, state: RunState, begun: float) -> None:

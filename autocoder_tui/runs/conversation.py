@@ -82,7 +82,8 @@ class Conversation:
     def begun(self, one: Asked, thread: str) -> Conversation:
         """With a question that is under way now; one that goes on keeps its place."""
         if one.run_id in self._by_id:
-            return replace(self._with(one), end=one.run_id)
+            parent = one.parent or self._by_id[one.run_id].parent
+            return replace(self._with(replace(one, parent=parent)), end=one.run_id)
         if thread != self.thread:
             return Conversation(thread, (one,), one.run_id)
         return replace(self, asked=(*self.asked, one), end=one.run_id)
@@ -157,9 +158,15 @@ def _asked(runs: Iterable[ThreadRun]) -> Iterable[Asked]:
         summary = run.summary
         if summary.purpose == "query":
             counted = summary.prompt_tokens + summary.completion_tokens
+            parent = summary.parent
+            for number, turn in enumerate(run.earlier, 1):
+                # Said elsewhere, in no run: the ids are of no other.
+                run_id = f"{summary.run_id}.{number}"
+                yield Asked(run_id, parent, turn.question, turn.answer, "finished")
+                parent = run_id
             yield Asked(
                 run_id=summary.run_id,
-                parent=summary.parent,
+                parent=parent,
                 question=run.question,
                 answer=run.answer,
                 status="interrupted" if summary.status == "running" else summary.status,

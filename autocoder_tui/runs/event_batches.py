@@ -31,6 +31,8 @@ _FLOOD: Final = 120
 """Characters in one frame, from which on the next one takes twice as long: some three lines."""
 _Text: TypeAlias = TextDelta | TextHeld | ReasoningDelta
 Deliver: TypeAlias = Callable[[Sequence[Event]], None]
+FramesPerSecond: TypeAlias = float | Callable[[], float]
+"""A number, or what says it anew each time."""
 
 
 def merge(events: Sequence[Event]) -> list[Event]:
@@ -81,7 +83,7 @@ def _without_superseded_usage(events: Sequence[Event]) -> list[Event]:
 class _Frames:
     """Holds what has come since the last frame and delivers it when the next one is due."""
 
-    def __init__(self, deliver: Deliver, keep: Deliver | None, period: float) -> None:
+    def __init__(self, deliver: Deliver, keep: Deliver | None, period: Callable[[], float]) -> None:
         self._deliver = deliver
         self._keep = keep
         self._period = period
@@ -132,7 +134,7 @@ class _Frames:
             self._deliver(events)
             came = sum(len(event.text) for event in events if isinstance(event, _Text))
             # Counted from the end, so that a slow screen gets its time between two frames.
-            self._due = self._loop.time() + self._period * (2 if came >= _FLOOD else 1)
+            self._due = self._loop.time() + self._period() * (2 if came >= _FLOOD else 1)
 
     def write_down(self) -> None:
         """Write down what came since the last time."""
@@ -158,7 +160,7 @@ async def pump(
     events: AsyncIterator[Event],
     deliver: Deliver,
     *,
-    frames_per_second: float = 30,
+    frames_per_second: FramesPerSecond = 30,
     seen: Callable[[Event], None] | None = None,
     keep: Deliver | None = None,
 ) -> None:
@@ -172,7 +174,9 @@ async def pump(
     iterator, what is pending is delivered and the iterator closed. An exception of `deliver`
     or `seen` ends the pump and is raised from it.
     """
-    frames = _Frames(deliver, keep, 1 / frames_per_second)
+    often = frames_per_second
+    period = (lambda: 1 / often()) if callable(often) else (lambda: 1 / often)
+    frames = _Frames(deliver, keep, period)
     try:
         try:
             await _feed(events, frames, seen)

@@ -9,15 +9,22 @@ is left.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from autocoder_tui.engine.events import Event
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.runs.ended_together import EndedTogether
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.recent_actions import note_events
-from autocoder_tui.runs.restore import begin_journal, end_journal, settle_journal
+from autocoder_tui.runs.restore import (
+    Ended,
+    begin_journal,
+    end_journal,
+    end_journals,
+    settle_journal,
+)
 from autocoder_tui.runs.setup import Setup
 from autocoder_tui.store.history.history import History
 from autocoder_tui.store.history.kept_run import KeptRun
@@ -26,10 +33,12 @@ from autocoder_tui.store.journal.journal import Journal
 
 class RunRecorder:
     """`history` may be used from any thread; everything else belongs to the event loop. `keeps`
-    says whether anything can be kept at all."""
+    says whether anything can be kept at all. `endings` puts runs into history where several may
+    end at once."""
 
-    def __init__(self, setup: Setup) -> None:
-        self.history = History(setup.places.state)
+    def __init__(self, setup: Setup, endings: EndedTogether | None = None) -> None:
+        self._endings = endings
+        self.history = History(setup.places.state) if endings is None else endings.history
         self._settings = setup.settings.history
         self.keeps = setup.places.keeps
         self._journal: Journal | None = None
@@ -81,7 +90,7 @@ class RunRecorder:
         def end() -> None:
             end_journal(self.history, journal, state, self._settings, keep_open=True)
 
-        self._ending = asyncio.ensure_future(self._told(end))
+        self._ending = asyncio.ensure_future(self._told(asyncio.to_thread(end)))
 
     async def settle(self, *, offered: bool = False) -> None:
         """The review of the newest run is over, or left: keep how it stands and remove the
@@ -93,7 +102,8 @@ class RunRecorder:
             return  # the run is under way: its text is nowhere else
         journal, self._journal = self._journal, None
         if journal is not None:
-            await self._told(lambda: settle_journal(self.history, journal, offered=offered))
+            work = asyncio.to_thread(settle_journal, self.history, journal, offered=offered)
+            await self._told(work)
 
     async def close(self, state: RunState, *, delivered: bool) -> bool:
         """The run is over and nobody will decide on it: put it into history and remove its
@@ -102,16 +112,20 @@ class RunRecorder:
         if journal is None:
             return False
 
-        def end() -> None:
-            self.kept = end_journal(
-                self.history, journal, state, self._settings, delivered=delivered
-            )
+        ended = Ended(journal, state, delivered)
 
-        return await self._told(end) or journal.complete
+        async def end() -> None:
+            if self._endings is not None:
+                self.kept = await self._endings.end(ended)
+                return
+            work = asyncio.to_thread(end_journals, self.history, [ended], self._settings)
+            (self.kept,) = await work
 
-    async def _told(self, work: Callable[[], object]) -> bool:
+        return await self._told(end()) or journal.complete
+
+    async def _told(self, work: Awaitable[object]) -> bool:
         try:
-            await asyncio.to_thread(work)
+            await work
         except AutocoderError as error:
             self._tell(f"{error.message} The run stays in its journal until then.")
             return False

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import base64
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, cast
 
@@ -58,19 +58,56 @@ def end_journal(
     A run that ended well, and was `delivered`, is not kept where the user wants no history.
     Raises HistoryUnavailable: the journal then stays, and goes into history at another time.
     """
-    run = kept_run(journal.snapshot, state, review=journal.review)
-    if run.status == "finished" and run.snapshot.turns and run.snapshot.purpose == "query":
-        # Nobody goes on with it, and what came before is kept with its own runs.
-        run = replace(run, snapshot=replace(run.snapshot, turns=()))
+    ended = Ended(journal, state, delivered=delivered)
+    return end_journals(history, [ended], settings, keep_open=keep_open)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run that is over; `delivered` says whether somebody has what it brought."""
+
+    journal: Journal
+    state: RunState
+    delivered: bool = True
+
+
+def end_journals(
+    history: History,
+    ended: Sequence[Ended],
+    settings: HistorySettings,
+    *,
+    keep_open: bool = False,
+) -> list[KeptRun]:
+    """Do for several runs what `end_journal` does for one, in one write. Blocking."""
+    runs = [_kept(each) for each in ended]
+    wanted = [
+        at
+        for at, run in enumerate(runs)
+        if settings.enabled or run.status != "finished" or not ended[at].delivered
+    ]
     try:
-        if settings.enabled or run.status != "finished" or not delivered:
-            run = history.add(run)
-            history.prune(settings.keep_runs, settings.keep_days, spare=run.run_id)
+        if wanted:
+            added = history.add_all([runs[at] for at in wanted])
+            for at, run in zip(wanted, added, strict=True):
+                runs[at] = run
+            spare = added[-1].run_id
+            history.prune(settings.keep_runs, settings.keep_days, spare=spare)
     except BaseException:
-        journal.close()
+        for each in ended:
+            each.journal.close()
         raise
     if not keep_open:
-        journal.close(remove=True)
+        for each in ended:
+            each.journal.close(remove=True)
+    return runs
+
+
+def _kept(ended: Ended) -> KeptRun:
+    run = kept_run(ended.journal.snapshot, ended.state, review=ended.journal.review)
+    sent = run.snapshot
+    if run.status == "finished" and sent.turns and sent.parent and sent.purpose == "query":
+        # Nobody goes on with it, and what came before is kept with its own runs.
+        return replace(run, snapshot=replace(sent, turns=()))
     return run
 
 

@@ -27,7 +27,7 @@ from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.engine.trace import Trace
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.bookkeeping import book_run
-from autocoder_tui.runs.event_batches import pump
+from autocoder_tui.runs.event_batches import FramesPerSecond, pump
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.recorder import RunRecorder
 from autocoder_tui.store.capabilities import CapabilityStore
@@ -74,7 +74,7 @@ class RunSupervisor:
         trace: Trace | None = None,
         pace_of: Callable[[str], Pace] | None = None,
         engine: Engine | None = None,
-        frames_per_second: float = 30,
+        frames_per_second: FramesPerSecond = 30,
     ) -> None:
         self._keeping = keeping
         self.report = report
@@ -117,7 +117,7 @@ class RunSupervisor:
             self._fail(Failure("internal", self.report(error)), state, listener)
         finally:
             if prepared is not None:
-                self._book(prepared, state, listener)
+                await self._book(prepared, state, listener)
 
     async def _listen(self, prepared: Prepared, state: RunState, listener: RunListener) -> None:
         if prepared.reply is not None:
@@ -178,11 +178,18 @@ class RunSupervisor:
             with suppress(Exception):
                 listener.run_told(failure.message)
 
-    def _book(self, prepared: Prepared, state: RunState, listener: RunListener) -> None:
+    async def _book(self, prepared: Prepared, state: RunState, listener: RunListener) -> None:
         if not self._keeping.keeps:
             return
+        # In a thread: other runs of the loop need not wait for the disk.
+        work = asyncio.to_thread(book_run, self._keeping.history.state, prepared, state)
+        booking = asyncio.ensure_future(work)
         try:
-            learnt = book_run(self._keeping.history.state, prepared, state)
+            learnt = await asyncio.shield(booking)
+        except asyncio.CancelledError:
+            # Cancelled, or once more: what was spent is booked all the same.
+            await asyncio.wait({booking})
+            raise
         except AutocoderError as error:
             listener.run_told(error.message)
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, aclosing
 from typing import Any, Final, Literal, TypeAlias
 
@@ -28,6 +28,7 @@ from autocoder_tui.engine.events import (
 )
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.safety.redaction import safe_line
+from autocoder_tui.serve.exchange import exchange_of
 from autocoder_tui.serve.served_run import ServedRun
 from autocoder_tui.serve.statuses import TOO_MANY, error_body, status_of
 
@@ -63,7 +64,10 @@ class RunAnswer(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._slot:
-            await self._answer(receive, send)
+            try:
+                await self._answer(receive, send)
+            finally:
+                exchange_of(scope).note_run(self._served.state)
 
     async def _answer(self, receive: Receive, send: Send) -> None:
         answer = asyncio.ensure_future(self._send(send))
@@ -82,9 +86,10 @@ class RunAnswer(Response):
     async def _send(self, send: Send) -> None:
         body = _Body(self._form)
         begun = self._form == "json"
-        async with aclosing(self._served.batches()) as batches:  # type: ignore[type-var]
-            async for batch in _or_silence(batches, _QUIET if self._form == "events" else None):
-                if batch is None:
+        quiet = _QUIET if self._form == "events" else None
+        async with aclosing(self._served.batches(quiet)) as batches:  # type: ignore[type-var]
+            async for batch in batches:
+                if not batch:
                     if begun:
                         await send(_part(b": still at work\n\n"))
                     continue
@@ -238,25 +243,3 @@ async def _disconnected(receive: Receive) -> None:
     """Return when the client has gone."""
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _or_silence(
-    batches: AsyncIterator[Sequence[Event]], seconds: float | None
-) -> AsyncIterator[Sequence[Event] | None]:
-    """The batches, and None for every so many seconds without one."""
-    step = asyncio.ensure_future(anext(batches))
-    try:
-        while True:
-            done, _ = await asyncio.wait({step}, timeout=seconds)
-            if not done:
-                yield None
-                continue
-            try:
-                batch = step.result()
-            except StopAsyncIteration:
-                return
-            step = asyncio.ensure_future(anext(batches))
-            yield batch
-    finally:
-        step.cancel()
-        await asyncio.wait({step})

@@ -16,18 +16,22 @@ from starlette.routing import Match
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.setup import choose_model
+from autocoder_tui.serve.access_log import AccessLog
 from autocoder_tui.serve.answer import RunAnswer, form_of
 from autocoder_tui.serve.docs_page import docs_page
+from autocoder_tui.serve.exchange import Listener, Watch, exchange_of
 from autocoder_tui.serve.page_files import add_page_routes
 from autocoder_tui.serve.payloads import ErrorAnswer, GenerateCode
 from autocoder_tui.serve.protection import Protection
 from autocoder_tui.serve.rates import ClientRates, TooManyRequests
 from autocoder_tui.serve.requests import code_request
-from autocoder_tui.serve.served_run import ServedRun
+from autocoder_tui.serve.served_run import RunsTogether, ServedRun
 from autocoder_tui.serve.settings import ServeSettings
 from autocoder_tui.serve.snippets import add_snippet_routes
 from autocoder_tui.serve.socket import Conversation, why_invalid
 from autocoder_tui.serve.statuses import BAD_REQUEST, DOCUMENTED, FAILED, TOO_MANY, error_body
+from autocoder_tui.serve.terminal.admission import Admission
+from autocoder_tui.serve.threads import Threads
 from autocoder_tui.store.history.history import History
 from autocoder_tui.system.version import __version__
 
@@ -47,8 +51,14 @@ _STREAMED: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-def create_app(settings: ServeSettings, say: Callable[[str], object] = print) -> FastAPI:
-    """The application. `say` hears what its owner should know. Raises BadLimits."""
+def create_app(
+    settings: ServeSettings,
+    say: Callable[[str], object] = print,
+    admission: Admission | None = None,
+    access_log: AccessLog | None = None,
+) -> FastAPI:
+    """The application. `say` hears what its owner should know; `admission` lets people in to the
+    terminals of `settings.terminal`. Raises BadLimits."""
     app = FastAPI(
         title="autocoder-tui",
         version=__version__,
@@ -58,6 +68,7 @@ def create_app(settings: ServeSettings, say: Callable[[str], object] = print) ->
     )
     rates = ClientRates(settings.rate, settings.at_once, settings.limit_store)
     history = History(settings.setup.places.state)
+    threads, together = Threads(), RunsTogether(settings.setup)
     _add_errors(app, say)
 
     @app.get("/health", tags=["server"], responses={403: _FAILURES[403]})
@@ -86,12 +97,12 @@ def create_app(settings: ServeSettings, say: Callable[[str], object] = print) ->
         await rates.count(client)
         slot = ExitStack()
         slot.enter_context(rates.under_way(client))
-        served = ServedRun(settings.setup, code_request(settings, asked), say)
+        served = ServedRun(settings.setup, code_request(settings, asked), say, together)
         return RunAnswer(served, form_of(accept), slot)
 
     @app.websocket("/ws")
     async def converse(socket: WebSocket) -> None:
-        await Conversation(socket, settings, rates, say).serve()
+        await Conversation(socket, settings, rates, threads, together, say).serve()
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> Response:
@@ -99,7 +110,20 @@ def create_app(settings: ServeSettings, say: Callable[[str], object] = print) ->
 
     add_snippet_routes(app, history)
     add_page_routes(app)
+    if settings.terminal is not None and admission is not None:
+        from autocoder_tui.serve.terminal.routes import add_terminal_routes
+
+        add_terminal_routes(app, settings.terminal, admission, say)
     app.add_middleware(Protection, settings=settings)
+    listeners: list[Listener] = [] if access_log is None else [access_log]
+    if settings.metrics:
+        from autocoder_tui.serve.metrics import Metrics, add_metrics_route
+
+        metrics = Metrics([model.name for model in settings.setup.catalog.models])
+        add_metrics_route(app, metrics)
+        listeners.append(metrics)
+    if listeners:
+        app.add_middleware(Watch, routes=app.routes, listeners=listeners)
     app.openapi = lambda: _description(app)  # type: ignore[method-assign]
     return app
 
@@ -108,15 +132,18 @@ def _add_errors(app: FastAPI, say: Callable[[str], object]) -> None:
     """Every answer that is no success has the same form."""
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> Response:
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        exchange_of(request.scope).error = "payload"
         return _error(BAD_REQUEST, "payload", why_invalid(error.errors()))
 
     @app.exception_handler(TooManyRequests)
-    async def too_many(_: Request, error: TooManyRequests) -> Response:
+    async def too_many(request: Request, error: TooManyRequests) -> Response:
+        exchange_of(request.scope).error = error.kind
         return _error(TOO_MANY, error.kind, error.message, {"retry-after": str(error.retry_after)})
 
     @app.exception_handler(AutocoderError)
-    async def failed(_: Request, error: AutocoderError) -> Response:
+    async def failed(request: Request, error: AutocoderError) -> Response:
+        exchange_of(request.scope).error = error.kind
         say(error.message)
         return _error(FAILED, error.kind, error.message)
 

@@ -81,11 +81,11 @@ class Protection:
                 ),
             )
         origin = headers.get("origin")
-        if origin is not None and _name_of(urlsplit(origin).netloc) != host:
+        if origin is not None and not _is_of(origin, headers.get("host", "")):
             return FORBIDDEN, "origin", "A page of another site may not use this server."
         if origin is None and headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             return FORBIDDEN, "origin", "A page of another site may not use this server."
-        if self._settings.token is None or scope["path"] in _OPEN:
+        if self._settings.token is None or scope["path"] in _OPEN or self._has_own_token(scope):
             return None
         if any(self._is_token(shown) for shown in _tokens(scope, headers)):
             return None
@@ -97,6 +97,11 @@ class Protection:
                 "the header Authorization: Bearer TOKEN."
             ),
         )
+
+    def _has_own_token(self, scope: Scope) -> bool:
+        """Whether this is of `/app`, which always asks for a token of its own."""
+        path = scope["path"]
+        return self._settings.terminal is not None and f"{path}/".startswith("/app/")
 
     def _fresh_token(self, scope: Scope) -> bytes | None:
         """The token of a page that was opened with it in its address: kept in a cookie."""
@@ -139,6 +144,15 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return replay
+
+
+def _is_of(origin: str, host: str) -> bool:
+    """Whether a page of `origin` is one of the server asked as `host`. Another port of the same
+    machine is another server; one that is left out is the scheme's own."""
+    scheme, netloc = urlsplit(origin)[:2]
+    usual = {"http": ":80", "https": ":443"}.get(scheme.lower(), "")
+    own = host.strip().lower().removesuffix(usual)
+    return bool(netloc) and netloc.lower().removesuffix(usual) == own
 
 
 def _name_of(host: str) -> str:
@@ -191,12 +205,12 @@ async def _refuse(
     media = b"text/html; charset=utf-8" if as_page else b"application/json"
     headers = [(b"content-type", media), (b"connection", b"close"), *HEADERS]
     headers.append((b"content-security-policy", b"default-src 'none'"))
-    body = _page(message) if as_page else error_body(kind, message)
+    body = refusal_page(message) if as_page else error_body(kind, message)
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
-def _page(message: str) -> bytes:
+def refusal_page(message: str) -> bytes:
     """A refusal for whoever opened a page."""
     title = "<!doctype html><html lang=en><meta charset=utf-8><title>autocoder-tui</title>"
     return f"{title}<p>{escape(message)}</p></html>\n".encode()

@@ -10,11 +10,13 @@ from autocoder_tui.engine.errors import RequestError
 from autocoder_tui.engine.preprompt import EXPLAINED_CODE
 from autocoder_tui.engine.request import ChatMessage, InputFile, RunRequest
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.runs.fitting_turns import with_fitting_turns
 from autocoder_tui.runs.guidance import load_guidance
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.setup import ChosenModel, Setup, choose_model, obstacle
 from autocoder_tui.serve.payloads import GenerateCode, SocketMessage
 from autocoder_tui.serve.settings import ServeSettings
+from autocoder_tui.serve.threads import Place, system_of, turns_of
 
 
 class NotReady(AutocoderError):
@@ -38,10 +40,12 @@ def code_request(settings: ServeSettings, asked: GenerateCode) -> Callable[[], P
 def conversation_request(
     settings: ServeSettings,
     messages: Sequence[SocketMessage],
+    place: Place,
     model: str | None,
     custom_url: str | None,
 ) -> Callable[[], Prepared]:
-    """Makes the run that answers a conversation whose last message is the user's."""
+    """Makes the run that answers a conversation whose last message is the user's. It is sent as
+    it is, and kept as the turns it is made of."""
 
     def make() -> Prepared:
         chosen = _chosen(settings, model, custom_url)
@@ -52,25 +56,37 @@ def conversation_request(
         said = [ChatMessage(each.role, each.content) for each in messages]  # type: ignore[arg-type]
         if said[0].role != "system":
             said.insert(0, ChatMessage("system", _system(settings.setup)))
-        return _prepared(settings.setup, replace(request, messages=tuple(said)))
+        request = replace(
+            request,
+            messages=tuple(said),
+            turns=turns_of(messages[:-1]),
+            system_prompt=system_of(messages),
+        )
+        return _prepared(settings.setup, request, place)
 
     return make
 
 
 def instruction_request(
-    settings: ServeSettings, complaint: str, model: str | None, custom_url: str | None
+    settings: ServeSettings,
+    messages: Sequence[SocketMessage],
+    place: Place,
+    model: str | None,
+    custom_url: str | None,
 ) -> Callable[[], Prepared]:
-    """Makes the short call that turns a complaint into an instruction."""
+    """Makes the short call that turns the complaint at the end of a conversation into an
+    instruction; it is told what the complaint is about."""
 
     def make() -> Prepared:
         chosen = _chosen(settings, model, custom_url)
         request = replace(
-            _request(settings.setup, chosen, complaint),
+            _request(settings.setup, chosen, messages[-1].content),
             mode="feedback",
             purpose="feedback",
             instructions=load_guidance(settings.setup).instructions.get("feedback", ""),
+            turns=turns_of(messages[:-1])[-1:],
         )
-        return _prepared(settings.setup, request)
+        return _prepared(settings.setup, with_fitting_turns(request), place)
 
     return make
 
@@ -112,5 +128,7 @@ def _system(setup: Setup) -> str:
     return load_guidance(setup).instructions.get("query", "") or EXPLAINED_CODE
 
 
-def _prepared(setup: Setup, request: RunRequest) -> Prepared:
-    return Prepared(setup.root, request, {}, thread=request.run_id)
+def _prepared(setup: Setup, request: RunRequest, place: Place | None = None) -> Prepared:
+    place = place or Place()
+    thread = place.thread or request.run_id
+    return Prepared(setup.root, request, {}, thread=thread, parent=place.parent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from typing import Final
@@ -16,8 +17,10 @@ from autocoder_tui.engine.events import (
     TextDelta,
 )
 from autocoder_tui.engine.provider.capabilities import Capabilities
+from autocoder_tui.engine.provider.shared_session import SharedSessions
 from autocoder_tui.engine.run import run
 from autocoder_tui.engine.run_state import RunState
+from autocoder_tui.runs.ended_together import EndedTogether
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.recorder import RunRecorder
 from autocoder_tui.runs.setup import Setup
@@ -25,8 +28,26 @@ from autocoder_tui.runs.supervision import RunSupervisor
 
 _MOST_WAITING: Final = 65_536
 """Characters that a client has not taken yet, before the model's server is left to wait, too."""
-_FRAMES: Final = 250
-"""Batches a second at most: a first word waits no longer than 4 ms."""
+_METER_PERIOD: Final = 2.0
+"""Seconds: nobody looks at a meter here, and to count tokens takes time."""
+_FASTEST, _SLOWEST = 1000.0, 20.0
+"""Batches a second at most for each run, where few are under way and where many are: each batch is
+written down and sent by itself."""
+_MOST_BATCHES: Final = 1000.0
+"""A second, of all runs."""
+
+
+class RunsTogether:
+    """What the runs of one event loop share."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.sessions = SharedSessions()
+        self.endings = EndedTogether(setup.places.state, setup.settings.history)
+        self.under_way = 0
+
+    def frames_per_second(self) -> float:
+        """How often each run is written down and sent, at most."""
+        return max(_SLOWEST, min(_FASTEST, _MOST_BATCHES / max(1, self.under_way)))
 
 
 class ServedRun:
@@ -37,33 +58,61 @@ class ServedRun:
     """
 
     def __init__(
-        self, setup: Setup, make_request: Callable[[], Prepared], say: Callable[[str], object]
+        self,
+        setup: Setup,
+        make_request: Callable[[], Prepared],
+        say: Callable[[str], object],
+        together: RunsTogether,
     ) -> None:
         self.state = RunState()
+        self._together = together
         self._make = make_request
         self._say = say
-        self._keeping = RunRecorder(setup)
+        self._keeping = RunRecorder(setup, together.endings)
         self._supervisor = RunSupervisor(
             self._keeping,
             partial(report_of_run, state=setup.places.state, environ=setup.environ),
             engine=self._gated,
-            frames_per_second=_FRAMES,
+            frames_per_second=self._frames_per_second,
         )
-        self._batches: asyncio.Queue[Sequence[Event] | None] = asyncio.Queue()
+        self._came: list[Event] = []
+        self._news = asyncio.Event()
+        self._over = False
+        self._has_text = False
         self._waiting = 0
         self._taken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    async def batches(self) -> AsyncIterator[Sequence[Event]]:
-        """What comes, until the run has ended."""
+    async def batches(self, quiet: float | None = None) -> AsyncIterator[Sequence[Event]]:
+        """What comes, until the run has ended: all that is there at once. Nothing, where nothing
+        has come for `quiet` seconds."""
         self._task = asyncio.create_task(self._run())
         try:
-            while (batch := await self._batches.get()) is not None:
-                self._waiting -= _size(batch)
+            while not self._over or self._came:
+                if not self._came and await self._is_silent(quiet):
+                    yield ()
+                    continue
+                came, self._came = self._came, []
+                self._waiting = 0
                 self._taken.set()
-                yield batch
+                if came:
+                    yield came
         finally:
             await self.close()
+
+    def _frames_per_second(self) -> float:
+        """The first word waits for nothing."""
+        return self._together.frames_per_second() if self._has_text else math.inf
+
+    async def _is_silent(self, seconds: float | None) -> bool:
+        """Whether nothing comes for so long."""
+        self._news.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+        except TimeoutError:
+            return True
+        return False
 
     async def close(self) -> None:
         """End the run, and wait until what came of it is kept."""
@@ -77,17 +126,27 @@ class ServedRun:
             await asyncio.shield(asyncio.gather(task, return_exceptions=True))
 
     async def _run(self) -> None:
+        self._together.under_way += 1
         try:
             await self._supervisor.run(self._make, self.state, self)
         finally:
+            self._together.under_way -= 1
             try:
                 await self._keeping.close(self.state, delivered=True)
             finally:
-                self._batches.put_nowait(None)
+                self._over = True
+                self._news.set()
 
     async def _gated(self, prepared: Prepared, known: Capabilities) -> AsyncIterator[Event]:
         """The events of the run; the next one is asked for when the client has room for it."""
-        async with contextlib.aclosing(run(prepared.request, capabilities=known)) as events:  # type: ignore[type-var]
+        request = prepared.request
+        running = run(
+            request,
+            capabilities=known,
+            session=self._together.sessions.of(request.endpoint, request.limits),
+            meter_period=_METER_PERIOD,
+        )
+        async with contextlib.aclosing(running) as events:  # type: ignore[type-var]
             async for event in events:
                 yield event
                 while self._waiting > _MOST_WAITING:
@@ -99,7 +158,11 @@ class ServedRun:
 
     def run_brought(self, events: Sequence[Event], state: RunState) -> None:
         self._waiting += _size(events)
-        self._batches.put_nowait(events)
+        self._came += events
+        self._has_text = self._has_text or any(
+            isinstance(one, TextDelta | ReasoningDelta) for one in events
+        )
+        self._news.set()
 
     def run_told(self, message: str) -> None:
         self._say(message)

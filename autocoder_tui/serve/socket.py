@@ -16,11 +16,14 @@ from autocoder_tui.engine.events import Failure, RunFailed, RunStarted, TextDelt
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.safety.redaction import safe_line
+from autocoder_tui.serve.exchange import Ended, answer_within, exchange_of
 from autocoder_tui.serve.payloads import SocketMessage, SocketRequest
 from autocoder_tui.serve.rates import ClientRates
 from autocoder_tui.serve.requests import conversation_request, instruction_request
-from autocoder_tui.serve.served_run import ServedRun
+from autocoder_tui.serve.served_run import RunsTogether, ServedRun
 from autocoder_tui.serve.settings import ServeSettings
+from autocoder_tui.serve.statuses import FAILED, status_of
+from autocoder_tui.serve.threads import Place, Threads
 
 
 class Conversation:
@@ -31,14 +34,20 @@ class Conversation:
         socket: WebSocket,
         settings: ServeSettings,
         rates: ClientRates,
+        threads: Threads,
+        together: RunsTogether,
         say: Callable[[str], object],
     ) -> None:
         self._socket = socket
         self._settings = settings
         self._rates = rates
+        self._threads = threads
+        self._together = together
         self._say = say
         self._client = socket.client.host if socket.client else "?"
         self._answering: asyncio.Task[None] | None = None
+        self._exchange = exchange_of(socket.scope)
+        self._ended_as: Ended = "client_gone"
 
     async def serve(self) -> None:
         """Answer until the client leaves."""
@@ -49,14 +58,14 @@ class Conversation:
         except (WebSocketDisconnect, KeyError):
             pass  # left, or sent what is no text
         finally:
-            await self._stop()
+            await self._stop("client_gone")
 
     async def _heard(self, text: str) -> None:
         if len(text.encode("utf-8", "replace")) > self._settings.most_body_bytes:
             await self._error("body_too_large", "The message is too large.")
             return
         if text.strip() == "stop":
-            await self._stop()
+            await self._stop("stopped")
             return
         if self._answering is not None and not self._answering.done():
             await self._error("busy", 'An answer is under way: wait for it, or send "stop".')
@@ -69,33 +78,74 @@ class Conversation:
         self._answering = asyncio.create_task(self._answer(asked))
 
     async def _answer(self, asked: SocketRequest) -> None:
+        self._exchange = answer_within(self._socket.scope)
+        ended: Ended | None = None
+        try:
+            ended = await self._tried(asked)
+        finally:
+            exchange = self._exchange
+            if ended == "failed" and not exchange.has_run and exchange.status < FAILED:
+                ended = "refused"
+            exchange.end(ended or self._ended_as)
+
+    async def _tried(self, asked: SocketRequest) -> Ended:
         try:
             await self._rates.count(self._client)
             with self._rates.under_way(self._client):
-                messages = list(asked.messages)
-                if asked.feedback:
-                    complaint = messages[-1].content
-                    made = instruction_request(
-                        self._settings, complaint, asked.model, asked.custom_url
-                    )
-                    instruction = await self._run(made, "feedback")
-                    if instruction is None:
-                        return
-                    messages[-1] = SocketMessage(role="user", content=instruction)
-                made = conversation_request(self._settings, messages, asked.model, asked.custom_url)
-                await self._run(made, "token", asked.announce)
+                return await self._answered(asked)
         except AutocoderError as error:
+            self._exchange.error = error.kind
+            self._exchange.status = status_of(Failure(error.kind, error.message))
             await self._error(error.kind, error.message)
+            return "failed"
         except asyncio.CancelledError:
             with suppress(Exception):
                 await self._send("exit_token", reason="stopped")
             raise
 
-    async def _run(
-        self, make: Callable[[], Prepared], frame: str, announce: bool = False
-    ) -> str | None:
+    async def _answered(self, asked: SocketRequest) -> Ended:
+        messages, place = list(asked.messages), self._threads.place_of(asked.messages)
+        chosen = (asked.model, asked.custom_url)
+        if asked.feedback:
+            made = instruction_request(self._settings, messages, place, *chosen)
+            instruction = await self._run(self._served(made), "feedback")
+            if instruction is None:
+                return "failed"
+            messages[-1] = SocketMessage(role="user", content=instruction)
+        served = self._served(conversation_request(self._settings, messages, place, *chosen))
+        try:
+            done = await self._run(served, "token", asked.announce)
+        finally:
+            state = served.state
+            if state.run_id and state.text.strip():
+                follows = Place(place.thread or state.run_id, state.run_id)
+                self._threads.answered(messages, state.text, follows)
+        return "failed" if done is None else "complete"
+
+    def _served(self, make: Callable[[], Prepared]) -> ServedRun:
+        return ServedRun(self._settings.setup, make, self._say, self._together)
+
+    async def _run(self, served: ServedRun, frame: str, announce: bool = False) -> str | None:
         """Send what a run brings as frames of this name; its text, None where it failed."""
-        served = ServedRun(self._settings.setup, make, self._say)
+        try:
+            failure = await self._stream(served, frame, announce)
+        finally:
+            self._exchange.note_run(served.state)
+        state = served.state
+        if failure is not None or state.status != "completed":
+            failure = failure or Failure("cancelled", "The run was stopped.")
+            self._exchange.status = status_of(failure)
+            await self._error(failure.kind, failure.message)
+            return None
+        if frame == "feedback":
+            await self._send("feedback", content=state.text.strip())
+        else:
+            await self._send("exit_token", reason="done", run_id=state.run_id)
+        self._exchange.status = 200
+        return state.text.strip()
+
+    async def _stream(self, served: ServedRun, frame: str, announce: bool) -> Failure | None:
+        """Send the words of a run; why it failed, where it did."""
         failure: Failure | None = None
         async with aclosing(served.batches()) as batches:  # type: ignore[type-var]
             async for batch in batches:
@@ -109,18 +159,10 @@ class Conversation:
                             await self._send("token", content="", retract=count)
                         case RunFailed(error):
                             failure = error
-        state = served.state
-        if failure is not None or state.status != "completed":
-            failure = failure or Failure("cancelled", "The run was stopped.")
-            await self._error(failure.kind, failure.message)
-            return None
-        if frame == "feedback":
-            await self._send("feedback", content=state.text.strip())
-        else:
-            await self._send("exit_token", reason="done", run_id=state.run_id)
-        return state.text.strip()
+        return failure
 
-    async def _stop(self) -> None:
+    async def _stop(self, ended: Ended) -> None:
+        self._ended_as = ended
         task, self._answering = self._answering, None
         if task is not None and not task.done():
             task.cancel()
@@ -130,6 +172,8 @@ class Conversation:
         await self._send("error", kind=kind, message=safe_line(message))
 
     async def _send(self, frame: str, **values: Any) -> None:
+        if frame in ("token", "feedback"):
+            self._exchange.first_byte()
         await self._socket.send_text(json.dumps({"type": frame, **values}))
 
 

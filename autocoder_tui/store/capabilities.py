@@ -29,8 +29,10 @@ class CapabilityStore:
         return self._known[place]
 
     def keep(self, base_url: str, model: str) -> None:
-        """Write down what has been learnt."""
+        """Write down what has been learnt, if that is anything new."""
         name, learnt = _name(base_url, model), self.of(base_url, model).to_dict()
+        if self._read().get(name) == learnt:
+            return
         self._change(lambda entries: entries.update({name: learnt}))
 
     def forget(self, base_url: str, model: str) -> None:

@@ -7,6 +7,7 @@ which is said, and an empty memory takes its place. Nothing in it is ever writte
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ CAPABILITIES_FILE = "capabilities.json"
 CALIBRATION_FILE = "calibration.json"
 LISTED_FILE = "listed-models.toml"
 """Figures of models that were refreshed. The user's models.toml wins over them."""
+
+_CHANGES = threading.Lock()
 
 
 def read_memory(file: Path) -> dict[str, Any] | Problem:
@@ -40,14 +43,15 @@ def read_memory(file: Path) -> dict[str, Any] | Problem:
 def change_memory(file: Path, change: Callable[[dict[str, Any]], object]) -> None:
     """Write the file with `change` made to what it holds now. Raises OSError.
 
-    What another process learnt meanwhile is taken in: the file is read first.
+    What another process learnt meanwhile is taken in: the file is read first. From any thread.
     """
-    known = read_memory(file)
-    if isinstance(known, Problem):
-        put_aside(known)
-        known = {}
-    change(known)
-    write_atomically(file, json.dumps(known, indent=1) + "\n")
+    with _CHANGES:
+        known = read_memory(file)
+        if isinstance(known, Problem):
+            put_aside(known)
+            known = {}
+        change(known)
+        write_atomically(file, json.dumps(known, indent=1) + "\n")
 
 
 def put_damaged_aside(state: Path) -> list[str]:

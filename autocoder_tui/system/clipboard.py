@@ -7,6 +7,8 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
+NO_CLIPBOARD_HERE = "AUTOCODER_TUI_NO_CLIPBOARD_HERE"
+"""Set where whoever looks at the terminal sits at another clipboard, as in a browser."""
 _TIMEOUT = 3.0
 """Seconds."""
 
@@ -16,7 +18,7 @@ def clipboard_tool(environ: Mapping[str, str]) -> tuple[str, ...] | None:
 
     Over a remote connection there is none: its clipboard would be that of the other machine.
     """
-    if environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"):
+    if any(map(environ.get, ("SSH_CONNECTION", "SSH_TTY", NO_CLIPBOARD_HERE))):
         return None
     candidates: list[tuple[str, ...]] = []
     if sys.platform == "darwin":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 from pathlib import Path
@@ -11,7 +12,23 @@ _OURS = sum(getattr(os, name, 0) for name in ("O_CLOEXEC", "O_BINARY"))
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT = sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY"))
 _FOLDER = getattr(os, "O_DIRECTORY", None)
+_MANY = 65_536
 _NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF)
+
+
+def allow_many() -> None:
+    """Have as many descriptors at once as the system lets this process have. A shell's usual
+    limit of 1,024 is for programs that wait with select(), which asyncio does not."""
+    try:
+        import resource
+    except ImportError:
+        return  # Windows has no such limit
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if most == resource.RLIM_INFINITY or most > _MANY:
+        most = _MANY
+    with contextlib.suppress(OSError, ValueError):
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def open_descriptor(path: Path, flags: int, mode: int = 0o600) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,10 +35,10 @@ def chromium() -> str:
 
 @asynccontextmanager
 async def browsing(
-    script: Script, tmp_path: Path, *flags: str, **more: Any
+    script: Script, tmp_path: Path, *flags: str, switches: Sequence[str] = (), **more: Any
 ) -> AsyncIterator[tuple[Served, BrowserContext]]:
-    """A server in front of a scripted model, and a browser. What the page's console says, asks of
-    other sites or opens as a dialog fails the test."""
+    """A server in front of a scripted model, and a browser, started with `switches`. What the
+    page's console says, asks of other sites or opens as a dialog fails the test."""
     path = chromium()
     from playwright.async_api import async_playwright
 
@@ -46,7 +46,7 @@ async def browsing(
         serving(script, tmp_path, *flags, **more) as served,
         async_playwright() as playwright,
     ):
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        arguments = [*switches, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
         browser: Browser = await playwright.chromium.launch(executable_path=path, args=arguments)
         try:
             context = await browser.new_context(viewport={"width": 1280, "height": 800})

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -27,6 +31,7 @@ from autocoder_tui.demo.server import DemoServer
 from autocoder_tui.engine.errors import UnknownModel
 from autocoder_tui.library.messages import deserialize_messages, serialize_messages
 from tests.library.test_generator import _own_folders  # noqa: F401 - a fixture
+from tests.watched_server import WatchedServer
 
 
 def echo(received: Received) -> Reply:
@@ -35,8 +40,6 @@ def echo(received: Received) -> Reply:
 
 async def in_a_thread(work: Any) -> Any:
     """The calls block, and the server is in this loop."""
-    import asyncio
-
     return await asyncio.to_thread(work)
 
 
@@ -74,8 +77,6 @@ async def test_a_call_from_within_an_event_loop_runs_beside_it() -> None:
     results: list[str] = []
 
     def other_loop(base_url: str) -> None:
-        import asyncio
-
         async def inside() -> None:
             ai = AI("m", base_url=base_url)
             results.append(ai.start("s", "u")[-1].content)
@@ -87,6 +88,30 @@ async def test_a_call_from_within_an_event_loop_runs_beside_it() -> None:
         thread.start()
         await in_a_thread(thread.join)
     assert results == ["2: u"]
+
+
+async def test_an_interruption_beside_a_loop_ends_the_request_itself() -> None:
+    """As Ctrl+C does in a notebook, whose cells run in an event loop."""
+    cell = """
+import asyncio, sys
+from autocoder_tui import AI
+async def cell():
+    AI("m", base_url=sys.argv[1], on_text=lambda text: print("heard", flush=True)).start("s", "u")
+try:
+    asyncio.new_event_loop().run_until_complete(cell())
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    async with WatchedServer([Reply("a b c d", stall="middle", cut_after=3)]) as server:
+        running = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", cell, server.base_url, stdout=subprocess.PIPE
+        )
+        assert running.stdout is not None
+        assert await asyncio.wait_for(running.stdout.readline(), 30) == b"heard\n"
+        running.send_signal(signal.SIGINT)
+        await asyncio.wait_for(server.wait_for_drop(), 1)
+        rest, _ = await asyncio.wait_for(running.communicate(), 10)
+    assert rest.splitlines()[-1] == b"interrupted"
 
 
 _MESSAGES = st.lists(
@@ -103,9 +128,25 @@ def test_messages_come_back_from_json_as_they_were(messages: list[ChatMessage]) 
     assert deserialize_messages(json.dumps(theirs)) == messages
 
 
+def test_messages_of_streams_and_of_parts_are_read() -> None:
+    parts = [{"type": "text", "text": "Hello"}, " ", {"type": "text", "text": "you"}]
+    listed = [
+        {"type": "AIMessageChunk", "data": {"content": "Hi"}},
+        {"role": "user", "content": parts},
+    ]
+    assert deserialize_messages(json.dumps(listed)) == [
+        ChatMessage("assistant", "Hi"),
+        ChatMessage("user", "Hello you"),
+    ]
+    with pytest.raises(TypeError, match="Message 2"):
+        serialize_messages([ChatMessage("user", "x"), "y"])  # type: ignore[list-item]
+
+
 @pytest.mark.parametrize(
-    "text", ["{}", "[1]", '[{"role": "x", "content": "a"}]', '[{"role": "user"}]', "[", "[" * 9000]
-)
+    "text", ["{}", "[1]", '[{"role": "x", "content": "a"}]', '[{"role": "user"}]', "[", "[" * 9000,
+             '[{"role": "user", "content": [{"type": "image_url"}]}]', '[{"role": ["user"]}]',
+             '[{"role": "user", "content": []}]', "null", ""]
+)  # fmt: skip
 def test_what_is_no_list_of_messages_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         deserialize_messages(text)
@@ -132,13 +173,14 @@ async def test_a_chat_model_answers_and_knows_the_others() -> None:
         assert answer.content == "1: Hi"
         assert answer.total_tokens == len(tokens("1: Hi"))
         other = model.get_chat_model("second")
-        await other.send_messages([ChatMessage("user", "a"), ChatMessage("assistant", "b"),
-                                   ChatMessage("user", "c")])  # fmt: skip
+        await other.send_messages([ChatMessage("user", "Hi"), answer, ChatMessage("user", "c")])
+    assert server.requests[1].messages[1] == {"role": "assistant", "content": "1: Hi"}
     assert [request.body["model"] for request in server.requests] == ["first", "second"]
     assert AIMessage.from_json(answer.to_json()) == answer
     assert "gpt-4o-mini" in BaseChatModel.get_chat_model_names()
     assert len(BaseChatModel.get_chat_models()) == len(BaseChatModel.get_chat_model_names())
-    for broken in ("[]", '{"content": 1}', '{"content": "a", "total_tokens": -1}', "{"):
+    for broken in ("[]", '{"content": 1}', '{"content": "a", "total_tokens": -1}', "{",
+                   '{"content": "a", "model": null}', '{"a":' * 9000):  # fmt: skip
         with pytest.raises(ValueError):
             AIMessage.from_json(broken)
 

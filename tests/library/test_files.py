@@ -66,6 +66,33 @@ def test_code_without_a_name_is_no_file(tmp_path: Path) -> None:
     assert to_files("Nothing to write.", DB(tmp_path)) == []
 
 
+@pytest.mark.parametrize(
+    "chat",
+    [
+        '<file path="a">\nx\n</file>\n<file path="a/b.py">\ny\n</file>\n',
+        '<file path="a.py">\nx\n</file>\n<file path="A.py">\ny\n</file>\n',
+        '<file path="all_output.txt/a.py">\nx\n</file>\n',
+        '<file path="con">\nx\n</file>\n<file path="a.py">\nx\n</file>\n',
+        '<file path="a.py">\nx\n</file>\n<file path="b.py">\n\ud800\n</file>\n',
+        '<file path="old">\nx\n</file>\n',
+    ],
+    ids=["folder", "case", "output", "device", "half a character", "taken"],
+)
+def test_files_that_cannot_stand_together_are_all_refused(tmp_path: Path, chat: str) -> None:
+    workspace = DB(tmp_path)
+    workspace["old/is.txt"] = "kept"
+    with pytest.raises((WorkspaceError, ValueError)):
+        to_files(chat, workspace)
+    assert list(workspace) == ["old/is.txt"]
+
+
+def test_a_file_called_as_the_whole_reply_takes_its_place(tmp_path: Path) -> None:
+    workspace = DB(tmp_path)
+    chat = '<file path="all_output.txt">\nmine\n</file>\n'
+    assert to_files(chat, workspace) == ["all_output.txt"]
+    assert workspace["all_output.txt"] == "mine\n"
+
+
 def test_a_table_of_files(tmp_path: Path) -> None:
     table = DB(tmp_path / "table")
     assert "a.txt" not in table
@@ -100,6 +127,41 @@ def test_a_table_of_files(tmp_path: Path) -> None:
     assert (tmp_path / "secret").read_text() == "mine"
 
 
+@given(st.text(st.characters(codec="utf-8"), max_size=60), st.text("\r\n\0\ufeffa", max_size=9))
+def test_a_text_comes_back_as_it_was_given(
+    tmp_path_factory: pytest.TempPathFactory, text: str, odd: str
+) -> None:
+    table = DB(tmp_path_factory.mktemp("table"))
+    for value in (text, odd, odd + text):
+        table["a.txt"] = value
+        assert table["a.txt"] == value
+    assert list(table) == ["a.txt"]
+
+
+def test_files_from_elsewhere_are_read_and_other_keys_are_no_names(tmp_path: Path) -> None:
+    table = DB(tmp_path)
+    (tmp_path / "latin.txt").write_bytes("Grüße\r\n".encode("latin-1"))
+    (tmp_path / "wide.txt").write_bytes("Grüße\r\n".encode("utf-16"))
+    assert table["latin.txt"] == table["wide.txt"] == "Grüße\r\n"
+    (tmp_path / "large.txt").write_text("x" * 3_000_000)
+    assert len(table["large.txt"]) == 3_000_000
+    (tmp_path / "picture").write_bytes(bytes(range(256)))
+    with pytest.raises(WorkspaceError):
+        table["picture"]
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git/config").write_text("")
+    (tmp_path / "out").symlink_to("/etc/hostname")
+    assert list(table) == ["large.txt", "latin.txt", "picture", "wide.txt"]
+    assert len(table) == 4
+    for key in (3, None, b"latin.txt", Path("latin.txt")):
+        assert key not in table
+        with pytest.raises(TypeError, match="name of a file"):
+            table[key]  # type: ignore[index]
+    with pytest.raises(ValueError, match="half a character"):
+        table["a.txt"] = "\udc80"
+    assert "a.txt" not in table
+
+
 @given(st.text(min_size=1, max_size=12), st.text(max_size=40))
 def test_no_key_leaves_the_folder(
     tmp_path_factory: pytest.TempPathFactory, key: str, text: str
@@ -108,7 +170,7 @@ def test_no_key_leaves_the_folder(
     table = DB(outer / "table")
     try:
         table[key] = text
-    except (WorkspaceError, OSError, UnicodeEncodeError):
+    except (WorkspaceError, OSError, ValueError):
         pass
     else:
         place = table.place(key)

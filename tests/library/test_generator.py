@@ -18,9 +18,10 @@ from autocoder_tui import (
     StreamStats,
     StreamStatus,
 )
-from autocoder_tui.demo.script import Received, Reply, error_reply, tokens
+from autocoder_tui.demo.script import Received, Reply, chunk, error_reply, tokens
 from autocoder_tui.demo.server import DemoServer
 from tests.engine.test_run import echoing
+from tests.watched_server import WatchedServer
 
 ANSWER = (
     "Here it is:\n\n```python\n"
@@ -115,6 +116,18 @@ async def test_errors_say_whose_side_they_are_on() -> None:
             await generator(server).generate_code_with_explanation("")
 
 
+async def test_stats_can_be_used_again() -> None:
+    stats = StreamStats()
+    async with DemoServer([error_reply(401, "no"), Reply("Yes.")]) as server:
+        maker = generator(server)
+        with pytest.raises(APIError):
+            await maker.generate_code_with_explanation("Greet.", stats=stats)
+        done = await maker.generate_code_with_explanation("Greet.", stats=stats)
+    assert done.stats is stats
+    assert (stats.status, stats.error) == (StreamStatus.COMPLETED, None)
+    assert stats.total_tokens == len(tokens("Yes."))
+
+
 async def test_silence_ends_a_request_in_time() -> None:
     async with DemoServer([Reply(ANSWER, stall="accept")]) as server:
         with pytest.raises(APIError) as caught:
@@ -158,6 +171,129 @@ async def test_fifty_requests_at_once_and_a_callback_that_fails_alone() -> None:
     assert isinstance(failed.__cause__, RuntimeError)
     numbers = [number for number in range(50) if number != 17]
     assert results == [f"Number {number}.\n" * 40 for number in numbers]
+
+
+async def test_fifty_requests_share_a_loop_and_one_gather() -> None:
+    """A callback that is cancelled by itself ends its own request as failed, and not the others
+    as cancelled."""
+
+    async def one(number: int, maker: StreamingCodeGenerator) -> str:
+        def callback(text: str) -> None:
+            if number == 31:
+                raise asyncio.CancelledError
+
+        try:
+            done = await maker.generate_code_with_explanation(f"Say {number}", callback)
+        except StreamProcessError as error:
+            return error.kind
+        return done.text
+
+    def answer(received: Received) -> Reply:
+        return Reply(received.messages[-1]["content"].split()[-1])
+
+    async with DemoServer(answer) as server:
+        maker = generator(server)
+        results = await asyncio.gather(*(one(number, maker) for number in range(50)))
+    assert results.pop(31) == "callback"
+    assert results == [str(number) for number in range(50) if number != 31]
+
+
+async def test_whoever_cancels_a_request_sees_it_cancelled() -> None:
+    begun = asyncio.Event()
+
+    async def callback(text: str) -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    stats = StreamStats()
+    async with WatchedServer([Reply(ANSWER, stall="middle", cut_after=40)]) as server:
+        asked = generator(server).generate_code_with_explanation("x", callback, stats=stats)
+        task = asyncio.create_task(asked)
+        await asyncio.wait_for(begun.wait(), 10)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await asyncio.wait_for(server.wait_for_drop(), 1)
+    assert stats.status is StreamStatus.ERROR
+
+
+async def _of_generator(text: str) -> Any:
+    yield text
+
+
+@pytest.mark.parametrize(
+    ("callback", "reason"),
+    [
+        ("no function", "TypeError"),
+        (lambda: None, "TypeError"),
+        (lambda text: (letter for letter in text), "generator"),
+        (_of_generator, "generator"),
+        (lambda text: asyncio.sleep(60), "total time-out"),
+        (lambda text: next(iter(())), "StopIteration"),
+    ],
+)
+async def test_a_callback_that_is_none_ends_its_request(callback: Any, reason: str) -> None:
+    async with DemoServer([Reply(ANSWER)]) as server:
+        with pytest.raises(StreamProcessError, match=reason) as caught:
+            await generator(server, total_timeout=1).generate_code_with_explanation("x", callback)
+    assert caught.value.kind == "callback"
+    assert ANSWER.startswith(caught.value.text)
+
+
+async def test_all_chunks_are_counted_and_tokens_of_those_with_text() -> None:
+    frames = [chunk({"role": "assistant", "content": ""})]
+    for piece in ("one two", "", " three", None, ""):
+        frames.append(chunk({"content": piece}))
+    frames += [chunk({}), '{"choices": []}', chunk({}, "stop"), "[DONE]"]
+    async with DemoServer([Reply(frames=frames)]) as server:
+        heard: list[str] = []
+        done = await generator(server).generate_code_with_explanation("x", heard.append)
+    assert (heard, done.text) == (["one two", " three"], "one two three")
+    assert done.stats.total_chunks == len(frames) - 1
+    assert done.total_tokens == 3
+    async with DemoServer([Reply(frames=[chunk({"content": ""})] * 5 + ["[DONE]"])] * 9) as server:
+        stats = StreamStats()
+        with pytest.raises(StreamingError):
+            await generator(server, max_retries=0).generate_code_with_explanation("x", stats=stats)
+    assert stats.total_chunks >= 5
+    assert stats.total_tokens == 0
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"timeout": float("nan")},
+        {"timeout": "5"},
+        {"timeout": 0},
+        {"total_timeout": float("inf")},
+        {"retry_delay": -1},
+        {"retry_delay": float("nan")},
+        {"chunk_size": 0},
+        {"chunk_size": 1.5},
+        {"max_retries": True},
+        {"max_retries": None},
+        {"temperature": float("nan")},
+        {"temperature": 3},
+    ],
+)
+def test_numbers_that_cannot_be_are_refused_at_once(options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="number"):
+        StreamingCodeGenerator("k", "m", base_url="http://127.0.0.1:9/v1", **options)
+
+
+@pytest.mark.parametrize("prompt", [None, 3, b"x", "", "  \n"])
+async def test_what_is_no_prompt_is_not_sent(prompt: Any) -> None:
+    async with DemoServer([]) as server:
+        maker = generator(server)
+        with pytest.raises((TypeError, ValueError), match="prompt"):
+            await maker.generate_code_with_explanation(prompt)
+        refused: list[Any] = [[], [{"role": "user", "content": "x"}], [ChatMessage("user", prompt)]]
+        for messages in refused:
+            with pytest.raises((TypeError, ValueError)):
+                await maker.send(messages)
+        with pytest.raises(ValueError, match="role"):
+            await maker.send([ChatMessage("tool", "x"), ChatMessage("user", "x")])  # type: ignore[arg-type]
+        assert not server.requests
 
 
 async def test_messages_are_sent_word_for_word() -> None:

@@ -37,6 +37,15 @@ def test_engine_does_not_import_the_sdk_or_the_tokenizer_before_they_are_needed(
     assert "tiktoken" not in loaded
 
 
+def test_the_library_loads_nothing_before_a_name_is_asked_for() -> None:
+    more = loaded_after("import autocoder_tui") - loaded_after(
+        "import __future__, typing, importlib"
+    )
+    assert more == {"autocoder_tui", "autocoder_tui.system", "autocoder_tui.system.version"}
+    asked = loaded_after("import autocoder_tui; autocoder_tui.StreamingCodeGenerator")
+    assert not {"textual", "openai", "tiktoken", "pygments", "fastapi"} & asked
+
+
 @pytest.mark.parametrize("face", ["headless.run", "cli.history", "cli.doctor", "runs.usage_table"])
 def test_what_needs_no_screen_loads_no_textual(face: str) -> None:
     loaded = loaded_after(f"import autocoder_tui.{face}")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,11 @@ import uvicorn
 from autocoder_tui.cli.serve import serve_settings
 from autocoder_tui.cli.serve_arguments import serve_parser
 from autocoder_tui.demo.script import Script
+from autocoder_tui.serve.access_log import AccessLog
 from autocoder_tui.serve.app import create_app
 from autocoder_tui.serve.settings import ServeSettings
+from autocoder_tui.serve.start import listen
+from autocoder_tui.serve.terminal.admission import Admission
 from tests.watched_server import WatchedServer
 
 JSON = {"content-type": "application/json"}
@@ -26,7 +28,8 @@ EVENTS = {"accept": "text/event-stream"}
 
 @dataclass
 class Served:
-    """`client` asks it, `model` is the server behind it, `said` what its owner is told."""
+    """`client` asks it, `model` is the server behind it, `said` what its owner is told, `links`
+    the tokens of the links to `/app` that were shown."""
 
     url: str
     client: httpx2.AsyncClient
@@ -34,6 +37,7 @@ class Served:
     settings: ServeSettings
     said: list[str]
     state: Path
+    links: list[str]
 
 
 @asynccontextmanager
@@ -41,8 +45,6 @@ async def serving(
     script: Script, tmp_path: Path, *flags: str, environ: dict[str, str] | None = None, **more: Any
 ) -> AsyncIterator[Served]:
     """Serve with the flags of the command line, `more` of `ServeSettings` over them."""
-    from dataclasses import replace
-
     project = tmp_path / "project"
     project.mkdir(exist_ok=True)
     places = {
@@ -50,24 +52,31 @@ async def serving(
         "AUTOCODER_TUI_STATE_DIR": str(tmp_path / "state"),
     }
     said: list[str] = []
+    links: list[str] = []
     async with WatchedServer(script) as model:
         arguments = [str(project), "-m", "some-model", "--base-url", model.base_url, *flags]
         options = serve_parser().parse_args(arguments)
         settings = replace(serve_settings(options, {**places, **(environ or {})}), **more)
-        config = uvicorn.Config(
-            create_app(settings, said.append), log_level="error", lifespan="off", access_log=False
-        )
+        admission = None
+        if settings.terminal is not None:
+            admission = Admission(settings.terminal.sessions, links.append)
+            admission.show()
+        log = None if settings.access_log is None else AccessLog(settings.access_log)
+        app = create_app(settings, said.append, admission, log)
+        config = uvicorn.Config(app, log_level="error", lifespan="off", access_log=False)
         server = uvicorn.Server(config)
-        listening = socket.create_server(("127.0.0.1", 0))
+        listening = listen(replace(settings, port=0))
         port = listening.getsockname()[1]
         task = asyncio.create_task(server._serve([listening]))
         url = f"http://127.0.0.1:{port}"
         try:
             async with httpx2.AsyncClient(base_url=url, timeout=20, trust_env=False) as client:
-                yield Served(url, client, model, settings, said, tmp_path / "state")
+                yield Served(url, client, model, settings, said, tmp_path / "state", links)
         finally:
             server.should_exit = True
             await task
+            if log is not None:
+                log.close()
 
 
 def events_of(body: str) -> list[tuple[str, str]]:

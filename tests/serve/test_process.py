@@ -24,18 +24,19 @@ from tests.watched_server import WatchedServer
 
 @asynccontextmanager
 async def process(
-    tmp_path: Path, model: WatchedServer, *flags: str
+    tmp_path: Path, model: WatchedServer, *flags: str, stdout: int = subprocess.DEVNULL, **more: str
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """`autocoder-tui serve` at a free port, and its address."""
     environment = {
         **os.environ,
         "AUTOCODER_TUI_CONFIG_DIR": str(tmp_path / "config"),
         "AUTOCODER_TUI_STATE_DIR": str(tmp_path / "state"),
+        **more,
     }
     command = [sys.executable, "-m", "autocoder_tui", "serve", str(tmp_path), "--port", "0",
                "-m", "m", "--base-url", model.base_url, *flags]  # fmt: skip
     running = await asyncio.create_subprocess_exec(
-        *command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
+        *command, env=environment, stderr=subprocess.PIPE, stdout=stdout
     )
     assert running.stderr is not None
     line = (await asyncio.wait_for(running.stderr.readline(), 30)).decode()
@@ -126,3 +127,19 @@ def test_what_cannot_be_served_is_said(tmp_path: Path) -> None:
     assert "60/minute" in refused(tmp_path, "--rate", "often")
     assert "redis://" in refused(tmp_path, "--limit-store", "mongodb://x")
     assert "port" in refused(tmp_path, "--port", "70000")
+
+
+async def test_workers_end_with_the_process_that_began_them(tmp_path: Path) -> None:
+    async with (
+        WatchedServer(lambda received: Reply(ANSWER)) as model,
+        process(tmp_path, model, "--workers", "3") as (running, url),
+    ):
+        assert await ask(url, 0) == ANSWER
+        running.kill()
+        async with asyncio.timeout(15):
+            while True:
+                try:
+                    await ask(url, 1)
+                except httpx2.HTTPError:
+                    break
+                await asyncio.sleep(0.1)

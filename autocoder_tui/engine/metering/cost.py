@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -11,7 +11,7 @@ from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.errors import InputTooLarge
 from autocoder_tui.engine.events import CostEstimate
-from autocoder_tui.engine.metering.tokens import TokenCounter
+from autocoder_tui.engine.metering.tokens import TokenCounter, load_counter
 from autocoder_tui.engine.prompt import first_messages
 from autocoder_tui.engine.request import Limits, RunRequest
 from autocoder_tui.safety.sanitize import visible
@@ -103,6 +103,16 @@ def estimate_request(request: RunRequest, counter: TokenCounter) -> CostEstimate
         request.calibration,
         by_server=counted is not None,
     )
+
+
+def counted(
+    request: RunRequest, messages: Sequence[Mapping[str, str]]
+) -> tuple[TokenCounter, CostEstimate]:
+    """What counts the tokens of `request`, which begins with `messages`, and what it may cost.
+    Blocking: loads a vocabulary."""
+    counter = load_counter(request.model, request.calibration)
+    counter = counter.fitted(messages, request.counted_tokens)
+    return counter, estimate_request(request, counter)
 
 
 def _largest_reply(model: Model, prompt_tokens: int, asked: int | None) -> int | None:

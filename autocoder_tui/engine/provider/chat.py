@@ -71,13 +71,21 @@ class HttpSession:
     """The HTTP client of one run: continuations reuse its connection.
 
     `async with HttpSession(endpoint, limits) as session`. Leaving it closes every connection.
-    `trace` is told of every request, response and chunk.
+    `trace` is told of every request, response and chunk; `most_connections` may be open at once.
     Raises RequestError for a base URL or a key that cannot be sent, and TlsFailed where the
     certificates that the environment names can't be read.
     """
 
-    def __init__(self, endpoint: Endpoint, limits: Limits, trace: Trace | None = None) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        limits: Limits,
+        trace: Trace | None = None,
+        *,
+        most_connections: int | None = 4,
+    ) -> None:
         self.trace = trace
+        self._most_connections = most_connections
         self._connect_timeout = limits.connect_timeout
         self._key = checked_key(endpoint)
         self._base_url = check_base_url(endpoint.provider.base_url)
@@ -105,7 +113,11 @@ class HttpSession:
             base_url=base,
             default_query=dict(parse_qsl(query)),
             max_retries=0,
-            http_client=GuardedClient(self._base_url, connect_timeout=self._connect_timeout),
+            http_client=GuardedClient(
+                self._base_url,
+                connect_timeout=self._connect_timeout,
+                most_connections=self._most_connections,
+            ),
         )
         self._completions = self._client.chat.completions.with_streaming_response
         # Given per request, so that no OPENAI_* variable can put another key in its place.

@@ -6,7 +6,7 @@ import asyncio
 import math
 from collections.abc import Awaitable
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from autocoder_tui.engine.errors import RunTimedOut
 
@@ -32,15 +32,20 @@ class Patience:
         self.rest = longest
         self._between = between
         self._loop = asyncio.get_running_loop()
-        self._timeout = asyncio.timeout(None)
+        self._task: asyncio.Task[Any] | None = None
+        self._cancelling = 0
+        self._expired = False
         self._since = self._look_at = self._loop.time()
         self._look: asyncio.TimerHandle | None = None
         """One for many waits: a reply has a wait for each token."""
         self._waits = False
 
     async def __aenter__(self) -> Self:
-        self._timeout = asyncio.timeout(None)
-        await self._timeout.__aenter__()
+        # As asyncio.timeout does it, which would be one more object, with a timer, for each token.
+        self._task = asyncio.current_task()
+        assert self._task is not None
+        self._cancelling = self._task.cancelling()
+        self._expired = False
         now = self._loop.time()
         if self._between and now - self._since < _STOPPED:
             self._spend(now - self._since)
@@ -61,7 +66,10 @@ class Patience:
     ) -> None:
         self._count()
         self._waits = False
-        await self._timeout.__aexit__(kind, error, trace)
+        if self._expired and self._task is not None:
+            is_ours = self._task.uncancel() <= self._cancelling
+            if is_ours and kind is asyncio.CancelledError:
+                raise TimeoutError from error
 
     def _look_in_time(self) -> None:
         """See to it that the clock is looked at before anything can have run out."""
@@ -81,7 +89,9 @@ class Patience:
         if min(self.left, self.rest) > 0:
             self._look_in_time()
         else:
-            self._timeout.reschedule(self._since)
+            self._expired = True
+            if self._task is not None:
+                self._task.cancel()
 
     def _count(self) -> None:
         now = self._loop.time()

@@ -120,14 +120,16 @@ class GuardedClient(httpx2.AsyncClient):
     proxy that can't be used.
     """
 
-    def __init__(self, base_url: str, *, connect_timeout: float) -> None:
+    def __init__(
+        self, base_url: str, *, connect_timeout: float, most_connections: int | None = 4
+    ) -> None:
         self._checked_url = base_url
         self._named_proxy = proxy_for(base_url)
         super().__init__(
             # Without the environment's proxies, but with the certificates it names.
             verify=_tls_context(base_url),
             timeout=httpx2.Timeout(None, connect=connect_timeout),
-            limits=httpx2.Limits(max_connections=4, keepalive_expiry=30.0),
+            limits=httpx2.Limits(max_connections=most_connections, keepalive_expiry=30.0),
             trust_env=False,
             proxy=None if self._named_proxy is None else self._named_proxy.url,
         )

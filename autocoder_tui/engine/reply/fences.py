@@ -28,6 +28,7 @@ LINK = re.compile(r"\[([^\[\]\n]+)\]\(([^()\s]*)\)")
 """A link in Markdown: what it shows, and where it leads."""
 _ONE_LINE = re.compile(r" {0,3}(`{3,})[ \t]*([^`\s]+)[ \t]*\1\s*\Z")
 _ITALIC = re.compile(r"(_{1,2})([^_].*[^_])\1\Z")
+_BRACKETED = re.compile(r"\[([^\[\]]+)\]")
 _LONGEST_NAMING = 1_000
 """Characters. A longer line names no file, and quotes without end in it take hours to pair up."""
 _LABEL = re.compile(
@@ -159,7 +160,7 @@ class _FenceReader:
         between = [line for line in self._lines[before.end + 1 : last.first] if line.strip()]
         if not between or all(is_prose_line(line) or _TALK.match(line) for line in between):
             return False
-        body = "".join(self._lines[before.first + 1 : before.end])
+        body = self._within(before.first, before.end, opened)
         language = language_of(before.path or self._target or "", opened.info)
         if self._trials.well_formed(language, body):
             return False
@@ -174,13 +175,17 @@ class _FenceReader:
         others = self._closings(at, opening, plain)
         if not others:
             return plain
-        body = "".join(self._lines[at:plain])
+        body = self._within(at - 1, plain, opening)
         if plain < len(self._lines) and self._trials.well_formed(language, body) is not False:
             return plain
         for index in others:
-            if self._trials.well_formed(language, "".join(self._lines[at:index])):
+            if self._trials.well_formed(language, self._within(at - 1, index, opening)):
                 return index
         return plain
+
+    def _within(self, first: int, end: int, opening: Fence) -> str:
+        """The text between the line that opens a block and the one that closes it."""
+        return _without_indent("".join(self._lines[first + 1 : end]), opening.indent)
 
     def _closings(self, at: int, opening: Fence, plain: int) -> list[int]:
         """Other lines that may close the fence, the nearest and the very last."""
@@ -224,11 +229,17 @@ class _FenceReader:
             closed, remark = True, _GLUED
             text_end = end - len(body) + glued
             body = body[:glued] + "\n"
+        body = _without_indent(body, self._fences[span.first].indent)
         path = span.path or self._target or ""
         given = self._given.get(normal_path(path))
         body, said = without_tokens(path, body, given, closed=closed)
         remark = " ".join(part for part in (remark, said) if part)
         return Block(span.path, body, closed, source, remark, text_end, end)
+
+
+def _without_indent(text: str, most: int) -> str:
+    """`text` without the first blanks of every line, as many as stood before its fence."""
+    return re.sub(rf"^ {{1,{most}}}", "", text, flags=re.MULTILINE) if most else text
 
 
 def _glued_fence(body: str, mark: str) -> int:
@@ -312,8 +323,10 @@ def name_in_line(line: str, known: Collection[str]) -> str:
     bare = _LABEL.sub("", line, count=1).rstrip(": ").removesuffix("-->").strip()
     bare = bare.strip("*`\"' ").rstrip(": ").strip("*`\"' ")
     bare = _ITALIC.sub(r"\2", bare).rstrip(": ")
-    linked = LINK.fullmatch(bare)
-    bare = bare if linked is None else linked_name(linked)
+    if (linked := LINK.fullmatch(bare)) is not None:
+        bare = linked_name(linked)
+    elif (bracketed := _BRACKETED.fullmatch(bare)) and bare not in known:
+        bare = bracketed[1].strip("*_`\"' ")
     if bare in known or is_path(bare):
         return bare
     names = [name.strip() for name in _QUOTED.findall(line)]

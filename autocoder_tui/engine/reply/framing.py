@@ -67,10 +67,12 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """A code fence line: its mark (three or more of one character) and info string."""
+    """A code fence line: its mark (three or more of one character), info string, and the blanks
+    before it, as many of which belong to no line of the block (CommonMark 4.5)."""
 
     mark: str
     info: str
+    indent: int = 0
 
     def closes(self, opening: Fence) -> bool:
         """Whether this line may end the block that `opening` began (CommonMark 4.5)."""
@@ -147,7 +149,9 @@ def read_fence(line: str) -> Fence | None:
     if "```" not in line and "~~~" not in line:
         return None
     match = _FENCE.match(line.rstrip("\r\n"))
-    return None if match is None else Fence(match[2], without_end_tokens(match[3]).strip())
+    if match is None:
+        return None
+    return Fence(match[2], without_end_tokens(match[3]).strip(), len(match[1]))
 
 
 def opening_line(path: str, *, frame_id: str = "", final_newline: bool = True) -> str:

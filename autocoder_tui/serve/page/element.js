@@ -40,7 +40,7 @@ export function copyButton(label, source) {
   return made;
 }
 
-async function copy(text) {
+export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;

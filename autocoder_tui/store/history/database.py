@@ -68,6 +68,15 @@ class Database:
             "set AUTOCODER_TUI_STATE_DIR to another folder."
         )
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep a connection open meanwhile: whoever closes the last one has to bring the log of
+        writes into the file and to wait for the disk, each time."""
+        with contextlib.ExitStack() as stack:
+            with contextlib.suppress(HistoryUnavailable, *DATABASE_ERRORS, OSError):
+                stack.enter_context(contextlib.closing(connect(self._usable(), write=False)))
+            yield
+
     def say(self, message: str) -> None:
         """Keep a message for `messages`, once."""
         if message not in self._told:

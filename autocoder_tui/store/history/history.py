@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -34,6 +35,7 @@ from autocoder_tui.store.history.rows import (
     row_of,
     storable,
     text_of,
+    thread_run,
     together,
 )
 from autocoder_tui.store.history.search import matching
@@ -63,6 +65,9 @@ _LINES = "runs CROSS JOIN runs AS modes INDEXED BY runs_modes ON modes.number = 
 """The lines of the list. What stands behind `data` in a row is read from an index: in the row
 itself all of `data` would be read on the way."""
 
+_FIRST = "CASE WHEN modes.parent = '' AND modes.purpose = 'query' THEN runs.data END AS first"
+"""What a conversation that began elsewhere keeps of it."""
+
 
 class History:
     """The runs kept in the state folder `state`."""
@@ -75,26 +80,40 @@ class History:
         """What happened to the database since the last call, as sentences to show."""
         return self._database.taken_messages()
 
+    def held(self) -> AbstractContextManager[None]:
+        """For a program that keeps many runs: each is kept faster meanwhile."""
+        return self._database.held()
+
     # ------------------------------------------------------------------ keeping
 
     def add(self, run: KeptRun, *, offered: bool = False) -> KeptRun:
         """Keep `run`; returns it as it is kept. A run that was kept before and went on since
         is put together with what is known of it; one journal is never counted twice. The result
         of a batch's job waits in the list of the batch: no start asks about it."""
-        # Compressed before the database is locked, for others wait then: a long text takes a while.
-        mark = AWAITED if run.snapshot.batch else int(offered)
-        columns, text = {**row_of(run), "offered": mark}, text_of(run)
+        return self.add_all([run], offered=offered)[0]
 
-        def work(connection: sqlite3.Connection) -> KeptRun:
-            lost: list[str] = []
-            earlier = find(connection, run.run_id, lost.append)
-            if earlier is None or lost:
-                # Of a damaged one, what is known now takes the place.
-                put_columns(connection, columns, text)
-                return run
-            whole = together(earlier, run)
-            put(connection, whole, offered=mark)
-            return whole
+    def add_all(self, runs: Sequence[KeptRun], *, offered: bool = False) -> list[KeptRun]:
+        """Keep several runs in one write, each as `add` does."""
+        # Compressed before the database is locked, for others wait then: a long text takes a while.
+        marks = [AWAITED if run.snapshot.batch else int(offered) for run in runs]
+        rows = [
+            ({**row_of(run), "offered": mark}, text_of(run))
+            for run, mark in zip(runs, marks, strict=True)
+        ]
+
+        def work(connection: sqlite3.Connection) -> list[KeptRun]:
+            kept = []
+            for run, mark, (columns, text) in zip(runs, marks, rows, strict=True):
+                lost: list[str] = []
+                earlier = find(connection, run.run_id, lost.append)
+                if earlier is None or lost:
+                    # Of a damaged one, what is known now takes the place.
+                    put_columns(connection, columns, text)
+                    kept.append(run)
+                else:
+                    kept.append(together(earlier, run))
+                    put(connection, kept[-1], offered=mark)
+            return kept
 
         return self._database.do(work, write=True)
 
@@ -218,15 +237,12 @@ class History:
 
         def work(connection: sqlite3.Connection) -> tuple[ThreadRun, ...]:
             rows = connection.execute(
-                f"SELECT {_LINE}, requirements, reply FROM {_LINES} "
+                f"SELECT {_LINE}, requirements, reply, {_FIRST} FROM {_LINES} "
                 "JOIN run_text ON run_text.number = runs.number "
                 "WHERE runs.thread = ? OR runs.run_id = ? ORDER BY runs.position, runs.number",
                 [storable(thread)] * 2,
             )
-            return tuple(
-                ThreadRun(summary_row(row), str(row["requirements"] or ""), str(row["reply"] or ""))
-                for row in rows
-            )
+            return tuple(map(thread_run, rows))
 
         return self._database.do(work)
 

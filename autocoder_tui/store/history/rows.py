@@ -23,6 +23,7 @@ from autocoder_tui.store.history.summary import (
     LISTED,
     THREADED,
     RunSummary,
+    ThreadRun,
     column_text,
     summary_row,
 )
@@ -132,6 +133,17 @@ def unpacked(data: object) -> KeptRun | None:
         return KeptRun.from_data(json.loads(zlib.decompress(data)))  # type: ignore[arg-type]
     except (ValueError, TypeError, zlib.error, RecursionError, MemoryError):
         return None
+
+
+def thread_run(row: sqlite3.Row) -> ThreadRun:
+    """A run of a conversation; `first` in the row is the data of one that began it."""
+    run = None if row["first"] is None else unpacked(row["first"])
+    return ThreadRun(
+        summary_row(row),
+        str(row["requirements"] or ""),
+        str(row["reply"] or ""),
+        () if run is None else run.snapshot.turns,
+    )
 
 
 def from_columns(line: RunSummary, text: Mapping[str, object]) -> KeptRun:

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeAlias, get_args
 
 from autocoder_tui.engine.purpose import MODES, PURPOSES, Mode, Purpose
+from autocoder_tui.engine.request import Turn
 from autocoder_tui.store.history.kept_run import KeptRun, Status
 
 OFFERED, AWAITED = 1, 2
@@ -51,6 +52,8 @@ class ThreadRun:
     summary: RunSummary
     question: str
     answer: str
+    earlier: tuple[Turn, ...] = ()
+    """What was said before it elsewhere, and is in no run of the history."""
 
 
 def summary_of(run: KeptRun) -> RunSummary:

@@ -22,6 +22,7 @@ from typing import Any, Final
 from autocoder_tui.engine.events import Event
 from autocoder_tui.engine.events_json import event_data
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.store.journal.disk_sync import DISK
 from autocoder_tui.store.snapshot import Snapshot
 from autocoder_tui.system.descriptors import open_descriptor, sync_folder
 from autocoder_tui.system.file_lock import lock
@@ -30,7 +31,6 @@ VERSION: Final = 1
 FOLDER: Final = "journals"
 UNFINISHED_SUFFIX: Final = ".new"
 """Of a journal whose first line is not written yet; no reader takes it for one."""
-_SYNC_PERIOD: Final = 0.5
 _RETRY_PERIOD: Final = 0.5
 """Seconds between two tries to write to a disk that refused."""
 
@@ -55,9 +55,9 @@ class Journal:
         self._failed_at: float | None = None
         self._told = False
         self._closed = False
-        self._dirty = threading.Event()
         self._syncing = threading.Lock()
-        self._syncer: threading.Thread | None = None
+        self._is_named = False
+        """Whether its name is on the disk itself, too."""
         first = {"journal": VERSION, "snapshot": snapshot.to_data()}
         self._pending.append(_line(first))
         self._write()
@@ -90,7 +90,6 @@ class Journal:
         if self._pending:
             self._failed_at = None
             self._write()
-        self._dirty.set()
         with self._syncing:
             if self._descriptor is None:
                 return
@@ -127,10 +126,8 @@ class Journal:
         if self._told:
             self._told = False
             self._say("What the run brings is kept again, with all that came before.")
-        self._dirty.set()
-        if self._syncer is None and not self._closed:
-            self._syncer = threading.Thread(target=self._sync, name="journal sync", daemon=True)
-            self._syncer.start()
+        if not self._closed:
+            DISK.ask(self._sync)
 
     def _put(self, descriptor: int, data: bytes) -> None:
         while data:
@@ -151,9 +148,6 @@ class Journal:
                 lock(descriptor)
             self._put(descriptor, data)
             unfinished.rename(path)
-            # Not to be had everywhere; the file itself is whole without it.
-            with contextlib.suppress(OSError):
-                sync_folder(self._folder)
         except OSError:
             self._pending = [data]
             os.close(descriptor)
@@ -179,15 +173,16 @@ class Journal:
         )
 
     def _sync(self) -> None:
-        while not self._closed:
-            self._dirty.wait()
-            self._dirty.clear()
-            with self._syncing:
-                if self._descriptor is None:
-                    return
+        with self._syncing:
+            if self._descriptor is None:
+                return
+            with contextlib.suppress(OSError):
+                os.fsync(self._descriptor)
+            if not self._is_named:
+                self._is_named = True
+                # Not to be had everywhere; the file itself is whole without it.
                 with contextlib.suppress(OSError):
-                    os.fsync(self._descriptor)
-            time.sleep(_SYNC_PERIOD)
+                    sync_folder(self._folder)
 
 
 def _line(data: dict[str, Any]) -> bytes:

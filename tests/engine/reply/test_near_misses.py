@@ -116,6 +116,18 @@ def test_an_item_of_a_list_is_read_without_its_indentation() -> None:
     assert one_file(parsed(f'- <file path="a.py">\n{inner}  </file>\n')) == ("a.py", NEW, True)
 
 
+def test_a_fence_in_an_item_of_a_list_is_read_without_its_indentation() -> None:
+    inner = "".join(f"   {line}" for line in NEW.splitlines(keepends=True))
+    assert one_file(parsed(f"1. a.py\n\n   ```python\n{inner}   ```\n")) == ("a.py", NEW, True)
+    assert one_file(parsed(f"1. a.py\n\n   ```python\n{inner}")) == ("a.py", NEW, False)
+
+
+@pytest.mark.parametrize("line", ["[a.py]", "### [`a.py`]:", "**[a.py](a.py)**", "[a.py](./a.py)"])
+def test_a_name_in_brackets_names_the_fence_below(line: str) -> None:
+    files = parse_reply(f"{line}\n```python\n{NEW}```\n\nb.py\n```python\n{NEW}```\n").files
+    assert [file.path.removeprefix("./") for file in files] == ["a.py", "b.py"]
+
+
 def test_a_text_that_is_escaped_throughout_is_read_as_plain() -> None:
     reply = parsed("&lt;file path=&quot;a.py&quot;&gt;\nx = 1 &lt; 2 &amp;&amp; y\n&lt;/file&gt;\n")
     assert reply.files[0].text == "x = 1 < 2 && y\n"

@@ -1,0 +1,1 @@
+"""`/app`: the gate, the process in its terminal, and the socket between."""
