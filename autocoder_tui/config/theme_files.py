@@ -25,6 +25,9 @@ from autocoder_tui.config.toml_file import TomlFile, read_toml
 from autocoder_tui.config.value_types import FLAG, Expected
 from autocoder_tui.problems import Problem, unknown_name
 
+AUTO = "auto"
+"""Stands for a dark or a light theme, as the terminal is."""
+
 COLORS = (
     "primary",
     "secondary",
@@ -63,6 +66,8 @@ class ThemeData:
     diff: Mapping[str, str]
     pygments_style: str
     file: Path
+    ansi: bool = False
+    """Whether it has the terminal's own 16 colours."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from textual import work
+from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.notifications import SeverityLevel as Severity
 from textual.screen import Screen
@@ -38,18 +39,20 @@ from autocoder_tui.ui.controllers.review_autosave import ReviewAutosave
 from autocoder_tui.ui.controllers.run_display import RunDisplay
 from autocoder_tui.ui.controllers.runner import Runner
 from autocoder_tui.ui.controllers.session import SessionAutosave
+from autocoder_tui.ui.controllers.settings import SettingsChanges
 from autocoder_tui.ui.controllers.shutdown import Shutdown
 from autocoder_tui.ui.controllers.spending import SessionSpending
 from autocoder_tui.ui.controllers.startup import begin
 from autocoder_tui.ui.controllers.text_call import TextCalls
+from autocoder_tui.ui.controllers.themes import ThemeChoice
 from autocoder_tui.ui.controllers.token_weights import FileWeigher
 from autocoder_tui.ui.controllers.undo import UndoRedo
-from autocoder_tui.ui.keymap import checked_keys
+from autocoder_tui.ui.key_rows import key_name
+from autocoder_tui.ui.keymap import keymap_of
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.terminal.driver import HasAnEnd, driver_class
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
-from autocoder_tui.ui.theme import keep_choice, load_into
 from autocoder_tui.ui.widgets.diff.view import Arrangement
 
 
@@ -59,6 +62,8 @@ class ComposedApp(TypeAheadApp):
     def __init__(self, setup: Setup) -> None:
         super().__init__(driver_class=driver_class())
         self.setup = setup
+        self.themes = ThemeChoice(self, self)
+        self.preferring = SettingsChanges(self, self, self.themes)
         self.session = SessionAutosave(self)
         self.reviews = ReviewAutosave(self)
         self.recovery = RunRecovery(self)
@@ -106,9 +111,8 @@ class ComposedApp(TypeAheadApp):
 
     def on_load(self) -> None:
         """Before anything is made: all is styled once, in the theme and with the keys wanted."""
-        folder = self.setup.places.config / "themes"
-        themes = load_into(self, folder, self.setup.theme)
-        keys, wrong_keys = checked_keys(self.setup.settings.keys)
+        themes = self.themes.begin()
+        keys, wrong_keys = keymap_of(self.setup.settings)
         self._start_problems = [*self.setup.problems, *themes, *wrong_keys]
         self.set_keymap(keys)
         self.stylesheet.set_variables(self.get_css_variables())
@@ -130,8 +134,6 @@ class ComposedApp(TypeAheadApp):
     async def _begin(self) -> None:
         """After the first paint: what is slow, and what may have to ask."""
         try:
-            file = self.setup.places.config / "config.toml"
-            keep_choice(self, self.main, file, self.tell)
             await begin(self, self._start_problems)
         except NoMatches:
             # Left again before it had begun, there are no panes to fill any more.
@@ -179,6 +181,10 @@ class ComposedApp(TypeAheadApp):
         self._exception = error
         self._exception_event.set()
         self.ending.crashed(error)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """A key's name for the footer: short, ^R for Ctrl+R."""
+        return binding.key_display or key_name(binding.key).replace("Ctrl+", "^")
 
     # ------------------------------------------------------------------ what controllers use
 

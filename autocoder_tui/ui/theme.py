@@ -1,20 +1,12 @@
-"""A theme's plain values as a Textual theme, and all of them in the App."""
+"""A theme's plain values as a Textual theme."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
-from textual.app import App
-from textual.screen import Screen
+from textual.color import Color
 from textual.theme import Theme
 
-from autocoder_tui.config.settings import DEFAULT_THEME
-from autocoder_tui.config.settings_edit import save_setting
-from autocoder_tui.config.theme_files import ThemeData, load_themes
-from autocoder_tui.errors import AutocoderError
-from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.config.theme_files import ThemeData
+from autocoder_tui.ui.contrast import faint
 
 
 def to_textual(theme: ThemeData) -> Theme:
@@ -24,6 +16,7 @@ def to_textual(theme: ThemeData) -> Theme:
     """
     colors = theme.colors
     variables = {f"diff-{name}": value for name, value in theme.diff.items()}
+    variables |= _texts(theme)
     return Theme(
         name=theme.name,
         primary=colors["primary"],
@@ -41,33 +34,14 @@ def to_textual(theme: ThemeData) -> Theme:
     )
 
 
-def load_into(app: App[Any], folder: Path, wanted: str | None) -> list[str]:
-    """Give `app` every packaged theme and those in `folder`, and put `wanted` on.
-
-    Returns what was wrong with them, as sentences that are safe to show.
-    """
-    loaded = load_themes(folder)
-    for theme in loaded.themes:
-        app.register_theme(to_textual(theme))
-    problems = [f"A theme is left out: {problem}" for problem in loaded.problems]
-    wanted = wanted or DEFAULT_THEME
-    if wanted not in app.available_themes:
-        names = ", ".join(sorted(app.available_themes))
-        problems.append(f"There is no theme {visible(wanted)}. Choose one of {names}.")
-        wanted = DEFAULT_THEME
-    app.theme = wanted
-    return problems
-
-
-def keep_choice(
-    app: App[Any], screen: Screen[Any], file: Path, tell: Callable[[str], None]
-) -> None:
-    """Write every later change of theme into the settings `file`; `tell` hears why not."""
-
-    def keep(theme: Theme) -> None:
-        try:
-            save_setting(file, "ui", "theme", theme.name)
-        except AutocoderError as error:
-            tell(error.message)
-
-    app.theme_changed_signal.subscribe(screen, keep)
+def _texts(theme: ThemeData) -> dict[str, str]:
+    """The colours of texts, all of which can be read: Textual's own are shares of black or white,
+    which on some grounds can't."""
+    text = Color.parse(theme.colors["foreground"])
+    grounds = [Color.parse(theme.colors[name]) for name in ("background", "surface", "panel")]
+    named = ("primary", "secondary", "accent", "success", "warning", "error")
+    return {
+        **{f"text-{name}": theme.colors[name] for name in named},
+        "text-muted": faint(text, 0.7, grounds).hex,
+        "text-disabled": faint(text, 0.5, grounds).hex,
+    }

@@ -23,8 +23,8 @@ class RowList(ScrollView, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Up", show=False),
-        Binding("down", "move(1)", "Down", show=False),
+        Binding("up", "move(-1)", "Up", show=False, id="list.up"),
+        Binding("down", "move(1)", "Down", show=False, id="list.down"),
         Binding("pageup", "move_pages(-1)", "Page up", show=False),
         Binding("pagedown", "move_pages(1)", "Page down", show=False),
         Binding("home", "first", "First", show=False),
@@ -37,6 +37,7 @@ class RowList(ScrollView, can_focus=True):
         height: 1fr;
         background: $surface;
         overflow-x: hidden;
+        scrollbar-size-vertical: 1;
         & > .row-list--highlighted {
             color: $foreground;
             background: $block-cursor-blurred-background;
@@ -88,13 +89,17 @@ class RowList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         width, at = self.scrollable_content_region.width, y + int(self.scroll_offset.y)
-        style = self.rich_style
+        style, under = self.rich_style, self.visual_style
         if at >= self.row_count:
             return Strip.blank(width, style)
         if at == self.highlighted:
             style = self.get_component_rich_style("row-list--highlighted")
+            under = self.get_visual_style("row-list--highlighted")
         row = self._row_of(at).truncate(width, ellipsis=True)
-        strip = Strip(row.render_segments(self.visual_style), row.cell_length)
+        if at == self.highlighted:
+            # Colours for the ground of the list need not be readable on that of the cursor.
+            row = Content(row.plain)
+        strip = Strip(row.render_segments(under), row.cell_length)
         return strip.adjust_cell_length(width, style).apply_style(style)
 
     # ------------------------------------------------------------------ keys and mouse

@@ -21,7 +21,7 @@ from autocoder_tui.demo.script import Reply
 from autocoder_tui.store.history.history import History
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.question import Question
-from autocoder_tui.ui.screens.history import HistoryScreen
+from autocoder_tui.ui.screens.theme_list import ThemeList
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
@@ -32,7 +32,24 @@ from tests.ui.driving import driven, framed, serving, setup_for, until
 Size: TypeAlias = tuple[int, int]
 
 SIZES: Final[tuple[Size, ...]] = ((80, 24), (120, 40), (200, 60))
-MOMENTS: Final = ("ask", "stream", "question", "review", "history")
+MOMENTS: Final = (
+    "ask",
+    "stream",
+    "question",
+    "review",
+    "history",
+    "settings",
+    "keys",
+    "palette",
+    "themes",
+)
+_OPENED_BY: Final = {
+    "history": ["f6"],
+    "settings": ["f12"],
+    "keys": ["f1"],
+    "palette": ["ctrl+p"],
+    "themes": ["ctrl+p", *"change theme", "enter"],
+}
 FOLDER: Final = Path(__file__).parent
 
 _BEFORE = '''\
@@ -90,16 +107,19 @@ async def _at(
     for name in ("README.md", "orders_test.py", "shop/cart.py", "shop/stock.py"):
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_text("pass\n")
-    if moment in ("ask", "history"):
+    if moment == "ask" or moment in _OPENED_BY:
         _keep_runs(folder)
         flags = ("--base-url", "http://127.0.0.1:9/v1", "-m", "test-model")
         setup = setup_for(folder, *flags, "-r", _WISH, "-i", "orders.py")
         async with driven(setup, size) as (app, pilot):
             await until(pilot, lambda: app.recovery.done and app.job().picks)
             await until(pilot, lambda: app.main.query_one(Meters).view is not None)
-            if moment == "history":
-                await pilot.press("f6")
-                await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
+            for key in _OPENED_BY.get(moment, ()):
+                await pilot.press(key)
+            if moment == "themes":
+                await until(pilot, lambda: isinstance(app.screen, ThemeList))
+            if moment != "ask":
+                await until(pilot, lambda: app.screen.query(RowList))
                 await until(pilot, lambda: app.screen.query_one(RowList).row_count)
             yield app, pilot
         return
