@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
 from textual.color import Color
 from textual.theme import Theme
 
 from autocoder_tui.config.theme_files import ThemeData
 from autocoder_tui.ui.contrast import faint
+
+# Nobody knows what the terminal's colours look like on one another: reversed, they can be read.
+_OF_ANSI: Final = {
+    f"{what}-{part}": value
+    for what in ("block-cursor", "input-selection", "screen-selection")
+    for part, value in (
+        ("foreground", "ansi_default"),
+        ("background", "ansi_default"),
+        ("text-style", "bold reverse"),
+    )
+} | {
+    "block-cursor-blurred-text-style": "reverse",
+    "ansi-background": "ansi_default",
+    "ansi-foreground": "ansi_default",
+    "input-cursor-text-style": "reverse",
+    "footer-key-foreground": "ansi_magenta",
+    "border-blurred": "ansi_default",
+    "scrollbar": "ansi_blue",
+    "scrollbar-background": "ansi_default",
+    "scrollbar-background-hover": "ansi_default",
+    "scrollbar-background-active": "ansi_default",
+}
 
 
 def to_textual(theme: ThemeData) -> Theme:
@@ -14,9 +40,9 @@ def to_textual(theme: ThemeData) -> Theme:
 
     `variables["pygments-style"]` is the name of the Pygments style that fits.
     """
-    colors = theme.colors
-    variables = {f"diff-{name}": value for name, value in theme.diff.items()}
-    variables |= _texts(theme)
+    colors = {name: _textual(value) for name, value in theme.colors.items()}
+    variables = {f"diff-{name}": _textual(value) for name, value in theme.diff.items()}
+    variables |= dict(_OF_ANSI) if theme.ansi else _texts(colors)
     return Theme(
         name=theme.name,
         primary=colors["primary"],
@@ -30,18 +56,36 @@ def to_textual(theme: ThemeData) -> Theme:
         warning=colors["warning"],
         error=colors["error"],
         dark=theme.dark,
+        ansi=theme.ansi,
         variables={**variables, "pygments-style": theme.pygments_style},
     )
 
 
-def _texts(theme: ThemeData) -> dict[str, str]:
+def _textual(value: str) -> str:
+    """A colour as Textual has it."""
+    return value if value.startswith("#") else f"ansi_{value.replace('-', '_')}"
+
+
+def readable(theme: Theme) -> Theme:
+    """One of Textual's own themes with texts that can be read."""
+    if theme.ansi:
+        return replace(theme, variables={**_OF_ANSI, **theme.variables})
+    colors = theme.to_color_system().generate()
+    return replace(theme, variables={**_texts(colors), **theme.variables})
+
+
+def _texts(colors: Mapping[str, str]) -> dict[str, str]:
     """The colours of texts, all of which can be read: Textual's own are shares of black or white,
     which on some grounds can't."""
-    text = Color.parse(theme.colors["foreground"])
-    grounds = [Color.parse(theme.colors[name]) for name in ("background", "surface", "panel")]
-    named = ("primary", "secondary", "accent", "success", "warning", "error")
+    background = Color.parse(colors["background"])
+    text = background + Color.parse(colors["foreground"])
+    grounds = [background + Color.parse(colors[name]) for name in _GROUNDS]
     return {
-        **{f"text-{name}": theme.colors[name] for name in named},
+        **{f"text-{name}": faint(Color.parse(colors[name]), 1, grounds).hex for name in _NAMED},
         "text-muted": faint(text, 0.7, grounds).hex,
         "text-disabled": faint(text, 0.5, grounds).hex,
     }
+
+
+_GROUNDS: Final = ("background", "surface", "panel")
+_NAMED: Final = ("primary", "secondary", "accent", "success", "warning", "error")

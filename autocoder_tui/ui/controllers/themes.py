@@ -14,7 +14,7 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.theme_list import ThemeList, ThemeRow
-from autocoder_tui.ui.theme import to_textual
+from autocoder_tui.ui.theme import readable, to_textual
 
 
 class ThemeChoice:
@@ -24,6 +24,7 @@ class ThemeChoice:
         self._app = app
         self._program = program
         self._ours: ThemesLoaded = ThemesLoaded(())
+        self._made_readable: set[str] = set()
         self._light = False
         self.wanted = DEFAULT_THEME
 
@@ -72,8 +73,12 @@ class ThemeChoice:
             name = ui.light_theme if self._light else ui.dark_theme
             if self._lacking(name):
                 name = "autocoder-light" if self._light else DEFAULT_THEME
-        if name in self._app.available_themes and name != self._app.theme:
-            self._app.theme = name
+        if name not in self._app.available_themes or name == self._app.theme:
+            return
+        if self._ours.find(name) is None and name not in self._made_readable:
+            self._made_readable.add(name)
+            self._app.register_theme(readable(self._app.available_themes[name]))
+        self._app.theme = name
 
     async def choose(self) -> None:
         """Let one be chosen from the list, and keep it."""

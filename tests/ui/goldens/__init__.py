@@ -90,7 +90,7 @@ async def pictured(folder: Path, moment: str, size: Size) -> str:
     """The screen at `moment` in a terminal of `size`; `folder` is empty and stays away from the
     user's own."""
     with _universal_time():
-        async with _at(folder, moment, size) as (app, pilot):
+        async with at_moment(folder, moment, size) as (app, pilot):
             header = app.main.query_one(HeaderLine)
             header.project, header.branch = "~/orders", ""
             app.clear_notifications()
@@ -98,7 +98,7 @@ async def pictured(folder: Path, moment: str, size: Size) -> str:
 
 
 @asynccontextmanager
-async def _at(
+async def at_moment(
     folder: Path, moment: str, size: Size
 ) -> AsyncIterator[tuple[AutocoderApp, Pilot[str]]]:
     project = folder / "project"
