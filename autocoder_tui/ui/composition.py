@@ -182,6 +182,13 @@ class ComposedApp(TypeAheadApp):
         self._exception_event.set()
         self.ending.crashed(error)
 
+    @property
+    def asks_background(self) -> bool:
+        return self.themes.asks_terminal
+
+    def background_is(self, light: bool) -> None:
+        self.themes.heard(light)
+
     def get_key_display(self, binding: Binding) -> str:
         """A key's name for the footer: short, ^R for Ctrl+R."""
         return binding.key_display or key_name(binding.key).replace("Ctrl+", "^")

@@ -14,6 +14,7 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.theme_list import ThemeList, ThemeRow
+from autocoder_tui.ui.terminal.background import guessed_light
 from autocoder_tui.ui.theme import readable, to_textual
 
 
@@ -42,6 +43,7 @@ class ThemeChoice:
         problems = [f"A theme is left out: {problem}" for problem in self._ours.problems]
         for name in (self._settings.ui.dark_theme, self._settings.ui.light_theme):
             problems += self._lacking(name)
+        self._light = guessed_light(setup.environ)
         self.wanted = setup.theme or DEFAULT_THEME
         problems += self._lacking(self.wanted)
         if self._lacking(self.wanted):

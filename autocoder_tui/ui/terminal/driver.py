@@ -16,6 +16,7 @@ from textual.message import Message
 
 from autocoder_tui.system.jobs import in_foreground
 from autocoder_tui.system.signals import SIGCONT, SIGHUP, SIGTSTP
+from autocoder_tui.ui.terminal.background import QUERY, BackgroundAnswer
 from autocoder_tui.ui.terminal.input import TypedInput
 from autocoder_tui.ui.terminal.posix import LinuxDriver, restore
 from autocoder_tui.ui.terminal.writer import TerminalWriter
@@ -51,6 +52,12 @@ class HasAnEnd(Protocol):
     @property
     def ending(self) -> EndOfApp: ...
 
+    @property
+    def asks_background(self) -> bool:
+        """Whether the terminal is to be asked if it is light or dark."""
+
+    def background_is(self, light: bool) -> None: ...
+
 
 def driver_class() -> type[Driver] | None:
     """Our driver, unless the environment asks for another one, as a page in a browser does."""
@@ -75,6 +82,7 @@ class TerminalDriver(LinuxDriver):
             signal.signal(number, handler)
         self._writer: TerminalWriter | None = None
         self._asked_back = False
+        self._background = BackgroundAnswer(self._heard_background)
 
     @property
     def _ending_of_app(self) -> EndOfApp:
@@ -103,6 +111,9 @@ class TerminalDriver(LinuxDriver):
         self._writer = TerminalWriter(_output(), self._repaint)
         self._asked_back = False
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if cast(HasAnEnd, self._app).asks_background:
+            self._background.asked()
+            self.write(QUERY)
 
     def stop_application_mode(self) -> None:
         super().stop_application_mode()
@@ -110,6 +121,11 @@ class TerminalDriver(LinuxDriver):
 
     def _repaint(self) -> None:
         self._loop.call_soon_threadsafe(self._app.refresh)
+
+    def _heard_background(self, light: bool) -> None:
+        """In the thread that reads keys."""
+        hear = cast(HasAnEnd, self._app).background_is
+        self._loop.call_soon_threadsafe(self._app.call_later, hear, light)
 
     def close(self) -> None:
         super().close()
@@ -147,6 +163,7 @@ class TerminalDriver(LinuxDriver):
                 text = typed.take(data)
             elif wait is not None:
                 text = typed.settle()
+            text = self._background.take(text)
             # No text at all would mean the end of it to the parser.
             for message in parser.feed(text) if text else ():
                 self.process_message(message)
