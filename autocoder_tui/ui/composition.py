@@ -12,6 +12,7 @@ from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.notifications import SeverityLevel as Severity
 from textual.screen import Screen
+from textual.timer import Timer
 
 from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.diagnostics.log_file import LogFile
@@ -50,10 +51,12 @@ from autocoder_tui.ui.controllers.undo import UndoRedo
 from autocoder_tui.ui.key_rows import key_name
 from autocoder_tui.ui.keymap import keymap_of
 from autocoder_tui.ui.program import Program
+from autocoder_tui.ui.screens.covered_screen import CoveredScreen
 from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.terminal.driver import HasAnEnd, driver_class
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
 from autocoder_tui.ui.widgets.diff.view import Arrangement
+from autocoder_tui.ui.widgets.message_line import said_now
 
 
 class ComposedApp(TypeAheadApp):
@@ -102,6 +105,7 @@ class ComposedApp(TypeAheadApp):
         self.resources = AsyncExitStack()
         """Closed when the App ends."""
         self._start_problems: list[str] = []
+        self._message_timer: Timer | None = None
         self._interrupt = Interrupt(self)
 
     # ------------------------------------------------------------------ starting, ending
@@ -156,6 +160,28 @@ class ComposedApp(TypeAheadApp):
         """End the App, with everything saved first."""
         self.ending.say_last_words()
         super().exit(*args, **options)
+
+    # ------------------------------------------------------------------ messages
+
+    def _refresh_notifications(self) -> None:
+        """Textual would lay one upon the other over what is worked in."""
+        self.call_later(self._show_message)
+
+    def _show_message(self) -> None:
+        screen = self.screen if self.screen_stack else None
+        if not isinstance(screen, CoveredScreen):
+            return
+        shown, others = said_now(self._notifications)
+        screen.show_message(shown, others)
+        if self._message_timer is not None:
+            self._message_timer.stop()
+        if shown is not None:
+            self._message_timer = self.set_timer(max(0.1, shown.time_left), self._show_message)
+
+    def on_message_line_dismissed(self) -> None:
+        shown, _ = said_now(self._notifications)
+        if shown is not None:
+            self._unnotify(shown)
 
     def keep_everything(self) -> None:
         """Write down all that is on the screen and not written yet: the program ends."""

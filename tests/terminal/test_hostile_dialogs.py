@@ -44,7 +44,7 @@ SCREENS = {
     "KeysHelp": "Keys",
     "LineDialog": "Name this run",
     "ModelPicker": "Model",
-    "Palette": "Search for commands",
+    "Palette": "type what you want to do",
     "PromptList": "Earlier prompts",
     "Question": "Write the accepted hunks?",
     "QuitQuestion": "A run is under way",
@@ -75,7 +75,7 @@ QUESTIONS = {
     "Name this run",
     "New batch",
     "No price known",
-    "Not written yet",
+    "Replace the review?",
     "Paste a reply",
     "Propose this block as",
     "Redo this write?",
@@ -212,7 +212,7 @@ def decides(drive: Drive, target: Path) -> None:
     screen.until_gone("Reject with a note")
     drive.look("a", "enter", shows="Write the accepted hunks?", then="c")
     drive.look("A", shows="There are warnings", then="a")
-    drive.look("ctrl+r", shows="Not written yet", then="b")
+    drive.look("ctrl+r", shows="Replace the review?", then="b")
     # Its warnings have been answered: nothing is left to ask.
     screen.press("enter")
     drive.shows("✓ written")
