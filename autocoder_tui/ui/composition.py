@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from textual import work
 from textual.binding import Binding
@@ -42,6 +42,7 @@ from autocoder_tui.ui.controllers.runner import Runner
 from autocoder_tui.ui.controllers.session import SessionAutosave
 from autocoder_tui.ui.controllers.settings import SettingsChanges
 from autocoder_tui.ui.controllers.shutdown import Shutdown
+from autocoder_tui.ui.controllers.signs import TerminalSigns
 from autocoder_tui.ui.controllers.spending import SessionSpending
 from autocoder_tui.ui.controllers.startup import begin
 from autocoder_tui.ui.controllers.text_call import TextCalls
@@ -58,6 +59,8 @@ from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
 from autocoder_tui.ui.widgets.diff.view import Arrangement
 from autocoder_tui.ui.widgets.message_line import said_now
 
+_Result = TypeVar("_Result")
+
 
 class ComposedApp(TypeAheadApp):
     """The program without its keys and messages: what it is made of, how it begins and ends."""
@@ -67,6 +70,7 @@ class ComposedApp(TypeAheadApp):
         self.setup = setup
         self.themes = ThemeChoice(self, self)
         self.preferring = SettingsChanges(self, self, self.themes)
+        self.signs = TerminalSigns(self, self._write_sign, lambda: self.app_focus)
         self.session = SessionAutosave(self)
         self.reviews = ReviewAutosave(self)
         self.recovery = RunRecovery(self)
@@ -207,6 +211,29 @@ class ComposedApp(TypeAheadApp):
         self._exception = error
         self._exception_event.set()
         self.ending.crashed(error)
+
+    def _write_sign(self, sequence: str) -> None:
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
+
+    def watch_app_focus(self, focused: bool) -> None:
+        if focused:
+            self.signs.looked()
+
+    async def ask_unbidden(self, dialog: Screen[_Result]) -> _Result:
+        """As it is done above; and whoever looks elsewhere is called."""
+        self.signs.asked()
+        try:
+            return await super().ask_unbidden(dialog)
+        finally:
+            self.signs.answered()
+
+    @property
+    def keeps_title(self) -> bool:
+        return self.setup.settings.terminal.title
+
+    def terminal_taken(self) -> None:
+        self.signs.show()
 
     @property
     def asks_background(self) -> bool:

@@ -39,6 +39,7 @@ from autocoder_tui.ui.program_parts import (
     PrepromptTexts,
     ReviewRecord,
     SavedSession,
+    Signs,
     SpendingCaps,
     TypedTexts,
     WriteLog,
@@ -185,6 +186,9 @@ class Program(Protocol):
 
     @property
     def feedback(self) -> FeedbackActions: ...
+
+    @property
+    def signs(self) -> Signs: ...
 
     @property
     def text_calls(self) -> OneTextCall: ...
