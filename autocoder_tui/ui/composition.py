@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 from textual import work
 from textual.binding import Binding
 from textual.css.query import NoMatches
+from textual.filter import Monochrome, NoColor
 from textual.notifications import SeverityLevel as Severity
 from textual.screen import Screen
 from textual.timer import Timer
@@ -131,6 +132,15 @@ class ComposedApp(TypeAheadApp):
         if self.theme != self._styled_in:
             self._styled_in = self.theme
             super().refresh_css(animate)
+
+    def watch_theme(self) -> None:
+        """Without colours (NO_COLOR), take away those of the theme in the way that suits it."""
+        if self.no_color:
+            # Textual decides it once, by the theme it begins with: of the terminal's own colours
+            # the shades of grey would all be black.
+            kind = NoColor if self.native_ansi_color else Monochrome
+            kept = [one for one in self._filters if not isinstance(one, NoColor | Monochrome)]
+            self._filters = [*kept, kind()]
 
     def on_mount(self) -> None:
         self.ending.begin()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,19 @@ def test_nobody_is_asked_where_the_theme_is_named_or_that_is_off(tmp_path: Path)
             assert ASKED not in screen.tokens
             screen.press("ctrl+q")
             assert screen.ended() == 0
+
+
+@pytest.mark.parametrize("theme", ["ansi", "autocoder-dark"])
+def test_without_colours_the_text_is_not_drawn_in_its_ground(tmp_path: Path, theme: str) -> None:
+    environ = {"NO_COLOR": "1"}
+    with terminal(tmp_path, *FLAGS, "--theme", theme, environ=environ) as screen:
+        screen.until_shows("Requirements", "^Q Quit")
+        screen.press("f6")
+        screen.until_shows("History")
+        styles = {style for row in screen.picture.cells for char, style in row if char.isalnum()}
+        for style in styles:
+            numbers = re.findall(r"([34]8);2;(\d+;\d+;\d+)", style)
+            assert len({shade for _, shade in numbers}) == len(numbers), style
+            assert all(len(set(shade.split(";"))) == 1 for _, shade in numbers), style
+        screen.press("escape", "ctrl+q")
+        assert screen.ended() == 0

@@ -126,3 +126,18 @@ def test_every_binding_with_a_name_is_in_the_table() -> None:
     panes = {"run", "pane", "files", "review", "output", "answer", "check", "log", "write"}
     assert own & panes <= {"check", "log"}
     assert issubclass(key_sections({})[1].kinds[0], Widget)
+
+
+async def test_the_help_of_a_dialog_begins_with_its_own_keys(tmp_path: Path) -> None:
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await until(pilot, lambda: app.recovery.done and app.screen is app.main)
+        await pilot.press("f6")
+        await until(pilot, lambda: type(app.screen).__name__ == "HistoryScreen")
+        history = app.screen
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(app.screen, KeysHelp))
+        help_ = app.screen
+        assert isinstance(help_, KeysHelp)
+        assert next(help_.found(""))[0] == "History (here)"
+        await pilot.press("f1")
+        await until(pilot, lambda: app.screen is history)

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
+from textual.widgets import Static
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.key_rows import KeyRow, KeySection, key_name
@@ -35,6 +36,10 @@ class KeysHelp(GroupedList[str | None, _Line]):
         Binding("ctrl+t", "toggle_names", "Names for config.toml", priority=True, id="help.names"),
     ]
 
+    DEFAULT_CSS = """
+    KeysHelp #help-says { height: 3; border-top: solid $primary-muted; color: $text-muted; }
+    """
+
     def __init__(self, sections: Sequence[KeySection], here: str = "") -> None:
         super().__init__()
         self._lines = [
@@ -49,6 +54,7 @@ class KeysHelp(GroupedList[str | None, _Line]):
             dialog.border_title = "Keys"
             dialog.border_subtitle = "Enter changes one · Ctrl+T names · Esc closes"
             yield from self.list_of("type a key, or words of what it does")
+            yield Static("", id="help-says", markup=False)
 
     def found(self, wanted: str) -> Iterator[tuple[str, _Line]]:
         for line in self._lines:
@@ -68,6 +74,12 @@ class KeysHelp(GroupedList[str | None, _Line]):
             Content(visible(row.row.says)).truncate(room, ellipsis=True, pad=bool(name)),
             name,
         )
+
+    def highlighted(self, row: _Line | None) -> None:
+        """Say in full what may not have had room."""
+        text = "Nothing has these words." if row is None else f"{row.keys}  {row.row.says}"
+        for line in self.query("#help-says").results(Static):
+            line.update(Content(visible(text)))
 
     def choose(self, row: _Line) -> None:
         self.dismiss(row.row.id)
