@@ -41,6 +41,7 @@ SCREENS = {
     "EndpointForm": "A server of your own",
     "FirstSteps": "No API key for",
     "HistoryScreen": "History",
+    "KeyCapture": "Press the new key",
     "KeysHelp": "Keys",
     "LineDialog": "Name this run",
     "ModelPicker": "Model",
@@ -54,7 +55,9 @@ SCREENS = {
     "NoteDialog": "Reject with a note",
     "PreferenceDialog": "Remember this",
     "RoundsScreen": "Rounds of feedback",
+    "SettingsScreen": "type to find a setting",
     "TextDialog": "Paste a reply",
+    "ThemeList": "type to find a theme",
     "TooLarge": "Too much for the context window",
     "UnplacedChanges": "A change without a place",
     "UsageScreen": "Usage",
@@ -272,9 +275,22 @@ def looks_through_the_rest(drive: Drive, evil_url: str) -> None:
     drive.look("ctrl+l", shows="Usage", evil=False)
     drive.look("f1", shows="Esc closes", evil=False)
     drive.seen.add("Keys")
-    screen.press("ctrl+p")
-    drive.shows("Search for commands")
-    drive.look(PASTED, shows="No matches found", evil=False)
+    drive.look("ctrl+p", shows="type what you want to do", evil=False)
+    screen.press("ctrl+p", PASTED)
+    screen.until_shows("Nothing has these words")
+    screen.press("escape")
+    screen.until_gone("Nothing has these words")
+    drive.look("f12", shows="type to find a setting", evil=False)
+    screen.press("f12", PASTED)
+    screen.until_shows("Nothing has these words")
+    screen.press("escape")
+    drive.shows("type to find a setting")
+    screen.press(*"usage.show", "enter")
+    drive.look(shows="Press the new key", evil=False)
+    screen.press("escape", "escape")
+    screen.until_gone("Settings ─")
+    screen.press("ctrl+p", *"change theme", "enter")
+    drive.look(shows="type to find a theme", evil=False)
     screen.press("ctrl+o")
     drive.shows("Model", "Enter chooses")
     screen.press("\x0e")
@@ -561,7 +577,7 @@ def test_every_screen_is_in_the_list() -> None:
             yield from kinds(below)
 
     ours = {kind.__name__ for kind in kinds(Screen) if kind.__module__.startswith("autocoder_tui.")}
-    assert ours - {"CoveredScreen", "Dialog", "FilteredList"} == set(SCREENS)
+    assert ours - {"CoveredScreen", "Dialog", "FilteredList", "GroupedList"} == set(SCREENS)
 
 
 def test_every_question_is_in_a_list() -> None:

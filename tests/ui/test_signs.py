@@ -22,11 +22,12 @@ _TITLE = re.compile("\x1b\\]2;([^\x00-\x1f\x7f-\x9f]*)\x1b\\\\")
 
 @given(st.text())
 def test_no_name_ends_the_title_or_the_notification(name: str) -> None:
-    assert _TITLE.fullmatch(title(name))
-    said = notification(name, {})
+    assert _TITLE.fullmatch(title(name, "the run is done"))
+    said = notification(name, "the run is done", {})
     assert re.fullmatch("\x1b\\]777;notify;autocoder-tui;[^;\x00-\x1f\x7f-\x9f]*\x1b\\\\\x07", said)
-    assert len(title(name)) < 100  # short enough that the writer never leaves it out
-    assert len(notification(name, {"TMUX": "x"})) < 120
+    # Short enough that the writer never leaves it out.
+    assert len(title(name, "a run is under way")) <= 100
+    assert len(notification(name, "a run is under way", {"TMUX": "x"})) <= 100
 
 
 @pytest.mark.parametrize(
@@ -39,8 +40,8 @@ def test_no_name_ends_the_title_or_the_notification(name: str) -> None:
     ],
 )
 def test_a_notification_is_in_the_terminals_form(environ: dict[str, str], begins: str) -> None:
-    assert notification("done", environ).startswith(begins)
-    assert notification("done", environ).endswith("\x07")
+    assert notification("shop", "done", environ).startswith(begins)
+    assert notification("shop", "done", environ).endswith("\x07")
 
 
 def test_progress_is_sent_only_to_terminals_that_know_it() -> None:

@@ -47,8 +47,8 @@ class TerminalSigns:
     def show(self) -> None:
         """Say how it stands: at the start, and when the terminal comes back."""
         if self._settings.title:
-            words = f" · {_WORDS[self._state]}" if self._state else ""
-            self._write(title(f"{self._app.root.name or self._app.root}{words} · autocoder-tui"))
+            words = _WORDS[self._state] if self._state else ""
+            self._write(title(self._app.root.name, words))
 
     def run_began(self) -> None:
         self._become("running")
@@ -97,5 +97,4 @@ class TerminalSigns:
         if self._settings.notify == "bell":
             self._write(BELL)
         else:
-            text = f"{self._app.root.name}: {words}"
-            self._write(notification(text, self._app.setup.environ))
+            self._write(notification(self._app.root.name, words, self._app.setup.environ))

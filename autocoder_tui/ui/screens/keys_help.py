@@ -77,7 +77,7 @@ class KeysHelp(GroupedList[str | None, _Line]):
 
     def highlighted(self, row: _Line | None) -> None:
         """Say in full what may not have had room."""
-        text = "Nothing has these words." if row is None else f"{row.keys}  {row.row.says}"
+        text = "" if row is None else f"{row.keys}  {row.row.says}"
         for line in self.query("#help-says").results(Static):
             line.update(Content(visible(text)))
 

@@ -131,7 +131,7 @@ class SettingsScreen(GroupedList[None, SettingRow]):
     def highlighted(self, row: SettingRow | None) -> None:
         muted = "$text-muted"
         if row is None:
-            said = Content("Nothing has these words.")
+            said = Content("")
         elif isinstance(row, KeyInForce):
             said = Content.assemble(
                 visible(row.says),

@@ -20,15 +20,16 @@ FAILED: Final = 2
 NO_PROGRESS: Final = 0
 """States of OSC 9;4, as ConEmu and Windows Terminal have them."""
 
-_MOST: Final = 60
+_MOST_OF_NAME: Final = 30
 _TAKES_PROGRESS: Final = ("ghostty", "WezTerm", "rio")
 _TAKES_OSC_9: Final = ("iTerm.app", "WezTerm", "ghostty", "rio", "kitty")
 _VTE_WITH_PROGRESS: Final = 7900
 
 
-def title(text: str) -> str:
-    """Names the window or tab."""
-    return f"\x1b]2;{_plain(text)}\x1b\\"
+def title(project: str, words: str) -> str:
+    """Names the window or tab; `words` say how it stands, "" for nothing."""
+    parts = (_plain(project, _MOST_OF_NAME), words, "autocoder-tui")
+    return f"\x1b]2;{' · '.join(filter(None, parts))}\x1b\\"
 
 
 def progress(state: int, environ: Mapping[str, str]) -> str:
@@ -38,9 +39,9 @@ def progress(state: int, environ: Mapping[str, str]) -> str:
     return _through(f"\x1b]9;4;{state};{100 if state == FAILED else 0}\x1b\\", environ)
 
 
-def notification(text: str, environ: Mapping[str, str]) -> str:
+def notification(project: str, words: str, environ: Mapping[str, str]) -> str:
     """A message on the desktop, in the form the terminal is known for."""
-    plain = _plain(text)
+    plain = f"{_plain(project, _MOST_OF_NAME)}: {words}"
     program = environ.get("TERM_PROGRAM", "")
     if program in _TAKES_OSC_9 or "kitty" in environ.get("TERM", "") or "WT_SESSION" in environ:
         sequence = f"\x1b]9;{plain}\x1b\\"
@@ -71,7 +72,7 @@ def _through(sequence: str, environ: Mapping[str, str]) -> str:
     return f"\x1bPtmux;{doubled}\x1b\\"
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, most: int) -> str:
     """One line that ends no sequence, and no field of one."""
     text = " ".join(visible(text).split()).replace(";", ",")
-    return text if len(text) <= _MOST else text[: _MOST - 1] + "…"
+    return text if len(text) <= most else text[: most - 1] + "…"

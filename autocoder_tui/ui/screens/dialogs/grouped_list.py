@@ -100,6 +100,8 @@ class GroupedList(Dialog[_Result], Generic[_Result, _Row]):
                 self._rows.append(Heading(group))
                 title = group
             self._rows.append(row)
+        if not self._rows:
+            self._rows.append(Heading("Nothing has these words."))
         rows = list(enumerate(self._rows))
         real = [at for at, row in rows if not isinstance(row, Heading)]
         same = [at for at, row in rows if not isinstance(row, Heading) and self.id_of(row) == stay]
