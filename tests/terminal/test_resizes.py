@@ -90,12 +90,12 @@ DIALOGS = {
     "keys": ("f1", "Esc closes"),
     "models": ("ctrl+o", "Enter chooses"),
     "usage": ("ctrl+l", "d day"),
-    "palette": ("ctrl+p", "Search for commands"),
+    "palette": ("ctrl+p", "type what you want to do"),
     "prompts": ("ctrl+f", "Enter takes it"),
     "history": ("f6", "X delete all"),
     "one run": ("\r", "5  About"),
-    "rename": ("n", "Enter done"),
-    "export": ("e", "Enter done"),
+    "rename": ("n", "Done (Enter)"),
+    "export": ("e", "Done (Enter)"),
     "delete": ("x", "for good?"),
 }
 
