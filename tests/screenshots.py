@@ -31,6 +31,7 @@ VIEWS = [
     ("autocoder-dark", (120, 40)),
     ("autocoder-light", (120, 40)),
     ("high-contrast", (120, 40)),
+    ("ansi", (120, 40)),
     ("autocoder-dark", (80, 24)),
     ("autocoder-light", (80, 24)),
     ("autocoder-dark", (200, 60)),
@@ -70,6 +71,10 @@ async def take(folder: Path, theme: str, size: tuple[int, int]) -> None:
             await pilot.press("escape")
             await pilot.press("f1")
             await save("4-keys")
+            await pilot.press("escape", "f10")
+            await save("4-settings")
+            await pilot.press("escape", "ctrl+p")
+            await save("4-palette")
             await pilot.press("escape", "ctrl+o")
             await save("5-models")
             await pilot.press("escape", "enter")

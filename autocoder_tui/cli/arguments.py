@@ -250,7 +250,15 @@ def doctor_parser() -> Parser:
 def schema_parser() -> Parser:
     parser = Parser(
         prog="autocoder-tui schema",
-        description="Print the JSON schema of control files, by which editors complete them.",
+        description="Print the JSON schema of control files or of config.toml, by which editors "
+        "complete them.",
+    )
+    parser.add_argument(
+        "what",
+        nargs="?",
+        choices=("control", "config"),
+        default="control",
+        help="control files (default), or the settings in config.toml",
     )
     parser.add_argument(
         "--table", action="store_true", help="the same as a table to read, in Markdown"

@@ -128,10 +128,11 @@ def _batches(environ: Mapping[str, str]) -> list[str]:
 
 
 def _themes(environ: Mapping[str, str]) -> list[str]:
-    from autocoder_tui.config.theme_files import packaged_themes_dir
+    from autocoder_tui.config.theme_files import AUTO, packaged_themes_dir
 
     folders = (packaged_themes_dir(), config_dir(environ) / "themes")
-    return sorted(file.stem for folder in folders for file in folder.glob("*.toml"))
+    names = [file.stem for folder in folders for file in folder.glob("*.toml")]
+    return sorted([AUTO, *names])
 
 
 def _settings(_: Mapping[str, str]) -> list[str]:

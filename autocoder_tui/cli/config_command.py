@@ -5,21 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tomllib
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from autocoder_tui.config.dirs import config_dir
 from autocoder_tui.config.errors import SettingsNotSaved
-from autocoder_tui.config.settings import (
-    Settings,
-    expected_of,
-    load_settings,
-    setting_names,
-    setting_of,
-)
+from autocoder_tui.config.setting_text import NO_KEYS_HERE, as_toml, as_typed, meant
+from autocoder_tui.config.settings import Settings, load_settings, setting_names, setting_of
 from autocoder_tui.config.settings_edit import save_setting
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_OK
@@ -64,7 +57,7 @@ def _show(file: Path) -> int:
             section = table
         value = setting_of(loaded.settings, table, key)
         own = table == "keys" or value != setting_of(defaults, table, key)
-        shown = visible(redacted(_toml(value)))
+        shown = visible(redacted(as_toml(value)))
         written = f'"{key}"' if table == "keys" else key
         line = f"# {written} is not set" if value is None else f"{written} = {shown}"
         print(line if own or value is None else f"{line}  # default")
@@ -91,26 +84,8 @@ def _place(setting: str) -> tuple[str, str]:
 def _set(file: Path, setting: str, text: str) -> None:
     section, name = _place(setting)
     if redacted(text) != text:
-        raise SettingsNotSaved(
-            "That looks like a key, and config.toml is no place for one: put it into an "
-            "environment variable. The setting was not saved."
-        )
-    save_setting(file, section, name, _meant(section, name, text))
-
-
-def _meant(section: str, name: str, text: str) -> Any:
-    """What `text` is as a value: as TOML has it where the setting takes that, else as it is; a
-    list may be given as one text."""
-    expected = expected_of(section, name)
-    candidates: list[Any] = []
-    try:
-        candidates.append(tomllib.loads(f"x = {text}", parse_float=Decimal)["x"])
-    except (ValueError, ArithmeticError, RecursionError):
-        pass
-    for candidate in (*candidates, text, [text]):
-        if expected.check(candidate) is not None:
-            return candidate
-    return candidates[0] if candidates else text
+        raise SettingsNotSaved(NO_KEYS_HERE)
+    save_setting(file, section, name, meant(section, name, text))
 
 
 def _edit(file: Path, environ: Mapping[str, str]) -> int:
@@ -129,14 +104,4 @@ def _plain(value: Any) -> str:
     """A value for a shell: a text without its quotes, nothing for one that is not set."""
     if value is None:
         return ""
-    return visible(redacted(str(value) if isinstance(value, str | Decimal) else _toml(value)))
-
-
-def _toml(value: Any) -> str:
-    import tomli_w
-
-    if value is None:
-        return ""
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_toml, value))}]"
-    return tomli_w.dumps({"x": str(value) if isinstance(value, Decimal) else value}).strip()[4:]
+    return visible(redacted(as_typed(value)))

@@ -210,9 +210,17 @@ def _print_schema(arguments: Sequence[str]) -> int:
     options = schema_parser().parse_args(arguments)
     import json
 
-    from autocoder_tui.config.control_schema import control_schema, options_table
+    from autocoder_tui.config.control_schema import (
+        control_schema,
+        options_table,
+        settings_schema,
+    )
+    from autocoder_tui.config.setting_text import reference
 
-    print(options_table() if options.table else json.dumps(control_schema(), indent=2))
+    table, schema = options_table, control_schema
+    if options.what == "config":
+        table, schema = reference, settings_schema
+    print(table() if options.table else json.dumps(schema(), indent=2))
     return EXIT_OK
 
 

@@ -1,4 +1,4 @@
-"""The table of options in other forms: the JSON schema of a control file, and a table to read."""
+"""The options and settings in other forms: JSON schemas for editors, and a table to read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from autocoder_tui.config.control_file import SCHEMA_KEY
 from autocoder_tui.config.run_options import RUN_OPTIONS, RunOption
+from autocoder_tui.config.settings import description_of, expected_of, setting_names
 
 
 def control_schema() -> dict[str, Any]:
@@ -23,6 +24,27 @@ def control_schema() -> dict[str, Any]:
         "patternProperties": {_dashed_pattern(): {}},
         "additionalProperties": False,
     }
+
+
+def settings_schema() -> dict[str, Any]:
+    """The JSON schema of config.toml, for editors that complete TOML by one."""
+    sections: dict[str, Any] = {}
+    for full in setting_names():
+        section, _, name = full.partition(".")
+        table = sections.setdefault(section, _table({}))
+        schema = expected_of(section, name).schema
+        table["properties"][name] = {"description": description_of(section, name), **schema}
+    # The names of bindings, quoted or as tables in tables.
+    sections["keys"] = {"type": "object", "description": "Keys by the name of their binding."}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Settings of autocoder-tui",
+        **_table(sections),
+    }
+
+
+def _table(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 def _or_null(option: RunOption) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from autocoder_tui.config.settings import STEPS, CheckSettings
+from autocoder_tui.config.setting_sections import CheckSettings
+from autocoder_tui.config.settings import STEPS
 from autocoder_tui.config.toml_file import read_toml
 from autocoder_tui.problems import Problem, unknown_name
 

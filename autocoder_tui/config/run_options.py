@@ -337,7 +337,7 @@ _PROGRAM = (
         "theme",
         ("--theme",),
         NAME,
-        "colour theme",
+        "colour theme; auto is a dark or a light one, as the terminal is",
         "NAME",
         group="the program",
         headless=False,

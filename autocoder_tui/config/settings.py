@@ -8,172 +8,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from autocoder_tui.config.toml_file import TomlFile, read_toml
-from autocoder_tui.config.value_types import (
-    AMOUNT,
-    COMMANDS,
-    COUNT,
-    DOLLARS,
-    ENVIRONMENT_NAMES,
-    FLAG,
-    MEGABYTES,
-    NAME,
-    NAMES,
-    SECONDS,
-    SHARE,
-    TEMPERATURE,
-    TOKENS,
-    Expected,
-    one_of,
-    whole_number,
+from autocoder_tui.config.setting_sections import (
+    CheckSettings,
+    CostSettings,
+    FeedbackSettings,
+    GitSettings,
+    HistorySettings,
+    LogSettings,
+    ModelSettings,
+    NetworkSettings,
+    TerminalSettings,
+    UiSettings,
 )
-from autocoder_tui.engine.edit_format import EDIT_FORMATS
-from autocoder_tui.engine.purpose import CLARIFY_LIMIT
+from autocoder_tui.config.toml_file import TomlFile, read_toml
+from autocoder_tui.config.value_types import NAME, Expected
 from autocoder_tui.engine.request import MEGABYTE, Limits
 from autocoder_tui.problems import Problem, unknown_name
 
-DEFAULT_MODEL = "Qwen/Qwen2.5-Coder-32B-Instruct"
-DEFAULT_THEME = "autocoder-dark"
-
-_LIMITS = Limits()
-
-
-_SECONDS = {"expected": SECONDS}
-_COUNT = {"expected": COUNT}
 _KEY = Expected('a key such as "f5"', NAME.check)
 
 
 @dataclass(frozen=True, slots=True)
-class NetworkSettings:
-    connect_timeout: float = field(default=_LIMITS.connect_timeout, metadata=_SECONDS)
-    """Longest wait for a connection, in seconds."""
-    first_byte_timeout: float = field(default=_LIMITS.first_byte_timeout, metadata=_SECONDS)
-    """Longest wait from the request to the first byte of the reply, in seconds."""
-    idle_timeout: float = field(default=_LIMITS.idle_timeout, metadata=_SECONDS)
-    keepalive_timeout: float = field(default=_LIMITS.keepalive_timeout, metadata=_SECONDS)
-    """Longest pause without new content within a reply, in seconds."""
-    total_timeout: float = field(default=_LIMITS.total_timeout, metadata=_SECONDS)
-    """Longest a whole run may take, continuations included, in seconds."""
-    max_attempts: int = field(default=_LIMITS.max_attempts, metadata=_COUNT)
-    """Tries of one request before its error ends the run."""
-    max_parts: int = field(default=_LIMITS.max_parts, metadata=_COUNT)
-    """Model replies one run may be joined from."""
-    max_reply_mb: float = field(
-        default=_LIMITS.max_reply_bytes / MEGABYTE, metadata={"expected": MEGABYTES}
-    )
-    """Most text one reply may bring, reasoning included, in units of 1,048,576 bytes."""
-    allowed_servers: tuple[str, ...] = field(default=(), metadata={"expected": NAMES})
-    """Host names a run may go to, ".example.com" for all below it; empty is any. An address on
-    the command line or chosen on the screen goes anywhere."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSettings:
-    default: str = field(default=DEFAULT_MODEL, metadata={"expected": NAME})
-    """Name of the model used when none is chosen."""
-    fallback: tuple[str, ...] = field(default=(), metadata={"expected": NAMES})
-    """Models to offer, in this order, when the one in use is not available."""
-    temperature: float | None = field(
-        default=None,
-        metadata={"expected": TEMPERATURE},
-    )
-    """Sampling temperature, 0 to 2. Unset: the provider's own default."""
-    max_output_tokens: int | None = field(default=None, metadata={"expected": TOKENS})
-    """Most tokens asked for in one reply. Unset: all the model has."""
-    edit_format: str = field(default="auto", metadata={"expected": one_of(*EDIT_FORMATS)})
-    """What an existing file is asked for as: "edits", "whole", or "auto", by its size and by
-    what the model manages."""
-    edit_retries: int = field(
-        default=_LIMITS.edit_retries, metadata={"expected": whole_number(0, 5)}
-    )
-    """How often changes that have no place are sent back to the model."""
-    clarify_limit: int = field(default=CLARIFY_LIMIT, metadata={"expected": whole_number(1, 50)})
-    """How many questions the model asks at most before it writes, in the mode clarify."""
-
-
-@dataclass(frozen=True, slots=True)
-class UiSettings:
-    theme: str = field(default=DEFAULT_THEME, metadata={"expected": NAME})
-    """Name of the colour theme, packaged or from themes/ in the configuration folder."""
-    diff_layout: str = field(
-        default="auto",
-        metadata={"expected": one_of("auto", "side-by-side", "unified")},
-    )
-    """How the review shows changes: "side-by-side", "unified", or "auto", by the width."""
-
-
-@dataclass(frozen=True, slots=True)
-class CostSettings:
-    max_cost: Decimal | None = field(
-        default=None,
-        metadata={"expected": DOLLARS},
-    )
-    """Most US dollars one run may cost; it stops before the request that could pass it."""
-    max_session_cost: Decimal | None = field(default=None, metadata={"expected": DOLLARS})
-    """Most US dollars all runs from one start of the program to its end may cost."""
-    context_warning: float = field(default=0.40, metadata={"expected": SHARE})
-    """Share of the context window from which the meters warn: models get worse there."""
-    context_alarm: float = field(default=0.48, metadata={"expected": SHARE})
-    """Share of the context window from which they warn in earnest."""
-
-
-@dataclass(frozen=True, slots=True)
-class GitSettings:
-    commit_after_accept: bool = field(default=False, metadata={"expected": FLAG})
-    """Whether every write is followed by the offer to commit it."""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckSettings:
-    commands: tuple[str, ...] = field(default=(), metadata={"expected": COMMANDS})
-    """What a proposal is tried with, as for a shell. None is run before you confirm it."""
-    seconds: float = field(default=600.0, metadata=_SECONDS)
-    """Longest one of the commands may take."""
-    pass_environment: tuple[str, ...] = field(default=(), metadata={"expected": ENVIRONMENT_NAMES})
-    """Names of environment variables the commands get besides PATH, language and the like."""
-    check_before_accept: bool = field(default=False, metadata={"expected": FLAG})
-    """Whether nothing is written before the commands have passed on it, or you say so."""
-
-
-@dataclass(frozen=True, slots=True)
-class FeedbackSettings:
-    refine: bool = field(default=True, metadata={"expected": FLAG})
-    """Whether a short request makes a precise instruction of what you say is wrong, before the run
-    that does it again."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogSettings:
-    level: int = field(default=1, metadata={"expected": whole_number(0, 3)})
-    """Debug level where no -d is given: 0 silent, 1 info, 2 debug, 3 everything on the wire."""
-
-
-@dataclass(frozen=True, slots=True)
-class HistorySettings:
-    enabled: bool = field(default=True, metadata={"expected": FLAG})
-    """Whether runs that ended well are kept. Those that did not are kept in any case."""
-    keep_runs: int = field(default=1000, metadata={"expected": AMOUNT})
-    """How many runs are kept, the newest; 0 is all. Runs with a name of yours always stay."""
-    keep_days: int = field(default=365, metadata={"expected": AMOUNT})
-    """For how many days runs are kept; 0 is for ever."""
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
-    network: NetworkSettings = NetworkSettings()
-    model: ModelSettings = ModelSettings()
-    ui: UiSettings = UiSettings()
-    cost: CostSettings = CostSettings()
-    git: GitSettings = GitSettings()
-    check: CheckSettings = CheckSettings()
-    feedback: FeedbackSettings = FeedbackSettings()
-    log: LogSettings = LogSettings()
-    history: HistorySettings = HistorySettings()
+    network: NetworkSettings = field(default_factory=NetworkSettings)
+    model: ModelSettings = field(default_factory=ModelSettings)
+    ui: UiSettings = field(default_factory=UiSettings)
+    terminal: TerminalSettings = field(default_factory=TerminalSettings)
+    cost: CostSettings = field(default_factory=CostSettings)
+    git: GitSettings = field(default_factory=GitSettings)
+    check: CheckSettings = field(default_factory=CheckSettings)
+    feedback: FeedbackSettings = field(default_factory=FeedbackSettings)
+    log: LogSettings = field(default_factory=LogSettings)
+    history: HistorySettings = field(default_factory=HistorySettings)
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Keys that replace the built-in ones: binding id, such as "run.start", to key, such as
     "f5" or "f5,ctrl+r"."""
@@ -201,7 +71,19 @@ class LoadedSettings:
     problems: tuple[Problem, ...] = ()
 
 
-SECTIONS = ("network", "model", "ui", "cost", "git", "check", "feedback", "history", "log")
+SECTIONS = (
+    "model",
+    "network",
+    "cost",
+    "ui",
+    "terminal",
+    "git",
+    "check",
+    "feedback",
+    "history",
+    "log",
+)
+"""In the order in which they are shown."""
 
 
 STEPS = "steps"
@@ -235,10 +117,19 @@ def expected_of(section: str, name: str) -> Expected:
     """What the setting may be. Raises KeyError for a section or name that does not exist."""
     if section == "keys":
         return _KEY
+    return _told_of(section, name)["expected"]  # type: ignore[no-any-return]
+
+
+def description_of(section: str, name: str) -> str:
+    """What the setting means, in a sentence or two. Raises KeyError as `expected_of` does."""
+    return _told_of(section, name)["says"]  # type: ignore[no-any-return]
+
+
+def _told_of(section: str, name: str) -> Mapping[str, Any]:
     if section in SECTIONS:
         for item in fields(getattr(Settings(), section)):
             if item.name == name:
-                return item.metadata["expected"]  # type: ignore[no-any-return]
+                return item.metadata
     raise KeyError(f"{section}.{name}")
 
 

@@ -10,7 +10,8 @@
                     removed-fg, gutter, hunk-cursor
 
 Colours are "#rrggbb" or "#rgb". What a file leaves out comes from autocoder-dark or
-autocoder-light, so a theme of three lines is a whole theme.
+autocoder-light, so a theme of three lines is a whole theme. With `ansi = true` they are names of
+the terminal's own 16 colours ("red", "bright-red"), or "default", and the rest comes from ansi.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ from autocoder_tui.config.toml_file import TomlFile, read_toml
 from autocoder_tui.config.value_types import FLAG, Expected
 from autocoder_tui.problems import Problem, unknown_name
 
+AUTO = "auto"
+"""Stands for a dark or a light theme, as the terminal is."""
+
 COLORS = (
     "primary",
     "secondary",
@@ -37,6 +41,13 @@ COLORS = (
     "warning",
     "error",
 )
+_HUES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+ANSI_COLORS = ("default", *_HUES, *(f"bright-{hue}" for hue in _HUES))
+"""What the colours of an ansi theme may be; "default" is what the terminal has where nothing is
+said."""
+TERMINAL_STYLE = "terminal"
+"""The Pygments style, of our own, that has the terminal's colours."""
+
 DIFF_COLORS = (
     "added-bg",
     "removed-bg",
@@ -51,7 +62,7 @@ DIFF_COLORS = (
 
 @dataclass(frozen=True, slots=True)
 class ThemeData:
-    """A theme as plain values: every colour is there, as "#rrggbb".
+    """A theme as plain values: every colour is there, as "#rrggbb", or as in ANSI_COLORS.
 
     `colors` has the names of COLORS, `diff` those of DIFF_COLORS. `pygments_style` is the
     name of a Pygments style whose colours read well on these backgrounds.
@@ -63,6 +74,8 @@ class ThemeData:
     diff: Mapping[str, str]
     pygments_style: str
     file: Path
+    ansi: bool = False
+    """Whether it has the terminal's own 16 colours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +119,7 @@ def load_themes(user_dir: Path | None = None) -> ThemesLoaded:
 
 def _theme_files(folder: Path) -> list[Path]:
     try:
-        # "autocoder-..." sorts first among the packaged, so the bases are there for the rest.
+        # "ansi", "autocoder-..." sort first among the packaged: the bases are there for the rest.
         return sorted(file for file in folder.iterdir() if file.suffix == ".toml")
     except OSError:
         return []
@@ -124,23 +137,29 @@ def _read_theme(path: Path, known: Mapping[str, ThemeData]) -> ThemeData | Probl
             return file.problem([name], expected.message(name, value))
     if "name" not in file.data:
         return Problem(path, None, 'expected a name such as name = "my-theme"')
-    problem = _wrong_color(file, "colors", COLORS) or _wrong_color(file, "diff", DIFF_COLORS)
+    kind = _ANSI_COLOR if file.data.get("ansi", False) else _COLOR
+    problem = _wrong_color(file, "colors", COLORS, kind) or _wrong_color(
+        file, "diff", DIFF_COLORS, kind
+    )
     return problem or _complete(file, known)
 
 
-def _wrong_color(file: TomlFile, table: str, names: tuple[str, ...]) -> Problem | None:
+def _wrong_color(
+    file: TomlFile, table: str, names: tuple[str, ...], kind: Expected
+) -> Problem | None:
     for name, value in file.data.get(table, {}).items():
         if name not in names:
             return file.problem([table, name], unknown_name(name, names))
-        if _COLOR.check(value) is None:
-            return file.problem([table, name], _COLOR.message(name, value))
+        if kind.check(value) is None:
+            return file.problem([table, name], kind.message(name, value))
     return None
 
 
 def _complete(file: TomlFile, known: Mapping[str, ThemeData]) -> ThemeData | Problem:
     data = file.data
     dark = data.get("dark", True)
-    base = known.get("autocoder-dark" if dark else "autocoder-light")
+    ansi = data.get("ansi", False)
+    base = known.get("ansi" if ansi else "autocoder-dark" if dark else "autocoder-light")
     colors = {**(base.colors if base else {}), **_expanded(data.get("colors", {}))}
     diff = {**(base.diff if base else {}), **_expanded(data.get("diff", {}))}
     style = data.get("pygments-style", base.pygments_style if base else "")
@@ -148,13 +167,15 @@ def _complete(file: TomlFile, known: Mapping[str, ThemeData]) -> ThemeData | Pro
         missing = [name for name in names if name not in have]
         if missing:
             return file.problem([table], f"expected {', '.join(missing)} in [{table}]")
-    return ThemeData(data["name"], dark, colors, diff, style, file.path)
+    return ThemeData(data["name"], dark, colors, diff, style, file.path, ansi)
 
 
 def _expanded(colors: Mapping[str, str]) -> dict[str, str]:
     """Colours with "#abc" written out as "#aabbcc"."""
     return {
-        name: (value if len(value) == 7 else "#" + "".join(2 * digit for digit in value[1:]))
+        name: ("#" + "".join(2 * digit for digit in value[1:]) if len(value) == 4 else value)
+        if value.startswith("#")
+        else value
         for name, value in colors.items()
     }
 
@@ -163,7 +184,9 @@ def _pygments_style(value: Any) -> str | None:
     from pygments.styles import STYLE_MAP, get_all_styles
 
     # The full list looks through every installed package for plugins; seldom needed.
-    known = isinstance(value, str) and (value in STYLE_MAP or value in get_all_styles())
+    known = isinstance(value, str) and (
+        value in (TERMINAL_STYLE, *STYLE_MAP) or value in get_all_styles()
+    )
     return value if known else None
 
 
@@ -172,6 +195,10 @@ def _matching(pattern: str) -> Any:
 
 
 _COLOR = Expected('a colour such as "#1f6feb"', _matching("#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})"))
+_ANSI_COLOR = Expected(
+    'one of the terminal\'s colours such as "bright-blue", or "default"',
+    lambda value: value if value in ANSI_COLORS else None,
+)
 _TABLE = Expected("a table of colours", lambda value: value if isinstance(value, dict) else None)
 
 _TOP: Mapping[str, Expected] = {
@@ -179,6 +206,7 @@ _TOP: Mapping[str, Expected] = {
         "lower-case letters, digits and hyphens", _matching("[a-z0-9][a-z0-9-]{0,39}")
     ),
     "dark": FLAG,
+    "ansi": FLAG,
     "pygments-style": Expected('the name of a Pygments style such as "monokai"', _pygments_style),
     "colors": _TABLE,
     "diff": _TABLE,

@@ -7,7 +7,7 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
-from autocoder_tui.config.settings import HistorySettings
+from autocoder_tui.config.setting_sections import HistorySettings
 from autocoder_tui.runs.restore import Ended, end_journals
 from autocoder_tui.store.history.history import History
 from autocoder_tui.store.history.kept_run import KeptRun

@@ -12,7 +12,7 @@ from autocoder_tui.check.layout import ChangedFile
 from autocoder_tui.check.sandbox import Sandbox
 from autocoder_tui.check.suggestions import suggestions
 from autocoder_tui.config.project_file import PROJECT_FILE, load_project_check
-from autocoder_tui.config.settings import CheckSettings
+from autocoder_tui.config.setting_sections import CheckSettings
 from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.review import Review
 from autocoder_tui.runs.reviewable import Reviewable

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, cast
 
-from autocoder_tui.config.settings import HistorySettings
+from autocoder_tui.config.setting_sections import HistorySettings
 from autocoder_tui.engine.catalog import Endpoint, Model, Provider
 from autocoder_tui.engine.events import Event, RunFinished, TextDelta
 from autocoder_tui.engine.request import InputFile, Limits, RunRequest

@@ -101,11 +101,15 @@ class ReviewSession:
         """What a review that is not written yet still holds, in words; "" for nothing."""
         if self.written:
             return ""
-        if self.review.counts.accepted:
-            return "Accepted hunks are not written."
+        accepted, undecided = self.review.counts.accepted, self.review.counts.undecided
+        if accepted:
+            several = "s are" if accepted != 1 else " is"
+            return f"{accepted} accepted hunk{several} not written."
         if self.taken_out:
-            return "Hunks on disk are no longer accepted."
-        return "The proposal is not decided on." if self.review.counts.undecided else ""
+            return "Hunks that were written are no longer accepted, and still on disk."
+        if undecided:
+            return f"{undecided} hunk{'s are' if undecided != 1 else ' is'} undecided."
+        return ""
 
     @property
     def taken_out(self) -> list[FileReview]:

@@ -225,6 +225,21 @@ def with_options(setup: Setup, flags: Mapping[str, Any], file: Mapping[str, Any]
     )
 
 
+def with_settings(setup: Setup, settings: Settings) -> Setup:
+    """`setup` with other settings; what flags and the control file say still wins over them."""
+    given = {**setup.file, **setup.flags}
+    limit = given.get("clarify_limit", settings.model.clarify_limit)
+    return replace(
+        setup,
+        settings=settings,
+        task=replace(setup.task, clarify_limit=limit),
+        model=_model(settings, given),
+        limits=_limits(settings, given),
+        debug_level=given.get("debug_level", settings.log.level),
+        theme=given.get("theme", settings.ui.theme),
+    )
+
+
 def choose_model(setup: Setup, name: str | None = None, base_url: str | None = None) -> ChosenModel:
     """The model called `name` (or the one set up, or the default) and its endpoint.
 

@@ -9,7 +9,7 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
-from autocoder_tui.ui.commands import Palette, commands_of, keys_of
+from autocoder_tui.ui.commands import commands_of
 from autocoder_tui.ui.composition import ComposedApp
 from autocoder_tui.ui.controllers import answer_blocks, review_actions
 from autocoder_tui.ui.controllers.control_files import load_or_save
@@ -18,8 +18,9 @@ from autocoder_tui.ui.controllers.given_reply import copy_prompt, paste_reply
 from autocoder_tui.ui.controllers.key_warning import ask_about_secret
 from autocoder_tui.ui.controllers.preferences import preferences
 from autocoder_tui.ui.controllers.send import go_on_after_asking, send
+from autocoder_tui.ui.key_table import PANES
 from autocoder_tui.ui.program_keys import PROGRAM_KEYS
-from autocoder_tui.ui.screens.keys_help import KeysHelp
+from autocoder_tui.ui.screens.palette import Command, Palette
 from autocoder_tui.ui.screens.usage import UsageScreen
 from autocoder_tui.ui.terminal.key_queue import ASKS, SEND
 from autocoder_tui.ui.widgets.answers import AnswerView
@@ -235,16 +236,38 @@ class AutocoderApp(ComposedApp):
         """What runs used and cost."""
         self.push_screen(UsageScreen(self.setup.places.state))
 
-    def action_show_keys(self) -> None:
-        """List every key."""
-        self.push_screen(KeysHelp(keys_of(self, self.main)))
+    @work(group=ASKS)
+    async def action_show_keys(self) -> None:
+        """Every key, those that act here first."""
+        await self.preferring.show_keys()
+
+    @work(group=ASKS)
+    async def action_show_settings(self) -> None:
+        """Every setting and every key, to be changed."""
+        await self.preferring.show()
 
     def action_command_palette(self) -> None:
         """Every command, found by typing."""
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette())
+        self.run_worker(self._choose_command(), group=ASKS)
+
+    async def _choose_command(self) -> None:
+        if isinstance(self.screen, Palette):
+            return
+        commands = self._commands(self.screen)
+        if command := await self.push_screen_wait(Palette(commands)):
+            self.call_later(command.call)
+
+    def action_change_theme(self) -> None:
+        """Choose the colours."""
+        self.run_worker(self.themes.choose(), group=ASKS)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        panes = {title for _, title in PANES}
+        for one in self._commands(screen):
+            title = f"{one.group}: {one.title}" if one.group in panes else one.title
+            yield SystemCommand(title, one.says, one.call)
+
+    def _commands(self, screen: Screen[object]) -> list[Command]:
         said = {"preprompt.edit": self.preprompts.in_force()}
         forget = self.action_forget_endpoint
-        yield from commands_of(self, self.main, screen, forget=forget, said=said)
+        return commands_of(self, self.main, screen, forget=forget, said=said)

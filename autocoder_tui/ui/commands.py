@@ -5,100 +5,40 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
-from textual.app import App, ComposeResult, SystemCommand
-from textual.binding import BindingsMap
-from textual.command import CommandInput, CommandPalette
+from textual.app import App
+from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-from autocoder_tui.ui.screens.batch import BatchScreen
-from autocoder_tui.ui.screens.clarification import ClarificationScreen
-from autocoder_tui.ui.screens.dialogs.dialog import Dialog
-from autocoder_tui.ui.screens.dialogs.instruction import InstructionDialog, NoteDialog
-from autocoder_tui.ui.screens.dialogs.preference import PreferenceDialog
-from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
-from autocoder_tui.ui.screens.history import HistoryScreen
+from autocoder_tui.ui.key_rows import MOVES, key_name
+from autocoder_tui.ui.key_table import PANES
 from autocoder_tui.ui.screens.main import MainScreen
-from autocoder_tui.ui.screens.model_picker import ModelPicker
-from autocoder_tui.ui.screens.prompts import PromptList
-from autocoder_tui.ui.screens.run_view import RunView
-from autocoder_tui.ui.screens.step_conversation import StepConversation
-from autocoder_tui.ui.screens.step_question import StepQuestion
-from autocoder_tui.ui.screens.usage import UsageScreen
-from autocoder_tui.ui.widgets.answers import AnswerView
-from autocoder_tui.ui.widgets.check.pane import CheckPane
-from autocoder_tui.ui.widgets.check.view import CheckView
-from autocoder_tui.ui.widgets.diff.view import DiffView
-from autocoder_tui.ui.widgets.files.picker import FilePicker
-from autocoder_tui.ui.widgets.log.pane import LogPane
-from autocoder_tui.ui.widgets.plain_area import PlainInput
-from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
-from autocoder_tui.ui.widgets.review.pane import ReviewPane
-from autocoder_tui.ui.widgets.steps.pane import StepList
-from autocoder_tui.ui.widgets.stream.view import StreamView
+from autocoder_tui.ui.screens.palette import Command
 
-_AREAS = (
-    (FilePicker, "Files"),
-    (RequirementsArea, "Requirements"),
-    (StreamView, "Output"),
-    (AnswerView, "Answers"),
-    (ReviewPane, "Review"),
-    (DiffView, "Diff"),
-    (CheckPane, "Check"),
-    (CheckView, "Check"),
-    (LogPane, "Log"),
-    (StepList, "Steps"),
+PROGRAM: Final = "Program"
+_ELSEWHERE: Final = "From and to elsewhere"
+_TOLD: Final = "What the model is told"
+_GROUPS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "run": "Run",
+        "mode": "Run",
+        "feedback": "Run",
+        "model": "Run",
+        "target": "Run",
+        "pane": "Go to",
+        "history": "Go to",
+        "usage": "Go to",
+        "batch": "Go to",
+        "write": "Last write",
+        "reply": _ELSEWHERE,
+        "prompt": _ELSEWHERE,
+        "preprompt": _TOLD,
+        "preferences": _TOLD,
+    }
 )
-
-
-_SCREENS: tuple[tuple[type[DOMNode], str], ...] = (
-    (ModelPicker, "Choosing a model"),
-    (TextDialog, "Editing a hunk"),
-    (InstructionDialog, "Feedback"),
-    (NoteDialog, "Rejecting with a note"),
-    (PreferenceDialog, "Remembering a line"),
-    (PromptList, "Earlier prompts"),
-    (HistoryScreen, "History"),
-    (BatchScreen, "Batch"),
-    (RunView, "A run of the history"),
-    (ClarificationScreen, "Asked before writing"),
-    (StepQuestion, "A step asks"),
-    (StepConversation, "The conversation of a step"),
-    (UsageScreen, "Usage"),
-)
-
-
-class Palette(CommandPalette):
-    """The framework's own, with the key that works in every dialog, and a field that shows what
-    is pasted as marks."""
-
-    BINDINGS = Dialog.BINDINGS
-
-    def compose(self) -> ComposeResult:
-        for widget in super().compose():
-            if isinstance(widget, CommandInput):
-                widget = _Field(placeholder=widget.placeholder, select_on_focus=False)
-            yield widget
-
-
-class _Field(CommandInput, PlainInput):
-    pass
-
-
-def keys_of(app: App[Any], main: MainScreen) -> list[tuple[str, BindingsMap]]:
-    """Everything that has keys of its own, with the words for it."""
-    areas = [(area, main.query_one(kind)._bindings) for kind, area in _AREAS]
-    return [("Everywhere", app._bindings), *areas, *_of_screens(app)]
-
-
-def _of_screens(app: App[Any]) -> Iterator[tuple[str, BindingsMap]]:
-    """What can be pressed on a screen that is not open: its keys, as the user changed them."""
-    for kind, area in _SCREENS:
-        bindings = BindingsMap(kind.BINDINGS)
-        bindings.apply_keymap(app._keymap)
-        yield area, bindings
+"""Commands of the whole program that belong together, by the first part of their binding's name."""
 
 
 def commands_of(
@@ -108,49 +48,68 @@ def commands_of(
     *,
     forget: Callable[[], None],
     said: Mapping[str, str],
-) -> Iterator[SystemCommand]:
-    """The actions that make sense on `screen`, the App's first. `forget` is the one without a key:
-    it drops what was learnt about the endpoint. `said` is how things stand, by the id of what
-    changes them."""
-    yield from _bound(app, app, "", said)
+) -> list[Command]:
+    """The actions that make sense on `screen`, those of the pane that has the keyboard first.
+    `forget` is the one without a key: it drops what was learnt about the endpoint. `said` is how
+    things stand, by the id of what changes them."""
+    commands = [*_bound(app, app, "", said), *_without_keys(app, forget)]
+    groups = list(dict.fromkeys([*_GROUPS.values(), *(command.group for command in commands)]))
+    here: list[Command] = []
+    panes: list[Command] = []
     if screen is main:
-        for kind, area in _AREAS:
-            yield from _bound(app, main.query_one(kind), f"{area}: ")
+        for kind, area in PANES:
+            node = main.query_one(kind)
+            focused = main.focused is not None and node in main.focused.ancestors_with_self
+            (here if focused else panes).extend(_bound(app, node, area))
+    return [*here, *sorted(commands, key=lambda one: groups.index(one.group)), *panes]
+
+
+def _without_keys(app: App[Any], forget: Callable[[], None]) -> Iterator[Command]:
     for verb, says in (
         ("Load", "Take files, requirements, model and limits from a JSON or TOML file"),
         ("Save", "Write what stands on the screen into a JSON or TOML file"),
     ):
-        yield SystemCommand(
-            f"{verb} control file", says, partial(app.run_action, f"control_file('{verb.lower()}')")
-        )
+        call = partial(app.run_action, f"control_file('{verb.lower()}')")
+        yield Command(_ELSEWHERE, f"{verb} control file", says, "", call)
     for whose, says in (("project", "of this project"), ("user", "in all projects")):
-        yield SystemCommand(
+        yield Command(
+            _TOLD,
             f"Preferences {says} in your editor",
             "What the model is told in every run, a line each",
+            "",
             partial(app.run_action, f"preferences('{whose}')"),
         )
-    yield SystemCommand("Change theme", "Choose the colours", app.action_change_theme)
-    yield SystemCommand(
+    yield Command(PROGRAM, "Change theme", "Choose the colours", "", app.action_change_theme)
+    yield Command(
+        "Run",
         "Forget what was learnt about this endpoint",
         "Parameters it refused, how it continues a cut-off reply",
+        "",
         forget,
     )
-    yield SystemCommand("Save screenshot", "As an SVG file", app.action_screenshot)
+    yield Command(PROGRAM, "Save screenshot", "As an SVG file", "", app.action_screenshot)
 
 
 def _bound(
     app: App[Any], node: DOMNode, area: str, said: Mapping[str, str] = MappingProxyType({})
-) -> Iterator[SystemCommand]:
+) -> Iterator[Command]:
     seen = set()
     for _, binding in node._bindings:
         # What a widget brings along from the framework has no id.
         if not binding.id or not binding.description or binding.action in seen:
             continue
+        if binding.action.startswith(("command_palette", *MOVES)):
+            continue  # nobody looks for these by name
         seen.add(binding.action)
-        key = app.get_key_display(binding)
 
         async def call(action: str = binding.action) -> None:
             await app.run_action(action, default_namespace=node)
 
-        stands = f". {said[binding.id]}" if binding.id in said else ""
-        yield SystemCommand(f"{area}{binding.description}", f"Key: {key}{stands}", call)
+        group = area or _GROUPS.get(binding.id.partition(".")[0], PROGRAM)
+        says = ". ".join(filter(None, (binding.tooltip, said.get(binding.id))))
+        yield Command(group, binding.description, says, _key_of(app, binding), call)
+
+
+def _key_of(app: App[Any], binding: Binding) -> str:
+    keys = app._keymap.get(binding.id or "", binding.key)
+    return key_name(keys.split(",")[0])

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from textual import work
+from textual.binding import Binding
 from textual.css.query import NoMatches
+from textual.filter import Monochrome, NoColor
 from textual.notifications import SeverityLevel as Severity
 from textual.screen import Screen
+from textual.timer import Timer
 
 from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.diagnostics.log_file import LogFile
@@ -39,19 +42,26 @@ from autocoder_tui.ui.controllers.review_autosave import ReviewAutosave
 from autocoder_tui.ui.controllers.run_display import RunDisplay
 from autocoder_tui.ui.controllers.runner import Runner
 from autocoder_tui.ui.controllers.session import SessionAutosave
+from autocoder_tui.ui.controllers.settings import SettingsChanges
 from autocoder_tui.ui.controllers.shutdown import Shutdown
+from autocoder_tui.ui.controllers.signs import TerminalSigns
 from autocoder_tui.ui.controllers.spending import SessionSpending
 from autocoder_tui.ui.controllers.startup import begin
 from autocoder_tui.ui.controllers.text_call import TextCalls
+from autocoder_tui.ui.controllers.themes import ThemeChoice
 from autocoder_tui.ui.controllers.token_weights import FileWeigher
 from autocoder_tui.ui.controllers.undo import UndoRedo
-from autocoder_tui.ui.keymap import checked_keys
+from autocoder_tui.ui.key_rows import key_name
+from autocoder_tui.ui.keymap import keymap_of
 from autocoder_tui.ui.program import Program
+from autocoder_tui.ui.screens.covered_screen import CoveredScreen
 from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.terminal.driver import HasAnEnd, driver_class
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
-from autocoder_tui.ui.theme import keep_choice, load_into
 from autocoder_tui.ui.widgets.diff.view import Arrangement
+from autocoder_tui.ui.widgets.message_line import said_now
+
+_Result = TypeVar("_Result")
 
 
 class ComposedApp(TypeAheadApp):
@@ -60,6 +70,9 @@ class ComposedApp(TypeAheadApp):
     def __init__(self, setup: Setup) -> None:
         super().__init__(driver_class=driver_class())
         self.setup = setup
+        self.themes = ThemeChoice(self, self)
+        self.preferring = SettingsChanges(self, self, self.themes)
+        self.signs = TerminalSigns(self, self._write_sign, lambda: self.app_focus)
         self.session = SessionAutosave(self)
         self.reviews = ReviewAutosave(self)
         self.recovery = RunRecovery(self)
@@ -99,6 +112,7 @@ class ComposedApp(TypeAheadApp):
         self.resources = AsyncExitStack()
         """Closed when the App ends."""
         self._start_problems: list[str] = []
+        self._message_timer: Timer | None = None
         self._interrupt = Interrupt(self)
 
     # ------------------------------------------------------------------ starting, ending
@@ -108,9 +122,8 @@ class ComposedApp(TypeAheadApp):
 
     def on_load(self) -> None:
         """Before anything is made: all is styled once, in the theme and with the keys wanted."""
-        folder = self.setup.places.config / "themes"
-        themes = load_into(self, folder, self.setup.theme)
-        keys, wrong_keys = checked_keys(self.setup.settings.keys)
+        themes = self.themes.begin()
+        keys, wrong_keys = keymap_of(self.setup.settings)
         self._start_problems = [*self.setup.problems, *themes, *wrong_keys]
         self.set_keymap(keys)
         self.stylesheet.set_variables(self.get_css_variables())
@@ -122,6 +135,15 @@ class ComposedApp(TypeAheadApp):
             self._styled_in = self.theme
             super().refresh_css(animate)
 
+    def watch_theme(self) -> None:
+        """Without colours (NO_COLOR), take away those of the theme in the way that suits it."""
+        if self.no_color:
+            # Textual decides it once, by the theme it begins with: of the terminal's own colours
+            # the shades of grey would all be black.
+            kind = NoColor if self.native_ansi_color else Monochrome
+            kept = [one for one in self._filters if not isinstance(one, NoColor | Monochrome)]
+            self._filters = [*kept, kind()]
+
     def on_mount(self) -> None:
         self.ending.begin()
 
@@ -132,8 +154,6 @@ class ComposedApp(TypeAheadApp):
     async def _begin(self) -> None:
         """After the first paint: what is slow, and what may have to ask."""
         try:
-            file = self.setup.places.config / "config.toml"
-            keep_choice(self, self.main, file, self.tell)
             await begin(self, self._start_problems)
         except NoMatches:
             # Left again before it had begun, there are no panes to fill any more.
@@ -156,6 +176,28 @@ class ComposedApp(TypeAheadApp):
         """End the App, with everything saved first."""
         self.ending.say_last_words()
         super().exit(*args, **options)
+
+    # ------------------------------------------------------------------ messages
+
+    def _refresh_notifications(self) -> None:
+        """Textual would lay one upon the other over what is worked in."""
+        self.call_later(self._show_message)
+
+    def _show_message(self) -> None:
+        screen = self.screen if self.screen_stack else None
+        if not isinstance(screen, CoveredScreen):
+            return
+        shown, others = said_now(self._notifications)
+        screen.show_message(shown, others)
+        if self._message_timer is not None:
+            self._message_timer.stop()
+        if shown is not None:
+            self._message_timer = self.set_timer(max(0.1, shown.time_left), self._show_message)
+
+    def on_message_line_dismissed(self) -> None:
+        shown, _ = said_now(self._notifications)
+        if shown is not None:
+            self._unnotify(shown)
 
     def keep_everything(self) -> None:
         """Write down all that is on the screen and not written yet: the program ends."""
@@ -182,6 +224,40 @@ class ComposedApp(TypeAheadApp):
         self._exception = error
         self._exception_event.set()
         self.ending.crashed(error)
+
+    def _write_sign(self, sequence: str) -> None:
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
+
+    def watch_app_focus(self, focused: bool) -> None:
+        if focused:
+            self.signs.looked()
+
+    async def ask_unbidden(self, dialog: Screen[_Result]) -> _Result:
+        """As it is done above; and whoever looks elsewhere is called."""
+        self.signs.asked()
+        try:
+            return await super().ask_unbidden(dialog)
+        finally:
+            self.signs.answered()
+
+    @property
+    def keeps_title(self) -> bool:
+        return self.setup.settings.terminal.title
+
+    def terminal_taken(self) -> None:
+        self.signs.show()
+
+    @property
+    def asks_background(self) -> bool:
+        return self.themes.asks_terminal
+
+    def background_is(self, light: bool) -> None:
+        self.themes.heard(light)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """A key's name for the footer: short, ^R for Ctrl+R."""
+        return binding.key_display or key_name(binding.key).replace("Ctrl+", "^")
 
     # ------------------------------------------------------------------ what controllers use
 

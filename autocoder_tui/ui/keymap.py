@@ -9,10 +9,17 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
+from autocoder_tui.config.settings import Settings
 from autocoder_tui.problems import shortened, unknown_name
+from autocoder_tui.ui.key_presets import PRESETS
 
 _MODIFIERS = ("ctrl", "shift", "alt", "meta", "super", "hyper")
 _NAMES = {key.value for key in Keys} | set(KEY_NAME_REPLACEMENTS.values())
+# The framework calls "<" less_than_sign, where Unicode has a hyphen.
+_NAMES |= {
+    unicodedata.name(chr(code)).lower().replace("-", "_").replace(" ", "_")
+    for code in range(0x21, 0x7F)
+}
 
 
 def binding_ids() -> set[str]:
@@ -32,6 +39,13 @@ def _kinds(kind: type[object]) -> Iterator[type[object]]:
         yield from _kinds(below)
 
 
+def keymap_of(settings: Settings) -> tuple[dict[str, str], list[str]]:
+    """The keys that replace the built-in ones, by binding: those of the preset, and over them the
+    person's own; and a sentence for each of these that can't be used."""
+    usable, problems = checked_keys(settings.keys)
+    return {**PRESETS[settings.ui.key_preset], **usable}, problems
+
+
 def checked_keys(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     """The usable ones of the keys `wanted`, by binding, and a sentence for each other one."""
     ids = binding_ids()
@@ -41,7 +55,7 @@ def checked_keys(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
         keys = [key.strip() for key in text.split(",")]
         bad = [key for key in keys if not _is_key(key)]
         if name not in ids:
-            problems.append(f"[keys]: {unknown_name(name, ids)}. F1 lists the names.")
+            problems.append(f"[keys]: {unknown_name(name, ids)}. F1 and Ctrl+T list the names.")
         elif bad:
             problems.append(
                 f'[keys] {name}: there is no key "{shortened(bad[0])}", so it keeps its own. '

@@ -40,6 +40,7 @@ from autocoder_tui.ui.program_parts import (
     PrepromptTexts,
     ReviewRecord,
     SavedSession,
+    Signs,
     SpendingCaps,
     TypedTexts,
     WriteLog,
@@ -186,6 +187,9 @@ class Program(Protocol):
 
     @property
     def feedback(self) -> FeedbackActions: ...
+
+    @property
+    def signs(self) -> Signs: ...
 
     @property
     def text_calls(self) -> OneTextCall: ...

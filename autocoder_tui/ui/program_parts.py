@@ -292,6 +292,16 @@ class Modes(Protocol):
     def answered(self, complaint: str) -> None: ...
 
 
+class Signs(Protocol):
+    """What the terminal says outside its window."""
+
+    def run_began(self) -> None: ...
+
+    def run_ended(self, status: str) -> None: ...
+
+    def ended(self, what: str) -> None: ...
+
+
 class FeedbackActions(Protocol):
     """Complaints about a proposal, made a run that does it again."""
 

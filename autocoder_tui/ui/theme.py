@@ -1,20 +1,38 @@
-"""A theme's plain values as a Textual theme, and all of them in the App."""
+"""A theme's plain values as a Textual theme."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
 
-from textual.app import App
-from textual.screen import Screen
+from textual.color import Color
 from textual.theme import Theme
 
-from autocoder_tui.config.settings import DEFAULT_THEME
-from autocoder_tui.config.settings_edit import save_setting
-from autocoder_tui.config.theme_files import ThemeData, load_themes
-from autocoder_tui.errors import AutocoderError
-from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.config.theme_files import ThemeData
+from autocoder_tui.ui.contrast import faint
+
+# Nobody knows what the terminal's colours look like on one another: reversed, they can be read.
+_OF_ANSI: Final = {
+    f"{what}-{part}": value
+    for what in ("block-cursor", "input-selection", "screen-selection")
+    for part, value in (
+        ("foreground", "ansi_default"),
+        ("background", "ansi_default"),
+        ("text-style", "bold reverse"),
+    )
+} | {
+    "block-cursor-blurred-text-style": "reverse",
+    "ansi-background": "ansi_default",
+    "ansi-foreground": "ansi_default",
+    "input-cursor-text-style": "reverse",
+    "footer-key-foreground": "ansi_magenta",
+    "border-blurred": "ansi_default",
+    "scrollbar": "ansi_blue",
+    "scrollbar-background": "ansi_default",
+    "scrollbar-background-hover": "ansi_default",
+    "scrollbar-background-active": "ansi_default",
+}
 
 
 def to_textual(theme: ThemeData) -> Theme:
@@ -22,8 +40,9 @@ def to_textual(theme: ThemeData) -> Theme:
 
     `variables["pygments-style"]` is the name of the Pygments style that fits.
     """
-    colors = theme.colors
-    variables = {f"diff-{name}": value for name, value in theme.diff.items()}
+    colors = {name: _textual(value) for name, value in theme.colors.items()}
+    variables = {f"diff-{name}": _textual(value) for name, value in theme.diff.items()}
+    variables |= dict(_OF_ANSI) if theme.ansi else _texts(colors)
     return Theme(
         name=theme.name,
         primary=colors["primary"],
@@ -37,37 +56,36 @@ def to_textual(theme: ThemeData) -> Theme:
         warning=colors["warning"],
         error=colors["error"],
         dark=theme.dark,
+        ansi=theme.ansi,
         variables={**variables, "pygments-style": theme.pygments_style},
     )
 
 
-def load_into(app: App[Any], folder: Path, wanted: str | None) -> list[str]:
-    """Give `app` every packaged theme and those in `folder`, and put `wanted` on.
-
-    Returns what was wrong with them, as sentences that are safe to show.
-    """
-    loaded = load_themes(folder)
-    for theme in loaded.themes:
-        app.register_theme(to_textual(theme))
-    problems = [f"A theme is left out: {problem}" for problem in loaded.problems]
-    wanted = wanted or DEFAULT_THEME
-    if wanted not in app.available_themes:
-        names = ", ".join(sorted(app.available_themes))
-        problems.append(f"There is no theme {visible(wanted)}. Choose one of {names}.")
-        wanted = DEFAULT_THEME
-    app.theme = wanted
-    return problems
+def _textual(value: str) -> str:
+    """A colour as Textual has it."""
+    return value if value.startswith("#") else f"ansi_{value.replace('-', '_')}"
 
 
-def keep_choice(
-    app: App[Any], screen: Screen[Any], file: Path, tell: Callable[[str], None]
-) -> None:
-    """Write every later change of theme into the settings `file`; `tell` hears why not."""
+def readable(theme: Theme) -> Theme:
+    """One of Textual's own themes with texts that can be read."""
+    if theme.ansi:
+        return replace(theme, variables={**_OF_ANSI, **theme.variables})
+    colors = theme.to_color_system().generate()
+    return replace(theme, variables={**_texts(colors), **theme.variables})
 
-    def keep(theme: Theme) -> None:
-        try:
-            save_setting(file, "ui", "theme", theme.name)
-        except AutocoderError as error:
-            tell(error.message)
 
-    app.theme_changed_signal.subscribe(screen, keep)
+def _texts(colors: Mapping[str, str]) -> dict[str, str]:
+    """The colours of texts, all of which can be read: Textual's own are shares of black or white,
+    which on some grounds can't."""
+    background = Color.parse(colors["background"])
+    text = background + Color.parse(colors["foreground"])
+    grounds = [background + Color.parse(colors[name]) for name in _GROUNDS]
+    return {
+        **{f"text-{name}": faint(Color.parse(colors[name]), 1, grounds).hex for name in _NAMED},
+        "text-muted": faint(text, 0.7, grounds).hex,
+        "text-disabled": faint(text, 0.5, grounds).hex,
+    }
+
+
+_GROUNDS: Final = ("background", "surface", "panel")
+_NAMED: Final = ("primary", "secondary", "accent", "success", "warning", "error")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from autocoder_tui.config.control_file import read_control_file
-from autocoder_tui.config.settings import CheckSettings, CostSettings, NetworkSettings, Settings
+from autocoder_tui.config.setting_sections import CheckSettings, CostSettings, NetworkSettings
+from autocoder_tui.config.settings import Settings
 from autocoder_tui.config.toml_statements import parse_all_toml
 
 SETTINGS = Settings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import tomllib
 from dataclasses import fields
@@ -12,9 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autocoder_tui.cli.main import main
 from autocoder_tui.config.dirs import config_dir, state_dir
 from autocoder_tui.config.errors import SettingsNotSaved
-from autocoder_tui.config.settings import SECTIONS, Settings, expected_of, load_settings
+from autocoder_tui.config.setting_text import meant, reference, why_not
+from autocoder_tui.config.settings import (
+    SECTIONS,
+    Settings,
+    description_of,
+    expected_of,
+    load_settings,
+    setting_names,
+)
 from autocoder_tui.config.settings_edit import save_setting
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.system.atomic_write import write_atomically
@@ -306,3 +316,46 @@ def test_folders_can_be_named_by_the_environment(tmp_path: Path) -> None:
     assert state_dir(named) == tmp_path / "s"
     assert config_dir({"AUTOCODER_TUI_CONFIG_DIR": " "}).name == "autocoder-tui"
     assert state_dir({}) != config_dir({})
+
+
+def test_the_readme_has_every_setting_with_what_it_means() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert reference() in readme, "python -m tests.key_list writes it"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("edit_retries", "3", 3),
+        ("temperature", "0.5", Decimal("0.5")),
+        ("default", "gpt-4o", "gpt-4o"),
+        ("fallback", "gpt-4o", ["gpt-4o"]),
+        ("fallback", '["a", "b"]', ["a", "b"]),
+        ("edit_retries", "many", "many"),
+    ],
+)
+def test_a_typed_value_is_what_was_meant(name: str, text: str, value: object) -> None:
+    assert meant("model", name, text) == value
+
+
+def test_why_a_value_can_not_be_is_the_files_own_sentence() -> None:
+    assert why_not("model", "edit_retries", "3") is None
+    said = why_not("model", "edit_retries", "many")
+    assert said == 'Expected a whole number from 0 to 5 for edit_retries, found "many".'
+    assert "looks like a key" in str(why_not("model", "default", "sk-proj-" + "A1b2C3d4E5" * 5))
+
+
+def test_the_schema_says_of_every_setting_what_the_table_says(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["schema", "config"]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    said = {
+        f"{section}.{name}": one["description"]
+        for section, table in schema["properties"].items()
+        if section != "keys"
+        for name, one in table["properties"].items()
+    }
+    assert said == {name: description_of(*name.split(".", 1)) for name in setting_names()}
+    assert main(["schema", "config", "--table"]) == 0
+    assert capsys.readouterr().out.rstrip() == reference()

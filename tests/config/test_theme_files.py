@@ -11,8 +11,10 @@ from textual.app import App
 from textual.color import Color
 
 from autocoder_tui.config.theme_files import (
+    ANSI_COLORS,
     COLORS,
     DIFF_COLORS,
+    TERMINAL_STYLE,
     ThemeData,
     load_themes,
     packaged_themes_dir,
@@ -22,7 +24,10 @@ from autocoder_tui.ui.theme import to_textual
 PACKAGED = load_themes()
 BY_NAME = {theme.name: theme for theme in PACKAGED.themes}
 
-every_theme = pytest.mark.parametrize("theme", PACKAGED.themes, ids=list(BY_NAME))
+MIXED = [theme for theme in PACKAGED.themes if not theme.ansi]
+"""Those whose colours are known."""
+
+every_theme = pytest.mark.parametrize("theme", MIXED, ids=[theme.name for theme in MIXED])
 
 
 def luminance(colour: str) -> float:
@@ -147,6 +152,28 @@ async def test_textual_takes_it(theme: ThemeData) -> None:
         assert app.current_theme.primary == theme.colors["primary"]
 
 
+def test_the_terminals_own_colours_are_names_and_never_mixed() -> None:
+    theme = BY_NAME["ansi"]
+    assert theme.ansi
+    assert {*theme.colors.values(), *theme.diff.values()} <= set(ANSI_COLORS)
+    for name in ("added-bg", "removed-bg", "added-word-bg", "removed-word-bg"):
+        assert theme.diff[name] == "default"
+    assert to_textual(theme).ansi
+    for value in (*theme.colors.values(), *theme.diff.values()):
+        assert Color.parse(f"ansi_{value.replace('-', '_')}").ansi is not None
+
+
+def test_a_users_ansi_theme_completes_from_ansi(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(
+        'name = "mine"\nansi = true\n[colors]\naccent = "bright-cyan"\n'
+    )
+    mine = load_themes(tmp_path).find("mine")
+    assert mine is not None
+    assert mine.colors == {**BY_NAME["ansi"].colors, "accent": "bright-cyan"}
+    assert mine.pygments_style == TERMINAL_STYLE
+    assert to_textual(mine).accent == "ansi_bright_cyan"
+
+
 def test_users_theme_of_three_lines(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text('name = "mine"\n[colors]\nprimary = "#ABC"\n')
     loaded = load_themes(tmp_path)
@@ -190,6 +217,8 @@ def test_users_theme_wins_over_the_packaged_of_its_name(tmp_path: Path) -> None:
         ('name = "x"\n[colors]\nprimary = "#12"\n', 3, 'found "#12"'),
         ('name = "x"\n[colors]\nprimry = "#123"\n', 3, 'the nearest is "primary"'),
         ('name = "x"\n[diff]\nadded-bg = 3\n', 3, "for added-bg, found 3"),
+        ('name = "x"\nansi = true\n[colors]\nprimary = "#123"\n', 4, "the terminal's colours"),
+        ('name = "x"\nansi = 1\n', 2, "true or false"),
     ],
 )
 def test_a_broken_theme_is_named_and_skipped(

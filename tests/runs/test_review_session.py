@@ -41,7 +41,7 @@ def accepted(session: ReviewSession) -> ReviewSession:
 
 def test_a_review_is_written_as_long_as_it_is_as_it_was_written(tmp_path: Path) -> None:
     session = accepted(ReviewSession(reviewable(tmp_path)))
-    assert session.unwritten == "Accepted hunks are not written."
+    assert session.unwritten == "2 accepted hunks are not written."
     wrote(session)
     assert session.written == "✓ written, U undoes, c commits: a.py"
     assert not session.unwritten
@@ -58,7 +58,7 @@ def test_what_changed_during_the_write_is_not_called_written(tmp_path: Path) -> 
     session.decide(session.review.with_file(session.review.files[0].with_verdict(0, _REJECTED)))
     session.wrote("r1", Written(writing, "a.py"))
     assert not session.written
-    assert session.unwritten == "Accepted hunks are not written."
+    assert session.unwritten == "1 accepted hunk is not written."
 
 
 _REJECTED = Verdict.REJECTED
@@ -116,7 +116,9 @@ def test_taking_back_what_is_on_disk_says_that_it_is_there(tmp_path: Path) -> No
     wrote(session)
     session.take_back()
     assert [file.path for file in session.taken_out] == ["a.py"]
-    assert session.unwritten == "Hunks on disk are no longer accepted."
+    assert session.unwritten == (
+        "Hunks that were written are no longer accepted, and still on disk."
+    )
 
 
 class Fake:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autocoder_tui.check.failures import Base, Failures
 from autocoder_tui.config.project_file import PROJECT_FILE, load_project_check
-from autocoder_tui.config.settings import CheckSettings
+from autocoder_tui.config.setting_sections import CheckSettings
 from autocoder_tui.store.project_checks import BASES_FILE, CHECKS_FILE, CheckBases, ProjectChecks
 
 

@@ -19,6 +19,8 @@ class Picture:
         self.modes = {"7", "25"}
         self.keyboard = 0
         self.strange: list[Token] = []
+        self.titles = 0
+        """How often the window's title was put aside."""
         self.bells = 0
         self._style = ""
         self.resize(width, height)
@@ -94,6 +96,8 @@ class Picture:
             self.keyboard += 1
         elif body == "<u":
             self.keyboard -= 1
+        elif body in ("22;2t", "23;2t"):
+            self.titles += 1 if body.startswith("22") else -1
         elif final == "J" and parameters in ("2", ""):
             self.resize(self.width, self.height)
         elif not (final == "p" and parameters.startswith("?") and parameters.endswith("$")):

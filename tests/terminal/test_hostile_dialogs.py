@@ -41,10 +41,11 @@ SCREENS = {
     "EndpointForm": "A server of your own",
     "FirstSteps": "No API key for",
     "HistoryScreen": "History",
+    "KeyCapture": "Press the new key",
     "KeysHelp": "Keys",
     "LineDialog": "Name this run",
     "ModelPicker": "Model",
-    "Palette": "Search for commands",
+    "Palette": "type what you want to do",
     "PromptList": "Earlier prompts",
     "Question": "Write the accepted hunks?",
     "QuitQuestion": "A run is under way",
@@ -54,10 +55,12 @@ SCREENS = {
     "NoteDialog": "Reject with a note",
     "PreferenceDialog": "Remember this",
     "RoundsScreen": "Rounds of feedback",
+    "SettingsScreen": "type to find a setting",
     "ShownText": "move through them",
     "StepConversation": "Request 1 of",
     "StepQuestion": "asked again later",
     "TextDialog": "Paste a reply",
+    "ThemeList": "type to find a theme",
     "UnbiddenQuestion": "g Go on · l Look first",
     "TooLarge": "Too much for the context window",
     "UnplacedChanges": "A change without a place",
@@ -80,7 +83,7 @@ QUESTIONS = {
     "Name this run",
     "New batch",
     "No price known",
-    "Not written yet",
+    "Replace the review?",
     "Paste a reply",
     "Propose this block as",
     "Redo this write?",
@@ -225,7 +228,7 @@ def decides(drive: Drive, target: Path) -> None:
     screen.until_gone("Reject with a note")
     drive.look("a", "enter", shows="Write the accepted hunks?", then="c")
     drive.look("A", shows="There are warnings", then="a")
-    drive.look("ctrl+r", shows="Not written yet", then="b")
+    drive.look("ctrl+r", shows="Replace the review?", then="b")
     # Its warnings have been answered: nothing is left to ask.
     screen.press("enter")
     drive.shows("✓ written")
@@ -285,9 +288,22 @@ def looks_through_the_rest(drive: Drive, evil_url: str) -> None:
     drive.look("ctrl+l", shows="Usage", evil=False)
     drive.look("f1", shows="Esc closes", evil=False)
     drive.seen.add("Keys")
-    screen.press("ctrl+p")
-    drive.shows("Search for commands")
-    drive.look(PASTED, shows="No matches found", evil=False)
+    drive.look("ctrl+p", shows="type what you want to do", evil=False)
+    screen.press("ctrl+p", PASTED)
+    screen.until_shows("Nothing has these words")
+    screen.press("escape")
+    screen.until_gone("Nothing has these words")
+    drive.look("f10", shows="type to find a setting", evil=False)
+    screen.press("f10", PASTED)
+    screen.until_shows("Nothing has these words")
+    screen.press("escape")
+    drive.shows("type to find a setting")
+    screen.press(*"usage.show", "enter")
+    drive.look(shows="Press the new key", evil=False)
+    screen.press("escape", "escape")
+    screen.until_gone("Settings ─")
+    screen.press("ctrl+p", *"change theme", "enter")
+    drive.look(shows="type to find a theme", evil=False)
     screen.press("ctrl+o")
     drive.shows("Model", "Enter chooses")
     screen.press("\x0e")
@@ -552,7 +568,7 @@ def test_the_steps_of_a_project(tmp_path: Path) -> None:
             screen.press("\x13")
             screen.until_gone("asked again later")
             drive.shows("undecided", "n Next")
-            screen.press("f12")
+            screen.press("f10")
             screen.until_shows("waits for your review")
             drive.look("\x1b[H", "v", "[", shows="Request 1 of")
             screen.press("e")
@@ -633,7 +649,8 @@ def test_every_screen_is_in_the_list() -> None:
             yield from kinds(below)
 
     ours = {kind.__name__ for kind in kinds(Screen) if kind.__module__.startswith("autocoder_tui.")}
-    assert ours - {"CoveredScreen", "Dialog", "FilteredList", "Unbidden"} == set(SCREENS)
+    bases = {"CoveredScreen", "Dialog", "FilteredList", "GroupedList", "Unbidden"}
+    assert ours - bases == set(SCREENS)
 
 
 def test_every_question_is_in_a_list() -> None:

@@ -31,8 +31,9 @@ PRIVATE = {
     "2026",
     "2048",
 }
-ALLOWED = re.compile(r"[\d;]*m|\d+;\d+H|\?(\d+)[hl]|\?(?:2026|2048)\$p|>\d+u|<u")
+ALLOWED = re.compile(r"[\d;]*m|\d+;\d+H|\?(\d+)[hl]|\?(?:2026|2048)\$p|>\d+u|<u|2[23];2t")
 POINTER = re.compile(r"22;[a-z-]+")
+TITLE = re.compile(r"2;(.{0,30} · )?((a|the) run [a-z ]+ · |asks you something · )?autocoder-tui")
 HIDDEN = re.compile(
     "[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ue000]"
 )
@@ -45,7 +46,8 @@ def is_clean(tokens: list[Token]) -> None:
             assert found, f"CSI {body!r}"
             assert found.group(1) is None or found.group(1) in PRIVATE, body
         elif kind == "osc":
-            assert POINTER.fullmatch(body), f"OSC {body!r}"
+            assert POINTER.fullmatch(body) or TITLE.fullmatch(body), f"OSC {body!r}"
+            assert not HIDDEN.search(body), repr(body)
         elif kind == "control":
             assert body in "\r\n", repr(body)
         else:

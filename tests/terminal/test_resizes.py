@@ -90,12 +90,12 @@ DIALOGS = {
     "keys": ("f1", "Esc closes"),
     "models": ("ctrl+o", "Enter chooses"),
     "usage": ("ctrl+l", "d day"),
-    "palette": ("ctrl+p", "Search for commands"),
+    "palette": ("ctrl+p", "type what you want to do"),
     "prompts": ("ctrl+f", "Enter takes it"),
     "history": ("f6", "X delete all"),
     "one run": ("\r", "5  About"),
-    "rename": ("n", "Enter done"),
-    "export": ("e", "Enter done"),
+    "rename": ("n", "Done (Enter)"),
+    "export": ("e", "Done (Enter)"),
     "delete": ("x", "for good?"),
 }
 
@@ -154,7 +154,7 @@ def test_a_start_at_an_odd_size_is_as_good_as_any(tmp_path: Path) -> None:
             return stack.enter_context(terminal(tmp_path, *flags, size=size, environ=state))
 
         usual = started(HOME)
-        usual.until_shows("Requirements", "m · ", "in ~", "^q Quit")
+        usual.until_shows("Requirements", "m · ", "in ~", "^Q Quit")
         until_quiet(usual)
         for size in ((1, 1), (20, 5), (1000, 300)):
             odd = started(size)
@@ -183,7 +183,7 @@ def test_every_terminal(tmp_path: Path, environ: dict[str, str]) -> None:
     """Whatever it is called, and though it answers no question about itself."""
     flags = ("--base-url", "http://127.0.0.1:9/v1", "-m", "m")
     with terminal(tmp_path, *flags, environ=environ) as screen:
-        screen.until_shows("Requirements", "m · ", "^q Quit")
+        screen.until_shows("Requirements", "m · ", "^Q Quit")
         screen.press("f1")
         screen.until_shows("Esc closes")
         screen.press("escape", "ctrl+q")

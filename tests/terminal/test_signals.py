@@ -73,6 +73,7 @@ def is_restored(screen: Pseudoterminal) -> None:
     """Nothing is left of what the program switched on, and it said nothing it should not."""
     assert screen.picture.modes == {"7", "25"}
     assert screen.picture.keyboard == 0
+    assert screen.picture.titles == 0
     assert screen.settings == screen.before
     assert "Traceback" not in screen.after_screen
     assert not screen.picture.strange

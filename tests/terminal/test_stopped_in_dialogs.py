@@ -36,7 +36,7 @@ def test_stopped_and_brought_back_with_a_dialog_open(tmp_path: Path) -> None:
         screen.until_shows("Requirements", "m · ")
         for key, dialog in (
             ("f1", "Esc closes"),
-            ("ctrl+p", "Search for commands"),
+            ("ctrl+p", "type what you want to do"),
             ("f6", "X delete all"),
             ("ctrl+o", "Enter chooses"),
         ):

@@ -195,9 +195,25 @@ async def test_without_a_key_the_first_steps_are_offered(tmp_path: Path) -> None
     async with driven(setup_for(tmp_path)) as (app, pilot):
         await until(pilot, lambda: isinstance(app.screen, FirstSteps))
         choices = app.screen.query_one(OptionList)
-        await until(pilot, lambda: choices.option_count >= 2)
+        await until(pilot, lambda: choices.highlighted is not None)
         await pilot.press("enter")
         await until(pilot, lambda: app.return_value == "demo")
+
+
+@pytest.mark.parametrize(("choice", "opens"), [("add", "EndpointForm"), ("model", "ModelPicker")])
+async def test_the_first_steps_lead_to_a_server_or_a_model(
+    tmp_path: Path, choice: str, opens: str
+) -> None:
+    async with driven(setup_for(tmp_path)) as (app, pilot):
+        await until(pilot, lambda: isinstance(app.screen, FirstSteps))
+        choices = app.screen.query_one(OptionList)
+        await until(pilot, lambda: choices.highlighted is not None)
+        choices.highlighted = choices.get_option_index(choice)
+        detail = app.screen.query_one("#first-detail", Static)
+        words = "HYPERBOLIC_API_KEY" if choice == "model" else "OpenAI API"
+        await until(pilot, lambda: words in str(detail.render()))
+        await pilot.press("enter")
+        await until(pilot, lambda: type(app.screen).__name__ == opens)
 
 
 @pytest.mark.parametrize("moved", [False, True])
@@ -217,12 +233,13 @@ async def test_the_local_server_found_first_is_preselected(
         async with driven(setup_for(tmp_path)) as (app, pilot):
             await until(pilot, lambda: isinstance(app.screen, FirstSteps))
             choices = app.screen.query_one(OptionList)
-            await until(pilot, lambda: choices.highlighted == 0)
+            await until(pilot, lambda: choices.highlighted == 2)  # the demo
             if moved:
                 await pilot.press("down")
+                await until(pilot, lambda: choices.highlighted == 3)
             asked.set()
-            await until(pilot, lambda: choices.option_count == 4)
-            assert choices.highlighted == (1 if moved else 2)
+            await until(pilot, lambda: choices.option_count == 6)
+            await until(pilot, lambda: choices.highlighted == (5 if moved else 0))
             await pilot.press("enter")
             await until(pilot, lambda: app.screen is app.main)
             if not moved:
@@ -271,11 +288,16 @@ async def test_every_action_is_in_the_palette_and_the_keys_are_listed(tmp_path: 
         assert any(title.startswith("Diff: ") for title in titles)
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(app.screen, KeysHelp))
-        listed = "\n".join(
-            str(section.content) for section in app.screen.query(".keys-section").results(Static)
-        )
-        named = {"run.start", "review.accept", "log.filter", "history.delete", "usage.export"}
-        assert named <= set(listed.split())
+        help_ = app.screen
+        assert isinstance(help_, KeysHelp)
+        listed = {line.row.id for _, line in help_.found("")}
+        assert {
+            "run.start",
+            "review.accept",
+            "log.filter",
+            "history.delete",
+            "usage.export",
+        } <= listed
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main)
         await pilot.press("ctrl+t")

@@ -1,12 +1,16 @@
 """What holds for every dialog: one answer, and no key that was meant for something else."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from autocoder_tui.engine.events import TextDelta
 from autocoder_tui.ui.screens import recovered
+from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
+from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.screens.recovered import RecoveredRuns
 from tests.ui.driving import driven, setup_for, until
 from tests.ui.test_recovery import WHOLE, left_behind
@@ -35,13 +39,36 @@ async def test_a_notification_stands_once_where_a_dialog_covers_the_screen(tmp_p
 
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
         app.tell("Something to know")
-        await until(pilot, lambda: rows() and rows()[0] > 20)
+        last = app.size.height - 1
+        await until(pilot, lambda: rows() == [last])
         app.push_screen(Question("Which?", "One of two.", answers))
-        await until(pilot, lambda: rows() and rows()[0] < 20)
-        assert len(rows()) == 1
+        await until(pilot, lambda: isinstance(app.screen, Question) and rows() == [last])
         await pilot.press("b")
-        await until(pilot, lambda: app.screen is app.main)
-        await until(pilot, lambda: rows() and rows()[0] > 20)
+        await until(pilot, lambda: app.screen is app.main and rows() == [last])
+
+
+async def test_a_message_covers_nothing_and_comes_alone(tmp_path: Path) -> None:
+    def lines() -> list[str]:
+        return [strip.text for strip in app.screen._compositor.render_strips()]
+
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await until(pilot, lambda: app.recovery.done and "Keys" in lines()[-1])
+        before = lines()
+        app.tell("First", timeout=60)
+        app.tell("Second [bold]one[/bold]", timeout=60)
+        await until(pilot, lambda: "Second [bold]one[/bold]  (+1, F9" in lines()[-1])
+        assert lines()[:-1] == before[:-1]
+        app.tell("It went wrong", severity="error", timeout=60)
+        app.tell("Third", timeout=60)
+        await until(pilot, lambda: "✗ It went wrong" in lines()[-1])
+        app.tell("Far too long for one row. " * 20, severity="error", timeout=60)
+        await until(pilot, lambda: "too long" in lines()[-2])
+        meters = next(line for line in lines() if "ready" in line)
+        assert lines().index(meters) == len(before) - 6  # it has moved up, and is not covered
+        await pilot.click("MessageLine")
+        await until(pilot, lambda: "✗ It went wrong" in lines()[-1])
+        app.clear_notifications()
+        await until(pilot, lambda: lines()[-1] == before[-1])
 
 
 async def test_what_is_typed_while_the_offer_opens_is_no_answer(
@@ -54,3 +81,23 @@ async def test_what_is_typed_while_the_offer_opens_is_no_answer(
         await pilot.press("d", "c", "r", "enter")
         assert isinstance(app.screen, RecoveredRuns)
         assert not app.runner.running
+
+
+@pytest.mark.parametrize(
+    ("dialog", "done"),
+    [
+        (lambda: LineDialog("Name", "Of it", "as it was"), "line-done"),
+        (lambda: TextDialog("Text", "Of it", "as it was"), "text-done"),
+    ],
+)
+async def test_what_is_typed_is_taken_by_a_button_too(
+    tmp_path: Path, dialog: Callable[[], Dialog[str | None]], done: str
+) -> None:
+    given: list[str | None] = []
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        for button in (done, done.replace("done", "cancel")):
+            app.push_screen(dialog(), given.append)
+            await until(pilot, lambda: app.screen.query(f"#{button}"))  # noqa: B023
+            await pilot.click(f"#{button}")
+            await until(pilot, lambda: app.screen is app.main)
+        assert given == ["as it was", None]

@@ -34,13 +34,13 @@ async def test_help_and_palette_have_room_at_every_width(tmp_path: Path, width: 
             await pilot.pause()
             line = _line(app)
             assert len(line) <= width
-            assert line.rstrip().endswith("palette")
-            assert " f1 Keys " in line
+            assert line.rstrip().endswith("Commands")
+            assert " F1 Keys " in line
 
 
 async def test_keys_that_would_do_nothing_are_left_out(tmp_path: Path) -> None:
     async with driven(setup_for(tmp_path, "--demo")) as (app, pilot):
-        await until(pilot, lambda: "^r Run" in _line(app))
+        await until(pilot, lambda: "^R Run" in _line(app))
         assert "Stop" not in _line(app)
         assert "Go on" not in _line(app)
 
@@ -66,7 +66,7 @@ async def test_a_review_names_its_keys_only_while_there_is_something_to_decide(
 
 async def test_the_line_follows_the_keyboard(tmp_path: Path) -> None:
     async with driven(setup_for(tmp_path, "--demo")) as (app, pilot):
-        await until(pilot, lambda: "^r Run" in _line(app))
+        await until(pilot, lambda: "^R Run" in _line(app))
         asking = _line(app)
         await pilot.press("f2")
         await until(pilot, lambda: _line(app) != asking)
@@ -92,14 +92,14 @@ def test_no_key_is_cut_in_two_and_none_is_where_it_is_not_shown() -> None:
 
 async def test_a_click_on_a_key_presses_it(tmp_path: Path) -> None:
     async with driven(setup_for(tmp_path, "--demo")) as (app, pilot):
-        await until(pilot, lambda: "f1 Keys" in _line(app))
+        await until(pilot, lambda: "F1 Keys" in _line(app))
         at = _line(app).index("Keys")
         await pilot.click(FooterLine, offset=(at, 0))
         await until(pilot, lambda: isinstance(app.screen, KeysHelp))
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main)
         keyboard = app.main.focused
-        await pilot.click(FooterLine, offset=(_line(app).index("f1") - 3, 0))
+        await pilot.click(FooterLine, offset=(_line(app).index("F1") - 3, 0))
         await pilot.pause()
         assert app.screen is app.main  # the gap between the keys is none of them
         assert app.main.focused is keyboard
@@ -110,7 +110,7 @@ async def test_a_key_of_ones_own_is_named(tmp_path: Path) -> None:
     config.mkdir()
     (config / "config.toml").write_text('[keys]\n"run.start" = "f12"\n')
     async with driven(setup_for(tmp_path, "--demo")) as (app, pilot):
-        await until(pilot, lambda: "f12 Run" in _line(app))
+        await until(pilot, lambda: "F12 Run" in _line(app))
 
 
 async def test_a_start_styles_each_widget_once(

@@ -322,7 +322,9 @@ async def test_what_is_rejected_after_the_write_is_taken_back_out(tmp_path: Path
         # Every hunk: the line says so, quitting asks, and the files are as they were.
         await pilot.press("ctrl+x")
         await until(pilot, lambda: "back out of code.txt and sub/new.txt" in summary())
-        assert pane.unwritten == "Hunks on disk are no longer accepted."
+        assert pane.unwritten == (
+            "Hunks that were written are no longer accepted, and still on disk."
+        )
         await pilot.press("enter")
         await until(pilot, lambda: pane.written)
         assert "code.txt as before, sub/new.txt as before" in summary()

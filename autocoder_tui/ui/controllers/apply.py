@@ -23,6 +23,8 @@ from autocoder_tui.workspace.commit import proposed_message
 from autocoder_tui.workspace.errors import ChangedOnDisk, HardLinked, NotRecorded, ReadOnly
 from autocoder_tui.workspace.git import find_git
 
+_MOST_NAMED = 12
+"""Files that a question names one by one."""
 _CANCEL = Answer("cancel", "Cancel", "c")
 
 
@@ -162,6 +164,18 @@ def _acts(reviewable: Reviewable, review: Review) -> list[str]:
     return said
 
 
+def _changed(reviewable: Reviewable, review: Review) -> list[str]:
+    """The files that are written in their place, with how many lines come and go."""
+    files = [
+        file
+        for file in review.files
+        if file.writes and not file.removes and reviewable.place(file) == file.path
+    ]
+    said = [f"  {file.accepted_lines}  {visible(file.path)}" for file in files[:_MOST_NAMED]]
+    more = len(files) - _MOST_NAMED
+    return [*said, *([f"  and {more} more files"] if more > 0 else [])]
+
+
 async def _sure(app: Program, session: ReviewSession, review: Review) -> bool:
     """Ask where files go or get other names, where accepted hunks are suspicious, or where others
     were not looked at."""
@@ -177,7 +191,7 @@ async def _sure(app: Program, session: ReviewSession, review: Review) -> bool:
         return True
     question = Question(
         "Write the accepted hunks?",
-        "\n".join(reasons),
+        "\n".join([*_changed(session.reviewable, review), *reasons]),
         (Answer("write", "Write", "w"), _CANCEL),
         start=1 if fresh or cautioned else 0,
     )

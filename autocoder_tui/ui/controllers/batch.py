@@ -197,6 +197,7 @@ class BatchActions:
         if batch.queue.over:
             counts = batch.counts
             failed = f", {counts['failed']} failed" if counts["failed"] else ""
+            self._app.signs.ended("the batch is over")
             self._app.tell(f"The batch is over: {counts['done']} done{failed}. Q has the results.")
         elif batch.held:
             self._app.tell(f"The batch is paused: {batch.held}", severity="warning", timeout=12)

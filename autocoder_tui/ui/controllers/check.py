@@ -230,6 +230,7 @@ class ProposalCheck:
                 app.main.query_one(ReviewPane).show_checking("")
                 app.refresh_bindings()
                 app.main.log_line(f"check: {words}")
+                app.signs.ended("the check is over")
         if app.main.pane not in ("check", "review"):
             app.tell(
                 words if sign == " ✓" else f"{words}. F7 shows what was printed.",

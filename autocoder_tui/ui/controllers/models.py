@@ -21,7 +21,7 @@ from autocoder_tui.runs.window_probe import AskedWindow, ask_window, needs_askin
 from autocoder_tui.store.usage import last_used
 from autocoder_tui.ui.controllers.endpoints import add_endpoint, refresh
 from autocoder_tui.ui.program import Program
-from autocoder_tui.ui.screens.first_steps import DEMO, FirstSteps
+from autocoder_tui.ui.screens.first_steps import ADD, DEMO, MODEL, FirstSteps
 from autocoder_tui.ui.screens.model_picker import Known, Listing, ModelPicker
 from autocoder_tui.ui.terminal.key_queue import ASKS
 from autocoder_tui.ui.widgets.header_line import HeaderLine
@@ -213,5 +213,9 @@ class ModelChoice:
         answer = await self._app.push_screen_wait(screen)
         if answer == DEMO:
             self._app.exit(DEMO)
+        elif answer == ADD:
+            await add_endpoint(self._app)
+        elif answer == MODEL:
+            self.pick()
         elif isinstance(answer, LocalServer):
             self.choose(answer.models[0], answer.base_url)

@@ -40,6 +40,7 @@ class RunDisplay:
     def run_began(self, prepared: Prepared) -> None:
         self._told = ""
         main = self._app.main
+        self._app.signs.run_began()
         main.show_failure("")
         self._is_question = prepared.request.purpose == "query"
         main.query_one(Meters).left_out = prepared.request.left_out
@@ -110,6 +111,7 @@ class RunDisplay:
         self._app.spending.ended(state)
         if not self._app.is_running:
             return
+        self._app.signs.run_ended(state.status)
         main = self._app.main
         main.query_one(Meters).show_run(state, time.monotonic())
         self._app.refresh_bindings()

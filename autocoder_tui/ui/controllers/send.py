@@ -108,9 +108,9 @@ async def may_replace_review(app: Program, *, undecided: bool = True) -> bool:
         return True
     if not session.review.counts.accepted and not undecided:
         return True
-    answers = (Answer("run", "Run anyway", "r"), Answer("stay", "Back to it", "b"))
-    text = f"{session.unwritten} It makes room, and stays in history (F6)."
-    return await app.push_screen_wait(Question("Not written yet", text, answers)) == "run"
+    answers = (Answer("run", "Run", "r"), Answer("stay", "Back to the review", "b"))
+    text = f"{session.unwritten} A new run replaces this review; F6 opens it again."
+    return await app.push_screen_wait(Question("Replace the review?", text, answers)) == "run"
 
 
 async def go_on_after_asking(app: Program) -> None:

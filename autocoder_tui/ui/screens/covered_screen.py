@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TypeVar
 
 from textual import events
+from textual.notifications import Notification
 from textual.screen import Screen
 
 from autocoder_tui.ui.screens.compositor import SparingCompositor
+from autocoder_tui.ui.widgets.message_line import MessageLine
 
 _Result = TypeVar("_Result")
 
 
 class CoveredScreen(Screen[_Result]):
-    """While it is covered it shows no notifications: the screen above shows the same ones.
+    """While it is covered it shows no messages: the screen above shows the same ones.
 
     To say so by a class of the screen, as Textual offers, gives each of its widgets its styles
     anew when a dialog opens and when it closes.
@@ -28,14 +30,24 @@ class CoveredScreen(Screen[_Result]):
         self._compositor = SparingCompositor()
 
     def on_screen_suspend(self) -> None:
-        self._show_notifications(False)
+        self.show_message(None)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """At the start everything has its styles already."""
         event.refresh_styles = event.refresh_styles and self._begun
         self._begun = True
-        self._show_notifications(True)
 
-    def _show_notifications(self, shown: bool) -> None:
-        for rack in self.query_children("ToastRack"):
-            rack.display = shown
+    def show_message(self, notification: Notification | None, others: int = 0) -> None:
+        """Say that, and nothing else; None takes away what is said."""
+        line = next(iter(self.query(MessageLine)), None)
+        if notification is None:
+            if line is not None:
+                line.display = False
+            return
+        if line is None:
+            if not self.is_attached:
+                return
+            line = MessageLine()
+            self.mount(line)
+        line.say(notification, others)
+        line.display = True

@@ -1,6 +1,9 @@
-"""No key yet: three ways to begin."""
+"""No key yet: the ways to begin."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -14,18 +17,31 @@ from autocoder_tui.engine.provider.local_servers import LocalServer, probe_local
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 
-DEMO = "demo"
-LATER = "later"
+ADD: Final = "add"
+MODEL: Final = "model"
+DEMO: Final = "demo"
+LATER: Final = "later"
+
+_LABELS: Final = {
+    ADD: "Add a server of your own",
+    MODEL: "Choose a model, and see where its key comes from",
+    DEMO: "Try the demo: recorded replies, no key, no network",
+    LATER: "Look around first",
+}
 
 
 class FirstSteps(Dialog[str | LocalServer]):
-    """Offers a key, a local server that answers, or the demo.
+    """Offers the local servers that answer, a server to add, another model, or the demo.
 
-    Returns the chosen local server, DEMO or LATER. The server found first is preselected.
+    Returns the chosen server, ADD, MODEL, DEMO or LATER. The server found first is preselected.
     Looking for servers sends no key and no project data; none is used before it is chosen here.
     """
 
     BINDINGS = [Binding("escape", "dismiss('later')", "Later", id="first.later")]
+    DEFAULT_CSS = """
+    FirstSteps OptionList { height: auto; border: none; padding: 0; margin: 1 0; }
+    FirstSteps #first-detail { height: 3; color: $text-muted; }
+    """
 
     def __init__(self, provider: Provider) -> None:
         super().__init__()
@@ -33,51 +49,69 @@ class FirstSteps(Dialog[str | LocalServer]):
         self._servers: dict[str, LocalServer] = {}
 
     def compose(self) -> ComposeResult:
-        name, variable = visible(self._provider.name), visible(self._provider.key_variable)
-        by_hand = self._provider.key_variable == LOCAL_KEY_VARIABLE
-        any_text = " If the server checks none, any text will do." if by_hand else ""
+        name = visible(self._provider.name)
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(f"No API key for {name} yet")
-            yield Static(
-                f"Put the key in the environment, then start again:\n\n"
-                f"    export {variable}=...\n\n"
-                f"or in a file .env of this project, as {variable}=... "
-                f"(keep .env out of version control).{any_text} Another model: Esc, then Ctrl+O.",
-                markup=False,
-                classes="dialog-text",
-            )
+            dialog.border_subtitle = "Enter chooses · Esc looks around first"
+            yield Static("How do you want to begin?", markup=False, classes="dialog-text")
+            yield OptionList(*self._options(), id="first-choices", compact=True)
+            yield Static("", id="first-detail", markup=False)
             yield Static("Looking for local servers…", id="local-state", markup=False)
-            yield OptionList(
-                Option("Try the demo: recorded replies, no key, no network", id=DEMO),
-                Option("Look around first; add a key later", id=LATER),
-                id="first-choices",
-                compact=True,
-            )
+
+    def _options(self) -> Iterator[Option]:
+        for id, server in self._servers.items():
+            models = ", ".join(server.models[:2]) or "no model loaded"
+            label = visible(f"Use {server.name} at {server.base_url} ({models})")
+            yield Option(Content(label), id=id, disabled=not server.models)
+        for id, label in _LABELS.items():
+            yield Option(Content(label), id=id)
 
     def on_mount(self) -> None:
         for options in self.query(OptionList):
             # None is left when the program is closing down.
             options.focus()
-            options.highlighted = 0
+            options.highlighted = options.get_option_index(DEMO)
         self.run_worker(self._look_for_servers(), exit_on_error=False)
 
     async def _look_for_servers(self) -> None:
         servers = await probe_local()
         if self.closing or not self.query(OptionList):
             return
+        self._servers = {f"local-{number}": server for number, server in enumerate(servers)}
         options = self.query_one(OptionList)
-        for server in servers:
-            key = f"local-{len(self._servers)}"
-            self._servers[key] = server
-            models = ", ".join(server.models[:2]) or "no model loaded"
-            label = visible(f"Use {server.name} at {server.base_url} ({models})")
-            options.add_option(Option(Content(label), id=key, disabled=not server.models))
-            if server.models and options.highlighted == 0:
-                # Nobody has chosen otherwise meanwhile, and it is the nearest to a real run.
-                options.highlighted = options.option_count - 1
-        found = f"{len(servers)} local server{'s' * (len(servers) != 1)} found:"
+        at = options.highlighted
+        chosen = DEMO if at is None else options.get_option_at_index(at).id or DEMO
+        usable = [id for id, server in self._servers.items() if server.models]
+        if usable and chosen == DEMO:
+            # Nobody has chosen otherwise meanwhile, and it is the nearest to a real run.
+            chosen = usable[0]
+        options.clear_options()
+        options.add_options(list(self._options()))
+        options.highlighted = options.get_option_index(chosen)
+        found = f"{len(servers)} local server{'s' * (len(servers) != 1)} found."
         none = "No local server answers (Ollama, LM Studio, llama.cpp, vLLM)."
         self.query_one("#local-state", Static).update(found if servers else none)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        for detail in self.query("#first-detail").results(Static):
+            detail.update(self._says(event.option.id or LATER))
+
+    def _says(self, choice: str) -> str:
+        """What a choice leads to. Safe to show."""
+        variable = visible(self._provider.key_variable)
+        if choice == MODEL:
+            by_hand = self._provider.key_variable == LOCAL_KEY_VARIABLE
+            any_text = " If its server checks none, any text will do." if by_hand else ""
+            return (
+                f"The present one reads its key from {variable}: export {variable}=... before you "
+                f"start, or a line {variable}=... in .env of this project.{any_text}"
+            )
+        return {
+            ADD: "Anything that speaks the OpenAI API: its address, and the name of the variable "
+            "that holds the key. The connection is tested before it is kept.",
+            DEMO: "The whole job on a sample project: a run, its review, a check, a commit.",
+            LATER: "Ctrl+O chooses a model later, F1 lists the keys.",
+        }.get(choice, "Runs on this machine: no key, nothing leaves it.")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         chosen = event.option.id or LATER

@@ -16,8 +16,10 @@ from textual.message import Message
 
 from autocoder_tui.system.jobs import in_foreground
 from autocoder_tui.system.signals import SIGCONT, SIGHUP, SIGTSTP
+from autocoder_tui.ui.terminal.background import QUERY, BackgroundAnswer
 from autocoder_tui.ui.terminal.input import TypedInput
 from autocoder_tui.ui.terminal.posix import LinuxDriver, restore
+from autocoder_tui.ui.terminal.signs import GIVE_TITLE_BACK, KEEP_TITLE, NO_PROGRESS, progress
 from autocoder_tui.ui.terminal.writer import TerminalWriter
 
 _TICK: Final = 0.1
@@ -51,6 +53,19 @@ class HasAnEnd(Protocol):
     @property
     def ending(self) -> EndOfApp: ...
 
+    @property
+    def asks_background(self) -> bool:
+        """Whether the terminal is to be asked if it is light or dark."""
+
+    def background_is(self, light: bool) -> None: ...
+
+    @property
+    def keeps_title(self) -> bool:
+        """Whether the window's title is changed, and so is to be given back."""
+
+    def terminal_taken(self) -> None:
+        """The terminal is as the program needs it."""
+
 
 def driver_class() -> type[Driver] | None:
     """Our driver, unless the environment asks for another one, as a page in a browser does."""
@@ -75,6 +90,8 @@ class TerminalDriver(LinuxDriver):
             signal.signal(number, handler)
         self._writer: TerminalWriter | None = None
         self._asked_back = False
+        self._background = BackgroundAnswer(self._heard_background)
+        self._title_kept = False
 
     @property
     def _ending_of_app(self) -> EndOfApp:
@@ -103,19 +120,40 @@ class TerminalDriver(LinuxDriver):
         self._writer = TerminalWriter(_output(), self._repaint)
         self._asked_back = False
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        app = cast(HasAnEnd, self._app)
+        if app.asks_background:
+            self._background.asked()
+            self.write(QUERY)
+        self._title_kept = app.keeps_title
+        if self._title_kept:
+            self.write(KEEP_TITLE)
+            app.terminal_taken()
 
     def stop_application_mode(self) -> None:
+        self.write(self._outside)
+        self._title_kept = False
         super().stop_application_mode()
         self._asked_back = True
 
     def _repaint(self) -> None:
         self._loop.call_soon_threadsafe(self._app.refresh)
 
+    @property
+    def _outside(self) -> str:
+        """What gives back what is outside the window."""
+        shown = progress(NO_PROGRESS, os.environ)
+        return shown + (GIVE_TITLE_BACK if self._title_kept else "")
+
+    def _heard_background(self, light: bool) -> None:
+        """In the thread that reads keys."""
+        hear = cast(HasAnEnd, self._app).background_is
+        self._loop.call_soon_threadsafe(self._app.call_later, hear, light)
+
     def close(self) -> None:
         super().close()
         writer, self._writer = self._writer, None
         if writer is not None and not writer.close(_PATIENCE):
-            writer.write_over(GIVE_BACK, _PATIENCE)
+            writer.write_over(GIVE_BACK + self._outside, _PATIENCE)
 
     def give_back_at_once(self) -> None:
         """Restore the terminal from any thread, whatever state the program is in."""
@@ -127,7 +165,7 @@ class TerminalDriver(LinuxDriver):
             return
         if self.attrs_before is not None:
             restore(self.fileno, self.attrs_before)
-        writer.write_over(GIVE_BACK, _PATIENCE)
+        writer.write_over(GIVE_BACK + self._outside, _PATIENCE)
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.Paste):
@@ -147,6 +185,7 @@ class TerminalDriver(LinuxDriver):
                 text = typed.take(data)
             elif wait is not None:
                 text = typed.settle()
+            text = self._background.take(text)
             # No text at all would mean the end of it to the parser.
             for message in parser.feed(text) if text else ():
                 self.process_message(message)

@@ -16,11 +16,36 @@ class AnswerView(MarkdownView):
     """Says in messages what is to be done with what is marked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose_block", "Propose", id="answer.choose_block"),
-        Binding("y", "want('copy')", "Copy", id="answer.copy"),
-        Binding("e", "want('edit')", "Ask again", id="answer.edit"),
-        Binding("b", "want('branch')", "Branch", id="answer.branch", show=False),
-        Binding("n", "want('new')", "New", id="answer.new"),
+        Binding(
+            "enter",
+            "choose_block",
+            "Propose",
+            id="answer.choose_block",
+            tooltip="the marked block as a file",
+        ),
+        Binding(
+            "y",
+            "want('copy')",
+            "Copy",
+            id="answer.copy",
+            tooltip="the marked block, else the marked answer",
+        ),
+        Binding(
+            "e",
+            "want('edit')",
+            "Ask again",
+            id="answer.edit",
+            tooltip="with other words, as a branch",
+        ),
+        Binding(
+            "b",
+            "want('branch')",
+            "Branch",
+            id="answer.branch",
+            tooltip="show the next one",
+            show=False,
+        ),
+        Binding("n", "want('new')", "New", id="answer.new", tooltip="conversation"),
     ]
 
     class Wanted(Message):

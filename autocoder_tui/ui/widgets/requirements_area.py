@@ -18,6 +18,15 @@ class RequirementsArea(PlainArea):
         Binding("ctrl+up,alt+up", "step(1)", "Earlier prompt", id="prompt.earlier", show=False),
         Binding("ctrl+down,alt+down", "step(-1)", "Later prompt", id="prompt.later", show=False),
         Binding("ctrl+f", "search", "Search prompts", id="prompt.search", show=False),
+        # The framework's own, with names by which others can be put in their place.
+        Binding("up", "cursor_up", "Up", id="requirements.up", show=False),
+        Binding("down", "cursor_down", "Down", id="requirements.down", show=False),
+        Binding("left", "cursor_left", "Left", id="requirements.left", show=False),
+        Binding("right", "cursor_right", "Right", id="requirements.right", show=False),
+        Binding("pageup", "cursor_page_up", "Page up", id="requirements.page_up", show=False),
+        Binding(
+            "pagedown", "cursor_page_down", "Page down", id="requirements.page_down", show=False
+        ),
     ]
 
     @dataclass

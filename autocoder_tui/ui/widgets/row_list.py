@@ -23,8 +23,8 @@ class RowList(ScrollView, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Up", show=False),
-        Binding("down", "move(1)", "Down", show=False),
+        Binding("up", "move(-1)", "Up", show=False, id="list.up"),
+        Binding("down", "move(1)", "Down", show=False, id="list.down"),
         Binding("pageup", "move_pages(-1)", "Page up", show=False),
         Binding("pagedown", "move_pages(1)", "Page down", show=False),
         Binding("home", "first", "First", show=False),
@@ -37,6 +37,7 @@ class RowList(ScrollView, can_focus=True):
         height: 1fr;
         background: $surface;
         overflow-x: hidden;
+        scrollbar-size-vertical: 1;
         & > .row-list--highlighted {
             color: $foreground;
             background: $block-cursor-blurred-background;

@@ -23,7 +23,7 @@ from autocoder_tui.steps.progress import ProjectProgress, StepProgress
 from autocoder_tui.store.history.history import History
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.question import Question
-from autocoder_tui.ui.screens.history import HistoryScreen
+from autocoder_tui.ui.screens.theme_list import ThemeList
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
@@ -36,7 +36,25 @@ from tests.ui.driving import driven, framed, serving, setup_for, until
 Size: TypeAlias = tuple[int, int]
 
 SIZES: Final[tuple[Size, ...]] = ((80, 24), (120, 40), (200, 60))
-MOMENTS: Final = ("ask", "stream", "question", "review", "history", "steps")
+MOMENTS: Final = (
+    "ask",
+    "stream",
+    "question",
+    "review",
+    "history",
+    "settings",
+    "keys",
+    "palette",
+    "themes",
+    "steps",
+)
+_OPENED_BY: Final = {
+    "history": ["f6"],
+    "settings": ["f10"],
+    "keys": ["f1"],
+    "palette": ["ctrl+p"],
+    "themes": ["ctrl+p", *"change theme", "enter"],
+}
 FOLDER: Final = Path(__file__).parent
 
 _BEFORE = '''\
@@ -115,7 +133,7 @@ async def pictured(folder: Path, moment: str, size: Size) -> str:
     """The screen at `moment` in a terminal of `size`; `folder` is empty and stays away from the
     user's own."""
     with _universal_time():
-        async with _at(folder, moment, size) as (app, pilot):
+        async with at_moment(folder, moment, size) as (app, pilot):
             header = app.main.query_one(HeaderLine)
             header.project, header.branch = "~/orders", ""
             app.clear_notifications()
@@ -123,7 +141,7 @@ async def pictured(folder: Path, moment: str, size: Size) -> str:
 
 
 @asynccontextmanager
-async def _at(
+async def at_moment(
     folder: Path, moment: str, size: Size
 ) -> AsyncIterator[tuple[AutocoderApp, Pilot[str]]]:
     project = folder / "project"
@@ -132,16 +150,19 @@ async def _at(
     for name in ("README.md", "orders_test.py", "shop/cart.py", "shop/stock.py"):
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_text("pass\n")
-    if moment in ("ask", "history", "steps"):
+    if moment in ("ask", "steps") or moment in _OPENED_BY:
         _keep_runs(folder)
         flags = ("--base-url", "http://127.0.0.1:9/v1", "-m", "test-model")
         setup = setup_for(folder, *flags, "-r", _WISH, "-i", "orders.py")
         async with driven(setup, size) as (app, pilot):
             await until(pilot, lambda: app.recovery.done and app.job().picks)
             await until(pilot, lambda: app.main.query_one(Meters).view is not None)
-            if moment == "history":
-                await pilot.press("f6")
-                await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
+            for key in _OPENED_BY.get(moment, ()):
+                await pilot.press(key)
+            if moment == "themes":
+                await until(pilot, lambda: isinstance(app.screen, ThemeList))
+            if moment in _OPENED_BY:
+                await until(pilot, lambda: app.screen.query(RowList))
                 await until(pilot, lambda: app.screen.query_one(RowList).row_count)
             if moment == "steps":
                 app.main.show("steps")

@@ -16,8 +16,11 @@ _Result = TypeVar("_Result")
 class Dialog(ModalScreen[_Result], CoveredScreen[_Result]):
     """A screen that asks for something and returns it."""
 
-    # The App's keys end at a modal screen; this one stops the program from anywhere.
-    BINDINGS = [Binding("ctrl+z", "app.suspend_process", show=False, id="app.stop")]
+    # The App's keys end at a modal screen; these two act from anywhere.
+    BINDINGS = [
+        Binding("ctrl+z", "app.suspend_process", show=False, id="app.stop"),
+        Binding("f1", "app.show_keys", show=False, id="app.keys"),
+    ]
 
     _answered = False
 

@@ -27,6 +27,8 @@ class InstructionDialog(TextDialog):
         ),
     ]
     KEEPS_TYPED = True
+    # Enter sends wherever the keyboard is: on a button that cancels it must not.
+    DONE = ""
     KEYS = "Enter sends · Ctrl+T sends as typed · Ctrl+B remembers · Esc back"
 
     def action_new_line(self) -> None:
@@ -48,6 +50,7 @@ class NoteDialog(TextDialog):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+k", "keep", "Keep it with the hunk", id="note.keep", priority=True),
     ]
+    DONE = "Send (Ctrl+S)"
     KEYS = "Ctrl+S sends · Ctrl+K keeps it with the hunk · Esc cancels"
 
     def action_keep(self) -> None:

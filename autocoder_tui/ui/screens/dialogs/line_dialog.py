@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Button, Input, Static
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
@@ -30,12 +30,18 @@ class LineDialog(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(visible(self._heading))
-            dialog.border_subtitle = "Enter done · Esc cancels"
             yield Static(visible(self._hint, lines=True), markup=False, classes="dialog-text")
             yield PlainInput(self._line, compact=True)
+            with Horizontal(classes="dialog-buttons"):
+                yield Button("Done (Enter)", id="line-done")
+                yield Button("Cancel (Esc)", id="line-cancel")
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self.dismiss(event.value.strip() or None)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        done = event.button.id == "line-done"
+        self.dismiss(self.query_one(Input).value.strip() or None if done else None)

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Button, Static
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
@@ -31,6 +31,8 @@ class TextDialog(Dialog[str | None]):
     ]
     KEYS = "Ctrl+S done · Esc cancels"
     """What stands at the bottom."""
+    DONE = "Done (Ctrl+S)"
+    """What stands on the button that takes the text; "" for no buttons."""
     KEEPS_TYPED = False
     """Whether what was typed is there again after it was given up."""
     DEFAULT_CSS = """
@@ -73,6 +75,11 @@ class TextDialog(Dialog[str | None]):
                 show_line_numbers=self._code,
                 tab_behavior="indent" if self._code else "focus",
             )
+            if self.DONE and not self._code:
+                # In code Tab indents: nobody could get to them.
+                with Horizontal(classes="dialog-buttons"):
+                    yield Button(self.DONE, id="text-done")
+                    yield Button("Cancel (Esc)", id="text-cancel")
 
     def on_mount(self) -> None:
         area = self.query_one(PlainArea)
@@ -84,6 +91,12 @@ class TextDialog(Dialog[str | None]):
         """The text as it is now."""
         areas = self.query(PlainArea)
         return areas.first().text if areas else self._begin
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "text-done":
+            self.action_done()
+        else:
+            self.action_give_up()
 
     def action_done(self) -> None:
         self.dismiss(self.typed)

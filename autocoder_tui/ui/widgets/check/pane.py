@@ -35,9 +35,22 @@ class CheckPane(Vertical):
     """Shows a check as it goes. It is told what happens, and posts what is wanted."""
 
     BINDINGS = [
-        Binding("C", "want('check')", "Check", id="check.start"),
-        Binding("B", "want('send back')", "Send failures back", id="check.send_back"),
-        Binding("K", "want('choose commands')", "Commands", id="check.commands", show=False),
+        Binding("C", "want('check')", "Check", id="check.start", tooltip="again"),
+        Binding(
+            "B",
+            "want('send back')",
+            "Send failures back",
+            id="check.send_back",
+            tooltip="to the model",
+        ),
+        Binding(
+            "K",
+            "want('choose commands')",
+            "Commands",
+            id="check.commands",
+            tooltip="choose others",
+            show=False,
+        ),
     ]
     DEFAULT_CSS = """
     CheckPane { height: 1fr; }

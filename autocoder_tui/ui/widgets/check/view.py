@@ -45,7 +45,7 @@ class CheckView(LineScroller):
         & .check--command { text-style: bold; color: $text-accent; }
         & .check--passed { text-style: bold; color: $text-success; }
         & .check--failed { text-style: bold; color: $text-error; }
-        & .check--remark { color: $foreground 60%; }
+        & .check--remark { color: $text-muted; }
         & .check--track { color: $foreground 14%; }
         & .check--thumb { color: $foreground 45%; }
     }

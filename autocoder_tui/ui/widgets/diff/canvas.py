@@ -21,6 +21,7 @@ from autocoder_tui.review import FileReview, Verdict
 from autocoder_tui.review.returned import RejectedChange, returned_in
 from autocoder_tui.review.rows.rows import CONTEXT, Rows
 from autocoder_tui.review.rows.wrapping import Tall, WrappedRows
+from autocoder_tui.ui.widgets.diff.ansi_palette import palette_of
 from autocoder_tui.ui.widgets.diff.colours import (
     Colours,
     DiffPalette,
@@ -253,13 +254,7 @@ class DiffCanvas(ScrollView, can_focus=True):
 
     def _make_painter(self, review: FileReview, rows: Rows) -> RowPainter:
         if self._palette is None:
-            _, _, background, foreground = self.colors
-            self._palette = DiffPalette(
-                self.app.theme_variables,
-                background=background,
-                foreground=background + foreground,
-                dark=self.app.current_theme.dark,
-            )
+            self._palette = palette_of(self)
         return RowPainter(
             review,
             rows,

@@ -16,6 +16,7 @@ from rich.style import Style
 from textual.color import Color, ColorParseError
 
 from autocoder_tui.review import FileReview, Verdict
+from autocoder_tui.ui.contrast import faint
 from autocoder_tui.ui.widgets.stream.colours import Palette as TokenPalette
 
 MOST_COLOURED = 3_000_000
@@ -114,10 +115,13 @@ class DiffPalette:
         def tinted(base: Color, share: float) -> Color:
             return background.blend(base, share, alpha=1.0)
 
+        def text(share: float, *grounds: Color) -> Color:
+            return faint(foreground, share, (background, *grounds))
+
         green = colour("success", Color.parse("#3fb950" if dark else "#1a7f37"))
         red = colour("error", Color.parse("#f85149" if dark else "#cf222e"))
         accent = colour("accent", colour("primary", Color.parse("#d29922")))
-        faint = colour("diff-gutter", tinted(foreground, 0.42))
+        gutter = colour("diff-gutter", text(0.42))
         added_bg = colour("diff-added-bg", tinted(green, 0.14 if dark else 0.13))
         removed_bg = colour("diff-removed-bg", tinted(red, 0.14 if dark else 0.11))
         added_word = colour("diff-added-word-bg", tinted(green, 0.34 if dark else 0.32))
@@ -130,19 +134,18 @@ class DiffPalette:
         self._tokens = TokenPalette(name, Style())
         self._backgrounds = {Tone.ADDED: added_bg, Tone.REMOVED: removed_bg}
         self._word_backgrounds = {Tone.ADDED: added_word, Tone.REMOVED: removed_word}
-        self._faded = tinted(foreground, 0.45)
+        self._faded = text(0.45)
         self._cache: dict[tuple[_TokenType, Tone, bool], Style] = {}
         plain = Style(color=foreground.rich_color)
         self.base = plain + Style(bgcolor=background.rich_color)
-        self.gutter = Style(color=faint.rich_color)
+        self.gutter = Style(color=gutter.rich_color)
         self.cursor = Style(color=cursor.rich_color, bold=True)
         self.divider = Style(color=tinted(foreground, 0.22).rich_color)
         self.absent = Style(color=tinted(foreground, 0.10).rich_color)
-        self.fold = Style(
-            color=tinted(foreground, 0.62).rich_color, bgcolor=tinted(foreground, 0.05).rich_color
-        )
-        self.fold_heading = self.fold + Style(color=tinted(foreground, 0.45).rich_color)
-        self.note = Style(color=tinted(foreground, 0.7).rich_color, italic=True)
+        fold = tinted(foreground, 0.05)
+        self.fold = Style(color=text(0.62, fold).rich_color, bgcolor=fold.rich_color)
+        self.fold_heading = self.fold + Style(color=text(0.45, fold).rich_color)
+        self.note = Style(color=text(0.7).rich_color, italic=True)
         self.signs = {
             Tone.SAME: self.gutter,
             Tone.ADDED: Style(color=added_fg.rich_color, bgcolor=added_bg.rich_color, bold=True),
@@ -153,7 +156,7 @@ class DiffPalette:
             Tone.GONE: self.gutter,
         }
         self.verdicts = {
-            Verdict.UNDECIDED: Style(color=tinted(foreground, 0.7).rich_color, bold=True),
+            Verdict.UNDECIDED: Style(color=text(0.7).rich_color, bold=True),
             Verdict.ACCEPTED: Style(color=added_fg.rich_color, bold=True),
             Verdict.REJECTED: Style(color=removed_fg.rich_color, bold=True),
         }
@@ -165,7 +168,7 @@ class DiffPalette:
         )
         self.thumb = Style(color=tinted(foreground, 0.6).rich_color)
         self._plain = plain
-        self._mark_colour = tinted(foreground, 0.45)
+        self._mark_colour = text(0.45, added_bg, removed_bg, added_word, removed_word)
 
     def text(self, kind: _TokenType, tone: Tone, word: bool = False) -> Style:
         """The style of code of type `kind` in a line of that tone; `word`: it changed."""

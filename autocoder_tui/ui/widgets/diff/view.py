@@ -32,19 +32,45 @@ class DiffView(SearchedDiff):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "next_hunk", "Next", id="review.next"),
-        Binding("p", "previous_hunk", "Previous", id="review.previous", show=False),
-        Binding("a", "decide('accepted')", "Accept", id="review.accept"),
-        Binding("r", "decide('rejected')", "Reject", id="review.reject"),
-        Binding("u", "decide('undecided')", "Undecide", id="review.undecide", show=False),
+        Binding("n", "next_hunk", "Next", id="review.next", tooltip="hunk"),
+        Binding("p", "previous_hunk", "Previous", id="review.previous", tooltip="hunk", show=False),
+        Binding("a", "decide('accepted')", "Accept", id="review.accept", tooltip="the hunk"),
+        Binding("r", "decide('rejected')", "Reject", id="review.reject", tooltip="the hunk"),
         Binding(
-            "less_than_sign", "first_undecided", "First undecided", id="review.first", show=False
+            "u",
+            "decide('undecided')",
+            "Undecide",
+            id="review.undecide",
+            tooltip="the hunk",
+            show=False,
         ),
         Binding(
-            "greater_than_sign", "last_undecided", "Last undecided", id="review.last", show=False
+            "less_than_sign",
+            "first_undecided",
+            "First undecided",
+            id="review.first",
+            tooltip="hunk of this file",
+            show=False,
         ),
-        Binding("s", "split", "Split hunk", id="review.split", show=False),
-        Binding("t", "toggle_arrangement", "Side by side/unified", id="review.layout", show=False),
+        Binding(
+            "greater_than_sign",
+            "last_undecided",
+            "Last undecided",
+            id="review.last",
+            tooltip="hunk of this file",
+            show=False,
+        ),
+        Binding(
+            "s", "split", "Split hunk", id="review.split", tooltip="into smaller ones", show=False
+        ),
+        Binding(
+            "t",
+            "toggle_arrangement",
+            "Side by side/unified",
+            id="review.layout",
+            tooltip="remembered",
+            show=False,
+        ),
         Binding("w", "toggle_wrap", "Wrap long lines", id="review.wrap", show=False),
         Binding("z", "toggle_folds", "Fold/unfold all", id="review.fold", show=False),
         Binding("x", "open_fold", "Unfold here", id="review.unfold", show=False),

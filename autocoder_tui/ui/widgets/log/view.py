@@ -35,9 +35,9 @@ class LogView(LineScroller):
     LogView {
         height: 1fr;
         color: $foreground;
-        & .log--time { color: $foreground 50%; }
+        & .log--time { color: $text-disabled; }
         & .log--problem { color: $text-warning; text-style: bold; }
-        & .log--wire { color: $foreground 70%; }
+        & .log--wire { color: $text-muted; }
         & .log--track { color: $foreground 14%; }
         & .log--thumb { color: $foreground 45%; }
     }

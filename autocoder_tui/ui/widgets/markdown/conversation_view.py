@@ -63,14 +63,14 @@ class ConversationView(LineScroller):
         & .markdown--heading { color: $text-accent; text-style: bold underline; }
         & .markdown--subheading { color: $text-accent; text-style: bold; }
         & .markdown--code { color: $text-secondary; }
-        & .markdown--address { color: $foreground 55%; text-style: none; }
+        & .markdown--address { color: $text-disabled; text-style: none; }
         & .markdown--mark { color: $text-accent; }
         & .markdown--rule { color: $foreground 28%; }
-        & .markdown--label { color: $foreground 55%; text-style: italic; }
+        & .markdown--label { color: $text-disabled; text-style: italic; }
         & .markdown--chosen { color: $text-accent; text-style: bold; }
         & .markdown--head { color: $text-primary; text-style: bold; }
         & .markdown--head-chosen { color: $text-primary; text-style: bold reverse; }
-        & .markdown--note { color: $foreground 55%; }
+        & .markdown--note { color: $text-disabled; }
         & .markdown--plain { color: $foreground; }
         & .markdown--track { color: $foreground 14%; }
         & .markdown--thumb { color: $foreground 45%; }

@@ -50,7 +50,13 @@ def _quiet(key: str, action: str, description: str, id: str) -> Binding:
 
 
 REVIEW_KEYS: Final[list[BindingType]] = [
-    Binding("enter", "want('write')", "Write", id="review.apply"),
+    Binding(
+        "enter",
+        "want('write')",
+        "Write",
+        id="review.apply",
+        tooltip="what was accepted; what was rejected since is taken back out",
+    ),
     Binding("A", "want('accept file')", "Accept file", id="review.accept_file"),
     _quiet("R", "reject_file", "Reject file", "reject_file"),
     _quiet("ctrl+a", "want('accept everything')", "Accept everything", "accept_everything"),
@@ -59,17 +65,29 @@ REVIEW_KEYS: Final[list[BindingType]] = [
     _quiet("plus", "do_again", "Do again what was taken back", "do_again"),
     _quiet("right_square_bracket", "step_file(1)", "Next file", "next_file"),
     _quiet("left_square_bracket", "step_file(-1)", "Previous file", "previous_file"),
-    Binding("e", "want('edit hunk')", "Edit", id="review.edit"),
+    Binding("e", "want('edit hunk')", "Edit", id="review.edit", tooltip="the hunk here"),
     _quiet("ctrl+e", "want('edit file')", "Edit the whole file here", "edit_file"),
     _quiet("E", "want('edit outside')", "Edit in $EDITOR", "edit_outside"),
     _quiet("N", "want('reject with note')", "Reject with a note to the model", "note"),
-    Binding("v", "toggle_result", "Result", id="review.result"),
+    Binding(
+        "v",
+        "toggle_result",
+        "Result",
+        id="review.result",
+        tooltip="the exact result instead of the diff, and back",
+    ),
     _quiet("d", "toggle_before", "Compare with the proposal before", "before"),
     _quiet("o", "want('list rounds')", "Rounds of feedback", "rounds"),
     _quiet("slash", "search", "Search", "search"),
     _quiet("y", "want('copy')", "Copy", "copy"),
     _quiet("i", "want('place changes')", "Place the changes that have no place", "place"),
-    Binding("C", "want('check')", "Check", id="review.check"),
+    Binding(
+        "C",
+        "want('check')",
+        "Check",
+        id="review.check",
+        tooltip="tests and linters on a copy with the changes made",
+    ),
     _quiet("B", "want('send failures back')", "Send failures of the check back", "send_back"),
     _quiet("exclamation_mark", "want('list warnings')", "List the warnings", "warnings"),
 ]

@@ -13,17 +13,31 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from pygments.lexer import ExtendedRegexLexer, Lexer, LexerContext, RegexLexer
 from pygments.lexers import find_lexer_class, find_lexer_class_by_name, get_all_lexers
 from pygments.lexers.data import JsonLexer, YamlLexer, YamlLexerContext
 from pygments.style import Style as PygmentsStyle
 from pygments.styles import get_style_by_name
-from pygments.token import STANDARD_TYPES, Comment, Error, Token, _TokenType
+from pygments.token import (
+    STANDARD_TYPES,
+    Comment,
+    Error,
+    Generic,
+    Keyword,
+    Name,
+    Number,
+    Operator,
+    String,
+    Token,
+    _TokenType,
+)
 from pygments.util import ClassNotFound
 from rich.color import Color
 from rich.style import Style
+
+from autocoder_tui.config.theme_files import TERMINAL_STYLE
 
 Spans: TypeAlias = list[tuple[_TokenType, str]]
 """A line as pieces with their token types; joined, the pieces are the line."""
@@ -348,7 +362,33 @@ def _colour(ansi: str | None, hexadecimal: str | None) -> Color | None:
     return Color.parse(f"#{hexadecimal}") if hexadecimal else None
 
 
+class TerminalStyle(PygmentsStyle):
+    """Code in the terminal's own colours, and nothing in one that its ground may be near to."""
+
+    styles: ClassVar = {
+        Keyword: "bold ansiblue",
+        Keyword.Type: "nobold ansicyan",
+        Name.Function: "ansicyan",
+        Name.Class: "bold ansicyan",
+        Name.Decorator: "ansimagenta",
+        Name.Builtin: "ansicyan",
+        Name.Exception: "ansicyan",
+        Name.Tag: "ansiblue",
+        Name.Attribute: "ansicyan",
+        String: "ansigreen",
+        String.Doc: "italic",
+        Number: "ansimagenta",
+        Operator.Word: "bold ansiblue",
+        Comment: "italic",
+        Generic.Heading: "bold",
+        Generic.Deleted: "ansired",
+        Generic.Inserted: "ansigreen",
+    }
+
+
 def _pygments_style(name: str) -> type[PygmentsStyle]:
+    if name == TERMINAL_STYLE:
+        return TerminalStyle
     try:
         return get_style_by_name(name)
     except ClassNotFound:

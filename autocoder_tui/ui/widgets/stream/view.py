@@ -54,8 +54,8 @@ class StreamView(LineScroller):
         background: $surface;
         color: $foreground;
         pointer: text;
-        & .stream--number { color: $foreground 38%; }
-        & .stream--prose { color: $foreground 65%; text-style: italic; }
+        & .stream--number { color: $text-disabled; }
+        & .stream--prose { color: $text-muted; text-style: italic; }
         & .stream--heading { color: $text-accent; text-style: bold; }
         & .stream--rule { color: $foreground 22%; }
         & .stream--join { color: $text-warning; }

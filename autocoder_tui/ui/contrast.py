@@ -1,0 +1,37 @@
+"""How well a colour reads on another, and colours made to read well (WCAG 2, level AA)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from textual.color import Color
+
+LEAST: Final = 4.5
+"""The contrast that text has to have on its ground."""
+_STEPS: Final = 20
+
+
+def luminance(colour: Color) -> float:
+    """Relative luminance, 0 for black to 1 for white."""
+    parts = [part / 255 for part in colour.rgb]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: Color, other: Color) -> float:
+    """The contrast of two colours, 1 to 21."""
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def faint(text: Color, share: float, grounds: Iterable[Color], least: float = LEAST) -> Color:
+    """`text` brought near to the first of `grounds`, by `share` of the way or by as much as it
+    takes to be read on all of them. `text` itself where it can't be read on one of them."""
+    grounds = tuple(grounds)
+    for step in range(_STEPS):
+        nearer = share + (1 - share) * step / _STEPS
+        colour = grounds[0].blend(text, nearer, alpha=1.0)
+        if all(contrast(colour, ground) >= least for ground in grounds):
+            return colour
+    return text

@@ -1,0 +1,129 @@
+"""Which colours are on, and which were asked for: they differ where the terminal decides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.app import App
+
+from autocoder_tui.config.setting_sections import DEFAULT_THEME
+from autocoder_tui.config.settings import Settings
+from autocoder_tui.config.settings_edit import save_setting
+from autocoder_tui.config.theme_files import AUTO, ThemesLoaded, load_themes
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.program import Program
+from autocoder_tui.ui.screens.theme_list import ThemeList, ThemeRow
+from autocoder_tui.ui.terminal.background import guessed_light
+from autocoder_tui.ui.theme import readable, to_textual
+
+
+class ThemeChoice:
+    """Owns the theme. `wanted` is a name or "auto"."""
+
+    def __init__(self, app: App[Any], program: Program) -> None:
+        self._app = app
+        self._program = program
+        self._ours: ThemesLoaded = ThemesLoaded(())
+        self._made_readable: set[str] = set()
+        self._light = False
+        self.wanted = DEFAULT_THEME
+
+    @property
+    def _settings(self) -> Settings:
+        return self._program.setup.settings
+
+    def begin(self) -> list[str]:
+        """Give the App every theme, and put the wanted one on. Returns what was wrong with them,
+        as sentences that are safe to show."""
+        setup = self._program.setup
+        self._ours = load_themes(setup.places.config / "themes")
+        for theme in self._ours.themes:
+            self._app.register_theme(to_textual(theme))
+        problems = [f"A theme is left out: {problem}" for problem in self._ours.problems]
+        for name in (self._settings.ui.dark_theme, self._settings.ui.light_theme):
+            problems += self._lacking(name)
+        self._light = guessed_light(setup.environ)
+        self.wanted = setup.theme or DEFAULT_THEME
+        problems += self._lacking(self.wanted)
+        if self._lacking(self.wanted):
+            self.wanted = DEFAULT_THEME
+        self.show(self.wanted)
+        return list(dict.fromkeys(problems))
+
+    def _lacking(self, name: str) -> list[str]:
+        if name == AUTO or name in self._app.available_themes:
+            return []
+        names = ", ".join(sorted([AUTO, *self._app.available_themes]))
+        return [f"There is no theme {visible(name)}. Choose one of {names}."]
+
+    @property
+    def asks_terminal(self) -> bool:
+        """Whether the theme depends on whether the terminal is light, and it may be asked."""
+        return self.wanted == AUTO and self._settings.terminal.ask_background
+
+    def heard(self, light: bool) -> None:
+        """The terminal has said whether it is light."""
+        self._light = light
+        if self.wanted == AUTO:
+            self.show(AUTO)
+
+    def show(self, name: str) -> None:
+        """Put a theme on, for now."""
+        ui = self._settings.ui
+        if name == AUTO:
+            name = ui.light_theme if self._light else ui.dark_theme
+            if self._lacking(name):
+                name = "autocoder-light" if self._light else DEFAULT_THEME
+        if name not in self._app.available_themes or name == self._app.theme:
+            return
+        if self._ours.find(name) is None and name not in self._made_readable:
+            self._made_readable.add(name)
+            self._app.register_theme(readable(self._app.available_themes[name]))
+        self._app.theme = name
+
+    async def choose(self) -> None:
+        """Let one be chosen from the list, and keep it."""
+        name = await self.pick(self.wanted)
+        if name is not None and (trouble := self.keep(name)):
+            self._program.tell(trouble, severity="warning")
+
+    async def pick(self, now: str, *, auto: bool = True) -> str | None:
+        """The name of the theme chosen from the list, which is on by then; None for none."""
+        before = self._app.theme
+        rows = [row for row in self._rows() if auto or row.name != AUTO]
+        name = await self._program.push_screen_wait(ThemeList(rows, now, self.show))
+        self.show(self.wanted if name is None or not auto else name)
+        if name is None and self.wanted != AUTO:
+            self.show(before)
+        return name
+
+    def want(self, name: str | None) -> None:
+        """Have that theme on from now on."""
+        self.wanted = name or DEFAULT_THEME
+        self.show(self.wanted)
+
+    def keep(self, name: str) -> str:
+        """The same after the next start, too. Returns why that can't be kept."""
+        self.want(name)
+        file = self._program.setup.places.config / "config.toml"
+        try:
+            save_setting(file, "ui", "theme", name)
+        except AutocoderError as error:
+            return error.message
+        return ""
+
+    def _rows(self) -> list[ThemeRow]:
+        rows = [ThemeRow(AUTO, "as the terminal is", "Ours")]
+        ours = {theme.name: theme for theme in self._ours.themes}
+        first = sorted(ours, key=lambda name: (ours[name].ansi, not ours[name].dark, name))
+        rows += [ThemeRow(name, _says(ours[name].dark, ours[name].ansi), "Ours") for name in first]
+        others = sorted(set(self._app.available_themes) - set(ours))
+        for name in others:
+            theme = self._app.available_themes[name]
+            rows.append(ThemeRow(name, _says(theme.dark, theme.ansi), "Textual's"))
+        return rows
+
+
+def _says(dark: bool, ansi: bool) -> str:
+    return "the terminal's colours" if ansi else "dark" if dark else "light"

@@ -1,0 +1,82 @@
+"""The colour themes, seen as soon as the cursor is on one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.timer import Timer
+
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.screens.dialogs.filtered_list import has_words
+from autocoder_tui.ui.screens.dialogs.grouped_list import GroupedList
+
+_REST = 0.12
+"""Seconds the cursor rests on a theme before it is shown: each one styles everything anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeRow:
+    """A theme by its name, with what it is in a few words, and its group in the list."""
+
+    name: str
+    says: str
+    group: str
+
+
+class ThemeList(GroupedList[str | None, ThemeRow]):
+    """Returns the name chosen, or None. `preview` puts a theme on; it is called with `now`, the
+    one in force before, when nothing is chosen."""
+
+    BINDINGS = [Binding("escape", "leave", "Back to the theme before", id="themes.cancel")]
+
+    def __init__(self, rows: Sequence[ThemeRow], now: str, preview: Callable[[str], None]) -> None:
+        super().__init__()
+        self._themes = rows
+        self._now = now
+        self._preview = preview
+        self._resting: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog tall-dialog") as dialog:
+            dialog.border_title = "Theme"
+            dialog.border_subtitle = "Enter keeps it · Esc takes back"
+            yield from self.list_of("type to find a theme")
+
+    def found(self, wanted: str) -> Iterator[tuple[str, ThemeRow]]:
+        for row in self._themes:
+            if has_words(f"{row.name} {row.says}", wanted):
+                yield row.group, row
+
+    def start_at(self) -> object:
+        return self._now
+
+    def id_of(self, row: ThemeRow) -> object:
+        return row.name
+
+    def row(self, row: ThemeRow, width: int) -> Content:
+        mark = "● " if row.name == self._now else "  "
+        name = Content(mark + visible(row.name)).truncate(22, ellipsis=True, pad=True)
+        return Content.assemble(name, " ", visible(row.says))
+
+    def highlighted(self, row: ThemeRow | None) -> None:
+        if self._resting is not None:
+            self._resting.stop()
+        if row is not None:
+            self._resting = self.set_timer(_REST, lambda: self._try_on(row.name))
+
+    def _try_on(self, name: str) -> None:
+        if not self.closing:
+            self._preview(name)
+
+    def choose(self, row: ThemeRow) -> None:
+        self.dismiss(row.name)
+
+    def action_leave(self) -> None:
+        """Close with the theme that was there before."""
+        self._preview(self._now)
+        self.dismiss(None)

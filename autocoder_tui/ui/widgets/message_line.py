@@ -1,0 +1,76 @@
+"""What the program says: one message at a time, in the place of the footer, where it covers
+nothing that is worked in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.notifications import Notification
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from autocoder_tui.safety.sanitize import visible
+
+_SIGNS: Final = {"information": "", "warning": "! ", "error": "✗ "}
+_MOST_ROWS: Final = 5
+_WEIGHT: Final = ("information", "warning", "error")
+
+
+def said_now(notifications: Iterable[Notification]) -> tuple[Notification | None, int]:
+    """The message to show, the gravest and of these the newest, and how many others there are."""
+    waiting = list(notifications)
+    shown: Notification | None = None
+    for one in waiting:
+        if shown is None or _WEIGHT.index(one.severity) >= _WEIGHT.index(shown.severity):
+            shown = one
+    return shown, max(0, len(waiting) - 1)
+
+
+class MessageLine(Widget):
+    """Lies over the footer. A longer text takes rows of its own above it, from what it says it to:
+    nothing is covered. A click takes it away."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    MessageLine {
+        dock: bottom;
+        height: auto;
+        max-height: 5;
+        padding: 0 1;
+        background: $panel;
+        color: $foreground;
+        text-style: bold;
+        pointer: pointer;
+    }
+    MessageLine.-warning { color: $text-warning; }
+    MessageLine.-error { color: $text-error; }
+    """
+
+    text: reactive[str] = reactive("", layout=True)
+
+    class Dismissed(Message):
+        """It was read."""
+
+    def say(self, notification: Notification, others: int) -> None:
+        """Show this one; `others` wait, or stand in the log."""
+        more = f"  (+{others}, F9 has all)" if others else ""
+        sign = _SIGNS[notification.severity]
+        self.text = f"{sign}{visible(notification.message, lines=True)}{more}"
+        for severity in _WEIGHT:
+            self.set_class(severity == notification.severity, f"-{severity}")
+
+    def render(self) -> Content:
+        # Words wrap early: what is cut here would not all have had room.
+        room = max(20, (_MOST_ROWS - 1) * self.content_size.width)
+        text = Content(self.text)
+        if text.cell_length > room:
+            text = Content.assemble(text.truncate(room), "… (F9 has all of it)")
+        return text
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.post_message(self.Dismissed())

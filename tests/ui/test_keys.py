@@ -1,0 +1,143 @@
+"""The table of keys: every binding is in it, and no preset gives one key two meanings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widget import Widget
+
+from autocoder_tui.ui.key_presets import PRESETS
+from autocoder_tui.ui.key_rows import EVERYWHERE, conflicts, key_name
+from autocoder_tui.ui.key_table import key_list, key_sections
+from autocoder_tui.ui.keymap import binding_ids, checked_keys
+from autocoder_tui.ui.screens.keys_help import KeysHelp
+from autocoder_tui.ui.screens.palette import Palette
+from tests.ui.driving import driven, setup_for, until
+from tests.ui.test_session import AT
+
+# An answer's block and its line under the cursor; a dialog and what it stands on.
+_TOGETHER = {frozenset({"answer.choose_block", "answer.edit"})}
+
+
+def test_the_readme_has_the_list_as_it_is() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert key_list() in readme, "python -m tests.key_list writes it"
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_names_bindings_and_keys_that_exist(preset: str) -> None:
+    usable, problems = checked_keys(PRESETS[preset])
+    assert problems == []
+    assert usable == PRESETS[preset]
+    assert set(usable) <= binding_ids()
+
+
+@pytest.mark.parametrize("preset", [name for name in PRESETS if name != "default"])
+def test_a_preset_gives_no_key_two_meanings(preset: str) -> None:
+    before, sections = key_sections({}), key_sections(PRESETS[preset])
+    for id, keys in PRESETS[preset].items():
+        new = {(row.id, key) for _, row, key in conflicts(sections, id, keys.split(","))} - {
+            (row.id, key) for _, row, key in conflicts(before, id, keys.split(","))
+        }
+        old = {
+            (row.id, key)
+            for row_id in [id]
+            for section in before
+            for row in section.rows
+            if row.id == row_id
+            for _, row, key in conflicts(before, id, row.keys)
+        }
+        assert new - old == set(), id
+
+
+def test_a_conflict_is_seen_between_a_pane_and_the_whole_program() -> None:
+    sections = key_sections({})
+    said = {
+        (section.title, row.id) for section, row, _ in conflicts(sections, "files.clear", ["c"])
+    }
+    assert said == {(EVERYWHERE, "write.commit")}
+    rows = {row.id for _, row, _ in conflicts(sections, "run.start", ["a"])}
+    assert "review.accept" in rows
+    assert list(conflicts(sections, "history.rename", ["ctrl+r"])) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("ctrl+r", "Ctrl+R"),
+        ("f12", "F12"),
+        ("question_mark", "?"),
+        ("A", "A"),
+        ("a", "a"),
+        ("alt+less_than_sign", "Alt+<"),
+        ("pageup", "PgUp"),
+        ("f", "f"),
+    ],
+)
+def test_a_key_has_the_name_people_give_it(key: str, name: str) -> None:
+    assert key_name(key) == name
+
+
+async def test_the_help_begins_with_the_pane_one_is_in_and_is_searched(tmp_path: Path) -> None:
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await until(pilot, lambda: app.recovery.done and app.screen is app.main)
+        app.main.show("files")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "files")
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, KeysHelp))
+        help_ = app.screen
+        assert isinstance(help_, KeysHelp)
+        await until(pilot, lambda: help_.current is not None)
+        assert next(help_.found(""))[0] == "Files (here)"
+        help_.filter.value = "undo write"
+        await until(pilot, lambda: len(list(help_.found(help_.filter.value))) < 5)
+        await until(pilot, lambda: help_.current is not None)
+
+        def shown() -> str:
+            return "\n".join(strip.text for strip in help_._compositor.render_strips())
+
+        await until(pilot, lambda: "Undo last write" in shown())
+        assert "write.undo" not in shown()
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: "write.undo" in shown())
+
+
+async def test_a_command_is_found_and_done(tmp_path: Path) -> None:
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await until(pilot, lambda: app.recovery.done and app.screen is app.main)
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(app.screen, Palette))
+        palette = app.screen
+        assert isinstance(palette, Palette)
+        await until(pilot, lambda: palette.current is not None)
+        titles = [(group, row.title) for group, row in palette.found("")]
+        assert titles[0][0] == "Requirements"  # where the keyboard is
+        assert len(set(titles)) == len(titles)
+        assert ("Last write", "Undo last write") in titles
+        await pilot.press(*"usage", "enter")
+        await until(pilot, lambda: type(app.screen).__name__ == "UsageScreen")
+
+
+def test_every_binding_with_a_name_is_in_the_table() -> None:
+    """Or belongs to a dialog that says its keys itself."""
+    listed = {row.id for section in key_sections({}) for row in section.rows}
+    own = {id.partition(".")[0] for id in binding_ids() - listed}
+    panes = {"run", "pane", "files", "review", "output", "answer", "check", "log", "write"}
+    assert own & panes <= {"check", "log"}
+    assert issubclass(key_sections({})[1].kinds[0], Widget)
+
+
+async def test_the_help_of_a_dialog_begins_with_its_own_keys(tmp_path: Path) -> None:
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await until(pilot, lambda: app.recovery.done and app.screen is app.main)
+        await pilot.press("f6")
+        await until(pilot, lambda: type(app.screen).__name__ == "HistoryScreen")
+        history = app.screen
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(app.screen, KeysHelp))
+        help_ = app.screen
+        assert isinstance(help_, KeysHelp)
+        assert next(help_.found(""))[0] == "History (here)"
+        await pilot.press("f1")
+        await until(pilot, lambda: app.screen is history)
