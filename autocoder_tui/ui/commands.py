@@ -19,6 +19,7 @@ from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.instruction import InstructionDialog, NoteDialog
 from autocoder_tui.ui.screens.dialogs.preference import PreferenceDialog
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
+from autocoder_tui.ui.screens.finder import Finder
 from autocoder_tui.ui.screens.history import HistoryScreen
 from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.screens.model_picker import ModelPicker
@@ -56,6 +57,7 @@ _SCREENS: tuple[tuple[type[DOMNode], str], ...] = (
     (NoteDialog, "Rejecting with a note"),
     (PreferenceDialog, "Remembering a line"),
     (PromptList, "Earlier prompts"),
+    (Finder, "Finding files"),
     (HistoryScreen, "History"),
     (BatchScreen, "Batch"),
     (RunView, "A run of the history"),
@@ -117,6 +119,11 @@ def commands_of(
         yield SystemCommand(
             f"{verb} control file", says, partial(app.run_action, f"control_file('{verb.lower()}')")
         )
+    for name, what, says in (
+        ("Pick what changed", "changed", "Files that are not as in git: since main, or the commit"),
+        ("Save the picks as a set", "save", "The finder (Ctrl+F) lists the sets and picks them"),
+    ):
+        yield SystemCommand(name, says, partial(app.run_action, f"picks('{what}')"))
     for whose, says in (("project", "of this project"), ("user", "in all projects")):
         yield SystemCommand(
             f"Preferences {says} in your editor",

@@ -26,6 +26,7 @@ from autocoder_tui.ui.controllers.drafts import DialogDrafts
 from autocoder_tui.ui.controllers.estimate import Estimator
 from autocoder_tui.ui.controllers.fallback import ModelFallback
 from autocoder_tui.ui.controllers.feedback import FeedbackRounds
+from autocoder_tui.ui.controllers.file_finder import FileFinder
 from autocoder_tui.ui.controllers.history import HistoryActions
 from autocoder_tui.ui.controllers.key_warning import KeyWarnings
 from autocoder_tui.ui.controllers.mode import ModeChoice
@@ -84,6 +85,7 @@ class ComposedApp(TypeAheadApp):
         self.feedback = FeedbackRounds(self)
         self.estimator = Estimator(self)
         self.weigher = FileWeigher(self)
+        self.file_finder = FileFinder(self)
         self.undo_redo = UndoRedo(self)
         self.proposal_check = ProposalCheck(self)
         self.batches = BatchActions(self)

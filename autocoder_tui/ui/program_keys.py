@@ -21,6 +21,7 @@ PROGRAM_KEYS: Final[list[BindingType]] = [
         show=False,
     ),
     Binding("ctrl+t", "edit_target", "Target", id="target.edit", show=False),
+    Binding("ctrl+f", "find_files", "Find files", id="files.find", show=False, priority=True),
     Binding("f1", "show_keys", "Keys", id="app.keys"),
     Binding("f2", "show_pane('files')", "Files", id="pane.files", show=False),
     Binding("f3", "show_pane('requirements')", "Requirements", id="pane.requirements", show=False),

@@ -26,7 +26,9 @@ from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.session import Session, Typed
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.screens.prompts import Prompt
+from autocoder_tui.ui.widgets.files.weights import TreeWeights
 from autocoder_tui.workspace.apply_log import ApplyLog
+from autocoder_tui.workspace.entry import Entry
 
 
 class OneRun(Protocol):
@@ -101,7 +103,20 @@ class Estimates(Protocol):
 class FileWeights(Protocol):
     """The tokens of the project's files."""
 
+    @property
+    def weights(self) -> TreeWeights: ...
+
+    def add(self, entries: Iterable[Entry]) -> None: ...
+
     def count_for(self, chosen: ChosenModel) -> None: ...
+
+
+class FileFinding(Protocol):
+    """All files of the project, and which of them to pick."""
+
+    async def begin(self) -> None: ...
+
+    def weighed(self) -> None: ...
 
 
 class SpendingCaps(Protocol):

@@ -42,7 +42,7 @@ class FileIndex:
             ordered,
             lowered,
             tuple(path[path.rfind("/") + 1 :] for path in lowered),
-            tuple(map(_starts, ordered, lowered)),
+            tuple(map(word_starts, ordered, lowered)),
             cut,
         )
 
@@ -76,7 +76,7 @@ def lower(text: str) -> str:
     return "".join(letter.lower()[:1] or letter for letter in text)
 
 
-def _starts(path: str, lowered: str) -> str:
+def word_starts(path: str, lowered: str) -> str:
     """`path` with a capital where a word begins: after a sign, and at each hump of a camel. The
     ending of a name is no word of it: "fp" means file_picker.py rather than file.py."""
     if path == lowered:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 
-from autocoder_tui.workspace.file_index import FileIndex, lower
+from autocoder_tui.workspace.file_index import FileIndex, lower, word_starts
 from autocoder_tui.workspace.letters import Alignment, align, in_order
 
 MOST_LETTERS = 128
@@ -140,12 +140,13 @@ class FileSearch:
 
 def matched_letters(path: str, query: str) -> tuple[int, ...]:
     """Where in `path` the letters of `query` are: in its name where that has them all."""
-    wanted = wanted_letters(query)
-    one = FileIndex.of([path])
-    if not wanted or not in_order(wanted)(one.lowered[0]):
+    wanted, lowered = wanted_letters(query), lower(path)
+    has = in_order(wanted)
+    if not wanted or not has(lowered):
         return ()
-    start = len(path) - len(one.names[0]) if in_order(wanted)(one.names[0]) else 0
-    return align(wanted, one.lowered[0], one.starts[0], start).places
+    name_at = path.rfind("/") + 1
+    start = name_at if has(lowered[name_at:]) else 0
+    return align(wanted, lowered, word_starts(path, lowered), start).places
 
 
 def wanted_letters(query: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _AT_WORD_START = 8
 _SIDE_BY_SIDE = 6
@@ -23,6 +24,7 @@ class Alignment:
     places: tuple[int, ...]
 
 
+@lru_cache(maxsize=64)
 def in_order(letters: str) -> Callable[[str], bool]:
     """Tells whether a text has the letters in their order, whatever is between them."""
     # Possessive, so that a text that is long and has none of it takes no longer than its length.

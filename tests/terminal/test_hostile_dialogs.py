@@ -261,8 +261,8 @@ def looks_through_history(drive: Drive) -> None:
 def looks_through_the_rest(drive: Drive, evil_url: str) -> None:
     screen = drive.screen
     drive.requirements("")
-    drive.look("ctrl+f", shows="Earlier prompts")
-    drive.look("ctrl+f", "q7q7", PASTED, shows="None of them has these words", evil=False)
+    drive.look("f12", shows="Earlier prompts")
+    drive.look("f12", "q7q7", PASTED, shows="None of them has these words", evil=False)
     screen.press("f9")
     drive.shows("[Log")
     screen.press("3")

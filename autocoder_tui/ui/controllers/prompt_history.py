@@ -112,7 +112,7 @@ class PromptHistory:
         if all(prompt.text != draft for prompt in self._known):
             self._app.session.keep_draft(draft)
             if draft.strip():
-                self._app.tell("Your draft is kept: Ctrl+F lists it, Ctrl+Up goes back to it.")
+                self._app.tell("Your draft is kept: F12 lists it, Ctrl+Up goes back to it.")
         self._app.session.forget_draft(text)
         self._put(text)
         self._entitle("")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -43,6 +43,7 @@ class FilePicker(Tree[Entry]):
         Binding("enter", "select_cursor", "Open or pick", show=False, id="files.enter"),
         Binding("right", "open_folder", "Open folder", show=False, id="files.open"),
         Binding("left", "close_folder", "Close folder", show=False, id="files.close"),
+        Binding("slash", "app.find_files", "Find files", id="files.search"),
         Binding("x", "clear_picks", "Unpick all", show=False, id="files.clear"),
         Binding("minus", "take_back", "Take the last pick back", show=False, id="files.take_back"),
         Binding("plus", "do_again", "Do it again", show=False, id="files.do_again"),
@@ -141,6 +142,7 @@ class FilePicker(Tree[Entry]):
         self._picked: frozenset[str] = frozenset()
         self._picked_below: Counter[str] = Counter()
         self._weights = TreeWeights()
+        self._marks: dict[str, str] = {}
 
     # ------------------------------------------------------------------ picks
 
@@ -204,10 +206,11 @@ class FilePicker(Tree[Entry]):
         elif entry.is_dir and not entry.symlink:
             self._toggle_folder(entry)
         else:
-            self._pick_file(entry)
+            self.pick_file(entry)
 
     @work(group="file-picker-pick")
-    async def _pick_file(self, entry: Entry) -> None:
+    async def pick_file(self, entry: Entry) -> None:
+        """Pick a file; says so where it may not be, and asks where it may hold secrets."""
         reason: str | None = "a link to a folder; pick inside the folder itself"
         if not entry.is_dir:
             reason = await asyncio.to_thread(why_never, self.project, entry)
@@ -240,6 +243,14 @@ class FilePicker(Tree[Entry]):
     def show_weights(self, weights: TreeWeights) -> None:
         """Show these weights from now on; call it again when some were added."""
         self._weights = weights
+        self._invalidate()
+
+    def show_marks(self, marks: Mapping[str, str]) -> None:
+        """Show what git says of files, by a letter each; folders show that there are such."""
+        self._marks = {
+            **dict.fromkeys((f for path in marks for f in folders_of(path)), "•"),
+            **marks,
+        }
         self._invalidate()
 
     # ------------------------------------------------------------------ the tree
@@ -372,6 +383,7 @@ class FilePicker(Tree[Entry]):
             busy=entry.path in self._busy,
             weight=self._weights.of(entry.path),
             exact=self._weights.exact,
+            git=self._marks.get(entry.path, ""),
         )
         return row.render(style, partial(self._part, node))
 
