@@ -24,6 +24,7 @@ from autocoder_tui.workspace.file_search import (
 
 MOST_GROUPS = 8
 _FILES_BEFORE_GROUPS = 3
+_WIDE = 60
 _FEWEST_LETTERS = 3
 """Of the name of a group, before it is offered among files."""
 
@@ -134,7 +135,7 @@ def drawn(row: FinderRow, look: RowLook) -> Content:
     places = () if is_glob(look.query) else matched_letters(row.path, look.query)
     folder, _, name = row.path.rpartition("/")
     begins = len(row.path) - len(name)
-    room = look.width - 4 - 8
+    room = look.width - 4 - 8 - 1
     note = visible(row.note)
     note = "" if cell_len(note) > room // 2 else note
     left = room - (cell_len(note) + 1 if note else 0)
@@ -154,7 +155,7 @@ def drawn(row: FinderRow, look: RowLook) -> Content:
 def _group(group: FileGroup, look: RowLook) -> Content:
     count = len(group.paths)
     what = f"{count:,} file{'s' * (count != 1)}"
-    if group.passed_over:
+    if group.passed_over and look.width >= _WIDE:
         what += f" (+{group.passed_over:,} passed over)"
     kind = "saved set: " if group.saved else ""
     room = max(8, look.width - 4 - 8 - len(what) - 1 - len(kind))
