@@ -153,6 +153,14 @@ class AutocoderApp(ComposedApp):
     def on_requirements_area_stepped(self, event: RequirementsArea.Stepped) -> None:
         self.prompting.step(event.by)
 
+    def on_requirements_area_reference_typed(self, event: RequirementsArea.ReferenceTyped) -> None:
+        self.references.typed(event.query)
+
+    def on_requirements_area_completion_key_pressed(
+        self, event: RequirementsArea.CompletionKeyPressed
+    ) -> None:
+        self.references.pressed(event.deed)
+
     @work(group=ASKS)
     async def on_requirements_area_search_requested(self) -> None:
         await self.prompting.search()

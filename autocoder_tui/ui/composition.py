@@ -35,6 +35,7 @@ from autocoder_tui.ui.controllers.preprompts import Preprompts
 from autocoder_tui.ui.controllers.prompt_history import PromptHistory
 from autocoder_tui.ui.controllers.quit import Interrupt, leave
 from autocoder_tui.ui.controllers.recovery import RunRecovery
+from autocoder_tui.ui.controllers.references import FileReferences
 from autocoder_tui.ui.controllers.review_autosave import ReviewAutosave
 from autocoder_tui.ui.controllers.run_display import RunDisplay
 from autocoder_tui.ui.controllers.runner import Runner
@@ -86,6 +87,7 @@ class ComposedApp(TypeAheadApp):
         self.estimator = Estimator(self)
         self.weigher = FileWeigher(self)
         self.file_finder = FileFinder(self)
+        self.references = FileReferences(self)
         self.undo_redo = UndoRedo(self)
         self.proposal_check = ProposalCheck(self)
         self.batches = BatchActions(self)
