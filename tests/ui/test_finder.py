@@ -159,7 +159,7 @@ async def test_picks_are_saved_by_name_and_picked_and_deleted_again(tmp_path: Pa
     kept = json.loads(next((tmp_path / "state").rglob("picks.json")).read_text())
     assert kept["sets"] == {"[b]docs": ["README.md", "src/cli.py"]}
     async with opened(tmp_path) as (app, pilot, finder):
-        await pilot.press("escape", "f2", "x", "ctrl+f")
+        await pilot.press("escape", "f2", "X", "ctrl+f")
         await until(pilot, lambda: isinstance(app.screen, Finder) and app.screen is not finder)
         again = app.screen
         assert isinstance(again, Finder)
@@ -179,7 +179,7 @@ async def test_what_was_picked_last_is_offered_first_the_next_time(tmp_path: Pat
     async with opened(tmp_path) as (app, pilot, _):
         await pilot.press(*"test", "enter")
         await until(pilot, lambda: app.job().picks)
-        await pilot.press("f2", "x")
+        await pilot.press("f2", "X")
         await until(pilot, lambda: not app.job().picks)
     async with opened(tmp_path) as (_, pilot, finder):
         assert names(finder)[0] == "tests/test_report.py"

@@ -27,12 +27,13 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.widgets.files.folders import Folders
 from autocoder_tui.ui.widgets.files.pick_history import PickHistory, change_in_words
 from autocoder_tui.ui.widgets.files.row import Part, Row
+from autocoder_tui.ui.widgets.files.type_ahead_tree import TypeAheadTree
 from autocoder_tui.ui.widgets.files.weights import TreeWeights, folders_of
 from autocoder_tui.workspace.entry import Entry, why_never
 from autocoder_tui.workspace.listing import MAX_ENTRIES, Listing
 
 
-class FilePicker(Tree[Entry]):
+class FilePicker(TypeAheadTree):
     """A tree of the project at `root`; `picks` are paths relative to it, sorted.
 
     Paths in `picks` and in messages are raw: pass them through `display.visible` to show.
@@ -44,11 +45,13 @@ class FilePicker(Tree[Entry]):
         Binding("right", "open_folder", "Open folder", show=False, id="files.open"),
         Binding("left", "close_folder", "Close folder", show=False, id="files.close"),
         Binding("slash", "app.find_files", "Find files", id="files.search"),
-        Binding("x", "clear_picks", "Unpick all", show=False, id="files.clear"),
+        Binding("X", "clear_picks", "Unpick all", show=False, id="files.clear"),
         Binding("minus", "take_back", "Take the last pick back", show=False, id="files.take_back"),
         Binding("plus", "do_again", "Do it again", show=False, id="files.do_again"),
-        Binding("p", "app.preferences('list')", "Preferences", show=False, id="files.preferences"),
-        Binding("r", "refresh_tree", "Read files again", show=False, id="files.refresh"),
+        Binding(
+            "comma", "app.preferences('list')", "Preferences", show=False, id="files.preferences"
+        ),
+        Binding("R", "refresh_tree", "Read files again", show=False, id="files.refresh"),
     ]
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -384,6 +387,7 @@ class FilePicker(Tree[Entry]):
             weight=self._weights.of(entry.path),
             exact=self._weights.exact,
             git=self._marks.get(entry.path, ""),
+            typed=self.typed.letters if node is self.cursor_node else "",
         )
         return row.render(style, partial(self._part, node))
 
