@@ -242,3 +242,23 @@ async def test_nothing_found_is_said_and_picks_nothing(tmp_path: Path, query: st
         await until(pilot, lambda: "No file has these letters" in said(finder))
         await pilot.press("space", "enter")
         assert app.job().picks == ()
+
+
+async def test_what_belongs_to_the_picks_is_suggested_with_its_weight(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    (root / "src/cli.py").write_text("import report\n")
+    async with opened(tmp_path, (120, 40), "-i", "src/cli.py") as (app, pilot, finder):
+        await until(pilot, lambda: "src/report.py" in finder._now.suggested)
+        await until(pilot, lambda: names(finder)[0] == "src/report.py")
+        await until(pilot, lambda: app.weigher.weights.of("src/report.py"))
+        row = drawn_rows(finder)[0]
+        assert "imported by cli.py" in row
+        assert f"~{app.weigher.weights.of('src/report.py')}" in row
+        await pilot.press("space")
+        await until(pilot, lambda: len(app.job().picks) == 2)
+        # And what belongs to that one, which is its test.
+        await until(pilot, lambda: names(finder)[:1] == ["tests/test_report.py"])
+        assert "test of report.py" in drawn_rows(finder)[0]
+        # The cursor stays on what was picked.
+        at = finder.query_one(RowList).highlighted
+        assert at is not None and names(finder)[at] == "src/report.py"

@@ -24,6 +24,7 @@ from autocoder_tui.workspace.file_group import FileGroup, group_of, pickable_of
 from autocoder_tui.workspace.file_index import FileIndex, list_files
 from autocoder_tui.workspace.git_status import ChangedFiles, read_changed, read_marks
 from autocoder_tui.workspace.listing import MAX_ENTRIES
+from autocoder_tui.workspace.related_files import RelatedFiles
 
 MOST_AT_ONCE = 10
 """Picks of more than that in one go are no sign that each of them is wanted again."""
@@ -49,6 +50,8 @@ class FileFinder:
         self._groups: tuple[FileGroup, ...] = ()
         self._picked: tuple[str, ...] = ()
         self._looked = float("-inf")
+        self._related = RelatedFiles(setup.root)
+        self._suggested: dict[str, str] = {}
 
     # ------------------------------------------------------------------ what there is
 
@@ -64,6 +67,7 @@ class FileFinder:
             picks=self._picked,
             recent=self._saved.recent,
             groups=self._groups,
+            suggested=self._suggested,
             marks=self._marks,
         )
 
@@ -80,6 +84,7 @@ class FileFinder:
         if self._app.screen is self._app.main:
             self._app.push_screen(Finder(self))
             self._app.run_worker(self._read(), group="finder-read", exclusive=True)
+            self._suggest()
 
     async def _read(self) -> None:
         root = self._app.root
@@ -87,6 +92,7 @@ class FileFinder:
         if index != self._index:
             self._index = index
             self._tell(Finder.files_changed)
+            self._suggest()
         await self._read_git()
 
     def look_at_git(self) -> None:
@@ -119,6 +125,17 @@ class FileFinder:
             groups.append(group_of(root, name, paths, saved=True))
         return tuple(groups)
 
+    def _suggest(self) -> None:
+        """Look for what belongs to the picks, while somebody sees it."""
+        if any(isinstance(screen, Finder) for screen in self._app.screen_stack):
+            self._app.run_worker(self._read_related(), group="finder-related", exclusive=True)
+
+    async def _read_related(self) -> None:
+        if self._index is not None:
+            picks, index = self._picked, self._index
+            self._suggested = await asyncio.to_thread(self._related.of, picks, index)
+            self._tell(Finder.files_changed)
+
     def _tell(self, what: Callable[[Finder], None]) -> None:
         """Tell the finder, if it is open; a question may lie above it."""
         for screen in self._app.screen_stack:
@@ -150,6 +167,7 @@ class FileFinder:
             self._saved = SavedPicks(recent, self._saved.sets)
             self._write(lambda kept: kept.keep_recent(new), "Recent picks")
         self._tell(Finder.picks_changed)
+        self._suggest()
 
     def toggle(self, row: FinderRow, *, only_pick: bool) -> None:
         """Pick what a row stands for, or unpick it where all of it is picked."""

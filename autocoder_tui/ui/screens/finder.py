@@ -15,6 +15,7 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widgets import Input, Static
 
+from autocoder_tui.engine.metering.cost import format_tokens
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.widgets.files.finder_rows import (
     FileRow,
@@ -23,6 +24,7 @@ from autocoder_tui.ui.widgets.files.finder_rows import (
     FoundRows,
     RowLook,
     drawn,
+    name_of,
     rows_for,
 )
 from autocoder_tui.ui.widgets.files.weights import TreeWeights
@@ -80,7 +82,12 @@ class Finder(Dialog[None]):
     ]
     DEFAULT_CSS = """
     Finder .dialog { height: 80%; }
-    Finder RowList { margin-top: 1; }
+    Finder RowList { margin-top: 1; scrollbar-size-vertical: 1; }
+    Finder RowList > .row-list--highlighted {
+        color: $block-cursor-foreground;
+        background: $block-cursor-background;
+        text-style: $block-cursor-text-style;
+    }
     Finder #finder-state { height: 1; color: $text-muted; }
     """
 
@@ -167,8 +174,14 @@ class Finder(Dialog[None]):
     def _show(self, wanted: tuple[str, int], found: FoundRows) -> None:
         kept = self._row_at_cursor if self._shown and self._shown[0] == wanted[0] else None
         self._found, self._shown = found, wanted
-        cursor = found.rows.index(kept) if kept in found.rows else found.start
-        self.query_one(RowList).show(len(found.rows), cursor if found.rows else None)
+        names = [name_of(row) for row in found.rows]
+        known = kept is not None and name_of(kept) in names
+        cursor = names.index(name_of(kept)) if kept is not None and known else found.start
+        rows = self.query_one(RowList)
+        rows.show(len(found.rows), cursor if found.rows else None)
+        if not known:
+            # The groups before the first file are to be seen with it.
+            rows.scroll_home(animate=False, force=True)
         self._say()
         self._count_in_view()
 
@@ -219,10 +232,12 @@ class Finder(Dialog[None]):
             listed = len(index.paths)
             more = "+" if index.cut else ""
             said = f"{total:,} of {listed:,}{more} files"
-        picked = len(self._now.picks)
-        self.query_one("#finder-state", Static).update(
-            f"{said} · {picked or 'none'} picked", layout=False
-        )
+        counted = [self._files.weights.of(path) for path in self._now.picks]
+        tokens = sum(weight for weight in counted if weight is not None)
+        about = "at least " if None in counted else "~"
+        picked = f"{len(counted)} picked, {about}{format_tokens(tokens)} tokens"
+        said += f" · {picked if counted else 'none picked'}"
+        self.query_one("#finder-state", Static).update(said, layout=False)
 
     # ------------------------------------------------------------------ keys
 

@@ -92,14 +92,14 @@ class RowList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         width, at = self.scrollable_content_region.width, y + int(self.scroll_offset.y)
-        style = self.rich_style
         if at >= self.row_count:
-            return Strip.blank(width, style)
+            return Strip.blank(width, self.rich_style)
+        style = self.visual_style
         if at == self.highlighted:
-            style = self.get_component_rich_style("row-list--highlighted")
+            style = self.get_visual_style("row-list--highlighted")
         row = self._row_of(at).truncate(width, ellipsis=True)
-        strip = Strip(row.render_segments(self.visual_style), row.cell_length)
-        return strip.adjust_cell_length(width, style).apply_style(style)
+        strip = Strip(row.render_segments(style), row.cell_length)
+        return strip.adjust_cell_length(width, style.rich_style)
 
     # ------------------------------------------------------------------ keys and mouse
 

@@ -91,6 +91,11 @@ def rows_for(query: str, findable: Findable, search: FileSearch) -> FoundRows:
     return FoundRows(listed, found.total)
 
 
+def name_of(row: FinderRow) -> str:
+    """What a row is told from others by, whatever is said of it."""
+    return row.path if isinstance(row, FileRow) else f"/{row.label}"
+
+
 def _groups_called(
     wanted: str, groups: Iterable[FileGroup]
 ) -> tuple[list[FileGroup], list[FileGroup]]:
@@ -147,7 +152,7 @@ def drawn(row: FinderRow, look: RowLook) -> Content:
     middle = [
         _marked(name_shown, name_places, "", look),
         "  " if folder_shown else "",
-        _marked(folder_shown, folder_places, "$text-muted", look),
+        _marked(folder_shown, folder_places, "$foreground-muted", look),
     ]
     return _line(look, middle, note, git=look.mark)
 
@@ -160,7 +165,7 @@ def _group(group: FileGroup, look: RowLook) -> Content:
     kind = "saved set: " if group.saved else ""
     room = max(8, look.width - 4 - 8 - len(what) - 1 - len(kind))
     label = cut(visible(group.label[:500]), room)
-    middle = [_coloured(kind, "$text-muted", look), _coloured(label, "bold $accent", look)]
+    middle = [_coloured(kind, "$foreground-muted", look), _coloured(label, "bold $accent", look)]
     return _line(look, middle, what, git="")
 
 
@@ -174,7 +179,7 @@ def _line(look: RowLook, middle: Sequence[Content | str], note: str, *, git: str
     weight = "" if look.weight is None else f"{about}{format_tokens(look.weight, short=True)}"
     right = f"{note}{weight:>8}"
     gap = max(1, look.width - left.cell_length - cell_len(right))
-    return Content.assemble(left, " " * gap, _coloured(right, "$text-muted", look))
+    return Content.assemble(left, " " * gap, _coloured(right, "$foreground-muted", look))
 
 
 def _coloured(text: str, style: str, look: RowLook) -> Content:
