@@ -153,6 +153,12 @@ class AutocoderApp(ComposedApp):
     def on_requirements_area_stepped(self, event: RequirementsArea.Stepped) -> None:
         self.prompting.step(event.by)
 
+    @work(group=ASKS)
+    async def action_requirements(self, what: str) -> None:
+        """Edit the requirements in your editor, or keep them as a template."""
+        prompting = self.prompting
+        await (prompting.edit_outside() if what == "editor" else prompting.save_template())
+
     def on_requirements_area_reference_typed(self, event: RequirementsArea.ReferenceTyped) -> None:
         self.references.typed(event.query)
 

@@ -124,6 +124,11 @@ def commands_of(
         ("Save the picks as a set", "save", "The finder (Ctrl+F) lists the sets and picks them"),
     ):
         yield SystemCommand(name, says, partial(app.run_action, f"picks('{what}')"))
+    yield SystemCommand(
+        "Save the requirements as a template",
+        "F12 lists it with the earlier prompts, in all projects",
+        partial(app.run_action, "requirements('template')"),
+    )
     for whose, says in (("project", "of this project"), ("user", "in all projects")):
         yield SystemCommand(
             f"Preferences {says} in your editor",

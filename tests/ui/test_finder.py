@@ -261,4 +261,5 @@ async def test_what_belongs_to_the_picks_is_suggested_with_its_weight(tmp_path: 
         assert "test of report.py" in drawn_rows(finder)[0]
         # The cursor stays on what was picked.
         at = finder.query_one(RowList).highlighted
-        assert at is not None and names(finder)[at] == "src/report.py"
+        assert at is not None
+        assert names(finder)[at] == "src/report.py"

@@ -29,6 +29,9 @@ class RequirementsArea(PlainArea):
     BINDINGS = [
         Binding("ctrl+up,alt+up", "step(1)", "Earlier prompt", id="prompt.earlier", show=False),
         Binding("ctrl+down,alt+down", "step(-1)", "Later prompt", id="prompt.later", show=False),
+        Binding(
+            "alt+e", "app.requirements('editor')", "In your editor", id="prompt.editor", show=False
+        ),
         Binding("f12", "search", "Search prompts", id="prompt.search", show=False),
     ]
 
