@@ -36,7 +36,8 @@ class FileIndex:
 
     @classmethod
     def of(cls, paths: Iterable[str], *, cut: bool = False) -> FileIndex:
-        ordered = tuple(sorted(set(paths)))
+        # What is listed is in order for the most part, which a set would undo.
+        ordered = tuple(sorted(dict.fromkeys(paths)))
         lowered = tuple(lower(path) for path in ordered)
         return cls(
             ordered,

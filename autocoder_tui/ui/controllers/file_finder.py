@@ -87,9 +87,9 @@ class FileFinder:
             self._suggest()
 
     async def _read(self) -> None:
-        root = self._app.root
-        index = await asyncio.to_thread(list_files, root)
-        if index != self._index:
+        root, known = self._app.root, self._index
+        index = await asyncio.to_thread(_listed, root, known)
+        if index is not known:
             self._index = index
             self._tell(Finder.files_changed)
             self._suggest()
@@ -273,6 +273,13 @@ class FileFinder:
             self._app.tell(f"{what} can't be kept ({reason}).", severity="warning")
             return False
         return True
+
+
+def _listed(root: Path, known: FileIndex | None) -> FileIndex:
+    """The files there are; `known` itself where they are the same. Blocking."""
+    index = list_files(root)
+    same = known is not None and (known.paths, known.cut) == (index.paths, index.cut)
+    return known if known is not None and same else index
 
 
 def _entries(root: Path, paths: Sequence[str]) -> list[Entry]:
