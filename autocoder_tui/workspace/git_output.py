@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import threading
 from collections.abc import Iterable
@@ -37,11 +38,12 @@ def git_output(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
     except (OSError, ValueError):
         return None
     assert process.stdout is not None
-    late = threading.Timer(seconds, process.kill)
+    late = threading.Timer(seconds, _end, [process])
     late.daemon = True
     late.start()
     try:
@@ -49,12 +51,20 @@ def git_output(
             output = printed.read(most_bytes)
             cut = len(output) == most_bytes or not late.is_alive()
         if cut:
-            with suppress(OSError):
-                process.kill()
+            _end(process)
         code = process.wait()
     finally:
         late.cancel()
     return output if cut or code == 0 else None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End git and what it started, which would hold on to what is read from it."""
+    with suppress(OSError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
 
 
 def git_word(root: Path, *arguments: str) -> str:
