@@ -96,6 +96,8 @@ async def _find(app: AutocoderApp, pilot: Pilot[str], moment: str) -> None:
         await pilot.press("f3", "enter", "at", *"st")
         await until(pilot, lambda: app.main.query(CompletionList))
         await until(pilot, lambda: app.main.query_one(CompletionList).row_count == 3)
+        # The estimate follows what is typed in its own time.
+        await until(pilot, lambda: "in ~338" in _shown(app))
 
 
 @asynccontextmanager
