@@ -39,6 +39,7 @@ SCREENS = {
     "ClarificationScreen": "Asked before writing",
     "CommitMessage": "Commit (Ctrl+S)",
     "EndpointForm": "A server of your own",
+    "Finder": "Find files",
     "FirstSteps": "No API key for",
     "HistoryScreen": "History",
     "KeysHelp": "Keys",
@@ -94,7 +95,11 @@ QUESTIONS = {
 }
 """The titles of every question that is asked below."""
 
+OF_FINDER = {"Find files"}
+"""Tried in test_hostile_finder."""
 NOT_ASKED = {
+    "Save the picks as": "a number, and a name to type, the same screen as Name this run",
+    "Save the requirements as": "a fixed sentence, and a name to type in the same screen",
     "A batch is under way": "a number of jobs, and a fixed sentence",
     "Context window": "a number to type, the same screen as Name this run",
     "Changed meanwhile": "the sentence of Changed since, in the same screen",
@@ -359,7 +364,7 @@ def test_what_is_asked_shown_and_kept(tmp_path: Path) -> None:
             drive.shows("undecided", "open again")
             drive.quit()
     assert (set(SCREENS.values()) | QUESTIONS) - seen == (
-        ABOUT_SIZE_AND_MONEY | OF_GIVEN_REPLIES | OF_BATCHES | OF_QUESTIONS | OF_MODES
+        ABOUT_SIZE_AND_MONEY | OF_GIVEN_REPLIES | OF_BATCHES | OF_QUESTIONS | OF_MODES | OF_FINDER
     )
 
 
@@ -545,7 +550,7 @@ def test_what_is_shown_and_asked_in_the_modes(tmp_path: Path) -> None:
             screen.press("f5")
             drive.look("o", shows="Rounds of feedback")
             screen.press("f2")
-            drive.look("p", shows="What the model is told in every run", evil=False)
+            drive.look(",", shows="What the model is told in every run", evil=False)
             drive.quit()
             seen |= drive.seen
     assert seen >= OF_MODES
