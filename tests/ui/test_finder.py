@@ -17,6 +17,7 @@ from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.finder import Finder
 from autocoder_tui.ui.widgets.files.finder_rows import FileRow
+from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.row_list import RowList
 from autocoder_tui.workspace.file_group import FileGroup
 from tests.ui.driving import at_both_sizes, driven, setup_for, until
@@ -263,3 +264,17 @@ async def test_what_belongs_to_the_picks_is_suggested_with_its_weight(tmp_path: 
         at = finder.query_one(RowList).highlighted
         assert at is not None
         assert names(finder)[at] == "src/report.py"
+
+
+async def test_the_tree_has_gits_marks_and_those_of_files_changed_since(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    in_git(root)
+    (root / "src/cli.py").write_text("changed\n")
+    async with driven(setup_for(tmp_path, environ=KEY)) as (app, pilot):
+        picker = app.main.query_one(FilePicker)
+        await until(pilot, lambda: picker._marks == {"src": "•", "src/cli.py": "M"})
+        await until(pilot, lambda: "src" in picker.render_line(0).text)
+        assert "•" in picker.render_line(0).text
+        (root / "README.md").write_text("changed\n")
+        await pilot.press("f2", "R")
+        await until(pilot, lambda: picker._marks.get("README.md") == "M")

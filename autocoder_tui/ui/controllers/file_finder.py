@@ -7,7 +7,6 @@ was found before is offered meanwhile.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -31,8 +30,8 @@ MOST_AT_ONCE = 10
 _MOST_REVEALED = 50
 """Files whose folders are opened in the tree when a group of them is picked."""
 _MOST_COUNTED = 2_000
-_PAUSE = 0.5
-"""Seconds between two looks at what git says."""
+_PAUSE = 0.3
+"""Seconds from a sign that files have changed to a look at what git says."""
 
 
 class FileFinder:
@@ -49,7 +48,7 @@ class FileFinder:
         self._changed: ChangedFiles | None = None
         self._groups: tuple[FileGroup, ...] = ()
         self._picked: tuple[str, ...] = ()
-        self._looked = float("-inf")
+        self._will_look = False
         self._related = RelatedFiles(setup.root)
         self._suggested: dict[str, str] = {}
 
@@ -96,10 +95,14 @@ class FileFinder:
         await self._read_git()
 
     def look_at_git(self) -> None:
-        """Files may have changed: read what git says of them, unless that was just done."""
-        if time.monotonic() - self._looked > _PAUSE:
-            self._looked = time.monotonic()
-            self._app.run_worker(self._read_git(), group="finder-git", exclusive=True)
+        """Files may have changed: read what git says of them, after those that follow at once."""
+        if not self._will_look:
+            self._will_look = True
+            self._app.set_timer(_PAUSE, self._look_at_git)
+
+    def _look_at_git(self) -> None:
+        self._will_look = False
+        self._app.run_worker(self._read_git(), group="finder-git", exclusive=True)
 
     async def _read_git(self) -> None:
         root = self._app.root
