@@ -46,6 +46,8 @@ class FileSearch:
         """Files with the letters of `query`; `first` are those picked, the latest first."""
         wanted = wanted_letters(query)
         matching = self._narrow(wanted)
+        if not wanted:
+            return self._everything(first, most)
         preferred = self._preferred(first, wanted)
         rest = [at for at in matching if at not in preferred] if preferred else matching
         ranked: list[int] = []
@@ -61,6 +63,13 @@ class FileSearch:
                     rest = [at for at in rest if at not in taken]
         paths = self.index.paths
         return Found(tuple(paths[at] for at in ranked[:most]), len(matching))
+
+    def _everything(self, first: Iterable[str], most: int) -> Found:
+        """All files by their paths, those preferred before the others."""
+        paths = self.index.paths
+        picked = [path for path in dict.fromkeys(first) if self.index.at(path) is not None]
+        some = paths[: most + len(picked)]
+        return Found(tuple(dict.fromkeys((*picked, *some)))[:most], len(paths))
 
     def _narrow(self, wanted: str) -> Sequence[int]:
         """The files that have the letters in order: of those found last, where more were typed."""
@@ -96,8 +105,6 @@ class FileSearch:
         """Which files belong to each, unless to one before it, and how they rank within it."""
         self._wanted = wanted
         lowered, names, starts = self.index.lowered, self.index.names, self.index.starts
-        if not wanted:
-            return ((lambda _: True, lambda at: (at,)),)
         word = re.compile(_word_start(wanted)).search
         part = re.compile(f"(?:^|/){re.escape(wanted)}").search
         by_path: tuple[_Tier, ...] = (

@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Size
 from textual.reactive import reactive
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from autocoder_tui.engine.metering.cost import format_tokens
@@ -37,6 +38,10 @@ from autocoder_tui.workspace.file_search import FileSearch
 _AT_ONCE = 40_000
 """Files that are searched within a few milliseconds: a thread would take longer to hand them over
 than to find them."""
+
+
+_PAUSE_IN_TYPING = 0.15
+"""Seconds."""
 
 
 class FoundFiles(Protocol):
@@ -102,6 +107,7 @@ class Finder(Dialog[None]):
         self._shown: tuple[str, int] | None = None
         self._searching = False
         self._then: list[Callable[[], None]] = []
+        self._pause: Timer | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide-dialog dense-dialog") as dialog:
@@ -183,14 +189,23 @@ class Finder(Dialog[None]):
             # The groups before the first file are to be seen with it.
             rows.scroll_home(animate=False, force=True)
         self._say()
-        self._count_in_view()
+        self._will_count()
 
     @property
     def _row_at_cursor(self) -> FinderRow | None:
         at = self.query_one(RowList).highlighted
         return self._found.rows[at] if at is not None and at < len(self._found.rows) else None
 
+    def _will_count(self) -> None:
+        """What is in view is counted once nothing is typed for a moment: it takes from the time
+        that the next letter has."""
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(_PAUSE_IN_TYPING, self._count_in_view)
+
     def _count_in_view(self) -> None:
+        if self.closing:
+            return
         rows = self.query_one(RowList)
         top = int(rows.scroll_offset.y)
         wanted: list[str] = []
@@ -200,7 +215,7 @@ class Finder(Dialog[None]):
 
     def on_row_list_highlighted(self) -> None:
         if not self.closing:
-            self._count_in_view()
+            self._will_count()
 
     # ------------------------------------------------------------------ showing
 
