@@ -109,7 +109,7 @@ async def take_past(folder: Path, theme: str, size: tuple[int, int]) -> None:
             await pilot.press("enter")
             await until(pilot, lambda: isinstance(app.screen, RunView))
             await save("8-run")
-            await pilot.press("escape", "escape", "f3", "ctrl+f")
+            await pilot.press("escape", "escape", "f3", "alt+p")
             await until(pilot, lambda: isinstance(app.screen, PromptList))
             await save("8-prompts")
             await pilot.press("escape", "ctrl+l")

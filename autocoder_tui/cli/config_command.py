@@ -19,7 +19,7 @@ from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_OK
 from autocoder_tui.problems import unknown_name
 from autocoder_tui.safety.redaction import redacted
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.system.editor import editor_command, open_in_editor
+from autocoder_tui.system.editor import find_editor, open_in_editor
 
 
 class UnknownSetting(AutocoderError):
@@ -89,11 +89,13 @@ def _set(file: Path, setting: str, text: str) -> None:
 
 
 def _edit(file: Path, environ: Mapping[str, str]) -> int:
-    command = editor_command(environ)
+    editor = find_editor(environ)
+    if editor.said:
+        print(f"autocoder-tui: {editor.said}", file=sys.stderr)
     file.parent.mkdir(parents=True, exist_ok=True)
     if not file.exists():
         file.write_text("# `autocoder-tui docs configuration` says what can be set here.\n")
-    open_in_editor(command, file, {**os.environ, **environ})
+    open_in_editor(editor.command, file, {**os.environ, **environ})
     problems = load_settings(file).problems
     for problem in problems:
         print(f"autocoder-tui: {visible(str(problem))}", file=sys.stderr)

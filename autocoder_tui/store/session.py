@@ -160,7 +160,7 @@ class SessionSlot:
 def claim(state: Path, root: Path) -> SessionSlot:
     """Take a slot of the project at `root`. Blocking; never fails: see `problems`."""
     root = Path(os.path.realpath(root))
-    folder = _folder(state, root)
+    folder = project_folder(state, root)
     try:
         _make_folder(folder)
         return _claim(folder, root)
@@ -324,7 +324,8 @@ def forget_abandoned_sessions(state: Path) -> None:
                     shutil.rmtree(folder)
 
 
-def _folder(state: Path, root: Path) -> Path:
+def project_folder(state: Path, root: Path) -> Path:
+    """What is kept of the project at `root`, a real path, lies in here."""
     return state / "sessions" / hashlib.sha256(os.fsencode(root)).hexdigest()[:24]
 
 

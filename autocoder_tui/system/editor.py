@@ -7,12 +7,13 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
 
-_FALLBACKS = ("nano", "vi")
+_FALLBACKS = ("nano", "micro", "vim", "nvim", "vi", "emacs", "notepad")
 
 
 class EditorFailed(AutocoderError):
@@ -21,8 +22,24 @@ class EditorFailed(AutocoderError):
     kind = "editor_failed"
 
 
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """`said` is why it is not the one that was asked for; "" where it is."""
+
+    command: list[str]
+    said: str = ""
+
+
 def editor_command(environ: Mapping[str, str]) -> list[str]:
-    """The command of $VISUAL, else $EDITOR, else nano or vi. Raises EditorFailed."""
+    """The command of $VISUAL, else $EDITOR, else one that is installed. Raises EditorFailed."""
+    return find_editor(environ).command
+
+
+def find_editor(environ: Mapping[str, str]) -> Editor:
+    """The editor of $VISUAL, else $EDITOR; where that is not installed or not named, one that is.
+    Raises EditorFailed."""
+    path = environ.get("PATH")
+    missing = ""
     for variable in ("VISUAL", "EDITOR"):
         try:
             command = shlex.split(environ.get(variable, ""))
@@ -30,12 +47,16 @@ def editor_command(environ: Mapping[str, str]) -> list[str]:
             raise EditorFailed(
                 f"${variable} is not a command ({error}). Set it to your editor."
             ) from error
+        if command and shutil.which(command[0], path=path):
+            return Editor(command, f"{missing}{variable} is used." if missing else "")
         if command:
-            return command
+            missing += f"${variable} names {visible(command[0])}, which is not installed: "
     for name in _FALLBACKS:
-        if shutil.which(name, path=environ.get("PATH")):
-            return [name]
-    raise EditorFailed("There is no editor: set $VISUAL or $EDITOR to the command of yours.")
+        if shutil.which(name, path=path):
+            why = missing or "Neither $VISUAL nor $EDITOR is set: "
+            return Editor([name], f"{why}{name} is used.")
+    hint = "set $VISUAL or $EDITOR to the command of yours"
+    raise EditorFailed(f"{missing or 'There is no editor: '}{hint}.")
 
 
 def open_in_editor(command: list[str], file: Path, environ: Mapping[str, str]) -> None:

@@ -47,11 +47,13 @@ class AutocoderApp(ComposedApp):
 
     def on_file_picker_picks_changed(self, event: FilePicker.PicksChanged) -> None:
         self.main.tell_picks(len(event.picks))
+        self.file_finder.picked(event.picks)
         self.estimator.schedule()
         self.session.changed()
 
     def on_file_picker_folder_read(self, event: FilePicker.FolderRead) -> None:
         self.weigher.add(event.entries)
+        self.file_finder.look_at_git()
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         if event.text_area.id == "requirements":
@@ -69,6 +71,14 @@ class AutocoderApp(ComposedApp):
 
     def on_file_picker_pick_refused(self, event: FilePicker.PickRefused) -> None:
         self.tell(f"{event.path} can't be picked: {event.reason}", severity="warning")
+
+    def action_find_files(self) -> None:
+        """Find any file of the project by letters of its name, and pick it."""
+        self.file_finder.open()
+
+    def action_picks(self, what: str) -> None:
+        """Pick what changed, or save what is picked as a set."""
+        (self.file_finder.pick_changed if what == "changed" else self.file_finder.save_set)()
 
     def on_file_picker_picks_told(self, event: FilePicker.PicksTold) -> None:
         self.tell(event.text)
@@ -106,6 +116,7 @@ class AutocoderApp(ComposedApp):
             "go_on": self.runner.resumable,
             "show_history": self.screen is self.main,
             "show_steps": self.screen is self.main,
+            "find_files": self.screen is self.main,
         }
         return possible.get(action, True)
 
@@ -149,6 +160,20 @@ class AutocoderApp(ComposedApp):
 
     def on_requirements_area_stepped(self, event: RequirementsArea.Stepped) -> None:
         self.prompting.step(event.by)
+
+    @work(group=ASKS)
+    async def action_requirements(self, what: str) -> None:
+        """Edit the requirements in your editor, or keep them as a template."""
+        prompting = self.prompting
+        await (prompting.edit_outside() if what == "editor" else prompting.save_template())
+
+    def on_requirements_area_reference_typed(self, event: RequirementsArea.ReferenceTyped) -> None:
+        self.references.typed(event.query)
+
+    def on_requirements_area_completion_key_pressed(
+        self, event: RequirementsArea.CompletionKeyPressed
+    ) -> None:
+        self.references.pressed(event.deed)
 
     @work(group=ASKS)
     async def on_requirements_area_search_requested(self) -> None:

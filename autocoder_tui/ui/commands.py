@@ -20,6 +20,7 @@ from autocoder_tui.ui.screens.palette import Command
 PROGRAM: Final = "Program"
 _ELSEWHERE: Final = "From and to elsewhere"
 _TOLD: Final = "What the model is told"
+_PICKS: Final = "Files picked"
 _GROUPS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "run": "Run",
@@ -36,6 +37,7 @@ _GROUPS: Final[Mapping[str, str]] = MappingProxyType(
         "prompt": _ELSEWHERE,
         "preprompt": _TOLD,
         "preferences": _TOLD,
+        "files": _PICKS,
     }
 )
 """Commands of the whole program that belong together, by the first part of their binding's name."""
@@ -71,6 +73,18 @@ def _without_keys(app: App[Any], forget: Callable[[], None]) -> Iterator[Command
     ):
         call = partial(app.run_action, f"control_file('{verb.lower()}')")
         yield Command(_ELSEWHERE, f"{verb} control file", says, "", call)
+    for name, what, says in (
+        ("Pick what changed", "changed", "Files that are not as in git: since main, or the commit"),
+        ("Save the picks as a set", "save", "The finder (Ctrl+F) lists the sets and picks them"),
+    ):
+        yield Command(_PICKS, name, says, "", partial(app.run_action, f"picks('{what}')"))
+    yield Command(
+        _TOLD,
+        "Save the requirements as a template",
+        "Alt+P lists it with the earlier prompts, in all projects",
+        "",
+        partial(app.run_action, "requirements('template')"),
+    )
     for whose, says in (("project", "of this project"), ("user", "in all projects")):
         yield Command(
             _TOLD,

@@ -29,6 +29,7 @@ from autocoder_tui.ui.controllers.drafts import DialogDrafts
 from autocoder_tui.ui.controllers.estimate import Estimator
 from autocoder_tui.ui.controllers.fallback import ModelFallback
 from autocoder_tui.ui.controllers.feedback import FeedbackRounds
+from autocoder_tui.ui.controllers.file_finder import FileFinder
 from autocoder_tui.ui.controllers.history import HistoryActions
 from autocoder_tui.ui.controllers.key_warning import KeyWarnings
 from autocoder_tui.ui.controllers.mode import ModeChoice
@@ -38,6 +39,7 @@ from autocoder_tui.ui.controllers.project import ProjectActions
 from autocoder_tui.ui.controllers.prompt_history import PromptHistory
 from autocoder_tui.ui.controllers.quit import Interrupt, leave
 from autocoder_tui.ui.controllers.recovery import RunRecovery
+from autocoder_tui.ui.controllers.references import FileReferences
 from autocoder_tui.ui.controllers.review_autosave import ReviewAutosave
 from autocoder_tui.ui.controllers.run_display import RunDisplay
 from autocoder_tui.ui.controllers.runner import Runner
@@ -98,6 +100,8 @@ class ComposedApp(TypeAheadApp):
         self.feedback = FeedbackRounds(self)
         self.estimator = Estimator(self)
         self.weigher = FileWeigher(self)
+        self.file_finder = FileFinder(self)
+        self.references = FileReferences(self)
         self.undo_redo = UndoRedo(self)
         self.proposal_check = ProposalCheck(self)
         self.batches = BatchActions(self)

@@ -17,6 +17,7 @@ from autocoder_tui.ui.screens.clarification import ClarificationScreen
 from autocoder_tui.ui.screens.dialogs.instruction import InstructionDialog, NoteDialog
 from autocoder_tui.ui.screens.dialogs.preference import PreferenceDialog
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
+from autocoder_tui.ui.screens.finder import Finder
 from autocoder_tui.ui.screens.history import HistoryScreen
 from autocoder_tui.ui.screens.model_picker import ModelPicker
 from autocoder_tui.ui.screens.prompts import PromptList
@@ -59,6 +60,7 @@ SCREENS: Final[tuple[tuple[type[DOMNode], str], ...]] = (
     (NoteDialog, "Rejecting with a note"),
     (PreferenceDialog, "Remembering a line"),
     (PromptList, "Earlier prompts"),
+    (Finder, "Finding files"),
     (HistoryScreen, "History"),
     (BatchScreen, "Batch"),
     (RunView, "A run of the history"),

@@ -30,6 +30,7 @@ from autocoder_tui.ui.program_parts import (
     Estimates,
     Fallbacks,
     FeedbackActions,
+    FileFinding,
     FileWeights,
     KeptRuns,
     ModelChoices,
@@ -142,6 +143,9 @@ class Program(Protocol):
 
     @property
     def weigher(self) -> FileWeights: ...
+
+    @property
+    def file_finder(self) -> FileFinding: ...
 
     @property
     def spending(self) -> SpendingCaps: ...

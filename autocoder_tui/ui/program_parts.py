@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -26,7 +26,10 @@ from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.session import Session, Typed
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.screens.prompts import Prompt
+from autocoder_tui.ui.widgets.files.finder_rows import Findable, FinderRow
+from autocoder_tui.ui.widgets.files.weights import TreeWeights
 from autocoder_tui.workspace.apply_log import ApplyLog
+from autocoder_tui.workspace.entry import Entry
 
 
 class OneRun(Protocol):
@@ -103,7 +106,26 @@ class Estimates(Protocol):
 class FileWeights(Protocol):
     """The tokens of the project's files."""
 
+    @property
+    def weights(self) -> TreeWeights: ...
+
+    def add(self, entries: Iterable[Entry]) -> None: ...
+
     def count_for(self, chosen: ChosenModel) -> None: ...
+
+
+class FileFinding(Protocol):
+    """All files of the project, and which of them to pick."""
+
+    async def begin(self) -> None: ...
+
+    def findable(self) -> Findable: ...
+
+    def toggle(self, row: FinderRow, *, only_pick: bool) -> None: ...
+
+    def in_view(self, paths: Sequence[str]) -> None: ...
+
+    def weighed(self) -> None: ...
 
 
 class SpendingCaps(Protocol):

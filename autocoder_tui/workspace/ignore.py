@@ -113,8 +113,11 @@ class GitRules:
         kept = _git(place, "ls-files", "-co", "--exclude-standard", "-z")
         ignored = _git(place, "ls-files", "-oi", "--exclude-standard", "--directory", "-z")
         for name in dict.fromkeys(kept):
-            full = place / name
-            if not name.endswith("/") and not (full.is_dir() and not full.is_symlink()):
+            try:
+                mode = os.lstat(f"{place}/{name}").st_mode
+            except (OSError, ValueError):
+                continue  # deleted, but not told git yet
+            if not name.endswith("/") and not stat.S_ISDIR(mode):
                 yield prefix + name, False
             elif nested and name.rstrip("/"):
                 # A repository within the repository, or a submodule.

@@ -39,6 +39,7 @@ SCREENS = {
     "ClarificationScreen": "Asked before writing",
     "CommitMessage": "Commit (Ctrl+S)",
     "EndpointForm": "A server of your own",
+    "Finder": "Find files",
     "FirstSteps": "No API key for",
     "HistoryScreen": "History",
     "KeyCapture": "Press the new key",
@@ -102,8 +103,12 @@ QUESTIONS = {
 }
 """The titles of every question that is asked below."""
 
+OF_FINDER = {"Find files"}
+"""Tried in test_hostile_finder."""
 NOT_ASKED = {
     "A step is under way": "fixed sentences",
+    "Save the picks as": "a number, and a name to type, the same screen as Name this run",
+    "Save the requirements as": "a fixed sentence, and a name to type in the same screen",
     "A batch is under way": "a number of jobs, and a fixed sentence",
     "Context window": "a number to type, the same screen as Name this run",
     "Changed meanwhile": "the sentence of Changed since, in the same screen",
@@ -277,8 +282,8 @@ def looks_through_history(drive: Drive) -> None:
 def looks_through_the_rest(drive: Drive, evil_url: str) -> None:
     screen = drive.screen
     drive.requirements("")
-    drive.look("ctrl+f", shows="Earlier prompts")
-    drive.look("ctrl+f", "q7q7", PASTED, shows="None of them has these words", evil=False)
+    drive.look("alt+p", shows="Earlier prompts")
+    drive.look("alt+p", "q7q7", PASTED, shows="None of them has these words", evil=False)
     screen.press("f9")
     drive.shows("[Log")
     screen.press("3")
@@ -388,7 +393,13 @@ def test_what_is_asked_shown_and_kept(tmp_path: Path) -> None:
             drive.shows("undecided", "open again")
             drive.quit()
     assert (set(SCREENS.values()) | QUESTIONS) - seen == (
-        ABOUT_SIZE_AND_MONEY | OF_GIVEN_REPLIES | OF_BATCHES | OF_QUESTIONS | OF_MODES | OF_PROJECTS
+        ABOUT_SIZE_AND_MONEY
+        | OF_GIVEN_REPLIES
+        | OF_BATCHES
+        | OF_QUESTIONS
+        | OF_MODES
+        | OF_PROJECTS
+        | OF_FINDER
     )
 
 
@@ -633,7 +644,7 @@ def test_what_is_shown_and_asked_in_the_modes(tmp_path: Path) -> None:
             screen.press("f5")
             drive.look("o", shows="Rounds of feedback")
             screen.press("f2")
-            drive.look("p", shows="What the model is told in every run", evil=False)
+            drive.look(",", shows="What the model is told in every run", evil=False)
             drive.quit()
             seen |= drive.seen
     assert seen >= OF_MODES

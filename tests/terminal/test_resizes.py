@@ -91,7 +91,7 @@ DIALOGS = {
     "models": ("ctrl+o", "Enter chooses"),
     "usage": ("ctrl+l", "d day"),
     "palette": ("ctrl+p", "type what you want to do"),
-    "prompts": ("ctrl+f", "Enter takes it"),
+    "prompts": ("alt+p", "Enter takes it"),
     "history": ("f6", "X delete all"),
     "one run": ("\r", "5  About"),
     "rename": ("n", "Done (Enter)"),
@@ -130,7 +130,7 @@ def test_what_stands_in_dialogs_outlives_a_kill_and_any_size(tmp_path: Path) -> 
             screen.until_gone("Ctrl+S done")
             screen.until_shows("typedline_0")
             for name, (key, shown) in DIALOGS.items():
-                if key == "ctrl+f":
+                if key == "alt+p":
                     screen.press("f3")
                     screen.until_shows("━Requirements")
                 screen.press(key)

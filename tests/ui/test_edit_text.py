@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autocoder_tui.system.clipboard import clipboard_tool, fill_clipboard
-from autocoder_tui.system.editor import EditorFailed, editor_command
+from autocoder_tui.system.editor import EditorFailed, editor_command, find_editor
 from autocoder_tui.ui.controllers.edit import edit_in_editor
 from autocoder_tui.ui.widgets.plain_area import keeps
 
@@ -44,7 +44,7 @@ def test_a_known_editor_opens_at_the_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("command", "reason"),
-    [("false", "ended with 1"), ("/no/such/editor", "could not be used"), ("'", "not a command")],
+    [("false", "ended with 1"), ("'", "not a command")],
 )
 def test_an_editor_that_fails_changes_nothing(command: str, reason: str) -> None:
     with pytest.raises(EditorFailed, match=reason):
@@ -55,6 +55,27 @@ def test_an_editor_that_saves_something_else_than_utf_8(tmp_path: Path) -> None:
     editor = program(tmp_path, "ed", "pathlib.Path(sys.argv[-1]).write_bytes(b'\\xff')")
     with pytest.raises(EditorFailed, match="UTF-8"):
         edit_in_editor("x", "a.txt", 0, {"EDITOR": str(editor)})
+
+
+def test_an_editor_that_is_not_installed_gives_way_to_one_that_is_and_it_is_said(
+    tmp_path: Path,
+) -> None:
+    vim = program(tmp_path, "vim", "")
+    environ = {"VISUAL": "/no/such\x1b", "EDITOR": "hx -w", "PATH": str(tmp_path)}
+    editor = find_editor(environ)
+    assert editor.command == ["vim"]
+    assert "$VISUAL names /no/such␛, which is not installed" in editor.said
+    assert "$EDITOR names hx, which is not installed" in editor.said
+    assert editor.said.endswith("vim is used.")
+    assert find_editor({"PATH": str(tmp_path)}).said.startswith("Neither $VISUAL nor $EDITOR")
+    vim.rename(tmp_path / "hx")
+    assert find_editor(environ).command == ["hx", "-w"]
+    assert find_editor({**environ, "VISUAL": ""}).said == ""
+
+
+def test_an_editor_that_is_not_installed_with_no_other_is_named() -> None:
+    with pytest.raises(EditorFailed, match="hx, which is not installed: set"):
+        find_editor({"EDITOR": "hx", "PATH": "/nowhere"})
 
 
 def test_without_an_editor_there_is_a_sentence() -> None:

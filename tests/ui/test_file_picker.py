@@ -241,7 +241,7 @@ async def test_clear(app: PickerApp) -> None:
     async with app.run_test() as pilot:
         app.picker.set_picks(["README.md"])
         app.picker.focus()
-        await pilot.press("x")
+        await pilot.press("X")
         await until(pilot, lambda: app.picker.picks == ())
 
 
@@ -294,7 +294,7 @@ async def test_empty_project_and_resizing(tmp_path: Path) -> None:
     app = PickerApp(tmp_path)
     async with app.run_test() as pilot:
         await until(pilot, lambda: app.rows() == ["  nothing here"])
-        await pilot.press("space", "enter", "left", "right", "down", "up", "x", "r")
+        await pilot.press("space", "enter", "left", "right", "down", "up", "X", "R")
         for size in ((1, 1), (200, 60), (20, 5)):
             await pilot.resize_terminal(*size)
         await until(pilot, lambda: app.rows() == ["  nothing here"])
@@ -346,7 +346,7 @@ async def test_picks_are_taken_back_and_made_again(app: PickerApp, project: Path
         await go_to(pilot, app, "src")
         await pilot.press("space")
         await until(pilot, lambda: app.picker.picks == both)
-        await pilot.press("x")
+        await pilot.press("X")
         await until(pilot, lambda: told(app) == ["2 files unpicked: - picks again"])
         assert app.picker.picks == ()
         await pilot.press("minus")
@@ -358,7 +358,7 @@ async def test_picks_are_taken_back_and_made_again(app: PickerApp, project: Path
         await pilot.press("plus")
         await until(pilot, lambda: app.refusals() == [("src/main.py", "it is no longer there")])
         await until(pilot, lambda: app.picker.picks == both[:1])
-        await pilot.press("plus", "plus", "x")
+        await pilot.press("plus", "plus", "X")
         await until(pilot, lambda: len(told(app)) == 8)
     assert told(app)[1:] == [
         "taken back: 2 files picked",

@@ -108,9 +108,9 @@ async def test_a_click_on_a_key_presses_it(tmp_path: Path) -> None:
 async def test_a_key_of_ones_own_is_named(tmp_path: Path) -> None:
     config = tmp_path / "config"
     config.mkdir()
-    (config / "config.toml").write_text('[keys]\n"run.start" = "f12"\n')
+    (config / "config.toml").write_text('[keys]\n"run.start" = "f11"\n')
     async with driven(setup_for(tmp_path, "--demo")) as (app, pilot):
-        await until(pilot, lambda: "F12 Run" in _line(app))
+        await until(pilot, lambda: "F11 Run" in _line(app))
 
 
 async def test_a_start_styles_each_widget_once(

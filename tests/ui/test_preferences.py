@@ -75,7 +75,7 @@ async def test_they_are_looked_at_and_changed(tmp_path: Path) -> None:
         await pilot.press("f2")
         await until(pilot, lambda: "+ 1 preference (project 1)" in line_of(app))
         await until(pilot, lambda: app.focused is not None and app.focused.id == "files")
-        await pilot.press("p")
+        await pilot.press("comma")
         await until(pilot, lambda: isinstance(app.screen, Choice))
         await pilot.press("p")
         await until(pilot, lambda: isinstance(app.screen, TextDialog))

@@ -11,8 +11,10 @@ from textual.widgets import Input, OptionList, TextArea
 
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.controllers.prompt_history import Walk
+from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.prompts import PromptList
+from autocoder_tui.ui.terminal.key_queue import ASKS
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.ui.driving import NARROW, driven, framed, serving, setup_for, until
 from tests.ui.test_session import AT, kept, opened, wanted
@@ -95,7 +97,7 @@ async def test_the_list_finds_a_prompt_and_keeps_the_draft_it_replaces(tmp_path:
         await send(app, pilot, "make the report faster\nand smaller")
         area = wanted(app)
         area.replace("half a thought", area.document.start, area.document.end)
-        await pilot.press("ctrl+f")
+        await pilot.press("alt+p")
         await until(pilot, lambda: isinstance(app.screen, PromptList))
         await pilot.press(*"fast rep")
         options = app.screen.query_one(OptionList)
@@ -105,7 +107,7 @@ async def test_the_list_finds_a_prompt_and_keeps_the_draft_it_replaces(tmp_path:
         await until(pilot, lambda: kept(tmp_path).drafts == ("half a thought",))
         await pilot.press("ctrl+up")
         await until(pilot, lambda: area.text == "half a thought")
-        await pilot.press("ctrl+f")
+        await pilot.press("alt+p")
         await until(pilot, lambda: isinstance(app.screen, PromptList))
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main)
@@ -129,7 +131,7 @@ async def test_hostile_prompts_are_shown_as_marks(tmp_path: Path) -> None:
         await until(pilot, lambda: app.session.ready)
         app.prompting.sent("\x1b]52;c;aGk=\x07[@click=app.quit]x[/] \u202e\nsecond \x9b31m")
         app.main.show("requirements")
-        await pilot.press("ctrl+f")
+        await pilot.press("alt+p")
         await until(pilot, lambda: isinstance(app.screen, PromptList))
         await pilot.pause()
         drawn = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
@@ -138,3 +140,20 @@ async def test_hostile_prompts_are_shown_as_marks(tmp_path: Path) -> None:
         assert not set(drawn) & {"\x1b", "\x07", "\u202e", "\x9b"}
         assert app.screen.query_one(Input).has_focus
         assert isinstance(app.main.query_one("#requirements"), TextArea)
+
+
+async def test_a_template_is_saved_and_found_by_its_name(tmp_path: Path) -> None:
+    key = {"HYPERBOLIC_API_KEY": "none-is-sent"}
+    async with driven(setup_for(tmp_path, "-r", "Write tests first.", environ=key)) as (app, pilot):
+        await until(pilot, lambda: app.recovery.done)
+        app.run_worker(app.prompting.save_template(), group=ASKS)
+        await until(pilot, lambda: isinstance(app.screen, LineDialog))
+        await pilot.press(*"tdd", "enter")
+        file = tmp_path / "config" / "templates" / "tdd.md"
+        await until(pilot, file.exists)
+        area = app.main.query_one("#requirements", TextArea)
+        area.text = ""
+        await pilot.press("f3", "alt+p")
+        await until(pilot, lambda: isinstance(app.screen, PromptList))
+        await pilot.press(*"tdd", "enter")
+        await until(pilot, lambda: area.text == "Write tests first.\n")

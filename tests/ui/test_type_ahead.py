@@ -41,7 +41,7 @@ async def test_keys_behind_the_one_that_opens_a_dialog_reach_it(tmp_path: Path) 
     async with driven(setup_for(tmp_path, *NOWHERE, "-r", "as it was")) as (app, pilot):
         await until(pilot, lambda: app.recovery.done)
         app.longest_wait = 60
-        typed(app, "ctrl+f", "a", "b", "c")
+        typed(app, "alt+p", "a", "b", "c")
         await until(pilot, lambda: sought(app, PromptList) == "abc")
         typed(app, "escape", "x", "f6", "/", "y", "z")
         await until(pilot, lambda: sought(app, HistoryScreen) == "yz")

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from textual.app import SuspendNotSupported
 
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.system.editor import EditorFailed, editor_command, open_in_editor
+from autocoder_tui.system.editor import EditorFailed, editor_command, find_editor, open_in_editor
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.plain_area import keeps
 
@@ -71,6 +71,8 @@ def _safe_name(path: str) -> str:
 
 def edit_suspended(app: Program, text: str, path: str, line: int) -> str:
     """`edit_in_editor` with the screen given to the editor meanwhile. Raises EditorFailed."""
+    if said := find_editor(app.setup.environ).said:
+        app.tell(said)
     try:
         # What goes wrong is raised outside: leaving `suspend` by an exception would leave
         # the screen with the editor.
@@ -96,10 +98,13 @@ def edit_file_suspended(app: Program, file: Path) -> None:
     """Have a file edited in its place, with the screen given to the editor meanwhile. Raises
     EditorFailed."""
     failed: EditorFailed | None = None
+    editor = find_editor(app.setup.environ)
+    if editor.said:
+        app.tell(editor.said)
     try:
         with app.suspend():
             try:
-                open_in_editor(editor_command(app.setup.environ), file, app.setup.environ)
+                open_in_editor(editor.command, file, app.setup.environ)
             except EditorFailed as error:
                 failed = error
     except SuspendNotSupported as error:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from textual.widgets import TextArea
 
+from autocoder_tui.config.templates import load_templates, save_template
+from autocoder_tui.system.editor import EditorFailed
+from autocoder_tui.ui.controllers.edit import edit_suspended
 from autocoder_tui.ui.program import Program
+from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.prompts import Prompt, PromptList
 
 
@@ -112,17 +117,55 @@ class PromptHistory:
         if all(prompt.text != draft for prompt in self._known):
             self._app.session.keep_draft(draft)
             if draft.strip():
-                self._app.tell("Your draft is kept: Ctrl+F lists it, Ctrl+Up goes back to it.")
+                self._app.tell("Your draft is kept: F12 lists it, Ctrl+Up goes back to it.")
         self._app.session.forget_draft(text)
         self._put(text)
         self._entitle("")
 
     async def search(self) -> None:
-        """Choose from the list of prompts. Must be called from a worker."""
-        text = await self._app.push_screen_wait(PromptList(self.prompts()))
+        """Choose from the list of prompts and templates. Must be called from a worker."""
+        app = self._app
+        found, problems = await asyncio.to_thread(load_templates, app.root, app.setup.places.config)
+        for problem in problems:
+            app.tell(str(problem), severity="warning")
+        templates = [Prompt(one.text, "template", one.name) for one in found]
+        text = await app.push_screen_wait(PromptList([*self.prompts(), *templates]))
         if text is not None:
             self.replace(text)
             self._app.main.show("requirements")
+
+    async def save_template(self) -> None:
+        """Keep what stands in the editor under a name. Must be called from a worker."""
+        app, text = self._app, self._area.text
+        if not text.strip():
+            app.tell("There are no requirements to keep as a template.")
+            return
+        hint = "Kept for all projects. F12 lists it with the earlier prompts."
+        name = await app.push_screen_wait(LineDialog("Save the requirements as", hint))
+        if name is None:
+            return
+        try:
+            file = await asyncio.to_thread(save_template, app.setup.places.config, name, text)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            app.tell(f"The template can't be kept: {reason}", severity="warning", timeout=12)
+        else:
+            app.tell(f"Kept as the template {file.stem}.")
+
+    async def edit_outside(self) -> None:
+        """Have the requirements edited in the person's editor. Must be called from a worker."""
+        area = self._area
+        text, line = area.text, area.cursor_location[0]
+        try:
+            # Not in a thread: while the editor has the terminal, the screen must stand still.
+            new = edit_suspended(self._app, text, "requirements.md", line)
+        except EditorFailed as error:
+            self._app.tell(error.message, severity="error", timeout=12)
+            return
+        if not text.endswith("\n"):
+            new = new.removesuffix("\n")
+        if new != text:
+            self._put(new)
 
     def _put(self, text: str) -> None:
         area = self._area

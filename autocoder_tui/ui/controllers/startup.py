@@ -47,6 +47,7 @@ async def begin(app: Program, problems: Iterable[str]) -> None:
     header.branch = branch or ""
     app.estimator.schedule()
     asyncio.get_running_loop().run_in_executor(None, preload)
+    app.run_worker(app.file_finder.begin(), group="finder-read", exclusive=True)
     # What a killed program left of a check may be much: nobody waits for its removal.
     threading.Thread(target=sweep, name="sweep", daemon=True).start()
     await app.recovery.start()

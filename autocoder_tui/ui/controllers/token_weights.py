@@ -40,6 +40,11 @@ class FileWeigher:
         self._whole_project = False
         self._working = False
 
+    @property
+    def weights(self) -> TreeWeights:
+        """What is counted by now."""
+        return self._weights
+
     def count_for(self, chosen: ChosenModel) -> None:
         """From now on weights are those of this model; all are shown anew."""
         if self._chosen is not None and (self._chosen.model, self._chosen.calibration) == (
@@ -72,6 +77,7 @@ class FileWeigher:
                     weights = await asyncio.to_thread(self._batch, self._counter)
                     self._weights.add(weights)
                     self._app.main.query_one(FilePicker).show_weights(self._weights)
+                    self._app.file_finder.weighed()
                 elif not self._whole_project:
                     self._whole_project = True
                     self._take_behind(await asyncio.to_thread(self._all_files))

@@ -21,10 +21,11 @@ MOST_SHOWN = 500
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Requirements; `when` they were sent, in words."""
+    """Requirements; `when` they were sent, in words. `name` is that of a template."""
 
     text: str
     when: str
+    name: str = ""
 
 
 class PromptList(FilteredList[str | None]):
@@ -71,7 +72,9 @@ class PromptList(FilteredList[str | None]):
         preview.scroll_relative(y=step * max(1, preview.size.height - 1), animate=False)
 
     def fill(self, wanted: str) -> None:
-        found = [prompt for prompt in self._prompts if has_words(prompt.text, wanted)]
+        found = [
+            prompt for prompt in self._prompts if has_words(f"{prompt.name} {prompt.text}", wanted)
+        ]
         self._shown = found[:MOST_SHOWN]
         options = self.query_one(OptionList)
         options.clear_options()
@@ -103,6 +106,7 @@ def _row(prompt: Prompt) -> Content:
     more = f"  +{lines} line{'s' * (lines != 1)}" if lines else ""
     return Content.assemble(
         Content.styled(f"{visible(prompt.when):<16} ", "$text-muted"),
+        Content.styled(f"{visible(prompt.name)}: " if prompt.name else "", "bold"),
         first_line(prompt.text),
         Content.styled(more, "$text-muted"),
     ).truncate(300)

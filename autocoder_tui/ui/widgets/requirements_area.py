@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from textual import events
 from textual.binding import Binding
 from textual.message import Message
 
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 
+_COMPLETION_KEYS = {
+    "down": "down",
+    "up": "up",
+    "pagedown": "page_down",
+    "pageup": "page_up",
+    "tab": "choose",
+    "enter": "choose",
+    "escape": "close",
+}
+
 
 class RequirementsArea(PlainArea):
-    """Text to send. Earlier prompts are the App's to bring."""
+    """Text to send. Earlier prompts are the App's to bring, and so are the files for a reference:
+    an `@` that is typed where no word is before it, and what follows it without a blank."""
 
     # A Mac keeps the keys with Ctrl for itself, some terminals those with Alt.
     BINDINGS = [
         Binding("ctrl+up,alt+up", "step(1)", "Earlier prompt", id="prompt.earlier", show=False),
         Binding("ctrl+down,alt+down", "step(-1)", "Later prompt", id="prompt.later", show=False),
-        Binding("ctrl+f", "search", "Search prompts", id="prompt.search", show=False),
+        Binding(
+            "alt+e", "app.requirements('editor')", "In your editor", id="prompt.editor", show=False
+        ),
+        Binding("alt+p", "search", "Search prompts", id="prompt.search", show=False),
         # The framework's own, with names by which others can be put in their place.
         Binding("up", "cursor_up", "Up", id="requirements.up", show=False),
         Binding("down", "cursor_down", "Down", id="requirements.down", show=False),
@@ -38,8 +53,68 @@ class RequirementsArea(PlainArea):
     class SearchRequested(Message):
         """The list of earlier prompts is wanted."""
 
+    @dataclass
+    class ReferenceTyped(Message):
+        """What follows the `@` before the cursor is `query`; None where there is no such."""
+
+        query: str | None
+
+    @dataclass
+    class CompletionKeyPressed(Message):
+        """A key that acts on the files offered: "down", "up", "choose" and so on."""
+
+        deed: str
+
+    completing = False
+    """Files are offered: the keys that move and choose in a list are for that."""
+    _at: tuple[int, int] | None = None
+
     def action_step(self, by: int) -> None:
         self.post_message(self.Stepped(by))
 
     def action_search(self) -> None:
         self.post_message(self.SearchRequested())
+
+    # ------------------------------------------------------------------ references to files
+
+    async def _on_key(self, event: events.Key) -> None:
+        deed = _COMPLETION_KEYS.get(event.key) if self.completing else None
+        # Nothing was typed or moved to yet: Enter still is what it always is.
+        if deed is not None and not (event.key == "enter" and not self.query_typed):
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.CompletionKeyPressed(deed))
+            return
+        if event.character == "@" and self.selection.is_empty:
+            row, column = self.cursor_location
+            before = self.document.get_line(row)[:column][-1:]
+            self._at = None if before.isalnum() or before in ("_", ".") else (row, column)
+        await super()._on_key(event)
+
+    @property
+    def query_typed(self) -> str | None:
+        """What follows the `@` before the cursor, None where there is none."""
+        row, column = self.cursor_location
+        if self._at is None or self._at[0] != row or column <= self._at[1]:
+            return None
+        typed = self.document.get_line(row)[self._at[1] : column]
+        blank = any(character.isspace() for character in typed)
+        return None if blank or not typed.startswith("@") else typed[1:]
+
+    def on_text_area_selection_changed(self) -> None:
+        """Tell which reference is being typed, if any."""
+        if self._at is not None or self.completing:
+            query = self.query_typed
+            if query is None:
+                self._at = None
+            self.post_message(self.ReferenceTyped(query))
+
+    def forget_reference(self) -> None:
+        """What is being typed is no reference."""
+        self._at = None
+
+    def put_reference(self, reference: str) -> None:
+        """Put a reference in the place of the one that is being typed."""
+        if self._at is not None and self.query_typed is not None:
+            self.replace(f"{reference} ", self._at, self.cursor_location)
+            self._at = None

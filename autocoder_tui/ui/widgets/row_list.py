@@ -67,10 +67,14 @@ class RowList(ScrollView, can_focus=True):
     def show(self, row_count: int, highlighted: int | None) -> None:
         """There are other rows now, `row_count` of them."""
         self.row_count = row_count
-        self.virtual_size = Size(1, row_count)
+        # Another size lays out and paints the whole screen: rows that fit are all one size.
+        self.virtual_size = Size(1, max(row_count, self.size.height))
         self.highlighted = highlighted
         self._scroll_to_highlighted()
         self.refresh()
+
+    def on_resize(self) -> None:
+        self.virtual_size = Size(1, max(self.row_count, self.size.height))
 
     def validate_highlighted(self, highlighted: int | None) -> int | None:
         if highlighted is None or not self.row_count:

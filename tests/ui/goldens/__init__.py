@@ -23,7 +23,9 @@ from autocoder_tui.steps.progress import ProjectProgress, StepProgress
 from autocoder_tui.store.history.history import History
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.question import Question
+from autocoder_tui.ui.screens.finder import Finder
 from autocoder_tui.ui.screens.theme_list import ThemeList
+from autocoder_tui.ui.widgets.files.completion_list import CompletionList
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
@@ -31,13 +33,15 @@ from autocoder_tui.ui.widgets.row_list import RowList
 from autocoder_tui.ui.widgets.steps.pane import StepsPane
 from autocoder_tui.ui.widgets.stream.view import StreamView
 from tests.store.kept_runs import run
-from tests.ui.driving import driven, framed, serving, setup_for, until
+from tests.ui.driving import driven, framed, serving, setup_for, there, until
 
 Size: TypeAlias = tuple[int, int]
 
 SIZES: Final[tuple[Size, ...]] = ((80, 24), (120, 40), (200, 60))
 MOMENTS: Final = (
     "ask",
+    "finder",
+    "reference",
     "stream",
     "question",
     "review",
@@ -140,6 +144,24 @@ async def pictured(folder: Path, moment: str, size: Size) -> str:
             return await _settled(app, pilot)
 
 
+async def _find(app: AutocoderApp, pilot: Pilot[str], moment: str) -> None:
+    index = app.file_finder
+    await until(pilot, lambda: index.findable().index is not None)
+    paths = there(index.findable().index).paths
+    await until(pilot, lambda: all(app.weigher.weights.of(path) is not None for path in paths))
+    if moment == "finder":
+        await pilot.press("ctrl+f", *"or")
+        await until(pilot, lambda: isinstance(app.screen, Finder))
+        await until(pilot, lambda: app.screen.query_one(RowList).row_count == 3)
+        await until(pilot, lambda: index.findable().suggested)
+    else:
+        await pilot.press("f3", "enter", "at", *"st")
+        await until(pilot, lambda: app.main.query(CompletionList))
+        await until(pilot, lambda: app.main.query_one(CompletionList).row_count == 3)
+        # The estimate follows what is typed in its own time.
+        await until(pilot, lambda: "in ~338" in _shown(app))
+
+
 @asynccontextmanager
 async def at_moment(
     folder: Path, moment: str, size: Size
@@ -150,7 +172,7 @@ async def at_moment(
     for name in ("README.md", "orders_test.py", "shop/cart.py", "shop/stock.py"):
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_text("pass\n")
-    if moment in ("ask", "steps") or moment in _OPENED_BY:
+    if moment in ("ask", "steps", "finder", "reference") or moment in _OPENED_BY:
         _keep_runs(folder)
         flags = ("--base-url", "http://127.0.0.1:9/v1", "-m", "test-model")
         setup = setup_for(folder, *flags, "-r", _WISH, "-i", "orders.py")
@@ -169,6 +191,8 @@ async def at_moment(
                 app.main.query_one(StreamView).append(_AFTER)
                 app.main.query_one(StepsPane).show(_STEPS, waits="waits for you")
                 app.main.show_beside_steps()
+            elif moment in ("finder", "reference"):
+                await _find(app, pilot, moment)
             yield app, pilot
         return
     stops = {} if moment == "review" else {"stall": "middle", "cut_after": 260}

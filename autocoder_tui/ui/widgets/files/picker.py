@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -27,12 +27,13 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.widgets.files.folders import Folders
 from autocoder_tui.ui.widgets.files.pick_history import PickHistory, change_in_words
 from autocoder_tui.ui.widgets.files.row import Part, Row
+from autocoder_tui.ui.widgets.files.type_ahead_tree import TypeAheadTree
 from autocoder_tui.ui.widgets.files.weights import TreeWeights, folders_of
 from autocoder_tui.workspace.entry import Entry, why_never
 from autocoder_tui.workspace.listing import MAX_ENTRIES, Listing
 
 
-class FilePicker(Tree[Entry]):
+class FilePicker(TypeAheadTree):
     """A tree of the project at `root`; `picks` are paths relative to it, sorted.
 
     Paths in `picks` and in messages are raw: pass them through `display.visible` to show.
@@ -43,17 +44,20 @@ class FilePicker(Tree[Entry]):
         Binding("enter", "select_cursor", "Open or pick", show=False, id="files.enter"),
         Binding("right", "open_folder", "Open folder", show=False, id="files.open"),
         Binding("left", "close_folder", "Close folder", show=False, id="files.close"),
+        Binding("slash", "app.find_files", "Find files", id="files.search"),
         Binding("up", "cursor_up", "Up", show=False, id="files.up"),
         Binding("down", "cursor_down", "Down", show=False, id="files.down"),
         Binding("pageup", "page_up", "Page up", show=False, id="files.page_up"),
         Binding("pagedown", "page_down", "Page down", show=False, id="files.page_down"),
         Binding("home", "scroll_home", "Start", show=False, id="files.start"),
         Binding("end", "scroll_end", "End", show=False, id="files.end"),
-        Binding("x", "clear_picks", "Unpick all", show=False, id="files.clear"),
+        Binding("X", "clear_picks", "Unpick all", show=False, id="files.clear"),
         Binding("minus", "take_back", "Take the last pick back", show=False, id="files.take_back"),
         Binding("plus", "do_again", "Do it again", show=False, id="files.do_again"),
-        Binding("p", "app.preferences('list')", "Preferences", show=False, id="files.preferences"),
-        Binding("r", "refresh_tree", "Read files again", show=False, id="files.refresh"),
+        Binding(
+            "comma", "app.preferences('list')", "Preferences", show=False, id="files.preferences"
+        ),
+        Binding("R", "refresh_tree", "Read files again", show=False, id="files.refresh"),
     ]
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -147,6 +151,7 @@ class FilePicker(Tree[Entry]):
         self._picked: frozenset[str] = frozenset()
         self._picked_below: Counter[str] = Counter()
         self._weights = TreeWeights()
+        self._marks: dict[str, str] = {}
 
     # ------------------------------------------------------------------ picks
 
@@ -210,10 +215,11 @@ class FilePicker(Tree[Entry]):
         elif entry.is_dir and not entry.symlink:
             self._toggle_folder(entry)
         else:
-            self._pick_file(entry)
+            self.pick_file(entry)
 
     @work(group="file-picker-pick")
-    async def _pick_file(self, entry: Entry) -> None:
+    async def pick_file(self, entry: Entry) -> None:
+        """Pick a file; says so where it may not be, and asks where it may hold secrets."""
         reason: str | None = "a link to a folder; pick inside the folder itself"
         if not entry.is_dir:
             reason = await asyncio.to_thread(why_never, self.project, entry)
@@ -246,6 +252,14 @@ class FilePicker(Tree[Entry]):
     def show_weights(self, weights: TreeWeights) -> None:
         """Show these weights from now on; call it again when some were added."""
         self._weights = weights
+        self._invalidate()
+
+    def show_marks(self, marks: Mapping[str, str]) -> None:
+        """Show what git says of files, by a letter each; folders show that there are such."""
+        self._marks = {
+            **dict.fromkeys((f for path in marks for f in folders_of(path)), "•"),
+            **marks,
+        }
         self._invalidate()
 
     # ------------------------------------------------------------------ the tree
@@ -378,6 +392,8 @@ class FilePicker(Tree[Entry]):
             busy=entry.path in self._busy,
             weight=self._weights.of(entry.path),
             exact=self._weights.exact,
+            git=self._marks.get(entry.path, ""),
+            typed=self.typed.letters if node is self.cursor_node else "",
         )
         return row.render(style, partial(self._part, node))
 

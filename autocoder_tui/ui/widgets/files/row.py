@@ -27,7 +27,8 @@ class Row:
     """What one row shows, in `width` cells. `is_open` is None for what cannot be opened.
 
     `weight` is tokens, for a folder those of the files in it that were counted; None while
-    nothing was. `exact`: the model's provider counts the same.
+    nothing was. `exact`: the model's provider counts the same. `git` is a mark of one cell,
+    `typed` what is looked for in the names.
     """
 
     entry: Entry
@@ -38,6 +39,8 @@ class Row:
     busy: bool = False
     weight: int | None = None
     exact: bool = False
+    git: str = ""
+    typed: str = ""
 
     def render(self, style: Style, part: Callable[[Part], Style]) -> Text:
         """The row over `style`; `part` gives the style of each of its parts."""
@@ -45,13 +48,19 @@ class Row:
         for text, tail_part in self._tail():
             tail.append(text, style + part(tail_part))
         name = visible(self.entry.name) + (" →" if self.entry.symlink else "")
-        room = self.width - _MARK_WIDTH - tail.cell_len
+        room = self.width - _MARK_WIDTH - tail.cell_len - len(self.git)
         name = cut(name, max(room - 1, _NARROWEST_NAME))
         styled = self._name_part()
         row = Text(no_wrap=True, end="")
         row.append(self._mark(), style + part("size" if self.is_open is not None else "picked"))
-        row.append(name, style + part(styled) if styled else style)
+        named = style + part(styled) if styled else style
+        row.append(name, named)
+        found = name.lower().find(self.typed) if self.typed else -1
+        if found >= 0:
+            end = _MARK_WIDTH + found + len(self.typed)
+            row.stylize(named + Style(underline=True, bold=True), _MARK_WIDTH + found, end)
         row.append(" " * max(1, room - cell_len(name)), style)
+        row.append(self.git, style + part("flag"))
         return row.append_text(tail)
 
     def _mark(self) -> str:

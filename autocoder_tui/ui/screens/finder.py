@@ -1,0 +1,311 @@
+"""Any file of the project, found by some letters of its name; what is found is picked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+from autocoder_tui.engine.metering.cost import format_tokens
+from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.widgets.files.finder_rows import (
+    FileRow,
+    Findable,
+    FinderRow,
+    FoundRows,
+    RowLook,
+    drawn,
+    name_of,
+    rows_for,
+)
+from autocoder_tui.ui.widgets.files.weights import TreeWeights
+from autocoder_tui.ui.widgets.plain_area import PlainInput
+from autocoder_tui.ui.widgets.row_list import RowList
+from autocoder_tui.workspace.file_group import FileGroup, is_glob
+from autocoder_tui.workspace.file_index import FileIndex
+from autocoder_tui.workspace.file_search import FileSearch
+
+_AT_ONCE = 40_000
+"""Files that are searched within a few milliseconds: a thread would take longer to hand them over
+than to find them."""
+
+
+_PAUSE_IN_TYPING = 0.15
+"""Seconds."""
+
+
+class FoundFiles(Protocol):
+    """Where the files come from, and what becomes of those that are picked."""
+
+    def findable(self) -> Findable: ...
+
+    @property
+    def weights(self) -> TreeWeights: ...
+
+    def toggle(self, row: FinderRow, *, only_pick: bool) -> None: ...
+
+    def in_view(self, paths: Sequence[str]) -> None: ...
+
+    def save_set(self) -> None: ...
+
+    def delete_set(self, name: str) -> None: ...
+
+
+class QueryInput(PlainInput):
+    """A line in which a blank is a key like others: no letters of a name are looked for by it."""
+
+    value = reactive("", init=False)
+    virtual_size = reactive(Size(0, 0))
+    """Textual lays the whole screen out for each letter of a line, which has one size all along."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return key != "space" and super().check_consume_key(key, character)
+
+
+class Finder(Dialog[None]):
+    """The line keeps the keyboard. Whoever opened it tells it what changed meanwhile."""
+
+    BINDINGS = [
+        Binding("space,tab", "pick", "Pick", id="finder.pick", priority=True),
+        Binding("escape", "dismiss", "Close", id="finder.close"),
+        Binding("ctrl+s", "save_set", "Save the picks as a set", id="finder.save", priority=True),
+        Binding("delete", "delete_set", "Delete a saved set", id="finder.delete", priority=True),
+        Binding("down,ctrl+n", "move(1)", show=False, priority=True),
+        Binding("up,ctrl+p", "move(-1)", show=False, priority=True),
+        Binding("pagedown", "move_pages(1)", show=False, priority=True),
+        Binding("pageup", "move_pages(-1)", show=False, priority=True),
+    ]
+    DEFAULT_CSS = """
+    Finder .dialog { height: 80%; }
+    Finder RowList { margin-top: 1; scrollbar-size-vertical: 1; }
+    Finder RowList > .row-list--highlighted {
+        color: $block-cursor-foreground;
+        background: $block-cursor-background;
+        text-style: $block-cursor-text-style;
+    }
+    Finder #finder-state { height: 1; color: $text-muted; }
+    """
+
+    def __init__(self, files: FoundFiles) -> None:
+        super().__init__()
+        self._files = files
+        self._now = files.findable()
+        self._picked = frozenset(self._now.picks)
+        self._search = FileSearch(self._now.index or FileIndex())
+        self._found = FoundRows()
+        self._wanted = ("", 0)
+        self._shown: tuple[str, int] | None = None
+        self._searching = False
+        self._then: list[Callable[[], None]] = []
+        self._pause: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog wide-dialog dense-dialog") as dialog:
+            dialog.border_title = "Find files"
+            dialog.border_subtitle = "Space picks · Enter picks and closes · Esc closes"
+            yield QueryInput(
+                placeholder="letters of a name · src/**/*.py · changed",
+                id="finder-query",
+                compact=True,
+            )
+            yield RowList(self._row)
+            yield Static("", id="finder-state", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(RowList).can_focus = False
+        self.query_one(Input).focus()
+        self._ask()
+
+    # ------------------------------------------------------------------ finding
+
+    def files_changed(self) -> None:
+        """Look again: the project was listed, or what is offered of it is other."""
+        if self.closing:
+            return
+        self._now = self._files.findable()
+        if self._now.index is not None and self._now.index is not self._search.index:
+            self._search = FileSearch(self._now.index)
+        self._wanted = (self._wanted[0], self._wanted[1] + 1)
+        self._ask()
+
+    def weights_changed(self) -> None:
+        """Show weights that became known."""
+        if not self.closing:
+            self.query_one(RowList).refresh()
+            self._say()
+
+    def picks_changed(self) -> None:
+        """Show what is picked now; the rows stay where they are."""
+        self._now = self._files.findable()
+        self._picked = frozenset(self._now.picks)
+        self.weights_changed()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._wanted = (event.value, self._wanted[1])
+        self._ask()
+
+    def _ask(self) -> None:
+        wanted, search = self._wanted, self._search
+        if not self._searching and not is_glob(wanted[0]) and len(search.index.paths) <= _AT_ONCE:
+            self._show(wanted, rows_for(wanted[0], self._now, search))
+        elif not self._searching:
+            self._searching = True
+            self.run_worker(self._answer(), group="finder", exit_on_error=True)
+
+    async def _answer(self) -> None:
+        """Look for what is typed by now, off the thread that draws, until nothing is typed on."""
+        try:
+            while self._shown != self._wanted:
+                wanted = self._wanted
+                found = await asyncio.to_thread(rows_for, wanted[0], self._now, self._search)
+                if self.closing:
+                    return
+                self._show(wanted, found)
+        finally:
+            self._searching = False
+        then, self._then = self._then, []
+        for do in then:
+            do()
+
+    def _show(self, wanted: tuple[str, int], found: FoundRows) -> None:
+        kept = self._row_at_cursor if self._shown and self._shown[0] == wanted[0] else None
+        self._found, self._shown = found, wanted
+        names = [name_of(row) for row in found.rows]
+        known = kept is not None and name_of(kept) in names
+        cursor = names.index(name_of(kept)) if kept is not None and known else found.start
+        rows = self.query_one(RowList)
+        rows.show(len(found.rows), cursor if found.rows else None)
+        if not known:
+            # The groups before the first file are to be seen with it.
+            rows.scroll_home(animate=False, force=True)
+        self._say()
+        self._will_count()
+
+    @property
+    def _row_at_cursor(self) -> FinderRow | None:
+        at = self.query_one(RowList).highlighted
+        return self._found.rows[at] if at is not None and at < len(self._found.rows) else None
+
+    def _will_count(self) -> None:
+        """What is in view is counted once nothing is typed for a moment: it takes from the time
+        that the next letter has."""
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(_PAUSE_IN_TYPING, self._count_in_view)
+
+    def _count_in_view(self) -> None:
+        if self.closing:
+            return
+        rows = self.query_one(RowList)
+        top = int(rows.scroll_offset.y)
+        wanted: list[str] = []
+        for row in self._found.rows[top : top + max(1, rows.size.height)]:
+            wanted += row.paths if isinstance(row, FileGroup) else (row.path,)
+        self._files.in_view(wanted)
+
+    def on_row_list_highlighted(self) -> None:
+        if not self.closing:
+            self._will_count()
+
+    # ------------------------------------------------------------------ showing
+
+    def _row(self, at: int) -> Content:
+        rows = self.query_one(RowList)
+        row, weights = self._found.rows[at], self._files.weights
+        paths = row.paths if isinstance(row, FileGroup) else (row.path,)
+        counted = [tokens for path in paths if (tokens := weights.of(path)) is not None]
+        look = RowLook(
+            width=rows.scrollable_content_region.width,
+            query=self._shown[0] if self._shown else "",
+            picked=bool(paths) and self._picked.issuperset(paths),
+            mark=self._now.marks.get(row.path, "") if isinstance(row, FileRow) else "",
+            weight=sum(counted) if counted or not paths else None,
+            counted=len(counted) == len(paths),
+            exact=weights.exact,
+            plain=rows.highlighted == at,
+        )
+        return drawn(row, look)
+
+    def _say(self) -> None:
+        """How many files match, and how many are picked."""
+        index, total = self._now.index, self._found.total
+        if index is None:
+            said = "Listing the files…"
+        elif not total:
+            said = "No file has these letters in this order." if index.paths else "No files here."
+        else:
+            listed = len(index.paths)
+            more = "+" if index.cut else ""
+            said = f"{total:,} of {listed:,}{more} files"
+        counted = [self._files.weights.of(path) for path in self._now.picks]
+        tokens = sum(weight for weight in counted if weight is not None)
+        about = "at least " if None in counted else "~"
+        picked = f"{len(counted)} picked, {about}{format_tokens(tokens)} tokens"
+        said += f" · {picked if counted else 'none picked'}"
+        self.query_one("#finder-state", Static).update(said, layout=False)
+
+    # ------------------------------------------------------------------ keys
+
+    def _when_found(self, do: Callable[[], None]) -> None:
+        """Act on the rows of what is typed: a key may be quicker than the search."""
+        if self._searching:
+            self._then.append(do)
+        else:
+            do()
+
+    def action_move(self, by: int) -> None:
+        self._when_found(lambda: self.query_one(RowList).action_move(by))
+
+    def action_move_pages(self, by: int) -> None:
+        self._when_found(lambda: self.query_one(RowList).action_move_pages(by))
+
+    def action_pick(self) -> None:
+        """Pick the row under the cursor, or unpick it; what is typed next looks for another."""
+
+        def pick() -> None:
+            row = self._row_at_cursor
+            if row is not None:
+                self._files.toggle(row, only_pick=False)
+                self.query_one(Input).action_select_all()
+
+        self._when_found(pick)
+
+    def on_input_submitted(self) -> None:
+        def pick() -> None:
+            row = self._row_at_cursor
+            if row is not None:
+                self._files.toggle(row, only_pick=True)
+                self.dismiss(None)
+
+        self._when_found(pick)
+
+    def on_row_list_selected(self) -> None:
+        self.action_pick()
+
+    def action_save_set(self) -> None:
+        self._files.save_set()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "delete_set":
+            row = self._row_at_cursor
+            return isinstance(row, FileGroup) and row.saved
+        return super().check_action(action, parameters)
+
+    def action_delete_set(self) -> None:
+        row = self._row_at_cursor
+        if isinstance(row, FileGroup) and row.saved:
+            self._files.delete_set(row.label)
+
+    def on_click(self, event: events.Click) -> None:
+        if event.widget is self:
+            self.dismiss(None)

@@ -1,0 +1,57 @@
+"""A tree of files in which letters that are typed look for a name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.text import Text
+from textual import events
+from textual.widgets import Tree
+
+from autocoder_tui.ui.widgets.files.typed_name import TypedName, is_of_name
+from autocoder_tui.workspace.entry import Entry
+
+
+class TypeAheadTree(Tree[Entry]):
+    """The keys of its own bindings keep what they do, whatever they are set to."""
+
+    def __init__(self, label: Text, data: Entry, **options: Any) -> None:
+        super().__init__(label, data, **options)
+        self.typed = TypedName()
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return is_of_name(character)
+
+    def _is_own(self, key: str) -> bool:
+        own = self._bindings.copy()
+        own.apply_keymap(self.app._keymap)
+        return key in own.key_to_bindings
+
+    def on_key(self, event: events.Key) -> None:
+        if is_of_name(event.character) and not self._is_own(event.key):
+            self._look_for(event.character or "")
+        elif not (
+            (event.key == "escape" and self.typed.forget())
+            or (event.key == "backspace" and self.typed.shorten())
+        ):
+            if self.typed.forget():
+                self._repaint_cursor()
+            return
+        self._repaint_cursor()
+        event.stop()
+        event.prevent_default()
+
+    def _look_for(self, letter: str) -> None:
+        nodes = (self.get_node_at_line(line) for line in range(self.last_line + 1))
+        names = [
+            node.data.name.lower() if node is not None and node.data is not None else ""
+            for node in nodes
+        ]
+        found = self.typed.add(letter, names, self.cursor_line)
+        if found is not None:
+            self._repaint_cursor()
+            self.move_cursor_to_line(found)
+
+    def _repaint_cursor(self) -> None:
+        if self.cursor_node is not None:
+            self.cursor_node.refresh()

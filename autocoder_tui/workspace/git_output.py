@@ -1,0 +1,84 @@
+"""What git prints when it is asked something about a project: bounded in time and size."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+_SECONDS = 10.0
+_MOST_BYTES = 16 * 1024 * 1024
+# What a hook or an alias hands down to the programs it starts.
+_PLACES = (
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"),
+    *("GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE", "GIT_EXTERNAL_DIFF"),
+)
+
+
+def git_output(
+    root: Path, *arguments: str, seconds: float = _SECONDS, most_bytes: int = _MOST_BYTES
+) -> bytes | None:
+    """What git prints in `root`, None where it can't. Blocking.
+
+    What is longer than `most_bytes`, or is not there after `seconds`, is cut there.
+    """
+    environment = {name: value for name, value in os.environ.items() if name not in _PLACES}
+    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"}
+    # A repository's own settings may name programs to run; being asked needs none.
+    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", *arguments]
+    try:
+        process = subprocess.Popen(
+            command,
+            cwd=root,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except (OSError, ValueError):
+        return None
+    assert process.stdout is not None
+    late = threading.Timer(seconds, _end, [process])
+    late.daemon = True
+    late.start()
+    try:
+        with process.stdout as printed:
+            output = printed.read(most_bytes)
+            cut = len(output) == most_bytes or not late.is_alive()
+        if cut:
+            _end(process)
+        code = process.wait()
+    finally:
+        late.cancel()
+    return output if cut or code == 0 else None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End git and what it started, which would hold on to what is read from it."""
+    with suppress(OSError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+
+
+def git_word(root: Path, *arguments: str) -> str:
+    """The one line git prints; "" where it prints none, or can't."""
+    output = git_output(root, *arguments, most_bytes=4096) or b""
+    return os.fsdecode(output).strip("\n")
+
+
+def names_in(output: bytes | None) -> list[str]:
+    """The names in what git printed with `-z`; one that was cut off is not among them."""
+    whole, _, _ = (output or b"").rpartition(b"\0")
+    return [os.fsdecode(name) for name in whole.split(b"\0") if name]
+
+
+def below(prefix: str, names: Iterable[str]) -> list[str]:
+    """Those of `names` that begin with `prefix`, without it."""
+    return [name[len(prefix) :] for name in names if name.startswith(prefix)]

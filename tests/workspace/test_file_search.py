@@ -1,0 +1,180 @@
+"""Which file is meant by a few letters, on names people have and on any names at all."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autocoder_tui.workspace.file_index import FileIndex, list_files
+from autocoder_tui.workspace.file_search import FileSearch, Found, matched_letters, wanted_letters
+
+PROJECT = (
+    "README.md",
+    "docs/report.md",
+    "src/report.py",
+    "src/report_writer.py",
+    "src/cli.py",
+    "src/shop/cart.py",
+    "src/shop/FilePicker.tsx",
+    "src/shop/file_pane.py",
+    "src/shop/file.py",
+    "src/client/list.py",
+    "src/unreported.py",
+    "tests/test_report.py",
+    "tests/shop/test_cart.py",
+)
+
+
+def search(query: str, *names: str, first: tuple[str, ...] = ()) -> tuple[str, ...]:
+    return FileSearch(FileIndex.of(names or PROJECT)).search(query, first).paths
+
+
+@pytest.mark.parametrize(
+    ("query", "best"),
+    [
+        ("report", ["src/report.py", "docs/report.md", "src/report_writer.py"]),
+        ("cli", ["src/cli.py", "src/client/list.py"]),  # the name over the folder
+        ("fp", ["src/shop/file_pane.py", "src/shop/FilePicker.tsx"]),  # not file.py
+        ("picker", ["src/shop/FilePicker.tsx"]),  # a hump is where a word begins
+        ("rwr", ["src/report_writer.py"]),
+        ("tecart", ["tests/shop/test_cart.py"]),  # the folder does not take the letters
+        ("shop/cart", ["src/shop/cart.py"]),
+        ("t/s/c", ["tests/shop/test_cart.py"]),
+        ("READ", ["README.md"]),
+        ("src cart", ["src/shop/cart.py"]),
+    ],
+)
+def test_what_is_meant_comes_first(query: str, best: list[str]) -> None:
+    assert list(search(query)[: len(best)]) == best
+
+
+def test_words_of_a_name_come_before_the_middle_of_one() -> None:
+    found = search("report")
+    assert found.index("tests/test_report.py") < found.index("src/unreported.py")
+
+
+def test_the_shorter_name_comes_first() -> None:
+    assert search("a", "ab.py", "a.py", "abc.py") == ("a.py", "ab.py", "abc.py")
+
+
+def test_what_was_picked_lately_comes_first_among_its_like() -> None:
+    assert search("report", first=("src/report_writer.py",))[0] == "src/report_writer.py"
+    # One tier up, and no more: what the letters are the beginning of is meant rather.
+    found = search("cli", "src/cli.py", "src/c/l/i.py", first=("src/c/l/i.py",))
+    assert found == ("src/cli.py", "src/c/l/i.py")
+
+
+def test_nothing_typed_lists_all_with_the_picked_ones_first() -> None:
+    found = FileSearch(FileIndex.of(PROJECT)).search("", ["src/cli.py", "gone.py"])
+    assert found.total == len(PROJECT)
+    assert found.paths[:2] == ("src/cli.py", "README.md")
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "marked"),
+    [
+        ("src/helpers/shop.py", "shop", "shop"),
+        ("src/shop/FilePicker.tsx", "fp", "FP"),
+        ("tests/shop/test_cart.py", "tcart", "tcart"),
+        ("src/shop/cart.py", "srcart", "srcart"),
+        ("a/İx.py", "ix", "İx"),
+    ],
+)
+def test_the_letters_marked_are_those_a_person_sees(path: str, query: str, marked: str) -> None:
+    assert "".join(path[at] for at in matched_letters(path, query)) == marked
+
+
+def test_the_marks_of_a_name_stand_together_where_they_can() -> None:
+    assert matched_letters("src/s_h_o_p/shop.py", "shop") == (12, 13, 14, 15)
+
+
+# -------------------------------------------------------------------- any names
+
+letters = st.sampled_from("aAbBcC/._-1éß\u202e\x1b\n[]")
+names = st.text(letters, min_size=1, max_size=14)
+projects = st.lists(names, max_size=25).map(FileIndex.of)
+queries = st.text(letters, max_size=6)
+
+
+def has(path: str, wanted: str) -> bool:
+    rest = iter(FileIndex.of([path]).lowered[0])
+    return all(letter in rest for letter in wanted)
+
+
+@given(projects, queries, st.lists(names, max_size=4))
+def test_found_are_those_that_have_the_letters_and_no_others(
+    index: FileIndex, query: str, first: list[str]
+) -> None:
+    found = FileSearch(index).search(query, [*first, *index.paths[:2]])
+    wanted = wanted_letters(query)
+    assert sorted(found.paths) == [path for path in index.paths if has(path, wanted)]
+    assert found.total == len(found.paths)
+    for path in found.paths:
+        places = matched_letters(path, query)
+        assert list(places) == sorted(set(places))
+        assert "".join(FileIndex.of([path]).lowered[0][at] for at in places) == wanted
+
+
+@given(projects, queries, st.lists(queries, max_size=4))
+def test_letters_typed_on_find_what_they_find_at_once(
+    index: FileIndex, query: str, others: list[str]
+) -> None:
+    searching = FileSearch(index)
+    for number in range(len(query)):
+        searching.search(query[:number])
+    assert searching.search(query) == FileSearch(index).search(query)
+    for other in others:
+        assert searching.search(other) == FileSearch(index).search(other)
+
+
+@given(projects, queries, st.integers(0, 30))
+def test_a_bound_cuts_the_end_off(index: FileIndex, query: str, most: int) -> None:
+    everything = FileSearch(index).search(query)
+    found = FileSearch(index).search(query, most=most)
+    assert found == Found(everything.paths[:most], everything.total)
+
+
+@given(projects, queries, st.data())
+def test_a_pick_never_takes_a_file_further_down(
+    index: FileIndex, query: str, data: st.DataObject
+) -> None:
+    before = FileSearch(index).search(query).paths
+    if before:
+        picked = data.draw(st.sampled_from(before))
+        after = FileSearch(index).search(query, [picked]).paths
+        assert after.index(picked) <= before.index(picked)
+
+
+@pytest.mark.parametrize("hostile", ["a" * 4000, "a_" * 2000, "aA" * 2000, "[" * 4000, "\n" * 4000])
+def test_no_name_makes_a_search_long(hostile: str) -> None:
+    index = FileIndex.of(f"{hostile}{number}" for number in range(50))
+    begun = time.process_time()
+    for query in ("a" * 120 + "z", "a" * 60, hostile[:300], "a/" * 30):
+        for path in FileSearch(index).search(query).paths[:5]:
+            matched_letters(path, query)
+    assert time.process_time() - begun < 5
+
+
+# -------------------------------------------------------------------- a project on disk
+
+
+def test_a_listing_leaves_out_what_is_ignored_and_goes_round_no_loop(tmp_path: Path) -> None:
+    for name in ("a.py", "build/out.py", "src/b.py", "src/\x1b[31m\n.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    (tmp_path / ".gitignore").write_text("build/\n")
+    (tmp_path / "src" / "again").symlink_to(tmp_path)
+    index = list_files(tmp_path)
+    assert index.paths == (".gitignore", "a.py", "src/\x1b[31m\n.py", "src/again", "src/b.py")
+    assert not index.cut
+
+
+def test_a_listing_is_bounded_and_says_so(tmp_path: Path) -> None:
+    for number in range(5):
+        (tmp_path / f"{number}.py").touch()
+    index = list_files(tmp_path, most=3)
+    assert (len(index.paths), index.cut) == (3, True)
