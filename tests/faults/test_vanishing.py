@@ -69,7 +69,7 @@ async def test_on_the_screen_a_project_that_goes_is_said_and_the_proposal_stays(
         assert pane.review is not None
         assert pane.review.counts.accepted == 1
         picker = app.main.query_one(FilePicker)
-        picker.refresh_tree()
+        picker.action_read_again()
         await until(pilot, lambda: picker.picks == ())
     assert not project.exists()
 

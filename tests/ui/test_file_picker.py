@@ -253,7 +253,7 @@ async def test_reading_again_keeps_place_and_drops_what_is_gone(
         await go_to(pilot, app, "main.py")
         (project / "src" / "deep" / "util.py").unlink()
         (project / "src" / "added.py").write_text("x")
-        app.picker.refresh_tree()
+        app.picker.action_read_again()
         await until(pilot, lambda: any("added.py" in row for row in app.rows()))
         await until(pilot, lambda: app.picker.picks == ("src/main.py",))
         await until(pilot, app.refusals)

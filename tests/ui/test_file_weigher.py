@@ -46,7 +46,7 @@ async def test_files_of_folders_that_were_never_opened_are_counted(tmp_path: Pat
         file.write_text("x = 1\n")
         os.utime(file, ns=(1, 1))
         wanted = exact.count("x = 1\n") + exact.count(texts["b.md"])
-        picker.refresh_tree()
+        picker.action_read_again()
         await pilot.press("f2", "right", "down", "right")
         await until(pilot, lambda: picker._weights.of("src") == wanted)
 

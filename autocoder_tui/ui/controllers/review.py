@@ -65,6 +65,6 @@ async def write_accepted(app: Program) -> None:
         panes.first().show_again()
         app.main.log_line(written)
         for picker in app.main.query(FilePicker):
-            picker.refresh_tree()
+            picker.action_read_again()
         if app.setup.settings.git.commit_after_accept:
             await app.undo_redo.act("commit")

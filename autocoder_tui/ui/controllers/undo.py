@@ -98,7 +98,7 @@ class UndoRedo:
             if forward
             else {f.path: f.moved_from for f in renamed},
         )
-        app.main.query_one(FilePicker).refresh_tree()
+        app.main.query_one(FilePicker).action_read_again()
         app.estimator.files_changed()
 
 

@@ -209,8 +209,7 @@ class MainScreen(CoveredScreen[None]):
         self._take(pane)
         note("pane", pane)
         if pane in LOWER_PANES:
-            switcher = self.query_one("#panes", ContentSwitcher)
-            switcher.current = self._content_of(pane)
+            self.query_one("#panes", ContentSwitcher).current = self._content_of(pane)
         self._show_tabs()
         if focus:
             # What is typed from now on is meant for the pane.

@@ -57,15 +57,11 @@ class FilePicker(TypeAheadTree):
         Binding(
             "comma", "app.preferences('list')", "Preferences", show=False, id="files.preferences"
         ),
-        Binding("R", "refresh_tree", "Read files again", show=False, id="files.refresh"),
+        Binding("R", "read_again", "Read files again", show=False, id="files.refresh"),
     ]
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "file-picker--folder",
-        "file-picker--picked",
-        "file-picker--ignored",
-        "file-picker--flag",
-        "file-picker--size",
+        f"file-picker--{part}" for part in ("folder", "picked", "ignored", "flag", "size")
     }
 
     DEFAULT_CSS = """
@@ -267,12 +263,9 @@ class FilePicker(TypeAheadTree):
     def on_mount(self) -> None:
         self._read_folders([""])
 
-    def refresh_tree(self) -> None:
+    def action_read_again(self) -> None:
         """Read the open folders again; picks that are gone from disk are dropped and said."""
         self._read_again()
-
-    def action_refresh_tree(self) -> None:
-        self.refresh_tree()
 
     def action_select_cursor(self) -> None:
         node = self.cursor_node
