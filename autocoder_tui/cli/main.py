@@ -167,7 +167,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str], *, is_process: bool) -> int:
     command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if command in _COMMANDS:
-        return _COMMANDS[command](rest)
+        code = _COMMANDS[command](rest)
+        if is_process and "autocoder_tui.ui.start" in sys.modules:  # it was on the screen
+            _end_at_once(code)
+        return code
     parsers: dict[str, Callable[[], Parser]] = {
         "run": run_parser,
         "resume": resume_parser,

@@ -140,7 +140,7 @@ class _Reader:
         name = name.rstrip("/\\") if folder else name
         if exact == "quoted":
             folder = said.startswith("/")
-        drawn = bool(_LINES.search(line))
+        drawn = bool(_LINES.search(line[:column]))
         entry = _Entry(name, column, exact, drawn, folder, said)
         self._entries.append(entry)
         self._near = True

@@ -58,6 +58,7 @@ SCREENS = {
     "StepConversation": "Request 1 of",
     "StepQuestion": "asked again later",
     "TextDialog": "Paste a reply",
+    "UnbiddenQuestion": "g Go on · l Look first",
     "TooLarge": "Too much for the context window",
     "UnplacedChanges": "A change without a place",
     "UsageScreen": "Usage",
@@ -137,6 +138,7 @@ OF_MODES = {
 }
 OF_BATCHES = {"⏎ review", "New batch", "Several jobs write the same file"}
 OF_PROJECTS = {
+    "g Go on · l Look first",
     "asked again later",
     "Go on where it stopped?",
     "move through them",
@@ -558,7 +560,8 @@ def test_the_steps_of_a_project(tmp_path: Path) -> None:
             drive.quit()
         with terminal(tmp_path, *flags, project=project, size=SIZE) as screen:
             drive.screen = screen
-            drive.look(shows="Go on where it stopped?", then="l", evil=False)
+            drive.shows("Go on where it stopped?")
+            drive.look(shows="g Go on · l Look first", then="l", evil=False)
             screen.until(lambda: says_it(screen))
             drive.quit()
     assert drive.seen >= OF_PROJECTS
@@ -630,7 +633,7 @@ def test_every_screen_is_in_the_list() -> None:
             yield from kinds(below)
 
     ours = {kind.__name__ for kind in kinds(Screen) if kind.__module__.startswith("autocoder_tui.")}
-    assert ours - {"CoveredScreen", "Dialog", "FilteredList"} == set(SCREENS)
+    assert ours - {"CoveredScreen", "Dialog", "FilteredList", "Unbidden"} == set(SCREENS)
 
 
 def test_every_question_is_in_a_list() -> None:
@@ -649,6 +652,7 @@ def _titles(call: ast.Call) -> Iterator[str]:
     if name in (
         "Question",
         "QuitQuestion",
+        "UnbiddenQuestion",
         "LineDialog",
         "Choice",
         "_ask",

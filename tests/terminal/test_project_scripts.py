@@ -30,7 +30,7 @@ def begun(folder: Path, script: str) -> Pseudoterminal:
     screen = terminal(folder, "project", ".", *at, project=project)
     screen.until_shows("evaluate · 0/2 · r runs")
     screen.press("r")
-    screen.until_shows("Run run.sh?", "Run in this terminal (t)")
+    screen.until_shows("Run run.sh?", "Run in this terminal (t)", "move through them")
     return screen
 
 
@@ -39,10 +39,10 @@ def test_the_terminal_is_taken_back_whole(tmp_path: Path) -> None:
         screen.press("t")
         screen.until_shows("It ended with exit code 3. Enter goes back to autocoder-tui.")
         screen.press("enter")
-        screen.until_shows("Did the program run at all?")
+        screen.until_shows("Did the program run at all?", "asked again later")
         # Keys, the mouse and the colours are the program's again.
         screen.press("2")
-        screen.until_shows("What is worth a note?")
+        screen.until_shows("What is worth a note?", "asked again later")
         screen.press("it did its worst", "enter")
         screen.until_shows("2/2 · all done", "it did its worst")
         screen.press("ctrl+q")
@@ -65,7 +65,7 @@ def test_ctrl_c_ends_the_script_alone(tmp_path: Path) -> None:
         screen.press("ctrl+c")
         screen.until_shows("It was ended by signal 2.")
         screen.press("enter")
-        screen.until_shows("Did the program run at all?")
+        screen.until_shows("Did the program run at all?", "asked again later")
         screen.press("escape")
         screen.until_shows("stopped: r goes on")
         screen.press("ctrl+q")
@@ -76,7 +76,7 @@ def test_ctrl_c_ends_the_script_alone(tmp_path: Path) -> None:
 def test_no_yes_and_nothing_runs(tmp_path: Path, answer: str) -> None:
     with begun(tmp_path, "echo ran > ran\n") as screen:
         screen.press(answer)
-        screen.until_shows("Did the program run at all?")
+        screen.until_shows("Did the program run at all?", "asked again later")
         screen.press("escape")
         screen.until_shows("stopped: r goes on")
         screen.press("ctrl+q")
@@ -87,7 +87,7 @@ def test_no_yes_and_nothing_runs(tmp_path: Path, answer: str) -> None:
 def test_in_a_copy_the_project_stays_as_it_is(tmp_path: Path) -> None:
     with begun(tmp_path, "echo ran > ran; ls; rm -rf .; exit 0\n") as screen:
         screen.press("c")
-        screen.until_shows("Did the program run at all?")
+        screen.until_shows("Did the program run at all?", "asked again later")
         screen.press("escape")
         screen.until_shows("stopped: r goes on")
         screen.press("ctrl+q")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -14,6 +15,8 @@ from autocoder_tui.demo.script import Received, Reply, Script
 from autocoder_tui.steps.progress import StepProgress
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.controllers.project_opening import Wish
+from autocoder_tui.ui.screens.dialogs import unbidden
+from autocoder_tui.ui.screens.dialogs.unbidden import Unbidden
 from autocoder_tui.ui.screens.shown_text import ShownText
 from autocoder_tui.ui.terminal import key_queue
 from tests.ui.driving import WIDE, framed, setup_for, until
@@ -48,6 +51,7 @@ async def {name}(context):
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """What opens by itself need not wait a second for the keys of these tests."""
     monkeypatch.setattr(key_queue, "_PAUSE_IN_TYPING", 0.05)
+    monkeypatch.setattr(unbidden, "DEAF_SECONDS", 0.01)
 
 
 def own_steps(folder: Path, **sources: str) -> None:
@@ -99,10 +103,15 @@ def step(app: AutocoderApp, index: int) -> StepProgress:
     return progress.steps[index]
 
 
+def listens(app: AutocoderApp, kind: type[Unbidden[Any]]) -> bool:
+    """Whether a dialog of that kind is open, and takes answers."""
+    return isinstance(app.screen, kind) and app.screen.listens
+
+
 async def agree(app: AutocoderApp, pilot: Pilot[str], count: int) -> None:
     """Say yes to the steps of the project, each of which is shown."""
     for _ in range(count):
-        await until(pilot, lambda: isinstance(app.screen, ShownText))
+        await until(pilot, lambda: listens(app, ShownText))
         before = app.screen
         await pilot.press("y")
         await _until_gone(app, pilot, before)

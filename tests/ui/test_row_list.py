@@ -81,3 +81,24 @@ async def test_an_empty_list_has_no_row_to_choose() -> None:
         assert not "".join(shown(app)).strip()
         rows.show(2, 7)
         assert rows.highlighted == 1
+
+
+class _Coloured(App[None]):
+    def compose(self) -> ComposeResult:
+        yield RowList(lambda at: Content.assemble(("sign", "red"), f" row {at}"))
+
+
+async def test_the_row_under_the_cursor_has_its_colour_behind_the_text() -> None:
+    app = _Coloured()
+    async with app.run_test(size=(40, 10)) as pilot:
+        rows = app.query_one(RowList)
+        rows.focus()
+        rows.show(3, 1)
+        await pilot.pause()
+        wanted = rows.get_visual_style("row-list--highlighted").rich_style
+        behind = [
+            {segment.style.bgcolor for segment in strip if segment.style is not None}
+            for strip in app.screen._compositor.render_strips()[:3]
+        ]
+        assert behind[1] == {wanted.bgcolor}
+        assert wanted.bgcolor not in behind[0] | behind[2]

@@ -22,6 +22,7 @@ from tests.ui.steps import (
     accept_all,
     agree,
     at_the_steps,
+    listens,
     opened,
     own_steps,
     short_pauses,
@@ -70,7 +71,7 @@ async def test_questions_reviews_and_the_steps_after_them(tmp_path: Path) -> Non
     async with opened(tmp_path) as (app, pilot, server):
         await pilot.press("r")
         await agree(app, pilot, 4)
-        await until(pilot, lambda: isinstance(app.screen, StepQuestion))
+        await until(pilot, lambda: listens(app, StepQuestion))
         assert "asks you something" in texts(app)
         await pilot.press("2")
         await accept_all(app, pilot)
@@ -94,7 +95,7 @@ async def test_one_step_at_a_time_with_an_output_edited(tmp_path: Path) -> None:
     async with opened(tmp_path) as (app, pilot, server):
         await pilot.press("o")
         await agree(app, pilot, 3)
-        await until(pilot, lambda: isinstance(app.screen, StepQuestion))
+        await until(pilot, lambda: listens(app, StepQuestion))
         await pilot.press(*"my cat", "enter")
         await until(pilot, lambda: states(app) == ["done", "waiting", "waiting"])
         await at_the_steps(app, pilot)
@@ -110,7 +111,7 @@ async def test_one_step_at_a_time_with_an_output_edited(tmp_path: Path) -> None:
         assert not (tmp_path / "project" / "hello.py").exists()
         # Again from the first: what came of the second is there, and stale.
         await pilot.press("home", "a")
-        await until(pilot, lambda: isinstance(app.screen, StepQuestion))
+        await until(pilot, lambda: listens(app, StepQuestion))
         assert states(app) == ["running", "stale", "waiting"]
         await pilot.press("ctrl+s")
         await accept_all(app, pilot)

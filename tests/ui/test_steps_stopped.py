@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from autocoder_tui.demo.script import Received, Reply
 from autocoder_tui.ui.screens.dialogs.question import Question
+from autocoder_tui.ui.screens.dialogs.unbidden import UnbiddenQuestion
 from autocoder_tui.ui.screens.shown_text import ShownText
 from autocoder_tui.ui.screens.step_question import StepQuestion
 from autocoder_tui.ui.widgets.plain_area import PlainArea
@@ -24,6 +25,7 @@ from tests.ui.steps import (
     accept_all,
     agree,
     at_the_steps,
+    listens,
     opened,
     own_steps,
     short_pauses,
@@ -69,7 +71,7 @@ async def test_the_step_that_runs_is_skipped_and_the_others_go_on(tmp_path: Path
     async with opened(tmp_path, script=[stalls]) as (app, pilot, _):
         await pilot.press("r")
         await agree(app, pilot, 2)
-        await until(pilot, lambda: isinstance(app.screen, StepQuestion))
+        await until(pilot, lambda: listens(app, StepQuestion))
         await pilot.press("1")
         await until(pilot, lambda: app.text_calls.running)
         await at_the_steps(app, pilot)
@@ -118,13 +120,13 @@ async def test_a_question_can_be_left_and_is_asked_again(tmp_path: Path) -> None
     async with opened(tmp_path) as (app, pilot, server):
         await pilot.press("r")
         await agree(app, pilot, 1)
-        await until(pilot, lambda: isinstance(app.screen, StepQuestion))
+        await until(pilot, lambda: listens(app, StepQuestion))
         await pilot.press("escape")
         await until(pilot, lambda: states(app) == ["stopped"] and not app.project.running)
         assert not server.requests
         await at_the_steps(app, pilot)
         await pilot.press("r")
-        await until(pilot, lambda: isinstance(app.screen, StepQuestion))
+        await until(pilot, lambda: listens(app, StepQuestion))
         await pilot.press(*"us")
         await until(pilot, lambda: app.screen.query_one(Input).value == "us")
         await pilot.press("enter")
@@ -143,7 +145,7 @@ async def test_a_question_without_an_assumption_may_be_left_unanswered(tmp_path:
     async with opened(tmp_path) as (app, pilot, _):
         await pilot.press("r")
         await agree(app, pilot, 1)
-        await until(pilot, lambda: isinstance(app.screen, StepQuestion))
+        await until(pilot, lambda: listens(app, StepQuestion))
         await until(pilot, lambda: "left unanswered" in texts(app))
         await pilot.press("enter")
         await until(pilot, lambda: states(app) == ["done"])
@@ -154,7 +156,7 @@ async def test_no_to_a_step_of_the_project_runs_nothing(tmp_path: Path) -> None:
     own_steps(tmp_path, first=LOOK)
     async with opened(tmp_path) as (app, pilot, _):
         await pilot.press("r")
-        await until(pilot, lambda: isinstance(app.screen, ShownText))
+        await until(pilot, lambda: listens(app, ShownText))
         assert "context" in app.screen.query_one(PlainArea).text
         await pilot.press("enter")
         await until(pilot, lambda: "nobody has said yes to" in "".join(app.main.log_lines))
@@ -169,7 +171,7 @@ async def test_a_run_of_earlier_is_offered_to_go_on(tmp_path: Path) -> None:
         await agree(app, pilot, 2)
         await until(pilot, lambda: states(app)[0] == "done" and not app.project.running)
     async with opened(tmp_path, steps="") as (app, pilot, _):
-        await until(pilot, lambda: isinstance(app.screen, Question))
+        await until(pilot, lambda: listens(app, UnbiddenQuestion))
         assert "stopped at the step second" in texts(app)
         await pilot.press("g")
         await until(pilot, lambda: states(app) == ["done", "done"])

@@ -19,7 +19,8 @@ from autocoder_tui.steps.face import Consent, Proposal, ScriptPlace
 from autocoder_tui.steps.progress import ProjectProgress
 from autocoder_tui.ui.controllers.step_review import StepReview
 from autocoder_tui.ui.program import Program
-from autocoder_tui.ui.screens.dialogs.question import Answer, Question
+from autocoder_tui.ui.screens.dialogs.question import Answer
+from autocoder_tui.ui.screens.dialogs.unbidden import UnbiddenQuestion
 from autocoder_tui.ui.screens.shown_text import ShownText
 from autocoder_tui.ui.screens.step_question import StepQuestion
 from autocoder_tui.ui.terminal.loan import ended_in_words, lend
@@ -119,7 +120,7 @@ class ScreenFace:
         else:
             # The commands of a check stand in the question.
             last = len(answers) - 1
-            dialog = Question(consent.title, consent.question, answers, start=last)
+            dialog = UnbiddenQuestion(consent.title, consent.question, answers, start=last)
         if not self._project.running:
             # A key has led here just now.
             return await self._app.push_screen_wait(dialog)
@@ -145,8 +146,10 @@ class ScreenFace:
     # ------------------------------------------------------------------ showing
 
     def progressed(self, progress: ProjectProgress) -> None:
-        if progress.at != self._at:
+        if progress.at not in (None, self._at):
+            # What was asked and told in one step is not of the next.
             self._at, self._told = progress.at, ""
+            self._answered.clear()
         self._project.show(progress)
 
     @property
@@ -167,7 +170,7 @@ class ScreenFace:
     def begins(self) -> None:
         """Another project, or other steps of it, begin."""
         self._answered.clear()
-        self._told = ""
+        self._told, self._at = "", None
 
     def waiting(self, what: str) -> None:
         """Say what the step waits for."""

@@ -28,7 +28,8 @@ from autocoder_tui.steps.registry import known_steps
 from autocoder_tui.steps.session import ProjectSession
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.choice import Choice
-from autocoder_tui.ui.screens.dialogs.question import Answer, Question
+from autocoder_tui.ui.screens.dialogs.question import Answer
+from autocoder_tui.ui.screens.dialogs.unbidden import UnbiddenQuestion
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.plain_area import keeps
 
@@ -108,7 +109,7 @@ class ProjectOpening:
         if progress.ended or not {"stopped", "done"} & {*states}:
             return False
         cut = next(step for step in progress.steps if step.state not in ("done", "skipped"))
-        question = Question(
+        question = UnbiddenQuestion(
             "Go on where it stopped?",
             f"The run of {visible(progress.run)} stopped at the step {visible(cut.name)}. Nothing "
             "that was done is paid for again.",

@@ -13,12 +13,12 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.question import Answer
+from autocoder_tui.ui.screens.dialogs.unbidden import Unbidden
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 
 
-class ShownText(Dialog[str]):
+class ShownText(Unbidden[str]):
     """Shows `shown` below `question` and returns the chosen answer's value. Escape is the last
     answer, which Enter gives, too: a reflex runs nothing."""
 
@@ -47,8 +47,6 @@ class ShownText(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog tall-dialog") as dialog:
             dialog.border_title = Content(visible(self._heading))
-            count = self._shown.count("\n") + 1
-            dialog.border_subtitle = f"{count} line{'s' * (count != 1)} · ↑ ↓ move through them"
             question = visible(self._question, lines=True)
             with VerticalScroll(can_focus=False):
                 yield Static(question, markup=False, classes="dialog-text")
@@ -57,6 +55,11 @@ class ShownText(Dialog[str]):
                 for index, answer in enumerate(self._answers):
                     label = Content(visible(f"{answer.label} ({answer.key})"))
                     yield Button(label, id=f"answer-{index}")
+
+    @property
+    def keys_line(self) -> str:
+        count = self._shown.count("\n") + 1
+        return f"{count} line{'s' * (count != 1)} · ↑ ↓ move through them"
 
     def on_mount(self) -> None:
         area = self.query_one(PlainArea)
@@ -88,13 +91,15 @@ class ShownText(Dialog[str]):
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         index = int((event.button.id or "answer-0").removeprefix("answer-"))
-        self.dismiss(self._answers[index].value)
+        if self.listens:
+            self.dismiss(self._answers[index].value)
 
     def on_key(self, event: events.Key) -> None:
         for answer in self._answers:
-            if event.key == answer.key:
+            if event.key == answer.key and self.listens:
                 event.stop()
                 self.dismiss(answer.value)
 
     def action_cancel(self) -> None:
-        self.dismiss(self._answers[-1].value)
+        if self.listens:
+            self.dismiss(self._answers[-1].value)

@@ -15,7 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.unbidden import Unbidden
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 Given: TypeAlias = tuple[Literal["answer", "assume", "stop"], str]
@@ -24,7 +24,7 @@ Given: TypeAlias = tuple[Literal["answer", "assume", "stop"], str]
 _KEYS: Final = "Enter answer · ^S skip: assume · Esc stop, asked again later"
 
 
-class StepQuestion(Dialog[Given]):
+class StepQuestion(Unbidden[Given]):
     """Asks `question`, with `suggestions` that a number key takes. `before` are the questions
     answered so far, each with its answer. All of it is a model's word."""
 
@@ -60,7 +60,6 @@ class StepQuestion(Dialog[Given]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide-dialog dense-dialog") as dialog:
             dialog.border_title = Content(visible(self._heading))
-            dialog.border_subtitle = _KEYS
             with VerticalScroll(id="answered", can_focus=False):
                 yield Static("", markup=False)
             with VerticalScroll(id="asked", can_focus=False):
@@ -84,6 +83,10 @@ class StepQuestion(Dialog[Given]):
     def on_resize(self) -> None:
         if not self.closing:
             self._fit()
+
+    @property
+    def keys_line(self) -> str:
+        return _KEYS
 
     def _options(self) -> list[Option]:
         return [
@@ -118,6 +121,8 @@ class StepQuestion(Dialog[Given]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        if not self.listens:
+            return
         if event.value.strip():
             self.dismiss(("answer", event.value.strip()))
         elif not self._assume.strip() and not self._suggestions:
@@ -148,15 +153,18 @@ class StepQuestion(Dialog[Given]):
             field.insert_text_at_cursor(" ".join(event.text.split()))
 
     def _take(self, index: int) -> None:
-        self.dismiss(("answer", self._suggestions[index]))
+        if self.listens:
+            self.dismiss(("answer", self._suggestions[index]))
 
     def action_assume(self) -> None:
         """Take what is taken for granted."""
-        self.dismiss(("assume", ""))
+        if self.listens:
+            self.dismiss(("assume", ""))
 
     def action_leave(self) -> None:
         """Stop the step; it asks this again when it goes on."""
-        self.dismiss(("stop", ""))
+        if self.listens:
+            self.dismiss(("stop", ""))
 
 
 def _hanging(first: str, text: str, width: int) -> list[str]:

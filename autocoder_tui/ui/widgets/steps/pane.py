@@ -31,6 +31,8 @@ t chooses the steps to go from a prompt to a code base, p writes the prompt, r r
 _TICK: Final = 0.5
 _TALL: Final = 20
 """Rows of the pane from which on there is room for all that is known of a step."""
+_LOW: Final = 7
+"""Rows below which the steps themselves come first."""
 _LEAST_ROWS: Final = 3
 
 
@@ -142,8 +144,9 @@ class StepsPane(Vertical):
         steps = 0 if self.progress is None else len(self.progress.steps)
         there = self.progress is not None
         self.query_one("#steps-standing").styles.height = 1 if there else 5
-        self.query_one("#steps-head").display = there
-        self.query_one("#steps-line").display = there and not self._tall
+        roomy = self.size.height >= _LOW
+        self.query_one("#steps-head").display = there and roomy
+        self.query_one("#steps-line").display = there and roomy and not self._tall
         self.query_one("#steps-about").display = there and self._tall
         if self._tall:
             most = max(_LEAST_ROWS, self.size.height - 12)
@@ -165,7 +168,7 @@ class StepsPane(Vertical):
         shared = not self._tall and cell_len(in_one) <= self.size.width - 2
         self.query_one("#steps-standing", Static).update(in_one if shared else stands)
         self.query_one("#steps-money", Static).update(costs)
-        self.query_one("#steps-money").display = not shared
+        self.query_one("#steps-money").display = not shared and self.size.height >= _LOW
         self.query_one("#steps-head", Static).update(head_row(self._room))
         self.keyboard_view.refresh()
         self._tell_detail()
