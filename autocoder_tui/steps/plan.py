@@ -40,7 +40,7 @@ NO_FILES: Final = frozenset(
 """Words that look like names of files and are none."""
 
 _INDENT: Final = "    "
-_PLAIN: Final = re.compile(r"[\w.@+~][\w.@+~-]*\Z")
+_PLAIN: Final = re.compile(r"[\w.@~][\w.@+~-]*\Z")
 
 
 @dataclass(frozen=True, slots=True)

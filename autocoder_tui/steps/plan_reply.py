@@ -31,7 +31,7 @@ _LEAD: Final = re.compile(
 )
 """What stands before a name in a tree or a list."""
 _LINES: Final = re.compile(r"[├└╰┣┗╠╚│┃║]|^[ \t|]*[|+`\\]--")
-_NUMBER: Final = re.compile(r"\(?\d{1,3}[.)][ \t]+")
+_NUMBER: Final = re.compile(r"\A\(?\d{1,3}[.)][ \t]+")
 _LABEL: Final = re.compile(
     r"(?:[*_]{2})?(?:new )?(?:file ?name|file ?path|file|path|module)(?:[*_]{2})?"
     r"\s*:(?:[*_]{2})?\s*",
@@ -40,6 +40,7 @@ _LABEL: Final = re.compile(
 _QUOTE: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 _MARKED: Final = re.compile(r"(\*\*|``|`)\s*(.+?)\s*\1|'([^'\n]+)'|“([^”\n]+)”")
 _WORD: Final = re.compile(r"[^\s,;|(){}<>\"'`*]+")
+_QUOTE_OR_LINK: Final = re.compile(f"{_QUOTE.pattern}|{LINK.pattern}")
 _ITEM: Final = re.compile(f"{_QUOTE.pattern}|{_WORD.pattern}")
 _SEPARATOR: Final = re.compile(r"[ \t]*(?:[-–—:=#|]|//|->|=>|→|<-|←|\()[ \t]*|[ \t]+|\Z")
 _BETWEEN: Final = re.compile(r"^(?:[ \t*_:#|=→←]|[-–—]+(?:>|(?=\s|$))|//|=>|<-)+")
@@ -139,7 +140,7 @@ class _Reader:
         name = name.rstrip("/\\") if folder else name
         if exact == "quoted":
             folder = said.startswith("/")
-        drawn = bool(_LINES.search(line))
+        drawn = bool(_LINES.search(line[:column]))
         entry = _Entry(name, column, exact, drawn, folder, said)
         self._entries.append(entry)
         self._near = True
@@ -354,7 +355,9 @@ def _purpose_and_needs(entry: _Entry) -> tuple[str, tuple[str, ...]]:
 
 def _listed(text: str) -> list[str]:
     """The names in a list of them, however it is written."""
-    items = _ITEM.findall(LINK.sub(r"\1", text))
+    # What looks like a link in a quoted name is a part of the name.
+    plain = _QUOTE_OR_LINK.sub(lambda found: found[0] if found[1] is None else found[1], text)
+    items = _ITEM.findall(plain)
     return [_unquoted(item) if item.startswith('"') else item.rstrip(".:") for item in items]
 
 

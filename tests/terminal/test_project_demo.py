@@ -52,9 +52,7 @@ def test_from_the_prompt_to_a_commit(tmp_path: Path, size: tuple[int, int]) -> N
         screen.press("o")
         screen.until_shows("Where are the tasks kept?", "1  In the file", "asked again later")
         screen.press("1")
-        screen.until_shows(
-            " 1. Where are", "2  By the beginning", "asked again later"
-        )
+        screen.until_shows(" 1. Where are", "2  By the beginning", "asked again later")
         screen.press("2")
         screen.until_shows("1/7 · r runs on")
         screen.press("\x1b[H", "e")
@@ -110,9 +108,7 @@ def test_killed_in_the_middle_it_goes_on(tmp_path: Path) -> None:
         screen.press("r")
         screen.until_shows("Where are the tasks kept?", "1  In the file", "asked again later")
         screen.press("1")
-        screen.until_shows(
-            " 1. Where are", "2  By the beginning", "asked again later"
-        )
+        screen.until_shows(" 1. Where are", "2  By the beginning", "asked again later")
         screen.press("1")
         screen.until_shows("class TodoError", seconds=PATIENT)
         screen.signal(signal.SIGKILL)

@@ -18,8 +18,8 @@ TOKENS_A_FILE: Final = 1500
 """What a file of a plan may come to, for whether all of them fit one request."""
 # "Every file that it needs" had a small model write a README without an end.
 _WHOLE: Final = """\
-Write the whole program, in as few files as will do, so that it runs as it is. Write no README and \
-no other documentation unless it is asked for."""
+Write the whole program, in as few files as will do, so that it runs as it is. Each file imports \
+what it uses of the others. Write no README and no other documentation unless it is asked for."""
 
 
 @takes(1, 20)
