@@ -1,6 +1,6 @@
 """What a model makes of five small prompts, by the steps that are shipped.
 
-python -m tests.bench.small_model_projects BASE_URL MODEL [CONFIGURATION...]
+python -m tests.bench.small_model_projects BASE_URL MODEL [CONFIGURATION[:PROMPT]...]
 
 Each program is written into a new folder below one that is printed; whatever is proposed is
 accepted, and nothing is run. Said of each: whether its steps came to their end, whether its Python
@@ -130,8 +130,9 @@ def works(root: Path, prompt: str) -> bool:
 async def main(base_url: str, model: str, names: Sequence[str]) -> None:
     place = Path(tempfile.mkdtemp(prefix="projects-"))
     print(f"in {place}", flush=True)
-    for name in names or CONFIGURATIONS:
-        for prompt in PROMPTS:
+    for wanted in names or CONFIGURATIONS:
+        name, _, one = wanted.partition(":")
+        for prompt in [one] if one else PROMPTS:
             made = await make(place / name / prompt, base_url, model, prompt, name)
             sent, came = made.tokens
             print(

@@ -46,7 +46,13 @@ async def check(context: StepContext) -> str:
     for _ in range(REPAIRS):
         if checked.passed or not checked.note.strip():
             break
-        await repair(context, "The program was checked, and this failed:", checked.note)
+        try:
+            await repair(context, "The program was checked, and this failed:", checked.note)
+        except StepFailed as error:
+            # What there is can be reviewed all the same; nothing more is done in this step.
+            context.say(f"It was not repaired: {error.message}")
+            lines.append(f"It was not repaired: {error.message}")
+            break
         checked = await try_out(context)
         lines.append(checked.words)
     if not checked.passed and checked.note.strip():

@@ -43,6 +43,21 @@ async def test_what_stays_broken_is_said_and_no_longer_sent_back(tmp_path: Path)
         assert (made.root / "counter.py").read_text() == BROKEN
 
 
+async def test_a_repair_that_fails_keeps_nothing_from_the_review(tmp_path: Path) -> None:
+    model = CountingModel({"code": BOTH, "repair": "I can't repair that."})
+    async with bench(tmp_path, model) as made:
+        session = await run_steps(
+            made, "gen_unit_tests", "gen_code_after_unit_tests", "check", "propose"
+        )
+        assert last(session).state == "done", last(session).detail
+        assert model.kinds[:3] == ["tests", "code", "repair"]
+        assert (made.root / "counter.py").read_text() == BROKEN
+        check = session.progress.steps[2]
+        assert check.state == "done"
+        assert "4 != 3" in check.output
+        assert check.requests == len(model.kinds) - 2
+
+
 async def test_without_a_yes_nothing_is_tried_and_nothing_sent_back(tmp_path: Path) -> None:
     model = CountingModel({"code": BOTH})
     async with bench(tmp_path, model) as made:
