@@ -575,7 +575,7 @@ def test_the_steps_of_a_project(tmp_path: Path) -> None:
             screen.press(PASTED)
             screen.until_shows("T1dORUQ=")
             screen.press("enter")
-            screen.until_shows(" 1. A")
+            screen.until_shows(" 1. A", "asked again later")
             screen.press("\x13")
             screen.until_gone("asked again later")
             drive.shows("undecided", "n Next")
