@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 _USED = ("match", "search", "fullmatch", "finditer", "findall", "sub", "subn", "split", "pattern")
 
 
-class _LatePattern:
+class LatePattern:
     """Has what `re.Pattern` has; each name is looked up in the compiled one once."""
 
     __slots__ = ("_flags", "_text", *_USED)
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 else:
 
-    def late_pattern(text: str, flags: int = 0) -> _LatePattern:
+    def late_pattern(text: str, flags: int = 0) -> LatePattern:
         """`re.compile(text, flags)`, done when it is used first: an error in `text`, too, is told
         only then."""
-        return _LatePattern(text, flags)
+        return LatePattern(text, flags)

@@ -23,13 +23,14 @@ from autocoder_tui.review.warnings import concerns
 from autocoder_tui.safety.key_patterns import find_keys
 from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.text.late_pattern import LatePattern
 
 SIZE = 500
 """Characters of the shorter line; the longer one is four times as long."""
 MOST_GROWTH = 8
 """For four times the text. Twice what a steady pace makes, for machines are noisy; what grows by
 the square makes 16."""
-UNNOTICED = 0.004
+UNNOTICED = 0.01
 """Seconds. Less is no wait and too little to compare."""
 
 UNITS = (
@@ -77,7 +78,7 @@ def modules() -> Iterator[str]:
 def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
     for name in modules():
         for attribute, value in vars(importlib.import_module(name)).items():
-            if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
+            if isinstance(value, re.Pattern | LatePattern) and isinstance(value.pattern, str):
                 yield f"{name.removeprefix('autocoder_tui.')}.{attribute}", value
 
 

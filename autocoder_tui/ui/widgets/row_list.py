@@ -76,6 +76,11 @@ class RowList(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         self.virtual_size = Size(1, max(self.row_count, self.size.height))
 
+    def keep_in_view(self) -> None:
+        """Have the row under the cursor in view, with as many as can be of those above it."""
+        self.scroll_to(y=0, animate=False, force=True)
+        self._scroll_to_highlighted()
+
     def validate_highlighted(self, highlighted: int | None) -> int | None:
         if highlighted is None or not self.row_count:
             return None

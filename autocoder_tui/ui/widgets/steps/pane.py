@@ -157,6 +157,8 @@ class StepsPane(Vertical):
     def on_resize(self) -> None:
         self._arrange()
         self._tell()
+        # It has its rows by then.
+        self.call_after_refresh(self.keyboard_view.keep_in_view)
 
     def _tell(self) -> None:
         progress = self.progress
