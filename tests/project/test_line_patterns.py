@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any, cast
 
 import pytest
 
@@ -79,7 +80,7 @@ def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
     for name in modules():
         for attribute, value in vars(importlib.import_module(name)).items():
             if isinstance(value, re.Pattern | LatePattern) and isinstance(value.pattern, str):
-                yield f"{name.removeprefix('autocoder_tui.')}.{attribute}", value
+                yield f"{name.removeprefix('autocoder_tui.')}.{attribute}", cast(Any, value)
 
 
 PATTERNS = dict(patterns())
