@@ -28,8 +28,10 @@ def git_output(
     """
     environment = {name: value for name, value in os.environ.items() if name not in _PLACES}
     environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"}
-    # A repository's own settings may name programs to run; being asked needs none.
-    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", *arguments]
+    # A repository's own settings may name programs to run; being asked needs none. `git diff`
+    # writes the index anew, optional locks or not.
+    settings = ("core.fsmonitor=false", "core.hooksPath=/dev/null", "diff.autoRefreshIndex=false")
+    command = ["git", *(word for setting in settings for word in ("-c", setting)), *arguments]
     try:
         process = subprocess.Popen(
             command,

@@ -47,7 +47,8 @@ def _names(root: Path, *arguments: str) -> set[str] | None:
     environment |= {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C.UTF-8"}
     try:
         done = subprocess.run(
-            ["git", "--literal-pathspecs", *arguments],
+            # `git diff` writes the index anew otherwise, optional locks or not.
+            ["git", "--literal-pathspecs", "-c", "diff.autoRefreshIndex=false", *arguments],
             cwd=root,
             env=environment,
             stdin=subprocess.DEVNULL,

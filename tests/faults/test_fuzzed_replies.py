@@ -99,7 +99,9 @@ def _check(text: str, target: str | None, known: tuple[str, ...]) -> None:
         body = file.text if "\n+" not in text else ""
         # A closing line at the end of a line, or a bare text's last line, gains a newline.
         # Marks written as HTML, or quoted, are taken off all of a file or not at all.
-        sent = (text, html.unescape(text), re.sub(r"(?m)^> ?", "", text))
+        # So are the blanks before an indented fence.
+        shifted = (re.sub(rf"(?m)^ {{1,{blanks}}}", "", text) for blanks in (1, 2, 3))
+        sent = (text, html.unescape(text), re.sub(r"(?m)^> ?", "", text), *shifted)
         assert any(body.removesuffix("\n") in one for one in sent), "a text that nobody sent"
         if not file.complete:
             assert file.remark

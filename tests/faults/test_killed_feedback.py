@@ -61,7 +61,7 @@ def test_a_round_of_feedback_is_killed_three_times(tmp_path: Path) -> None:
             assert len(history.list(offered=True)) == 1
             assert [line.purpose for line in history.list()] == ["feedback", "generate"]
             screen.press("r")
-            screen.until_shows("⏎ Write")
+            screen.until_shows("Enter Write")
             screen.press("f3")
             screen.until_shows(SAID, "[Feedback]")
             screen.press("ctrl+r")
@@ -69,7 +69,7 @@ def test_a_round_of_feedback_is_killed_three_times(tmp_path: Path) -> None:
             kill(screen)
         with terminal(tmp_path) as screen:
             # It was seen to, so it is open again.
-            screen.until_shows("⏎ Write", "1 of 2 accepted")
+            screen.until_shows("Enter Write", "1 of 2 accepted")
             screen.press("f3")
             screen.until_shows(SAID)
             screen.press("ctrl+r")

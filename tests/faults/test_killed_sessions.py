@@ -130,7 +130,7 @@ def test_verdicts_given_before_a_kill_are_back_and_are_what_is_written(tmp_path:
                 "Not finished last time", "Esc asks later", "1 of 2 accepted, 1 rejected"
             )
             screen.press("r")
-            screen.until_shows("writes prices.py (+1 −1)", "⏎ Write")
+            screen.until_shows("writes prices.py (+1 −1)", "Enter Write")
             screen.press("enter")
             screen.until_shows("✓ written")
             screen.press("ctrl+q")

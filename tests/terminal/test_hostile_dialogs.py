@@ -579,7 +579,7 @@ def test_the_steps_of_a_project(tmp_path: Path) -> None:
             screen.press("\x13")
             screen.until_gone("asked again later")
             drive.shows("undecided", "n Next")
-            screen.press("f10")
+            screen.press("f12")
             screen.until_shows("waits for your review")
             drive.look("\x1b[H", "v", "[", shows="Request 1 of")
             screen.press("e")

@@ -28,7 +28,8 @@ LINK = re.compile(r"\[([^\[\]\n]+)\]\(([^()\s]*)\)")
 """A link in Markdown: what it shows, and where it leads."""
 _ONE_LINE = re.compile(r" {0,3}(`{3,})[ \t]*([^`\s]+)[ \t]*\1\s*\Z")
 _ITALIC = re.compile(r"(_{1,2})([^_].*[^_])\1\Z")
-_BRACKETED = re.compile(r"\[([^\[\]]+)\]")
+_BRACKETED = re.compile(r"\[([^\[\]]*[^\W\d][^\[\]]*)\]")
+"""With a letter in it: `[1/2]` says which part it is."""
 _LONGEST_NAMING = 1_000
 """Characters. A longer line names no file, and quotes without end in it take hours to pair up."""
 _LABEL = re.compile(
@@ -238,8 +239,12 @@ class _FenceReader:
 
 
 def _without_indent(text: str, most: int) -> str:
-    """`text` without the first blanks of every line, as many as stood before its fence."""
-    return re.sub(rf"^ {{1,{most}}}", "", text, flags=re.MULTILINE) if most else text
+    """`text` without the first blanks of every line, as many as stood before its fence. Where a
+    line has fewer, the fence alone was indented, and all of it stays as it is."""
+    blanks = " " * most
+    if not most or any(line.strip() and not line.startswith(blanks) for line in text.split("\n")):
+        return text
+    return re.sub(rf"^ {{1,{most}}}", "", text, flags=re.MULTILINE)
 
 
 def _glued_fence(body: str, mark: str) -> int:

@@ -43,6 +43,8 @@ class CoveredScreen(Screen[_Result]):
         if notification is None:
             if line is not None:
                 line.display = False
+                # It may have been shown and hidden again before a layout was made of it.
+                self.refresh(layout=True)
             return
         if line is None:
             if not self.is_attached:

@@ -105,6 +105,8 @@ class Finder(Dialog[None]):
         self._found = FoundRows()
         self._wanted = ("", 0)
         self._shown: tuple[str, int] | None = None
+        self._acted = False
+        """Whether something was picked among the rows of what is typed."""
         self._searching = False
         self._then: list[Callable[[], None]] = []
         self._pause: Timer | None = None
@@ -178,7 +180,11 @@ class Finder(Dialog[None]):
             do()
 
     def _show(self, wanted: tuple[str, int], found: FoundRows) -> None:
-        kept = self._row_at_cursor if self._shown and self._shown[0] == wanted[0] else None
+        same = self._shown is not None and self._shown[0] == wanted[0]
+        self._acted = self._acted and same
+        # Who has not moved nor picked yet stays at the top, where the best row comes to stand.
+        stays = same and (self._acted or self.query_one(RowList).highlighted != self._found.start)
+        kept = self._row_at_cursor if stays else None
         self._found, self._shown = found, wanted
         names = [name_of(row) for row in found.rows]
         known = kept is not None and name_of(kept) in names
@@ -271,6 +277,7 @@ class Finder(Dialog[None]):
 
     def action_pick(self) -> None:
         """Pick the row under the cursor, or unpick it; what is typed next looks for another."""
+        self._acted = True
 
         def pick() -> None:
             row = self._row_at_cursor

@@ -30,9 +30,14 @@ class RequirementsArea(PlainArea):
         Binding("ctrl+up,alt+up", "step(1)", "Earlier prompt", id="prompt.earlier", show=False),
         Binding("ctrl+down,alt+down", "step(-1)", "Later prompt", id="prompt.later", show=False),
         Binding(
-            "alt+e", "app.requirements('editor')", "In your editor", id="prompt.editor", show=False
+            "alt+e",
+            "app.requirements('editor')",
+            "In your editor",
+            id="prompt.editor",
+            show=False,
+            priority=True,
         ),
-        Binding("alt+p", "search", "Search prompts", id="prompt.search", show=False),
+        Binding("alt+p", "search", "Search prompts", id="prompt.search", show=False, priority=True),
         # The framework's own, with names by which others can be put in their place.
         Binding("up", "cursor_up", "Up", id="requirements.up", show=False),
         Binding("down", "cursor_down", "Down", id="requirements.down", show=False),
@@ -78,6 +83,10 @@ class RequirementsArea(PlainArea):
     # ------------------------------------------------------------------ references to files
 
     async def _on_key(self, event: events.Key) -> None:
+        if event.key.startswith("alt+") and event.is_printable:
+            # Terminals send Alt as ESC before the letter: a key, and no text.
+            event.prevent_default()
+            return
         deed = _COMPLETION_KEYS.get(event.key) if self.completing else None
         # Nothing was typed or moved to yet: Enter still is what it always is.
         if deed is not None and not (event.key == "enter" and not self.query_typed):
