@@ -283,7 +283,12 @@ def looks_through_the_rest(drive: Drive, evil_url: str) -> None:
     screen = drive.screen
     drive.requirements("")
     drive.look("alt+p", shows="Earlier prompts")
-    drive.look("alt+p", "q7q7", PASTED, shows="None of them has these words", evil=False)
+    # Its ESC is to be one with the letter, and with nothing that comes before or behind.
+    drive.screen.press("f2", "f3")
+    drive.shows("━Requirements")
+    drive.screen.press("alt+p")
+    drive.shows("Earlier prompts")
+    drive.look("q7q7", PASTED, shows="None of them has these words", evil=False)
     screen.press("f9")
     drive.shows("[Log")
     screen.press("3")

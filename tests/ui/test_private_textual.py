@@ -9,6 +9,9 @@ from tests.ui.private_textual import exists, private_uses
 IN_USE = {
     "Compositor._dirty_regions": "what changed, to render what is seen there and nothing else",
     "Compositor._get_renders": "overridden: what lies behind needs no rendering",
+    "Screen._dirty_widgets": "who asked to be painted while a layout was made is not forgotten",
+    "Screen._update_timer": "the same",
+    "Widget._layout_required": "the same",
     "Screen._compositor": "the place of the compositor that renders sparingly",
     "textual._compositor": "its class, which is no other module's",
     "App._dispatch_action": "overridden: the crash report names the last actions",

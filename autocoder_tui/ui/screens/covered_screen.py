@@ -29,6 +29,15 @@ class CoveredScreen(Screen[_Result]):
         super().__init__(name, id, classes)
         self._compositor = SparingCompositor()
 
+    def _on_timer_update(self) -> None:
+        """Who asked to be painted is painted, too, where a layout is made first: Textual forgets
+        them then, and what they show stays as it was until they ask again."""
+        asked = {*self._dirty_widgets} if self._layout_required else set()
+        super()._on_timer_update()
+        if asked:
+            self._dirty_widgets |= {widget for widget in asked if widget.is_attached}
+            self._update_timer.resume()
+
     def on_screen_suspend(self) -> None:
         self.show_message(None)
 

@@ -97,8 +97,7 @@ class MainScreen(CoveredScreen[None]):
         self._beside: Beside = "files"
         """What stands beside what is worked in."""
         self._failure = ""
-        self._on_its_way: str | None = None
-        """The pane that gets the keyboard as soon as it is drawn."""
+        self._on_its_way: str | None = None  # gets the keyboard as soon as it is drawn
         self.log_lines: deque[str] = deque(maxlen=5000)
 
     def compose(self) -> ComposeResult:

@@ -83,8 +83,9 @@ class LineScroller(Widget, can_focus=True):
 
     @property
     def top_line(self) -> int:
-        """The index of the line in the first row."""
-        return self._top
+        """The index of the line in the first row. What came while there was no height to fit it
+        to has none of its own yet: it is the last one at which the rows are full."""
+        return max(0, min(self._top, self._bottom_top()))
 
     @property
     def left_cell(self) -> int:
@@ -94,6 +95,12 @@ class LineScroller(Widget, can_focus=True):
     def repaint(self) -> None:
         """Every row may look different now."""
         self.refresh()
+
+    def on_show(self) -> None:
+        """Fit what came while it was hidden, with no height, to the height it has again. Where
+        that is the one it had before, no resize tells."""
+        self.lines_changed()
+        self.repaint()
 
     def start_over(self) -> None:
         """Back to the first line, following what comes."""
