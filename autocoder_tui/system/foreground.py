@@ -11,6 +11,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -46,18 +47,22 @@ def run_in_foreground(
     or minus the signal that ended it. Blocking. Raises NotStarted."""
     settings = _settings(terminal)
     ours = os.getpgrp()
-    try:
-        child = subprocess.Popen(
-            [*command], cwd=folder, env={**os.environ, **environ}, process_group=0
-        )
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise NotStarted(
-            f"{visible(command[0])} could not be started ({reason}). Is it installed, and may it "
-            "be run?"
-        ) from error
-    try:
+    with _typed_for_it() as typed:
+        try:
+            child = subprocess.Popen(
+                [*command], cwd=folder, env={**os.environ, **environ}, process_group=0
+            )
+        except OSError as error:
+            reason = (error.strerror or "unknown reason").lower()
+            raise NotStarted(
+                f"{visible(command[0])} could not be started ({reason}). Is it installed, and may "
+                "it be run?"
+            ) from error
         _give(terminal, child.pid)
+    try:
+        with contextlib.suppress(ProcessLookupError):
+            for number in typed:
+                os.killpg(child.pid, number)
         return _until_ended(child, terminal, ours)
     finally:
         _end_group(child)
@@ -66,6 +71,26 @@ def run_in_foreground(
             with _not_stopped_for_it(), contextlib.suppress(termios.error):
                 # What was typed for it and not read is not for us.
                 termios.tcsetattr(terminal, termios.TCSAFLUSH, settings)
+
+
+@contextlib.contextmanager
+def _typed_for_it() -> Iterator[list[int]]:
+    """The signals of keys (Ctrl+C) that come before the terminal is the program's: they are meant
+    for it, and reach us. Only the main thread may keep them; elsewhere they do what they did."""
+    typed: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield typed
+        return
+    heard = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGQUIT)}
+    before = {number: now for number, now in heard.items() if now not in (signal.SIG_IGN, None)}
+    try:
+        for number in before:
+            # A handler, not SIG_IGN: that one the program would inherit.
+            signal.signal(number, lambda came, _: typed.append(came))
+        yield typed
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _until_ended(child: subprocess.Popen[bytes], terminal: int, ours: int) -> int:

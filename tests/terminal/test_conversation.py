@@ -47,7 +47,7 @@ def test_an_answer_under_way_when_the_program_is_killed_is_gone_on_with(tmp_path
             screen.until_shows("Go on")
             assert len(server.requests) == 2
             screen.press("f4", "ctrl+g")
-            screen.until_shows("The end.")
+            screen.until_shows("The end.", "✓ done")
             assert screen.picture.text.count("point 8") == 1
             screen.press("ctrl+q")
             screen.ended()
