@@ -59,6 +59,7 @@ from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.covered_screen import CoveredScreen
 from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.terminal.driver import HasAnEnd, driver_class
+from autocoder_tui.ui.terminal.early_terminal import EarlyTerminal
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
 from autocoder_tui.ui.widgets.diff.view import Arrangement
 from autocoder_tui.ui.widgets.message_line import said_now
@@ -69,9 +70,10 @@ _Result = TypeVar("_Result")
 class ComposedApp(TypeAheadApp):
     """The program without its keys and messages: what it is made of, how it begins and ends."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, early: EarlyTerminal | None = None) -> None:
         super().__init__(driver_class=driver_class())
         self.setup = setup
+        self._early = early or EarlyTerminal()
         self.themes = ThemeChoice(self, self)
         self.preferring = SettingsChanges(self, self, self.themes)
         self.signs = TerminalSigns(self, self._write_sign, lambda: self.app_focus)
@@ -248,6 +250,9 @@ class ComposedApp(TypeAheadApp):
     @property
     def keeps_title(self) -> bool:
         return self.setup.settings.terminal.title
+
+    def hand_over_terminal(self) -> list[Any] | None:
+        return self._early.hand_over()
 
     def terminal_taken(self) -> None:
         self.signs.show()

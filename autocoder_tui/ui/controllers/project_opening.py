@@ -26,6 +26,7 @@ from autocoder_tui.steps.project import LAST, Project
 from autocoder_tui.steps.project_demo import demo_steps
 from autocoder_tui.steps.registry import known_steps
 from autocoder_tui.steps.session import ProjectSession
+from autocoder_tui.ui.controllers.project_wish import Wish
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.choice import Choice
 from autocoder_tui.ui.screens.dialogs.question import Answer
@@ -39,17 +40,6 @@ _PROMPT_HINT = (
     "In a sentence or a page: what the steps go from. It stands in .autocoder/prompt. Ctrl+S "
     "keeps it."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the command line asked for: `steps` is the name of a configuration, "" for none;
-    `resume`: a run that was cut short goes on without being asked about, the newest or the one
-    called `run`."""
-
-    steps: str = ""
-    resume: bool = False
-    run: str = LAST
 
 
 @dataclass(frozen=True, slots=True)

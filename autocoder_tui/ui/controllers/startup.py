@@ -13,8 +13,9 @@ from autocoder_tui.runs.sole_model import is_unnamed
 from autocoder_tui.ui.controllers.first_content import fill_in
 from autocoder_tui.ui.controllers.given_reply import review_reply
 from autocoder_tui.ui.program import Program
-from autocoder_tui.ui.widgets.header_line import HeaderLine, short_path
+from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.meters.meters import Meters
+from autocoder_tui.ui.widgets.short_path import short_path
 from autocoder_tui.workspace.git import branch_name
 from autocoder_tui.workspace.output_path import why_project_stays
 
