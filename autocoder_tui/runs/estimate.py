@@ -14,9 +14,9 @@ from autocoder_tui.engine.metering.cost import (
     estimate_request,
     file_weights,
     format_cost_range,
-    format_tokens,
     spread,
 )
+from autocoder_tui.engine.metering.money import format_tokens
 from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
 from autocoder_tui.engine.metering.tokens import load_counter
 from autocoder_tui.engine.prompt import first_messages

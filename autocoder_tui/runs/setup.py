@@ -22,7 +22,7 @@ from autocoder_tui.config.settings import Settings, load_settings
 from autocoder_tui.engine.base_url import host_of
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Catalog, Endpoint, Model
-from autocoder_tui.engine.metering.cost import cap_problem
+from autocoder_tui.engine.metering.money import cap_problem
 from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.purpose import CLARIFY_LIMIT, Mode
 from autocoder_tui.engine.request import Limits

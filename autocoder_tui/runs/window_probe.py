@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from autocoder_tui.engine.events import CostEstimate
-from autocoder_tui.engine.metering.cost import format_tokens
+from autocoder_tui.engine.metering.money import format_tokens
 from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
 from autocoder_tui.engine.provider.model_list import ServedWindow, served_window
 from autocoder_tui.runs.estimate import counted, weigh

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.errors import ContextFull, SpendingCapReached
-from autocoder_tui.engine.metering.cost import format_usd
+from autocoder_tui.engine.metering.money import format_usd
 from autocoder_tui.engine.metering.usage import Accounts
 from autocoder_tui.engine.request import Limits
 

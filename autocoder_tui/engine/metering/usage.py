@@ -8,7 +8,7 @@ from decimal import Decimal
 from autocoder_tui.engine.calibration import Weights
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.events import PartFinished, UsageReported, UsageUpdated
-from autocoder_tui.engine.metering.cost import cost_usd
+from autocoder_tui.engine.metering.money import cost_usd
 from autocoder_tui.engine.metering.tokens import TailCounter, TokenCounter
 from autocoder_tui.engine.provider.chunks import Usage
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from textual.widgets import TextArea
 
-from autocoder_tui.engine.metering.cost import format_tokens, format_usd
+from autocoder_tui.engine.metering.money import format_tokens, format_usd
 from autocoder_tui.engine.purpose import writes_files
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.run_state import RunState

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from textual.widgets import TextArea
 
-from autocoder_tui.engine.metering.cost import cap_problem
+from autocoder_tui.engine.metering.money import cap_problem
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.runs.setup import ChosenModel, as_known_now
 from autocoder_tui.safety.sanitize import visible

@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 from autocoder_tui.config.api_keys import find_key, plain_http_warning
 from autocoder_tui.engine.base_url import check_base_url, host_of, is_plain_http
 from autocoder_tui.engine.catalog import Endpoint, Provider
-from autocoder_tui.engine.metering.cost import format_price, format_tokens
+from autocoder_tui.engine.metering.money import format_price, format_tokens
 from autocoder_tui.engine.provider.model_list import ListedModel, list_models
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.problems import shortened

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from autocoder_tui.engine.metering.cost import format_usd
+from autocoder_tui.engine.metering.money import format_usd
 from autocoder_tui.engine.purpose import Mode
 from autocoder_tui.runs.export import format_run_tokens, local_time
 from autocoder_tui.safety.sanitize import visible

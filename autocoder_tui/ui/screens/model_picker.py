@@ -16,7 +16,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from autocoder_tui.engine.catalog import Model
-from autocoder_tui.engine.metering.cost import format_price, format_tokens
+from autocoder_tui.engine.metering.money import format_price, format_tokens
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.filtered_list import FilteredList, has_words

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from rich.cells import cell_len
 from textual.content import Content
 
-from autocoder_tui.engine.metering.cost import format_tokens
+from autocoder_tui.engine.metering.money import format_tokens
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.widgets.files.row import cut
 from autocoder_tui.workspace.file_group import FileGroup, glob_group, is_glob

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
-from autocoder_tui.engine.metering.cost import format_tokens
+from autocoder_tui.engine.metering.money import format_tokens
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.workspace.entry import Entry
 

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from rich.cells import cell_len
 from textual.content import Content
 
-from autocoder_tui.engine.metering.cost import format_tokens, format_usd
+from autocoder_tui.engine.metering.money import format_tokens, format_usd
 from autocoder_tui.engine.run_state import StreamStatus
 
 Phase: TypeAlias = Literal["estimate", "blocked", "retrying", "paused"] | StreamStatus
