@@ -12,7 +12,6 @@ import io
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +20,7 @@ from autocoder_tui.config.toml_file import read_small_text
 from autocoder_tui.engine.base_url import is_plain_http
 from autocoder_tui.engine.catalog import LOCAL_KEY_VARIABLE, Provider, Secret
 from autocoder_tui.problems import Problem
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from autocoder_tui.config.toml_file import TomlFile, read_toml
 from autocoder_tui.config.value_types import FLAG, Expected
 from autocoder_tui.problems import Problem, unknown_name
+from autocoder_tui.values import dataclass
 
 _BASES = ("ansi", "autocoder-dark", "autocoder-light")
 

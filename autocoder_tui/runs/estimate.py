@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +24,7 @@ from autocoder_tui.engine.purpose import writes_files
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

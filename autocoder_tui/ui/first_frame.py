@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from autocoder_tui.config.theme_files import ANSI_COLORS, ThemeData
@@ -20,6 +19,7 @@ from autocoder_tui.ui.screens.shown_panes import (
     TINY_BELOW,
 )
 from autocoder_tui.ui.widgets.tabs import Tab, fitting
+from autocoder_tui.values import dataclass
 
 NAME: Final = "autocoder-tui"
 _LEVELS: Final = (0, 95, 135, 175, 215, 255)

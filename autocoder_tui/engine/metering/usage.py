@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from autocoder_tui.engine.calibration import Weights
@@ -11,6 +11,7 @@ from autocoder_tui.engine.events import PartFinished, UsageReported, UsageUpdate
 from autocoder_tui.engine.metering.money import cost_usd
 from autocoder_tui.engine.metering.tokens import TailCounter, TokenCounter
 from autocoder_tui.engine.provider.chunks import Usage
+from autocoder_tui.values import dataclass
 
 METER_PERIOD = 0.25
 """Seconds between two usage events while text streams in."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from textual.widgets import TextArea
@@ -34,6 +34,7 @@ from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.instruction import AS_TYPED, InstructionDialog
 from autocoder_tui.ui.screens.dialogs.rounds import RoundsScreen
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.values import dataclass
 
 _TITLE: Final = "What the model is told"
 NOTHING_YET: Final = (

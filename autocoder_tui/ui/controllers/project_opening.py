@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from textual.widgets import TextArea
 
@@ -33,6 +33,7 @@ from autocoder_tui.ui.screens.dialogs.question import Answer
 from autocoder_tui.ui.screens.dialogs.unbidden import UnbiddenQuestion
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.plain_area import keeps
+from autocoder_tui.values import dataclass
 
 _KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
 _PROMPT_TITLE = "What you want"
