@@ -7,6 +7,7 @@ import os
 from autocoder_tui.config.setting_sections import DEFAULT_THEME
 from autocoder_tui.config.theme_files import AUTO, load_theme
 from autocoder_tui.runs.setup import Setup
+from autocoder_tui.system.garbage_collection import collect_nothing
 from autocoder_tui.ui.controllers.project_wish import Wish
 from autocoder_tui.ui.first_frame import colors_of, first_frame
 from autocoder_tui.ui.terminal.background import guessed_light
@@ -21,6 +22,7 @@ def open_screen(setup: Setup, project: Wish | None = None) -> int:
     try:
         if not os.environ.get("TEXTUAL_DRIVER"):
             early.take(_frame(setup))
+        collect_nothing()
         from autocoder_tui.ui.start import start_app
 
         return start_app(setup, project, early)

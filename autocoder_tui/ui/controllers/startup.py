@@ -1,4 +1,7 @@
-"""What comes after the first paint: all that is slow at the start, and what may have to ask."""
+"""What comes after the first paint: all that is slow at the start, and what may have to ask.
+
+What only this needs is imported here, when the screen is up.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,8 @@ import asyncio
 import threading
 from collections.abc import Iterable
 
-from autocoder_tui.check.folder import sweep
-from autocoder_tui.engine.provider.chat import preload
-from autocoder_tui.runs.interrupted_writes import recover_writes
 from autocoder_tui.runs.sole_model import is_unnamed
 from autocoder_tui.ui.controllers.first_content import fill_in
-from autocoder_tui.ui.controllers.given_reply import review_reply
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.meters.meters import Meters
@@ -35,6 +34,8 @@ async def begin(app: Program, problems: Iterable[str]) -> None:
             app.models.choose_served()
         else:
             app.models.choose(*app.session.model())
+    from autocoder_tui.runs.interrupted_writes import recover_writes
+
     for message in await asyncio.to_thread(recover_writes, app.setup.places.state, app.root):
         app.tell(message, severity="warning", timeout=20)
     await fill_in(app)
@@ -47,12 +48,18 @@ async def begin(app: Program, problems: Iterable[str]) -> None:
     branch = await asyncio.to_thread(branch_name, app.root)
     header.branch = branch or ""
     app.estimator.schedule()
+    from autocoder_tui.engine.provider.chat import preload
+
     asyncio.get_running_loop().run_in_executor(None, preload)
     app.run_worker(app.file_finder.begin(), group="finder-read", exclusive=True)
+    from autocoder_tui.check.folder import sweep
+
     # What a killed program left of a check may be much: nobody waits for its removal.
     threading.Thread(target=sweep, name="sweep", daemon=True).start()
     await app.recovery.start()
     if app.setup.task.reply is not None:
+        from autocoder_tui.ui.controllers.given_reply import review_reply
+
         await review_reply(app, app.setup.task.reply)
         return
     if app.models.is_keyless:
