@@ -139,6 +139,8 @@ class ComposedApp(TypeAheadApp):
 
     def on_mount(self) -> None:
         self.ending.begin()
+        # What was typed already would keep the text that comes back from coming.
+        self._restored = self.hold_keys()
 
     def on_main_screen_ready(self) -> None:
         self.call_after_refresh(self._begin)
@@ -147,11 +149,13 @@ class ComposedApp(TypeAheadApp):
     async def _begin(self) -> None:
         """After the first paint: what is slow, and what may have to ask."""
         try:
-            await begin(self, self._start_problems)
+            await begin(self, self._start_problems, self._restored)
         except NoMatches:
             # Left again before it had begun, there are no panes to fill any more.
             if self.is_running and not self._exit:
                 raise
+        finally:
+            self._restored()
 
     async def action_quit(self) -> None:
         """Quit; asks first when a run is under way."""

@@ -36,7 +36,8 @@ sys.exit(main())
 def held(folder: Path, *flags: str, size: tuple[int, int] = (120, 40)) -> Iterator[Pseudoterminal]:
     """The program with nothing but its frame, until there is a file "go" in its folder."""
     project = folder / "project"
-    project.mkdir()
+    project.mkdir(exist_ok=True)
+    (project / "loaded").unlink(missing_ok=True)
     with Pseudoterminal(
         [sys.executable, "-c", _HELD, *flags],
         environ=environment(folder),
@@ -71,6 +72,24 @@ def test_keys_typed_meanwhile_act(tmp_path: Path) -> None:
         screen.press("ctrl+q")
         assert screen.ended() == 0
         is_restored(screen)
+
+
+def test_what_is_typed_meanwhile_is_beside_the_text_that_comes_back(tmp_path: Path) -> None:
+    server = ("--base-url", "http://127.0.0.1:9/v1", "-m", "m")
+    with terminal(tmp_path, *server) as screen:
+        screen.until_shows("Generate")
+        screen.press("left over")
+        screen.until_shows("left over")
+        screen.press("ctrl+q")
+        assert screen.ended() == 0
+    for flags, text in (((), "left over!"), (("-r", "Write it."), "!Write it.")):
+        with held(tmp_path, *server, *flags) as screen:
+            screen.press("!")
+            (tmp_path / "project" / "go").touch()
+            screen.until_shows(text)
+            screen.press("ctrl+q")
+            assert screen.ended() == 0
+        (tmp_path / "project" / "go").unlink()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])

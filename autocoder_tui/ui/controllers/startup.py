@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from autocoder_tui.runs.sole_model import is_unnamed
 from autocoder_tui.ui.controllers.first_content import fill_in
@@ -19,10 +19,11 @@ from autocoder_tui.workspace.git import branch_name
 from autocoder_tui.workspace.output_path import why_project_stays
 
 
-async def begin(app: Program, problems: Iterable[str]) -> None:
+async def begin(app: Program, problems: Iterable[str], restored: Callable[[], None]) -> None:
     """Tell `problems`, bring back the last session, fill the panes, offer what was interrupted.
 
-    Must be called from a worker. Raises NoMatches when the screen is left meanwhile.
+    `restored` is called when everything that may be typed into has its text. Must be called from
+    a worker. Raises NoMatches when the screen is left meanwhile.
     """
     for problem in (*problems, *why_project_stays(app.root)):
         app.tell(problem, severity="warning")
@@ -40,6 +41,7 @@ async def begin(app: Program, problems: Iterable[str]) -> None:
         app.tell(message, severity="warning", timeout=20)
     await fill_in(app)
     await app.session.restore()
+    restored()
     await app.preprompts.tell_problems()
     limits = app.setup.settings.cost
     app.main.query_one(Meters).thresholds = (limits.context_warning, limits.context_alarm)
