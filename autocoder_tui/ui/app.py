@@ -109,16 +109,16 @@ class AutocoderApp(ComposedApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         stoppable = (
-            self.runner.running
+            self.runs_now
             or self._asks_aside
             or (self.is_made("proposal_check") and self.proposal_check.running)
             or (self.is_made("project") and self.project.stoppable)
         )
         possible = {
-            "run": not (self.runner.running or self._asks_aside),
-            "send_as_typed": self.modes.mode == "feedback" and not self.runner.running,
+            "run": not (self.runs_now or self._asks_aside),
+            "send_as_typed": self.modes.mode == "feedback" and not self.runs_now,
             "stop": stoppable,
-            "go_on": self.runner.resumable,
+            "go_on": self.is_made("runner") and self.runner.resumable,
             "show_history": self.screen is self.main,
             "show_steps": self.screen is self.main,
             "find_files": self.screen is self.main,

@@ -26,8 +26,6 @@ from autocoder_tui.ui.controllers.mode import ModeChoice
 from autocoder_tui.ui.controllers.models import ModelChoice
 from autocoder_tui.ui.controllers.quit import Interrupt, leave
 from autocoder_tui.ui.controllers.review_autosave import ReviewAutosave
-from autocoder_tui.ui.controllers.run_display import RunDisplay
-from autocoder_tui.ui.controllers.runner import Runner
 from autocoder_tui.ui.controllers.session import SessionAutosave
 from autocoder_tui.ui.controllers.shutdown import Shutdown
 from autocoder_tui.ui.controllers.signs import TerminalSigns
@@ -62,6 +60,7 @@ if TYPE_CHECKING:
     from autocoder_tui.ui.controllers.prompt_history import PromptHistory
     from autocoder_tui.ui.controllers.recovery import RunRecovery
     from autocoder_tui.ui.controllers.references import FileReferences
+    from autocoder_tui.ui.controllers.runner import Runner
     from autocoder_tui.ui.controllers.settings import SettingsChanges
     from autocoder_tui.ui.controllers.text_call import TextCalls
     from autocoder_tui.ui.controllers.undo import UndoRedo
@@ -87,12 +86,10 @@ class ComposedApp(TypeAheadApp):
         self.review_session: ReviewSession | None = None
         self.spending = SessionSpending(self)
         self.keys_asked_about = KeyWarnings()
-        display = RunDisplay(self)
         self.logbook = DebugLog(
             setup.debug_level, LogFile(setup.places.state / "log") if setup.places.keeps else None
         )
         self.logbook.trouble = lambda text: self.tell(text, severity="warning")
-        self.runner = Runner(self, display, setup, self.spending.raise_cap, self.logbook.trace)
         self.estimator = Estimator(self)
         self.weigher = FileWeigher(self)
         layout = cast(Arrangement, setup.settings.ui.diff_layout)
@@ -198,7 +195,7 @@ class ComposedApp(TypeAheadApp):
 
     def keep_everything(self) -> None:
         """Write down all that is on the screen and not written yet: the program ends."""
-        self._left_running = self.runner.running
+        self._left_running = self.runs_now
         # An end because of an error must not founder on the next.
         with suppress(Exception):
             self.reviews.changed()
@@ -211,7 +208,8 @@ class ComposedApp(TypeAheadApp):
             if self.is_made(name):
                 await getattr(self, name).close()
         await self.reviews.settle()
-        await self.runner.close(offered=self._left_running)
+        if self.is_made("runner"):
+            await self.runner.close(offered=self._left_running)
         await asyncio.to_thread(self.logbook.close)
         await self.resources.aclose()
 
@@ -355,6 +353,19 @@ class ComposedApp(TypeAheadApp):
         from autocoder_tui.ui.controllers.prompt_history import PromptHistory
 
         return PromptHistory(self)
+
+    @cached_property
+    def runner(self) -> Runner:
+        from autocoder_tui.ui.controllers.run_display import RunDisplay
+        from autocoder_tui.ui.controllers.runner import Runner
+
+        display, trace = RunDisplay(self), self.logbook.trace
+        return Runner(self, display, self.setup, self.spending.raise_cap, trace)
+
+    @property
+    def runs_now(self) -> bool:
+        """Whether a run is under way."""
+        return self.is_made("runner") and self.runner.running
 
     def is_made(self, controller: str) -> bool:
         """Whether anybody has asked for that controller yet. One that was not made does nothing."""
