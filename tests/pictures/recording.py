@@ -22,9 +22,11 @@ class _Camera:
         self.stage = stage
         self.frames: list[Frame] = []
 
-    async def take(self, seconds: float, key: str = "", says: str = "") -> None:
+    async def take(
+        self, seconds: float, key: str = "", says: str = "", *, notices: bool = False
+    ) -> None:
         """The screen as it is; one like the frame before makes that longer."""
-        screen, last = await self.stage.look(), self.frames[-1:]
+        screen, last = await self.stage.look(notices=notices), self.frames[-1:]
         if last and (last[0].screen, last[0].key, last[0].says) == (screen, key, says):
             seconds += self.frames.pop().seconds
         self.frames.append(Frame(screen, seconds, key, says))
@@ -89,7 +91,8 @@ async def recorded(theme: str) -> list[Frame]:
         await camera.take(1.8, "c", "Commit it.")
         await stage.press("ctrl+s")
         await stage.until(lambda: app.screen is app.main)
-        await camera.take(3, "Ctrl+S", "Committed: that file, and nothing else.")
+        await stage.until_shows("committed")
+        await camera.take(3, "Ctrl+S", "Committed: that file, and nothing else.", notices=True)
         return camera.frames
 
 

@@ -128,5 +128,7 @@ async def _answer(theme: str) -> Screen:
             stage.clock.now += 2
             await stage.until_shows("-2.50")
             await stage.until(lambda: not app.runner.running)
-            await stage.press("f4", "home")
+            # What is typed has the meters look at the next question.
+            await stage.press("f3", "a", "backspace", "f4", "home")
+            await stage.until_shows("· ready")
             return await stage.look()

@@ -107,13 +107,14 @@ class Stage:
             await self.pilot.press(key)
             await self.pilot.pause()
 
-    async def look(self) -> Screen:
-        """The screen as soon as it stays as it is."""
+    async def look(self, *, notices: bool = False) -> Screen:
+        """The screen as soon as it stays as it is; without notices, which go by themselves."""
         before, since = None, time.monotonic()
         async with asyncio.timeout(30):
             while True:
                 await self.pilot.pause()
-                self.app.clear_notifications()
+                if not notices:
+                    self.app.clear_notifications()
                 for widget in self.app.screen.query(Widget):
                     if getattr(widget, "cursor_blink", False):
                         widget.cursor_blink = False  # type: ignore[attr-defined]
