@@ -15,6 +15,7 @@ from autocoder_tui.cli.arguments import tui_parser
 from autocoder_tui.cli.docs import DOCS, pages
 from autocoder_tui.cli.every_parser import commands
 from autocoder_tui.config.settings import setting_names
+from tests.bench.report.quote import quote, quoted
 
 ROOT: Final = Path(__file__).parents[2]
 README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -84,6 +85,23 @@ def test_the_readme_is_short_and_its_two_commands_stand_in_it() -> None:
     assert README.count("\n") < 250
     assert "    python -m pip install . && autocoder-tui --demo\n" in README
     assert '    python -m pip install -e ".[dev]" && python -m pytest ' in README
+
+
+def test_the_readme_quotes_the_report_of_speed() -> None:
+    assert quoted(TEXTS[DOCS / "speed.md"]) in README, "python -m tests.bench.report writes it"
+
+
+def test_a_new_report_takes_the_place_of_the_one_quoted(tmp_path: Path) -> None:
+    report = TEXTS[DOCS / "speed.md"]
+    copy = tmp_path / "README.md"
+    copy.write_text(README, encoding="utf-8")
+    begin = report.index("| Start to first paint |")
+    newer = report[:begin] + report[begin:].replace("| ", "| \\1 ", 2)
+    with pytest.raises(KeyError):
+        quote(newer, copy)
+    newer = report.replace("Measured on ", "Measured on \\1 ", 1)
+    quote(newer, copy)
+    assert copy.read_text(encoding="utf-8") == README.replace("Measured on ", "Measured on \\1 ")
 
 
 def spans(text: str) -> list[str]:
