@@ -27,6 +27,7 @@ from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.controllers.project_opening import Wish
 from autocoder_tui.ui.widgets.diff.view import DiffView
 from autocoder_tui.ui.widgets.header_line import HeaderLine
+from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.pictures.screen import Screen, screen_of, without_times
 from tests.ui.driving import setup_for
@@ -118,6 +119,8 @@ class Stage:
                 for widget in self.app.screen.query(Widget):
                     if getattr(widget, "cursor_blink", False):
                         widget.cursor_blink = False  # type: ignore[attr-defined]
+                if self.app.runner.running:  # as it does in its own time
+                    self.app.main.query_one(Meters).show_run(self.app.runner.state, self.clock.now)
                 now = screen_of(self.app, without_times)
                 asked = time.monotonic()
                 if now != before or self._colours():
