@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
@@ -156,6 +157,9 @@ def _fixed(clock: Clock, pace: Pace, home: Path) -> Iterator[None]:
         for name in _TIMED:
             module = importlib.import_module(f"autocoder_tui.{name}")
             stack.enter_context(patch.object(module, "time", clock))
+        # The name of a check's folder is in what it prints, and so in what is sent and counted.
+        names = (f"{number:08}" for number in count())
+        stack.enter_context(patch.object(tempfile, "_get_candidate_names", lambda: names))
         # What closes checks off is another program on each machine, or is not there.
         stack.enter_context(patch.object(sandbox, "_starts", lambda _: False))
         for place in (session, project_demo):

@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from unittest.mock import patch
 
 import pytest
 from textual.app import App, ComposeResult
-from textual.geometry import Size
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.strip import Strip
@@ -76,19 +73,6 @@ async def test_side_by_side_where_there_is_room() -> None:
         assert "▌" in row[1:], "the cursor shows on the new side too"
         assert " - " in row
         assert " + " in row
-
-
-async def test_a_review_that_comes_before_its_place_is_known_is_drawn() -> None:
-    async with Harness(REVIEW).run_test(size=(120, 40)) as pilot:
-        diff = await open_review(pilot)
-        drawn = shown(diff)
-        with patch.object(DiffView, "size", Size(0, 0)):
-            diff.draw_review(REVIEW, 0)
-        assert diff._rows is None
-        async with asyncio.timeout(10):
-            while diff._rows is None:  # it is painted, which is when its place is known
-                await pilot.pause()
-        assert shown(diff) == drawn
 
 
 async def test_unified_where_there_is_not() -> None:

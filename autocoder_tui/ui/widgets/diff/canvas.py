@@ -295,7 +295,6 @@ class DiffCanvas(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         review, rows = self._review, self._rows
         if review is None or rows is None:
-            self.call_later(self._lay_out)  # the review may have come before its place was known
             return Strip.blank(self.size.width, self.rich_style)
         if self._painter is None:
             self._painter = self._make_painter(review, rows)
