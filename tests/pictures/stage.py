@@ -22,6 +22,7 @@ from textual.widget import Widget
 from autocoder_tui.check import sandbox
 from autocoder_tui.demo import server, session
 from autocoder_tui.demo.sample import copy_sample, make_repository
+from autocoder_tui.demo.script import stream_payloads
 from autocoder_tui.runs.setup import Setup
 from autocoder_tui.steps import project_demo
 from autocoder_tui.ui.app import AutocoderApp
@@ -41,6 +42,7 @@ _TIMED: Final = (
     "steps.session", "steps.request",
 )  # fmt: skip
 _CHECKS: Final = ("python -m unittest discover -s tests",)
+_WITHOUT_TEXT: Final = 3
 _NAP: Final = 0.03
 _STILL: Final = 0.4
 """Seconds for which a screen has to stay as it is: the meters look at a run every quarter."""
@@ -67,6 +69,7 @@ class Pace:
         self.sent = 0
         self.allowed: float = 0
         self._more = asyncio.Event()
+        self._pieces: dict[int, tuple[server._Answer, int]] = {}
 
     @property
     def is_through(self) -> bool:
@@ -76,7 +79,14 @@ class Pace:
         self.allowed += pieces
         self._more.set()
 
-    async def wait(self, *_: object) -> None:
+    async def wait(self, answer: server._Answer, count: int) -> None:
+        """Hold piece `count` of `answer` back. The last, without text, go as they are: whether the
+        program still waits for them is a matter of chance."""
+        if id(answer) not in self._pieces:
+            payloads = stream_payloads(answer._reply, answer._received)
+            self._pieces[id(answer)] = (answer, sum(1 for _ in payloads))
+        if count > self._pieces[id(answer)][1] - _WITHOUT_TEXT:
+            return
         self.sent += 1
         while self.is_through:
             self._more.clear()
@@ -149,6 +159,10 @@ def _fixed(clock: Clock, pace: Pace, home: Path) -> Iterator[None]:
         "GIT_CONFIG_NOSYSTEM": "1", **git,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }  # fmt: skip
+
+    async def paced(answer: server._Answer, begun: float, count: int) -> None:
+        await pace.wait(answer, count)
+
     with ExitStack() as stack:
         stack.enter_context(patch.dict(os.environ, surroundings))
         os.environ.pop("NO_COLOR", None)
@@ -164,7 +178,7 @@ def _fixed(clock: Clock, pace: Pace, home: Path) -> Iterator[None]:
         stack.enter_context(patch.object(sandbox, "_starts", lambda _: False))
         for place in (session, project_demo):
             stack.enter_context(patch.object(place, "DEMO_CHECKS", _CHECKS))
-        stack.enter_context(patch.object(server._Answer, "_keep_pace", pace.wait))
+        stack.enter_context(patch.object(server._Answer, "_keep_pace", paced))
         yield
 
 
