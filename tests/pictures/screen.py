@@ -126,11 +126,13 @@ def _hex(colour: Color | None, *, foreground: bool) -> str | None:
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
+_COMMIT: Final = re.compile(r"(?<=committed )[0-9a-f]{7,40}\b")
 _SECONDS: Final = re.compile(r"(\bRan \d+ tests? in )(\d+\.\d+)s|(\b\d+ passed.* in )(\d+\.\d+)s")
 
 
 def without_times(text: str) -> str:
-    """`text` with the times that other programs took as noughts."""
+    """`text` with noughts for the times that other programs took, and the hash made of one."""
+    text = _COMMIT.sub(lambda it: "0" * len(it[0]), text)
     return _SECONDS.sub(
         lambda it: re.sub(r"(?<= in )[\d.]+", lambda n: re.sub(r"\d", "0", n[0]), it[0]), text
     )

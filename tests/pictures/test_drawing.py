@@ -98,6 +98,7 @@ def test_times_are_noughts_of_the_same_width() -> None:
         "== 3 passed, 1 skipped in 00.00s =="
     )
     assert without_times("in 0.5s") == "in 0.5s"
+    assert without_times("✓ committed d81fac0 Add it") == "✓ committed 0000000 Add it"
 
 
 @pytest.mark.parametrize("ground", THEMES)
