@@ -34,6 +34,8 @@ Empty().run()
 """
 TYPED = "zqx"
 OURS = {"frame": "", "workspace": "module_19.py", "typed is there": TYPED}
+FLAGS = ("--base-url", "http://127.0.0.1:9/v1", "-m", "m")
+"""With a model nothing opens in front of the workspace."""
 COMMANDS = (["--version"], ["--help"], ["run", "--help"], ["--list-models"])
 TICKS = os.sysconf("SC_CLK_TCK")
 SIZE = (120, 40)
@@ -111,9 +113,7 @@ def main() -> None:
     rows: dict[str, list[tuple[float, float]]] = {}
     for _ in range(times):
         empty = measured([sys.executable, "-c", EMPTY], {"painted": ""})
-        # No model is asked for: nothing may open in front of the workspace.
-        flags = ["--base-url", "http://127.0.0.1:9/v1", "-m", "m"]
-        full = measured([*ours, *flags], OURS, TYPED)
+        full = measured([*ours, *FLAGS], OURS, TYPED)
         for who, found in (("empty", empty), ("ours", full)):
             for name, wall, cpu in found:
                 rows.setdefault(f"{who}: {name}", []).append((wall, cpu))
