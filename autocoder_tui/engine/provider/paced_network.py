@@ -5,6 +5,7 @@ one, but to wait for each and to read it costs more than all that is done with i
 between lies in the kernel.
 """
 
+# ruff: noqa: ASYNC109  (the signatures are httpcore2's)
 from __future__ import annotations
 
 import asyncio
