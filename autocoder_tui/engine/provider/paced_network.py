@@ -17,8 +17,8 @@ from typing import Any, Final
 import httpx2
 from httpcore2 import AsyncNetworkBackend, AsyncNetworkStream
 
-PERIOD: Final = 0.025
-"""Seconds between two reads; what was received is written down as often (`runs/event_batches`)."""
+PERIOD: Final = 1 / 30
+"""Seconds between two reads: as often as a screen shows what came (`runs/event_batches`)."""
 _STEADY: Final = 1.5 * PERIOD
 """Seconds within which one read follows the other as long as it is a flow."""
 _BRIEF: Final = 8
