@@ -270,7 +270,7 @@ def looks_through_history(drive: Drive) -> None:
         screen.press(PASTED)
         screen.until_shows("owned")
         drive.look(shows=title, then="enter")
-    screen.press("space", "down")
+    screen.press(" ", "down")
     drive.look("c", shows="Two runs compared")
     drive.look("x", shows="Delete this run for good?")
     drive.look("X", shows="Delete all for good?", evil=False)

@@ -241,9 +241,10 @@ async def test_the_run_under_the_cursor_is_shown(tmp_path: Path, size: tuple[int
     async with driven(setup_for(tmp_path, *AT), size) as (app, pilot):
         await listed(app, pilot)
         await until(pilot, lambda: shown(app) is not None)
+        await pilot.press("tab", "end")
         await until(pilot, lambda: "␛[2Jhostile [@click=app.quit]" in texts(app))
         assert "\x1b[2J" not in texts(app)
-        await pilot.press("end")
+        await pilot.press("escape", "end")
         await until(pilot, lambda: isinstance(shown(app), DiffCanvas))
         await until(pilot, lambda: "2 undecided" in texts(app))
         canvas = shown(app)

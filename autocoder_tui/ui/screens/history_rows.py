@@ -56,7 +56,7 @@ def two_lines(line: Listed, *, marked: bool) -> Content:
     what = [
         visible(when_in_words(run.started)),
         visible(run.model),
-        format_usd(run.cost_usd) if run.cost_usd is not None else "cost unknown",
+        format_usd(run.cost_usd) if run.cost_usd is not None else "",
         files_in_words(run, whole=False),
     ]
     said = " · ".join(filter(None, what))
