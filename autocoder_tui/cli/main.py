@@ -376,6 +376,10 @@ def _start(parser: Parser, options: argparse.Namespace, face: Face) -> tuple[int
         from autocoder_tui.headless.command import run_headless
 
         return run_headless(setup, parser), False
+    if setup.plain:
+        from autocoder_tui.headless.plain.commands import run_plain
+
+        return run_plain(setup, parser), False
     refusal = why_no_screen()
     if refusal is not None:
         print(f"autocoder-tui: {refusal}", file=sys.stderr)
