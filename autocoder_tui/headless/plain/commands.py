@@ -146,6 +146,9 @@ def _guarded(desk: Desk, work: Callable[[], None]) -> None:
 def _obey(desk: Desk, word: str, rest: str) -> None:
     if not word:
         return
+    if "\n" in word or "\n" in rest:
+        desk.talk.tell("Several lines were pasted, so nothing was done. ask takes a text.")
+        return
     if word in ("help", "?"):
         _help(desk)
         return

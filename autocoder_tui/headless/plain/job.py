@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.plain.desk import Desk
+from autocoder_tui.headless.plain.review import standing
 from autocoder_tui.runs.setup import choose_model, obstacle
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.safety.secret_files import looks_secret
@@ -41,7 +42,7 @@ def tell_status(desk: Desk, _: str) -> None:
     if desk.resumable:
         talk.tell("The last run is not complete: more goes on with it.")
     if desk.session is not None:
-        talk.tell(f"Review: {desk.session.summary}")
+        talk.tell(f"Review: {standing(desk.session)}")
 
 
 def tell_files(desk: Desk, _: str) -> None:
@@ -188,7 +189,7 @@ def begin(desk: Desk) -> None:
         desk.picks = tuple(path for path in found.files if _may_go(desk, path))
     if setup.task.output is not None:
         try:
-            choose_target(desk, str(setup.task.output))
+            desk.target = relative_name(setup.root, resolve_target(setup.root, setup.task.output))
         except AutocoderError as error:
             desk.talk.tell(error.message)
 

@@ -218,9 +218,8 @@ class _Listener:
         self._thinks = False
 
     def run_began(self, prepared: Prepared) -> None:
-        request = prepared.request
         if prepared.reply is None:
-            self._desk.talk.tell(f"Run begins: {request.model.name}. Ctrl+C stops it.")
+            self._desk.talk.tell("Run begins. Ctrl+C stops it.")
 
     def run_brought(self, events: Sequence[Event], state: RunState) -> None:
         for event in events:

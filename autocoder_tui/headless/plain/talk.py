@@ -60,15 +60,21 @@ class Talk:
         self.tell(f"{prompt} End with a line that has only a full stop; Ctrl+C gives up.")
         found: list[str] = []
         while (line := self.line("")) != ".":
-            found.append(line)
+            # What is pasted may come as one line with ends of lines in it.
+            pasted = line.split("\n")
+            if len(pasted) > 1 and pasted[-1] == ".":
+                return "\n".join([*found, *pasted[:-1]])
+            found += pasted
         return "\n".join(found)
 
-    def choose(self, question: str, answers: Mapping[str, str], default: str = "") -> str:
+    def choose(
+        self, question: str, answers: Mapping[str, str], default: str = "", *, shown: str = ""
+    ) -> str:
         """One of the letters of `answers`; `default` is what an empty line means, "" for asking
-        again. A question mark lists what each letter means."""
+        again; `shown` stands for all letters. A question mark lists what each letter means."""
         letters = "/".join(letter.upper() if letter == default else letter for letter in answers)
         while True:
-            given = self.line(f"{question} [{letters}, ? for help] ").strip()
+            given = self.line(f"{question} [{shown or f'{letters}, ? for help'}] ").strip()
             if not given and default:
                 return default
             if given in answers:

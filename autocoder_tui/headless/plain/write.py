@@ -226,6 +226,11 @@ def _moved(desk: Desk, moved: Moved, was: str, *, forward: bool) -> None:
     left = ", ".join(visible(name) for name in moved.left)
     done = "Written again" if forward else "As before"
     desk.talk.tell(f"{done}: {moved.record.names}." + (f" Left as they are: {left}." * bool(left)))
+    renamed = [f for f in moved.record.files if f.moved_from and f.path not in moved.left]
+    names = {f.path: f.moved_from for f in renamed}
+    if forward:
+        names = {f.moved_from: f.path for f in renamed}
+    desk.picks = tuple(names.get(path, path) for path in desk.picks)
     session = desk.session
     if session is not None and session.holds(was):
         places = places_after(session.reviewable, moved.record, forward=forward, left=moved.left)
