@@ -85,7 +85,9 @@ class Talk:
                 self.show(f"{letter}: {meaning}")
 
     def agrees(self, question: str, *, default: bool = False) -> bool:
-        """Whether the answer is yes."""
+        """Whether the answer is yes. What was typed before the question was there, or pasted with
+        what led to it, is no answer."""
+        _forget_typed()
         answers = {"y": "yes", "n": "no"}
         return self.choose(question, answers, "y" if default else "n") == "y"
 
@@ -94,3 +96,11 @@ class Talk:
         self.show(title)
         for number, entry in enumerate(entries, 1):
             self.show(f"{number}: {visible(entry)}")
+
+
+def _forget_typed() -> None:
+    """Drop what has been typed and not been read, where the input is a terminal."""
+    with contextlib.suppress(ImportError, OSError, ValueError, AttributeError):
+        import termios
+
+        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
