@@ -111,6 +111,7 @@ NOT_ASKED = {
     "Save the picks as": "a number, and a name to type, the same screen as A note on this run",
     "Save the requirements as": "a fixed sentence, and a name to type in the same screen",
     "A batch is under way": "a number of jobs, and a fixed sentence",
+    "Delete this conversation for good?": "a name, the same screen as Delete this run",
     "Context window": "a number to type, the same screen as A note on this run",
     "Changed meanwhile": "the sentence of Changed since, in the same screen",
     "More than one name": "the same flow as Changed meanwhile, with another name for the file",

@@ -342,7 +342,7 @@ async def test_a_conversation_is_listed_once_or_by_turns_and_deleted_whole(tmp_p
         await until(pilot, lambda: options.row_count == 2)
         await pilot.press("home", "x")
         await until(pilot, lambda: isinstance(app.screen, Question))
-        await until(pilot, lambda: "this conversation of 3 runs" in texts(app))
+        await until(pilot, lambda: "All its 3 runs" in texts(app))
         await pilot.press("d")
         await until(pilot, lambda: options.row_count == 1)
     assert [line.run_id for line in history.list()] == ["a" * 12]

@@ -19,7 +19,7 @@ from autocoder_tui.store.history.rows import Say, find, kept_review_of
 
 MOST_BYTES: Final = 4_000_000
 """Of a run as JSON, all in all: to read one text of so many takes some 10 ms."""
-_FIRST: Final = 60_000
+_FIRST: Final = 40_000
 """Characters of a text of a run that is larger."""
 
 

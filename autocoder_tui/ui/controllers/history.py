@@ -162,8 +162,13 @@ class HistoryActions:
 
     async def _delete(self, line: Listed) -> None:
         ids = [run.run_id for run in line.runs]
-        what = "this run" if len(ids) == 1 else f"this conversation of {len(ids)} runs"
-        if await self._sure(f"Delete {what} for good?", visible(line.run.name)):
+        name = visible(line.run.name)
+        if len(ids) == 1:
+            agreed = await self._sure("Delete this run for good?", name)
+        else:
+            text = f"{name}\n\nAll its {len(ids)} runs that are listed; t lists them one by one."
+            agreed = await self._sure("Delete this conversation for good?", text)
+        if agreed:
             await asyncio.to_thread(self._app.recovery.history.delete, ids)
             await self._deleted(len(ids))
 

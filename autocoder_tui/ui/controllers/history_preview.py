@@ -19,7 +19,7 @@ from autocoder_tui.ui.widgets.markdown.entries import Entry
 
 _KEPT: Final = 20
 """Previews that are at hand without being read again."""
-_MOST_TEXT: Final = 200_000
+_MOST_TEXT: Final = 40_000
 """Characters of a reply that are shown beside the list."""
 _LARGE: Final = "This run is large: only the beginning of its text is shown. d opens its diff."
 _CUT: Final = "Only the beginning of the text is shown."
@@ -103,4 +103,6 @@ class HistoryPreviews:
 
 def _entries(run: RunSummary, glance: Glance, text: str) -> tuple[Entry, ...]:
     asked = Entry(glance.requirements.strip(), "plain", head="asked")
-    return (asked, Entry(text, head=run.model)) if text else (asked,)
+    # A reply that is no answer is code for the most part, and no Markdown.
+    came = Entry(text, "markdown" if run.purpose == "query" else "plain", head=run.model)
+    return (asked, came) if text else (asked,)

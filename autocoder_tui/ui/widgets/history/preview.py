@@ -45,6 +45,7 @@ class RunPreview(Vertical):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._files: tuple[FileReview, ...] = ()
+        self._entries: tuple[Entry, ...] = ()
         self._decided = ""
         self._at = 0
 
@@ -75,10 +76,16 @@ class RunPreview(Vertical):
             self._show_file(0)
             return
         self._tell_file(self._decided)
+        self._entries = preview.entries
+        self._show_only(self.query_one(ConversationView))
+        # Before it is laid out it has no width, and a text has very many rows.
+        self.call_after_refresh(self._show_entries)
+
+    def _show_entries(self) -> None:
         view = self.query_one(ConversationView)
-        view.set_entries(preview.entries)
-        view.action_scroll_to_start()
-        self._show_only(view)
+        if view.display:
+            view.set_entries(self._entries)
+            view.action_scroll_to_start()
 
     @property
     def shown(self) -> DiffCanvas | ConversationView | None:
@@ -119,3 +126,4 @@ class RunPreview(Vertical):
             return
         for one in both:
             one.display = one is view
+        both[1].clear()
