@@ -397,4 +397,5 @@ def _goes_without(setup: Setup, options: argparse.Namespace) -> bool:
     result = setup.result
     if result.json or result.patch or result.estimate_cost or options.requirements in STDIN:
         return True
-    return bool(setup.task.requirements.strip()) and not has_terminal()
+    by_lines = bool(setup.flags.get("plain"))
+    return bool(setup.task.requirements.strip()) and not (has_terminal() or by_lines)

@@ -338,3 +338,32 @@ def test_a_question_is_answered_in_lines(tmp_path: Path) -> None:
         person.does("y", "The reply:", "It is **so**.", "> ")
         person.does("review", "There is nothing to review", "> ")
         person.leaves()
+
+
+def test_a_proposal_is_sent_back_with_what_is_wrong(tmp_path: Path) -> None:
+    project(tmp_path)
+    better = REPLY.replace("thirty\n", "line thirty\n")
+    flags = ("-i", "a.txt", "-r", "Change two lines.")
+    with (
+        serving([Reply(REPLY), Reply(better)]) as server,
+        plain(tmp_path, server.base_url, *flags) as screen,
+    ):
+        person = Person(screen)
+        person.hears("> ")
+        person.does("back no", "There is nothing to send back", "> ")
+        person.does("run", "] ")
+        person.does("y", "Review: 1 file, 2 hunks", "> ")
+        person.does("review", "] ")
+        person.does("y", "Hunk 2 of 2", "] ")
+        person.does("n", "> ")
+        person.does("back Say line thirty.", "Send it back?", "] ")
+        person.does("y", "Review: 1 file, 2 hunks", "> ")
+        assert "Say line thirty." in str(server.requests[1].messages)
+        person.does("status", "Review: 1 accepted, 0 rejected, 1 undecided", "> ")
+        person.does("review", "plus 30: line thirty", "] ")
+        person.does("y", "2 accepted", "> ")
+        person.does("write", "Write this?", "] ")
+        person.does("y", "Written: a.txt", "> ")
+        person.leaves()
+    text = AFTER.replace("thirty\n", "line thirty\n")
+    assert (tmp_path / "project" / "a.txt").read_text() == text

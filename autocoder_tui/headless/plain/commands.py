@@ -56,6 +56,8 @@ COMMANDS: Final = (
     Command("diff", "show the whole proposal", review.show_diff),
     Command("check", "try the proposal with the project's commands", check_proposal),
     Command("write", "write what is accepted", write.write),
+    Command("back TEXT", "have it done again with what is wrong, or failed in the check",
+            run.send_back),
     Command("undo", "take back what was written last", write.undo_write),
     Command("redo", "write again what was taken back", write.redo_write),
     Command("history WORDS", "list runs, or those with these words", past.list_history),
@@ -131,7 +133,11 @@ def _guarded(desk: Desk, work: Callable[[], None]) -> None:
         work()
     except Left:
         raise
-    except (GivenUp, KeyboardInterrupt):
+    except GivenUp:
+        desk.talk.tell("Given up.")
+    except KeyboardInterrupt:
+        # In the middle of a write, maybe: that is finished, or taken back.
+        write.recover_writes(desk)
         desk.talk.tell("Given up.")
     except AutocoderError as error:
         desk.talk.tell(error.message)

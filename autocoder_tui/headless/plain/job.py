@@ -10,6 +10,7 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.plain.desk import Desk
 from autocoder_tui.headless.plain.review import standing
 from autocoder_tui.runs.setup import choose_model, obstacle
+from autocoder_tui.runs.sole_model import served_model
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.safety.secret_files import looks_secret
 from autocoder_tui.system.editor import find_editor, open_in_editor
@@ -177,11 +178,16 @@ def begin(desk: Desk) -> None:
     setup = desk.setup
     try:
         if desk.chosen is None:
-            desk.chosen = choose_model(setup)
+            desk.chosen = choose_model(setup, desk.do(served_model(setup, desk.talk.tell)))
         for warning in desk.chosen.warnings:
             desk.talk.tell(warning)
     except AutocoderError as error:
         desk.talk.tell(error.message)
+    if setup.task.mode not in ("generate", "query"):
+        desk.talk.tell(
+            f"The mode {setup.task.mode} is not part of the plain mode: back TEXT says what is "
+            f"wrong with a proposal; autocoder-tui run --mode {setup.task.mode} does it by lines."
+        )
     if setup.task.inputs:
         found = expand_inputs(setup.root, setup.task.inputs)
         for name, reason in found.refused:

@@ -22,14 +22,18 @@ from autocoder_tui.engine.events import (
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.headless.plain.desk import Desk
+from autocoder_tui.review.review import Review
 from autocoder_tui.runs.estimate import weigh
 from autocoder_tui.runs.event_text import narrate, summary
 from autocoder_tui.runs.guidance import load_guidance
 from autocoder_tui.runs.key_scan import keys_in
 from autocoder_tui.runs.preparation import Prepared, prepare, prepare_given
+from autocoder_tui.runs.proof import note_of
 from autocoder_tui.runs.proposal import make_review
 from autocoder_tui.runs.review_session import ReviewSession
+from autocoder_tui.runs.rework import Complaint, rework
 from autocoder_tui.runs.setup import ChosenModel, as_known_now, obstacle
+from autocoder_tui.runs.window_probe import ask_beforehand
 
 _PERIOD: Final = 10.0
 """Seconds between two words on how far a run is, where its lines are not shown."""
@@ -62,6 +66,8 @@ def run(desk: Desk, _: str) -> None:
     for guess in prepared.guesses:
         desk.talk.tell(guess)
     if _may_be_sent(desk, prepared) and _makes_room(desk) and desk.talk.agrees("Send it?"):
+        if desk.chosen is not None and not desk.setup.demo:
+            prepared = desk.do(ask_beforehand(prepared, desk.chosen, desk.talk.tell))
         _go(desk, prepared)
 
 
@@ -77,6 +83,32 @@ def go_on(desk: Desk, _: str) -> None:
     prepared = desk.prepared.for_model(chosen, partial=desk.state.text, limits=limits)
     if _may_be_sent(desk, prepared) and _makes_room(desk):
         _go(desk, prepared)
+
+
+def send_back(desk: Desk, text: str) -> None:
+    """Have the proposal done again, with what is wrong with it or what failed in its check."""
+    session, talk, chosen = desk.session, desk.talk, _ready(desk)
+    before = None if session is None else session.reviewable.prepared
+    if session is None or before is None or chosen is None:
+        talk.tell("There is nothing to send back: no proposal is under review.")
+        return
+    checked, complaint = session.checked, None
+    if text or checked is None or checked.result.passed or not session.check_holds:
+        text = text or talk.lines("What is wrong with it?")
+        complaint = Complaint(text, notes=session.notes)
+    else:
+        talk.tell("What failed in the check goes back.")
+        text = note_of(checked.result)
+    if not text.strip():
+        talk.tell("Nothing was sent.")
+        return
+    before = replace(before, request=replace(before.request, partial=""))
+    guidance = load_guidance(desk.setup)
+    again = rework(before, session.review, text, chosen, complaint, guidance)
+    again = again.for_model(chosen, limits=_limits(desk, desk.setup.limits))
+    talk.show(weigh(again.request).text())
+    if _may_be_sent(desk, again) and talk.agrees("Send it back?"):
+        _go(desk, again, session.review)
 
 
 def take_reply(desk: Desk, reply: str) -> None:
@@ -149,7 +181,8 @@ def _makes_room(desk: Desk) -> bool:
     return desk.talk.agrees(text)
 
 
-def _go(desk: Desk, prepared: Prepared) -> None:
+def _go(desk: Desk, prepared: Prepared, earlier: Review | None = None) -> None:
+    """See a run through; `earlier` is the review that it goes on with."""
     listener = _Listener(desk)
     desk.prepared, desk.state = prepared, RunState()
     desk.do(_listen(desk, prepared, listener))
@@ -163,8 +196,9 @@ def _go(desk: Desk, prepared: Prepared) -> None:
         desk.talk.tell("The text so far is kept: more goes on with it.")
     if prepared.request.purpose == "query":
         return
-    desk.session = None
-    _offer(desk, prepared)
+    if earlier is None:
+        desk.session = None
+    _offer(desk, prepared, earlier)
 
 
 async def _listen(desk: Desk, prepared: Prepared, listener: _Listener) -> None:
@@ -178,14 +212,14 @@ async def _listen(desk: Desk, prepared: Prepared, listener: _Listener) -> None:
         desk.keeping.ended(state)
 
 
-def _offer(desk: Desk, prepared: Prepared) -> None:
+def _offer(desk: Desk, prepared: Prepared, earlier: Review | None) -> None:
     """Open the review of what came."""
     if not desk.state.files:
         if desk.state.status == "completed":
             desk.talk.tell("The reply proposes no file.")
         return
-    reviewable = make_review(prepared, desk.state.files)
-    desk.session = ReviewSession(reviewable, desk.state.files)
+    reviewable = make_review(prepared, desk.state.files, earlier)
+    desk.session = ReviewSession(reviewable, desk.state.files, earlier)
     desk.keep_review()
     tell_review(desk)
 

@@ -57,7 +57,7 @@ def write(desk: Desk, _: str) -> None:
     if not may_write(desk, session) or not _sure(desk, session):
         talk.tell("Nothing was written.")
         return
-    _recover(desk)
+    recover_writes(desk)
     applied = _apply(desk, session, changes)
     if applied is None:
         talk.tell("Nothing was written.")
@@ -178,7 +178,7 @@ def _in_words(file: FileReview) -> str:
     return f"{visible(file.final_path)}, {said}"
 
 
-def _recover(desk: Desk) -> None:
+def recover_writes(desk: Desk) -> None:
     """Finish or take back a write that a crash cut short."""
     log = desk.writes
     for recovered in () if log is None else recover(log):
@@ -197,7 +197,7 @@ def redo_write(desk: Desk, _: str) -> None:
 
 def _move(desk: Desk, *, forward: bool) -> None:
     talk, log = desk.talk, desk.writes
-    _recover(desk)
+    recover_writes(desk)
     entry = None if log is None else log.next_undone() if forward else log.last_applied()
     if log is None or entry is None:
         talk.tell(f"{'No undone write' if forward else 'No write'} of this project is remembered.")
