@@ -91,7 +91,7 @@ def test_the_whole_job_is_done_by_lines(tmp_path: Path) -> None:
         person.does("?", "y: accept this hunk", "] ")
         person.does("y", "Hunk 1 is accepted.", "Hunk 2 of 2, undecided.", "] ")
         person.does("n", "Hunk 2 is rejected.", "1 accepted, 1 rejected, 0 undecided", "> ")
-        person.does("write", "To be written: a.txt, 1 lines added", "Write this?", "] ")
+        person.does("write", "To be written: a.txt, 1 line added", "Write this?", "] ")
         assert (place / "a.txt").read_text() == BEFORE
         person.does("", "Written: a.txt", "> ")
         assert (place / "a.txt").read_text() == BEFORE.replace("line 3\n", "three\n")

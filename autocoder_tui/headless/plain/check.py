@@ -50,8 +50,8 @@ def check_proposal(desk: Desk, _: str) -> None:
     session.checked = Checked(session.review, tried, result)
     for remark in result.remarks:
         desk.talk.tell(remark)
-    passed = "Passed" if result.passed else "Failed"
-    desk.talk.tell(f"{passed}: {in_words(result)[2:]}, on {tried.words}.")
+    words = in_words(result)[2:]  # without the mark
+    desk.talk.tell(f"{words[:1].upper()}{words[1:]}, on {tried.words}.")
 
 
 def may_write(desk: Desk, session: ReviewSession) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
@@ -65,9 +64,8 @@ COMMANDS: Final = (
 )  # fmt: skip
 
 
-def run_plain(setup: Setup, parser: argparse.ArgumentParser) -> int:
+def run_plain(setup: Setup) -> int:
     """The program line by line; returns the exit code."""
-    del parser
     with saying(setup) as log, asyncio.Runner() as runner:
         stack = AsyncExitStack()
         try:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, Literal, TypeAlias
 
 from autocoder_tui.headless.plain.desk import Desk
+from autocoder_tui.review.counts import LineCounts
 from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.runs.review_session import ReviewSession
 
@@ -95,11 +96,18 @@ def tell_file(desk: Desk, session: ReviewSession, at: int) -> None:
     what = _FILE[file.action] if file.complete else "incomplete"
     hunks = f"{count} hunk{'s' * (count != 1)}"
     place = f"File {at + 1} of {len(files)}" if len(files) > 1 else "File"
-    lines = f"{file.lines.added} lines added, {file.lines.removed} removed"
+    lines = lines_in_words(file.lines)
     desk.talk.tell(f"{place}: {file.names}, {what}, {hunks}, {lines}.")
     warnings = (*session.warnings.get(file.path, ()),)
     for warning in dict.fromkeys((*warnings, *session.reviewable.cautions.get(file.path, ()))):
         desk.talk.tell(f"Warning: {warning}")
+
+
+def lines_in_words(lines: LineCounts) -> str:
+    """How many lines come and go."""
+    ends = f", {lines.ends} with another end" if lines.ends else ""
+    added = f"{lines.added} line{'s' * (lines.added != 1)} added"
+    return f"{added}, {lines.removed} removed{ends}"
 
 
 def hunk_in_words(file: FileReview, hunk: int, *, whole: bool = False) -> str:

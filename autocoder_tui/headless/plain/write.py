@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.plain.check import may_write
 from autocoder_tui.headless.plain.desk import Desk
+from autocoder_tui.headless.plain.review import lines_in_words
 from autocoder_tui.review import warnings
 from autocoder_tui.review.file_review import FileReview
 from autocoder_tui.runs.on_disk import review_anew
@@ -170,7 +171,7 @@ def _follow_moves(desk: Desk, session: ReviewSession, was: dict[str, str | None]
 
 def _in_words(file: FileReview) -> str:
     lines = file.accepted_lines
-    said = f"{lines.added} lines added, {lines.removed} removed"
+    said = lines_in_words(lines)
     if file.removes:
         return f"{file.names} deleted"
     if file.moves:
