@@ -395,8 +395,6 @@ def _goes_without(setup: Setup, options: argparse.Namespace) -> bool:
     from autocoder_tui.runs.setup import STDIN
 
     result = setup.result
-    if result.json or result.patch or result.estimate_cost or options.requirements in STDIN:
-        return True
-    if has_terminal() or setup.flags.get("plain"):
-        return False
-    return bool(setup.task.requirements.strip())
+    printed = result.json or result.patch or result.estimate_cost or options.requirements in STDIN
+    by_hand = has_terminal() or setup.flags.get("plain")
+    return printed or (not by_hand and bool(setup.task.requirements.strip()))

@@ -203,7 +203,9 @@ def test_a_check_is_said_yes_to_and_tells_what_failed(tmp_path: Path) -> None:
         person.says("grep three a.txt", "grep nothing a.txt || { echo is not there; false; }")
         person.does(".", "Run them?", "] ")
         person.does("y", "The check of the whole proposal begins.", "Runs: grep three a.txt")
-        person.hears("It passed.", "It failed. It printed:", "is not there", "Failed: ", "> ")
+        person.hears(
+            "It passed.", "It failed. It printed:", "is not there", "failed, 1 of 2 commands", "> "
+        )
         person.leaves()
 
 

@@ -14,7 +14,6 @@ from autocoder_tui.runs.proof import (
     Commands,
     Tried,
     commands_of,
-    in_words,
     plan_of,
     question,
     tried_part,
@@ -50,8 +49,11 @@ def check_proposal(desk: Desk, _: str) -> None:
     session.checked = Checked(session.review, tried, result)
     for remark in result.remarks:
         desk.talk.tell(remark)
-    words = in_words(result)[2:]  # without the mark
-    desk.talk.tell(f"{words[:1].upper()}{words[1:]}, on {tried.words}.")
+    failed = [each for each in result.commands if not each.passed]
+    for each in failed:
+        desk.talk.tell(f"{each.words}: {each.command}")
+    how = f"failed, {len(failed)} of {len(result.commands)} commands" if failed else "passed"
+    desk.talk.tell(f"The check of {tried.words} {how}, in {result.seconds:.1f} s.")
 
 
 def may_write(desk: Desk, session: ReviewSession) -> bool:
