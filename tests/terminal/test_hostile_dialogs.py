@@ -296,7 +296,7 @@ def looks_through_the_rest(drive: Drive, evil_url: str) -> None:
     screen.press("/", PASTED)
     drive.look(shows="only “", evil=False)
     drive.look("ctrl+l", shows="Usage", evil=False)
-    drive.look("f1", shows="Esc closes", evil=False)
+    drive.look("f1", shows="Close (Esc)", evil=False)
     drive.seen.add("Keys")
     drive.look("ctrl+p", shows="type what you want to do", evil=False)
     screen.press("ctrl+p", PASTED)
@@ -315,7 +315,7 @@ def looks_through_the_rest(drive: Drive, evil_url: str) -> None:
     screen.press("ctrl+p", *"change theme", "enter")
     drive.look(shows="type to find a theme", evil=False)
     screen.press("ctrl+o")
-    drive.shows("Model", "Enter chooses")
+    drive.shows("Model", "Choose (Enter)")
     screen.press("\x0e")
     drive.shows("A server of your own")
     screen.press(evil_url, "enter", "enter")
@@ -324,7 +324,7 @@ def looks_through_the_rest(drive: Drive, evil_url: str) -> None:
     screen.press("escape")
     screen.until_gone("A server of your own")
     screen.press("escape")
-    screen.until_gone("Enter chooses")
+    screen.until_gone("Choose (Enter)")
 
 
 class EvilServer(BaseHTTPRequestHandler):

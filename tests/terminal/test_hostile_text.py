@@ -122,11 +122,11 @@ def test_every_screen(tmp_path: Path) -> None:
 
             # Typed and pasted text, in the requirements and in the line for the target.
             screen.press("f3", f"\x1b[200~{EVIL}\x1b[201~")
-            look("f1", shows="Esc closes")
+            look("f1", shows="Close (Esc)")
             look("ctrl+p", "theme", shows="Change theme")
-            look("ctrl+o", shows="Enter chooses")
+            look("ctrl+o", shows="Choose (Enter)")
             screen.press("ctrl+o")
-            screen.until_shows("Enter chooses")
+            screen.until_shows("Choose (Enter)")
             screen.press("\x0e")
             screen.until_shows("A server of your own")
             screen.press(f"{server.base_url}", "enter")

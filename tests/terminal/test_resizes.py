@@ -87,8 +87,8 @@ def test_while_streaming_and_while_reviewing(tmp_path: Path) -> None:
 
 
 DIALOGS = {
-    "keys": ("f1", "Esc closes"),
-    "models": ("ctrl+o", "Enter chooses"),
+    "keys": ("f1", "Close (Esc)"),
+    "models": ("ctrl+o", "Choose (Enter)"),
     "usage": ("ctrl+l", "d day"),
     "palette": ("ctrl+p", "type what you want to do"),
     "prompts": ("alt+p", "Enter takes it"),
@@ -185,7 +185,7 @@ def test_every_terminal(tmp_path: Path, environ: dict[str, str]) -> None:
     with terminal(tmp_path, *flags, environ=environ) as screen:
         screen.until_shows("Requirements", "m · ", "^Q Quit")
         screen.press("f1")
-        screen.until_shows("Esc closes")
+        screen.until_shows("Close (Esc)")
         screen.press("escape", "ctrl+q")
         assert screen.ended() == 0
         is_restored(screen)

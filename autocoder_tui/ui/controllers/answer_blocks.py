@@ -94,7 +94,7 @@ async def _manner(app: Program, file: FileForBlock) -> Manner | None:
     if file.placed is None and not file.looks_whole:
         text += " No place in the file is surely the one for it."
     chosen = await app.push_screen_wait(
-        Question("The file exists", text, (*answers, Answer("back", "Back", "b")))
+        Question("The file exists", text, (*answers, Answer("back", "Back", "b", harmless=True)))
     )
     found: dict[str, Manner] = {"whole": "whole", "place": "place", "end": "end"}
     return found.get(chosen)

@@ -261,7 +261,7 @@ class BatchActions:
                 f"{names}. They can run one after the other, each on the result of the one before.",
                 (
                     Answer("sequence", "One after the other", "o"),
-                    Answer("back", "Don't run", "d"),
+                    Answer("back", "Don't run", "d", harmless=True),
                 ),
                 start=1,
             )

@@ -145,7 +145,7 @@ class ProposalCheck:
         return replace(commands, settings=settings, origin="chosen by you")
 
     async def _said_yes(self, commands: Commands, sandbox: Sandbox) -> Commands | None:
-        answers = (Answer("run", "Run", "r"), Answer("no", "Don't run", "d"))
+        answers = (Answer("run", "Run", "r"), Answer("no", "Don't run", "d", harmless=True))
         ask = Question("Run this project's checks?", question(commands, sandbox), answers, start=1)
         if await self._app.push_screen_wait(ask) != "run":
             return None
@@ -289,7 +289,9 @@ class ProposalCheck:
             for number in range(first + 1, min(len(lines), line + _AROUND) + 1)
         ]
         title = f"{path}, line {line}: not changed by the proposal"
-        app.push_screen(Question(title, "\n".join(shown), (Answer("close", "Close", "c"),)))
+        app.push_screen(
+            Question(title, "\n".join(shown), (Answer("close", "Close", "c", harmless=True),))
+        )
 
     async def send_back(self) -> None:
         """Send what failed back to the model, in a new run on what stands of the proposal."""
@@ -366,5 +368,8 @@ class ProposalCheck:
             return True
         said = in_words(checked.result) if checked is not None and holds else "It was not checked."
         text = f"{said}\n\nNothing is written before a check has passed, unless you say so."
-        answers = (Answer("no", "Don't write", "d"), Answer("write", "Write anyway", "w"))
+        answers = (
+            Answer("no", "Don't write", "d", harmless=True),
+            Answer("write", "Write anyway", "w"),
+        )
         return await app.push_screen_wait(Question("Not checked", text, answers)) == "write"

@@ -136,7 +136,7 @@ class ClarifyRounds:
                 (
                     Answer("keep", "Go on with them", "g"),
                     Answer("anew", "Ask anew", "a"),
-                    Answer("back", "Back", "b"),
+                    Answer("back", "Back", "b", harmless=True),
                 ),
             )
         )

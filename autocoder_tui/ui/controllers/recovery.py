@@ -235,7 +235,7 @@ class RunRecovery:
             f"{first_line(offer.run.name)}\nIt is not offered any more. It stays in history (F6) "
             "until you delete it there.",
             # Not the key that led here: pressed twice it must not be an answer.
-            (Answer("discard", "Discard", "y"), Answer("back", "Back", "b")),
+            (Answer("discard", "Discard", "y"), Answer("back", "Back", "b", harmless=True)),
             start=1,
         )
         return await self._app.push_screen_wait(question) == "discard"

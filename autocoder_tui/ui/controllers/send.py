@@ -108,7 +108,7 @@ async def may_replace_review(app: Program, *, undecided: bool = True) -> bool:
         return True
     if not session.review.counts.accepted and not undecided:
         return True
-    answers = (Answer("run", "Run", "r"), Answer("stay", "Back to the review", "b"))
+    answers = (Answer("run", "Run", "r"), Answer("stay", "Back to the review", "b", harmless=True))
     text = f"{session.unwritten} A new run replaces this review; F6 opens it again."
     return await app.push_screen_wait(Question("Replace the review?", text, answers)) == "run"
 
@@ -149,7 +149,7 @@ async def _may_be_cut(app: Program, asked: AskedWindow, weighed: Weighed) -> boo
     if warning is None:
         return True
     answers = (
-        Answer("back", "Back", "b"),
+        Answer("back", "Back", "b", harmless=True),
         Answer("send", "Send it anyway", "s"),
         Answer("give", "Say how large it is", "g"),
     )

@@ -20,6 +20,7 @@ from autocoder_tui.batch.time_left import in_words
 from autocoder_tui.engine.metering.cost import format_tokens, format_usd
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.row_list import RowList
 
 Deed: TypeAlias = Literal[
@@ -64,6 +65,12 @@ class BatchScreen(Dialog[None]):
         _deed("left_square_bracket", "earlier", "The batch before"),
         _deed("right_square_bracket", "later", "The batch after"),
     ]
+    BUTTONS = (
+        KeyButton("Review", "enter"),
+        KeyButton("New", "n"),
+        KeyButton("Pause, go on", "space"),
+        KeyButton("Close", "escape"),
+    )
     DEFAULT_CSS = """
     BatchScreen #batch-head { color: $text-muted; height: 1; padding: 0 0 0 2; }
     BatchScreen #batch-bar { height: 1; }

@@ -17,6 +17,7 @@ from autocoder_tui.engine.clarification import Clarification, Ended, Round
 from autocoder_tui.engine.metering.cost import format_tokens, format_usd
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 _ENDS: dict[Ended, str] = {
@@ -58,6 +59,12 @@ class ClarificationScreen(Dialog[bool]):
         Binding("ctrl+r", "write", "Write now", id="clarify.write", priority=True),
         Binding("ctrl+l", "anew", "Ask anew", id="clarify.anew", priority=True),
     ]
+    BUTTONS = (
+        KeyButton("Answer", "enter"),
+        KeyButton("Skip", "ctrl+s"),
+        KeyButton("Write now", "ctrl+r"),
+        KeyButton("Leave", "escape"),
+    )
     DEFAULT_CSS = """
     ClarificationScreen #rounds { height: auto; }
     ClarificationScreen #rounds Static { height: auto; width: 100%; }

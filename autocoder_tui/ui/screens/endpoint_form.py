@@ -22,6 +22,7 @@ from autocoder_tui.problems import shortened
 from autocoder_tui.runs.setup import Setup
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 _MOST_SHOWN = 500
@@ -56,6 +57,7 @@ class EndpointForm(Dialog[NewEndpoint | None]):
     """Asks for an OpenAI-compatible server. Nothing is sent to it before Enter is pressed."""
 
     BINDINGS = [Binding("escape", "dismiss(None)", "Cancel", id="endpoint.cancel")]
+    BUTTONS = (KeyButton("Test it", "enter"), KeyButton("Cancel", "escape"))
 
     def __init__(self, setup: Setup, provider: Provider | None = None) -> None:
         super().__init__()
@@ -69,7 +71,6 @@ class EndpointForm(Dialog[NewEndpoint | None]):
         before = self._before
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "A server of your own"
-            dialog.border_subtitle = "Enter tests the connection · Esc cancels"
             yield Static("Base URL", classes="hint")
             yield PlainInput(
                 before.base_url if before else "",

@@ -16,6 +16,7 @@ from autocoder_tui.engine.catalog import LOCAL_KEY_VARIABLE, Provider
 from autocoder_tui.engine.provider.local_servers import LocalServer, probe_local
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 
 ADD: Final = "add"
 MODEL: Final = "model"
@@ -38,6 +39,7 @@ class FirstSteps(Dialog[str | LocalServer]):
     """
 
     BINDINGS = [Binding("escape", "dismiss('later')", "Later", id="first.later")]
+    BUTTONS = (KeyButton("Choose", "enter"), KeyButton("Look around first", "escape"))
     DEFAULT_CSS = """
     FirstSteps OptionList { height: auto; border: none; padding: 0; margin: 1 0; }
     FirstSteps #first-detail { height: 3; color: $text-muted; }
@@ -52,7 +54,6 @@ class FirstSteps(Dialog[str | LocalServer]):
         name = visible(self._provider.name)
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(f"No API key for {name} yet")
-            dialog.border_subtitle = "Enter chooses · Esc looks around first"
             yield Static("How do you want to begin?", markup=False, classes="dialog-text")
             yield OptionList(*self._options(), id="first-choices", compact=True)
             yield Static("", id="first-detail", markup=False)

@@ -20,6 +20,7 @@ from autocoder_tui.runs.export import format_run_tokens, local_time
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import RunSummary
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.header_line import short_path
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.ui.widgets.row_list import RowList
@@ -69,6 +70,7 @@ class HistoryScreen(Dialog[None]):
         _deed("X", "delete_all", "Delete all"),
         Binding("down", "to_list", show=False),
     ]
+    BUTTONS = (KeyButton("View", "enter"), KeyButton("Close", "escape"))
     DEFAULT_CSS = """
     HistoryScreen #history-head { color: $text-muted; height: 1; padding: 0 0 0 2; }
     HistoryScreen #history-detail { height: auto; max-height: 2; }

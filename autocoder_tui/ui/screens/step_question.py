@@ -15,6 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.screens.dialogs.unbidden import Unbidden
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
@@ -32,6 +33,11 @@ class StepQuestion(Unbidden[Given]):
         Binding("escape", "leave", "Stop the step", id="step_question.leave"),
         Binding("ctrl+s", "assume", "Skip: assume", id="step_question.assume", priority=True),
     ]
+    BUTTONS = (
+        KeyButton("Answer", "enter"),
+        KeyButton("Skip", "ctrl+s"),
+        KeyButton("Stop the step", "escape"),
+    )
     DEFAULT_CSS = """
     StepQuestion #answered { height: auto; margin-bottom: 1; }
     StepQuestion #answered Static, StepQuestion #asked Static { height: auto; width: 100%; }

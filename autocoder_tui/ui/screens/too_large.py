@@ -13,6 +13,13 @@ from autocoder_tui.engine.metering.cost import ROOM_FOR_REPLY, format_tokens
 from autocoder_tui.runs.estimate import Weighed
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
+
+
+class _Files(SelectionList[str]):
+    """Space alone leaves a file out; Enter is the dialog's."""
+
+    BINDINGS = [Binding("enter", "screen.keep", show=False)]
 
 
 class TooLarge(Dialog[tuple[str, ...] | None]):
@@ -20,8 +27,13 @@ class TooLarge(Dialog[tuple[str, ...] | None]):
 
     BINDINGS = [
         Binding("escape", "dismiss(None)", "Back", id="large.back"),
-        Binding("enter", "keep", "Keep these", id="large.keep", priority=True),
+        Binding("enter", "keep", "Keep these", id="large.keep"),
     ]
+    BUTTONS = (
+        KeyButton("Keep the rest", "enter"),
+        KeyButton("Leave out", "space"),
+        KeyButton("Back", "escape"),
+    )
 
     def __init__(self, weighed: Weighed) -> None:
         super().__init__()
@@ -31,7 +43,6 @@ class TooLarge(Dialog[tuple[str, ...] | None]):
         window = self._weighed.request.model.context_length or 0
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Too much for the context window: nothing was sent"
-            dialog.border_subtitle = "Space leaves out or takes back · Enter keeps the rest"
             yield Static(
                 visible(
                     f"{self._weighed.request.model.name} takes {format_tokens(window)} tokens, "
@@ -41,7 +52,7 @@ class TooLarge(Dialog[tuple[str, ...] | None]):
                 markup=False,
                 classes="dialog-text",
             )
-            yield SelectionList[str](
+            yield _Files(
                 *(
                     Selection(Content(f"{format_tokens(tokens):>9}  {visible(path)}"), path, True)
                     for path, tokens in self._weighed.weights.items()

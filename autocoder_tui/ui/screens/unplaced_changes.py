@@ -15,6 +15,7 @@ from textual.widgets import Static
 from autocoder_tui.review.unplaced_change import UnplacedChange
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 
 Settlement: TypeAlias = Literal["place", "edit", "leave out", "send back"]
 
@@ -51,6 +52,13 @@ class UnplacedChanges(Dialog[Settled | None]):
         Binding("x", "settle('leave out')", "Leave it out", id="unplaced.leave_out"),
         Binding("N", "settle('send back')", "Send it back", id="unplaced.send_back"),
     ]  # fmt: skip
+    BUTTONS = (
+        KeyButton("Place", "enter"),
+        KeyButton("Next", "n"),
+        KeyButton("Edit", "e"),
+        KeyButton("Leave out", "x"),
+        KeyButton("Close", "escape"),
+    )
     DEFAULT_CSS = """
     UnplacedChanges #unplaced-said { height: auto; max-height: 4; }
     UnplacedChanges #unplaced-change { height: auto; max-height: 40%; margin: 1 0 0 0;
