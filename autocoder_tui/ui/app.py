@@ -48,6 +48,7 @@ class AutocoderApp(ComposedApp):
     def on_file_picker_picks_changed(self, event: FilePicker.PicksChanged) -> None:
         self.main.tell_picks(len(event.picks))
         self.file_finder.picked(event.picks)
+        self.guide.look()
         self.estimator.schedule()
         self.session.changed()
 
@@ -58,6 +59,7 @@ class AutocoderApp(ComposedApp):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         if event.text_area.id == "requirements":
             self.estimator.schedule()
+            self.guide.look()
         self.session.changed()
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -185,10 +187,12 @@ class AutocoderApp(ComposedApp):
         if event.said:
             self.main.log_line(event.said)
         self.main.mark("review", f" {event.review.counts.undecided or '✓'}")
+        self.guide.look()
 
     @work(group=ASKS)
     async def on_review_pane_wanted(self, event: ReviewPane.Wanted) -> None:
         await review_actions.do(self, event.deed)
+        self.guide.look()
 
     @work(group=ASKS)
     async def on_step_list_wanted(self, event: StepList.Wanted) -> None:
@@ -209,6 +213,7 @@ class AutocoderApp(ComposedApp):
     async def action_last_write(self, verb: str) -> None:
         """Undo, redo or commit what was written last."""
         await self.undo_redo.act(verb)
+        self.guide.look()
 
     @work(group=ASKS)
     async def action_elsewhere(self, what: str) -> None:
@@ -229,6 +234,13 @@ class AutocoderApp(ComposedApp):
         await answer_blocks.propose(self, event.block)
 
     # ------------------------------------------------------------------ moving, telling
+
+    def on_guide_line_closed(self) -> None:
+        self.guide.close()
+
+    def action_guide(self, verb: str) -> None:
+        """Show the steps of a first run, or close them."""
+        (self.guide.show if verb == "show" else self.guide.close)()
 
     def action_show_pane(self, pane: str) -> None:
         """Go to a pane."""

@@ -30,6 +30,7 @@ from autocoder_tui.ui.controllers.estimate import Estimator
 from autocoder_tui.ui.controllers.fallback import ModelFallback
 from autocoder_tui.ui.controllers.feedback import FeedbackRounds
 from autocoder_tui.ui.controllers.file_finder import FileFinder
+from autocoder_tui.ui.controllers.guide import FirstGuide
 from autocoder_tui.ui.controllers.history import HistoryActions
 from autocoder_tui.ui.controllers.key_warning import KeyWarnings
 from autocoder_tui.ui.controllers.mode import ModeChoice
@@ -106,6 +107,7 @@ class ComposedApp(TypeAheadApp):
         self.proposal_check = ProposalCheck(self)
         self.batches = BatchActions(self)
         self.project = ProjectActions(self)
+        self.guide = FirstGuide(self)
         layout = cast(Arrangement, setup.settings.ui.diff_layout)
         self.main = MainScreen(setup.root, self.logbook, layout)
         self.ending = Shutdown(self)

@@ -684,7 +684,7 @@ def _titles(call: ast.Call) -> Iterator[str]:
     name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr  # type: ignore[attr-defined]
     if name in (
         "Question",
-        "QuitQuestion",
+        "Reason",
         "UnbiddenQuestion",
         "LineDialog",
         "Choice",

@@ -167,7 +167,7 @@ def test_every_screen(tmp_path: Path) -> None:
             look("e", shows="line endings", then="")
             screen.press("a")
             screen.until_shows("1 of 1 accepted")
-            look("ctrl+l", shows="d day")
+            look("ctrl+l", shows="Day (d)")
             assert not (project / "owned").exists()
             screen.press("ctrl+q")
             assert screen.ended() == 0

@@ -50,6 +50,7 @@ async def begin(app: Program, problems: Iterable[str]) -> None:
     app.run_worker(app.file_finder.begin(), group="finder-read", exclusive=True)
     # What a killed program left of a check may be much: nobody waits for its removal.
     threading.Thread(target=sweep, name="sweep", daemon=True).start()
+    await app.guide.begin()
     await app.recovery.start()
     if app.setup.task.reply is not None:
         await review_reply(app, app.setup.task.reply)
