@@ -52,7 +52,7 @@ SCREENS = {
     "QuitQuestion": "A run is under way",
     "RecoveredRuns": "Not finished last time",
     "RunView": "5  About",
-    "InstructionDialog": "Made of your complaint",
+    "InstructionDialog": "Made of your feedback",
     "NoteDialog": "Reject with a note",
     "PreferenceDialog": "Remember this",
     "RoundsScreen": "Rounds of feedback",
@@ -120,7 +120,7 @@ NOT_ASKED = {
     "Not checked": "a result in numbers, and a fixed sentence",
     "This control file is not usable": "sentences with marks, tried in tests/ui/test_control_files",
     "Replace the file?": "the name a person has just typed",
-    "Other requirements than before": "numbers, and a fixed sentence",
+    "The requirements have changed": "numbers, and a fixed sentence",
     "Read-only": "the same flow as Changed meanwhile",
     "The proposal is not kept": "a fixed sentence",
     "The server may cut this prompt": "numbers, and the name of the person's own model",
@@ -137,7 +137,7 @@ OF_GIVEN_REPLIES = {
 }
 OF_QUESTIONS = {"Asked before writing"}
 OF_MODES = {
-    "Made of your complaint",
+    "Made of your feedback",
     "Propose this block as",
     "Remember this",
     "Rounds of feedback",
@@ -640,11 +640,11 @@ def test_what_is_shown_and_asked_in_the_modes(tmp_path: Path) -> None:
             screen.press("\x0e", "\x0e")
             drive.shows("━What is wrong")
             screen.press(PASTED, "ctrl+r")
-            drive.shows("Made of your complaint")
+            drive.shows("Made of your feedback")
             screen.until(lambda: says_it(screen))
             drive.look("\x02", shows="Remember this")
             screen.press("\x13")
-            screen.until_gone("Made of your complaint")
+            screen.until_gone("Made of your feedback")
             drive.shows("undecided", "n Next")
             screen.press("f5")
             drive.look("o", shows="Rounds of feedback")

@@ -119,8 +119,8 @@ class ProposalCheck:
         if named is not None and await self._said_yes(named, sandbox) is not None:
             if commands.origin.startswith("named in"):
                 self._app.tell(
-                    f"The commands {commands.origin} are still the ones that run: change them "
-                    "there.",
+                    f"The commands {commands.origin} still apply, so yours are not used: change "
+                    "them there.",
                     severity="warning",
                 )
 
@@ -159,7 +159,7 @@ class ProposalCheck:
                     remembered.confirm, commands.texts, passed, closed=sandbox.closed
                 )
         except OSError:
-            self._app.tell("That can't be remembered: the next start will ask again.")
+            self._app.tell("Your yes can't be kept, so the next start asks again.")
         return commands
 
     def _key(
@@ -209,7 +209,7 @@ class ProposalCheck:
         self._tell_doing("copying the project")
         app.set_timer(0.5, self._tick)
         plan = plan_of(app.root, commands.settings, tried.changes)
-        words, sign = "Stopped: nothing is left of the copy.", ""
+        words, sign = "Stopped. The copy was removed.", ""
         remarks: tuple[str, ...] = ()
         try:
             result = await check(plan, self, setup.environ, self._bases, sandbox)
@@ -305,7 +305,10 @@ class ProposalCheck:
             return
         prepared = session.reviewable.prepared
         if prepared is None:
-            app.tell("The run that proposed this is not known any more, so nothing can go back.")
+            app.tell(
+                "The run behind this proposal is not known any more, so nothing was "
+                "sent back. Run again."
+            )
             return
         spent = self._spent_by(prepared.request.run_id)
         limits = self._limits_after(spent)

@@ -46,7 +46,7 @@ async def _load(app: Program) -> None:
         return
     await _show(app, read.values)
     left = [name for name in _AT_START if name in read.values]
-    said = f" Taken at the start only: {', '.join(left)}." if left else ""
+    said = f" Used only when the program starts: {', '.join(left)}." if left else ""
     app.tell(f"Loaded {path.name}.{said}")
 
 

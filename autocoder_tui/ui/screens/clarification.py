@@ -25,9 +25,9 @@ _ENDS: dict[Ended, str] = {
     "limit": "As many questions were asked as may be (clarify_limit).",
     "stopped": "No more is asked; what was open is assumed.",
 }
-_KEYS = "Enter answer · ^S skip · ^B back · ^R write now · Esc leave, all kept"
-_ENDED_KEYS = "Enter see what is sent · ^B change · ^L ask anew · Esc leave"
-_ASKING_KEYS = "^B back · ^R write with what is settled · Esc leave, all kept"
+_KEYS = "Ctrl+B goes back · leaving keeps all"
+_ENDED_KEYS = "Enter shows what is sent · Ctrl+B changes it · Ctrl+L asks anew"
+_ASKING_KEYS = "Ctrl+B goes back · Ctrl+R writes with what is settled"
 
 
 class Rounds(Protocol):

@@ -71,7 +71,7 @@ class EndpointForm(Dialog[NewEndpoint | None]):
         before = self._before
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "A server of your own"
-            yield Static("Base URL", classes="hint")
+            yield Static("Address (base URL)", classes="hint")
             yield PlainInput(
                 before.base_url if before else "",
                 placeholder="https://host/v1",

@@ -104,7 +104,7 @@ class FirstSteps(Dialog[str | LocalServer]):
             by_hand = self._provider.key_variable == LOCAL_KEY_VARIABLE
             any_text = " If its server checks none, any text will do." if by_hand else ""
             return (
-                f"The present one reads its key from {variable}: export {variable}=... before you "
+                f"The key is read from {variable}: export {variable}=... in the shell before you "
                 f"start, or a line {variable}=... in .env of this project.{any_text}"
             )
         return {

@@ -64,9 +64,9 @@ class RecoveredRuns(Dialog[tuple[str, Offer] | None]):
         with Vertical(classes="dialog", id="recovered") as dialog:
             dialog.border_title = "Not finished last time"
             intro = (
-                f"{len(self._offers)} runs in this project were not seen through:"
+                f"{len(self._offers)} runs in this project were not finished, or not decided on:"
                 if many
-                else "A run in this project was not seen through:"
+                else "A run in this project was not finished, or not decided on:"
             )
             yield Static(intro, markup=False)
             yield OptionList(*(Option(_row(offer)) for offer in self._offers), compact=True)

@@ -22,7 +22,7 @@ from autocoder_tui.ui.widgets.plain_area import PlainInput
 Given: TypeAlias = tuple[Literal["answer", "assume", "stop"], str]
 """How it was answered: with a text, with what is assumed, or not at all: the step stops."""
 
-_KEYS: Final = "Enter answer · ^S skip: assume · Esc stop, asked again later"
+_KEYS: Final = "Ctrl+S takes what is assumed · Esc stops the step, which asks again later"
 
 
 class StepQuestion(Unbidden[Given]):

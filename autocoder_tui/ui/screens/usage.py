@@ -81,7 +81,10 @@ class UsageScreen(Dialog[None]):
             return
         self._fill()
         if not self._records:
-            self._say("No run has been booked yet. Each run that sends something is.")
+            self._say(
+                "No run yet. Every run that sends something is listed here, with its "
+                "tokens and cost."
+            )
         elif broken:
             self._say(f"{broken} damaged line{'s' * (broken != 1)} of the record left out.")
 

@@ -55,5 +55,5 @@ class KeyCapture(Dialog[str | None]):
         lines += [
             Content.styled(visible(line), "$text-warning") for line in self._conflicts_of(event.key)
         ]
-        lines += [Content(""), Content("Enter keeps it, another key takes its place.")]
+        lines += [Content(""), Content("Enter keeps it; another key replaces it.")]
         self.query_one("#key-pressed", Static).update(Content("\n").join(lines))
