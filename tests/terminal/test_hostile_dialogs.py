@@ -106,6 +106,7 @@ QUESTIONS = {
 OF_FINDER = {"Find files"}
 """Tried in test_hostile_finder."""
 NOT_ASKED = {
+    "It has ended meanwhile": "a fixed sentence",
     "A step is under way": "fixed sentences",
     "Save the picks as": "a number, and a name to type, the same screen as Name this run",
     "Save the requirements as": "a fixed sentence, and a name to type in the same screen",

@@ -109,7 +109,7 @@ def test_what_stands_in_dialogs_outlives_a_kill_and_any_size(tmp_path: Path) -> 
             screen.press("ctrl+r")
             screen.until_shows("undecided", "a Accept", "line_4")
             screen.press("e")
-            screen.until_shows("Ctrl+S done")
+            screen.until_shows("Done (Ctrl+S)")
             screen.press("typed")
             screen.until_shows("typedline_0 = 0")
             comes_back_the_same(screen, FEWER)
@@ -127,7 +127,7 @@ def test_what_stands_in_dialogs_outlives_a_kill_and_any_size(tmp_path: Path) -> 
             screen.press("e")
             screen.until_shows("As you left it", "typedline_0 = 0")
             screen.press("ctrl+s")
-            screen.until_gone("Ctrl+S done")
+            screen.until_gone("Done (Ctrl+S)")
             screen.until_shows("typedline_0")
             for name, (key, shown) in DIALOGS.items():
                 if key == "alt+p":

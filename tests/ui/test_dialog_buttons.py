@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widget import Widget
 from textual.widgets import Button
 
 import autocoder_tui.ui
@@ -290,6 +291,39 @@ async def test_every_dialog_is_answered_alike(tmp_path: Path, size: tuple[int, i
             except TimeoutError as error:
                 raise AssertionError(kind.__name__) from error
         assert app.ending.crash is None
+
+
+async def test_the_row_under_the_cursor_is_seen_in_the_terminals_own_colours(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.toml").write_text('[ui]\ntheme = "ansi"\n')
+    left_behind(tmp_path, TextDelta(WHOLE[:-40]))
+    lists = set()
+    async with driven(setup_for(tmp_path, *AT), NARROW) as (app, pilot):
+        await until(pilot, lambda: isinstance(app.screen, RecoveredRuns) and app.screen._listens)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main and app.recovery.done)
+        for kind in every_dialog():
+            app.main.show("output")
+            await pilot.pause()
+            dialog = await opened(app, pilot, kind.__name__, [])
+            for rows in dialog.query("RowList, OptionList"):
+                if rows.region.height and getattr(rows, "highlighted", None) is not None:
+                    lists.add(kind.__name__)
+                    assert has_reversed_row(app, rows), kind.__name__
+            await pilot.press("escape")
+            await closed(app, pilot, dialog)
+    assert len(lists) > 12
+
+
+def has_reversed_row(app: AutocoderApp, rows: Widget) -> bool:
+    strips = app.screen._compositor.render_strips()[rows.region.y : rows.region.bottom]
+    return any(
+        segment.style is not None and segment.style.reverse and len(segment.text.strip()) > 1
+        for strip in strips
+        for segment in strip.crop(rows.region.x, rows.region.right)
+    )
 
 
 async def test_a_button_with_enter_takes_what_is_typed(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from autocoder_tui.engine.metering.cost import format_tokens, format_usd
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
+from autocoder_tui.ui.widgets.options import Options
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 _ENDS: dict[Ended, str] = {
@@ -92,7 +93,7 @@ class ClarificationScreen(Dialog[bool]):
                 yield Static("", id="settled", markup=False)
             with VerticalScroll(id="question-place", can_focus=False):
                 yield Static("", id="question", markup=False)
-            yield OptionList(id="suggestions", compact=True)
+            yield Options(id="suggestions", compact=True)
             yield PlainInput(
                 id="answer", compact=True, placeholder="your answer", select_on_focus=False
             )

@@ -23,6 +23,7 @@ from autocoder_tui.runs.setup import Setup
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
+from autocoder_tui.ui.widgets.options import Options
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 _MOST_SHOWN = 500
@@ -78,7 +79,10 @@ class EndpointForm(Dialog[NewEndpoint | None]):
                 id="endpoint-url",
                 compact=True,
             )
-            yield Static("Environment variable that holds the key", classes="hint")
+            yield Static(
+                "Environment variable that holds the key (leave it where none is wanted)",
+                classes="hint",
+            )
             yield PlainInput(
                 before.key_variable if before else "LOCAL_API_KEY",
                 id="endpoint-variable",
@@ -87,7 +91,7 @@ class EndpointForm(Dialog[NewEndpoint | None]):
             yield Static("Model, if the server does not list it", classes="hint")
             yield PlainInput(id="endpoint-model", compact=True)
             yield Static("", id="endpoint-result", markup=False)
-            yield OptionList(id="endpoint-models", compact=True)
+            yield Options(id="endpoint-models", compact=True)
 
     def on_mount(self) -> None:
         self.query_one("#endpoint-url").focus()

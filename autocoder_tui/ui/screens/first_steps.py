@@ -17,6 +17,7 @@ from autocoder_tui.engine.provider.local_servers import LocalServer, probe_local
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
+from autocoder_tui.ui.widgets.options import Options
 
 ADD: Final = "add"
 MODEL: Final = "model"
@@ -55,7 +56,7 @@ class FirstSteps(Dialog[str | LocalServer]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(f"No API key for {name} yet")
             yield Static("How do you want to begin?", markup=False, classes="dialog-text")
-            yield OptionList(*self._options(), id="first-choices", compact=True)
+            yield Options(*self._options(), id="first-choices", compact=True)
             yield Static("", id="first-detail", markup=False)
             yield Static("Looking for local servers…", id="local-state", markup=False)
 

@@ -21,6 +21,7 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.screens.dialogs.filtered_list import FilteredList, has_words
+from autocoder_tui.ui.widgets.options import Options
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
@@ -99,11 +100,11 @@ class ModelPicker(FilteredList[Wish | None]):
             dialog.border_title = "Model"
             yield PlainInput(placeholder="type a part of the name", id="model-filter", compact=True)
             yield Static("", id="model-head", classes="picker-head", markup=False)
-            yield OptionList(id="model-list", compact=True)
+            yield Options(id="model-list", compact=True)
             yield Static("", id="model-detail", markup=False)
             yield Static("", id="model-listing", markup=False, classes="hint")
             yield Static(
-                "✓ key found · ? not known · Ctrl+N adds a server · Ctrl+R asks for the list again",
+                "✓ key found · ? not known · Ctrl+R asks for the list again",
                 classes="hint",
                 id="model-hint",
             )

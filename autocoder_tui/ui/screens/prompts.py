@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.screens.dialogs.filtered_list import FilteredList, has_words
+from autocoder_tui.ui.widgets.options import Options
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 MOST_SHOWN = 500
@@ -56,7 +57,7 @@ class PromptList(FilteredList[str | None]):
         with Vertical(classes="dialog wide-dialog") as dialog:
             dialog.border_title = "Earlier prompts"
             yield PlainInput(placeholder="type words of it", id="prompt-filter", compact=True)
-            yield OptionList(id="prompts", compact=True)
+            yield Options(id="prompts", compact=True)
             with VerticalScroll(id="prompt-preview", can_focus=False):
                 yield Static("", id="prompt-text", markup=False)
 

@@ -18,6 +18,7 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.prompts import first_line
+from autocoder_tui.ui.widgets.options import Options
 
 _ANSWERS = (
     ("review", "Review", "r"),
@@ -69,7 +70,7 @@ class RecoveredRuns(Dialog[tuple[str, Offer] | None]):
                 else "A run in this project was not finished, or not decided on:"
             )
             yield Static(intro, markup=False)
-            yield OptionList(*(Option(_row(offer)) for offer in self._offers), compact=True)
+            yield Options(*(Option(_row(offer)) for offer in self._offers), compact=True)
             yield Static("", id="recovered-wish", markup=False)
             yield Static("", id="recovered-about", markup=False)
             with Horizontal(classes="dialog-buttons"):

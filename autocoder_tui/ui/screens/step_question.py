@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.screens.dialogs.unbidden import Unbidden
+from autocoder_tui.ui.widgets.options import Options
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 Given: TypeAlias = tuple[Literal["answer", "assume", "stop"], str]
@@ -71,7 +72,7 @@ class StepQuestion(Unbidden[Given]):
             with VerticalScroll(id="asked", can_focus=False):
                 question = visible(self._question, lines=True)
                 yield Static(Content.styled(question, "bold $accent"), markup=False)
-            yield OptionList(*self._options(), compact=True)
+            yield Options(*self._options(), compact=True)
             yield PlainInput(compact=True, placeholder="your answer", select_on_focus=False)
             yield Static(visible(self._below()), id="assumed", markup=False)
 

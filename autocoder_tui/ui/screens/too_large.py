@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
+from textual.style import Style
 from textual.widgets import SelectionList, Static
 from textual.widgets.selection_list import Selection
 
@@ -14,12 +15,17 @@ from autocoder_tui.runs.estimate import Weighed
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
+from autocoder_tui.ui.widgets.options import reversed_where_asked
 
 
 class _Files(SelectionList[str]):
     """Space alone leaves a file out; Enter is the dialog's."""
 
     BINDINGS = [Binding("enter", "screen.keep", show=False)]
+
+    def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
+        style = super().get_visual_style(*component_classes, partial=partial)
+        return reversed_where_asked(self, style, *component_classes)
 
 
 class TooLarge(Dialog[tuple[str, ...] | None]):

@@ -82,9 +82,7 @@ class UnplacedChanges(Dialog[Settled | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog tall-dialog") as dialog:
-            dialog.border_subtitle = (
-                "⏎ place · Tab next · ↑↓+- move · [ ] others · e edit · x out · N back · Esc"
-            )
+            dialog.border_subtitle = "↑ ↓ + - move it · [ ] other changes · N sends it back"
             yield Static("", id="unplaced-said", markup=False)
             with VerticalScroll(id="unplaced-change"):
                 yield Static("", id="unplaced-lines", markup=False)

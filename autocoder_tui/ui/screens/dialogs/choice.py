@@ -17,6 +17,7 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.screens.dialogs.question import Answer
+from autocoder_tui.ui.widgets.options import Options
 
 
 class Choice(Dialog[str]):
@@ -50,7 +51,7 @@ class Choice(Dialog[str]):
         classes = "dialog wide-dialog dense-dialog" if self._details else "dialog"
         with Vertical(classes=classes) as dialog:
             dialog.border_title = Content(visible(self._heading))
-            yield OptionList(
+            yield Options(
                 *(
                     Option(
                         Content.assemble(

@@ -17,6 +17,7 @@ from autocoder_tui.runs.rounds import Round
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
+from autocoder_tui.ui.widgets.options import Options
 
 
 class RoundsScreen(Dialog[str]):
@@ -38,7 +39,7 @@ class RoundsScreen(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Rounds of feedback"
-            yield OptionList(*(Option(self._row(each)) for each in self._rounds), compact=True)
+            yield Options(*(Option(self._row(each)) for each in self._rounds), compact=True)
             yield Static("", markup=False, classes="dialog-text")
 
     def on_mount(self) -> None:
