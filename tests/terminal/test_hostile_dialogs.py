@@ -34,7 +34,7 @@ PASTED = f"\x1b[200~{ASKED}\x1b\x1b\x1bA\r\x1b[17~\x11\x1b[201~"
 SIZE = (112, 36)
 
 SCREENS = {
-    "BatchScreen": "⏎ review",
+    "BatchScreen": "Review (Enter)",
     "Choice": "Copy",
     "ClarificationScreen": "Asked before writing",
     "CommitMessage": "Commit (Ctrl+S)",
@@ -145,7 +145,7 @@ OF_MODES = {
     "The file exists",
     "What the model is told in every run",
 }
-OF_BATCHES = {"⏎ review", "New batch", "Several jobs write the same file"}
+OF_BATCHES = {"Review (Enter)", "New batch", "Several jobs write the same file"}
 OF_PROJECTS = {
     "g Go on · l Look first",
     "asked again later",
@@ -528,7 +528,7 @@ def test_a_batch(tmp_path: Path) -> None:
             drive = Drive(screen)
             drive.shows("Requirements", "m · ")
             screen.press("f2", "Q")
-            drive.shows("⏎ review")
+            drive.shows("Review (Enter)")
             screen.press("n")
             drive.shows("New batch")
             screen.press("jobs", "enter")
@@ -536,7 +536,7 @@ def test_a_batch(tmp_path: Path) -> None:
             screen.press("o")
             screen.until_shows("✗", "A␛[2J")
             screen.press("escape")
-            screen.until_gone("⏎ review")
+            screen.until_gone("Review (Enter)")
             drive.quit()
     assert drive.seen >= OF_BATCHES
 

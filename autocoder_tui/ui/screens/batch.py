@@ -42,8 +42,8 @@ _MARKS: Final[dict[Status, tuple[str, str]]] = {
 }
 _OPENED: Final = ("○", "$text-muted")
 HINT = (
-    "⏎ review · space pause, go on · x cancel · r retry failed\n"
-    "K J move up, down · n new batch · [ ] earlier, later batch"
+    "x cancel the job · r retry what failed · K J move it up, down\n"
+    "[ ] the batch before, after"
 )
 
 
@@ -265,7 +265,7 @@ def _bar(batch: Batch, *, running: bool) -> Content:
         left = sum(number not in batch.opened for number in batch.queue.those("done"))
         said.append(f"{left} to review" if batch.head.deliver == "review" else "over")
     elif batch.queue.paused or not running:
-        said.append("paused: space goes on")
+        said.append("paused: Space goes on")
     elif pause >= 1:
         said.append(f"the provider asks to wait {pause:.0f} s")
     else:
