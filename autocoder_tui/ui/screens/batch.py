@@ -41,10 +41,7 @@ _MARKS: Final[dict[Status, tuple[str, str]]] = {
     "cancelled": ("■", "$text-warning"),
 }
 _OPENED: Final = ("○", "$text-muted")
-HINT = (
-    "x cancel the job · r retry what failed · K J move it up, down\n"
-    "[ ] the batch before, after"
-)
+HINT = "x cancel the job · r retry what failed · K J move it up, down\n[ ] the batch before, after"
 
 
 def _deed(key: str, deed: Deed, description: str) -> Binding:

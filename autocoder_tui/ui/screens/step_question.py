@@ -23,7 +23,7 @@ from autocoder_tui.ui.widgets.plain_area import PlainInput
 Given: TypeAlias = tuple[Literal["answer", "assume", "stop"], str]
 """How it was answered: with a text, with what is assumed, or not at all: the step stops."""
 
-_KEYS: Final = "Ctrl+S takes what is assumed · Esc stops the step, which asks again later"
+_KEYS: Final = "Ctrl+S takes what is assumed · Esc stops the step: asked again later"
 
 
 class StepQuestion(Unbidden[Given]):
