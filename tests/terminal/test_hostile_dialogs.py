@@ -297,7 +297,7 @@ def looks_through_the_rest(drive: Drive, evil_url: str) -> None:
     screen.press("/", PASTED)
     drive.look(shows="only “", evil=False)
     drive.look("ctrl+l", shows="Usage", evil=False)
-    drive.look("f1", shows="Close (Esc)", evil=False)
+    drive.look("f1", shows="type a key, or words", evil=False)
     drive.seen.add("Keys")
     drive.look("ctrl+p", shows="type what you want to do", evil=False)
     screen.press("ctrl+p", PASTED)

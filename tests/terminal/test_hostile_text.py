@@ -122,7 +122,7 @@ def test_every_screen(tmp_path: Path) -> None:
 
             # Typed and pasted text, in the requirements and in the line for the target.
             screen.press("f3", f"\x1b[200~{EVIL}\x1b[201~")
-            look("f1", shows="Close (Esc)")
+            look("f1", shows="type a key, or words")
             look("ctrl+p", "theme", shows="Change theme")
             look("ctrl+o", shows="Choose (Enter)")
             screen.press("ctrl+o")

@@ -87,11 +87,11 @@ def test_while_streaming_and_while_reviewing(tmp_path: Path) -> None:
 
 
 DIALOGS = {
-    "keys": ("f1", "Close (Esc)"),
+    "keys": ("f1", "type a key, or words"),
     "models": ("ctrl+o", "Choose (Enter)"),
-    "usage": ("ctrl+l", "d day"),
+    "usage": ("ctrl+l", "Day (d)"),
     "palette": ("ctrl+p", "type what you want to do"),
-    "prompts": ("alt+p", "Enter takes it"),
+    "prompts": ("alt+p", "Take it (Enter)"),
     "history": ("f6", "X delete all"),
     "one run": ("\r", "5  About"),
     "rename": ("n", "Done (Enter)"),

@@ -35,7 +35,7 @@ def test_stopped_and_brought_back_with_a_dialog_open(tmp_path: Path) -> None:
         screen.press(shlex.join([sys.executable, "-m", "autocoder_tui", *flags]) + "\r")
         screen.until_shows("Requirements", "m · ")
         for key, dialog in (
-            ("f1", "Close (Esc)"),
+            ("f1", "type a key, or words"),
             ("ctrl+p", "type what you want to do"),
             ("f6", "X delete all"),
             ("ctrl+o", "Choose (Enter)"),
