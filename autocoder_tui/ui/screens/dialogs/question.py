@@ -28,8 +28,8 @@ class Answer:
 
 
 def way_out(answers: Sequence[Answer]) -> str:
-    """What Escape answers. Every question has one."""
-    return next(answer.value for answer in answers if answer.harmless)
+    """What Escape answers: the harmless one, where none is marked the last."""
+    return next((answer for answer in answers if answer.harmless), answers[-1]).value
 
 
 class Question(Dialog[str]):
