@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from autocoder_tui.store.history.history import History
 from autocoder_tui.system.atomic_write import write_atomically
+from autocoder_tui.values import dataclass
 
 StepId: TypeAlias = Literal["files", "request", "run", "review", "check", "write", "commit"]
 
@@ -115,6 +114,8 @@ class GuideMemory:
 
     @property
     def nothing_ran_yet(self) -> bool:
+        from autocoder_tui.store.history.history import History
+
         return self._state is None or not History(self._state).list(limit=1)
 
     def forget_it(self) -> None:

@@ -18,7 +18,6 @@ from autocoder_tui.runs.guide import (
     steps_of,
 )
 from autocoder_tui.ui.key_rows import key_name
-from autocoder_tui.ui.key_table import key_sections
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.guide_line import GuideLine, Progress
@@ -59,6 +58,9 @@ class FirstGuide:
         app = self._app
         self._steps = steps_of(demo=app.setup.demo, repository=find_git(app.root) is not None)
         self._done, self._over = frozenset(), False
+        # It knows every screen there is: imported when it is wanted.
+        from autocoder_tui.ui.key_table import key_sections
+
         names = app.setup.settings.keys
         self._keys = {
             row.id: key_name(row.keys[0])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from textual.screen import ModalScreen
@@ -12,6 +11,7 @@ from textual.screen import ModalScreen
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
+from autocoder_tui.values import dataclass
 
 _ANSWERS = (Answer("quit", "Quit", "q"), Answer("stay", "Stay", "s", harmless=True))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -14,6 +13,7 @@ from textual.widgets import Button
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.key_rows import key_name
+from autocoder_tui.values import dataclass
 
 ENTER = "enter"
 _AROUND = 3
