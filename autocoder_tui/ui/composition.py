@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual import work
-from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.filter import Monochrome, NoColor
 from textual.notifications import SeverityLevel as Severity
@@ -33,7 +32,6 @@ from autocoder_tui.ui.controllers.spending import SessionSpending
 from autocoder_tui.ui.controllers.startup import begin
 from autocoder_tui.ui.controllers.themes import ThemeChoice
 from autocoder_tui.ui.controllers.token_weights import FileWeigher
-from autocoder_tui.ui.key_rows import key_name
 from autocoder_tui.ui.keymap import keymap_of
 from autocoder_tui.ui.screens.covered_screen import CoveredScreen
 from autocoder_tui.ui.screens.main import MainScreen
@@ -253,10 +251,6 @@ class ComposedApp(TypeAheadApp):
     def background_is(self, light: bool) -> None:
         self.themes.heard(light)
 
-    def get_key_display(self, binding: Binding) -> str:
-        """A key's name for the footer: short, ^R for Ctrl+R."""
-        return binding.key_display or key_name(binding.key).replace("Ctrl+", "^")
-
     # ------------------------------------------------------------------ made when first asked for
 
     @cached_property
@@ -264,11 +258,6 @@ class ComposedApp(TypeAheadApp):
         from autocoder_tui.ui.controllers.guide import FirstGuide
 
         return FirstGuide(self)
-
-    def guide_looks(self) -> None:
-        """Tick what is done by now, where the guide is there already."""
-        if "guide" in self.__dict__:
-            self.guide.look()
 
     @cached_property
     def preferring(self) -> SettingsChanges:
