@@ -59,7 +59,7 @@ def report(error: BaseException) -> str:
     """The text of a report, safe to show."""
     head = (
         f"autocoder-tui {__version__}",
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC",
+        f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S %z}",
         f"Python {platform.python_version()} on {platform.platform()}",
         ", ".join(f"{name} {_version(name)}" for name in _LIBRARIES),
         f"TERM={os.environ.get('TERM', '')}",

@@ -44,6 +44,7 @@ from autocoder_tui.headless.console import say, saying
 from autocoder_tui.headless.delivery import print_result
 from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_OK
 from autocoder_tui.headless.shutdown import HeadlessShutdown
+from autocoder_tui.runs.export import local_time
 from autocoder_tui.runs.setup import Setup, load_setup
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.system.atomic_write import write_atomically
@@ -327,7 +328,7 @@ def batch_table(state: Path) -> str:
             continue
         ended = [result.status for result in kept.results.values()]
         rows.append(
-            f"{visible(kept.head.batch_id):<10}{visible(kept.head.created[:16]):<18}"
+            f"{visible(kept.head.batch_id):<10}{visible(local_time(kept.head.created)):<18}"
             f"{len(kept.jobs):>6}{ended.count('done'):>6}{ended.count('failed'):>8}"
             f"{len(kept.jobs) - len(ended):>6}  {visible(kept.head.project)}"
         )

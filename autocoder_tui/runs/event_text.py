@@ -101,7 +101,9 @@ def narrate(event: ev.Event) -> tuple[int, str] | None:
         case ev.TextDelta() | ev.TextHeld() | ev.ReasoningDelta() | ev.PromptRead():
             return None
         case ev.TextRetracted(count):
-            return 3, f"the last {count:,} characters are taken back: the join knows better"
+            return 3, (
+                f"the last {count:,} characters are taken back: the continuation rewrites them"
+            )
         case _:
             assert_never(event)
 

@@ -67,6 +67,8 @@ class ReviewSession:
         self.said = ""
         self.checked: Checked | None = None
         """The last check of it that came to its end."""
+        self.is_committed = False
+        """Whether something that it wrote is in a commit by now."""
         warnings = {
             file.path: (*reviewable.remarks(file), *reviewable.warnings.get(file.path, ()))
             for file in reviewable.review.files
@@ -245,6 +247,7 @@ class ReviewSession:
         written = self._records.get(record)
         if written is None:
             return
+        self.is_committed = True
         self._records[record] = done = replace(written, committable=False)
         if self._written is written:
             self._written = done

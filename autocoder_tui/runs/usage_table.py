@@ -84,7 +84,7 @@ def extrapolation_rows(record: UsageRecord) -> list[str]:
     """Lines of a table of the parts of a run: from which character to which, tokens, cost, why
     it ended."""
     if not record.parts:
-        return ["No part of this run came to its end."]
+        return ["No part of this run is complete."]
     head = ("part", "begin", "end", "tokens", "cost", "finish reason")
     rows = [
         (
@@ -108,7 +108,7 @@ def usage_report(state_dir: Path, by: Grouping, form: str) -> str:
     if form == "json":
         return "\n".join(json.dumps(asdict(record), default=str) for record in records)
     if not records:
-        return "No run has been booked yet."
+        return "No run yet."
     lines = _aligned([HEADS[by], *usage_rows(records, by)], HEADS[by])
     if broken:
         lines.append(f"{broken} damaged line{'s' * (broken != 1)} of the record left out.")

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import SystemCommand
+from textual.binding import Binding
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 from autocoder_tui.ui.composition import ComposedApp
+from autocoder_tui.ui.key_rows import key_name
 from autocoder_tui.ui.program_keys import PROGRAM_KEYS
 from autocoder_tui.ui.terminal.key_queue import ASKS, SEND
 
@@ -44,6 +46,7 @@ class AutocoderApp(ComposedApp):
     def on_file_picker_picks_changed(self, event: FilePicker.PicksChanged) -> None:
         self.main.tell_picks(len(event.picks))
         self.file_finder.picked(event.picks)
+        self.guide_looks()
         self.estimator.schedule()
         self.session.changed()
 
@@ -54,6 +57,7 @@ class AutocoderApp(ComposedApp):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         if event.text_area.id == "requirements":
             self.estimator.schedule()
+            self.guide_looks()
         self.session.changed()
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -196,12 +200,14 @@ class AutocoderApp(ComposedApp):
         if event.said:
             self.main.log_line(event.said)
         self.main.mark("review", f" {event.review.counts.undecided or '✓'}")
+        self.guide_looks()
 
     @work(group=ASKS)
     async def on_review_pane_wanted(self, event: ReviewPane.Wanted) -> None:
         from autocoder_tui.ui.controllers import review_actions
 
         await review_actions.do(self, event.deed)
+        self.guide_looks()
 
     @work(group=ASKS)
     async def on_step_list_wanted(self, event: StepList.Wanted) -> None:
@@ -226,6 +232,7 @@ class AutocoderApp(ComposedApp):
     async def action_last_write(self, verb: str) -> None:
         """Undo, redo or commit what was written last."""
         await self.undo_redo.act(verb)
+        self.guide_looks()
 
     @work(group=ASKS)
     async def action_elsewhere(self, what: str) -> None:
@@ -254,6 +261,22 @@ class AutocoderApp(ComposedApp):
         await answer_blocks.propose(self, event.block)
 
     # ------------------------------------------------------------------ moving, telling
+
+    def get_key_display(self, binding: Binding) -> str:
+        """A key's name for the footer: short, ^R for Ctrl+R."""
+        return binding.key_display or key_name(binding.key).replace("Ctrl+", "^")
+
+    def guide_looks(self) -> None:
+        """Tick what is done by now, where the guide is there already."""
+        if "guide" in self.__dict__:
+            self.guide.look()
+
+    def on_guide_line_closed(self) -> None:
+        self.guide.close()
+
+    def action_guide(self, verb: str) -> None:
+        """Show the steps of a first run, or close them."""
+        (self.guide.show if verb == "show" else self.guide.close)()
 
     def action_show_pane(self, pane: str) -> None:
         """Go to a pane."""

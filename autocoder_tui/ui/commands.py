@@ -93,6 +93,11 @@ def _without_keys(app: App[Any], forget: Callable[[], None]) -> Iterator[Command
             "",
             partial(app.run_action, f"preferences('{whose}')"),
         )
+    for name, verb, says in (
+        ("Show the guide", "show", "The steps of a first run, ticked as you do them"),
+        ("Close the guide", "close", "It does not come back by itself"),
+    ):
+        yield Command(PROGRAM, name, says, "", partial(app.run_action, f"guide('{verb}')"))
     yield Command(PROGRAM, "Change theme", "Choose the colours", "", app.action_change_theme)
     yield Command(
         "Run",

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual import work
-from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.filter import Monochrome, NoColor
 from textual.notifications import SeverityLevel as Severity
@@ -33,7 +32,6 @@ from autocoder_tui.ui.controllers.spending import SessionSpending
 from autocoder_tui.ui.controllers.startup import begin
 from autocoder_tui.ui.controllers.themes import ThemeChoice
 from autocoder_tui.ui.controllers.token_weights import FileWeigher
-from autocoder_tui.ui.key_rows import key_name
 from autocoder_tui.ui.keymap import keymap_of
 from autocoder_tui.ui.screens.covered_screen import CoveredScreen
 from autocoder_tui.ui.screens.main import MainScreen
@@ -54,6 +52,7 @@ if TYPE_CHECKING:
     from autocoder_tui.ui.controllers.fallback import ModelFallback
     from autocoder_tui.ui.controllers.feedback import FeedbackRounds
     from autocoder_tui.ui.controllers.file_finder import FileFinder
+    from autocoder_tui.ui.controllers.guide import FirstGuide
     from autocoder_tui.ui.controllers.history import HistoryActions
     from autocoder_tui.ui.controllers.preprompts import Preprompts
     from autocoder_tui.ui.controllers.project import ProjectActions
@@ -252,11 +251,13 @@ class ComposedApp(TypeAheadApp):
     def background_is(self, light: bool) -> None:
         self.themes.heard(light)
 
-    def get_key_display(self, binding: Binding) -> str:
-        """A key's name for the footer: short, ^R for Ctrl+R."""
-        return binding.key_display or key_name(binding.key).replace("Ctrl+", "^")
-
     # ------------------------------------------------------------------ made when first asked for
+
+    @cached_property
+    def guide(self) -> FirstGuide:
+        from autocoder_tui.ui.controllers.guide import FirstGuide
+
+        return FirstGuide(self)
 
     @cached_property
     def preferring(self) -> SettingsChanges:

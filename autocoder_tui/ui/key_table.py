@@ -14,6 +14,7 @@ from autocoder_tui.ui.key_rows import EVERYWHERE, MOVES, KeyRow, KeySection, key
 from autocoder_tui.ui.program_keys import PROGRAM_KEYS
 from autocoder_tui.ui.screens.batch import BatchScreen
 from autocoder_tui.ui.screens.clarification import ClarificationScreen
+from autocoder_tui.ui.screens.commit_message import CommitMessage
 from autocoder_tui.ui.screens.dialogs.instruction import InstructionDialog, NoteDialog
 from autocoder_tui.ui.screens.dialogs.preference import PreferenceDialog
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
@@ -66,6 +67,7 @@ SCREENS: Final[tuple[tuple[type[DOMNode], str], ...]] = (
     (BatchScreen, "Batch"),
     (RunView, "A run of the history"),
     (RunComparison, "Two runs compared"),
+    (CommitMessage, "Committing"),
     (ClarificationScreen, "Asked before writing"),
     (StepQuestion, "A step asks"),
     (StepConversation, "The conversation of a step"),

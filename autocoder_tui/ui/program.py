@@ -203,7 +203,16 @@ class Program(Protocol):
     def project(self) -> OpenProject: ...
 
     @property
+    def guide(self) -> Guide: ...
+
+    @property
     def dialog_drafts(self) -> TypedTexts: ...
+
+
+class Guide(Protocol):
+    """The steps of a first run."""
+
+    async def begin(self) -> None: ...
 
 
 class KeyQuestions(Protocol):

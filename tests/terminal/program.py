@@ -31,6 +31,7 @@ from typing import Any, Self
 
 from autocoder_tui.demo.script import Script
 from autocoder_tui.demo.server import DemoServer
+from autocoder_tui.runs.guide import GuideMemory
 from tests.fork_server import LAUNCHER
 from tests.terminal.picture import Picture
 from tests.terminal.sequences import Token, TokenReader
@@ -227,8 +228,12 @@ class Pseudoterminal:
             os.close(self.master)
 
 
-def environment(folder: Path, **more: str) -> dict[str, str]:
-    """What the program is started with: its folders below `folder`, no keys of the user's."""
+def environment(folder: Path, *, guided: bool = False, **more: str) -> dict[str, str]:
+    """What the program is started with: its folders below `folder`, no keys of the user's. The
+    guide of a first start is over unless it is `guided`."""
+    if not guided:
+        with suppress(OSError):
+            GuideMemory(folder / "state").forget_it()
     kept = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
     for name in (
         "NO_COLOR",
@@ -259,6 +264,7 @@ def terminal(
     size: tuple[int, int] = (120, 40),
     environ: Mapping[str, str] | None = None,
     project: Path | None = None,
+    guided: bool = False,
     **options: Any,
 ) -> Pseudoterminal:
     """`python -m autocoder_tui FLAGS` on `folder`/project (or `project`)."""
@@ -266,7 +272,7 @@ def terminal(
     place.mkdir(exist_ok=True)
     return Pseudoterminal(
         [sys.executable, "-m", "autocoder_tui", *flags],
-        environ=environment(folder, **(environ or {})),
+        environ=environment(folder, guided=guided, **(environ or {})),
         folder=place,
         size=size,
         **options,

@@ -34,7 +34,7 @@ PASTED = f"\x1b[200~{ASKED}\x1b\x1b\x1bA\r\x1b[17~\x11\x1b[201~"
 SIZE = (112, 36)
 
 SCREENS = {
-    "BatchScreen": "⏎ review",
+    "BatchScreen": "Review (Enter)",
     "Choice": "Copy",
     "ClarificationScreen": "Asked before writing",
     "CommitMessage": "Commit (Ctrl+S)",
@@ -53,7 +53,7 @@ SCREENS = {
     "RecoveredRuns": "Not finished last time",
     "RunComparison": "Two runs compared",
     "RunView": "5  About",
-    "InstructionDialog": "Made of your complaint",
+    "InstructionDialog": "Made of your feedback",
     "NoteDialog": "Reject with a note",
     "PreferenceDialog": "Remember this",
     "RoundsScreen": "Rounds of feedback",
@@ -107,6 +107,7 @@ QUESTIONS = {
 OF_FINDER = {"Find files"}
 """Tried in test_hostile_finder."""
 NOT_ASKED = {
+    "It has ended meanwhile": "a fixed sentence",
     "A step is under way": "fixed sentences",
     "Save the picks as": "a number, and a name to type, the same screen as A note on this run",
     "Save the requirements as": "a fixed sentence, and a name to type in the same screen",
@@ -122,7 +123,7 @@ NOT_ASKED = {
     "Not checked": "a result in numbers, and a fixed sentence",
     "This control file is not usable": "sentences with marks, tried in tests/ui/test_control_files",
     "Replace the file?": "the name a person has just typed",
-    "Other requirements than before": "numbers, and a fixed sentence",
+    "The requirements have changed": "numbers, and a fixed sentence",
     "Read-only": "the same flow as Changed meanwhile",
     "The proposal is not kept": "a fixed sentence",
     "The server may cut this prompt": "numbers, and the name of the person's own model",
@@ -139,14 +140,14 @@ OF_GIVEN_REPLIES = {
 }
 OF_QUESTIONS = {"Asked before writing"}
 OF_MODES = {
-    "Made of your complaint",
+    "Made of your feedback",
     "Propose this block as",
     "Remember this",
     "Rounds of feedback",
     "The file exists",
     "What the model is told in every run",
 }
-OF_BATCHES = {"⏎ review", "New batch", "Several jobs write the same file"}
+OF_BATCHES = {"Review (Enter)", "New batch", "Several jobs write the same file"}
 OF_PROJECTS = {
     "g Go on · l Look first",
     "asked again later",
@@ -300,7 +301,7 @@ def looks_through_the_rest(drive: Drive, evil_url: str) -> None:
     screen.press("/", PASTED)
     drive.look(shows="only “", evil=False)
     drive.look("ctrl+l", shows="Usage", evil=False)
-    drive.look("f1", shows="Esc closes", evil=False)
+    drive.look("f1", shows="type a key, or words", evil=False)
     drive.seen.add("Keys")
     drive.look("ctrl+p", shows="type what you want to do", evil=False)
     screen.press("ctrl+p", PASTED)
@@ -319,7 +320,7 @@ def looks_through_the_rest(drive: Drive, evil_url: str) -> None:
     screen.press("ctrl+p", *"change theme", "enter")
     drive.look(shows="type to find a theme", evil=False)
     screen.press("ctrl+o")
-    drive.shows("Model", "Enter chooses")
+    drive.shows("Model", "Choose (Enter)")
     screen.press("\x0e")
     drive.shows("A server of your own")
     screen.press(evil_url, "enter", "enter")
@@ -328,7 +329,7 @@ def looks_through_the_rest(drive: Drive, evil_url: str) -> None:
     screen.press("escape")
     screen.until_gone("A server of your own")
     screen.press("escape")
-    screen.until_gone("Enter chooses")
+    screen.until_gone("Choose (Enter)")
 
 
 class EvilServer(BaseHTTPRequestHandler):
@@ -531,7 +532,7 @@ def test_a_batch(tmp_path: Path) -> None:
             drive = Drive(screen)
             drive.shows("Requirements", "m · ")
             screen.press("f2", "Q")
-            drive.shows("⏎ review")
+            drive.shows("Review (Enter)")
             screen.press("n")
             drive.shows("New batch")
             screen.press("jobs", "enter")
@@ -539,7 +540,7 @@ def test_a_batch(tmp_path: Path) -> None:
             screen.press("o")
             screen.until_shows("✗", "A␛[2J")
             screen.press("escape")
-            screen.until_gone("⏎ review")
+            screen.until_gone("Review (Enter)")
             drive.quit()
     assert drive.seen >= OF_BATCHES
 
@@ -644,11 +645,11 @@ def test_what_is_shown_and_asked_in_the_modes(tmp_path: Path) -> None:
             screen.press("\x0e", "\x0e")
             drive.shows("━What is wrong")
             screen.press(PASTED, "ctrl+r")
-            drive.shows("Made of your complaint")
+            drive.shows("Made of your feedback")
             screen.until(lambda: says_it(screen))
             drive.look("\x02", shows="Remember this")
             screen.press("\x13")
-            screen.until_gone("Made of your complaint")
+            screen.until_gone("Made of your feedback")
             drive.shows("undecided", "n Next")
             screen.press("f5")
             drive.look("o", shows="Rounds of feedback")
@@ -688,7 +689,7 @@ def _titles(call: ast.Call) -> Iterator[str]:
     name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr  # type: ignore[attr-defined]
     if name in (
         "Question",
-        "QuitQuestion",
+        "Reason",
         "UnbiddenQuestion",
         "LineDialog",
         "Choice",

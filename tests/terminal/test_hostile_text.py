@@ -122,11 +122,11 @@ def test_every_screen(tmp_path: Path) -> None:
 
             # Typed and pasted text, in the requirements and in the line for the target.
             screen.press("f3", f"\x1b[200~{EVIL}\x1b[201~")
-            look("f1", shows="Esc closes")
+            look("f1", shows="type a key, or words")
             look("ctrl+p", "theme", shows="Change theme")
-            look("ctrl+o", shows="Enter chooses")
+            look("ctrl+o", shows="Choose (Enter)")
             screen.press("ctrl+o")
-            screen.until_shows("Enter chooses")
+            screen.until_shows("Choose (Enter)")
             screen.press("\x0e")
             screen.until_shows("A server of your own")
             screen.press(f"{server.base_url}", "enter")
@@ -167,7 +167,7 @@ def test_every_screen(tmp_path: Path) -> None:
             look("e", shows="line endings", then="")
             screen.press("a")
             screen.until_shows("1 of 1 accepted")
-            look("ctrl+l", shows="d day")
+            look("ctrl+l", shows="Day (d)")
             assert not (project / "owned").exists()
             screen.press("ctrl+q")
             assert screen.ended() == 0

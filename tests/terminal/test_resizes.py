@@ -87,11 +87,11 @@ def test_while_streaming_and_while_reviewing(tmp_path: Path) -> None:
 
 
 DIALOGS = {
-    "keys": ("f1", "Esc closes"),
-    "models": ("ctrl+o", "Enter chooses"),
-    "usage": ("ctrl+l", "d day"),
+    "keys": ("f1", "type a key, or words"),
+    "models": ("ctrl+o", "Choose (Enter)"),
+    "usage": ("ctrl+l", "Day (d)"),
     "palette": ("ctrl+p", "type what you want to do"),
-    "prompts": ("alt+p", "Enter takes it"),
+    "prompts": ("alt+p", "Take it (Enter)"),
     "history": ("f6", "X delete all"),
     "one run": ("\r", "5  About"),
     "rename": ("n", "Done (Enter)"),
@@ -109,7 +109,7 @@ def test_what_stands_in_dialogs_outlives_a_kill_and_any_size(tmp_path: Path) -> 
             screen.press("ctrl+r")
             screen.until_shows("undecided", "a Accept", "line_4")
             screen.press("e")
-            screen.until_shows("Ctrl+S done")
+            screen.until_shows("Done (Ctrl+S)")
             screen.press("typed")
             screen.until_shows("typedline_0 = 0")
             comes_back_the_same(screen, FEWER)
@@ -127,7 +127,7 @@ def test_what_stands_in_dialogs_outlives_a_kill_and_any_size(tmp_path: Path) -> 
             screen.press("e")
             screen.until_shows("As you left it", "typedline_0 = 0")
             screen.press("ctrl+s")
-            screen.until_gone("Ctrl+S done")
+            screen.until_gone("Done (Ctrl+S)")
             screen.until_shows("typedline_0")
             for name, (key, shown) in DIALOGS.items():
                 if key == "alt+p":
@@ -185,7 +185,7 @@ def test_every_terminal(tmp_path: Path, environ: dict[str, str]) -> None:
     with terminal(tmp_path, *flags, environ=environ) as screen:
         screen.until_shows("Requirements", "m · ", "^Q Quit")
         screen.press("f1")
-        screen.until_shows("Esc closes")
+        screen.until_shows("Close (Esc)")
         screen.press("escape", "ctrl+q")
         assert screen.ended() == 0
         is_restored(screen)

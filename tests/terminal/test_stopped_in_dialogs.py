@@ -35,10 +35,10 @@ def test_stopped_and_brought_back_with_a_dialog_open(tmp_path: Path) -> None:
         screen.press(shlex.join([sys.executable, "-m", "autocoder_tui", *flags]) + "\r")
         screen.until_shows("Requirements", "m · ")
         for key, dialog in (
-            ("f1", "Esc closes"),
+            ("f1", "type a key, or words"),
             ("ctrl+p", "type what you want to do"),
             ("f6", "X delete all"),
-            ("ctrl+o", "Enter chooses"),
+            ("ctrl+o", "Choose (Enter)"),
         ):
             screen.press(key)
             screen.until_shows(dialog)
@@ -47,9 +47,9 @@ def test_stopped_and_brought_back_with_a_dialog_open(tmp_path: Path) -> None:
             screen.press("escape")
             screen.until_gone(dialog)
         screen.press("f1")
-        screen.until_shows("Esc closes")
+        screen.until_shows("Close (Esc)")
         os.kill(os.tcgetpgrp(screen.master), signal.SIGTSTP)
-        is_stopped_and_comes_back("Esc closes")
+        is_stopped_and_comes_back("Close (Esc)")
         screen.press("ctrl+q")
         screen.until(lambda: "1049" not in screen.picture.modes)
         screen.press("echo code $?\r")

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 
 from autocoder_tui.cli.arguments import tui_parser
 from autocoder_tui.demo.script import Reply, Script
+from autocoder_tui.runs.guide import GuideMemory
 from autocoder_tui.runs.setup import ChosenModel, Setup, load_setup
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.widgets.meters.line import MeterView
@@ -26,10 +27,15 @@ WIDE, NARROW = (120, 40), (80, 24)
 at_both_sizes = pytest.mark.parametrize("size", [WIDE, NARROW])
 
 
-def setup_for(folder: Path, *flags: str, environ: dict[str, str] | None = None) -> Setup:
-    """A setup on `folder`/project as the command line would make it, away from the user's own."""
+def setup_for(
+    folder: Path, *flags: str, environ: dict[str, str] | None = None, guided: bool = False
+) -> Setup:
+    """A setup on `folder`/project as the command line would make it, away from the user's own.
+    The guide of a first start is over unless it is `guided`."""
     project = folder / "project"
     project.mkdir(exist_ok=True)
+    if not guided:
+        GuideMemory(folder / "state").forget_it()
     places = {
         "AUTOCODER_TUI_CONFIG_DIR": str(folder / "config"),
         "AUTOCODER_TUI_STATE_DIR": str(folder / "state"),
@@ -87,11 +93,17 @@ async def driven(
 
 @asynccontextmanager
 async def serving(
-    folder: Path, script: Script, *flags: str, size: tuple[int, int] = WIDE
+    folder: Path,
+    script: Script,
+    *flags: str,
+    size: tuple[int, int] = WIDE,
+    guided: bool = False,
 ) -> AsyncIterator[tuple[AutocoderApp, Pilot[str], WatchedServer]]:
     """The App on `folder`/project with its model behind a real loopback server."""
     async with WatchedServer(script) as server:
-        setup = setup_for(folder, "--base-url", server.base_url, "-m", "test-model", *flags)
+        setup = setup_for(
+            folder, "--base-url", server.base_url, "-m", "test-model", *flags, guided=guided
+        )
         async with driven(setup, size) as (app, pilot):
             yield app, pilot, server
 

@@ -157,7 +157,7 @@ async def test_a_batch_that_was_left_goes_on_at_the_next_start(tmp_path: Path) -
         assert len(done) < 8
         async with driven(setup) as (app, pilot):
             await opened(app, pilot)
-            await until(pilot, lambda: "space goes on" in texts(app))
+            await until(pilot, lambda: "Space goes on" in texts(app))
             await pilot.press("space")
             await until(pilot, lambda: over(app))
             batch = app.batches.batch

@@ -118,7 +118,7 @@ async def test_a_block_is_copied_or_becomes_a_change_that_is_reviewed(tmp_path: 
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Question))
         assert isinstance(app.focused, Button)
-        assert "Put it in its place" in str(app.focused.label)
+        assert "A part: put it in its place" in str(app.focused.label)
         await pilot.press("enter")
         await until(pilot, lambda: app.review_session is not None)
         (file,) = reviewed(app).review.files

@@ -1,16 +1,12 @@
 """What holds for every dialog: one answer, and no key that was meant for something else."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from autocoder_tui.engine.events import TextDelta
 from autocoder_tui.ui.screens import recovered
-from autocoder_tui.ui.screens.dialogs.dialog import Dialog
-from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
-from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.screens.recovered import RecoveredRuns
 from tests.ui.driving import driven, setup_for, until
 from tests.ui.test_recovery import WHOLE, left_behind
@@ -19,7 +15,7 @@ from tests.ui.test_session import AT
 
 @pytest.mark.parametrize("keys", [("b", "b"), ("r", "b"), ("enter", "enter"), ("escape", "escape")])
 async def test_a_second_answer_comes_too_late(tmp_path: Path, keys: tuple[str, ...]) -> None:
-    answers = (Answer("run", "Run", "r"), Answer("back", "Back", "b"))
+    answers = (Answer("run", "Run", "r"), Answer("back", "Back", "b", harmless=True))
     given: list[str | None] = []
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
         app.push_screen(Question("Which?", "One of two.", answers), given.append)
@@ -31,7 +27,7 @@ async def test_a_second_answer_comes_too_late(tmp_path: Path, keys: tuple[str, .
 
 
 async def test_a_notification_stands_once_where_a_dialog_covers_the_screen(tmp_path: Path) -> None:
-    answers = (Answer("run", "Run", "r"), Answer("back", "Back", "b"))
+    answers = (Answer("run", "Run", "r"), Answer("back", "Back", "b", harmless=True))
 
     def rows() -> list[int]:
         strips = app.screen._compositor.render_strips()
@@ -82,23 +78,3 @@ async def test_what_is_typed_while_the_offer_opens_is_no_answer(
         await pilot.press("d", "c", "r", "enter")
         assert isinstance(app.screen, RecoveredRuns)
         assert not app.runner.running
-
-
-@pytest.mark.parametrize(
-    ("dialog", "done"),
-    [
-        (lambda: LineDialog("Name", "Of it", "as it was"), "line-done"),
-        (lambda: TextDialog("Text", "Of it", "as it was"), "text-done"),
-    ],
-)
-async def test_what_is_typed_is_taken_by_a_button_too(
-    tmp_path: Path, dialog: Callable[[], Dialog[str | None]], done: str
-) -> None:
-    given: list[str | None] = []
-    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
-        for button in (done, done.replace("done", "cancel")):
-            app.push_screen(dialog(), given.append)
-            await until(pilot, lambda: app.screen.query(f"#{button}"))  # noqa: B023
-            await pilot.click(f"#{button}")
-            await until(pilot, lambda: app.screen is app.main)
-        assert given == ["as it was", None]

@@ -100,7 +100,7 @@ async def test_without_a_run_there_is_nothing_to_complain_of(tmp_path: Path) -> 
         await until(pilot, lambda: app.recovery.done)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app._notifications)
-        assert told(app, "no proposal to complain of")
+        assert told(app, "no proposal to give feedback on")
         assert not server.requests
         assert editor(app).text == "bad"
 

@@ -189,12 +189,13 @@ async def test_what_was_picked_last_is_offered_first_the_next_time(tmp_path: Pat
         assert names(finder)[0] == "tests/test_report.py"
 
 
-async def test_a_secret_is_asked_about_above_the_finder(tmp_path: Path) -> None:
+@pytest.mark.parametrize("no", ["l", "escape", "enter"])
+async def test_a_secret_is_asked_about_above_the_finder(tmp_path: Path, no: str) -> None:
     project(tmp_path, ".env", "a.py")
     async with opened(tmp_path) as (app, pilot, _):
         await pilot.press(*".env", "space")
         await until(pilot, lambda: isinstance(app.screen, Question))
-        await pilot.press("l")
+        await pilot.press(no)
         await until(pilot, lambda: isinstance(app.screen, Finder))
         assert app.job().picks == ()
 

@@ -54,7 +54,7 @@ async def test_a_line_is_remembered_and_told_in_the_next_run(
         await until(pilot, lambda: app.screen is app.main and tokens(app) > before)
         await pilot.press("ctrl+b")
         await until(pilot, lambda: isinstance(app.screen, PreferenceDialog))
-        await pilot.press("tab", "end", *" Ever.", "enter")
+        await pilot.press("ctrl+t", "end", *" Ever.", "enter")
         own = tmp_path / "config" / "preferences.md"
         await until(pilot, own.exists)
         assert own.read_text() == "- No globals! Ever.\n"

@@ -122,3 +122,24 @@ async def test_quitting_in_mid_stream_keeps_all_that_came(tmp_path: Path) -> Non
     kept = History(tmp_path / "state").get("last")
     assert (kept.reply, kept.status) == (half.text[:150], "cancelled")
     assert journals(tmp_path / "state") == []
+
+
+async def test_the_question_says_so_when_the_run_ends_meanwhile(tmp_path: Path) -> None:
+    slow = Reply(framed("code.txt", "new\n" * 40).text, delay=0.02)
+    async with serving(tmp_path, [slow], "-r", "x") as (app, pilot, _):
+        await until(pilot, lambda: app.recovery.done)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.runner.running and len(app.runner.state.text) > 5)
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(app.screen, QuitQuestion))
+        assert title(app) == "A run is under way"
+        await until(pilot, lambda: not app.runner.running)
+        await until(pilot, lambda: title(app) == "It has ended meanwhile")
+        # Enter, pressed by reflex, does not quit.
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is app.main)
+        assert app.is_running
+
+
+def title(app: AutocoderApp) -> str:
+    return str(app.screen.query_one(".dialog").border_title)

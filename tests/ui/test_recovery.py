@@ -224,7 +224,9 @@ async def test_a_run_started_at_once_is_not_covered_by_the_review_of_last_time(
             await until(pilot, lambda: app.runner.begun)
             app.last_typed_at = float("-inf")
             await until(pilot, lambda: app.recovery.done)
-            assert any("made room for the run" in line for line in app.main.log_lines)
+            assert any(
+                "has replaced the review of last time" in line for line in app.main.log_lines
+            )
             pane = app.main.query_one(ReviewPane)
             await until(pilot, lambda: pane.file is not None)
             assert pane.file is not None

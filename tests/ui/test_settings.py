@@ -133,7 +133,7 @@ async def test_a_setting_that_a_flag_overrides_says_so(tmp_path: Path) -> None:
         await until(pilot, lambda: screen.focused is field)
         field.value = "0.1"
         await pilot.press("enter")
-        await until(pilot, lambda: "says otherwise" in verdict(screen))
+        await until(pilot, lambda: "overrides it" in verdict(screen))
         assert app.setup.model.temperature == 0.5
 
 

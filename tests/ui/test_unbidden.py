@@ -98,7 +98,11 @@ async def test_a_dialog_that_opens_by_itself_waits_for_a_pause_in_typing(tmp_pat
     async with driven(setup_for(tmp_path)) as (app, pilot):
         await pilot.press("h")
         pressed = app.last_typed_at = time.monotonic() + 0.3
-        question = Noted("Sure?", "It costs.", (Answer("yes", "Yes", "y"), Answer("no", "No", "n")))
+        question = Noted(
+            "Sure?",
+            "It costs.",
+            (Answer("yes", "Yes", "y"), Answer("no", "No", "n", harmless=True)),
+        )
         asked: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
         async def ask() -> None:

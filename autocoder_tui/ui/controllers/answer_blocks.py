@@ -24,8 +24,7 @@ from autocoder_tui.ui.widgets.answers import AnswerView, Deed
 from autocoder_tui.ui.widgets.markdown.entries import CodeBlock
 
 _HINT: Final = (
-    "The file that this block is for. Nothing is written: it goes into the review, as what a "
-    "model proposes does."
+    "The file this block is for. It becomes a proposal under review: nothing is written yet."
 )
 
 
@@ -57,7 +56,9 @@ async def propose(app: Program, block: CodeBlock) -> None:
         app.tell("A run is under way: wait for it, or stop it (Esc) first.", severity="warning")
         return
     if not block.is_closed:
-        app.tell("This block did not come to its end: Ctrl+G goes on with the answer, or copy it.")
+        app.tell(
+            "This block is incomplete. Ctrl+G goes on with the answer; y copies what is there."
+        )
         return
     picks = app.job().picks
     path = await asyncio.to_thread(
@@ -83,18 +84,18 @@ async def _manner(app: Program, file: FileForBlock) -> Manner | None:
     """What the block is to a file that exists; None to leave it. A part is never taken for all."""
     if file.text is None or file.is_change:
         return "whole"
-    whole = Answer("whole", "It is all of it", "a")
-    part = Answer("place", "Put it in its place", "p")
+    whole = Answer("whole", "The whole file", "a")
+    part = Answer("place", "A part: put it in its place", "p")
     if file.placed is None:
-        part = Answer("end", "Add it at the end", "e")
+        part = Answer("end", "A part: add it at the end", "e")
     answers = (whole, part) if file.looks_whole else (part, whole)
     kept = visible(file.path)
     lines, mine = file.text.count("\n"), file.block.count("\n")
     text = f"{kept} has {lines:,} lines, the block {mine:,}. Is it the whole file, or a part of it?"
     if file.placed is None and not file.looks_whole:
-        text += " No place in the file is surely the one for it."
+        text += " It can't be told for sure where in the file it belongs."
     chosen = await app.push_screen_wait(
-        Question("The file exists", text, (*answers, Answer("back", "Back", "b")))
+        Question("The file exists", text, (*answers, Answer("back", "Back", "b", harmless=True)))
     )
     found: dict[str, Manner] = {"whole": "whole", "place": "place", "end": "end"}
     return found.get(chosen)

@@ -25,7 +25,7 @@ from autocoder_tui.workspace.git import find_git
 
 _MOST_NAMED = 12
 """Files that a question names one by one."""
-_CANCEL = Answer("cancel", "Cancel", "c")
+_CANCEL = Answer("cancel", "Cancel", "c", harmless=True)
 
 
 @dataclass
@@ -111,7 +111,10 @@ async def _agreed(
 
 
 async def _ask(app: Program, title: str, error: AutocoderError, *answers: Answer) -> str:
-    return await app.push_screen_wait(Question(title, error.message, (*answers, _CANCEL)))
+    # Enter, pressed by reflex, writes over nothing.
+    start = 0 if answers[0].value == "again" else len(answers)
+    question = Question(title, error.message, (*answers, _CANCEL), start=start)
+    return await app.push_screen_wait(question)
 
 
 async def _review_again(app: Program, session: ReviewSession) -> None:

@@ -154,7 +154,7 @@ class BatchActions:
         """Show another batch of this project."""
         app, place = self._app, self._app.setup.places.state
         if self.running:
-            app.tell("A batch is under way: pause it (space) and let its jobs end first.")
+            app.tell("A batch is under way: pause it (Space) and let its jobs end first.")
             return
         path = await asyncio.to_thread(beside, place, app.root, batch.head.batch_id, step)
         if path is None:
@@ -172,8 +172,8 @@ class BatchActions:
     def _go(self, batch: Batch) -> None:
         if batch.head.sent_by != "run":
             raise Refused(
-                "Its requests are answered in files, not one by one. Go on with it without the "
-                f"screen: autocoder-tui batch --resume {batch.head.batch_id}"
+                "The provider answers this batch as a whole, so it can't go on here. In "
+                f"a shell: autocoder-tui batch --resume {batch.head.batch_id}"
             )
         if not self.running:
             # Other runs may have spent of the session's cap since the batch began.
@@ -210,7 +210,7 @@ class BatchActions:
     async def _new(self) -> None:
         app = self._app
         if self.running:
-            app.tell("A batch is under way: pause it (space) and let its jobs end first.")
+            app.tell("A batch is under way: pause it (Space) and let its jobs end first.")
             return
         hint = "Control files, folders of them, or lists of jobs (.jsonl: a job on each line)."
         line = await app.push_screen_wait(LineDialog("New batch", hint))
@@ -261,7 +261,7 @@ class BatchActions:
                 f"{names}. They can run one after the other, each on the result of the one before.",
                 (
                     Answer("sequence", "One after the other", "o"),
-                    Answer("back", "Don't run", "d"),
+                    Answer("back", "Don't run", "d", harmless=True),
                 ),
                 start=1,
             )

@@ -119,8 +119,8 @@ class ProposalCheck:
         if named is not None and await self._said_yes(named, sandbox) is not None:
             if commands.origin.startswith("named in"):
                 self._app.tell(
-                    f"The commands {commands.origin} are still the ones that run: change them "
-                    "there.",
+                    f"The commands {commands.origin} still apply, so yours are not used: change "
+                    "them there.",
                     severity="warning",
                 )
 
@@ -145,7 +145,7 @@ class ProposalCheck:
         return replace(commands, settings=settings, origin="chosen by you")
 
     async def _said_yes(self, commands: Commands, sandbox: Sandbox) -> Commands | None:
-        answers = (Answer("run", "Run", "r"), Answer("no", "Don't run", "d"))
+        answers = (Answer("run", "Run", "r"), Answer("no", "Don't run", "d", harmless=True))
         ask = Question("Run this project's checks?", question(commands, sandbox), answers, start=1)
         if await self._app.push_screen_wait(ask) != "run":
             return None
@@ -159,7 +159,7 @@ class ProposalCheck:
                     remembered.confirm, commands.texts, passed, closed=sandbox.closed
                 )
         except OSError:
-            self._app.tell("That can't be remembered: the next start will ask again.")
+            self._app.tell("Your yes can't be kept, so the next start asks again.")
         return commands
 
     def _key(
@@ -209,7 +209,7 @@ class ProposalCheck:
         self._tell_doing("copying the project")
         app.set_timer(0.5, self._tick)
         plan = plan_of(app.root, commands.settings, tried.changes)
-        words, sign = "Stopped: nothing is left of the copy.", ""
+        words, sign = "Stopped. The copy was removed.", ""
         remarks: tuple[str, ...] = ()
         try:
             result = await check(plan, self, setup.environ, self._bases, sandbox)
@@ -289,7 +289,9 @@ class ProposalCheck:
             for number in range(first + 1, min(len(lines), line + _AROUND) + 1)
         ]
         title = f"{path}, line {line}: not changed by the proposal"
-        app.push_screen(Question(title, "\n".join(shown), (Answer("close", "Close", "c"),)))
+        app.push_screen(
+            Question(title, "\n".join(shown), (Answer("close", "Close", "c", harmless=True),))
+        )
 
     async def send_back(self) -> None:
         """Send what failed back to the model, in a new run on what stands of the proposal."""
@@ -303,7 +305,10 @@ class ProposalCheck:
             return
         prepared = session.reviewable.prepared
         if prepared is None:
-            app.tell("The run that proposed this is not known any more, so nothing can go back.")
+            app.tell(
+                "The run behind this proposal is not known any more, so nothing was "
+                "sent back. Run again."
+            )
             return
         spent = self._spent_by(prepared.request.run_id)
         limits = self._limits_after(spent)
@@ -366,5 +371,8 @@ class ProposalCheck:
             return True
         said = in_words(checked.result) if checked is not None and holds else "It was not checked."
         text = f"{said}\n\nNothing is written before a check has passed, unless you say so."
-        answers = (Answer("no", "Don't write", "d"), Answer("write", "Write anyway", "w"))
+        answers = (
+            Answer("no", "Don't write", "d", harmless=True),
+            Answer("write", "Write anyway", "w"),
+        )
         return await app.push_screen_wait(Question("Not checked", text, answers)) == "write"

@@ -48,7 +48,7 @@ class ClarifyRounds:
         where the person goes back. Must be called from a worker."""
         app = self._app
         if app.setup.demo:
-            app.tell("The recorded replies hold no questions: the files are written at once.")
+            app.tell("The demo has no questions to ask, so the run starts at once.")
             return job
         begun = await self._begin(job.requirements)
         if begun is None:
@@ -131,12 +131,13 @@ class ClarifyRounds:
             return Clarification(requirements)
         answer = await self._app.push_screen_wait(
             Question(
-                "Other requirements than before",
-                f"Questions were asked about what stood here before ({_counted(kept)}).",
+                "The requirements have changed",
+                "The questions so far were about the requirements as they were before "
+                f"({_counted(kept)}).",
                 (
-                    Answer("keep", "Go on with them", "g"),
-                    Answer("anew", "Ask anew", "a"),
-                    Answer("back", "Back", "b"),
+                    Answer("keep", "Keep the answers", "g"),
+                    Answer("anew", "Ask from the start", "a"),
+                    Answer("back", "Back", "b", harmless=True),
                 ),
             )
         )

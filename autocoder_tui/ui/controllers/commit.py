@@ -27,7 +27,10 @@ async def commit_last_write(app: Program) -> None:
             )
         entry = await asyncio.to_thread(log.last_applied)
         if entry is None:
-            app.tell("No write of this project is remembered, so there is nothing to commit.")
+            app.tell(
+                "Nothing that was written in this project is left to commit: write a "
+                "review first (Enter in F5)."
+            )
             return
         paths = [file.target for file in entry.record.files]
         remark = await asyncio.to_thread(_remark, log, entry)

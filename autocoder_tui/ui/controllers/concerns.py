@@ -39,7 +39,7 @@ async def accept_anyway(
     question = Question(
         "There are warnings",
         listed(fresh),
-        (Answer("accept", "Accept anyway", "a"), Answer("look", "Look first", "l")),
+        (Answer("accept", "Accept anyway", "a"), Answer("look", "Look first", "l", harmless=True)),
         start=1,
     )
     if await app.push_screen_wait(question) != "accept":

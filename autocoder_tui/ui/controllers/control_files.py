@@ -19,7 +19,7 @@ from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 
-_CLOSE = (Answer("close", "Close", "c"),)
+_CLOSE = (Answer("close", "Close", "c", harmless=True),)
 _AT_START = ("debug_level", "theme")
 """What is taken from a file at the start of the program only."""
 
@@ -46,7 +46,7 @@ async def _load(app: Program) -> None:
         return
     await _show(app, read.values)
     left = [name for name in _AT_START if name in read.values]
-    said = f" Taken at the start only: {', '.join(left)}." if left else ""
+    said = f" Used only when the program starts: {', '.join(left)}." if left else ""
     app.tell(f"Loaded {path.name}.{said}")
 
 
@@ -118,7 +118,7 @@ def _address(app: Program) -> str | None:
 
 
 def _replacing(path: Path) -> Question:
-    answers = (Answer("keep", "Keep it", "k"), Answer("replace", "Replace it", "r"))
+    answers = (Answer("keep", "Keep it", "k", harmless=True), Answer("replace", "Replace it", "r"))
     return Question("Replace the file?", f"{path.name} is there already.", answers)
 
 

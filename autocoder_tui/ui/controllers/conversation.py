@@ -92,7 +92,10 @@ class OpenConversation:
             return
         other = self.now.next_branch()
         if other.end == self.now.end:
-            self._app.tell("There is one branch: e asks an earlier question anew.")
+            self._app.tell(
+                "There is only one branch. e asks an earlier question in other words, "
+                "as another branch."
+            )
             return
         self._change(other)
         ends = other.ends

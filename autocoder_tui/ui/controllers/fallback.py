@@ -34,7 +34,9 @@ class ModelFallback:
         question = Question(
             "Not available",
             f"{failed} is not available. Go on with {name} ({candidate.endpoint.provider.name})?",
-            (Answer("yes", "Go on", "g"), Answer("no", "Not now", "n")),
+            (Answer("yes", "Go on", "g"), Answer("no", "Not now", "n", harmless=True)),
+            # Enter, pressed by reflex, sends nothing to another provider.
+            start=1,
         )
         if await app.ask_unbidden(question) != "yes":
             return

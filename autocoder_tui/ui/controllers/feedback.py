@@ -38,8 +38,8 @@ from autocoder_tui.values import dataclass
 
 _TITLE: Final = "What the model is told"
 NOTHING_YET: Final = (
-    "There is no proposal to complain of yet: run first (Ctrl+N goes to another mode), or open a "
-    "run from the history (F6)."
+    "There is no proposal to give feedback on yet: run first (Ctrl+N goes to another mode), "
+    "or open a run from the history (F6)."
 )
 
 
@@ -93,7 +93,7 @@ class FeedbackRounds:
         """Say what the complaint is about, and what it takes to make an instruction of it."""
         subject = self._subject()
         if subject is None:
-            self._app.main.show_about("nothing to complain of yet", "")
+            self._app.main.show_about("no proposal to give feedback on yet", "")
             return
         count = subject.review.counts.rejected
         said = rejected_changes(subject.review, subject.notes)
@@ -177,7 +177,7 @@ class FeedbackRounds:
             return
         complaint = self._complaint(subject)
         if not complaint.text:
-            app.tell("Say what is wrong first: nothing is typed.", severity="warning")
+            app.tell("Say what is wrong first: the feedback is empty.", severity="warning")
             app.main.show("requirements")
             return
         if chosen is None:
@@ -195,7 +195,11 @@ class FeedbackRounds:
             return
         now = self._subject()
         if now is None or now.prepared.request.run_id != subject.prepared.request.run_id:
-            app.tell("Another proposal is under review by now: send it again.", severity="warning")
+            app.tell(
+                "Another proposal is under review by now, so nothing was sent. Send it "
+                "again if it is meant for this one.",
+                severity="warning",
+            )
             return
         limits = app.spending.limits(now.prepared.request.limits)
         if await send_again(app, now.prepared, now.review, instruction, limits, complaint):
@@ -223,14 +227,16 @@ class FeedbackRounds:
             known_instruction, history, asked.request, asked.thread, asked.parent
         )
         if known:
-            said = "It was made of the same complaint before, and not asked for again."
+            said = "It was made of the same feedback before, so the model was not asked again."
             return await self._shown(known, complaint, said)
         if not await app.spending.may_run(chosen.model, limits):
             return None
         if (await app.keys_asked_about.decide(app, asked.request))[0] != "send":
             return None
         self._skipped = False
-        app.main.log_line("Asking for an instruction made of the complaint; Ctrl+S skips that.")
+        app.main.log_line(
+            "Asking the model to make an instruction of your feedback; Ctrl+S skips that."
+        )
         state = await app.text_calls.ask(lambda: asked)
         if state.status == "completed":
             made = instruction_of(state.text)
@@ -242,7 +248,7 @@ class FeedbackRounds:
         if state.status == "cancelled":
             app.tell("Stopped: nothing was sent. What you typed is as it was.")
             return None
-        said = "No instruction could be made of it, so this is what you typed."
+        said = "The model made no instruction of your feedback, so this is what you typed."
         return await self._shown(complaint.text, complaint, said)
 
     async def _shown(self, instruction: str, complaint: Complaint, said: str) -> str | None:
@@ -266,7 +272,7 @@ def _same(one: RunRequest, other: RunRequest) -> bool:
 def _cost_in_words(state: RunState) -> str:
     usage = state.usage
     if usage is None:
-        return "Made of your complaint; change it as you like."
+        return "Made of your feedback; change it as you like."
     cost = f", {format_usd(usage.cost_usd)}" if usage.cost_usd is not None else ""
     tokens = f"{format_tokens(usage.prompt_tokens)} + {format_tokens(usage.completion_tokens)} tok"
-    return f"Made of your complaint ({tokens}{cost}); change it as you like."
+    return f"Made of your feedback ({tokens}{cost}); change it as you like."

@@ -185,7 +185,7 @@ class HistoryActions:
             await self._deleted(await asyncio.to_thread(history.delete_all, project))
 
     async def _sure(self, title: str, text: str) -> bool:
-        answers = (Answer("delete", "Delete", "d"), Answer("keep", "Keep", "k"))
+        answers = (Answer("delete", "Delete", "d"), Answer("keep", "Keep", "k", harmless=True))
         return await self._app.push_screen_wait(Question(title, text, answers, start=1)) == "delete"
 
     async def _deleted(self, count: int) -> None:

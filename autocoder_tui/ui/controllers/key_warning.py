@@ -47,7 +47,7 @@ def _question(found: list[KeySent], files: tuple[str, ...], can_leave: bool) -> 
     if can_leave and files:
         label = "Leave this file out" if len(files) == 1 else f"Leave these {len(files)} files out"
         answers.insert(0, Answer("leave", label, "l"))
-    answers.append(Answer("back", "Back", "b"))
+    answers.append(Answer("back", "Back", "b", harmless=True))
     text = "It would be sent to the model with the rest:\n\n" + "\n".join(named)
     # Enter, pressed by reflex, sends nothing.
     start = 0 if answers[0].value == "leave" else len(answers) - 1
@@ -60,7 +60,10 @@ async def ask_about_secret(app: Program, path: str) -> None:
     question = Question(
         "This looks like a secret",
         f"{path} may hold keys or passwords. Its text would be sent to the model.",
-        (Answer("leave", "Leave it out", "l"), Answer("pick", "Pick it anyway", "p")),
+        (
+            Answer("leave", "Leave it out", "l", harmless=True),
+            Answer("pick", "Pick it anyway", "p"),
+        ),
     )
     if await app.push_screen_wait(question) == "pick":
         picker = app.main.query_one(FilePicker)

@@ -25,7 +25,7 @@ from autocoder_tui.ui.screens.shown_text import ShownText
 from autocoder_tui.ui.screens.step_question import StepQuestion
 from autocoder_tui.ui.terminal.loan import ended_in_words, lend
 
-_NO = Answer("no", "No", "n")
+_NO = Answer("no", "No", "n", harmless=True)
 
 
 class Stoppable(Protocol):

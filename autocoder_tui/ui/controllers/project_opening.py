@@ -104,7 +104,7 @@ class ProjectOpening:
             "Go on where it stopped?",
             f"The run of {visible(progress.run)} stopped at the step {visible(cut.name)}. Nothing "
             "that was done is paid for again.",
-            (Answer("go", "Go on", "g"), Answer("look", "Look first", "l")),
+            (Answer("go", "Go on", "g"), Answer("look", "Look first", "l", harmless=True)),
         )
         return await self._app.ask_unbidden(question) == "go"
 

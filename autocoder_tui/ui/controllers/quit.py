@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Final
 
 from textual.screen import ModalScreen
@@ -10,41 +11,85 @@ from textual.screen import ModalScreen
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
+from autocoder_tui.values import dataclass
 
-_ANSWERS = (Answer("quit", "Quit", "q"), Answer("stay", "Stay", "s"))
+_ANSWERS = (Answer("quit", "Quit", "q"), Answer("stay", "Stay", "s", harmless=True))
 
 
 _TWICE_WITHIN: Final = 4.0
 """Seconds."""
 
 
+_LOOK: Final = 0.2
+"""Seconds between two looks whether what is asked about has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why quitting is asked about: a title, and what it would mean."""
+
+    title: str
+    text: str
+
+
+_OVER: Final = Reason(
+    "It has ended meanwhile",
+    "Nothing is under way any more. What came is kept: the next start shows it again. Quit now?",
+)
+
+
 class QuitQuestion(Question):
-    """Whether to quit."""
+    """Whether to quit. What it asks about may end meanwhile: then it says so."""
+
+    def __init__(self, reason: Reason, reason_now: Callable[[], Reason | None]) -> None:
+        super().__init__(reason.title, reason.text, _ANSWERS, start=1)
+        self._reason = reason
+        self._reason_now = reason_now
+
+    def on_mount(self) -> None:
+        self.set_interval(_LOOK, self._look)
+
+    def _look(self) -> None:
+        reason = self._reason_now() or _OVER
+        if reason != self._reason and not self.closing:
+            self._reason = reason
+            self.say(reason.title, reason.text)
 
 
 def leave(app: Program) -> None:
-    """Quit; asks first when a run is under way, or when a proposal could not be kept.
+    """Quit; asks first when something is under way, or when a proposal could not be kept.
 
     What is set up, and a review that is not written, are there again at the next start.
     """
     if any(isinstance(screen, QuitQuestion) for screen in app.screen_stack):
         return
     typing = any(isinstance(screen, TextDialog) for screen in app.screen_stack)
+    reason = _reason(app)
     if isinstance(app.screen, ModalScreen) and (typing or app.runner.running):
         app.tell("Answer or close this first (Esc); then Ctrl+Q quits.", severity="warning")
-    elif app.runner.running:
-        text = "Stop it and quit? What has come is kept; the next start offers to go on with it."
-        _ask(app, "A run is under way", text)
-    elif app.batches.running:
-        text = "Stop it and quit? What has come is kept, and nothing is paid for twice: Q goes on."
-        _ask(app, "A batch is under way", text)
-    elif app.project.running and app.text_calls.running:
-        text = "Stop it and quit? What has come is kept: the next start goes on with it."
-        _ask(app, "A step is under way", text)
-    elif problem := _not_kept(app):
-        _ask(app, "The proposal is not kept", f"{problem} Quit all the same?")
-    else:
+    elif reason is None:
         app.exit()
+    else:
+        _ask(app, reason)
+
+
+def _reason(app: Program) -> Reason | None:
+    """What speaks against quitting at once, as things are now."""
+    if app.runner.running:
+        text = "Stop it and quit? What has come is kept; the next start offers to go on with it."
+        return Reason("A run is under way", text)
+    if app.batches.running:
+        text = (
+            "Stop it and quit? What has come is kept. Q goes on with the batch later, and nothing "
+            "is paid for twice."
+        )
+        return Reason("A batch is under way", text)
+    if app.project.running and app.text_calls.running:
+        text = "Stop it and quit? What has come is kept; the next start goes on with it."
+        return Reason("A step is under way", text)
+    if problem := _not_kept(app):
+        return Reason("The proposal is not kept", f"{problem} Quit all the same?")
+    return None
 
 
 class Interrupt:
@@ -66,12 +111,12 @@ class Interrupt:
             app.notify(text, severity="warning", timeout=_TWICE_WITHIN, markup=False)
 
 
-def _ask(app: Program, title: str, text: str) -> None:
+def _ask(app: Program, reason: Reason) -> None:
     def answered(answer: str | None) -> None:
         if answer == "quit":
             app.exit()
 
-    app.push_screen(QuitQuestion(title, text, _ANSWERS), answered)
+    app.push_screen(QuitQuestion(reason, lambda: _reason(app)), answered)
 
 
 def _not_kept(app: Program) -> str:

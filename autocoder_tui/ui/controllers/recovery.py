@@ -151,11 +151,15 @@ class RunRecovery:
         try:
             run = await asyncio.to_thread(self.history.get, left)
         except UnknownRun:
-            self._app.main.log_line("The review of last time was deleted from history.")
+            self._app.main.log_line(
+                "The review of last time is gone: its run was deleted from the history."
+            )
             return
         await self._app.until_nobody_types()
         if self._app.runner.begun:
-            self._app.main.log_line("The review of last time made room for the run; F6 has it.")
+            self._app.main.log_line(
+                "A new run has replaced the review of last time; F6 opens it again."
+            )
         elif await self.open_run(run):
             self._app.tell(f"The review of last time is open again: {first_line(run.name)}")
 
@@ -232,10 +236,10 @@ class RunRecovery:
     async def _really_discard(self, offer: Offer) -> bool:
         question = Question(
             "Discard it?",
-            f"{first_line(offer.run.name)}\nIt is not offered any more. It stays in history (F6) "
-            "until you delete it there.",
+            f"{first_line(offer.run.name)}\nThe next start does not offer it again. It stays in "
+            "the history (F6) until you delete it there.",
             # Not the key that led here: pressed twice it must not be an answer.
-            (Answer("discard", "Discard", "y"), Answer("back", "Back", "b")),
+            (Answer("discard", "Discard", "y"), Answer("back", "Back", "b", harmless=True)),
             start=1,
         )
         return await self._app.push_screen_wait(question) == "discard"

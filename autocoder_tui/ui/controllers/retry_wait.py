@@ -13,10 +13,10 @@ LONGEST_OFFERED = 86_400.0
 async def ask_wait(app: TypeAheadApp, question: WaitQuestion) -> float | None:
     """Seconds to wait before the next try, or None to end the run, which waits meanwhile."""
     wait = Answer("wait", f"Wait {duration(question.seconds)}", "w")
-    now, stop = Answer("now", "Try now", "t"), Answer("stop", "Stop", "s")
+    now, stop = Answer("now", "Try now", "t"), Answer("stop", "Stop", "s", harmless=True)
     answers = (wait, now, stop) if question.seconds <= LONGEST_OFFERED else (now, stop)
     text = (
-        f"{question.reason}\n\nThat is a long time, so nothing is waited for unasked. What has "
+        f"{question.reason}\n\nThat is long, so you are asked first. What has "
         "come is kept either way."
     )
     # A reflex should neither wait for hours nor ask a server that wants to be left alone.

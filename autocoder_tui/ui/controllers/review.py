@@ -36,7 +36,7 @@ async def review_proposal(
         app.tell("The proposal is ready: F5 reviews it.")
     target = reviewable.target
     if target is not None and all(file.path != target for file in reviewable.review.files):
-        app.tell(f"The reply does not hold {target}, the file to write.", severity="warning")
+        app.tell(f"The reply does not contain {target}, the file to write.", severity="warning")
 
 
 def reviewed_before(app: Program, prepared: Prepared) -> Review | None:

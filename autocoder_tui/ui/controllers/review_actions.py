@@ -318,7 +318,7 @@ async def list_warnings(app: Program, _pane: ReviewPane) -> None:
     for name, reason in session.reviewable.refused:
         concerns.setdefault(name, []).append(f"not offered: {reason}")
     text = listed(concerns) or "There is nothing to warn of."
-    app.push_screen(Question("Warnings", text, (Answer("close", "Close", "c"),)))
+    app.push_screen(Question("Warnings", text, (Answer("close", "Close", "c", harmless=True),)))
 
 
 def keep_arrangement(app: Program, arrangement: Arrangement) -> None:

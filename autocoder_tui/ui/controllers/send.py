@@ -108,7 +108,7 @@ async def may_replace_review(app: Program, *, undecided: bool = True) -> bool:
         return True
     if not session.review.counts.accepted and not undecided:
         return True
-    answers = (Answer("run", "Run", "r"), Answer("stay", "Back to the review", "b"))
+    answers = (Answer("run", "Run", "r"), Answer("stay", "Back to the review", "b", harmless=True))
     text = f"{session.unwritten} A new run replaces this review; F6 opens it again."
     return await app.push_screen_wait(Question("Replace the review?", text, answers)) == "run"
 
@@ -134,7 +134,9 @@ async def go_on_after_asking(app: Program) -> None:
 def _tell_guesses(app: Program, guesses: list[str]) -> None:
     """Say which encodings were guessed, before the model reads what came of it."""
     more = len(guesses) - _GUESSES_TOLD
-    told = guesses[:_GUESSES_TOLD] + ([f"And so with {more} more."] if more > 0 else [])
+    told = guesses[:_GUESSES_TOLD] + (
+        [f"The same holds for {more} more files."] if more > 0 else []
+    )
     app.tell("\n".join(told), severity="warning")
 
 
@@ -149,7 +151,7 @@ async def _may_be_cut(app: Program, asked: AskedWindow, weighed: Weighed) -> boo
     if warning is None:
         return True
     answers = (
-        Answer("back", "Back", "b"),
+        Answer("back", "Back", "b", harmless=True),
         Answer("send", "Send it anyway", "s"),
         Answer("give", "Say how large it is", "g"),
     )
@@ -163,9 +165,12 @@ async def _may_be_cut(app: Program, asked: AskedWindow, weighed: Weighed) -> boo
             chosen = asked.chosen
             model = replace(chosen.model, context_length=int(digits), source_of_context="you")
             app.models.set(replace(chosen, model=model))
-            app.tell(f"{model.name} is taken to read {int(digits):,} tokens. Run again.")
+            app.tell(
+                f"{model.name} is taken to have a context window of {int(digits):,} "
+                "tokens. Run again."
+            )
         elif text is not None:
-            app.tell("That is not a number of tokens.", severity="warning")
+            app.tell("That is not a number of tokens, so nothing was sent.", severity="warning")
     return answer == "send"
 
 

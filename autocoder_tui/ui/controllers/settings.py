@@ -100,7 +100,7 @@ class SettingsChanges:
             return trouble
         name = setting.full_name
         if setting.source.startswith(("flag", "control file")):
-            return f"Saved; for now the {setting.source} says otherwise."
+            return f"Saved, but for now the {setting.source} overrides it."
         if name.startswith(_AT_NEXT_START):
             return "Saved; it holds from the next start of the program."
         return ""

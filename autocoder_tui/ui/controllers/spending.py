@@ -68,7 +68,10 @@ class SessionSpending:
         place = (model.provider, model.name)
         if problem is None or place in self._uncapped:
             return True
-        answers = (Answer("stop", "Don't run", "d"), Answer("go on", "Run without the cap", "w"))
+        answers = (
+            Answer("stop", "Don't run", "d", harmless=True),
+            Answer("go on", "Run without the cap", "w"),
+        )
         if (
             await self._app.push_screen_wait(Question("No price known", problem, answers))
             != "go on"
@@ -97,12 +100,12 @@ class SessionSpending:
         answers = (
             Answer("go on", f"Go on, up to {format_usd(higher)}", "g"),
             Answer("review", "Review what is there", "r"),
-            Answer("stop", "Stop", "s"),
+            Answer("stop", "Stop", "s", harmless=True),
         )
         meters = self._app.main.query_one(Meters)
         meters.pause(True)
         try:
-            answer = await self._app.ask_unbidden(Question("Spending cap", text, answers))
+            answer = await self._app.ask_unbidden(Question("Spending cap", text, answers, start=2))
         finally:
             meters.pause(False)
         self.wants_review = answer != "stop"

@@ -58,6 +58,7 @@ async def begin(app: Program, problems: Iterable[str], restored: Callable[[], No
 
     # What a killed program left of a check may be much: nobody waits for its removal.
     threading.Thread(target=sweep, name="sweep", daemon=True).start()
+    await app.guide.begin()
     await app.recovery.start()
     if app.setup.task.reply is not None:
         from autocoder_tui.ui.controllers.given_reply import review_reply

@@ -18,7 +18,7 @@ from autocoder_tui.workspace.errors import ChangedOnDisk
 from autocoder_tui.workspace.recovery import recover
 from autocoder_tui.workspace.undo import Changed, Moved, redo, undo
 
-_CANCEL = Answer("cancel", "Cancel", "c")
+_CANCEL = Answer("cancel", "Cancel", "c", harmless=True)
 
 
 class UndoRedo:
@@ -107,4 +107,5 @@ def _changed_since(error: ChangedOnDisk) -> Question:
         "Changed since",
         error.message,
         (Answer("overwrite", "Overwrite", "o"), Answer("leave", "Leave them", "l"), _CANCEL),
+        start=2,
     )

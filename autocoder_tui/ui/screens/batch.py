@@ -20,6 +20,7 @@ from autocoder_tui.batch.time_left import in_words
 from autocoder_tui.engine.metering.money import format_tokens, format_usd
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.row_list import RowList
 
 Deed: TypeAlias = Literal[
@@ -40,10 +41,7 @@ _MARKS: Final[dict[Status, tuple[str, str]]] = {
     "cancelled": ("■", "$text-warning"),
 }
 _OPENED: Final = ("○", "$text-muted")
-HINT = (
-    "⏎ review · space pause, go on · x cancel · r retry failed\n"
-    "K J move up, down · n new batch · [ ] earlier, later batch"
-)
+HINT = "x cancel the job · r retry what failed · K J move it up, down\n[ ] the batch before, after"
 
 
 def _deed(key: str, deed: Deed, description: str) -> Binding:
@@ -64,6 +62,12 @@ class BatchScreen(Dialog[None]):
         _deed("left_square_bracket", "earlier", "The batch before"),
         _deed("right_square_bracket", "later", "The batch after"),
     ]
+    BUTTONS = (
+        KeyButton("Review", "enter"),
+        KeyButton("New", "n"),
+        KeyButton("Pause, go on", "space"),
+        KeyButton("Close", "escape"),
+    )
     DEFAULT_CSS = """
     BatchScreen #batch-head { color: $text-muted; height: 1; padding: 0 0 0 2; }
     BatchScreen #batch-bar { height: 1; }
@@ -258,7 +262,7 @@ def _bar(batch: Batch, *, running: bool) -> Content:
         left = sum(number not in batch.opened for number in batch.queue.those("done"))
         said.append(f"{left} to review" if batch.head.deliver == "review" else "over")
     elif batch.queue.paused or not running:
-        said.append("paused: space goes on")
+        said.append("paused: Space goes on")
     elif pause >= 1:
         said.append(f"the provider asks to wait {pause:.0f} s")
     else:

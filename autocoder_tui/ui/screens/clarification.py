@@ -17,6 +17,8 @@ from autocoder_tui.engine.clarification import Clarification, Ended, Round
 from autocoder_tui.engine.metering.money import format_tokens, format_usd
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
+from autocoder_tui.ui.widgets.options import Options
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 _ENDS: dict[Ended, str] = {
@@ -24,9 +26,9 @@ _ENDS: dict[Ended, str] = {
     "limit": "As many questions were asked as may be (clarify_limit).",
     "stopped": "No more is asked; what was open is assumed.",
 }
-_KEYS = "Enter answer · ^S skip · ^B back · ^R write now · Esc leave, all kept"
-_ENDED_KEYS = "Enter see what is sent · ^B change · ^L ask anew · Esc leave"
-_ASKING_KEYS = "^B back · ^R write with what is settled · Esc leave, all kept"
+_KEYS = "Ctrl+B goes back · leaving keeps all"
+_ENDED_KEYS = "Enter shows what is sent · Ctrl+B changes it · Ctrl+L asks anew"
+_ASKING_KEYS = "Ctrl+B goes back · Ctrl+R writes with what is settled"
 
 
 class Rounds(Protocol):
@@ -58,6 +60,12 @@ class ClarificationScreen(Dialog[bool]):
         Binding("ctrl+r", "write", "Write now", id="clarify.write", priority=True),
         Binding("ctrl+l", "anew", "Ask anew", id="clarify.anew", priority=True),
     ]
+    BUTTONS = (
+        KeyButton("Answer", "enter"),
+        KeyButton("Skip", "ctrl+s"),
+        KeyButton("Write now", "ctrl+r"),
+        KeyButton("Leave", "escape"),
+    )
     DEFAULT_CSS = """
     ClarificationScreen #rounds { height: auto; }
     ClarificationScreen #rounds Static { height: auto; width: 100%; }
@@ -85,7 +93,7 @@ class ClarificationScreen(Dialog[bool]):
                 yield Static("", id="settled", markup=False)
             with VerticalScroll(id="question-place", can_focus=False):
                 yield Static("", id="question", markup=False)
-            yield OptionList(id="suggestions", compact=True)
+            yield Options(id="suggestions", compact=True)
             yield PlainInput(
                 id="answer", compact=True, placeholder="your answer", select_on_focus=False
             )

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Static, TextArea
+from textual.containers import Vertical
+from textual.widgets import Static, TextArea
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 
 _NAMED = 6
@@ -23,6 +24,7 @@ class CommitMessage(Dialog[str | None]):
         Binding("ctrl+s", "commit", "Commit", id="commit.go", priority=True),
         Binding("escape", "dismiss(None)", "Cancel", id="commit.cancel"),
     ]
+    BUTTONS = (KeyButton("Commit", "ctrl+s"), KeyButton("Cancel", "escape"))
     DEFAULT_CSS = """
     CommitMessage TextArea { height: 6; margin: 1 0; border: tall $panel; }
     CommitMessage TextArea:focus { border: tall $accent; }
@@ -38,26 +40,16 @@ class CommitMessage(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Commit"
-            dialog.border_subtitle = "Ctrl+S commits · Esc cancels"
             yield Static(self._what(), markup=False, classes="dialog-text")
             yield PlainArea(self._message, id="commit-text", tab_behavior="focus", soft_wrap=True)
             if self._remark:
                 remark = visible(self._remark)
                 yield Static(remark, id="commit-remark", markup=False, classes="dialog-text")
-            with Horizontal(classes="dialog-buttons"):
-                yield Button("Commit (Ctrl+S)", id="commit")
-                yield Button("Cancel (Esc)", id="cancel")
 
     def on_mount(self) -> None:
         text = self.query_one(TextArea)
         text.focus()
         text.move_cursor(text.document.end)
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        if event.button.id == "commit":
-            self.action_commit()
-        else:
-            self.dismiss(None)
 
     def action_commit(self) -> None:
         self.dismiss(self.query_one(TextArea).text)

@@ -20,6 +20,8 @@ from autocoder_tui.problems import shortened
 from autocoder_tui.runs.setup import Setup
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
+from autocoder_tui.ui.widgets.options import Options
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.values import dataclass
 
@@ -55,6 +57,7 @@ class EndpointForm(Dialog[NewEndpoint | None]):
     """Asks for an OpenAI-compatible server. Nothing is sent to it before Enter is pressed."""
 
     BINDINGS = [Binding("escape", "dismiss(None)", "Cancel", id="endpoint.cancel")]
+    BUTTONS = (KeyButton("Test it", "enter"), KeyButton("Cancel", "escape"))
 
     def __init__(self, setup: Setup, provider: Provider | None = None) -> None:
         super().__init__()
@@ -68,15 +71,17 @@ class EndpointForm(Dialog[NewEndpoint | None]):
         before = self._before
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "A server of your own"
-            dialog.border_subtitle = "Enter tests the connection · Esc cancels"
-            yield Static("Base URL", classes="hint")
+            yield Static("Address (base URL)", classes="hint")
             yield PlainInput(
                 before.base_url if before else "",
                 placeholder="https://host/v1",
                 id="endpoint-url",
                 compact=True,
             )
-            yield Static("Environment variable that holds the key", classes="hint")
+            yield Static(
+                "Environment variable that holds the key (leave it where none is wanted)",
+                classes="hint",
+            )
             yield PlainInput(
                 before.key_variable if before else "LOCAL_API_KEY",
                 id="endpoint-variable",
@@ -85,7 +90,7 @@ class EndpointForm(Dialog[NewEndpoint | None]):
             yield Static("Model, if the server does not list it", classes="hint")
             yield PlainInput(id="endpoint-model", compact=True)
             yield Static("", id="endpoint-result", markup=False)
-            yield OptionList(id="endpoint-models", compact=True)
+            yield Options(id="endpoint-models", compact=True)
 
     def on_mount(self) -> None:
         self.query_one("#endpoint-url").focus()

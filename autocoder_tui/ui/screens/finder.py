@@ -18,6 +18,7 @@ from textual.widgets import Input, Static
 
 from autocoder_tui.engine.metering.money import format_tokens
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.files.finder_rows import (
     FileRow,
     Findable,
@@ -85,6 +86,11 @@ class Finder(Dialog[None]):
         Binding("pagedown", "move_pages(1)", show=False, priority=True),
         Binding("pageup", "move_pages(-1)", show=False, priority=True),
     ]
+    BUTTONS = (
+        KeyButton("Pick", "space"),
+        KeyButton("Pick and close", "enter"),
+        KeyButton("Close", "escape"),
+    )
     DEFAULT_CSS = """
     Finder .dialog { height: 80%; }
     Finder RowList { margin-top: 1; scrollbar-size-vertical: 1; }
@@ -114,7 +120,6 @@ class Finder(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide-dialog dense-dialog") as dialog:
             dialog.border_title = "Find files"
-            dialog.border_subtitle = "Space picks · Enter picks and closes · Esc closes"
             yield QueryInput(
                 placeholder="letters of a name · src/**/*.py · changed",
                 id="finder-query",

@@ -16,6 +16,8 @@ from autocoder_tui.engine.catalog import LOCAL_KEY_VARIABLE, Provider
 from autocoder_tui.engine.provider.local_servers import LocalServer, probe_local
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
+from autocoder_tui.ui.widgets.options import Options
 
 ADD: Final = "add"
 MODEL: Final = "model"
@@ -38,6 +40,7 @@ class FirstSteps(Dialog[str | LocalServer]):
     """
 
     BINDINGS = [Binding("escape", "dismiss('later')", "Later", id="first.later")]
+    BUTTONS = (KeyButton("Choose", "enter"), KeyButton("Look around first", "escape"))
     DEFAULT_CSS = """
     FirstSteps OptionList { height: auto; border: none; padding: 0; margin: 1 0; }
     FirstSteps #first-detail { height: 3; color: $text-muted; }
@@ -52,9 +55,8 @@ class FirstSteps(Dialog[str | LocalServer]):
         name = visible(self._provider.name)
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(f"No API key for {name} yet")
-            dialog.border_subtitle = "Enter chooses · Esc looks around first"
             yield Static("How do you want to begin?", markup=False, classes="dialog-text")
-            yield OptionList(*self._options(), id="first-choices", compact=True)
+            yield Options(*self._options(), id="first-choices", compact=True)
             yield Static("", id="first-detail", markup=False)
             yield Static("Looking for local servers…", id="local-state", markup=False)
 
@@ -103,7 +105,7 @@ class FirstSteps(Dialog[str | LocalServer]):
             by_hand = self._provider.key_variable == LOCAL_KEY_VARIABLE
             any_text = " If its server checks none, any text will do." if by_hand else ""
             return (
-                f"The present one reads its key from {variable}: export {variable}=... before you "
+                f"The key is read from {variable}: export {variable}=... in the shell before you "
                 f"start, or a line {variable}=... in .env of this project.{any_text}"
             )
         return {

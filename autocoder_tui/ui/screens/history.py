@@ -17,6 +17,7 @@ from autocoder_tui.runs.listed_run import Listed, each_alone, threads_once
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import RunSummary
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.screens.history_rows import head_of_list, head_of_run, one_line, two_lines
 from autocoder_tui.ui.widgets.history.preview import Preview, RunPreview
 from autocoder_tui.ui.widgets.plain_area import PlainInput
@@ -74,6 +75,7 @@ class HistoryScreen(Dialog[None]):
         Binding("left_square_bracket", "step_file(-1)", "File before", id="history.previous_file"),
         Binding("down", "to_list", show=False),
     ]
+    BUTTONS = (KeyButton("View", "enter"), KeyButton("Close", "escape"))
     DEFAULT_CSS = """
     HistoryScreen #history-body { layout: vertical; height: 1fr; }
     HistoryScreen #history-list { height: 2fr; }

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.key_rows import KeyRow, KeySection, key_name
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.screens.dialogs.filtered_list import has_words
 from autocoder_tui.ui.screens.dialogs.grouped_list import GroupedList
 from autocoder_tui.values import dataclass
@@ -35,6 +36,11 @@ class KeysHelp(GroupedList[str | None, _Line]):
         Binding("escape,f1", "dismiss(None)", "Close", id="help.close"),
         Binding("ctrl+t", "toggle_names", "Names for config.toml", priority=True, id="help.names"),
     ]
+    BUTTONS = (
+        KeyButton("Change it", "enter"),
+        KeyButton("Names for config.toml", "ctrl+t"),
+        KeyButton("Close", "escape"),
+    )
 
     DEFAULT_CSS = """
     KeysHelp #help-says { height: 3; border-top: solid $primary-muted; color: $text-muted; }
@@ -52,7 +58,6 @@ class KeysHelp(GroupedList[str | None, _Line]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide-dialog tall-dialog") as dialog:
             dialog.border_title = "Keys"
-            dialog.border_subtitle = "Enter changes one · Ctrl+T names · Esc closes"
             yield from self.list_of("type a key, or words of what it does")
             yield Static("", id="help-says", markup=False)
 

@@ -18,7 +18,9 @@ from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.metering.money import format_price, format_tokens
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.screens.dialogs.filtered_list import FilteredList, has_words
+from autocoder_tui.ui.widgets.options import Options
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.values import dataclass
 
@@ -70,6 +72,12 @@ class ModelPicker(FilteredList[Wish | None]):
         Binding("ctrl+e", "wish('edit')", "Edit server", id="picker.edit", priority=True),
         Binding("ctrl+r", "refresh", "Refresh", id="picker.refresh", priority=True),
     ]
+    BUTTONS = (
+        KeyButton("Choose", "enter"),
+        KeyButton("Add", "ctrl+n"),
+        KeyButton("Edit", "ctrl+e"),
+        KeyButton("Cancel", "escape"),
+    )
 
     def __init__(
         self,
@@ -90,14 +98,13 @@ class ModelPicker(FilteredList[Wish | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide-dialog") as dialog:
             dialog.border_title = "Model"
-            dialog.border_subtitle = "Enter chooses · Esc cancels"
             yield PlainInput(placeholder="type a part of the name", id="model-filter", compact=True)
             yield Static("", id="model-head", classes="picker-head", markup=False)
-            yield OptionList(id="model-list", compact=True)
+            yield Options(id="model-list", compact=True)
             yield Static("", id="model-detail", markup=False)
             yield Static("", id="model-listing", markup=False, classes="hint")
             yield Static(
-                "✓ key found · ? not known · Ctrl+N add a server · Ctrl+E edit · Ctrl+R refresh",
+                "✓ key found · ? not known · Ctrl+R asks for the list again",
                 classes="hint",
                 id="model-hint",
             )

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.screens.dialogs.filtered_list import has_words
 from autocoder_tui.ui.screens.dialogs.grouped_list import GroupedList
 from autocoder_tui.values import dataclass
@@ -33,6 +34,7 @@ class Palette(GroupedList[Command | None, Command]):
     """Returns the command chosen, or None."""
 
     BINDINGS = [Binding("escape", "dismiss(None)", "Close", id="palette.close")]
+    BUTTONS = (KeyButton("Do it", "enter"), KeyButton("Close", "escape"))
 
     def __init__(self, commands: Sequence[Command]) -> None:
         super().__init__()
@@ -41,7 +43,6 @@ class Palette(GroupedList[Command | None, Command]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog tall-dialog") as dialog:
             dialog.border_title = "Commands"
-            dialog.border_subtitle = "Enter does it · Esc closes"
             yield from self.list_of("type what you want to do")
 
     def found(self, wanted: str) -> Iterator[tuple[str, Command]]:

@@ -12,7 +12,9 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.screens.dialogs.filtered_list import FilteredList, has_words
+from autocoder_tui.ui.widgets.options import Options
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.values import dataclass
 
@@ -38,6 +40,7 @@ class PromptList(FilteredList[str | None]):
         Binding("pagedown", "page(1)", show=False, priority=True),
         Binding("pageup", "page(-1)", show=False, priority=True),
     ]
+    BUTTONS = (KeyButton("Take it", "enter"), KeyButton("Cancel", "escape"))
     DEFAULT_CSS = """
     PromptList #prompts { height: auto; max-height: 50%; border: none; padding: 0; }
     PromptList #prompts { text-wrap: nowrap; text-overflow: ellipsis; }
@@ -53,9 +56,8 @@ class PromptList(FilteredList[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide-dialog") as dialog:
             dialog.border_title = "Earlier prompts"
-            dialog.border_subtitle = "Enter takes it · Esc cancels"
             yield PlainInput(placeholder="type words of it", id="prompt-filter", compact=True)
-            yield OptionList(id="prompts", compact=True)
+            yield Options(id="prompts", compact=True)
             with VerticalScroll(id="prompt-preview", can_focus=False):
                 yield Static("", id="prompt-text", markup=False)
 

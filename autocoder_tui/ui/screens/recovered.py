@@ -17,6 +17,7 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.prompts import first_line
+from autocoder_tui.ui.widgets.options import Options
 from autocoder_tui.values import dataclass
 
 _ANSWERS = (
@@ -64,12 +65,12 @@ class RecoveredRuns(Dialog[tuple[str, Offer] | None]):
         with Vertical(classes="dialog", id="recovered") as dialog:
             dialog.border_title = "Not finished last time"
             intro = (
-                f"{len(self._offers)} runs in this project were not seen through:"
+                f"{len(self._offers)} runs in this project were not finished, or not decided on:"
                 if many
-                else "A run in this project was not seen through:"
+                else "A run in this project was not finished, or not decided on:"
             )
             yield Static(intro, markup=False)
-            yield OptionList(*(Option(_row(offer)) for offer in self._offers), compact=True)
+            yield Options(*(Option(_row(offer)) for offer in self._offers), compact=True)
             yield Static("", id="recovered-wish", markup=False)
             yield Static("", id="recovered-about", markup=False)
             with Horizontal(classes="dialog-buttons"):

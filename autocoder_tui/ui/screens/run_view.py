@@ -12,6 +12,7 @@ from autocoder_tui.runs.export import facts
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 from autocoder_tui.ui.widgets.tab_strip import TabStrip
 from autocoder_tui.ui.widgets.tabs import Tab
@@ -39,6 +40,14 @@ class RunView(Dialog[str]):
         Binding("y", "dismiss('y')", "Copy the reply", id="run_view.copy"),
         Binding("e", "dismiss('e')", "Export", id="run_view.export"),
     ]
+    BUTTONS = (
+        KeyButton("Diff", "d"),
+        KeyButton("Go on", "g"),
+        KeyButton("Run again", "a"),
+        KeyButton("Copy", "y"),
+        KeyButton("Export", "e"),
+        KeyButton("Close", "escape"),
+    )
     DEFAULT_CSS = """
     RunView PlainArea { height: 1fr; background: $background; }
     RunView PlainArea, RunView PlainArea:focus { border: none; padding: 0; }
@@ -52,7 +61,6 @@ class RunView(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog tall-dialog") as dialog:
             dialog.border_title = Content(visible(self._run.name) or self._run.run_id)
-            dialog.border_subtitle = "d diff · g go on · a again · y copy · e export · Esc"
             snapshot = self._run.snapshot
             about = dict(facts(self._run))
             head = [about["started"], snapshot.model, self._run.status, about["tokens"]]

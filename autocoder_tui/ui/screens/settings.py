@@ -15,6 +15,7 @@ from autocoder_tui.config.setting_text import as_typed, meant, why_not
 from autocoder_tui.runs.settings_in_force import SettingInForce
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.key_rows import key_name
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.screens.dialogs.filtered_list import has_words
 from autocoder_tui.ui.screens.dialogs.grouped_list import GroupedList
 from autocoder_tui.ui.widgets.plain_area import PlainInput
@@ -70,6 +71,11 @@ class SettingsScreen(GroupedList[None, SettingRow]):
         ),
         Binding("ctrl+d", "reset", "Back to the default", priority=True, id="settings.reset"),
     ]
+    BUTTONS = (
+        KeyButton("Change it", "enter"),
+        KeyButton("Back to the default", "ctrl+d"),
+        KeyButton("Close", "escape"),
+    )
     DEFAULT_CSS = """
     SettingsScreen #settings-says { height: 6; margin-top: 1; border-top: solid $primary-muted; }
     SettingsScreen #settings-value { display: none; }
@@ -87,7 +93,6 @@ class SettingsScreen(GroupedList[None, SettingRow]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide-dialog tall-dialog") as dialog:
             dialog.border_title = "Settings"
-            dialog.border_subtitle = "Enter changes · Ctrl+D default · Esc closes"
             yield from self.list_of("type to find a setting or a key", self._wanted)
             yield Static("", id="settings-says", markup=False)
             yield PlainInput(id="settings-value", compact=True)

@@ -13,14 +13,14 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.ui.screens.dialogs.question import Answer
+from autocoder_tui.ui.screens.dialogs.question import Answer, way_out
 from autocoder_tui.ui.screens.dialogs.unbidden import Unbidden
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 
 
 class ShownText(Unbidden[str]):
-    """Shows `shown` below `question` and returns the chosen answer's value. Escape is the last
-    answer, which Enter gives, too: a reflex runs nothing."""
+    """Shows `shown` below `question` and returns the chosen answer's value. Escape is the
+    harmless one; Enter gives the last: a reflex runs nothing."""
 
     BINDINGS = [
         Binding("escape", "cancel", "Cancel", id="shown_text.cancel", show=False),
@@ -102,4 +102,4 @@ class ShownText(Unbidden[str]):
 
     def action_cancel(self) -> None:
         if self.listens:
-            self.dismiss(self._answers[-1].value)
+            self.dismiss(way_out(self._answers))

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 from autocoder_tui.values import dataclass
 
@@ -50,6 +51,11 @@ class StepConversation(Dialog[None]):
             priority=True,
         ),
     ]
+    BUTTONS = (
+        KeyButton("Request before", "left_square_bracket"),
+        KeyButton("Next request", "right_square_bracket"),
+        KeyButton("Close", "escape"),
+    )
     DEFAULT_CSS = """
     StepConversation PlainArea { height: 1fr; background: $background; }
     StepConversation PlainArea, StepConversation PlainArea:focus { border: none; padding: 0; }
@@ -65,7 +71,6 @@ class StepConversation(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog tall-dialog") as dialog:
             dialog.border_title = Content(visible(self._step))
-            dialog.border_subtitle = "[ ] other requests · Esc" if self._at > 0 else "Esc"
             yield Static("", id="said-head", markup=False)
             yield PlainArea("", read_only=True, soft_wrap=True)
 

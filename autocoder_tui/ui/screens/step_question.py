@@ -15,13 +15,15 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.screens.dialogs.unbidden import Unbidden
+from autocoder_tui.ui.widgets.options import Options
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 Given: TypeAlias = tuple[Literal["answer", "assume", "stop"], str]
 """How it was answered: with a text, with what is assumed, or not at all: the step stops."""
 
-_KEYS: Final = "Enter answer · ^S skip: assume · Esc stop, asked again later"
+_KEYS: Final = "Ctrl+S takes what is assumed · Esc stops the step: asked again later"
 
 
 class StepQuestion(Unbidden[Given]):
@@ -32,6 +34,11 @@ class StepQuestion(Unbidden[Given]):
         Binding("escape", "leave", "Stop the step", id="step_question.leave"),
         Binding("ctrl+s", "assume", "Skip: assume", id="step_question.assume", priority=True),
     ]
+    BUTTONS = (
+        KeyButton("Answer", "enter"),
+        KeyButton("Skip", "ctrl+s"),
+        KeyButton("Stop the step", "escape"),
+    )
     DEFAULT_CSS = """
     StepQuestion #answered { height: auto; margin-bottom: 1; }
     StepQuestion #answered Static, StepQuestion #asked Static { height: auto; width: 100%; }
@@ -65,7 +72,7 @@ class StepQuestion(Unbidden[Given]):
             with VerticalScroll(id="asked", can_focus=False):
                 question = visible(self._question, lines=True)
                 yield Static(Content.styled(question, "bold $accent"), markup=False)
-            yield OptionList(*self._options(), compact=True)
+            yield Options(*self._options(), compact=True)
             yield PlainInput(compact=True, placeholder="your answer", select_on_focus=False)
             yield Static(visible(self._below()), id="assumed", markup=False)
 

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.timer import Timer
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.screens.dialogs.filtered_list import has_words
 from autocoder_tui.ui.screens.dialogs.grouped_list import GroupedList
 from autocoder_tui.values import dataclass
@@ -33,6 +34,7 @@ class ThemeList(GroupedList[str | None, ThemeRow]):
     one in force before, when nothing is chosen."""
 
     BINDINGS = [Binding("escape", "leave", "Back to the theme before", id="themes.cancel")]
+    BUTTONS = (KeyButton("Keep it", "enter"), KeyButton("Take it back", "escape"))
 
     def __init__(self, rows: Sequence[ThemeRow], now: str, preview: Callable[[str], None]) -> None:
         super().__init__()
@@ -44,7 +46,6 @@ class ThemeList(GroupedList[str | None, ThemeRow]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog tall-dialog") as dialog:
             dialog.border_title = "Theme"
-            dialog.border_subtitle = "Enter keeps it · Esc takes back"
             yield from self.list_of("type to find a theme")
 
     def found(self, wanted: str) -> Iterator[tuple[str, ThemeRow]]:

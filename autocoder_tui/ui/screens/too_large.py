@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
+from textual.style import Style
 from textual.widgets import SelectionList, Static
 from textual.widgets.selection_list import Selection
 
@@ -13,6 +14,18 @@ from autocoder_tui.engine.metering.money import ROOM_FOR_REPLY, format_tokens
 from autocoder_tui.runs.estimate import Weighed
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
+from autocoder_tui.ui.widgets.options import reversed_where_asked
+
+
+class _Files(SelectionList[str]):
+    """Space alone leaves a file out; Enter is the dialog's."""
+
+    BINDINGS = [Binding("enter", "screen.keep", show=False)]
+
+    def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
+        style = super().get_visual_style(*component_classes, partial=partial)
+        return reversed_where_asked(self, style, *component_classes)
 
 
 class TooLarge(Dialog[tuple[str, ...] | None]):
@@ -20,8 +33,13 @@ class TooLarge(Dialog[tuple[str, ...] | None]):
 
     BINDINGS = [
         Binding("escape", "dismiss(None)", "Back", id="large.back"),
-        Binding("enter", "keep", "Keep these", id="large.keep", priority=True),
+        Binding("enter", "keep", "Keep these", id="large.keep"),
     ]
+    BUTTONS = (
+        KeyButton("Keep the rest", "enter"),
+        KeyButton("Leave out", "space"),
+        KeyButton("Back", "escape"),
+    )
 
     def __init__(self, weighed: Weighed) -> None:
         super().__init__()
@@ -31,7 +49,6 @@ class TooLarge(Dialog[tuple[str, ...] | None]):
         window = self._weighed.request.model.context_length or 0
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Too much for the context window: nothing was sent"
-            dialog.border_subtitle = "Space leaves out or takes back · Enter keeps the rest"
             yield Static(
                 visible(
                     f"{self._weighed.request.model.name} takes {format_tokens(window)} tokens, "
@@ -41,7 +58,7 @@ class TooLarge(Dialog[tuple[str, ...] | None]):
                 markup=False,
                 classes="dialog-text",
             )
-            yield SelectionList[str](
+            yield _Files(
                 *(
                     Selection(Content(f"{format_tokens(tokens):>9}  {visible(path)}"), path, True)
                     for path, tokens in self._weighed.weights.items()

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from autocoder_tui.review.unplaced_change import UnplacedChange
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.values import dataclass
 
 Settlement: TypeAlias = Literal["place", "edit", "leave out", "send back"]
@@ -51,6 +52,13 @@ class UnplacedChanges(Dialog[Settled | None]):
         Binding("x", "settle('leave out')", "Leave it out", id="unplaced.leave_out"),
         Binding("N", "settle('send back')", "Send it back", id="unplaced.send_back"),
     ]  # fmt: skip
+    BUTTONS = (
+        KeyButton("Place", "enter"),
+        KeyButton("Next", "n"),
+        KeyButton("Edit", "e"),
+        KeyButton("Leave out", "x"),
+        KeyButton("Close", "escape"),
+    )
     DEFAULT_CSS = """
     UnplacedChanges #unplaced-said { height: auto; max-height: 4; }
     UnplacedChanges #unplaced-change { height: auto; max-height: 40%; margin: 1 0 0 0;
@@ -74,9 +82,7 @@ class UnplacedChanges(Dialog[Settled | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog tall-dialog") as dialog:
-            dialog.border_subtitle = (
-                "⏎ place · Tab next · ↑↓+- move · [ ] others · e edit · x out · N back · Esc"
-            )
+            dialog.border_subtitle = "↑ ↓ + - move it · [ ] other changes · N sends it back"
             yield Static("", id="unplaced-said", markup=False)
             with VerticalScroll(id="unplaced-change"):
                 yield Static("", id="unplaced-lines", markup=False)

@@ -18,6 +18,7 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.usage import GROUPINGS, Grouping, UsageRecord, read_usage, to_csv
 from autocoder_tui.system.atomic_write import write_atomically
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 
 _NARROW_WITHOUT = frozenset({"cached", "reasoning", "parts", "status"})
 """Columns left out where there is no room for them."""
@@ -37,6 +38,14 @@ class UsageScreen(Dialog[None]):
         Binding("p", "group('project')", "Per project", id="usage.projects"),
         Binding("e", "export", "Export CSV", id="usage.export"),
     ]
+    BUTTONS = (
+        KeyButton("Run", "r"),
+        KeyButton("Day", "d"),
+        KeyButton("Model", "m"),
+        KeyButton("Project", "p"),
+        KeyButton("CSV", "e"),
+        KeyButton("Close", "escape"),
+    )
 
     def __init__(self, state_dir: Path) -> None:
         super().__init__()
@@ -47,7 +56,6 @@ class UsageScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide-dialog") as dialog:
             dialog.border_title = "Usage"
-            dialog.border_subtitle = "r run · d day · m model · p project · e CSV · Esc"
             yield DataTable[Text](id="usage-table", cursor_type="row", zebra_stripes=True)
             yield Static("", id="usage-detail", markup=False)
 
@@ -73,7 +81,10 @@ class UsageScreen(Dialog[None]):
             return
         self._fill()
         if not self._records:
-            self._say("No run has been booked yet. Each run that sends something is.")
+            self._say(
+                "No run yet. Every run that sends something is listed here, with its "
+                "tokens and cost."
+            )
         elif broken:
             self._say(f"{broken} damaged line{'s' * (broken != 1)} of the record left out.")
 

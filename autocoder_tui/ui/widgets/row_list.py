@@ -14,6 +14,8 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from autocoder_tui.ui.widgets.options import reversed_where_asked
+
 
 class RowList(ScrollView, can_focus=True):
     """Textual's OptionList makes and measures every row of a list it is given, which takes longer
@@ -110,7 +112,8 @@ class RowList(ScrollView, can_focus=True):
             row = row.split("\n", allow_blank=True)[line]
         row, style = row.truncate(width, ellipsis=True), self.visual_style
         if at == self.highlighted:
-            style = self.get_visual_style("row-list--highlighted")
+            name = "row-list--highlighted"
+            style = reversed_where_asked(self, self.get_visual_style(name), name)
             # What is coloured for the background of the others may be hard to read on this one.
             row = Content(row.plain) if self.has_focus else row
         strip = Strip(row.render_segments(style), row.cell_length)

@@ -15,7 +15,9 @@ from textual.widgets.option_list import Option
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.screens.dialogs.question import Answer
+from autocoder_tui.ui.widgets.options import Options
 
 
 class Choice(Dialog[str]):
@@ -26,6 +28,7 @@ class Choice(Dialog[str]):
     """
 
     BINDINGS = [Binding("escape", "dismiss('')", "Cancel", id="choice.cancel")]
+    BUTTONS = (KeyButton("Choose", "enter"), KeyButton("Cancel", "escape"))
 
     DEFAULT_CSS = """
     Choice .one-line { text-wrap: nowrap; text-overflow: ellipsis; }
@@ -48,8 +51,7 @@ class Choice(Dialog[str]):
         classes = "dialog wide-dialog dense-dialog" if self._details else "dialog"
         with Vertical(classes=classes) as dialog:
             dialog.border_title = Content(visible(self._heading))
-            dialog.border_subtitle = "Enter or the key chooses · Esc cancels"
-            yield OptionList(
+            yield Options(
                 *(
                     Option(
                         Content.assemble(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.widgets import Button
 
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 
@@ -19,7 +21,7 @@ class InstructionDialog(TextDialog):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority: a text area takes it for a new line.
-        Binding("ctrl+s,enter", "done", "Send", id="feedback.send", priority=True),
+        Binding("ctrl+s,enter", "send", "Send", id="feedback.send", priority=True),
         Binding("ctrl+j", "new_line", "New line", id="feedback.new_line", priority=True),
         Binding("ctrl+t", "as_typed", "Send as you typed it", id="feedback.as_typed"),
         Binding(
@@ -27,9 +29,19 @@ class InstructionDialog(TextDialog):
         ),
     ]
     KEEPS_TYPED = True
-    # Enter sends wherever the keyboard is: on a button that cancels it must not.
-    DONE = ""
-    KEYS = "Enter sends · Ctrl+T sends as typed · Ctrl+B remembers · Esc back"
+    BUTTONS = (
+        KeyButton("Send", "enter"),
+        KeyButton("As typed", "ctrl+t"),
+        KeyButton("Remember", "ctrl+b"),
+        KeyButton("Back", "escape"),
+    )
+
+    def action_send(self) -> None:
+        """Send it; on a button the keys are the button's."""
+        if isinstance(self.focused, Button):
+            self.focused.press()
+        else:
+            self.action_done()
 
     def action_new_line(self) -> None:
         self.query_one(PlainArea).insert("\n")
@@ -50,8 +62,11 @@ class NoteDialog(TextDialog):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+k", "keep", "Keep it with the hunk", id="note.keep", priority=True),
     ]
-    DONE = "Send (Ctrl+S)"
-    KEYS = "Ctrl+S sends · Ctrl+K keeps it with the hunk · Esc cancels"
+    BUTTONS = (
+        KeyButton("Send", "ctrl+s"),
+        KeyButton("Keep it with the hunk", "ctrl+k"),
+        KeyButton("Cancel", "escape"),
+    )
 
     def action_keep(self) -> None:
         """Reject the hunk, and tell the model of it with the next feedback."""

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.key_rows import key_name
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 
 
 class KeyCapture(Dialog[str | None]):
@@ -21,6 +22,7 @@ class KeyCapture(Dialog[str | None]):
     sentences what else a key does there."""
 
     BINDINGS = [Binding("escape", "dismiss(None)", "Cancel", id="key.cancel")]
+    BUTTONS = (KeyButton("Keep it", "enter"), KeyButton("Leave it as it is", "escape"))
     AUTO_FOCUS = None
 
     def __init__(self, what: str, now: str, conflicts_of: Callable[[str], list[str]]) -> None:
@@ -33,7 +35,6 @@ class KeyCapture(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(visible(f"A key for: {self._what}"))
-            dialog.border_subtitle = "Esc leaves it as it is"
             yield Static(
                 f"Now: {visible(self._now)}\n\nPress the new key.",
                 markup=False,
@@ -54,5 +55,5 @@ class KeyCapture(Dialog[str | None]):
         lines += [
             Content.styled(visible(line), "$text-warning") for line in self._conflicts_of(event.key)
         ]
-        lines += [Content(""), Content("Enter keeps it, another key takes its place.")]
+        lines += [Content(""), Content("Enter keeps it; another key replaces it.")]
         self.query_one("#key-pressed", Static).update(Content("\n").join(lines))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 
@@ -18,6 +19,7 @@ class LineDialog(Dialog[str | None]):
     `may_be_empty` "" where it was left empty."""
 
     BINDINGS = [Binding("escape", "dismiss(None)", "Cancel", id="line.cancel")]
+    BUTTONS = (KeyButton("Done", "enter"), KeyButton("Cancel", "escape"))
     DEFAULT_CSS = """
     LineDialog .dialog-text { margin-bottom: 1; color: $text-muted; }
     """
@@ -36,17 +38,9 @@ class LineDialog(Dialog[str | None]):
             dialog.border_title = Content(visible(self._heading))
             yield Static(visible(self._hint, lines=True), markup=False, classes="dialog-text")
             yield PlainInput(self._line, compact=True)
-            with Horizontal(classes="dialog-buttons"):
-                yield Button("Done (Enter)", id="line-done")
-                yield Button("Cancel (Esc)", id="line-cancel")
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self.dismiss(event.value.strip() or self._nothing)
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        done = event.button.id == "line-done"
-        line = self.query_one(Input).value.strip()
-        self.dismiss((line or self._nothing) if done else None)

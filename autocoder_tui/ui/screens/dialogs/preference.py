@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from autocoder_tui.config.preferences import Whose
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 _WHOSE: Mapping[Whose, str] = {"project": "this project", "user": "all my projects"}
@@ -24,9 +25,14 @@ class PreferenceDialog(Dialog[tuple[Whose, str] | None]):
     """Returns whose the line is to be, and the line; None when it was given up or left empty."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab,ctrl+t", "change_whose", "Project or all", id="preference.whose"),
+        Binding("ctrl+t", "change_whose", "Project or all", id="preference.whose"),
         Binding("escape", "dismiss(None)", "Cancel", id="preference.cancel"),
     ]
+    BUTTONS = (
+        KeyButton("Add it", "enter"),
+        KeyButton("Project or all", "ctrl+t"),
+        KeyButton("Cancel", "escape"),
+    )
     DEFAULT_CSS = """
     PreferenceDialog .dialog-text { margin-bottom: 1; color: $text-muted; }
     PreferenceDialog #whose { margin-top: 1; height: auto; }
@@ -41,7 +47,6 @@ class PreferenceDialog(Dialog[tuple[Whose, str] | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Remember this"
-            dialog.border_subtitle = "Enter adds it · Tab changes whose · Esc cancels"
             yield Static(
                 "It is told to the model in every run from now on, in the words that stand here:",
                 markup=False,

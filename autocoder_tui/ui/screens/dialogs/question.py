@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -16,15 +18,22 @@ from autocoder_tui.values import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`value` is what the screen returns; `key` chooses it at once."""
+    """`value` is what the screen returns; `key` chooses it at once. A `harmless` one changes
+    nothing, sends nothing and loses nothing: Escape gives it."""
 
     value: str
     label: str
     key: str
+    harmless: bool = False
+
+
+def way_out(answers: Sequence[Answer]) -> str:
+    """What Escape answers: the harmless one, where none is marked the last."""
+    return next((answer for answer in answers if answer.harmless), answers[-1]).value
 
 
 class Question(Dialog[str]):
-    """Shows `text` and returns the chosen answer's value; escape is the last answer.
+    """Shows `text` and returns the chosen answer's value; Escape is the harmless one.
 
     `start` is the answer that Enter gives: the first, unless a reflex should not give it.
     """
@@ -47,6 +56,7 @@ class Question(Dialog[str]):
         self._text = text
         self._answers = answers
         self._start = start
+        self._way_out = way_out(answers)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
@@ -64,6 +74,13 @@ class Question(Dialog[str]):
             # A long text is read from its beginning.
             button.focus(scroll_visible=False)
 
+    def say(self, title: str, text: str) -> None:
+        """Ask this instead: what was asked about is not so any more."""
+        for dialog in self.query(".dialog"):
+            dialog.border_title = Content(visible(title))
+        for shown in self.query(".dialog-text").results(Static):
+            shown.update(visible(text, lines=True))
+
     def action_scroll(self, lines: int) -> None:
         """Move through a text that is longer than the screen."""
         for dialog in self.query(".dialog"):
@@ -80,4 +97,4 @@ class Question(Dialog[str]):
                 self.dismiss(answer.value)
 
     def action_cancel(self) -> None:
-        self.dismiss(self._answers[-1].value)
+        self.dismiss(self._way_out)

@@ -16,6 +16,8 @@ from autocoder_tui.engine.metering.money import format_tokens, format_usd
 from autocoder_tui.runs.rounds import Round
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
+from autocoder_tui.ui.widgets.options import Options
 
 
 class RoundsScreen(Dialog[str]):
@@ -24,6 +26,7 @@ class RoundsScreen(Dialog[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss('')", "Cancel", id="rounds.cancel")
     ]
+    BUTTONS = (KeyButton("Open", "enter"), KeyButton("Cancel", "escape"))
     DEFAULT_CSS = """
     RoundsScreen .dialog-text { margin-top: 1; color: $text-muted; }
     """
@@ -36,8 +39,7 @@ class RoundsScreen(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Rounds of feedback"
-            dialog.border_subtitle = "Enter opens one · Esc cancels"
-            yield OptionList(*(Option(self._row(each)) for each in self._rounds), compact=True)
+            yield Options(*(Option(self._row(each)) for each in self._rounds), compact=True)
             yield Static("", markup=False, classes="dialog-text")
 
     def on_mount(self) -> None:

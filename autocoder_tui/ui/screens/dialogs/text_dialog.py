@@ -6,12 +6,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 
@@ -29,10 +30,10 @@ class TextDialog(Dialog[str | None]):
         # With priority: a text area in which tab indents takes escape for leaving it.
         Binding("escape", "give_up", "Cancel", id="text.cancel", priority=True),
     ]
-    KEYS = "Ctrl+S done · Esc cancels"
-    """What stands at the bottom."""
-    DONE = "Done (Ctrl+S)"
-    """What stands on the button that takes the text; "" for no buttons."""
+    BUTTONS: ClassVar[tuple[KeyButton, ...]] = (
+        KeyButton("Done", "ctrl+s"),
+        KeyButton("Cancel", "escape"),
+    )
     KEEPS_TYPED = False
     """Whether what was typed is there again after it was given up."""
     DEFAULT_CSS = """
@@ -67,7 +68,6 @@ class TextDialog(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog tall-dialog" if self._tall else "dialog") as dialog:
             dialog.border_title = Content(visible(self.heading))
-            dialog.border_subtitle = self.KEYS
             yield Static(visible(self._hint, lines=True), markup=False, classes="dialog-text")
             yield PlainArea(
                 self._begin,
@@ -75,11 +75,6 @@ class TextDialog(Dialog[str | None]):
                 show_line_numbers=self._code,
                 tab_behavior="indent" if self._code else "focus",
             )
-            if self.DONE and not self._code:
-                # In code Tab indents: nobody could get to them.
-                with Horizontal(classes="dialog-buttons"):
-                    yield Button(self.DONE, id="text-done")
-                    yield Button("Cancel (Esc)", id="text-cancel")
 
     def on_mount(self) -> None:
         area = self.query_one(PlainArea)
@@ -91,12 +86,6 @@ class TextDialog(Dialog[str | None]):
         """The text as it is now."""
         areas = self.query(PlainArea)
         return areas.first().text if areas else self._begin
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        if event.button.id == "text-done":
-            self.action_done()
-        else:
-            self.action_give_up()
 
     def action_done(self) -> None:
         self.dismiss(self.typed)
@@ -114,6 +103,7 @@ class TextDialog(Dialog[str | None]):
         question = Question(
             "Drop what you typed?",
             "It is not kept anywhere.",
-            (Answer("drop", "Drop it", "d"), Answer("back", "Back to it", "b")),
+            (Answer("drop", "Drop it", "d"), Answer("back", "Back to it", "b", harmless=True)),
+            start=1,
         )
         self.app.push_screen(question, answered)

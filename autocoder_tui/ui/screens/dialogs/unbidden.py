@@ -35,7 +35,7 @@ class Unbidden(Dialog[_Result]):
 
 
 class UnbiddenQuestion(Question, Unbidden[str]):
-    """A question of that kind; Escape is the last answer."""
+    """A question of that kind; Escape is the harmless answer."""
 
     @property
     def keys_line(self) -> str:

@@ -106,7 +106,7 @@ class CheckView(LineScroller):
         """Go to the next or previous line that names a place of the project."""
         links = self.links
         if not links:
-            self.app.notify("No line names a place of the project.", markup=False)
+            self.app.notify("No line of the output names a place in the project.", markup=False)
             return
         if self.cursor in links:
             at = links.index(self.cursor) + step

@@ -1,0 +1,70 @@
+"""The buttons of a dialog: each does what its key does; the one that Enter gives is reversed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Button
+
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.key_rows import key_name
+from autocoder_tui.values import dataclass
+
+ENTER = "enter"
+_AROUND = 3
+"""Cells of a button beside its label, with the gap to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyButton:
+    """`key` as the framework calls it; what it does is up to the dialog."""
+
+    label: str
+    key: str
+
+
+class ButtonRow(Horizontal):
+    """One line at the bottom of a dialog. Where there is no room for all, those of Enter and Escape
+    stay; the keys of the others act all the same."""
+
+    BINDINGS = [
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+    ]
+
+    class KeyChosen(Message):
+        """A button was pressed: the same as its key."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    def __init__(self, buttons: Sequence[KeyButton]) -> None:
+        super().__init__(classes="dialog-buttons key-buttons")
+        self._buttons = tuple(buttons)
+
+    def compose(self) -> ComposeResult:
+        for button in self._buttons:
+            label = Content(visible(f"{button.label} ({key_name(button.key)})"))
+            marked = "-enters" if button.key == ENTER else ""
+            yield Button(label, id=f"key-{button.key.replace('+', '-')}", classes=marked)
+
+    def on_resize(self) -> None:
+        shown = list(self.query(Button))
+        needed = [len(button.label) + _AROUND for button in shown]
+        for at in reversed(range(len(shown))):
+            must_stay = self._buttons[at].key in (ENTER, "escape")
+            shown[at].display = must_stay or sum(needed) <= self.size.width + 1
+            if not shown[at].display:
+                needed[at] = 0
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        for button in self._buttons:
+            if event.button.id == f"key-{button.key.replace('+', '-')}":
+                self.post_message(self.KeyChosen(button.key))
