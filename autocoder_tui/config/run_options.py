@@ -1,14 +1,13 @@
 """The options of a run, once: what each is called, what it means and what it may be.
 
 From this table come the flags of the command line, the keys of a control file, the JSON schema
-that editors complete it by, and the table of the README. Nothing heavy is imported here.
+that editors complete it by, and the table of the manual. Nothing heavy is imported here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
@@ -26,6 +25,7 @@ from autocoder_tui.config.value_types import (
 )
 from autocoder_tui.engine.purpose import CLARIFY_LIMIT, MODES
 from autocoder_tui.problems import shortened
+from autocoder_tui.values import dataclass
 
 Place: TypeAlias = Literal["", "path", "patterns", "text", "url"]
 """What of a value depends on where it is written: a path and patterns of paths are relative to

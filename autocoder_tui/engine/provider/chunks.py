@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 from autocoder_tui.engine.end_words import read_end
 from autocoder_tui.engine.provider.server_errors import ServerError, count, message_of, read_error
+from autocoder_tui.values import dataclass
 
 _ABSURD_USD = 10_000
 _LARGE_PAYLOAD = 1_000_000
