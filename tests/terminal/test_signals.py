@@ -89,7 +89,7 @@ def kept_text(folder: Path) -> str:
 def keeps_the_text(folder: Path) -> None:
     """What is kept is what was streamed, from its beginning."""
     text = kept_text(folder)
-    assert "line_40 = 40\n" in text
+    assert "line_40 =" in text  # as far as `until_line` saw it
     assert "".join(LINES).startswith(text.partition("\n")[2][:-20])
 
 

@@ -14,7 +14,7 @@ from tests.bench.report.figure import Figure, Goal, percentile
 from tests.bench.start_bench import EMPTY, cpu_seconds, environment
 from tests.terminal.program import Pseudoterminal
 
-_NOTHING = "an app that shows nothing of it"
+_NOTHING = "an app that takes it from the SDK and shows nothing"
 _SIZES = (10_000, 50_000, 200_000)
 _FLAT = 1.15
 """The largest of the sizes may cost so much more for each token than the smallest."""
