@@ -134,12 +134,15 @@ def test_letters_typed_on_find_what_they_find_at_once(
         assert searching.search(other) == FileSearch(index).search(other)
 
 
+def capital(letter: str) -> str:
+    return letter.upper() if len(letter.upper()) == 1 else letter
+
+
 def tier_by_hand(path: str, wanted: str) -> int:
     """Which of the tiers a file is in, as the description of the search says it."""
     lowered = lower(path)
     starts, begin = word_starts(path, lowered), path.rfind("/") + 1
     name = lowered[begin:]
-    capital = lambda letter: letter.upper() if len(letter.upper()) == 1 else letter  # noqa: E731
     words = [
         at
         for at in range(begin, len(path))

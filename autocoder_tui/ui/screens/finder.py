@@ -40,7 +40,7 @@ _AT_ONCE = 40_000
 than to find them."""
 
 
-_PAUSE_IN_TYPING = 0.15
+_PAUSE_IN_TYPING = 0.3
 """Seconds."""
 
 
@@ -196,6 +196,7 @@ class Finder(Dialog[None]):
             rows.scroll_home(animate=False, force=True)
         self._say()
         self._will_count()
+        self.paint_now(self.query_one(Input), rows, self.query_one("#finder-state"))
 
     @property
     def _row_at_cursor(self) -> FinderRow | None:
