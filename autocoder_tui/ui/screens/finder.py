@@ -11,8 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.geometry import Size
-from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
@@ -63,10 +61,6 @@ class FoundFiles(Protocol):
 
 class QueryInput(PlainInput):
     """A line in which a blank is a key like others: no letters of a name are looked for by it."""
-
-    value = reactive("", init=False)
-    virtual_size = reactive(Size(0, 0))
-    """Textual lays the whole screen out for each letter of a line, which has one size all along."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         return key != "space" and super().check_consume_key(key, character)

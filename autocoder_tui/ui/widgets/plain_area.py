@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from rich.text import Text
+from textual.geometry import Size
+from textual.reactive import reactive
 from textual.widgets import Input, TextArea
 
 from autocoder_tui.safety.sanitize import visible
@@ -18,6 +20,10 @@ class PlainArea(TextArea):
 
 class PlainInput(Input):
     """The same for one line."""
+
+    value = reactive("", init=False)
+    virtual_size = reactive(Size(0, 0))
+    """Textual lays the whole screen out for each letter of a line, which has one size all along."""
 
     @property
     def _value(self) -> Text:
