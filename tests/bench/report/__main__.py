@@ -4,7 +4,8 @@
 
 Each row is a bench of tests/bench: a ratio to something else measured in the same run, the median
 (or the percentile it names) of several. Without --only and --quick the page is written to
-autocoder_tui/docs/speed.md; it takes some fifteen minutes of a machine that does nothing else.
+autocoder_tui/docs/speed.md and quoted in the README; it takes some fifteen minutes of a machine
+that does nothing else.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from tests.bench.report import finding, reviewing, starting, streaming
 from tests.bench.report.figure import Figure
 from tests.bench.report.page import page, table
+from tests.bench.report.quote import quote
 from tests.terminal.program import ROOT
 
 PAGE = ROOT / "autocoder_tui" / "docs" / "speed.md"
@@ -90,6 +92,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(written, end="")
     else:
         target.write_text(written, encoding="utf-8")
+        if target == PAGE:
+            quote(written)
         print(f"written to {target.name}")
     return 0
 
