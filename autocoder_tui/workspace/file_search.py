@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from heapq import nsmallest
 from itertools import compress, islice, repeat
 from typing import TypeAlias
 
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.file_index import FileIndex, lower, word_starts
 from autocoder_tui.workspace.letters import align, in_order
 
