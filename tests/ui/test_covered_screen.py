@@ -53,6 +53,10 @@ async def test_what_changes_below_a_dialog_is_painted_now_and_then_and_at_last()
         await until(pilot, lambda: "count 20" in app.export_screenshot().replace("&#160;", " "))
         await until(pilot, lambda: app.painted > before)
         assert app.painted - before < 10
+        await pilot.pause(0.6)
+        before = app.painted
+        await pilot.pause(0.8)
+        assert app.painted == before
 
 
 async def test_what_changed_below_is_there_when_the_dialog_has_gone() -> None:

@@ -56,6 +56,8 @@ class CoveredScreen(Screen[_Result]):
         self._will_show_below = False
         if self._compositor._dirty_regions:
             super()._compositor_refresh()
+            # Textual asks for the whole of it again, which would go on and on at this pace.
+            self._repaint_required = self._repaint_required and self.app.screen is self
 
     def paint_now(self, *widgets: Widget) -> None:
         """Paint these at once: Textual's next tick, and the way there, take as long again."""
