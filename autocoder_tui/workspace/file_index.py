@@ -16,6 +16,7 @@ from autocoder_tui.workspace.ignore import IgnoreRules, load_rules
 MOST_FILES = 250_000
 """More than that are not searched; the index says so."""
 
+_SMALL = re.compile(r"[a-z]+")
 _HUMPS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
@@ -25,13 +26,17 @@ class FileIndex:
 
     `lowered` are the paths in lower case and `names` the last parts of those. `starts` have a
     capital wherever a word begins, and none elsewhere. All are as long as the paths, so that a
-    place in one is the same place in each. `cut`: there are more files than `MOST_FILES`.
+    place in one is the same place in each. `initials` are those of the words of the names, and
+    signs; `ranks` count the files from the shortest name on, of these from the shortest path.
+    `cut`: there are more files than `MOST_FILES`.
     """
 
     paths: tuple[str, ...] = ()
     lowered: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
+    initials: tuple[str, ...] = ()
+    ranks: tuple[int, ...] = ()
     cut: bool = False
 
     @classmethod
@@ -39,13 +44,22 @@ class FileIndex:
         # What is listed is in order for the most part, which a set would undo.
         ordered = tuple(sorted(dict.fromkeys(paths)))
         lowered = tuple(lower(path) for path in ordered)
-        return cls(
-            ordered,
-            lowered,
-            tuple(path[path.rfind("/") + 1 :] for path in lowered),
-            tuple(map(word_starts, ordered, lowered)),
-            cut,
+        names = tuple(path[path.rfind("/") + 1 :] for path in lowered)
+        starts = tuple(map(word_starts, ordered, lowered))
+        # Few are different, so that what is said of one holds for many.
+        kept: dict[str, str] = {}
+        initials = tuple(
+            kept.setdefault(one, one)
+            for one in (
+                _SMALL.sub("", marked[len(marked) - len(name) :])
+                for marked, name in zip(starts, names, strict=True)
+            )
         )
+        lengths = [(len(name) << 32) + len(path) for name, path in zip(names, ordered, strict=True)]
+        ranks = [0] * len(ordered)
+        for rank, at in enumerate(sorted(range(len(ordered)), key=lengths.__getitem__)):
+            ranks[at] = rank
+        return cls(ordered, lowered, names, starts, initials, tuple(ranks), cut)
 
     def at(self, path: str) -> int | None:
         """Where `path` is in the lists, None where it is not."""

@@ -9,12 +9,15 @@ shorter comes first. What was picked lately, or is picked now, is one tier up an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from functools import cache
 from heapq import nsmallest
+from itertools import compress, islice, repeat
+from typing import TypeAlias
 
 from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.file_index import FileIndex, lower, word_starts
-from autocoder_tui.workspace.letters import Alignment, align, in_order
+from autocoder_tui.workspace.letters import align, in_order
 
 MOST_LETTERS = 128
 """Of what is typed; the rest is not looked at."""
@@ -22,8 +25,11 @@ MOST_FOUND = 200
 _MOST_ALIGNED = 300
 """Files of a tier with gaps that are looked at closely; they are the shortest of it."""
 
-_Rank = tuple[int | float, ...]
-_Tier = tuple[Callable[[int], bool], Callable[[int], _Rank]]
+_MISSING = -1
+"""How `str.find` says so."""
+
+_Places: TypeAlias = Sequence[int]
+"""Of files in the lists of the index, the shortest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +45,25 @@ class FileSearch:
 
     def __init__(self, index: FileIndex) -> None:
         self.index = index
-        self._last = ""
-        self._matching: Sequence[int] = range(len(index.paths))
+        self._begin()
 
     def search(self, query: str, first: Iterable[str] = (), *, most: int = MOST_FOUND) -> Found:
         """Files with the letters of `query`; `first` are those picked, the latest first."""
         wanted = wanted_letters(query)
-        matching = self._narrow(wanted)
         if not wanted:
+            self._begin()
             return self._everything(first, most)
+        matching = self._narrow(wanted)
         preferred = self._preferred(first, wanted)
-        rest = [at for at in matching if at not in preferred] if preferred else matching
         ranked: list[int] = []
-        for number, (belongs, rank) in enumerate(self._tiers(wanted)):
+        for number, hits in enumerate(self._tiers(wanted, matching, most + len(preferred))):
             # Those preferred are of the tier below, but for the best, which has its own too.
             ranked += [at for at, tier in preferred.items() if max(tier - 1, 0) == number]
-            if len(ranked) < most:
-                hits = [at for at in rest if belongs(at)]
-                best = self._best(hits, rank, most - len(ranked))
-                ranked += best
-                if len(ranked) < most and hits:
-                    taken = set(hits)
-                    rest = [at for at in rest if at not in taken]
+            if preferred:
+                hits = [at for at in hits if at not in preferred]
+            ranked += hits[: max(0, most - len(ranked))]
+            if len(ranked) >= most:
+                break
         paths = self.index.paths
         return Found(tuple(paths[at] for at in ranked[:most]), len(matching))
 
@@ -71,78 +74,112 @@ class FileSearch:
         some = paths[: most + len(picked)]
         return Found(tuple(dict.fromkeys((*picked, *some)))[:most], len(paths))
 
-    def _narrow(self, wanted: str) -> Sequence[int]:
-        """The files that have the letters in order: of those found last, where more were typed."""
-        everything: Sequence[int] = range(len(self.index.paths))
-        known = self._matching if self._last and wanted.startswith(self._last) else everything
-        if wanted and wanted != self._last:
-            has, lowered = in_order(wanted), self.index.lowered
-            known = [at for at in known if has(lowered[at])]
-        self._last, self._matching = wanted, known
-        return known
+    # ------------------------------------------------------------------ which files
+
+    def _begin(self) -> None:
+        self._last = ""
+        self._matching: _Places = range(len(self.index.paths))
+        self._behind = [0] * len(self.index.paths)
+
+    def _narrow(self, wanted: str) -> _Places:
+        """The files that have the letters in order: of those found last, where more were typed.
+        `_behind` is the place in each from which on the next letter is looked for."""
+        if not wanted.startswith(self._last):
+            self._begin()
+        lowered = self.index.lowered
+        for letter in wanted[len(self._last) :]:
+            texts = map(lowered.__getitem__, self._matching)
+            found = list(map(str.find, texts, repeat(letter), self._behind))
+            self._matching = list(compress(self._matching, map(_MISSING.__lt__, found)))
+            self._behind = [at + 1 for at in found if at >= 0]
+        self._last = wanted
+        return self._matching
 
     def _preferred(self, first: Iterable[str], wanted: str) -> dict[int, int]:
         """Which of the files `first` match, in that order, and the tier each is of."""
-        has = in_order(wanted)
-        places = (self.index.at(path) for path in first)
-        matching = [at for at in places if at is not None and has(self.index.lowered[at])]
-        tiers = self._tiers(wanted)
-        return {
-            at: next(number for number, (belongs, _) in enumerate(tiers) if belongs(at))
-            for at in matching
-        }
-
-    def _best(self, hits: list[int], rank: Callable[[int], _Rank], most: int) -> list[int]:
-        if rank not in (self._by_name_letters, self._by_path_letters):
-            return nsmallest(most, hits, key=lambda at: (rank(at), at))
-        paths = self.index.paths
-        close = nsmallest(_MOST_ALIGNED, hits, key=lambda at: (len(paths[at]), at))
-        return nsmallest(most, close, key=lambda at: (rank(at), at))
+        has, index = in_order(wanted), self.index
+        places = [at for path in dict.fromkeys(first) if (at := index.at(path)) is not None]
+        matching = [at for at in places if has(index.lowered[at])]
+        tiers = enumerate(self._tiers(wanted, matching, len(matching)))
+        tier_of = {at: number for number, hits in tiers for at in hits}
+        return {at: tier_of[at] for at in matching}
 
     # ------------------------------------------------------------------ tiers
 
-    def _tiers(self, wanted: str) -> tuple[_Tier, ...]:
-        """Which files belong to each, unless to one before it, and how they rank within it."""
-        self._wanted = wanted
-        lowered, names, starts = self.index.lowered, self.index.names, self.index.starts
-        word = re.compile(_word_start(wanted)).search
-        part = re.compile(f"(?:^|/){re.escape(wanted)}").search
-        by_path: tuple[_Tier, ...] = (
-            (lambda at: part(lowered[at]) is not None, self._by_length),
-            (lambda at: wanted in lowered[at], self._by_length),
-            (lambda _: True, self._by_path_letters),
-        )
+    def _tiers(self, wanted: str, matching: _Places, most: int) -> Iterator[_Places]:
+        """The files tier by tier, of each tier the first in its order, at least `most` of them.
+        What is not asked for is not done."""
+        lowered = self.index.lowered
         if "/" in wanted:
             folder = f"/{wanted}"
-            whole = (
-                lambda at: lowered[at] == wanted or lowered[at].endswith(folder),
-                self._by_length,
-            )
-            return (whole, *by_path)
-        initials, inside = in_order(_capitals(wanted)), in_order(wanted)
-        return (
-            (lambda at: names[at].startswith(wanted), self._by_length),
-            (lambda at: word(starts[at], self._name_at(at)) is not None, self._by_length),
-            (lambda at: initials(starts[at][self._name_at(at) :]), self._by_length),
-            (lambda at: wanted in names[at], self._by_length),
-            (lambda at: inside(names[at]), self._by_name_letters),
-            *by_path,
-        )
+            whole = [at for at in matching if f"/{lowered[at]}".endswith(folder)]
+            yield self._shortest(whole, most)
+            rest = _without(matching, whole)
+        else:
+            rest = yield from self._name_tiers(wanted, matching, most)
+        part = re.compile(f"(?:^|/){re.escape(wanted)}").search
+        inside = [at for at in rest if wanted in lowered[at]]
+        begun = [at for at in inside if part(lowered[at])]
+        yield self._shortest(begun, most)
+        yield self._shortest(_without(inside, begun), most)
+        rest = _without(rest, inside)
+        lengths = map(len, map(self.index.paths.__getitem__, rest))
+        shortest = nsmallest(max(most, _MOST_ALIGNED), zip(lengths, rest, strict=True))
+        yield self._by_letters(wanted, [at for _, at in shortest], lambda _: 0)
+
+    def _name_tiers(
+        self, wanted: str, matching: _Places, most: int
+    ) -> Generator[_Places, None, _Places]:
+        """Those that have the letters in their names. Returns the files that are in none."""
+        names, starts, initials = self.index.names, self.index.starts, self.index.initials
+        inside: _Places = [at for at in matching if wanted in names[at]]
+        begun = [at for at in inside if names[at].startswith(wanted)]
+        yield self._shortest(begun, most)
+        inside = _without(inside, begun)
+        word = re.compile(_word_start(wanted)).search
+        at_word = [at for at in inside if word(starts[at], self._name_at(at))]
+        yield self._shortest(at_word, most)
+        has_initials, known = cache(in_order(_capitals(wanted))), {*begun, *at_word}
+        by_initials = [at for at in matching if has_initials(initials[at]) and at not in known]
+        yield self._shortest(by_initials, most)
+        inside = _without(_without(inside, at_word), by_initials)
+        yield self._shortest(inside, most)
+        known.update(by_initials, inside)
+        rest = [at for at in matching if at not in known]
+        # From the shortest on, until there are enough: to look through all takes long.
+        has, ranks = in_order(wanted), self.index.ranks
+        by_letters = (at for at in sorted(rest, key=ranks.__getitem__) if has(names[at]))
+        shortest = list(islice(by_letters, max(most, _MOST_ALIGNED)))
+        yield self._by_letters(wanted, shortest, self._name_at)
+        return _without(rest, shortest)
+
+    def _shortest(self, places: _Places, most: int) -> _Places:
+        """The first by the length of their names, then of their paths."""
+        rank = self.index.ranks.__getitem__
+        if len(places) > 4 * most:
+            return nsmallest(most, places, key=rank)
+        return sorted(places, key=rank)
 
     def _name_at(self, at: int) -> int:
         return len(self.index.lowered[at]) - len(self.index.names[at])
 
-    def _by_length(self, at: int) -> _Rank:
-        return len(self.index.names[at]), len(self.index.paths[at])
+    def _by_letters(self, wanted: str, places: _Places, begin: Callable[[int], int]) -> _Places:
+        """Those first in which the letters are best."""
+        index = self.index
 
-    def _by_name_letters(self, at: int) -> _Rank:
-        return -self._aligned(at, self._name_at(at)).score, *self._by_length(at)
+        def rank(at: int) -> tuple[int, int]:
+            score = align(wanted, index.lowered[at], index.starts[at], begin(at)).score
+            return -score, index.ranks[at]
 
-    def _by_path_letters(self, at: int) -> _Rank:
-        return -self._aligned(at, 0).score, *self._by_length(at)
+        return sorted(places, key=rank)
 
-    def _aligned(self, at: int, start: int) -> Alignment:
-        return align(self._wanted, self.index.lowered[at], self.index.starts[at], start)
+
+def _without(places: _Places, taken: _Places) -> _Places:
+    """Those that are not taken, in their order."""
+    if not taken:
+        return places
+    gone = set(taken)
+    return [at for at in places if at not in gone]
 
 
 def matched_letters(path: str, query: str) -> tuple[int, ...]:

@@ -8,11 +8,12 @@ from functools import lru_cache
 
 from autocoder_tui.values import dataclass
 
-_AT_WORD_START = 8
-_SIDE_BY_SIDE = 6
-_GAP = -2
-_SKIPPED = -0.05
+_AT_WORD_START = 160
+_SIDE_BY_SIDE = 120
+_GAP = -40
+_SKIPPED = -1
 """For each character between two letters, so that the nearer of two places wins."""
+_NOWHERE = -(1 << 40)
 _MOST_CELLS = 20_000
 """Letters times characters; beyond that the first place each letter has is taken."""
 
@@ -21,7 +22,7 @@ _MOST_CELLS = 20_000
 class Alignment:
     """The best way the letters are in the text: where each is, and how good that is."""
 
-    score: float
+    score: int
     places: tuple[int, ...]
 
 
@@ -39,36 +40,42 @@ def align(letters: str, text: str, starts: str, begin: int = 0) -> Alignment:
     capital where each word begins: such places are best, then those beside the letter before."""
     if len(letters) * (len(text) - begin) > _MOST_CELLS:
         return _first_places(letters, text, begin)
-    columns = range(begin, len(text))
-    nothing = float("-inf")
-    best = [nothing] * len(columns)
-    came_from: list[list[int]] = []
+    # Of each place of a letter the best way there, by the places of the letter before it.
+    rows: list[list[tuple[int, int, int]]] = []
+    first = begin
     for number, letter in enumerate(letters):
-        now, origin = [nothing] * len(columns), [-1] * len(columns)
-        jump, jump_at = nothing, -1
-        for column, at in enumerate(columns):
-            if column >= 2 and best[column - 2] > jump + _SKIPPED:
-                jump, jump_at = best[column - 2], column - 2
-            else:
-                jump += _SKIPPED
-            if text[at] != letter:
-                continue
+        row: list[tuple[int, int, int]] = []
+        before = rows[-1] if number else []
+        jump, jump_from, ahead = _NOWHERE, -1, 0
+        at = text.find(letter, first)
+        while at >= 0:
             bonus = _AT_WORD_START if _begins(starts, at) else 0
             if not number:
-                now[column] = bonus + _SKIPPED * column
-                continue
-            beside = best[column - 1] + _SIDE_BY_SIDE if column else nothing
-            apart = jump + _GAP
-            now[column] = max(beside, apart) + bonus
-            origin[column] = column - 1 if beside >= apart else jump_at
-        came_from.append(origin)
-        best = now
-    end = max(range(len(columns)), key=best.__getitem__)
-    score, places = best[end], []
-    for origin in reversed(came_from):
-        places.append(end + begin)
-        end = origin[end]
-    return Alignment(score, tuple(reversed(places)))
+                row.append((at, bonus + _SKIPPED * (at - begin), -1))
+            else:
+                beside, beside_from = _NOWHERE, -1
+                while ahead < len(before) and before[ahead][0] < at:
+                    place, score, _ = before[ahead]
+                    if place == at - 1:
+                        beside, beside_from = score + _SIDE_BY_SIDE, ahead
+                        break
+                    if score - _SKIPPED * place > jump:
+                        jump, jump_from = score - _SKIPPED * place, ahead
+                    ahead += 1
+                apart = jump + _GAP + _SKIPPED * (at - 2)
+                if beside >= apart:
+                    row.append((at, beside + bonus, beside_from))
+                else:
+                    row.append((at, apart + bonus, jump_from))
+            at = text.find(letter, at + 1)
+        rows.append(row)
+        first = row[0][0] + 1
+    came_from = max(range(len(rows[-1])), key=lambda number: rows[-1][number][1])
+    best, places = rows[-1][came_from][1], []
+    for row in reversed(rows):
+        place, _, came_from = row[came_from]
+        places.append(place)
+    return Alignment(best, tuple(reversed(places)))
 
 
 def _begins(starts: str, at: int) -> bool:
@@ -84,4 +91,4 @@ def _first_places(letters: str, text: str, begin: int) -> Alignment:
     for letter in letters:
         at = text.index(letter, at + 1)
         places.append(at)
-    return Alignment(float(places[0] - places[-1]), tuple(places))
+    return Alignment(_SKIPPED * (places[-1] - places[0]), tuple(places))

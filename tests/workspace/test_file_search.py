@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocoder_tui.workspace.file_index import FileIndex, list_files
+from autocoder_tui.workspace.file_index import FileIndex, list_files, lower, word_starts
 from autocoder_tui.workspace.file_search import FileSearch, Found, matched_letters, wanted_letters
+from autocoder_tui.workspace.letters import align
 
 PROJECT = (
     "README.md",
@@ -95,6 +97,7 @@ def test_the_marks_of_a_name_stand_together_where_they_can() -> None:
 # -------------------------------------------------------------------- any names
 
 letters = st.sampled_from("aAbBcC/._-1éß\u202e\x1b\n[]")
+WORDS = ("report", "Report", "cartRow", "file_pane", "src", "s", "FilePicker.tsx", "r_p.py", "é1")
 names = st.text(letters, min_size=1, max_size=14)
 projects = st.lists(names, max_size=25).map(FileIndex.of)
 queries = st.text(letters, max_size=6)
@@ -129,6 +132,97 @@ def test_letters_typed_on_find_what_they_find_at_once(
     assert searching.search(query) == FileSearch(index).search(query)
     for other in others:
         assert searching.search(other) == FileSearch(index).search(other)
+
+
+def capital(letter: str) -> str:
+    return letter.upper() if len(letter.upper()) == 1 else letter
+
+
+def tier_by_hand(path: str, wanted: str) -> int:
+    """Which of the tiers a file is in, as the description of the search says it."""
+    lowered = lower(path)
+    starts, begin = word_starts(path, lowered), path.rfind("/") + 1
+    name = lowered[begin:]
+    words = [
+        at
+        for at in range(begin, len(path))
+        if lowered.startswith(wanted, at) and starts[at] == capital(wanted[0])
+    ]
+    initials = iter(starts[begin:])
+    rest = iter(name)
+    tiers: list[object] = [
+        lowered == wanted or lowered.endswith(f"/{wanted}") if "/" in wanted else False,
+        "/" not in wanted and name.startswith(wanted),
+        "/" not in wanted and words,
+        "/" not in wanted and all(capital(letter) in initials for letter in wanted),
+        wanted in name,
+        all(letter in rest for letter in wanted),
+        lowered.startswith(wanted) or f"/{wanted}" in lowered,
+        wanted in lowered,
+        True,
+    ]
+    return next(number for number, belongs in enumerate(tiers) if belongs)
+
+
+def ranked_by_hand(index: FileIndex, query: str) -> list[str]:
+    wanted = wanted_letters(query)
+
+    def rank(path: str) -> tuple[int, int, int, int, str]:
+        lowered, tier = lower(path), tier_by_hand(path, wanted)
+        begin = path.rfind("/") + 1 if tier == 5 else 0
+        starts = word_starts(path, lowered)
+        score = align(wanted, lowered, starts, begin).score if tier in (5, 8) else 0
+        return tier, -score, len(path) - path.rfind("/"), len(path), path
+
+    return sorted((path for path in index.paths if has(path, wanted)), key=rank)
+
+
+@given(projects, queries)
+def test_the_order_is_that_of_the_tiers(index: FileIndex, query: str) -> None:
+    if wanted_letters(query):
+        assert list(FileSearch(index).search(query).paths) == ranked_by_hand(index, query)
+
+
+@given(st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=5), max_size=40), st.data())
+def test_the_order_is_that_of_the_tiers_among_names_as_people_have_them(
+    paths: list[list[str]], data: st.DataObject
+) -> None:
+    index = FileIndex.of("/".join(path) for path in paths)
+    wanted = "".join(
+        data.draw(st.sampled_from(WORDS))[: data.draw(st.integers(1, 4))] for _ in "ab"
+    )
+    searching = FileSearch(index)
+    for count in range(1, len(wanted) + 1):
+        found = searching.search(wanted[:count])
+        assert list(found.paths) == ranked_by_hand(index, wanted[:count])
+        most = data.draw(st.integers(1, 5))
+        assert searching.search(wanted[:count], most=most).paths == found.paths[:most]
+
+
+@given(st.text("aB_/", min_size=1, max_size=12), st.text("ab_", min_size=1, max_size=4))
+def test_no_way_to_align_the_letters_is_better(path: str, wanted: str) -> None:
+    lowered = lower(path)
+    if not has(path, wanted):
+        return
+    starts = word_starts(path, lowered)
+
+    def score(places: tuple[int, ...]) -> int:
+        total = -places[0]
+        for at, place in enumerate(places):
+            total += 160 * starts[place].isupper()
+            if at:
+                gap = place - places[at - 1] - 1
+                total += 120 if not gap else -40 - (gap - 1)
+        return total
+
+    ways = [
+        places
+        for places in itertools.combinations(range(len(path)), len(wanted))
+        if all(lowered[at] == letter for at, letter in zip(places, wanted, strict=True))
+    ]
+    found = align(wanted, lowered, starts)
+    assert found.places in ways
+    assert found.score == score(found.places) == max(map(score, ways))
 
 
 @given(projects, queries, st.integers(0, 30))

@@ -192,7 +192,7 @@ def _measure_slices(encoding: tiktoken.Encoding, text: str) -> tuple[int, int]:
         tokens += len(ids)
         rare += [one for one in ids if one >= RARE]
     digits = _digit_ids(encoding)
-    return tokens, sum(one not in digits for one in rare)
+    return tokens, len(rare) - sum(map(digits.__contains__, rare))
 
 
 @functools.cache

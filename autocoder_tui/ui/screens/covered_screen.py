@@ -7,11 +7,16 @@ from typing import TypeVar
 from textual import events
 from textual.notifications import Notification
 from textual.screen import Screen
+from textual.widget import Widget
 
 from autocoder_tui.ui.screens.compositor import SparingCompositor
 from autocoder_tui.ui.widgets.message_line import MessageLine
 
 _Result = TypeVar("_Result")
+
+_BELOW = 0.25
+"""Seconds between two paintings of what changed below another screen: each is one of the whole
+terminal, and whoever types above waits for it."""
 
 
 class CoveredScreen(Screen[_Result]):
@@ -22,6 +27,7 @@ class CoveredScreen(Screen[_Result]):
     """
 
     _begun = False
+    _will_show_below = False
 
     def __init__(
         self, name: str | None = None, id: str | None = None, classes: str | None = None
@@ -37,6 +43,28 @@ class CoveredScreen(Screen[_Result]):
         if asked:
             self._dirty_widgets |= {widget for widget in asked if widget.is_attached}
             self._update_timer.resume()
+
+    def _compositor_refresh(self) -> None:
+        if self.app.screen is self:
+            super()._compositor_refresh()
+        elif not self._will_show_below:
+            self._will_show_below = True
+            self.set_timer(_BELOW, self._show_below)
+
+    def _show_below(self) -> None:
+        """Show what changed while this screen was below another, if it still is."""
+        self._will_show_below = False
+        if self._compositor._dirty_regions:
+            super()._compositor_refresh()
+            # Textual asks for the whole of it again, which would go on and on at this pace.
+            self._repaint_required = self._repaint_required and self.app.screen is self
+
+    def paint_now(self, *widgets: Widget) -> None:
+        """Paint these at once: Textual's next tick, and the way there, take as long again."""
+        for widget in widgets:
+            widget._repaint_required = False
+        self._dirty_widgets.update(widgets)
+        self._on_timer_update()
 
     def on_screen_suspend(self) -> None:
         self.show_message(None)

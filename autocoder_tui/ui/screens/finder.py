@@ -11,8 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.geometry import Size
-from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
@@ -41,7 +39,7 @@ _AT_ONCE = 40_000
 than to find them."""
 
 
-_PAUSE_IN_TYPING = 0.15
+_PAUSE_IN_TYPING = 0.3
 """Seconds."""
 
 
@@ -64,10 +62,6 @@ class FoundFiles(Protocol):
 
 class QueryInput(PlainInput):
     """A line in which a blank is a key like others: no letters of a name are looked for by it."""
-
-    value = reactive("", init=False)
-    virtual_size = reactive(Size(0, 0))
-    """Textual lays the whole screen out for each letter of a line, which has one size all along."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         return key != "space" and super().check_consume_key(key, character)
@@ -201,6 +195,7 @@ class Finder(Dialog[None]):
             rows.scroll_home(animate=False, force=True)
         self._say()
         self._will_count()
+        self.paint_now(self.query_one(Input), rows, self.query_one("#finder-state"))
 
     @property
     def _row_at_cursor(self) -> FinderRow | None:

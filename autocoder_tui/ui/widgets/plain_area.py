@@ -6,6 +6,8 @@ import time
 from typing import Final
 
 from rich.text import Text
+from textual.geometry import Size
+from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Input, TextArea
 
@@ -54,6 +56,10 @@ class PlainArea(TextArea):
 
 class PlainInput(Input):
     """The same for one line."""
+
+    value = reactive("", init=False)
+    virtual_size = reactive(Size(0, 0))
+    """Textual lays the whole screen out for each letter of a line, which has one size all along."""
 
     @property
     def _value(self) -> Text:

@@ -1,0 +1,87 @@
+"""What changes below a dialog is shown, but not each time."""
+
+from __future__ import annotations
+
+import asyncio
+
+from rich.console import RenderableType
+from textual.app import App, ComposeResult
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from autocoder_tui.ui.screens.covered_screen import CoveredScreen
+from tests.ui.driving import until
+
+
+class Below(CoveredScreen[None]):
+    def compose(self) -> ComposeResult:
+        yield Static("count 0", id="count")
+        yield Static("other", id="other")
+
+
+class Above(ModalScreen[None], CoveredScreen[None]):
+    CSS = "Above Static { width: 9; height: 1; offset: 20 5; }"
+
+    def compose(self) -> ComposeResult:
+        yield Static("asked", id="asked")
+
+
+class Covered(App[str]):
+    painted = 0
+
+    def get_default_screen(self) -> Below:
+        return Below()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        super()._display(screen, renderable)
+        self.painted += 1
+
+
+def counted(app: Covered, number: int) -> None:
+    app.screen_stack[0].query_one("#count", Static).update(f"count {number}", layout=False)
+
+
+async def test_what_changes_below_a_dialog_is_painted_now_and_then_and_at_last() -> None:
+    app = Covered()
+    async with app.run_test(size=(40, 10)) as pilot:
+        await app.push_screen(Above())
+        await pilot.pause()
+        before = app.painted
+        for number in range(1, 21):
+            counted(app, number)
+            await asyncio.sleep(0.02)
+        await until(pilot, lambda: "count 20" in app.export_screenshot().replace("&#160;", " "))
+        await until(pilot, lambda: app.painted > before)
+        assert app.painted - before < 10
+        await pilot.pause(0.6)
+        before = app.painted
+        await pilot.pause(0.8)
+        assert app.painted == before
+
+
+async def test_what_changed_below_is_there_when_the_dialog_has_gone() -> None:
+    app = Covered()
+    async with app.run_test(size=(40, 10)) as pilot:
+        await app.push_screen(Above())
+        await pilot.pause()
+        counted(app, 7)
+        await pilot.pause()
+        app.pop_screen()
+        await until(pilot, lambda: "count 7" in app.export_screenshot().replace("&#160;", " "))
+        before = app.painted
+        counted(app, 8)
+        await until(pilot, lambda: app.painted > before)
+
+
+async def test_what_is_painted_at_once_is_not_painted_again() -> None:
+    app = Covered()
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.pause()
+        screen, before = app.screen, app.painted
+        assert isinstance(screen, Below)
+        widget = screen.query_one("#other", Static)
+        widget.update("changed", layout=False)
+        screen.paint_now(widget)
+        assert app.painted == before + 1
+        await pilot.pause(0.1)
+        assert app.painted == before + 1
