@@ -17,6 +17,7 @@ from autocoder_tui.ui.controllers.copy import copy_out
 from autocoder_tui.ui.controllers.given_reply import copy_prompt, paste_reply
 from autocoder_tui.ui.controllers.key_warning import ask_about_secret
 from autocoder_tui.ui.controllers.preferences import preferences
+from autocoder_tui.ui.controllers.review_display import mark_review
 from autocoder_tui.ui.controllers.send import go_on_after_asking, send
 from autocoder_tui.ui.key_table import PANES
 from autocoder_tui.ui.program_keys import PROGRAM_KEYS
@@ -32,6 +33,7 @@ from autocoder_tui.ui.widgets.mode_switch import ModeSwitch
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.steps.pane import StepList
+from autocoder_tui.ui.widgets.stream.pane import StreamPane
 
 
 class AutocoderApp(ComposedApp):
@@ -184,7 +186,11 @@ class AutocoderApp(ComposedApp):
         self.reviews.changed()
         if event.said:
             self.main.log_line(event.said)
-        self.main.mark("review", f" {event.review.counts.undecided or '✓'}")
+        mark_review(self)
+
+    def on_stream_pane_review_wanted(self, event: StreamPane.ReviewWanted) -> None:
+        self.main.show("review")
+        self.main.query_one(ReviewPane).go_to_file(event.path)
 
     @work(group=ASKS)
     async def on_review_pane_wanted(self, event: ReviewPane.Wanted) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from typing import Final
 
 from autocoder_tui.config.settings_edit import save_setting
 from autocoder_tui.engine.request import Limits
@@ -346,6 +347,16 @@ _DEEDS: dict[Deed, Callable[[Program, ReviewPane], Coroutine[None, None, None]]]
 }
 
 
+_OF_A_WHOLE_REPLY: Final[dict[Deed, str]] = {
+    "check": "The check is of the whole proposal, which still comes. Decide meanwhile.",
+    "place changes": "The model may still be asked for these changes again: wait for the end.",
+}
+
+
 async def do(app: Program, deed: Deed) -> None:
     """Do what the pane asked for."""
+    session = app.review_session
+    if session is not None and session.coming is not None and deed in _OF_A_WHOLE_REPLY:
+        app.tell(_OF_A_WHOLE_REPLY[deed], severity="warning")
+        return
     await _DEEDS[deed](app, app.main.query_one(ReviewPane))

@@ -123,8 +123,11 @@ async def go_on_after_asking(app: Program) -> None:
     decision, _ = await app.keys_asked_about.decide(app, request)
     if decision != "send":
         return
-    # Questions leave the review alone; a round of feedback goes on with what was complained of.
-    goes_on = request.purpose == "query" or reviewed_before(app, prepared) is not None
+    # Questions leave the review alone; a round of feedback goes on with what was complained of, and
+    # what was decided on the files of this reply stays decided.
+    session = app.review_session
+    is_same = session is not None and session.run_id == request.run_id
+    goes_on = is_same or request.purpose == "query" or reviewed_before(app, prepared) is not None
     if not goes_on and not await may_replace_review(app, undecided=False):
         return
     if await app.spending.may_run(chosen.model, prepared.request.limits):

@@ -40,7 +40,7 @@ from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.steps.pane import StepsPane
-from autocoder_tui.ui.widgets.stream.view import StreamView
+from autocoder_tui.ui.widgets.stream.pane import StreamPane
 from autocoder_tui.ui.widgets.tab_strip import Tab, TabStrip
 
 NARROW_BELOW = 100
@@ -130,7 +130,7 @@ class MainScreen(CoveredScreen[None]):
                     yield TabStrip(_LOWER_TABS, id="tabs")
                     with ContentSwitcher(id="panes", initial="welcome"):
                         yield Static(WELCOME, id="welcome", markup=False)
-                        yield StreamView(id="output")
+                        yield StreamPane(id="output")
                         yield AnswerView(id="answers")
                         yield ReviewPane(self._diff_layout, id="review")
                         yield CheckPane(id="check")
@@ -264,7 +264,7 @@ class MainScreen(CoveredScreen[None]):
         """Show in the pane of the output what is there by now."""
         switcher = self.query_one("#panes", ContentSwitcher)
         if self.pane == "output" or switcher.current in ("output", "answers", "welcome"):
-            held = self.focused is not None and self.focused.id in ("output", "answers")
+            held = self.focused is not None and self.focused.id in ("stream", "answers")
             switcher.current = self._content_of("output")
             if held:
                 self._focus_pane("output")
@@ -308,7 +308,7 @@ class MainScreen(CoveredScreen[None]):
             return pane
         if self._asks and self._beside != "steps":
             return "answers" if self.query_one(AnswerView).has_entries else "welcome"
-        return "welcome" if self.query_one(StreamView).is_empty else "output"
+        return "welcome" if self.query_one(StreamPane).is_empty else "output"
 
     @property
     def _asks(self) -> bool:
@@ -331,7 +331,7 @@ class MainScreen(CoveredScreen[None]):
             return
         content = self._content_of(pane)
         widget = self.query_one(f"#{pane if content == 'welcome' else content}", Widget)
-        if isinstance(widget, ReviewPane | CheckPane | LogPane | StepsPane):
+        if isinstance(widget, ReviewPane | CheckPane | LogPane | StepsPane | StreamPane):
             widget = widget.keyboard_view
         if widget.focusable:
             # At once: until the widget's own `focus` acts, what is offered would find the keyboard

@@ -68,6 +68,9 @@ class LineScroller(Widget, can_focus=True):
         def control(self) -> LineScroller:
             return self.view
 
+    class Moved(Message):
+        """Another line was gone to."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._top = 0
@@ -148,11 +151,17 @@ class LineScroller(Widget, can_focus=True):
         self._go_to(line)
         self._set_following(self._top >= self._bottom_top())
 
+    def hold_at(self, line: int) -> None:
+        """Put line `line` in the first row, as far as the text allows, and stay there."""
+        self._go_to(line)
+        self._set_following(False)
+
     def _go_to(self, top: int) -> None:
         top = max(0, min(top, self._bottom_top()))
         if top != self._top:
             self._top = top
             self.refresh()
+            self.post_message(self.Moved())
 
     def action_scroll_lines(self, lines: int) -> None:
         self.scroll_to_line(self._top + lines)

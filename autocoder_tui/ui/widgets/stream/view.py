@@ -21,6 +21,7 @@ from textual.timer import Timer
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.widgets.line_scroller import LineScroller
 from autocoder_tui.ui.widgets.stream.colours import Palette
+from autocoder_tui.ui.widgets.stream.file_spans import FileSpans
 from autocoder_tui.ui.widgets.stream.lines import StreamLines
 from autocoder_tui.ui.widgets.stream.rows import RowPainter, RowStyles, source_index
 
@@ -91,6 +92,11 @@ class StreamView(LineScroller):
     @property
     def is_empty(self) -> bool:
         return not self._lines.length
+
+    @property
+    def files(self) -> FileSpans:
+        """The files in the text."""
+        return self._lines.files
 
     def append(self, text: str) -> None:
         """Add text at the end. Costs what is added, however long the text is."""
