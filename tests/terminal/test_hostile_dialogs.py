@@ -48,7 +48,7 @@ SCREENS = {
     "ModelPicker": "Model",
     "Palette": "type what you want to do",
     "PromptList": "Earlier prompts",
-    "Question": "Write the accepted hunks?",
+    "Question": "Write 1 file?",
     "QuitQuestion": "A run is under way",
     "RecoveredRuns": "Not finished last time",
     "RunView": "5  About",
@@ -99,7 +99,7 @@ QUESTIONS = {
     "Undo this write?",
     "Warnings",
     "What the model is told in every run",
-    "Write the accepted hunks?",
+    "Write 1 file?",
 }
 """The titles of every question that is asked below."""
 
@@ -231,7 +231,7 @@ def decides(drive: Drive, target: Path) -> None:
     screen.until_shows("T1dORUQ=")
     drive.look("escape", shows="Drop what you typed?", then="d", evil=False)
     screen.until_gone("Reject with a note")
-    drive.look("a", "enter", shows="Write the accepted hunks?", then="c")
+    drive.look("a", "enter", shows="Write 1 file?", then="c")
     drive.look("A", shows="There are warnings", then="a")
     drive.look("ctrl+r", shows="Replace the review?", then="b")
     # Its warnings have been answered: nothing is left to ask.

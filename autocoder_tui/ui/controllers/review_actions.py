@@ -20,9 +20,10 @@ from autocoder_tui.review.review import Review
 from autocoder_tui.runs.guidance import load_guidance
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.rework import Complaint, rework
+from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.controllers.concerns import accept_anyway, listed
 from autocoder_tui.ui.controllers.copy import copy_out
-from autocoder_tui.ui.controllers.edit import edit_here, edit_suspended
+from autocoder_tui.ui.controllers.edit import edit_file_suspended, edit_here, edit_suspended
 from autocoder_tui.ui.controllers.review import write_accepted
 from autocoder_tui.ui.controllers.unplaced_changes import settle_unplaced
 from autocoder_tui.ui.program import Program
@@ -109,9 +110,13 @@ async def edit_file(app: Program, pane: ReviewPane) -> None:
 
 
 async def edit_outside(app: Program, pane: ReviewPane) -> None:
-    """Change the whole proposed text in the person's own editor, which gets the screen."""
-    file = pane.file
-    if file is None or _is_no_text(app, file):
+    """Change the whole proposed text in the person's own editor, which gets the screen. What is
+    written already, or shall be deleted, is opened as it is on disk."""
+    file, session = pane.file, app.review_session
+    if file is None or session is None:
+        return
+    if file.deletes or session.written:
+        await _open_on_disk(app, pane, file, session.reviewable.place(file))
         return
     try:
         # Not in a thread: while the editor has the terminal, the screen must stand still.
@@ -124,6 +129,18 @@ async def edit_outside(app: Program, pane: ReviewPane) -> None:
         await _take(app, pane, file, lambda: file.edited(fitted(file.after, new)), pane.diff.cursor)
     else:
         app.tell("The editor changed nothing.")
+
+
+async def _open_on_disk(app: Program, pane: ReviewPane, file: FileReview, path: str | None) -> None:
+    if path is None or not await asyncio.to_thread((app.root / path).is_file):
+        app.tell("The file is not on disk: there is nothing to open.", severity="warning")
+        return
+    try:
+        edit_file_suspended(app, app.root / path, _line(pane, file))
+    except AutocoderError as error:
+        app.tell(error.message, severity="error", timeout=12)
+        return
+    app.tell(f"{visible(path)} was open as it is on disk: what you changed is no proposal.")
 
 
 def _is_no_text(app: Program, file: FileReview, hunk: int | None = None) -> bool:
@@ -182,6 +199,7 @@ async def copy(app: Program, pane: ReviewPane) -> None:
     choices += [
         Answer("proposed", "the whole proposed text of this file", "t"),
         Answer("result", "the result of this file: what would be written", "v"),
+        Answer("path", "the path of this file", "y"),
         Answer("file", "the patch of this file", "f"),
         Answer("patch", "the patch of all files", "p"),
         Answer("accepted", "the patch of what is accepted", "a"),
@@ -193,6 +211,7 @@ async def copy(app: Program, pane: ReviewPane) -> None:
         "old": lambda: file.replaced_lines(hunk),
         "proposed": lambda: file.after,
         "result": lambda: file.result() or "",
+        "path": lambda: file.final_path,
         "file": file.to_patch,
         "patch": review.to_patch,
         "accepted": lambda: review.to_patch(accepted_only=True),
