@@ -199,10 +199,10 @@ async def copy(app: Program, pane: ReviewPane) -> None:
     choices += [
         Answer("proposed", "the whole proposed text of this file", "t"),
         Answer("result", "the result of this file: what would be written", "v"),
-        Answer("path", "the path of this file", "y"),
         Answer("file", "the patch of this file", "f"),
         Answer("patch", "the patch of all files", "p"),
         Answer("accepted", "the patch of what is accepted", "a"),
+        Answer("path", "the path of this file", "y"),
     ]
     chosen = await app.push_screen_wait(Choice("Copy", choices))
     texts: dict[str, Callable[[], str]] = {

@@ -64,7 +64,7 @@ class RunDisplay:
         if reviewed_before(self._app, prepared) is None:
             self._so_far.began(prepared)
             main.query_one(ReviewPane).say_why_empty(COMING)
-        main.show_notes("")
+        main.show_notes("", "")
         main.show("output")
         self._app.refresh_bindings()
 
@@ -135,7 +135,7 @@ class RunDisplay:
         is_question = prepared is not None and prepared.request.purpose == "query"
         if prepared is not None and is_question:
             self._app.conversation.ended(prepared, state)
-        elif state.notes:
+        elif state.notes or state.status == "completed":
             main.show_notes(state.notes)
         if state.error is not None:
             # The log has it from the event.

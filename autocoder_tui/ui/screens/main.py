@@ -24,7 +24,7 @@ from autocoder_tui.runs.recent_actions import note
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.covered_screen import CoveredScreen
 from autocoder_tui.ui.screens.shown_panes import Beside, shown_panes
-from autocoder_tui.ui.screens.welcome import WELCOME, WELCOME_TO_ASK, WELCOME_TO_STEPS
+from autocoder_tui.ui.screens.welcome import NO_NOTES, NO_REASONING, NOTES_TO_COME, welcome_to
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
 from autocoder_tui.ui.widgets.answers import AnswerView
 from autocoder_tui.ui.widgets.check.pane import CheckPane
@@ -36,7 +36,7 @@ from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.log.pane import LogPane
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.mode_switch import ModeSwitch
-from autocoder_tui.ui.widgets.plain_area import PlainInput
+from autocoder_tui.ui.widgets.plain_area import PlainInput, ReadOnlyText
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.steps.pane import StepsPane
@@ -129,19 +129,22 @@ class MainScreen(CoveredScreen[None]):
                     lower.border_title = ""
                     yield TabStrip(_LOWER_TABS, id="tabs")
                     with ContentSwitcher(id="panes", initial="welcome"):
-                        yield Static(WELCOME, id="welcome", markup=False)
+                        yield Static(
+                            welcome_to(asks=False, steps=False), id="welcome", markup=False
+                        )
                         yield StreamPane(id="output")
                         yield AnswerView(id="answers")
                         yield ReviewPane(self._diff_layout, id="review")
                         yield CheckPane(id="check")
-                        yield TextArea(id="notes", read_only=True, soft_wrap=True)
-                        yield TextArea(id="reasoning", read_only=True, soft_wrap=True)
+                        yield ReadOnlyText(NOTES_TO_COME, id="notes")
+                        yield ReadOnlyText(NO_REASONING, id="reasoning")
                         yield self._log_pane
         yield Meters()
         yield FooterLine()
 
     def on_mount(self) -> None:
         self.query_one("#requirements", TextArea).focus()
+        self._say_welcome()
         self.query_one("#narrow-tabs", TabStrip).left_out = frozenset({"steps"})
         self._show_tabs()
         self.post_message(self.Ready())
@@ -388,12 +391,11 @@ class MainScreen(CoveredScreen[None]):
         self._say_welcome()
 
     def _say_welcome(self) -> None:
-        welcome = WELCOME_TO_ASK if self._asks else WELCOME
-        welcome = WELCOME_TO_STEPS if self._beside == "steps" else welcome
+        welcome = welcome_to(asks=self._asks, steps=self._beside == "steps")
         said = f"✗ {visible(self._failure)}" if self._failure else welcome
         self.query_one("#welcome", Static).update(said)
 
-    def show_notes(self, notes: str) -> None:
-        text = visible(notes.strip(), lines=True) or "The model said nothing besides the code."
+    def show_notes(self, notes: str, nothing: str = NO_NOTES) -> None:
+        text = visible(notes.strip(), lines=True) or nothing
         self.query_one("#notes", TextArea).text = text
         self.mark("notes", " •" if notes.strip() else "")

@@ -79,6 +79,9 @@ class LineScroller(Widget, can_focus=True):
         self._thumb = Thumb(0, 0)
         self._dragging = False
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return not self._following if action == "follow" else True
+
     @property
     def line_count(self) -> int:
         """Lines there are."""
@@ -135,6 +138,7 @@ class LineScroller(Widget, can_focus=True):
         if following != self._following:
             self._following = following
             self.refresh()
+            self.refresh_bindings()
             if self.is_mounted:
                 self.post_message(self.FollowChanged(self, following))
 

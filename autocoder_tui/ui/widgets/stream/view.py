@@ -98,10 +98,17 @@ class StreamView(LineScroller):
         """The files in the text."""
         return self._lines.files
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "copy_all":
+            return not self.is_empty
+        return super().check_action(action, parameters)
+
     def append(self, text: str) -> None:
         """Add text at the end. Costs what is added, however long the text is."""
         if not text:
             return
+        if self.is_empty:
+            self.refresh_bindings()
         self._changed_from(self._lines.append(text))
 
     def retract(self, count: int) -> None:
