@@ -24,10 +24,7 @@ from autocoder_tui.review.verdict_history import (
 from autocoder_tui.runs.proof import Checked, in_words, tried_part
 from autocoder_tui.runs.reviewable import Reviewable
 
-STILL_COMING: Final = (
-    "Nothing is written before the run has ended, for what is whole now may still change. "
-    "Decide meanwhile; Esc stops the run."
-)
+STILL_COMING: Final = "Nothing is written while the reply comes: it may still change. Esc stops it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +73,8 @@ class ReviewSession:
         """The last check of it that came to its end."""
         self.coming: tuple[str, ...] | None = None
         """The files that are not whole yet, while the run goes on; None when it has ended."""
+        self.is_cut_short = False
+        """Whether its run was stopped, or failed, before the reply was whole."""
         self._history = VerdictHistory(Standing(reviewable.review, _warnings_of(reviewable)))
         self._written: Written | None = None
         # The records of the log that this review wrote.
@@ -137,7 +136,7 @@ class ReviewSession:
         """The line below the diff: what the last action did, what is decided, what it writes."""
         stands = self.written or self.review.summary_taking_back(self.taken_out)
         if self.coming is not None:
-            stands = f"{self.review.counts} · the reply still comes: nothing is written yet"
+            stands = f"{self.review.counts} · still coming: not written yet"
         return f"{self.said} · {stands}" if self.said else stands
 
     @property

@@ -45,7 +45,7 @@ def test_verdicts_given_before_the_program_was_killed_go_on(tmp_path: Path, then
         with terminal(tmp_path, *at, "-r", "count", *picks) as screen:
             decide_first(screen)
             screen.press("\r")
-            screen.until_shows("Nothing is written before the run has ended")
+            screen.until_shows("Nothing is written while the reply comes")
             assert (tmp_path / "project" / "a.txt").read_text() == OLD
             screen.signal(signal.SIGKILL)
             screen.ended()
@@ -60,7 +60,7 @@ def test_verdicts_given_before_the_program_was_killed_go_on(tmp_path: Path, then
                 counts = "1 of 6 accepted, 1 rejected, 4 undecided"
             screen.press("f5")
             screen.until_shows(counts)
-            screen.until_gone("the reply still comes")
+            screen.until_gone("still coming: not written yet")
             screen.press("\r")
             screen.until_shows("+1 −1  a.txt", "Write")
             screen.press("w")

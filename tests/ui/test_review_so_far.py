@@ -39,7 +39,7 @@ THREE = file_of("a.txt") + HALF + HOLD + file_of("b.txt")[200:] + file_of("c.txt
 
 @asynccontextmanager
 async def streaming(
-    folder: Path, texts: Sequence[str], *, size: tuple[int, int] = WIDE
+    folder: Path, texts: Sequence[str | Reply], *, size: tuple[int, int] = WIDE
 ) -> AsyncIterator[tuple[AutocoderApp, Pilot[str], HeldServer]]:
     """The App with three files and replies of `texts`, which wait at each HOLD in them; the first
     is asked for and has come up to there."""
@@ -47,7 +47,7 @@ async def streaming(
     project.mkdir(exist_ok=True)
     for name in NAMES:
         (project / name).write_text(OLD)
-    replies = [Reply(text, chunk_size=1) for text in texts]
+    replies = [Reply(text, chunk_size=1) if isinstance(text, str) else text for text in texts]
     async with HeldServer(replies, mark=HOLD) as server:
         picks = [flag for name in NAMES for flag in ("-i", name)]
         flags = ("--base-url", server.base_url, "-m", "test-model", "-r", "count", *picks)
@@ -118,8 +118,8 @@ async def test_nothing_is_written_before_the_run_has_ended_and_that_is_said(tmp_
     async with streaming(tmp_path, [THREE]) as (app, pilot, server):
         await reviewing_first(app, pilot)
         await pilot.press("A", "enter")
-        await until(pilot, lambda: "Nothing is written before the run has ended" in said(app))
-        assert "the reply still comes" in summary(app)
+        await until(pilot, lambda: "Nothing is written while the reply comes" in said(app))
+        assert "still coming: not written yet" in summary(app)
         assert app.screen is app.main
         assert (tmp_path / "project" / "a.txt").read_text() == OLD
         await pilot.press("C", "i")
@@ -127,7 +127,7 @@ async def test_nothing_is_written_before_the_run_has_ended_and_that_is_said(tmp_
         await until(pilot, lambda: "asked for these changes again" in said(app))
         server.go_on()
         await ended(app, pilot)
-        assert "the reply still comes" not in summary(app)
+        assert "still coming: not written yet" not in summary(app)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Question))
         await pilot.press("w")
@@ -216,6 +216,65 @@ async def test_a_stopped_run_is_reviewed_and_gone_on_with(tmp_path: Path) -> Non
         assert names(app) == list(NAMES)
         assert [marks(app, name) for name in NAMES] == ["✓✗", "··", "··"]
         assert all(file.complete for file in there(pane_of(app).review).files)
+
+
+async def test_verdicts_stay_where_the_reply_is_continued_by_itself(tmp_path: Path) -> None:
+    cut = file_of("a.txt") + HALF[:100] + HOLD + HALF[100:]
+    rest = file_of("b.txt")[200:] + file_of("c.txt")
+    first = Reply(cut, finish_reason="length", chunk_size=1)
+    texts: list[str | Reply] = [first, rest, rest]
+    async with streaming(tmp_path, texts) as (app, pilot, server):
+        await reviewing_first(app, pilot)
+        await pilot.press("a", "r")
+        server.go_on()
+        await ended(app, pilot)
+        assert len(server.requests) > 1
+        assert app.runner.state.status == "completed"
+        assert [marks(app, name) for name in NAMES] == ["✓✗", "··", "··"]
+
+
+async def test_changes_that_are_asked_for_again_leave_verdicts_on_others_alone(
+    tmp_path: Path,
+) -> None:
+    first = file_of("a.txt")
+    block = "<<<<<<< SEARCH\n{}\n=======\nanother\n>>>>>>> REPLACE\n"
+    edit = f'<edit path="b.txt">\n{block.format("not there")}</edit>\n'
+    again = f'<edit path="b.txt">\n{block.format("line 7")}</edit>\n'
+    async with streaming(tmp_path, [first + edit[:20] + HOLD + edit[20:], again]) as (
+        app,
+        pilot,
+        server,
+    ):
+        await reviewing_first(app, pilot)
+        await pilot.press("a", "r")
+        server.go_on()
+        await ended(app, pilot)
+        assert len(server.requests) == 2
+        assert names(app) == ["a.txt", "b.txt"]
+        assert marks(app, "a.txt") == "✓✗"
+        assert there(pane_of(app).review).file("b.txt").after == OLD.replace("line 7", "another")
+
+
+async def test_a_run_that_was_stopped_undecided_makes_room_without_a_question(
+    tmp_path: Path,
+) -> None:
+    async with streaming(tmp_path, [THREE, file_of("a.txt")]) as (app, pilot, _):
+        await reviewing_first(app, pilot)
+        await pilot.press("escape")
+        await ended(app, pilot)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: names(app) == ["a.txt"] and not app.runner.running)
+        assert app.screen is app.main
+
+
+async def test_a_name_in_a_tab_is_no_markup(tmp_path: Path) -> None:
+    name = "[red]x[/red]\x1b]0;t\x07.txt"
+    async with streaming(tmp_path, [f'<file path="{name}">\nx\n' + HOLD]) as (app, pilot, _):
+        tabs = app.main.query_one(FileTabs)
+        await until(pilot, lambda: tabs.tabs)
+        shown = tabs.render().plain
+        assert "[red]x[/red]" in shown
+        assert "\x1b" not in shown
 
 
 async def test_a_stop_before_any_file_is_whole_says_what_to_do(tmp_path: Path) -> None:

@@ -59,6 +59,8 @@ async def review_what_came(app: Program, prepared: Prepared, state: RunState) ->
     joins = tuple(state.joins)
     proposed = await asyncio.to_thread(proposed_so_far, prepared, state.text, joins)
     await review_proposal(app, prepared, proposed, offered=False)
+    if app.review_session is not None:
+        app.review_session.is_cut_short = True
 
 
 def reviewed_before(app: Program, prepared: Prepared) -> Review | None:

@@ -15,6 +15,7 @@ from autocoder_tui.engine.request import Limits
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review import warnings
 from autocoder_tui.review.file_review import FileReview, Verdict
+from autocoder_tui.review.later_reply import is_same
 from autocoder_tui.review.line_ends import fitted
 from autocoder_tui.review.review import Review
 from autocoder_tui.runs.guidance import load_guidance
@@ -171,7 +172,12 @@ async def _take(
 
     edited, concerns = await asyncio.to_thread(work)
     session = app.review_session
-    if session is None or file not in session.review.files:
+    files = () if session is None else session.review.files
+    now = next((each for each in files if is_same(each, file)), None)
+    if now is not None and (now.hunks, now.verdicts) == (file.hunks, file.verdicts):
+        # The end of a run may have said more of the file meanwhile.
+        edited = replace(edited, complete=now.complete, remark=now.remark)
+    else:
         # A run has ended meanwhile: what was typed must not get lost with the old review.
         app.tell(
             "Another proposal has come meanwhile, so the edit does not fit any more.",

@@ -97,6 +97,8 @@ def _figures_of(file: FileReview) -> FileFigures:
     state: FileState = "whole" if file.complete else "cut off"
     if not file.hunks:
         return FileFigures("unchanged", "unchanged")
+    if file.is_new:
+        return FileFigures(state, f"new +{file.lines.added}")
     return FileFigures(state, "" if file.acts and not any(file.lines) else str(file.lines))
 
 

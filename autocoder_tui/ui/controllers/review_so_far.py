@@ -44,7 +44,7 @@ class ReviewSoFar:
         room for what it brings, unless it is of the same reply."""
         self._files, self._closed, self._coming = None, 0, ()
         session = self._app.review_session
-        if session is not None and prepared.request.partial and _is_of(session, prepared):
+        if session is not None and prepared.request.partial and is_of_run(session, prepared):
             session.coming = ()
             self._app.main.query_one(ReviewPane).show_later()
         else:
@@ -73,7 +73,11 @@ class ReviewSoFar:
 
     def _say_coming(self, files: FilesSoFar) -> None:
         session = self._app.review_session
-        if session is not None and session.coming is not None and _is_of(session, files.prepared):
+        if (
+            session is not None
+            and session.coming is not None
+            and is_of_run(session, files.prepared)
+        ):
             session.coming = self._coming
             self._app.main.query_one(ReviewPane).show_later()
 
@@ -100,7 +104,11 @@ class ReviewSoFar:
     def _show(self, files: FilesSoFar, reviewable: Reviewable) -> None:
         app, proposed = self._app, tuple(files.whole.values())
         session = app.review_session
-        if session is not None and session.coming is not None and _is_of(session, files.prepared):
+        if (
+            session is not None
+            and session.coming is not None
+            and is_of_run(session, files.prepared)
+        ):
             show_later(app, session.take_later(reviewable, proposed, self._coming))
         elif reviewable.review.files or reviewable.refused:
             show_review(app, reviewable, proposed, coming=self._coming)
@@ -108,7 +116,7 @@ class ReviewSoFar:
         show_figures(app, reviewable, proposed)
 
 
-def _is_of(session: ReviewSession, prepared: Prepared) -> bool:
+def is_of_run(session: ReviewSession, prepared: Prepared) -> bool:
     """Whether what is decided on is what this run proposes, and nothing of it is on disk."""
     wrote = session.written or session.reviewable.written
     return session.run_id == prepared.request.run_id and not prepared.goes_on and not wrote
@@ -117,4 +125,4 @@ def _is_of(session: ReviewSession, prepared: Prepared) -> bool:
 def is_so_far(app: Program, prepared: Prepared) -> bool:
     """Whether the review on the screen is of what this run has brought so far."""
     session = app.review_session
-    return session is not None and session.coming is not None and _is_of(session, prepared)
+    return session is not None and session.coming is not None and is_of_run(session, prepared)

@@ -144,7 +144,6 @@ class MainScreen(CoveredScreen[None]):
 
     def on_mount(self) -> None:
         self.query_one("#requirements", TextArea).focus()
-        self._say_welcome()
         self.query_one("#narrow-tabs", TabStrip).left_out = frozenset({"steps"})
         self._show_tabs()
         self.post_message(self.Ready())

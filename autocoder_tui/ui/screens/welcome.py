@@ -30,7 +30,7 @@ NOTES_TO_COME = "What the model says besides the files stands here when a run ha
 NO_REASONING = "What a model thinks before it answers stands here, where its server sends that."
 
 
-def welcome_to(*, asks: bool, steps: bool) -> str:
+def welcome_to(*, asks: bool = False, steps: bool = False) -> str:
     """What stands there where questions are asked, beside steps, or where files are written."""
     if steps:
         return WELCOME_TO_STEPS

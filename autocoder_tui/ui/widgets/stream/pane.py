@@ -60,8 +60,8 @@ class StreamPane(Vertical):
         """The file that was gone to, and the top line that this led to."""
         self._figures: dict[str, FileFigures] = {}
         self._running = False
-        self._lines_told = (0, 0.0)
-        """How many lines the file that comes was said to have, and when."""
+        self._shows: tuple[object, ...] = ()
+        """All that the tabs say depends on, as they show it."""
 
     def compose(self) -> ComposeResult:
         yield FileTabs(id="file-tabs")
@@ -94,12 +94,12 @@ class StreamPane(Vertical):
     def begin(self) -> None:
         """A run begins."""
         self._chosen, self._figures, self._running = None, {}, True
-        self._lines_told = (0, 0.0)
+        self._shows = ()
         self.show_tabs()
 
     def end(self) -> None:
         """The run is over: what is not whole now was cut off."""
-        self._running = False
+        self._running, self._shows = False, ()
         self.show_tabs()
 
     def tell(self, figures: Mapping[str, FileFigures]) -> None:
@@ -109,10 +109,17 @@ class StreamPane(Vertical):
 
     def show_tabs(self) -> None:
         """Show how far the files have come. Called for every picture of a run."""
-        spans = self.keyboard_view.files.spans
-        tabs = self.query_one(FileTabs)
+        files, tabs = self.keyboard_view.files, self.query_one(FileTabs)
+        spans = files.spans
         if not spans and not tabs.tabs:
             return
+        current = max(0, self.current)
+        is_open = self._running and bool(spans) and not spans[-1].is_whole
+        counted = int(time.monotonic() / _COUNT_PERIOD) if is_open else 0
+        shows = (len(spans), files.closed, current, is_open, counted, self._figures)
+        if shows == self._shows:
+            return
+        self._shows = shows
         last = {span.path: at for at, span in enumerate(spans)}
         seen: Counter[str] = Counter()
         shown = []
@@ -120,7 +127,7 @@ class StreamPane(Vertical):
             seen[span.path] += 1
             shown.append(self._tab(span, seen[span.path], is_last=last[span.path] == at))
         before = len(tabs.tabs)
-        tabs.show(shown, max(0, self.current))
+        tabs.show(shown, current)
         if (before > 1) != (len(shown) > 1):
             self.refresh_bindings()
 
@@ -134,12 +141,8 @@ class StreamPane(Vertical):
         return FileTab(name, "whole") if known is None else FileTab(name, known.state, known.detail)
 
     def _length(self, span: FileSpan) -> str:
-        told, when = self._lines_told
-        now = time.monotonic()
-        if now - when >= _COUNT_PERIOD:
-            told = max(0, self.keyboard_view.line_count - span.first - 1)
-            self._lines_told = (told, now)
-        return f"{told} line{'s' * (told != 1)}" if told else ""
+        lines = max(0, self.keyboard_view.line_count - span.first - 1)
+        return f"{lines} line{'s' * (lines != 1)}" if lines else ""
 
     # ------------------------------------------------------------------ going between files
 
