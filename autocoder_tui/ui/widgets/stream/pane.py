@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
+from textual.timer import Timer
 
 from autocoder_tui.engine.reply.blocks import normal_path
 from autocoder_tui.ui.widgets.stream.file_spans import FileSpan
@@ -60,6 +61,11 @@ class StreamPane(Vertical):
         """The file that was gone to, and the top line that this led to."""
         self._figures: dict[str, FileFigures] = {}
         self._running = False
+        self._lines = 0
+        """How many lines the file that comes is said to have; they were counted at `_counted`."""
+        self._counted = 0.0
+        self._counted_of = 0
+        self._counting: Timer | None = None
         self._shows: tuple[object, ...] = ()
         """All that the tabs say depends on, as they show it."""
 
@@ -94,7 +100,7 @@ class StreamPane(Vertical):
     def begin(self) -> None:
         """A run begins."""
         self._chosen, self._figures, self._running = None, {}, True
-        self._shows = ()
+        self._shows, self._lines, self._counted = (), 0, 0.0
         self.show_tabs()
 
     def end(self) -> None:
@@ -115,8 +121,9 @@ class StreamPane(Vertical):
             return
         current = max(0, self.current)
         is_open = self._running and bool(spans) and not spans[-1].is_whole
-        counted = int(time.monotonic() / _COUNT_PERIOD) if is_open else 0
-        shows = (len(spans), files.closed, current, is_open, counted, self._figures)
+        if is_open:
+            self._count(spans)
+        shows = (len(spans), files.closed, current, is_open, self._lines, self._figures)
         if shows == self._shows:
             return
         self._shows = shows
@@ -135,14 +142,31 @@ class StreamPane(Vertical):
         name = span.label if count == 1 else f"{span.label} ({count})"
         if not span.is_whole:
             if self._running and is_last:
-                return FileTab(name, "coming", self._length(span))
+                return FileTab(name, "coming", self._length())
             return FileTab(name, "cut off")
         known = self._figures.get(normal_path(span.path)) if is_last else None
         return FileTab(name, "whole") if known is None else FileTab(name, known.state, known.detail)
 
-    def _length(self, span: FileSpan) -> str:
-        lines = max(0, self.keyboard_view.line_count - span.first - 1)
-        return f"{lines} line{'s' * (lines != 1)}" if lines else ""
+    def _count(self, spans: list[FileSpan]) -> None:
+        """Count the lines of the file that comes, now and then only: they grow with every frame."""
+        lines = max(0, self.keyboard_view.line_count - spans[-1].first - 1)
+        now = time.monotonic()
+        if len(spans) != self._counted_of:
+            self._counted_of, self._counted = len(spans), 0.0
+        elif lines == self._lines or self._counting is not None:
+            return
+        wait = self._counted + _COUNT_PERIOD - now
+        if wait > 0:
+            self._counting = self.set_timer(wait, self._count_again)
+        else:
+            self._lines, self._counted = lines, now
+
+    def _count_again(self) -> None:
+        self._counting, self._counted = None, 0.0
+        self.show_tabs()
+
+    def _length(self) -> str:
+        return f"{self._lines} line{'s' * (self._lines != 1)}" if self._lines else ""
 
     # ------------------------------------------------------------------ going between files
 
