@@ -93,3 +93,57 @@ def test_a_run_that_was_killed_can_be_reviewed_with_what_was_decided(tmp_path: P
             screen.until_shows("a.txt", "b.txt", "incomplete", "accepted, 1 rejected")
             screen.press("ctrl+q")
             screen.ended()
+
+
+def test_what_was_decided_is_there_after_the_program_was_left(tmp_path: Path) -> None:
+    picks = project(tmp_path)
+    with serving([Reply(WHOLE, stall="middle", cut_after=CUT)]) as server:
+        at = ("--base-url", server.base_url, "-m", "test-model")
+        with terminal(tmp_path, *at, "-r", "count", *picks) as screen:
+            decide_first(screen)
+            screen.press("ctrl+q")
+            screen.until_shows("A run is under way")
+            screen.press("q")
+            screen.ended()
+        with terminal(tmp_path, *at) as screen:
+            screen.until_shows("Not finished last time", "Esc asks later")
+            screen.press("r")
+            screen.until_shows("incomplete", "1 rejected", "[Review")
+            screen.press("ctrl+q")
+            screen.ended()
+
+
+EDITOR = """\
+#!/bin/sh
+echo "$@" >> {log}
+sed -i s/thirty/dreissig/ "$(echo "$2")"
+"""
+
+
+def test_a_proposal_is_edited_at_its_hunk_and_what_is_written_is_opened_on_disk(
+    tmp_path: Path,
+) -> None:
+    picks = project(tmp_path)
+    log, editor = tmp_path / "log", tmp_path / "vim"
+    editor.write_text(EDITOR.format(log=log))
+    editor.chmod(0o755)
+    with serving([Reply(f'<file path="a.txt">\n{NEW}</file>\n')]) as server:
+        at = ("--base-url", server.base_url, "-m", "test-model")
+        environ = {"EDITOR": str(editor)}
+        with terminal(tmp_path, *at, "-r", "count", *picks, environ=environ) as screen:
+            screen.until_shows("✓ c.txt", "ready")
+            screen.press("ctrl+r")
+            screen.until_shows("line three", "n Next")
+            screen.press("n", "E")
+            screen.until_shows("line dreissig")
+            opened = log.read_text().split()
+            assert opened[0] == "+31"
+            assert not opened[1].startswith(str(tmp_path / "project"))
+            screen.press("A", "\r")
+            screen.until_shows("✓ written")
+            screen.press("E")
+            screen.until_shows("was open as it is on disk")
+            assert log.read_text().split()[3] == str(tmp_path / "project" / "a.txt")
+            screen.press("ctrl+q")
+            screen.ended()
+    assert "line dreissig\n" in (tmp_path / "project" / "a.txt").read_text()

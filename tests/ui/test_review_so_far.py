@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.ui.app import AutocoderApp
+from autocoder_tui.ui.screens.dialogs.choice import Choice
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.widgets.files.picker import FilePicker
@@ -265,6 +266,56 @@ async def test_a_run_that_was_stopped_undecided_makes_room_without_a_question(
         await pilot.press("ctrl+r")
         await until(pilot, lambda: names(app) == ["a.txt"] and not app.runner.running)
         assert app.screen is app.main
+
+
+async def test_the_next_file_with_undecided_hunks_is_gone_to(tmp_path: Path) -> None:
+    async with streaming(tmp_path, [THREE.replace(HOLD, "")]) as (app, pilot, _):
+        await until(pilot, lambda: names(app) == list(NAMES) and not app.runner.running)
+        await ended(app, pilot)
+        await pilot.press("f5", "right_square_bracket", "A", "left_square_bracket")
+        await pilot.press("right_curly_bracket")
+        assert there(pane_of(app).file).path == "c.txt"
+        await pilot.press("right_curly_bracket")
+        assert there(pane_of(app).file).path == "a.txt"
+        await pilot.press("left_curly_bracket")
+        assert there(pane_of(app).file).path == "c.txt"
+        await pilot.press("left_square_bracket", "left_square_bracket", "A")
+        await pilot.press("right_curly_bracket", "right_curly_bracket")
+        assert there(pane_of(app).file).path == "c.txt"
+        await until(pilot, lambda: "are all in this file" in said(app))
+        await pilot.press("A", "right_curly_bracket")
+        await until(pilot, lambda: "No hunk is undecided." in said(app))
+
+
+async def test_the_question_names_what_is_written_and_what_is_not(tmp_path: Path) -> None:
+    new = file_of("new.txt", "one\n")
+    async with streaming(tmp_path, [file_of("a.txt") + new + file_of("b.txt")]) as (app, pilot, _):
+        await until(pilot, lambda: not app.runner.running and len(names(app)) == 3)
+        await ended(app, pilot)
+        await pilot.press("f5", "a", "right_square_bracket", "a", "enter")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        dialog = app.screen.query_one(".dialog")
+        assert str(dialog.border_title) == "Write 2 files?"
+        text = str(app.screen.query_one(".dialog-text", Static).content)
+        lines = [" ".join(line.split()) for line in text.splitlines()]
+        assert lines == [
+            "+1 −1 a.txt",
+            "+1 −0 new.txt (new)",
+            "",
+            "3 undecided hunks will not be written: a.txt (1), b.txt (2)",
+        ]
+
+
+async def test_a_path_is_copied(tmp_path: Path) -> None:
+    async with streaming(tmp_path, [file_of("a.txt")]) as (app, pilot, _):
+        await until(pilot, lambda: not app.runner.running and names(app) == ["a.txt"])
+        await ended(app, pilot)
+        await pilot.press("f5", "y")
+        await until(pilot, lambda: isinstance(app.screen, Choice))
+        await pilot.press("y")
+        copied = tmp_path / "state" / "copied.txt"
+        await until(pilot, copied.exists)
+    assert copied.read_text() == "a.txt"
 
 
 async def test_a_name_in_a_tab_is_no_markup(tmp_path: Path) -> None:
