@@ -675,7 +675,7 @@ def test_every_question_is_in_a_list() -> None:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
                 titles |= set(_titles(node))
-    by_name = {"Undo this write?", "Redo this write?", "Reject with a note"}
+    by_name = {"Undo this write?", "Redo this write?", "Reject with a note", "Write 1 file?"}
     assert titles | by_name == QUESTIONS | set(NOT_ASKED)
 
 
