@@ -53,6 +53,7 @@ async def test_a_message_covers_nothing_and_comes_alone(tmp_path: Path) -> None:
 
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
         await until(pilot, lambda: app.recovery.done and "Keys" in lines()[-1])
+        await until(pilot, lambda: "in ~" in lines()[-2])
         before = lines()
         app.tell("First", timeout=60)
         app.tell("Second [bold]one[/bold]", timeout=60)

@@ -13,8 +13,8 @@ from tests.ui.goldens import MOMENTS, SIZES, Size, golden, pictured
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("moment", MOMENTS)
 async def test_a_screen_looks_as_it_did(tmp_path: Path, moment: str, size: Size) -> None:
-    text = await pictured(tmp_path, moment, size)
     kept = golden(moment, size).read_text(encoding="utf-8")
+    text = await pictured(tmp_path, moment, size, kept)
     assert text == kept, "if that is meant: python -m tests.ui.goldens, and look at the diff"
 
 

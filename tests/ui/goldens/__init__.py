@@ -60,6 +60,7 @@ _OPENED_BY: Final = {
     "themes": ["ctrl+p", *"change theme", "enter"],
 }
 FOLDER: Final = Path(__file__).parent
+_LATE: Final = 10.0
 
 _BEFORE = '''\
 """Sums of orders."""
@@ -133,15 +134,20 @@ def golden(moment: str, size: Size) -> Path:
     return FOLDER / f"{size[0]}x{size[1]}-{moment}.txt"
 
 
-async def pictured(folder: Path, moment: str, size: Size) -> str:
+async def pictured(folder: Path, moment: str, size: Size, kept: str | None = None) -> str:
     """The screen at `moment` in a terminal of `size`; `folder` is empty and stays away from the
-    user's own."""
+    user's own. With `kept` a screen that is otherwise gets some seconds to become so: on a busy
+    machine something may come late."""
     with _universal_time():
         async with at_moment(folder, moment, size) as (app, pilot):
             header = app.main.query_one(HeaderLine)
             header.project, header.branch = "~/orders", ""
             app.clear_notifications()
-            return await _settled(app, pilot)
+            settled = await _settled(app, pilot)
+            late = time.monotonic() + _LATE
+            while kept is not None and settled != kept and time.monotonic() < late:
+                settled = await _settled(app, pilot)
+            return settled
 
 
 async def _find(app: AutocoderApp, pilot: Pilot[str], moment: str) -> None:
