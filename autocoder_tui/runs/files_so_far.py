@@ -36,7 +36,9 @@ class FilesSoFar:
 
     def look(self, text: str, joins: Sequence[PartJoined]) -> bool:
         """Look at what has come; whether any other file is whole than before. Blocking."""
-        proposed = proposed_so_far(self.prepared, text, joins)
+        # The beginning of a line that opens a file would be a remark on the file before it.
+        lines = text[: text.rfind("\n") + 1]
+        proposed = proposed_so_far(self.prepared, lines, joins)
         found = {(p.path, p.renamed_from): p for p in proposed if p.complete}
         self.coming = tuple(p.path for p in proposed if not p.complete)
         later = {**self.whole, **found}

@@ -37,9 +37,12 @@ def whole(files: FilesSoFar) -> list[str]:
 
 def test_a_file_is_whole_when_its_closing_line_is_there_and_not_before(prepared: Prepared) -> None:
     text, files = file_of("a.txt") + file_of("b.txt"), FilesSoFar(prepared)
-    first, second = text.index("</file>") + len("</file>"), len(text) - 1
+    first, second = text.index("</file>\n") + len("</file>\n"), len(text)
     for length in range(len(text) + 1):
-        # What comes after a file, before it is read as the beginning of another, takes nothing.
+        # Wherever it is looked first, what the next line begins with takes nothing.
+        fresh = FilesSoFar(prepared)
+        fresh.look(text[:length], ())
+        assert len(fresh.whole) == (length >= first) + (length >= second)
         assert files.look(text[:length], ()) == (length in (first, second))
         assert len(files.whole) == (length >= first) + (length >= second)
         assert all(file.after == NEW for file in files.whole.values())

@@ -21,6 +21,7 @@ from autocoder_tui.ui.controllers.review_display import (
 )
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.ui.widgets.stream.file_spans import FileSpans
 from autocoder_tui.ui.widgets.stream.pane import StreamPane
 
 _LEAST_REST: Final = 0.2
@@ -35,14 +36,16 @@ class ReviewSoFar:
     def __init__(self, app: Program) -> None:
         self._app = app
         self._files: FilesSoFar | None = None
-        self._looking = False
-        self._closed = 0
+        self._looked_at: FilesSoFar | None = None
+        """The files of the run that is being looked at right now."""
+        self._seen = (0, 0)
+        """How many files were closed, and how many there were, when it was looked last."""
         self._coming: tuple[str, ...] = ()
 
     def began(self, prepared: Prepared) -> None:
         """A run begins that writes files, and goes on with no review: what is on the screen makes
         room for what it brings, unless it is of the same reply."""
-        self._files, self._closed, self._coming = None, 0, ()
+        self._files, self._seen, self._coming = None, (0, 0), ()
         session = self._app.review_session
         if session is not None and prepared.request.partial and is_of_run(session, prepared):
             session.coming = ()
@@ -63,9 +66,16 @@ class ReviewSoFar:
         if coming != self._coming:
             self._coming = coming
             self._say_coming(files)
-        if spans.closed != self._closed and not self._looking:
-            self._looking = True
+        if self._looked_at is not files and self._is_due(files, spans):
+            self._looked_at = files
             self._app.run_worker(self._look(files, state), group="review so far")
+
+    def _is_due(self, files: FilesSoFar, spans: FileSpans) -> bool:
+        """Whether a file came to its end since; or another began, and one that came to its end
+        was not whole for what stood behind it."""
+        closed, count = self._seen
+        begun = len(spans.spans) != count and len(files.whole) < spans.closed
+        return spans.closed != closed or begun
 
     def ended(self) -> None:
         """The run is over: from here on its proposal is what is reviewed."""
@@ -86,20 +96,21 @@ class ReviewSoFar:
         try:
             while self._files is files:
                 spans = self._app.main.query_one(StreamPane).keyboard_view.files
-                self._closed, began = spans.closed, time.monotonic()
+                self._seen, began = (spans.closed, len(spans.spans)), time.monotonic()
                 if await asyncio.to_thread(files.look, state.text, tuple(state.joins)):
                     reviewable = await asyncio.to_thread(files.reviewable)
                     if self._files is files:
                         self._show(files, reviewable)
                 took = time.monotonic() - began
                 await asyncio.sleep(max(_LEAST_REST, _REST * took))
-                if spans.closed == self._closed:
+                if not self._is_due(files, spans):
                     return
         except AutocoderError as error:
             # The end of the run reads the same files, and says it where that matters.
             self._app.main.log_line(f"Not reviewed before the end: {error.message}")
         finally:
-            self._looking = False
+            if self._looked_at is files:
+                self._looked_at = None
 
     def _show(self, files: FilesSoFar, reviewable: Reviewable) -> None:
         app, proposed = self._app, tuple(files.whole.values())
