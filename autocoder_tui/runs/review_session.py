@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from autocoder_tui.engine.events import FileProposed
@@ -23,6 +23,7 @@ from autocoder_tui.review.verdict_history import (
 )
 from autocoder_tui.runs.proof import Checked, in_words, tried_part
 from autocoder_tui.runs.reviewable import Reviewable
+from autocoder_tui.values import dataclass
 
 STILL_COMING: Final = "Nothing is written while the reply comes: it may still change. Esc stops it."
 

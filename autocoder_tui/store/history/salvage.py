@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
@@ -41,9 +41,11 @@ from autocoder_tui.store.history.search import (
 )
 from autocoder_tui.store.history.summary import (
     LISTED,
+    PATHS,
     THREADED,
     summary_row,
 )
+from autocoder_tui.values import dataclass
 
 Condition: TypeAlias = Literal["sound", "index", "damaged"]
 """Of a database: "index" where nothing is damaged but the index of its search."""
@@ -265,7 +267,7 @@ def _read(
 ) -> tuple[bool, dict[str, object], dict[str, str]] | None:
     """Run `number`: whether it is whole, its row, and the texts it is found by. None where
     nothing of it can be read."""
-    line = _columns(old, "runs", (*LISTED, "named"), number)
+    line = _columns(old, "runs", LISTED, number)
     position = _columns(old, "runs", ("position",), number)
     text = _columns(old, "run_text", COLUMNS, number) or {}
     kept = _columns(old, "runs", ("data",), number) or {}
@@ -276,7 +278,7 @@ def _read(
             return None
         modes = _columns(old, "runs", THREADED, number) or dict.fromkeys(THREADED)
         run = from_columns(
-            summary_row({**line, **modes}), {name: text.get(name) for name in COLUMNS}
+            summary_row({**line, **modes, PATHS: ""}), {name: text.get(name) for name in COLUMNS}
         )
     values = row_of(run)
     if position is not None and isinstance(position["position"], str):

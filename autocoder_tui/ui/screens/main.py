@@ -23,7 +23,14 @@ from autocoder_tui.runs.preparation import Job
 from autocoder_tui.runs.recent_actions import note
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.covered_screen import CoveredScreen
-from autocoder_tui.ui.screens.shown_panes import Beside, shown_panes
+from autocoder_tui.ui.screens.shown_panes import (
+    ALL_TABS,
+    LOWER_TABS,
+    NARROW_BELOW,
+    TINY_BELOW,
+    Beside,
+    shown_panes,
+)
 from autocoder_tui.ui.screens.welcome import NO_NOTES, NO_REASONING, NOTES_TO_COME, welcome_to
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
 from autocoder_tui.ui.widgets.answers import AnswerView
@@ -41,26 +48,8 @@ from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.steps.pane import StepsPane
 from autocoder_tui.ui.widgets.stream.pane import StreamPane
-from autocoder_tui.ui.widgets.tab_strip import Tab, TabStrip
+from autocoder_tui.ui.widgets.tab_strip import TabStrip
 
-NARROW_BELOW = 100
-"""Columns; the side-by-side diff needs as many."""
-TINY_BELOW = (60, 15)
-
-_LOWER_TABS = (
-    Tab("output", "Output", "F4"),
-    Tab("review", "Review", "F5"),
-    Tab("check", "Check", "F7"),
-    Tab("notes", "Notes"),
-    Tab("reasoning", "Reasoning"),
-    Tab("log", "Log", "F9"),
-)
-_ALL_TABS = (
-    Tab("steps", "Steps", "F12"),
-    Tab("files", "Files", "F2"),
-    Tab("requirements", "Ask", "F3"),
-    *(Tab(tab.pane, tab.title, tab.key) for tab in _LOWER_TABS),
-)
 _ASKED: Mapping[Mode, str] = {
     "generate": "Requirements",
     "query": "Question",
@@ -68,7 +57,7 @@ _ASKED: Mapping[Mode, str] = {
     "clarify": "Requirements",
 }
 """What stands in the editor, by mode."""
-LOWER_PANES = tuple(tab.pane for tab in _LOWER_TABS)
+LOWER_PANES = tuple(tab.pane for tab in LOWER_TABS)
 _ASIDE = ("files", "requirements", "steps")
 
 
@@ -104,7 +93,7 @@ class MainScreen(CoveredScreen[None]):
         self.update_classes(self._size_classes(), update=False)
         yield HeaderLine()
         yield Static("Small terminal: widen it to see everything.", id="too-small")
-        yield TabStrip(_ALL_TABS, id="narrow-tabs")
+        yield TabStrip(ALL_TABS, id="narrow-tabs")
         with Horizontal(id="body"):
             with Vertical(id="files-pane", classes="pane") as files:
                 files.border_title = "Files"
@@ -127,7 +116,7 @@ class MainScreen(CoveredScreen[None]):
                         )
                 with Vertical(id="lower-pane", classes="pane") as lower:
                     lower.border_title = ""
-                    yield TabStrip(_LOWER_TABS, id="tabs")
+                    yield TabStrip(LOWER_TABS, id="tabs")
                     with ContentSwitcher(id="panes", initial="welcome"):
                         yield Static(
                             welcome_to(asks=False, steps=False), id="welcome", markup=False
