@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from autocoder_tui.review.boundaries import Hunk
 from autocoder_tui.review.diff import Diff, diff_lines
@@ -32,7 +32,9 @@ def known_pieces(
         rest = _rest(hunk, front)
         back: list[Piece] = []
         if _has_lines(rest):
-            back = _from_end(diff, rest, earlier, earlier_hunks, ends)
+            # What puts lines between two others could be found from both ends.
+            taken = {number for _, number in front}
+            back = _from_end(diff, rest, earlier, earlier_hunks, ends, taken)
             rest = Hunk(
                 rest.old_start,
                 back[0][0].old_start if back else rest.old_end,
@@ -102,12 +104,17 @@ def _from_start(
 
 
 def _from_end(
-    diff: Diff, hunk: Hunk, earlier: Diff, earlier_hunks: Sequence[Hunk], ends: dict[int, int]
+    diff: Diff,
+    hunk: Hunk,
+    earlier: Diff,
+    earlier_hunks: Sequence[Hunk],
+    ends: dict[int, int],
+    taken: Collection[int | None],
 ) -> list[Piece]:
     pieces: list[Piece] = []
     number = ends.get(hunk.old_end, -1)
     old, new = hunk.old_end, hunk.new_end
-    while number >= 0:
+    while number >= 0 and number not in taken:
         known = earlier_hunks[number]
         here = Hunk(known.old_start, known.old_end, new - known.added, new)
         if known.old_end != old or not _same(diff, here, hunk, earlier, known):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -52,6 +52,11 @@ class VerdictHistory:
         if not self.future:
             return self
         return VerdictHistory(self.future[0], (*self.past, self.now), self.future[1:])
+
+    def mapped(self, change: Callable[[Standing], Standing]) -> VerdictHistory:
+        """The history of the same actions on a review that has become another by `change`."""
+        past, future = tuple(map(change, self.past)), tuple(map(change, self.future))
+        return VerdictHistory(change(self.now), past, future)
 
 
 class Place(NamedTuple):

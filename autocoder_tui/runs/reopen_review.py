@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from autocoder_tui.review.file_review import FileReview
+from autocoder_tui.review.later_reply import Dropped
 from autocoder_tui.review.review import Review
 from autocoder_tui.review.warnings import review_concerns
 from autocoder_tui.runs.file_actions import cautions
@@ -18,10 +19,12 @@ from autocoder_tui.workspace.paths import sift_targets
 
 @dataclass(frozen=True, slots=True)
 class Reopened:
-    """`changed` names the files that are not what the review was made against."""
+    """`changed` names the files that are not what the review was made against; `dropped` is
+    what was decided on a reply that still came, and does not fit what it holds by now."""
 
     reviewable: Reviewable
     changed: tuple[str, ...]
+    dropped: tuple[Dropped, ...] = ()
 
 
 def reopen(

@@ -15,9 +15,11 @@ from typing import Any
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.proposed_files import proposed_files
 from autocoder_tui.engine.seam import Join
+from autocoder_tui.review.later_reply import Dropped, decided_on, dropped_from
 from autocoder_tui.review.returned import RejectedChange
 from autocoder_tui.review.review import Review
 from autocoder_tui.review.serialization import NoReview, review_data, review_of
+from autocoder_tui.review.verdict import Verdict
 from autocoder_tui.runs.file_actions import plain_name
 from autocoder_tui.runs.preparation import Prepared, read_existing
 from autocoder_tui.runs.proposal import make_review
@@ -46,7 +48,9 @@ def review_to_keep(session: ReviewSession) -> dict[str, Any]:
                 file[side] = {"sha256": text_digest(file[side])}
     refused = [list(pair) for pair in reviewable.refused]
     notes = [{**value_data(change), "note": note} for change, note in session.notes.items()]
-    said = {"notes": notes} if notes else {}
+    said: dict[str, Any] = {"notes": notes} if notes else {}
+    if session.coming is not None:
+        said["so_far"] = {file.path: text_digest(file.after) for file in reviewable.review.files}
     return {**data, "refused": refused, "written": session.written, **said}
 
 
@@ -69,7 +73,8 @@ def kept_review(
     """The review `run` was kept with, what it refused, and what was written of it, in words.
 
     None where there is none, or none that can be read. A file whose text was kept on disk alone,
-    and is another by now, is not in it. Blocking: diffs.
+    and is another by now, is not in it; nor is one that was decided on while the reply still came,
+    and that the reply holds differently by now. Blocking: diffs.
     """
     data = run.review
     if data is None:
@@ -78,7 +83,7 @@ def kept_review(
         text_digest(text): text for text in _known_texts(prepared, proposals_of(run, prepared))
     }
     try:
-        found = [_whole(file, texts, prepared.root) for file in data["files"]]
+        found = [_whole(file, texts, prepared.root, _so_far(run)) for file in data["files"]]
         review = review_of({"files": [file for file in found if file is not None]})
         refused = tuple((str(name), str(reason)) for name, reason in data.get("refused", ()))
     except (NoReview, KeyError, TypeError, ValueError):
@@ -101,6 +106,8 @@ def is_unfinished(run: KeptRun, prepared: Prepared) -> bool:
     kept = kept_review(run, prepared)
     if kept is None:
         return bool(proposals_of(run, prepared))
+    if _so_far(run) is not None:
+        return True
     counts = kept[0].counts
     return bool(counts.accepted or counts.undecided or _gone(run, kept[0]))
 
@@ -117,6 +124,8 @@ def reopen_run(
         reviewable = make_review(prepared, proposals_of(run, prepared), before)
         return reopen(root, reviewable.review, reviewable.refused, prepared, reviewable.fresh)
     review, refused, _ = kept
+    if (so_far := _so_far(run)) is not None:
+        return _gone_on(root, run, prepared, review, so_far)
     gone = _gone(run, review)
     fresh = _proposed_names(run, prepared)
     if not gone:
@@ -126,6 +135,34 @@ def reopen_run(
     refused = (*refused, *(pair for pair in again.refused if pair[0] in gone))
     opened = reopen(root, Review((*review.files, *anew)), refused, prepared, fresh)
     return replace(opened, changed=(*opened.changed, *sorted(gone - set(opened.changed))))
+
+
+def _gone_on(
+    root: Path, run: KeptRun, prepared: Prepared, kept: Review, so_far: Mapping[str, Any]
+) -> Reopened:
+    """The proposal with what was decided on it while it still came."""
+    made = make_review(prepared, proposals_of(run, prepared))
+    known = {file.path: file for file in kept.files}
+    files, lost = [], []
+    for file in made.review.files:
+        earlier = known.pop(file.path, None)
+        if earlier is None:
+            files.append(file)
+            continue
+        # What it began as is not kept: where its text is not the one of then, the later one is.
+        as_then = so_far.get(file.path) == text_digest(file.after)
+        began = file if as_then else earlier
+        now = decided_on(file, earlier, began)
+        files.append(now)
+        lost.append(dropped_from(earlier, began, now))
+    lost += [dropped_from(file, file, None) for file in known.values()]
+    unread = _gone(run, kept)
+    for data in () if run.review is None else run.review["files"]:
+        decided = sum(verdict != Verdict.UNDECIDED.value for verdict in data["verdicts"])
+        if data["path"] in unread and decided:
+            lost.append(Dropped(str(data["path"]), decided))
+    opened = reopen(root, Review(tuple(files)), made.refused, prepared, made.fresh)
+    return replace(opened, dropped=tuple(each for each in lost if each is not None))
 
 
 def _proposed_names(run: KeptRun, prepared: Prepared) -> frozenset[str]:
@@ -147,9 +184,21 @@ def _known_texts(prepared: Prepared, proposed: Sequence[FileProposed]) -> list[s
     return sent + [file.after for file in proposed]
 
 
-def _whole(data: Mapping[str, Any], texts: Mapping[str, str], root: Path) -> dict[str, Any] | None:
-    """The file with its texts; None for one whose text was on disk alone and is no more. Raises
-    KeyError where a text is not to be had."""
+def _so_far(run: KeptRun) -> Mapping[str, Any] | None:
+    """Where the review that `run` was kept with is of a reply that still came: the digests of the
+    texts its files were made with, by path. Else None."""
+    kept = None if run.review is None else run.review.get("so_far")
+    return kept if isinstance(kept, dict) else None
+
+
+def _whole(
+    data: Mapping[str, Any],
+    texts: Mapping[str, str],
+    root: Path,
+    so_far: Mapping[str, Any] | None,
+) -> dict[str, Any] | None:
+    """The file with its texts; None for one whose text was on disk alone and is no more, or was
+    that of a reply `so_far`. Raises KeyError where a text is not to be had."""
     file = dict(data)
     for side in ("before", "after"):
         if isinstance(file[side], dict):
@@ -159,6 +208,8 @@ def _whole(data: Mapping[str, Any], texts: Mapping[str, str], root: Path) -> dic
                 text = _on_disk(root, str(file.get("source") or file["path"]), sha256)
                 if text is None:
                     return None
+            if text is None and so_far is not None:
+                return None
             file[side] = texts[sha256] if text is None else text
     return file
 

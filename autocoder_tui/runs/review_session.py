@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.review import warnings as concerns_in
 from autocoder_tui.review.acknowledged import Acknowledged
 from autocoder_tui.review.file_review import FileReview
+from autocoder_tui.review.later_reply import GOES_ON, Dropped, decided_on, dropped_from
 from autocoder_tui.review.returned import RejectedChange, change_of
 from autocoder_tui.review.review import Review
 from autocoder_tui.review.verdict_history import (
@@ -21,6 +24,8 @@ from autocoder_tui.review.verdict_history import (
 from autocoder_tui.runs.proof import Checked, in_words, tried_part
 from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.values import dataclass
+
+STILL_COMING: Final = "Nothing is written while the reply comes: it may still change. Esc stops it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +74,11 @@ class ReviewSession:
         """The last check of it that came to its end."""
         self.is_committed = False
         """Whether something that it wrote is in a commit by now."""
-        warnings = {
-            file.path: (*reviewable.remarks(file), *reviewable.warnings.get(file.path, ()))
-            for file in reviewable.review.files
-        }
-        self._history = VerdictHistory(Standing(reviewable.review, warnings))
+        self.coming: tuple[str, ...] | None = None
+        """The files that are not whole yet, while the run goes on; None when it has ended."""
+        self.is_cut_short = False
+        """Whether its run was stopped, or failed, before the reply was whole."""
+        self._history = VerdictHistory(Standing(reviewable.review, _warnings_of(reviewable)))
         self._written: Written | None = None
         # The records of the log that this review wrote.
         self._records: dict[str, Written] = {}
@@ -133,6 +138,8 @@ class ReviewSession:
     def summary(self) -> str:
         """The line below the diff: what the last action did, what is decided, what it writes."""
         stands = self.written or self.review.summary_taking_back(self.taken_out)
+        if self.coming is not None:
+            stands = f"{self.review.counts} · still coming: not written yet"
         return f"{self.said} · {stands}" if self.said else stands
 
     @property
@@ -157,6 +164,56 @@ class ReviewSession:
                 return words
             return f"✗ F7 shows, B sends back: {words[2:]}"
         return f"· checked before the last verdicts, C again: {words}"
+
+    # ------------------------------------------------------------------ a reply that still comes
+
+    @property
+    def why_not_written(self) -> str:
+        """Why nothing of it can be written now; "" where it can."""
+        return "" if self.coming is None else STILL_COMING
+
+    def take_later(
+        self,
+        reviewable: Reviewable,
+        proposed: Sequence[FileProposed],
+        coming: tuple[str, ...] | None,
+    ) -> list[Dropped]:
+        """Go on with what the run has brought by now, `coming` being what is not whole yet.
+
+        Verdicts, splits and edits stay with their hunks, and every action can still be taken back.
+        Returns what could not stay, for the reply holds another text of its file by now.
+        """
+        made = {file.path: file for file in self.reviewable.review.files}
+        fresh_warnings, fresh = _warnings_of(reviewable), reviewable.review.files
+        # Most states of the history share their files.
+        known_by_now: dict[tuple[int, str], FileReview] = {}
+
+        def now_of(file: FileReview, known: FileReview | None) -> FileReview:
+            if known is None or file.path not in made:
+                return file
+            key = (id(known), file.path)
+            if key not in known_by_now:
+                known_by_now[key] = decided_on(file, known, made[file.path])
+            return known_by_now[key]
+
+        def later(standing: Standing) -> Standing:
+            known = {file.path: file for file in standing.review.files}
+            files = tuple(now_of(file, known.get(file.path)) for file in fresh)
+            warned = dict(fresh_warnings)
+            for now, file in zip(files, fresh, strict=True):
+                if now.after != file.after:
+                    warned[now.path] = (*reviewable.remarks(now), *concerns_in(now))
+            return Standing(Review(files), warned)
+
+        before = self.review
+        self._history = self._history.mapped(later)
+        self.reviewable, self.proposed, self.coming = reviewable, tuple(proposed), coming
+        now = {file.path: file for file in self.review.files}
+        lost = (dropped_from(f, made.get(f.path, f), now.get(f.path)) for f in before.files)
+        going_on = (each for each in lost if each is not None)
+        return [
+            replace(each, why=GOES_ON) if each.path in (coming or ()) else each for each in going_on
+        ]
 
     # ------------------------------------------------------------------ deciding
 
@@ -251,3 +308,11 @@ class ReviewSession:
         self._records[record] = done = replace(written, committable=False)
         if self._written is written:
             self._written = done
+
+
+def _warnings_of(reviewable: Reviewable) -> dict[str, tuple[str, ...]]:
+    """What to look at before accepting, as sentences by path."""
+    return {
+        file.path: (*reviewable.remarks(file), *reviewable.warnings.get(file.path, ()))
+        for file in reviewable.review.files
+    }

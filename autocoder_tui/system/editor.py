@@ -6,13 +6,38 @@ import os
 import shlex
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.values import dataclass
 
+_WITH_PLUS: Final = frozenset({
+    "vi", "vim", "nvim", "view", "gvim", "nano", "pico", "emacs", "emacsclient", "micro", "kak",
+    "joe", "jed", "ne", "mcedit", "hx", "helix", "gedit", "gnome-text-editor", "mg",
+})  # fmt: skip
+"""vim +12 FILE"""
+_WITH_GOTO: Final = frozenset({
+    "code", "code-insiders", "codium", "vscodium", "cursor", "windsurf",
+})  # fmt: skip
+"""code --goto FILE:12"""
+_WITH_COLON: Final = frozenset({"subl", "sublime_text", "zed", "zeditor", "lapce"})
+"""subl FILE:12"""
+_WITH_LINE: Final = frozenset({
+    "idea", "pycharm", "webstorm", "goland", "clion", "rubymine", "phpstorm", "rider", "rustrover",
+    "fleet", "kate", "mousepad",
+})  # fmt: skip
+"""idea --line 12 FILE"""
+_WAITS: Final = {
+    **dict.fromkeys(_WITH_GOTO | {"subl", "sublime_text", "zed", "zeditor"}, ("--wait", "-w")),
+    **dict.fromkeys(_WITH_LINE - {"fleet", "mousepad", "kate"}, ("--wait",)),
+    "kate": ("--block", "-b"),
+    "gedit": ("--wait", "-w"),
+    "gvim": ("--nofork", "-f"),
+}
+"""What has an editor that gives the terminal back at once end only when the file is closed."""
 _FALLBACKS = ("nano", "micro", "vim", "nvim", "vi", "emacs", "notepad")
 
 
@@ -59,11 +84,34 @@ def find_editor(environ: Mapping[str, str]) -> Editor:
     raise EditorFailed(f"{missing or 'There is no editor: '}{hint}.")
 
 
+def command_at(command: Sequence[str], file: Path, line: int, *, waits: bool = False) -> list[str]:
+    """`command` so that it opens `file` at `line` (from 1), where it is known how that is said.
+    With `waits` it ends when the file is closed."""
+    name = Path(command[0]).name.lower().partition(".")[0]
+    options = _WAITS.get(name, ())
+    wait = [options[0]] if waits and options and not set(options) & set(command) else []
+    begin = [*command, *wait]
+    if name in _WITH_PLUS:
+        return [*begin, f"+{line}", str(file)]
+    if name in _WITH_GOTO:
+        return [*begin, "--goto", f"{file}:{line}"]
+    if name in _WITH_COLON:
+        return [*begin, f"{file}:{line}"]
+    if name in _WITH_LINE:
+        return [*begin, "--line", str(line), str(file)]
+    return [*begin, str(file)]
+
+
 def open_in_editor(command: list[str], file: Path, environ: Mapping[str, str]) -> None:
     """Have `file` edited, and wait. Raises EditorFailed."""
+    run_editor([*command, str(file)], environ)
+
+
+def run_editor(command: list[str], environ: Mapping[str, str]) -> None:
+    """Run a `command` that names its file, and wait. Raises EditorFailed."""
     try:
         environment = {**os.environ, **environ}
-        done = subprocess.run([*command, str(file)], env=environment, check=False)
+        done = subprocess.run(command, env=environment, check=False)
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise EditorFailed(

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
     from autocoder_tui.ui.widgets.review.pane import ReviewPane
     from autocoder_tui.ui.widgets.steps.pane import StepList
+    from autocoder_tui.ui.widgets.stream.pane import StreamPane
 
 
 class AutocoderApp(ComposedApp):
@@ -197,10 +198,18 @@ class AutocoderApp(ComposedApp):
     def on_review_pane_decided(self, event: ReviewPane.Decided) -> None:
         self.session.changed()
         self.reviews.changed()
+        from autocoder_tui.ui.controllers.review_display import mark_review
+
         if event.said:
             self.main.log_line(event.said)
-        self.main.mark("review", f" {event.review.counts.undecided or '✓'}")
+        mark_review(self)
         self.guide_looks()
+
+    def on_stream_pane_review_wanted(self, event: StreamPane.ReviewWanted) -> None:
+        from autocoder_tui.ui.widgets.review.pane import ReviewPane
+
+        self.main.show("review")
+        self.main.query_one(ReviewPane).go_to_file(event.path)
 
     @work(group=ASKS)
     async def on_review_pane_wanted(self, event: ReviewPane.Wanted) -> None:

@@ -39,11 +39,13 @@ from autocoder_tui.ui.widgets.log.pane import LogPane
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.steps.pane import StepList
+from autocoder_tui.ui.widgets.stream.pane import StreamPane
 from autocoder_tui.ui.widgets.stream.view import StreamView
 
 PANES: Final[tuple[tuple[type[Widget], str], ...]] = (
     (FilePicker, "Files"),
     (RequirementsArea, "Requirements"),
+    (StreamPane, "Output"),
     (StreamView, "Output"),
     (AnswerView, "Answers"),
     (ReviewPane, "Review"),

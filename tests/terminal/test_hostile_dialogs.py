@@ -48,7 +48,7 @@ SCREENS = {
     "ModelPicker": "Model",
     "Palette": "type what you want to do",
     "PromptList": "Earlier prompts",
-    "Question": "Write the accepted hunks?",
+    "Question": "Write 1 file?",
     "QuitQuestion": "A run is under way",
     "RecoveredRuns": "Not finished last time",
     "RunComparison": "Two runs compared",
@@ -100,7 +100,7 @@ QUESTIONS = {
     "Undo this write?",
     "Warnings",
     "What the model is told in every run",
-    "Write the accepted hunks?",
+    "Write 1 file?",
 }
 """The titles of every question that is asked below."""
 
@@ -234,7 +234,7 @@ def decides(drive: Drive, target: Path) -> None:
     screen.until_shows("T1dORUQ=")
     drive.look("escape", shows="Drop what you typed?", then="d", evil=False)
     screen.until_gone("Reject with a note")
-    drive.look("a", "enter", shows="Write the accepted hunks?", then="c")
+    drive.look("a", "enter", shows="Write 1 file?", then="c")
     drive.look("A", shows="There are warnings", then="a")
     drive.look("ctrl+r", shows="Replace the review?", then="b")
     # Its warnings have been answered: nothing is left to ask.
@@ -680,7 +680,7 @@ def test_every_question_is_in_a_list() -> None:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
                 titles |= set(_titles(node))
-    by_name = {"Undo this write?", "Redo this write?", "Reject with a note"}
+    by_name = {"Undo this write?", "Redo this write?", "Reject with a note", "Write 1 file?"}
     assert titles | by_name == QUESTIONS | set(NOT_ASKED)
 
 

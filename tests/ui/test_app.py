@@ -61,7 +61,7 @@ async def test_the_demo_goes_from_start_to_an_accepted_file_by_keys_alone(
         review = app.main.query_one(ReviewPane)
         await until(pilot, lambda: app.main.query_one(FilePicker).picks)
         await pilot.press("ctrl+r")
-        await until(pilot, lambda: review.review is not None, 60)
+        await until(pilot, lambda: review.review is not None and not app.runner.running, 60)
         assert len(app.runner.state.parts) > 1
         (file,) = there(review.review).files
         assert len(file.hunks) >= 5

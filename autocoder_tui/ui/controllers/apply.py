@@ -174,9 +174,36 @@ def _changed(reviewable: Reviewable, review: Review) -> list[str]:
         for file in review.files
         if file.writes and not file.removes and reviewable.place(file) == file.path
     ]
-    said = [f"  {file.accepted_lines}  {visible(file.path)}" for file in files[:_MOST_NAMED]]
+    said = [_with_figures(file) for file in files[:_MOST_NAMED]]
     more = len(files) - _MOST_NAMED
     return [*said, *([f"  and {more} more files"] if more > 0 else [])]
+
+
+def _with_figures(file: FileReview) -> str:
+    new = " (new)" if file.is_new else ""
+    return f"  {file.accepted_lines!s:>9}  {visible(file.path)}{new}"
+
+
+def _taken_back(session: ReviewSession, review: Review) -> list[str]:
+    """The files that were written, and get back what they held before."""
+    return [f"  as before  {visible(f.path)}" for f in session.reviewable.taken_back(review)]
+
+
+def _undecided(review: Review) -> list[str]:
+    """How many hunks nobody decided on, and in which files."""
+    count = review.counts.undecided
+    if not count:
+        return []
+    files = [file for file in review.files if file.counts.undecided]
+    named = [f"{file.names} ({file.counts.undecided})" for file in files[:_MOST_NAMED]]
+    more = len(files) - _MOST_NAMED
+    where = ", ".join(named) + (f" and {more} more files" if more > 0 else "")
+    return ["", f"{count} undecided hunk{'s' * (count != 1)} will not be written: {where}"]
+
+
+def _question(review: Review) -> str:
+    count = sum(file.writes for file in review.files)
+    return f"Write {count} file{'s' * (count != 1)}?" if count else "Take back what was written?"
 
 
 async def _sure(app: Program, session: ReviewSession, review: Review) -> bool:
@@ -184,17 +211,15 @@ async def _sure(app: Program, session: ReviewSession, review: Review) -> bool:
     were not looked at."""
     reasons = _acts(session.reviewable, review)
     cautioned = len(reasons) > sum(file.moves or file.removes for file in review.files)
-    if review.counts.undecided:
-        count = review.counts.undecided
-        reasons.append(f"{count} hunk{'s are' if count > 1 else ' is'} undecided: not written.")
+    reasons += _undecided(review)
     fresh = session.acknowledged.fresh(await concerns_of(review))
     if fresh:
         reasons.append(listed(fresh))
     if not reasons:
         return True
     question = Question(
-        "Write the accepted hunks?",
-        "\n".join([*_changed(session.reviewable, review), *reasons]),
+        _question(review),
+        "\n".join([*_changed(session.reviewable, review), *_taken_back(session, review), *reasons]),
         (Answer("write", "Write", "w"), _CANCEL),
         start=1 if fresh or cautioned else 0,
     )

@@ -9,14 +9,19 @@ from pathlib import Path, PurePosixPath
 from textual.app import SuspendNotSupported
 
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.system.editor import EditorFailed, editor_command, find_editor, open_in_editor
+from autocoder_tui.system.editor import (
+    EditorFailed,
+    command_at,
+    editor_command,
+    find_editor,
+    open_in_editor,
+    run_editor,
+)
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.plain_area import keeps
 
 LARGEST_EDITED_HERE = 1_000_000
 """Characters; a real editor is better at more."""
-
-_LINE_BY_PLUS = {"vi", "vim", "nvim", "nano", "emacs", "emacsclient", "micro", "kak", "joe", "ne"}
 
 
 async def edit_here(app: Program, title: str, hint: str, text: str, line: int) -> str | None:
@@ -43,13 +48,11 @@ def edit_in_editor(text: str, path: str, line: int, environ: Mapping[str, str]) 
     Blocking, and the editor takes the terminal. Raises EditorFailed.
     """
     command = editor_command(environ)
-    if Path(command[0]).name in _LINE_BY_PLUS:
-        command.append(f"+{line + 1}")
     try:
         with tempfile.TemporaryDirectory(prefix="autocoder-tui-") as folder:
             file = Path(folder) / _safe_name(path)
             file.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
-            open_in_editor(command, file, environ)
+            run_editor(command_at(command, file, line + 1, waits=True), environ)
             return file.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         raise EditorFailed(
@@ -94,9 +97,9 @@ def _attempt(text: str, path: str, line: int, environ: Mapping[str, str]) -> str
         return error
 
 
-def edit_file_suspended(app: Program, file: Path) -> None:
-    """Have a file edited in its place, with the screen given to the editor meanwhile. Raises
-    EditorFailed."""
+def edit_file_suspended(app: Program, file: Path, line: int | None = None) -> None:
+    """Have a file edited in its place, at `line` (from 0), with the screen given to the editor
+    meanwhile. Raises EditorFailed."""
     failed: EditorFailed | None = None
     editor = find_editor(app.setup.environ)
     if editor.said:
@@ -104,7 +107,10 @@ def edit_file_suspended(app: Program, file: Path) -> None:
     try:
         with app.suspend():
             try:
-                open_in_editor(editor.command, file, app.setup.environ)
+                if line is None:
+                    open_in_editor(editor.command, file, app.setup.environ)
+                else:
+                    run_editor(command_at(editor.command, file, line + 1), app.setup.environ)
             except EditorFailed as error:
                 failed = error
     except SuspendNotSupported as error:

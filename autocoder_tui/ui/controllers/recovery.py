@@ -31,7 +31,7 @@ from autocoder_tui.store.history.history import History, RunSummary, UnknownRun
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.journal.recovery import Recovery, RecoveryProgress, recover_runs
 from autocoder_tui.ui.controllers.earlier_picks import pickable
-from autocoder_tui.ui.controllers.review_display import show_review
+from autocoder_tui.ui.controllers.review_display import show_figures, show_review, tell_dropped
 from autocoder_tui.ui.controllers.send import go_on_after_asking
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
@@ -39,7 +39,7 @@ from autocoder_tui.ui.screens.prompts import Prompt, first_line
 from autocoder_tui.ui.screens.recovered import Offer, RecoveredRuns
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.header_line import HeaderLine
-from autocoder_tui.ui.widgets.stream.view import StreamView
+from autocoder_tui.ui.widgets.stream.pane import StreamPane
 from autocoder_tui.workspace.output_path import is_folder
 
 _MOST_OFFERED = 20
@@ -282,7 +282,9 @@ class RunRecovery:
             return False
         app.runner.take_up(prepared, state_of(run))
         await self.fill_in(run, only_empty=True)
-        view = app.main.query_one(StreamView)
+        stream = app.main.query_one(StreamPane)
+        stream.begin()
+        view = stream.keyboard_view
         view.clear()
         view.append(run.reply)
         for join in run.joins:
@@ -291,8 +293,14 @@ class RunRecovery:
         app.main.show("output")
         app.refresh_bindings()
         reviewable = opened.reviewable
-        if review and (reviewable.review.files or reviewable.refused):
+        stream.end()
+        # What was decided while the reply came goes on with it.
+        decided = run.review is not None and not run.review.get("written")
+        if (review or decided) and (reviewable.review.files or reviewable.refused):
             show_review(app, reviewable, proposed, before, kept_notes(run))
+            show_figures(app, reviewable, proposed)
+            await tell_dropped(app, opened.dropped)
+        if review and (reviewable.review.files or reviewable.refused):
             app.main.show("review")
             if opened.changed:
                 names = ", ".join(opened.changed)

@@ -6,37 +6,61 @@ import asyncio
 from collections.abc import Sequence
 
 from autocoder_tui.engine.events import FileProposed
+from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.review.review import Review
+from autocoder_tui.runs.files_so_far import proposed_so_far
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.proposal import make_review
 from autocoder_tui.runs.rounds import proposal_before
 from autocoder_tui.ui.controllers.apply import apply_review
-from autocoder_tui.ui.controllers.review_display import show_review
+from autocoder_tui.ui.controllers.review_display import show_figures, show_later, show_review
+from autocoder_tui.ui.controllers.review_so_far import is_so_far
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 
 
 async def review_proposal(
-    app: Program, prepared: Prepared, proposed: Sequence[FileProposed]
+    app: Program,
+    prepared: Prepared,
+    proposed: Sequence[FileProposed],
+    *,
+    offered: bool = True,
 ) -> None:
     """Show what was proposed, compared with what the model was given.
 
-    What was decided in the review that the run goes on with stays decided.
+    What was decided in the review that the run goes on with stays decided, and so does what was
+    decided while the reply came. Unless it is `offered` the pane is not gone to.
     """
     earlier = reviewed_before(app, prepared)
     if earlier is None and prepared.goes_on:
         history = app.runner.keeping.history
         earlier = await asyncio.to_thread(proposal_before, history, prepared)
     reviewable = await asyncio.to_thread(make_review, prepared, proposed, earlier)
-    show_review(app, reviewable, proposed, earlier)
+    session = app.review_session
+    if session is not None and is_so_far(app, prepared):
+        show_later(app, session.take_later(reviewable, proposed, None))
+    else:
+        show_review(app, reviewable, proposed, earlier)
+    show_figures(app, reviewable, proposed)
     if prepared.feedback is not None:
         app.modes.answered(prepared.feedback.rounds[-1].complaint)
-    if not app.main.offer("review"):
+    if not offered:
+        app.tell("Stopped. F5 reviews the files that came; Ctrl+G goes on with the text.")
+    elif not app.main.offer("review"):
         app.tell("The proposal is ready: F5 reviews it.")
     target = reviewable.target
     if target is not None and all(file.path != target for file in reviewable.review.files):
         app.tell(f"The reply does not contain {target}, the file to write.", severity="warning")
+
+
+async def review_what_came(app: Program, prepared: Prepared, state: RunState) -> None:
+    """Show the files of a reply that did not come to its end, for it was stopped or failed."""
+    joins = tuple(state.joins)
+    proposed = await asyncio.to_thread(proposed_so_far, prepared, state.text, joins)
+    await review_proposal(app, prepared, proposed, offered=False)
+    if app.review_session is not None:
+        app.review_session.is_cut_short = True
 
 
 def reviewed_before(app: Program, prepared: Prepared) -> Review | None:
@@ -51,6 +75,9 @@ async def write_accepted(app: Program) -> None:
     """Write the accepted hunks of the review on the screen, and say what was written."""
     session = app.review_session
     if session is None:
+        return
+    if session.why_not_written:
+        app.tell(session.why_not_written, severity="warning")
         return
     if session.written:
         app.tell("These hunks are written already.")

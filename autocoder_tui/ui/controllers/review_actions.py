@@ -8,20 +8,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from typing import Final
 
 from autocoder_tui.config.settings_edit import save_setting
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review import warnings
 from autocoder_tui.review.file_review import FileReview, Verdict
+from autocoder_tui.review.later_reply import is_same
 from autocoder_tui.review.line_ends import fitted
 from autocoder_tui.review.review import Review
 from autocoder_tui.runs.guidance import load_guidance
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.rework import Complaint, rework
+from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.controllers.concerns import accept_anyway, listed
 from autocoder_tui.ui.controllers.copy import copy_out
-from autocoder_tui.ui.controllers.edit import edit_here, edit_suspended
+from autocoder_tui.ui.controllers.edit import edit_file_suspended, edit_here, edit_suspended
 from autocoder_tui.ui.controllers.review import write_accepted
 from autocoder_tui.ui.controllers.unplaced_changes import settle_unplaced
 from autocoder_tui.ui.program import Program
@@ -108,9 +111,13 @@ async def edit_file(app: Program, pane: ReviewPane) -> None:
 
 
 async def edit_outside(app: Program, pane: ReviewPane) -> None:
-    """Change the whole proposed text in the person's own editor, which gets the screen."""
-    file = pane.file
-    if file is None or _is_no_text(app, file):
+    """Change the whole proposed text in the person's own editor, which gets the screen. What is
+    written already, or shall be deleted, is opened as it is on disk."""
+    file, session = pane.file, app.review_session
+    if file is None or session is None:
+        return
+    if file.deletes or session.written:
+        await _open_on_disk(app, pane, file, session.reviewable.place(file))
         return
     try:
         # Not in a thread: while the editor has the terminal, the screen must stand still.
@@ -123,6 +130,18 @@ async def edit_outside(app: Program, pane: ReviewPane) -> None:
         await _take(app, pane, file, lambda: file.edited(fitted(file.after, new)), pane.diff.cursor)
     else:
         app.tell("The editor changed nothing.")
+
+
+async def _open_on_disk(app: Program, pane: ReviewPane, file: FileReview, path: str | None) -> None:
+    if path is None or not await asyncio.to_thread((app.root / path).is_file):
+        app.tell("The file is not on disk: there is nothing to open.", severity="warning")
+        return
+    try:
+        edit_file_suspended(app, app.root / path, _line(pane, file))
+    except AutocoderError as error:
+        app.tell(error.message, severity="error", timeout=12)
+        return
+    app.tell(f"{visible(path)} was open as it is on disk: what you changed is no proposal.")
 
 
 def _is_no_text(app: Program, file: FileReview, hunk: int | None = None) -> bool:
@@ -153,7 +172,12 @@ async def _take(
 
     edited, concerns = await asyncio.to_thread(work)
     session = app.review_session
-    if session is None or file not in session.review.files:
+    files = () if session is None else session.review.files
+    now = next((each for each in files if is_same(each, file)), None)
+    if now is not None and (now.hunks, now.verdicts) == (file.hunks, file.verdicts):
+        # The end of a run may have said more of the file meanwhile.
+        edited = replace(edited, complete=now.complete, remark=now.remark)
+    else:
         # A run has ended meanwhile: what was typed must not get lost with the old review.
         app.tell(
             "Another proposal has come meanwhile, so the edit does not fit any more.",
@@ -184,6 +208,7 @@ async def copy(app: Program, pane: ReviewPane) -> None:
         Answer("file", "the patch of this file", "f"),
         Answer("patch", "the patch of all files", "p"),
         Answer("accepted", "the patch of what is accepted", "a"),
+        Answer("path", "the path of this file", "y"),
     ]
     chosen = await app.push_screen_wait(Choice("Copy", choices))
     texts: dict[str, Callable[[], str]] = {
@@ -192,6 +217,7 @@ async def copy(app: Program, pane: ReviewPane) -> None:
         "old": lambda: file.replaced_lines(hunk),
         "proposed": lambda: file.after,
         "result": lambda: file.result() or "",
+        "path": lambda: file.final_path,
         "file": file.to_patch,
         "patch": review.to_patch,
         "accepted": lambda: review.to_patch(accepted_only=True),
@@ -346,6 +372,16 @@ _DEEDS: dict[Deed, Callable[[Program, ReviewPane], Coroutine[None, None, None]]]
 }
 
 
+_OF_A_WHOLE_REPLY: Final[dict[Deed, str]] = {
+    "check": "The check is of the whole proposal, which still comes. Decide meanwhile.",
+    "place changes": "The model may still be asked for these changes again: wait for the end.",
+}
+
+
 async def do(app: Program, deed: Deed) -> None:
     """Do what the pane asked for."""
+    session = app.review_session
+    if session is not None and session.coming is not None and deed in _OF_A_WHOLE_REPLY:
+        app.tell(_OF_A_WHOLE_REPLY[deed], severity="warning")
+        return
     await _DEEDS[deed](app, app.main.query_one(ReviewPane))

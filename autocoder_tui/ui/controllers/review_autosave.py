@@ -19,7 +19,7 @@ class ReviewAutosave:
         self._app = app
         self._waiting: dict[str, dict[str, Any]] = {}
         self._writer: asyncio.Task[None] | None = None
-        self._last: tuple[str, Review, str] | None = None
+        self._last: tuple[str, Review, str, bool] | None = None
         self._told = False
 
     def changed(self) -> None:
@@ -27,7 +27,7 @@ class ReviewAutosave:
         app, session = self._app, self._app.review_session
         if session is None or (run_id := session.run_id) is None:
             return
-        now = (run_id, session.review, session.written)
+        now = (run_id, session.review, session.written, session.coming is None)
         if now == self._last:
             return
         self._last = now

@@ -20,10 +20,17 @@ from autocoder_tui.runs.event_text import narrate, summary
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.restore import KEPT
 from autocoder_tui.safety.redaction import safe_line
-from autocoder_tui.ui.controllers.review import review_proposal, reviewed_before
-from autocoder_tui.ui.controllers.review_display import clear_review
+from autocoder_tui.ui.controllers.review import (
+    review_proposal,
+    review_what_came,
+    reviewed_before,
+)
+from autocoder_tui.ui.controllers.review_so_far import ReviewSoFar, is_so_far
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.meters.meters import Meters
+from autocoder_tui.ui.widgets.review.empty import COMING, why_empty
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.ui.widgets.stream.pane import StreamPane
 from autocoder_tui.ui.widgets.stream.view import StreamView
 
 
@@ -34,6 +41,7 @@ class RunDisplay:
         self._app = app
         self._told = ""
         """Why the run tries again, as said last: the next try for that reason is the meters'."""
+        self._so_far = ReviewSoFar(app)
         self._is_question = False
         """Whether the newest run answers a question."""
 
@@ -51,10 +59,12 @@ class RunDisplay:
             self._app.refresh_bindings()
             return
         main.query_one(StreamView).clear({f.path: f.text for f in prepared.request.files})
+        main.query_one(StreamPane).begin()
         main.clear_reasoning()
         if reviewed_before(self._app, prepared) is None:
-            clear_review(self._app)
-        main.show_notes("")
+            self._so_far.began(prepared)
+            main.query_one(ReviewPane).say_why_empty(COMING)
+        main.show_notes("", "")
         main.show("output")
         self._app.refresh_bindings()
 
@@ -65,6 +75,9 @@ class RunDisplay:
             main.query_one(Meters).show_run(state, time.monotonic())
         for event in events:
             self._show(event)
+        if not self._is_question:
+            main.query_one(StreamPane).show_tabs()
+            self._so_far.brought(state)
         if main.pane == "output":
             main.show_output()
 
@@ -109,18 +122,20 @@ class RunDisplay:
 
     def run_ended(self, prepared: Prepared | None, state: RunState) -> None:
         self._app.spending.ended(state)
+        self._so_far.ended()
         if not self._app.is_running:
             return
         self._app.signs.run_ended(state.status)
         main = self._app.main
         main.query_one(Meters).show_run(state, time.monotonic())
+        main.query_one(StreamPane).end()
         self._app.refresh_bindings()
         if state.stats.chunks:
             main.log_line(summary(state), 1)
         is_question = prepared is not None and prepared.request.purpose == "query"
         if prepared is not None and is_question:
             self._app.conversation.ended(prepared, state)
-        elif state.notes:
+        elif state.notes or state.status == "completed":
             main.show_notes(state.notes)
         if state.error is not None:
             # The log has it from the event.
@@ -136,17 +151,22 @@ class RunDisplay:
             main.offer("notes")
         elif state.status == "cancelled" and state.text:
             self._app.tell("Stopped. The text so far is kept: Ctrl+G goes on with it.")
-        wanted = state.files or (prepared is not None and prepared.goes_on)
-        if prepared is not None and wanted and self._app.spending.wants_review:
+        if prepared is not None and not is_question:
+            main.query_one(ReviewPane).say_why_empty(why_empty(state))
             self._show_proposal(prepared, state)
         self._app.falling_back.ended(state)
 
     def _show_proposal(self, prepared: Prepared, state: RunState) -> None:
         """Review what came. A run that goes on with a review replaces it only when complete."""
-        stays = reviewed_before(self._app, prepared) is not None
+        app = self._app
+        stays = reviewed_before(app, prepared) is not None
         if stays and (state.status != "completed" or not state.files):
-            self._app.tell("The review is as it was before this run.")
-            return
-        if not state.files:
-            return
-        self._app.run_worker(review_proposal(self._app, prepared, state.files))
+            app.tell("The review is as it was before this run.")
+        elif state.files and (app.spending.wants_review or is_so_far(app, prepared)):
+            app.run_worker(review_proposal(app, prepared, state.files))
+        elif not state.files and (is_so_far(app, prepared) or self._has_whole_files(prepared)):
+            app.run_worker(review_what_came(app, prepared, state))
+
+    def _has_whole_files(self, prepared: Prepared) -> bool:
+        files = self._app.main.query_one(StreamPane).keyboard_view.files
+        return not prepared.goes_on and any(span.is_whole for span in files.spans)

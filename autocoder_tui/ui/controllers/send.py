@@ -12,6 +12,7 @@ from autocoder_tui.runs.preparation import Prepared, prepare
 from autocoder_tui.runs.setup import ChosenModel, as_known_now
 from autocoder_tui.runs.window_probe import AskedWindow, ask_window, needs_asking
 from autocoder_tui.ui.controllers.review import reviewed_before
+from autocoder_tui.ui.controllers.review_so_far import is_of_run
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.screens.too_large import TooLarge
@@ -106,8 +107,11 @@ async def may_replace_review(app: Program, *, undecided: bool = True) -> bool:
     session = app.review_session
     if session is None or not session.unwritten:
         return True
-    if not session.review.counts.accepted and not undecided:
+    counts = session.review.counts
+    if not counts.accepted and not undecided:
         return True
+    if session.is_cut_short and not (counts.accepted or counts.rejected):
+        return True  # who stops a run and sends another has seen enough of it
     answers = (Answer("run", "Run", "r"), Answer("stay", "Back to the review", "b", harmless=True))
     text = f"{session.unwritten} A new run replaces this review; F6 opens it again."
     return await app.push_screen_wait(Question("Replace the review?", text, answers)) == "run"
@@ -123,8 +127,11 @@ async def go_on_after_asking(app: Program) -> None:
     decision, _ = await app.keys_asked_about.decide(app, request)
     if decision != "send":
         return
-    # Questions leave the review alone; a round of feedback goes on with what was complained of.
-    goes_on = request.purpose == "query" or reviewed_before(app, prepared) is not None
+    # Questions leave the review alone; a round of feedback goes on with what was complained of, and
+    # what was decided on the files of this reply stays decided.
+    session = app.review_session
+    is_same = session is not None and is_of_run(session, prepared)
+    goes_on = is_same or request.purpose == "query" or reviewed_before(app, prepared) is not None
     if not goes_on and not await may_replace_review(app, undecided=False):
         return
     if await app.spending.may_run(chosen.model, prepared.request.limits):

@@ -10,6 +10,7 @@ from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.supervision import RunListener
 from autocoder_tui.ui.program import Program
+from autocoder_tui.ui.widgets.stream.pane import StreamPane
 from autocoder_tui.ui.widgets.stream.view import StreamView
 
 
@@ -28,6 +29,7 @@ class StepDisplay:
         view.clear({file.path: file.text for file in prepared.request.files})
         if prepared.request.partial:
             view.append(prepared.request.partial)
+        main.query_one(StreamPane).begin()
         main.clear_reasoning()
         main.show_beside_steps()
 
@@ -45,6 +47,11 @@ class StepDisplay:
                     view.mark_join(event.offset, f"part {event.part}: {event.cause}, {event.proof}")
                 case ReasoningDelta(text):
                     main.add_reasoning(text)
+        pane = main.query_one(StreamPane)
+        if state.ended:
+            pane.end()
+        else:
+            pane.show_tabs()
         main.show_beside_steps()
 
     def run_told(self, message: str) -> None:

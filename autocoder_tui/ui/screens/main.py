@@ -31,7 +31,7 @@ from autocoder_tui.ui.screens.shown_panes import (
     Beside,
     shown_panes,
 )
-from autocoder_tui.ui.screens.welcome import WELCOME, WELCOME_TO_ASK, WELCOME_TO_STEPS
+from autocoder_tui.ui.screens.welcome import NO_NOTES, NO_REASONING, NOTES_TO_COME, welcome_to
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
 from autocoder_tui.ui.widgets.answers import AnswerView
 from autocoder_tui.ui.widgets.check.pane import CheckPane
@@ -43,11 +43,11 @@ from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.log.pane import LogPane
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.mode_switch import ModeSwitch
-from autocoder_tui.ui.widgets.plain_area import PlainInput
+from autocoder_tui.ui.widgets.plain_area import PlainInput, ReadOnlyText
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.steps.pane import StepsPane
-from autocoder_tui.ui.widgets.stream.view import StreamView
+from autocoder_tui.ui.widgets.stream.pane import StreamPane
 from autocoder_tui.ui.widgets.tab_strip import TabStrip
 
 _ASKED: Mapping[Mode, str] = {
@@ -118,13 +118,15 @@ class MainScreen(CoveredScreen[None]):
                     lower.border_title = ""
                     yield TabStrip(LOWER_TABS, id="tabs")
                     with ContentSwitcher(id="panes", initial="welcome"):
-                        yield Static(WELCOME, id="welcome", markup=False)
-                        yield StreamView(id="output")
+                        yield Static(
+                            welcome_to(asks=False, steps=False), id="welcome", markup=False
+                        )
+                        yield StreamPane(id="output")
                         yield AnswerView(id="answers")
                         yield ReviewPane(self._diff_layout, id="review")
                         yield CheckPane(id="check")
-                        yield TextArea(id="notes", read_only=True, soft_wrap=True)
-                        yield TextArea(id="reasoning", read_only=True, soft_wrap=True)
+                        yield ReadOnlyText(NOTES_TO_COME, id="notes")
+                        yield ReadOnlyText(NO_REASONING, id="reasoning")
                         yield self._log_pane
         yield Meters()
         yield FooterLine()
@@ -253,7 +255,7 @@ class MainScreen(CoveredScreen[None]):
         """Show in the pane of the output what is there by now."""
         switcher = self.query_one("#panes", ContentSwitcher)
         if self.pane == "output" or switcher.current in ("output", "answers", "welcome"):
-            held = self.focused is not None and self.focused.id in ("output", "answers")
+            held = self.focused is not None and self.focused.id in ("stream", "answers")
             switcher.current = self._content_of("output")
             if held:
                 self._focus_pane("output")
@@ -297,7 +299,7 @@ class MainScreen(CoveredScreen[None]):
             return pane
         if self._asks and self._beside != "steps":
             return "answers" if self.query_one(AnswerView).has_entries else "welcome"
-        return "welcome" if self.query_one(StreamView).is_empty else "output"
+        return "welcome" if self.query_one(StreamPane).is_empty else "output"
 
     @property
     def _asks(self) -> bool:
@@ -320,7 +322,7 @@ class MainScreen(CoveredScreen[None]):
             return
         content = self._content_of(pane)
         widget = self.query_one(f"#{pane if content == 'welcome' else content}", Widget)
-        if isinstance(widget, ReviewPane | CheckPane | LogPane | StepsPane):
+        if isinstance(widget, ReviewPane | CheckPane | LogPane | StepsPane | StreamPane):
             widget = widget.keyboard_view
         if widget.focusable:
             # At once: until the widget's own `focus` acts, what is offered would find the keyboard
@@ -377,12 +379,11 @@ class MainScreen(CoveredScreen[None]):
         self._say_welcome()
 
     def _say_welcome(self) -> None:
-        welcome = WELCOME_TO_ASK if self._asks else WELCOME
-        welcome = WELCOME_TO_STEPS if self._beside == "steps" else welcome
+        welcome = welcome_to(asks=self._asks, steps=self._beside == "steps")
         said = f"✗ {visible(self._failure)}" if self._failure else welcome
         self.query_one("#welcome", Static).update(said)
 
-    def show_notes(self, notes: str) -> None:
-        text = visible(notes.strip(), lines=True) or "The model said nothing besides the code."
+    def show_notes(self, notes: str, nothing: str = NO_NOTES) -> None:
+        text = visible(notes.strip(), lines=True) or nothing
         self.query_one("#notes", TextArea).text = text
         self.mark("notes", " •" if notes.strip() else "")

@@ -25,3 +25,13 @@ What they write for the project is kept apart until it is proposed: then the rev
 opens, and nothing is in the project before you accept it.
 
 F12 goes to the steps, F1 lists every key."""
+NO_NOTES = "The model said nothing besides the code."
+NOTES_TO_COME = "What the model says besides the files stands here when a run has ended."
+NO_REASONING = "What a model thinks before it answers stands here, where its server sends that."
+
+
+def welcome_to(*, asks: bool = False, steps: bool = False) -> str:
+    """What stands there where questions are asked, beside steps, or where files are written."""
+    if steps:
+        return WELCOME_TO_STEPS
+    return WELCOME_TO_ASK if asks else WELCOME

@@ -69,6 +69,9 @@ class LineScroller(Widget, can_focus=True):
         def control(self) -> LineScroller:
             return self.view
 
+    class Moved(Message):
+        """Another line was gone to."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._top = 0
@@ -76,6 +79,9 @@ class LineScroller(Widget, can_focus=True):
         self._following = True
         self._thumb = Thumb(0, 0)
         self._dragging = False
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return not self._following if action == "follow" else True
 
     @property
     def line_count(self) -> int:
@@ -133,6 +139,7 @@ class LineScroller(Widget, can_focus=True):
         if following != self._following:
             self._following = following
             self.refresh()
+            self.refresh_bindings()
             if self.is_mounted:
                 self.post_message(self.FollowChanged(self, following))
 
@@ -149,11 +156,17 @@ class LineScroller(Widget, can_focus=True):
         self._go_to(line)
         self._set_following(self._top >= self._bottom_top())
 
+    def hold_at(self, line: int) -> None:
+        """Put line `line` in the first row, as far as the text allows, and stay there."""
+        self._go_to(line)
+        self._set_following(False)
+
     def _go_to(self, top: int) -> None:
         top = max(0, min(top, self._bottom_top()))
         if top != self._top:
             self._top = top
             self.refresh()
+            self.post_message(self.Moved())
 
     def action_scroll_lines(self, lines: int) -> None:
         self.scroll_to_line(self._top + lines)

@@ -66,6 +66,13 @@ class PlainInput(Input):
         return Text(visible(self.value), no_wrap=True, overflow="ignore", end="")
 
 
+class ReadOnlyText(TextArea):
+    """Text to read, move in and copy from; `nothing` stands there where there is none."""
+
+    def __init__(self, nothing: str, *, id: str | None = None) -> None:
+        super().__init__(id=id, read_only=True, soft_wrap=True, placeholder=nothing)
+
+
 def keeps(text: str) -> bool:
     """Whether a text area gives `text` back as it was: it takes some characters for newlines,
     and knows one kind of newline at a time."""

@@ -225,6 +225,8 @@ async def at_moment(
         await until(pilot, lambda: app.runner.state.text_length == 260)
         # The meters look at the run in their own time.
         await until(pilot, lambda: "▶ running" in _shown(app))
+        # The lines of the file that comes are counted now and then.
+        await until(pilot, lambda: "… orders.py 15 lines]" in _shown(app))
         if moment == "question":
             await pilot.press("ctrl+q")
             await until(pilot, lambda: isinstance(app.screen, Question))

@@ -82,6 +82,11 @@ class CheckPane(Vertical):
         yield Static("", id="check-state", markup=False)
         yield self.keyboard_view
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "want" and parameters[:1] == ("send back",):
+            return not self.has_class("-empty")
+        return True
+
     def action_want(self, deed: CheckDeed) -> None:
         self.post_message(self.Wanted(deed))
 

@@ -63,6 +63,7 @@ class CheckView(LineScroller):
         self.lines: list[CheckLine] = []
         self.cursor = -1
         """The line with the link that Enter follows; -1 for none."""
+        self._has_links = False
         self._rows: list[tuple[int, str]] = []
         self._starts: list[int] = []
         self._width = 0
@@ -76,9 +77,18 @@ class CheckView(LineScroller):
         """The lines that are links."""
         return [number for number, line in enumerate(self.lines) if line.path is not None]
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("step_link", "follow_link"):
+            return self._has_links
+        return super().check_action(action, parameters)
+
     def show(self, lines: list[CheckLine]) -> None:
         """Show `lines`, the same as before and more, or others."""
         self.lines = lines
+        has_links = any(line.path is not None for line in lines)
+        if has_links != self._has_links:
+            self._has_links = has_links
+            self.refresh_bindings()
         if self.cursor >= len(lines) or (self.cursor >= 0 and lines[self.cursor].path is None):
             self.cursor = -1
         self._wrap()

@@ -40,11 +40,13 @@ _STATUS: dict[Action, str] = {
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """One row: a file under review with its number of warnings, or (None) a refused name."""
+    """One row: a file under review with its number of warnings; or (None) a refused name, or one
+    that is not whole yet and `comes`."""
 
     name: str
     file: FileReview | None
     warnings: int = 0
+    comes: bool = False
 
 
 class FileList(Widget):
@@ -104,6 +106,8 @@ class FileList(Widget):
         name, padding = _fitted(visible(entry.name), room)
         shown = Content.assemble(Content.styled(name, "bold reverse" if here else ""), padding)
         cursor = Content.styled("▌ " if here else "  ", "bold $accent")
+        if entry.comes:
+            return Content.assemble(cursor, shown, Content.styled(" … coming", "$text-accent"))
         if entry.file is None:
             return Content.assemble(cursor, shown, Content.styled(" not offered", "$error"))
         file = entry.file

@@ -65,6 +65,10 @@ REVIEW_KEYS: Final[list[BindingType]] = [
     _quiet("plus", "do_again", "Do again what was taken back", "do_again"),
     _quiet("right_square_bracket", "step_file(1)", "Next file", "next_file"),
     _quiet("left_square_bracket", "step_file(-1)", "Previous file", "previous_file"),
+    _quiet("right_curly_bracket", "step_undecided(1)", "Next undecided file", "next_undecided"),
+    _quiet(
+        "left_curly_bracket", "step_undecided(-1)", "Previous undecided file", "previous_undecided"
+    ),
     Binding("e", "want('edit hunk')", "Edit", id="review.edit", tooltip="the hunk here"),
     _quiet("ctrl+e", "want('edit file')", "Edit the whole file here", "edit_file"),
     _quiet("E", "want('edit outside')", "Edit in $EDITOR", "edit_outside"),

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from autocoder_tui.engine.reply.blocks import normal_path
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.review import Review
@@ -21,18 +22,13 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.widgets.diff.search import SearchedDiff
 from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
 from autocoder_tui.ui.widgets.review.before_view import BeforeView
+from autocoder_tui.ui.widgets.review.empty import NOTHING
 from autocoder_tui.ui.widgets.review.file_list import FileEntry, FileList
 from autocoder_tui.ui.widgets.review.head import head_of
 from autocoder_tui.ui.widgets.review.keys import DECIDES, OF_A_REVIEW, REVIEW_KEYS, Deed
 from autocoder_tui.ui.widgets.review.result_view import ResultView, described
 from autocoder_tui.ui.widgets.search_line import SearchLine
 from autocoder_tui.workspace.textfile import newline_of
-
-NOTHING = """\
-Nothing to review yet.
-
-When a run is complete, its changes stand here side by side: accept (a) or reject (r) \
-each hunk, edit (e) what is nearly right, then Enter writes what you accepted."""
 
 
 class ReviewPane(Vertical):
@@ -79,6 +75,8 @@ class ReviewPane(Vertical):
         self._arrangement = arrangement
         self._session: ReviewSession | None = None
         self._index = 0
+        self._path = ""
+        """Of the file on show."""
         self._checking = ""
 
     def compose(self) -> ComposeResult:
@@ -151,6 +149,22 @@ class ReviewPane(Vertical):
             self._show_file()
         self.refresh_bindings()
 
+    def show_later(self) -> None:
+        """The run has brought more to decide on. What is on show stays, and the place in it."""
+        session = self._session
+        if session is None:
+            return
+        paths = [file.path for file in session.review.files]
+        self._index = paths.index(self._path) if self._path in paths else 0
+        self.set_class(not session.shows_something, "-empty")
+        self.diff.put_away = self.file is None
+        self._show_file()
+        self.refresh_bindings()
+
+    def say_why_empty(self, words: str) -> None:
+        """Why there is nothing to decide on, and what to do about it; safe to show."""
+        self.query_one("#review-nothing", Static).update(words)
+
     def show_again(self) -> None:
         """The session has changed, but for the texts of its files."""
         self._show_texts()
@@ -174,6 +188,7 @@ class ReviewPane(Vertical):
 
     def _show_file(self) -> None:
         self.set_class(self.file is None, "-no-file")
+        self._path = "" if self.file is None else self.file.path
         if self.file is not None and self._session is not None:
             self.diff.rejected_before = self._session.reviewable.rejected_before(self.file)
             self.diff.show(self.file)
@@ -186,6 +201,7 @@ class ReviewPane(Vertical):
         review, reviewable = session.review, session.reviewable
         entries = [FileEntry(f.names, f, len(self.warnings.get(f.path, ()))) for f in review.files]
         entries += [FileEntry(name, None) for name, _ in reviewable.refused]
+        entries += [FileEntry(name, None, comes=True) for name in session.coming or ()]
         self.query_one(FileList).show(entries, self._index)
         concerns = () if file is None else self.warnings.get(file.path, ())
         count = len(review.files)
@@ -258,6 +274,26 @@ class ReviewPane(Vertical):
     def action_step_file(self, step: int) -> None:
         if self.review is not None and self.review.files:
             self._go_to_file((self._index + step) % len(self.review.files))
+
+    def action_step_undecided(self, step: int) -> None:
+        """Go to the next file with undecided hunks, or the one before."""
+        files = () if self.review is None else self.review.files
+        around = [(self._index + step * far) % len(files) for far in range(1, len(files))]
+        for index in around:
+            if files[index].counts.undecided:
+                self._go_to_file(index)
+                return
+        here = self.file is not None and self.file.counts.undecided
+        said = "The undecided hunks are all in this file." if here else "No hunk is undecided."
+        self.app.notify(said, markup=False)
+
+    def go_to_file(self, name: str) -> None:
+        """Show the file that the reply calls `name`, where it is under review."""
+        files = () if self.review is None else self.review.files
+        paths = [normal_path(file.path) for file in files]
+        if normal_path(name) in paths:
+            self._index = paths.index(normal_path(name))
+            self._show_file()
 
     def _go_to_file(self, index: int) -> None:
         self._index = index

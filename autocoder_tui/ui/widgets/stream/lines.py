@@ -26,6 +26,7 @@ from autocoder_tui.ui.widgets.stream.colours import (
     lexer_for_language,
     lexer_for_path,
 )
+from autocoder_tui.ui.widgets.stream.file_spans import FileSpans
 from autocoder_tui.ui.widgets.stream.packed_lines import KeptLines
 from autocoder_tui.values import dataclass
 
@@ -76,6 +77,7 @@ class StreamLines:
         self._tail: list[str] = []
         self._tail_length = 0
         self._spans: dict[int, Spans] = {}
+        self.files = FileSpans()
 
     # ------------------------------------------------------------------ the text
 
@@ -133,6 +135,7 @@ class StreamLines:
             keep = self.line_at(target)
             tail = self._texts[keep]
             self._texts.cut(keep)
+            self.files.cut(keep)
             del self._sections[keep:]
             for index in [index for index in self._spans if index >= keep]:
                 del self._spans[index]
@@ -181,10 +184,12 @@ class StreamLines:
         index = len(self._texts)
         after = index + 1
         if current.frame is not None and read_closing(line) == current.frame:
+            self.files.close(index)
             return Section("end", index, current.label, then=Section("prose", after))
         if not current.frame and (opening := read_opening(line)):
             path = visible(opening.path)
             body = Section("code", after, path, lexer_for_path(path), frame=opening.frame_id)
+            self.files.open(path, path, index)
             return Section("heading", index, path, then=body)
         if current.frame is None and current.fence is None and (action := read_action(line)):
             return self._action_mark(action)
@@ -205,7 +210,9 @@ class StreamLines:
         path = visible(action.path)
         label = {"edit": path, "delete": f"deletes {path}"}.get(action.kind)
         label = label or f"renames {visible(action.source)} → {path}"
-        if action.alone or action.kind == "delete":
+        is_alone = action.alone or action.kind == "delete"
+        self.files.open(path, label, index, alone=is_alone)
+        if is_alone:
             return Section("heading", index, label, then=Section("prose", index + 1))
         source = action.source or action.path
         body = Section("prose", index + 1, path, change="between", path=source)
@@ -217,6 +224,7 @@ class StreamLines:
         between = replace(current, kind="prose", lexer=None, change="between", then=None)
         if current.change == "between":
             if closes_action(line, "edit") or closes_action(line, "rename"):
+                self.files.close(index)
                 return Section("end", index, then=Section("prose", index + 1))
             if not opens_block(line):
                 return None

@@ -21,6 +21,7 @@ from textual.timer import Timer
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.widgets.line_scroller import LineScroller
 from autocoder_tui.ui.widgets.stream.colours import Palette
+from autocoder_tui.ui.widgets.stream.file_spans import FileSpans
 from autocoder_tui.ui.widgets.stream.lines import StreamLines
 from autocoder_tui.ui.widgets.stream.rows import RowPainter, RowStyles, source_index
 
@@ -92,10 +93,22 @@ class StreamView(LineScroller):
     def is_empty(self) -> bool:
         return not self._lines.length
 
+    @property
+    def files(self) -> FileSpans:
+        """The files in the text."""
+        return self._lines.files
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "copy_all":
+            return not self.is_empty
+        return super().check_action(action, parameters)
+
     def append(self, text: str) -> None:
         """Add text at the end. Costs what is added, however long the text is."""
         if not text:
             return
+        if self.is_empty:
+            self.refresh_bindings()
         self._changed_from(self._lines.append(text))
 
     def retract(self, count: int) -> None:

@@ -1,0 +1,139 @@
+"""Reviewing the files that are whole while the rest of their reply still comes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Final
+
+from autocoder_tui.engine.purpose import writes_files
+from autocoder_tui.engine.run_state import RunState
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.runs.files_so_far import FilesSoFar
+from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.runs.review_session import ReviewSession
+from autocoder_tui.runs.reviewable import Reviewable
+from autocoder_tui.ui.controllers.review_display import (
+    clear_review,
+    show_figures,
+    show_later,
+    show_review,
+)
+from autocoder_tui.ui.program import Program
+from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.ui.widgets.stream.file_spans import FileSpans
+from autocoder_tui.ui.widgets.stream.pane import StreamPane
+
+_LEAST_REST: Final = 0.2
+_REST: Final = 12
+"""Between two looks at the reply passes at least that many seconds, and so many times what a look
+took: a long reply in many files is read again for each of them."""
+
+
+class ReviewSoFar:
+    """Follows one run after the other. A run that goes on with a review leaves that one alone."""
+
+    def __init__(self, app: Program) -> None:
+        self._app = app
+        self._files: FilesSoFar | None = None
+        self._looked_at: FilesSoFar | None = None
+        """The files of the run that is being looked at right now."""
+        self._seen = (0, 0)
+        """How many files were closed, and how many there were, when it was looked last."""
+        self._coming: tuple[str, ...] = ()
+
+    def began(self, prepared: Prepared) -> None:
+        """A run begins that writes files, and goes on with no review: what is on the screen makes
+        room for what it brings, unless it is of the same reply."""
+        self._files, self._seen, self._coming = None, (0, 0), ()
+        session = self._app.review_session
+        if session is not None and prepared.request.partial and is_of_run(session, prepared):
+            session.coming = ()
+            self._app.main.query_one(ReviewPane).show_later()
+        else:
+            clear_review(self._app)
+        is_followed = prepared.reply is None and not prepared.goes_on
+        if is_followed and writes_files(prepared.request.purpose):
+            self._files = FilesSoFar(prepared)
+
+    def brought(self, state: RunState) -> None:
+        """Something has come."""
+        files = self._files
+        if files is None:
+            return
+        spans = self._app.main.query_one(StreamPane).keyboard_view.files
+        coming = tuple(span.path for span in spans.spans if not span.is_whole)
+        if coming != self._coming:
+            self._coming = coming
+            self._say_coming(files)
+        if self._looked_at is not files and self._is_due(files, spans):
+            self._looked_at = files
+            self._app.run_worker(self._look(files, state), group="review so far")
+
+    def _is_due(self, files: FilesSoFar, spans: FileSpans) -> bool:
+        """Whether a file came to its end since; or another began, and one that came to its end
+        was not whole for what stood behind it."""
+        closed, count = self._seen
+        begun = len(spans.spans) != count and len(files.whole) < spans.closed
+        return spans.closed != closed or begun
+
+    def ended(self) -> None:
+        """The run is over: from here on its proposal is what is reviewed."""
+        self._files = None
+
+    def _say_coming(self, files: FilesSoFar) -> None:
+        session = self._app.review_session
+        if (
+            session is not None
+            and session.coming is not None
+            and is_of_run(session, files.prepared)
+        ):
+            session.coming = self._coming
+            self._app.main.query_one(ReviewPane).show_later()
+
+    async def _look(self, files: FilesSoFar, state: RunState) -> None:
+        """Look at the reply, again as long as files in it come to their end."""
+        try:
+            while self._files is files:
+                spans = self._app.main.query_one(StreamPane).keyboard_view.files
+                self._seen, began = (spans.closed, len(spans.spans)), time.monotonic()
+                if await asyncio.to_thread(files.look, state.text, tuple(state.joins)):
+                    reviewable = await asyncio.to_thread(files.reviewable)
+                    if self._files is files:
+                        self._show(files, reviewable)
+                took = time.monotonic() - began
+                await asyncio.sleep(max(_LEAST_REST, _REST * took))
+                if not self._is_due(files, spans):
+                    return
+        except AutocoderError as error:
+            # The end of the run reads the same files, and says it where that matters.
+            self._app.main.log_line(f"Not reviewed before the end: {error.message}")
+        finally:
+            if self._looked_at is files:
+                self._looked_at = None
+
+    def _show(self, files: FilesSoFar, reviewable: Reviewable) -> None:
+        app, proposed = self._app, tuple(files.whole.values())
+        session = app.review_session
+        if (
+            session is not None
+            and session.coming is not None
+            and is_of_run(session, files.prepared)
+        ):
+            show_later(app, session.take_later(reviewable, proposed, self._coming))
+        elif reviewable.review.files or reviewable.refused:
+            show_review(app, reviewable, proposed, coming=self._coming)
+            app.tell("A file of the reply is whole: F5 reviews it while the rest comes.")
+        show_figures(app, reviewable, proposed)
+
+
+def is_of_run(session: ReviewSession, prepared: Prepared) -> bool:
+    """Whether what is decided on is what this run proposes, and nothing of it is on disk."""
+    wrote = session.written or session.reviewable.written
+    return session.run_id == prepared.request.run_id and not prepared.goes_on and not wrote
+
+
+def is_so_far(app: Program, prepared: Prepared) -> bool:
+    """Whether the review on the screen is of what this run has brought so far."""
+    session = app.review_session
+    return session is not None and session.coming is not None and is_of_run(session, prepared)

@@ -1,0 +1,50 @@
+"""What stands in the review where there is nothing to decide on: why, and the way to something."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from autocoder_tui.engine.run_state import RunState
+from autocoder_tui.safety.sanitize import visible
+
+NOTHING: Final = """\
+Nothing to review yet.
+
+  F3  says what you want; Ctrl+R runs it
+  F6  opens the proposal of an earlier run
+  P   reviews a reply from a chat page or another program
+
+A proposal stands here file by file: a accepts a hunk, r rejects it, e edits it, \
+and Enter writes what you accepted. Nothing is written before."""
+COMING: Final = """\
+The reply is coming: no file of it is whole yet.
+
+As soon as one is, its changes stand here and can be decided on while the rest comes. \
+Nothing is written before the run has ended.
+
+  F4   shows the reply as it comes
+  Esc  stops it; what has come is kept"""
+_STOPPED: Final = """\
+Stopped before any file was whole. The text is kept.
+
+  Ctrl+G  goes on with it
+  F4      shows it"""
+_NO_FILE: Final = """\
+The model proposed no file.
+
+  F8  goes to the notes: what it said
+  F3  says what you want; Ctrl+R runs it again"""
+_COMPARING: Final = "The reply is whole: its files are compared with yours."
+
+
+def why_empty(state: RunState) -> str:
+    """What to say after a run, where it brought nothing to decide on. Safe to show."""
+    if state.status == "error":
+        said = visible(state.error.message, lines=True) if state.error is not None else ""
+        ways = ["  F9      shows the log", "  F3      says what you want; Ctrl+R runs it again"]
+        if state.text:
+            ways.insert(0, "  Ctrl+G  goes on with the text that came")
+        return f"The run failed: {said}\n\n" + "\n".join(ways)
+    if state.status == "cancelled":
+        return _STOPPED if state.text else NOTHING
+    return _COMPARING if state.files else _NO_FILE

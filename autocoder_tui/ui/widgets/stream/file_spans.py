@@ -1,0 +1,60 @@
+"""Which files the streamed text holds, and from which line to which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class FileSpan:
+    """A file of the reply: `first` is the line that opens it, `end` the line that closes it, None
+    as long as none does. `path` is as the reply names it, safe to show; `label` says more where
+    the file is deleted or renamed."""
+
+    path: str
+    label: str
+    first: int
+    end: int | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.end is not None
+
+
+class FileSpans:
+    """The files in the order in which they began. `closed` counts the files that were closed: it
+    only grows, so whoever looks for another number hears of every file."""
+
+    def __init__(self) -> None:
+        self.spans: list[FileSpan] = []
+        self.closed = 0
+
+    def open(self, path: str, label: str, first: int, *, alone: bool = False) -> None:
+        """A file begins at line `first`; `alone`: that line is all there is of it."""
+        self.spans.append(FileSpan(path, label, first))
+        if alone:
+            self.close(first)
+
+    def close(self, line: int) -> None:
+        """The file that is open ends at `line`."""
+        if self.spans and not self.spans[-1].is_whole:
+            self.spans[-1].end = line
+            self.closed += 1
+
+    def cut(self, lines: int) -> None:
+        """Only the first `lines` lines are left."""
+        while self.spans and self.spans[-1].first >= lines:
+            self.spans.pop()
+        for span in self.spans:
+            if span.end is not None and span.end >= lines:
+                span.end = None
+
+    def at(self, line: int) -> int:
+        """The number of the file that `line` belongs to, or of the last one before it; 0 where
+        there is none before it."""
+        found = 0
+        for number, span in enumerate(self.spans):
+            if span.first > line:
+                break
+            found = number
+        return found
