@@ -29,6 +29,7 @@ from autocoder_tui.ui.widgets.diff.view import DiffView
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.log.pane import LogPane
 from autocoder_tui.ui.widgets.mode_switch import ModeSwitch
+from autocoder_tui.ui.widgets.panes.body import PaneBody, Towards
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.steps.pane import StepList
@@ -48,12 +49,20 @@ class AutocoderApp(ComposedApp):
     def on_file_picker_picks_changed(self, event: FilePicker.PicksChanged) -> None:
         self.main.tell_picks(len(event.picks))
         self.file_finder.picked(event.picks)
+        self.preview.look()
         self.estimator.schedule()
         self.session.changed()
 
     def on_file_picker_folder_read(self, event: FilePicker.FolderRead) -> None:
         self.weigher.add(event.entries)
+        self.preview.look()
         self.file_finder.look_at_git()
+
+    def on_tree_node_highlighted(self) -> None:
+        self.preview.look()
+
+    def on_paned_screen_column_changed(self) -> None:
+        self.preview.look()
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         if event.text_area.id == "requirements":
@@ -117,6 +126,8 @@ class AutocoderApp(ComposedApp):
             "show_history": self.screen is self.main,
             "show_steps": self.screen is self.main,
             "find_files": self.screen is self.main,
+            "maximise_pane": self.screen is self.main,
+            "move_border": self.screen is self.main,
         }
         return possible.get(action, True)
 
@@ -237,6 +248,24 @@ class AutocoderApp(ComposedApp):
     def action_next_pane(self) -> None:
         """Go to the next of the lower panes."""
         self.main.show_next()
+
+    def action_maximise_pane(self) -> None:
+        """Give the pane with the keyboard all the room, or bring the others back."""
+        self.pane_sizes.maximise()
+
+    def action_move_border(self, towards: Towards) -> None:
+        """Make the pane with the keyboard larger or smaller."""
+        self.pane_sizes.move(towards)
+
+    def action_forget_sizes(self) -> None:
+        """Give the panes the program's own sizes again."""
+        self.pane_sizes.forget()
+
+    def on_pane_body_resized(self, event: PaneBody.Resized) -> None:
+        self.pane_sizes.changed(event.shares)
+
+    def on_pane_body_title_clicked(self, event: PaneBody.TitleClicked) -> None:
+        self.pane_sizes.maximise()
 
     def action_edit_target(self) -> None:
         """Name the one file to write; or say what a complaint is about."""

@@ -29,6 +29,7 @@ _GROUPS: Final[Mapping[str, str]] = MappingProxyType(
         "model": "Run",
         "target": "Run",
         "pane": "Go to",
+        "panes": "Panes",
         "history": "Go to",
         "usage": "Go to",
         "batch": "Go to",
@@ -93,6 +94,8 @@ def _without_keys(app: App[Any], forget: Callable[[], None]) -> Iterator[Command
             "",
             partial(app.run_action, f"preferences('{whose}')"),
         )
+    forget_sizes = partial(app.run_action, "forget_sizes")
+    yield Command("Panes", "Sizes of their own", "As if no border was moved", "", forget_sizes)
     yield Command(PROGRAM, "Change theme", "Choose the colours", "", app.action_change_theme)
     yield Command(
         "Run",

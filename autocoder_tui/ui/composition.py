@@ -30,10 +30,12 @@ from autocoder_tui.ui.controllers.estimate import Estimator
 from autocoder_tui.ui.controllers.fallback import ModelFallback
 from autocoder_tui.ui.controllers.feedback import FeedbackRounds
 from autocoder_tui.ui.controllers.file_finder import FileFinder
+from autocoder_tui.ui.controllers.file_preview import PreviewedFile
 from autocoder_tui.ui.controllers.history import HistoryActions
 from autocoder_tui.ui.controllers.key_warning import KeyWarnings
 from autocoder_tui.ui.controllers.mode import ModeChoice
 from autocoder_tui.ui.controllers.models import ModelChoice
+from autocoder_tui.ui.controllers.pane_sizes import KeptSizes
 from autocoder_tui.ui.controllers.preprompts import Preprompts
 from autocoder_tui.ui.controllers.project import ProjectActions
 from autocoder_tui.ui.controllers.prompt_history import PromptHistory
@@ -108,6 +110,8 @@ class ComposedApp(TypeAheadApp):
         self.project = ProjectActions(self)
         layout = cast(Arrangement, setup.settings.ui.diff_layout)
         self.main = MainScreen(setup.root, self.logbook, layout)
+        self.pane_sizes = KeptSizes(self)
+        self.preview = PreviewedFile(self)
         self.ending = Shutdown(self)
         self.last_words = self.ending.last_words
         self.last_words.append(self.keep_everything)
@@ -130,6 +134,7 @@ class ComposedApp(TypeAheadApp):
         keys, wrong_keys = keymap_of(self.setup.settings)
         self._start_problems = [*self.setup.problems, *themes, *wrong_keys]
         self.set_keymap(keys)
+        self.pane_sizes.begin()
         self.stylesheet.set_variables(self.get_css_variables())
         self._styled_in = self.theme
 
