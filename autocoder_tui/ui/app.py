@@ -14,6 +14,7 @@ from autocoder_tui.ui.composition import ComposedApp
 from autocoder_tui.ui.controllers import answer_blocks, review_actions
 from autocoder_tui.ui.controllers.control_files import load_or_save
 from autocoder_tui.ui.controllers.copy import copy_out
+from autocoder_tui.ui.controllers.figures import explain_figures
 from autocoder_tui.ui.controllers.given_reply import copy_prompt, paste_reply
 from autocoder_tui.ui.controllers.key_warning import ask_about_secret
 from autocoder_tui.ui.controllers.preferences import preferences
@@ -28,6 +29,7 @@ from autocoder_tui.ui.widgets.check.pane import CheckPane
 from autocoder_tui.ui.widgets.diff.view import DiffView
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.log.pane import LogPane
+from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.mode_switch import ModeSwitch
 from autocoder_tui.ui.widgets.panes.body import PaneBody, Towards
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
@@ -126,6 +128,7 @@ class AutocoderApp(ComposedApp):
             "show_history": self.screen is self.main,
             "show_steps": self.screen is self.main,
             "find_files": self.screen is self.main,
+            "explain_figures": self.screen is self.main,
             "maximise_pane": self.screen is self.main,
             "move_border": self.screen is self.main,
         }
@@ -285,6 +288,15 @@ class AutocoderApp(ComposedApp):
     def action_show_steps(self) -> None:
         """The steps from a prompt to a code base, and how far they are."""
         self.project.open()
+
+    @work(group=ASKS)
+    async def action_explain_figures(self) -> None:
+        """What each figure of the meters means, and how it was found."""
+        await explain_figures(self)
+
+    @work(group=ASKS)
+    async def on_meters_asked(self, event: Meters.Asked) -> None:
+        await explain_figures(self, event.field)
 
     def action_show_usage(self) -> None:
         """What runs used and cost."""

@@ -32,6 +32,7 @@ _GROUPS: Final[Mapping[str, str]] = MappingProxyType(
         "panes": "Panes",
         "history": "Go to",
         "usage": "Go to",
+        "meters": "Go to",
         "batch": "Go to",
         "write": "Last write",
         "reply": _ELSEWHERE,

@@ -39,6 +39,7 @@ SCREENS = {
     "ClarificationScreen": "Asked before writing",
     "CommitMessage": "Commit (Ctrl+S)",
     "EndpointForm": "A server of your own",
+    "FiguresHelp": "What the figures mean",
     "Finder": "Find files",
     "FirstSteps": "No API key for",
     "HistoryScreen": "History",
@@ -296,6 +297,7 @@ def looks_through_the_rest(drive: Drive, evil_url: str) -> None:
     screen.press("/", PASTED)
     drive.look(shows="only “", evil=False)
     drive.look("ctrl+l", shows="Usage", evil=False)
+    drive.look("alt+m", shows="What the figures mean", evil=False)
     drive.look("f1", shows="Esc closes", evil=False)
     drive.seen.add("Keys")
     drive.look("ctrl+p", shows="type what you want to do", evil=False)

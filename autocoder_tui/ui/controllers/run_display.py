@@ -140,6 +140,8 @@ class RunDisplay:
         if prepared is not None and wanted and self._app.spending.wants_review:
             self._show_proposal(prepared, state)
         self._app.falling_back.ended(state)
+        # Who described the next run while this one went on wants its figures now.
+        self._app.estimator.schedule()
 
     def _show_proposal(self, prepared: Prepared, state: RunState) -> None:
         """Review what came. A run that goes on with a review replaces it only when complete."""
