@@ -62,6 +62,7 @@ from autocoder_tui.ui.screens.covered_screen import CoveredScreen
 from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.terminal.driver import HasAnEnd, driver_class
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
+from autocoder_tui.ui.theme import MUTED
 from autocoder_tui.ui.widgets.diff.view import Arrangement
 from autocoder_tui.ui.widgets.message_line import said_now
 
@@ -127,6 +128,9 @@ class ComposedApp(TypeAheadApp):
 
     def get_default_screen(self) -> Screen[None]:
         return self.main
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(MUTED)
 
     def on_load(self) -> None:
         """Before anything is made: all is styled once, in the theme and with the keys wanted."""

@@ -11,6 +11,7 @@ IN_USE = {
     "Compositor._get_renders": "overridden: what lies behind needs no rendering",
     "Screen._dirty_widgets": "who asked to be painted while a layout was made is not forgotten",
     "Screen._update_timer": "the same",
+    "TextArea._build_highlight_map": "tells that a text has changed, before it is drawn",
     "Widget._layout_required": "the same",
     "Screen._compositor": "the place of the compositor that renders sparingly",
     "textual._compositor": "its class, which is no other module's",

@@ -117,7 +117,7 @@ class PromptHistory:
         if all(prompt.text != draft for prompt in self._known):
             self._app.session.keep_draft(draft)
             if draft.strip():
-                self._app.tell("Your draft is kept: F12 lists it, Ctrl+Up goes back to it.")
+                self._app.tell("Your draft is kept: Alt+P lists it, Ctrl+Up goes back to it.")
         self._app.session.forget_draft(text)
         self._put(text)
         self._entitle("")
@@ -140,7 +140,7 @@ class PromptHistory:
         if not text.strip():
             app.tell("There are no requirements to keep as a template.")
             return
-        hint = "Kept for all projects. F12 lists it with the earlier prompts."
+        hint = "Kept for all projects. Alt+P lists it with the earlier prompts."
         name = await app.push_screen_wait(LineDialog("Save the requirements as", hint))
         if name is None:
             return

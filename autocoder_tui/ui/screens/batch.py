@@ -33,13 +33,13 @@ _WIDE: Final = 96
 _NAME: Final = (10, 60)
 """Least and most cells of a job's name, which gets what the other columns leave."""
 _MARKS: Final[dict[Status, tuple[str, str]]] = {
-    "waiting": ("·", "$text-muted"),
+    "waiting": ("·", "$muted"),
     "running": ("▶", "$text-accent"),
     "done": ("✓", "$text-success"),
     "failed": ("✗", "$text-error"),
     "cancelled": ("■", "$text-warning"),
 }
-_OPENED: Final = ("○", "$text-muted")
+_OPENED: Final = ("○", "$muted")
 HINT = (
     "⏎ review · space pause, go on · x cancel · r retry failed\n"
     "K J move up, down · n new batch · [ ] earlier, later batch"

@@ -9,6 +9,7 @@ from textual.notifications import Notification
 from textual.screen import Screen
 
 from autocoder_tui.ui.screens.compositor import SparingCompositor
+from autocoder_tui.ui.widgets.footer_line import FooterLine
 from autocoder_tui.ui.widgets.message_line import MessageLine
 
 _Result = TypeVar("_Result")
@@ -62,3 +63,6 @@ class CoveredScreen(Screen[_Result]):
             self.mount(line)
         line.say(notification, others)
         line.display = True
+        footers = self.query(FooterLine)
+        # The keys stay in sight: what is said stands above them.
+        line.styles.margin = (0, 0, int(any(footer.display for footer in footers)), 0)

@@ -17,7 +17,7 @@ from autocoder_tui.engine.run_state import StreamStatus
 Phase: TypeAlias = Literal["estimate", "blocked", "retrying", "paused"] | StreamStatus
 
 _STATUS: dict[Phase, tuple[str, str]] = {
-    "estimate": ("· ready", "$text-muted"),
+    "estimate": ("· ready", "$muted"),
     "blocked": ("✗ too big", "$text-error"),
     "initializing": ("◌ waiting", "$text-accent"),
     "processing": ("▶ running", "$text-accent"),
@@ -32,7 +32,7 @@ ENDED = ("completed", "error", "cancelled")
 _STATUS_CELLS = max(len(word) for word, _ in _STATUS.values())
 _BAR_CELLS = 8
 _SPARKS = "▁▂▃▄▅▆▇█"
-_MUTED = "$text-muted"
+_MUTED = "$muted"
 
 WARN_SHARE = 0.40
 ALARM_SHARE = 0.48
