@@ -64,6 +64,17 @@ def test_fences_are_those_of_commonmark(lines: list[str]) -> None:
     assert not lines or list(found.values())[-1:] in ([], [is_open])
 
 
+FENCED = some.lists(some.sampled_from(["```", "~~~~", "```py", "x", ""]))
+
+
+@given(FENCED, FENCED, FENCED)
+def test_fences_are_looked_for_from_the_change_on(
+    same: list[str], before: list[str], after: list[str]
+) -> None:
+    known = fences([*same, *before])
+    assert fences([*same, *after], known, len(same)) == fences([*same, *after])
+
+
 def test_a_line_too_long_for_prose_is_left_plain() -> None:
     assert marks("# " + "`a` " * LONGEST_LINE, is_code=False, knows=bool) == []
 
@@ -89,6 +100,12 @@ async def test_colours_follow_what_is_typed(tmp_path: Path) -> None:
         area.undo()
         await pilot.pause()
         assert not kinds(app, 2)
+        area.move_cursor(area.document.end)
+        await pilot.press("enter", "q")
+        area.insert("~~~\nx", (1, 0))
+        area.delete((1, 0), (2, 0))
+        await pilot.pause()
+        assert not kinds(app, 3)
         drawn = {str(segment.style.color) for segment in area.render_line(0) if segment.style}
         assert len(drawn) > 1
         for theme in ("autocoder-light", "ansi", "high-contrast"):

@@ -41,10 +41,17 @@ class CoveredScreen(Screen[_Result]):
 
     def on_screen_suspend(self) -> None:
         self.show_message(None)
+        self._tell_footer()
+
+    def _tell_footer(self) -> None:
+        for footer in self.query(FooterLine):
+            footer.look_again()
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """At the start everything has its styles already."""
         event.refresh_styles = event.refresh_styles and self._begun
+        if self._begun:
+            self._tell_footer()
         self._begun = True
 
     def show_message(self, notification: Notification | None, others: int = 0) -> None:

@@ -286,6 +286,8 @@ class MainScreen(PanedScreen):
 
     def mark(self, pane: str, sign: str) -> None:
         """Put a short sign behind a tab's title."""
+        if pane == "review":
+            self.query_one(CheckPane).can_check = bool(sign)
         for strip in self.query(TabStrip):
             if strip.marks.get(pane, "") != sign:
                 strip.marks = {**strip.marks, pane: sign}

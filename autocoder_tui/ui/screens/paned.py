@@ -106,6 +106,7 @@ class PanedScreen(CoveredScreen[None]):
         wide = is_wide(moment, self.app.size.width)
         if moment != body.moment or not body.is_mounted:
             body.arrange_for(moment)
+            self.refresh_bindings()
         narrow_tabs, tabs = self.query_one("#narrow-tabs", TabStrip), self.query_one("#tabs")
         assert isinstance(tabs, TabStrip)
         narrow_tabs.display, tabs.display = moment.single, not moment.single

@@ -134,6 +134,11 @@ class LineScroller(Widget, can_focus=True):
             self.refresh()
             if self.is_mounted:
                 self.post_message(self.FollowChanged(self, following))
+                self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # What follows already has no need of a key for it.
+        return not (action == "follow" and self._following and self.top_line == self._bottom_top())
 
     # ------------------------------------------------------------------ scrolling
 

@@ -4,7 +4,7 @@ tree of the whole text, for that may be pasted by the thousand."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Literal, TypeAlias
 
 from autocoder_tui.engine.reply.framing import Fence, read_fence
@@ -26,13 +26,15 @@ _WITHIN: Final = re.compile(
 _AFTER_A_NAME: Final = ".,;:!?)]}'"
 
 
-def fences(lines: Iterable[str]) -> list[tuple[int, Fence | None]]:
-    """Where fenced code begins and ends: the number of the line behind each mark, with the fence
-    that is open from there on."""
-    found: list[tuple[int, Fence | None]] = []
-    is_open: Fence | None = None
-    for row, line in enumerate(lines):
-        if "```" not in line and "~~~" not in line:
+def fences(
+    lines: Sequence[str], known: Sequence[tuple[int, Fence | None]] = (), first: int = 0
+) -> list[tuple[int, Fence | None]]:
+    """The numbers of the lines that begin or end fenced code, each with the fence that is open
+    from there on. `known` are those of a text that was the same up to line `first`."""
+    found = [one for one in known if one[0] < first]
+    is_open = found[-1][1] if found else None
+    for row in range(first, len(lines)):
+        if "```" not in (line := lines[row]) and "~~~" not in line:
             continue
         fence = read_fence(line)
         if fence is not None and (is_open is None or fence.closes(is_open)):

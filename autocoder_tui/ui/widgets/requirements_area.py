@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, get_args
 
@@ -12,6 +12,7 @@ from rich.text import Text
 from textual import events
 from textual.binding import Binding
 from textual.message import Message
+from textual.widgets.text_area import Edit, EditResult
 
 from autocoder_tui.engine.reply.framing import Fence
 from autocoder_tui.ui.widgets.plain_area import PlainArea
@@ -102,7 +103,10 @@ class RequirementsArea(PlainArea):
     # ------------------------------------------------------------------ colours
 
     _knows: Callable[[str], bool] = frozenset[str]().__contains__
-    _fences: list[tuple[int, Fence | None]] | None = None
+    _fences: Sequence[tuple[int, Fence | None]] = ()
+    _same_until = 0
+    """The line up to which the text is as it was when the fences in it were looked for."""
+    _edited_from: int | None = None
 
     def know_files(self, knows: Callable[[str], bool]) -> None:
         """From now on `knows` says whether the project has a file of a path."""
@@ -112,8 +116,13 @@ class RequirementsArea(PlainArea):
 
     def _build_highlight_map(self) -> None:
         """Called after each change of the text."""
-        self._fences = None
+        first, self._edited_from = self._edited_from or 0, None
+        self._same_until = min(self._same_until, first)
         super()._build_highlight_map()
+
+    def edit(self, edit: Edit) -> EditResult:
+        self._edited_from = min(edit.from_location, edit.to_location)[0]
+        return super().edit(edit)
 
     def get_line(self, line_index: int) -> Text:
         line = super().get_line(line_index)
@@ -129,8 +138,10 @@ class RequirementsArea(PlainArea):
 
     def _is_code(self, row: int) -> bool:
         """Whether the line is in a fence, or the mark of one."""
-        if self._fences is None:
-            self._fences = fences(self.document.lines)
+        lines = self.document.lines
+        if self._same_until < len(lines):
+            self._fences = fences(lines, self._fences, self._same_until)
+            self._same_until = len(lines)
         at = bisect_right(self._fences, row, key=lambda fence: fence[0])
         if at == 0:
             return False

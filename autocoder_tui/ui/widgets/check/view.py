@@ -102,6 +102,11 @@ class CheckView(LineScroller):
 
     # ------------------------------------------------------------------ links
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("step_link", "follow_link"):
+            return bool(self.links)
+        return super().check_action(action, parameters)
+
     def action_step_link(self, step: int) -> None:
         """Go to the next or previous line that names a place of the project."""
         links = self.links

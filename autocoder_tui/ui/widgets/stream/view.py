@@ -170,6 +170,11 @@ class StreamView(LineScroller):
 
     # ------------------------------------------------------------------ selecting, copying
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "copy_all":
+            return not self.is_empty
+        return super().check_action(action, parameters)
+
     def action_copy_all(self) -> None:
         """Copy the text, as it was given, to the clipboard."""
         self.app.copy_to_clipboard(self.text)
