@@ -130,7 +130,7 @@ class AutocoderApp(ComposedApp):
             "find_files": self.screen is self.main,
             "explain_figures": self.screen is self.main,
             "maximise_pane": self.screen is self.main,
-            "move_border": self.screen is self.main,
+            "resize_pane": self.screen is self.main,
         }
         return possible.get(action, True)
 
@@ -256,7 +256,7 @@ class AutocoderApp(ComposedApp):
         """Give the pane with the keyboard all the room, or bring the others back."""
         self.pane_sizes.maximise()
 
-    def action_move_border(self, towards: Towards) -> None:
+    def action_resize_pane(self, towards: Towards) -> None:
         """Make the pane with the keyboard larger or smaller."""
         self.pane_sizes.move(towards)
 

@@ -96,7 +96,7 @@ def _without_keys(app: App[Any], forget: Callable[[], None]) -> Iterator[Command
             partial(app.run_action, f"preferences('{whose}')"),
         )
     forget_sizes = partial(app.run_action, "forget_sizes")
-    yield Command("Panes", "Sizes of their own", "As if no border was moved", "", forget_sizes)
+    yield Command("Panes", "Usual sizes", "As if no border had been moved", "", forget_sizes)
     yield Command(PROGRAM, "Change theme", "Choose the colours", "", app.action_change_theme)
     yield Command(
         "Run",
