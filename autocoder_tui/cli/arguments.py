@@ -33,7 +33,7 @@ Pick files, say what you want, watch the code stream in, accept or reject it hun
   autocoder-tui schema          the JSON schema of control files
   autocoder-tui completions SH  completions for bash, zsh or fish
   autocoder-tui man             the man page
-  autocoder-tui docs [TOPIC]    the manual
+  autocoder-tui docs [NAME]     the manual
   autocoder-tui --demo          try it with recorded replies: no key, no network
 """
 
@@ -317,9 +317,9 @@ def man_parser() -> Parser:
 def docs_parser() -> Parser:
     parser = Parser(
         prog="autocoder-tui docs",
-        description="Print the manual on a topic; without one, what topics there are.",
+        description="Print a page of the manual, or a part of one; without NAME, a list of them.",
     )
     parser.add_argument(
-        "topic", nargs="?", type=given, metavar="TOPIC", help="such as control-files"
+        "topic", nargs="?", type=given, metavar="NAME", help="such as control-files"
     )
     return parser

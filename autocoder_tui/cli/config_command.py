@@ -94,7 +94,7 @@ def _edit(file: Path, environ: Mapping[str, str]) -> int:
         print(f"autocoder-tui: {editor.said}", file=sys.stderr)
     file.parent.mkdir(parents=True, exist_ok=True)
     if not file.exists():
-        file.write_text("# `autocoder-tui docs configuration` says what can be set here.\n")
+        file.write_text("# `autocoder-tui docs settings` says what can be set here.\n")
     open_in_editor(editor.command, file, {**os.environ, **environ})
     problems = load_settings(file).problems
     for problem in problems:

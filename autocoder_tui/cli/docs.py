@@ -1,47 +1,79 @@
-"""`autocoder-tui docs [TOPIC]`: the manual by topics, which are the sections of the README and of
-the files in `docs/`."""
+"""`autocoder-tui docs [NAME]`: the manual, which is the files of the folder `docs` of the package.
+`docs/README.md` lists them with a line each."""
 
 from __future__ import annotations
 
 import re
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.problems import unknown_name
 
-_HEADING = re.compile(r"(#{2,3}) (.+)")
+DOCS: Final = Path(__file__).parent.parent / "docs"
+_HEADING = re.compile(r"(#{1,3}) (.+)")
+_ENTRY = re.compile(r"- \[([\w-]+)\]\((\w+\.md)\): (.+)")
+# What only a renderer of Markdown can show.
+_UNSEEN = re.compile(r"!\[[^]]*\]\([^)]*\)|<!--.*?-->|</?(?:p|picture|source|img)\b[^>]*>")
 
 
 class NoTopic(AutocoderError):
     kind = "no_topic"
 
 
-def manual_file() -> Path:
-    """The README: inside the installed package, or at the top of a checkout."""
-    package = Path(__file__).parent.parent
-    inside = package / "data" / "manual.md"
-    return inside if inside.is_file() else package.parent / "README.md"
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A file of the manual. `name` is how it is asked for, such as "control-files"; `summary` one
+    line without its full stop; `group` the heading that it is listed under."""
+
+    name: str
+    summary: str
+    group: str
+    text: str
+
+
+def pages() -> list[Page]:
+    """The manual in the order in which it is listed."""
+    found: list[Page] = []
+    group = ""
+    for line in (DOCS / "README.md").read_text(encoding="utf-8").split("\n"):
+        if line.startswith("## "):
+            group = line[3:]
+        elif entry := _ENTRY.fullmatch(line):
+            text = (DOCS / entry[2]).read_text(encoding="utf-8")
+            found.append(Page(entry[1], entry[3].rstrip("."), group, text))
+    return found
 
 
 def topics() -> dict[str, str]:
-    """The sections by the name of their heading, such as "control-files", in their order. What is
-    below a heading belongs to it, and is a topic of its own, too."""
-    more = sorted((Path(__file__).parent.parent / "docs").glob("*.md"))
-    texts = [file.read_text(encoding="utf-8") for file in (manual_file(), *more)]
-    lines, found, fenced = "\n".join(texts).split("\n"), list[tuple[int, int, str]](), False
+    """The pages by their names, and after them pages and sections by their headings, such as
+    "half-price". What is below a heading belongs to it, and is a topic of its own, too."""
+    found = {page.name: page.text for page in pages()}
+    for page in pages():
+        found.setdefault(topic_name(page.text.partition("\n")[0]), page.text)
+        for title, section in sections(page.text):
+            found.setdefault(topic_name(title), section)
+    return found
+
+
+def sections(text: str) -> list[tuple[str, str]]:
+    """Each heading of a page below its title, with the section that it begins."""
+    lines, headings, fenced = text.split("\n"), list[tuple[int, int, str]](), False
     for number, line in enumerate(lines):
         fenced ^= line.startswith("```")
         heading = _HEADING.match(line)
         if heading and not fenced:
-            found.append((number, len(heading.group(1)), heading.group(2)))
-    sections: dict[str, str] = {}
-    for place, (begin, level, title) in enumerate(found):
-        following = (other for other, depth, _ in found[place + 1 :] if depth <= level)
-        section = "\n".join(lines[begin : next(following, len(lines))])
-        sections.setdefault(topic_name(title), section.strip() + "\n")
-    return sections
+            headings.append((number, len(heading[1]), heading[2]))
+    found: list[tuple[str, str]] = []
+    for place, (begin, level, title) in enumerate(headings):
+        following = (other for other, depth, _ in headings[place + 1 :] if depth <= level)
+        if level > 1:
+            section = "\n".join(lines[begin : next(following, len(lines))])
+            found.append((title, section.strip() + "\n"))
+    return found
 
 
 def topic_name(title: str) -> str:
@@ -50,19 +82,31 @@ def topic_name(title: str) -> str:
 
 
 def topic_text(topic: str | None) -> str:
-    """A topic, or without one the list of them. Raises NoTopic naming the nearest."""
-    sections = topics()
+    """A topic, or without one the list of the pages. Raises NoTopic naming the nearest."""
     if topic is None:
-        return "Topics of `autocoder-tui docs TOPIC`:\n\n" + "".join(
-            f"  {name}\n" for name in sections
-        )
+        return _contents()
+    known = topics()
     name = topic_name(topic)
-    if name not in sections:
-        begun = [known for known in sections if known.startswith(name)]
+    if name not in known:
+        begun = [other for other in known if other.startswith(name)]
         if len(begun) != 1:
-            raise NoTopic(f"{unknown_name(topic, sections)}.")
+            raise NoTopic(f"{unknown_name(topic, known)}.")
         name = begun[0]
-    return _as_text(sections[name].split("\n"))
+    return _as_text(known[name].split("\n"))
+
+
+def _contents() -> str:
+    listed = pages()
+    width = max(len(page.name) for page in listed)
+    lines = ["`autocoder-tui docs NAME` shows one of these:"]
+    group = ""
+    for page in listed:
+        if page.group != group:
+            group = page.group
+            lines += ["", group]
+        lines.append(f"  {page.name:{width}}  {page.summary}")
+    lines += ["", "NAME can also be a heading of a page: `autocoder-tui docs half-price`."]
+    return "\n".join(lines) + "\n"
 
 
 def _as_text(lines: Iterable[str]) -> str:
@@ -77,9 +121,11 @@ def _as_text(lines: Iterable[str]) -> str:
             plain.append(f"    {line}" if line else "")
             continue
         heading = _HEADING.match(line)
-        line = re.sub(r"!\[[^]]*\]\([^)]*\)", "", line)
-        line = re.sub(r"\[([^]]+)\]\([^)]*\)", r"\1", line).replace("**", "")
-        plain.append(heading.group(2).upper() if heading else line)
+        shown = _UNSEEN.sub("", line)
+        if line and not shown.strip():
+            continue
+        shown = re.sub(r"\[([^]]+)\]\([^)]*\)", r"\1", shown).replace("**", "")
+        plain.append(heading[2].upper() if heading else shown)
     return "\n".join(plain).rstrip("\n") + "\n"
 
 

@@ -111,5 +111,5 @@ _END: Final = (
     "\\fBVISUAL\\fR, \\fBEDITOR\\fR, \\fBPAGER\\fR, \\fBNO_COLOR\\fR",
     "As everywhere.",
     ".SH SEE ALSO",
-    "\\fBautocoder\\-tui docs\\fR prints the manual by topics.",
+    "\\fBautocoder\\-tui docs\\fR lists the pages of the manual, and prints them.",
 )

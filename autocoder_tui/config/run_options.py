@@ -1,7 +1,7 @@
 """The options of a run, once: what each is called, what it means and what it may be.
 
 From this table come the flags of the command line, the keys of a control file, the JSON schema
-that editors complete it by, and the table of the README. Nothing heavy is imported here.
+that editors complete it by, and the table of the manual. Nothing heavy is imported here.
 """
 
 from __future__ import annotations

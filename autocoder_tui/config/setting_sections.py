@@ -1,6 +1,6 @@
 """The sections of config.toml: each setting with its default, what it may be and what it means.
 
-The screen of settings, the README and the messages say of a setting what is said here.
+The screen of settings, the manual and the messages say of a setting what is said here.
 """
 
 from __future__ import annotations

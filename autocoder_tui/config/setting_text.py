@@ -68,7 +68,7 @@ def why_not(section: str, name: str, text: str) -> str | None:
 
 
 def reference() -> str:
-    """Every setting as a table in Markdown: the one of the README."""
+    """Every setting as a table in Markdown: the one of the manual."""
     defaults = Settings()
     lines = ["| setting | default | |", "| --- | --- | --- |"]
     for section in SECTIONS:

@@ -1,2 +1,2 @@
 """What other programs use: streaming with callbacks, a conversation with a model, files out of a
-reply. All of it is reached as `autocoder_tui.NAME`; see the README's section on the library."""
+reply. All of it is reached as `autocoder_tui.NAME`; see `autocoder-tui docs library`."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from autocoder_tui.review.similarity import likeness, words
+from autocoder_tui.review.similarity import is_alike, words
 
 
 class Hunk(NamedTuple):
@@ -35,6 +35,8 @@ class Hunk(NamedTuple):
 
 
 _FARTHEST = 100
+_ALIKE = 0.5
+"""Dice's coefficient from which on two lines correspond."""
 _HEADS = ("@", "#", "//", "/*", "*", "--")
 _WEAK_WORDS = frozenset({"end", "else", "pass", "begin", "fi", "done", "esac", "return", "break"})
 
@@ -137,33 +139,61 @@ def _dissolve_weak(old: Sequence[str], new: Sequence[str], hunks: list[Hunk]) ->
     Such lines are believed where the lines beside them correspond too.
     """
     joined: list[Hunk] = []
+    gaps = _Gaps(old, new)
     for hunk in hunks:
-        while joined and _parted_by_chance(old, new, joined[-1], hunk):
+        while joined and _parted_by_chance(gaps, joined[-1], hunk):
             hunk = _merge(joined.pop(), hunk)
         joined.append(hunk)
     return joined
 
 
-def _parted_by_chance(old: Sequence[str], new: Sequence[str], one: Hunk, other: Hunk) -> bool:
+def _parted_by_chance(gaps: _Gaps, one: Hunk, other: Hunk) -> bool:
     between = other.old_start - one.old_end
-    both_mixed = one.removed and one.added and other.removed and other.added
-    opposite = (
-        not (one.removed and one.added)
-        and not (other.removed and other.added)
-        and not _same_kind(one, other)
+    if between > 3:
+        return False
+    removed, added = one.old_end - one.old_start, one.new_end - one.new_start
+    removed_too, added_too = other.old_end - other.old_start, other.new_end - other.new_start
+    both_mixed = removed and added and removed_too and added_too
+    opposite = not ((removed and added) or (removed_too and added_too)) and (
+        (removed == 0) != (removed_too == 0) or (added == 0) != (added_too == 0)
     )
-    if between > 3 or not (both_mixed or opposite):
+    if not (both_mixed or opposite):
         return False
-    if min(one.removed + other.removed, one.added + other.added) < 2 * between:
+    if min(removed + removed_too, added + added_too) < 2 * between:
         return False
-    if not all(_is_weak(old[i]) for i in range(one.old_end, other.old_start)):
+    if not gaps.is_weak(one.old_end, other.old_start):
         return False
-    if not both_mixed:
-        return True
-    above = likeness(words(old[one.old_end - 1]), words(new[one.new_end - 1]))
-    below = likeness(words(old[other.old_start]), words(new[other.new_start]))
-    return max(above, below) < 0.5
+    return opposite or not gaps.is_within_alike(
+        one.old_end, one.new_end, other.old_start, other.new_start
+    )
+
+
+class _Gaps:
+    """What is between hunks, looked at once: it is asked for again as hunks are joined."""
+
+    def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
+        self._old, self._new = old, new
+        self._weak: dict[int, bool] = {}
+        self._alike: dict[int, bool] = {}
+
+    def is_weak(self, start: int, end: int) -> bool:
+        """Whether the old lines from `start` to `end` may well be equal by chance."""
+        known = self._weak.get(start)
+        if known is None:
+            known = self._weak[start] = all(map(_is_weak, self._old[start:end]))
+        return known
+
+    def is_within_alike(self, start: int, new_start: int, end: int, new_end: int) -> bool:
+        """Whether the lines beside a gap, above or below it, are alike on both sides."""
+        known = self._alike.get(start)
+        if known is None:
+            old, new = self._old, self._new
+            known = self._alike[start] = is_alike(
+                old[start - 1], new[new_start - 1], _ALIKE
+            ) or is_alike(old[end], new[new_end], _ALIKE)
+        return known
 
 
 def _is_weak(line: str) -> bool:
-    return all(word in _WEAK_WORDS for word in words(line) if word[:1].isalnum())
+    body = line.strip()
+    return not body or all(word in _WEAK_WORDS for word in words(body) if word[:1].isalnum())

@@ -4,17 +4,22 @@ First the items that occur exactly once on both sides are matched, keeping the l
 increasing run of them; they anchor the two sequences to each other, and each gap between
 anchors is treated the same way (B. Cohen's "patience diff"; the longest increasing
 subsequence by patience sorting after Fredman 1975). A gap without such items is aligned
-exactly with E. Myers' greedy algorithm ("An O(ND) Difference Algorithm and Its
-Variations", 1986), bounded: past a number of edits the path that got furthest is kept and
-the search begins anew from its end, so the cost stays near linear in the worst case.
+exactly: with E. Myers' greedy algorithm ("An O(ND) Difference Algorithm and Its Variations",
+1986) where few edits do, else by the table of common subsequences (see `longest_common`). Past a
+number of steps the greedy path that got furthest is kept and the search begins anew from its end,
+so the cost stays near linear in the worst case.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
+from itertools import count
+from operator import itemgetter, lt
 from typing import NamedTuple
+
+from autocoder_tui.text.longest_common import cells_to_fill, longest_common
 
 
 class Block(NamedTuple):
@@ -26,7 +31,11 @@ class Block(NamedTuple):
 
 
 _MAX_DEPTH = 60
-_WIDE, _NARROW = 256, 16
+_FEW, _NARROW = 64, 16
+_CELLS_A_STEP = 512
+"""Cells of the table of common subsequences that are filled in the time of one step."""
+_GALLOP = 256
+"""Items that are compared at once where many in a row may be equal."""
 
 
 def matching_blocks(
@@ -37,19 +46,17 @@ def matching_blocks(
     `steps` bounds the work of the exact search (one step is about a fifth of a microsecond);
     when they are used up the answer is still correct, only no longer the shortest edit.
     """
-    numbers: dict[Hashable, int] = {}
-    a = [numbers.setdefault(item, len(numbers)) for item in old]
-    b = [numbers.setdefault(item, len(numbers)) for item in new]
+    numbers: defaultdict[Hashable, int] = defaultdict(count().__next__)
+    a = list(map(numbers.__getitem__, old))
+    b = list(map(numbers.__getitem__, new))
     found: list[Block] = []
     gaps = [(0, len(a), 0, len(b), 0)]
     while gaps:
         a0, a1, b0, b1, depth = gaps.pop()
-        start = a0
-        while a0 < a1 and b0 < b1 and a[a0] == b[b0]:
-            a0 += 1
-            b0 += 1
-        if a0 > start:
-            found.append(Block(start, b0 - (a0 - start), a0 - start))
+        alike = _alike_ahead(a, a0, a1, b, b0, b1)
+        if alike:
+            found.append(Block(a0, b0, alike))
+            a0, b0 = a0 + alike, b0 + alike
         end = a1
         while a0 < a1 and b0 < b1 and a[a1 - 1] == b[b1 - 1]:
             a1 -= 1
@@ -60,15 +67,54 @@ def matching_blocks(
             continue
         anchors = _anchors(a, a0, a1, b, b0, b1) if depth < _MAX_DEPTH else []
         if anchors:
-            for i, j in [*anchors, (a1, b1)]:
-                if i > a0 and j > b0:
-                    gaps.append((a0, i, b0, j, depth + 1))
-                if i < a1:
-                    found.append(Block(i, j, 1))
-                a0, b0 = i + 1, j + 1
+            _between(anchors, a, a0, a1, b, b0, b1, depth, found, gaps)
         else:
             steps -= _align_exactly(a, a0, a1, b, b0, b1, steps, found)
     return _joined(found)
+
+
+def _alike_ahead(a: list[int], a0: int, a1: int, b: list[int], b0: int, b1: int) -> int:
+    """How many items are equal from the beginning of a gap on."""
+    start, most = a0, min(a1 - a0, b1 - b0)
+    a1 = a0 + most
+    while a0 < a1:
+        ahead = min(_GALLOP, a1 - a0)
+        if ahead < _GALLOP or a[a0 : a0 + ahead] != b[b0 : b0 + ahead]:
+            break
+        a0, b0 = a0 + ahead, b0 + ahead
+    while a0 < a1 and a[a0] == b[b0]:
+        a0 += 1
+        b0 += 1
+    return a0 - start
+
+
+def _between(
+    anchors: list[tuple[int, int]],
+    a: list[int],
+    a0: int,
+    a1: int,
+    b: list[int],
+    b0: int,
+    b1: int,
+    depth: int,
+    found: list[Block],
+    gaps: list[tuple[int, int, int, int, int]],
+) -> None:
+    """Append the anchors to `found`, and to `gaps` what is between them and may match in part.
+
+    Anchors in a row, and those with nothing but equal items between, are one block."""
+    start, start_b = a0, b0  # where the block began that ends before a0 and b0
+    for i, j in [*anchors, (a1, b1)]:
+        if i > a0 or j > b0:
+            if i - a0 != j - b0 or a[a0:i] != b[b0:j]:
+                if a0 > start:
+                    found.append(Block(start, start_b, a0 - start))
+                if i > a0 and j > b0:
+                    gaps.append((a0, i, b0, j, depth + 1))
+                start, start_b = i, j
+        a0, b0 = i + 1, j + 1
+    if a1 > start:
+        found.append(Block(start, start_b, a1 - start))
 
 
 def _joined(found: list[Block]) -> list[Block]:
@@ -88,21 +134,24 @@ def _anchors(
     a: list[int], a0: int, a1: int, b: list[int], b0: int, b1: int
 ) -> list[tuple[int, int]]:
     """Pairs of places of items unique on both sides, the longest run that increases on both."""
-    counts_a = Counter(a[a0:a1])
-    counts_b = Counter(b[b0:b1])
-    once = {item for item, count in counts_a.items() if count == 1 and counts_b.get(item) == 1}
+    some, others = a[a0:a1], b[b0:b1]
+    counts = Counter(others)
+    once = {item for item, number in Counter(some).items() if number == 1 == counts.get(item)}
     if not once:
         return []
-    place_in_b = {b[j]: j for j in range(b0, b1) if b[j] in once}
-    pairs = [(i, place_in_b[a[i]]) for i in range(a0, a1) if a[i] in once]
+    place_in_b = dict(zip(others, range(b0, b1), strict=True))
+    pairs = [(i, place_in_b[item]) for i, item in enumerate(some, a0) if item in once]
     return _longest_increasing(pairs)
 
 
 def _longest_increasing(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    places = list(map(itemgetter(1), pairs))
+    if all(map(lt, places, places[1:])):
+        return pairs
     tops: list[int] = []  # the second place on top of each pile
     top_pairs: list[int] = []  # and the index of its pair
     before = [-1] * len(pairs)
-    for index, (_, j) in enumerate(pairs):
+    for index, j in enumerate(places):
         pile = bisect_left(tops, j)
         if pile:
             before[index] = top_pairs[pile - 1]
@@ -133,15 +182,34 @@ def _align_exactly(
     places_b = [j for j in range(b0, b1) if b[j] in common]
     xs = [a[i] for i in places_a]
     ys = [b[j] for j in places_b]
-    used = 0
-    x = y = 0
+    pairs, x, y, used = _shortest_edit(xs, 0, ys, 0, _FEW)
+    if x < len(xs) or y < len(ys):
+        cells = cells_to_fill(len(xs), len(ys)) // _CELLS_A_STEP
+        if used + cells <= steps:
+            pairs, x, y = longest_common(xs, ys), len(xs), len(ys)
+            used += cells
+    _add_runs(pairs, places_a, places_b, found)
     while x < len(xs) and y < len(ys):
-        bound = _WIDE if used < steps else _NARROW
-        pairs, x_end, y_end, spent = _shortest_edit(xs, x, ys, y, bound)
-        found.extend(Block(places_a[i], places_b[j], 1) for i, j in pairs)
+        pairs, x, y, spent = _shortest_edit(xs, x, ys, y, _NARROW)
+        _add_runs(pairs, places_a, places_b, found)
         used += spent
-        x, y = x_end, y_end
     return used
+
+
+def _add_runs(
+    pairs: list[tuple[int, int]], places_a: list[int], places_b: list[int], found: list[Block]
+) -> None:
+    """Append the matches to `found`, those that follow each other on both sides as one."""
+    start = start_b = next_a = next_b = -1
+    for i, j in pairs:
+        at, at_b = places_a[i], places_b[j]
+        if at != next_a or at_b != next_b:
+            if start >= 0:
+                found.append(Block(start, start_b, next_a - start))
+            start, start_b = at, at_b
+        next_a, next_b = at + 1, at_b + 1
+    if start >= 0:
+        found.append(Block(start, start_b, next_a - start))
 
 
 def _shortest_edit(

@@ -1,5 +1,5 @@
 """Every key of the program by where it acts, read from the bindings themselves: the help, the
-README's list and the keys in the settings are all made of this."""
+manual's list and the keys in the settings are all made of this."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def _rows(bindings: BindingsMap, keymap: Mapping[str, str]) -> list[KeyRow]:
 
 
 def key_list() -> str:
-    """All keys as a table in Markdown: the one of the README."""
+    """All keys as a table in Markdown: the one of the manual."""
     lines = ["| where | key | |", "| --- | --- | --- |"]
     for section in key_sections({}):
         where = section.title.lower() if section.title == EVERYWHERE else section.title

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 def _key(
     key: str, action: str, name: str, id: str, says: str = "", *, show: bool = False
 ) -> Binding:
-    """`name` stands in the footer; `says` is added to it in the help, palette and README."""
+    """`name` stands in the footer; `says` is added to it in the help, palette and manual."""
     return Binding(key, action, name, id=id, tooltip=says, show=show)
 
 

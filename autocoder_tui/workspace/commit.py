@@ -16,14 +16,13 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.system.jobs import kill_group
 from autocoder_tui.workspace.errors import CannotCommit
 from autocoder_tui.workspace.git import find_git
+from autocoder_tui.workspace.git_command import git_environment
 
 MAX_SUBJECT = 72
 """Characters of a commit message's first line."""
 
 _SECONDS = 600
 _TOLD_LINES = 6
-# What a hook or an alias hands down to the programs it starts.
-_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
 
 
 def proposed_message(requirements: str) -> str:
@@ -98,13 +97,11 @@ def _try(root: Path, *arguments: str) -> str:
 
 def _git(root: Path, *arguments: str, given: str | bytes = "") -> str:
     """What git prints. Raises CannotCommit with what it said when it failed."""
-    environment = {name: value for name, value in os.environ.items() if name not in _PLACES}
-    environment |= {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true", "LC_ALL": "C.UTF-8"}
     try:
         process = subprocess.Popen(
             ["git", "--literal-pathspecs", *arguments],
             cwd=root,
-            env=environment,
+            env=git_environment(GIT_EDITOR="true"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -10,33 +10,29 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from autocoder_tui.workspace.git_command import question, question_environment
+
 _SECONDS = 10.0
 _MOST_BYTES = 16 * 1024 * 1024
-# What a hook or an alias hands down to the programs it starts.
-_PLACES = (
-    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"),
-    *("GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE", "GIT_EXTERNAL_DIFF"),
-)
 
 
 def git_output(
-    root: Path, *arguments: str, seconds: float = _SECONDS, most_bytes: int = _MOST_BYTES
+    root: Path,
+    *arguments: str,
+    seconds: float = _SECONDS,
+    most_bytes: int = _MOST_BYTES,
+    whole: bool = False,
 ) -> bytes | None:
     """What git prints in `root`, None where it can't. Blocking.
 
-    What is longer than `most_bytes`, or is not there after `seconds`, is cut there.
+    What is longer than `most_bytes`, or is not there after `seconds`, is cut there; with `whole`
+    it is None then.
     """
-    environment = {name: value for name, value in os.environ.items() if name not in _PLACES}
-    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"}
-    # A repository's own settings may name programs to run; being asked needs none. `git diff`
-    # writes the index anew, optional locks or not.
-    settings = ("core.fsmonitor=false", "core.hooksPath=/dev/null", "diff.autoRefreshIndex=false")
-    command = ["git", *(word for setting in settings for word in ("-c", setting)), *arguments]
     try:
         process = subprocess.Popen(
-            command,
+            question(*arguments),
             cwd=root,
-            env=environment,
+            env=question_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -57,7 +53,9 @@ def git_output(
         code = process.wait()
     finally:
         late.cancel()
-    return output if cut or code == 0 else None
+    if cut:
+        return None if whole else output
+    return output if code == 0 else None
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -18,17 +18,13 @@ from pathspec import GitIgnoreSpec
 
 from autocoder_tui.workspace.errors import ReadError
 from autocoder_tui.workspace.git import find_git
+from autocoder_tui.workspace.git_command import question, question_environment
 from autocoder_tui.workspace.paths import is_git_folder
 from autocoder_tui.workspace.textfile import read_text_file
 
 _MAX_RULES_BYTES = 256 * 1024
 _GIT_SECONDS = 20
 _MAX_NESTED_REPOSITORIES = 8
-# What a hook or an alias hands down to the programs it starts.
-_GIT_PLACES = (
-    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"),
-    *("GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE"),
-)
 
 
 class IgnoreRules(Protocol):
@@ -234,15 +230,11 @@ def _is_pattern(line: str) -> bool:
 
 def _git(folder: Path, *arguments: str, given: Sequence[str] | None = None) -> list[str]:
     """What git prints, cut at NUL. Raises GitFailed."""
-    environment = {name: value for name, value in os.environ.items() if name not in _GIT_PLACES}
-    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    # A repository's own settings may name programs to run; listing files needs none.
-    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", *arguments]
     try:
         done = subprocess.run(
-            command,
+            question(*arguments),
             cwd=folder,
-            env=environment,
+            env=question_environment(),
             input=os.fsencode("\0".join(given or ())),
             capture_output=True,
             timeout=_GIT_SECONDS,

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autocoder_tui.workspace.git import find_git
+from autocoder_tui.workspace.git_output import git_output
 
-_SECONDS = 10
-# What a hook or an alias hands down to the programs it starts.
-_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
+_MOST_BYTES = 256 * 1024 * 1024
 
 
 def why_not_in_git(root: Path, paths: Sequence[str]) -> Mapping[str, str]:
@@ -42,20 +40,8 @@ def changed_in_git(root: Path) -> list[str] | None:
 
 
 def _names(root: Path, *arguments: str) -> set[str] | None:
-    """The names git prints; None where it can't."""
-    environment = {name: value for name, value in os.environ.items() if name not in _PLACES}
-    environment |= {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C.UTF-8"}
-    try:
-        done = subprocess.run(
-            # `git diff` writes the index anew otherwise, optional locks or not.
-            ["git", "--literal-pathspecs", "-c", "diff.autoRefreshIndex=false", *arguments],
-            cwd=root,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return set(os.fsdecode(done.stdout).split("\0")) if done.returncode == 0 else None
+    """The names git prints; None where it can't say all of them."""
+    printed = git_output(
+        root, "--literal-pathspecs", *arguments, most_bytes=_MOST_BYTES, whole=True
+    )
+    return None if printed is None else set(os.fsdecode(printed).split("\0"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import tomllib
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autocoder_tui.cli.docs import NoTopic, topic_text, topics
+from autocoder_tui.cli.docs import NoTopic, pages, sections, topic_name, topic_text, topics
 from autocoder_tui.cli.every_parser import commands
 from autocoder_tui.cli.main import _COMMANDS, main
 from autocoder_tui.cli.man_page import man_page
@@ -95,17 +96,41 @@ def test_edit_says_what_is_wrong_afterwards(
     assert ("line 2: expected a whole number from 0 to 3" in capsys.readouterr().err) == bool(code)
 
 
-def test_every_section_of_the_readme_is_a_topic(capsys: Capture) -> None:
+def test_every_page_of_the_manual_is_listed_and_shown(capsys: Capture) -> None:
     assert main(["docs"]) == 0
-    listed = capsys.readouterr().out
+    listed = capsys.readouterr().out.split("\n")
+    assert max(map(len, listed)) <= 100
+    for page in pages():
+        assert any(re.fullmatch(rf"  {page.name} +{re.escape(page.summary)}", it) for it in listed)
+        assert main(["docs", page.name]) == 0
+        title = page.text.partition("\n")[0]
+        assert title.startswith("# ")
+        assert capsys.readouterr().out.startswith(f"{title[2:].upper()}\n")
     for name in topics():
-        assert f"  {name}\n" in listed
-        assert topic_text(name).strip()
+        shown = topic_text(name)
+        assert shown.strip()
+        assert not re.search(r"^```|\]\(|<!--|<img", shown, re.MULTILINE), name
+
+
+def test_a_part_of_a_page_is_a_topic_and_names_can_be_cut(capsys: Capture) -> None:
     assert main(["docs", "control"]) == 0
+    assert capsys.readouterr().out.startswith("CONTROL FILES\n")
+    assert main(["docs", "control_files"]) == 0
+    assert capsys.readouterr().out.startswith("CONTROL FILES\n")
+    assert main(["docs", "Half price"]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("CONTROL FILES\n")
-    assert "```" not in out
-    assert "](" not in out
+    assert out.startswith("HALF PRICE\n")
+    assert "--provider-batch" in out
+    assert "--dask" not in out
+
+
+def test_no_two_parts_of_the_manual_have_one_name() -> None:
+    names = [page.name for page in pages()]
+    for page in pages():
+        parts = [topic_name(title) for title, _ in sections(page.text)]
+        assert topic_name(page.text.partition("\n")[0]) not in {*names, *parts} - {page.name}
+        names += parts
+    assert len(names) == len(set(names)), sorted(it for it in set(names) if names.count(it) > 1)
 
 
 def test_a_topic_that_is_not_there_names_the_nearest(capsys: Capture) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autocoder_tui.cli.arguments import run_parser, tui_parser
+from autocoder_tui.cli.docs import DOCS
 from autocoder_tui.cli.main import main
 from autocoder_tui.config.control_file import read_control_file, read_job
 from autocoder_tui.config.control_file_text import save_control_file
@@ -170,9 +171,9 @@ def test_the_schema_knows_every_key() -> None:
         assert "null" in schema["properties"][option.name]["type"]
 
 
-def test_the_readme_has_the_table_as_it_is() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
-    assert options_table() in readme
+def test_the_manual_has_the_table_as_it_is() -> None:
+    page = (DOCS / "flags.md").read_text(encoding="utf-8")
+    assert options_table() in page, "python -m tests.key_list writes it"
 
 
 def test_a_switch_can_be_put_back_on_the_command_line() -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autocoder_tui.cli.docs import DOCS
 from autocoder_tui.cli.main import main
 from autocoder_tui.config.dirs import config_dir, state_dir
 from autocoder_tui.config.errors import SettingsNotSaved
@@ -318,9 +319,9 @@ def test_folders_can_be_named_by_the_environment(tmp_path: Path) -> None:
     assert state_dir({}) != config_dir({})
 
 
-def test_the_readme_has_every_setting_with_what_it_means() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    assert reference() in readme, "python -m tests.key_list writes it"
+def test_the_manual_has_every_setting_with_what_it_means() -> None:
+    page = (DOCS / "settings.md").read_text(encoding="utf-8")
+    assert reference() in page, "python -m tests.key_list writes it"
 
 
 @pytest.mark.parametrize(

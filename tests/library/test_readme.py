@@ -1,4 +1,5 @@
-"""What the README says of the library is run as it stands there, against a loopback server."""
+"""What the README and the manual say of the library is run as it stands there, against a loopback
+server."""
 
 from __future__ import annotations
 
@@ -11,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from autocoder_tui.cli.docs import DOCS
 from autocoder_tui.demo.script import Received, Reply
 from autocoder_tui.demo.server import DemoServer
 
 _README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-_SECTION = _README.partition("## As a library\n")[2].partition("\n## ")[0]
-BLOCKS = re.findall(r"```python\n(.*?)```", _SECTION, re.DOTALL)
+_PAGE = (DOCS / "library.md").read_text(encoding="utf-8").partition("\n## Library examples\n")[0]
+BLOCKS = re.findall(r"```python\n(.*?)```", _PAGE + _README, re.DOTALL)
 
 
 def answer(received: Received) -> Reply:
@@ -74,4 +76,10 @@ async def test_a_conversation_and_its_files(folder: Path) -> None:
     printed = await run_block(2, folder)
     assert [line.split(",")[0] for line in printed.split()] == ["step_name", "write", "improve"]
     assert (folder / "generated/dice.py").read_text() == "SIDES = 20\n"
-    assert len(BLOCKS) == 3
+
+
+async def test_the_one_in_the_readme(folder: Path) -> None:
+    printed = await run_block(3, folder)
+    assert "\nnumbers[::-1]\n" in printed
+    assert re.search(r"\d+ tokens\n$", printed)
+    assert len(BLOCKS) == 4

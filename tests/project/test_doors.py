@@ -1,4 +1,4 @@
-"""The commands of "Which door for what" in the README work as they are written there."""
+"""The commands of "Which command for what" in the manual work as they are written there."""
 
 from __future__ import annotations
 
@@ -11,22 +11,21 @@ from pathlib import Path
 import pytest
 
 from autocoder_tui.cli.arguments import resume_parser, review_parser, tui_parser
+from autocoder_tui.cli.docs import DOCS
 from autocoder_tui.cli.local_arguments import local_parser
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.demo.server import DemoServer
 from tests.headless.test_run import ROOT, environment
 
+PAGE = (DOCS / "commands.md").read_text(encoding="utf-8")
 _PARSERS = {"resume": resume_parser, "review": review_parser, "local": local_parser}
 REPORT = "def report():\n    return 2\n"
 ANSWER = f'<file path="src/report.py">\n{REPORT}</file>\n'
 
 
 def doors() -> dict[str, list[str]]:
-    """The indented commands below each heading of the section."""
-    readme = (ROOT / "README.md").read_text()
-    section = readme[readme.index("## Which door for what\n") :]
-    section = section[: section.index("\n## ", 1)]
-    parts = re.split(r"^### (.+)$", section, flags=re.M)[1:]
+    """The indented commands below each heading of the page."""
+    parts = re.split(r"^## (.+)$", PAGE, flags=re.M)[1:]
     return {
         title: [
             line.strip().split("  #")[0] for line in text.split("\n") if line.startswith("    ")
@@ -41,9 +40,8 @@ def on_screen(command: str) -> bool:
 
 
 def test_each_door_is_named_in_the_table_and_has_a_command() -> None:
-    readme = (ROOT / "README.md").read_text()
     for title, commands in doors().items():
-        assert f"](#{title.lower().replace(' ', '-')})" in readme
+        assert f"](#{title.lower().replace(' ', '-')})" in PAGE
         assert 0 < len(commands) <= 5
 
 

@@ -1,4 +1,4 @@
-"""The step of one's own in the README, put where it says and run as it says."""
+"""The step of one's own in the manual, put where it says and run as it says."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def test_the_example_works_as_it_stands(tmp_path: Path) -> None:
     (root / ".autocoder" / "steps").mkdir(parents=True)
     source = block("a-step-of-your-own", "python")
     (root / ".autocoder" / "steps" / "readme.py").write_text(source)
-    (root / ".autocoder-tui.toml").write_text(block("what-is-kept-of-a-project", "toml"))
+    (root / ".autocoder-tui.toml").write_text(block("a-configuration-of-your-own", "toml"))
     (tmp_path / "answers.txt").write_text("German\n")
     shown = await ended(await started(tmp_path, "steps", "show", "readme"))
     assert shown.code == 0

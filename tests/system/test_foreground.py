@@ -98,7 +98,7 @@ def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_goes_on(tmp_path: Path) -
         screen.press("echo at the she''ll\r")
         screen.until_shows("at the shell")
         screen.press("fg\r")
-        screen.until(lambda: screen.picture.text.count("driver.py") >= 2)
+        screen.until(lambda: screen.picture.text.count("driver.py") >= 3)
         screen.press("on\r")
         screen.until_shows("got on")
         screen.until_shows("code 5, settings True, foreground True.")

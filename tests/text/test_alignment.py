@@ -49,3 +49,33 @@ def test_without_steps_left_long_repetitions_still_align() -> None:
 
 def test_a_moved_block_leaves_the_longer_run_anchored() -> None:
     assert matching_blocks("abcdefgh", "efghabcd")[0].length == 4
+
+
+@given(st.lists(st.integers(0, 60), max_size=60), st.data())
+def test_what_few_edits_left_is_in_blocks_that_do_not_touch(
+    old: list[int], data: st.DataObject
+) -> None:
+    new = list(old)
+    for _ in range(data.draw(st.integers(0, 5))):
+        at = data.draw(st.integers(0, len(new)))
+        new[at : at + data.draw(st.integers(0, 2))] = data.draw(st.lists(st.integers(0, 80)))
+    i = j = 0
+    for number, block in enumerate(matching_blocks(old, new)):
+        assert number == 0 or block.old > i or block.new > j
+        assert block.old >= i
+        assert block.new >= j
+        i, j = block.old + block.length, block.new + block.length
+        assert old[block.old : i] == new[block.new : j]
+
+
+def test_equal_ends_are_matched_whole_whatever_is_between() -> None:
+    ends = [number % 7 for number in range(1_000)]
+    for gap in (0, 1, 255, 256, 257):
+        blocks = matching_blocks([*ends, *[99] * gap, *ends], [*ends, 98, *ends])
+        assert sum(block.length for block in blocks) == 2_000
+
+
+def test_many_edits_among_equal_items_are_as_few_as_can_be() -> None:
+    old = "".join("abcd"[number * number % 11 % 4] for number in range(300)) * 2
+    new = "".join("abcd"[number * number % 13 % 4] for number in range(300)) * 2
+    assert check(old, new) == longest_common(old, new)

@@ -6,11 +6,12 @@ import re
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from textual import events
 from textual._compositor import Compositor
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.geometry import Region
-from textual.widgets import Input, Static
+from textual.geometry import Region, Size
+from textual.widgets import ContentSwitcher, Input, Static
 
 from autocoder_tui.ui.screens.compositor import SparingCompositor
 from autocoder_tui.ui.screens.covered_screen import CoveredScreen
@@ -91,3 +92,46 @@ async def test_what_lies_behind_is_not_rendered() -> None:
         compositor._wanted = (over.region,)
         renders = list(compositor._get_renders(app.screen.region))
         assert [region for region, _, _ in renders] == [over.region]
+
+
+class Sized(Static):
+    """Knows the sizes it was told of."""
+
+    def __init__(self, text: str, id: str) -> None:
+        super().__init__(text, id=id)
+        self.told: list[object] = []
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.told.append(event.size)
+
+    def on_show(self) -> None:
+        self.told.append("shown")
+
+
+class Switched(App[None]):
+    """Two panes, one at a time, on a screen as ours are."""
+
+    def get_default_screen(self) -> CoveredScreen[None]:
+        return CoveredScreen()
+
+    def compose(self) -> ComposeResult:
+        with ContentSwitcher(initial="first"):
+            yield Sized("first", id="first")
+            yield Sized("second", id="second")
+
+
+async def test_who_is_shown_is_told_of_its_size_whoever_asked_where_it_is() -> None:
+    app = Switched()
+    async with app.run_test(size=(30, 8)) as pilot:
+        second = app.query_one("#second", Sized)
+        await pilot.pause()
+        assert second.told == []
+        compositor = app.screen._compositor
+        app.query_one(ContentSwitcher).current = "second"
+        # Before a layout is made it asks to be painted, and is looked for.
+        compositor.update_widgets({second})
+        assert compositor.find_widget(second).region.size == (30, 1)
+        await pilot.pause()
+        await pilot.pause()
+        assert "shown" in second.told
+        assert Size(30, 1) in second.told

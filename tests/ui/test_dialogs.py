@@ -56,9 +56,8 @@ async def test_a_message_covers_nothing_and_comes_alone(
 
     async with driven(setup_for(tmp_path, *AT), size) as (app, pilot):
         await until(pilot, lambda: app.recovery.done and "Keys" in lines()[-1])
-        await until(pilot, lambda: any("ready" in line for line in lines()))
         app.clear_notifications()
-        await until(pilot, lambda: "ready" in lines()[-2])
+        await until(pilot, lambda: "in ~" in lines()[-2])
         before = lines()
         app.tell("First", timeout=60)
         app.tell("Second [bold]one[/bold]", timeout=60)

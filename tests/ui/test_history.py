@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import stat
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from autocoder_tui.engine.events import RunFinished, TextDelta
+from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.store.history.history import History
 from autocoder_tui.store.journal.recovery import recover_runs
 from autocoder_tui.ui.app import AutocoderApp
@@ -141,6 +143,34 @@ async def test_going_on_needs_an_end_that_was_not_one(tmp_path: Path) -> None:
         assert isinstance(app.screen, HistoryScreen)
         await pilot.press("up", "g")
         # Nobody answers at that address: the run begins, fails, and its text stays.
+        await until(pilot, lambda: app.runner.running)
+        app.runner.stop()
+        await until(pilot, lambda: app.runner.resumable)
+        assert app.runner.state.text == WHOLE[:99]
+
+
+async def test_stopped_before_it_begins_it_can_still_be_gone_on_with(tmp_path: Path) -> None:
+    three_runs(tmp_path)
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await listed(app, pilot)
+        await pilot.press("end", "up", "g")
+        await until(pilot, lambda: app.runner.running)
+        app.runner.stop()
+        await until(pilot, lambda: app.runner.resumable)
+        kept, made, go = app.runner.prepared, threading.Event(), threading.Event()
+        assert kept is not None
+
+        def slow() -> Prepared:
+            made.set()
+            go.wait(30)
+            return replace(kept)
+
+        app.runner.start(slow)
+        await until(pilot, made.is_set)
+        app.runner.stop()
+        await until(pilot, lambda: app.runner.resumable)
+        go.set()
+        await pilot.press("ctrl+g")
         await until(pilot, lambda: app.runner.running)
         app.runner.stop()
         await until(pilot, lambda: app.runner.resumable)

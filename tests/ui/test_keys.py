@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from textual.widget import Widget
 
+from autocoder_tui.cli.docs import DOCS
 from autocoder_tui.ui.key_presets import PRESETS
 from autocoder_tui.ui.key_rows import EVERYWHERE, conflicts, key_name
 from autocoder_tui.ui.key_table import key_list, key_sections
@@ -20,9 +22,19 @@ from tests.ui.test_session import AT
 _TOGETHER = {frozenset({"answer.choose_block", "answer.edit"})}
 
 
-def test_the_readme_has_the_list_as_it_is() -> None:
+def test_the_manual_has_the_list_as_it_is() -> None:
+    page = (DOCS / "keys.md").read_text(encoding="utf-8")
+    assert key_list() in page, "python -m tests.key_list writes it"
+
+
+def test_the_readme_names_keys_that_there_are() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    assert key_list() in readme, "python -m tests.key_list writes it"
+    section = readme.partition("## The main keys\n")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| ([^|]+) \|", section, re.MULTILINE)[2:]
+    listed = {key for row in key_list().split("\n") for key in row.split(" | ")[1].split(", ")}
+    assert len(cells) >= 12
+    for cell in cells:
+        assert set(cell.split(", ")) <= listed
 
 
 @pytest.mark.parametrize("preset", PRESETS)

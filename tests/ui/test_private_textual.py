@@ -9,6 +9,8 @@ from tests.ui.private_textual import exists, private_uses
 IN_USE = {
     "Compositor._dirty_regions": "what changed, to render what is seen there and nothing else",
     "Compositor._get_renders": "overridden: what lies behind needs no rendering",
+    "Compositor._full_map": "a layout is compared with the last one, not with what was looked up",
+    "Compositor._full_map_invalidated": "the map of a layout is the newest there is",
     "Screen._dirty_widgets": "who asked to be painted while a layout was made is not forgotten",
     "Screen._update_timer": "the same",
     "TextArea._build_highlight_map": "tells that a text has changed, before it is drawn",

@@ -66,3 +66,13 @@ def test_a_hook_s_own_places_are_not_asked(root: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("GIT_DIR", str(root / "nowhere"))
     monkeypatch.setenv("GIT_WORK_TREE", str(root / "nowhere"))
     assert why_not_in_git(root, ["same.py"]) == {}
+
+
+def test_settings_of_the_repository_run_nothing(root: Path, tmp_path: Path) -> None:
+    hook = tmp_path / "hook.sh"
+    hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    hook.chmod(0o755)
+    git(root, "config", "core.fsmonitor", str(hook))
+    assert why_not_in_git(root, ["same.py"]) == {}
+    assert changed_in_git(root) is not None
+    assert not (tmp_path / "ran").exists()

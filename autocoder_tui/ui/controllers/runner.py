@@ -66,8 +66,11 @@ class Runner:
     @property
     def resumable(self) -> bool:
         """Whether there is kept text of a run that did not end well."""
-        ended_badly = self.state.status in ("error", "cancelled")
-        return not self.running and ended_badly and bool(self.state.text)
+        return not self.running and self._kept
+
+    @property
+    def _kept(self) -> bool:
+        return self.state.status in ("error", "cancelled") and bool(self.state.text)
 
     def cost_of(self, run_id: str) -> Decimal:
         """What a run of this session has cost, as far as that is known."""
@@ -118,12 +121,16 @@ class Runner:
         self._supervisor.forget(base_url, model)
 
     async def _work(self, make_request: Callable[[], Prepared]) -> None:
+        before = (self.prepared, self.state) if self._kept else None
         state = self.state = RunState()
         prepared: Prepared | None = None
+        over = False
 
         def make() -> Prepared:
             nonlocal prepared
-            prepared = self.prepared = make_request()
+            prepared = make_request()
+            if not over:
+                self.prepared = prepared
             return prepared
 
         try:
@@ -131,6 +138,10 @@ class Runner:
         finally:
             # Called from within the worker: what asks `running` right now must hear "no".
             self._worker = None
+            over = True
+            if before is not None and state.status == "cancelled" and not state.text:
+                # Stopped before anything came: what was kept can still be gone on with.
+                self.prepared, self.state = before
             if prepared is not None and state.usage is not None:
                 self._costs[prepared.request.run_id] = state.usage.cost_usd or Decimal(0)
             try:

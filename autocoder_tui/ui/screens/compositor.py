@@ -1,12 +1,14 @@
-"""Textual's compositor, which renders for a part of the screen only what is seen there."""
+"""Textual's compositor, which renders for a part of the screen only what is seen there, and tells
+each widget of its size."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from textual._compositor import Compositor
-from textual.geometry import Region
+from textual._compositor import Compositor, CompositorMap, ReflowResult
+from textual.geometry import Region, Size
 from textual.strip import Strip
+from textual.widget import Widget
 
 
 class SparingCompositor(Compositor):
@@ -16,11 +18,29 @@ class SparingCompositor(Compositor):
 
     Widgets come front to back, and what is in front wins: what lies wholly under one that was
     rendered needs no other.
+
+    A layout is compared with the map of where everything was, and who is not in that is told of
+    its size and that it is shown. Whoever asks where a widget is may have that map made anew from
+    what is to be shown next: then nobody is told, and a pane with a size it does not know stays
+    blank. So a layout is compared with the map of the last layout.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._wanted: tuple[Region, ...] = ()
+        self._laid_out: CompositorMap = {}
+
+    def clear(self) -> None:
+        super().clear()
+        self._laid_out = self._full_map
+
+    def reflow(self, parent: Widget, size: Size) -> ReflowResult:
+        self._full_map = self._laid_out
+        try:
+            return super().reflow(parent, size)
+        finally:
+            self._laid_out = self._full_map
+            self._full_map_invalidated = False
 
     def render_partial_update(self):  # type: ignore[no-untyped-def]  # a private class's type
         self._wanted = tuple(self._dirty_regions)
