@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from autocoder_tui.errors import sentence
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from autocoder_tui.batch.rate import LONGEST_PAUSE, Rates
 from autocoder_tui.batch.report import report_lines
 from autocoder_tui.batch.runner import JobOrder, JobRunner
 from autocoder_tui.batch.time_left import TimeLeft
-from autocoder_tui.engine.metering.cost import format_usd
+from autocoder_tui.engine.metering.money import format_usd
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
 

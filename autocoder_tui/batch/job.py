@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 from autocoder_tui.engine.request import Limits, new_run_id
 from autocoder_tui.runs.setup import ResultOptions, Task, WantedModel
 from autocoder_tui.text.plain_data import read_value, value_data
+from autocoder_tui.values import dataclass
 
 Status: TypeAlias = Literal["waiting", "running", "done", "failed", "cancelled"]
 

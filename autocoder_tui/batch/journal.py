@@ -13,7 +13,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, Literal, Self
@@ -27,6 +27,7 @@ from autocoder_tui.store.history.kept_run import now
 from autocoder_tui.system.descriptors import open_descriptor, sync_folder
 from autocoder_tui.system.file_lock import FileLock, lock
 from autocoder_tui.text.plain_data import read_value, value_data
+from autocoder_tui.values import dataclass
 
 VERSION: Final = 1
 FOLDER: Final = "batches"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
 from autocoder_tui.batch.job import BatchJob, JobProgress, JobResult
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import hashlib
 import shutil
 import time
 from collections.abc import Callable, Mapping, MutableMapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -38,6 +38,7 @@ from autocoder_tui.check.repository import (
     repository_of,
 )
 from autocoder_tui.check.sandbox import Sandbox, sandbox_here
+from autocoder_tui.values import dataclass
 
 DEFAULT_SECONDS = 600.0
 _FULL = 1024 * 1024

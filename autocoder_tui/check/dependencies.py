@@ -7,12 +7,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from autocoder_tui.check.folder import cannot
 from autocoder_tui.check.layout import Layout, Meter, Stopped, copy_file, link_within
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 
 NAMES = frozenset(
     ("node_modules", ".venv", "venv", "env", ".env", "vendor", "bower_components", "elm-stuff")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from autocoder_tui.check.output import plain
+from autocoder_tui.values import dataclass
 
 _MOST_NAMES = 5_000
 _MOST_LINE = 1_000

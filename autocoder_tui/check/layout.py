@@ -13,13 +13,14 @@ import shutil
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from threading import Event
 
 from autocoder_tui.check.errors import CannotCheck
 from autocoder_tui.check.folder import cannot
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.errors import PathRefused
 from autocoder_tui.workspace.git import find_git
 from autocoder_tui.workspace.ignore import GitRules, load_rules

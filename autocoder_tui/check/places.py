@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePosixPath
+
+from autocoder_tui.values import dataclass
 
 _MOST_LINE = 2_000
 """Characters of a line of output that are looked at."""

@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +17,7 @@ from autocoder_tui.check import reaper
 from autocoder_tui.check.disk import filled
 from autocoder_tui.check.errors import CannotCheck
 from autocoder_tui.check.output import Output
+from autocoder_tui.values import dataclass
 
 Why = Literal["exit", "time", "processes", "disk", "stopped", "lost"]
 """How a command ended: of itself, for its time was over, it had started too many processes or

@@ -11,10 +11,10 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from autocoder_tui.check.layout import Source, copy_file
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.errors import ReadError
 from autocoder_tui.workspace.textfile import read_text_file
 

@@ -11,13 +11,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from autocoder_tui.check.folder import CheckFolder
 from autocoder_tui.check.layout import Layout
+from autocoder_tui.values import dataclass
 
 Kind = Literal["bwrap", "sandbox-exec", "none"]
 

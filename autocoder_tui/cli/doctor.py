@@ -15,7 +15,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from autocoder_tui.check.sandbox import sandbox_here
@@ -36,6 +36,7 @@ from autocoder_tui.store.json_file import LISTED_FILE
 from autocoder_tui.system.clipboard import clipboard_tool
 from autocoder_tui.system.locale_encoding import character_set_warning
 from autocoder_tui.system.version import __version__
+from autocoder_tui.values import dataclass
 
 _PACKAGES = ("textual", "openai", "tiktoken", "pygments", "platformdirs", "pathspec")
 _ANSWER_SECONDS = 6.0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from autocoder_tui.safety.redaction import redacted, safe_line
+from autocoder_tui.values import dataclass
 
 State = Literal["ok", "note", "broken"]
 

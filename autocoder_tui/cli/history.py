@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from autocoder_tui.config.dirs import state_dir
-from autocoder_tui.engine.metering.cost import format_usd
+from autocoder_tui.engine.metering.money import format_usd
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.delivery import patch_bytes, print_result
 from autocoder_tui.headless.exit_codes import EXIT_FAILED, EXIT_OK

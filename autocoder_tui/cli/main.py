@@ -168,7 +168,7 @@ def _run(arguments: list[str], *, is_process: bool) -> int:
     command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if command in _COMMANDS:
         code = _COMMANDS[command](rest)
-        if is_process and "autocoder_tui.ui.start" in sys.modules:  # it was on the screen
+        if is_process and "autocoder_tui.ui.opening" in sys.modules:  # it was on the screen
             _end_at_once(code)
         return code
     parsers: dict[str, Callable[[], Parser]] = {
@@ -380,9 +380,9 @@ def _start(parser: Parser, options: argparse.Namespace, face: Face) -> tuple[int
     if refusal is not None:
         print(f"autocoder-tui: {refusal}", file=sys.stderr)
         return EXIT_USAGE, False
-    from autocoder_tui.ui.start import start_app
+    from autocoder_tui.ui.opening import open_screen
 
-    return start_app(setup), True
+    return open_screen(setup), True
 
 
 def _goes_without(setup: Setup, options: argparse.Namespace) -> bool:

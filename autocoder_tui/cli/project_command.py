@@ -67,11 +67,11 @@ def _is_for_the_screen(options: argparse.Namespace) -> bool:
 def _on_screen(options: argparse.Namespace, environ: Mapping[str, str], wanted: Wanted) -> int:
     setup = project_setup(options, environ)
     return_freed_memory()
-    from autocoder_tui.ui.controllers.project_opening import Wish
-    from autocoder_tui.ui.start import start_app
+    from autocoder_tui.ui.controllers.project_wish import Wish
+    from autocoder_tui.ui.opening import open_screen
 
     wish = Wish(wanted.configuration or "", wanted.resume is not None, wanted.resume or "")
-    return start_app(setup, wish)
+    return open_screen(setup, wish)
 
 
 def _old_logs(directory: Path, name: str) -> int:

@@ -12,17 +12,15 @@ import io
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-
-from dotenv.parser import parse_stream
 
 from autocoder_tui.config.dirs import config_dir
 from autocoder_tui.config.toml_file import read_small_text
 from autocoder_tui.engine.base_url import is_plain_http
 from autocoder_tui.engine.catalog import LOCAL_KEY_VARIABLE, Provider, Secret
 from autocoder_tui.problems import Problem
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +118,10 @@ def _from_dotenv(file: Path, variable: str, warnings: list[str]) -> str:
     if isinstance(text, Problem):
         warnings.append(str(text))
         return ""
+    if not text.strip():
+        return ""
+    from dotenv.parser import parse_stream
+
     value = ""
     for binding in parse_stream(io.StringIO(text)):
         blank = binding.original.string

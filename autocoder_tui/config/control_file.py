@@ -18,7 +18,7 @@ import glob
 import os
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -33,6 +33,7 @@ from autocoder_tui.engine.base_url import check_base_url, host_of
 from autocoder_tui.engine.errors import RequestError
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.problems import Problem, nearest, shortened
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.textfile import read_text_file
 
 _COMMENTS = re.compile(r"(?:\s|\ufeff|//[^\n]*|/\*.*?\*/)*", re.S)

@@ -10,23 +10,25 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-import platformdirs
-
 _APP = "autocoder-tui"
 
 
 def config_dir(environ: Mapping[str, str] | None = None) -> Path:
     """Folder of config.toml, models.toml, themes/ and key files. It may not exist yet."""
-    return _folder("AUTOCODER_TUI_CONFIG_DIR", environ) or Path(
-        platformdirs.user_config_dir(_APP, appauthor=False)
-    )
+    if (named := _folder("AUTOCODER_TUI_CONFIG_DIR", environ)) is not None:
+        return named
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir(_APP, appauthor=False))
 
 
 def state_dir(environ: Mapping[str, str] | None = None) -> Path:
     """Folder of what the program remembers by itself: journals, history. It may not exist yet."""
-    return _folder("AUTOCODER_TUI_STATE_DIR", environ) or Path(
-        platformdirs.user_state_dir(_APP, appauthor=False)
-    )
+    if (named := _folder("AUTOCODER_TUI_STATE_DIR", environ)) is not None:
+        return named
+    import platformdirs
+
+    return Path(platformdirs.user_state_dir(_APP, appauthor=False))
 
 
 def _folder(variable: str, environ: Mapping[str, str] | None) -> Path | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -17,6 +16,7 @@ from autocoder_tui.config.plain_text import plain_text, read_plain_text
 from autocoder_tui.config.preprompts import PROJECT_FOLDER
 from autocoder_tui.problems import Problem
 from autocoder_tui.system.atomic_write import write_atomically
+from autocoder_tui.values import dataclass
 
 PREFERENCES_FILE: Final = "preferences.md"
 Whose: TypeAlias = Literal["user", "project"]

@@ -11,7 +11,6 @@ import difflib
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -21,6 +20,7 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.problems import Problem, unknown_name
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.system.atomic_write import write_atomically
+from autocoder_tui.values import dataclass
 
 FOLDER: Final = "preprompts"
 PROJECT_FOLDER: Final = ".autocoder"

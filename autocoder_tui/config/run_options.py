@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
@@ -26,6 +25,7 @@ from autocoder_tui.config.value_types import (
 )
 from autocoder_tui.engine.purpose import CLARIFY_LIMIT, MODES
 from autocoder_tui.problems import shortened
+from autocoder_tui.values import dataclass
 
 Place: TypeAlias = Literal["", "path", "patterns", "text", "url"]
 """What of a value depends on where it is written: a path and patterns of paths are relative to

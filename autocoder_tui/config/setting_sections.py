@@ -5,7 +5,7 @@ The screen of settings, the manual and the messages say of a setting what is sai
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import TypeVar
 
@@ -30,6 +30,7 @@ from autocoder_tui.config.value_types import (
 from autocoder_tui.engine.edit_format import EDIT_FORMATS
 from autocoder_tui.engine.purpose import CLARIFY_LIMIT
 from autocoder_tui.engine.request import MEGABYTE, Limits
+from autocoder_tui.values import dataclass
 
 DEFAULT_MODEL = "Qwen/Qwen2.5-Coder-32B-Instruct"
 DEFAULT_THEME = "autocoder-dark"

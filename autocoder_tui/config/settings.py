@@ -7,7 +7,7 @@ is changed only by `save_setting` (config/settings_edit.py), and never when it i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -28,6 +28,7 @@ from autocoder_tui.config.toml_file import TomlFile, read_toml
 from autocoder_tui.config.value_types import NAME, Expected
 from autocoder_tui.engine.request import MEGABYTE, Limits
 from autocoder_tui.problems import Problem, unknown_name
+from autocoder_tui.values import dataclass
 
 _KEY = Expected('a key such as "f5"', NAME.check)
 

@@ -4,7 +4,6 @@ of the configuration and a project's in its `.autocoder` folder, `.md` or `.txt`
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +11,7 @@ from autocoder_tui.config.plain_text import plain_text, read_plain_text
 from autocoder_tui.config.preprompts import PROJECT_FOLDER
 from autocoder_tui.problems import Problem
 from autocoder_tui.system.atomic_write import write_atomically
+from autocoder_tui.values import dataclass
 
 TEMPLATES_FOLDER: Final = "templates"
 MOST_TEMPLATES: Final = 100

@@ -18,13 +18,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from autocoder_tui.config.toml_file import TomlFile, read_toml
 from autocoder_tui.config.value_types import FLAG, Expected
 from autocoder_tui.problems import Problem, unknown_name
+from autocoder_tui.values import dataclass
+
+_BASES = ("ansi", "autocoder-dark", "autocoder-light")
 
 AUTO = "auto"
 """Stands for a dark or a light theme, as the terminal is."""
@@ -109,12 +111,25 @@ def load_themes(user_dir: Path | None = None) -> ThemesLoaded:
     folders = [packaged_themes_dir()] + ([user_dir] if user_dir is not None else [])
     for folder in folders:
         for file in _theme_files(folder):
-            theme = _read_theme(file, themes)
+            theme = _read_theme(file, themes, ours=folder is folders[0])
             if isinstance(theme, Problem):
                 problems.append(theme)
             else:
                 themes[theme.name] = theme
     return ThemesLoaded(tuple(themes.values()), tuple(problems))
+
+
+def load_theme(name: str, user_dir: Path) -> ThemeData | None:
+    """The same theme as `load_themes` has under that name, from as few files as can be."""
+    packaged = packaged_themes_dir()
+    needed = (*_BASES, name)
+    ours = [file for file in _theme_files(packaged) if file.stem in needed]
+    themes: dict[str, ThemeData] = {}
+    for file in (*ours, *_theme_files(user_dir)):
+        theme = _read_theme(file, themes, ours=file.parent == packaged)
+        if isinstance(theme, ThemeData):
+            themes[theme.name] = theme
+    return themes.get(name)
 
 
 def _theme_files(folder: Path) -> list[Path]:
@@ -125,10 +140,19 @@ def _theme_files(folder: Path) -> list[Path]:
         return []
 
 
-def _read_theme(path: Path, known: Mapping[str, ThemeData]) -> ThemeData | Problem:
+def _read_theme(
+    path: Path, known: Mapping[str, ThemeData], *, ours: bool = False
+) -> ThemeData | Problem:
+    """A theme out of its file; `ours` is right as it is, which takes no time to find out."""
     file = read_toml(path)
     if isinstance(file, Problem):
         return file
+    if not ours and (problem := _wrong(file)) is not None:
+        return problem
+    return _complete(file, known)
+
+
+def _wrong(file: TomlFile) -> Problem | None:
     for name, value in file.data.items():
         expected = _TOP.get(name)
         if expected is None:
@@ -136,12 +160,11 @@ def _read_theme(path: Path, known: Mapping[str, ThemeData]) -> ThemeData | Probl
         if expected.check(value) is None:
             return file.problem([name], expected.message(name, value))
     if "name" not in file.data:
-        return Problem(path, None, 'expected a name such as name = "my-theme"')
+        return Problem(file.path, None, 'expected a name such as name = "my-theme"')
     kind = _ANSI_COLOR if file.data.get("ansi", False) else _COLOR
-    problem = _wrong_color(file, "colors", COLORS, kind) or _wrong_color(
+    return _wrong_color(file, "colors", COLORS, kind) or _wrong_color(
         file, "diff", DIFF_COLORS, kind
     )
-    return problem or _complete(file, known)
 
 
 def _wrong_color(

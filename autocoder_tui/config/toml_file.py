@@ -13,13 +13,13 @@ import re
 import stat
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from autocoder_tui.problems import Problem
 from autocoder_tui.system.descriptors import open_unblocked
+from autocoder_tui.values import dataclass
 
 MAX_BYTES = 1024 * 1024
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from autocoder_tui.problems import shortened
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

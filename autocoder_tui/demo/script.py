@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Literal, TypeAlias
+
+from autocoder_tui.values import dataclass
 
 Cut = Literal["reset", "close", "short"]
 Stall = Literal["accept", "headers", "middle", "finish"]

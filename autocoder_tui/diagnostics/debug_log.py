@@ -11,7 +11,6 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from logging.handlers import QueueHandler, QueueListener
 from types import TracebackType
@@ -21,6 +20,7 @@ from autocoder_tui.engine.trace import Traced
 from autocoder_tui.runs.event_text import narrate_traced
 from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 
 LEVELS = ("silent", "info", "debug", "everything")
 MOST_SHOWN = 20_000

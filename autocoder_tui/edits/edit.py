@@ -7,10 +7,11 @@ NEL and U+2028 are characters of a line like any other.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, NamedTuple
 
 from autocoder_tui.text.lines import split_lines
+from autocoder_tui.values import dataclass
 
 __all__ = [
     "Candidate",

@@ -7,10 +7,11 @@ by tabs for blanks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from math import gcd
 from typing import Literal
+
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import accumulate
 from typing import Final, NamedTuple
 
@@ -29,6 +29,7 @@ from autocoder_tui.edits.long_lines import LONG_LINE, cut_line, pieces_of
 from autocoder_tui.edits.place import place
 from autocoder_tui.edits.sentences import quoted
 from autocoder_tui.text.common_prefix import common_length
+from autocoder_tui.values import dataclass
 
 _FAR: Final = "\0\n"
 """Stands for a line that is far from all that a block has; no text file has such a line."""

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import SequenceMatcher
 from functools import cached_property
 
 from autocoder_tui.edits.file_lines import FileLines, squeeze, strip, with_blank
 from autocoder_tui.text.alignment import matching_blocks
+from autocoder_tui.values import dataclass
 
 _WORD = re.compile(r"\w+")
 _COMMON = 64

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from autocoder_tui.edits.edit import Candidate, Reason
 from autocoder_tui.edits.matches import Match
 from autocoder_tui.edits.steps import Steps
+from autocoder_tui.values import dataclass
 
 CANDIDATES: Final = 8
 """Places that are listed of a block that has none."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise, starmap
 from typing import NamedTuple
@@ -20,6 +19,7 @@ from autocoder_tui.edits.file_lines import (
 from autocoder_tui.edits.indentation import UNSHIFTED, Shift, find_shift
 from autocoder_tui.edits.scopes import width
 from autocoder_tui.edits.steps import Steps, elides
+from autocoder_tui.values import dataclass
 
 _CHAINS = 200
 

@@ -7,13 +7,14 @@ out, one between two of them is meant for the lines between their places.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from autocoder_tui.edits.edit import EditBlock, Manner
 from autocoder_tui.edits.location import Location
 from autocoder_tui.edits.locator import Locator
 from autocoder_tui.edits.matches import Match
+from autocoder_tui.values import dataclass
 
 _SURE: frozenset[Manner] = frozenset({"exact", "ends", "indent", "blank", "elided"})
 _LOOSE: frozenset[Manner] = frozenset({"indent", "blank", "elided"})

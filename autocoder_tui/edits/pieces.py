@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from autocoder_tui.edits.edit import Manner, Placement
 from autocoder_tui.edits.file_lines import FileLines
 from autocoder_tui.edits.regions import Region
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

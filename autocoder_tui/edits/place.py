@@ -8,7 +8,7 @@ nothing is guessed: a block that stands nowhere, or in two places, is said.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from autocoder_tui.edits.choice import choose_by_numbers, choose_by_tabs
 from autocoder_tui.edits.edit import EditBlock, Manner, Placed, Reason, Unplaced
@@ -21,6 +21,7 @@ from autocoder_tui.edits.pieces import Piece, assembled
 from autocoder_tui.edits.regions import Region, regions_of
 from autocoder_tui.edits.steps import Steps, steps_of
 from autocoder_tui.edits.succession import BOTH, Fate, Successions
+from autocoder_tui.values import dataclass
 
 _CERTAIN: tuple[Manner, ...] = (
     "chosen", "exact", "ends", "indent", "blank", "elided", "scope", "numbers", "likeness",

@@ -7,12 +7,13 @@ kept too.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from autocoder_tui.edits.file_lines import BLANKS, FileLines, body, indentation, strip
 from autocoder_tui.edits.matches import Match
 from autocoder_tui.edits.steps import Steps, elides
 from autocoder_tui.text.alignment import matching_blocks
+from autocoder_tui.values import dataclass
 
 _ALIKE = 0.6
 """A line that goes must be that like to the one of the file."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 
@@ -18,6 +18,7 @@ from autocoder_tui.edits.word_difference import (
     defines,
     differing_words,
 )
+from autocoder_tui.values import dataclass
 
 _TRIED = 4_000
 """Lines of a file that are laid beside one block; where more might fit none is taken."""

@@ -7,7 +7,7 @@ equality alone, in one place. Where a looser place in the original is as possibl
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from autocoder_tui.edits.file_lines import FileLines, strip
@@ -16,6 +16,7 @@ from autocoder_tui.edits.matches import Match
 from autocoder_tui.edits.pieces import Assembled, Piece, assembled, combined
 from autocoder_tui.edits.regions import Region, regions_of
 from autocoder_tui.edits.steps import substantial
+from autocoder_tui.values import dataclass
 
 BOTH = "It fits the file as it was, loosely, and exactly what an earlier block of the reply made."
 OVERLAP = "It builds on an earlier block, and changes the same lines as block {}."

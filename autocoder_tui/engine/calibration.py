@@ -12,12 +12,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
 from autocoder_tui.text.late_pattern import late_pattern
+from autocoder_tui.values import dataclass
 
 Kind: TypeAlias = Literal["code", "prose", "data", "wide"]
 KINDS: Final = ("code", "prose", "data", "wide", "digits", "joined", "rare")

@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from autocoder_tui.engine.base_url import check_base_url, host_of, is_loopback, is_openai
 from autocoder_tui.engine.errors import RequestError, UnknownModel
 from autocoder_tui.problems import nearest, shortened
 from autocoder_tui.safety.redaction import know
+from autocoder_tui.values import dataclass
 
 __all__ = [
     "LOCAL_KEY_VARIABLE",

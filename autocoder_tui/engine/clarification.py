@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from autocoder_tui.engine.question_reply import ModelQuestion, fresh, questions_in
 from autocoder_tui.engine.request import Turn
 from autocoder_tui.engine.run_state import RunState
+from autocoder_tui.values import dataclass
 
 RoundState: TypeAlias = Literal["open", "answered", "assumed"]
 Ended: TypeAlias = Literal["", "settled", "limit", "stopped"]

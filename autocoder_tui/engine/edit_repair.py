@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import partial
 from typing import Final, TypeAlias
@@ -34,6 +34,7 @@ from autocoder_tui.engine.reply.framing import escape_path, render_file
 from autocoder_tui.engine.reply.parse import Reply, ReplyFile, parse_reply
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.text.common_prefix import common_length
+from autocoder_tui.values import dataclass
 
 _AROUND: Final = 8
 """Lines shown before and after each place where a change might belong."""

@@ -8,12 +8,12 @@ uninterrupted model would have sent it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from autocoder_tui.edits.edit import EditBlock, Placed
 from autocoder_tui.engine.calibration import FIRST_MARGIN, Weights
+from autocoder_tui.values import dataclass
 
 Proof = Literal["echo", "witness", "prefill", "remainder", "guess"]
 """How the place where two parts join was found: the model repeated the lines it was asked

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from autocoder_tui.engine import seam
 from autocoder_tui.engine.errors import ProviderError
@@ -21,6 +20,7 @@ from autocoder_tui.engine.provider.chunks import (
     Usage,
 )
 from autocoder_tui.engine.reader_events import read
+from autocoder_tui.values import dataclass
 
 
 @dataclass(slots=True)

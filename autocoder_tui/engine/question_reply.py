@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
+
+from autocoder_tui.values import dataclass
 
 MOST_SUGGESTIONS: Final = 9
 """One a number key."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from autocoder_tui.engine.events import Event, TextDelta, TextRetracted
@@ -18,6 +17,7 @@ from autocoder_tui.engine.reply.frame_lines import begins_frame, read_frame_clos
 from autocoder_tui.engine.reply.framing import Opening
 from autocoder_tui.engine.seam import PartReader
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 
 SHORT_PERIOD: Final = 3
 """Lines. What repeats every so few lines may be a table."""

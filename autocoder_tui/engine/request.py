@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from typing import Final, Literal
 
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Endpoint, Model
 from autocoder_tui.engine.purpose import Mode, Purpose
+from autocoder_tui.values import dataclass
 
 MEGABYTE: Final = 1_048_576
 """Bytes."""

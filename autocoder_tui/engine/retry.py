@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from autocoder_tui.engine.errors import ProviderError, RateLimited
+from autocoder_tui.values import dataclass
 
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 30.0

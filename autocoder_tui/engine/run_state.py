@@ -8,7 +8,7 @@ event of a fast stream can be applied as it comes.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
@@ -36,6 +36,7 @@ from autocoder_tui.engine.events import (
     UsageUpdated,
 )
 from autocoder_tui.engine.text_buffer import GrowingText
+from autocoder_tui.values import dataclass
 
 StreamStatus: TypeAlias = Literal["initializing", "processing", "completed", "error", "cancelled"]
 

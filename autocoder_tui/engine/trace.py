@@ -7,8 +7,9 @@ the key back. `redaction.safe_line` comes before anything is shown or written.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from autocoder_tui.values import dataclass
 
 Heard: TypeAlias = Callable[[int, Mapping[str, str]], object]
 """Told the status and the headers of a response."""

@@ -9,7 +9,6 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -18,6 +17,7 @@ from autocoder_tui.engine.question_reply import likeness
 from autocoder_tui.headless.console import say
 from autocoder_tui.runs.setup import Setup
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.textfile import read_text_file
 
 NOBODY_ANSWERS: Final = (

@@ -10,7 +10,7 @@ from autocoder_tui.batch.batch import Batch
 from autocoder_tui.batch.job import JobResult, Status
 from autocoder_tui.batch.provider.rounds import RoundProgress
 from autocoder_tui.batch.time_left import in_words
-from autocoder_tui.engine.metering.cost import format_tokens, format_usd
+from autocoder_tui.engine.metering.money import format_tokens, format_usd
 from autocoder_tui.headless.console import say
 from autocoder_tui.headless.progress import to_stderr
 from autocoder_tui.safety.sanitize import visible

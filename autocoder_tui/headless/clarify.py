@@ -10,7 +10,7 @@ from autocoder_tui.diagnostics import crash_report as crash
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.clarification import Clarification
 from autocoder_tui.engine.events import Event, RequestStarted
-from autocoder_tui.engine.metering.cost import format_tokens, format_usd
+from autocoder_tui.engine.metering.money import format_tokens, format_usd
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.engine.trace import Trace
 from autocoder_tui.errors import AutocoderError

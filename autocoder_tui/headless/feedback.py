@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -38,6 +38,7 @@ from autocoder_tui.runs.supervision import RunSupervisor
 from autocoder_tui.runs.text_call import call
 from autocoder_tui.store.history.history import History
 from autocoder_tui.store.history.kept_run import KeptRun
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.output_path import Refused
 
 

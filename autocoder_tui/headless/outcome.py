@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from autocoder_tui.engine.steps import read_steps
 from autocoder_tui.headless.exit_codes import EXIT_FAILED
 from autocoder_tui.review.file_edits import FileEdits
 from autocoder_tui.review.file_review import FileReview
+from autocoder_tui.values import dataclass
 
 
 @dataclass(slots=True)

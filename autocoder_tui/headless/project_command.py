@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ from autocoder_tui.steps.project_demo import demo_steps, project_demo_setup
 from autocoder_tui.steps.rerun import LoggedStep, read_log
 from autocoder_tui.steps.session import FINISHED, ProjectSession
 from autocoder_tui.steps.untouched import foreign_files
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.output_path import Refused, is_folder
 

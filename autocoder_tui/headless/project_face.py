@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from autocoder_tui.diagnostics import crash_report as crash
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.clarification import Clarification, Round
 from autocoder_tui.engine.events import Event, RequestStarted
-from autocoder_tui.engine.metering.cost import format_tokens, format_usd
+from autocoder_tui.engine.metering.money import format_tokens, format_usd
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.engine.trace import Trace
 from autocoder_tui.headless.answers import GivenAnswers, TypedAnswers, answers_of, typed_line
@@ -32,6 +32,7 @@ from autocoder_tui.steps.context import Proposed, ScriptEnded
 from autocoder_tui.steps.face import Consent, Proposal, ScriptPlace
 from autocoder_tui.steps.progress import ProjectProgress, StepProgress
 from autocoder_tui.system.terminal_modes import kept_terminal
+from autocoder_tui.values import dataclass
 
 _NO_ANSWER = "no answer"
 """What is said to be assumed where a step assumes nothing."""

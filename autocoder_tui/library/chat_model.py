@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from autocoder_tui.engine.catalog import Model
@@ -12,6 +11,7 @@ from autocoder_tui.engine.request import ChatMessage
 from autocoder_tui.library.generator import StreamingCodeGenerator
 from autocoder_tui.library.model_choice import known_models
 from autocoder_tui.library.stream import Callback
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from autocoder_tui.config.dirs import state_dir
@@ -16,6 +16,7 @@ from autocoder_tui.review.verdict import Verdict
 from autocoder_tui.runs.preparation import Prepared, read_existing
 from autocoder_tui.runs.proposal import make_review
 from autocoder_tui.runs.reviewable import Reviewable, changes_of
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.apply import Applied, apply_changes
 from autocoder_tui.workspace.apply_log import ApplyLog
 

@@ -7,7 +7,7 @@ import inspect
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from decimal import Decimal
 from enum import Enum
 from typing import TypeAlias
@@ -22,6 +22,7 @@ from autocoder_tui.engine.events import (
 )
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.library.errors import StreamingError, StreamProcessError, error_of
+from autocoder_tui.values import dataclass
 
 Callback: TypeAlias = Callable[[str], Awaitable[object] | object]
 """Is given each piece of text as it comes; plain or async. Where it raises, its request ends."""

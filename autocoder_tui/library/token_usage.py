@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, fields
+
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ import importlib.util
 import shutil
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
+
+from autocoder_tui.values import dataclass
 
 GGUF: Final = ".gguf"
 

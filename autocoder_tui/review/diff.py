@@ -8,11 +8,12 @@ like any other, and the lines put together again are the text, byte for byte.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from autocoder_tui.review.boundaries import Hunk, settle
 from autocoder_tui.text.alignment import matching_blocks
 from autocoder_tui.text.lines import split_lines as lines_of
+from autocoder_tui.values import dataclass
 
 __all__ = ["Diff", "Hunk", "diff_lines", "split_lines"]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.review import Review
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
 
 from autocoder_tui.edits.edit import Candidate, EditBlock, Placed
 from autocoder_tui.edits.large_text import LargePlaced, PieceChange, cut_part, place_in_large
 from autocoder_tui.edits.place import place
 from autocoder_tui.review.file_review import FileReview
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.review import Review
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 
 MOST_ACTIONS = 1_000
 """Actions that can be taken back; each costs a pointer for every hunk of the changed files."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import Final, Literal, TypeAlias
@@ -12,6 +11,7 @@ from autocoder_tui.edits.fragment import is_all_of, with_addition, with_fragment
 from autocoder_tui.edits.shapes.content import read_content
 from autocoder_tui.engine.reply.framing import render_file
 from autocoder_tui.runs.preparation import read_existing
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.errors import WorkspaceError
 from autocoder_tui.workspace.paths import relative_name, resolve_target
 

@@ -6,7 +6,7 @@ Plain values: what is asked next goes on from the run at the `end` of the branch
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from autocoder_tui.engine.request import Turn
 from autocoder_tui.runs.preparation import Job
 from autocoder_tui.store.history.kept_run import Status
 from autocoder_tui.store.history.summary import ThreadRun
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,9 +14,9 @@ from autocoder_tui.engine.metering.cost import (
     estimate_request,
     file_weights,
     format_cost_range,
-    format_tokens,
     spread,
 )
+from autocoder_tui.engine.metering.money import format_tokens
 from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
 from autocoder_tui.engine.metering.tokens import load_counter
 from autocoder_tui.engine.prompt import first_messages
@@ -24,6 +24,7 @@ from autocoder_tui.engine.purpose import writes_files
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

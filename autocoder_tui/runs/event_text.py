@@ -13,7 +13,8 @@ from typing import assert_never
 
 from autocoder_tui.engine import events as ev
 from autocoder_tui.engine.base_url import shown_url
-from autocoder_tui.engine.metering.cost import format_cost_range, format_usd
+from autocoder_tui.engine.metering.cost import format_cost_range
+from autocoder_tui.engine.metering.money import format_usd
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.engine.trace import ChunkReceived, RequestSent, ResponseOpened, Traced
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
 from autocoder_tui.config.preferences import Preferences, load_preferences
 from autocoder_tui.config.preprompts import Preprompt, load_preprompts
 from autocoder_tui.runs.setup import Setup
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.safety.key_patterns import find_keys
 from autocoder_tui.safety.redaction import known_in
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from autocoder_tui.engine.edit_format import files_to_edit
@@ -18,6 +18,7 @@ from autocoder_tui.runs.guidance import NO_GUIDANCE, Guidance, load_guidance
 from autocoder_tui.runs.setup import ChosenModel, Setup
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.feedback import Feedback
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.errors import MissingFile
 from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.output_path import Refused

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from autocoder_tui.check.check import CheckResult, CommandResult, Plan
@@ -20,6 +20,7 @@ from autocoder_tui.runs.setup import Setup
 from autocoder_tui.safety.redaction import redacted
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.project_checks import ProjectChecks
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.textfile import encoded
 
 _MOST_NOTE = 12_000

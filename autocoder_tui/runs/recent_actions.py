@@ -10,10 +10,10 @@ import re
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from autocoder_tui.engine.events import Event, RunFailed
+from autocoder_tui.values import dataclass
 
 KEPT: Final = 50
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,59}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from autocoder_tui.review.file_review import FileReview
@@ -13,6 +12,7 @@ from autocoder_tui.runs.file_actions import cautions
 from autocoder_tui.runs.on_disk import on_disk
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.reviewable import Reviewable, given
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.paths import sift_targets
 
 

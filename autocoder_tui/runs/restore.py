@@ -6,7 +6,7 @@ from __future__ import annotations
 import base64
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, cast
 
@@ -24,6 +24,7 @@ from autocoder_tui.store.history.kept_run import KeptRun, kept_run, now
 from autocoder_tui.store.history.schema import HistoryUnavailable
 from autocoder_tui.store.journal.journal import Journal
 from autocoder_tui.store.snapshot import SentFile, Snapshot
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.errors import WorkspaceError
 from autocoder_tui.workspace.textfile import Newline, Stamp, TextFile
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.errors import AutocoderError
@@ -20,6 +20,7 @@ from autocoder_tui.review.verdict_history import (
 )
 from autocoder_tui.runs.proof import Checked, in_words, tried_part
 from autocoder_tui.runs.reviewable import Reviewable
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

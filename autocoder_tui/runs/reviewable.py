@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from autocoder_tui.review.file_review import FileReview, Verdict
@@ -13,6 +13,7 @@ from autocoder_tui.review.warnings import Concern
 from autocoder_tui.runs.comparison import remarks
 from autocoder_tui.runs.preparation import Prepared, read_existing
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.apply_record import Record
 from autocoder_tui.workspace.change import Change
 from autocoder_tui.workspace.errors import MissingFile, WorkspaceError

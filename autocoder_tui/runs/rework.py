@@ -9,7 +9,7 @@ hunk, and keeps its verdict. Nothing is written meanwhile, and nothing decided i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from autocoder_tui.engine.request import InputFile, new_run_id
 from autocoder_tui.review.returned import RejectedChange, rejected_changes, without_accepted
@@ -20,6 +20,7 @@ from autocoder_tui.runs.on_disk import without_done_acts
 from autocoder_tui.runs.preparation import Prepared, read_existing
 from autocoder_tui.runs.setup import ChosenModel
 from autocoder_tui.store.feedback import Feedback, FeedbackRound
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.errors import MissingFile
 from autocoder_tui.workspace.textfile import MAX_INPUT_BYTES, TextFile, read_text_file
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from autocoder_tui.errors import AutocoderError
@@ -13,6 +12,7 @@ from autocoder_tui.runs.restore import model_as_sent, prepared_of
 from autocoder_tui.runs.review_record import kept_review, proposals_of
 from autocoder_tui.store.feedback import FeedbackRound
 from autocoder_tui.store.history.history import History, RunSummary, UnknownRun
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ of them over the default.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, Final
 
 from autocoder_tui.config.project_file import PROJECT_FILE, load_project_check
@@ -23,6 +23,7 @@ from autocoder_tui.config.toml_file import read_toml
 from autocoder_tui.config.value_types import Expected
 from autocoder_tui.problems import Problem
 from autocoder_tui.runs.setup import Setup
+from autocoder_tui.values import dataclass
 
 OPTION_OF_SETTING: Final[Mapping[str, str]] = {
     "model.default": "model",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from autocoder_tui.config.settings import Settings, load_settings
 from autocoder_tui.engine.base_url import host_of
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Catalog, Endpoint, Model
-from autocoder_tui.engine.metering.cost import cap_problem
+from autocoder_tui.engine.metering.money import cap_problem
 from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.purpose import CLARIFY_LIMIT, Mode
 from autocoder_tui.engine.request import Limits
@@ -32,6 +32,7 @@ from autocoder_tui.store.calibration import load_calibration
 from autocoder_tui.store.capabilities import CapabilityStore
 from autocoder_tui.store.json_file import LISTED_FILE, put_damaged_aside
 from autocoder_tui.system.locale_encoding import character_set_warning
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.output_path import why_nothing_kept, why_nothing_saved
 from autocoder_tui.workspace.textfile import read_text_file
 

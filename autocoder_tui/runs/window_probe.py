@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from autocoder_tui.engine.events import CostEstimate
-from autocoder_tui.engine.metering.cost import format_tokens
+from autocoder_tui.engine.metering.money import format_tokens
 from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
 from autocoder_tui.engine.provider.model_list import ServedWindow, served_window
 from autocoder_tui.runs.estimate import counted, weigh
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.refresh_models import was_listed
 from autocoder_tui.runs.setup import ChosenModel
+from autocoder_tui.values import dataclass
 
 OLLAMA_DEFAULT = 4096
 """Tokens Ollama gives a model where nothing else is set and little memory is at hand."""

@@ -13,7 +13,8 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from autocoder_tui.values import dataclass
 
 _PREFIXED = (
     r"sk-[A-Za-z0-9_-]{16,}"  # OpenAI, Anthropic, OpenRouter, DeepSeek and many that copy them

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Final, Literal, Protocol, TypeAlias
 
@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from autocoder_tui.engine.run_state import RunState
+from autocoder_tui.values import dataclass
 
 Ended: TypeAlias = Literal["complete", "failed", "refused", "stopped", "client_gone"]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from fastapi import Request, Response
+
+from autocoder_tui.values import dataclass
 
 _TYPES: Final = {
     ".html": "text/html; charset=utf-8",

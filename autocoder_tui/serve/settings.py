@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from autocoder_tui.values import dataclass
 
 if TYPE_CHECKING:
     from autocoder_tui.runs.setup import Setup

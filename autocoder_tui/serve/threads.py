@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from autocoder_tui.engine.request import Turn
 from autocoder_tui.serve.payloads import SocketMessage
+from autocoder_tui.values import dataclass
 
 _MOST: Final = 4_000
 

@@ -11,7 +11,6 @@ Ours are in `data/configurations.toml`. A person's own stand in config.toml, a p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
@@ -21,6 +20,7 @@ from autocoder_tui.config.settings import STEPS
 from autocoder_tui.config.toml_file import TomlFile, read_toml
 from autocoder_tui.problems import Problem, shortened, unknown_name
 from autocoder_tui.steps.errors import ProjectUnusable
+from autocoder_tui.values import dataclass
 
 Whose: TypeAlias = Literal["shipped", "user", "project"]
 

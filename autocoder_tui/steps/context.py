@@ -10,12 +10,12 @@ project is not written down: let it read before it proposes, or leave that to th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, Protocol
 
 from autocoder_tui.engine.request import Turn
 from autocoder_tui.store.evaluation import Evaluation
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

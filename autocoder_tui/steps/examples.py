@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -14,6 +13,7 @@ from autocoder_tui.problems import Problem, unknown_name
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.steps.errors import ProjectUnusable
 from autocoder_tui.steps.project import Project
+from autocoder_tui.values import dataclass
 
 _FOLDER: Final = Path(str(files("autocoder_tui"))) / "data" / "examples"
 

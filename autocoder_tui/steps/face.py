@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
@@ -11,6 +10,7 @@ from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.steps.context import Proposed, ScriptEnded
 from autocoder_tui.steps.progress import ProjectProgress
+from autocoder_tui.values import dataclass
 
 Wish: TypeAlias = Literal["check", "script", "own step"]
 """What is asked a yes for: commands in the check's place, a script a model wrote, Python code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from autocoder_tui.engine.edited_file import with_edits
@@ -15,6 +15,7 @@ from autocoder_tui.runs.preparation import read_existing
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.steps.draft import paths
 from autocoder_tui.steps.record import WrittenFile
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.errors import WorkspaceError
 from autocoder_tui.workspace.name_spelling import meant_name
 from autocoder_tui.workspace.paths import sift_targets

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from autocoder_tui.config.preprompts import Preprompt, override_file
 from autocoder_tui.runs.guidance import Guidance
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.steps.errors import ProjectUnusable
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.errors import WorkspaceError
 from autocoder_tui.workspace.textfile import read_text_file
 

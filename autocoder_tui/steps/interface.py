@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from autocoder_tui.steps.outline import outline
 from autocoder_tui.text.syntax import LARGEST_PARSED
+from autocoder_tui.values import dataclass
 
 Form: TypeAlias = Literal["whole", "declarations", "head"]
 """Whether it is all of the file, what it declares, or its first lines."""

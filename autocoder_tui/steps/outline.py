@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
+
+from autocoder_tui.values import dataclass
 
 _MOST_LINES: Final = 400
 _LONGEST_SIGNATURE: Final = 12

@@ -13,7 +13,6 @@ import inspect
 import sys
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -24,6 +23,7 @@ from autocoder_tui.steps.errors import StepFailed
 from autocoder_tui.steps.own_folder import FOLDER, check_way, read_text
 from autocoder_tui.steps.step import Step, Work
 from autocoder_tui.store.json_file import change_memory, read_memory
+from autocoder_tui.values import dataclass
 
 CONFIRMED_FILE: Final = "own-steps.json"
 _MOST_BYTES: Final = 256 * 1024

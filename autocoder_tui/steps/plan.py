@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.errors import PathRefused
 from autocoder_tui.workspace.paths import check_name, folded_name
 

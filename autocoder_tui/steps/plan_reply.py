@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from autocoder_tui.engine.reply.fences import LINK, is_path, linked_name, name_in_info
@@ -24,6 +24,7 @@ from autocoder_tui.steps.plan import (
     make_plan,
 )
 from autocoder_tui.steps.plan_json import files_in_json
+from autocoder_tui.values import dataclass
 
 _THOUGHT: Final = re.compile(r"<(think|thinking|thought)>.*?(?:</\1>|\Z)", re.DOTALL | re.I)
 _LEAD: Final = re.compile(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from autocoder_tui.steps.step import StepState
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +12,7 @@ from autocoder_tui.runs.preparation import read_existing
 from autocoder_tui.runs.setup import ChosenModel
 from autocoder_tui.safety.secret_files import looks_secret
 from autocoder_tui.steps.plan import OWN_FOLDER
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.errors import WorkspaceError
 from autocoder_tui.workspace.listing import expand_inputs
 from autocoder_tui.workspace.paths import folded_name, sift_targets

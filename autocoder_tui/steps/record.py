@@ -8,12 +8,13 @@ the step once more when it is begun again, where it asks for the same with the s
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from autocoder_tui.engine.request import ChatMessage
 from autocoder_tui.steps.step import Origin, StepState
+from autocoder_tui.values import dataclass
 
 EffectKind: TypeAlias = Literal["ask", "generate", "answer", "propose", "check", "script"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final
@@ -23,6 +23,7 @@ from autocoder_tui.steps.own_steps import (
 )
 from autocoder_tui.steps.shipped import SHIPPED
 from autocoder_tui.steps.step import Origin, Step
+from autocoder_tui.values import dataclass
 
 GROUP: Final = "autocoder_tui.steps"
 """Of entry points: `NAME = "package.module:function"`."""

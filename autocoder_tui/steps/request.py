@@ -7,7 +7,7 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -26,6 +26,7 @@ from autocoder_tui.steps.generated_files import NotPlaced, taken_files
 from autocoder_tui.steps.record import Effect, GivenFile, Used
 from autocoder_tui.steps.workplace import Workplace
 from autocoder_tui.store.history.kept_run import KeptRun, now
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.paths import relative_name, written_file
 
 _MOST_SAID: Final = 20

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from autocoder_tui.problems import Problem
@@ -14,6 +13,7 @@ from autocoder_tui.steps.own_folder import FOLDER, read_text
 from autocoder_tui.steps.record import REQUESTS, StepRecord
 from autocoder_tui.steps.record_json import parse_record
 from autocoder_tui.steps.run_folder import RUN_FILE, RunFolder
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from autocoder_tui.steps.record_json import json_text, parse_json, parse_record,
 from autocoder_tui.store.evaluation import Evaluation, as_plain, from_plain
 from autocoder_tui.system.damaged_file import put_aside
 from autocoder_tui.text.plain_data import Unexpected, read_value, value_data
+from autocoder_tui.values import dataclass
 
 RUN_FILE: Final = "run.json"
 EVALUATION_FILE: Final = "evaluation.json"

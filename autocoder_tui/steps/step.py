@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from autocoder_tui.steps.context import StepContext
+from autocoder_tui.values import dataclass
 
 Work: TypeAlias = Callable[[StepContext], Awaitable[str | None]]
 """What a step does. What it returns is its output, a text that later steps and the person see;

@@ -7,12 +7,12 @@ goes what it declares (`interface`), and not its text. What has no room is named
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from autocoder_tui.steps.dependence import needed_by
 from autocoder_tui.steps.interface import head_of, interface_of
 from autocoder_tui.steps.plan import Plan
+from autocoder_tui.values import dataclass
 
 LEAST_ROOM: Final = 200
 """Tokens below which nothing of a file is begun with."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from autocoder_tui.problems import Problem
 from autocoder_tui.steps.own_folder import read_text, write_file
 from autocoder_tui.system.damaged_file import put_aside
+from autocoder_tui.values import dataclass
 
 USAGE_FILE: Final = "token_usage.csv"
 COLUMNS: Final = (

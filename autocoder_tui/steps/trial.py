@@ -10,7 +10,7 @@ import shlex
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +30,7 @@ from autocoder_tui.steps.record import Effect
 from autocoder_tui.steps.workplace import Workplace
 from autocoder_tui.store.history.kept_run import now
 from autocoder_tui.store.project_checks import CheckBases, ProjectChecks
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.paths import resolve_target
 from autocoder_tui.workspace.textfile import encoded
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 
 from autocoder_tui.engine.request import Limits
@@ -20,6 +20,7 @@ from autocoder_tui.store.evaluation import Evaluation
 from autocoder_tui.store.history.history import History, UnknownRun
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.history.schema import HistoryUnavailable
+from autocoder_tui.values import dataclass
 
 
 @dataclass(slots=True)

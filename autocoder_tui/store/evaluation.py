@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Final, Literal, TypeAlias, get_args
+
+from autocoder_tui.values import dataclass
 
 Said: TypeAlias = Literal["yes", "no", ""]
 """An answer; "" where none was given."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from autocoder_tui.review.returned import RejectedChange
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

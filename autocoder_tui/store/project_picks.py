@@ -11,13 +11,14 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from autocoder_tui.problems import Problem
 from autocoder_tui.store.json_file import change_memory, read_memory
 from autocoder_tui.store.session import project_folder
+from autocoder_tui.values import dataclass
 
 MOST_RECENT = 50
 LONGEST_NAME = 80

@@ -23,7 +23,7 @@ import re
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.system.atomic_write import write_atomically
 from autocoder_tui.system.descriptors import open_descriptor
 from autocoder_tui.system.file_lock import FileLock, lock
+from autocoder_tui.values import dataclass
 
 MOST_DRAFTS = 20
 """Replaced drafts that are kept; the oldest goes first."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from autocoder_tui.engine.purpose import Mode, Purpose
 from autocoder_tui.engine.request import Limits, Turn
 from autocoder_tui.store.feedback import Feedback
 from autocoder_tui.text.plain_data import read_value, value_data
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

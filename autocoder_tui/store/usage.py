@@ -15,7 +15,7 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -24,6 +24,7 @@ from typing import Any, Literal, TypeAlias
 from autocoder_tui.engine.run_state import Extrapolation
 from autocoder_tui.system.atomic_write import write_all
 from autocoder_tui.system.descriptors import open_unblocked
+from autocoder_tui.values import dataclass
 
 _FILE = "usage.jsonl"
 _MOST_BYTES = 64 * 1024 * 1024

@@ -7,11 +7,11 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 
 _FALLBACKS = ("nano", "micro", "vim", "nvim", "vi", "emacs", "notepad")
 

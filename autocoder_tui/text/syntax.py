@@ -8,6 +8,7 @@ import sys
 import tomllib
 import warnings
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
@@ -19,6 +20,11 @@ _WITH_COMMENTS = re.compile(
     r"|(?:^|/)\.[^/]*rc\.json\Z"
 )
 """Files that are called JSON and may hold comments."""
+
+
+_REMEMBERED: Final = 512
+_said: dict[tuple[str, bytes], str] = {}
+"""What parsers said, by the language and what is all but certainly the text's own number."""
 
 
 class Language(NamedTuple):
@@ -64,19 +70,33 @@ def language_of(path: str, info: str = "") -> Language | None:
 def parse_error(language: Language, text: str) -> str | None:
     """Why `text` is not of `language`, in the parser's words; None where it is.
 
-    Not for a text of more than `LARGEST_PARSED` characters.
+    Not for a text of more than `LARGEST_PARSED` characters. What was said of the last texts is
+    remembered: the files of a reply are asked about whenever it is read.
     """
     nul = text.find("\0")
     if nul >= 0:
         # Parsers say it in words of their own, without a line.
         return f"line {text.count(chr(10), 0, nul) + 1} holds a NUL character (U+0000)"
+    name = language.name, sha256(text.encode("utf-8", "surrogatepass")).digest()
+    said = _said.get(name)
+    if said is None:
+        said = _parsed(language, text)
+        if len(_said) >= _REMEMBERED:
+            _said.clear()
+        _said[name] = said
+    return said or None
+
+
+def _parsed(language: Language, text: str) -> str:
+    """Why not, "" where it is."""
     try:
         language.parse(text)
     except SyntaxError as error:
-        return error.msg if error.lineno is None else f"{error.msg}, line {error.lineno}"
+        said = error.msg or type(error).__name__
+        return said if error.lineno is None else f"{said}, line {error.lineno}"
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         return str(error) or type(error).__name__
-    return None
+    return ""
 
 
 def is_well_formed(language: Language | None, text: str) -> bool | None:

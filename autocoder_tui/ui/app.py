@@ -1,40 +1,35 @@
-"""The full-screen program: one workspace, one run at a time, nothing written unasked."""
+"""The full-screen program: one workspace, one run at a time, nothing written unasked.
+
+What a key or a message is the first to need is imported then: nobody waits for it at the start.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import SystemCommand
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
-from autocoder_tui.ui.commands import commands_of
 from autocoder_tui.ui.composition import ComposedApp
-from autocoder_tui.ui.controllers import answer_blocks, review_actions
-from autocoder_tui.ui.controllers.control_files import load_or_save
-from autocoder_tui.ui.controllers.copy import copy_out
-from autocoder_tui.ui.controllers.figures import explain_figures
-from autocoder_tui.ui.controllers.given_reply import copy_prompt, paste_reply
-from autocoder_tui.ui.controllers.key_warning import ask_about_secret
-from autocoder_tui.ui.controllers.preferences import preferences
-from autocoder_tui.ui.controllers.send import go_on_after_asking, send
-from autocoder_tui.ui.key_table import PANES
 from autocoder_tui.ui.program_keys import PROGRAM_KEYS
-from autocoder_tui.ui.screens.palette import Command, Palette
-from autocoder_tui.ui.screens.usage import UsageScreen
 from autocoder_tui.ui.terminal.key_queue import ASKS, SEND
-from autocoder_tui.ui.widgets.answers import AnswerView
-from autocoder_tui.ui.widgets.check.pane import CheckPane
-from autocoder_tui.ui.widgets.diff.view import DiffView
-from autocoder_tui.ui.widgets.files.picker import FilePicker
-from autocoder_tui.ui.widgets.log.pane import LogPane
-from autocoder_tui.ui.widgets.meters.meters import Meters
-from autocoder_tui.ui.widgets.mode_switch import ModeSwitch
-from autocoder_tui.ui.widgets.panes.body import PaneBody, Towards
-from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
-from autocoder_tui.ui.widgets.review.pane import ReviewPane
-from autocoder_tui.ui.widgets.steps.pane import StepList
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.screens.palette import Command
+    from autocoder_tui.ui.widgets.answers import AnswerView
+    from autocoder_tui.ui.widgets.check.pane import CheckPane
+    from autocoder_tui.ui.widgets.diff.view import DiffView
+    from autocoder_tui.ui.widgets.files.picker import FilePicker
+    from autocoder_tui.ui.widgets.log.pane import LogPane
+    from autocoder_tui.ui.widgets.meters.meters import Meters
+    from autocoder_tui.ui.widgets.mode_switch import ModeSwitch
+    from autocoder_tui.ui.widgets.panes.body import PaneBody, Towards
+    from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
+    from autocoder_tui.ui.widgets.review.pane import ReviewPane
+    from autocoder_tui.ui.widgets.steps.pane import StepList
 
 
 class AutocoderApp(ComposedApp):
@@ -96,6 +91,8 @@ class AutocoderApp(ComposedApp):
 
     @work
     async def on_file_picker_secret_picked(self, event: FilePicker.SecretPicked) -> None:
+        from autocoder_tui.ui.controllers.key_warning import ask_about_secret
+
         await ask_about_secret(self, event.path)
 
     def on_mode_switch_chosen(self, event: ModeSwitch.Chosen) -> None:
@@ -116,15 +113,22 @@ class AutocoderApp(ComposedApp):
 
     # ------------------------------------------------------------------ running
 
+    @property
+    def _asks_aside(self) -> bool:
+        return self.is_made("text_calls") and self.text_calls.running
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        stoppable = (
+            self.runs_now
+            or self._asks_aside
+            or (self.is_made("proposal_check") and self.proposal_check.running)
+            or (self.is_made("project") and self.project.stoppable)
+        )
         possible = {
-            "run": not (self.runner.running or self.text_calls.running),
-            "send_as_typed": self.modes.mode == "feedback" and not self.runner.running,
-            "stop": self.runner.running
-            or self.text_calls.running
-            or self.proposal_check.running
-            or self.project.stoppable,
-            "go_on": self.runner.resumable,
+            "run": not (self.runs_now or self._asks_aside),
+            "send_as_typed": self.modes.mode == "feedback" and not self.runs_now,
+            "stop": stoppable,
+            "go_on": self.is_made("runner") and self.runner.resumable,
             "show_history": self.screen is self.main,
             "show_steps": self.screen is self.main,
             "find_files": self.screen is self.main,
@@ -136,6 +140,8 @@ class AutocoderApp(ComposedApp):
 
     def action_run(self) -> None:
         """Send the request."""
+        from autocoder_tui.ui.controllers.send import send
+
         self.run_worker(send(self), group=SEND, exclusive=True, exit_on_error=True)
 
     @work(group=SEND)
@@ -146,10 +152,14 @@ class AutocoderApp(ComposedApp):
     @work(group=ASKS)
     async def action_preferences(self, what: str) -> None:
         """Look at what is told in every run, and change it."""
+        from autocoder_tui.ui.controllers.preferences import preferences
+
         await preferences(self, what)
 
     def action_go_on(self) -> None:
         """Continue the kept text of a run that stopped or failed."""
+        from autocoder_tui.ui.controllers.send import go_on_after_asking
+
         self.run_worker(go_on_after_asking(self), group=SEND, exclusive=True, exit_on_error=True)
 
     def action_forget_endpoint(self) -> None:
@@ -202,6 +212,8 @@ class AutocoderApp(ComposedApp):
 
     @work(group=ASKS)
     async def on_review_pane_wanted(self, event: ReviewPane.Wanted) -> None:
+        from autocoder_tui.ui.controllers import review_actions
+
         await review_actions.do(self, event.deed)
 
     @work(group=ASKS)
@@ -213,10 +225,14 @@ class AutocoderApp(ComposedApp):
         await self.proposal_check.do(event)
 
     def on_diff_view_arrangement_chosen(self, event: DiffView.ArrangementChosen) -> None:
+        from autocoder_tui.ui.controllers import review_actions
+
         review_actions.keep_arrangement(self, event.arrangement)
 
     @work
     async def on_log_pane_copy_asked(self, event: LogPane.CopyAsked) -> None:
+        from autocoder_tui.ui.controllers.copy import copy_out
+
         await copy_out(self, event.text, event.what, "copied-log.txt")
 
     @work(group=ASKS)
@@ -227,19 +243,27 @@ class AutocoderApp(ComposedApp):
     @work(group=ASKS)
     async def action_elsewhere(self, what: str) -> None:
         """Review a reply from a chat page or another program; or copy the prompt to ask there."""
+        from autocoder_tui.ui.controllers.given_reply import copy_prompt, paste_reply
+
         await (paste_reply(self) if what == "paste" else copy_prompt(self))
 
     @work(group=ASKS)
     async def action_control_file(self, verb: str) -> None:
         """Load a control file over what is on the screen, or save that as one."""
+        from autocoder_tui.ui.controllers.control_files import load_or_save
+
         await load_or_save(self, verb)
 
     @work(group=ASKS)
     async def on_answer_view_wanted(self, event: AnswerView.Wanted) -> None:
+        from autocoder_tui.ui.controllers import answer_blocks
+
         await answer_blocks.do(self, event.deed)
 
     @work(group=ASKS)
     async def on_markdown_view_block_chosen(self, event: AnswerView.BlockChosen) -> None:
+        from autocoder_tui.ui.controllers import answer_blocks
+
         await answer_blocks.propose(self, event.block)
 
     # ------------------------------------------------------------------ moving, telling
@@ -292,14 +316,20 @@ class AutocoderApp(ComposedApp):
     @work(group=ASKS)
     async def action_explain_figures(self) -> None:
         """What each figure of the meters means, and how it was found."""
+        from autocoder_tui.ui.controllers.figures import explain_figures
+
         await explain_figures(self)
 
     @work(group=ASKS)
     async def on_meters_asked(self, event: Meters.Asked) -> None:
+        from autocoder_tui.ui.controllers.figures import explain_figures
+
         await explain_figures(self, event.field)
 
     def action_show_usage(self) -> None:
         """What runs used and cost."""
+        from autocoder_tui.ui.screens.usage import UsageScreen
+
         self.push_screen(UsageScreen(self.setup.places.state))
 
     @work(group=ASKS)
@@ -317,6 +347,8 @@ class AutocoderApp(ComposedApp):
         self.run_worker(self._choose_command(), group=ASKS)
 
     async def _choose_command(self) -> None:
+        from autocoder_tui.ui.screens.palette import Palette
+
         if isinstance(self.screen, Palette):
             return
         commands = self._commands(self.screen)
@@ -328,12 +360,16 @@ class AutocoderApp(ComposedApp):
         self.run_worker(self.themes.choose(), group=ASKS)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        from autocoder_tui.ui.key_table import PANES
+
         panes = {title for _, title in PANES}
         for one in self._commands(screen):
             title = f"{one.group}: {one.title}" if one.group in panes else one.title
             yield SystemCommand(title, one.says, one.call)
 
     def _commands(self, screen: Screen[object]) -> list[Command]:
+        from autocoder_tui.ui.commands import commands_of
+
         said = {"preprompt.edit": self.preprompts.in_force()}
         forget = self.action_forget_endpoint
         return commands_of(self, self.main, screen, forget=forget, said=said)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import format_key
+
+from autocoder_tui.values import dataclass
 
 EVERYWHERE: Final = "Everywhere"
 

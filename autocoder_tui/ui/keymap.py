@@ -24,6 +24,8 @@ _NAMES |= {
 
 def binding_ids() -> set[str]:
     """The name of every binding of this program."""
+    # With this comes everything that has keys, be it ever opened or not.
+
     return {
         binding.id
         for kind in _kinds(DOMNode)
@@ -48,7 +50,7 @@ def keymap_of(settings: Settings) -> tuple[dict[str, str], list[str]]:
 
 def checked_keys(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     """The usable ones of the keys `wanted`, by binding, and a sentence for each other one."""
-    ids = binding_ids()
+    ids = binding_ids() if wanted else set()
     usable: dict[str, str] = {}
     problems: list[str] = []
     for name, text in wanted.items():

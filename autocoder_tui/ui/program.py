@@ -10,43 +10,44 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractContextManager, AsyncExitStack
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
 
 from textual.notifications import SeverityLevel as Severity
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker
 
-from autocoder_tui.engine.request import RunRequest
-from autocoder_tui.runs.preparation import Job
-from autocoder_tui.runs.review_session import ReviewSession
-from autocoder_tui.runs.setup import ChosenModel, Setup
-from autocoder_tui.ui.program_parts import (
-    Batches,
-    Checks,
-    Clarifications,
-    Conversations,
-    EarlierPrompts,
-    Estimates,
-    Fallbacks,
-    FeedbackActions,
-    FileFinding,
-    FileWeights,
-    KeptRuns,
-    ModelChoices,
-    Modes,
-    OneRun,
-    OneTextCall,
-    OpenProject,
-    PrepromptTexts,
-    ReviewRecord,
-    SavedSession,
-    Signs,
-    SpendingCaps,
-    TypedTexts,
-    WriteLog,
-)
-from autocoder_tui.ui.screens.main import MainScreen
+if TYPE_CHECKING:
+    from autocoder_tui.engine.request import RunRequest
+    from autocoder_tui.runs.preparation import Job
+    from autocoder_tui.runs.review_session import ReviewSession
+    from autocoder_tui.runs.setup import ChosenModel, Setup
+    from autocoder_tui.ui.program_parts import (
+        Batches,
+        Checks,
+        Clarifications,
+        Conversations,
+        EarlierPrompts,
+        Estimates,
+        Fallbacks,
+        FeedbackActions,
+        FileFinding,
+        FileWeights,
+        KeptRuns,
+        ModelChoices,
+        Modes,
+        OneRun,
+        OneTextCall,
+        OpenProject,
+        PrepromptTexts,
+        ReviewRecord,
+        SavedSession,
+        Signs,
+        SpendingCaps,
+        TypedTexts,
+        WriteLog,
+    )
+    from autocoder_tui.ui.screens.main import MainScreen
 
 _Result = TypeVar("_Result")
 

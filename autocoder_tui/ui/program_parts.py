@@ -4,32 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from autocoder_tui.engine.calibration import Calibration
-from autocoder_tui.engine.catalog import Model
-from autocoder_tui.engine.clarification import Clarification
-from autocoder_tui.engine.events import Event
-from autocoder_tui.engine.metering.budget import CapQuestion
-from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
-from autocoder_tui.engine.purpose import Mode
-from autocoder_tui.engine.request import Limits, RunRequest
-from autocoder_tui.engine.run_state import RunState
-from autocoder_tui.runs.conversation import Conversation
-from autocoder_tui.runs.preparation import Job, Prepared
-from autocoder_tui.runs.recorder import RunRecorder
-from autocoder_tui.runs.review_session import ReviewSession
-from autocoder_tui.runs.setup import ChosenModel
-from autocoder_tui.runs.window_probe import AskedWindow
-from autocoder_tui.store.history.history import History
-from autocoder_tui.store.history.kept_run import KeptRun
-from autocoder_tui.store.session import Session, Typed
-from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
-from autocoder_tui.ui.screens.prompts import Prompt
-from autocoder_tui.ui.widgets.files.finder_rows import Findable, FinderRow
-from autocoder_tui.ui.widgets.files.weights import TreeWeights
-from autocoder_tui.workspace.apply_log import ApplyLog
-from autocoder_tui.workspace.entry import Entry
+if TYPE_CHECKING:
+    from autocoder_tui.engine.calibration import Calibration
+    from autocoder_tui.engine.catalog import Model
+    from autocoder_tui.engine.clarification import Clarification
+    from autocoder_tui.engine.events import Event
+    from autocoder_tui.engine.metering.budget import CapQuestion
+    from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
+    from autocoder_tui.engine.purpose import Mode
+    from autocoder_tui.engine.request import Limits, RunRequest
+    from autocoder_tui.engine.run_state import RunState
+    from autocoder_tui.runs.conversation import Conversation
+    from autocoder_tui.runs.preparation import Job, Prepared
+    from autocoder_tui.runs.recorder import RunRecorder
+    from autocoder_tui.runs.review_session import ReviewSession
+    from autocoder_tui.runs.setup import ChosenModel
+    from autocoder_tui.runs.window_probe import AskedWindow
+    from autocoder_tui.store.history.history import History
+    from autocoder_tui.store.history.kept_run import KeptRun
+    from autocoder_tui.store.session import Session, Typed
+    from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
+    from autocoder_tui.ui.screens.prompts import Prompt
+    from autocoder_tui.ui.widgets.files.finder_rows import Findable, FinderRow
+    from autocoder_tui.ui.widgets.files.weights import TreeWeights
+    from autocoder_tui.workspace.apply_log import ApplyLog
+    from autocoder_tui.workspace.entry import Entry
 
 
 class OneRun(Protocol):

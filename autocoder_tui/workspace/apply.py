@@ -11,10 +11,10 @@ import os
 import stat
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.apply_log import ApplyLog, Draft, DraftFile
 from autocoder_tui.workspace.apply_record import FileState
 from autocoder_tui.workspace.attributes import Attributes

@@ -24,12 +24,12 @@ import stat
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.system.descriptors import open_descriptor
 from autocoder_tui.system.file_lock import FileLock, lock
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.apply_record import (
     MAX_FILE_BYTES,
     FileState,

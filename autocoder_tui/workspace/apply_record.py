@@ -7,11 +7,11 @@ import json
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.attributes import Attributes
 from autocoder_tui.workspace.textfile import MAX_EDITED_BYTES
 

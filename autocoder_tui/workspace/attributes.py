@@ -7,11 +7,12 @@ import stat
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from autocoder_tui.system.descriptors import set_mode, set_owner
+from autocoder_tui.values import dataclass
 
 # Signatures of the old content: on the new one they would only be wrong.
 _BOUND_TO_CONTENT = frozenset({"security.ima", "security.evm"})

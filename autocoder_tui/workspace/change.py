@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.apply_record import MAX_FILE_BYTES
 from autocoder_tui.workspace.attributes import Attributes
 from autocoder_tui.workspace.errors import (

@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 from autocoder_tui.safety.secret_files import looks_secret
 from autocoder_tui.system.descriptors import open_unblocked
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.textfile import MAX_INPUT_BYTES, looks_binary, size_in_words
 
 _SNIFFED_BYTES = 8192

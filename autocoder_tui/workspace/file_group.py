@@ -6,9 +6,9 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.entry import Entry, read_entry, why_not_with_others
 from autocoder_tui.workspace.file_index import FileIndex
 from autocoder_tui.workspace.listing import glob_regex

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.ignore import IgnoreRules, load_rules
 
 MOST_FILES = 250_000

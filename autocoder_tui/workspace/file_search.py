@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from heapq import nsmallest
 
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.file_index import FileIndex, lower, word_starts
 from autocoder_tui.workspace.letters import Alignment, align, in_order
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.git import find_git
 from autocoder_tui.workspace.git_output import git_output, git_word, names_in
 

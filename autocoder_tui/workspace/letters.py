@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
+
+from autocoder_tui.values import dataclass
 
 _AT_WORD_START = 8
 _SIDE_BY_SIDE = 6

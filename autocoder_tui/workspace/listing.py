@@ -10,10 +10,11 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.entry import (
     Entry,
     has_binary_suffix,

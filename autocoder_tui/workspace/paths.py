@@ -13,10 +13,10 @@ import re
 import stat
 import unicodedata
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from autocoder_tui.safety.sanitize import has_hidden, visible
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.errors import (
     NameTaken,
     OutsideProject,

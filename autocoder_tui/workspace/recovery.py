@@ -5,12 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from autocoder_tui.errors import sentence
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.apply_log import NEW, OLD, ApplyLog, Entry
 from autocoder_tui.workspace.apply_record import MAX_FILE_BYTES, KeptFile, KeptState, Record
 from autocoder_tui.workspace.durable import (

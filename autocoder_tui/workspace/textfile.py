@@ -13,13 +13,14 @@ import hashlib
 import os
 import re
 import stat
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Literal
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.system.descriptors import open_unblocked
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.encoding import NAMES, candidates
 from autocoder_tui.workspace.errors import (
     BinaryFile,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.apply_log import ApplyLog, Draft, DraftFile, Entry
 from autocoder_tui.workspace.apply_record import (
     MAX_FILE_BYTES,

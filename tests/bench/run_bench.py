@@ -5,9 +5,11 @@
 The program is a child process in a pseudo-terminal of 120x40 that is read as fast as it is
 written, its server another process. It is started, the run is begun by keys, and its CPU (user
 and system, all threads) is taken from /proc: from the key to the last token, and until it is idle
-again. Beside it stand, in the same turns, an app that shows nothing and reads the same stream,
-and a reading of the bytes without any. Seconds per 10,000 tokens, medians; RATE is tokens a
-second, 0 for as fast as they are read (10000x1000 and 50000x0 where none is given).
+again. Beside it stand, in the same turns, two apps that show nothing: `nothing` takes the same
+stream from the SDK, chunk by chunk as it comes, decoded and no more, and so costs the same whatever
+is done to the program; `reader` takes it as the program does, which gathers what comes. Seconds
+per 10,000 tokens, medians, as a share of `nothing`; RATE is tokens a second, 0 for as fast as they
+are read (10000x1000 and 50000x0 where none is given).
 """
 
 from __future__ import annotations
@@ -72,7 +74,7 @@ NOTHING = """
 import asyncio, sys, time
 from textual.app import App
 from textual.widgets import Static
-from tests.bench.stream_bench import read_engine, warm_up
+from tests.bench.stream_bench import read_engine, read_sdk, warm_up
 class Nothing(App):
     def compose(self):
         yield Static("ready")
@@ -83,7 +85,7 @@ class Nothing(App):
         self.query_one(Static).update("waiting")
         await asyncio.sleep(2)
         self.query_one(Static).update("reading")
-        await read_engine(sys.argv[1])
+        await {"nothing": read_sdk, "reader": read_engine}[sys.argv[2]](sys.argv[1])
         self.query_one(Static).update("finished")
 Nothing().run()
 """
@@ -135,10 +137,10 @@ def peak(process: int) -> float:
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
-def of_nothing(url: str) -> tuple[float, float, float]:
+def of_nothing(url: str, reads: str = "nothing") -> tuple[float, float, float]:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        command = [sys.executable, "-c", NOTHING, url]
+        command = [sys.executable, "-c", NOTHING, url, reads]
         screen = Pseudoterminal(command, environ=environment(place), folder=ROOT, size=SIZE)
         try:
             screen.until_shows("waiting")
@@ -163,13 +165,18 @@ def end(screen: Pseudoterminal) -> None:
 
 def bench(count: int, rate: float, rounds: int, profile: str | None) -> Mapping[str, object]:
     me = [sys.executable, "-m", "tests.bench.run_bench", "serve", str(count), str(rate)]
-    figures: dict[str, list[tuple[float, float, float]]] = {"nothing": [], "program": []}
+    figures: dict[str, list[tuple[float, float, float]]] = {
+        "nothing": [],
+        "reader": [],
+        "program": [],
+    }
     with subprocess.Popen(me, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
         assert server.stdout is not None
         url, streamed = server.stdout.readline().split()
         try:
             for _ in range(rounds):
                 figures["nothing"].append(of_nothing(url))
+                figures["reader"].append(of_nothing(url, "reader"))
                 figures["program"].append(of_program(url, profile))
         finally:
             server.kill()

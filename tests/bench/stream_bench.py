@@ -91,6 +91,21 @@ async def read_bare(base_url: str) -> int:
     return count
 
 
+async def read_sdk(base_url: str) -> int:
+    """The stream as the SDK hands it on, each event decoded from JSON."""
+    from openai import AsyncOpenAI
+
+    async with AsyncOpenAI(api_key="none", base_url=base_url, max_retries=0) as client:
+        create = client.chat.completions.with_streaming_response.create
+        count = 0
+        async with create(model="demo", messages=[], stream=True) as response:
+            async for line in response.iter_lines():
+                if line.startswith("data: {"):
+                    choices = json.loads(line[6:])["choices"]
+                    count += bool(choices and choices[0]["delta"].get("content"))
+    return count
+
+
 async def read_events(base_url: str) -> AsyncIterator[object]:
     """The stream as the program reads it, as events."""
     from autocoder_tui.engine.catalog import Endpoint, Model, Provider

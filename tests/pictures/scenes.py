@@ -12,7 +12,7 @@ from autocoder_tui.demo.script import Reply
 from autocoder_tui.demo.server import DEMO_TOKENS_PER_SECOND, DemoServer
 from autocoder_tui.runs.setup import Setup
 from autocoder_tui.steps.project_demo import project_demo_setup
-from autocoder_tui.ui.controllers.project_opening import Wish
+from autocoder_tui.ui.controllers.project_wish import Wish
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.pictures.screen import Screen

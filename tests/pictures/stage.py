@@ -26,7 +26,7 @@ from autocoder_tui.demo.script import stream_payloads
 from autocoder_tui.runs.setup import Setup
 from autocoder_tui.steps import project_demo
 from autocoder_tui.ui.app import AutocoderApp
-from autocoder_tui.ui.controllers.project_opening import Wish
+from autocoder_tui.ui.controllers.project_wish import Wish
 from autocoder_tui.ui.widgets.diff.view import DiffView
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.meters.meters import Meters

@@ -58,6 +58,27 @@ def test_command_line_starts_without_textual_and_openai() -> None:
     assert not {"textual", "openai", "tiktoken", "pygments"} & loaded
 
 
+def test_a_start_loads_little_before_the_frame_of_the_screen_is_drawn() -> None:
+    loaded = loaded_after(
+        "import autocoder_tui.cli.main, autocoder_tui.runs.setup, autocoder_tui.ui.opening"
+    )
+    slow = {"textual", "rich", "asyncio", "dotenv", "platformdirs", "logging", "ssl", "sqlite3"}
+    assert not slow & loaded
+    ours = {module for module in loaded if module.startswith("autocoder_tui.")}
+    assert not {module for module in ours if module.startswith("autocoder_tui.engine.reply")}
+    assert len(ours) < 100
+
+
+def test_what_nobody_has_opened_is_not_loaded_with_the_screen() -> None:
+    loaded = loaded_after("import autocoder_tui.ui.start")
+    assert not {"openai", "tiktoken", "markdown_it", "sqlite3", "dotenv"} & loaded
+    for room in ("steps.shipped", "batch.", "demo.", "headless.", "ui.key_table"):
+        assert not [module for module in loaded if module.startswith(f"autocoder_tui.{room}")]
+    screens = {module.rpartition(".")[2] for module in loaded if ".ui.screens." in module}
+    opened_later = {"batch", "finder", "history", "keys_help", "palette", "run_view", "settings"}
+    assert not screens & (opened_later | {"clarification", "recovered", "usage"})
+
+
 def test_no_file_of_the_package_is_too_long_to_be_seen_whole() -> None:
     long = {
         file.name: count

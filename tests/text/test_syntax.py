@@ -1,9 +1,13 @@
 """One place says of what language a text is and whether it is well-formed."""
 
+import json
+
 import pytest
 
+from autocoder_tui.text import syntax
 from autocoder_tui.text.syntax import (
     LARGEST_PARSED,
+    Language,
     is_well_formed,
     language_of,
     parse_error,
@@ -70,6 +74,28 @@ def test_what_is_well_formed_passes_without_a_word(
 ) -> None:
     assert parses(path, text) is True
     assert not list(recwarn)
+
+
+def test_what_was_said_of_a_text_is_remembered_for_it_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(syntax, "_said", {})
+    monkeypatch.setattr(syntax, "_REMEMBERED", 4)
+    parsed: list[str] = []
+
+    def parse(text: str) -> None:
+        parsed.append(text)
+        json.loads(text)
+
+    one, other = Language("one", parse), Language("other", json.loads)
+    for _ in range(3):
+        assert parse_error(one, "[1") is not None
+        assert parse_error(one, "[1]") is None
+        assert parse_error(other, "[1") is not None
+    assert parsed == ["[1", "[1]"]
+    for number in range(20):
+        assert parse_error(one, f"{number}") is None
+        assert len(syntax._said) <= 4
 
 
 def test_nothing_is_said_of_what_is_not_parsed() -> None:

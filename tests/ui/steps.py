@@ -14,7 +14,7 @@ from textual.screen import Screen
 from autocoder_tui.demo.script import Received, Reply, Script
 from autocoder_tui.steps.progress import StepProgress
 from autocoder_tui.ui.app import AutocoderApp
-from autocoder_tui.ui.controllers.project_opening import Wish
+from autocoder_tui.ui.controllers.project_wish import Wish
 from autocoder_tui.ui.screens.dialogs import unbidden
 from autocoder_tui.ui.screens.dialogs.unbidden import Unbidden
 from autocoder_tui.ui.screens.shown_text import ShownText

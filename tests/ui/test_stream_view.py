@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.theme import Theme
 
 from autocoder_tui.ui.widgets.stream.view import StreamView
+from tests.ui.driving import until
 
 CODE = "<file path=\"a.py\">\nimport os\n\n\ndef f(x):\n\treturn 'é' + x  # 漢字\n</file>\n"
 
@@ -251,5 +252,6 @@ async def test_a_resize_keeps_the_end_in_view() -> None:
         view = await begin(pilot)
         view.append(lines(50))
         await pilot.resize_terminal(30, 5)
+        await until(pilot, lambda: view.size.height == 5)
         assert (view.top_line, view.following) == (45, True)
         assert len(rows(view)) == 5

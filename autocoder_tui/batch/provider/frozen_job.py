@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from autocoder_tui.runs.restore import prepared_from, snapshot_of
 from autocoder_tui.runs.setup import ChosenModel
 from autocoder_tui.store.snapshot import Snapshot
 from autocoder_tui.text.plain_data import read_value, value_data
+from autocoder_tui.values import dataclass
 
 NOBODY_ANSWERS_AGAIN: Final = 1
 """Attempts of one request within a run: which request is worth another try the batch decides."""

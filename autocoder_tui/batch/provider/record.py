@@ -11,7 +11,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from autocoder_tui.engine.provider.batch_lines import MOST_BYTES, MOST_REQUESTS
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.system.atomic_write import write_atomically
 from autocoder_tui.text.plain_data import read_value, value_data
+from autocoder_tui.values import dataclass
 
 FOLDER: Final = "provider-batches"
 _JOBS: Final = "jobs.jsonl"

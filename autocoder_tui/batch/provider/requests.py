@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from autocoder_tui.batch.provider.frozen_job import FrozenJob
@@ -16,6 +15,7 @@ from autocoder_tui.engine.provider.stored_replies import (
     StoredReply,
 )
 from autocoder_tui.engine.run import run
+from autocoder_tui.values import dataclass
 
 MOST_TRIES: Final = 3
 """How often a request is sent whose answers are worth another try."""

@@ -8,7 +8,6 @@ import os
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
@@ -21,6 +20,7 @@ from autocoder_tui.engine.provider.batch_lines import refusal_line, request_line
 from autocoder_tui.engine.provider.batches import Batch, BatchApi
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.system.atomic_write import write_atomically
+from autocoder_tui.values import dataclass
 
 FIRST_POLL: Final = 5.0
 LONGEST_POLL: Final = 60.0

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from autocoder_tui.edits.edit import EditBlock
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from autocoder_tui.edits.edit import EditBlock, EditLine
 from autocoder_tui.edits.shapes.file_edit import is_blank, next_filled
+from autocoder_tui.values import dataclass
 
 _HEAD = re.compile(
     r"@@[ \t]*-[ \t]*(\d{1,9})?(?:,[ \t]*(\d{1,9}))?[^@+\n]{0,40}"

@@ -17,12 +17,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from autocoder_tui.edits.edit import EditBlock, EditLine
 from autocoder_tui.edits.shapes.file_edit import is_blank, next_filled, said
+from autocoder_tui.values import dataclass
 
 FORGOTTEN = "Its last mark is missing."
 NO_DIVIDER = "No line ======= stands between what is searched and what replaces it."

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from autocoder_tui.edits.edit import EditBlock
 from autocoder_tui.edits.shapes.file_edit import FileEdit, Reading, is_blank, next_filled, said
 from autocoder_tui.edits.shapes.hunk import block_of, is_boundary, read_head, read_hunk
+from autocoder_tui.values import dataclass
 
 BINARY = "The diff of a binary file can't be read."
 MODE = "The diff changes the file's mode, which is left as it is."

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.errors import ContextFull, SpendingCapReached
-from autocoder_tui.engine.metering.cost import format_usd
+from autocoder_tui.engine.metering.money import format_usd
 from autocoder_tui.engine.metering.usage import Accounts
 from autocoder_tui.engine.request import Limits
+from autocoder_tui.values import dataclass
 
 LEAST_OUTPUT = 256
 """Tokens: a request that could not answer with at least this many is not sent."""

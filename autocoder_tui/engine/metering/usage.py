@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from autocoder_tui.engine.calibration import Weights
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.events import PartFinished, UsageReported, UsageUpdated
-from autocoder_tui.engine.metering.cost import cost_usd
+from autocoder_tui.engine.metering.money import cost_usd
 from autocoder_tui.engine.metering.tokens import TailCounter, TokenCounter
 from autocoder_tui.engine.provider.chunks import Usage
+from autocoder_tui.values import dataclass
 
 METER_PERIOD = 0.25
 """Seconds between two usage events while text streams in."""

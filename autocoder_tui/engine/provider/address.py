@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from autocoder_tui.engine.base_url import shown_url
 from autocoder_tui.engine.catalog import Endpoint, Model
 from autocoder_tui.safety.redaction import redacted
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 
 _MASKED_KEY = re.compile(r"(?<!\S)\S*\*{3,}\S*")
 _MAX_QUOTE = 300

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from autocoder_tui.engine.provider.batches import COMPLETIONS
 from autocoder_tui.engine.provider.stored_replies import StoredReply
+from autocoder_tui.values import dataclass
 
 MOST_REQUESTS: Final = 50_000
 MOST_BYTES: Final = 100 * 1024 * 1024

@@ -9,7 +9,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
@@ -22,6 +21,7 @@ from autocoder_tui.engine.provider.chunks import load_object
 from autocoder_tui.engine.provider.connection_errors import connection_error
 from autocoder_tui.engine.provider.endpoint_key import checked_key
 from autocoder_tui.engine.provider.http_errors import read_error_body, retry_after, status_error
+from autocoder_tui.values import dataclass
 
 COMPLETIONS: Final = "/v1/chat/completions"
 """Where each request of a batch goes, as the API wants it named."""

@@ -7,8 +7,10 @@ Faces may keep it between runs (`to_dict` / `from_dict`).
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from typing import Any
+
+from autocoder_tui.values import dataclass
 
 _REMEMBERED = 200
 """Changes above which the older half of what was counted is forgotten."""

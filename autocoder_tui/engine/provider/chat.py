@@ -29,6 +29,7 @@ from autocoder_tui.engine.provider.connection_errors import connection_error
 from autocoder_tui.engine.provider.deadline import Patience
 from autocoder_tui.engine.provider.dns import wait_for_name
 from autocoder_tui.engine.provider.endpoint_key import checked_key
+from autocoder_tui.engine.provider.gathered_body import gathered
 from autocoder_tui.engine.provider.http_errors import (
     read_error_body,
     retry_after,
@@ -298,7 +299,7 @@ async def _read(
     import httpx2
 
     packed = "content-encoding" in response.headers
-    async with aclosing(response.iter_bytes()) as chunks:
+    async with aclosing(gathered(response.iter_bytes())) as chunks:
         while True:
             try:
                 # Timed per read and not across yields: a slow consumer is not an idle server.

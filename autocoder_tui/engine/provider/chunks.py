@@ -9,17 +9,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 from autocoder_tui.engine.end_words import read_end
 from autocoder_tui.engine.provider.server_errors import ServerError, count, message_of, read_error
+from autocoder_tui.values import dataclass
 
 _ABSURD_USD = 10_000
 _LARGE_PAYLOAD = 1_000_000
 _MOST_STRUCTURE = 500_000
 """Characters outside of strings. Millions of empty lists take fifty times their own length."""
+_SILENT_IN_FRAME = frozenset(
+    {"id", "object", "created", "model", "choices", "system_fingerprint", "service_tier"}
+)
+"""Names of fields from which nothing is read, beside those that lead on to where the text is."""
+_SILENT_IN_CHOICE = frozenset({"index", "delta", "logprobs"})
+_SILENT_IN_DELTA = frozenset({"role", "content"})
 _DECODER = json.JSONDecoder()
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 """Possessive, and to the end where the closing quote is missing: else a string of a million
@@ -116,6 +123,36 @@ def read_frame(payload: str) -> Frame | None:
     data = load_object(payload)
     if data is None:
         return None
+    text = _only_text(data)
+    return frame_of(data) if text is None else Frame((Text(text),), None, True)
+
+
+def _only_text(data: dict[str, Any]) -> str | None:
+    """The text of a frame that has nothing else to say, as nearly all of a reply have; None for
+    any other. Says what `frame_of` would, which looks for all that there may be."""
+    if data.get("object") == "error" or not _is_silent(data, _SILENT_IN_FRAME):
+        return None
+    choices = data.get("choices")
+    if type(choices) is not list or len(choices) != 1 or type(choices[0]) is not dict:
+        return None
+    choice = choices[0]
+    if choice.get("index") not in (0, None) or not _is_silent(choice, _SILENT_IN_CHOICE):
+        return None
+    delta = choice.get("delta")
+    if type(delta) is not dict or not _is_silent(delta, _SILENT_IN_DELTA):
+        return None
+    content = delta.get("content")
+    return content if type(content) is str and content else None
+
+
+def _is_silent(said: dict[str, Any], silent: frozenset[str]) -> bool:
+    return said.keys() <= silent or all(
+        value is None for name, value in said.items() if name not in silent
+    )
+
+
+def frame_of(data: dict[str, Any]) -> Frame:
+    """What a JSON object says as a frame."""
     choice = _first_choice(data)
     pieces = tuple(_choice_pieces(choice)) if choice is not None else ()
     progress = _prompt_progress(data.get("prompt_progress"))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from autocoder_tui.engine.provider.chunks import load_object
+from autocoder_tui.values import dataclass
 
 KNOWN_SERVERS: Final = (
     ("Ollama", "http://127.0.0.1:11434/v1"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from autocoder_tui.engine.errors import NotAReply, ProviderError
 from autocoder_tui.engine.provider.address import Address
 from autocoder_tui.engine.provider.json_query import ask_json
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 
 _WINDOW_SECONDS: Final = 5.0
 _MOST_MODELS: Final = 5000

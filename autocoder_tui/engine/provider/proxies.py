@@ -8,7 +8,6 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -16,6 +15,7 @@ from urllib.request import getproxies
 
 from autocoder_tui.engine.base_url import is_loopback
 from autocoder_tui.engine.errors import ProxyUnusable
+from autocoder_tui.values import dataclass
 
 _SYSTEM: Final = "the system's settings"
 _SCHEMES: Final = {

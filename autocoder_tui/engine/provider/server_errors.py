@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from autocoder_tui.engine.end_words import read_end
 from autocoder_tui.engine.errors import FilterStopped
 from autocoder_tui.engine.provider.address import Address
+from autocoder_tui.values import dataclass
 
 ABSURD_TOKENS = 100_000_000
 _NO_FILTER = ("", "blocked", "language", "limited", "refused", "sensitive")

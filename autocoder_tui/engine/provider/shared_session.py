@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Any, Final
 
@@ -16,8 +15,6 @@ from autocoder_tui.engine.trace import Trace
 
 _MOST: Final = 16
 """Clients that are kept; keys and addresses of one program are few."""
-_MOST_AHEAD: Final = 65_536
-"""Bytes of a body that are read before somebody wants them."""
 
 
 class SharedSessions:
@@ -76,57 +73,4 @@ class SharedSession:
     ) -> AbstractAsyncContextManager[Response]:
         """As `HttpSession.send`."""
         assert self._session is not None
-        return _answered(self._session.send(body, beta=beta))
-
-
-@asynccontextmanager
-async def _answered(sent: AbstractAsyncContextManager[Response]) -> AsyncIterator[Response]:
-    async with sent as response:
-        yield _Gathered(response)
-
-
-class _Gathered:
-    """A response whose body comes in fewer pieces: what has arrived together is one. Where many
-    runs are under way several tokens of each have come before its turn."""
-
-    def __init__(self, response: Response) -> None:
-        self._response = response
-        self._came: list[bytes] = []
-        self._bytes = 0
-        self._news = asyncio.Event()
-        self._room = asyncio.Event()
-
-    @property
-    def status_code(self) -> int:
-        return self._response.status_code
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        return self._response.headers
-
-    async def iter_bytes(self) -> AsyncGenerator[bytes]:
-        reading = asyncio.create_task(self._read())
-        reading.add_done_callback(lambda _: self._news.set())
-        try:
-            while self._came or not reading.done():
-                if not self._came:
-                    self._news.clear()
-                    await self._news.wait()
-                    continue
-                data, self._came, self._bytes = b"".join(self._came), [], 0
-                self._room.set()
-                yield data
-            reading.result()
-        finally:
-            reading.cancel()
-            await asyncio.wait({reading})
-
-    async def _read(self) -> None:
-        async with aclosing(self._response.iter_bytes()) as body:
-            async for data in body:
-                self._came.append(data)
-                self._bytes += len(data)
-                self._news.set()
-                while self._bytes > _MOST_AHEAD:
-                    self._room.clear()
-                    await self._room.wait()
+        return self._session.send(body, beta=beta)

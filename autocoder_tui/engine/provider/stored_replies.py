@@ -7,13 +7,14 @@ import json
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import TracebackType
 from typing import Any, Final, TypeAlias
 
 from autocoder_tui.engine.errors import RequestError
 from autocoder_tui.engine.provider.capabilities import Capabilities
 from autocoder_tui.engine.trace import Trace
+from autocoder_tui.values import dataclass
 
 _OF_STREAMS: Final = ("stream", "stream_options", "return_progress")
 

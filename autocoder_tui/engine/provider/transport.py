@@ -15,6 +15,7 @@ import httpx2
 
 from autocoder_tui.engine.base_url import is_azure, is_openai
 from autocoder_tui.engine.errors import TlsFailed
+from autocoder_tui.engine.provider.paced_network import pace
 from autocoder_tui.engine.provider.proxies import proxy_for
 from autocoder_tui.engine.provider.wrong_scheme import (
     WAIT_FOR_TLS,
@@ -133,6 +134,7 @@ class GuardedClient(httpx2.AsyncClient):
             trust_env=False,
             proxy=None if self._named_proxy is None else self._named_proxy.url,
         )
+        pace(self)
         self._is_openai = is_openai(base_url)
         self._is_azure = is_azure(base_url)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from autocoder_tui.edits.edit import EditBlock
 from autocoder_tui.engine.reply.end_tokens import ends_with_token, without_end_tokens
 from autocoder_tui.text.lines import split_lines
 from autocoder_tui.text.syntax import LARGEST_PARSED, Language, is_well_formed, parses
+from autocoder_tui.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from autocoder_tui.edits.edit import EditBlock, EditLine
@@ -29,6 +29,7 @@ from autocoder_tui.edits.shapes.unified import opens_diff, read_diff
 from autocoder_tui.engine.reply.blocks import Block, normal_path
 from autocoder_tui.engine.reply.end_tokens import without_end_tokens
 from autocoder_tui.engine.reply.framing import read_fence, read_opening, unescape_path
+from autocoder_tui.values import dataclass
 
 NOT_CLOSED = "The line that closes this edit is missing."
 STRAY = "A line of it reads as a mark of a block and is none:"

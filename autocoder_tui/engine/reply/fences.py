@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from autocoder_tui.engine.reply.blocks import (
     Block,
@@ -20,6 +19,7 @@ from autocoder_tui.engine.reply.foreign_lines import named_in_frame
 from autocoder_tui.engine.reply.framing import Fence, read_fence
 from autocoder_tui.engine.reply.prose import is_prose_line, looks_like_prose
 from autocoder_tui.text.syntax import language_of
+from autocoder_tui.values import dataclass
 
 _TITLE = re.compile(r"""(?:title|filename|file|path|name)\s*[=:]\s*(?:"([^"]+)"|'([^']+)'|(\S+))""")
 _NAME = re.compile(r"[\w.@+~-][\w .@+~()\[\]/\\-]*\Z")

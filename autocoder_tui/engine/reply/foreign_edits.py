@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
 
 from autocoder_tui.edits.edit import EditBlock
@@ -25,6 +25,7 @@ from autocoder_tui.engine.reply.fences import name_before, name_in_line, read_fe
 from autocoder_tui.engine.reply.framing import read_fence
 from autocoder_tui.engine.reply.prose import is_prose_line
 from autocoder_tui.engine.reply.versions import made_with
+from autocoder_tui.values import dataclass
 
 REMARK = "Its changes came in a form that was not asked for."
 UNNAMED = "Another change of the reply names no file: it is with the notes."

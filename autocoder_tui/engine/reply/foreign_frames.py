@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from autocoder_tui.engine.reply.blocks import Block, Offsets, Trials, lines_of, normal_path
 from autocoder_tui.engine.reply.end_tokens import without_end_tokens
@@ -35,6 +34,7 @@ from autocoder_tui.engine.reply.wrappers import (
     without_wrapping_fence,
 )
 from autocoder_tui.text.syntax import language_of
+from autocoder_tui.values import dataclass
 
 _REMARK = "It came in a frame that was not asked for:"
 _DOUBT = "Where it ends is in doubt:"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from autocoder_tui.text.late_pattern import late_pattern
+from autocoder_tui.values import dataclass
 
 _LONGEST = 400
 """Characters of a line that can be such a mark."""

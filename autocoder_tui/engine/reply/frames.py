@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 from autocoder_tui.engine.reply.blocks import (
@@ -52,6 +52,7 @@ from autocoder_tui.engine.reply.wrappers import (
     without_wrapping_fence,
 )
 from autocoder_tui.text.syntax import Language, language_of
+from autocoder_tui.values import dataclass
 
 _ANY_MARK = re.compile(r"(?:<|&lt;)\s?[\\/]{0,2}\s?file", re.IGNORECASE)
 _WRAPPER = re.compile(r"</(files|file_content|filecontent|documents?)\s*>", re.IGNORECASE)

@@ -23,9 +23,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from autocoder_tui.engine.reply.end_tokens import ends_with_token, without_end_tokens
+from autocoder_tui.values import dataclass
 
 FRAMING_RULES = """\
 Write every file you create or change in full, between two lines of their own:

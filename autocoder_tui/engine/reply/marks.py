@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
 from itertools import islice
 
 from autocoder_tui.engine.reply.end_tokens import without_end_tokens
 from autocoder_tui.engine.reply.framing import Opening, read_opening, unescape_path
 from autocoder_tui.engine.reply.prose import is_prose_line
+from autocoder_tui.values import dataclass
 
 _LONGEST_TAG = 1_000
 """Characters. What is further into a line is code, and no tag is longer."""

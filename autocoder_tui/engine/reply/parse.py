@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from autocoder_tui.edits.edit import EditBlock
@@ -60,6 +60,7 @@ from autocoder_tui.engine.reply.remarks import (
 )
 from autocoder_tui.engine.reply.versions import choose_versions, unnamed_versions
 from autocoder_tui.text.syntax import parses
+from autocoder_tui.values import dataclass
 
 __all__ = [
     "FRAMING_RULES",

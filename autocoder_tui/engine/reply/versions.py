@@ -8,11 +8,12 @@ where texts differ that is said, and how many there are, for nobody but the user
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from autocoder_tui.edits.edit import EditBlock
 from autocoder_tui.edits.place import place
 from autocoder_tui.engine.reply.blocks import Block, normal_path
+from autocoder_tui.values import dataclass
 
 EDITED_TOO = (
     "The reply gives this file whole and changes to it, too: the whole text is offered, the "

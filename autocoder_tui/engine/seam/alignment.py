@@ -8,13 +8,13 @@ passed over, and it is joined where it reaches the end of what is held.
 from __future__ import annotations
 
 import bisect
-from dataclasses import dataclass
 
 from autocoder_tui.engine.reply.frame_lines import read_frame_opening
 from autocoder_tui.engine.seam.likeness import ALIKE, likeness
 from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.replay import match_cut_line
 from autocoder_tui.engine.seam.text_index import History, Line
+from autocoder_tui.values import dataclass
 
 _REACH = 40
 """Lines of H that a reply may leave out at once and still be followed."""

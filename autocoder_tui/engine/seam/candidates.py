@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 from autocoder_tui.engine.events import Proof
@@ -14,6 +14,7 @@ from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.ranks import INNER_MARKS, Rank
 from autocoder_tui.engine.seam.replay import Replay
 from autocoder_tui.engine.seam.text_index import History, Line
+from autocoder_tui.values import dataclass
 
 _PATTERN_LINES = 64
 _SAYS_SOMETHING, _NO_CHANCE, _SAYS_MUCH = 3, 8, 20

@@ -10,7 +10,7 @@ that the final verification can try them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from autocoder_tui.engine.events import Proof
 from autocoder_tui.engine.reply.frame_lines import read_frame_opening
@@ -27,6 +27,7 @@ from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.ranks import Rank
 from autocoder_tui.engine.seam.text_index import History
 from autocoder_tui.text.common_prefix import common_length
+from autocoder_tui.values import dataclass
 
 _CONTINUES = frozenset(")]},.:;=+-*/%&|!?>'\" ")
 """Characters a line of code hardly begins with, but the rest of one may."""

@@ -7,10 +7,11 @@ reply only filters the places that are still possible: nothing is matched again 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.text_index import History, Line
+from autocoder_tui.values import dataclass
 
 _FREE_LINES = 3
 """Lines after which the places of a start that are tracked are capped."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 
 from autocoder_tui.engine.reply.frame_lines import read_frame_opening
 from autocoder_tui.engine.seam.likeness import ALIKE, likeness
 from autocoder_tui.engine.seam.plan import word_characters
 from autocoder_tui.engine.seam.values import Continuation
+from autocoder_tui.values import dataclass
 
 _CYCLE, _CYCLE_SEEN = 4, 64
 """Lines from which it is no chance that most of them are equal, and how many are looked at."""

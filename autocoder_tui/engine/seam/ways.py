@@ -8,7 +8,6 @@ what is withheld or in how it is said.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from autocoder_tui.engine.reply.frame_lines import last_is_edit
@@ -22,6 +21,7 @@ from autocoder_tui.engine.seam.plan import (
 )
 from autocoder_tui.engine.seam.values import MARKER, Continuation
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 
 _FURTHER_LINES: Final = 4
 _FURTHER_ANCHOR_LINES: Final = 5

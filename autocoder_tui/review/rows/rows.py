@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from autocoder_tui.review.boundaries import Hunk
 from autocoder_tui.review.diff import Diff
 from autocoder_tui.review.rows.pairing import Pairs, pair_lines
+from autocoder_tui.values import dataclass
 
 CONTEXT = 3
 """Unchanged lines shown above and below a hunk."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Literal
@@ -11,6 +10,7 @@ from typing import Literal
 from autocoder_tui.review.boundaries import Hunk
 from autocoder_tui.review.file_review import FileReview
 from autocoder_tui.text.syntax import LARGEST_PARSED, Language, language_of, parse_error
+from autocoder_tui.values import dataclass
 
 Kind = Literal[
     "incomplete", "remark", "empty", "shrunk", "unchanged", "placeholder", "syntax", "diff",

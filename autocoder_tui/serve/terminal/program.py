@@ -9,9 +9,10 @@ import signal
 import struct
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
+
+from autocoder_tui.values import dataclass
 
 try:
     import fcntl

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from autocoder_tui.engine.metering.cost import format_usd
+from autocoder_tui.engine.metering.money import format_usd
 from autocoder_tui.steps.context import Spent, StepContext
 from autocoder_tui.steps.shipped.check import try_out
 from autocoder_tui.steps.step import takes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias, cast
@@ -12,6 +12,7 @@ from autocoder_tui.engine.events import Failure, FileProposed, PartJoined
 from autocoder_tui.engine.run_state import Extrapolation, RunState
 from autocoder_tui.store.snapshot import Snapshot
 from autocoder_tui.text.plain_data import read_value, value_data
+from autocoder_tui.values import dataclass
 
 Status: TypeAlias = Literal["finished", "failed", "cancelled", "interrupted", "running"]
 """How a run ended: "interrupted" by a kill or a crash, "running" in a living process."""

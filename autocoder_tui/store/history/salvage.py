@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
@@ -44,6 +44,7 @@ from autocoder_tui.store.history.summary import (
     THREADED,
     summary_row,
 )
+from autocoder_tui.values import dataclass
 
 Condition: TypeAlias = Literal["sound", "index", "damaged"]
 """Of a database: "index" where nothing is damaged but the index of its search."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeAlias, get_args
 
 from autocoder_tui.engine.purpose import MODES, PURPOSES, Mode, Purpose
 from autocoder_tui.engine.request import Turn
 from autocoder_tui.store.history.kept_run import KeptRun, Status
+from autocoder_tui.values import dataclass
 
 OFFERED, AWAITED = 1, 2
 """Somebody is to be asked about a run: at the next start, or in the list of its batch."""

@@ -9,7 +9,6 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,6 +18,7 @@ from autocoder_tui.store.journal.journal import FOLDER, UNFINISHED_SUFFIX, VERSI
 from autocoder_tui.store.snapshot import Snapshot
 from autocoder_tui.system.descriptors import open_descriptor
 from autocoder_tui.system.file_lock import FileLock, lock
+from autocoder_tui.values import dataclass
 
 _RESTED = 6 * 3600.0
 """Seconds without a write after which a journal has no writer, where locks can't tell."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,7 @@ from autocoder_tui.store.journal.reader import (
     sweep_unfinished,
     taken_over,
 )
+from autocoder_tui.values import dataclass
 
 WORTH_SAYING: Final = 8_000_000
 """Bytes of journals that take more than a moment."""

@@ -13,7 +13,7 @@ from textual.worker import Worker, WorkerError
 from autocoder_tui.check.check import CommandResult, check
 from autocoder_tui.check.sandbox import Sandbox, sandbox_here
 from autocoder_tui.diagnostics.crash_report import report_of_run
-from autocoder_tui.engine.metering.cost import format_usd
+from autocoder_tui.engine.metering.money import format_usd
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.proof import (

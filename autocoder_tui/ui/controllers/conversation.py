@@ -10,7 +10,7 @@ from typing import Final
 from textual.widgets import TextArea
 
 from autocoder_tui.engine.events import Event, TextDelta, TextRetracted
-from autocoder_tui.engine.metering.cost import format_usd
+from autocoder_tui.engine.metering.money import format_usd
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.conversation import Asked, Conversation, conversation_of

@@ -12,7 +12,7 @@ from dataclasses import replace
 from textual.timer import Timer
 
 from autocoder_tui.config.preferences import Preferences
-from autocoder_tui.engine.metering.cost import format_tokens
+from autocoder_tui.engine.metering.money import format_tokens
 from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
 from autocoder_tui.engine.metering.tokens import load_counter
 from autocoder_tui.errors import AutocoderError

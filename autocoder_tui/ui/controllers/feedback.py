@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from textual.widgets import TextArea
 
-from autocoder_tui.engine.metering.cost import format_tokens, format_usd
+from autocoder_tui.engine.metering.money import format_tokens, format_usd
 from autocoder_tui.engine.purpose import writes_files
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.run_state import RunState
@@ -34,6 +34,7 @@ from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.instruction import AS_TYPED, InstructionDialog
 from autocoder_tui.ui.screens.dialogs.rounds import RoundsScreen
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.values import dataclass
 
 _TITLE: Final = "What the model is told"
 NOTHING_YET: Final = (

@@ -22,7 +22,7 @@ from autocoder_tui.ui.controllers.edit import edit_file_suspended
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.choice import Choice
 from autocoder_tui.ui.screens.dialogs.question import Answer
-from autocoder_tui.ui.widgets.header_line import short_path
+from autocoder_tui.ui.widgets.short_path import short_path
 
 PURPOSES_OF: Final[Mapping[Mode, tuple[Purpose, ...]]] = {
     "generate": ("generate",),

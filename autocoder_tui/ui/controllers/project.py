@@ -14,7 +14,8 @@ from autocoder_tui.steps.progress import ProjectProgress
 from autocoder_tui.steps.session import ProjectSession
 from autocoder_tui.ui.controllers.edit import edit_here, edit_suspended
 from autocoder_tui.ui.controllers.project_face import ScreenFace
-from autocoder_tui.ui.controllers.project_opening import Planned, ProjectOpening, Wish
+from autocoder_tui.ui.controllers.project_opening import Planned, ProjectOpening
+from autocoder_tui.ui.controllers.project_wish import Wish
 from autocoder_tui.ui.controllers.step_conversation import show_conversation
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.terminal.key_queue import ASKS

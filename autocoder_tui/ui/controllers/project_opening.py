@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from textual.widgets import TextArea
 
-from autocoder_tui.engine.metering.cost import cap_problem
+from autocoder_tui.engine.metering.money import cap_problem
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.runs.setup import ChosenModel, as_known_now
 from autocoder_tui.safety.sanitize import visible
@@ -26,12 +26,14 @@ from autocoder_tui.steps.project import LAST, Project
 from autocoder_tui.steps.project_demo import demo_steps
 from autocoder_tui.steps.registry import known_steps
 from autocoder_tui.steps.session import ProjectSession
+from autocoder_tui.ui.controllers.project_wish import Wish
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.choice import Choice
 from autocoder_tui.ui.screens.dialogs.question import Answer
 from autocoder_tui.ui.screens.dialogs.unbidden import UnbiddenQuestion
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.plain_area import keeps
+from autocoder_tui.values import dataclass
 
 _KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
 _PROMPT_TITLE = "What you want"
@@ -39,17 +41,6 @@ _PROMPT_HINT = (
     "In a sentence or a page: what the steps go from. It stands in .autocoder/prompt. Ctrl+S "
     "keeps it."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the command line asked for: `steps` is the name of a configuration, "" for none;
-    `resume`: a run that was cut short goes on without being asked about, the newest or the one
-    called `run`."""
-
-    steps: str = ""
-    resume: bool = False
-    run: str = LAST
 
 
 @dataclass(frozen=True, slots=True)

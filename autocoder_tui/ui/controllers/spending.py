@@ -7,7 +7,7 @@ from decimal import ROUND_UP, Decimal
 
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.metering.budget import STOPPED, CapQuestion
-from autocoder_tui.engine.metering.cost import cap_problem, format_usd
+from autocoder_tui.engine.metering.money import cap_problem, format_usd
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.ui.program import Program

@@ -1,28 +1,29 @@
-"""What comes after the first paint: all that is slow at the start, and what may have to ask."""
+"""What comes after the first paint: all that is slow at the start, and what may have to ask.
+
+What only this needs is imported here, when the screen is up.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from autocoder_tui.check.folder import sweep
-from autocoder_tui.engine.provider.chat import preload
-from autocoder_tui.runs.interrupted_writes import recover_writes
 from autocoder_tui.runs.sole_model import is_unnamed
 from autocoder_tui.ui.controllers.first_content import fill_in
-from autocoder_tui.ui.controllers.given_reply import review_reply
 from autocoder_tui.ui.program import Program
-from autocoder_tui.ui.widgets.header_line import HeaderLine, short_path
+from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.meters.meters import Meters
+from autocoder_tui.ui.widgets.short_path import short_path
 from autocoder_tui.workspace.git import branch_name
 from autocoder_tui.workspace.output_path import why_project_stays
 
 
-async def begin(app: Program, problems: Iterable[str]) -> None:
+async def begin(app: Program, problems: Iterable[str], restored: Callable[[], None]) -> None:
     """Tell `problems`, bring back the last session, fill the panes, offer what was interrupted.
 
-    Must be called from a worker. Raises NoMatches when the screen is left meanwhile.
+    `restored` is called when everything that may be typed into has its text. Must be called from
+    a worker. Raises NoMatches when the screen is left meanwhile.
     """
     for problem in (*problems, *why_project_stays(app.root)):
         app.tell(problem, severity="warning")
@@ -34,10 +35,13 @@ async def begin(app: Program, problems: Iterable[str]) -> None:
             app.models.choose_served()
         else:
             app.models.choose(*app.session.model())
+    from autocoder_tui.runs.interrupted_writes import recover_writes
+
     for message in await asyncio.to_thread(recover_writes, app.setup.places.state, app.root):
         app.tell(message, severity="warning", timeout=20)
     await fill_in(app)
     await app.session.restore()
+    restored()
     await app.preprompts.tell_problems()
     limits = app.setup.settings.cost
     app.main.query_one(Meters).thresholds = (limits.context_warning, limits.context_alarm)
@@ -46,12 +50,18 @@ async def begin(app: Program, problems: Iterable[str]) -> None:
     branch = await asyncio.to_thread(branch_name, app.root)
     header.branch = branch or ""
     app.estimator.schedule()
+    from autocoder_tui.engine.provider.chat import preload
+
     asyncio.get_running_loop().run_in_executor(None, preload)
     app.run_worker(app.file_finder.begin(), group="finder-read", exclusive=True)
+    from autocoder_tui.check.folder import sweep
+
     # What a killed program left of a check may be much: nobody waits for its removal.
     threading.Thread(target=sweep, name="sweep", daemon=True).start()
     await app.recovery.start()
     if app.setup.task.reply is not None:
+        from autocoder_tui.ui.controllers.given_reply import review_reply
+
         await review_reply(app, app.setup.task.reply)
         return
     if app.models.is_keyless:

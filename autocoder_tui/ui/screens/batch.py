@@ -17,7 +17,7 @@ from textual.widgets import Static
 from autocoder_tui.batch.batch import Batch
 from autocoder_tui.batch.job import JobProgress, Status
 from autocoder_tui.batch.time_left import in_words
-from autocoder_tui.engine.metering.cost import format_tokens, format_usd
+from autocoder_tui.engine.metering.money import format_tokens, format_usd
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.widgets.row_list import RowList

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -15,7 +13,7 @@ from textual.widgets.option_list import Option
 from autocoder_tui.config.api_keys import find_key, plain_http_warning
 from autocoder_tui.engine.base_url import check_base_url, host_of, is_plain_http
 from autocoder_tui.engine.catalog import Endpoint, Provider
-from autocoder_tui.engine.metering.cost import format_price, format_tokens
+from autocoder_tui.engine.metering.money import format_price, format_tokens
 from autocoder_tui.engine.provider.model_list import ListedModel, list_models
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.problems import shortened
@@ -23,6 +21,7 @@ from autocoder_tui.runs.setup import Setup
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.widgets.plain_area import PlainInput
+from autocoder_tui.values import dataclass
 
 _MOST_SHOWN = 500
 

@@ -16,7 +16,7 @@ from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from autocoder_tui.engine.metering.cost import format_tokens
+from autocoder_tui.engine.metering.money import format_tokens
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.widgets.files.finder_rows import (
     FileRow,

@@ -14,15 +14,15 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from autocoder_tui.engine.metering.cost import format_usd
+from autocoder_tui.engine.metering.money import format_usd
 from autocoder_tui.engine.purpose import Mode
 from autocoder_tui.runs.export import format_run_tokens, local_time
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import RunSummary
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
-from autocoder_tui.ui.widgets.header_line import short_path
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.ui.widgets.row_list import RowList
+from autocoder_tui.ui.widgets.short_path import short_path
 
 MOST_SHOWN = 500
 _WIDE = 96

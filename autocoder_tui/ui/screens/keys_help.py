@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -15,6 +14,7 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.key_rows import KeyRow, KeySection, key_name
 from autocoder_tui.ui.screens.dialogs.filtered_list import has_words
 from autocoder_tui.ui.screens.dialogs.grouped_list import GroupedList
+from autocoder_tui.values import dataclass
 
 _KEYS_WIDTH = 18
 _NAMES_WIDTH = 28

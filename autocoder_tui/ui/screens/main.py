@@ -22,6 +22,7 @@ from autocoder_tui.runs.preparation import Job
 from autocoder_tui.runs.recent_actions import note
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.paned import PanedScreen
+from autocoder_tui.ui.screens.shown_panes import ALL_TABS, LOWER_TABS
 from autocoder_tui.ui.screens.welcome import WELCOME, WELCOME_TO_ASK, WELCOME_TO_STEPS
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
 from autocoder_tui.ui.widgets.answers import AnswerView
@@ -41,22 +42,8 @@ from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.steps.pane import StepsPane
 from autocoder_tui.ui.widgets.stream.view import StreamView
-from autocoder_tui.ui.widgets.tab_strip import Tab, TabStrip
+from autocoder_tui.ui.widgets.tab_strip import TabStrip
 
-_LOWER_TABS = (
-    Tab("output", "Output", "F4"),
-    Tab("review", "Review", "F5"),
-    Tab("check", "Check", "F7"),
-    Tab("notes", "Notes"),
-    Tab("reasoning", "Reasoning"),
-    Tab("log", "Log", "F9"),
-)
-_ALL_TABS = (
-    Tab("steps", "Steps", "F12"),
-    Tab("files", "Files", "F2"),
-    Tab("requirements", "Ask", "F3"),
-    *(Tab(tab.pane, tab.title, tab.key) for tab in _LOWER_TABS),
-)
 _ASKED: Mapping[Mode, str] = {
     "generate": "Requirements",
     "query": "Question",
@@ -64,7 +51,7 @@ _ASKED: Mapping[Mode, str] = {
     "clarify": "Requirements",
 }
 """What stands in the editor, by mode."""
-LOWER_PANES = tuple(tab.pane for tab in _LOWER_TABS)
+LOWER_PANES = tuple(tab.pane for tab in LOWER_TABS)
 _ASIDE = ("files", "requirements", "steps")
 
 
@@ -89,7 +76,7 @@ class MainScreen(PanedScreen):
         self.begin_sizes()
         yield HeaderLine()
         yield Static("Small terminal: widen it to see everything.", id="too-small")
-        yield TabStrip(_ALL_TABS, id="narrow-tabs")
+        yield TabStrip(ALL_TABS, id="narrow-tabs")
         with PaneBody(self.shares, id="body"):
             with Vertical(id="files-pane", classes="pane") as files:
                 files.border_title = "Files"
@@ -111,7 +98,7 @@ class MainScreen(PanedScreen):
                     )
             with Vertical(id="lower-pane", classes="pane") as lower:
                 lower.border_title = ""
-                yield TabStrip(_LOWER_TABS, id="tabs")
+                yield TabStrip(LOWER_TABS, id="tabs")
                 with ContentSwitcher(id="panes", initial="welcome"):
                     yield Static(WELCOME, id="welcome", markup=False)
                     yield StreamView(id="output")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
@@ -16,11 +15,12 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from autocoder_tui.engine.catalog import Model
-from autocoder_tui.engine.metering.cost import format_price, format_tokens
+from autocoder_tui.engine.metering.money import format_price, format_tokens
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.filtered_list import FilteredList, has_words
 from autocoder_tui.ui.widgets.plain_area import PlainInput
+from autocoder_tui.values import dataclass
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _FULL_WIDTH = 100

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from textual.app import ComposeResult
@@ -14,6 +13,7 @@ from textual.content import Content
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.filtered_list import has_words
 from autocoder_tui.ui.screens.dialogs.grouped_list import GroupedList
+from autocoder_tui.values import dataclass
 
 Call: TypeAlias = Callable[[], Awaitable[object] | object]
 

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widgets import ContentSwitcher
 
 from autocoder_tui.ui.screens.covered_screen import CoveredScreen
+from autocoder_tui.ui.screens.shown_panes import NARROW_BELOW, TINY_BELOW
 from autocoder_tui.ui.widgets.files.preview import FilePreview
 from autocoder_tui.ui.widgets.panes.body import PaneBody, Towards
 from autocoder_tui.ui.widgets.panes.regions import (
@@ -25,9 +26,6 @@ from autocoder_tui.ui.widgets.panes.regions import (
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.tab_strip import TabStrip
 
-NARROW_BELOW: Final = 100
-"""Columns; the side-by-side diff needs as many."""
-TINY_BELOW: Final = (60, 15)
 _ABOVE: Final = ("files", "requirements", "steps")
 """Panes that are not among the tabs of the lower one."""
 

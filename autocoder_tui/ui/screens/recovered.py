@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual import events
 from textual.app import ComposeResult
@@ -18,6 +17,7 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.prompts import first_line
+from autocoder_tui.values import dataclass
 
 _ANSWERS = (
     ("review", "Review", "r"),

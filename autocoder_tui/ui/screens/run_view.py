@@ -13,7 +13,8 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.widgets.plain_area import PlainArea
-from autocoder_tui.ui.widgets.tab_strip import Tab, TabStrip
+from autocoder_tui.ui.widgets.tab_strip import TabStrip
+from autocoder_tui.ui.widgets.tabs import Tab
 
 _TABS = (
     Tab("reply", "Text", "1"),

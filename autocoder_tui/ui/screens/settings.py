@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from textual.app import ComposeResult
@@ -19,6 +18,7 @@ from autocoder_tui.ui.key_rows import key_name
 from autocoder_tui.ui.screens.dialogs.filtered_list import has_words
 from autocoder_tui.ui.screens.dialogs.grouped_list import GroupedList
 from autocoder_tui.ui.widgets.plain_area import PlainInput
+from autocoder_tui.values import dataclass
 
 _NAME_WIDTH = 26
 _SOURCE_WIDTH = 22

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -14,6 +13,7 @@ from textual.timer import Timer
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.filtered_list import has_words
 from autocoder_tui.ui.screens.dialogs.grouped_list import GroupedList
+from autocoder_tui.values import dataclass
 
 _REST = 0.12
 """Seconds the cursor rests on a theme before it is shown: each one styles everything anew."""

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import SelectionList, Static
 from textual.widgets.selection_list import Selection
 
-from autocoder_tui.engine.metering.cost import ROOM_FOR_REPLY, format_tokens
+from autocoder_tui.engine.metering.money import ROOM_FOR_REPLY, format_tokens
 from autocoder_tui.runs.estimate import Weighed
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog

@@ -17,8 +17,10 @@ from textual.message import Message
 from autocoder_tui.system.jobs import in_foreground
 from autocoder_tui.system.signals import SIGCONT, SIGHUP, SIGTSTP
 from autocoder_tui.ui.terminal.background import QUERY, BackgroundAnswer
+from autocoder_tui.ui.terminal.base_driver import LinuxDriver
+from autocoder_tui.ui.terminal.early_terminal import SCREEN, output
 from autocoder_tui.ui.terminal.input import TypedInput
-from autocoder_tui.ui.terminal.posix import LinuxDriver, restore
+from autocoder_tui.ui.terminal.posix import restore
 from autocoder_tui.ui.terminal.signs import GIVE_TITLE_BACK, KEEP_TITLE, NO_PROGRESS, progress
 from autocoder_tui.ui.terminal.writer import TerminalWriter
 
@@ -63,6 +65,9 @@ class HasAnEnd(Protocol):
     def keeps_title(self) -> bool:
         """Whether the window's title is changed, and so is to be given back."""
 
+    def hand_over_terminal(self) -> list[Any] | None:
+        """What the terminal was like before it was taken, if it is taken already."""
+
     def terminal_taken(self) -> None:
         """The terminal is as the program needs it."""
 
@@ -70,11 +75,6 @@ class HasAnEnd(Protocol):
 def driver_class() -> type[Driver] | None:
     """Our driver, unless the environment asks for another one, as a page in a browser does."""
     return None if constants.DRIVER else TerminalDriver
-
-
-def _output() -> int:
-    """Where the screen is drawn. The other one of the two may lead to a file."""
-    return next((descriptor for descriptor in (2, 1) if os.isatty(descriptor)), 2)
 
 
 class TerminalDriver(LinuxDriver):
@@ -92,6 +92,7 @@ class TerminalDriver(LinuxDriver):
         self._asked_back = False
         self._background = BackgroundAnswer(self._heard_background)
         self._title_kept = False
+        self._drawn_on = False
 
     @property
     def _ending_of_app(self) -> EndOfApp:
@@ -113,14 +114,20 @@ class TerminalDriver(LinuxDriver):
         return in_foreground(self.fileno)
 
     def write(self, data: str) -> None:
-        if self._writer is not None:
+        if self._writer is not None and not (self._drawn_on and data == SCREEN):
             self._writer.write(data)
 
     def start_application_mode(self) -> None:
-        self._writer = TerminalWriter(_output(), self._repaint)
-        self._asked_back = False
-        super().start_application_mode()  # type: ignore[no-untyped-call]
         app = cast(HasAnEnd, self._app)
+        self._writer = TerminalWriter(output(), self._repaint)
+        self._asked_back = False
+        before = app.hand_over_terminal()
+        # What is there already is not wiped away before there is more to see.
+        self._drawn_on = before is not None
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._drawn_on = False
+        if before is not None:
+            self.attrs_before = before
         if app.asks_background:
             self._background.asked()
             self.write(QUERY)

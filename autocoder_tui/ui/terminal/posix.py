@@ -9,20 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import termios
-
-    from textual.drivers.linux_driver import LinuxDriver
 else:
     try:
         import termios
-
-        from textual.drivers.linux_driver import LinuxDriver
     except ImportError:
-        # Nothing is derived from it in earnest then: `lacking` keeps the screen from starting.
-        from textual.driver import Driver as LinuxDriver
-
         termios = None
-
-__all__ = ["LinuxDriver", "discard_output", "lacking", "open_anew", "restore", "wait_for_room"]
 
 _LACKING: Final = (
     "the full screen needs a POSIX terminal (termios), as Linux, macOS and WSL have; use "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from textual import events
@@ -13,6 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 
 ALWAYS = {"show_keys": "Keys", "command_palette": "Commands"}
 """Actions that lead to every other: shown at every width, on the right, by these names."""

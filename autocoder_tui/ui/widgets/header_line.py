@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -49,11 +47,3 @@ class HeaderLine(Widget):
             return whole
         name = Content(visible(self.model).partition(" · ")[0])
         return name.truncate(max(0, room), ellipsis=True)
-
-
-def short_path(path: Path) -> str:
-    """`path` with the home folder as ~."""
-    try:
-        return "~/" + path.relative_to(Path.home()).as_posix()
-    except ValueError:
-        return str(path)

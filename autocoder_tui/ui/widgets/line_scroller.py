@@ -6,13 +6,14 @@ whole screen each time. A text that grows thirty times a second keeps its place 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
+
+from autocoder_tui.values import dataclass
 
 _WHEEL_LINES = 3
 _SIDE_STEP = 8

@@ -10,16 +10,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-_TIGHTEST = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """`key` is shown before the title as the way there without a mouse."""
-
-    pane: str
-    title: str
-    key: str = ""
+from autocoder_tui.ui.widgets.tabs import Tab, fitting
 
 
 class TabStrip(Widget):
@@ -47,11 +38,7 @@ class TabStrip(Widget):
 
     def render(self) -> Content:
         tabs = [tab for tab in self._tabs if tab.pane not in self.left_out]
-        # The widest that fits: where marks come to many tabs, the blanks between them go.
-        for tight in range(_TIGHTEST + 1):
-            pieces = [(tab, *self._piece(tab, tight)) for tab in tabs]
-            if sum(len(key) + len(text) for _, key, text in pieces) <= self.size.width:
-                break
+        pieces = fitting(tabs, self.current, self.marks, self.size.width)
         shown: list[Content] = []
         self._spans = []
         start = 0
@@ -61,16 +48,6 @@ class TabStrip(Widget):
             self._spans.append((start, start + len(key) + len(text), tab.pane))
             start += len(key) + len(text)
         return Content.assemble(*shown)
-
-    def _piece(self, tab: Tab, tight: int) -> tuple[str, str]:
-        """The key of a tab and its title, with the blanks round them; the tightest has no keys."""
-        label = tab.title + self.marks.get(tab.pane, "")
-        here = tab.pane == self.current
-        if not tight:
-            return f" {tab.key} " if tab.key else " ", f"[{label}]" if here else f" {label} "
-        end = " " if tight == 1 else ""
-        key = f" {tab.key}" if tab.key and tight < _TIGHTEST else ""
-        return key, f"[{label}]" if here else f" {label}{end}"
 
     def on_click(self, event: events.Click) -> None:
         for start, end, pane in self._spans:

@@ -14,14 +14,12 @@ from autocoder_tui.engine.errors import InputTooLarge
 from autocoder_tui.engine.events import CostEstimate
 from autocoder_tui.engine.metering.cost import (
     check_fits,
-    cost_usd,
     estimate,
     estimate_request,
     file_weights,
     format_cost_range,
-    format_tokens,
-    format_usd,
 )
+from autocoder_tui.engine.metering.money import cost_usd, format_tokens, format_usd
 from autocoder_tui.engine.metering.tokens import TokenCounter
 from autocoder_tui.engine.request import InputFile, RunRequest
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from textual import events
@@ -17,6 +16,7 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.ui.widgets.row_list import RowList
+from autocoder_tui.values import dataclass
 
 _Result = TypeVar("_Result")
 _Row = TypeVar("_Row")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from rich.cells import cell_len
@@ -27,6 +26,7 @@ from autocoder_tui.ui.widgets.diff.text import (
     draw,
     wrap_starts,
 )
+from autocoder_tui.values import dataclass
 
 MARGIN = 3
 """Cells of the hunk cursor, the verdict, and a blank or what is to be known of the hunk."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TypeAlias
 
 from rich.cells import cell_len
 from textual.content import Content
 
-from autocoder_tui.engine.metering.cost import format_tokens
+from autocoder_tui.engine.metering.money import format_tokens
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.widgets.files.row import cut
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.file_group import FileGroup, glob_group, is_glob
 from autocoder_tui.workspace.file_index import FileIndex
 from autocoder_tui.workspace.file_search import (

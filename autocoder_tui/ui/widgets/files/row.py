@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
-from autocoder_tui.engine.metering.cost import format_tokens
+from autocoder_tui.engine.metering.money import format_tokens
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.entry import Entry
 
 Part: TypeAlias = Literal["folder", "picked", "ignored", "flag", "size"]

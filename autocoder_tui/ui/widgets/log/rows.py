@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from rich.cells import get_character_cell_size
 
 from autocoder_tui.diagnostics.debug_log import LogLine
+from autocoder_tui.values import dataclass
 
 MOST_LINES = 20_000
 MOST_CHARACTERS = 8_000_000

@@ -7,7 +7,7 @@ change, so a text of any length grows for the price of what comes. HTML is text 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from autocoder_tui.engine.reply.fences import name_in_info, name_in_line
@@ -15,6 +15,7 @@ from autocoder_tui.ui.widgets.markdown import line_marks
 from autocoder_tui.ui.widgets.markdown.leaves import Container, Item, ItemList, Leaf, Quote
 from autocoder_tui.ui.widgets.markdown.line_cursor import LineCursor
 from autocoder_tui.ui.widgets.markdown.references import References, take_definitions
+from autocoder_tui.values import dataclass
 
 _DEEPEST: Final = 24
 """Containers within each other. What would open more is text."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from autocoder_tui.values import dataclass
 
 EntryKind: TypeAlias = Literal["plain", "markdown"]
 

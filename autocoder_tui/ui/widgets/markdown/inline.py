@@ -7,10 +7,8 @@ opened. What is not Markdown, HTML above all, is shown as it stands.
 from __future__ import annotations
 
 import re
-from typing import Any, Final
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.widgets.markdown.looks import (
@@ -26,11 +24,14 @@ from autocoder_tui.ui.widgets.markdown.looks import (
 )
 from autocoder_tui.ui.widgets.markdown.references import References
 
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
 LONGEST: Final = 1_500
 """Characters that are parsed at once. Some marks cost the square of what they stand in, and a
 paragraph may grow without end: in a longer one no mark reaches over the places it is cut."""
 
-_PARSER = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
 _MARKS = re.compile(r"[\\`*_~\[\]<&!\n]")
 _BITS = {"strong_open": STRONG, "em_open": EMPHASIS, "s_open": STRUCK}
 _ENDS = {"strong_close": STRONG, "em_close": EMPHASIS, "s_close": STRUCK}
@@ -38,6 +39,14 @@ _CUTS = 40
 _COMBINING = re.compile(
     "[\u0300-\u036f\u0483-\u0489\u0591-\u06dc\u0e34-\u0e4e\u1ab0-\u1aff\u20d0-\u20ff]"
 )
+
+
+@cache
+def _parser() -> MarkdownIt:
+    # Imported with the first answer: a twentieth of all the program's imports.
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
 
 
 def next_cut(text: str, begin: int) -> int:
@@ -88,7 +97,7 @@ def piece_spans(text: str, references: References, base: Look = 0) -> list[Span]
     if _MARKS.search(text) is None:
         return [(visible(text.replace("\t", " ")), base)]
     try:
-        (inline,) = _PARSER.parseInline(text, {"references": references})
+        (inline,) = _parser().parseInline(text, {"references": references})
     except Exception:
         # The text comes from a model. One the parser trips over costs its marks, no more.
         return [(visible(text.replace("\t", " ").replace("\n", " ")), base)]

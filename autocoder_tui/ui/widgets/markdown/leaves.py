@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
+
+from autocoder_tui.values import dataclass
 
 LeafKind: TypeAlias = Literal[
     "paragraph", "heading", "code", "table", "rule", "empty", "head", "part", "plain"

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from markdown_it import MarkdownIt
-from markdown_it.common.utils import normalizeReference
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 References: TypeAlias = dict[str, Any]
 """Definitions by their normalized names, as the parser of inline marks wants them."""
 
-_DEFINITIONS = MarkdownIt("zero").enable("reference").disable("inline")
+
+@cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("zero").enable("reference").disable("inline")
 
 
 def take_definitions(lines: list[str], references: References) -> list[str]:
@@ -20,7 +26,7 @@ def take_definitions(lines: list[str], references: References) -> list[str]:
     """
     found: dict[str, Any] = {}
     # Behind four blanks no definition begins, and within a paragraph none are left.
-    tokens = _DEFINITIONS.parse("\n".join(lines), found)
+    tokens = _parser().parse("\n".join(lines), found)
     for name, definition in found.get("references", {}).items():
         references.setdefault(name, definition)
     for token in tokens:
@@ -31,4 +37,6 @@ def take_definitions(lines: list[str], references: References) -> list[str]:
 
 def normal_name(name: str) -> str:
     """A link's name as it stands in `References`."""
+    from markdown_it.common.utils import normalizeReference
+
     return normalizeReference(name)

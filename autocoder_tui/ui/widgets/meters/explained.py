@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from autocoder_tui.engine.catalog import Model
-from autocoder_tui.engine.metering.cost import format_tokens, format_usd
+from autocoder_tui.engine.metering.money import format_tokens, format_usd
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.ui.widgets.meters.line import BEFORE, ENDED, MeterView, clock
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from rich.cells import cell_len
 from textual.content import Content
 
-from autocoder_tui.engine.metering.cost import format_tokens, format_usd
+from autocoder_tui.engine.metering.money import format_tokens, format_usd
 from autocoder_tui.engine.run_state import StreamStatus
+from autocoder_tui.values import dataclass
 
 Phase: TypeAlias = Literal["estimate", "blocked", "retrying", "paused"] | StreamStatus
 

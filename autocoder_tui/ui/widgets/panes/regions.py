@@ -146,7 +146,7 @@ def _columns(moment: Moment, size: Region, shares: Mapping[str, float], *, right
         border = _upright("steps", size, wanted, shares, (STEPS,), (LOWER,))
         left, rest = _beside(border, size)
         return _join(Arranged({STEPS: left, LOWER: rest}, (border,)), ended)
-    part = size.width * 32 // 100
+    part = (size.width - 1) * 32 // 100
     wanted = max(30, min(48 if not right else 40, part))
     border = _upright("files", size, wanted, shares, (FILES,), (REQUIREMENTS, LOWER))
     left, rest = _beside(border, size)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 from textual import events
@@ -13,6 +12,7 @@ from textual.widget import Widget
 
 from autocoder_tui.review.file_review import Action, FileReview
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.values import dataclass
 
 _MOST_ROWS = 6
 _BESIDE_NAME = 46

@@ -9,7 +9,7 @@ from typing import Final
 from rich.cells import cell_len
 from textual.content import Content
 
-from autocoder_tui.engine.metering.cost import format_tokens, format_usd
+from autocoder_tui.engine.metering.money import format_tokens, format_usd
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.steps.progress import ProjectProgress, StepProgress
 from autocoder_tui.steps.step import StepState

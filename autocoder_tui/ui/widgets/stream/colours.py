@@ -11,7 +11,6 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar, TypeAlias
 
@@ -38,6 +37,7 @@ from rich.color import Color
 from rich.style import Style
 
 from autocoder_tui.config.theme_files import TERMINAL_STYLE
+from autocoder_tui.values import dataclass
 
 Spans: TypeAlias = list[tuple[_TokenType, str]]
 """A line as pieces with their token types; joined, the pieces are the line."""

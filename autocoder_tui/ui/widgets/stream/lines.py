@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
 from autocoder_tui.edits.shapes.search import closes_block, divides_block, opens_block
@@ -27,6 +27,7 @@ from autocoder_tui.ui.widgets.stream.colours import (
     lexer_for_path,
 )
 from autocoder_tui.ui.widgets.stream.packed_lines import KeptLines
+from autocoder_tui.values import dataclass
 
 Kind: TypeAlias = Literal["prose", "code", "heading", "end", "fence"]
 """What a line is: text outside files, a file's or fence's line, a frame's or fence's mark."""

@@ -7,7 +7,6 @@ the compositor and the driver keep what they worked out about a strip with the s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -20,6 +19,7 @@ from textual.strip import Strip
 from autocoder_tui.ui.widgets.line_scroller import Thumb
 from autocoder_tui.ui.widgets.stream.colours import Palette
 from autocoder_tui.ui.widgets.stream.lines import StreamLines
+from autocoder_tui.values import dataclass
 
 _TAB = 4
 JOIN_SIGN = "⟂"

@@ -1,0 +1,148 @@
+"""What is on the screen before the program is: its frame, as text with colours for a terminal.
+
+To load the program takes ten times as long as to draw this, so nothing of the framework is used
+here. It is what the workspace draws over with the same characters in the same places.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Final
+
+from autocoder_tui.config.theme_files import ANSI_COLORS, ThemeData
+from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.screens.shown_panes import (
+    ALL_TABS,
+    LOWER_TABS,
+    NARROW_BELOW,
+    TALL_FROM,
+    TINY_BELOW,
+    WIDE_FROM,
+)
+from autocoder_tui.ui.widgets.tabs import Tab, fitting
+from autocoder_tui.values import dataclass
+
+NAME: Final = "autocoder-tui"
+_LEVELS: Final = (0, 95, 135, 175, 215, 255)
+"""Of red, green and blue in the 216 of the 256 colours that are the same everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colors:
+    """What begins a colour, for the ground too; "" where there are none."""
+
+    ground: str = ""
+    bar: str = ""
+    line: str = ""
+    marked: str = ""
+    faint: str = ""
+
+
+def colors_of(theme: ThemeData | None, environ: Mapping[str, str]) -> Colors:
+    """The colours of `theme` as this terminal understands them."""
+    if theme is None or environ.get("NO_COLOR"):
+        return Colors()
+    if theme.ansi:
+        accent, line = (_of_16(theme.colors[name]) for name in ("accent", "primary"))
+        return Colors(line=f"\x1b[{line}m", marked=f"\x1b[{accent}m")
+    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
+        code = _of_all
+    elif "256color" in environ.get("TERM", ""):
+        code = _of_256
+    else:
+        return Colors()
+    have = {name: _parts(theme.colors[name]) for name in theme.colors}
+    ground, text = have["background"], have["foreground"]
+
+    def pair(front: tuple[int, ...], back: tuple[int, ...]) -> str:
+        return f"\x1b[38;{code(front)};48;{code(back)}m"
+
+    return Colors(
+        ground=pair(text, ground),
+        bar=pair(text, have["panel"]),
+        line=pair(_between(ground, have["primary"], 0.3), ground),
+        marked=pair(have["accent"], ground),
+        faint=pair(_between(ground, text, 0.7), ground),
+    )
+
+
+def first_frame(size: os.terminal_size, colors: Colors, place: str) -> str:
+    """The frame of the workspace in a terminal of that size; "" where it is too small for one.
+
+    `place` is the folder as it is shown, and may be untrusted.
+    """
+    width, height = size
+    if width < TINY_BELOW[0] or height < TINY_BELOW[1]:
+        return ""
+    blank = " " * width
+    lines = [colors.ground + blank] * height
+    lines[0] = colors.bar + _header(width, place)
+    lines[-1] = colors.bar + blank
+    if width < NARROW_BELOW:
+        lines[1] = colors.faint + _tabs(ALL_TABS[1:], "requirements", width)
+    else:
+        aside = min(max((width - 1) * 32 // 100, 30), 48)
+        work = width - aside - 1
+        lines[1] = (
+            colors.line
+            + _titled("─", "Files", aside)
+            + " "
+            + colors.marked
+            + _titled("━", "Requirements", work)
+        )
+        # In a wide one the review has a column of its own.
+        tabs = tuple(tab for tab in LOWER_TABS if width < WIDE_FROM or tab.pane != "review")
+        body = height - 3
+        # Where there is room for it, what is asked has half of it until something comes.
+        below = 1 + (body // 2 if body >= TALL_FROM else min(max(body * 30 // 100, 6), 14))
+        beside = colors.ground + " " * (aside + 1)
+        lines[below] = beside + colors.line + "─" * work
+        lines[below + 1] = beside + colors.faint + _tabs(tabs, "output", work)
+    return "".join(f"\x1b[{row};1H{line}" for row, line in enumerate(lines, 1)) + "\x1b[0m"
+
+
+def _header(width: int, place: str) -> str:
+    # How wide other characters are is known when the program is there.
+    shown = f"  {visible(place)}" if place.isascii() else ""
+    return f" {NAME}{shown}"[: width - 4].ljust(width)
+
+
+def _tabs(tabs: tuple[Tab, ...], current: str, width: int) -> str:
+    texts = [key + text for _, key, text in fitting(tabs, current, {}, width)]
+    return "".join(texts)[:width].ljust(width)
+
+
+def _titled(line: str, title: str, width: int) -> str:
+    reverse = ("\x1b[1;7m", "\x1b[22;27m") if line == "━" else ("", "")
+    return line + reverse[0] + title + reverse[1] + line * (width - 1 - len(title))
+
+
+# ---------------------------------------------------------------------- colours
+
+
+def _parts(value: str) -> tuple[int, ...]:
+    return tuple(int(value[at : at + 2], 16) for at in (1, 3, 5))
+
+
+def _between(one: tuple[int, ...], other: tuple[int, ...], share: float) -> tuple[int, ...]:
+    return tuple(round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
+
+
+def _of_all(color: tuple[int, ...]) -> str:
+    return "2;" + ";".join(map(str, color))
+
+
+def _of_256(color: tuple[int, ...]) -> str:
+    near = [min(range(6), key=lambda at: abs(_LEVELS[at] - part)) for part in color]
+    cube = [_LEVELS[at] for at in near]
+    grey = min(max(round((sum(color) / 3 - 8) / 10), 0), 23)
+    off_cube = sum(abs(part - level) for part, level in zip(color, cube, strict=True))
+    if sum(abs(part - (8 + 10 * grey)) for part in color) < off_cube:
+        return f"5;{232 + grey}"
+    return f"5;{16 + 36 * near[0] + 6 * near[1] + near[2]}"
+
+
+def _of_16(name: str) -> int:
+    at = ANSI_COLORS.index(name)
+    return 39 if at == 0 else 29 + at if at <= 8 else 81 + at

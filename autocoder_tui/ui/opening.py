@@ -1,0 +1,44 @@
+"""Opens the full-screen program: its frame first, and then all that takes time to load."""
+
+from __future__ import annotations
+
+import os
+
+from autocoder_tui.config.setting_sections import DEFAULT_THEME
+from autocoder_tui.config.theme_files import AUTO, load_theme
+from autocoder_tui.runs.setup import Setup
+from autocoder_tui.system.garbage_collection import collect_nothing
+from autocoder_tui.ui.controllers.project_wish import Wish
+from autocoder_tui.ui.first_frame import colors_of, first_frame
+from autocoder_tui.ui.terminal.background import guessed_light
+from autocoder_tui.ui.terminal.early_terminal import EarlyTerminal, output
+from autocoder_tui.ui.widgets.short_path import short_path
+
+
+def open_screen(setup: Setup, project: Wish | None = None) -> int:
+    """Run the program on the screen until the user leaves it; returns the exit code. With
+    `project` it opens the steps of the folder."""
+    early = EarlyTerminal()
+    try:
+        if not os.environ.get("TEXTUAL_DRIVER"):
+            early.take(_frame(setup))
+        collect_nothing()
+        from autocoder_tui.ui.start import start_app
+
+        return start_app(setup, project, early)
+    finally:
+        early.give_back()
+
+
+def _frame(setup: Setup) -> str:
+    ui = setup.settings.ui
+    name = setup.theme or DEFAULT_THEME
+    if name == AUTO:
+        name = ui.light_theme if guessed_light(setup.environ) else ui.dark_theme
+    theme = load_theme(name, setup.places.config / "themes")
+    place = "" if setup.demo else short_path(setup.root)
+    try:
+        size = os.get_terminal_size(output())
+    except OSError:
+        return ""
+    return first_frame(size, colors_of(theme, setup.environ), place)

@@ -1,0 +1,47 @@
+"""Where text is entered: the cursor blinks while somebody is at work, and no timer runs later."""
+
+from __future__ import annotations
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.events import Paste
+
+from autocoder_tui.ui.widgets import plain_area
+from autocoder_tui.ui.widgets.plain_area import PlainArea
+from tests.ui.driving import until
+
+
+class OneArea(App[str]):
+    def compose(self) -> ComposeResult:
+        yield PlainArea()
+
+
+def styles(area: PlainArea) -> list[object]:
+    return [segment.style for segment in area.render_line(0)]
+
+
+@pytest.mark.parametrize("deed", ["key", "paste", "click", "focus"])
+async def test_the_cursor_stands_still_when_nobody_types(
+    deed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plain_area, "BLINKS", 0.05)
+    app = OneArea()
+    async with app.run_test() as pilot:
+        area = app.query_one(PlainArea)
+        await until(pilot, lambda: area.has_focus and not area.cursor_blink)
+        await pilot.pause()
+        # It stands where it is to be seen.
+        assert area.get_component_rich_style("text-area--cursor") in styles(area)
+        monkeypatch.setattr(plain_area, "BLINKS", 60.0)
+        match deed:
+            case "key":
+                await pilot.press("left")
+            case "paste":
+                area.post_message(Paste("x"))
+            case "click":
+                await pilot.click(PlainArea)
+            case "focus":
+                area.blur()
+                await until(pilot, lambda: not area.has_focus)
+                area.focus()
+        await until(pilot, lambda: area.has_focus and area.cursor_blink)
