@@ -25,14 +25,17 @@ from autocoder_tui.runs.export import (
     summary_data,
     write_export,
 )
+from autocoder_tui.runs.listed_run import files_in_words
+from autocoder_tui.runs.proposed_review import proposed_review
 from autocoder_tui.runs.restore import model_as_sent, reviewable_of
+from autocoder_tui.runs.run_comparison import compared_runs, comparison_text, duration_in_words
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import LAST, History, RunSummary, UnknownRun, summary_of
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.history.schema import HistoryUnavailable
 from autocoder_tui.store.journal.recovery import runs_in_journals
 
-_COLUMNS = ("RUN", "STARTED", "MODE", "STATUS", "TOKENS", "COST", "NAME")
+_COLUMNS = ("RUN", "STARTED", "MODE", "STATUS", "MODEL", "TOKENS", "COST", "FILES", "NAME")
 
 
 def history_command(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -44,6 +47,8 @@ def history_command(options: argparse.Namespace, environ: Mapping[str, str]) -> 
             "list": _list,
             "show": _show,
             "export": _export,
+            "compare": _compare,
+            "note": _note,
             "rename": _rename,
             "delete": _delete,
         }[options.command](history, options)
@@ -153,6 +158,38 @@ def _rename(history: History, options: argparse.Namespace) -> int:
     return EXIT_OK
 
 
+def _note(history: History, options: argparse.Namespace) -> int:
+    """Say the note of a run, or make it another."""
+    run = history.get(options.run)
+    if options.text is None:
+        listed = history.line(run.run_id)
+        if listed is None or not listed.named:
+            _say(f"Run {run.run_id} has no note; it is listed by its requirements.")
+            return EXIT_FAILED
+        print_result(visible(f"{listed.name}\n", lines=True).encode("utf-8", "replace"))
+        return EXIT_OK
+    note = " ".join(options.text.split())
+    history.rename(run.run_id, note)
+    if note:
+        _say(f"Run {run.run_id} is called {note} now.")
+    else:
+        _say(f"Run {run.run_id} is listed by its requirements again.")
+    return EXIT_OK
+
+
+def _compare(history: History, options: argparse.Namespace) -> int:
+    first, second = find_run(history, options.first), find_run(history, options.second)
+    if first.run_id == second.run_id:
+        raise AutocoderError(f"Both are run {first.run_id}. Name two runs to compare.")
+    found = compared_runs(first, second)
+    if options.json:
+        print_result(json.dumps(found.data()).encode() + b"\n")
+        return EXIT_OK
+    text = comparison_text(found, patches=not options.no_diff)
+    print_result(text.encode("utf-8", "replace"))
+    return EXIT_OK
+
+
 def _delete(history: History, options: argparse.Namespace) -> int:
     if options.all == bool(options.runs):
         raise AutocoderError("Name the runs to delete, or give --all.")
@@ -204,13 +241,25 @@ def _journalled(state: Path) -> list[KeptRun]:
 
 
 def _summary(run: KeptRun) -> str:
-    lines = [f"{label:<9} {visible(text)}" for label, text in (("name", run.name), *facts(run))]
+    said = [("name", run.name), *facts(run), ("took", duration_in_words(run)), *_decided(run)]
+    lines = [f"{label:<9} {visible(text)}" for label, text in said if text]
     if run.snapshot.purpose == "query":
         return "\n".join(lines) + "\n"
     lines += ["", visible(run.snapshot.requirements.rstrip("\n"), lines=True)]
     if run.notes.strip():
         lines += ["", visible(run.notes.strip("\n"), lines=True)]
     return "\n".join(lines) + "\n"
+
+
+def _decided(run: KeptRun) -> list[tuple[str, str]]:
+    """What was decided of the files it proposed, as far as that is known."""
+    if run.review is None:
+        return []
+    try:
+        proposed = proposed_review(run)
+    except (AutocoderError, OSError):
+        return []  # the project is gone, say: all else can be shown
+    return [("decided", proposed.decided), ("written", proposed.written)]
 
 
 def _said(history: History, run: KeptRun) -> str:
@@ -237,7 +286,8 @@ def _row(run: RunSummary) -> tuple[str, ...]:
     name = run.name + (" (demo)" if run.demo else "")
     started, tokens = local_time(run.started), format_run_tokens(run)
     mode = run.mode if run.purpose in WORK else f"{run.mode} ({run.purpose})"
-    return run.run_id, started, mode, run.status, tokens, format_usd(run.cost_usd), name
+    cost, files = format_usd(run.cost_usd), files_in_words(run)
+    return run.run_id, started, mode, run.status, run.model, tokens, cost, files, name
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> str:

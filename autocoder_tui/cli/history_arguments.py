@@ -75,7 +75,18 @@ def history_parser(
         "-o", "--output-file", type=value, metavar="FILE", help="a new file (default: stdout)"
     )
 
-    renaming = command("rename", "give a run a name; named runs are kept for ever")
+    comparing = command("compare", "put two runs beside each other: what they took, what differs")
+    comparing.add_argument("first", type=value, metavar="RUN")
+    comparing.add_argument("second", type=value, metavar="RUN")
+    how = comparing.add_mutually_exclusive_group()
+    how.add_argument("--no-diff", action="store_true", help="leave out the diff of the files")
+    how.add_argument("--json", action="store_true", help="print one JSON object")
+
+    noting = command("note", "print the note a run is listed by, or make one; it is kept for ever")
+    noting.add_argument("run", type=value, metavar="RUN")
+    noting.add_argument("text", nargs="?", metavar="TEXT", help='the note; "" takes it away')
+
+    renaming = command("rename", "the same as note, for a name that is not empty")
     renaming.add_argument("run", type=value, metavar="RUN")
     renaming.add_argument("name", type=value, metavar="NAME")
 

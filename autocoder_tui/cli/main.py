@@ -376,6 +376,10 @@ def _start(parser: Parser, options: argparse.Namespace, face: Face) -> tuple[int
         from autocoder_tui.headless.command import run_headless
 
         return run_headless(setup, parser), False
+    if setup.plain:
+        from autocoder_tui.headless.plain.commands import run_plain
+
+        return run_plain(setup), False
     refusal = why_no_screen()
     if refusal is not None:
         print(f"autocoder-tui: {refusal}", file=sys.stderr)
@@ -386,11 +390,11 @@ def _start(parser: Parser, options: argparse.Namespace, face: Face) -> tuple[int
 
 
 def _goes_without(setup: Setup, options: argparse.Namespace) -> bool:
-    """Whether the bare program does what was asked for without the screen: because only that can
-    give it, or because all was said and there is no terminal."""
+    """Whether it is done without a person: nothing else can give it, or all was said and there
+    is no terminal."""
     from autocoder_tui.runs.setup import STDIN
 
     result = setup.result
-    if result.json or result.patch or result.estimate_cost or options.requirements in STDIN:
-        return True
-    return bool(setup.task.requirements.strip()) and not has_terminal()
+    printed = result.json or result.patch or result.estimate_cost or options.requirements in STDIN
+    by_hand = has_terminal() or setup.flags.get("plain")
+    return printed or (not by_hand and bool(setup.task.requirements.strip()))

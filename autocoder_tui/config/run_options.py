@@ -342,6 +342,14 @@ _PROGRAM = (
         group="the program",
         headless=False,
     ),
+    RunOption(
+        "plain",
+        ("--plain",),
+        FLAG,
+        "line by line, for screen readers: no full screen, nothing that moves",
+        group="the program",
+        headless=False,
+    ),
 )
 
 RUN_OPTIONS: Final = (*_JOB, *_MODEL, *_LIMITS, *_OUTPUT, *_PROGRAM)

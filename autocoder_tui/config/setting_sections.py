@@ -164,6 +164,12 @@ class UiSettings:
         "Keys to begin with, before those of [keys]: the program's own, or with the movements of "
         "vim or Emacs.",
     )
+    plain: bool = setting(
+        False,
+        FLAG,
+        "Whether the program works line by line, for screen readers: prompts instead of a full "
+        "screen, words instead of colours, from the next start on.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

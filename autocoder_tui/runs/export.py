@@ -135,6 +135,7 @@ def summary_data(run: RunSummary) -> dict[str, Any]:
     return {
         "run": run.run_id,
         "name": run.name,
+        "note": run.name if run.named else None,
         "started": run.started,
         "ended": run.ended,
         "status": run.status,
@@ -148,6 +149,7 @@ def summary_data(run: RunSummary) -> dict[str, Any]:
         "target": run.target,
         "demo": run.demo,
         "files": run.files,
+        "paths": list(run.paths),
         "characters": run.characters,
         "prompt_tokens": run.prompt_tokens,
         "completion_tokens": run.completion_tokens,

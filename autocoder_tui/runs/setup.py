@@ -131,6 +131,8 @@ class Setup:
     """The options of the command line, by the names of their table."""
     file: Mapping[str, Any] = field(default_factory=dict)
     """Those of the control file."""
+    plain: bool = False
+    """Whether the program works line by line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,7 @@ def with_options(setup: Setup, flags: Mapping[str, Any], file: Mapping[str, Any]
         result=_result(given, flags),
         debug_level=given.get("debug_level", settings.log.level),
         theme=given.get("theme", settings.ui.theme),
+        plain=given.get("plain", settings.ui.plain),
     )
 
 
@@ -238,6 +241,7 @@ def with_settings(setup: Setup, settings: Settings) -> Setup:
         limits=_limits(settings, given),
         debug_level=given.get("debug_level", settings.log.level),
         theme=given.get("theme", settings.ui.theme),
+        plain=given.get("plain", settings.ui.plain),
     )
 
 

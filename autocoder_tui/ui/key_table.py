@@ -22,6 +22,7 @@ from autocoder_tui.ui.screens.finder import Finder
 from autocoder_tui.ui.screens.history import HistoryScreen
 from autocoder_tui.ui.screens.model_picker import ModelPicker
 from autocoder_tui.ui.screens.prompts import PromptList
+from autocoder_tui.ui.screens.run_comparison import RunComparison
 from autocoder_tui.ui.screens.run_view import RunView
 from autocoder_tui.ui.screens.settings import SettingsScreen
 from autocoder_tui.ui.screens.step_conversation import StepConversation
@@ -68,6 +69,7 @@ SCREENS: Final[tuple[tuple[type[DOMNode], str], ...]] = (
     (HistoryScreen, "History"),
     (BatchScreen, "Batch"),
     (RunView, "A run of the history"),
+    (RunComparison, "Two runs compared"),
     (ClarificationScreen, "Asked before writing"),
     (StepQuestion, "A step asks"),
     (StepConversation, "The conversation of a step"),

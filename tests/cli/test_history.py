@@ -7,6 +7,7 @@ import pty
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,40 @@ def test_export_writes_markdown_and_json_lines(tmp_path: Path) -> None:
     done = called(tmp_path, "export", "-o", str(file))
     assert done.returncode == 1
     assert b"exists" in done.stderr
+
+
+def test_notes_are_made_said_and_taken_away(tmp_path: Path) -> None:
+    history(tmp_path).add(run("text", "aaa"))
+    assert called(tmp_path, "note", "aaa").returncode == 1
+    assert called(tmp_path, "note", "aaa", " the  good\none ").returncode == 0
+    assert called(tmp_path, "note", "aaa").stdout == b"the good one\n"
+    listed = json.loads(called(tmp_path, "list", "--all", "--json").stdout)
+    assert (listed["note"], listed["paths"]) == ("the good one", ["src/report.py"])
+    assert called(tmp_path, "note", "aaa", "").returncode == 0
+    listed = json.loads(called(tmp_path, "list", "--all", "--json").stdout)
+    assert (listed["note"], listed["name"]) == (None, "Add a --json flag.")
+    assert called(tmp_path, "note", "nope", "x").returncode == 1
+
+
+def test_two_runs_are_compared(tmp_path: Path) -> None:
+    for name, model, after in (("aaa", "big", "one\n"), ("bbb", "small", "two\n")):
+        files = (FileProposed("new.py", None, after, True),)
+        history(tmp_path).add(replace(run("text", name, model=model, target=None), files=files))
+    done = called(tmp_path, "compare", "aaa", "bbb")
+    text = done.stdout.decode()
+    assert done.returncode == 0
+    assert "≠ model" in text
+    assert "-one\n+two\n" in text
+    assert "+two" not in called(tmp_path, "compare", "aaa", "bbb", "--no-diff").stdout.decode()
+    data = json.loads(called(tmp_path, "compare", "aaa", "bbb", "--json").stdout)
+    assert (data["first"], data["second"]) == ("aaa", "bbb")
+    assert [(file["path"], file["state"]) for file in data["files"]] == [("new.py", "differs")]
+    facts = {fact["label"]: fact for fact in data["facts"]}
+    assert (facts["model"]["first"], facts["model"]["differs"]) == ("big", True)
+    for wrong in (("aaa", "aaa"), ("aaa", "nope")):
+        done = called(tmp_path, "compare", *wrong)
+        assert done.returncode == 1
+        assert done.stdout == b""
 
 
 def test_rename_and_delete(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 
 from autocoder_tui.store.history import search as history_search
 from autocoder_tui.store.history.history import History, UnknownRun
-from autocoder_tui.store.history.kept_run import KeptRun
+from autocoder_tui.store.history.kept_run import KeptRun, default_name
 from autocoder_tui.store.history.schema import SCHEMA, HistoryUnavailable
 from autocoder_tui.store.journal.journal import Journal
 from autocoder_tui.store.journal.reader import journals
@@ -55,7 +55,7 @@ def test_any_text_can_be_kept_and_searched(
     history.add(kept)
     history.rename(kept.run_id, name)
     assert history.get(kept.run_id).reply == text
-    assert history.get(kept.run_id).name == name
+    assert history.get(kept.run_id).name == (name or default_name(requirements))
     if text.strip() and "\0" not in text and not any(map(str.isspace, text)):
         assert ids(history, search=text) == [kept.run_id]
 

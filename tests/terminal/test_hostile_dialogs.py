@@ -45,13 +45,14 @@ SCREENS = {
     "HistoryScreen": "History",
     "KeyCapture": "Press the new key",
     "KeysHelp": "Keys",
-    "LineDialog": "Name this run",
+    "LineDialog": "A note on this run",
     "ModelPicker": "Model",
     "Palette": "type what you want to do",
     "PromptList": "Earlier prompts",
     "Question": "Write the accepted hunks?",
     "QuitQuestion": "A run is under way",
     "RecoveredRuns": "Not finished last time",
+    "RunComparison": "Two runs compared",
     "RunView": "5  About",
     "InstructionDialog": "Made of your complaint",
     "NoteDialog": "Reject with a note",
@@ -82,7 +83,7 @@ QUESTIONS = {
     "Drop what you typed?",
     "Export to",
     "Go on where it stopped?",
-    "Name this run",
+    "A note on this run",
     "New batch",
     "No price known",
     "Replace the review?",
@@ -108,10 +109,11 @@ OF_FINDER = {"Find files"}
 """Tried in test_hostile_finder."""
 NOT_ASKED = {
     "A step is under way": "fixed sentences",
-    "Save the picks as": "a number, and a name to type, the same screen as Name this run",
+    "Save the picks as": "a number, and a name to type, the same screen as A note on this run",
     "Save the requirements as": "a fixed sentence, and a name to type in the same screen",
     "A batch is under way": "a number of jobs, and a fixed sentence",
-    "Context window": "a number to type, the same screen as Name this run",
+    "Delete this conversation for good?": "a name, the same screen as Delete this run",
+    "Context window": "a number to type, the same screen as A note on this run",
     "Changed meanwhile": "the sentence of Changed since, in the same screen",
     "More than one name": "the same flow as Changed meanwhile, with another name for the file",
     "Edit the change: what it looks for": "the same screen as Reject with a note",
@@ -264,12 +266,14 @@ def looks_through_history(drive: Drive) -> None:
         screen.press(tab)
         drive.shows(f"[{title}]")
     drive.look("1", shows="5  About")
-    for key, title in (("e", "Export to"), ("n", "Name this run")):
+    for key, title in (("e", "Export to"), ("n", "A note on this run")):
         screen.press(key)
         drive.shows(title)
         screen.press(PASTED)
         screen.until_shows("owned")
         drive.look(shows=title, then="enter")
+    screen.press(" ", "down")
+    drive.look("c", shows="Two runs compared")
     drive.look("x", shows="Delete this run for good?")
     drive.look("X", shows="Delete all for good?", evil=False)
     screen.press("/", "q7q7 ", PASTED)

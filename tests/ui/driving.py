@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from textual.pilot import Pilot
@@ -38,7 +38,7 @@ def setup_for(folder: Path, *flags: str, environ: dict[str, str] | None = None) 
     return load_setup(project, options, {**places, **(environ or {})})
 
 
-async def until(pilot: Pilot[str], condition: Callable[[], object], seconds: float = 15) -> None:
+async def until(pilot: Pilot[Any], condition: Callable[[], object], seconds: float = 15) -> None:
     """Let the App work until `condition` holds. Time in which a busy machine keeps the App from
     its work counts little."""
     waited, looked_at = 0.0, time.monotonic()

@@ -49,7 +49,7 @@ async def test_what_is_typed_and_moved_to_is_chosen(keys: list[str], chosen: str
     async with app.run_test() as pilot:
         await app.push_screen(Fruit(), answers.append)
         await pilot.press(*keys)
-        await until(pilot, lambda: answers)  # type: ignore[arg-type]
+        await until(pilot, lambda: answers)
     assert answers == [chosen]
 
 

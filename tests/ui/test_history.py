@@ -13,7 +13,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from autocoder_tui.engine.events import RunFinished, TextDelta
+from autocoder_tui.engine.events import FileProposed, RunFinished, TextDelta
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.store.history.history import History
 from autocoder_tui.store.journal.recovery import recover_runs
@@ -21,10 +21,16 @@ from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.history import HistoryScreen
+from autocoder_tui.ui.screens.run_comparison import RunComparison
 from autocoder_tui.ui.screens.run_view import RunView
+from autocoder_tui.ui.widgets.diff.canvas import DiffCanvas
+from autocoder_tui.ui.widgets.history.compared_diff import ComparedDiff
+from autocoder_tui.ui.widgets.history.preview import RunPreview
+from autocoder_tui.ui.widgets.markdown.conversation_view import ConversationView
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.row_list import RowList
+from tests.store.kept_runs import run
 from tests.ui.driving import NARROW, WIDE, driven, setup_for, until
 from tests.ui.test_recovery import PROPOSED, WHOLE, left_behind, texts
 from tests.ui.test_session import AT, wanted
@@ -209,6 +215,12 @@ async def test_renaming_and_deleting(tmp_path: Path) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: history.list()[0].name == "my name")
         await until(pilot, lambda: "my name" in texts(app))
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(app.screen, LineDialog))
+        app.screen.query_one(Input).value = ""
+        await pilot.press("enter")
+        await until(pilot, lambda: not history.list()[0].named)
+        assert history.list()[0].name == THIRD
         await pilot.press("x")
         await until(pilot, lambda: isinstance(app.screen, Question))
         await pilot.press("enter")  # a reflex keeps it
@@ -247,6 +259,123 @@ async def test_runs_of_other_projects_are_shown_on_request_and_opened_there(
         shutil.rmtree(elsewhere)
         await pilot.press("d")
         await until(pilot, lambda: any("is gone; its text can be" in x for x in app.main.log_lines))
+
+
+def shown(app: AutocoderApp) -> DiffCanvas | ConversationView | None:
+    return app.screen.query_one(RunPreview).shown
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_the_run_under_the_cursor_is_shown(tmp_path: Path, size: tuple[int, int]) -> None:
+    three_runs(tmp_path)
+    async with driven(setup_for(tmp_path, *AT), size) as (app, pilot):
+        await listed(app, pilot)
+        await until(pilot, lambda: shown(app) is not None)
+        await pilot.press("tab", "end")
+        await until(pilot, lambda: "␛[2Jhostile [@click=app.quit]" in texts(app))
+        assert "\x1b[2J" not in texts(app)
+        await pilot.press("escape", "end")
+        await until(pilot, lambda: isinstance(shown(app), DiffCanvas))
+        await until(pilot, lambda: "2 undecided" in texts(app))
+        canvas = shown(app)
+        assert canvas is not None
+        await pilot.press("J", "J", "J", "J")
+        await until(pilot, lambda: canvas.scroll_offset.y > 0 or canvas.max_scroll_y == 0)
+        await pilot.press("tab")
+        await until(pilot, lambda: app.focused is canvas)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.focused, RowList))
+        assert isinstance(app.screen, HistoryScreen)
+
+
+async def test_what_was_decided_shows_beside_the_list(tmp_path: Path) -> None:
+    three_runs(tmp_path)
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await listed(app, pilot)
+        await pilot.press("end", "d")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
+        await pilot.press("a", "r")
+        kept = History(tmp_path / "state")
+        run_id = kept.get("First wish").run_id
+        await until(pilot, lambda: "rejected" in json.dumps(kept.get(run_id).review))
+        await listed(app, pilot)
+        await pilot.press("end")
+        await until(pilot, lambda: "1 accepted, 1 rejected" in texts(app))
+
+
+async def test_a_large_run_is_shown_from_its_beginning(tmp_path: Path) -> None:
+    (tmp_path / "project").mkdir()
+    history = History(tmp_path / "state")
+    history.add(run("begin " + "word " * 1_000_000, project=str(tmp_path / "project")))
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await listed(app, pilot, 1)
+        await until(pilot, lambda: "This run is large" in texts(app))
+        await until(pilot, lambda: "begin word" in texts(app))
+
+
+async def test_two_marked_runs_are_compared(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    history = History(tmp_path / "state")
+    for name, after in (("a", "one\n"), ("b", "two\n"), ("c", "three\n")):
+        files = (
+            FileProposed("x.py", None, after, True),
+            FileProposed(f"only-{name}.py", None, "same\n", True),
+        )
+        given = {"project": str(project), "model": f"model-{name}", "target": None}
+        kept = run("text", name * 12, started=f"2026-03-01T10:00:0{ord(name) - 96}+00:00", **given)
+        history.add(replace(kept, files=files))
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await listed(app, pilot)
+        await pilot.press("c")  # nothing is marked yet
+        await until(pilot, lambda: any("Mark a run" in line for line in app.main.log_lines))
+        await pilot.press("space", "down", "space", "down", "space")  # the last two count
+        await until(pilot, lambda: "2 marked" in str(dialog_subtitle(app)))
+        await pilot.press("home", "c")
+        await until(pilot, lambda: isinstance(app.screen, RunComparison))
+        await until(pilot, lambda: "model-b" in texts(app) and "model-a" in texts(app))
+        assert "model-c" not in texts(app)
+        canvas = app.screen.query_one(ComparedDiff)
+        await until(pilot, lambda: "1 of 3: x.py" in texts(app))
+        assert canvas.display
+        assert "tokens in" not in texts(app)
+        await pilot.press("equals_sign")
+        await until(pilot, lambda: "tokens in" in texts(app))
+        await pilot.press("right_square_bracket")
+        await until(pilot, lambda: "only-b.py" in texts(app))
+        await until(pilot, lambda: "first only" in texts(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
+
+
+def dialog_subtitle(app: AutocoderApp) -> object:
+    return app.screen.query_one(".dialog").border_subtitle
+
+
+async def test_a_conversation_is_listed_once_or_by_turns_and_deleted_whole(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    history = History(tmp_path / "state")
+    asked = {"project": str(project), "mode": "query", "purpose": "query"}
+    for at, thread in enumerate(("", "0" * 12, "0" * 12)):
+        started = f"2026-03-01T10:00:0{at}+00:00"
+        told = {"started": started, "thread": thread, "requirements": f"question {at}"}
+        history.add(replace(run(f"answer {at}", str(at) * 12, **asked, **told), files=()))
+    history.add(run("text", "a" * 12, project=str(project)))
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        options = await listed(app, pilot, 2)
+        await until(pilot, lambda: "question 2 (3 turns)" in texts(app))
+        await until(pilot, lambda: "answer 2" in texts(app))
+        await pilot.press("t")
+        await until(pilot, lambda: options.row_count == 4)
+        await pilot.press("t")
+        await until(pilot, lambda: options.row_count == 2)
+        await pilot.press("home", "x")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await until(pilot, lambda: "All its 3 runs" in texts(app))
+        await pilot.press("d")
+        await until(pilot, lambda: options.row_count == 1)
+    assert [line.run_id for line in history.list()] == ["a" * 12]
 
 
 async def test_where_history_cannot_be_used_the_screen_says_so(tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ from autocoder_tui.store.evaluation import Evaluation
 from autocoder_tui.store.history.database import Database
 from autocoder_tui.store.history.evaluations import condition as evaluated_so
 from autocoder_tui.store.history.evaluations import evaluation_of, put_evaluation
-from autocoder_tui.store.history.kept_run import KeptRun
+from autocoder_tui.store.history.glance import Glance, glance_at
+from autocoder_tui.store.history.kept_run import KeptRun, default_name
 from autocoder_tui.store.history.retention import oldest_kept, position_after
 from autocoder_tui.store.history.rows import (
     LAST,
@@ -43,6 +44,7 @@ from autocoder_tui.store.history.summary import (
     AWAITED,
     LISTED,
     OFFERED,
+    PATHS,
     THREADED,
     RunSummary,
     ThreadRun,
@@ -59,9 +61,13 @@ _LINE = ", ".join(
     [
         *(f"runs.{name} AS {name}" for name in LISTED),
         *(f"modes.{name} AS {name}" for name in THREADED),
+        f"files_of.{PATHS} AS {PATHS}",
     ]
 )
-_LINES = "runs CROSS JOIN runs AS modes INDEXED BY runs_modes ON modes.number = runs.number"
+_LINES = (
+    "runs CROSS JOIN runs AS modes INDEXED BY runs_modes ON modes.number = runs.number "
+    "CROSS JOIN runs AS files_of INDEXED BY runs_paths ON files_of.number = runs.number"
+)
 """The lines of the list. What stands behind `data` in a row is read from an index: in the row
 itself all of `data` would be read on the way."""
 
@@ -136,13 +142,15 @@ class History:
         return self._database.do(partial(evaluation_of, run_id=run_id))
 
     def rename(self, run_id: str, name: str) -> bool:
-        """Call a run `name`; whether there is such a run. A named run is never pruned."""
+        """Call a run `name`; whether there is such a run. A named run is never pruned. Without
+        a name it is called as it was at first."""
 
         def work(connection: sqlite3.Connection) -> bool:
             run = find(connection, run_id, self._database.say)
             if run is None:
                 return False
-            put(connection, replace(run, name=name), offered=None, named=True)
+            called = name or default_name(run.snapshot.requirements)
+            put(connection, replace(run, name=called), offered=None, named=bool(name))
             return True
 
         return self._database.do(work, write=True)
@@ -231,6 +239,16 @@ class History:
 
         return self._database.do(work)
 
+    def line(self, run_id: str) -> RunSummary | None:
+        """A run as a line of the list, None where there is none."""
+
+        def work(connection: sqlite3.Connection) -> RunSummary | None:
+            statement = f"SELECT {_LINE} FROM {_LINES} WHERE runs.run_id = ?"
+            row = connection.execute(statement, [run_id]).fetchone()
+            return None if row is None else summary_row(row)
+
+        return self._database.do(work)
+
     def thread(self, thread: str) -> tuple[ThreadRun, ...]:
         """The runs of a conversation or of rounds of feedback, the oldest first and that one with
         them, each with its texts but without its files: what a screen needs to show them."""
@@ -270,6 +288,11 @@ class History:
         return self._database.do(
             lambda connection: referred(connection, reference.strip(), self._database.say)
         )
+
+    def glance(self, run_id: str) -> Glance | None:
+        """A run to be looked at in passing, None where there is none: as a whole as long as it
+        is not so large that to read it would hold up the other threads."""
+        return self._database.do(partial(glance_at, run_id=run_id, say=self._database.say))
 
     def each(self) -> Iterator[KeptRun]:
         """Every run as a whole, the newest first; few are in memory at a time."""

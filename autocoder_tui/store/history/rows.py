@@ -21,10 +21,12 @@ from autocoder_tui.store.history.schema import IS_ASIDE
 from autocoder_tui.store.history.search import COLUMNS, drop_text, forget_index, keep_text
 from autocoder_tui.store.history.summary import (
     LISTED,
+    PATHS,
     THREADED,
     RunSummary,
     ThreadRun,
     column_text,
+    listed_paths,
     summary_row,
 )
 from autocoder_tui.store.snapshot import Snapshot
@@ -39,7 +41,7 @@ class UnknownRun(StoreError):
     kind = "unknown_run"
 
 
-_ROW: Final = (*LISTED, *THREADED, "review", "data")
+_ROW: Final = (*LISTED, *THREADED, PATHS, "review", "data")
 _KEPT: Final = ", ".join(f"runs.{name} AS {name}" for name in _ROW)
 _FOUND_BY: Final = ", ".join(f"run_text.{name} AS its_{name}" for name in COLUMNS)
 
@@ -115,10 +117,10 @@ def find(connection: sqlite3.Connection, run_id: str, say: Say) -> KeptRun | Non
             f"What is kept of run {shortened(run_id)} is damaged: its requirements, reply and "
             "notes are still there, its inputs and proposed files are not."
         )
-    return replace(run, review=_review(row["review"]))
+    return replace(run, review=kept_review_of(row["review"]))
 
 
-def _review(kept: object) -> dict[str, Any] | None:
+def kept_review_of(kept: object) -> dict[str, Any] | None:
     """How the review of a run stood; None also where that can't be read any more."""
     try:
         data = json.loads(kept) if isinstance(kept, str) else None
@@ -187,14 +189,14 @@ def together(earlier: KeptRun, run: KeptRun) -> KeptRun:
 
 
 def put(
-    connection: sqlite3.Connection, run: KeptRun, *, offered: int | None, named: bool = False
+    connection: sqlite3.Connection, run: KeptRun, *, offered: int | None, named: bool | None = None
 ) -> None:
-    """Insert or replace the row of `run`; what is None or False here stays as it was."""
+    """Insert or replace the row of `run`; what is None here stays as it was."""
     values = row_of(run)
     if offered is not None:
         values["offered"] = offered
-    if named:
-        values["named"] = True
+    if named is not None:
+        values["named"] = named
     put_columns(connection, values, text_of(run))
 
 
@@ -244,6 +246,7 @@ def row_of(run: KeptRun) -> dict[str, object]:
         "cost_usd": None if run.cost_usd is None else str(run.cost_usd),
         "files": len(run.files),
         "characters": len(run.reply),
+        "paths": as_json(listed_paths(run)),
         "review": None if review is None else as_json(review),
         "data": _packed(plain),
     }

@@ -41,6 +41,7 @@ from autocoder_tui.store.history.search import (
 )
 from autocoder_tui.store.history.summary import (
     LISTED,
+    PATHS,
     THREADED,
     summary_row,
 )
@@ -266,7 +267,7 @@ def _read(
 ) -> tuple[bool, dict[str, object], dict[str, str]] | None:
     """Run `number`: whether it is whole, its row, and the texts it is found by. None where
     nothing of it can be read."""
-    line = _columns(old, "runs", (*LISTED, "named"), number)
+    line = _columns(old, "runs", LISTED, number)
     position = _columns(old, "runs", ("position",), number)
     text = _columns(old, "run_text", COLUMNS, number) or {}
     kept = _columns(old, "runs", ("data",), number) or {}
@@ -277,7 +278,7 @@ def _read(
             return None
         modes = _columns(old, "runs", THREADED, number) or dict.fromkeys(THREADED)
         run = from_columns(
-            summary_row({**line, **modes}), {name: text.get(name) for name in COLUMNS}
+            summary_row({**line, **modes, PATHS: ""}), {name: text.get(name) for name in COLUMNS}
         )
     values = row_of(run)
     if position is not None and isinstance(position["position"], str):

@@ -49,7 +49,8 @@ _TABLES: Final = (
         mode TEXT NOT NULL DEFAULT 'generate',
         purpose TEXT NOT NULL DEFAULT 'generate',
         thread TEXT NOT NULL DEFAULT '',
-        parent TEXT NOT NULL DEFAULT ''
+        parent TEXT NOT NULL DEFAULT '',
+        paths TEXT NOT NULL DEFAULT ''
     )""",
     """CREATE TABLE IF NOT EXISTS run_text (
         number INTEGER PRIMARY KEY,
@@ -65,6 +66,7 @@ _INDEXES: Final = (
     "CREATE INDEX IF NOT EXISTS runs_of_thread ON runs (thread, position) WHERE thread != ''",
     f"CREATE INDEX IF NOT EXISTS runs_aside ON runs (purpose) WHERE {IS_ASIDE}",
     "CREATE INDEX IF NOT EXISTS runs_modes ON runs (number, mode, purpose, thread, parent)",
+    "CREATE INDEX IF NOT EXISTS runs_paths ON runs (number, paths)",
 )
 _POSITIONS: Final = (
     # The first databases had none.
@@ -78,6 +80,10 @@ _THREADS: Final = (
     "ALTER TABLE runs ADD COLUMN purpose TEXT NOT NULL DEFAULT 'generate'",
     "ALTER TABLE runs ADD COLUMN thread TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE runs ADD COLUMN parent TEXT NOT NULL DEFAULT ''",
+)
+_PATHS: Final = (
+    # Nor did those that listed no names of files have this.
+    "ALTER TABLE runs ADD COLUMN paths TEXT NOT NULL DEFAULT ''",
 )
 
 _LOOK: Final = (
@@ -163,8 +169,9 @@ def set_up(path: Path) -> int:
             columns = {row["name"] for row in connection.execute("PRAGMA table_info(runs)")}
             positions = () if "position" in columns else _POSITIONS
             threads = () if "thread" in columns else _THREADS
-            if columns and (positions or threads):
-                _in_one(connection, (*positions, *threads, *_INDEXES))
+            paths = () if "paths" in columns else _PATHS
+            if columns and (positions or threads or paths):
+                _in_one(connection, (*positions, *threads, *paths, *_INDEXES))
             connection.execute(_LOOK)
     finally:
         connection.close()

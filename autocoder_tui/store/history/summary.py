@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
@@ -43,6 +44,10 @@ class RunSummary:
     purpose: Purpose = "generate"
     thread: str = ""
     parent: str = ""
+    named: bool = False
+    """Whether `name` is a note that somebody made; else it begins the requirements."""
+    paths: tuple[str, ...] = ()
+    """The first of the files it proposed; none also where they were not listed yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,13 @@ def summary_of(run: KeptRun) -> RunSummary:
         purpose=sent.purpose,
         thread=sent.thread,
         parent=sent.parent,
+        paths=listed_paths(run),
     )
+
+
+def listed_paths(run: KeptRun) -> tuple[str, ...]:
+    """The names of proposed files that the line of a run has."""
+    return tuple(file.path[:_LONGEST_PATH] for file in run.files[:_MOST_PATHS])
 
 
 LISTED: Final = (
@@ -100,10 +111,15 @@ LISTED: Final = (
     "files",
     "characters",
     "offered",
+    "named",
 )
 """The columns of a row that its line in the list is made of."""
 THREADED: Final = ("mode", "purpose", "thread", "parent")
-"""The rest of them: databases of earlier versions have none of these."""
+"""More of them: databases of earlier versions have none of these."""
+PATHS: Final = "paths"
+"""The last of them, which came later still."""
+_MOST_PATHS: Final = 8
+_LONGEST_PATH: Final = 300
 
 
 def summary_row(row: Row) -> RunSummary:
@@ -131,6 +147,8 @@ def summary_row(row: Row) -> RunSummary:
         purpose=purpose if purpose in PURPOSES else "generate",
         thread=column_text(row["thread"]),
         parent=column_text(row["parent"]),
+        named=bool(row["named"]),
+        paths=_paths(row["paths"]),
     )
 
 
@@ -139,6 +157,15 @@ def column_text(value: object) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return "" if value is None else str(value)
+
+
+def _paths(value: object) -> tuple[str, ...]:
+    try:
+        found = json.loads(value) if isinstance(value, str) and value else []
+    except (ValueError, RecursionError):
+        return ()
+    names = found if isinstance(found, list) else []
+    return tuple(name for name in names if isinstance(name, str))
 
 
 def _count(value: object) -> int:

@@ -9,10 +9,12 @@ from textual.message import Message
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.export import WORK, write_export
+from autocoder_tui.runs.listed_run import Listed
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import RunSummary
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.ui.controllers.copy import copy_out
+from autocoder_tui.ui.controllers.history_preview import HistoryPreviews
 from autocoder_tui.ui.controllers.send import may_replace_review
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
@@ -38,17 +40,26 @@ class HistoryActions:
         self._screen: HistoryScreen | None = None
         self._listing = False
         self._outdated = False
+        self._previews = HistoryPreviews(app)
 
     def open(self) -> None:
         """Show the list of runs."""
         if self._app.screen is not self._app.main:
             return
+        self._previews.forget()
         self._screen = HistoryScreen(self._asked)
         self._app.push_screen(self._screen)
 
     def _asked(self, message: Message) -> None:
         if isinstance(message, HistoryScreen.Wanted):
-            work = self._do(message.deed, message.run)
+            work = self._do(message.deed, message.line)
+            self._app.run_worker(work, group=ASKS, exit_on_error=True)
+        elif isinstance(message, HistoryScreen.Looked):
+            if self._screen is not None:
+                work = self._previews.follow(self._screen)
+                self._app.run_worker(work, group="history preview")
+        elif isinstance(message, HistoryScreen.ComparisonWanted):
+            work = self._previews.compare(message.run_ids)
             self._app.run_worker(work, group=ASKS, exit_on_error=True)
         else:
             self._outdated = True
@@ -81,16 +92,16 @@ class HistoryActions:
         if screen.is_attached:
             screen.show(runs, keep=keep)
 
-    async def _do(self, deed: Deed, summary: RunSummary | None) -> None:
+    async def _do(self, deed: Deed, line: Listed | None) -> None:
         try:
-            if summary is None:
+            if line is None:
                 await self._delete_all()
             elif deed == "delete":
-                await self._delete(summary)
+                await self._delete(line)
             elif deed == "rename":
-                await self._rename(summary)
+                await self._rename(line.run)
             else:
-                run = await asyncio.to_thread(self._app.recovery.history.get, summary.run_id)
+                run = await asyncio.to_thread(self._app.recovery.history.get, line.run.run_id)
                 await self._with(deed, run)
         except AutocoderError as error:
             self._app.tell(error.message, severity="error", timeout=12)
@@ -141,16 +152,25 @@ class HistoryActions:
     # ------------------------------------------------------------------ changing history
 
     async def _rename(self, run: RunSummary) -> None:
-        hint = "A run with a name of yours is kept for ever."
-        name = await self._app.push_screen_wait(LineDialog("Name this run", hint, run.name))
-        if name is not None and name != run.name:
+        hint = "The run is listed by it, and kept for ever. Empty: by its requirements again."
+        before = run.name if run.named else ""
+        dialog = LineDialog("A note on this run", hint, before, may_be_empty=True)
+        name = await self._app.push_screen_wait(dialog)
+        if name is not None and name != before:
             await asyncio.to_thread(self._app.recovery.history.rename, run.run_id, name)
             await self._list(run.run_id)
 
-    async def _delete(self, run: RunSummary) -> None:
-        if await self._sure("Delete this run for good?", visible(run.name)):
-            await asyncio.to_thread(self._app.recovery.history.delete, [run.run_id])
-            await self._deleted(1)
+    async def _delete(self, line: Listed) -> None:
+        ids = [run.run_id for run in line.runs]
+        name = visible(line.run.name)
+        if len(ids) == 1:
+            agreed = await self._sure("Delete this run for good?", name)
+        else:
+            text = f"{name}\n\nAll its {len(ids)} runs that are listed; t lists them one by one."
+            agreed = await self._sure("Delete this conversation for good?", text)
+        if agreed:
+            await asyncio.to_thread(self._app.recovery.history.delete, ids)
+            await self._deleted(len(ids))
 
     async def _delete_all(self) -> None:
         app, screen = self._app, self._screen

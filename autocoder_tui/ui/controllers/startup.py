@@ -22,12 +22,18 @@ from autocoder_tui.workspace.output_path import why_project_stays
 async def begin(app: Program, problems: Iterable[str], restored: Callable[[], None]) -> None:
     """Tell `problems`, bring back the last session, fill the panes, offer what was interrupted.
 
-    `restored` is called when everything that may be typed into has its text. Must be called from
-    a worker. Raises NoMatches when the screen is left meanwhile.
+    `restored` is called when everything that may be typed into has its text, and a model is
+    chosen. Must be called from a worker. Raises NoMatches when the screen is left meanwhile.
     """
     for problem in (*problems, *why_project_stays(app.root)):
         app.tell(problem, severity="warning")
     await app.session.begin()
+    from autocoder_tui.runs.interrupted_writes import recover_writes
+
+    for message in await asyncio.to_thread(recover_writes, app.setup.places.state, app.root):
+        app.tell(message, severity="warning", timeout=20)
+    await fill_in(app)
+    await app.session.restore()
     if app.setup.demo:
         await _begin_demo(app)
     else:
@@ -35,12 +41,6 @@ async def begin(app: Program, problems: Iterable[str], restored: Callable[[], No
             app.models.choose_served()
         else:
             app.models.choose(*app.session.model())
-    from autocoder_tui.runs.interrupted_writes import recover_writes
-
-    for message in await asyncio.to_thread(recover_writes, app.setup.places.state, app.root):
-        app.tell(message, severity="warning", timeout=20)
-    await fill_in(app)
-    await app.session.restore()
     restored()
     await app.preprompts.tell_problems()
     limits = app.setup.settings.cost

@@ -1,50 +1,48 @@
-"""Every run so far: found by typing, looked at, opened again, exported, deleted."""
+"""Every run so far: found by typing, looked at, opened again, compared, exported, deleted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
-from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from autocoder_tui.engine.metering.money import format_usd
-from autocoder_tui.engine.purpose import Mode
-from autocoder_tui.runs.export import format_run_tokens, local_time
+from autocoder_tui.runs.listed_run import Listed, each_alone, threads_once
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import RunSummary
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.history_rows import head_of_list, head_of_run, one_line, two_lines
+from autocoder_tui.ui.widgets.history.preview import Preview, RunPreview
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.ui.widgets.row_list import RowList
 from autocoder_tui.ui.widgets.short_path import short_path
 
 MOST_SHOWN = 500
-_WIDE = 96
-"""Cells inside the dialog that a row with all its columns takes."""
+_BESIDE: Final = 110
+"""Cells inside the dialog from which the preview stands beside the list."""
+_WIDE: Final = 96
+"""Cells of the list from which a row has all columns."""
+_LOW: Final = 20
+"""Rows of the screen below which there is room for the list alone."""
 
 Deed: TypeAlias = Literal[
     "view", "diff", "go_on", "again", "copy", "export", "rename", "delete", "delete_all"
 ]
 
-_MARKS = {
-    "finished": "✓",
-    "failed": "✗",
-    "cancelled": "■",
-    "interrupted": "‖",
-    "running": "▶",
-}
-_SIGNS: dict[Mode, str] = {"generate": "", "query": "? ", "feedback": "↺ ", "clarify": "… "}
-"""What a run was asked in, before its name."""
-# As wide as the smallest terminal allows; "/" stands in the field above the list.
+# As wide as 80 columns allow, and 60; "/" stands in the field above the list.
 HINT = (
+    "⏎ view · d diff · g go on · a again · y copy · n note · e export · p all\n"
+    "␣ mark · c compare · t turns · x delete · X delete all · Tab preview"
+)
+NARROW_HINT = (
     "⏎ view · d diff · g go on · a again · y copy\n"
-    "e export · n rename · x delete · X delete all · p all"
+    "n note · e export · x delete · X delete all · F1 keys"
 )
 
 
@@ -59,19 +57,36 @@ class HistoryScreen(Dialog[None]):
         Binding("escape", "leave", "Close", id="history.close"),
         Binding("slash", "search", "Search", id="history.search"),
         Binding("p", "toggle_projects", "This project or all", id="history.projects"),
+        Binding("t", "toggle_threads", "Conversations once or by turns", id="history.threads"),
         _deed("d", "diff", "Open its diff"),
         _deed("g", "go_on", "Go on with it"),
         _deed("a", "again", "Run again"),
         _deed("y", "copy", "Copy the reply"),
         _deed("e", "export", "Export"),
-        _deed("n", "rename", "Rename"),
+        _deed("n", "rename", "Note to list it by"),
         _deed("x,delete", "delete", "Delete"),
         _deed("X", "delete_all", "Delete all"),
+        Binding("space", "mark", "Mark for comparing", id="history.mark"),
+        Binding("c", "compare", "Compare two", id="history.compare"),
+        Binding("J,shift+down", "scroll_preview(1)", "Preview down", id="history.preview_down"),
+        Binding("K,shift+up", "scroll_preview(-1)", "Preview up", id="history.preview_up"),
+        Binding("right_square_bracket", "step_file(1)", "Next file", id="history.next_file"),
+        Binding("left_square_bracket", "step_file(-1)", "File before", id="history.previous_file"),
         Binding("down", "to_list", show=False),
     ]
     DEFAULT_CSS = """
-    HistoryScreen #history-head { color: $text-muted; height: 1; padding: 0 0 0 2; }
-    HistoryScreen #history-detail { height: auto; max-height: 2; }
+    HistoryScreen #history-body { layout: vertical; height: 1fr; }
+    HistoryScreen #history-list { height: 2fr; }
+    HistoryScreen RunPreview { height: 3fr; border-top: solid $primary-muted; }
+    HistoryScreen.-beside #history-body { layout: horizontal; }
+    HistoryScreen.-beside #history-list { width: 2fr; height: 1fr; }
+    HistoryScreen.-beside RunPreview {
+        width: 3fr; height: 1fr; border-top: none; border-left: solid $primary-muted;
+        padding: 0 0 0 1;
+    }
+    HistoryScreen.-low RunPreview { height: 2; border-top: none; }
+    HistoryScreen #history-head { color: $text-muted; height: 1; }
+    HistoryScreen.-beside #history-head { display: none; }
     HistoryScreen #history-hint { height: auto; max-height: 2; color: $text-muted; }
     """
 
@@ -79,29 +94,46 @@ class HistoryScreen(Dialog[None]):
         """Another list is wanted: see `search` and `everywhere`."""
 
     class Wanted(Message):
-        """Something is to be done with `run`, None where it goes for all."""
+        """Something is to be done with the runs of `line`, None where it goes for all."""
 
-        def __init__(self, deed: Deed, run: RunSummary | None) -> None:
+        def __init__(self, deed: Deed, line: Listed | None) -> None:
             super().__init__()
             self.deed = deed
-            self.run = run
+            self.line = line
+
+    class Looked(Message):
+        """The cursor is on another run: see `highlighted`."""
+
+    class ComparisonWanted(Message):
+        """These runs are to be put beside each other, if they are two."""
+
+        def __init__(self, run_ids: tuple[str, ...]) -> None:
+            super().__init__()
+            self.run_ids = run_ids
 
     def __init__(self, answer: Callable[[Message], None]) -> None:
         super().__init__()
         self._answer = answer
         self._runs: Sequence[RunSummary] = ()
+        self._lines: Sequence[Listed] = ()
+        self._marked: list[str] = []
+        self._looked = ""
         self.everywhere = False
+        self.by_turns = False
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog tall-dialog") as dialog:
             dialog.border_title = "History"
             yield PlainInput(placeholder="/ searches names, requirements, replies", compact=True)
-            yield Static("", id="history-head", markup=False)
-            yield RowList(lambda at: self._row(self._runs[at]))
-            yield Static("", id="history-detail", markup=False)
-            yield Static(HINT, id="history-hint", markup=False)
+            with Container(id="history-body"):
+                with Vertical(id="history-list"):
+                    yield Static("", id="history-head", markup=False)
+                    yield RowList(self._row)
+                yield RunPreview()
+            yield Static("", id="history-hint", markup=False)
 
     def on_mount(self) -> None:
+        self._suit_size()
         self.query_one(RowList).focus()
         self._answer(self.Sought())
 
@@ -116,77 +148,85 @@ class HistoryScreen(Dialog[None]):
         rows = self.query_one(RowList)
         before = rows.highlighted or 0
         self._runs = runs[:MOST_SHOWN]
-        ids = [run.run_id for run in self._runs]
-        rows.show(len(ids), ids.index(keep) if keep in ids else before)
+        self._lines = each_alone(self._runs) if self.by_turns else threads_once(self._runs)
+        places = {run.run_id: at for at, line in enumerate(self._lines) for run in line.runs}
+        rows.show(len(self._lines), places.get(keep, before))
         self._tell_scope(len(runs))
-        self._tell_detail()
+        self._tell_detail(anew=True)
+
+    def show_preview(self, run_id: str, preview: Preview) -> None:
+        """Show what was read of a run, unless the cursor has gone on meanwhile."""
+        line = self.highlighted
+        if line is not None and line.run.run_id == run_id:
+            self.query_one(RunPreview).show(preview)
 
     def say(self, text: str) -> None:
         """Show a sentence in the place of the details. Untrusted."""
-        self.query_one("#history-detail", Static).update(visible(text))
+        self.query_one(RunPreview).say(Content(visible(text)))
 
     def _tell_scope(self, count: int) -> None:
         scope = "all projects" if self.everywhere else "this project"
         shown = f"{MOST_SHOWN}+" if count > MOST_SHOWN else str(count)
         found = " found" if self.search else ""
+        marked = f" · {len(self._marked)} marked" if self._marked else ""
         dialog = self.query_one(".dialog")
-        dialog.border_subtitle = f"{shown} run{'s' * (count != 1)}{found} · {scope} · Esc"
-        head = f"{'when':<17}{'model':<26}{'tokens':>9}{'cost':>10}  name"
-        self.query_one("#history-head", Static).update(
-            head if self._is_wide else f"{'when':<12}name"
-        )
+        said = f"{shown} run{'s' * (count != 1)}{found} · {scope}{marked} · Esc"
+        dialog.border_subtitle = said
+        rows = self.query_one(RowList)
+        columns = 2 if rows.row_lines > 1 else 3 if self._is_wide else 1
+        self.query_one("#history-head", Static).update(head_of_list(columns))
 
     @property
     def _is_wide(self) -> bool:
         return self.query_one(RowList).size.width >= _WIDE
 
-    def _row(self, run: RunSummary) -> Content:
-        mark, when = _MARKS[run.status], visible(local_time(run.started))
-        name = _SIGNS[run.mode] + visible(run.name) + (" (demo)" if run.demo else "")
-        if not self._is_wide:
-            return Content(f"{mark} {when[5:]:<12}{name}")
-        return Content.assemble(
-            f"{mark} {when:<17}",
-            _cell(visible(run.model), 26),
-            f"{format_run_tokens(run):>9}{format_usd(run.cost_usd):>10}  ",
-            name,
-        )
+    def _row(self, at: int) -> Content:
+        line = self._lines[at]
+        marked = line.run.run_id in self._marked
+        if self.query_one(RowList).row_lines > 1:
+            return two_lines(line, marked=marked)
+        return one_line(line, marked=marked, wide=self._is_wide)
 
-    def _tell_detail(self) -> None:
-        run = self.highlighted
-        if run is None:
+    def _tell_detail(self, *, anew: bool = False) -> None:
+        line = self.highlighted
+        if line is None:
+            self._looked = ""
             what = "No run has these words." if self.search else "No run yet."
             wider = "" if self.everywhere else " p shows those of all projects."
             self.say(what + wider)
             return
-        cost = "cost unknown" if run.cost_usd is None else format_usd(run.cost_usd)
-        parts = [
-            run.mode,
-            run.status,
-            run.model,
-            f"{format_run_tokens(run)} tokens",
-            cost,
-            f"{run.characters:,} characters",
-            f"{run.files} file{'s' * (run.files != 1)}",
-        ]
-        if self.everywhere:
-            parts.append(short_path_of(run.project))
-        self.say(" · ".join(parts))
+        if line.run.run_id == self._looked and not anew:
+            return
+        self._looked = line.run.run_id
+        project = short_path_of(line.run.project) if self.everywhere else ""
+        self.query_one(RunPreview).say(head_of_run(line, project=project))
+        if not self.has_class("-low"):
+            self._answer(self.Looked())
 
     def on_resize(self) -> None:
+        self._suit_size()
         self.call_after_refresh(self._fill_again)
 
+    def _suit_size(self) -> None:
+        beside = self.app.size.width * 0.96 - 4 >= _BESIDE and self.app.size.height >= _LOW
+        self.set_class(beside, "-beside")
+        self.set_class(self.app.size.height < _LOW, "-low")
+        self.query_one(RowList).row_lines = 2 if beside else 1
+        hint = HINT if self.app.size.width >= 80 else NARROW_HINT
+        self.query_one("#history-hint", Static).update(hint)
+
     def _fill_again(self) -> None:
-        run = self.highlighted
+        line = self.highlighted
         if self._runs:
-            self.show(self._runs, keep="" if run is None else run.run_id)
+            self.show(self._runs, keep="" if line is None else line.run.run_id)
         else:
             self._tell_scope(0)
 
     @property
-    def highlighted(self) -> RunSummary | None:
+    def highlighted(self) -> Listed | None:
+        """The line under the cursor."""
         at = self.query_one(RowList).highlighted
-        return self._runs[at] if at is not None and at < len(self._runs) else None
+        return self._lines[at] if at is not None and at < len(self._lines) else None
 
     # ------------------------------------------------------------------ what is done
 
@@ -212,9 +252,11 @@ class HistoryScreen(Dialog[None]):
         self.query_one(RowList).focus()
 
     def action_leave(self) -> None:
-        """End the search, or close."""
+        """Back to the list, end the search, or close."""
         field = self.query_one(Input)
-        if field.has_focus or field.value:
+        if self.query_one(RunPreview).has_focus_within:
+            self.action_to_list()
+        elif field.has_focus or field.value:
             field.value = ""
             self.action_to_list()
         else:
@@ -226,9 +268,43 @@ class HistoryScreen(Dialog[None]):
         self._answer(self.Sought())
 
     def action_do(self, deed: Deed) -> None:
-        run = None if deed == "delete_all" else self.highlighted
-        if run is not None or (deed == "delete_all" and self._runs):
-            self._answer(self.Wanted(deed, run))
+        line = None if deed == "delete_all" else self.highlighted
+        if line is not None or (deed == "delete_all" and self._runs):
+            self._answer(self.Wanted(deed, line))
+
+    def action_toggle_threads(self) -> None:
+        """List each conversation once, or each of its runs."""
+        self.by_turns = not self.by_turns
+        self._fill_again()
+
+    def action_mark(self) -> None:
+        """Mark the run for comparing, or take the mark away: the last two marked count."""
+        line = self.highlighted
+        if line is None:
+            return
+        run_id = line.run.run_id
+        if run_id in self._marked:
+            self._marked.remove(run_id)
+        else:
+            self._marked = [*self._marked[-1:], run_id]
+        self._tell_scope(len(self._runs))
+        self.query_one(RowList).refresh()
+
+    def action_compare(self) -> None:
+        """Put the two marked runs beside each other, or the marked one and that of the cursor."""
+        line = self.highlighted
+        if line is None:
+            return
+        runs = self._marked[:]
+        if len(runs) < 2 and line.run.run_id not in runs:
+            runs.append(line.run.run_id)
+        self._answer(self.ComparisonWanted(tuple(runs)))
+
+    def action_scroll_preview(self, direction: int) -> None:
+        self.query_one(RunPreview).scroll_rows(direction)
+
+    def action_step_file(self, by: int) -> None:
+        self.query_one(RunPreview).step_file(by)
 
     def on_click(self, event: events.Click) -> None:
         if event.widget is self:
@@ -240,10 +316,3 @@ def short_path_of(project: str) -> str:
     from pathlib import Path
 
     return short_path(Path(project))
-
-
-def _cell(text: str, width: int) -> str:
-    """`text` cut or filled to `width` cells, one of them a space."""
-    while cell_len(text) >= width:
-        text = text[:-1]
-    return text + " " * (width - cell_len(text))

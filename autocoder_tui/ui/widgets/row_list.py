@@ -1,4 +1,4 @@
-"""A list of rows of one line each, of which only those in view are made."""
+"""A list of rows of the same few lines each, of which only those in view are made."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class RowList(ScrollView, can_focus=True):
     """Textual's OptionList makes and measures every row of a list it is given, which takes longer
     than a key may where a list of hundreds changes with each key.
 
-    `row_of` gives the row at an index, safe to show.
+    `row_of` gives the row at an index, safe to show, in as many lines as a row has (`row_lines`).
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -63,18 +63,22 @@ class RowList(ScrollView, can_focus=True):
         super().__init__()
         self._row_of = row_of
         self.row_count = 0
+        self.row_lines = 1
 
     def show(self, row_count: int, highlighted: int | None) -> None:
         """There are other rows now, `row_count` of them."""
         self.row_count = row_count
         # Another size lays out and paints the whole screen: rows that fit are all one size.
-        self.virtual_size = Size(1, max(row_count, self.size.height))
+        self._fit()
         self.highlighted = highlighted
         self._scroll_to_highlighted()
         self.refresh()
 
     def on_resize(self) -> None:
-        self.virtual_size = Size(1, max(self.row_count, self.size.height))
+        self._fit()
+
+    def _fit(self) -> None:
+        self.virtual_size = Size(1, max(self.row_count * self.row_lines, self.size.height))
 
     def keep_in_view(self) -> None:
         """Have the row under the cursor in view, with as many as can be of those above it."""
@@ -93,14 +97,18 @@ class RowList(ScrollView, can_focus=True):
 
     def _scroll_to_highlighted(self) -> None:
         if self.highlighted is not None:
-            row = Region(0, self.highlighted, 1, 1)
+            row = Region(0, self.highlighted * self.row_lines, 1, self.row_lines)
             self.scroll_to_region(row, animate=False, force=True)
 
     def render_line(self, y: int) -> Strip:
-        width, at = self.scrollable_content_region.width, y + int(self.scroll_offset.y)
+        width = self.scrollable_content_region.width
+        at, line = divmod(y + int(self.scroll_offset.y), self.row_lines)
         if at >= self.row_count:
             return Strip.blank(width, self.rich_style)
-        row, style = self._row_of(at).truncate(width, ellipsis=True), self.visual_style
+        row = self._row_of(at)
+        if self.row_lines > 1:
+            row = row.split("\n", allow_blank=True)[line]
+        row, style = row.truncate(width, ellipsis=True), self.visual_style
         if at == self.highlighted:
             style = self.get_visual_style("row-list--highlighted")
             # What is coloured for the background of the others may be hard to read on this one.
@@ -117,7 +125,8 @@ class RowList(ScrollView, can_focus=True):
             self.highlighted = (before + by) % self.row_count
 
     def action_move_pages(self, by: int) -> None:
-        self.highlighted = (self.highlighted or 0) + by * max(1, self.size.height - 1)
+        page = self.size.height // self.row_lines - 1
+        self.highlighted = (self.highlighted or 0) + by * max(1, page)
 
     def action_first(self) -> None:
         self.highlighted = 0
@@ -130,7 +139,7 @@ class RowList(ScrollView, can_focus=True):
             self.post_message(self.Selected())
 
     def on_click(self, event: events.Click) -> None:
-        at = event.y + int(self.scroll_offset.y)
+        at = (event.y + int(self.scroll_offset.y)) // self.row_lines
         if at < self.row_count:
             self.highlighted = at
             self.action_select()

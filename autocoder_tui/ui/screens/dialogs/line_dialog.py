@@ -14,18 +14,22 @@ from autocoder_tui.ui.widgets.plain_area import PlainInput
 
 
 class LineDialog(Dialog[str | None]):
-    """Returns the line as left, or None when it was given up or left empty."""
+    """Returns the line as left, or None when it was given up or left empty; with
+    `may_be_empty` "" where it was left empty."""
 
     BINDINGS = [Binding("escape", "dismiss(None)", "Cancel", id="line.cancel")]
     DEFAULT_CSS = """
     LineDialog .dialog-text { margin-bottom: 1; color: $text-muted; }
     """
 
-    def __init__(self, title: str, hint: str, line: str = "") -> None:
+    def __init__(
+        self, title: str, hint: str, line: str = "", *, may_be_empty: bool = False
+    ) -> None:
         super().__init__()
         self._heading = title
         self._hint = hint
         self._line = line
+        self._nothing = "" if may_be_empty else None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
@@ -40,8 +44,9 @@ class LineDialog(Dialog[str | None]):
         self.query_one(Input).focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        self.dismiss(event.value.strip() or None)
+        self.dismiss(event.value.strip() or self._nothing)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         done = event.button.id == "line-done"
-        self.dismiss(self.query_one(Input).value.strip() or None if done else None)
+        line = self.query_one(Input).value.strip()
+        self.dismiss((line or self._nothing) if done else None)

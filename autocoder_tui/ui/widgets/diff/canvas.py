@@ -71,6 +71,7 @@ class DiffCanvas(ScrollView, can_focus=True):
     ALLOW_SELECT = False
     FOLDS = True
     """Whether unchanged stretches begin folded."""
+    PAINTER: type[RowPainter] = RowPainter
 
     rejected_before: Sequence[RejectedChange] = ()
     """What is marked where it comes back in the review that is drawn next."""
@@ -255,7 +256,7 @@ class DiffCanvas(ScrollView, can_focus=True):
     def _make_painter(self, review: FileReview, rows: Rows) -> RowPainter:
         if self._palette is None:
             self._palette = palette_of(self)
-        return RowPainter(
+        return self.PAINTER(
             review,
             rows,
             self._geometry(),

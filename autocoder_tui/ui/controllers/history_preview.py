@@ -1,0 +1,108 @@
+"""What the history shows of single runs: read and compared in threads, the one wanted last."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import Final
+
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.runs.proposed_review import proposed_review, said_by
+from autocoder_tui.runs.run_comparison import Comparison, compared_runs
+from autocoder_tui.store.history.glance import Glance
+from autocoder_tui.store.history.summary import RunSummary
+from autocoder_tui.ui.program import Program
+from autocoder_tui.ui.screens.history import HistoryScreen
+from autocoder_tui.ui.screens.run_comparison import RunComparison
+from autocoder_tui.ui.widgets.history.preview import Preview
+from autocoder_tui.ui.widgets.markdown.entries import Entry
+
+_KEPT: Final = 20
+"""Previews that are at hand without being read again."""
+_MOST_TEXT: Final = 40_000
+"""Characters of a reply that are shown beside the list."""
+_LARGE: Final = "This run is large: only the beginning of its text is shown. d opens its diff."
+_CUT: Final = "Only the beginning of the text is shown."
+
+
+class HistoryPreviews:
+    """The App's side of the preview, and of two runs beside each other."""
+
+    def __init__(self, app: Program) -> None:
+        self._app = app
+        self._known: OrderedDict[str, Preview] = OrderedDict()
+        self._busy = False
+
+    def forget(self) -> None:
+        """What was decided of a run may be other by now."""
+        self._known.clear()
+
+    async def follow(self, screen: HistoryScreen) -> None:
+        """Show the run under the cursor; reading can't be stopped, so it is one at a time."""
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            shown = ""
+            while (run := self._wanted(screen)) is not None and run.run_id != shown:
+                preview = self._known.get(run.run_id)
+                if preview is None:
+                    preview = await asyncio.to_thread(self._read, run)
+                    self._known[run.run_id] = preview
+                    if len(self._known) > _KEPT:
+                        self._known.popitem(last=False)
+                shown = run.run_id
+                if screen.is_attached:
+                    screen.show_preview(shown, preview)
+        finally:
+            self._busy = False
+
+    @staticmethod
+    def _wanted(screen: HistoryScreen) -> RunSummary | None:
+        line = screen.highlighted if screen.is_attached else None
+        return None if line is None else line.run
+
+    def _read(self, run: RunSummary) -> Preview:
+        """What there is to see of a run. Blocking."""
+        try:
+            glance = self._app.recovery.history.glance(run.run_id)
+            if glance is None:
+                return Preview(remark="This run is not in the history any more.")
+            if glance.run is None:
+                return Preview(entries=_entries(run, glance, glance.reply), remark=_LARGE)
+            text, remark = said_by(glance.run), ""
+            try:
+                proposed = proposed_review(glance.run)
+                if proposed.review.files:
+                    return Preview(proposed)
+            except (AutocoderError, OSError) as error:
+                remark = str(error)
+            if len(text) > _MOST_TEXT:
+                text, remark = text[:_MOST_TEXT], _CUT
+            return Preview(entries=_entries(run, glance, text), remark=remark)
+        except AutocoderError as error:
+            return Preview(remark=error.message)
+
+    async def compare(self, run_ids: tuple[str, ...]) -> None:
+        """Put two runs beside each other."""
+        if len(run_ids) != 2:
+            self._app.tell("Mark a run with Space, and go to another to compare it with.")
+            return
+        history = self._app.recovery.history
+
+        def both() -> Comparison:
+            return compared_runs(history.get(run_ids[0]), history.get(run_ids[1]))
+
+        try:
+            found = await asyncio.to_thread(both)
+        except (AutocoderError, OSError) as error:
+            self._app.tell(str(error), severity="error", timeout=12)
+            return
+        await self._app.push_screen_wait(RunComparison(found))
+
+
+def _entries(run: RunSummary, glance: Glance, text: str) -> tuple[Entry, ...]:
+    asked = Entry(glance.requirements.strip(), "plain", head="asked")
+    # A reply that is no answer is code for the most part, and no Markdown.
+    came = Entry(text, "markdown" if run.purpose == "query" else "plain", head=run.model)
+    return (asked, came) if text else (asked,)

@@ -1,0 +1,1 @@
+"""What the history shows of a run, and of two."""
