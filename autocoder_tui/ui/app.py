@@ -14,8 +14,8 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
-from autocoder_tui.ui.composition import ComposedApp
 from autocoder_tui.ui.key_rows import key_name
+from autocoder_tui.ui.paned_app import PanedApp
 from autocoder_tui.ui.program_keys import PROGRAM_KEYS
 from autocoder_tui.ui.terminal.key_queue import ASKS, SEND
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from autocoder_tui.ui.widgets.diff.view import DiffView
     from autocoder_tui.ui.widgets.files.picker import FilePicker
     from autocoder_tui.ui.widgets.log.pane import LogPane
+    from autocoder_tui.ui.widgets.meters.meters import Meters
     from autocoder_tui.ui.widgets.mode_switch import ModeSwitch
     from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
     from autocoder_tui.ui.widgets.review.pane import ReviewPane
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from autocoder_tui.ui.widgets.stream.pane import StreamPane
 
 
-class AutocoderApp(ComposedApp):
+class AutocoderApp(PanedApp):
     """What keys and messages do. Returns "demo" when the user asked for the demo instead, else
     None."""
 
@@ -48,12 +49,20 @@ class AutocoderApp(ComposedApp):
         self.main.tell_picks(len(event.picks))
         self.file_finder.picked(event.picks)
         self.guide_looks()
+        self.preview.look()
         self.estimator.schedule()
         self.session.changed()
 
     def on_file_picker_folder_read(self, event: FilePicker.FolderRead) -> None:
         self.weigher.add(event.entries)
+        self.preview.look()
         self.file_finder.look_at_git()
+
+    def on_tree_node_highlighted(self) -> None:
+        self.preview.look()
+
+    def on_paned_screen_column_changed(self) -> None:
+        self.preview.look()
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         if event.text_area.id == "requirements":
@@ -127,6 +136,9 @@ class AutocoderApp(ComposedApp):
             "show_history": self.screen is self.main,
             "show_steps": self.screen is self.main,
             "find_files": self.screen is self.main,
+            "explain_figures": self.screen is self.main,
+            "maximise_pane": self.screen is self.main,
+            "resize_pane": self.screen is self.main,
         }
         return possible.get(action, True)
 
@@ -287,14 +299,6 @@ class AutocoderApp(ComposedApp):
         """Show the steps of a first run, or close them."""
         (self.guide.show if verb == "show" else self.guide.close)()
 
-    def action_show_pane(self, pane: str) -> None:
-        """Go to a pane."""
-        self.main.show(pane)
-
-    def action_next_pane(self) -> None:
-        """Go to the next of the lower panes."""
-        self.main.show_next()
-
     def action_edit_target(self) -> None:
         """Name the one file to write; or say what a complaint is about."""
         if self.modes.mode == "feedback":
@@ -313,6 +317,19 @@ class AutocoderApp(ComposedApp):
     def action_show_steps(self) -> None:
         """The steps from a prompt to a code base, and how far they are."""
         self.project.open()
+
+    @work(group=ASKS)
+    async def action_explain_figures(self) -> None:
+        """What each figure of the meters means, and how it was found."""
+        from autocoder_tui.ui.controllers.figures import explain_figures
+
+        await explain_figures(self)
+
+    @work(group=ASKS)
+    async def on_meters_asked(self, event: Meters.Asked) -> None:
+        from autocoder_tui.ui.controllers.figures import explain_figures
+
+        await explain_figures(self, event.field)
 
     def action_show_usage(self) -> None:
         """What runs used and cost."""

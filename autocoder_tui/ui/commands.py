@@ -29,8 +29,10 @@ _GROUPS: Final[Mapping[str, str]] = MappingProxyType(
         "model": "Run",
         "target": "Run",
         "pane": "Go to",
+        "panes": "Panes",
         "history": "Go to",
         "usage": "Go to",
+        "meters": "Go to",
         "batch": "Go to",
         "write": "Last write",
         "reply": _ELSEWHERE,
@@ -98,6 +100,8 @@ def _without_keys(app: App[Any], forget: Callable[[], None]) -> Iterator[Command
         ("Close the guide", "close", "It does not come back by itself"),
     ):
         yield Command(PROGRAM, name, says, "", partial(app.run_action, f"guide('{verb}')"))
+    forget_sizes = partial(app.run_action, "forget_sizes")
+    yield Command("Panes", "Usual sizes", "As if no border had been moved", "", forget_sizes)
     yield Command(PROGRAM, "Change theme", "Choose the colours", "", app.action_change_theme)
     yield Command(
         "Run",

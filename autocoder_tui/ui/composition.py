@@ -20,9 +20,11 @@ from autocoder_tui.diagnostics.log_file import LogFile
 from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.ui.controllers.drafts import DialogDrafts
 from autocoder_tui.ui.controllers.estimate import Estimator
+from autocoder_tui.ui.controllers.file_preview import PreviewedFile
 from autocoder_tui.ui.controllers.key_warning import KeyWarnings
 from autocoder_tui.ui.controllers.mode import ModeChoice
 from autocoder_tui.ui.controllers.models import ModelChoice
+from autocoder_tui.ui.controllers.pane_sizes import KeptSizes
 from autocoder_tui.ui.controllers.quit import Interrupt, leave
 from autocoder_tui.ui.controllers.review_autosave import ReviewAutosave
 from autocoder_tui.ui.controllers.session import SessionAutosave
@@ -93,6 +95,8 @@ class ComposedApp(TypeAheadApp):
         self.weigher = FileWeigher(self)
         layout = cast(Arrangement, setup.settings.ui.diff_layout)
         self.main = MainScreen(setup.root, self.logbook, layout)
+        self.pane_sizes = KeptSizes(self)
+        self.preview = PreviewedFile(self)
         self.ending = Shutdown(self)
         self.last_words = self.ending.last_words
         self.last_words.append(self.keep_everything)
@@ -106,15 +110,13 @@ class ComposedApp(TypeAheadApp):
 
     # ------------------------------------------------------------------ starting, ending
 
-    def get_default_screen(self) -> Screen[None]:
-        return self.main
-
     def on_load(self) -> None:
         """Before anything is made: all is styled once, in the theme and with the keys wanted."""
         themes = self.themes.begin()
         keys, wrong_keys = keymap_of(self.setup.settings)
         self._start_problems = [*self.setup.problems, *themes, *wrong_keys]
         self.set_keymap(keys)
+        self.pane_sizes.begin()
         self.stylesheet.set_variables(self.get_css_variables())
         self._styled_in = self.theme
 

@@ -16,7 +16,9 @@ from autocoder_tui.ui.screens.shown_panes import (
     ALL_TABS,
     LOWER_TABS,
     NARROW_BELOW,
+    TALL_FROM,
     TINY_BELOW,
+    WIDE_FROM,
 )
 from autocoder_tui.ui.widgets.tabs import Tab, fitting
 from autocoder_tui.values import dataclass
@@ -89,10 +91,14 @@ def first_frame(size: os.terminal_size, colors: Colors, place: str) -> str:
             + colors.marked
             + _titled("━", "Requirements", work)
         )
-        below = 1 + min(max((height - 3) * 30 // 100, 6), 14)
+        # In a wide one the review has a column of its own.
+        tabs = tuple(tab for tab in LOWER_TABS if width < WIDE_FROM or tab.pane != "review")
+        body = height - 3
+        # Where there is room for it, what is asked has half of it until something comes.
+        below = 1 + (body // 2 if body >= TALL_FROM else min(max(body * 30 // 100, 6), 14))
         beside = colors.ground + " " * (aside + 1)
         lines[below] = beside + colors.line + "─" * work
-        lines[below + 1] = beside + colors.faint + _tabs(LOWER_TABS, "output", work)
+        lines[below + 1] = beside + colors.faint + _tabs(tabs, "output", work)
     return "".join(f"\x1b[{row};1H{line}" for row, line in enumerate(lines, 1)) + "\x1b[0m"
 
 

@@ -18,6 +18,7 @@ from autocoder_tui.ui.screens.commit_message import CommitMessage
 from autocoder_tui.ui.screens.dialogs.instruction import InstructionDialog, NoteDialog
 from autocoder_tui.ui.screens.dialogs.preference import PreferenceDialog
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
+from autocoder_tui.ui.screens.figures import FiguresHelp
 from autocoder_tui.ui.screens.finder import Finder
 from autocoder_tui.ui.screens.history import HistoryScreen
 from autocoder_tui.ui.screens.model_picker import ModelPicker
@@ -36,6 +37,7 @@ from autocoder_tui.ui.widgets.check.view import CheckView
 from autocoder_tui.ui.widgets.diff.view import DiffView
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.log.pane import LogPane
+from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.steps.pane import StepList
@@ -54,6 +56,7 @@ PANES: Final[tuple[tuple[type[Widget], str], ...]] = (
     (CheckView, "Check"),
     (LogPane, "Log"),
     (StepList, "Steps"),
+    (Meters, "Meters"),
 )
 SCREENS: Final[tuple[tuple[type[DOMNode], str], ...]] = (
     (ModelPicker, "Choosing a model"),
@@ -65,6 +68,7 @@ SCREENS: Final[tuple[tuple[type[DOMNode], str], ...]] = (
     (PreferenceDialog, "Remembering a line"),
     (PromptList, "Earlier prompts"),
     (Finder, "Finding files"),
+    (FiguresHelp, "The meaning of the figures"),
     (HistoryScreen, "History"),
     (BatchScreen, "Batch"),
     (RunView, "A run of the history"),

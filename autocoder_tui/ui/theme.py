@@ -12,6 +12,10 @@ from textual.theme import Theme
 from autocoder_tui.config.theme_files import ThemeData
 from autocoder_tui.ui.contrast import faint
 
+MUTED: Final = {"muted": "dim"}
+"""`$muted`, the style of text that says less, where a theme has none: among the terminal's own
+colours there is none that is sure to be seen and fainter than the others."""
+
 # Nobody knows what the terminal's colours look like on one another: reversed, they can be read.
 _OF_ANSI: Final = {
     f"{what}-{part}": value
@@ -28,6 +32,7 @@ _OF_ANSI: Final = {
     "input-cursor-text-style": "reverse",
     "footer-key-foreground": "ansi_magenta",
     "border-blurred": "ansi_default",
+    **MUTED,
     "scrollbar": "ansi_blue",
     "scrollbar-background": "ansi_default",
     "scrollbar-background-hover": "ansi_default",
@@ -82,7 +87,8 @@ def _texts(colors: Mapping[str, str]) -> dict[str, str]:
     grounds = [background + Color.parse(colors[name]) for name in _GROUNDS]
     return {
         **{f"text-{name}": faint(Color.parse(colors[name]), 1, grounds).hex for name in _NAMED},
-        "text-muted": faint(text, 0.7, grounds).hex,
+        "text-muted": (muted := faint(text, 0.7, grounds).hex),
+        "muted": muted,
         "text-disabled": faint(text, 0.5, grounds).hex,
     }
 

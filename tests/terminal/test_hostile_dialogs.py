@@ -39,6 +39,7 @@ SCREENS = {
     "ClarificationScreen": "Asked before writing",
     "CommitMessage": "Commit (Ctrl+S)",
     "EndpointForm": "A server of your own",
+    "FiguresHelp": "What the figures mean",
     "Finder": "Find files",
     "FirstSteps": "No API key for",
     "HistoryScreen": "History",
@@ -301,6 +302,7 @@ def looks_through_the_rest(drive: Drive, evil_url: str) -> None:
     screen.press("/", PASTED)
     drive.look(shows="only “", evil=False)
     drive.look("ctrl+l", shows="Usage", evil=False)
+    drive.look("alt+m", shows="What the figures mean", evil=False)
     drive.look("f1", shows="type a key, or words", evil=False)
     drive.seen.add("Keys")
     drive.look("ctrl+p", shows="type what you want to do", evil=False)
@@ -670,7 +672,7 @@ def test_every_screen_is_in_the_list() -> None:
             yield from kinds(below)
 
     ours = {kind.__name__ for kind in kinds(Screen) if kind.__module__.startswith("autocoder_tui.")}
-    bases = {"CoveredScreen", "Dialog", "FilteredList", "GroupedList", "Unbidden"}
+    bases = {"CoveredScreen", "Dialog", "FilteredList", "GroupedList", "PanedScreen", "Unbidden"}
     assert ours - bases == set(SCREENS)
 
 

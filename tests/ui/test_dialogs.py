@@ -8,7 +8,7 @@ from autocoder_tui.engine.events import TextDelta
 from autocoder_tui.ui.screens import recovered
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.screens.recovered import RecoveredRuns
-from tests.ui.driving import driven, setup_for, until
+from tests.ui.driving import NARROW, at_both_sizes, driven, setup_for, until
 from tests.ui.test_recovery import WHOLE, left_behind
 from tests.ui.test_session import AT
 
@@ -36,36 +36,54 @@ async def test_a_notification_stands_once_where_a_dialog_covers_the_screen(tmp_p
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
         app.tell("Something to know")
         last = app.size.height - 1
-        await until(pilot, lambda: rows() == [last])
+        await until(pilot, lambda: rows() == [last - 1])  # the keys stay in sight
         app.push_screen(Question("Which?", "One of two.", answers))
         await until(pilot, lambda: isinstance(app.screen, Question) and rows() == [last])
         await pilot.press("b")
-        await until(pilot, lambda: app.screen is app.main and rows() == [last])
+        await until(pilot, lambda: app.screen is app.main and rows() == [last - 1])
 
 
-async def test_a_message_covers_nothing_and_comes_alone(tmp_path: Path) -> None:
+@at_both_sizes
+async def test_a_message_covers_nothing_and_comes_alone(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
     def lines() -> list[str]:
         return [strip.text for strip in app.screen._compositor.render_strips()]
 
-    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+    async with driven(setup_for(tmp_path, *AT), size) as (app, pilot):
         await until(pilot, lambda: app.recovery.done and "Keys" in lines()[-1])
+        app.clear_notifications()
         await until(pilot, lambda: "in ~" in lines()[-2])
         before = lines()
         app.tell("First", timeout=60)
         app.tell("Second [bold]one[/bold]", timeout=60)
-        await until(pilot, lambda: "Second [bold]one[/bold]  (+1, F9" in lines()[-1])
-        assert lines()[:-1] == before[:-1]
+        await until(pilot, lambda: "Second [bold]one[/bold]  (+1, F9" in lines()[-2])
+        assert lines()[-1] == before[-1]  # the keys
+        assert lines()[-3] == before[-2]  # the meters
         app.tell("It went wrong", severity="error", timeout=60)
         app.tell("Third", timeout=60)
-        await until(pilot, lambda: "✗ It went wrong" in lines()[-1])
+        await until(pilot, lambda: "✗ It went wrong" in lines()[-2])
         app.tell("Far too long for one row. " * 20, severity="error", timeout=60)
-        await until(pilot, lambda: "too long" in lines()[-2])
+        await until(pilot, lambda: "too long" in lines()[-3])
         meters = next(line for line in lines() if "ready" in line)
-        assert lines().index(meters) == len(before) - 6  # it has moved up, and is not covered
+        assert lines().index(meters) == len(before) - 7  # it has moved up, and is not covered
+        assert lines()[-1] == before[-1]
         await pilot.click("MessageLine")
-        await until(pilot, lambda: "✗ It went wrong" in lines()[-1])
+        await until(pilot, lambda: "✗ It went wrong" in lines()[-2])
         app.clear_notifications()
-        await until(pilot, lambda: lines()[-1] == before[-1])
+        await until(pilot, lambda: lines() == before)
+
+
+async def test_the_first_message_has_all_the_rows_it_needs(tmp_path: Path) -> None:
+    async with driven(setup_for(tmp_path, *AT), NARROW) as (app, pilot):
+        await until(pilot, lambda: app.session.ready)
+        app.clear_notifications()
+        for line in app.main.query("MessageLine"):
+            await line.remove()
+        app.tell("words " * 20 + "the end", timeout=60)
+        await until(pilot, lambda: app.main.query("MessageLine"))
+        line = app.main.query_one("MessageLine")
+        await until(pilot, lambda: line.size.height == 2)
 
 
 async def test_what_is_typed_while_the_offer_opens_is_no_answer(

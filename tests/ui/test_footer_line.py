@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.ui.app import AutocoderApp
+from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.keys_help import KeysHelp
 from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.widgets.footer_line import FooterKey, FooterLine, line_of
@@ -133,3 +134,39 @@ async def test_a_start_styles_each_widget_once(
         often = [node for node in widgets if count[node] > 1]
         assert len(often) <= 11, often
         assert count[app.main] == 1
+
+
+async def test_no_key_of_an_empty_pane_is_named(tmp_path: Path) -> None:
+    reply = framed("a.txt", "new\n" * 60)
+    async with serving(tmp_path, [reply], "-r", "do it") as (app, pilot, _):
+        await until(pilot, lambda: app.recovery.done)
+        for key, words in (("f4", {"Follow", "Copy"}), ("f7", {"place", "there", "Check", "back"})):
+            await pilot.press(key)
+            await until(pilot, lambda: app.main.pane != "requirements")
+            await pilot.pause()
+            await pilot.pause()
+            assert not words & set(_line(app).split()), key
+        await pilot.press("f3", "ctrl+r")
+        await until(pilot, lambda: "Accept" in _line(app))
+        await pilot.press("f7")
+        await until(pilot, lambda: "Check" in _line(app))
+        assert "back" not in _line(app)
+        await pilot.press("f4")
+        await until(pilot, lambda: "Copy all" in _line(app))
+        assert "Follow" not in _line(app)
+        await pilot.press("up")
+        await until(pilot, lambda: "Follow" in _line(app))
+        await pilot.press("end")
+        await until(pilot, lambda: "Follow" not in _line(app))
+
+
+async def test_below_a_dialog_only_what_acts_is_named(tmp_path: Path) -> None:
+    async with driven(setup_for(tmp_path, "--demo")) as (app, pilot):
+        await until(pilot, lambda: "^R Run" in _line(app))
+        before = _line(app)
+        assert before.index("^R Run") < before.index("^Q Quit")
+        app.push_screen(LineDialog("Name", "Of it", "as it was"))
+        await until(pilot, lambda: "Run" not in _line(app))
+        assert "F1 Keys" in _line(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: _line(app) == before)

@@ -16,6 +16,7 @@ IN_USE = {
     "Screen._compositor_refresh": "overridden: what changed below a dialog is painted now and then",
     "Widget._layout_required": "who asked to be painted while a layout was made is not forgotten",
     "Widget._repaint_required": "what was painted at once need not be painted at the next tick",
+    "TextArea._build_highlight_map": "tells that a text has changed, before it is drawn",
     "Screen._compositor": "the place of the compositor that renders sparingly",
     "textual._compositor": "its class, which is no other module's",
     "App._dispatch_action": "overridden: the crash report names the last actions",

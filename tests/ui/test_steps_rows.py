@@ -10,7 +10,6 @@ from hypothesis import strategies as some
 
 from autocoder_tui.steps.progress import ProjectProgress, StepProgress
 from autocoder_tui.steps.step import StepState
-from autocoder_tui.ui.screens.shown_panes import shown_panes
 from autocoder_tui.ui.widgets.steps.rows import (
     LOOKS,
     columns,
@@ -108,23 +107,3 @@ def test_what_it_costs() -> None:
 )
 def test_times(seconds: float, said: str) -> None:
     assert duration(seconds) == said
-
-
-@pytest.mark.parametrize("pane", ["files", "requirements", "steps", "output", "review", "log"])
-def test_the_pane_with_the_keyboard_is_seen(pane: str) -> None:
-    for narrow in (True, False):
-        for beside in ("files", "steps"):
-            if pane in ("files", "requirements", "steps") and (pane == "steps") != (
-                beside == "steps"
-            ):
-                continue
-            shown = shown_panes(pane, beside, narrow=narrow)
-            box = {"files": "files-pane", "requirements": "requirements-pane"}.get(pane)
-            assert (box or ("steps-pane" if pane == "steps" else "lower-pane")) in shown
-
-
-def test_steps_and_output_are_seen_together() -> None:
-    for narrow in (True, False):
-        for pane in ("steps", "output"):
-            assert {"steps-pane", "lower-pane"} <= shown_panes(pane, "steps", narrow=narrow)
-        assert "steps-pane" not in shown_panes("review", "steps", narrow=narrow)

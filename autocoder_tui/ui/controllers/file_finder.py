@@ -18,6 +18,7 @@ from autocoder_tui.ui.screens.finder import Finder
 from autocoder_tui.ui.widgets.files.finder_rows import FileRow, Findable, FinderRow
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.files.weights import TreeWeights
+from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.workspace.entry import Entry, read_entry
 from autocoder_tui.workspace.file_group import FileGroup, group_of, pickable_of
 from autocoder_tui.workspace.file_index import FileIndex, list_files
@@ -91,8 +92,16 @@ class FileFinder:
         if index is not known:
             self._index = index
             self._tell(Finder.files_changed)
+            self._mark_references()
             self._suggest()
         await self._read_git()
+
+    def _mark_references(self) -> None:
+        """Show in the requirements which names are those of files, as far as is known by now."""
+        index = self._index
+        for area in self._app.main.query(RequirementsArea):
+            if index is not None:
+                area.know_files(lambda path: index.at(path) is not None)
 
     def look_at_git(self) -> None:
         """Files may have changed: read what git says of them, after those that follow at once."""

@@ -34,13 +34,13 @@ _WIDE: Final = 96
 _NAME: Final = (10, 60)
 """Least and most cells of a job's name, which gets what the other columns leave."""
 _MARKS: Final[dict[Status, tuple[str, str]]] = {
-    "waiting": ("·", "$text-muted"),
+    "waiting": ("·", "$muted"),
     "running": ("▶", "$text-accent"),
     "done": ("✓", "$text-success"),
     "failed": ("✗", "$text-error"),
     "cancelled": ("■", "$text-warning"),
 }
-_OPENED: Final = ("○", "$text-muted")
+_OPENED: Final = ("○", "$muted")
 HINT = "x cancel the job · r retry what failed · K J move it up, down\n[ ] the batch before, after"
 
 

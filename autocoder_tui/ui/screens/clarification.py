@@ -159,7 +159,7 @@ class ClarificationScreen(Dialog[bool]):
             said = {"answered": "", "assumed": "assumed: ", "open": "not answered yet"}
             outcome = visible(f"{said[each.state]}{' '.join(each.outcome.split())}")
             lines += [Content(line) for line in _hanging("     ", outcome, width)]
-        nothing = [Content.styled("Nothing is settled yet.", "$text-muted")]
+        nothing = [Content.styled("Nothing is settled yet.", "$muted")]
         self.query_one("#settled", Static).update(Content("\n").join(lines or nothing))
         looking_back = self._round is not None and self._round.state != "open"
         if looking_back:
@@ -176,7 +176,7 @@ class ClarificationScreen(Dialog[bool]):
         if shown is not None and self._at is not None:
             number = f"Question {self._at + 1} of at most {self._rounds.limit}\n"
             return Content.assemble(
-                Content.styled(number, "$text-muted"),
+                Content.styled(number, "$muted"),
                 Content.styled(visible(shown.question), "bold $accent"),
             )
         if made.ended:

@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from autocoder_tui.ui.screens.compositor import SparingCompositor
+from autocoder_tui.ui.widgets.footer_line import FooterLine
 from autocoder_tui.ui.widgets.message_line import MessageLine
 
 _Result = TypeVar("_Result")
@@ -68,10 +69,17 @@ class CoveredScreen(Screen[_Result]):
 
     def on_screen_suspend(self) -> None:
         self.show_message(None)
+        self._tell_footer()
+
+    def _tell_footer(self) -> None:
+        for footer in self.query(FooterLine):
+            footer.look_again()
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """At the start everything has its styles already."""
         event.refresh_styles = event.refresh_styles and self._begun
+        if self._begun:
+            self._tell_footer()
         self._begun = True
 
     def show_message(self, notification: Notification | None, others: int = 0) -> None:
@@ -90,3 +98,6 @@ class CoveredScreen(Screen[_Result]):
             self.mount(line)
         line.say(notification, others)
         line.display = True
+        footers = self.query(FooterLine)
+        # The keys stay in sight: what is said stands above them.
+        line.styles.margin = (0, 0, int(any(footer.display for footer in footers)), 0)

@@ -11,7 +11,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Input, Label, Static, TextArea
@@ -22,15 +21,8 @@ from autocoder_tui.engine.purpose import Mode
 from autocoder_tui.runs.preparation import Job
 from autocoder_tui.runs.recent_actions import note
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.ui.screens.covered_screen import CoveredScreen
-from autocoder_tui.ui.screens.shown_panes import (
-    ALL_TABS,
-    LOWER_TABS,
-    NARROW_BELOW,
-    TINY_BELOW,
-    Beside,
-    shown_panes,
-)
+from autocoder_tui.ui.screens.paned import PanedScreen
+from autocoder_tui.ui.screens.shown_panes import ALL_TABS, LOWER_TABS
 from autocoder_tui.ui.screens.welcome import NO_NOTES, NO_REASONING, NOTES_TO_COME, welcome_to
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
 from autocoder_tui.ui.widgets.answers import AnswerView
@@ -38,11 +30,13 @@ from autocoder_tui.ui.widgets.check.pane import CheckPane
 from autocoder_tui.ui.widgets.diff.view import Arrangement
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.files.preferences_line import PreferencesLine
+from autocoder_tui.ui.widgets.files.preview import FilePreview
 from autocoder_tui.ui.widgets.footer_line import FooterLine
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.log.pane import LogPane
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.mode_switch import ModeSwitch
+from autocoder_tui.ui.widgets.panes.body import PaneBody
 from autocoder_tui.ui.widgets.plain_area import PlainInput, ReadOnlyText
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
@@ -61,16 +55,8 @@ LOWER_PANES = tuple(tab.pane for tab in LOWER_TABS)
 _ASIDE = ("files", "requirements", "steps")
 
 
-class MainScreen(CoveredScreen[None]):
-    """Lays the panes out and moves between them. What they do is decided by the App.
-
-    Whatever changes a class of the screen gives each widget its styles anew, 4 ms apiece on a slow
-    machine: classes tell the sizes of terminal apart and nothing else, and are there before the
-    widgets are. Which panes are seen is said to the panes.
-    """
-
-    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = []
-    """Those of the App are about dialogs."""
+class MainScreen(PanedScreen):
+    """Moves between the panes. What they do is decided by the App."""
 
     class Ready(Message):
         """Every pane is there."""
@@ -82,19 +68,16 @@ class MainScreen(CoveredScreen[None]):
         self._log = log
         log.show = self._show_log_line
         self._log_pane = LogPane(log, id="log")
-        self.pane = "requirements"
-        self._beside: Beside = "files"
-        """What stands beside what is worked in."""
         self._failure = ""
         self._on_its_way: str | None = None  # gets the keyboard as soon as it is drawn
         self.log_lines: deque[str] = deque(maxlen=5000)
 
     def compose(self) -> ComposeResult:
-        self.update_classes(self._size_classes(), update=False)
+        self.begin_sizes()
         yield HeaderLine()
         yield Static("Small terminal: widen it to see everything.", id="too-small")
         yield TabStrip(ALL_TABS, id="narrow-tabs")
-        with Horizontal(id="body"):
+        with PaneBody(self.shares, id="body"):
             with Vertical(id="files-pane", classes="pane") as files:
                 files.border_title = "Files"
                 yield FilePicker(self._root, id="files")
@@ -102,76 +85,39 @@ class MainScreen(CoveredScreen[None]):
             with Vertical(id="steps-pane", classes="pane") as steps:
                 steps.border_title = "Steps"
                 yield StepsPane(id="steps")
-            with Vertical(id="work"):
-                with Vertical(id="requirements-pane", classes="pane") as ask:
-                    ask.border_title = "Requirements"
-                    yield RequirementsArea(id="requirements", tab_behavior="focus", soft_wrap=True)
-                    with Horizontal(id="target-line"):
-                        yield ModeSwitch()
-                        yield Label("→ write")
-                        yield PlainInput(
-                            id="target",
-                            compact=True,
-                            placeholder="whatever is proposed; or one file",
-                        )
-                with Vertical(id="lower-pane", classes="pane") as lower:
-                    lower.border_title = ""
-                    yield TabStrip(LOWER_TABS, id="tabs")
-                    with ContentSwitcher(id="panes", initial="welcome"):
-                        yield Static(
-                            welcome_to(asks=False, steps=False), id="welcome", markup=False
-                        )
-                        yield StreamPane(id="output")
-                        yield AnswerView(id="answers")
-                        yield ReviewPane(self._diff_layout, id="review")
-                        yield CheckPane(id="check")
-                        yield ReadOnlyText(NOTES_TO_COME, id="notes")
-                        yield ReadOnlyText(NO_REASONING, id="reasoning")
-                        yield self._log_pane
+            with Vertical(id="requirements-pane", classes="pane") as ask:
+                ask.border_title = "Requirements"
+                yield RequirementsArea(id="requirements", tab_behavior="focus", soft_wrap=True)
+                with Horizontal(id="target-line"):
+                    yield ModeSwitch()
+                    yield Label("→ write")
+                    yield PlainInput(
+                        id="target",
+                        compact=True,
+                        placeholder="whatever is proposed; or one file",
+                    )
+            with Vertical(id="lower-pane", classes="pane") as lower:
+                lower.border_title = ""
+                yield TabStrip(LOWER_TABS, id="tabs")
+                with ContentSwitcher(id="panes", initial="welcome"):
+                    yield Static(welcome_to(asks=False, steps=False), id="welcome", markup=False)
+                    yield StreamPane(id="output")
+                    yield AnswerView(id="answers")
+                    yield CheckPane(id="check")
+                    yield ReadOnlyText(NOTES_TO_COME, id="notes")
+                    yield ReadOnlyText(NO_REASONING, id="reasoning")
+                    yield self._log_pane
+            with Vertical(id="right-pane", classes="pane"):
+                yield FilePreview(id="file")
+                yield ReviewPane(self._diff_layout, id="review")
         yield Meters()
         yield FooterLine()
 
     def on_mount(self) -> None:
         self.query_one("#requirements", TextArea).focus()
         self.query_one("#narrow-tabs", TabStrip).left_out = frozenset({"steps"})
-        self._show_tabs()
+        self.arrange_panes()
         self.post_message(self.Ready())
-
-    def _screen_resized(self, size: Size) -> None:
-        """Textual lays a screen out at the size an event names, and sends it an event of that
-        size when it changes by it. Two sizes that are under way at once, as when the terminal is
-        resized while the program starts, would take turns for ever."""
-        super()._screen_resized(self.app.size)
-
-    def watch_focused(self) -> None:
-        """Mark the pane that has the keyboard; what is in it looks the same as before."""
-        changed = []
-        for pane in self.query(".pane"):
-            if pane.has_focus_within != pane.has_class("-has-keyboard"):
-                pane.set_class(pane.has_focus_within, "-has-keyboard", update=False)
-                changed.append(pane)
-        self.app.stylesheet.update_nodes(changed)
-
-    def on_resize(self) -> None:
-        self.update_classes(self._size_classes())
-        self._show_tabs()
-        # A pane that was hidden for a moment has lost the keyboard.
-        self.call_after_refresh(self._focus_if_none)
-        self.call_after_refresh(self._repaint_above)
-
-    def _size_classes(self) -> dict[str, bool]:
-        width, height = self.app.size
-        tiny = width < TINY_BELOW[0] or height < TINY_BELOW[1]
-        return {"-narrow": width < NARROW_BELOW, "-tiny": tiny}
-
-    def _repaint_above(self) -> None:
-        """A dialog is drawn together with what is behind it, which has just changed."""
-        if self.app.screen is not self:
-            self.app.screen.refresh(layout=True)
-
-    @property
-    def narrow(self) -> bool:
-        return self.has_class("-narrow")
 
     def show_next(self) -> None:
         """Bring the next of the lower panes to the front."""
@@ -198,9 +144,9 @@ class MainScreen(CoveredScreen[None]):
         """Bring `pane` to the front and, if asked, the keyboard to it."""
         self._take(pane)
         note("pane", pane)
-        if pane in LOWER_PANES:
+        if pane in LOWER_PANES and pane != "review":
             self.query_one("#panes", ContentSwitcher).current = self._content_of(pane)
-        self._show_tabs()
+        self.arrange_panes()
         if focus:
             # What is typed from now on is meant for the pane.
             release = cast(TypeAheadApp, self.app).hold_keys()
@@ -211,7 +157,7 @@ class MainScreen(CoveredScreen[None]):
     def _take(self, pane: str) -> None:
         self.pane = pane
         if pane in _ASIDE:
-            self._beside = "steps" if pane == "steps" else "files"
+            self.beside = "steps" if pane == "steps" else "files"
         if pane == "steps":
             self.query_one("#narrow-tabs", TabStrip).left_out = frozenset()
             self._say_welcome()
@@ -234,6 +180,7 @@ class MainScreen(CoveredScreen[None]):
         if self.pane in ("steps", "output"):
             self.query_one("#panes", ContentSwitcher).current = self._content_of("output")
             self.query_one("#tabs", TabStrip).current = "output"
+            self.arrange_panes()
 
     def show_mode(self, mode: Mode) -> None:
         """Say what is asked for, and show only what means something to it."""
@@ -259,6 +206,7 @@ class MainScreen(CoveredScreen[None]):
             switcher.current = self._content_of("output")
             if held:
                 self._focus_pane("output")
+            self.arrange_panes()
 
     def show_about(self, words: str, cost: str) -> None:
         """Say, in the place of the file to write, what a complaint is about, and what an
@@ -297,23 +245,13 @@ class MainScreen(CoveredScreen[None]):
         """What is shown in a pane: the output has answers in it, or files."""
         if pane != "output":
             return pane
-        if self._asks and self._beside != "steps":
+        if self._asks and self.beside != "steps":
             return "answers" if self.query_one(AnswerView).has_entries else "welcome"
         return "welcome" if self.query_one(StreamPane).is_empty else "output"
 
     @property
     def _asks(self) -> bool:
         return self.query_one(ModeSwitch).mode == "query"
-
-    def _show_tabs(self) -> None:
-        shown = shown_panes(self.pane, self._beside, narrow=self.narrow)
-        for name in ("files-pane", "steps-pane", "requirements-pane", "lower-pane", "work"):
-            self.query_one(f"#{name}").display = name in shown
-        self.query_one("#narrow-tabs", TabStrip).current = self.pane
-        if self.pane in LOWER_PANES:
-            self.query_one("#tabs", TabStrip).current = self.pane
-        elif not self.query_one("#tabs", TabStrip).current:
-            self.query_one("#tabs", TabStrip).current = "output"
 
     def _focus_pane(self, pane: str) -> None:
         if pane == self._on_its_way:
@@ -335,6 +273,8 @@ class MainScreen(CoveredScreen[None]):
 
     def mark(self, pane: str, sign: str) -> None:
         """Put a short sign behind a tab's title."""
+        if pane == "review":
+            self.query_one(CheckPane).can_check = bool(sign)
         for strip in self.query(TabStrip):
             if strip.marks.get(pane, "") != sign:
                 strip.marks = {**strip.marks, pane: sign}
@@ -351,7 +291,7 @@ class MainScreen(CoveredScreen[None]):
             pane = "output" if node.id == "answers" else node.id
             if pane in (*_ASIDE, *LOWER_PANES) and pane != self.pane:
                 self._take(pane)
-                self._show_tabs()
+                self.arrange_panes()
                 return
 
     def log_line(self, line: str, level: int = 1) -> None:
@@ -379,7 +319,7 @@ class MainScreen(CoveredScreen[None]):
         self._say_welcome()
 
     def _say_welcome(self) -> None:
-        welcome = welcome_to(asks=self._asks, steps=self._beside == "steps")
+        welcome = welcome_to(asks=self._asks, steps=self.beside == "steps")
         said = f"✗ {visible(self._failure)}" if self._failure else welcome
         self.query_one("#welcome", Static).update(said)
 

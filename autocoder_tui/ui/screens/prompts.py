@@ -107,8 +107,8 @@ def _row(prompt: Prompt) -> Content:
     lines = prompt.text.strip().count("\n")
     more = f"  +{lines} line{'s' * (lines != 1)}" if lines else ""
     return Content.assemble(
-        Content.styled(f"{visible(prompt.when):<16} ", "$text-muted"),
+        Content.styled(f"{visible(prompt.when):<16} ", "$muted"),
         Content.styled(f"{visible(prompt.name)}: " if prompt.name else "", "bold"),
         first_line(prompt.text),
-        Content.styled(more, "$text-muted"),
+        Content.styled(more, "$muted"),
     ).truncate(300)

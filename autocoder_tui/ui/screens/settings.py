@@ -130,11 +130,11 @@ class SettingsScreen(GroupedList[None, SettingRow]):
             Content.styled(visible(value), changed).truncate(room, ellipsis=True, pad=True),
             " ",
             "! " if trouble else "",
-            Content.styled(visible(row.source), "" if changed else "$text-muted"),
+            Content.styled(visible(row.source), "" if changed else "$muted"),
         )
 
     def highlighted(self, row: SettingRow | None) -> None:
-        muted = "$text-muted"
+        muted = "$muted"
         if row is None:
             said = Content("")
         elif isinstance(row, KeyInForce):
@@ -210,9 +210,9 @@ class SettingsScreen(GroupedList[None, SettingRow]):
         if trouble:
             self._say(trouble, "$text-error")
         elif _unsets(row, text):
-            self._say("Enter takes it out: the default holds then.", "$text-muted")
+            self._say("Enter takes it out: the default holds then.", "$muted")
         else:
-            self._say("Enter saves it in config.toml · Esc gives up", "$text-muted")
+            self._say("Enter saves it in config.toml · Esc gives up", "$muted")
 
     def _take(self, text: str) -> None:
         row = self._edited

@@ -200,9 +200,7 @@ class UnplacedChanges(Dialog[Settled | None]):
 
 def _block_lines(change: UnplacedChange) -> Content:
     styles = {"-": "$text-error", "+": "$text-success", " ": ""}
-    scopes = [
-        Content.styled(f"@ {_one_line(scope)}", "$text-muted") for scope in change.block.scopes
-    ]
+    scopes = [Content.styled(f"@ {_one_line(scope)}", "$muted") for scope in change.block.scopes]
     lines = [
         Content.styled(f"{line.mark} {_one_line(line.text)}", styles[line.mark])
         for line in change.block.lines

@@ -14,8 +14,11 @@ from textual.widget import Widget
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.values import dataclass
 
-ALWAYS = ("show_keys", "command_palette")
-"""Actions that lead to every other: shown at every width, on the right."""
+ALWAYS = {"show_keys": "Keys", "command_palette": "Commands"}
+"""Actions that lead to every other: shown at every width, on the right, by these names."""
+
+LAST = "quit"
+"""The action whose key goes first where there is no room."""
 
 Span: TypeAlias = tuple[int, int, str]
 """First column, the column after the last, and the key."""
@@ -77,14 +80,25 @@ class FooterLine(Widget):
         if self.is_attached:
             self.keys = tuple(self._keys_that_act())
 
+    def look_again(self) -> None:
+        """A dialog was opened above the screen, or closed."""
+        self._bindings_updated(self.screen)
+
     def _keys_that_act(self) -> Iterable[FooterKey]:
+        covered = self.app.screen is not self.screen
+        active = [one for one in self.app.screen.active_bindings.values() if one.enabled]
+        # Whoever leaves finds the way out without it; there is more to do before.
+        active.sort(key=lambda one: one.binding.action == LAST)
         seen: set[str] = set()
-        for _, binding, enabled, _ in self.screen.active_bindings.values():
-            always = binding.action in ALWAYS
-            if enabled and (binding.show or always) and binding.action not in seen:
+        for _, binding, _, _ in active:
+            name = ALWAYS.get(binding.action.removeprefix("app."))
+            always = name is not None
+            # A dialog names its own keys; those of what is below it do nothing meanwhile.
+            named = always or (binding.show and not covered)
+            if named and binding.action not in seen:
                 seen.add(binding.action)
                 shown = self.app.get_key_display(binding)
-                yield FooterKey(binding.key, shown, binding.description, always)
+                yield FooterKey(binding.key, shown, name or binding.description, always)
 
     def render(self) -> Content:
         line, self._spans = line_of(self.keys, self.content_size.width)

@@ -33,7 +33,7 @@ class HeaderLine(Widget):
         right = self._model_within(width - begin.cell_length - 2)
         place = Content(visible(self.project))
         if self.branch:
-            place = place + Content.styled(f"  {visible(self.branch)}", "$text-muted")
+            place = place + Content.styled(f"  {visible(self.branch)}", "$muted")
         room = width - begin.cell_length - right.cell_length - 4
         if room >= _LEAST_PLACE:
             begin = Content("  ").join([begin, place.truncate(room, ellipsis=True)])

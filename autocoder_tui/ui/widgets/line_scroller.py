@@ -80,9 +80,6 @@ class LineScroller(Widget, can_focus=True):
         self._thumb = Thumb(0, 0)
         self._dragging = False
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return not self._following if action == "follow" else True
-
     @property
     def line_count(self) -> int:
         """Lines there are."""
@@ -142,6 +139,10 @@ class LineScroller(Widget, can_focus=True):
             self.refresh_bindings()
             if self.is_mounted:
                 self.post_message(self.FollowChanged(self, following))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # What follows already has no need of a key for it.
+        return not (action == "follow" and self._following and self.top_line == self._bottom_top())
 
     # ------------------------------------------------------------------ scrolling
 

@@ -1,5 +1,5 @@
-"""What the program says: one message at a time, in the place of the footer, where it covers
-nothing that is worked in."""
+"""What the program says: one message at a time, above the footer, where it covers nothing that is
+worked in and none of the keys."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def said_now(notifications: Iterable[Notification]) -> tuple[Notification | None
 
 
 class MessageLine(Widget):
-    """Lies over the footer. A longer text takes rows of its own above it, from what it says it to:
-    nothing is covered. A click takes it away."""
+    """Takes rows of its own above the footer, where there is one: nothing is covered, and the keys
+    stay in sight. A click takes it away."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -65,7 +65,9 @@ class MessageLine(Widget):
 
     def render(self) -> Content:
         # Words wrap early: what is cut here would not all have had room.
-        room = max(20, (_MOST_ROWS - 1) * self.content_size.width)
+        # Before the first layout it has no width, and its height is made of what this returns.
+        width = self.content_size.width or self.app.size.width - 2
+        room = max(20, (_MOST_ROWS - 1) * width)
         text = Content(self.text)
         if text.cell_length > room:
             text = Content.assemble(text.truncate(room), "… (F9 has all of it)")

@@ -43,7 +43,7 @@ class ModeSwitch(Widget):
             *(
                 Content.styled(f"[{title}]", "bold $foreground")
                 if mode == self.mode
-                else Content.styled(f" {title} ", "$text-muted")
+                else Content.styled(f" {title} ", "$muted")
                 for mode, title in MODE_TITLES.items()
             )
         )

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar, get_args
 
+from rich.style import Style
+from rich.text import Text
 from textual import events
 from textual.binding import Binding
 from textual.message import Message
+from textual.widgets.text_area import Edit, EditResult
 
+from autocoder_tui.engine.reply.framing import Fence
 from autocoder_tui.ui.widgets.plain_area import PlainArea
+from autocoder_tui.ui.widgets.prompt_marks import Mark, fences, marks
 
 _COMPLETION_KEYS = {
     "down": "down",
@@ -24,6 +32,18 @@ _COMPLETION_KEYS = {
 class RequirementsArea(PlainArea):
     """Text to send. Earlier prompts are the App's to bring, and so are the files for a reference:
     an `@` that is typed where no word is before it, and what follows it without a blank."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"requirements--{mark}" for mark in get_args(Mark)}
+    DEFAULT_CSS = """
+    RequirementsArea {
+        & .requirements--heading { color: $text-primary; text-style: bold; }
+        & .requirements--code { color: $text-success; }
+        & .requirements--list { color: $text-accent; text-style: bold; }
+        & .requirements--quote { color: $text-secondary; text-style: italic; }
+        & .requirements--strong { text-style: bold; }
+        & .requirements--reference { color: $text-accent; text-style: underline; }
+    }
+    """
 
     # A Mac keeps the keys with Ctrl for itself, some terminals those with Alt.
     BINDINGS = [
@@ -80,6 +100,54 @@ class RequirementsArea(PlainArea):
     def action_search(self) -> None:
         self.post_message(self.SearchRequested())
 
+    # ------------------------------------------------------------------ colours
+
+    _knows: Callable[[str], bool] = frozenset[str]().__contains__
+    _fences: Sequence[tuple[int, Fence | None]] = ()
+    _same_until = 0
+    """The line up to which the text is as it was when the fences in it were looked for."""
+    _edited_from: int | None = None
+
+    def know_files(self, knows: Callable[[str], bool]) -> None:
+        """From now on `knows` says whether the project has a file of a path."""
+        self._knows = knows
+        self.notify_style_update()
+        self.refresh()
+
+    def _build_highlight_map(self) -> None:
+        """Called after each change of the text."""
+        first, self._edited_from = self._edited_from or 0, None
+        self._same_until = min(self._same_until, first)
+        super()._build_highlight_map()
+
+    def edit(self, edit: Edit) -> EditResult:
+        self._edited_from = min(edit.from_location, edit.to_location)[0]
+        return super().edit(edit)
+
+    def get_line(self, line_index: int) -> Text:
+        line = super().get_line(line_index)
+        for start, end, mark in marks(
+            self.document.get_line(line_index),
+            is_code=self._is_code(line_index),
+            knows=self._knows,
+        ):
+            style = self.get_component_rich_style(f"requirements--{mark}", partial=True)
+            # Not the ground, which is that of the cursor's line or of a selection.
+            line.stylize(_without_ground(style), start, end)
+        return line
+
+    def _is_code(self, row: int) -> bool:
+        """Whether the line is in a fence, or the mark of one."""
+        lines = self.document.lines
+        if self._same_until < len(lines):
+            self._fences = fences(lines, self._fences, self._same_until)
+            self._same_until = len(lines)
+        at = bisect_right(self._fences, row, key=lambda fence: fence[0])
+        if at == 0:
+            return False
+        marked, is_open = self._fences[at - 1]
+        return marked == row or is_open is not None
+
     # ------------------------------------------------------------------ references to files
 
     async def _on_key(self, event: events.Key) -> None:
@@ -127,3 +195,7 @@ class RequirementsArea(PlainArea):
         if self._at is not None and self.query_typed is not None:
             self.replace(f"{reference} ", self._at, self.cursor_location)
             self._at = None
+
+
+def _without_ground(style: Style) -> Style:
+    return Style(color=style.color, bold=style.bold, italic=style.italic, underline=style.underline)

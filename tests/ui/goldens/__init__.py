@@ -26,6 +26,7 @@ from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.finder import Finder
 from autocoder_tui.ui.screens.theme_list import ThemeList
 from autocoder_tui.ui.widgets.files.completion_list import CompletionList
+from autocoder_tui.ui.widgets.files.preview import FilePreview
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
@@ -143,6 +144,11 @@ async def pictured(folder: Path, moment: str, size: Size, kept: str | None = Non
             header = app.main.query_one(HeaderLine)
             header.project, header.branch = "~/orders", ""
             app.clear_notifications()
+            main = app.main
+            # A file beside the work is read in its own time.
+            await until(
+                pilot, lambda: not main.has_column_for_file or main.query_one(FilePreview).path
+            )
             settled = await _settled(app, pilot)
             late = time.monotonic() + _LATE
             while kept is not None and settled != kept and time.monotonic() < late:

@@ -64,7 +64,7 @@ class PreferenceDialog(Dialog[tuple[Whose, str] | None]):
             for whose, words in _WHOSE.items()
         ]
         file = visible(str(self._files[self.whose]))
-        return Content.assemble("for ", *chosen, "\n", Content.styled(file, "$text-muted"))
+        return Content.assemble("for ", *chosen, "\n", Content.styled(file, "$muted"))
 
     def action_change_whose(self) -> None:
         """For this project, or for all of the person's."""

@@ -56,7 +56,7 @@ class RoundsScreen(Dialog[str]):
         room = max(12, 64 - len(cost))
         said = visible(said if len(said) <= room else f"{said[: room - 1]}…")
         return Content.assemble(
-            f"{here}{one.number:>2}  {said}", Content.styled(f"  {cost}", "$text-muted")
+            f"{here}{one.number:>2}  {said}", Content.styled(f"  {cost}", "$muted")
         )
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:

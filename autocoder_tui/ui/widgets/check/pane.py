@@ -76,16 +76,21 @@ class CheckPane(Vertical):
         self._timer: Timer | None = None
         self._doing = ""
         self._since = 0.0
+        self._failed = False
+        self.can_check = False
+        """Whether there is a proposal to be tried."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "want":
+            # Which commands it would be can be chosen at any time.
+            possible = {"check": self.can_check, "send back": self._failed and not self._doing}
+            return possible.get(str(parameters[0]), True)
+        return super().check_action(action, parameters)
 
     def compose(self) -> ComposeResult:
         yield Static(NOTHING, id="check-nothing", markup=False)
         yield Static("", id="check-state", markup=False)
         yield self.keyboard_view
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "want" and parameters[:1] == ("send back",):
-            return not self.has_class("-empty")
-        return True
 
     def action_want(self, deed: CheckDeed) -> None:
         self.post_message(self.Wanted(deed))
@@ -99,6 +104,7 @@ class CheckPane(Vertical):
     def begin(self, what: str) -> None:
         """A check of `what` begins."""
         self.remove_class("-empty")
+        self._failed = False
         self._lines = CheckLines()
         self.keyboard_view.show([])
         self.keyboard_view.start_over()
@@ -136,6 +142,8 @@ class CheckPane(Vertical):
             self._lines.remark(remark)
         self._show_lines()
         self._doing = ""
+        self._failed = words.startswith("✗")
+        self.refresh_bindings()
         self.query_one("#check-state", Static).update(visible(words))
         view = self.keyboard_view
         links = view.links

@@ -17,7 +17,7 @@ from autocoder_tui.values import dataclass
 Phase: TypeAlias = Literal["estimate", "blocked", "retrying", "paused"] | StreamStatus
 
 _STATUS: dict[Phase, tuple[str, str]] = {
-    "estimate": ("· ready", "$text-muted"),
+    "estimate": ("· ready", "$muted"),
     "blocked": ("✗ too big", "$text-error"),
     "initializing": ("◌ waiting", "$text-accent"),
     "processing": ("▶ running", "$text-accent"),
@@ -27,12 +27,12 @@ _STATUS: dict[Phase, tuple[str, str]] = {
     "error": ("✗ failed", "$text-error"),
     "cancelled": ("■ stopped", "$text-warning"),
 }
-_BEFORE = ("estimate", "blocked")
-_ENDED = ("completed", "error", "cancelled")
+BEFORE = ("estimate", "blocked")
+ENDED = ("completed", "error", "cancelled")
 _STATUS_CELLS = max(len(word) for word, _ in _STATUS.values())
 _BAR_CELLS = 8
 _SPARKS = "▁▂▃▄▅▆▇█"
-_MUTED = "$text-muted"
+_MUTED = "$muted"
 
 WARN_SHARE = 0.40
 ALARM_SHARE = 0.48
@@ -87,22 +87,23 @@ _Field: TypeAlias = list[tuple[str, str]]
 
 _ORDER = ("prompt", "output", "context", "turns", "cost", "session", "speed", "first", "part")
 _SACRIFICES = (
+    ("output", 1),
     ("session", 1),
     ("turns", 1),
     ("context", 1),
     ("first", 1),
     ("prompt", 1),
     ("cost", 1),
-    ("output", 1),
+    ("output", 2),
     ("speed", 1),
     ("prompt", 2),
-    ("output", 2),
+    ("output", 3),
     ("speed", 2),
     ("part", 1),
     ("context", 2),
     ("cost", 2),
     ("turns", 2),
-    ("output", 3),
+    ("output", 4),
     ("status", 1),
     ("status", 2),
 )
@@ -115,7 +116,7 @@ _ESTIMATE_SACRIFICES = (
     ("turns", 1),
     ("context", 1),
     ("prompt", 2),
-    ("output", 3),
+    ("output", 4),
     ("cost", 1),
     ("status", 2),
     ("context", 2),
@@ -125,15 +126,28 @@ _ESTIMATE_SACRIFICES = (
 """Before a run what it sends and costs at most is the news."""
 
 
-def meter_line(view: MeterView, width: int) -> Content:
-    """`view` in one line of at most `width` cells.
+def meter_line(view: MeterView, width: int, marked: str = "") -> Content:
+    """`view` in one line of at most `width` cells, the field `marked` as one that is chosen."""
+    return placed_fields(view, width, marked)[0]
+
+
+def placed_fields(
+    view: MeterView, width: int, marked: str = ""
+) -> tuple[Content, list[tuple[int, int, str]]]:
+    """That line; and the first column, the column after the last and the name of each field.
 
     What does not fit is shortened and left out, the least telling first. Numbers keep their
     places while they grow; the time and the state stand at the right end.
     """
     forms: dict[str, list[_Field]] = {
         "prompt": _prompts(view),
-        "output": [_output(view, details=True), _output(view), _output(view, limit=False), []],
+        "output": [
+            _output(view, details=True, percent=True),
+            _output(view, details=True),
+            _output(view),
+            _output(view, limit=False),
+            [],
+        ],
         "context": [_context(view), _context(view, bar=False), []],
         "cost": [_cost(view), _cost(view, range_=False), []],
         "turns": [_turns(view), _turns(view, short=True), []],
@@ -148,16 +162,23 @@ def meter_line(view: MeterView, width: int) -> Content:
         if _cells([chosen[field] for field in (*_ORDER, "status")]) <= width:
             break
         chosen[name] = forms[name][form]
-    left = _join([chosen[name] for name in _ORDER])
-    gap = width - _cells([left]) - _cells([chosen["status"]])
-    line = Content.assemble(*left, " " * max(0, gap), *chosen["status"])
-    return line.truncate(width)
+    line, spans = Content(""), list[tuple[int, int, str]]()
+    for name in (*(name for name in _ORDER if chosen[name]), "status"):
+        text = Content.assemble(*chosen[name])
+        if name == "status":
+            line += Content(" " * max(0, width - line.cell_length - text.cell_length))
+        elif spans:
+            line += Content("  ")
+        start = line.cell_length
+        line += text.stylize("reverse") if name == marked else text
+        spans.append((start, line.cell_length, name))
+    return line.truncate(width), spans
 
 
 def _sacrifices(phase: Phase) -> tuple[tuple[str, int], ...]:
-    if phase in _BEFORE:
+    if phase in BEFORE:
         return _ESTIMATE_SACRIFICES
-    return (*_ENDED_SACRIFICES, *_SACRIFICES) if phase in _ENDED else _SACRIFICES
+    return (*_ENDED_SACRIFICES, *_SACRIFICES) if phase in ENDED else _SACRIFICES
 
 
 def _join(fields: Sequence[_Field]) -> _Field:
@@ -182,7 +203,7 @@ def _prompts(view: MeterView) -> list[_Field]:
     if view.prompt_tokens is None:
         return [[], [], []]
     plain: _Field = [("in ", _MUTED), (_count(view.prompt_tokens, view.prompt_estimated), "")]
-    if view.phase in _BEFORE:
+    if view.phase in BEFORE:
         method = view.method.removeprefix("estimate ")
         short = "by server" if method == "counted by the server" else method.partition(",")[0]
         return [
@@ -203,8 +224,10 @@ def _first(view: MeterView) -> _Field:
     return [("first ", _MUTED), (f"{view.first_token_seconds:.1f} s", "")]
 
 
-def _output(view: MeterView, *, limit: bool = True, details: bool = False) -> _Field:
-    if view.phase in _BEFORE:
+def _output(
+    view: MeterView, *, limit: bool = True, details: bool = False, percent: bool = False
+) -> _Field:
+    if view.phase in BEFORE:
         if view.max_output_tokens is None:
             return []
         return [("out ≤ ", _MUTED), (format_tokens(view.max_output_tokens), "")]
@@ -213,7 +236,7 @@ def _output(view: MeterView, *, limit: bool = True, details: bool = False) -> _F
     most = view.max_output_tokens
     # Room for the "~" and for all digits it may come to have.
     full = format_tokens(max(view.completion_tokens, most or 99_999))
-    room = 0 if view.phase in _ENDED else 1 + len(full)
+    room = 0 if view.phase in ENDED else 1 + len(full)
     number = f"{_count(view.completion_tokens, view.completion_estimated):>{room}}"
     field = [("out ", _MUTED), (number, "")]
     if most is not None and limit:
@@ -221,6 +244,10 @@ def _output(view: MeterView, *, limit: bool = True, details: bool = False) -> _F
         if details:
             done = min(_BAR_CELLS, math.ceil(view.completion_tokens / most * _BAR_CELLS))
             field += [(" " + "▰" * done, "$text-accent"), ("▱" * (_BAR_CELLS - done), _MUTED)]
+        if percent and view.phase not in ENDED:
+            # Of what is allowed: how long the reply will be nobody knows.
+            share = round(min(1.0, view.completion_tokens / most) * 100)
+            field.append((f" {share:>3} % of the limit", _MUTED))
     if details and view.reasoning_tokens:
         field.append((f" ({format_tokens(view.reasoning_tokens)} thought)", _MUTED))
     return field
@@ -241,7 +268,7 @@ def _context(view: MeterView, *, bar: bool = True) -> _Field:
     field = [(label, style or _MUTED)]
     if bar:
         field += [("▰" * full, style or "$text-accent"), ("▱" * (_BAR_CELLS - full) + " ", _MUTED)]
-    room = 0 if view.phase in _ENDED else 2 if bar else 3
+    room = 0 if view.phase in ENDED else 2 if bar else 3
     return [*field, (f"{min(999, round(share * 100)):>{room}} %", style)]
 
 
@@ -254,7 +281,7 @@ def _turns(view: MeterView, *, short: bool = False) -> _Field:
 
 
 def _cost(view: MeterView, *, range_: bool = True) -> _Field:
-    if view.phase in _BEFORE:
+    if view.phase in BEFORE:
         if view.least_usd is None or view.most_usd is None:
             return [("cost unknown", _MUTED)]
         least = f"{format_usd(view.least_usd)}–" if range_ else "≤ "
@@ -267,9 +294,9 @@ def _cost(view: MeterView, *, range_: bool = True) -> _Field:
     limits = [limit for limit in (view.most_usd, view.cap_usd) if limit is not None]
     most = format_usd(min(limits)) if limits else None
     sign = "~" if view.completion_estimated and not view.cost_reported else ""
-    room = 0 if view.phase in _ENDED else 1 + max(len(most or ""), len("$0.0000"))
+    room = 0 if view.phase in ENDED else 1 + max(len(most or ""), len("$0.0000"))
     field = [(f"{sign + format_usd(view.cost_usd):>{room}}", "")]
-    if view.cost_reported and view.phase in _ENDED and range_:
+    if view.cost_reported and view.phase in ENDED and range_:
         field.append((" as reported", _MUTED))
     elif most is not None and range_:
         field.append((f" of ≤ {most}", _MUTED))
@@ -278,9 +305,9 @@ def _cost(view: MeterView, *, range_: bool = True) -> _Field:
 
 def _session(view: MeterView) -> _Field:
     """What the session has cost, where that is more than this run."""
-    if not view.session_usd or view.phase not in (*_BEFORE, *_ENDED):
+    if not view.session_usd or view.phase not in (*BEFORE, *ENDED):
         return []
-    if view.phase in _ENDED and view.session_usd == view.cost_usd:
+    if view.phase in ENDED and view.session_usd == view.cost_usd:
         return []
     return [("session ", _MUTED), (format_usd(view.session_usd), "")]
 
@@ -290,7 +317,7 @@ def _speed(view: MeterView, *, history: bool = True) -> _Field:
     if rate is None and view.phase not in ("initializing", "processing", "retrying", "paused"):
         return []
     number = "–" if rate is None else f"{rate:.0f}" if rate < 9999.5 else f"{rate:,.0f}"
-    room = 0 if view.phase in _ENDED else 4
+    room = 0 if view.phase in ENDED else 4
     field = [(f"{number:>{room}}", ""), (" t/s", _MUTED)]
     if history:
         field.append((f" {sparkline(view.speeds):>{_BAR_CELLS}}", "$text-accent"))
@@ -320,9 +347,9 @@ def _status(view: MeterView, *, time: bool = True) -> _Field:
     word, style = _STATUS[view.phase]
     if view.prompt_percent is not None and view.phase in ("initializing", "processing"):
         word = f"◌ reading{' the prompt' if time else ''} {view.prompt_percent:>2} %"
-    field = [(f"{word:<{0 if view.phase in _ENDED else _STATUS_CELLS}}", style)]
+    field = [(f"{word:<{0 if view.phase in ENDED else _STATUS_CELLS}}", style)]
     if time and view.elapsed_seconds is not None:
-        room = 0 if view.phase in _ENDED else 5
+        room = 0 if view.phase in ENDED else 5
         return [(f"{clock(view.elapsed_seconds):>{room}}  ", ""), *field]
     return field
 

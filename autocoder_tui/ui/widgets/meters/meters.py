@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import ClassVar
 
+from textual import events
+from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
 from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.events import CostEstimate
 from autocoder_tui.engine.run_state import RunState
-from autocoder_tui.ui.widgets.meters.line import ALARM_SHARE, WARN_SHARE, MeterView, meter_line
+from autocoder_tui.ui.widgets.meters.line import (
+    ALARM_SHARE,
+    WARN_SHARE,
+    MeterView,
+    placed_fields,
+)
 
 _PERIOD = 0.25
 """Seconds between two updates while a run goes on."""
@@ -79,11 +88,24 @@ def _left(until: float | None, now: float) -> float | None:
     return None if until is None else max(0.0, until - now)
 
 
-class Meters(Widget):
+class Meters(Widget, can_focus=True):
     """The line on the screen, redrawn only when it reads differently.
 
     While a run goes on it keeps itself up to date, four times a second. At rest no timer runs.
+    With the keyboard a figure is chosen, and its meaning asked for; so is that of one clicked.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "choose(-1)", "Left", id="meters.left", show=False),
+        Binding("right", "choose(1)", "Right", id="meters.right", show=False),
+        Binding("question_mark,enter", "explain", "Explain", id="meters.explain"),
+    ]
+
+    @dataclass
+    class Asked(Message):
+        """What the figures mean is asked, above all that of `field`; "" for none."""
+
+        field: str
 
     DEFAULT_CSS = """
     Meters { height: 1; background: $panel; color: $foreground; }
@@ -105,6 +127,8 @@ class Meters(Widget):
         self._clock_ahead = 0.0
         self._timer: Timer | None = None
         self._paused = False
+        self._spans: list[tuple[int, int, str]] = []
+        self._chosen = ""
 
     @property
     def view(self) -> MeterView | None:
@@ -173,7 +197,36 @@ class Meters(Widget):
             self._view = view
             self.refresh()
 
+    # ------------------------------------------------------------------ asking for a meaning
+
+    def action_choose(self, step: int) -> None:
+        """Go to the figure on the right or left."""
+        names = [name for _, _, name in self._spans]
+        if names:
+            at = names.index(self._chosen) + step if self._chosen in names else 0
+            self._chosen = names[max(0, min(at, len(names) - 1))]
+            self.refresh()
+
+    def action_explain(self) -> None:
+        self.post_message(self.Asked(self._chosen))
+
+    def on_focus(self) -> None:
+        if self._chosen not in [name for _, _, name in self._spans]:
+            self._chosen = self._spans[0][2] if self._spans else ""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        for start, end, name in self._spans:
+            if start <= event.x < end:
+                self._chosen = name
+                self.action_explain()
+
     def render(self) -> Content:
         if self._view is None:
             return Content("")
-        return meter_line(self._view, self.size.width)
+        marked = self._chosen if self.has_focus else ""
+        line, self._spans = placed_fields(self._view, self.size.width, marked)
+        return line

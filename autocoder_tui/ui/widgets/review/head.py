@@ -57,7 +57,7 @@ def _file_line(file: FileReview, place: str) -> Content:
     return Content.assemble(
         Content.styled(file.names, "bold"),
         f"  {_STATUS.get(status_of(file), status_of(file))}  {hunks}{lines}",
-        Content.styled(place, "$text-muted"),
+        Content.styled(place, "$muted"),
     )
 
 

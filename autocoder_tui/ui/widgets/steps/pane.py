@@ -28,6 +28,8 @@ NOTHING: Final = """\
 No project is open here yet.
 
 t chooses the steps to go from a prompt to a code base, p writes the prompt, r runs."""
+_OF_A_STEP: Final = ("skip", "again", "open", "edit", "edit outside")
+"""What is done with the step under the cursor."""
 _TICK: Final = 0.5
 _TALL: Final = 20
 """Rows of the pane from which on there is room for all that is known of a step."""
@@ -57,6 +59,11 @@ class StepList(RowList):
 
         deed: StepDeed
         index: int | None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "want" and parameters[0] in _OF_A_STEP:
+            return self.row_count > 0
+        return super().check_action(action, parameters)
 
     def action_want(self, deed: StepDeed) -> None:
         self.post_message(self.Wanted(deed, self.highlighted))

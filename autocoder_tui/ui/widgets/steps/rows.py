@@ -15,12 +15,12 @@ from autocoder_tui.steps.progress import ProjectProgress, StepProgress
 from autocoder_tui.steps.step import StepState
 
 LOOKS: Final[Mapping[StepState, tuple[str, str]]] = {
-    "waiting": ("·", "$text-muted"),
+    "waiting": ("·", "$muted"),
     "running": ("▶", "$text-accent"),
     "done": ("✓", "$text-success"),
     "failed": ("✗", "$text-error"),
     "stopped": ("■", "$text-warning"),
-    "skipped": ("»", "$text-muted"),
+    "skipped": ("»", "$muted"),
     "stale": ("~", "$text-warning"),
 }
 """The sign and the colour of each state."""
@@ -112,7 +112,7 @@ def detail(step: StepProgress, seconds: float, *, says: str, whole: bool) -> Con
         figures.append(duration(seconds))
     lines: list[Content | str] = [Content.styled(visible(step.name), "bold")]
     if step.summary:
-        lines += ["\n", Content.styled(visible(step.summary), "$text-muted")]
+        lines += ["\n", Content.styled(visible(step.summary), "$muted")]
     lines += ["\n", Content.styled(f"{sign} {' · '.join(figures)}", colour)]
     if says or step.detail:
         lines += ["\n", said]
