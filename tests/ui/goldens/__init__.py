@@ -141,9 +141,6 @@ async def pictured(folder: Path, moment: str, size: Size, kept: str | None = Non
     machine something may come late."""
     with _universal_time():
         async with at_moment(folder, moment, size) as (app, pilot):
-            header = app.main.query_one(HeaderLine)
-            header.project, header.branch = "~/orders", ""
-            app.clear_notifications()
             main = app.main
             # A file beside the work is read in its own time.
             await until(
@@ -262,10 +259,14 @@ def _shown(app: AutocoderApp) -> str:
 
 
 async def _settled(app: AutocoderApp, pilot: Pilot[str]) -> str:
-    """What is shown as soon as it stays the same for a moment."""
+    """What is shown as soon as it stays the same for a moment, in a project of one name."""
     before = ""
+    header = app.main.query_one(HeaderLine)
     async with asyncio.timeout(20):
         while True:
+            # The program may come to say where it is, or what it did, later.
+            header.project, header.branch = "~/orders", ""
+            app.clear_notifications()
             await pilot.pause()
             now = _shown(app)
             if now == before:
