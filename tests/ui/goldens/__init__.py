@@ -269,7 +269,8 @@ async def _settled(app: AutocoderApp, pilot: Pilot[str]) -> str:
             app.clear_notifications()
             await pilot.pause()
             now = _shown(app)
-            if now == before:
+            # Below a dialog what changes is painted now and then.
+            if now == before and header.project in now:
                 return now
             before = now
             await asyncio.sleep(0.1)
