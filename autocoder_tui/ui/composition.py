@@ -41,7 +41,7 @@ from autocoder_tui.ui.terminal.driver import HasAnEnd, driver_class
 from autocoder_tui.ui.terminal.early_terminal import EarlyTerminal
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
 from autocoder_tui.ui.widgets.diff.view import Arrangement
-from autocoder_tui.ui.widgets.message_line import said_now
+from autocoder_tui.ui.widgets.message_line import said_now, seconds_shown
 
 if TYPE_CHECKING:
     from autocoder_tui.runs.preparation import Job
@@ -187,7 +187,7 @@ class ComposedApp(TypeAheadApp):
         if self._message_timer is not None:
             self._message_timer.stop()
         if shown is not None:
-            self._message_timer = self.set_timer(max(0.1, shown.time_left), self._show_message)
+            self._message_timer = self.set_timer(seconds_shown(shown), self._show_message)
 
     def on_message_line_dismissed(self) -> None:
         shown, _ = said_now(self._notifications)

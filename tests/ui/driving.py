@@ -34,7 +34,7 @@ def setup_for(
     The guide of a first start is over unless it is `guided`."""
     project = folder / "project"
     project.mkdir(exist_ok=True)
-    if not guided:
+    if not guided and not (folder / "state").is_file():
         GuideMemory(folder / "state").forget_it()
     places = {
         "AUTOCODER_TUI_CONFIG_DIR": str(folder / "config"),

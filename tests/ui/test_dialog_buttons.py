@@ -23,6 +23,7 @@ from autocoder_tui.review.unplaced_change import UnplacedChange
 from autocoder_tui.runs.estimate import weigh
 from autocoder_tui.runs.preparation import Job, prepare
 from autocoder_tui.runs.rounds import Round as FeedbackRound
+from autocoder_tui.runs.run_comparison import compared_runs
 from autocoder_tui.store.history.history import History
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.controllers.quit import QuitQuestion, Reason
@@ -44,6 +45,7 @@ from autocoder_tui.ui.screens.endpoint_form import EndpointForm
 from autocoder_tui.ui.screens.first_steps import FirstSteps
 from autocoder_tui.ui.screens.prompts import Prompt, PromptList
 from autocoder_tui.ui.screens.recovered import Offer, RecoveredRuns
+from autocoder_tui.ui.screens.run_comparison import RunComparison
 from autocoder_tui.ui.screens.run_view import RunView
 from autocoder_tui.ui.screens.shown_text import ShownText
 from autocoder_tui.ui.screens.step_conversation import Said, StepConversation
@@ -113,6 +115,7 @@ MADE: dict[type[Dialog[Any]], Open] = {
     QuitQuestion: lambda _: QuitQuestion(Reason("A", "b"), lambda: Reason("A", "b")),
     RecoveredRuns: lambda app: RecoveredRuns([Offer(kept(app), "half of it came")]),
     RoundsScreen: rounds,
+    RunComparison: lambda app: RunComparison(compared_runs(kept(app), kept(app))),
     RunView: lambda app: RunView(kept(app)),
     ShownText: lambda _: ShownText("Run it?", "It runs.", "line\n" * 80, ANSWERS),
     StepConversation: lambda _: StepConversation("plan", [Said("first", (("user", "hello"),))]),
@@ -126,6 +129,7 @@ MADE: dict[type[Dialog[Any]], Open] = {
 
 OPENED = {
     "BatchScreen": "Q",
+    "FiguresHelp": "alt+m",
     "Finder": "ctrl+f",
     "HistoryScreen": "f6",
     "KeysHelp": "f1",
@@ -147,6 +151,7 @@ NO_ENTER = {
     "NoteDialog": "Enter begins a line",
     "CommitMessage": "Enter begins a line",
     "RunView": "nothing to choose",
+    "RunComparison": "nothing to choose",
     "UsageScreen": "nothing to choose",
     "StepConversation": "nothing to choose",
 }

@@ -111,7 +111,7 @@ async def test_a_wide_terminal_shows_the_file_under_the_cursor(tmp_path: Path) -
         assert tricky in texts["a.py"]
         assert "geheim" not in texts[".env"]
         assert "\0" not in texts["b.bin"]
-        assert app.main.query_one(StreamView).id == "output"
+        assert app.main.query_one(StreamView).id == "stream"
         # The file's own lines that look like the end of a frame are lines of the file.
         picker.move_cursor(
             next(n for n in picker.root.children if n.data and n.data.path == "a.py")
@@ -159,7 +159,7 @@ async def test_a_resize_leaves_a_reader_where_they_are(tmp_path: Path) -> None:
     async with serving(tmp_path, [reply], "-r", "count", size=WIDE) as (app, pilot, _):
         await until(pilot, lambda: app.recovery.done)
         await pilot.press("ctrl+r")
-        view = app.main.query_one("#output", StreamView)
+        view = app.main.query_one(StreamView)
         await until(pilot, lambda: app.runner.state.text_length == 3000)
         await pilot.press("f4")
         await until(pilot, lambda: view.line_count > 150)

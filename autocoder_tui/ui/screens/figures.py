@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.meters.explained import Figure
 
 
@@ -25,6 +26,7 @@ class FiguresHelp(Dialog[None]):
         Binding("pageup", "scroll(-8)", "Page up", id="figures.page_up", show=False),
         Binding("pagedown", "scroll(8)", "Page down", id="figures.page_down", show=False),
     ]
+    BUTTONS = (KeyButton("Close", "escape"),)
     DEFAULT_CSS = """
     FiguresHelp VerticalScroll { height: auto; max-height: 100%; }
     FiguresHelp .figure { height: auto; width: 100%; margin-bottom: 1; }
@@ -39,7 +41,7 @@ class FiguresHelp(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide-dialog dense-dialog") as dialog:
             dialog.border_title = "What the figures mean"
-            dialog.border_subtitle = "↑ ↓ move · Esc closes"
+            dialog.border_subtitle = "↑ ↓ move"
             with VerticalScroll(can_focus=False):
                 for figure in self._figures:
                     wanted = " -wanted" if figure.field == self._wanted else ""

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from autocoder_tui.runs.run_comparison import Comparison, Fact
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.diff.canvas import DiffCanvas
 from autocoder_tui.ui.widgets.history.compared_diff import ComparedDiff
 
@@ -32,6 +33,7 @@ class RunComparison(Dialog[None]):
         Binding("n", "next_hunk(1)", "Next difference", id="comparison.next_hunk"),
         Binding("N,p", "next_hunk(-1)", "Difference before", id="comparison.previous_hunk"),
     ]
+    BUTTONS = (KeyButton("Side by side", "s"), KeyButton("Close", "escape"))
     DEFAULT_CSS = """
     RunComparison VerticalScroll { height: auto; max-height: 45%; scrollbar-size-vertical: 1; }
     RunComparison #comparison-table { height: auto; }
@@ -51,7 +53,6 @@ class RunComparison(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog tall-dialog") as dialog:
             dialog.border_title = "Two runs compared"
-            dialog.border_subtitle = "Esc"
             with VerticalScroll(can_focus=True):
                 yield Static("", id="comparison-table", markup=False)
             yield Static("", id="comparison-file", markup=False)

@@ -3,6 +3,7 @@ worked in and none of the keys."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from typing import Final
 
@@ -20,14 +21,29 @@ _MOST_ROWS: Final = 5
 _WEIGHT: Final = ("information", "warning", "error")
 
 
+_SECONDS_TO_READ: Final = 5.0
+
+
 def said_now(notifications: Iterable[Notification]) -> tuple[Notification | None, int]:
-    """The message to show, the gravest and of these the newest, and how many others there are."""
+    """The message to show, and how many others there are: the gravest that may not be read yet,
+    and of these the newest. One that stood long enough gives way to what is said after it."""
     waiting = list(notifications)
     shown: Notification | None = None
     for one in waiting:
-        if shown is None or _WEIGHT.index(one.severity) >= _WEIGHT.index(shown.severity):
+        if shown is None or _weight(one) >= _weight(shown):
             shown = one
     return shown, max(0, len(waiting) - 1)
+
+
+def seconds_shown(shown: Notification) -> float:
+    """How long `shown` stands before it must be seen anew which message does."""
+    fresh = _SECONDS_TO_READ - (time.time() - shown.raised_at)
+    return max(0.1, min(shown.time_left, fresh) if fresh > 0 else shown.time_left)
+
+
+def _weight(one: Notification) -> int:
+    read = time.time() - one.raised_at >= _SECONDS_TO_READ
+    return 0 if read else _WEIGHT.index(one.severity)
 
 
 class MessageLine(Widget):
