@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-import shlex
 import signal
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,7 +11,7 @@ import pytest
 
 from autocoder_tui.demo.script import Received, Reply
 from autocoder_tui.store.history.history import History
-from tests.terminal.program import Pseudoterminal, environment, serving, terminal
+from tests.terminal.program import Pseudoterminal, serving, terminal
 from tests.terminal.test_hostile_text import EVIL, HIDDEN, NAME
 
 BEFORE = "".join(f"line {number}\n" for number in range(1, 41))
@@ -160,42 +157,6 @@ def test_text_is_gone_on_with_after_a_try_that_was_stopped_at_once(tmp_path: Pat
         goes_on = True
         person.does("more", "run completed", "Review: 1 file, 2 hunks", "> ")
         person.leaves()
-
-
-def test_questions_are_answered_from_a_pipe(tmp_path: Path) -> None:
-    place = project(tmp_path)
-    lines = ["run", "y", "review", "a", "write", "y", "quit"]
-    with serving([Reply(REPLY)]) as server:
-        flags = ("--base-url", server.base_url, "-i", "a.txt", "-r", "Change two lines.")
-        done = piped(tmp_path, "".join(f"{line}\n" for line in lines), *flags)
-    assert (done.returncode, (place / "a.txt").read_text()) == (0, AFTER), done.stderr
-    assert "internal error" not in done.stderr
-
-
-@pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&-"])
-def test_without_an_input_or_an_output_it_ends(tmp_path: Path, closed: str) -> None:
-    project(tmp_path)
-    done = piped(tmp_path, "status\nquit\n", "--base-url", "http://127.0.0.1:1/v1", closed=closed)
-    assert done.returncode == 0, done.stderr
-    assert "internal error" not in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def piped(
-    folder: Path, text: str, *flags: str, closed: str = ""
-) -> subprocess.CompletedProcess[str]:
-    """The plain mode with `text` as its input; `closed` is what a shell is told to close."""
-    program = [sys.executable, "-m", "autocoder_tui", "--plain", "-m", "test-model", *flags]
-    return subprocess.run(
-        ["/bin/sh", "-c", f"exec {shlex.join(program)} {closed}"],
-        input=text,
-        capture_output=True,
-        text=True,
-        cwd=folder / "project",
-        env=environment(folder),
-        timeout=60,
-        check=False,
-    )
 
 
 def test_what_was_decided_when_the_program_was_killed_is_taken_up(tmp_path: Path) -> None:
