@@ -97,13 +97,13 @@ def _take_up(desk: Desk, run: KeptRun) -> None:
         else:
             talk.tell("This run proposed no file.")
         for dropped in opened.dropped:
-            _tell_dropped(desk, dropped)
+            tell_dropped(desk, dropped)
     history.settled(run.run_id)
     if desk.resumable:
         talk.tell("Its text is not complete: more goes on with it.")
 
 
-def _tell_dropped(desk: Desk, dropped: Dropped) -> None:
+def tell_dropped(desk: Desk, dropped: Dropped) -> None:
     """Say what was decided while the reply came and does not fit any more. What a person typed is
     kept in a file."""
     desk.talk.tell(str(dropped))
