@@ -98,10 +98,11 @@ class Generation:
         self._allowance = Allowance(model, self._limits, self._accounts, self._raise_cap)
         asked_for = told(self._request.edits, self._capabilities)
         yield RunStarted(self._request.run_id, model.name, figure, asked_for)
-        weights = file_weights(self._request, self._counter, figure.prompt_tokens)
-        check_fits(model, weights, figure.prompt_tokens - sum(weights.values()))
+        # Before anything can fail: else what was kept would not be in this run to go on with.
         if self.text:
             yield TextDelta(self.text)
+        weights = file_weights(self._request, self._counter, figure.prompt_tokens)
+        check_fits(model, weights, figure.prompt_tokens - sum(weights.values()))
         async with session or HttpSession(self._request.endpoint, self._limits, trace) as session:
             async for event in self._parts(session):
                 yield event

@@ -125,6 +125,12 @@ class ReviewSession:
         return self.reviewable.taken_back(self.review)
 
     @property
+    def is_edited(self) -> bool:
+        """Whether a person has changed a text that is proposed."""
+        made = {file.path: file.after for file in self.reviewable.review.files}
+        return any(file.after != made.get(file.path, file.after) for file in self.review.files)
+
+    @property
     def is_open(self) -> bool:
         """Whether it is to be there again at the next start, whatever was decided."""
         return self.shows_something and not self.written

@@ -91,6 +91,9 @@ def command_at(command: Sequence[str], file: Path, line: int, *, waits: bool = F
     options = _WAITS.get(name, ())
     wait = [options[0]] if waits and options and not set(options) & set(command) else []
     begin = [*command, *wait]
+    if ":" in file.name and name in _WITH_GOTO | _WITH_COLON:
+        # What stands behind a colon would be taken for the line, of another file.
+        return [*begin, str(file)]
     if name in _WITH_PLUS:
         return [*begin, f"+{line}", str(file)]
     if name in _WITH_GOTO:

@@ -334,6 +334,14 @@ async def test_a_kept_partial_is_continued_by_hand() -> None:
     assert of(ContinuationStarted, events)[0].cause == "by hand"
 
 
+async def test_a_kept_partial_is_not_lost_where_nothing_fits_any_more() -> None:
+    big = InputFile("data/big.txt", "word " * 40_000)
+    async with DemoServer([Reply(FRAMED)]) as server:
+        events = await events_of(request_to(server, files=(big,), partial=FRAMED[:1000]))
+    assert end_of(RunFailed, events).error.kind == "input_too_large"
+    assert joined(events) == FRAMED[:1000]
+
+
 async def test_a_run_that_never_ends_is_ended() -> None:
     limits = Limits(total_timeout=2, idle_timeout=60, first_byte_timeout=60)
     endless = Reply(FRAMED, stall="middle", cut_after=500)

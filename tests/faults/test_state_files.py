@@ -29,9 +29,9 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.store.calibration import learn
 from autocoder_tui.store.capabilities import CapabilityStore
 from autocoder_tui.store.history.history import History
+from autocoder_tui.store.kept_text import keep_text
 from autocoder_tui.store.usage import append_usage, read_usage
 from autocoder_tui.system.atomic_write import write_atomically
-from autocoder_tui.ui.controllers.copy import keep_text
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.engine.conversation import MODEL, endpoint_at
 from tests.faults.special import run_all

@@ -47,3 +47,9 @@ def test_one_that_gives_the_terminal_back_is_told_to_wait(command: str, option: 
     given = command.split()
     added = set(command_at(given, FILE, 1, waits=True)) - set(command_at(given, FILE, 1))
     assert added == ({option} if option else set())
+
+
+@pytest.mark.parametrize("command", ["code", "subl", "zed"])
+def test_a_name_with_a_colon_is_not_taken_for_a_line_of_another_file(command: str) -> None:
+    file = FILE.with_name("notes:3.txt")
+    assert command_at([command], file, 12) == [command, str(file)]

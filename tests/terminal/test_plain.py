@@ -130,6 +130,35 @@ def test_ctrl_c_stops_a_run_and_more_goes_on_with_it(tmp_path: Path) -> None:
     assert (tmp_path / "project" / "a.txt").read_text() == AFTER
 
 
+def test_text_is_gone_on_with_after_a_try_that_was_stopped_at_once(tmp_path: Path) -> None:
+    project(tmp_path)
+    cut = REPLY.index("line 20\n")
+    goes_on = False
+
+    def script(asked: Received) -> Reply:
+        if len(asked.messages) < 3:
+            return Reply(REPLY, stall="middle", cut_after=cut)
+        return Reply(REPLY[cut:]) if goes_on else Reply("", stall="headers")
+
+    flags = ("-i", "a.txt", "-r", "Change two lines.")
+    with (
+        serving(script) as server,
+        plain(tmp_path, server.base_url, *flags) as screen,
+    ):
+        person = Person(screen)
+        person.hears("> ")
+        person.does("run", "Send it?", "] ")
+        person.does("y", "line 18")
+        screen.signal(signal.SIGINT)
+        person.hears("Stopped.", "more goes on with it", "> ")
+        person.does("more", "Run begins.")
+        screen.signal(signal.SIGINT)
+        person.hears("more goes on with it", "> ")
+        goes_on = True
+        person.does("more", "run completed", "Review: 1 file, 2 hunks", "> ")
+        person.leaves()
+
+
 def test_what_was_decided_when_the_program_was_killed_is_taken_up(tmp_path: Path) -> None:
     project(tmp_path)
     flags = ("-i", "a.txt", "-r", "Change two lines.")

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from autocoder_tui.demo.script import Reply
+from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.choice import Choice
 from autocoder_tui.ui.screens.dialogs.question import Question
@@ -199,6 +200,28 @@ async def test_an_edit_of_a_file_that_comes_once_more_is_kept_in_a_file(tmp_path
         await until(pilot, lambda: "1 verdict and your edit were dropped" in said(app))
     kept = (tmp_path / "state" / "dropped-edit.txt").read_text()
     assert kept == NEW.replace("line three\n", "line drei\n")
+
+
+async def test_what_was_decided_stays_when_going_on_is_stopped_at_once(tmp_path: Path) -> None:
+    async with streaming(tmp_path, [THREE, THREE]) as (app, pilot, _):
+        await reviewing_first(app, pilot)
+        await pilot.press("a", "r", "escape")
+        await ended(app, pilot)
+        session = there(app.review_session)
+        began = app.runner._view.run_began
+
+        def stopped(prepared: Prepared) -> None:
+            began(prepared)
+            assert session.coming is not None
+            app.runner.stop()
+
+        app.runner._view.run_began = stopped  # type: ignore[method-assign]
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: not app.runner.running and session.coming is None)
+        assert app.review_session is session
+        assert (marks(app, "a.txt"), names(app)) == ("✓✗", ["a.txt", "b.txt"])
+        assert "dropped" not in said(app)
+        assert app.runner.resumable
 
 
 async def test_a_stopped_run_is_reviewed_and_gone_on_with(tmp_path: Path) -> None:

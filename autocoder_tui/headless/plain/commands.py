@@ -135,7 +135,7 @@ def _guarded(desk: Desk, work: Callable[[], None]) -> None:
         desk.talk.tell("Given up.")
     except KeyboardInterrupt:
         # In the middle of a write, maybe: that is finished, or taken back.
-        write.recover_writes(desk)
+        _guarded(desk, lambda: write.recover_writes(desk))
         desk.talk.tell("Given up.")
     except AutocoderError as error:
         desk.talk.tell(error.message)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.plain.desk import Desk
 from autocoder_tui.headless.plain.run import tell_review
+from autocoder_tui.review.later_reply import Dropped
 from autocoder_tui.runs.export import WORK, conversation_text
 from autocoder_tui.runs.listed_run import files_in_words, when_in_words
 from autocoder_tui.runs.restore import model_as_sent, prepared_of
@@ -15,6 +17,7 @@ from autocoder_tui.runs.rounds import proposal_before
 from autocoder_tui.runs.standing import state_of
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.kept_run import KeptRun
+from autocoder_tui.store.kept_text import keep_beside
 
 _MOST_LISTED = 20
 
@@ -88,10 +91,26 @@ def _take_up(desk: Desk, run: KeptRun) -> None:
             proposed = proposals_of(run, prepared)
             desk.session = ReviewSession(opened.reviewable, proposed, before, kept_notes(run))
             if opened.changed:
-                talk.tell(f"Changed on disk since: {', '.join(opened.changed)}.")
+                changed = ", ".join(visible(path) for path in opened.changed)
+                talk.tell(f"Changed on disk since: {changed}.")
             tell_review(desk)
         else:
             talk.tell("This run proposed no file.")
+        for dropped in opened.dropped:
+            tell_dropped(desk, dropped)
     history.settled(run.run_id)
     if desk.resumable:
         talk.tell("Its text is not complete: more goes on with it.")
+
+
+def tell_dropped(desk: Desk, dropped: Dropped) -> None:
+    """Say what was decided while the reply came and does not fit any more. What a person typed is
+    kept in a file."""
+    desk.talk.tell(str(dropped))
+    if dropped.edited is not None:
+        try:
+            file = keep_beside(desk.setup.places.state, "dropped-edit.txt", dropped.edited)
+        except AutocoderError as error:
+            desk.talk.tell(error.message)
+        else:
+            desk.talk.tell(f"The edited text is in {visible(str(file))}.")

@@ -34,6 +34,7 @@ from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.runs.rework import Complaint, rework
 from autocoder_tui.runs.setup import ChosenModel, as_known_now, obstacle
 from autocoder_tui.runs.window_probe import ask_beforehand
+from autocoder_tui.safety.sanitize import visible
 
 _PERIOD: Final = 10.0
 """Seconds between two words on how far a run is, where its lines are not shown."""
@@ -184,17 +185,27 @@ def _makes_room(desk: Desk) -> bool:
 def _go(desk: Desk, prepared: Prepared, earlier: Review | None = None) -> None:
     """See a run through; `earlier` is the review that it goes on with."""
     listener = _Listener(desk)
+    before = (desk.prepared, desk.state) if desk.resumable else None
     desk.prepared, desk.state = prepared, RunState()
-    desk.do(_listen(desk, prepared, listener))
-    listener.end()
     state = desk.state
+    try:
+        desk.do(_listen(desk, prepared, listener))
+    finally:
+        # However it ended: what it cost is spent.
+        if state.usage is not None:
+            desk.spent += state.usage.cost_usd or Decimal(0)
+        goes_on = bool(prepared.request.partial)
+        if before is not None and not state.text and (goes_on or state.status != "error"):
+            # It ended before anything came: what was kept can still be gone on with.
+            desk.prepared, desk.state = before
+    listener.end()
     if state.stats.chunks:
         desk.talk.tell(summary(state))
-    if state.usage is not None:
-        desk.spent += state.usage.cost_usd or Decimal(0)
     if desk.resumable:
         desk.talk.tell("The text so far is kept: more goes on with it.")
     if prepared.request.purpose == "query":
+        return
+    if desk.state is not state:
         return
     if earlier is None:
         desk.session = None
@@ -230,7 +241,7 @@ def tell_review(desk: Desk) -> None:
     if session is None:
         return
     for path, reason in session.reviewable.refused:
-        desk.talk.tell(f"{path} is not offered: {reason}")
+        desk.talk.tell(f"{visible(path)} is not offered: {visible(reason)}")
     files, counts = session.review.files, session.review.counts
     if not files:
         desk.talk.tell("There is nothing to review.")

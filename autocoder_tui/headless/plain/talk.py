@@ -46,14 +46,17 @@ class Talk:
         try:
             return input(visible(prompt))
         except EOFError:
-            print(flush=True)
+            _end_line()
             raise Left("The input has ended.") from None
         except KeyboardInterrupt:
-            print(flush=True)
+            _end_line()
             raise GivenUp("Given up.") from None
         except UnicodeDecodeError:
             self.tell("That line was not in UTF-8, so it was not taken.")
             return ""
+        except (OSError, RuntimeError, ValueError):
+            # Closed, never there, or gone with its terminal: asked again it would be the same.
+            raise Left("The input or the output has gone.") from None
 
     def lines(self, prompt: str) -> str:
         """Several lines, up to one with nothing but a full stop."""
@@ -98,9 +101,16 @@ class Talk:
             self.show(f"{number}: {visible(entry)}")
 
 
+def _end_line() -> None:
+    """End the line of a prompt that nothing was typed behind."""
+    with contextlib.suppress(OSError, ValueError):
+        print(flush=True)
+
+
 def _forget_typed() -> None:
     """Drop what has been typed and not been read, where the input is a terminal."""
     with contextlib.suppress(ImportError, OSError, ValueError, AttributeError):
         import termios
 
-        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+        with contextlib.suppress(termios.error):  # which is none of those
+            termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)

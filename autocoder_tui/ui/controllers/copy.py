@@ -7,27 +7,12 @@ from pathlib import Path
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.store.errors import CannotKeep
-from autocoder_tui.system.atomic_write import write_atomically
+from autocoder_tui.store.kept_text import keep_text
 from autocoder_tui.system.clipboard import clipboard_tool, fill_clipboard
 from autocoder_tui.ui.program import Program
 
 _LARGEST_SENT = 74_000
 """Bytes a terminal surely takes in one OSC 52 sequence (100,000 when encoded)."""
-
-
-def keep_text(state: Path, name: str, text: str) -> Path:
-    """Write `text` to the file `name` of the state folder; returns it. Raises CannotKeep."""
-    file = state / name
-    try:
-        write_atomically(file, text)
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or "it holds half a character"
-        raise CannotKeep(
-            f"{file} cannot be written ({reason.lower()}). Make room, or set "
-            "AUTOCODER_TUI_STATE_DIR to another folder."
-        ) from error
-    return file
 
 
 async def copy_out(app: Program, text: str, what: str, name: str = "copied.txt") -> None:

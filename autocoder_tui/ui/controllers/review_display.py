@@ -14,7 +14,7 @@ from autocoder_tui.review.review import Review
 from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.ui.controllers.copy import keep_text
+from autocoder_tui.store.kept_text import keep_beside
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.stream.file_tabs import FileState
@@ -75,7 +75,7 @@ async def tell_dropped(app: Program, dropped: Sequence[Dropped]) -> None:
         if each.edited is not None:
             keep = (app.setup.places.state, "dropped-edit.txt", each.edited)
             try:
-                file = await asyncio.to_thread(keep_text, *keep)
+                file = await asyncio.to_thread(keep_beside, *keep)
                 said += f" The edited text is in {visible(str(file))}."
             except AutocoderError as error:
                 said += f" {error.message}"

@@ -81,6 +81,13 @@ class ReviewSoFar:
         """The run is over: from here on its proposal is what is reviewed."""
         self._files = None
 
+    def brought_nothing(self) -> None:
+        """The run that is over took nothing away: the review is what it was before it."""
+        session = self._app.review_session
+        if session is not None:
+            session.coming = None
+            show_later(self._app, ())
+
     def _say_coming(self, files: FilesSoFar) -> None:
         session = self._app.review_session
         if (

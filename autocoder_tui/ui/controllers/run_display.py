@@ -166,6 +166,9 @@ class RunDisplay:
             app.tell("The review is as it was before this run.")
         elif state.files and (app.spending.wants_review or is_so_far(app, prepared)):
             app.run_worker(review_proposal(app, prepared, state.files))
+        elif not state.text and is_so_far(app, prepared):
+            # It ended before it brought even the text that it goes on with.
+            self._so_far.brought_nothing()
         elif not state.files and (is_so_far(app, prepared) or self._has_whole_files(prepared)):
             app.run_worker(review_what_came(app, prepared, state))
 

@@ -110,7 +110,8 @@ async def may_replace_review(app: Program, *, undecided: bool = True) -> bool:
     counts = session.review.counts
     if not counts.accepted and not undecided:
         return True
-    if session.is_cut_short and not (counts.accepted or counts.rejected):
+    decided = counts.accepted or counts.rejected or session.is_edited
+    if session.is_cut_short and not decided:
         return True  # who stops a run and sends another has seen enough of it
     answers = (Answer("run", "Run", "r"), Answer("stay", "Back to the review", "b", harmless=True))
     text = f"{session.unwritten} A new run replaces this review; F6 opens it again."
