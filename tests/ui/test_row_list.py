@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
@@ -115,9 +117,9 @@ async def test_another_number_of_rows_lays_nothing_out(monkeypatch: pytest.Monke
         laid_out: list[object] = []
         lay_out = app.screen._refresh_layout
 
-        def counted() -> None:
+        def counted(*how: Any, **more: Any) -> None:
             laid_out.append(rows.row_count)
-            lay_out()
+            lay_out(*how, **more)
 
         monkeypatch.setattr(app.screen, "_refresh_layout", counted)
         rows.show(400, 399)

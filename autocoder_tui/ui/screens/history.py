@@ -27,8 +27,8 @@ from autocoder_tui.ui.widgets.short_path import short_path
 from autocoder_tui.ui.widgets.told_frame import ToldFrame
 
 MOST_SHOWN = 500
-AT_FIRST = 60
-"""Runs that are listed at once: they fill a screen."""
+AT_FIRST = 30
+"""Runs that are listed at once: they fill a screen, and each more takes from the time of a key."""
 _PAUSE_IN_TYPING = 0.3
 """Seconds."""
 _BESIDE: Final = 110
