@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.content import Content
 
@@ -102,3 +106,52 @@ async def test_the_row_under_the_cursor_has_its_colour_behind_the_text() -> None
         ]
         assert behind[1] == {wanted.bgcolor}
         assert wanted.bgcolor not in behind[0] | behind[2]
+
+
+async def test_another_number_of_rows_lays_nothing_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = _Rows()
+    async with app.run_test(size=(40, 10)) as pilot:
+        rows = app.query_one(RowList)
+        rows.show(5000, 0)
+        await pilot.pause()
+        laid_out: list[object] = []
+        lay_out = app.screen._refresh_layout
+
+        def counted(*how: Any, **more: Any) -> None:
+            laid_out.append(rows.row_count)
+            lay_out(*how, **more)
+
+        monkeypatch.setattr(app.screen, "_refresh_layout", counted)
+        rows.show(400, 399)
+        await pilot.pause()
+        assert not laid_out
+        assert "row 399 " in shown(app)[9]
+        assert rows.vertical_scrollbar.window_virtual_size == 400
+        assert rows.max_scroll_y == 390
+        rows.show(3, 0)
+        await pilot.pause()
+        assert not rows.show_vertical_scrollbar
+        assert cell_len(shown(app)[0].rstrip()) == 40
+        assert shown(app)[2].startswith("row 2 ")
+
+
+async def test_a_row_of_several_lines_is_made_once_and_anew_at_each_painting() -> None:
+    app = _Rows()
+    async with app.run_test(size=(40, 10)) as pilot:
+        rows = app.query_one(RowList)
+        said = "first"
+        made: list[int] = []
+
+        def row(at: int) -> Content:
+            made.append(at)
+            return Content(f"{said} {at}\nbelow {at}")
+
+        rows.row_lines, rows._row_of = 2, row
+        rows.show(50, 0)
+        await pilot.pause()
+        made.clear()
+        said = "second"
+        rows.refresh()
+        await pilot.pause()
+        assert made == [0, 1, 2, 3, 4]
+        assert [line.split()[0] for line in shown(app)[:2]] == ["second", "below"]

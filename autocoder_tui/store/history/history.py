@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from autocoder_tui.store.history.database import Database
 from autocoder_tui.store.history.evaluations import condition as evaluated_so
 from autocoder_tui.store.history.evaluations import evaluation_of, put_evaluation
 from autocoder_tui.store.history.glance import Glance, glance_at
+from autocoder_tui.store.history.inquiry import Inquiry
 from autocoder_tui.store.history.kept_run import KeptRun, default_name
 from autocoder_tui.store.history.retention import oldest_kept, position_after
 from autocoder_tui.store.history.rows import (
@@ -211,10 +212,11 @@ class History:
         offered: bool = False,
         purposes: Sequence[Purpose] = (),
         evaluated: str = "",
+        inquiry: Inquiry | None = None,
     ) -> list[RunSummary]:
         """Runs, the newest first: of one project, with every word of `search` in them, only
         those still `offered`, only those of some `purposes`, only those of which something was
-        said (`evaluations`)."""
+        said (`evaluations`). Raises CalledOff where the `inquiry` was."""
 
         def work(connection: sqlite3.Connection) -> list[RunSummary]:
             conditions, values = matching(connection, search)
@@ -230,12 +232,13 @@ class History:
                 holds, more = evaluated_so(connection, evaluated)
                 conditions.append(holds)
                 values.extend(more)
-            rows = connection.execute(
-                f"SELECT {_LINE} FROM {_LINES} WHERE {' AND '.join(conditions) or '1'} "
-                "ORDER BY runs.position DESC, runs.number DESC LIMIT ?",
-                [*values, -1 if limit is None else limit],
-            )
-            return [summary_row(row) for row in rows]
+            with nullcontext() if inquiry is None else inquiry.asked_of(connection):
+                rows = connection.execute(
+                    f"SELECT {_LINE} FROM {_LINES} WHERE {' AND '.join(conditions) or '1'} "
+                    "ORDER BY runs.position DESC, runs.number DESC LIMIT ?",
+                    [*values, -1 if limit is None else limit],
+                )
+                return [summary_row(row) for row in rows]
 
         return self._database.do(work)
 

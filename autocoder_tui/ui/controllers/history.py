@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 from textual.message import Message
@@ -12,6 +13,7 @@ from autocoder_tui.runs.export import WORK, write_export
 from autocoder_tui.runs.listed_run import Listed
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import RunSummary
+from autocoder_tui.store.history.inquiry import CalledOff, Inquiry
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.ui.controllers.copy import copy_out
 from autocoder_tui.ui.controllers.history_preview import HistoryPreviews
@@ -19,7 +21,7 @@ from autocoder_tui.ui.controllers.send import may_replace_review
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
-from autocoder_tui.ui.screens.history import MOST_SHOWN, Deed, HistoryScreen
+from autocoder_tui.ui.screens.history import AT_FIRST, MOST_SHOWN, Deed, HistoryScreen
 from autocoder_tui.ui.screens.run_view import RunView
 from autocoder_tui.ui.terminal.key_queue import ASKS
 
@@ -39,7 +41,8 @@ class HistoryActions:
         self._app = app
         self._screen: HistoryScreen | None = None
         self._listing = False
-        self._outdated = False
+        self._sought: HistoryScreen.Sought | None = None
+        self._inquiry = Inquiry()
         self._previews = HistoryPreviews(app)
 
     def open(self) -> None:
@@ -61,36 +64,49 @@ class HistoryActions:
         elif isinstance(message, HistoryScreen.ComparisonWanted):
             work = self._previews.compare(message.run_ids)
             self._app.run_worker(work, group=ASKS, exit_on_error=True)
-        else:
-            self._outdated = True
+        elif isinstance(message, HistoryScreen.Sought):
+            self._sought = message
+            self._inquiry.call_off()
             if not self._listing:
                 self._app.run_worker(self._list_newest(), group="history list")
 
     async def _list_newest(self) -> None:
-        """A search can't be stopped: one at a time, and then the one wanted last."""
+        """One search at a time, and then the one wanted last: it ends the one before."""
         self._listing = True
         try:
-            while self._outdated:
-                self._outdated = False
-                await self._list()
+            while (sought := self._sought) is not None:
+                self._sought = None
+                with contextlib.suppress(CalledOff):
+                    await self._list_sought(all_of_it=sought.all_of_it)
         finally:
             self._listing = False
 
-    async def _list(self, keep: str = "") -> None:
+    async def _list_sought(self, *, all_of_it: bool) -> None:
+        """A screenful at once; the others only when nothing more is typed: to find them all takes
+        from the time that the next letter has."""
+        screen, self._inquiry = self._screen, Inquiry()
+        if not all_of_it:
+            await self._list(limit=AT_FIRST, inquiry=self._inquiry)
+        if screen is not None and screen.is_attached and screen.has_more and not screen.typing:
+            await self._list(inquiry=self._inquiry)
+
+    async def _list(
+        self, keep: str = "", *, limit: int = MOST_SHOWN, inquiry: Inquiry | None = None
+    ) -> None:
         screen, history = self._screen, self._app.recovery.history
         if screen is None or not screen.is_attached:
             return
         project = None if screen.everywhere else str(self._app.root)
         try:
             runs = await asyncio.to_thread(
-                history.list, project, screen.search, MOST_SHOWN + 1, purposes=WORK
+                history.list, project, screen.search, limit + 1, purposes=WORK, inquiry=inquiry
             )
         except AutocoderError as error:
-            screen.show(())
-            screen.say(error.message)
+            if screen.is_attached:
+                screen.show((), trouble=error.message)
             return
         if screen.is_attached:
-            screen.show(runs, keep=keep)
+            screen.show(runs, keep=keep, more=len(runs) > limit and limit < MOST_SHOWN)
 
     async def _do(self, deed: Deed, line: Listed | None) -> None:
         try:

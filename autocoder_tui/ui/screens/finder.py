@@ -195,7 +195,7 @@ class Finder(Dialog[None]):
             rows.scroll_home(animate=False, force=True)
         self._say()
         self._will_count()
-        self.paint_now(self.query_one(Input), rows, self.query_one("#finder-state"))
+        self.paint_now(self.query_one(Input), *rows.painted, self.query_one("#finder-state"))
 
     @property
     def _row_at_cursor(self) -> FinderRow | None:

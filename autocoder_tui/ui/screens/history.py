@@ -11,6 +11,7 @@ from textual.binding import Binding
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from autocoder_tui.runs.listed_run import Listed, each_alone, threads_once
@@ -23,8 +24,13 @@ from autocoder_tui.ui.widgets.history.preview import Preview, RunPreview
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.ui.widgets.row_list import RowList
 from autocoder_tui.ui.widgets.short_path import short_path
+from autocoder_tui.ui.widgets.told_frame import ToldFrame
 
 MOST_SHOWN = 500
+AT_FIRST = 30
+"""Runs that are listed at once: they fill a screen, and each more takes from the time of a key."""
+_PAUSE_IN_TYPING = 0.3
+"""Seconds."""
 _BESIDE: Final = 110
 """Cells inside the dialog from which the preview stands beside the list."""
 _WIDE: Final = 96
@@ -93,7 +99,11 @@ class HistoryScreen(Dialog[None]):
     """
 
     class Sought(Message):
-        """Another list is wanted: see `search` and `everywhere`."""
+        """Another list is wanted: see `search` and `everywhere`; or all of the one shown."""
+
+        def __init__(self, *, all_of_it: bool = False) -> None:
+            super().__init__()
+            self.all_of_it = all_of_it
 
     class Wanted(Message):
         """Something is to be done with the runs of `line`, None where it goes for all."""
@@ -120,11 +130,16 @@ class HistoryScreen(Dialog[None]):
         self._lines: Sequence[Listed] = ()
         self._marked: list[str] = []
         self._looked = ""
+        self._trouble = ""
+        self._pause: Timer | None = None
+        self._then: list[Callable[[], None]] = []
+        self.has_more = False
+        """Whether there are runs to be listed beyond those that are."""
         self.everywhere = False
         self.by_turns = False
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog tall-dialog") as dialog:
+        with ToldFrame(classes="dialog tall-dialog") as dialog:
             dialog.border_title = "History"
             yield PlainInput(placeholder="/ searches names, requirements, replies", compact=True)
             with Container(id="history-body"):
@@ -145,16 +160,34 @@ class HistoryScreen(Dialog[None]):
 
     # ------------------------------------------------------------------ what is shown
 
-    def show(self, runs: Sequence[RunSummary], *, keep: str = "") -> None:
-        """List `runs`; the cursor goes to the run called `keep`, or near where it was."""
+    @property
+    def typing(self) -> bool:
+        """Whether a letter was typed only just now, and another one may follow."""
+        return self._pause is not None
+
+    def show(
+        self, runs: Sequence[RunSummary], *, keep: str = "", more: bool = False, trouble: str = ""
+    ) -> None:
+        """List `runs`; the cursor goes to the run called `keep`, or near where it was. There are
+        `more` than these, to be shown in a moment; or there are none because of `trouble`."""
         rows = self.query_one(RowList)
         before = rows.highlighted or 0
-        self._runs = runs[:MOST_SHOWN]
+        rest = self.has_more and not more
+        if rest and not keep and self.highlighted is not None:
+            keep = self.highlighted.run.run_id
+        self._trouble, self.has_more = trouble, more
+        self._runs = runs[: AT_FIRST if more else MOST_SHOWN]
         self._lines = each_alone(self._runs) if self.by_turns else threads_once(self._runs)
         places = {run.run_id: at for at, line in enumerate(self._lines) for run in line.runs}
         rows.show(len(self._lines), places.get(keep, before))
         self._tell_scope(len(runs))
-        self._tell_detail(anew=True)
+        if not self.typing:
+            self._tell_detail(anew=not rest)
+        self.paint_now(self.query_one(Input), *rows.painted, self.query_one(ToldFrame))
+        if not more:
+            then, self._then = self._then, []
+            for do in then:
+                do()
 
     def show_preview(self, run_id: str, preview: Preview) -> None:
         """Show what was read of a run, unless the cursor has gone on meanwhile."""
@@ -168,15 +201,15 @@ class HistoryScreen(Dialog[None]):
 
     def _tell_scope(self, count: int) -> None:
         scope = "all projects" if self.everywhere else "this project"
-        shown = f"{MOST_SHOWN}+" if count > MOST_SHOWN else str(count)
+        listed = AT_FIRST if self.has_more else min(count, MOST_SHOWN)
+        shown = f"{listed}+" if count > listed else str(count)
         found = " found" if self.search else ""
         marked = f" · {len(self._marked)} marked" if self._marked else ""
-        dialog = self.query_one(".dialog")
         said = f"{shown} run{'s' * (count != 1)}{found} · {scope}{marked} · Esc"
-        dialog.border_subtitle = said
+        self.query_one(ToldFrame).tell(said)
         rows = self.query_one(RowList)
         columns = 2 if rows.row_lines > 1 else 3 if self._is_wide else 1
-        self.query_one("#history-head", Static).update(head_of_list(columns))
+        self.query_one("#history-head", Static).update(head_of_list(columns), layout=False)
 
     @property
     def _is_wide(self) -> bool:
@@ -193,6 +226,9 @@ class HistoryScreen(Dialog[None]):
         line = self.highlighted
         if line is None:
             self._looked = ""
+            if self._trouble:
+                self.say(self._trouble)
+                return
             what = "No run has these words." if self.search else "No run yet."
             wider = "" if self.everywhere else " p shows those of all projects."
             self.say(what + wider)
@@ -220,7 +256,8 @@ class HistoryScreen(Dialog[None]):
     def _fill_again(self) -> None:
         line = self.highlighted
         if self._runs:
-            self.show(self._runs, keep="" if line is None else line.run.run_id)
+            keep = "" if line is None else line.run.run_id
+            self.show(self._runs, keep=keep, more=self.has_more)
         else:
             self._tell_scope(0)
 
@@ -233,14 +270,44 @@ class HistoryScreen(Dialog[None]):
     # ------------------------------------------------------------------ what is done
 
     def on_row_list_highlighted(self) -> None:
-        self._tell_detail()
+        if not self.typing:
+            self._tell_detail()
 
     def on_row_list_selected(self) -> None:
         self.action_do("view")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
+        self._end_pause()
+        # A run is looked at once nothing is typed for a moment: to lay out the preview, and to
+        # read it, takes from the time that the next letter has.
+        if self.query_one(Input).has_focus:
+            self._pause = self.set_timer(_PAUSE_IN_TYPING, self._rest)
         self._answer(self.Sought())
+
+    def _end_pause(self) -> None:
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = None
+
+    def _rest(self) -> None:
+        """Nothing is typed any more: show the rest, and what the cursor is on."""
+        if self.closing:
+            return
+        was_typing = self.typing
+        self._end_pause()
+        if self.has_more:
+            self._answer(self.Sought(all_of_it=True))
+        if was_typing:
+            self._tell_detail()
+
+    def _when_whole(self, do: Callable[[], None]) -> None:
+        """What is done to all runs of a line waits for those that are not listed yet."""
+        if self.has_more:
+            self._then.append(do)
+            self._rest()
+        else:
+            do()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -252,6 +319,8 @@ class HistoryScreen(Dialog[None]):
 
     def action_to_list(self) -> None:
         self.query_one(RowList).focus()
+        if self.typing:
+            self._rest()
 
     def action_leave(self) -> None:
         """Back to the list, end the search, or close."""
@@ -270,6 +339,12 @@ class HistoryScreen(Dialog[None]):
         self._answer(self.Sought())
 
     def action_do(self, deed: Deed) -> None:
+        if deed == "delete":
+            self._when_whole(lambda: self._want(deed))
+        else:
+            self._want(deed)
+
+    def _want(self, deed: Deed) -> None:
         line = None if deed == "delete_all" else self.highlighted
         if line is not None or (deed == "delete_all" and self._runs):
             self._answer(self.Wanted(deed, line))

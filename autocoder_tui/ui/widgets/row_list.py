@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from autocoder_tui.ui.widgets.options import reversed_where_asked
 
@@ -54,6 +55,8 @@ class RowList(ScrollView, can_focus=True):
     """
 
     highlighted: reactive[int | None] = reactive(None)
+    virtual_size = reactive(Size(0, 0))
+    """Textual lays the whole screen out for another number of rows in a list of one size."""
 
     class Highlighted(Message):
         """The cursor is on another row."""
@@ -66,11 +69,17 @@ class RowList(ScrollView, can_focus=True):
         self._row_of = row_of
         self.row_count = 0
         self.row_lines = 1
+        self._last: tuple[int, list[Content]] | None = None
+
+    @property
+    def painted(self) -> tuple[Widget, ...]:
+        """Itself and its bar, where it has one."""
+        return (self, self.vertical_scrollbar) if self.show_vertical_scrollbar else (self,)
 
     def show(self, row_count: int, highlighted: int | None) -> None:
         """There are other rows now, `row_count` of them."""
         self.row_count = row_count
-        # Another size lays out and paints the whole screen: rows that fit are all one size.
+        # Where a bar comes or goes, the whole screen is laid out.
         self._fit()
         self.highlighted = highlighted
         self._scroll_to_highlighted()
@@ -81,6 +90,9 @@ class RowList(ScrollView, can_focus=True):
 
     def _fit(self) -> None:
         self.virtual_size = Size(1, max(self.row_count * self.row_lines, self.size.height))
+        self._scroll_update(self.virtual_size)
+        if self.styles.is_auto_height:
+            self.refresh(layout=True)
 
     def keep_in_view(self) -> None:
         """Have the row under the cursor in view, with as many as can be of those above it."""
@@ -102,14 +114,24 @@ class RowList(ScrollView, can_focus=True):
             row = Region(0, self.highlighted * self.row_lines, 1, self.row_lines)
             self.scroll_to_region(row, animate=False, force=True)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._last = None
+        return super().render_lines(crop)
+
+    def _lines_of(self, at: int) -> list[Content]:
+        """A row is asked for by each of its lines, and made once."""
+        if self._last is None or self._last[0] != at:
+            row = self._row_of(at)
+            one = self.row_lines == 1
+            self._last = (at, [row] if one else row.split("\n", allow_blank=True))
+        return self._last[1]
+
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
         at, line = divmod(y + int(self.scroll_offset.y), self.row_lines)
         if at >= self.row_count:
             return Strip.blank(width, self.rich_style)
-        row = self._row_of(at)
-        if self.row_lines > 1:
-            row = row.split("\n", allow_blank=True)[line]
+        row = self._lines_of(at)[line]
         row, style = row.truncate(width, ellipsis=True), self.visual_style
         if at == self.highlighted:
             name = "row-list--highlighted"
