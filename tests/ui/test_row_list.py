@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from rich.style import Style
 from textual.app import App, ComposeResult
 from textual.content import Content
+from textual.widgets import Input
 
 from autocoder_tui.ui.widgets.row_list import RowList
 
@@ -102,3 +104,28 @@ async def test_the_row_under_the_cursor_has_its_colour_behind_the_text() -> None
         ]
         assert behind[1] == {wanted.bgcolor}
         assert wanted.bgcolor not in behind[0] | behind[2]
+
+
+class _Marked(App[None]):
+    def compose(self) -> ComposeResult:
+        yield Input()
+        yield RowList(
+            lambda at: Content.from_markup("[b]name[/b] [red]value[/red] [dim]less[/dim]")
+        )
+
+
+async def test_the_row_under_the_cursor_is_in_its_own_colours() -> None:
+    app = _Marked()
+    async with app.run_test(size=(40, 10)) as pilot:
+        rows = app.query_one(RowList)
+        rows.show(3, 1)
+        for place in (Input, RowList):
+            app.query_one(place).focus()
+            await pilot.pause()
+            strips = [rows.render_line(at) for at in range(3)]
+            styles = [{s.text: s.style or Style() for s in strip} for strip in strips]
+            assert len({styles[0][word].color for word in ("name", "value")}) == 2
+            assert len({styles[1][word].color for word in ("name", "value", "less")}) == 1
+            assert styles[1]["name"].bold
+            assert not styles[1]["less"].dim
+            assert rows.render_line(1).text == rows.render_line(0).text
