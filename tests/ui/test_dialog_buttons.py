@@ -126,6 +126,7 @@ MADE: dict[type[Dialog[Any]], Open] = {
 
 OPENED = {
     "BatchScreen": "Q",
+    "FiguresHelp": "alt+m",
     "Finder": "ctrl+f",
     "HistoryScreen": "f6",
     "KeysHelp": "f1",
