@@ -96,6 +96,12 @@ class Model:
     source_of_max_tokens: str | None = None
     """The same for the two sizes, with the day if there is one."""
 
+    @property
+    def price_age(self) -> str:
+        """ "as of 2024-12"; what is no date (prices may be said to be fictional) as it is."""
+        day = self.priced_on or ""
+        return f"as of {day}" if day[:1].isdigit() else day
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:

@@ -85,7 +85,7 @@ class Weighed:
         output = "no limit known"
         if figure.max_output_tokens is not None:
             output = f"at most {format_tokens(figure.max_output_tokens)} tokens a reply"
-        priced = f", prices as of {model.priced_on}" if model.priced_on else ""
+        priced = f", prices {model.price_age}" if model.price_age else ""
         lines = [
             f"model   {model.name} ({self.request.endpoint.provider.name})",
             f"input   {spread(figure)} ({figure.method}), {window}",

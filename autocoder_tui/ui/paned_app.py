@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
+from autocoder_tui.ui.background_work import BackgroundWork
 from autocoder_tui.ui.composition import ComposedApp
 from autocoder_tui.ui.theme import MUTED
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from autocoder_tui.ui.widgets.panes.body import PaneBody, Towards
 
 
-class PanedApp(ComposedApp):
+class PanedApp(BackgroundWork, ComposedApp):
     """Goes from pane to pane, and gives them room."""
 
     def get_default_screen(self) -> Screen[None]:

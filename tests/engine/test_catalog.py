@@ -385,3 +385,16 @@ async def test_parameters_of_a_model_are_sent_until_they_are_refused(tmp_path: P
     assert [body.get("reasoning_effort") for body in bodies] == ["high", "high", None]
     assert bodies[0]["messages"] == [{"role": "user", "content": "a\n\nb"}]
     assert known.reasoning_effort is False
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2024-12", "as of 2024-12"),
+        ("2026-01-31", "as of 2026-01-31"),
+        ("fictional", "fictional"),
+        (None, ""),
+    ],
+)
+def test_only_a_date_is_said_to_be_one(day: str | None, said: str) -> None:
+    assert Model("m", "p", priced_on=day).price_age == said

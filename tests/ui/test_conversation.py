@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, TextArea
 
@@ -25,6 +27,7 @@ from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.widgets.answers import AnswerView
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.markdown.entries import Entry
+from autocoder_tui.ui.widgets.meters.meters import Meters
 from tests.ui.driving import chosen_of, driven, framed, serving, setup_for, there, until
 
 SHOP = "TAX = 0.16\n\n\ndef total(net):\n    return net + net * TAX\n"
@@ -97,6 +100,31 @@ BLOCK = (
     "Round it:\n\n```python\ndef total(net):\n    return round(net + net * TAX, 2)\n```\n\nDone.\n"
 )
 ASKING = ("--mode", "query", "-i", "shop.py")
+
+
+async def test_the_meters_keep_what_an_answer_came_to_until_another_is_described(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project(tmp_path)
+    script = [Reply("It adds tax.\n"), Reply("The law says so.\n")]
+    flags = ("--mode", "query", "-i", "shop.py")
+    async with serving(tmp_path, script, *flags) as (app, pilot, _):
+        meters, show = app.main.query_one(Meters), app.estimator._show
+        weighed: list[Job] = []
+
+        def showing(job: Job, *arguments: Any, **options: Any) -> None:
+            show(job, *arguments, **options)
+            weighed.append(job)
+
+        monkeypatch.setattr(app.estimator, "_show", showing)
+        for question in ("What does total do?", "Why?"):
+            await ask(app, pilot, question)
+            assert meters.shows_run
+            weighed.clear()
+            await until(pilot, lambda: weighed and not weighed[-1].requirements)
+            assert meters.shows_run, question
+        app.main.query_one(FilePicker).set_picks([])
+        await until(pilot, lambda: not meters.shows_run)
 
 
 async def test_a_block_is_copied_or_becomes_a_change_that_is_reviewed(tmp_path: Path) -> None:

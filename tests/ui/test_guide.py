@@ -73,3 +73,20 @@ def test_what_is_next_stays_whole_where_there_is_little_room() -> None:
         assert len(line) <= room
         assert "▸ 3 Run: Ctrl+R starts it" in line
     assert "✓ Pick files" in str(steps_in(progress, 120))
+
+
+@at_both_sizes
+async def test_it_is_silent_beside_the_steps_of_a_project(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    (tmp_path / "project").mkdir()
+    async with driven(setup_for(tmp_path, *AT, guided=True), size) as (app, pilot):
+        await until(pilot, lambda: app.recovery.done)
+        await shows(app, pilot, "1 Pick files: F2")
+        line = app.main.query_one(GuideLine)
+        assert line.display
+        await pilot.press("f12")
+        await until(pilot, lambda: not line.display)
+        await pilot.press("f2")
+        await until(pilot, lambda: line.display)
+        await shows(app, pilot, "Space picks")

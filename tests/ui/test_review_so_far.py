@@ -17,6 +17,7 @@ from autocoder_tui.ui.screens.dialogs.choice import Choice
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.footer_line import FooterLine
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.stream.file_tabs import FileTabs
@@ -76,6 +77,10 @@ def said(app: AutocoderApp) -> str:
     return "\n".join(note.message for note in app._notifications)
 
 
+def footer(app: AutocoderApp) -> str:
+    return app.main.query_one(FooterLine).render().plain
+
+
 def summary(app: AutocoderApp) -> str:
     return str(pane_of(app).query_one("#review-summary", Static).content)
 
@@ -112,8 +117,24 @@ async def test_hunks_of_a_whole_file_are_decided_while_the_rest_comes(
         await until(pilot, lambda: isinstance(app.screen, Question))
         await pilot.press("w")
         await until(pilot, lambda: pane_of(app).written)
+        await until(pilot, lambda: "Accept" in footer(app) and "Write" not in footer(app))
+        await pilot.press("r")
+        await until(pilot, lambda: "Write" in footer(app))
     texts = [(tmp_path / "project" / name).read_text() for name in NAMES]
     assert texts == [OLD.replace("line 3\n", "line three\n"), NEW, OLD]
+
+
+@pytest.mark.parametrize(("reply", "times"), [(THREE, 1), (file_of("a.txt") + HOLD, 0)])
+async def test_that_a_file_is_whole_is_said_only_where_another_one_comes(
+    tmp_path: Path, reply: str, times: int
+) -> None:
+    told = "A file of the reply is whole"
+    async with streaming(tmp_path, [reply]) as (app, pilot, server):
+        await until(pilot, lambda: names(app) == ["a.txt"])
+        await until(pilot, lambda: said(app).count(told) == times)
+        server.go_on()
+        await ended(app, pilot)
+        assert said(app).count(told) == times
 
 
 async def test_nothing_is_written_before_the_run_has_ended_and_that_is_said(tmp_path: Path) -> None:
@@ -124,11 +145,14 @@ async def test_nothing_is_written_before_the_run_has_ended_and_that_is_said(tmp_
         assert "still coming: not written yet" in summary(app)
         assert app.screen is app.main
         assert (tmp_path / "project" / "a.txt").read_text() == OLD
+        assert "Accept file" in footer(app)
+        assert not {"Write", "Check"} & set(footer(app).split())
         await pilot.press("C", "i")
         await until(pilot, lambda: "The check is of the whole proposal" in said(app))
         await until(pilot, lambda: "asked for these changes again" in said(app))
         server.go_on()
         await ended(app, pilot)
+        await until(pilot, lambda: {"Write", "Check"} <= set(footer(app).split()))
         assert "still coming: not written yet" not in summary(app)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Question))

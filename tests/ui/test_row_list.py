@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from rich.cells import cell_len
+from rich.style import Style
 from textual.app import App, ComposeResult
 from textual.content import Content
+from textual.widgets import Input
 
 from autocoder_tui.ui.widgets.row_list import RowList
 
@@ -155,3 +157,28 @@ async def test_a_row_of_several_lines_is_made_once_and_anew_at_each_painting() -
         await pilot.pause()
         assert made == [0, 1, 2, 3, 4]
         assert [line.split()[0] for line in shown(app)[:2]] == ["second", "below"]
+
+
+class _Marked(App[None]):
+    def compose(self) -> ComposeResult:
+        yield Input()
+        yield RowList(
+            lambda at: Content.from_markup("[b]name[/b] [red]value[/red] [dim]less[/dim]")
+        )
+
+
+async def test_the_row_under_the_cursor_is_in_its_own_colours() -> None:
+    app = _Marked()
+    async with app.run_test(size=(40, 10)) as pilot:
+        rows = app.query_one(RowList)
+        rows.show(3, 1)
+        for place in (Input, RowList):
+            app.query_one(place).focus()
+            await pilot.pause()
+            strips = [rows.render_line(at) for at in range(3)]
+            styles = [{s.text: s.style or Style() for s in strip} for strip in strips]
+            assert len({styles[0][word].color for word in ("name", "value")}) == 2
+            assert len({styles[1][word].color for word in ("name", "value", "less")}) == 1
+            assert styles[1]["name"].bold
+            assert not styles[1]["less"].dim
+            assert rows.render_line(1).text == rows.render_line(0).text

@@ -51,6 +51,14 @@ class Estimator:
         described: that a pane is filled or looked at again says nothing of the next."""
         self._sent = _described(job, chosen)
 
+    def run_ended(self) -> None:
+        """Who described the next run while this one went on wants its figures now. A question
+        leaves an empty editor behind, which describes none: what the answer came to stays."""
+        job, chosen = self._app.job(), self._app.chosen
+        if chosen is not None and job.purpose == "query" and not job.requirements.strip():
+            self.sent(job, chosen)
+        self.schedule()
+
     def files_changed(self) -> None:
         """What was written has been taken back, or again written: the same run has another size."""
         self._sent = None

@@ -94,6 +94,8 @@ class FirstGuide:
         line, app = self._line, self._app
         if line is None or not app.is_running:
             return
+        # The steps of a project are another way to go: it speaks of keys that lead off it.
+        line.display = app.main.beside != "steps"
         now = self._situation()
         if self._over:
             if now.running:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from typing import Final
 
 from autocoder_tui.config.settings_edit import save_setting
 from autocoder_tui.engine.request import Limits
@@ -33,7 +32,7 @@ from autocoder_tui.ui.screens.dialogs.instruction import KEPT, NoteDialog
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.widgets.diff.view import Arrangement
-from autocoder_tui.ui.widgets.review.keys import Deed
+from autocoder_tui.ui.widgets.review.keys import OF_A_WHOLE_REPLY, Deed
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 
 
@@ -372,16 +371,10 @@ _DEEDS: dict[Deed, Callable[[Program, ReviewPane], Coroutine[None, None, None]]]
 }
 
 
-_OF_A_WHOLE_REPLY: Final[dict[Deed, str]] = {
-    "check": "The check is of the whole proposal, which still comes. Decide meanwhile.",
-    "place changes": "The model may still be asked for these changes again: wait for the end.",
-}
-
-
 async def do(app: Program, deed: Deed) -> None:
     """Do what the pane asked for."""
     session = app.review_session
-    if session is not None and session.coming is not None and deed in _OF_A_WHOLE_REPLY:
-        app.tell(_OF_A_WHOLE_REPLY[deed], severity="warning")
+    if session is not None and session.coming is not None and deed in OF_A_WHOLE_REPLY:
+        app.tell(OF_A_WHOLE_REPLY[deed], severity="warning")
         return
     await _DEEDS[deed](app, app.main.query_one(ReviewPane))

@@ -41,11 +41,13 @@ class ReviewSoFar:
         self._seen = (0, 0)
         """How many files were closed, and how many there were, when it was looked last."""
         self._coming: tuple[str, ...] = ()
+        self._is_told = False
+        """Whether it was said that there is something to review."""
 
     def began(self, prepared: Prepared) -> None:
         """A run begins that writes files, and goes on with no review: what is on the screen makes
         room for what it brings, unless it is of the same reply."""
-        self._files, self._seen, self._coming = None, (0, 0), ()
+        self._files, self._seen, self._coming, self._is_told = None, (0, 0), (), False
         session = self._app.review_session
         if session is not None and prepared.request.partial and is_of_run(session, prepared):
             session.coming = ()
@@ -97,6 +99,14 @@ class ReviewSoFar:
         ):
             session.coming = self._coming
             self._app.main.query_one(ReviewPane).show_later()
+            self._tell()
+
+    def _tell(self) -> None:
+        """Say that the first file can be reviewed, where another one comes: whoever waits for the
+        only one has it in front of them in a moment."""
+        if self._coming and not self._is_told:
+            self._is_told = True
+            self._app.tell("A file of the reply is whole: F5 reviews it while the rest comes.")
 
     async def _look(self, files: FilesSoFar, state: RunState) -> None:
         """Look at the reply, again as long as files in it come to their end."""
@@ -130,7 +140,7 @@ class ReviewSoFar:
             show_later(app, session.take_later(reviewable, proposed, self._coming))
         elif reviewable.review.files or reviewable.refused:
             show_review(app, reviewable, proposed, coming=self._coming)
-            app.tell("A file of the reply is whole: F5 reviews it while the rest comes.")
+            self._tell()
         show_figures(app, reviewable, proposed)
 
 

@@ -155,8 +155,7 @@ class RunDisplay:
             main.query_one(ReviewPane).say_why_empty(why_empty(state))
             self._show_proposal(prepared, state)
         self._app.falling_back.ended(state)
-        # Who described the next run while this one went on wants its figures now.
-        self._app.estimator.schedule()
+        self._app.estimator.run_ended()
 
     def _show_proposal(self, prepared: Prepared, state: RunState) -> None:
         """Review what came. A run that goes on with a review replaces it only when complete."""

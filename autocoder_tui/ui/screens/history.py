@@ -44,12 +44,11 @@ Deed: TypeAlias = Literal[
 
 # As wide as 80 columns allow, and 60; "/" stands in the field above the list.
 HINT = (
-    "⏎ view · d diff · g go on · a again · y copy · n note · e export · p all\n"
+    "d diff · g go on · a again · y copy · n note · e export · p all\n"
     "␣ mark · c compare · t turns · x delete · X delete all · Tab preview"
 )
 NARROW_HINT = (
-    "⏎ view · d diff · g go on · a again · y copy\n"
-    "n note · e export · x delete · X delete all · F1 keys"
+    "d diff · g go on · a again · y copy\nn note · e export · x delete · X delete all · F1 keys"
 )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from textual import events
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -39,6 +40,14 @@ class FooterKey:
             Content.styled(f" {visible(self.shown)}", "bold $footer-key-foreground"),
             f" {self.description} ",
         )
+
+
+@runtime_checkable
+class Refuses(Protocol):
+    """A pane some of whose keys are answered with a reason at times, and do nothing then."""
+
+    def refuses(self, action: str) -> bool:
+        """Whether the action, as its binding has it, would be refused now."""
 
 
 class FooterLine(Widget):
@@ -90,12 +99,12 @@ class FooterLine(Widget):
         # Whoever leaves finds the way out without it; there is more to do before.
         active.sort(key=lambda one: one.binding.action == LAST)
         seen: set[str] = set()
-        for _, binding, _, _ in active:
+        for node, binding, _, _ in active:
             name = ALWAYS.get(binding.action.removeprefix("app."))
             always = name is not None
             # A dialog names its own keys; those of what is below it do nothing meanwhile.
             named = always or (binding.show and not covered)
-            if named and binding.action not in seen:
+            if named and binding.action not in seen and not _refuses(node, binding.action):
                 seen.add(binding.action)
                 shown = self.app.get_key_display(binding)
                 yield FooterKey(binding.key, shown, name or binding.description, always)
@@ -108,6 +117,12 @@ class FooterLine(Widget):
         for start, end, key in self._spans:
             if start <= event.x < end:
                 self.app.simulate_key(key)
+
+
+def _refuses(node: DOMNode, action: str) -> bool:
+    """Whether all that `action` would do now is to say why it does nothing. Its key stays alive,
+    so that whoever presses it is told."""
+    return isinstance(node, Refuses) and node.refuses(action)
 
 
 def line_of(keys: Iterable[FooterKey], width: int) -> tuple[Content, list[Span]]:

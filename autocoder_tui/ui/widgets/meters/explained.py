@@ -172,7 +172,7 @@ def _price(model: Model) -> str:
         )
     cached = "" if model.cached_price is None else f", {_per(model.cached_price)} of cached input"
     source = model.source or "the packaged table"
-    day = f", as of {model.priced_on}" if model.priced_on else ""
+    day = f", {model.price_age}" if model.price_age else ""
     return (
         f"Prices: {_per(model.input_price)} of input{cached}, {_per(model.output_price)} of output "
         f"(from {source}{day})."

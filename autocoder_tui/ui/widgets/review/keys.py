@@ -6,6 +6,8 @@ from typing import Final, Literal, TypeAlias
 
 from textual.binding import Binding, BindingType
 
+from autocoder_tui.runs.review_session import ReviewSession
+
 Deed: TypeAlias = Literal[
     "write",
     "accept file",
@@ -42,6 +44,12 @@ DECIDES = frozenset(
 
 OF_A_REVIEW = frozenset({"write", "list warnings"})
 """Deeds that mean something where every file of a review was refused."""
+
+OF_A_WHOLE_REPLY: Final[dict[Deed, str]] = {
+    "check": "The check is of the whole proposal, which still comes. Decide meanwhile.",
+    "place changes": "The model may still be asked for these changes again: wait for the end.",
+}
+"""What waits for the end of the reply, and what is said to who asks for it before."""
 
 
 def _quiet(key: str, action: str, description: str, id: str) -> Binding:
@@ -95,3 +103,11 @@ REVIEW_KEYS: Final[list[BindingType]] = [
     _quiet("B", "want('send failures back')", "Send failures of the check back", "send_back"),
     _quiet("exclamation_mark", "want('list warnings')", "List the warnings", "warnings"),
 ]
+
+
+def refused_now(session: ReviewSession | None) -> frozenset[Deed]:
+    """Deeds that would only be answered with why they are not done."""
+    if session is None:
+        return frozenset()
+    refused = set() if session.coming is None else set(OF_A_WHOLE_REPLY)
+    return frozenset(refused | ({"write"} if session.written or session.why_not_written else set()))

@@ -12,12 +12,10 @@ from textual.message import Message
 from textual.widgets import Static
 
 from autocoder_tui.engine.reply.blocks import normal_path
-from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.review import Review
 from autocoder_tui.review.verdict_history import Place
 from autocoder_tui.runs.review_session import ReviewSession
-from autocoder_tui.runs.reviewable import Reviewable, written_bytes
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.widgets.diff.search import SearchedDiff
 from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
@@ -25,10 +23,15 @@ from autocoder_tui.ui.widgets.review.before_view import BeforeView
 from autocoder_tui.ui.widgets.review.empty import NOTHING
 from autocoder_tui.ui.widgets.review.file_list import FileEntry, FileList
 from autocoder_tui.ui.widgets.review.head import head_of
-from autocoder_tui.ui.widgets.review.keys import DECIDES, OF_A_REVIEW, REVIEW_KEYS, Deed
-from autocoder_tui.ui.widgets.review.result_view import ResultView, described
+from autocoder_tui.ui.widgets.review.keys import (
+    DECIDES,
+    OF_A_REVIEW,
+    REVIEW_KEYS,
+    Deed,
+    refused_now,
+)
+from autocoder_tui.ui.widgets.review.result_view import ResultView, result_in_words
 from autocoder_tui.ui.widgets.search_line import SearchLine
-from autocoder_tui.workspace.textfile import newline_of
 
 
 class ReviewPane(Vertical):
@@ -137,6 +140,9 @@ class ReviewPane(Vertical):
         meant = self.file is not None or bool(wanted and wanted[0] in OF_A_REVIEW)
         return not self.has_class("-empty") and meant
 
+    def refuses(self, action: str) -> bool:
+        return action in {f"want('{deed}')" for deed in refused_now(self._session)}
+
     # ------------------------------------------------------------------ what is shown
 
     def show(self, session: ReviewSession | None) -> None:
@@ -159,7 +165,6 @@ class ReviewPane(Vertical):
         self.set_class(not session.shows_something, "-empty")
         self.diff.put_away = self.file is None
         self._show_file()
-        self.refresh_bindings()
 
     def say_why_empty(self, words: str) -> None:
         """Why there is nothing to decide on, and what to do about it; safe to show."""
@@ -216,8 +221,9 @@ class ReviewPane(Vertical):
             summary = self.query_one(BeforeView).show(session.before, file)
         elif self.has_class("-result") and file is not None:
             self.query_one(ResultView).show(file)
-            summary = self._result_in_words(reviewable, file)
+            summary = result_in_words(reviewable, file)
         self.query_one("#review-summary", Static).update(Content(summary))
+        self.refresh_bindings()
 
     def show_checking(self, words: str) -> None:
         """How the check that runs stands; "" where none does: then what came of the last."""
@@ -247,18 +253,6 @@ class ReviewPane(Vertical):
         # A view that was just brought to the front is laid out first.
         self.call_after_refresh(self.diff.go_to_line, side, line)
         return True
-
-    def _result_in_words(self, reviewable: Reviewable, file: FileReview) -> str:
-        original = reviewable.originals[file.path]
-        encoding, newline = "utf-8", newline_of(file.result() or "")
-        if original is not None:
-            encoding = original.encoding + (" with a byte order mark" if original.bom else "")
-            newline = original.newline if original.newline in ("\r\n", "\r") else newline
-        try:
-            data = written_bytes(reviewable, file)
-        except AutocoderError as error:
-            return error.message
-        return described(data, file, encoding, newline)
 
     def on_diff_view_review_changed(self, event: DiffView.ReviewChanged) -> None:
         event.stop()

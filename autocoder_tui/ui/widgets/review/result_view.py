@@ -6,12 +6,15 @@ import asyncio
 
 from textual import work
 
+from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review.file_review import FileReview
 from autocoder_tui.review.result import as_result
+from autocoder_tui.runs.reviewable import Reviewable, written_bytes
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.widgets.diff.canvas import Arrangement
 from autocoder_tui.ui.widgets.diff.rows import Geometry
 from autocoder_tui.ui.widgets.diff.search import SearchedDiff
+from autocoder_tui.workspace.textfile import newline_of
 
 _NEWLINES = {"\n": "LF", "\r\n": "CRLF", "\r": "CR", "mixed": "mixed newlines"}
 
@@ -62,3 +65,17 @@ def described(data: bytes | None, file: FileReview, encoding: str, newline: str)
     if file.moves:
         name = file.names
     return f"Result: {name} will be {len(data):,} bytes, {encoding}, {style}{last}"
+
+
+def result_in_words(reviewable: Reviewable, file: FileReview) -> str:
+    """What the file will be on disk, or why it can't be written."""
+    original = reviewable.originals[file.path]
+    encoding, newline = "utf-8", newline_of(file.result() or "")
+    if original is not None:
+        encoding = original.encoding + (" with a byte order mark" if original.bom else "")
+        newline = original.newline if original.newline in ("\r\n", "\r") else newline
+    try:
+        data = written_bytes(reviewable, file)
+    except AutocoderError as error:
+        return error.message
+    return described(data, file, encoding, newline)
