@@ -134,8 +134,7 @@ class FileFinding(Protocol):
 class SpendingCaps(Protocol):
     """What runs may cost. `wants_review`: a run that a cap ended is to be reviewed."""
 
-    @property
-    def wants_review(self) -> bool: ...
+    wants_review: bool
 
     def limits(self, limits: Limits) -> Limits: ...
 
@@ -216,8 +215,7 @@ class KeptRuns(Protocol):
 
 
 class SavedSession(Protocol):
-    """What stands on the screen, kept for the next start. `left` is what the last start left,
-    `drafts` what had to make room unsent."""
+    """What stands on the screen, kept for the next start. `left`: by the last; `drafts`: unsent."""
 
     @property
     def left(self) -> Session: ...
