@@ -15,6 +15,8 @@ IN_USE = {
     "Screen._update_timer": "the same",
     "Screen._compositor_refresh": "overridden: what changed below a dialog is painted now and then",
     "Widget._layout_required": "who asked to be painted while a layout was made is not forgotten",
+    "Widget._border_subtitle": "the lower border alone is painted when its text is another",
+    "Widget._scroll_update": "another number of rows moves the bar, and lays nothing out",
     "Widget._repaint_required": "what was painted at once need not be painted at the next tick",
     "TextArea._build_highlight_map": "tells that a text has changed, before it is drawn",
     "Screen._compositor": "the place of the compositor that renders sparingly",
