@@ -68,7 +68,7 @@ async def test_stop_ends_the_request_and_keeps_what_came(tmp_path: Path, key: bo
 async def test_feedback_becomes_an_instruction(tmp_path: Path) -> None:
     def answer(received: Received) -> Reply:
         told = str(received.messages)
-        if "too short" in told and "Greet." not in told:
+        if "Complaint: too short" in told:
             return Reply("Make it longer.")
         return Reply("long" if "Make it longer." in told else "short")
 

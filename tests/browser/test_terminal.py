@@ -102,19 +102,19 @@ async def test_it_takes_the_size_of_the_window(tmp_path: Path) -> None:
     async with browsing([Reply("ok")], tmp_path, "--app", switches=NO_CARD) as (served, context):
         page = await opened(served, context)
         last = screen(page).locator("> div").last
-        await expect(last).to_contain_text("palette", timeout=WAIT)
+        await expect(last).to_contain_text("Commands", timeout=WAIT)
         before = await screen(page).locator("> div").count()
         await page.set_viewport_size({"width": 900, "height": 500})
-        await expect(last).to_contain_text("palette", timeout=WAIT)
+        await expect(last).to_contain_text("Commands", timeout=WAIT)
         assert await screen(page).locator("> div").count() < before
         for width in (390, 1600):
             await page.set_viewport_size({"width": width, "height": 844})
-            await expect(last).to_contain_text("palette", timeout=WAIT)
+            await expect(last).to_contain_text("Commands", timeout=WAIT)
             assert await page.evaluate("document.documentElement.scrollWidth") <= width
         before = await screen(page).locator("> div").count()
         for _ in range(4):
             await page.get_by_role("button", name="larger letters").click()
-        await expect(last).to_contain_text("palette", timeout=WAIT)
+        await expect(last).to_contain_text("Commands", timeout=WAIT)
         assert await screen(page).locator("> div").count() < before
 
 
