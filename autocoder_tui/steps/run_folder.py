@@ -118,11 +118,6 @@ class RunFolder:
         return records, said
 
 
-def is_log(file: Path) -> bool:
-    """Whether a file is called as the log of a step is."""
-    return _LOG.fullmatch(file.name) is not None
-
-
 def put_away(problem: Problem) -> str:
     """Put the damaged file aside; what became of it, as sentences."""
     try:

@@ -33,10 +33,3 @@ def take_definitions(lines: list[str], references: References) -> list[str]:
         if token.type == "inline" and token.map is not None:
             return lines[token.map[0] :]
     return []
-
-
-def normal_name(name: str) -> str:
-    """A link's name as it stands in `References`."""
-    from markdown_it.common.utils import normalizeReference
-
-    return normalizeReference(name)
