@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import field, replace
 from pathlib import Path
@@ -23,7 +22,6 @@ from autocoder_tui.values import dataclass
 RUN_FILE: Final = "run.json"
 EVALUATION_FILE: Final = "evaluation.json"
 VERSION: Final = 1
-_LOG: Final = re.compile(r"(\d{2,4})-([^\W\d]\w*)\.json")
 
 
 @dataclass(frozen=True, slots=True)
