@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from autocoder_tui.ui.terminal import writer as written_by
 from autocoder_tui.ui.terminal.writer import TerminalWriter
 
 
@@ -41,7 +40,7 @@ def test_a_picture_is_written_before_write_returns(ends: tuple[int, int]) -> Non
         return write(descriptor, data)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(written_by.os, "write", noted)
+        patched.setattr(os, "write", noted)
         writer = TerminalWriter(slave, lambda: None)
         writer.write("picture " * 20)
         assert by == [threading.current_thread()]
