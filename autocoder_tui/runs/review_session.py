@@ -8,7 +8,6 @@ from typing import Final
 
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.review import warnings as concerns_in
 from autocoder_tui.review.acknowledged import Acknowledged
 from autocoder_tui.review.file_review import FileReview
 from autocoder_tui.review.later_reply import GOES_ON, Dropped, decided_on, dropped_from
@@ -21,6 +20,7 @@ from autocoder_tui.review.verdict_history import (
     change_in_words,
     first_change,
 )
+from autocoder_tui.review.warnings import warnings as concerns_in
 from autocoder_tui.runs.proof import Checked, in_words, tried_part
 from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.values import dataclass

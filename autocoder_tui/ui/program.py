@@ -133,6 +133,13 @@ class Program(Protocol):
 
     # ------------------------------------------------------------------ other controllers
 
+    def is_made(self, controller: str) -> bool:
+        """Whether anybody has asked for it yet: to ask for one loads what it takes."""
+
+    @property
+    def runs_now(self) -> bool:
+        """Whether a run is under way."""
+
     @property
     def runner(self) -> OneRun: ...
 

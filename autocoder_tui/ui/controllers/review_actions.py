@@ -12,11 +12,11 @@ from dataclasses import replace
 from autocoder_tui.config.settings_edit import save_setting
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.review import warnings
 from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.later_reply import is_same
 from autocoder_tui.review.line_ends import fitted
 from autocoder_tui.review.review import Review
+from autocoder_tui.review.warnings import warnings
 from autocoder_tui.runs.guidance import load_guidance
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.rework import Complaint, rework

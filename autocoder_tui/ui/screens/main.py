@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -18,7 +18,6 @@ from textual.widgets import ContentSwitcher, Input, Label, Static, TextArea
 from autocoder_tui.config.preferences import Preferences
 from autocoder_tui.diagnostics.debug_log import DebugLog, LogLine
 from autocoder_tui.engine.purpose import Mode
-from autocoder_tui.runs.preparation import Job
 from autocoder_tui.runs.recent_actions import note
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.paned import PanedScreen
@@ -43,6 +42,9 @@ from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.steps.pane import StepsPane
 from autocoder_tui.ui.widgets.stream.pane import StreamPane
 from autocoder_tui.ui.widgets.tab_strip import TabStrip
+
+if TYPE_CHECKING:
+    from autocoder_tui.runs.preparation import Job
 
 _ASKED: Mapping[Mode, str] = {
     "generate": "Requirements",
@@ -164,6 +166,8 @@ class MainScreen(PanedScreen):
 
     def job(self, root: Path, system_prompt: str) -> Job:
         """What the panes say right now."""
+        from autocoder_tui.runs.preparation import Job
+
         mode = self.query_one(ModeSwitch).mode
         return Job(
             root=root,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -14,10 +15,7 @@ from textual.widgets import Static
 from autocoder_tui.engine.reply.blocks import normal_path
 from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.review import Review
-from autocoder_tui.review.verdict_history import Place
-from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.ui.widgets.diff.search import SearchedDiff
 from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
 from autocoder_tui.ui.widgets.review.before_view import BeforeView
 from autocoder_tui.ui.widgets.review.empty import NOTHING
@@ -32,6 +30,11 @@ from autocoder_tui.ui.widgets.review.keys import (
 )
 from autocoder_tui.ui.widgets.review.result_view import ResultView, result_in_words
 from autocoder_tui.ui.widgets.search_line import SearchLine
+
+if TYPE_CHECKING:
+    from autocoder_tui.review.verdict_history import Place
+    from autocoder_tui.runs.review_session import ReviewSession
+    from autocoder_tui.ui.widgets.diff.search import SearchedDiff
 
 
 class ReviewPane(Vertical):
