@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING, cast
 
 from textual.timer import Timer
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.files.picker import FilePicker
-from autocoder_tui.ui.widgets.files.preview import FilePreview
 from autocoder_tui.workspace.entry import Entry
 from autocoder_tui.workspace.textfile import read_text_file
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.widgets.files.preview import FilePreview
 
 PAUSE = 0.05
 """Seconds the cursor rests on a file before it is read."""
@@ -44,6 +47,10 @@ class PreviewedFile:
             self._show(entry), group="file-preview", exclusive=True, exit_on_error=False
         )
 
+    @property
+    def _preview(self) -> FilePreview:
+        return cast("FilePreview", self._app.main.query_one("#file"))
+
     def _wanted(self) -> Entry | None:
         """The file under the cursor; of a folder nothing: what is shown stays, at first the first
         pick."""
@@ -52,13 +59,13 @@ class PreviewedFile:
             entry = None if node is None else node.data
             if entry is not None and not entry.is_dir:
                 return entry
-            shown = self._app.main.query_one(FilePreview).path
+            shown = self._preview.path
             if path := shown or next(iter(picker.picks), ""):
                 return Entry(path, is_dir=False)
         return None
 
     async def _show(self, entry: Entry) -> None:
-        preview = self._app.main.query_one(FilePreview)
+        preview = self._preview
         if entry.secret:
             preview.say(entry.path, _SECRET)
         else:

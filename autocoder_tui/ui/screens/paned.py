@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 from textual.containers import Vertical
 from textual.geometry import Size
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from autocoder_tui.ui.screens.covered_screen import CoveredScreen
 from autocoder_tui.ui.screens.shown_panes import NARROW_BELOW, TINY_BELOW
-from autocoder_tui.ui.widgets.files.preview import FilePreview
 from autocoder_tui.ui.widgets.panes.body import PaneBody, Towards
 from autocoder_tui.ui.widgets.panes.regions import (
     BOXES,
@@ -23,8 +23,10 @@ from autocoder_tui.ui.widgets.panes.regions import (
     box_of,
     is_wide,
 )
-from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.tab_strip import TabStrip
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.widgets.files.preview import FilePreview
 
 _ABOVE: Final = ("files", "requirements", "steps")
 """Panes that are not among the tabs of the lower one."""
@@ -46,6 +48,9 @@ class PanedScreen(CoveredScreen[None]):
     """A person's own sizes, with which the panes begin."""
     maximised = False
     """Whether one pane has all the room, as in a narrow terminal."""
+
+    is_complete = False
+    """Whether the panes are there that are hidden at first."""
 
     _was_wide = False
 
@@ -116,7 +121,7 @@ class PanedScreen(CoveredScreen[None]):
             tabs.current = "output"
         self._fill_right()
         self._mark_keyboard()
-        if wide != self._was_wide:
+        if wide != self._was_wide and self.is_complete:
             self._was_wide = wide
             self.post_message(self.ColumnChanged())
 
@@ -127,22 +132,28 @@ class PanedScreen(CoveredScreen[None]):
             beside=self.beside,
             single=self.narrow or self.maximised,
             idle=current == "welcome",
-            right_has=self._reviews or bool(self.query_one(FilePreview).path),
+            right_has=self._reviews or self._previews,
         )
 
     @property
     def _reviews(self) -> bool:
-        return not self.query_one(ReviewPane).has_class("-empty")
+        return self.is_complete and not self.query_one("#review").has_class("-empty")
+
+    @property
+    def _previews(self) -> bool:
+        return self.is_complete and bool(cast("FilePreview", self.query_one("#file")).path)
 
     @property
     def has_column_for_file(self) -> bool:
         """Whether there is room on the right that no review has."""
-        return self.wide and not self._reviews
+        return self.is_complete and self.wide and not self._reviews
 
     def _fill_right(self) -> None:
         """The review, or the file under the cursor as long as there is none."""
         right = self.query_one(f"#{RIGHT}", Vertical)
-        review, preview = self.query_one(ReviewPane), self.query_one(FilePreview)
+        if not self.is_complete:
+            return
+        review, preview = self.query_one("#review", Widget), self.query_one("#file", Widget)
         decides = self._reviews or self.pane in ("review", "check") or not self.wide
         review.display, preview.display = decides, not decides
         right.border_title = "Review  F5" if decides else "As it is on disk"
