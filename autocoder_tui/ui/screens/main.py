@@ -51,6 +51,7 @@ _ASKED: Mapping[Mode, str] = {
 }
 """What stands in the editor, by mode."""
 LOWER_PANES = tuple(tab.pane for tab in LOWER_TABS)
+_THERE_AT_ONCE = ("files", "requirements")
 _FILES_WAITED_FOR = 0.3
 """Seconds: a disk that hangs keeps the files from being listed, and nothing else."""
 _ASIDE = ("files", "requirements", "steps")
@@ -75,6 +76,7 @@ class MainScreen(PanedScreen):
         self._early_lines: list[LogLine] = []
         self._failure = ""
         self._completes = False
+        self._to_show: str | None = None  # asked for while it was not there yet
         self._on_its_way: str | None = None  # gets the keyboard as soon as it is drawn
         self.log_lines: deque[str] = deque(maxlen=5000)
 
@@ -140,6 +142,8 @@ class MainScreen(PanedScreen):
             self._early_lines.clear()
             self.is_complete = True
             self.arrange_panes()
+            if self._to_show is not None:
+                self.show(self._to_show)
         self.post_message(self.Ready())
 
     def show_next(self) -> None:
@@ -165,6 +169,9 @@ class MainScreen(PanedScreen):
 
     def show(self, pane: str, *, focus: bool = True) -> None:
         """Bring `pane` to the front and, if asked, the keyboard to it."""
+        if not self.is_complete and pane not in _THERE_AT_ONCE:
+            self._to_show = pane
+            return
         self._take(pane)
         note("pane", pane)
         if pane in LOWER_PANES and pane != "review":
