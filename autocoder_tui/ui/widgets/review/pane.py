@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from autocoder_tui.engine.reply.blocks import normal_path
 from autocoder_tui.review.file_review import FileReview, Verdict
+from autocoder_tui.review.later_reply import is_same
 from autocoder_tui.review.review import Review
 from autocoder_tui.review.verdict_history import Place
 from autocoder_tui.runs.review_session import ReviewSession
@@ -256,8 +257,14 @@ class ReviewPane(Vertical):
 
     def on_diff_view_review_changed(self, event: DiffView.ReviewChanged) -> None:
         event.stop()
-        if self.review is not None:
-            self.take(self.review.with_file(event.review), tell=event.whole)
+        files = () if self.review is None else self.review.files
+        now = next((file for file in files if is_same(file, event.review)), None)
+        if self.review is None or now is None:
+            return  # decided on what has made room for another proposal since
+        decided = event.review
+        if (decided.complete, decided.remark) != (now.complete, now.remark):
+            decided = replace(decided, complete=now.complete, remark=now.remark)
+        self.take(self.review.with_file(decided), tell=event.whole)
 
     # ------------------------------------------------------------------ files
 
