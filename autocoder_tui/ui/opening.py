@@ -7,6 +7,7 @@ import os
 from autocoder_tui.config.setting_sections import DEFAULT_THEME
 from autocoder_tui.config.theme_files import AUTO, load_theme
 from autocoder_tui.runs.setup import Setup
+from autocoder_tui.store.pane_sizes import PaneSizes
 from autocoder_tui.system.garbage_collection import collect_nothing
 from autocoder_tui.ui.controllers.project_wish import Wish
 from autocoder_tui.ui.first_frame import colors_of, first_frame
@@ -37,8 +38,11 @@ def _frame(setup: Setup) -> str:
         name = ui.light_theme if guessed_light(setup.environ) else ui.dark_theme
     theme = load_theme(name, setup.places.config / "themes")
     place = "" if setup.demo else short_path(setup.root)
+    # The demo's project is never the same, so nothing is kept of its panes.
+    keeps = setup.places.keeps and not setup.demo
+    shares = PaneSizes(setup.places.state, setup.root).read() if keeps else {}
     try:
         size = os.get_terminal_size(output())
     except OSError:
         return ""
-    return first_frame(size, colors_of(theme, setup.environ), place)
+    return first_frame(size, colors_of(theme, setup.environ), place, shares)

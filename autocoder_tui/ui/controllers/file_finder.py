@@ -15,8 +15,9 @@ from autocoder_tui.store.project_picks import LONGEST_NAME, ProjectPicks, SavedP
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.finder import Finder
-from autocoder_tui.ui.widgets.files.finder_rows import FileRow, Findable, FinderRow
+from autocoder_tui.ui.widgets.files.finder_rows import FileRow, Findable, FinderRow, suggestions
 from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.files.suggested import MOST, SuggestedFiles
 from autocoder_tui.ui.widgets.files.weights import TreeWeights
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.workspace.entry import Entry, read_entry
@@ -142,6 +143,7 @@ class FileFinder:
         if number == self._regrouped:
             self._groups = groups
             self._tell(Finder.files_changed)
+            self._suggest_below()
 
     def _all_groups(
         self, changed: ChangedFiles | None, sets: dict[str, tuple[str, ...]]
@@ -156,7 +158,8 @@ class FileFinder:
 
     def _suggest(self) -> None:
         """Look for what belongs to the picks, while somebody sees it."""
-        if any(isinstance(screen, Finder) for screen in self._app.screen_stack):
+        below = any(each.has_room for each in self._app.main.query(SuggestedFiles))
+        if below or any(isinstance(screen, Finder) for screen in self._app.screen_stack):
             self._app.run_worker(self._read_related(), group="finder-related", exclusive=True)
 
     async def _read_related(self) -> None:
@@ -164,6 +167,15 @@ class FileFinder:
             picks, index = self._picked, self._index
             self._suggested = await asyncio.to_thread(self._related.of, picks, index)
             self._tell(Finder.files_changed)
+            self._suggest_below()
+
+    def _suggest_below(self) -> None:
+        """Show below the tree what may be picked next."""
+        for below in self._app.main.query(SuggestedFiles):
+            if below.has_room:
+                rows = suggestions(self.findable())[:MOST]
+                below.show(rows, self.weights.of)
+                self.in_view([row.path for row in rows])
 
     def _tell(self, what: Callable[[Finder], None]) -> None:
         """Tell the finder, if it is open; a question may lie above it."""
@@ -173,6 +185,8 @@ class FileFinder:
 
     def weighed(self) -> None:
         """Weights became known."""
+        for below in self._app.main.query(SuggestedFiles):
+            below.refresh()
         self._tell(Finder.weights_changed)
 
     def in_view(self, paths: Sequence[str]) -> None:
@@ -196,6 +210,7 @@ class FileFinder:
             self._saved = SavedPicks(recent, self._saved.sets)
             self._write(lambda kept: kept.keep_recent(new), "Recent picks")
         self._tell(Finder.picks_changed)
+        self._suggest_below()
         self._suggest()
 
     def toggle(self, row: FinderRow, *, only_pick: bool) -> None:

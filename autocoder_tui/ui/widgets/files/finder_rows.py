@@ -92,6 +92,24 @@ def rows_for(query: str, findable: Findable, search: FileSearch) -> FoundRows:
     return FoundRows(listed, found.total)
 
 
+def suggestions(findable: Findable) -> list[FileRow]:
+    """What may be picked next, the best first: files that belong to the picks, those picked
+    before, those changed since the base of the branch."""
+    why = dict(findable.suggested)
+    for path in findable.recent:
+        why.setdefault(path, "picked before")
+    for group in findable.groups:
+        if not group.saved:
+            for path in group.paths[:MOST_GROUPS]:
+                why.setdefault(path, "changed")
+    picked, index = set(findable.picks), findable.index
+    return [
+        FileRow(path, note)
+        for path, note in why.items()
+        if path not in picked and index is not None and index.at(path) is not None
+    ]
+
+
 def name_of(row: FinderRow) -> str:
     """What a row is told from others by, whatever is said of it."""
     return row.path if isinstance(row, FileRow) else f"/{row.label}"

@@ -74,6 +74,9 @@ class ReviewPane(Vertical):
 
         deed: Deed
 
+    class Filled(Message):
+        """There is something to decide on now, or there is nothing any more."""
+
     def __init__(self, arrangement: Arrangement, *, id: str | None = None) -> None:
         super().__init__(id=id, classes="-empty")
         self._arrangement = arrangement
@@ -150,7 +153,7 @@ class ReviewPane(Vertical):
         """Begin deciding; None for nothing to decide on."""
         self._session, self._index = session, 0
         self.remove_class("-result", "-before")
-        self.set_class(session is None or not session.shows_something, "-empty")
+        self._set_empty(session is None or not session.shows_something)
         self.diff.put_away = self.file is None
         if session is not None:
             self._show_file()
@@ -163,9 +166,14 @@ class ReviewPane(Vertical):
             return
         paths = [file.path for file in session.review.files]
         self._index = paths.index(self._path) if self._path in paths else 0
-        self.set_class(not session.shows_something, "-empty")
+        self._set_empty(not session.shows_something)
         self.diff.put_away = self.file is None
         self._show_file()
+
+    def _set_empty(self, empty: bool) -> None:
+        if empty != self.has_class("-empty"):
+            self.set_class(empty, "-empty")
+            self.post_message(self.Filled())
 
     def say_why_empty(self, words: str) -> None:
         """Why there is nothing to decide on, and what to do about it; safe to show."""
