@@ -1,6 +1,7 @@
 """Colour themes from TOML files: the packaged ones and the user's own.
 
     name = "dusk"
+    description = "Violet evening."
     dark = true
     pygments-style = "monokai"
 
@@ -78,6 +79,8 @@ class ThemeData:
     file: Path
     ansi: bool = False
     """Whether it has the terminal's own 16 colours."""
+    description: str = ""
+    """A sentence for whoever chooses one, as its file has it: untrusted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +193,8 @@ def _complete(file: TomlFile, known: Mapping[str, ThemeData]) -> ThemeData | Pro
         missing = [name for name in names if name not in have]
         if missing:
             return file.problem([table], f"expected {', '.join(missing)} in [{table}]")
-    return ThemeData(data["name"], dark, colors, diff, style, file.path, ansi)
+    about = data.get("description", "")
+    return ThemeData(data["name"], dark, colors, diff, style, file.path, ansi, about)
 
 
 def _expanded(colors: Mapping[str, str]) -> dict[str, str]:
@@ -227,6 +231,10 @@ _TABLE = Expected("a table of colours", lambda value: value if isinstance(value,
 _TOP: Mapping[str, Expected] = {
     "name": Expected(
         "lower-case letters, digits and hyphens", _matching("[a-z0-9][a-z0-9-]{0,39}")
+    ),
+    "description": Expected(
+        "one line of at most 200 characters",
+        lambda value: value if isinstance(value, str) and len(value) <= 200 else None,
     ),
     "dark": FLAG,
     "ansi": FLAG,

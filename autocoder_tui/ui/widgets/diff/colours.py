@@ -16,7 +16,7 @@ from rich.style import Style
 from textual.color import Color, ColorParseError
 
 from autocoder_tui.review import FileReview, Verdict
-from autocoder_tui.ui.contrast import faint
+from autocoder_tui.ui.contrast import faint, legible, nearer
 from autocoder_tui.ui.widgets.stream.colours import Palette as TokenPalette
 
 MOST_COLOURED = 3_000_000
@@ -160,11 +160,20 @@ class DiffPalette:
             Verdict.ACCEPTED: Style(color=added_fg.rich_color, bold=True),
             Verdict.REJECTED: Style(color=removed_fg.rich_color, bold=True),
         }
+        match = background.blend(accent, 0.4, alpha=1.0)
         # Indexed by how far a search is concerned: not at all, a match, the match one is at.
         self.hits = (
             Style(),
-            Style(bgcolor=background.blend(accent, 0.4, alpha=1.0).rich_color, underline=True),
-            Style(color=background.rich_color, bgcolor=accent.rich_color, bold=True),
+            Style(
+                color=nearer(foreground, foreground, match).rich_color,
+                bgcolor=match.rich_color,
+                underline=True,
+            ),
+            Style(
+                color=nearer(background, background, accent).rich_color,
+                bgcolor=accent.rich_color,
+                bold=True,
+            ),
         )
         self.thumb = Style(color=tinted(foreground, 0.6).rich_color)
         self._plain = plain
@@ -186,6 +195,7 @@ class DiffPalette:
         style = self._plain + self._tokens[kind]
         if background is not None:
             style += Style(bgcolor=background.rich_color)
+        style = legible(style, self.base)
         return style + Style(bold=True) if word else style
 
     def mark(self, tone: Tone, word: bool = False) -> Style:

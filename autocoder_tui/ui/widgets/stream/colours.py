@@ -37,6 +37,7 @@ from rich.color import Color
 from rich.style import Style
 
 from autocoder_tui.config.theme_files import TERMINAL_STYLE
+from autocoder_tui.ui.contrast import legible
 from autocoder_tui.values import dataclass
 
 Spans: TypeAlias = list[tuple[_TokenType, str]]
@@ -328,7 +329,8 @@ class Palette:
     """Token types as styles of one Pygments style over one background."""
 
     def __init__(self, name: str, base: Style) -> None:
-        """`base` is the widget's own style: its colours where the Pygments style has none."""
+        """`base` is the widget's own style: its colours where the Pygments style has none, or has
+        some that can't be read on its ground."""
         self._pygments: type[PygmentsStyle] = _pygments_style(name)
         self._base = base
         self._styles: dict[_TokenType, Style] = {}
@@ -346,12 +348,13 @@ class Palette:
             # A type of that lexer's own, as YAML has: a style knows only what it comes under.
             return self[kind.parent]
         rule = self._pygments.style_for_token(kind)
-        return self._base + Style(
+        style = self._base + Style(
             color=_colour(rule.get("ansicolor"), rule["color"]),
             bold=rule["bold"] or None,
             italic=rule["italic"] or None,
             underline=rule["underline"] or None,
         )
+        return legible(style, self._base)
 
 
 def _colour(ansi: str | None, hexadecimal: str | None) -> Color | None:
