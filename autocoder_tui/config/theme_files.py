@@ -12,7 +12,8 @@
 
 Colours are "#rrggbb" or "#rgb". What a file leaves out comes from autocoder-dark or
 autocoder-light, so a theme of three lines is a whole theme. With `ansi = true` they are names of
-the terminal's own 16 colours ("red", "bright-red"), or "default", and the rest comes from ansi.
+the terminal's own 16 colours ("red", "bright-red"), or "default", and the rest comes from ansi or
+ansi-light.
 """
 
 from __future__ import annotations
@@ -27,10 +28,15 @@ from autocoder_tui.config.value_types import FLAG, Expected
 from autocoder_tui.problems import Problem, unknown_name
 from autocoder_tui.values import dataclass
 
-_BASES = ("ansi", "autocoder-dark", "autocoder-light")
+_BASES = ("ansi", "ansi-light", "autocoder-dark", "autocoder-light")
+_LIGHT = ("autocoder-light", "ansi-light")
 
 AUTO = "auto"
 """Stands for a dark or a light theme, as the terminal is."""
+
+FEW_COLORS = ("ansi", "ansi-light")
+"""The themes for dark and for light terminals of 16 colours, in which those of others can't be
+told apart, or not be read."""
 
 COLORS = (
     "primary",
@@ -48,8 +54,8 @@ _HUES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 ANSI_COLORS = ("default", *_HUES, *(f"bright-{hue}" for hue in _HUES))
 """What the colours of an ansi theme may be; "default" is what the terminal has where nothing is
 said."""
-TERMINAL_STYLE = "terminal"
-"""The Pygments style, of our own, that has the terminal's colours."""
+TERMINAL_STYLES = ("terminal", "terminal-light")
+"""The Pygments styles, of our own, that have the terminal's colours."""
 
 DIFF_COLORS = (
     "added-bg",
@@ -93,6 +99,17 @@ class ThemesLoaded:
     def find(self, name: str) -> ThemeData | None:
         """The theme called `name`."""
         return next((theme for theme in self.themes if theme.name == name), None)
+
+
+def theme_here(
+    name: str, *, dark: str, light: str, is_light: bool, few_colors: bool, usual: str
+) -> str:
+    """The name of the theme that `name` stands for in a terminal: "auto" for `dark` or `light`;
+    and that, like the `usual` one that nobody chose, for one of the terminal's own colours where
+    there are few or none."""
+    if few_colors and name in (AUTO, usual):
+        return FEW_COLORS[is_light]
+    return (light if is_light else dark) if name == AUTO else name
 
 
 def packaged_themes_dir() -> Path:
@@ -185,7 +202,7 @@ def _complete(file: TomlFile, known: Mapping[str, ThemeData]) -> ThemeData | Pro
     data = file.data
     dark = data.get("dark", True)
     ansi = data.get("ansi", False)
-    base = known.get("ansi" if ansi else "autocoder-dark" if dark else "autocoder-light")
+    base = known.get(("ansi" if ansi else "autocoder-dark") if dark else _LIGHT[ansi])
     colors = {**(base.colors if base else {}), **_expanded(data.get("colors", {}))}
     diff = {**(base.diff if base else {}), **_expanded(data.get("diff", {}))}
     style = data.get("pygments-style", base.pygments_style if base else "")
@@ -212,7 +229,7 @@ def _pygments_style(value: Any) -> str | None:
 
     # The full list looks through every installed package for plugins; seldom needed.
     known = isinstance(value, str) and (
-        value in (TERMINAL_STYLE, *STYLE_MAP) or value in get_all_styles()
+        value in (*TERMINAL_STYLES, *STYLE_MAP) or value in get_all_styles()
     )
     return value if known else None
 

@@ -11,14 +11,17 @@ from autocoder_tui.config.settings import Settings
 from autocoder_tui.config.settings_edit import save_setting
 from autocoder_tui.config.theme_files import (
     AUTO,
+    FEW_COLORS,
     ThemeData,
     ThemesLoaded,
     load_themes,
     packaged_themes_dir,
+    theme_here,
 )
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.problems import nearest, shortened
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.system.terminal_kind import has_few_colors, is_basic
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.theme_list import ThemeList, ThemeRow
 from autocoder_tui.ui.terminal.background import guessed_light
@@ -72,29 +75,45 @@ class ThemeChoice:
         ]
 
     @property
+    def _is_the_terminals(self) -> bool:
+        """Whether the terminal has a say in which theme is on."""
+        return self._here(self.wanted) != self.wanted
+
+    @property
     def asks_terminal(self) -> bool:
         """Whether the theme depends on whether the terminal is light, and it may be asked."""
-        return self.wanted == AUTO and self._settings.terminal.ask_background
+        asks = self._settings.terminal.ask_background
+        return self._is_the_terminals and asks and not is_basic(self._program.setup.environ)
 
     def heard(self, light: bool) -> None:
         """The terminal has said whether it is light."""
         self._light = light
-        if self.wanted == AUTO:
-            self.show(AUTO)
+        if self._is_the_terminals:
+            self.show(self.wanted)
 
     def show(self, name: str) -> None:
         """Put a theme on, for now."""
-        ui = self._settings.ui
-        if name == AUTO:
-            name = ui.light_theme if self._light else ui.dark_theme
-            if self._lacking(name):
-                name = _LIGHT if self._light else DEFAULT_THEME
+        wanted, name = name, self._here(name)
+        if wanted == AUTO and self._lacking(name):
+            name = _LIGHT if self._light else DEFAULT_THEME
         if name not in self._app.available_themes or name == self._app.theme:
             return
         if self._ours.find(name) is None and name not in self._made_readable:
             self._made_readable.add(name)
             self._app.register_theme(readable(self._app.available_themes[name]))
         self._app.theme = name
+
+    def _here(self, name: str) -> str:
+        """What a name stands for in this terminal."""
+        ui = self._settings.ui
+        return theme_here(
+            name,
+            dark=ui.dark_theme,
+            light=ui.light_theme,
+            is_light=self._light,
+            few_colors=has_few_colors(self._program.setup.environ),
+            usual=DEFAULT_THEME,
+        )
 
     async def choose(self) -> None:
         """Let one be chosen from the list, and keep it."""
@@ -129,15 +148,19 @@ class ThemeChoice:
 
     def _rows(self) -> list[ThemeRow]:
         ui, packaged = self._settings.ui, packaged_themes_dir()
-        here = f"{'light' if self._light else 'dark'} here"
         both = f"{visible(ui.dark_theme)} or {visible(ui.light_theme)}"
-        rows = [ThemeRow(AUTO, here, _OURS, f"As the terminal is: {both}.")]
+        if (here := self._here(AUTO)) in FEW_COLORS:
+            both = f"{both}; {here} where there are 16 colours, or none, as here"
+        says = f"{'light' if self._light else 'dark'} here"
+        rows = [ThemeRow(AUTO, says, _OURS, f"As the terminal is: {both}.")]
         ours = {theme.name: theme for theme in self._ours.themes}
         mine = [name for name in ours if ours[name].file.parent != packaged]
         first = sorted(ours, key=lambda name: (name in mine, _order(ours[name]), name))
         for name in first:
             theme = ours[name]
             about = theme.description or f"From {theme.file.name}." * (name in mine)
+            if (there := self._here(name)) != name:
+                about = f"{there} stands in for it where there are 16 colours, or none, as here."
             group = _YOURS if name in mine else _OURS
             rows.append(ThemeRow(name, _says(theme.dark, theme.ansi), group, about))
         for name in sorted(set(self._app.available_themes) - set(ours)):
