@@ -15,7 +15,7 @@ from textual.theme import Theme
 
 from autocoder_tui.config.theme_files import ThemeData
 from autocoder_tui.system.terminal_kind import is_basic
-from autocoder_tui.ui.contrast import faint
+from autocoder_tui.ui.contrast import LEAST, faint
 
 MUTED: Final = {"muted": "dim"}
 """`$muted`, the style of text that says less, where a theme has none: among the terminal's own
@@ -45,14 +45,15 @@ _OF_ANSI: Final = {
 }
 
 
-def to_textual(theme: ThemeData) -> Theme:
+def to_textual(theme: ThemeData, least: float = LEAST) -> Theme:
     """The Textual theme with the diff colours as variables: `$diff-added-bg` in a stylesheet.
 
-    `variables["pygments-style"]` is the name of the Pygments style that fits.
+    `variables["pygments-style"]` is the name of the Pygments style that fits. `least`: the
+    contrast of muted text and the like, for a terminal that shows other colours than these.
     """
     colors = {name: _textual(value) for name, value in theme.colors.items()}
     variables = {f"diff-{name}": _textual(value) for name, value in theme.diff.items()}
-    variables |= dict(_OF_ANSI) if theme.ansi else _texts(colors)
+    variables |= dict(_OF_ANSI) if theme.ansi else _texts(colors, least)
     return Theme(
         name=theme.name,
         primary=colors["primary"],
@@ -110,17 +111,20 @@ def readable(theme: Theme) -> Theme:
     return replace(theme, variables={**_texts(colors), **theme.variables})
 
 
-def _texts(colors: Mapping[str, str]) -> dict[str, str]:
+def _texts(colors: Mapping[str, str], least: float = LEAST) -> dict[str, str]:
     """The colours of texts, all of which can be read: Textual's own are shares of black or white,
     which on some grounds can't."""
     background = Color.parse(colors["background"])
     text = background + Color.parse(colors["foreground"])
     grounds = [background + Color.parse(colors[name]) for name in _GROUNDS]
     return {
-        **{f"text-{name}": faint(Color.parse(colors[name]), 1, grounds).hex for name in _NAMED},
-        "text-muted": (muted := faint(text, 0.7, grounds).hex),
+        **{
+            f"text-{name}": faint(Color.parse(colors[name]), 1, grounds, least).hex
+            for name in _NAMED
+        },
+        "text-muted": (muted := faint(text, 0.7, grounds, least).hex),
         "muted": muted,
-        "text-disabled": faint(text, 0.5, grounds).hex,
+        "text-disabled": faint(text, 0.5, grounds, least).hex,
         **_scrollbars(Color.parse(colors["primary"]), grounds),
     }
 

@@ -21,11 +21,12 @@ from autocoder_tui.config.theme_files import (
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.problems import nearest, shortened
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.system.terminal_kind import has_few_colors, is_basic
+from autocoder_tui.system.terminal_kind import color_depth, has_few_colors, is_basic
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.theme_list import ThemeList, ThemeRow
 from autocoder_tui.ui.terminal.background import guessed_light
 from autocoder_tui.ui.theme import readable, to_textual
+from autocoder_tui.ui.theme_in_256 import LEAST_IN_256, fitted
 
 
 class ThemeChoice:
@@ -48,8 +49,10 @@ class ThemeChoice:
         as sentences that are safe to show."""
         setup = self._program.setup
         self._ours = load_themes(setup.places.config / "themes")
+        in_256 = color_depth(setup.environ) == "256"
         for theme in self._ours.themes:
-            self._app.register_theme(to_textual(theme))
+            made = to_textual(fitted(theme), LEAST_IN_256) if in_256 else to_textual(theme)
+            self._app.register_theme(made)
         problems = [f"A theme is left out: {problem}" for problem in self._ours.problems]
         for name, instead in (
             (self._settings.ui.dark_theme, DEFAULT_THEME),
