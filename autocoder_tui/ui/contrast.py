@@ -39,17 +39,17 @@ def faint(text: Color, share: float, grounds: Iterable[Color], least: float = LE
     return text
 
 
-def nearer(colour: Color, text: Color, ground: Color, least: float = LEAST) -> Color:
-    """`colour` brought near to `text` by as much as it takes to be read on `ground`; where `text`
-    itself can't be read there, black or white."""
+def nearer(colour: Color, text: Color, *grounds: Color, least: float = LEAST) -> Color:
+    """`colour`, brought near to `text` by as much as it takes to be read on all of `grounds`; where
+    `text` itself can't be read there, black or white."""
     for step in range(_STEPS + 1):
         made = colour.blend(text, step / _STEPS, alpha=1.0)
-        if contrast(made, ground) >= least:
+        if all(contrast(made, ground) >= least for ground in grounds):
             return made
-    return max(_EXTREMES, key=lambda extreme: contrast(extreme, ground))
+    return max(_EXTREMES, key=lambda one: min(contrast(one, ground) for ground in grounds))
 
 
-def legible(style: Style, otherwise: Style) -> Style:
+def legible(style: Style, otherwise: Style, least: float = LEAST) -> Style:
     """`style` with its text brought near to that of `otherwise` by as much as it takes to be read
     on its own ground, or on that of `otherwise` where it has none. The terminal's own colours,
     which nobody knows, are left alone."""
@@ -58,5 +58,5 @@ def legible(style: Style, otherwise: Style) -> Style:
     if not (above and below and text and above.triplet and below.triplet and text.triplet):
         return style
     mine, ground = Color.from_rich_color(above), Color.from_rich_color(below)
-    made = nearer(mine, Color.from_rich_color(text), ground)
+    made = nearer(mine, Color.from_rich_color(text), ground, least=least)
     return style if made == mine else style + Style(color=made.rich_color)

@@ -68,7 +68,11 @@ def to_textual(theme: ThemeData, least: float = LEAST) -> Theme:
         error=colors["error"],
         dark=theme.dark,
         ansi=theme.ansi,
-        variables={**variables, "pygments-style": theme.pygments_style},
+        variables={
+            **variables,
+            "pygments-style": theme.pygments_style,
+            "least-contrast": str(least),
+        },
     )
 
 

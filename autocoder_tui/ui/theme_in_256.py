@@ -13,7 +13,7 @@ from typing import Final
 
 from autocoder_tui.config.theme_files import ThemeData
 
-LEAST_IN_256: Final = 5.2
+LEAST_IN_256: Final = 6.0
 """The contrast asked for, so that what is shown in its place still has enough."""
 
 _LEVELS: Final = (0, 95, 135, 175, 215, 255)
