@@ -27,7 +27,7 @@ IN_USE = {
     "App._exception": "set in _handle_exception, as Textual does, so that run() and tests see it",
     "App._exception_event": "the same",
     "App._exit": "panes that are missing are no error when the App is on its way out",
-    "App._filters": "NO_COLOR takes the terminal's own colours away in another way",
+    "App._filters": "the filters that suit a theme: NO_COLOR, faint text on a console",
     "App._handle_exception": "overridden: Textual's report would print local variables",
     "App._keymap": "the palette shows the keys as the user has bound them",
     "App._notifications": "one message at a time is shown, not a heap of them",

@@ -171,7 +171,7 @@ def drawn(row: FinderRow, look: RowLook) -> Content:
     middle = [
         _marked(name_shown, name_places, "", look),
         "  " if folder_shown else "",
-        _marked(folder_shown, folder_places, "$foreground-muted", look),
+        _marked(folder_shown, folder_places, "$muted", look),
     ]
     return _line(look, middle, note, git=look.mark)
 
@@ -184,7 +184,7 @@ def _group(group: FileGroup, look: RowLook) -> Content:
     kind = "saved set: " if group.saved else ""
     room = max(8, look.width - 4 - 8 - len(what) - 1 - len(kind))
     label = cut(visible(group.label[:500]), room)
-    middle = [_coloured(kind, "$foreground-muted", look), _coloured(label, "bold $accent", look)]
+    middle = [_coloured(kind, "$muted", look), _coloured(label, "bold $accent", look)]
     return _line(look, middle, what, git="")
 
 
@@ -198,7 +198,7 @@ def _line(look: RowLook, middle: Sequence[Content | str], note: str, *, git: str
     weight = "" if look.weight is None else f"{about}{format_tokens(look.weight, short=True)}"
     right = f"{note}{weight:>8}"
     gap = max(1, look.width - left.cell_length - cell_len(right))
-    return Content.assemble(left, " " * gap, _coloured(right, "$foreground-muted", look))
+    return Content.assemble(left, " " * gap, _coloured(right, "$muted", look))
 
 
 def _coloured(text: str, style: str, look: RowLook) -> Content:
