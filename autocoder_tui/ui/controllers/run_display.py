@@ -81,6 +81,10 @@ class RunDisplay:
         if main.pane == "output":
             main.show_output()
 
+    def run_looked_at(self, state: RunState) -> None:
+        if not self._is_question:
+            self._so_far.brought(state)
+
     def _show(self, event: Event) -> None:
         main = self._app.main
         if self._is_question:
@@ -122,7 +126,7 @@ class RunDisplay:
 
     def run_ended(self, prepared: Prepared | None, state: RunState) -> None:
         self._app.spending.ended(state)
-        self._so_far.ended()
+        self._so_far.ended(state)
         if not self._app.is_running:
             return
         self._app.signs.run_ended(state.status)

@@ -28,6 +28,8 @@ class RunView(RunListener, Protocol):
 
     def run_ended(self, prepared: Prepared | None, state: RunState) -> None: ...
 
+    def run_looked_at(self, state: RunState) -> None: ...
+
 
 class Runner:
     """Starts, feeds and stops a run; `state` is the newest one's, kept after its end. `begun` says
@@ -101,6 +103,11 @@ class Runner:
             # One that was stopped before it began announces no end.
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._over.wait(), 0.2)
+
+    def looked_at(self) -> None:
+        """Something else of the run that is under way is in view by now."""
+        if self.running:
+            self._view.run_looked_at(self.state)
 
     async def close(self, *, offered: bool = False) -> None:
         """Stop what is under way, and wait until all that came is kept. With `offered` the next

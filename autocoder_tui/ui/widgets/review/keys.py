@@ -45,6 +45,9 @@ DECIDES = frozenset(
 OF_A_REVIEW = frozenset({"write", "list warnings"})
 """Deeds that mean something where every file of a review was refused."""
 
+OF_A_BEGINNING = frozenset({"step_file", "step_undecided", "search", "take_back", "do_again"})
+"""What means something where a file is on show that still comes."""
+
 OF_A_WHOLE_REPLY: Final[dict[Deed, str]] = {
     "check": "The check is of the whole proposal, which still comes. Decide meanwhile.",
     "place changes": "The model may still be asked for these changes again: wait for the end.",

@@ -22,12 +22,13 @@ class FileSpan:
 
 
 class FileSpans:
-    """The files in the order in which they began. `closed` counts the files that were closed: it
-    only grows, so whoever looks for another number hears of every file."""
+    """The files in the order in which they began. `closed` counts the files that were closed, and
+    `changes` the single changes of files: both only grow, so whoever looks for another number hears
+    of every one."""
 
     def __init__(self) -> None:
         self.spans: list[FileSpan] = []
-        self.closed = 0
+        self.closed = self.changes = 0
 
     def open(self, path: str, label: str, first: int, *, alone: bool = False) -> None:
         """A file begins at line `first`; `alone`: that line is all there is of it."""

@@ -239,6 +239,7 @@ class StreamLines:
             where = "" if current.number is None else f" at line {current.number}"
             return Section("fence", index, f"puts there{where}", then=body)
         if current.change == "new" and closes_block(line, mark):
+            self.files.changes += 1
             between.first = index + 1
             return Section("fence", index, then=between)
         return None
