@@ -10,6 +10,7 @@ from autocoder_tui.engine.edited_file import with_edits
 from autocoder_tui.engine.errors import EmptyReply
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.reply.blocks import normal_path
+from autocoder_tui.engine.reply.fences import HOLDS_FENCES
 from autocoder_tui.engine.reply.foreign_edits import may_hold_changes
 from autocoder_tui.engine.reply.frames import read_frames
 from autocoder_tui.engine.reply.framing import read_fence
@@ -22,7 +23,6 @@ from autocoder_tui.values import dataclass
 
 UNCHANGED = "The reply changes nothing: each file is as it was given."
 _FENCE = re.compile(r"^(```|~~~)", re.MULTILINE)
-_HOLDS_FENCES = (".md", ".markdown", ".mdx", ".rst")
 
 
 def read_reply(request: RunRequest, text: str) -> Reply:
@@ -145,7 +145,7 @@ def _is_behind(file: ReplyFile, text: str, *, is_last: bool) -> bool:
     """Whether the reply has gone on to something else after a file in a code fence. A fence that
     closes it may be one inside it: of Markdown only the end of the reply tells, of code what it
     reads as, and that something follows."""
-    if file.path.lower().endswith(_HOLDS_FENCES) or parses(file.path, file.text) is False:
+    if file.path.lower().endswith(HOLDS_FENCES) or parses(file.path, file.text) is False:
         return False
     last = text.rstrip().rpartition("\n")[2]
     return not is_last or (read_fence(last) is None and bool(text.strip()))

@@ -58,7 +58,11 @@ class RunDisplay:
             main.show("output")
             self._app.refresh_bindings()
             return
-        main.query_one(StreamView).clear({f.path: f.text for f in prepared.request.files})
+        request = prepared.request
+        texts = {file.path: file.text for file in request.files}
+        # Code that names no file is taken for the target, or for the only file that was given.
+        target = request.target or (request.files[0].path if len(request.files) == 1 else None)
+        main.query_one(StreamView).clear(texts, target)
         main.query_one(StreamPane).begin()
         main.clear_reasoning()
         if reviewed_before(self._app, prepared) is None:

@@ -156,7 +156,7 @@ class ReviewPane(SearchedPane):
         return not self.has_class("-empty") and meant
 
     def refuses(self, action: str) -> bool:
-        return action in {f"want('{deed}')" for deed in refused_now(self._session)}
+        return action in {f"want('{deed}')" for deed in refused_now(self._session, self.file)}
 
     # ------------------------------------------------------------------ what is shown
 
