@@ -143,12 +143,12 @@ def files_coming(request: RunRequest, text: str, joins: Sequence[Join]) -> Itera
 
 def _is_behind(file: ReplyFile, text: str, *, is_last: bool) -> bool:
     """Whether the reply has gone on to something else after a file in a code fence. A fence that
-    closes it may be one inside it: of Markdown only the end of the reply tells, of code what it
-    reads as, and that something follows."""
-    if file.path.lower().endswith(HOLDS_FENCES) or parses(file.path, file.text) is False:
+    closes it may be one inside it: of Markdown only the end of the reply tells, of code that
+    another file follows, or other text and it reads as code."""
+    if file.path.lower().endswith(HOLDS_FENCES):
         return False
     last = text.rstrip().rpartition("\n")[2]
-    return not is_last or (read_fence(last) is None and bool(text.strip()))
+    return not is_last or (read_fence(last) is None and parses(file.path, file.text) is not False)
 
 
 def _proposed(file: ReplyFile, before: str | None, certain: bool, finished: bool) -> FileProposed:

@@ -3,6 +3,7 @@ the very hunk it was given to, or it is said that it was dropped."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -81,9 +82,9 @@ def prepared(tmp_path: Path) -> Prepared:
     return prepare(Job(tmp_path, NAMES, None, "count"), model, Limits())
 
 
-def verdicts(review: Review) -> dict[Place, Verdict]:
-    """What is decided, by the very lines it is on."""
-    return {place: verdict for file in review.files for place, verdict in _decided(file)}
+def verdicts(review: Review) -> Counter[tuple[Place, Verdict]]:
+    """What is decided, by the very lines it is on. Two pieces of a hunk may be the same."""
+    return Counter(each for file in review.files for each in _decided(file))
 
 
 def _decided(file: FileReview) -> Iterator[tuple[Place, Verdict]]:
@@ -93,8 +94,8 @@ def _decided(file: FileReview) -> Iterator[tuple[Place, Verdict]]:
             yield (file.path, hunk.old_start, hunk.old_end, what), verdict
 
 
-def of(path: str, found: dict[Place, Verdict]) -> int:
-    return sum(place[0] == path for place in found)
+def of(path: str, found: Counter[tuple[Place, Verdict]]) -> int:
+    return sum(count for (place, _), count in found.items() if place[0] == path)
 
 
 class Reader:
@@ -123,8 +124,8 @@ class Reader:
         before = verdicts(session.review)
         dropped = session.take_later(reviewable, (), coming)
         after = verdicts(session.review)
-        assert after.items() <= before.items(), "a verdict stands where none was given"
-        lost = {path: of(path, before) - of(path, after) for path, *_ in before}
+        assert after <= before, "a verdict stands where none was given"
+        lost = {path: of(path, before) - of(path, after) for (path, *_), _ in before}
         said = {each.path: each.verdicts for each in dropped}
         assert {path: count for path, count in lost.items() if count} == said
 
@@ -140,15 +141,15 @@ class Reader:
                 session.do_again()
             elif deed == "all":
                 session.decide(session.review.decided(chance.choice(list(Verdict))))
-                self.given |= verdicts(session.review).items()
+                self.given |= verdicts(session.review).keys()
             elif files := [f for f in session.review.files if f.hunks]:
                 file = chance.choice(files)
                 hunk = chance.randrange(len(file.hunks))
                 verdict = chance.choice(list(Verdict))
                 now = file.split(hunk) if deed == "split" else file.with_verdict(hunk, verdict)
                 session.decide(session.review.with_file(now))
-                self.given |= verdicts(session.review).items()
-            assert verdicts(session.review).items() <= self.given, "an action decided on others"
+                self.given |= verdicts(session.review).keys()
+            assert verdicts(session.review).keys() <= self.given, "an action decided on others"
 
 
 @settings(
@@ -173,7 +174,7 @@ def test_a_verdict_stands_on_the_hunk_it_was_given_to_or_is_said_to_be_dropped(
     reader.end(reply)
     reader.decide(chance)
     if reader.session is not None:
-        assert verdicts(reader.session.review).items() <= reader.given
+        assert verdicts(reader.session.review).keys() <= reader.given
 
 
 @settings(
