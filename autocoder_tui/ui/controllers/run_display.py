@@ -64,7 +64,11 @@ class RunDisplay:
             self._app.refresh_bindings()
             return
         self._writes = prepared
-        main.query_one(StreamView).clear({f.path: f.text for f in prepared.request.files})
+        request = prepared.request
+        texts = {file.path: file.text for file in request.files}
+        # Code that names no file is taken for the target, or for the only file that was given.
+        target = request.target or (request.files[0].path if len(request.files) == 1 else None)
+        main.query_one(StreamView).clear(texts, target)
         main.query_one(StreamPane).begin()
         main.clear_reasoning()
         if reviewed_before(self._app, prepared) is None:
@@ -86,6 +90,10 @@ class RunDisplay:
             self._so_far.brought(state)
         if main.pane == "output":
             main.show_output()
+
+    def run_looked_at(self, state: RunState) -> None:
+        if not self._is_question:
+            self._so_far.brought(state)
 
     def _show(self, event: Event) -> None:
         main = self._app.main
@@ -128,7 +136,7 @@ class RunDisplay:
 
     def run_ended(self, prepared: Prepared | None, state: RunState) -> asyncio.Future[None] | None:
         self._app.spending.ended(state)
-        self._so_far.ended()
+        self._so_far.ended(state)
         if not self._app.is_running:
             return None
         self._app.signs.run_ended(state.status)
