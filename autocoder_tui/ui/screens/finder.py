@@ -61,7 +61,7 @@ class FoundFiles(Protocol):
 
 
 class QueryInput(PlainInput):
-    """A line in which a blank is a key like others: no letters of a name are looked for by it."""
+    """A line in which a blank is a key like others: the finder knows what is meant by it."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         return key != "space" and super().check_consume_key(key, character)
@@ -71,7 +71,15 @@ class Finder(Dialog[None]):
     """The line keeps the keyboard. Whoever opened it tells it what changed meanwhile."""
 
     BINDINGS = [
-        Binding("space,tab", "pick", "Pick", id="finder.pick", priority=True),
+        Binding("tab", "pick", "Pick", id="finder.pick", priority=True),
+        Binding(
+            "space",
+            "pick_or_part",
+            "Pick",
+            id="finder.space",
+            tooltip="or, after letters, part the words that are looked for",
+            priority=True,
+        ),
         Binding("escape", "dismiss", "Close", id="finder.close"),
         Binding("ctrl+s", "save_set", "Save the picks as a set", id="finder.save", priority=True),
         Binding("delete", "delete_set", "Delete a saved set", id="finder.delete", priority=True),
@@ -81,7 +89,7 @@ class Finder(Dialog[None]):
         Binding("pageup", "move_pages(-1)", show=False, priority=True),
     ]
     BUTTONS = (
-        KeyButton("Pick", "space"),
+        KeyButton("Pick", "tab"),
         KeyButton("Pick and close", "enter"),
         KeyButton("Close", "escape"),
     )
@@ -107,6 +115,8 @@ class Finder(Dialog[None]):
         self._shown: tuple[str, int] | None = None
         self._acted = False
         """Whether something was picked among the rows of what is typed."""
+        self._writes = False
+        """Whether the last key was a letter: a blank is one more then, and no pick."""
         self._searching = False
         self._then: list[Callable[[], None]] = []
         self._pause: Timer | None = None
@@ -115,7 +125,7 @@ class Finder(Dialog[None]):
         with Vertical(classes="dialog wide-dialog dense-dialog") as dialog:
             dialog.border_title = "Find files"
             yield QueryInput(
-                placeholder="letters of a name · src/**/*.py · changed",
+                placeholder="letters or words of a name · src/**/*.py · changed",
                 id="finder-query",
                 compact=True,
             )
@@ -153,6 +163,7 @@ class Finder(Dialog[None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._wanted = (event.value, self._wanted[1])
+        self._writes = bool(event.value) and not is_glob(event.value)
         self._ask()
 
     def _ask(self) -> None:
@@ -270,14 +281,16 @@ class Finder(Dialog[None]):
             do()
 
     def action_move(self, by: int) -> None:
+        self._writes = False
         self._when_found(lambda: self.query_one(RowList).action_move(by))
 
     def action_move_pages(self, by: int) -> None:
+        self._writes = False
         self._when_found(lambda: self.query_one(RowList).action_move_pages(by))
 
     def action_pick(self) -> None:
         """Pick the row under the cursor, or unpick it; what is typed next looks for another."""
-        self._acted = True
+        self._acted, self._writes = True, False
 
         def pick() -> None:
             row = self._row_at_cursor
@@ -286,6 +299,13 @@ class Finder(Dialog[None]):
                 self.query_one(Input).action_select_all()
 
         self._when_found(pick)
+
+    def action_pick_or_part(self) -> None:
+        """A blank: as in the tree it picks, but between letters it stands between words."""
+        if self._writes:
+            self.query_one(Input).insert_text_at_cursor(" ")
+        else:
+            self.action_pick()
 
     def on_input_submitted(self) -> None:
         def pick() -> None:
