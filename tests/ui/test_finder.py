@@ -17,6 +17,7 @@ from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.finder import Finder
 from autocoder_tui.ui.widgets.files.finder_rows import FileRow
+from autocoder_tui.ui.widgets.files.found_preview import FoundPreview
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.row_list import RowList
 from autocoder_tui.workspace.file_group import FileGroup
@@ -116,6 +117,31 @@ async def test_a_blank_picks_what_a_glob_stands_for(tmp_path: Path) -> None:
         await until(pilot, lambda: isinstance(finder._found.rows[0], FileGroup))
         await pilot.press("space")
         await until(pilot, lambda: app.job().picks == ("tests/test_report.py",))
+
+
+@pytest.mark.parametrize(("size", "beside"), [((80, 24), False), ((120, 40), True)])
+async def test_the_file_under_the_cursor_is_read_where_it_has_room(
+    tmp_path: Path, size: tuple[int, int], beside: bool
+) -> None:
+    root = project(tmp_path, *FILES, ".env")
+    (root / "src/cli.py").write_text("".join(f"line_{number}\n" for number in range(200)))
+    async with opened(tmp_path, size) as (_, pilot, finder):
+        preview = finder.query_one(FoundPreview)
+        assert preview.display is beside
+        await pilot.press(*"cli")
+        if not beside:
+            await pilot.pause(0.3)
+            assert not preview.path
+            return
+        await until(pilot, lambda: preview.path == "src/cli.py")
+        assert preview.text.count("line_") == 200
+        await pilot.press("shift+down")
+        await until(pilot, lambda: preview.top_line > 0)
+        finder.query_one(Input).value = "*.py"
+        await until(pilot, lambda: preview.text.splitlines() == sorted(FILES[1:]))
+        finder.query_one(Input).value = ".env"
+        await until(pilot, lambda: preview.path == ".env")
+        assert "may hold secrets" in preview.text
 
 
 async def test_the_slash_finds_from_the_tree(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, Static
@@ -27,6 +27,8 @@ from autocoder_tui.ui.widgets.files.finder_rows import (
     name_of,
     rows_for,
 )
+from autocoder_tui.ui.widgets.files.found_preview import FoundPreview
+from autocoder_tui.ui.widgets.files.preview import FilePreview
 from autocoder_tui.ui.widgets.files.weights import TreeWeights
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.ui.widgets.row_list import RowList
@@ -41,6 +43,8 @@ than to find them."""
 
 _PAUSE_IN_TYPING = 0.3
 """Seconds."""
+_ROOM_FOR_PREVIEW = 110
+"""Columns of the screen from which on the list has a file beside it."""
 
 
 class FoundFiles(Protocol):
@@ -54,6 +58,8 @@ class FoundFiles(Protocol):
     def toggle(self, row: FinderRow, *, only_pick: bool) -> None: ...
 
     def in_view(self, paths: Sequence[str]) -> None: ...
+
+    async def show_file(self, preview: FilePreview, path: str) -> None: ...
 
     def save_set(self) -> None: ...
 
@@ -83,6 +89,8 @@ class Finder(Dialog[None]):
         Binding("escape", "dismiss", "Close", id="finder.close"),
         Binding("ctrl+s", "save_set", "Save the picks as a set", id="finder.save", priority=True),
         Binding("delete", "delete_set", "Delete a saved set", id="finder.delete", priority=True),
+        Binding("shift+down", "scroll_file(1)", "File down", id="finder.down", priority=True),
+        Binding("shift+up", "scroll_file(-1)", "File up", id="finder.up", priority=True),
         Binding("down,ctrl+n", "move(1)", show=False, priority=True),
         Binding("up,ctrl+p", "move(-1)", show=False, priority=True),
         Binding("pagedown", "move_pages(1)", show=False, priority=True),
@@ -95,7 +103,10 @@ class Finder(Dialog[None]):
     )
     DEFAULT_CSS = """
     Finder .dialog { height: 80%; }
-    Finder RowList { margin-top: 1; scrollbar-size-vertical: 1; }
+    Finder Horizontal { height: 1fr; margin-top: 1; }
+    Finder RowList { width: 1fr; height: 100%; scrollbar-size-vertical: 1; }
+    Finder.-with-preview .dialog { width: 92%; max-width: 180; }
+    Finder.-with-preview FoundPreview { display: block; }
     Finder RowList > .row-list--highlighted {
         color: $block-cursor-foreground;
         background: $block-cursor-background;
@@ -129,7 +140,9 @@ class Finder(Dialog[None]):
                 id="finder-query",
                 compact=True,
             )
-            yield RowList(self._row)
+            with Horizontal():
+                yield RowList(self._row)
+                yield FoundPreview(self._files.show_file)
             yield Static("", id="finder-state", markup=False)
 
     def on_mount(self) -> None:
@@ -206,6 +219,7 @@ class Finder(Dialog[None]):
             rows.scroll_home(animate=False, force=True)
         self._say()
         self._will_count()
+        self._look_at_file()
         self.paint_now(self.query_one(Input), *rows.painted, self.query_one("#finder-state"))
 
     @property
@@ -233,6 +247,21 @@ class Finder(Dialog[None]):
     def on_row_list_highlighted(self) -> None:
         if not self.closing:
             self._will_count()
+            self._look_at_file()
+
+    # ------------------------------------------------------------------ the file beside the list
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width >= _ROOM_FOR_PREVIEW, "-with-preview")
+        self._look_at_file()
+
+    def _look_at_file(self) -> None:
+        if self.has_class("-with-preview"):
+            self.query_one(FoundPreview).look_at(self._row_at_cursor)
+
+    def action_scroll_file(self, by: int) -> None:
+        """Scroll the file beside the list."""
+        self.query_one(FoundPreview).scroll_steps(by)
 
     # ------------------------------------------------------------------ showing
 
