@@ -12,11 +12,13 @@ from pathlib import Path
 
 from autocoder_tui.engine.metering.money import format_tokens
 from autocoder_tui.store.project_picks import LONGEST_NAME, ProjectPicks, SavedPicks
+from autocoder_tui.ui.controllers.file_preview import show_in
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.finder import Finder
 from autocoder_tui.ui.widgets.files.finder_rows import FileRow, Findable, FinderRow, suggestions
 from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.files.preview import FilePreview
 from autocoder_tui.ui.widgets.files.suggested import MOST, SuggestedFiles
 from autocoder_tui.ui.widgets.files.weights import TreeWeights
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
@@ -194,6 +196,15 @@ class FileFinder:
         unknown = [path for path in paths[:_MOST_COUNTED] if self.weights.of(path) is None]
         if unknown:
             self._app.run_worker(self._count(unknown), group="finder-count", exit_on_error=False)
+
+    async def show_file(self, preview: FilePreview, path: str) -> None:
+        """Show a file beside the list."""
+        root = self._app.root
+        entry = await asyncio.to_thread(read_entry, root.resolve(), path)
+        if entry is None:
+            preview.say(path, "It is no longer there.")
+        else:
+            await show_in(preview, root, entry)
 
     async def _count(self, paths: Sequence[str]) -> None:
         root = self._app.root.resolve()

@@ -25,7 +25,6 @@ from autocoder_tui.workspace.file_search import (
 
 MOST_GROUPS = 8
 _FILES_BEFORE_GROUPS = 3
-_WIDE = 60
 _FEWEST_LETTERS = 3
 """Of the name of a group, before it is offered among files."""
 
@@ -179,11 +178,13 @@ def drawn(row: FinderRow, look: RowLook) -> Content:
 def _group(group: FileGroup, look: RowLook) -> Content:
     count = len(group.paths)
     what = f"{count:,} file{'s' * (count != 1)}"
-    if group.passed_over and look.width >= _WIDE:
-        what += f" (+{group.passed_over:,} passed over)"
-    kind = "saved set: " if group.saved else ""
-    room = max(8, look.width - 4 - 8 - len(what) - 1 - len(kind))
-    label = cut(visible(group.label[:500]), room)
+    kind, label = "saved set: " if group.saved else "", visible(group.label[:500])
+    room = look.width - 4 - 8 - len(what) - 1 - len(kind)
+    passed_over = f" (+{group.passed_over:,} passed over)" if group.passed_over else ""
+    if cell_len(label) + len(passed_over) <= room:
+        what += passed_over
+    else:
+        label = cut(label, max(8, room))
     middle = [_coloured(kind, "$muted", look), _coloured(label, "bold $accent", look)]
     return _line(look, middle, what, git="")
 
