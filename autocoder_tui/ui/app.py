@@ -146,6 +146,14 @@ class AutocoderApp(PanedApp):
         }
         return possible.get(action, True)
 
+    def refuses(self, action: str) -> bool:
+        """For the footer: the last write is spoken of there as long as its review stands."""
+        if not action.startswith("last_write"):
+            return False
+        session = self.review_session
+        possible = frozenset() if session is None else session.last_write_takes
+        return action not in {f"last_write('{verb}')" for verb in possible}
+
     def action_run(self) -> None:
         """Send the request."""
         from autocoder_tui.ui.controllers.send import send

@@ -83,7 +83,7 @@ class MainScreen(PanedScreen):
     def compose(self) -> ComposeResult:
         self.begin_sizes()
         yield HeaderLine()
-        yield Static("Small terminal: widen it to see everything.", id="too-small")
+        yield Static("Small terminal: widen it.", id="too-small")
         yield TabStrip(ALL_TABS, id="narrow-tabs")
         with PaneBody(self.shares, id="body"):
             with Vertical(id="files-pane", classes="pane") as files:
@@ -282,8 +282,6 @@ class MainScreen(PanedScreen):
 
     def mark(self, pane: str, sign: str) -> None:
         """Put a short sign behind a tab's title."""
-        if pane == "review":
-            self.query_one(CheckPane).can_check = bool(sign)
         for strip in self.query(TabStrip):
             if strip.marks.get(pane, "") != sign:
                 strip.marks = {**strip.marks, pane: sign}
@@ -352,7 +350,7 @@ class MainScreen(PanedScreen):
     def _say_welcome(self) -> None:
         steps = self.beside == "steps"
         if self._failure:
-            self._before_run.say(f"✗ {visible(self._failure)}", alone=True)
+            self._before_run.say(f"✗ {visible(self._failure, lines=True)}", alone=True)
         elif self._awaits:
             self._before_run.say(SENT, alone=True)
         else:

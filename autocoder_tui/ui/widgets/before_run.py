@@ -128,7 +128,7 @@ def next_in_rows(weighed: Weighed, width: int, most: int) -> list[Content]:
 
 def before_in_rows(runs: Sequence[Listed], width: int, most: int) -> list[Content]:
     """The newest of `runs`; at most so many rows."""
-    from autocoder_tui.ui.screens.history_rows import one_line
+    from autocoder_tui.ui.widgets.history.rows import one_line
 
     rows = [
         one_line(line, marked=False, wide=False).truncate(width, ellipsis=True)

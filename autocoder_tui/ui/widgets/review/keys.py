@@ -45,6 +45,11 @@ DECIDES = frozenset(
 OF_A_REVIEW = frozenset({"write", "list warnings"})
 """Deeds that mean something where every file of a review was refused."""
 
+OF_HUNKS: Final[frozenset[Deed]] = frozenset(
+    {"write", "accept file", "accept everything", "edit hunk", "check"}
+)
+"""Deeds that need something to decide on: a reply may have changed nothing."""
+
 OF_A_WHOLE_REPLY: Final[dict[Deed, str]] = {
     "check": "The check is of the whole proposal, which still comes. Decide meanwhile.",
     "place changes": "The model may still be asked for these changes again: wait for the end.",
@@ -110,4 +115,8 @@ def refused_now(session: ReviewSession | None) -> frozenset[Deed]:
     if session is None:
         return frozenset()
     refused = set() if session.coming is None else set(OF_A_WHOLE_REPLY)
-    return frozenset(refused | ({"write"} if session.written or session.why_not_written else set()))
+    if session.written or session.why_not_written:
+        refused.add("write")
+    if session.review.files and not session.review.counts.total:
+        refused |= OF_HUNKS
+    return frozenset(refused)
