@@ -151,8 +151,8 @@ async def models(camera: Camera) -> None:
         await camera.press("none", *"zzzz")
         await stage.press(*["backspace"] * 8)
         await camera.press("below", *["down"] * 6)
-        await camera.press("add", "ctrl+a")
-        await camera.press("add-typed", *"here", "tab", *"http://127.0.0.1:9/v1", "ctrl+t")
+        await camera.press("add", "ctrl+n")
+        await camera.press("add-typed", *"http://127.0.0.1:9/v1", "enter")
 
 
 @scene

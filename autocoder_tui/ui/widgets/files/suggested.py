@@ -11,6 +11,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from autocoder_tui.engine.metering.money import format_tokens
+from autocoder_tui.safety.sanitize import visible
+
 if TYPE_CHECKING:
     from autocoder_tui.ui.widgets.files.finder_rows import FileRow
 
@@ -19,6 +22,8 @@ TALL_FROM: Final = 32
 MOST: Final = 10
 _SHARE: Final = 4
 """The part of the terminal's rows that may be taken: one in so many."""
+_LEAST_REASON: Final = 10
+"""Cells of a reason, with the gap before it, that says something."""
 _HEAD: Final = "Suggested · Ctrl+F picks them"
 
 
@@ -26,7 +31,10 @@ class SuggestedFiles(Widget):
     """Not there where nothing is suggested. A click on a row picks its file."""
 
     DEFAULT_CSS = """
-    SuggestedFiles { height: auto; display: none; border-top: solid $primary-muted; }
+    SuggestedFiles {
+        height: auto; display: none;
+        border-top: solid $primary-muted; border-title-color: $text-muted;
+    }
     SuggestedFiles.-there { display: block; }
     """
 
@@ -68,15 +76,25 @@ class SuggestedFiles(Widget):
         return self._rows[: min(MOST, self.app.size.height // _SHARE)]
 
     def render(self) -> Content:
-        # All that finding takes: wanted when something is suggested.
-        from autocoder_tui.ui.widgets.files.finder_rows import RowLook, drawn
-
         width = self.content_size.width
         return Content("\n").join(
-            drawn(row, RowLook(width, weight=self._weight(row.path))) for row in self._shown
+            _row(row.path, row.note, self._weight(row.path), width) for row in self._shown
         )
 
     def on_click(self, event: events.Click) -> None:
         at = event.get_content_offset_capture(self).y
         if 0 <= at < len(self._shown):
             self.post_message(self.Chosen(self._shown[at]))
+
+
+def _row(path: str, why: str, tokens: int | None, width: int) -> Content:
+    """The name, why it is suggested as far as there is room for it, the weight in tokens."""
+    weight = "" if tokens is None else f"~{format_tokens(tokens, short=True)}"
+    room = max(8, width - len(weight) - 3)
+    name = Content(visible(path.rpartition("/")[2])).truncate(room, ellipsis=True)
+    left = Content.assemble("  ", name)
+    if room - name.cell_length > _LEAST_REASON:
+        reason = Content(f"  {visible(why)}").truncate(room - name.cell_length, ellipsis=True)
+        left = Content.assemble(left, reason.stylize("$text-muted"))
+    gap = " " * max(1, width - left.cell_length - len(weight))
+    return Content.assemble(left, gap, Content.styled(weight, "$text-muted"))
