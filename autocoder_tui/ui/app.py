@@ -92,7 +92,11 @@ class AutocoderApp(PanedApp):
         (self.file_finder.pick_changed if what == "changed" else self.file_finder.save_set)()
 
     def on_suggested_files_chosen(self, event: SuggestedFiles.Chosen) -> None:
-        self.file_finder.toggle(event.row, only_pick=True)
+        self.file_finder.toggle(event.row, only_pick=False)
+
+    def on_suggested_files_room_found(self) -> None:
+        if self.is_made("file_finder"):
+            self.file_finder.suggest()
 
     def on_file_picker_picks_told(self, event: FilePicker.PicksTold) -> None:
         self.tell(event.text)

@@ -63,6 +63,12 @@ async def test_what_goes_with_the_picks_is_suggested_below_the_tree(tmp_path: Pa
         await pilot.resize_terminal(*NARROW)
         await pilot.press("f2")
         await until(pilot, lambda: not below.display)
+        # In a high terminal what is picked stands there too; a click takes the pick back.
+        await pilot.resize_terminal(200, 60)
+        await shows(app, pilot, "Picked and suggested", "test of order")
+        await until(pilot, lambda: below.region.height)
+        await pilot.click(below, offset=(5, 1))
+        await until(pilot, lambda: picker.picks == ("stock.py",))
 
 
 async def test_it_shows_what_a_model_thinks_until_there_is_an_answer(tmp_path: Path) -> None:

@@ -128,6 +128,9 @@ class MainScreen(PanedScreen):
         self.arrange_panes()
         self.post_message(self.Ready())
 
+    def on_resize(self) -> None:
+        self.query_one(SuggestedFiles).look_for_room()
+
     def show_next(self) -> None:
         """Bring the next of the lower panes to the front."""
         at = LOWER_PANES.index(self.pane) if self.pane in LOWER_PANES else -1
@@ -352,7 +355,7 @@ class MainScreen(PanedScreen):
         if self._failure:
             self._before_run.say(f"✗ {visible(self._failure, lines=True)}", alone=True)
         elif self._awaits:
-            self._before_run.say(SENT, alone=True)
+            self._before_run.say(SENT)
         else:
             words = welcome_to(asks=self._asks, steps=steps, back=self._has_run_before)
             self._before_run.say(words, alone=steps)
