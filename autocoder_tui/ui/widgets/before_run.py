@@ -118,7 +118,7 @@ def next_in_rows(weighed: Weighed, title: str, width: int, most: int) -> list[Co
         rows.append(_row(f"and {count} more files", sum(tokens for _, tokens in left), width))
     rest = figure.prompt_tokens - sum(weighed.weights.values())
     rows.append(_row("what you write, and how to answer", rest, width))
-    share = "" if weighed.share is None else f", {weighed.share:.0%} of the context window"
+    share = "" if weighed.share is None else f", {_part(weighed.share)} of the context window"
     mark = "" if figure.exact else "~"
     whole = _row(f"in all{share}", figure.prompt_tokens, width, mark=mark).stylize("bold")
     cost = f"  {format_cost_range(figure)}, however long the reply is"
@@ -136,6 +136,10 @@ def before_in_rows(runs: Sequence[Listed], width: int, most: int) -> list[Conten
         for line in runs[: max(1, min(_MOST_RUNS, most - 1))]
     ]
     return [_head("Runs before", "F6 lists and opens them", width), *rows]
+
+
+def _part(share: float) -> str:
+    return f"{share * 100:.0f} %" if share >= 0.005 else "less than 1 %"
 
 
 def _head(title: str, right: str, width: int) -> Content:
