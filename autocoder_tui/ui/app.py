@@ -233,6 +233,10 @@ class AutocoderApp(PanedApp):
         mark_review(self)
         self.guide_looks()
 
+    def on_review_pane_uncovered(self) -> None:
+        if self.is_made("runner"):
+            self.runner.looked_at()
+
     def on_stream_pane_review_wanted(self, event: StreamPane.ReviewWanted) -> None:
         from autocoder_tui.ui.widgets.review.pane import ReviewPane
 

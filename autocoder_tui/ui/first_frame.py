@@ -12,6 +12,7 @@ from typing import Final
 
 from autocoder_tui.config.theme_files import ANSI_COLORS, ThemeData
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.system.terminal_kind import color_depth
 from autocoder_tui.ui.screens.shown_panes import (
     ALL_TABS,
     LOWER_TABS,
@@ -55,12 +56,10 @@ def colors_of(theme: ThemeData | None, environ: Mapping[str, str]) -> Colors:
     if theme.ansi:
         accent, line = (_of_16(theme.colors[name]) for name in ("accent", "primary"))
         return Colors(line=f"\x1b[{line}m", marked=f"\x1b[{accent}m")
-    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
-        code = _of_all
-    elif "256color" in environ.get("TERM", ""):
-        code = _of_256
-    else:
+    depth = color_depth(environ)
+    if depth == "16":
         return Colors()
+    code = _of_all if depth == "all" else _of_256
     have = {name: _parts(theme.colors[name]) for name in theme.colors}
     ground, text = have["background"], have["foreground"]
 

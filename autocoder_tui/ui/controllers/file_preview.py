@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from textual.timer import Timer
 
@@ -60,16 +61,19 @@ class PreviewedFile:
         return None
 
     async def _show(self, entry: Entry) -> None:
-        preview = self._app.main.query_one(FilePreview)
-        if entry.secret:
-            preview.say(entry.path, _SECRET)
-        else:
-            file = self._app.root / entry.path
-            try:
-                read = await asyncio.to_thread(
-                    read_text_file, file, max_bytes=_MOST_BYTES, name=entry.path
-                )
-            except AutocoderError as error:
-                preview.say(entry.path, error.message)
-            else:
-                preview.show_file(entry.path, read.text)
+        await show_in(self._app.main.query_one(FilePreview), self._app.root, entry)
+
+
+async def show_in(preview: FilePreview, root: Path, entry: Entry) -> None:
+    """Read a file of the project and show it, or say why it is not shown."""
+    if entry.secret:
+        preview.say(entry.path, _SECRET)
+        return
+    try:
+        read = await asyncio.to_thread(
+            read_text_file, root / entry.path, max_bytes=_MOST_BYTES, name=entry.path
+        )
+    except AutocoderError as error:
+        preview.say(entry.path, error.message)
+    else:
+        preview.show_file(entry.path, read.text)

@@ -53,7 +53,7 @@ async def begin(app: Program, problems: Iterable[str], restored: Callable[[], No
     from autocoder_tui.engine.provider.chat import preload
 
     asyncio.get_running_loop().run_in_executor(None, preload)
-    app.run_worker(app.file_finder.begin(), group="finder-read", exclusive=True)
+    app.run_worker(app.file_finder.begin(), group="finder-begin")
     from autocoder_tui.check.folder import sweep
 
     # What a killed program left of a check may be much: nobody waits for its removal.

@@ -137,6 +137,11 @@ class PanedScreen(CoveredScreen[None]):
         return not self.query_one(ReviewPane).has_class("-empty")
 
     @property
+    def shows_review(self) -> bool:
+        """Whether the review is in view, with or without the keyboard."""
+        return self.pane == "review" or (self.wide and self.query_one(ReviewPane).display)
+
+    @property
     def has_column_for_file(self) -> bool:
         """Whether there is room on the right that no review has."""
         return self.wide and not self._reviews
