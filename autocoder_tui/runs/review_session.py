@@ -106,6 +106,15 @@ class ReviewSession:
         return written.line if written is not None and written.review == self.review else ""
 
     @property
+    def last_write_takes(self) -> frozenset[str]:
+        """What can be done with the write of the review as it stands: "undo", "commit"."""
+        written = self._written
+        if written is None or not self.written:
+            return frozenset()
+        possible = {"undo": written.undoable, "commit": written.committable}
+        return frozenset(verb for verb, it_is in possible.items() if it_is)
+
+    @property
     def unwritten(self) -> str:
         """What a review that is not written yet still holds, in words; "" for nothing."""
         if self.written:

@@ -9,9 +9,10 @@ from textual.containers import Vertical
 from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
+from textual.widgets import ContentSwitcher
 
 from autocoder_tui.ui.screens.covered_screen import CoveredScreen
-from autocoder_tui.ui.screens.shown_panes import NARROW_BELOW, ON_THE_RIGHT, TINY_BELOW
+from autocoder_tui.ui.screens.shown_panes import LOWER_TABS, NARROW_BELOW, ON_THE_RIGHT, TINY_BELOW
 from autocoder_tui.ui.widgets.check.pane import CheckPane
 from autocoder_tui.ui.widgets.files.preview import FilePreview
 from autocoder_tui.ui.widgets.panes.body import PaneBody, Towards
@@ -119,8 +120,10 @@ class PanedScreen(CoveredScreen[None]):
         tabs.left_out = frozenset({"review"} if wide else ())
         if self.pane not in _ABOVE and not (wide and self.pane == "review"):
             tabs.current = self.pane
-        elif not tabs.current or tabs.current in tabs.left_out:
-            tabs.current = "output"
+        else:
+            # The review is no part of the lower pane: what is in that is seen again without it.
+            content = self.query_one("#panes", ContentSwitcher).current or ""
+            tabs.current = content if content in (tab.pane for tab in LOWER_TABS) else "output"
         self._fill_right()
         self._mark_keyboard()
         if wide != self._was_wide:
