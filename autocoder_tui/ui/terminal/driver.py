@@ -41,8 +41,10 @@ GIVE_BACK: Final = (
 
 # What a basic terminal may show as text, and what leaves nothing of the program on the one screen
 # that it has.
-_MORE_THAN_BASIC: Final = re.compile(r"\x1b\[(?:\?\d+\$p|[<>=]\d*u)")
-_LONGEST_SWITCH: Final = 20
+_MORE_THAN_BASIC: Final = re.compile(
+    r"\x1b\[(?:\?\d+\$p|[<>=]\d*u)|\x1b\]22;[^\x07\x1b]*(?:\x07|\x1b\\)"
+)
+_LONGEST_SWITCH: Final = 40
 _WIPE: Final = "\x1b[0m\x1b[2J\x1b[H"
 
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
