@@ -15,11 +15,13 @@ from textual.driver import Driver
 from textual.message import Message
 
 from autocoder_tui.system.jobs import in_foreground
+from autocoder_tui.system.locale_encoding import shows_utf8
 from autocoder_tui.system.signals import SIGCONT, SIGHUP, SIGTSTP
 from autocoder_tui.system.terminal_kind import is_basic
 from autocoder_tui.ui.terminal.background import QUERY, BackgroundAnswer
 from autocoder_tui.ui.terminal.base_driver import LinuxDriver
 from autocoder_tui.ui.terminal.early_terminal import SCREEN, output
+from autocoder_tui.ui.terminal.fewer_signs import table_for
 from autocoder_tui.ui.terminal.input import TypedInput
 from autocoder_tui.ui.terminal.posix import restore
 from autocoder_tui.ui.terminal.signs import GIVE_TITLE_BACK, KEEP_TITLE, NO_PROGRESS, progress
@@ -103,6 +105,7 @@ class TerminalDriver(LinuxDriver):
         self._title_kept = False
         self._drawn_on = False
         self._is_basic = is_basic(os.environ)
+        self._signs = table_for(os.environ, utf8=shows_utf8())
 
     @property
     def _ending_of_app(self) -> EndOfApp:
@@ -126,6 +129,8 @@ class TerminalDriver(LinuxDriver):
     def write(self, data: str) -> None:
         if self._is_basic and len(data) < _LONGEST_SWITCH:
             data = _MORE_THAN_BASIC.sub("", data)
+        if self._signs is not None:
+            data = data.translate(self._signs)
         if self._writer is not None and not (self._drawn_on and data == SCREEN):
             self._writer.write(data)
 
