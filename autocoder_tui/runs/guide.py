@@ -80,7 +80,8 @@ def advice(step: StepId, now: Situation, key: Callable[[str], str]) -> str:
             return "the code streams in" if now.running else f"{key('run.start')} starts it"
         case "review":
             if now.running:
-                return "the code streams in"
+                decide = f"{go}{key('review.accept')} accepts a hunk, while the rest comes"
+                return decide if now.undecided else "the code streams in"
             one, all_ = key("review.accept"), key("review.accept_file")
             return f"{go}{one} accepts a hunk, {all_} all of the file"
         case "check":

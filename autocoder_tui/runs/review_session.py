@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from autocoder_tui.engine.events import FileProposed
+from autocoder_tui.engine.reply.blocks import normal_path
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review import warnings as concerns_in
 from autocoder_tui.review.acknowledged import Acknowledged
@@ -178,6 +179,10 @@ class ReviewSession:
         """Why nothing of it can be written now; "" where it can."""
         return "" if self.coming is None else STILL_COMING
 
+    def comes(self, path: str) -> bool:
+        """Whether more of the file at `path` is to come."""
+        return any(normal_path(name) == path for name in self.coming or ())
+
     def take_later(
         self,
         reviewable: Reviewable,
@@ -217,9 +222,7 @@ class ReviewSession:
         now = {file.path: file for file in self.review.files}
         lost = (dropped_from(f, made.get(f.path, f), now.get(f.path)) for f in before.files)
         going_on = (each for each in lost if each is not None)
-        return [
-            replace(each, why=GOES_ON) if each.path in (coming or ()) else each for each in going_on
-        ]
+        return [replace(each, why=GOES_ON) if self.comes(each.path) else each for each in going_on]
 
     # ------------------------------------------------------------------ deciding
 

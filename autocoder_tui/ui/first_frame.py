@@ -17,14 +17,23 @@ from autocoder_tui.ui.screens.shown_panes import (
     ALL_TABS,
     LOWER_TABS,
     NARROW_BELOW,
-    TALL_FROM,
+    ON_THE_RIGHT,
     TINY_BELOW,
-    WIDE_FROM,
+)
+from autocoder_tui.ui.widgets.panes.regions import (
+    FILES,
+    LOWER,
+    REQUIREMENTS,
+    RIGHT,
+    Moment,
+    Place,
+    arranged,
 )
 from autocoder_tui.ui.widgets.tabs import Tab, fitting
 from autocoder_tui.values import dataclass
 
 NAME: Final = "autocoder-tui"
+_TITLES: Final = {FILES: "Files", REQUIREMENTS: "Requirements", RIGHT: ON_THE_RIGHT}
 _LEVELS: Final = (0, 95, 135, 175, 215, 255)
 """Of red, green and blue in the 216 of the 256 colours that are the same everywhere."""
 
@@ -66,39 +75,35 @@ def colors_of(theme: ThemeData | None, environ: Mapping[str, str]) -> Colors:
     )
 
 
-def first_frame(size: os.terminal_size, colors: Colors, place: str) -> str:
+def first_frame(
+    size: os.terminal_size, colors: Colors, place: str, shares: Mapping[str, float]
+) -> str:
     """The frame of the workspace in a terminal of that size; "" where it is too small for one.
 
-    `place` is the folder as it is shown, and may be untrusted.
+    `place` is the folder as it is shown, and may be untrusted; `shares` are the person's own sizes
+    of the panes.
     """
     width, height = size
     if width < TINY_BELOW[0] or height < TINY_BELOW[1]:
         return ""
-    blank = " " * width
-    lines = [colors.ground + blank] * height
-    lines[0] = colors.bar + _header(width, place)
-    lines[-1] = colors.bar + blank
+    blank = colors.ground + " " * width
+    lines = [(1, row, blank) for row in range(2, height)]
+    lines += [(1, 1, colors.bar + _header(width, place)), (1, height, colors.bar + " " * width)]
     if width < NARROW_BELOW:
-        lines[1] = colors.faint + _tabs(ALL_TABS[1:], "requirements", width)
+        lines.append((1, 2, colors.faint + _tabs(ALL_TABS[1:], "requirements", width)))
     else:
-        aside = min(max((width - 1) * 32 // 100, 30), 48)
-        work = width - aside - 1
-        lines[1] = (
-            colors.line
-            + _titled("─", "Files", aside)
-            + " "
-            + colors.marked
-            + _titled("━", "Requirements", work)
-        )
-        # In a wide one the review has a column of its own.
-        tabs = tuple(tab for tab in LOWER_TABS if width < WIDE_FROM or tab.pane != "review")
-        body = height - 3
-        # Where there is room for it, what is asked has half of it until something comes.
-        below = 1 + (body // 2 if body >= TALL_FROM else min(max(body * 30 // 100, 6), 14))
-        beside = colors.ground + " " * (aside + 1)
-        lines[below] = beside + colors.line + "─" * work
-        lines[below + 1] = beside + colors.faint + _tabs(tabs, "output", work)
-    return "".join(f"\x1b[{row};1H{line}" for row, line in enumerate(lines, 1)) + "\x1b[0m"
+        body = Place(1, 2, width, height - 3)
+        boxes = arranged(Moment("requirements"), body, shares).boxes
+        tabs = tuple(tab for tab in LOWER_TABS if RIGHT not in boxes or tab.pane != "review")
+        for name, (x, y, cells, _) in boxes.items():
+            title = _TITLES.get(name, "")
+            if name == REQUIREMENTS:
+                lines.append((x, y, colors.marked + _titled("━", title, cells)))
+            else:
+                lines.append((x, y, colors.line + _titled("─", title, cells)))
+            if name == LOWER:
+                lines.append((x, y + 1, colors.faint + _tabs(tabs, "output", cells)))
+    return "".join(f"\x1b[{y};{x}H{line}" for x, y, line in lines) + "\x1b[0m"
 
 
 def _header(width: int, place: str) -> str:
@@ -113,6 +118,8 @@ def _tabs(tabs: tuple[Tab, ...], current: str, width: int) -> str:
 
 
 def _titled(line: str, title: str, width: int) -> str:
+    if not title:
+        return line * width
     reverse = ("\x1b[1;7m", "\x1b[22;27m") if line == "━" else ("", "")
     return line + reverse[0] + title + reverse[1] + line * (width - 1 - len(title))
 

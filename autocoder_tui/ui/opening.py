@@ -8,6 +8,7 @@ from typing import Final
 from autocoder_tui.config.setting_sections import DEFAULT_THEME
 from autocoder_tui.config.theme_files import load_theme, theme_here
 from autocoder_tui.runs.setup import Setup
+from autocoder_tui.store.pane_sizes import PaneSizes
 from autocoder_tui.system.garbage_collection import collect_nothing
 from autocoder_tui.system.locale_encoding import shows_utf8
 from autocoder_tui.system.terminal_kind import ColorDepth, color_depth, has_few_colors
@@ -50,10 +51,13 @@ def _frame(setup: Setup) -> str:
     )
     theme = load_theme(name, setup.places.config / "themes")
     place = "" if setup.demo else short_path(setup.root)
+    # The demo's project is never the same, so nothing is kept of its panes.
+    keeps = setup.places.keeps and not setup.demo
+    shares = PaneSizes(setup.places.state, setup.root).read() if keeps else {}
     try:
         size = os.get_terminal_size(output())
     except OSError:
         return ""
-    frame = first_frame(size, colors_of(theme, setup.environ), place)
+    frame = first_frame(size, colors_of(theme, setup.environ), place, shares)
     signs = table_for(os.environ, utf8=shows_utf8())
     return frame if signs is None else frame.translate(signs)

@@ -421,3 +421,34 @@ async def test_tabs_say_what_becomes_of_a_file(tmp_path: Path, text: str | None)
         tabs = app.main.query_one(FileTabs)
         wanted = "not offered" if text is None else "unchanged"
         await until(pilot, lambda: tabs.tabs and tabs.tabs[0].state == wanted)
+
+
+def change(old: str, new: str) -> str:
+    return f"<<<<<<< SEARCH\n{old}\n=======\n{new}\n>>>>>>> REPLACE\n"
+
+
+FIRST, SECOND = change("line 3", "line three"), change("line 30", "line thirty\nand more")
+CHANGES = f'<edit path="a.txt">\n{FIRST}{HOLD}{SECOND[:20]}{HOLD}{SECOND[20:]}</edit>\n'
+
+
+@at_both_sizes
+async def test_a_change_is_decided_on_before_the_next_one_of_its_file_has_come(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with streaming(tmp_path, [CHANGES], size=size) as (app, pilot, server):
+        await reviewing_first(app, pilot)
+        file = there(pane_of(app).file)
+        assert (file.after, marks(app, "a.txt")) == (OLD.replace("line 3\n", "line three\n"), "·")
+        assert "still coming" in head(app)
+        await pilot.press("r")
+        server.go_on()
+        server.go_on()
+        await ended(app, pilot)
+        assert there(pane_of(app).file).after == NEW
+        assert marks(app, "a.txt") == "✗·"
+        assert "still coming" not in head(app)
+        assert "dropped" not in said(app)
+
+
+def head(app: AutocoderApp) -> str:
+    return str(pane_of(app).query_one("#review-file", Static).content)

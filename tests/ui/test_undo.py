@@ -322,7 +322,7 @@ async def test_what_is_rejected_after_the_write_is_taken_back_out(tmp_path: Path
         # Every hunk: the line says so, quitting asks, and the files are as they were.
         await pilot.press("ctrl+x")
         await until(pilot, lambda: "back out of code.txt and sub/new.txt" in summary())
-        assert pane.unwritten == (
+        assert there(app.review_session).unwritten == (
             "Hunks that were written are no longer accepted, and still on disk."
         )
         await pilot.press("enter")
@@ -330,7 +330,7 @@ async def test_what_is_rejected_after_the_write_is_taken_back_out(tmp_path: Path
         assert "code.txt as before, sub/new.txt as before" in summary()
         # The folder that the write had made goes with the last file in it.
         assert files(root) == {"code.txt": TWICE_OLD}
-        assert pane.unwritten == ""
+        assert there(app.review_session).unwritten == ""
 
         # Which is a write like any other: it is undone, and done again.
         await pilot.press("U")

@@ -159,6 +159,12 @@ class TerminalDriver(LinuxDriver):
         super().stop_application_mode()
         self._asked_back = True
 
+    def disable_input(self) -> None:
+        """Once the terminal is given back, what is typed is the shell's: Textual's last call of
+        this would throw it away."""
+        if not self._asked_back:
+            super().disable_input()
+
     def _repaint(self) -> None:
         self._loop.call_soon_threadsafe(self._app.refresh)
 

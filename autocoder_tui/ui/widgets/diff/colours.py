@@ -35,7 +35,10 @@ class SideColours:
         self._indices = array("H", [0])
 
     def runs(self, line: int) -> list[tuple[int, _TokenType]]:
-        """Where in line number `line` each run of one token type begins, from column 0 on."""
+        """Where in line number `line` each run of one token type begins, from column 0 on; plain
+        where there was no such line."""
+        if line + 1 >= len(self._line_starts):
+            return [(0, Token)]
         start, end = self._line_starts[line], self._line_starts[line + 1]
         at = bisect_right(self._starts, start) - 1
         runs: list[tuple[int, _TokenType]] = []
@@ -76,6 +79,18 @@ def too_large_to_colour(review: FileReview) -> bool:
         return True
     sides = (review.diff.old_lines, review.diff.new_lines)
     return any(len(line) > LONGEST_COLOURED_LINE for side in sides for line in side)
+
+
+def colours_kept(colours: Colours, known: FileReview | None, now: FileReview) -> Colours:
+    """Which of the `colours` of `known` are those of `now` too, as far as they go."""
+    if known is None or known.path != now.path:
+        return None, None
+    sides = (known.diff.old_lines, now.diff.old_lines), (known.diff.new_lines, now.diff.new_lines)
+    old, new = (
+        side if was == lines[: len(was)] else None
+        for side, (was, lines) in zip(colours, sides, strict=True)
+    )
+    return old, new
 
 
 def lex_sides(review: FileReview, stop: threading.Event) -> Colours:

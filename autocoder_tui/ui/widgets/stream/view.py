@@ -121,10 +121,10 @@ class StreamView(LineScroller):
         self._joins = [(offset, label) for offset, label in self._joins if offset <= length]
         self._changed_from(self._lines.complete)
 
-    def clear(self, files: Mapping[str, str] | None = None) -> None:
+    def clear(self, files: Mapping[str, str] | None = None, target: str | None = None) -> None:
         """Show nothing, and follow what comes. `files`: the texts by path in which changes are
-        placed as they come."""
-        self._lines = StreamLines(files)
+        placed as they come; `target`: the file that code without a name is for."""
+        self._lines = StreamLines(files, target)
         self._joins.clear()
         self.start_over()
         self._changed_from(0)
@@ -252,9 +252,10 @@ class StreamView(LineScroller):
 
     def _badge(self) -> str:
         below = self._lines.count - self.top_line - self.size.height
-        if self.following or below <= 0:
-            return ""
-        return f" ⏸ {below:,} below · End follows "
+        return "" if self.following or below <= 0 else self._says_below(below)
+
+    def _says_below(self, lines: int) -> str:
+        return f" ⏸ {lines:,} below · End follows "
 
     def _rows(self) -> RowPainter:
         painter = self._painter
