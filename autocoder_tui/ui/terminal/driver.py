@@ -15,11 +15,13 @@ from textual.driver import Driver
 from textual.message import Message
 
 from autocoder_tui.system.jobs import in_foreground
+from autocoder_tui.system.locale_encoding import shows_utf8
 from autocoder_tui.system.signals import SIGCONT, SIGHUP, SIGTSTP
 from autocoder_tui.system.terminal_kind import is_basic
 from autocoder_tui.ui.terminal.background import QUERY, BackgroundAnswer
 from autocoder_tui.ui.terminal.base_driver import LinuxDriver
 from autocoder_tui.ui.terminal.early_terminal import SCREEN, output
+from autocoder_tui.ui.terminal.fewer_signs import table_for
 from autocoder_tui.ui.terminal.input import TypedInput
 from autocoder_tui.ui.terminal.posix import restore
 from autocoder_tui.ui.terminal.signs import GIVE_TITLE_BACK, KEEP_TITLE, NO_PROGRESS, progress
@@ -41,8 +43,10 @@ GIVE_BACK: Final = (
 
 # What a basic terminal may show as text, and what leaves nothing of the program on the one screen
 # that it has.
-_MORE_THAN_BASIC: Final = re.compile(r"\x1b\[(?:\?\d+\$p|[<>=]\d*u)")
-_LONGEST_SWITCH: Final = 20
+_MORE_THAN_BASIC: Final = re.compile(
+    r"\x1b\[(?:\?\d+\$p|[<>=]\d*u)|\x1b\]22;[^\x07\x1b]*(?:\x07|\x1b\\)"
+)
+_LONGEST_SWITCH: Final = 40
 _WIPE: Final = "\x1b[0m\x1b[2J\x1b[H"
 
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -101,6 +105,7 @@ class TerminalDriver(LinuxDriver):
         self._title_kept = False
         self._drawn_on = False
         self._is_basic = is_basic(os.environ)
+        self._signs = table_for(os.environ, utf8=shows_utf8())
         self._before: list[Any] | None = None
         """The attributes of the terminal before it was taken, while it is being taken over."""
 
@@ -126,6 +131,8 @@ class TerminalDriver(LinuxDriver):
     def write(self, data: str) -> None:
         if self._is_basic and len(data) < _LONGEST_SWITCH:
             data = _MORE_THAN_BASIC.sub("", data)
+        if self._signs is not None:
+            data = data.translate(self._signs)
         if self._writer is not None and not (self._drawn_on and data == SCREEN):
             self._writer.write(data)
 
