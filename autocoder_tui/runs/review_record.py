@@ -7,11 +7,12 @@ files are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from autocoder_tui.engine.edited_file import with_edits
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.proposed_files import proposed_files
 from autocoder_tui.engine.seam import Join
@@ -79,9 +80,10 @@ def kept_review(
     data = run.review
     if data is None:
         return None
-    texts = {
-        text_digest(text): text for text in _known_texts(prepared, proposals_of(run, prepared))
-    }
+    proposed = proposals_of(run, prepared)
+    texts = {text_digest(text): text for text in _known_texts(prepared, proposed)}
+    if (so_far := _so_far(run)) is not None and not set(so_far.values()) <= set(texts):
+        texts |= {text_digest(text): text for text in _texts_so_far(proposed)}
     try:
         found = [_whole(file, texts, prepared.root, _so_far(run)) for file in data["files"]]
         review = review_of({"files": [file for file in found if file is not None]})
@@ -182,6 +184,14 @@ def _known_texts(prepared: Prepared, proposed: Sequence[FileProposed]) -> list[s
     """The texts a run is kept with."""
     sent = [file.text for file in prepared.request.files]
     return sent + [file.after for file in proposed]
+
+
+def _texts_so_far(proposed: Sequence[FileProposed]) -> Iterator[str]:
+    """What files were while only the first of their changes had come."""
+    for file in proposed:
+        blocks = tuple(block for block in file.edits if block.closed)
+        for count in range(1, len(blocks) + 1) if file.before is not None else ():
+            yield with_edits(replace(file, edits=blocks[:count]), file.before or "").after
 
 
 def _so_far(run: KeptRun) -> Mapping[str, Any] | None:
