@@ -12,10 +12,13 @@ from textual.widgets import Static
 
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.runs.proposed_review import proposed_review
+from autocoder_tui.store.history.history import History
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.choice import Choice
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
+from autocoder_tui.ui.screens.history import HistoryScreen
 from autocoder_tui.ui.screens.recovered import RecoveredRuns
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.footer_line import FooterLine
@@ -491,3 +494,21 @@ async def test_verdicts_on_changes_are_back_after_a_kill(tmp_path: Path, more: b
         assert there(pane_of(app).file).counts.total == 3
         assert marks(app, "a.txt") == ("✗✓·" if more else "✗··")
         assert "dropped" not in said(app)
+
+
+async def test_the_history_shows_what_is_decided_by_now(tmp_path: Path) -> None:
+    async with streaming(tmp_path, [THREE]) as (app, pilot, server):
+        await reviewing_first(app, pilot)
+        await pilot.press("a", "r")
+        server.go_on()
+        await ended(app, pilot)
+        await until(pilot, lambda: app.runner.keeping.history.list())
+        await pilot.press("f6")
+        await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
+        # Nothing of it is settled in the history as long as it is under review.
+        decided = app.screen.query_one("#history-file", Static)
+        await until(pilot, lambda: "1 accepted, 1 rejected, 4 undecided" in str(decided.content))
+        await pilot.press("escape")
+    # Nor when the program has ended: of what was kept while it came, all is shown.
+    run = History(tmp_path / "state").get(History(tmp_path / "state").list()[0].run_id)
+    assert proposed_review(run).decided == "1 accepted, 1 rejected, 4 undecided"
