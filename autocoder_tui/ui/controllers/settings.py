@@ -48,15 +48,14 @@ class SettingsChanges:
         """List every key, those that act here first; one of them may be changed."""
         sections = self._sections()
         here = self._here(sections)
-        first = [section for section in sections if section.title == here]
-        rest = [section for section in sections if section.title != here]
+        rest = [section for section in sections if section not in here]
         below = self._program.screen
         focused = below.focused
         wanted = await self._program.push_screen_wait(
             KeysHelp(
-                [*first, *rest],
-                here,
-                purpose=PURPOSES.get(here, ""),
+                [*here, *rest],
+                [section.title for section in here],
+                purpose=next((PURPOSES[one.title] for one in here if one.title in PURPOSES), ""),
                 next_step=self._program.guide.next_step if below is self._program.main else "",
             )
         )
@@ -84,15 +83,12 @@ class SettingsChanges:
                         self._program.tell(f"{binding.description}: not possible here now.")
                     return
 
-    def _here(self, sections: Sequence[KeySection]) -> str:
-        """The title of what has the keyboard."""
+    def _here(self, sections: Sequence[KeySection]) -> list[KeySection]:
+        """What has the keyboard, and what that is a part of."""
         screen = self._program.screen
         nodes = [screen] if screen.focused is None else screen.focused.ancestors_with_self
-        for node in nodes:
-            for section in sections:
-                if isinstance(node, section.kinds):
-                    return section.title
-        return ""
+        found = [one for node in nodes for one in sections if isinstance(node, one.kinds)]
+        return list(dict.fromkeys(found))
 
     # ------------------------------------------------------------------ what there is
 

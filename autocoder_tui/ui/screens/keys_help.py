@@ -40,8 +40,8 @@ class KeyWanted:
 
 
 class KeysHelp(GroupedList[KeyWanted | None, _Line]):
-    """`sections` are in the order in which they are listed; `here` is the title of the one that
-    acts now, `purpose` what that is for, `next_step` what comes next in the guide."""
+    """`sections` are in the order in which they are listed; `here` has the titles of those that
+    act now, `purpose` is what that is for, `next_step` what comes next in the guide."""
 
     BINDINGS = [
         Binding("escape,f1", "dismiss(None)", "Close", id="help.close"),
@@ -63,13 +63,13 @@ class KeysHelp(GroupedList[KeyWanted | None, _Line]):
     def __init__(
         self,
         sections: Sequence[KeySection],
-        here: str = "",
+        here: Sequence[str] = (),
         *,
         purpose: str = "",
         next_step: str = "",
     ) -> None:
         super().__init__()
-        self._here = here
+        self._here = frozenset(here)
         self._lines = [
             _Line(section, _title(section, here), row, ", ".join(map(key_name, row.keys)))
             for section in sections
@@ -122,13 +122,13 @@ class KeysHelp(GroupedList[KeyWanted | None, _Line]):
 
     def _where(self, row: _Line) -> str:
         """Where it acts, if that is not on the screen below."""
-        acts = row.section.title == self._here or (row.section.in_main and not self._in_dialog)
+        acts = row.section.title in self._here or (row.section.in_main and not self._in_dialog)
         return "" if acts else f" (in “{row.section.title}”)"
 
     @property
     def _in_dialog(self) -> bool:
         return any(
-            line.section.title == self._here and not line.section.in_main for line in self._lines
+            line.section.title in self._here and not line.section.in_main for line in self._lines
         )
 
     def choose(self, row: _Line) -> None:
@@ -147,5 +147,5 @@ class KeysHelp(GroupedList[KeyWanted | None, _Line]):
         self.fill(None if current is None else self.id_of(current))
 
 
-def _title(section: KeySection, here: str) -> str:
-    return f"{section.title} (here)" if section.title == here else section.title
+def _title(section: KeySection, here: Sequence[str]) -> str:
+    return f"{section.title} (here)" if section.title in here else section.title
