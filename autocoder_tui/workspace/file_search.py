@@ -190,9 +190,7 @@ class FileSearch:
         if "/" in wanted:
             return True
         places = align(wanted, self.index.lowered[at], self.index.starts[at]).places
-        words = 1 + sum(
-            place != before + 1 for before, place in pairwise(places)
-        )
+        words = 1 + sum(place != before + 1 for before, place in pairwise(places))
         return words * _LETTERS_OF_A_WORD <= len(wanted)
 
     def _shortest(self, places: _Places, most: int) -> _Places:
