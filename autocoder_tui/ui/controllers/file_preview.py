@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from textual.timer import Timer
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 PAUSE = 0.05
 """Seconds the cursor rests on a file before it is read."""
 _MOST_BYTES = 2 * 1024 * 1024
+_NOTHING = "The file under the cursor in the tree is shown here."
 _SECRET = "It may hold secrets, so it is not shown here."
 
 
@@ -42,6 +44,7 @@ class PreviewedFile:
             return
         entry = self._wanted()
         if entry is None:
+            main.query_one(FilePreview).say("", _NOTHING)
             return
         self._app.run_worker(
             self._show(entry), group="file-preview", exclusive=True, exit_on_error=False
@@ -65,17 +68,19 @@ class PreviewedFile:
         return None
 
     async def _show(self, entry: Entry) -> None:
-        preview = self._preview
-        if entry.secret:
-            preview.say(entry.path, _SECRET)
-        else:
-            file = self._app.root / entry.path
-            try:
-                read = await asyncio.to_thread(
-                    read_text_file, file, max_bytes=_MOST_BYTES, name=entry.path
-                )
-            except AutocoderError as error:
-                preview.say(entry.path, error.message)
-            else:
-                preview.show_file(entry.path, read.text)
-        self._app.main.arrange_panes()
+        await show_in(self._preview, self._app.root, entry)
+
+
+async def show_in(preview: FilePreview, root: Path, entry: Entry) -> None:
+    """Read a file of the project and show it, or say why it is not shown."""
+    if entry.secret:
+        preview.say(entry.path, _SECRET)
+        return
+    try:
+        read = await asyncio.to_thread(
+            read_text_file, root / entry.path, max_bytes=_MOST_BYTES, name=entry.path
+        )
+    except AutocoderError as error:
+        preview.say(entry.path, error.message)
+    else:
+        preview.show_file(entry.path, read.text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from textual.widget import Widget
 
+from autocoder_tui.diagnostics.debug_log import DebugLog
 from autocoder_tui.ui.screens.welcome import NO_REASONING, NOTES_TO_COME
 from autocoder_tui.ui.widgets.answers import AnswerView
 from autocoder_tui.ui.widgets.check.pane import CheckPane
@@ -19,8 +20,11 @@ from autocoder_tui.ui.widgets.steps.pane import StepsPane
 from autocoder_tui.ui.widgets.stream.pane import StreamPane
 
 
-def hidden_panes(log: LogPane, diff_layout: Arrangement) -> dict[str, list[Widget]]:
-    """The panes by the selector of what each of them is in."""
+def hidden_panes(
+    debug_log: DebugLog, diff_layout: Arrangement
+) -> tuple[LogPane, dict[str, list[Widget]]]:
+    """The log, and all of them by the selector of what each is in."""
+    log = LogPane(debug_log, id="log")
     lower: list[Widget] = [
         StreamPane(id="output"),
         AnswerView(id="answers"),
@@ -31,7 +35,7 @@ def hidden_panes(log: LogPane, diff_layout: Arrangement) -> dict[str, list[Widge
     ]
     for pane in lower:
         pane.display = False
-    return {
+    return log, {
         "#steps-pane": [StepsPane(id="steps")],
         "#panes": lower,
         "#right-pane": [FilePreview(id="file"), ReviewPane(diff_layout, id="review")],
