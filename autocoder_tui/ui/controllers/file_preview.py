@@ -44,7 +44,7 @@ class PreviewedFile:
             return
         entry = self._wanted()
         if entry is None:
-            main.query_one(FilePreview).say("", _NOTHING)
+            self._preview.say("", _NOTHING)
             return
         self._app.run_worker(
             self._show(entry), group="file-preview", exclusive=True, exit_on_error=False
