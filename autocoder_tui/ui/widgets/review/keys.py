@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from textual.binding import Binding, BindingType
 
-if TYPE_CHECKING:
-    from autocoder_tui.review.file_review import FileReview
-    from autocoder_tui.runs.review_session import ReviewSession
+from autocoder_tui.review.file_review import FileReview
+from autocoder_tui.runs.review_session import ReviewSession
 
 Deed: TypeAlias = Literal[
     "write",

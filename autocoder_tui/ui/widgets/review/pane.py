@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -16,6 +15,9 @@ from autocoder_tui.review.beginning import Beginning
 from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.later_reply import is_same
 from autocoder_tui.review.review import Review
+from autocoder_tui.review.verdict_history import Place
+from autocoder_tui.runs.review_session import ReviewSession
+from autocoder_tui.ui.widgets.diff.search import SearchedDiff
 from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
 from autocoder_tui.ui.widgets.review.before_view import BeforeView
 from autocoder_tui.ui.widgets.review.beginning_view import BeginningView
@@ -34,11 +36,6 @@ from autocoder_tui.ui.widgets.review.keys import (
 from autocoder_tui.ui.widgets.review.result_view import ResultView, result_in_words
 from autocoder_tui.ui.widgets.review.searched_pane import SearchedPane
 from autocoder_tui.ui.widgets.search_line import SearchLine
-
-if TYPE_CHECKING:
-    from autocoder_tui.review.verdict_history import Place
-    from autocoder_tui.runs.review_session import ReviewSession
-    from autocoder_tui.ui.widgets.diff.search import SearchedDiff
 
 
 class ReviewPane(SearchedPane):
