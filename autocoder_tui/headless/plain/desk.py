@@ -14,6 +14,7 @@ from autocoder_tui.engine.purpose import Mode
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.plain.talk import Talk
+from autocoder_tui.runs.conversation import Conversation
 from autocoder_tui.runs.preparation import Job, Prepared
 from autocoder_tui.runs.recorder import RunRecorder
 from autocoder_tui.runs.review_record import review_to_keep
@@ -48,6 +49,7 @@ class Desk:
         self.prepared: Prepared | None = None
         self.state = RunState()
         self.session: ReviewSession | None = None
+        self.conversation = Conversation()
         self.spent = Decimal(0)
         self.reads_aloud = True
         """Whether the lines of a reply are shown as they come."""
@@ -60,8 +62,8 @@ class Desk:
 
     @property
     def job(self) -> Job:
-        """What the next run would be."""
-        return Job(
+        """What the next run would be: a question goes on from those before it."""
+        job = Job(
             self.setup.root,
             self.picks,
             self.target if self.mode == "generate" else None,
@@ -70,6 +72,7 @@ class Desk:
             mode=self.mode,
             purpose="query" if self.mode == "query" else "generate",
         )
+        return self.conversation.job(job) if self.mode == "query" else job
 
     @property
     def resumable(self) -> bool:

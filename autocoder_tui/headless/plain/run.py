@@ -21,10 +21,12 @@ from autocoder_tui.engine.events import (
 )
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.run_state import RunState
+from autocoder_tui.headless.plain.conversation import question_began, question_ended
 from autocoder_tui.headless.plain.desk import Desk
 from autocoder_tui.review.review import Review
 from autocoder_tui.runs.estimate import weigh
 from autocoder_tui.runs.event_text import narrate, summary
+from autocoder_tui.runs.fitting_turns import left_out_in_words
 from autocoder_tui.runs.guidance import load_guidance
 from autocoder_tui.runs.key_scan import keys_in
 from autocoder_tui.runs.preparation import Prepared, prepare, prepare_given
@@ -66,6 +68,8 @@ def run(desk: Desk, _: str) -> None:
         return
     for guess in prepared.guesses:
         desk.talk.tell(guess)
+    if prepared.request.left_out:
+        desk.talk.tell(left_out_in_words(prepared.request.left_out))
     if _may_be_sent(desk, prepared) and _makes_room(desk) and desk.talk.agrees("Send it?"):
         if desk.chosen is not None and not desk.setup.demo:
             prepared = desk.do(ask_beforehand(prepared, desk.chosen, desk.talk.tell))
@@ -187,7 +191,9 @@ def _go(desk: Desk, prepared: Prepared, earlier: Review | None = None) -> None:
     listener = _Listener(desk)
     before = (desk.prepared, desk.state) if desk.resumable else None
     desk.prepared, desk.state = prepared, RunState()
-    state = desk.state
+    state, is_question = desk.state, prepared.request.purpose == "query"
+    if is_question:
+        question_began(desk, prepared)
     try:
         desk.do(_listen(desk, prepared, listener))
     finally:
@@ -203,7 +209,8 @@ def _go(desk: Desk, prepared: Prepared, earlier: Review | None = None) -> None:
         desk.talk.tell(summary(state))
     if desk.resumable:
         desk.talk.tell("The text so far is kept: more goes on with it.")
-    if prepared.request.purpose == "query":
+    if is_question:
+        question_ended(desk, prepared, state)
         return
     if desk.state is not state:
         return
