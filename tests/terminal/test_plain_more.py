@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from autocoder_tui.demo.script import Reply
+from autocoder_tui.demo.script import Reply, error_reply
 from tests.terminal.program import serving
 from tests.terminal.test_plain import REPLY, Person, plain, project
 
@@ -106,3 +106,33 @@ def test_what_was_written_is_committed_and_nothing_else(tmp_path: Path) -> None:
     assert git(place, "log", "-1", "--format=%s").strip() == "Change lines 3 and 30"
     assert git(place, "show", "--name-only", "--format=", "HEAD").split() == ["a.txt"]
     assert git(place, "status", "--porcelain").split() == ["M", "other.txt"]
+
+
+Q1 = "QUESTION: Which format?\n- JSON\n- CSV\nASSUME: JSON"
+Q2 = "QUESTION: Which time zone?\nASSUME: UTC"
+
+
+def test_the_model_asks_before_it_writes(tmp_path: Path) -> None:
+    project(tmp_path)
+    replies = [Reply(Q1), error_reply(400, "no"), Reply(Q2), Reply("DONE"), Reply(REPLY)]
+    with serving(replies) as server:
+        flags = ("-i", "a.txt", "-r", "Change two lines.")
+        with plain(tmp_path, server.base_url, *flags) as screen:
+            person = Person(screen)
+            person.hears("> ")
+            person.does("mode clarify", "Mode: clarify", "> ")
+            person.does("run", "cost", "Send it?", "] ")
+            person.does("y", "Question 1 of at most", "Which format?", "2: CSV", "Answer: ")
+            # What is answered outlives a question that does not come.
+            person.does("2", "Answered: CSV", "did not come", "> ")
+            person.does("run", "Send it?", "] ")
+            person.does("y", "Question 2 of at most", "Which time zone?", "Answer: ")
+            person.does("/back", "Question 1 of", "Empty line: CSV", "Answer: ")
+            person.does("", "Question 2 of", "Answer: ")
+            person.does("", "Assumed: UTC", "2 questions settled", "Run begins.")
+            person.hears("Review: 1 file, 2 hunks.", "> ")
+            person.leaves()
+        asked = server.requests[-1].messages[-1]["content"]
+    assert "Change two lines." in asked
+    assert "1. Which format?\n   CSV" in asked
+    assert "2. Which time zone?\n   UTC" in asked

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
 
 from autocoder_tui.diagnostics import crash_report as crash
 from autocoder_tui.diagnostics.debug_log import DebugLog
+from autocoder_tui.engine.clarification import Clarification
 from autocoder_tui.engine.purpose import Mode
+from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.plain.talk import Talk
@@ -44,12 +47,15 @@ class Desk:
         self.picks: tuple[str, ...] = ()
         self.target: str | None = None
         self.requirements = setup.task.requirements
-        self.mode: Mode = "query" if setup.task.mode == "query" else "generate"
+        mode = setup.task.mode
+        self.mode: Mode = mode if mode in ("query", "clarify") else "generate"
         self.chosen: ChosenModel | None = None
         self.prepared: Prepared | None = None
         self.state = RunState()
         self.session: ReviewSession | None = None
         self.conversation = Conversation()
+        self.clarification: Clarification | None = None
+        """What was asked before writing, and answered so far."""
         self.spent = Decimal(0)
         self.reads_aloud = True
         """Whether the lines of a reply are shown as they come."""
@@ -66,13 +72,18 @@ class Desk:
         job = Job(
             self.setup.root,
             self.picks,
-            self.target if self.mode == "generate" else None,
+            self.target if self.mode != "query" else None,
             self.requirements,
             self.setup.task.system_prompt,
-            mode=self.mode,
+            mode="query" if self.mode == "query" else "generate",
             purpose="query" if self.mode == "query" else "generate",
         )
         return self.conversation.job(job) if self.mode == "query" else job
+
+    @property
+    def limits(self) -> Limits:
+        """Those of the next request, with what was spent already."""
+        return replace(self.setup.limits, session_spent_usd=self.spent)
 
     @property
     def resumable(self) -> bool:
