@@ -69,6 +69,10 @@ class FileIndex:
         )
         return cls(ordered, lowered, names, starts, initials, numbers, tuple(places), cut)
 
+    def path_at(self, place: int) -> str:
+        """The path at a place in the lists but `paths`."""
+        return self.paths[self.numbers[place]]
+
     def place_of(self, path: str) -> int | None:
         """Where `path` is in the lists but `paths`, None where it is not."""
         found = bisect_left(self.paths, path)
