@@ -113,7 +113,7 @@ class FileFinder:
         index = self._index
         for area in self._app.main.query(RequirementsArea):
             if index is not None:
-                area.know_files(lambda path: index.at(path) is not None)
+                area.know_files(lambda path: index.place_of(path) is not None)
 
     def look_at_git(self) -> None:
         """Files may have changed: read what git says of them, after those that follow at once."""
