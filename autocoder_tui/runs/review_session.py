@@ -83,6 +83,15 @@ class ReviewSession:
         # The records of the log that this review wrote.
         self._records: dict[str, Written] = {}
 
+    def anew(self, reviewable: Reviewable) -> ReviewSession:
+        """The same review against what is on disk by now, as `reviewable` has it: what was said of
+        hunks, agreed to and written goes with it."""
+        again = ReviewSession(reviewable, self.proposed, self.before, self.notes)
+        again.acknowledged, again.is_committed = self.acknowledged, self.is_committed
+        again.coming, again.is_cut_short = self.coming, self.is_cut_short
+        again._records = self._records
+        return again
+
     @property
     def run_id(self) -> str | None:
         """The run that proposed it, as far as that is known."""
