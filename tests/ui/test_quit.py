@@ -16,7 +16,7 @@ from autocoder_tui.ui.keymap import checked_keys
 from autocoder_tui.ui.screens.recovered import RecoveredRuns
 from autocoder_tui.ui.widgets.log.view import LogView
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
-from tests.ui.driving import NARROW, driven, framed, serving, setup_for, until
+from tests.ui.driving import NARROW, driven, framed, serving, setup_for, there, until
 from tests.watched_server import HeldServer
 
 TWO = Reply(framed("code.txt", "new\n").text + framed("other.txt", "other\n").text)
@@ -77,7 +77,9 @@ async def test_only_what_was_asked_for_is_accepted_with_everything(tmp_path: Pat
         assert pane.review is not None
         assert pane.review.file("code.txt").counts.accepted == 1
         assert pane.review.file("other.txt").counts.undecided == 1
-        assert any("not asked for" in text for text in pane.warnings["other.txt"])
+        assert any(
+            "not asked for" in text for text in there(app.review_session).warnings["other.txt"]
+        )
 
 
 async def test_the_log_is_wrapped_to_its_width(tmp_path: Path) -> None:

@@ -12,11 +12,14 @@ from pathlib import Path
 
 from autocoder_tui.engine.metering.money import format_tokens
 from autocoder_tui.store.project_picks import LONGEST_NAME, ProjectPicks, SavedPicks
+from autocoder_tui.ui.controllers.file_preview import show_in
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.finder import Finder
-from autocoder_tui.ui.widgets.files.finder_rows import FileRow, Findable, FinderRow
+from autocoder_tui.ui.widgets.files.finder_rows import FileRow, Findable, FinderRow, suggestions
 from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.files.preview import FilePreview
+from autocoder_tui.ui.widgets.files.suggested import MOST, SuggestedFiles
 from autocoder_tui.ui.widgets.files.weights import TreeWeights
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.workspace.entry import Entry, read_entry
@@ -93,7 +96,7 @@ class FileFinder:
         if self._app.screen is self._app.main:
             self._app.push_screen(Finder(self))
             self._read_anew()
-            self._suggest()
+            self.suggest()
 
     async def _read(self) -> None:
         root, known = self._app.root, self._index
@@ -102,7 +105,7 @@ class FileFinder:
             self._index = index
             self._tell(Finder.files_changed)
             self._mark_references()
-            self._suggest()
+            self.suggest()
         await self._read_git()
 
     def _mark_references(self) -> None:
@@ -142,6 +145,7 @@ class FileFinder:
         if number == self._regrouped:
             self._groups = groups
             self._tell(Finder.files_changed)
+            self._suggest_below()
 
     def _all_groups(
         self, changed: ChangedFiles | None, sets: dict[str, tuple[str, ...]]
@@ -154,9 +158,10 @@ class FileFinder:
             groups.append(group_of(root, name, paths, saved=True))
         return tuple(groups)
 
-    def _suggest(self) -> None:
+    def suggest(self) -> None:
         """Look for what belongs to the picks, while somebody sees it."""
-        if any(isinstance(screen, Finder) for screen in self._app.screen_stack):
+        below = any(each.has_room for each in self._app.main.query(SuggestedFiles))
+        if below or any(isinstance(screen, Finder) for screen in self._app.screen_stack):
             self._app.run_worker(self._read_related(), group="finder-related", exclusive=True)
 
     async def _read_related(self) -> None:
@@ -164,6 +169,16 @@ class FileFinder:
             picks, index = self._picked, self._index
             self._suggested = await asyncio.to_thread(self._related.of, picks, index)
             self._tell(Finder.files_changed)
+            self._suggest_below()
+
+    def _suggest_below(self) -> None:
+        """Show below the tree what may be picked next."""
+        for below in self._app.main.query(SuggestedFiles):
+            if below.has_room:
+                rows = suggestions(self.findable())[:MOST]
+                picks = [FileRow(path, path.rpartition("/")[0]) for path in self._picked]
+                below.show(picks, rows, self.weights.of)
+                self.in_view([row.path for row in (*picks[:MOST], *rows)])
 
     def _tell(self, what: Callable[[Finder], None]) -> None:
         """Tell the finder, if it is open; a question may lie above it."""
@@ -173,6 +188,8 @@ class FileFinder:
 
     def weighed(self) -> None:
         """Weights became known."""
+        for below in self._app.main.query(SuggestedFiles):
+            below.refresh()
         self._tell(Finder.weights_changed)
 
     def in_view(self, paths: Sequence[str]) -> None:
@@ -180,6 +197,15 @@ class FileFinder:
         unknown = [path for path in paths[:_MOST_COUNTED] if self.weights.of(path) is None]
         if unknown:
             self._app.run_worker(self._count(unknown), group="finder-count", exit_on_error=False)
+
+    async def show_file(self, preview: FilePreview, path: str) -> None:
+        """Show a file beside the list."""
+        root = self._app.root
+        entry = await asyncio.to_thread(read_entry, root.resolve(), path)
+        if entry is None:
+            preview.say(path, "It is no longer there.")
+        else:
+            await show_in(preview, root, entry)
 
     async def _count(self, paths: Sequence[str]) -> None:
         root = self._app.root.resolve()
@@ -196,7 +222,8 @@ class FileFinder:
             self._saved = SavedPicks(recent, self._saved.sets)
             self._write(lambda kept: kept.keep_recent(new), "Recent picks")
         self._tell(Finder.picks_changed)
-        self._suggest()
+        self._suggest_below()
+        self.suggest()
 
     def toggle(self, row: FinderRow, *, only_pick: bool) -> None:
         """Pick what a row stands for, or unpick it where all of it is picked."""

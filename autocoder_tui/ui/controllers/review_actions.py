@@ -25,7 +25,7 @@ from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.choice import Choice
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.widgets.diff.view import Arrangement
-from autocoder_tui.ui.widgets.review.keys import OF_A_WHOLE_REPLY, Deed
+from autocoder_tui.ui.widgets.review.keys import OF_A_WHOLE_FILE, OF_A_WHOLE_REPLY, Deed
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 
 
@@ -296,4 +296,10 @@ async def do(app: Program, deed: Deed) -> None:
     if session is not None and session.coming is not None and deed in OF_A_WHOLE_REPLY:
         app.tell(OF_A_WHOLE_REPLY[deed], severity="warning")
         return
-    await _DEEDS[deed](app, app.main.query_one(ReviewPane))
+    pane = app.main.query_one(ReviewPane)
+    file = pane.file
+    if session is not None and file is not None and deed in OF_A_WHOLE_FILE:
+        if session.comes(file.path):
+            app.tell(f"{visible(file.path)} still comes: edit it when it is whole.")
+            return
+    await _DEEDS[deed](app, pane)

@@ -30,7 +30,7 @@ from autocoder_tui.ui.controllers.review import (
 from autocoder_tui.ui.controllers.review_so_far import ReviewSoFar, is_so_far
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.meters.meters import Meters
-from autocoder_tui.ui.widgets.review.empty import COMING, why_empty
+from autocoder_tui.ui.widgets.review.empty import COMING, after_failure, why_empty
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.stream.pane import StreamPane
 from autocoder_tui.ui.widgets.stream.view import StreamView
@@ -54,6 +54,7 @@ class RunDisplay:
         main = self._app.main
         self._app.signs.run_began()
         main.show_failure("")
+        main.show_waiting(True)
         self._is_question = prepared.request.purpose == "query"
         main.query_one(Meters).left_out = prepared.request.left_out
         if self._is_question:
@@ -63,7 +64,11 @@ class RunDisplay:
             self._app.refresh_bindings()
             return
         self._writes = prepared
-        main.query_one(StreamView).clear({f.path: f.text for f in prepared.request.files})
+        request = prepared.request
+        texts = {file.path: file.text for file in request.files}
+        # Code that names no file is taken for the target, or for the only file that was given.
+        target = request.target or (request.files[0].path if len(request.files) == 1 else None)
+        main.query_one(StreamView).clear(texts, target)
         main.query_one(StreamPane).begin()
         main.clear_reasoning()
         if reviewed_before(self._app, prepared) is None:
@@ -85,6 +90,10 @@ class RunDisplay:
             self._so_far.brought(state)
         if main.pane == "output":
             main.show_output()
+
+    def run_looked_at(self, state: RunState) -> None:
+        if not self._is_question:
+            self._so_far.brought(state)
 
     def _show(self, event: Event) -> None:
         main = self._app.main
@@ -127,13 +136,14 @@ class RunDisplay:
 
     def run_ended(self, prepared: Prepared | None, state: RunState) -> asyncio.Future[None] | None:
         self._app.spending.ended(state)
-        self._so_far.ended()
+        self._so_far.ended(state)
         if not self._app.is_running:
             return None
         self._app.signs.run_ended(state.status)
         main = self._app.main
         main.query_one(Meters).show_run(state, time.monotonic())
         main.query_one(StreamPane).end()
+        main.show_waiting(False)
         self._app.refresh_bindings()
         if state.stats.chunks:
             main.log_line(summary(state), 1)
@@ -145,7 +155,7 @@ class RunDisplay:
         if state.error is not None:
             # The log has it from the event.
             message = safe_line(state.error.message)
-            main.show_failure(message)
+            main.show_failure(f"{message}\n\n{after_failure(state)}")
             self._app.notify(message, severity="error", timeout=12, markup=False)
             if state.text:
                 main.log_line(KEPT.format(run=state.run_id or "last"))

@@ -30,6 +30,8 @@ class RunView(RunListener, Protocol):
         """Returns what is done as soon as all that the run proposed is on the screen; None where
         nothing is still to come."""
 
+    def run_looked_at(self, state: RunState) -> None: ...
+
 
 class Runner:
     """Starts, feeds and stops a run; `state` is the newest one's, kept after its end. `begun` says
@@ -112,6 +114,11 @@ class Runner:
         if showing is not None and not showing.done():
             await asyncio.wait({showing}, timeout=seconds)
         return showing is None or showing.done()
+
+    def looked_at(self) -> None:
+        """Something else of the run that is under way is in view by now."""
+        if self.running:
+            self._view.run_looked_at(self.state)
 
     async def close(self, *, offered: bool = False) -> None:
         """Stop what is under way, and wait until all that came is kept. With `offered` the next
