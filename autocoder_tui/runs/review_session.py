@@ -12,7 +12,7 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review import warnings as concerns_in
 from autocoder_tui.review.acknowledged import Acknowledged
 from autocoder_tui.review.file_review import FileReview
-from autocoder_tui.review.later_reply import GOES_ON, Dropped, decided_on, dropped_from
+from autocoder_tui.review.later_reply import GOES_ON, Dropped, decided_on, dropped_from, is_same
 from autocoder_tui.review.returned import RejectedChange, change_of
 from autocoder_tui.review.review import Review
 from autocoder_tui.review.verdict_history import (
@@ -265,6 +265,16 @@ class ReviewSession:
         self.notes.pop(change, None)
         if note.strip():
             self.notes[change] = note.strip()
+
+    def with_decided(self, file: FileReview) -> Review | None:
+        """The review with that file as it is decided on by now; None where that file has made room
+        for another since."""
+        now = next((each for each in self.review.files if is_same(each, file)), None)
+        if now is None:
+            return None
+        if (file.complete, file.remark) != (now.complete, now.remark):
+            file = replace(file, complete=now.complete, remark=now.remark)
+        return self.review.with_file(file)
 
     def decide(self, review: Review, *, tell: bool = False) -> None:
         """Go on with `review`, a later state of this one; `tell` says how many hunks changed."""

@@ -137,7 +137,7 @@ class EndpointForm(Dialog[NewEndpoint | None]):
             self._say(f"{warning} Enter connects all the same.")
             return
         self._say(f"Asking {provider.base_url} for its models…")
-        asked, models, problem = self._fields(), [], ""
+        asked, models, problem = self._fields(), tuple[ListedModel, ...](), ""
         try:
             models = await list_models(Endpoint(provider, found.secret, found.source))
         except AutocoderError as error:

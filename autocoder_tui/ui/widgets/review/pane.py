@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -13,7 +13,6 @@ from textual.widgets import Static
 from autocoder_tui.engine.reply.blocks import normal_path
 from autocoder_tui.review.beginning import Beginning
 from autocoder_tui.review.file_review import FileReview, Verdict
-from autocoder_tui.review.later_reply import is_same
 from autocoder_tui.review.review import Review
 from autocoder_tui.review.verdict_history import Place
 from autocoder_tui.runs.review_session import ReviewSession
@@ -299,14 +298,9 @@ class ReviewPane(SearchedPane):
 
     def on_diff_view_review_changed(self, event: DiffView.ReviewChanged) -> None:
         event.stop()
-        files = () if self.review is None else self.review.files
-        now = next((file for file in files if is_same(file, event.review)), None)
-        if self.review is None or now is None:
-            return  # decided on what has made room for another proposal since
-        decided = event.review
-        if (decided.complete, decided.remark) != (now.complete, now.remark):
-            decided = replace(decided, complete=now.complete, remark=now.remark)
-        self.take(self.review.with_file(decided), tell=event.whole)
+        later = None if self._session is None else self._session.with_decided(event.review)
+        if later is not None:
+            self.take(later, tell=event.whole)
 
     # ------------------------------------------------------------------ files
 
