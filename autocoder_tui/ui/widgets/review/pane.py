@@ -251,7 +251,7 @@ class ReviewPane(SearchedPane):
         place = f"file {self._index + 1} of {len(seen)}: [ ] go to others" if seen[1:] else ""
         head = head_of(self._shown, session, place=place, low=self.app.size.height < 30)
         self.query_one("#review-file", Static).update(head)
-        self._show_check()
+        self.show_checking()
         self.query_one("#review-summary", Static).update(Content(self._summary()))
         self.refresh_bindings()
 
@@ -271,12 +271,9 @@ class ReviewPane(SearchedPane):
             return result_in_words(session.reviewable, shown)
         return session.summary
 
-    def show_checking(self, words: str) -> None:
-        """How the check that runs stands; "" where none does: then what came of the last."""
-        self._checking = words
-        self._show_check()
-
-    def _show_check(self) -> None:
+    def show_checking(self, words: str | None = None) -> None:
+        """How the check that runs stands, or, where that is "", what came of the last."""
+        self._checking = self._checking if words is None else words
         known = "" if self._session is None else self._session.check_line
         self.query_one(CheckLine).say(self._checking or known)
 
@@ -355,8 +352,7 @@ class ReviewPane(SearchedPane):
 
     def action_take_back(self) -> None:
         """Take back the last verdicts, split or edit."""
-        if self._session is not None:
-            session = self._session
+        if (session := self._session) is not None:
             self._moved(session, session.take_back(), session.why_none_taken_back)
 
     def action_do_again(self) -> None:
@@ -396,11 +392,6 @@ class ReviewPane(SearchedPane):
         self._show_texts()
         self.keyboard_view.focus()
         self.refresh_bindings()
-
-    def action_search(self) -> None:
-        """Look for a text in this file."""
-        if self._shown is not None:
-            self.query_one(SearchLine).open()
 
     # ------------------------------------------------------------------ what asks something
 
