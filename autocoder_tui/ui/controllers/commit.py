@@ -55,7 +55,8 @@ async def commit_last_write(app: Program) -> None:
         app.tell(f"✓ committed {said}")
         if app.review_session is not None:
             app.review_session.committed(entry.record.id)
-            app.main.query_one(ReviewPane).show_again()
+            for pane in app.main.query(ReviewPane):  # none when the program was left meanwhile
+                pane.show_again()
 
 
 def _remark(log: ApplyLog, entry: Entry) -> str:
