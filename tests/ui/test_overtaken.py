@@ -6,8 +6,10 @@ In each test the older result is held back until the newer one is there.
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -16,6 +18,7 @@ from textual.widgets import Input, OptionList, Static
 from autocoder_tui.demo.script import Reply, error_reply
 from autocoder_tui.engine.provider.model_list import ListedModel
 from autocoder_tui.review.review import Review
+from autocoder_tui.runs import recorder
 from autocoder_tui.store.history.history import History
 from autocoder_tui.store.project_picks import ProjectPicks
 from autocoder_tui.ui.app import AutocoderApp
@@ -308,6 +311,33 @@ async def test_nothing_is_sent_again_of_a_review_that_changed_meanwhile(tmp_path
         assert len(server.requests) == 1
         assert [one.text for one in app.dialog_drafts.now()] == ["a digit"]
         assert proposed_texts(app) == [FIRST]
+
+
+async def test_a_verdict_given_while_the_review_is_put_into_history_is_kept_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal has it as it was before; that is written late."""
+    asked, free = threading.Event(), threading.Event()
+    settle = recorder.settle_journal
+
+    def slow(*arguments: Any, **options: Any) -> None:
+        asked.set()
+        assert free.wait(120)
+        settle(*arguments, **options)
+
+    monkeypatch.setattr(recorder, "settle_journal", slow)
+    async with proposed(tmp_path, []) as (app, pilot, _):
+        run_id = there(there(app.review_session).run_id)
+        settling = asyncio.ensure_future(app.runner.keeping.settle())
+        await until(pilot, asked.is_set)
+        await pilot.press("a")
+        assert there(app.review_session).review.counts.accepted == 1
+        await asyncio.sleep(0.2)
+        free.set()
+        await settling
+        await app.reviews.settle()
+    kept = there(History(tmp_path / "state").get(run_id).review)
+    assert kept["files"][0]["verdicts"].count("accepted") == 1
 
 
 # ---------------------------------------------------------------------- models
