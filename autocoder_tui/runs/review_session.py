@@ -11,7 +11,7 @@ from autocoder_tui.engine.reply.blocks import normal_path
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review.acknowledged import Acknowledged
 from autocoder_tui.review.file_review import FileReview
-from autocoder_tui.review.later_reply import GOES_ON, Dropped, decided_on, dropped_from
+from autocoder_tui.review.later_reply import GOES_ON, Dropped, decided_on, dropped_from, is_same
 from autocoder_tui.review.returned import RejectedChange, change_of
 from autocoder_tui.review.review import Review
 from autocoder_tui.review.verdict_history import (
@@ -83,6 +83,15 @@ class ReviewSession:
         self._written: Written | None = None
         # The records of the log that this review wrote.
         self._records: dict[str, Written] = {}
+
+    def anew(self, reviewable: Reviewable) -> ReviewSession:
+        """The same review against what is on disk by now, as `reviewable` has it: what was said of
+        hunks, agreed to and written goes with it."""
+        again = ReviewSession(reviewable, self.proposed, self.before, self.notes)
+        again.acknowledged, again.is_committed = self.acknowledged, self.is_committed
+        again.coming, again.is_cut_short = self.coming, self.is_cut_short
+        again._records = self._records
+        return again
 
     @property
     def run_id(self) -> str | None:
@@ -256,6 +265,16 @@ class ReviewSession:
         self.notes.pop(change, None)
         if note.strip():
             self.notes[change] = note.strip()
+
+    def with_decided(self, file: FileReview) -> Review | None:
+        """The review with that file as it is decided on by now; None where that file has made room
+        for another since."""
+        now = next((each for each in self.review.files if is_same(each, file)), None)
+        if now is None:
+            return None
+        if (file.complete, file.remark) != (now.complete, now.remark):
+            file = replace(file, complete=now.complete, remark=now.remark)
+        return self.review.with_file(file)
 
     def decide(self, review: Review, *, tell: bool = False) -> None:
         """Go on with `review`, a later state of this one; `tell` says how many hunks changed."""

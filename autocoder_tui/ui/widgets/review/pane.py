@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -14,7 +14,6 @@ from textual.widgets import Static
 from autocoder_tui.engine.reply.blocks import normal_path
 from autocoder_tui.review.beginning import Beginning
 from autocoder_tui.review.file_review import FileReview, Verdict
-from autocoder_tui.review.later_reply import is_same
 from autocoder_tui.review.review import Review
 from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
 from autocoder_tui.ui.widgets.review.before_view import BeforeView
@@ -255,7 +254,7 @@ class ReviewPane(SearchedPane):
         place = f"file {self._index + 1} of {len(seen)}: [ ] go to others" if seen[1:] else ""
         head = head_of(self._shown, session, place=place, low=self.app.size.height < 30)
         self.query_one("#review-file", Static).update(head)
-        self._show_check()
+        self.show_checking()
         self.query_one("#review-summary", Static).update(Content(self._summary()))
         self.refresh_bindings()
 
@@ -275,12 +274,9 @@ class ReviewPane(SearchedPane):
             return result_in_words(session.reviewable, shown)
         return session.summary
 
-    def show_checking(self, words: str) -> None:
-        """How the check that runs stands; "" where none does: then what came of the last."""
-        self._checking = words
-        self._show_check()
-
-    def _show_check(self) -> None:
+    def show_checking(self, words: str | None = None) -> None:
+        """How the check that runs stands, or, where that is "", what came of the last."""
+        self._checking = self._checking if words is None else words
         known = "" if self._session is None else self._session.check_line
         self.query_one(CheckLine).say(self._checking or known)
 
@@ -302,14 +298,9 @@ class ReviewPane(SearchedPane):
 
     def on_diff_view_review_changed(self, event: DiffView.ReviewChanged) -> None:
         event.stop()
-        files = () if self.review is None else self.review.files
-        now = next((file for file in files if is_same(file, event.review)), None)
-        if self.review is None or now is None:
-            return  # decided on what has made room for another proposal since
-        decided = event.review
-        if (decided.complete, decided.remark) != (now.complete, now.remark):
-            decided = replace(decided, complete=now.complete, remark=now.remark)
-        self.take(self.review.with_file(decided), tell=event.whole)
+        later = None if self._session is None else self._session.with_decided(event.review)
+        if later is not None:
+            self.take(later, tell=event.whole)
 
     # ------------------------------------------------------------------ files
 
@@ -364,8 +355,7 @@ class ReviewPane(SearchedPane):
 
     def action_take_back(self) -> None:
         """Take back the last verdicts, split or edit."""
-        if self._session is not None:
-            session = self._session
+        if (session := self._session) is not None:
             self._moved(session, session.take_back(), session.why_none_taken_back)
 
     def action_do_again(self) -> None:
@@ -405,11 +395,6 @@ class ReviewPane(SearchedPane):
         self._show_texts()
         self.keyboard_view.focus()
         self.refresh_bindings()
-
-    def action_search(self) -> None:
-        """Look for a text in this file."""
-        if self._shown is not None:
-            self.query_one(SearchLine).open()
 
     # ------------------------------------------------------------------ what asks something
 
