@@ -22,7 +22,7 @@ from autocoder_tui.review.verdict_history import (
     change_in_words,
     first_change,
 )
-from autocoder_tui.runs.proof import Checked, in_words, tried_part
+from autocoder_tui.runs.proof import Checked, failed_in_brief, in_words, tried_part
 from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.values import dataclass
 
@@ -178,7 +178,7 @@ class ReviewSession:
         if self.check_holds:
             if self.checked.result.passed:
                 return words
-            return f"✗ F7 shows, B sends back: {words[2:]}"
+            return f"✗ {failed_in_brief(self.checked.result)}: F7 shows, B sends back · {words[2:]}"
         return f"· checked before the last verdicts, C again: {words}"
 
     # ------------------------------------------------------------------ a reply that still comes

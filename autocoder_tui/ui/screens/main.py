@@ -295,7 +295,8 @@ class MainScreen(PanedScreen):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The pane that has the keyboard is the current one, however it got there."""
         nodes = [node for node in event.widget.ancestors_with_self if isinstance(node, Widget)]
-        if self._on_its_way is not None or not all(node.display for node in nodes):
+        gone_on = self._on_its_way is not None or event.widget is not self.focused
+        if gone_on or not all(node.display for node in nodes):
             return  # another pane was brought to the front meanwhile
         for node in nodes:
             pane = "output" if node.id == "answers" else node.id

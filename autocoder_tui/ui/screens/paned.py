@@ -8,6 +8,7 @@ from typing import Final
 from textual.containers import Vertical
 from textual.geometry import Size
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from autocoder_tui.ui.screens.covered_screen import CoveredScreen
@@ -66,6 +67,12 @@ class PanedScreen(CoveredScreen[None]):
     def watch_focused(self) -> None:
         """Mark the pane that has the keyboard; what is in it looks the same as before."""
         self._mark_keyboard()
+
+    def _reset_focus(self, widget: Widget, avoiding: list[Widget] | None = None) -> None:
+        """What was hidden loses the keyboard to something else, which is then worked in. A widget
+        hears late of that on a busy machine: one that is on show again by then keeps it."""
+        if avoiding or widget not in self._compositor.visible_widgets:
+            super()._reset_focus(widget, avoiding)
 
     def on_resize(self) -> None:
         self.update_classes(self._size_classes())
