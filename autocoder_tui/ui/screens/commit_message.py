@@ -28,8 +28,8 @@ class CommitMessage(Dialog[str | None]):
     ]
     BUTTONS = (KeyButton("Commit", "ctrl+s"), KeyButton("Cancel", "escape"))
     DEFAULT_CSS = """
-    CommitMessage TextArea { height: 6; margin: 1 0; border: none; padding: 0 1; }
-    CommitMessage TextArea { background: $background; }
+    CommitMessage TextArea { height: 6; margin: 1 0; padding: 0 1; background: $background; }
+    CommitMessage TextArea, CommitMessage TextArea:focus { border: none; }
     CommitMessage #commit-remark { color: $warning; }
     """
 
