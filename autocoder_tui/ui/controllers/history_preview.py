@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from dataclasses import replace
 from typing import Final
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.proposed_review import proposed_review, said_by
+from autocoder_tui.runs.review_record import review_to_keep
 from autocoder_tui.runs.run_comparison import Comparison, compared_runs
 from autocoder_tui.store.history.glance import Glance
+from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.history.summary import RunSummary
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.history import HistoryScreen
@@ -75,7 +78,7 @@ class HistoryPreviews:
                 return Preview(entries=_entries(run, glance, glance.reply), remark=_LARGE)
             text, remark = said_by(glance.run), ""
             try:
-                proposed = proposed_review(glance.run)
+                proposed = proposed_review(self._as_it_stands(glance.run))
                 if proposed.review.files:
                     return Preview(proposed)
             except (AutocoderError, OSError) as error:
@@ -86,6 +89,14 @@ class HistoryPreviews:
         except AutocoderError as error:
             return Preview(remark=error.message)
 
+    def _as_it_stands(self, run: KeptRun) -> KeptRun:
+        """`run` with what is decided by now, where its review is on the screen: that of the newest
+        run is not in the history before the next one begins."""
+        session = self._app.review_session
+        if session is None or session.run_id != run.snapshot.run_id or session.coming is not None:
+            return run
+        return replace(run, review=review_to_keep(session))
+
     async def compare(self, run_ids: tuple[str, ...]) -> None:
         """Put two runs beside each other."""
         if len(run_ids) != 2:
@@ -94,7 +105,8 @@ class HistoryPreviews:
         history = self._app.recovery.history
 
         def both() -> Comparison:
-            return compared_runs(history.get(run_ids[0]), history.get(run_ids[1]))
+            one, other = (self._as_it_stands(history.get(run_id)) for run_id in run_ids)
+            return compared_runs(one, other)
 
         try:
             found = await asyncio.to_thread(both)

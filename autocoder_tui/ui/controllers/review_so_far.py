@@ -31,15 +31,16 @@ took: a long reply in many files is read again for each of them."""
 
 class _Come(NamedTuple):
     """What there is of a reply: how many files and changes were closed, how many files there are,
-    and how many characters."""
+    and how many characters; and whether anybody sees what is made of them."""
 
     closed: int
     changes: int
     files: int
     length: int
+    in_view: bool
 
 
-_NOTHING: Final = _Come(0, 0, 0, 0)
+_NOTHING: Final = _Come(0, 0, 0, 0, False)
 
 
 class ReviewSoFar:
@@ -92,11 +93,13 @@ class ReviewSoFar:
         if (now.closed, now.changes) != (seen.closed, seen.changes):
             return True
         begun = now.files != seen.files and len(files.whole) < now.closed
-        return begun or (now.length != seen.length and self._app.main.shows_review)
+        other = now.length != seen.length or not seen.in_view
+        return begun or (now.in_view and bool(now.length) and other)
 
     def _now(self, state: RunState) -> _Come:
         spans = self._app.main.query_one(StreamPane).keyboard_view.files
-        return _Come(spans.closed, spans.changes, len(spans.spans), state.text_length)
+        counts = spans.closed, spans.changes, len(spans.spans)
+        return _Come(*counts, state.text_length, self._app.main.shows_review)
 
     def ended(self, state: RunState) -> None:
         """The run is over: from here on its proposal is what is reviewed."""

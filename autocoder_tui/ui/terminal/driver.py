@@ -106,6 +106,8 @@ class TerminalDriver(LinuxDriver):
         self._drawn_on = False
         self._is_basic = is_basic(os.environ)
         self._signs = table_for(os.environ, utf8=shows_utf8())
+        self._before: list[Any] | None = None
+        """The attributes of the terminal before it was taken, while it is being taken over."""
 
     @property
     def _ending_of_app(self) -> EndOfApp:
@@ -138,13 +140,15 @@ class TerminalDriver(LinuxDriver):
         app = cast(HasAnEnd, self._app)
         self._writer = TerminalWriter(output(), self._repaint)
         self._asked_back = False
-        before = app.hand_over_terminal()
+        # Whoever ends it between two steps of this has to know, too.
+        before = self._before = app.hand_over_terminal()
         # What is there already is not wiped away before there is more to see.
         self._drawn_on = before is not None
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._drawn_on = False
         if before is not None:
             self.attrs_before = before
+        self._before = None
         if app.asks_background:
             self._background.asked()
             self.write(QUERY)
@@ -199,8 +203,9 @@ class TerminalDriver(LinuxDriver):
         # A mode that is ended twice would end one of whoever had the terminal before.
         if writer.close(_PATIENCE / 4 if self._asked_back else 0) and self._asked_back:
             return
-        if self.attrs_before is not None:
-            restore(self.fileno, self.attrs_before)
+        attributes = self._before or self.attrs_before
+        if attributes is not None:
+            restore(self.fileno, attributes)
         writer.write_over(self._give_back, _PATIENCE)
 
     def process_message(self, message: Message) -> None:

@@ -31,7 +31,7 @@ class BeginningView(ChangesView):
             self.draw_review(file, 0 if file.hunks else -1)
         elif known.after != file.after:
             at = hunk_again(known, self.cursor, file)
-            cursor = min(self.cursor, len(file.hunks) - 1) if at is None else at
+            cursor = min(max(0, self.cursor), len(file.hunks) - 1) if at is None else at
             self.draw_review(file, cursor, self.place)
         left = beginning.left
         more = f", {left} line{'s' * (left != 1)} of the old text left" if left else ""

@@ -67,6 +67,17 @@ def entries_of(session: ReviewSession | None, beginnings: Sequence[Beginning]) -
     return rows
 
 
+def next_undecided(files: Sequence[FileReview | Beginning], index: int, step: int) -> int | None:
+    """The number of the next file with undecided hunks, around the end; None where there is no
+    other than number `index`."""
+    for far in range(1, len(files)):
+        at = (index + step * far) % len(files)
+        file = files[at]
+        if isinstance(file, FileReview) and file.counts.undecided:
+            return at
+    return None
+
+
 class FileList(Widget):
     """Shows a window of the files around the current one; a click goes to another.
 

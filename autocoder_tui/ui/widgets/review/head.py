@@ -79,6 +79,8 @@ def _file_line(file: FileReview, place: str, *, comes: bool) -> Content:
     if file.source and not count:
         hunks = "text unchanged  "
     lines = "" if file.source and not count else f"{file.lines}  "
+    if comes and not file.hunks:
+        hunks, lines = "as it was, so far  ", ""
     status = status_of(file)
     return Content.assemble(
         Content.styled(file.names, "bold"),

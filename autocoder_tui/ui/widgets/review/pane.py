@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from textual.app import ComposeResult
@@ -23,7 +23,7 @@ from autocoder_tui.ui.widgets.review.before_view import BeforeView
 from autocoder_tui.ui.widgets.review.beginning_view import BeginningView
 from autocoder_tui.ui.widgets.review.check_line import CheckLine
 from autocoder_tui.ui.widgets.review.empty import NOTHING
-from autocoder_tui.ui.widgets.review.file_list import FileList, entries_of
+from autocoder_tui.ui.widgets.review.file_list import FileList, entries_of, next_undecided
 from autocoder_tui.ui.widgets.review.head import head_of
 from autocoder_tui.ui.widgets.review.keys import (
     DECIDES,
@@ -125,15 +125,9 @@ class ReviewPane(SearchedPane):
         return None if self._session is None else self._session.review
 
     @property
-    def warnings(self) -> Mapping[str, tuple[str, ...]]:
-        """What to look at before accepting, as sentences by path."""
-        return {} if self._session is None else self._session.warnings
-
-    @property
     def file(self) -> FileReview | None:
         """The file on show, where it can be decided on."""
-        shown = self._shown
-        return shown if isinstance(shown, FileReview) else None
+        return shown if isinstance(shown := self._shown, FileReview) else None
 
     @property
     def _seen(self) -> tuple[FileReview | Beginning, ...]:
@@ -266,7 +260,9 @@ class ReviewPane(SearchedPane):
         """The line below the diff; shows what stands in its place, too."""
         session, shown = self._session, self._shown
         if isinstance(shown, Beginning):
-            return self.query_one(BeginningView).show(shown)
+            view = self.query_one(BeginningView)
+            view.arrangement, view.wrap = self.diff.arrangement, self.diff.wrap
+            return view.show(shown)
         if session is None:
             return ""
         if self.has_class("-before") and shown is not None and session.before is not None:
@@ -324,23 +320,22 @@ class ReviewPane(SearchedPane):
 
     def action_step_undecided(self, step: int) -> None:
         """Go to the next file with undecided hunks, or the one before."""
-        seen = self._seen
-        around = [(self._index + step * far) % len(seen) for far in range(1, len(seen))]
-        for index in around:
-            file = seen[index]
-            if isinstance(file, FileReview) and file.counts.undecided:
-                self._go_to_file(index)
-                return
+        index = next_undecided(self._seen, self._index, step)
+        if index is not None:
+            self._go_to_file(index)
+            return
         here = self.file is not None and self.file.counts.undecided
         said = "The undecided hunks are all in this file." if here else "No hunk is undecided."
         self.app.notify(said, markup=False)
 
     def go_to_file(self, name: str) -> None:
-        """Show the file that the reply calls `name`, where something of it is to be seen."""
+        """Show the file that the reply calls `name`, as soon as something of it is to be seen."""
         paths = [normal_path(file.path) for file in self._seen]
         if normal_path(name) in paths:
             self._index = paths.index(normal_path(name))
             self._show_file()
+        else:
+            self._path = normal_path(name)
 
     def _go_to_file(self, index: int) -> None:
         self._index = index
