@@ -12,7 +12,7 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review import warnings as concerns_in
 from autocoder_tui.review.acknowledged import Acknowledged
 from autocoder_tui.review.file_review import FileReview
-from autocoder_tui.review.later_reply import GOES_ON, Dropped, decided_on, dropped_from
+from autocoder_tui.review.later_reply import GOES_ON, Dropped, decided_on, dropped_from, is_same
 from autocoder_tui.review.returned import RejectedChange, change_of
 from autocoder_tui.review.review import Review
 from autocoder_tui.review.verdict_history import (
@@ -251,6 +251,24 @@ class ReviewSession:
     def decide(self, review: Review, *, tell: bool = False) -> None:
         """Go on with `review`, a later state of this one; `tell` says how many hunks changed."""
         self._act(Standing(review, self.warnings), tell)
+
+    def with_decided(self, decided: FileReview) -> Review | None:
+        """The review with `decided`, a state of one of its files that somebody saw; None where it
+        has none like that: it was of another proposal.
+
+        The end of a run may have said more of the file meanwhile. While the reply comes more of it
+        may have come: what was decided stays with its hunks.
+        """
+        for file in self.review.files:
+            if is_same(file, decided):
+                return self.review.with_file(
+                    replace(decided, complete=file.complete, remark=file.remark)
+                    if (decided.complete, decided.remark) != (file.complete, file.remark)
+                    else decided
+                )
+            if self.coming is not None and file.path == decided.path:
+                return self.review.with_file(file.decided_like(decided))
+        return None
 
     def edit(self, file: FileReview, warnings: Sequence[str]) -> None:
         """Take `file`, whose text was edited, for the one of the same path."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from autocoder_tui.ui.widgets.check.pane import CheckPane
     from autocoder_tui.ui.widgets.diff.view import DiffView
     from autocoder_tui.ui.widgets.files.picker import FilePicker
+    from autocoder_tui.ui.widgets.files.suggested import SuggestedFiles
     from autocoder_tui.ui.widgets.log.pane import LogPane
     from autocoder_tui.ui.widgets.meters.meters import Meters
     from autocoder_tui.ui.widgets.mode_switch import ModeSwitch
@@ -89,6 +90,9 @@ class AutocoderApp(PanedApp):
     def action_picks(self, what: str) -> None:
         """Pick what changed, or save what is picked as a set."""
         (self.file_finder.pick_changed if what == "changed" else self.file_finder.save_set)()
+
+    def on_suggested_files_chosen(self, event: SuggestedFiles.Chosen) -> None:
+        self.file_finder.toggle(event.row, only_pick=True)
 
     def on_file_picker_picks_told(self, event: FilePicker.PicksTold) -> None:
         self.tell(event.text)

@@ -14,7 +14,7 @@ from autocoder_tui.config.theme_files import (
     ANSI_COLORS,
     COLORS,
     DIFF_COLORS,
-    TERMINAL_STYLE,
+    TERMINAL_STYLES,
     ThemeData,
     load_themes,
     packaged_themes_dir,
@@ -170,7 +170,7 @@ def test_a_users_ansi_theme_completes_from_ansi(tmp_path: Path) -> None:
     mine = load_themes(tmp_path).find("mine")
     assert mine is not None
     assert mine.colors == {**BY_NAME["ansi"].colors, "accent": "bright-cyan"}
-    assert mine.pygments_style == TERMINAL_STYLE
+    assert mine.pygments_style == TERMINAL_STYLES[0]
     assert to_textual(mine).accent == "ansi_bright_cyan"
 
 

@@ -31,7 +31,7 @@ from autocoder_tui.runs.proof import (
 from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.project_checks import CheckBases, ProjectChecks
-from autocoder_tui.ui.controllers.review_actions import send_again
+from autocoder_tui.ui.controllers.send_again import send_again
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.widgets.check.pane import CheckPane
@@ -314,7 +314,9 @@ class ProposalCheck:
         limits = self._limits_after(spent)
         if limits is None:
             return
-        if await send_again(app, prepared, session.review, note_of(checked.result), limits):
+        if await send_again(
+            app, session, prepared, session.review, note_of(checked.result), limits
+        ):
             self._follow(prepared.request.run_id, spent)
 
     def _spent_by(self, run_id: str) -> Decimal:

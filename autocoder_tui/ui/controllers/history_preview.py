@@ -34,31 +34,34 @@ class HistoryPreviews:
     def __init__(self, app: Program) -> None:
         self._app = app
         self._known: OrderedDict[str, Preview] = OrderedDict()
-        self._busy = False
+        self._followed: HistoryScreen | None = None
+        """Whose cursor is followed; None while nothing is read."""
 
     def forget(self) -> None:
         """What was decided of a run may be other by now."""
-        self._known.clear()
+        self._known = OrderedDict()
 
     async def follow(self, screen: HistoryScreen) -> None:
         """Show the run under the cursor; reading can't be stopped, so it is one at a time."""
-        if self._busy:
+        is_followed, self._followed = self._followed is not None, screen
+        if is_followed:
             return
-        self._busy = True
         try:
-            shown = ""
-            while (run := self._wanted(screen)) is not None and run.run_id != shown:
-                preview = self._known.get(run.run_id)
+            shown: tuple[HistoryScreen, str] | None = None
+            while (run := self._wanted(screen)) is not None and (screen, run.run_id) != shown:
+                known = self._known
+                preview = known.get(run.run_id)
                 if preview is None:
                     preview = await asyncio.to_thread(self._read, run)
-                    self._known[run.run_id] = preview
-                    if len(self._known) > _KEPT:
-                        self._known.popitem(last=False)
-                shown = run.run_id
-                if screen.is_attached:
-                    screen.show_preview(shown, preview)
+                    known[run.run_id] = preview
+                    if len(known) > _KEPT:
+                        known.popitem(last=False)
+                if known is self._known and screen.is_attached:
+                    shown = screen, run.run_id
+                    screen.show_preview(run.run_id, preview)
+                screen = self._followed
         finally:
-            self._busy = False
+            self._followed = None
 
     @staticmethod
     def _wanted(screen: HistoryScreen) -> RunSummary | None:

@@ -19,8 +19,8 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import RunSummary
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
-from autocoder_tui.ui.screens.history_rows import head_of_list, head_of_run, one_line, two_lines
 from autocoder_tui.ui.widgets.history.preview import Preview, RunPreview
+from autocoder_tui.ui.widgets.history.rows import head_of_list, head_of_run, one_line, two_lines
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.ui.widgets.row_list import RowList
 from autocoder_tui.ui.widgets.short_path import short_path

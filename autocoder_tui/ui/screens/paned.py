@@ -8,10 +8,10 @@ from typing import Final
 from textual.containers import Vertical
 from textual.geometry import Size
 from textual.message import Message
-from textual.widgets import ContentSwitcher
 
 from autocoder_tui.ui.screens.covered_screen import CoveredScreen
-from autocoder_tui.ui.screens.shown_panes import NARROW_BELOW, TINY_BELOW
+from autocoder_tui.ui.screens.shown_panes import NARROW_BELOW, ON_THE_RIGHT, TINY_BELOW
+from autocoder_tui.ui.widgets.check.pane import CheckPane
 from autocoder_tui.ui.widgets.files.preview import FilePreview
 from autocoder_tui.ui.widgets.panes.body import PaneBody, Towards
 from autocoder_tui.ui.widgets.panes.regions import (
@@ -121,13 +121,12 @@ class PanedScreen(CoveredScreen[None]):
             self.post_message(self.ColumnChanged())
 
     def _moment(self) -> Moment:
-        current = self.query_one("#panes", ContentSwitcher).current
+        checks = not self.query_one(CheckPane).has_class("-empty")
         return Moment(
             pane=self.pane,
             beside=self.beside,
             single=self.narrow or self.maximised,
-            idle=current == "welcome",
-            right_has=self._reviews or bool(self.query_one(FilePreview).path),
+            decides=self._reviews if self.pane == "review" else self.pane == "check" and checks,
         )
 
     @property
@@ -148,9 +147,9 @@ class PanedScreen(CoveredScreen[None]):
         """The review, or the file under the cursor as long as there is none."""
         right = self.query_one(f"#{RIGHT}", Vertical)
         review, preview = self.query_one(ReviewPane), self.query_one(FilePreview)
-        decides = self._reviews or self.pane in ("review", "check") or not self.wide
+        decides = self._reviews or self.pane == "review" or not self.wide
         review.display, preview.display = decides, not decides
-        right.border_title = "Review  F5" if decides else "As it is on disk"
+        right.border_title = "Review  F5" if decides else ON_THE_RIGHT
 
     def _mark_keyboard(self) -> None:
         """Only what changes is given its styles anew."""
@@ -171,6 +170,12 @@ class PanedScreen(CoveredScreen[None]):
             changed.append(right)
         if changed:
             self.app.stylesheet.update_nodes(changed)
+
+    def on_review_pane_filled(self) -> None:
+        self.arrange_panes()
+
+    def on_check_pane_filled(self) -> None:
+        self.arrange_panes()
 
     # ------------------------------------------------------------------ a person's own sizes
 

@@ -16,6 +16,7 @@ from textual.message import Message
 
 from autocoder_tui.system.jobs import in_foreground
 from autocoder_tui.system.signals import SIGCONT, SIGHUP, SIGTSTP
+from autocoder_tui.system.terminal_kind import is_basic
 from autocoder_tui.ui.terminal.background import QUERY, BackgroundAnswer
 from autocoder_tui.ui.terminal.base_driver import LinuxDriver
 from autocoder_tui.ui.terminal.early_terminal import SCREEN, output
@@ -37,6 +38,12 @@ GIVE_BACK: Final = (
     "\x1b[?1015l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 )
 
+
+# What a basic terminal may show as text, and what leaves nothing of the program on the one screen
+# that it has.
+_MORE_THAN_BASIC: Final = re.compile(r"\x1b\[(?:\?\d+\$p|[<>=]\d*u)")
+_LONGEST_SWITCH: Final = 20
+_WIPE: Final = "\x1b[0m\x1b[2J\x1b[H"
 
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -93,6 +100,7 @@ class TerminalDriver(LinuxDriver):
         self._background = BackgroundAnswer(self._heard_background)
         self._title_kept = False
         self._drawn_on = False
+        self._is_basic = is_basic(os.environ)
 
     @property
     def _ending_of_app(self) -> EndOfApp:
@@ -114,6 +122,8 @@ class TerminalDriver(LinuxDriver):
         return in_foreground(self.fileno)
 
     def write(self, data: str) -> None:
+        if self._is_basic and len(data) < _LONGEST_SWITCH:
+            data = _MORE_THAN_BASIC.sub("", data)
         if self._writer is not None and not (self._drawn_on and data == SCREEN):
             self._writer.write(data)
 
@@ -131,19 +141,31 @@ class TerminalDriver(LinuxDriver):
         if app.asks_background:
             self._background.asked()
             self.write(QUERY)
-        self._title_kept = app.keeps_title
+        self._title_kept = app.keeps_title and not self._is_basic
         if self._title_kept:
             self.write(KEEP_TITLE)
             app.terminal_taken()
 
     def stop_application_mode(self) -> None:
-        self.write(self._outside)
+        self.write(self._outside + (_WIPE if self._is_basic else ""))
         self._title_kept = False
         super().stop_application_mode()
         self._asked_back = True
 
+    def disable_input(self) -> None:
+        """Once the terminal is given back, what is typed is the shell's: Textual's last call of
+        this would throw it away."""
+        if not self._asked_back:
+            super().disable_input()
+
     def _repaint(self) -> None:
         self._loop.call_soon_threadsafe(self._app.refresh)
+
+    @property
+    def _give_back(self) -> str:
+        """What gives back a terminal in whatever state."""
+        basic = _WIPE + _MORE_THAN_BASIC.sub("", GIVE_BACK)
+        return (basic if self._is_basic else GIVE_BACK) + self._outside
 
     @property
     def _outside(self) -> str:
@@ -160,7 +182,7 @@ class TerminalDriver(LinuxDriver):
         super().close()
         writer, self._writer = self._writer, None
         if writer is not None and not writer.close(_PATIENCE):
-            writer.write_over(GIVE_BACK + self._outside, _PATIENCE)
+            writer.write_over(self._give_back, _PATIENCE)
 
     def give_back_at_once(self) -> None:
         """Restore the terminal from any thread, whatever state the program is in."""
@@ -172,7 +194,7 @@ class TerminalDriver(LinuxDriver):
             return
         if self.attrs_before is not None:
             restore(self.fileno, self.attrs_before)
-        writer.write_over(GIVE_BACK + self._outside, _PATIENCE)
+        writer.write_over(self._give_back, _PATIENCE)
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.Paste):

@@ -69,6 +69,9 @@ class CheckPane(Vertical):
         path: str = ""
         line: int = 0
 
+    class Filled(Message):
+        """The first check has begun: there is something to see."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, classes="-empty")
         self.keyboard_view = CheckView(id="check-view")
@@ -103,7 +106,9 @@ class CheckPane(Vertical):
 
     def begin(self, what: str) -> None:
         """A check of `what` begins."""
-        self.remove_class("-empty")
+        if self.has_class("-empty"):
+            self.remove_class("-empty")
+            self.post_message(self.Filled())
         self._failed = False
         self._lines = CheckLines()
         self.keyboard_view.show([])

@@ -251,9 +251,10 @@ class StreamView(LineScroller):
 
     def _badge(self) -> str:
         below = self._lines.count - self.top_line - self.size.height
-        if self.following or below <= 0:
-            return ""
-        return f" ⏸ {below:,} below · End follows "
+        return "" if self.following or below <= 0 else self._says_below(below)
+
+    def _says_below(self, lines: int) -> str:
+        return f" ⏸ {lines:,} below · End follows "
 
     def _rows(self) -> RowPainter:
         painter = self._painter
