@@ -219,8 +219,7 @@ class ReviewPane(SearchedPane):
 
     def _show_file(self, *, stays: bool = False) -> None:
         """Show the file at the index; `stays`: it was on show before, perhaps with another text."""
-        shown, was = self._shown, self.keyboard_view
-        had_keyboard = was.has_focus
+        shown, was, had_keyboard = self._shown, self.keyboard_view, self.keyboard_view.has_focus
         self.set_class(shown is None, "-no-file")
         self.set_class(isinstance(shown, Beginning), "-begins")
         self._path = "" if shown is None else shown.path
