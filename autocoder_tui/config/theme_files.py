@@ -3,6 +3,7 @@
     name = "dusk"
     description = "Violet evening."
     dark = true
+    contrast = 7            # the least that muted text and code are given, from 4.5 on
     pygments-style = "monokai"
 
     [colors]        primary and any of secondary, accent, foreground, background, surface,
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from autocoder_tui.config.toml_file import TomlFile, read_toml
-from autocoder_tui.config.value_types import FLAG, Expected
+from autocoder_tui.config.value_types import FLAG, Expected, number
 from autocoder_tui.problems import Problem, unknown_name
 from autocoder_tui.values import dataclass
 
@@ -85,6 +86,8 @@ class ThemeData:
     file: Path
     ansi: bool = False
     """Whether it has the terminal's own 16 colours."""
+    contrast: float = 4.5
+    """The least that text has on its ground where it is mixed: WCAG 2's, 7 is its level AAA."""
     description: str = ""
     """A sentence for whoever chooses one, as its file has it: untrusted."""
 
@@ -210,8 +213,9 @@ def _complete(file: TomlFile, known: Mapping[str, ThemeData]) -> ThemeData | Pro
         missing = [name for name in names if name not in have]
         if missing:
             return file.problem([table], f"expected {', '.join(missing)} in [{table}]")
+    contrast = float(data.get("contrast", 4.5))
     about = data.get("description", "")
-    return ThemeData(data["name"], dark, colors, diff, style, file.path, ansi, about)
+    return ThemeData(data["name"], dark, colors, diff, style, file.path, ansi, contrast, about)
 
 
 def _expanded(colors: Mapping[str, str]) -> dict[str, str]:
@@ -253,6 +257,7 @@ _TOP: Mapping[str, Expected] = {
         "one line of at most 200 characters",
         lambda value: value if isinstance(value, str) and len(value) <= 200 else None,
     ),
+    "contrast": number("a number from 4.5 to 10", 4.5, 10),
     "dark": FLAG,
     "ansi": FLAG,
     "pygments-style": Expected('the name of a Pygments style such as "monokai"', _pygments_style),

@@ -22,7 +22,7 @@ from autocoder_tui.review.verdict_history import (
     change_in_words,
     first_change,
 )
-from autocoder_tui.runs.proof import Checked, in_words, tried_part
+from autocoder_tui.runs.proof import Checked, failed_in_brief, in_words, tried_part
 from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.values import dataclass
 
@@ -106,6 +106,15 @@ class ReviewSession:
         return written.line if written is not None and written.review == self.review else ""
 
     @property
+    def last_write_takes(self) -> frozenset[str]:
+        """What can be done with the write of the review as it stands: "undo", "commit"."""
+        written = self._written
+        if written is None or not self.written:
+            return frozenset()
+        possible = {"undo": written.undoable, "commit": written.committable}
+        return frozenset(verb for verb, it_is in possible.items() if it_is)
+
+    @property
     def unwritten(self) -> str:
         """What a review that is not written yet still holds, in words; "" for nothing."""
         if self.written:
@@ -169,7 +178,7 @@ class ReviewSession:
         if self.check_holds:
             if self.checked.result.passed:
                 return words
-            return f"✗ F7 shows, B sends back: {words[2:]}"
+            return f"✗ {failed_in_brief(self.checked.result)}: F7 shows, B sends back · {words[2:]}"
         return f"· checked before the last verdicts, C again: {words}"
 
     # ------------------------------------------------------------------ a reply that still comes

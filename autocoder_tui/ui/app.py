@@ -92,7 +92,11 @@ class AutocoderApp(PanedApp):
         (self.file_finder.pick_changed if what == "changed" else self.file_finder.save_set)()
 
     def on_suggested_files_chosen(self, event: SuggestedFiles.Chosen) -> None:
-        self.file_finder.toggle(event.row, only_pick=True)
+        self.file_finder.toggle(event.row, only_pick=False)
+
+    def on_suggested_files_room_found(self) -> None:
+        if self.is_made("file_finder"):
+            self.file_finder.suggest()
 
     def on_file_picker_picks_told(self, event: FilePicker.PicksTold) -> None:
         self.tell(event.text)
@@ -145,6 +149,14 @@ class AutocoderApp(PanedApp):
             "resize_pane": self.screen is self.main,
         }
         return possible.get(action, True)
+
+    def refuses(self, action: str) -> bool:
+        """For the footer: the last write is spoken of there as long as its review stands."""
+        if not action.startswith("last_write"):
+            return False
+        session = self.review_session
+        possible = frozenset() if session is None else session.last_write_takes
+        return action not in {f"last_write('{verb}')" for verb in possible}
 
     def action_run(self) -> None:
         """Send the request."""

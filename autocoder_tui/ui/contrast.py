@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from rich.style import Style
@@ -12,6 +12,11 @@ LEAST: Final = 4.5
 """The contrast that text has to have on its ground."""
 _STEPS: Final = 20
 _EXTREMES: Final = (Color(0, 0, 0), Color(255, 255, 255))
+
+
+def least_of(variables: Mapping[str, str]) -> float:
+    """The contrast that the theme with these variables asks for."""
+    return float(variables.get("least-contrast", LEAST))
 
 
 def luminance(colour: Color) -> float:

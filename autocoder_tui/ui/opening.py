@@ -10,11 +10,13 @@ from autocoder_tui.config.theme_files import load_theme, theme_here
 from autocoder_tui.runs.setup import Setup
 from autocoder_tui.store.pane_sizes import PaneSizes
 from autocoder_tui.system.garbage_collection import collect_nothing
+from autocoder_tui.system.locale_encoding import shows_utf8
 from autocoder_tui.system.terminal_kind import ColorDepth, color_depth, has_few_colors
 from autocoder_tui.ui.controllers.project_wish import Wish
 from autocoder_tui.ui.first_frame import colors_of, first_frame
 from autocoder_tui.ui.terminal.background import guessed_light
 from autocoder_tui.ui.terminal.early_terminal import EarlyTerminal, output
+from autocoder_tui.ui.terminal.fewer_signs import table_for
 from autocoder_tui.ui.widgets.short_path import short_path
 
 _SYSTEMS: Final[dict[ColorDepth, str]] = {"16": "standard", "256": "256", "all": "truecolor"}
@@ -56,4 +58,6 @@ def _frame(setup: Setup) -> str:
         size = os.get_terminal_size(output())
     except OSError:
         return ""
-    return first_frame(size, colors_of(theme, setup.environ), place, shares)
+    frame = first_frame(size, colors_of(theme, setup.environ), place, shares)
+    signs = table_for(os.environ, utf8=shows_utf8())
+    return frame if signs is None else frame.translate(signs)

@@ -214,6 +214,9 @@ class Program(Protocol):
 class Guide(Protocol):
     """The steps of a first run."""
 
+    @property
+    def next_step(self) -> str: ...
+
     async def begin(self) -> None: ...
 
 

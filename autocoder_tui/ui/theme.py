@@ -24,7 +24,7 @@ colours there is none that is sure to be seen and fainter than the others."""
 # Nobody knows what the terminal's colours look like on one another: reversed, they can be read.
 _OF_ANSI: Final = {
     f"{what}-{part}": value
-    for what in ("block-cursor", "input-selection", "screen-selection")
+    for what in ("block-cursor", "input-cursor", "input-selection", "screen-selection")
     for part, value in (
         ("foreground", "ansi_default"),
         ("background", "ansi_default"),
@@ -34,7 +34,6 @@ _OF_ANSI: Final = {
     "block-cursor-blurred-text-style": "reverse",
     "ansi-background": "ansi_default",
     "ansi-foreground": "ansi_default",
-    "input-cursor-text-style": "reverse",
     "footer-key-foreground": "ansi_magenta",
     "border-blurred": "ansi_default",
     **MUTED,
@@ -45,12 +44,14 @@ _OF_ANSI: Final = {
 }
 
 
-def to_textual(theme: ThemeData, least: float = LEAST) -> Theme:
+def to_textual(theme: ThemeData, least: float = 0) -> Theme:
     """The Textual theme with the diff colours as variables: `$diff-added-bg` in a stylesheet.
 
     `variables["pygments-style"]` is the name of the Pygments style that fits. `least`: the
-    contrast of muted text and the like, for a terminal that shows other colours than these.
+    contrast of muted text and the like, where it is more than that of the theme, for a terminal
+    that shows other colours than these.
     """
+    least = max(least, theme.contrast)
     colors = {name: _textual(value) for name, value in theme.colors.items()}
     variables = {f"diff-{name}": _textual(value) for name, value in theme.diff.items()}
     variables |= dict(_OF_ANSI) if theme.ansi else _texts(colors, least)

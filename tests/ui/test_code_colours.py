@@ -70,7 +70,8 @@ def ratio(style: Style) -> float:
 )
 def test_every_text_of_a_diff_can_be_read(theme: Theme) -> None:
     hard = {name: ratio(style) for name, style in drawn(palette(theme)).items()}
-    assert {name: had for name, had in hard.items() if had < AA} == {}
+    least = 7.0 if theme.name.startswith("high-contrast") else AA
+    assert {name: had for name, had in hard.items() if had < least} == {}
 
 
 @pytest.mark.parametrize("style", sorted(STYLE_MAP))
@@ -90,7 +91,7 @@ def drawn_in(theme: Theme, style: str) -> dict[str, Style]:
 
 def test_old_and_new_are_told_apart_without_colour() -> None:
     """By a sign at the beginning of the line: it is drawn in every palette, and never alike."""
-    assert Tone.ADDED.value != Tone.REMOVED.value
+    assert [tone.value for tone in (Tone.ADDED, Tone.REMOVED)] == ["+", "-"]
     for made in (AnsiDiffPalette({}), palette(to_textual(OURS[0]))):
         assert made.signs[Tone.ADDED].bold
         assert made.signs[Tone.REMOVED].bold

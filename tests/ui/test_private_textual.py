@@ -20,6 +20,7 @@ IN_USE = {
     "Widget._scroll_update": "another number of rows moves the bar, and lays nothing out",
     "Widget._repaint_required": "what was painted at once need not be painted at the next tick",
     "TextArea._build_highlight_map": "tells that a text has changed, before it is drawn",
+    "Screen._reset_focus": "overridden: what is on show again keeps the keyboard",
     "Screen._compositor": "the place of the compositor that renders sparingly",
     "textual._compositor": "its class, which is no other module's",
     "App._dispatch_action": "overridden: the crash report names the last actions",

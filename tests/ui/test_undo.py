@@ -14,6 +14,7 @@ from autocoder_tui.demo.script import Reply
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.commit_message import CommitMessage
 from autocoder_tui.ui.screens.dialogs.question import Question
+from autocoder_tui.ui.widgets.footer_line import FooterLine
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.workspace.apply import apply_changes
 from autocoder_tui.workspace.apply_log import ApplyLog
@@ -215,11 +216,15 @@ async def test_a_write_is_committed_and_what_else_is_staged_stays(tmp_path: Path
     async with written(tmp_path) as (app, pilot):
         summary = str(app.main.query_one("#review-summary", Static).render())
         assert summary.startswith("✓ written, U undoes, c commits: ")
+        line = app.main.query_one(FooterLine)
+        await until(pilot, lambda: line.render().plain.startswith(" U Undo last write  c Commit"))
         await pilot.press("c")
         await until(pilot, lambda: isinstance(app.screen, CommitMessage))
         assert app.screen.query_one(TextArea).text == "Add a third line"
         await pilot.press(*" now", "ctrl+s")
         await until(pilot, lambda: said(app, "✓ committed"))
+        await until(pilot, lambda: " c Commit" not in line.render().plain)
+        assert " U Undo last write" in line.render().plain
         assert git(root, "log", "-1", "--format=%s") == "Add a third line now\n"
         assert git(root, "status", "--porcelain") == "A  mine\n"
         await pilot.press("c")

@@ -35,6 +35,7 @@ from autocoder_tui.ui.controllers.send_again import send_again
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.widgets.check.pane import CheckPane
+from autocoder_tui.ui.widgets.review.keys import OF_A_WHOLE_REPLY
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.workspace.errors import ReadError
 from autocoder_tui.workspace.textfile import read_text_file
@@ -177,6 +178,9 @@ class ProposalCheck:
         app, session = self._app, self._app.review_session
         if session is None or not session.review.files:
             app.tell("There is nothing to check: no proposal is under review.")
+            return None
+        if session.coming is not None:
+            app.tell(OF_A_WHOLE_REPLY["check"], severity="warning")
             return None
         if self.running:
             app.tell("A check is under way: F7 shows it, Esc stops it.")

@@ -96,7 +96,7 @@ class FileFinder:
         if self._app.screen is self._app.main:
             self._app.push_screen(Finder(self))
             self._read_anew()
-            self._suggest()
+            self.suggest()
 
     async def _read(self) -> None:
         root, known = self._app.root, self._index
@@ -105,7 +105,7 @@ class FileFinder:
             self._index = index
             self._tell(Finder.files_changed)
             self._mark_references()
-            self._suggest()
+            self.suggest()
         await self._read_git()
 
     def _mark_references(self) -> None:
@@ -158,7 +158,7 @@ class FileFinder:
             groups.append(group_of(root, name, paths, saved=True))
         return tuple(groups)
 
-    def _suggest(self) -> None:
+    def suggest(self) -> None:
         """Look for what belongs to the picks, while somebody sees it."""
         below = any(each.has_room for each in self._app.main.query(SuggestedFiles))
         if below or any(isinstance(screen, Finder) for screen in self._app.screen_stack):
@@ -176,8 +176,9 @@ class FileFinder:
         for below in self._app.main.query(SuggestedFiles):
             if below.has_room:
                 rows = suggestions(self.findable())[:MOST]
-                below.show(rows, self.weights.of)
-                self.in_view([row.path for row in rows])
+                picks = [FileRow(path, path.rpartition("/")[0]) for path in self._picked]
+                below.show(picks, rows, self.weights.of)
+                self.in_view([row.path for row in (*picks[:MOST], *rows)])
 
     def _tell(self, what: Callable[[Finder], None]) -> None:
         """Tell the finder, if it is open; a question may lie above it."""
@@ -222,7 +223,7 @@ class FileFinder:
             self._write(lambda kept: kept.keep_recent(new), "Recent picks")
         self._tell(Finder.picks_changed)
         self._suggest_below()
-        self._suggest()
+        self.suggest()
 
     def toggle(self, row: FinderRow, *, only_pick: bool) -> None:
         """Pick what a row stands for, or unpick it where all of it is picked."""

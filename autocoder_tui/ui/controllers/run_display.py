@@ -30,7 +30,7 @@ from autocoder_tui.ui.controllers.review import (
 from autocoder_tui.ui.controllers.review_so_far import ReviewSoFar, is_so_far
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.meters.meters import Meters
-from autocoder_tui.ui.widgets.review.empty import COMING, why_empty
+from autocoder_tui.ui.widgets.review.empty import COMING, after_failure, why_empty
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.stream.pane import StreamPane
 from autocoder_tui.ui.widgets.stream.view import StreamView
@@ -155,7 +155,7 @@ class RunDisplay:
         if state.error is not None:
             # The log has it from the event.
             message = safe_line(state.error.message)
-            main.show_failure(message)
+            main.show_failure(f"{message}\n\n{after_failure(state)}")
             self._app.notify(message, severity="error", timeout=12, markup=False)
             if state.text:
                 main.log_line(KEPT.format(run=state.run_id or "last"))

@@ -53,7 +53,7 @@ class ThemeChoice:
         for theme in self._ours.themes:
             made = to_textual(fitted(theme), LEAST_IN_256) if in_256 else to_textual(theme)
             self._app.register_theme(made)
-        problems = [f"A theme is left out: {problem}" for problem in self._ours.problems]
+        problems = [f"A theme is left out: {problem.in_full}" for problem in self._ours.problems]
         for name, instead in (
             (self._settings.ui.dark_theme, DEFAULT_THEME),
             (self._settings.ui.light_theme, _LIGHT),

@@ -83,7 +83,7 @@ class MainScreen(PanedScreen):
     def compose(self) -> ComposeResult:
         self.begin_sizes()
         yield HeaderLine()
-        yield Static("Small terminal: widen it to see everything.", id="too-small")
+        yield Static("Small terminal: widen it.", id="too-small")
         yield TabStrip(ALL_TABS, id="narrow-tabs")
         with PaneBody(self.shares, id="body"):
             with Vertical(id="files-pane", classes="pane") as files:
@@ -127,6 +127,9 @@ class MainScreen(PanedScreen):
         self.query_one("#narrow-tabs", TabStrip).left_out = frozenset({"steps"})
         self.arrange_panes()
         self.post_message(self.Ready())
+
+    def on_resize(self) -> None:
+        self.query_one(SuggestedFiles).look_for_room()
 
     def show_next(self) -> None:
         """Bring the next of the lower panes to the front."""
@@ -282,8 +285,6 @@ class MainScreen(PanedScreen):
 
     def mark(self, pane: str, sign: str) -> None:
         """Put a short sign behind a tab's title."""
-        if pane == "review":
-            self.query_one(CheckPane).can_check = bool(sign)
         for strip in self.query(TabStrip):
             if strip.marks.get(pane, "") != sign:
                 strip.marks = {**strip.marks, pane: sign}
@@ -294,7 +295,8 @@ class MainScreen(PanedScreen):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The pane that has the keyboard is the current one, however it got there."""
         nodes = [node for node in event.widget.ancestors_with_self if isinstance(node, Widget)]
-        if self._on_its_way is not None or not all(node.display for node in nodes):
+        gone_on = self._on_its_way is not None or event.widget is not self.focused
+        if gone_on or not all(node.display for node in nodes):
             return  # another pane was brought to the front meanwhile
         for node in nodes:
             pane = "output" if node.id == "answers" else node.id
@@ -352,9 +354,9 @@ class MainScreen(PanedScreen):
     def _say_welcome(self) -> None:
         steps = self.beside == "steps"
         if self._failure:
-            self._before_run.say(f"✗ {visible(self._failure)}", alone=True)
+            self._before_run.say(f"✗ {visible(self._failure, lines=True)}", alone=True)
         elif self._awaits:
-            self._before_run.say(SENT, alone=True)
+            self._before_run.say(SENT)
         else:
             words = welcome_to(asks=self._asks, steps=steps, back=self._has_run_before)
             self._before_run.say(words, alone=steps)

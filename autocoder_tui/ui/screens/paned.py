@@ -8,9 +8,11 @@ from typing import Final
 from textual.containers import Vertical
 from textual.geometry import Size
 from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher
 
 from autocoder_tui.ui.screens.covered_screen import CoveredScreen
-from autocoder_tui.ui.screens.shown_panes import NARROW_BELOW, ON_THE_RIGHT, TINY_BELOW
+from autocoder_tui.ui.screens.shown_panes import LOWER_TABS, NARROW_BELOW, ON_THE_RIGHT, TINY_BELOW
 from autocoder_tui.ui.widgets.check.pane import CheckPane
 from autocoder_tui.ui.widgets.files.preview import FilePreview
 from autocoder_tui.ui.widgets.panes.body import PaneBody, Towards
@@ -66,6 +68,12 @@ class PanedScreen(CoveredScreen[None]):
         """Mark the pane that has the keyboard; what is in it looks the same as before."""
         self._mark_keyboard()
 
+    def _reset_focus(self, widget: Widget, avoiding: list[Widget] | None = None) -> None:
+        """What was hidden loses the keyboard to something else, which is then worked in. A widget
+        hears late of that on a busy machine: one that is on show again by then keeps it."""
+        if avoiding or widget not in self._compositor.visible_widgets:
+            super()._reset_focus(widget, avoiding)
+
     def on_resize(self) -> None:
         self.update_classes(self._size_classes())
         self.arrange_panes()
@@ -112,8 +120,10 @@ class PanedScreen(CoveredScreen[None]):
         tabs.left_out = frozenset({"review"} if wide else ())
         if self.pane not in _ABOVE and not (wide and self.pane == "review"):
             tabs.current = self.pane
-        elif not tabs.current or tabs.current in tabs.left_out:
-            tabs.current = "output"
+        else:
+            # The review is no part of the lower pane: what is in that is seen again without it.
+            content = self.query_one("#panes", ContentSwitcher).current or ""
+            tabs.current = content if content in (tab.pane for tab in LOWER_TABS) else "output"
         self._fill_right()
         self._mark_keyboard()
         if wide != self._was_wide:

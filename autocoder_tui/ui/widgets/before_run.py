@@ -79,13 +79,14 @@ class BeforeRun(Static):
             said = [Content(self._words), *self._end_of_thought(height)]
             self.update(Content("\n\n").join(said), layout=False)
             return
-        lines = [Content(line) for line in wrapped(self._words, width)]
+        lines, sent = [Content(line) for line in wrapped(self._words, width)], self._words == SENT
         room = height - len(lines) - 1
         if self._next is not None and room > _LEAST_FILES + 4:
-            part = next_in_rows(self._next, width, room)
+            title = "This was sent" if sent else "The next run sends"
+            part = next_in_rows(self._next, title, width, room)
             lines += [Content(""), *part]
             room -= len(part) + 1
-        if self._before and room > 2:
+        if self._before and room > 2 and not sent:
             lines += [Content(""), *before_in_rows(self._before, width, room)]
         self.update(Content("\n").join(lines), layout=False)
 
@@ -104,8 +105,8 @@ def wrapped(text: str, width: int) -> list[str]:
     return lines
 
 
-def next_in_rows(weighed: Weighed, width: int, most: int) -> list[Content]:
-    """What is sent, a row each, the heaviest files first; at most so many rows."""
+def next_in_rows(weighed: Weighed, title: str, width: int, most: int) -> list[Content]:
+    """What a run sends, a row each, the heaviest files first; at most so many rows."""
     from autocoder_tui.engine.metering.cost import format_cost_range
 
     figure, weights = weighed.estimate, list(weighed.weights.items())
@@ -117,13 +118,13 @@ def next_in_rows(weighed: Weighed, width: int, most: int) -> list[Content]:
         rows.append(_row(f"and {count} more files", sum(tokens for _, tokens in left), width))
     rest = figure.prompt_tokens - sum(weighed.weights.values())
     rows.append(_row("what you write, and how to answer", rest, width))
-    share = "" if weighed.share is None else f", {weighed.share:.0%} of the context window"
+    share = "" if weighed.share is None else f", {_part(weighed.share)} of the context window"
     mark = "" if figure.exact else "~"
     whole = _row(f"in all{share}", figure.prompt_tokens, width, mark=mark).stylize("bold")
     cost = f"  {format_cost_range(figure)}, however long the reply is"
     if "unknown" in cost:
         cost = "  cost unknown: no prices are known for this model"
-    return [_head("The next run sends", "tokens", width), *rows, whole, Content(cost)]
+    return [_head(title, "tokens", width), *rows, whole, Content(cost)]
 
 
 def before_in_rows(runs: Sequence[Listed], width: int, most: int) -> list[Content]:
@@ -135,6 +136,10 @@ def before_in_rows(runs: Sequence[Listed], width: int, most: int) -> list[Conten
         for line in runs[: max(1, min(_MOST_RUNS, most - 1))]
     ]
     return [_head("Runs before", "F6 lists and opens them", width), *rows]
+
+
+def _part(share: float) -> str:
+    return f"{share * 100:.0f} %" if share >= 0.005 else "less than 1 %"
 
 
 def _head(title: str, right: str, width: int) -> Content:

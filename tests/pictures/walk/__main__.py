@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import shutil
 from pathlib import Path
 
 from tests.pictures.screen import Screen
@@ -73,9 +72,7 @@ def main() -> int:
     if options.list or not names:
         print("\n".join(SCENES))
         return 0 if options.list else 2
-    assert scenes.__doc__
-    width = shutil.get_terminal_size().columns
-    print(f"{len(names)} scenes"[:width], flush=True)
+    print(f"{len(names)} scenes of {len(scenes.__all__)} subjects", flush=True)
     return sum(asyncio.run(_walk(options, size, names)) for size in options.size or _SIZES) and 1
 
 

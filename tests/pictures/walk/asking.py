@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from autocoder_tui.demo.script import Reply, error_reply
 from autocoder_tui.runs.setup import Setup
@@ -13,7 +14,7 @@ from autocoder_tui.ui.widgets.files.picker import FilePicker
 from tests.pictures.stage import demo_at, setup_at
 from tests.pictures.walk.camera import Camera, reply, scene
 
-SHOP = {
+SHOP: Final[dict[str, str | bytes]] = {
     "README.md": "# Shop\n\nSells things.\n",
     "src/orders.py": "def total(orders):\n    return sum(order.price for order in orders)\n",
     "src/stock.py": "from src.orders import total\n\nITEMS = {}\n",
@@ -92,12 +93,11 @@ async def files(camera: Camera) -> None:
 
 
 @scene
-async def finder_loading(camera: Camera) -> None:
-    from autocoder_tui.workspace import file_index
-
-    many = {f"src/part_{n:03}/module_{n:03}.py": "x = 1\n" for n in range(300)}
+async def many_files(camera: Camera) -> None:
+    many: dict[str, str | bytes] = {
+        f"src/part_{n:03}/module_{n:03}.py": "x = 1\n" for n in range(300)
+    }
     async with camera.project({**SHOP, **many}) as stage:
-        assert file_index
         await camera.press("many", "ctrl+f")
         await camera.press("many-typed", *"mod12")
         await camera.press("many-below", *["down"] * 8)
@@ -151,8 +151,8 @@ async def models(camera: Camera) -> None:
         await camera.press("none", *"zzzz")
         await stage.press(*["backspace"] * 8)
         await camera.press("below", *["down"] * 6)
-        await camera.press("add", "ctrl+a")
-        await camera.press("add-typed", *"here", "tab", *"http://127.0.0.1:9/v1", "ctrl+t")
+        await camera.press("add", "ctrl+n")
+        await camera.press("add-typed", *"http://127.0.0.1:9/v1", "enter")
 
 
 @scene
@@ -169,7 +169,8 @@ async def steps(camera: Camera) -> None:
         await stage.until_shows("1  In the file")
         await camera.take("question")
         await stage.press("1")
-        await stage.until_shows("2  By the beginning")
+        await stage.until_shows("2  By the beginning", "asked again later")
+        await stage.look()
         await stage.press("1")
         await stage.until_shows("r runs on")
         await camera.take("after-a-step")
@@ -189,7 +190,7 @@ async def steps(camera: Camera) -> None:
 async def sending(camera: Camera) -> None:
     """What is asked before a run: a key in a file, too much for the window."""
     made_up = "sk-proj-" + "Qw8rTy2uIo5pAs9dFg1hJk4l"
-    project = {**SHOP, "settings.py": f"KEY = '{made_up}'\n"}
+    project: dict[str, str | bytes] = {**SHOP, "settings.py": f"KEY = '{made_up}'\n"}
     async with camera.project(project, "-r", WISH, "-i", "settings.py") as stage:
         await stage.until(lambda: stage.app.job().picks)
         await stage.press("ctrl+r")

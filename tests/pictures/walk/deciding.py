@@ -119,7 +119,6 @@ async def three_files(camera: Camera) -> None:
         await camera.take("early-review")
         await camera.press("early-accepted", "A")
         await camera.press("early-write", "enter")
-        await stage.press("escape")
         await _reviewed(stage)
         await _in_the_diff(stage)
         await camera.take("review")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from autocoder_tui.demo.script import Reply, chunk, error_reply
 from tests.pictures.walk.asking import SHOP, WISH
 from tests.pictures.walk.camera import Camera, reply, scene
@@ -60,12 +62,12 @@ async def unreadable(camera: Camera) -> None:
 async def state_unwritable(camera: Camera) -> None:
     script = [reply(("src/orders.py", "x = 1\n"))]
 
-    def before(home):  # type: ignore[no-untyped-def]
+    def spoil(home: Path) -> None:
         (home / "state").rename(home / "kept")
         (home / "state").write_text("a file where a folder should be")
 
     async with camera.project(SHOP, "-r", WISH, script=script) as stage:
-        before(stage.app.setup.places.state.parent)
+        spoil(stage.app.setup.places.state.parent)
         stage.pace.allow(10**9)
         await stage.press("ctrl+r")
         await stage.until(lambda: stage.app.runner.state.ended)

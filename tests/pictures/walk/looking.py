@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from autocoder_tui.engine.events import RunFinished, TextDelta
+from autocoder_tui.runs.setup import Setup
 from autocoder_tui.store.history.history import History
 from autocoder_tui.store.journal.recovery import recover_runs
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.widgets.files.picker import FilePicker
-from tests.pictures.stage import demo_at
+from tests.pictures.stage import demo_at, setup_at
 from tests.pictures.walk.asking import SHOP, WISH
 from tests.pictures.walk.camera import Camera, scene
 from tests.store.kept_runs import run
@@ -67,9 +68,7 @@ async def recovered(camera: Camera) -> None:
         for wish in ("Count the orders in words, not in digits", "Say which day had most"):
             left_behind(home, TextDelta(WHOLE[:-40]), wish=wish)
 
-    def made(home: Path):  # type: ignore[no-untyped-def]
-        from tests.pictures.stage import setup_at
-
+    def made(home: Path) -> Setup:
         before(home)
         return setup_at(home, "--base-url", "http://127.0.0.1:9/v1", "-m", "test-model")
 

@@ -16,7 +16,7 @@ from rich.style import Style
 from textual.color import Color, ColorParseError
 
 from autocoder_tui.review import FileReview, Verdict
-from autocoder_tui.ui.contrast import LEAST, faint, legible, nearer
+from autocoder_tui.ui.contrast import faint, least_of, legible, nearer
 from autocoder_tui.ui.widgets.stream.colours import Palette as TokenPalette
 
 MOST_COLOURED = 3_000_000
@@ -130,7 +130,7 @@ class DiffPalette:
         def tinted(base: Color, share: float) -> Color:
             return background.blend(base, share, alpha=1.0)
 
-        least = float(variables.get("least-contrast", LEAST))
+        least = least_of(variables)
 
         def text(share: float, *grounds: Color) -> Color:
             return faint(foreground, share, (background, *grounds), least)

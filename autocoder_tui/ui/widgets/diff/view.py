@@ -141,6 +141,10 @@ class DiffView(SearchedDiff):
             return False
         return super().check_action(action, parameters)
 
+    def refuses(self, action: str) -> bool:
+        """For the footer: whether it is about hunks, and there is none."""
+        return self.cursor < 0 and (action == "next_hunk" or action.startswith("decide"))
+
     # ------------------------------------------------------------------ the cursor
 
     def validate_cursor(self, hunk: int) -> int:

@@ -46,6 +46,11 @@ DECIDES = frozenset(
 OF_A_REVIEW = frozenset({"write", "list warnings"})
 """Deeds that mean something where every file of a review was refused."""
 
+OF_HUNKS: Final[frozenset[Deed]] = frozenset(
+    {"write", "accept file", "accept everything", "edit hunk", "check"}
+)
+"""Deeds that need something to decide on: a reply may have changed nothing."""
+
 OF_A_BEGINNING = frozenset({"step_file", "step_undecided", "search", "take_back", "do_again"})
 """What means something where a file is on show that still comes."""
 
@@ -119,4 +124,8 @@ def refused_now(session: ReviewSession | None, file: FileReview | None) -> froze
     refused = set() if session.coming is None else set(OF_A_WHOLE_REPLY)
     if file is not None and session.comes(file.path):
         refused |= OF_A_WHOLE_FILE
-    return frozenset(refused | ({"write"} if session.written or session.why_not_written else set()))
+    if session.written or session.why_not_written:
+        refused.add("write")
+    if session.review.files and not session.review.counts.total:
+        refused |= OF_HUNKS
+    return frozenset(refused)

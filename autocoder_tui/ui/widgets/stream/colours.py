@@ -31,7 +31,7 @@ from rich.color import Color
 from rich.style import Style
 
 from autocoder_tui.config.theme_files import TERMINAL_STYLES
-from autocoder_tui.ui.contrast import legible
+from autocoder_tui.ui.contrast import LEAST, legible
 from autocoder_tui.ui.widgets.stream.terminal_style import LightTerminalStyle, TerminalStyle
 from autocoder_tui.values import dataclass
 
@@ -323,11 +323,12 @@ def lexer_for_language(name: str) -> LineLexer | None:
 class Palette:
     """Token types as styles of one Pygments style over one background."""
 
-    def __init__(self, name: str, base: Style) -> None:
+    def __init__(self, name: str, base: Style, least: float = LEAST) -> None:
         """`base` is the widget's own style: its colours where the Pygments style has none, or has
-        some that can't be read on its ground."""
+        some whose contrast to its ground is not the `least` one."""
         self._pygments: type[PygmentsStyle] = _pygments_style(name)
         self._base = base
+        self._least = least
         self._styles: dict[_TokenType, Style] = {}
 
     def __getitem__(self, kind: _TokenType) -> Style:
@@ -349,7 +350,7 @@ class Palette:
             italic=rule["italic"] or None,
             underline=rule["underline"] or None,
         )
-        return legible(style, self._base)
+        return legible(style, self._base, self._least)
 
 
 def _colour(ansi: str | None, hexadecimal: str | None) -> Color | None:

@@ -19,6 +19,7 @@ from textual.theme import Theme
 from textual.timer import Timer
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.contrast import least_of
 from autocoder_tui.ui.widgets.line_scroller import LineScroller
 from autocoder_tui.ui.widgets.stream.colours import Palette
 from autocoder_tui.ui.widgets.stream.file_spans import FileSpans
@@ -61,7 +62,7 @@ class StreamView(LineScroller):
         & .stream--rule { color: $foreground 22%; }
         & .stream--join { color: $text-warning; }
         & .stream--track { color: $foreground 14%; }
-        & .stream--thumb { color: $foreground 45%; }
+        & .stream--thumb { color: $scrollbar; }
         & .stream--badge { background: $panel; color: $foreground; text-style: bold; }
     }
     """
@@ -283,7 +284,7 @@ class StreamView(LineScroller):
             self._lines,
             self.size.width,
             self.left_cell,
-            Palette(name, styles.code),
+            Palette(name, styles.code, least_of(self.app.theme_variables)),
             styles,
             self.get_line_filters(),
             self.background_colors[1],
