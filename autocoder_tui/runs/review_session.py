@@ -280,6 +280,24 @@ class ReviewSession:
         """Go on with `review`, a later state of this one; `tell` says how many hunks changed."""
         self._act(Standing(review, self.warnings), tell)
 
+    def with_decided(self, decided: FileReview) -> Review | None:
+        """The review with `decided`, a state of one of its files that somebody saw; None where it
+        has none like that: it was of another proposal.
+
+        The end of a run may have said more of the file meanwhile. While the reply comes more of it
+        may have come: what was decided stays with its hunks.
+        """
+        for file in self.review.files:
+            if is_same(file, decided):
+                return self.review.with_file(
+                    replace(decided, complete=file.complete, remark=file.remark)
+                    if (decided.complete, decided.remark) != (file.complete, file.remark)
+                    else decided
+                )
+            if self.coming is not None and file.path == decided.path:
+                return self.review.with_file(file.decided_like(decided))
+        return None
+
     def edit(self, file: FileReview, warnings: Sequence[str]) -> None:
         """Take `file`, whose text was edited, for the one of the same path."""
         looked_at = (*self.reviewable.remarks(file), *warnings)

@@ -187,16 +187,13 @@ class ReviewPane(SearchedPane):
         stays = self._path in seen
         self._index = seen.index(self._path) if stays else 0
         nothing = not seen and (session is None or not session.shows_something)
-        self._set_empty(nothing)
+        if nothing != self.has_class("-empty"):
+            self.set_class(nothing, "-empty")
+            self.post_message(self.Filled())
         self.diff.put_away = self.file is None
         if not nothing:
             self._show_file(stays=stays)
         self.refresh_bindings()
-
-    def _set_empty(self, empty: bool) -> None:
-        if empty != self.has_class("-empty"):
-            self.set_class(empty, "-empty")
-            self.post_message(self.Filled())
 
     def say_why_empty(self, words: str) -> None:
         """Why there is nothing to decide on, and what to do about it; safe to show."""
@@ -225,25 +222,17 @@ class ReviewPane(SearchedPane):
 
     def _show_file(self, *, stays: bool = False) -> None:
         """Show the file at the index; `stays`: it was on show before, perhaps with another text."""
-        shown, was = self._shown, self.keyboard_view
-        had_keyboard = was.has_focus
+        shown, was, had_keyboard = self._shown, self.keyboard_view, self.keyboard_view.has_focus
         self.set_class(shown is None, "-no-file")
         self.set_class(isinstance(shown, Beginning), "-begins")
         self._path = "" if shown is None else shown.path
         if isinstance(shown, FileReview) and self._session is not None:
             self.diff.rejected_before = self._session.reviewable.rejected_before(shown)
-            self._draw(shown, was if stays and isinstance(was, DiffView | BeginningView) else None)
+            earlier = was if isinstance(was, BeginningView) else self.diff
+            self.diff.show_after(shown, earlier if stays else None)
         self._show_texts()
         if had_keyboard and self.keyboard_view is not was:
             self.keyboard_view.focus()
-
-    def _draw(self, file: FileReview, was: DiffView | BeginningView | None) -> None:
-        """Show the diff of `file`, in the place where `was` showed an earlier text of it."""
-        known, place = (None, None) if was is None else (was.review, was.place)
-        if was is None or known is None or place is None or known.path != file.path:
-            self.diff.show(file)
-        else:
-            self.diff.show_later(file, known, was.cursor, place)
 
     def _show_texts(self) -> None:
         if self.has_class("-empty"):
@@ -283,10 +272,10 @@ class ReviewPane(SearchedPane):
     def go_to_place(self, path: str, side: int, line: int) -> bool:
         """Show line `line` (from 0) of the old (`side` 0) or new text of the file at `path`;
         whether it is under review."""
-        files = () if self.review is None else self.review.files
-        index = next((at for at, file in enumerate(files) if file.path == path), None)
-        if index is None:
+        paths = [] if self.review is None else [file.path for file in self.review.files]
+        if path not in paths:
             return False
+        index = paths.index(path)
         self.remove_class("-result", "-before")
         if index != self._index:
             self._index = index
@@ -298,9 +287,11 @@ class ReviewPane(SearchedPane):
 
     def on_diff_view_review_changed(self, event: DiffView.ReviewChanged) -> None:
         event.stop()
-        later = None if self._session is None else self._session.with_decided(event.review)
-        if later is not None:
-            self.take(later, tell=event.whole)
+        now = None if self._session is None else self._session.with_decided(event.review)
+        if now is not None:
+            self.take(now, tell=event.whole)
+        if self.file is not None and self.file is not event.review:
+            self.diff.show(self.file)  # more of it has come since
 
     # ------------------------------------------------------------------ files
 
