@@ -16,6 +16,7 @@ from autocoder_tui.ui.controllers.file_preview import show_in
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.finder import Finder
+from autocoder_tui.ui.widgets.files.completion_list import CompletionList
 from autocoder_tui.ui.widgets.files.finder_rows import FileRow, Findable, FinderRow
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.files.preview import FilePreview
@@ -157,8 +158,10 @@ class FileFinder:
                 what(screen)
 
     def weighed(self) -> None:
-        """Weights became known."""
+        """Weights became known: they are shown in the finder, and beside what `@` offers."""
         self._tell(Finder.weights_changed)
+        for offered in self._app.main.query(CompletionList):
+            offered.refresh()
 
     def in_view(self, paths: Sequence[str]) -> None:
         """These are seen: their tokens are counted next."""
