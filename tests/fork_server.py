@@ -227,7 +227,6 @@ _IMPORTED_LATE = (
     "h11",
     "httpcore2",
     "jiter",
-    "openai",
     "openai.resources.chat.completions",
     "socksio",
     "sqlite3",
@@ -244,6 +243,7 @@ def _import_all() -> None:
     for module in pkgutil.walk_packages(autocoder_tui.__path__, "autocoder_tui."):
         if "__main__" not in module.name and ".sample" not in module.name:
             importlib.import_module(module.name)
+    importlib.import_module("autocoder_tui.engine.provider.sdk").load_sdk()
     for name in _IMPORTED_LATE:
         with suppress(ImportError):
             importlib.import_module(name)

@@ -11,8 +11,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -93,8 +94,9 @@ class LogFile(logging.Handler):
 
 def _shared(file: Path, max_bytes: int, count: int) -> logging.Handler:
     """A handler that locks. Raises ImportError where the system has no locks."""
-    # Slow to load, and nothing to load at level 0.
-    from concurrent_log_handler import ConcurrentRotatingFileHandler
+    with _without_redis():
+        # Slow to load, and nothing to load at level 0.
+        from concurrent_log_handler import ConcurrentRotatingFileHandler
 
     class Shared(ConcurrentRotatingFileHandler):
         def do_open(self, mode: str | None = None) -> TextIOWrapper:
@@ -104,6 +106,21 @@ def _shared(file: Path, max_bytes: int, count: int) -> logging.Handler:
             raise  # the error that is being handled
 
     return Shared(file, maxBytes=max_bytes, backupCount=count - 1, encoding="utf-8")
+
+
+@contextlib.contextmanager
+def _without_redis() -> Iterator[None]:
+    """While portalocker is loaded, which imports all of redis where that is installed, for a kind
+    of lock that no file needs: 60 modules and 5 MB."""
+    name = "portalocker.redis"
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def _sole(file: Path, max_bytes: int, count: int) -> logging.Handler:

@@ -136,6 +136,21 @@ def test_a_file_system_without_locks_has_its_log(
     ]
 
 
+def test_a_lock_on_a_file_loads_no_redis(tmp_path: Path) -> None:
+    pytest.importorskip("redis")
+    code = (
+        "import logging, sys; from pathlib import Path\n"
+        "from autocoder_tui.diagnostics.log_file import LogFile\n"
+        "LogFile(Path(sys.argv[1])).write(['one'])\n"
+        "import concurrent_log_handler\n"
+        "assert 'redis' not in sys.modules\n"
+        "from portalocker.redis import RedisLock\n"
+    )
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], env=environ, check=True)
+    assert written(tmp_path) == "one\n"
+
+
 def test_keys_are_taken_out_of_what_is_too_long_for_the_screen(tmp_path: Path) -> None:
     key = "sk-proj-" + "aB3dE5" * 8
     with DebugLog(3, LogFile(tmp_path)) as log:

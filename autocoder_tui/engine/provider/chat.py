@@ -46,6 +46,7 @@ from autocoder_tui.engine.provider.reply_errors import (
 )
 from autocoder_tui.engine.provider.request_body import learn_from_refusal, request_body
 from autocoder_tui.engine.provider.response_body import IncomingReply
+from autocoder_tui.engine.provider.sdk import load_sdk
 from autocoder_tui.engine.provider.server_software import software_in_headers
 from autocoder_tui.engine.provider.session import ReplySession
 from autocoder_tui.engine.request import Limits
@@ -104,7 +105,7 @@ class HttpSession:
             await self._client.close()
 
     def _build(self) -> None:
-        import openai
+        openai = load_sdk()
 
         from autocoder_tui.engine.provider.transport import GuardedClient, key_header
 
@@ -159,6 +160,7 @@ class HttpSession:
 
 def preload() -> None:
     """Import openai ahead of the first run; call it from a thread after the first paint."""
+    load_sdk()
     import openai.resources.chat  # noqa: F401
 
     import autocoder_tui.engine.provider.transport  # noqa: F401
@@ -262,9 +264,10 @@ async def _open(
 ) -> Any:
     """Send, and wait for the headers. Raises _Refused and ProviderError."""
     import httpx2
-    import openai
 
     from autocoder_tui.engine.provider.transport import RedirectRefused
+
+    openai = load_sdk()
 
     try:
         await session.reach()

@@ -17,6 +17,7 @@ from autocoder_tui.workspace.textfile import read_text_file
 PAUSE = 0.05
 """Seconds the cursor rests on a file before it is read."""
 _MOST_BYTES = 2 * 1024 * 1024
+_NOTHING = "The file under the cursor in the tree is shown here."
 _SECRET = "It may hold secrets, so it is not shown here."
 
 
@@ -40,6 +41,7 @@ class PreviewedFile:
             return
         entry = self._wanted()
         if entry is None:
+            main.query_one(FilePreview).say("", _NOTHING)
             return
         self._app.run_worker(
             self._show(entry), group="file-preview", exclusive=True, exit_on_error=False
@@ -60,7 +62,6 @@ class PreviewedFile:
 
     async def _show(self, entry: Entry) -> None:
         await show_in(self._app.main.query_one(FilePreview), self._app.root, entry)
-        self._app.main.arrange_panes()
 
 
 async def show_in(preview: FilePreview, root: Path, entry: Entry) -> None:

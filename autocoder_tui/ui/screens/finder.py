@@ -146,9 +146,11 @@ class Finder(Dialog[None]):
             yield Static("", id="finder-state", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(RowList).can_focus = False
-        self.query_one(Input).focus()
-        self._ask()
+        for rows in self.query(RowList):
+            # None is left when the program is closing down.
+            rows.can_focus = False
+            self.query_one(Input).focus()
+            self._ask()
 
     # ------------------------------------------------------------------ finding
 
