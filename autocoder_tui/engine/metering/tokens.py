@@ -6,32 +6,20 @@ text and counts again only what has not settled.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
 
 from autocoder_tui.engine.calibration import Calibration, Weights, digits_of, stretches
 from autocoder_tui.engine.catalog import OPENAI, Model
-
-if TYPE_CHECKING:
-    import tiktoken
+from autocoder_tui.engine.metering.pieces import last_boundary
 
 # Chat framing as OpenAI's cookbook gives it: <|start|>role ... <|end|>\n around each message,
 # and <|start|>assistant<|message|> before the reply.
 TOKENS_PER_MESSAGE = 3
 TOKENS_BEFORE_REPLY = 3
-
-# tiktoken's regular expression engine gives up (and prints a panic) on some runs of a million
-# characters, so text goes to it in slices.
-_SLICE = 200_000
-
-RARE = 20_000
-"""Tokens from this one on are rare: byte-pair vocabularies are in the order of frequency."""
 
 _SHORT = 1024
 """Characters below which a section is of one kind, and counted rather than looked up."""
@@ -49,10 +37,7 @@ _UNSETTLED = 512
 _TOO_LONG = 8192
 """Characters without any exact place to cut, after which a tail is cut anyway."""
 
-# Places where both encodings always start a new piece, whatever stands further left or right:
-# after a line break that no other and no slash follows (a piece of punctuation takes these
-# along), and before a single space between two words.
-_BOUNDARY = re.compile(r"\n(?!/)(?=[^\S\r\n]*\S)| (?<=\S )(?=\S)")
+# What has to follow a cut at a last_boundary.
 _KEEPS_BOUNDARY = re.compile(r"(?!/)[^\S\r\n]*\S")
 
 
@@ -71,7 +56,10 @@ class TokenCounter:
         calibration: Calibration | None = None,
         scale: float = 1.0,
         measure: Callable[[str], tuple[int, int]] | None = None,
+        vocabulary: str | None = None,
     ) -> None:
+        self.vocabulary = vocabulary or repr(self)
+        """A name that is the same for every counter that counts by the same vocabulary."""
         self._measure = measure or (lambda text: (count(text), 0))
         self._count = count
         self._scale = scale
@@ -109,6 +97,7 @@ class TokenCounter:
             calibration=self.calibration,
             scale=self._scale * counted / ours,
             measure=self._measure,
+            vocabulary=self.vocabulary,
         )
 
     def weigh_messages(self, messages: Iterable[Mapping[str, str]]) -> Weights:
@@ -141,11 +130,6 @@ class TokenCounter:
                 _weighed.popitem(last=False)
         return weights
 
-    @property
-    def vocabulary(self) -> str:
-        """A name that is the same for every counter that counts by the same vocabulary."""
-        return str(self._count.args[0].name) if isinstance(self._count, partial) else repr(self)
-
     def weigh_text(self, text: str) -> Weights:
         """`text` by the vocabulary alone, before any calibration."""
         return self._weighed(text)
@@ -167,70 +151,21 @@ class TokenCounter:
 def load_counter(model: Model, calibration: Calibration | None = None) -> TokenCounter:
     """The counter for `model`.
 
-    Takes some 0.3 s the first time (vocabulary): call it in a thread, from several if need be.
+    Takes some 0.2 s the first time (vocabulary): call it in a thread, from several if need be.
     OpenAI's own models are exact; the others are estimated by OpenAI's newest vocabulary,
     corrected by `calibration`.
     """
-    from autocoder_tui.engine.metering.vocabulary import encoding_name, load_encoding
+    from autocoder_tui.engine.metering.vocabulary import encoding_name, load_vocabulary
 
     name = encoding_name(model.name) if model.provider == OPENAI else None
-    encoding = load_encoding(name or "o200k_base")
-    exact = name is not None
+    vocabulary = load_vocabulary(name or "o200k_base")
     return TokenCounter(
-        partial(_count_slices, encoding),
-        exact=exact,
+        vocabulary.count,
+        exact=name is not None,
         calibration=calibration,
-        measure=partial(_measure_slices, encoding),
+        measure=vocabulary.measure,
+        vocabulary=vocabulary.name,
     )
-
-
-def _measure_slices(encoding: tiktoken.Encoding, text: str) -> tuple[int, int]:
-    """Tokens of `text`, and how many of them are rare and no digits."""
-    tokens, rare = 0, []
-    for piece in _slices(text):
-        ids = encoding.encode_ordinary(piece)
-        tokens += len(ids)
-        rare += [one for one in ids if one >= RARE]
-    digits = _digit_ids(encoding)
-    return tokens, len(rare) - sum(map(digits.__contains__, rare))
-
-
-@functools.cache
-def _digit_ids(encoding: tiktoken.Encoding) -> frozenset[int]:
-    written = (f"{number:0{width}}" for width in (1, 2, 3) for number in range(10**width))
-    return frozenset(one for digits in written for one in encoding.encode_ordinary(digits))
-
-
-def _count_slices(encoding: tiktoken.Encoding, text: str) -> int:
-    if len(text) <= _SLICE:
-        return len(encoding.encode_ordinary(text))
-    return sum(len(encoding.encode_ordinary(piece)) for piece in _slices(text))
-
-
-def _slices(text: str) -> Iterator[str]:
-    """`text` in slices of at most _SLICE characters, cut where it changes no count if at all
-    possible (it is not inside a single run of that length)."""
-    start = 0
-    while len(text) - start > _SLICE:
-        end = start + _SLICE
-        cut = _last_boundary(text, end - 4096, end) or end
-        yield text[start:cut]
-        start = cut
-    yield text[start:]
-
-
-def _last_boundary(text: str, start: int, end: int) -> int | None:
-    """The last exact place to cut in text[start:end], after its first character; None if there
-    is none."""
-    begin, width = end, 256
-    while begin > start:
-        begin, width = max(start, end - width), width * 8
-        cut = start
-        for match in _BOUNDARY.finditer(text, begin, end):
-            cut = match.start() if match.group() == " " else match.end()
-        if cut > start:
-            return cut
-    return None
 
 
 class TailCounter:
@@ -286,7 +221,7 @@ class TailCounter:
         tail, start = self._tail, 0
         while len(tail) - start > _UNSETTLED:
             # Near the end nothing is certain yet: what follows a cut must be known.
-            cut = _last_boundary(tail, start, min(len(tail), start + _SLICE))
+            cut = last_boundary(tail, start, len(tail))
             if cut is None and len(tail) - start > _TOO_LONG:
                 cut = start + _TOO_LONG
             if cut is None:
