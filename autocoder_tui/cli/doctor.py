@@ -35,6 +35,7 @@ from autocoder_tui.store.history.schema import SCHEMA
 from autocoder_tui.store.json_file import LISTED_FILE
 from autocoder_tui.system.clipboard import clipboard_tool
 from autocoder_tui.system.locale_encoding import character_set_warning
+from autocoder_tui.system.terminal_kind import color_depth
 from autocoder_tui.system.version import __version__
 from autocoder_tui.values import dataclass
 
@@ -246,9 +247,10 @@ def _terminal(environ: Mapping[str, str]) -> Iterator[Finding]:
 def _colours(environ: Mapping[str, str]) -> str:
     if environ.get("NO_COLOR"):
         return "none wanted (NO_COLOR)"
-    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
-        return "16 million"
-    return "256" if "256" in environ.get("TERM", "") else "16, as far as is known"
+    if not environ.get("TERM"):
+        return "not known"
+    known = {"all": "16 million", "256": "256", "16": "16, as far as is known"}
+    return known[color_depth(environ)]
 
 
 def _size() -> str:

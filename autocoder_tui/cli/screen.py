@@ -24,5 +24,8 @@ def why_no_screen() -> str | None:
         )
     if os.environ.get("TERM", "") in ("", "dumb"):
         term = "TERM=dumb" if os.environ.get("TERM") else "TERM is not set"
-        return f"this terminal ({term}) can't show a screen; use `autocoder-tui run` instead."
+        return (
+            f"this terminal ({term}) can't show a screen; use `autocoder-tui --plain`, which goes "
+            "line by line, or `autocoder-tui run` instead."
+        )
     return None

@@ -161,8 +161,9 @@ class UiSettings:
     key_preset: str = setting(
         "default",
         one_of("default", "vim", "emacs"),
-        "Keys to begin with, before those of [keys]: the program's own, or with the movements of "
-        "vim or Emacs.",
+        "Keys to begin with, before those of [keys]: the program's own, or also those by which vim "
+        "or Emacs move. In the requirements Emacs' move the cursor; vim's modes are not there: "
+        "Alt+E opens your editor.",
     )
     plain: bool = setting(
         False,

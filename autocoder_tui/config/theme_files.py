@@ -1,7 +1,9 @@
 """Colour themes from TOML files: the packaged ones and the user's own.
 
     name = "dusk"
+    description = "Violet evening."
     dark = true
+    contrast = 7            # the least that muted text and code are given, from 4.5 on
     pygments-style = "monokai"
 
     [colors]        primary and any of secondary, accent, foreground, background, surface,
@@ -11,7 +13,8 @@
 
 Colours are "#rrggbb" or "#rgb". What a file leaves out comes from autocoder-dark or
 autocoder-light, so a theme of three lines is a whole theme. With `ansi = true` they are names of
-the terminal's own 16 colours ("red", "bright-red"), or "default", and the rest comes from ansi.
+the terminal's own 16 colours ("red", "bright-red"), or "default", and the rest comes from ansi or
+ansi-light.
 """
 
 from __future__ import annotations
@@ -22,14 +25,19 @@ from pathlib import Path
 from typing import Any
 
 from autocoder_tui.config.toml_file import TomlFile, read_toml
-from autocoder_tui.config.value_types import FLAG, Expected
+from autocoder_tui.config.value_types import FLAG, Expected, number
 from autocoder_tui.problems import Problem, unknown_name
 from autocoder_tui.values import dataclass
 
-_BASES = ("ansi", "autocoder-dark", "autocoder-light")
+_BASES = ("ansi", "ansi-light", "autocoder-dark", "autocoder-light")
+_LIGHT = ("autocoder-light", "ansi-light")
 
 AUTO = "auto"
 """Stands for a dark or a light theme, as the terminal is."""
+
+FEW_COLORS = ("ansi", "ansi-light")
+"""The themes for dark and for light terminals of 16 colours, in which those of others can't be
+told apart, or not be read."""
 
 COLORS = (
     "primary",
@@ -47,8 +55,8 @@ _HUES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 ANSI_COLORS = ("default", *_HUES, *(f"bright-{hue}" for hue in _HUES))
 """What the colours of an ansi theme may be; "default" is what the terminal has where nothing is
 said."""
-TERMINAL_STYLE = "terminal"
-"""The Pygments style, of our own, that has the terminal's colours."""
+TERMINAL_STYLES = ("terminal", "terminal-light")
+"""The Pygments styles, of our own, that have the terminal's colours."""
 
 DIFF_COLORS = (
     "added-bg",
@@ -78,6 +86,10 @@ class ThemeData:
     file: Path
     ansi: bool = False
     """Whether it has the terminal's own 16 colours."""
+    contrast: float = 4.5
+    """The least that text has on its ground where it is mixed: WCAG 2's, 7 is its level AAA."""
+    description: str = ""
+    """A sentence for whoever chooses one, as its file has it: untrusted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +102,17 @@ class ThemesLoaded:
     def find(self, name: str) -> ThemeData | None:
         """The theme called `name`."""
         return next((theme for theme in self.themes if theme.name == name), None)
+
+
+def theme_here(
+    name: str, *, dark: str, light: str, is_light: bool, few_colors: bool, usual: str
+) -> str:
+    """The name of the theme that `name` stands for in a terminal: "auto" for `dark` or `light`;
+    and that, like the `usual` one that nobody chose, for one of the terminal's own colours where
+    there are few or none."""
+    if few_colors and name in (AUTO, usual):
+        return FEW_COLORS[is_light]
+    return (light if is_light else dark) if name == AUTO else name
 
 
 def packaged_themes_dir() -> Path:
@@ -182,7 +205,7 @@ def _complete(file: TomlFile, known: Mapping[str, ThemeData]) -> ThemeData | Pro
     data = file.data
     dark = data.get("dark", True)
     ansi = data.get("ansi", False)
-    base = known.get("ansi" if ansi else "autocoder-dark" if dark else "autocoder-light")
+    base = known.get(("ansi" if ansi else "autocoder-dark") if dark else _LIGHT[ansi])
     colors = {**(base.colors if base else {}), **_expanded(data.get("colors", {}))}
     diff = {**(base.diff if base else {}), **_expanded(data.get("diff", {}))}
     style = data.get("pygments-style", base.pygments_style if base else "")
@@ -190,7 +213,9 @@ def _complete(file: TomlFile, known: Mapping[str, ThemeData]) -> ThemeData | Pro
         missing = [name for name in names if name not in have]
         if missing:
             return file.problem([table], f"expected {', '.join(missing)} in [{table}]")
-    return ThemeData(data["name"], dark, colors, diff, style, file.path, ansi)
+    contrast = float(data.get("contrast", 4.5))
+    about = data.get("description", "")
+    return ThemeData(data["name"], dark, colors, diff, style, file.path, ansi, contrast, about)
 
 
 def _expanded(colors: Mapping[str, str]) -> dict[str, str]:
@@ -208,7 +233,7 @@ def _pygments_style(value: Any) -> str | None:
 
     # The full list looks through every installed package for plugins; seldom needed.
     known = isinstance(value, str) and (
-        value in (TERMINAL_STYLE, *STYLE_MAP) or value in get_all_styles()
+        value in (*TERMINAL_STYLES, *STYLE_MAP) or value in get_all_styles()
     )
     return value if known else None
 
@@ -228,6 +253,11 @@ _TOP: Mapping[str, Expected] = {
     "name": Expected(
         "lower-case letters, digits and hyphens", _matching("[a-z0-9][a-z0-9-]{0,39}")
     ),
+    "description": Expected(
+        "one line of at most 200 characters",
+        lambda value: value if isinstance(value, str) and len(value) <= 200 else None,
+    ),
+    "contrast": number("a number from 4.5 to 10", 4.5, 10),
     "dark": FLAG,
     "ansi": FLAG,
     "pygments-style": Expected('the name of a Pygments style such as "monokai"', _pygments_style),

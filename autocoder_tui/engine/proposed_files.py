@@ -10,12 +10,16 @@ from autocoder_tui.engine.edited_file import with_edits
 from autocoder_tui.engine.errors import EmptyReply
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.reply.blocks import normal_path
+from autocoder_tui.engine.reply.fences import HOLDS_FENCES
 from autocoder_tui.engine.reply.foreign_edits import may_hold_changes
 from autocoder_tui.engine.reply.frames import read_frames
+from autocoder_tui.engine.reply.framing import read_fence
 from autocoder_tui.engine.reply.marks import mark_outside
 from autocoder_tui.engine.reply.parse import Reply, ReplyFile, parse_reply
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.engine.seam import Join
+from autocoder_tui.text.syntax import parses
+from autocoder_tui.values import dataclass
 
 UNCHANGED = "The reply changes nothing: each file is as it was given."
 _FENCE = re.compile(r"^(```|~~~)", re.MULTILINE)
@@ -95,6 +99,56 @@ def proposed_files(
         said = [file.remark, *guessed, UNCHANGED if unchanged else ""]
         said += around if index == len(found) else ()
         yield replace(file, remark=" ".join(filter(None, said)), guesses=len(guessed))
+
+
+@dataclass(frozen=True, slots=True)
+class FileComing:
+    """A file of a reply that still comes. `is_whole`: nothing that is known by now says that more
+    of it is to come. Else `proposed` is the beginning of its text; or, of changes, those that came
+    whole."""
+
+    proposed: FileProposed
+    is_whole: bool
+
+    @property
+    def is_decidable(self) -> bool:
+        """Whether what is there of it can be decided on: a change stands by itself."""
+        return self.is_whole or bool(self.proposed.edits)
+
+
+def files_coming(request: RunRequest, text: str, joins: Sequence[Join]) -> Iterator[FileComing]:
+    """The files in a text that still comes, each as far as it has come. Blocking: places edits."""
+    given = {normal_path(file.path): file.text for file in request.files}
+    guesses = _guesses(request, text, joins)
+    framed = bool(read_frames(text)[0])
+    files = read_reply(request, text).files
+    for file in files:
+        before = given.get(normal_path(file.renamed_from or file.path))
+        is_whole = file.complete
+        if file.edits:
+            blocks = tuple(block for block in file.edits if block.closed)
+            is_whole = is_whole and len(blocks) == len(file.edits)
+            if not is_whole:
+                # That the reply ended inside it goes without saying: it still comes.
+                remark = " ".join(filter(None, (block.remark for block in blocks)))
+                file = replace(file, edits=blocks, complete=bool(blocks), remark=remark)
+        else:
+            is_whole = is_whole and not file.remark
+            is_whole = is_whole and (framed or _is_behind(file, text, is_last=file is files[-1]))
+        proposed = _proposed(file, before, certain=True, finished=True)
+        guessed = guesses.get(file.path, ())
+        remark = " ".join(filter(None, [proposed.remark, *guessed]))
+        yield FileComing(replace(proposed, remark=remark, guesses=len(guessed)), is_whole)
+
+
+def _is_behind(file: ReplyFile, text: str, *, is_last: bool) -> bool:
+    """Whether the reply has gone on to something else after a file in a code fence. A fence that
+    closes it may be one inside it: of Markdown only the end of the reply tells, of code that
+    another file follows, or other text and it reads as code."""
+    if file.path.lower().endswith(HOLDS_FENCES):
+        return False
+    last = text.rstrip().rpartition("\n")[2]
+    return not is_last or (read_fence(last) is None and parses(file.path, file.text) is not False)
 
 
 def _proposed(file: ReplyFile, before: str | None, certain: bool, finished: bool) -> FileProposed:

@@ -9,9 +9,10 @@ happen to be equal. Both are settled here, on the lines around the hunks alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise, starmap
 from typing import NamedTuple
 
-from autocoder_tui.review.similarity import is_alike, words
+from autocoder_tui.review.similarity import are_alike, words
 
 
 class Hunk(NamedTuple):
@@ -35,6 +36,8 @@ class Hunk(NamedTuple):
 
 
 _FARTHEST = 100
+_NARROW = 3
+"""So many equal lines between two hunks may be equal by chance."""
 _ALIKE = 0.5
 """Dice's coefficient from which on two lines correspond."""
 _HEADS = ("@", "#", "//", "/*", "*", "--")
@@ -138,62 +141,77 @@ def _dissolve_weak(old: Sequence[str], new: Sequence[str], hunks: list[Hunk]) ->
 
     Such lines are believed where the lines beside them correspond too.
     """
-    joined: list[Hunk] = []
-    gaps = _Gaps(old, new)
-    for hunk in hunks:
-        while joined and _parted_by_chance(gaps, joined[-1], hunk):
-            hunk = _merge(joined.pop(), hunk)
-        joined.append(hunk)
-    return joined
+    weak = _weak_gaps(old, hunks)
+    if not weak:
+        return hunks
+    gaps = _Gaps(old, new, hunks, weak)
+    joined: list[tuple[int, int, int, int]] = []
+    firsts: list[int] = []  # of each of `joined` the number of the first hunk in it
+    for first, hunk in enumerate(hunks):
+        start, end, new_start, new_end = hunk
+        while first in weak:
+            start_before, end_before, new_start_before, new_end_before = joined[-1]
+            removed, added = end_before - start_before, new_end_before - new_start_before
+            removed_too, added_too = end - start, new_end - new_start
+            if min(removed + removed_too, added + added_too) < 2 * (start - end_before):
+                break
+            both_sides = removed and added
+            if bool(both_sides) != bool(removed_too and added_too):
+                break
+            if both_sides and gaps.are_within_alike(first):
+                break
+            del joined[-1]
+            first, start, new_start = firsts.pop(), start_before, new_start_before
+        joined.append((start, end, new_start, new_end))
+        firsts.append(first)
+    return list(starmap(Hunk, joined))
 
 
-def _parted_by_chance(gaps: _Gaps, one: Hunk, other: Hunk) -> bool:
-    between = other.old_start - one.old_end
-    if between > 3:
-        return False
-    removed, added = one.old_end - one.old_start, one.new_end - one.new_start
-    removed_too, added_too = other.old_end - other.old_start, other.new_end - other.new_start
-    both_mixed = removed and added and removed_too and added_too
-    opposite = not ((removed and added) or (removed_too and added_too)) and (
-        (removed == 0) != (removed_too == 0) or (added == 0) != (added_too == 0)
-    )
-    if not (both_mixed or opposite):
-        return False
-    if min(removed + removed_too, added + added_too) < 2 * between:
-        return False
-    if not gaps.is_weak(one.old_end, other.old_start):
-        return False
-    return opposite or not gaps.is_within_alike(
-        one.old_end, one.new_end, other.old_start, other.new_start
-    )
+def _weak_gaps(old: Sequence[str], hunks: list[Hunk]) -> set[int]:
+    """The numbers of the hunks before which all lines may well be equal by chance."""
+    weak, found = _WeakLines(), set()
+    for number, (one, other) in enumerate(pairwise(hunks), 1):
+        start, end = one[1], other[0]
+        if end - start <= _NARROW and all(map(weak.__getitem__, old[start:end])):
+            found.add(number)
+    return found
+
+
+class _WeakLines(dict[str, bool]):
+    """Whether lines are weak. There are few different ones that are."""
+
+    def __missing__(self, line: str) -> bool:
+        body = line.strip()
+        self[line] = weak = not body or all(
+            word in _WEAK_WORDS for word in words(body) if word[:1].isalnum()
+        )
+        return weak
 
 
 class _Gaps:
-    """What is between hunks, looked at once: it is asked for again as hunks are joined."""
+    """What is between hunks, by the number of the hunk behind it."""
 
-    def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
-        self._old, self._new = old, new
-        self._weak: dict[int, bool] = {}
+    def __init__(
+        self, old: Sequence[str], new: Sequence[str], hunks: list[Hunk], weak: set[int]
+    ) -> None:
+        self._old, self._new, self._hunks = old, new, hunks
         self._alike: dict[int, bool] = {}
+        # Those that are likely to be asked for are looked at together, which is far quicker.
+        of_both = [old_start < old_end and start < end for old_start, old_end, start, end in hunks]
+        self._look([at for at in sorted(weak) if of_both[at - 1] and of_both[at]])
 
-    def is_weak(self, start: int, end: int) -> bool:
-        """Whether the old lines from `start` to `end` may well be equal by chance."""
-        known = self._weak.get(start)
-        if known is None:
-            known = self._weak[start] = all(map(_is_weak, self._old[start:end]))
-        return known
-
-    def is_within_alike(self, start: int, new_start: int, end: int, new_end: int) -> bool:
+    def are_within_alike(self, number: int) -> bool:
         """Whether the lines beside a gap, above or below it, are alike on both sides."""
-        known = self._alike.get(start)
-        if known is None:
-            old, new = self._old, self._new
-            known = self._alike[start] = is_alike(
-                old[start - 1], new[new_start - 1], _ALIKE
-            ) or is_alike(old[end], new[new_end], _ALIKE)
-        return known
+        if number not in self._alike:
+            self._look([number])
+        return self._alike[number]
 
-
-def _is_weak(line: str) -> bool:
-    body = line.strip()
-    return not body or all(word in _WEAK_WORDS for word in words(body) if word[:1].isalnum())
+    def _look(self, numbers: list[int]) -> None:
+        old, new, hunks = self._old, self._new, self._hunks
+        above = [(hunks[number - 1][1] - 1, hunks[number - 1][3] - 1) for number in numbers]
+        alike = are_alike([old[i] for i, _ in above], [new[j] for _, j in above], _ALIKE)
+        self._alike.update(zip(numbers, alike, strict=True))
+        rest = [number for number, is_alike in zip(numbers, alike, strict=True) if not is_alike]
+        below = [(hunks[number][0], hunks[number][2]) for number in rest]
+        alike = are_alike([old[i] for i, _ in below], [new[j] for _, j in below], _ALIKE)
+        self._alike.update(zip(rest, alike, strict=True))

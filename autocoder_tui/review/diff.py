@@ -60,10 +60,10 @@ def changed_ranges(old: Sequence[str], new: Sequence[str]) -> list[Hunk]:
     """The stretches between the matching blocks of two sequences, in order."""
     hunks: list[Hunk] = []
     i = j = 0
-    for block in matching_blocks(old, new):
-        if block.old > i or block.new > j:
-            hunks.append(Hunk(i, block.old, j, block.new))
-        i, j = block.old + block.length, block.new + block.length
+    for start, new_start, length in matching_blocks(old, new):
+        if start > i or new_start > j:
+            hunks.append(Hunk(i, start, j, new_start))
+        i, j = start + length, new_start + length
     if len(old) > i or len(new) > j:
         hunks.append(Hunk(i, len(old), j, len(new)))
     return hunks

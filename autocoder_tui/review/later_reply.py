@@ -43,6 +43,11 @@ def is_same(one: FileReview, other: FileReview) -> bool:
     )
 
 
+def has_same_hunks(one: FileReview, other: FileReview) -> bool:
+    """Whether both have the same to decide on, whatever the verdicts."""
+    return is_same(one, other) and one.hunks == other.hunks
+
+
 def decided_on(fresh: FileReview, known: FileReview, made: FileReview) -> FileReview:
     """`fresh`, which the reply holds by now, with what was decided on it before: as `known`, which
     began as `made`.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,6 +31,18 @@ class Review:
     def all_verdict(self, verdict: Verdict) -> Review:
         """The same review with every hunk of every file decided alike, moves and deletions too."""
         return Review(tuple(file.all_verdict(verdict) for file in self.files))
+
+    def decided(self, verdict: Verdict, but: Collection[str] = ()) -> Review:
+        """The same review with every hunk decided alike, except in the files at the paths `but`.
+        What deletes or renames a file is not accepted so: each is by itself."""
+
+        def now(file: FileReview) -> FileReview:
+            if file.path in but:
+                return file
+            accepts = verdict is Verdict.ACCEPTED
+            return file.text_verdict(verdict) if accepts else file.all_verdict(verdict)
+
+        return Review(tuple(map(now, self.files)))
 
     def results(self) -> dict[str, str]:
         """The text to write for each path with an accepted hunk."""

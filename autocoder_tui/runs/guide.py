@@ -56,13 +56,14 @@ def done_steps(now: Situation, before: frozenset[StepId]) -> frozenset[StepId]:
     holds: dict[StepId, bool] = {
         "files": now.picks > 0 or now.proposed,
         "request": now.requirements or now.proposed,
-        "run": now.proposed,
+        "run": now.proposed and not now.running,
         "review": decided or now.written,
         "check": now.checked == "passed",
         "write": now.written,
         "commit": now.committed,
     }
-    return frozenset(step for step, done in holds.items() if done) | (before & _STAYS)
+    stays = before & _STAYS - ({"run"} if now.running else set())
+    return frozenset(step for step, done in holds.items() if done) | stays
 
 
 def advice(step: StepId, now: Situation, key: Callable[[str], str]) -> str:
@@ -79,8 +80,6 @@ def advice(step: StepId, now: Situation, key: Callable[[str], str]) -> str:
         case "run":
             return "the code streams in" if now.running else f"{key('run.start')} starts it"
         case "review":
-            if now.running:
-                return "the code streams in"
             one, all_ = key("review.accept"), key("review.accept_file")
             return f"{go}{one} accepts a hunk, {all_} all of the file"
         case "check":

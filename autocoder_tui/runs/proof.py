@@ -13,6 +13,7 @@ from autocoder_tui.check.sandbox import Sandbox
 from autocoder_tui.check.suggestions import suggestions
 from autocoder_tui.config.project_file import PROJECT_FILE, load_project_check
 from autocoder_tui.config.setting_sections import CheckSettings
+from autocoder_tui.problems import shortened
 from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.review import Review
 from autocoder_tui.runs.reviewable import Reviewable
@@ -176,6 +177,21 @@ def in_words(result: CheckResult) -> str:
     passed = len(result.commands) - len(failed)
     more = f" · {passed} passed" if passed else ""
     return f"✗ {' · '.join(parts)}{more} ({result.seconds:.1f} s)"
+
+
+def failed_in_brief(result: CheckResult) -> str:
+    """What failed of a check in a few words, the first of it by name. Safe to show."""
+    failed = [each for each in result.commands if not each.passed]
+    names = [
+        name for each in failed if each.failures.kind == "test" for name in each.failures.names
+    ]
+    if not names:
+        return failed[0].words if failed else "failed"
+    first = names[0].rpartition("::")[2]
+    if "::" not in names[0] and "/" not in first:
+        first = first.rpartition(".")[2]
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"{shortened(first)} failed{more}"
 
 
 def note_of(result: CheckResult) -> str:

@@ -11,7 +11,7 @@ from autocoder_tui.engine.steps import answer_of
 from autocoder_tui.review.review import Review
 from autocoder_tui.runs.proposal import make_review
 from autocoder_tui.runs.restore import model_as_sent, prepared_of
-from autocoder_tui.runs.review_record import kept_review, proposals_of
+from autocoder_tui.runs.review_record import proposals_of, review_as_left
 from autocoder_tui.store.history.kept_run import KeptRun
 
 _NOTHING: Final = Review(())
@@ -40,7 +40,7 @@ def proposed_review(run: KeptRun) -> ProposedReview:
     if run.snapshot.purpose == "query":
         return ProposedReview()
     prepared = prepared_of(run, model_as_sent(run), root=Path(run.snapshot.project))
-    kept = kept_review(run, prepared)
+    kept = review_as_left(run, prepared)
     if kept is not None:
         return ProposedReview(*kept)
     proposed = proposals_of(run, prepared)

@@ -7,14 +7,16 @@ files are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from autocoder_tui.engine.edited_file import with_edits
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.proposed_files import proposed_files
 from autocoder_tui.engine.seam import Join
+from autocoder_tui.review.file_review import FileReview
 from autocoder_tui.review.later_reply import Dropped, decided_on, dropped_from
 from autocoder_tui.review.returned import RejectedChange
 from autocoder_tui.review.review import Review
@@ -25,6 +27,7 @@ from autocoder_tui.runs.preparation import Prepared, read_existing
 from autocoder_tui.runs.proposal import make_review
 from autocoder_tui.runs.reopen_review import Reopened, reopen
 from autocoder_tui.runs.review_session import ReviewSession
+from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.text.digest import text_digest
 from autocoder_tui.text.plain_data import read_value, value_data
@@ -79,9 +82,10 @@ def kept_review(
     data = run.review
     if data is None:
         return None
-    texts = {
-        text_digest(text): text for text in _known_texts(prepared, proposals_of(run, prepared))
-    }
+    proposed = proposals_of(run, prepared)
+    texts = {text_digest(text): text for text in _known_texts(prepared, proposed)}
+    if (so_far := _so_far(run)) is not None and not set(so_far.values()) <= set(texts):
+        texts |= {text_digest(text): text for text in _texts_so_far(proposed)}
     try:
         found = [_whole(file, texts, prepared.root, _so_far(run)) for file in data["files"]]
         review = review_of({"files": [file for file in found if file is not None]})
@@ -141,9 +145,20 @@ def _gone_on(
     root: Path, run: KeptRun, prepared: Prepared, kept: Review, so_far: Mapping[str, Any]
 ) -> Reopened:
     """The proposal with what was decided on it while it still came."""
+    made, review, lost = _come_by_now(run, prepared, kept, so_far)
+    opened = reopen(root, review, made.refused, prepared, made.fresh)
+    return replace(opened, dropped=tuple(lost))
+
+
+def _come_by_now(
+    run: KeptRun, prepared: Prepared, kept: Review, so_far: Mapping[str, Any]
+) -> tuple[Reviewable, Review, list[Dropped]]:
+    """The proposal, the same with what was decided while it still came, as `kept`, and what of
+    that does not fit it."""
     made = make_review(prepared, proposals_of(run, prepared))
     known = {file.path: file for file in kept.files}
-    files, lost = [], []
+    files: list[FileReview] = []
+    lost: list[Dropped | None] = []
     for file in made.review.files:
         earlier = known.pop(file.path, None)
         if earlier is None:
@@ -161,8 +176,19 @@ def _gone_on(
         decided = sum(verdict != Verdict.UNDECIDED.value for verdict in data["verdicts"])
         if data["path"] in unread and decided:
             lost.append(Dropped(str(data["path"]), decided))
-    opened = reopen(root, Review(tuple(files)), made.refused, prepared, made.fresh)
-    return replace(opened, dropped=tuple(each for each in lost if each is not None))
+    return made, Review(tuple(files)), [each for each in lost if each is not None]
+
+
+def review_as_left(
+    run: KeptRun, prepared: Prepared
+) -> tuple[Review, tuple[tuple[str, str], ...], str] | None:
+    """As `kept_review`; of a run whose review was kept while its reply still came, all of the
+    proposal, with what was decided then. Blocking: diffs, and reads files."""
+    kept, so_far = kept_review(run, prepared), _so_far(run)
+    if kept is None or so_far is None:
+        return kept
+    made, review, _ = _come_by_now(run, prepared, kept[0], so_far)
+    return review, tuple(made.refused), kept[2]
 
 
 def _proposed_names(run: KeptRun, prepared: Prepared) -> frozenset[str]:
@@ -182,6 +208,14 @@ def _known_texts(prepared: Prepared, proposed: Sequence[FileProposed]) -> list[s
     """The texts a run is kept with."""
     sent = [file.text for file in prepared.request.files]
     return sent + [file.after for file in proposed]
+
+
+def _texts_so_far(proposed: Sequence[FileProposed]) -> Iterator[str]:
+    """What files were while only the first of their changes had come."""
+    for file in proposed:
+        blocks = tuple(block for block in file.edits if block.closed)
+        for count in range(1, len(blocks) + 1) if file.before is not None else ():
+            yield with_edits(replace(file, edits=blocks[:count]), file.before or "").after
 
 
 def _so_far(run: KeptRun) -> Mapping[str, Any] | None:

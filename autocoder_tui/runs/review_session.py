@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from autocoder_tui.engine.events import FileProposed
+from autocoder_tui.engine.reply.blocks import normal_path
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review import warnings as concerns_in
 from autocoder_tui.review.acknowledged import Acknowledged
@@ -21,7 +22,7 @@ from autocoder_tui.review.verdict_history import (
     change_in_words,
     first_change,
 )
-from autocoder_tui.runs.proof import Checked, in_words, tried_part
+from autocoder_tui.runs.proof import Checked, failed_in_brief, in_words, tried_part
 from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.values import dataclass
 
@@ -105,6 +106,15 @@ class ReviewSession:
         return written.line if written is not None and written.review == self.review else ""
 
     @property
+    def last_write_takes(self) -> frozenset[str]:
+        """What can be done with the write of the review as it stands: "undo", "commit"."""
+        written = self._written
+        if written is None or not self.written:
+            return frozenset()
+        possible = {"undo": written.undoable, "commit": written.committable}
+        return frozenset(verb for verb, it_is in possible.items() if it_is)
+
+    @property
     def unwritten(self) -> str:
         """What a review that is not written yet still holds, in words; "" for nothing."""
         if self.written:
@@ -168,7 +178,7 @@ class ReviewSession:
         if self.check_holds:
             if self.checked.result.passed:
                 return words
-            return f"✗ F7 shows, B sends back: {words[2:]}"
+            return f"✗ {failed_in_brief(self.checked.result)}: F7 shows, B sends back · {words[2:]}"
         return f"· checked before the last verdicts, C again: {words}"
 
     # ------------------------------------------------------------------ a reply that still comes
@@ -177,6 +187,10 @@ class ReviewSession:
     def why_not_written(self) -> str:
         """Why nothing of it can be written now; "" where it can."""
         return "" if self.coming is None else STILL_COMING
+
+    def comes(self, path: str) -> bool:
+        """Whether more of the file at `path` is to come."""
+        return any(normal_path(name) == path for name in self.coming or ())
 
     def take_later(
         self,
@@ -217,9 +231,7 @@ class ReviewSession:
         now = {file.path: file for file in self.review.files}
         lost = (dropped_from(f, made.get(f.path, f), now.get(f.path)) for f in before.files)
         going_on = (each for each in lost if each is not None)
-        return [
-            replace(each, why=GOES_ON) if each.path in (coming or ()) else each for each in going_on
-        ]
+        return [replace(each, why=GOES_ON) if self.comes(each.path) else each for each in going_on]
 
     # ------------------------------------------------------------------ deciding
 

@@ -9,7 +9,7 @@ from autocoder_tui.review.review import Review
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.proposal import make_review
 from autocoder_tui.runs.restore import model_as_sent, prepared_of
-from autocoder_tui.runs.review_record import kept_review, proposals_of
+from autocoder_tui.runs.review_record import proposals_of, review_as_left
 from autocoder_tui.store.feedback import FeedbackRound
 from autocoder_tui.store.history.history import History, RunSummary, UnknownRun
 from autocoder_tui.values import dataclass
@@ -38,7 +38,7 @@ def proposal_before(history: History, prepared: Prepared) -> Review | None:
     try:
         run = history.get(prepared.parent)
         before = prepared_of(run, model_as_sent(run), root=prepared.root)
-        kept = kept_review(run, before)
+        kept = review_as_left(run, before)
         if kept is not None:
             return kept[0]
         return make_review(before, proposals_of(run, before)).review

@@ -7,7 +7,7 @@ import time
 from autocoder_tui.engine.events import RunCancelled, RunFinished, TextDelta
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.runs.preparation import Prepared
-from autocoder_tui.runs.review_record import kept_review
+from autocoder_tui.runs.review_record import review_as_left
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.kept_run import KeptRun
 
@@ -25,7 +25,7 @@ def standing_of(run: KeptRun, prepared: Prepared) -> str:
     """How the run stands, in words. Blocking: diffs."""
     lines = run.reply.count("\n")
     text = f"{len(run.reply):,} characters ({lines:,} lines)"
-    kept = kept_review(run, prepared)
+    kept = review_as_left(run, prepared)
     if kept is not None:
         return f"{text}, {kept[0].counts}, not written"
     if run.status == "finished":

@@ -12,7 +12,7 @@ _MOST: Final = 99
 """Files beside each other, after which the first is written over."""
 
 
-def keep_text(state: Path, name: str, text: str) -> Path:
+def keep_text(state: Path, name: str, text: str | bytes) -> Path:
     """Write `text` to the file `name` of the state folder; returns it. Raises CannotKeep."""
     file = state / name
     try:
@@ -29,7 +29,12 @@ def keep_text(state: Path, name: str, text: str) -> Path:
 def keep_beside(state: Path, name: str, text: str) -> Path:
     """The same, but over no text kept before: then it is `name` with a number. Raises
     CannotKeep."""
+    return keep_bytes_beside(state, name, text)
+
+
+def keep_bytes_beside(state: Path, name: str, data: str | bytes) -> Path:
+    """The same for what need not be a text."""
     first = Path(name)
     names = (name, *(f"{first.stem}-{number}{first.suffix}" for number in range(2, _MOST + 1)))
     free = next((each for each in names if not (state / each).exists()), name)
-    return keep_text(state, free, text)
+    return keep_text(state, free, data)

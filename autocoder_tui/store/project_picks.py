@@ -17,7 +17,7 @@ from typing import Any
 
 from autocoder_tui.problems import Problem
 from autocoder_tui.store.json_file import change_memory, read_memory
-from autocoder_tui.store.session import project_folder
+from autocoder_tui.store.project_folder import project_folder
 from autocoder_tui.values import dataclass
 
 MOST_RECENT = 50

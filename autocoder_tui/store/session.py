@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import itertools
 import json
 import os
@@ -30,6 +29,7 @@ from typing import Any
 from autocoder_tui.engine.clarification import Clarification, as_plain, from_plain
 from autocoder_tui.engine.purpose import MODES, Mode
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.store.project_folder import project_folder
 from autocoder_tui.system.atomic_write import write_atomically
 from autocoder_tui.system.descriptors import open_descriptor
 from autocoder_tui.system.file_lock import FileLock, lock
@@ -323,11 +323,6 @@ def forget_abandoned_sessions(state: Path) -> None:
                 # A project on a drive that is away just now is not gone.
                 if not os.path.lexists(data["root"]) and idle > _ABANDONED_SECONDS:
                     shutil.rmtree(folder)
-
-
-def project_folder(state: Path, root: Path) -> Path:
-    """What is kept of the project at `root`, a real path, lies in here."""
-    return state / "sessions" / hashlib.sha256(os.fsencode(root)).hexdigest()[:24]
 
 
 def _file(folder: Path, number: int) -> Path:

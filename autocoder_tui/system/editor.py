@@ -122,6 +122,6 @@ def run_editor(command: list[str], environ: Mapping[str, str]) -> None:
             "Set $VISUAL or $EDITOR to the command of yours."
         ) from error
     if done.returncode != 0:
-        raise EditorFailed(
-            f"The editor ended with {done.returncode}, so its changes were not taken."
-        )
+        code = done.returncode
+        how = f"ended with {code}" if code > 0 else f"was ended by signal {-code}"
+        raise EditorFailed(f"The editor {how}, so its changes were not taken.")

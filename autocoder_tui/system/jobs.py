@@ -16,10 +16,12 @@ def has_shell() -> bool:
 
 def in_foreground(terminal: int) -> bool:
     """Whether the terminal behind a descriptor is ours to change: a background job would be
-    stopped for it."""
+    stopped for it. One that controls no session has no jobs, and stops nobody."""
     try:
         return os.tcgetpgrp(terminal) == os.getpgrp()
-    except (OSError, AttributeError):
+    except OSError:
+        return os.isatty(terminal)
+    except AttributeError:
         return False
 
 

@@ -22,14 +22,19 @@ def begin_again_in_utf8() -> None:
 
 def character_set_warning() -> str | None:
     """A sentence where the locale's characters are not UTF-8, else None."""
-    name = locale.getencoding()
-    if is_utf8(name):
+    if shows_utf8():
         return None
+    name = locale.getencoding()
     return (
-        f"The locale's character set is {visible(name)[:40]}, not UTF-8: signs and accents may "
-        "look wrong here. Files are read and written as ever; set LC_ALL to a UTF-8 locale such "
-        "as C.UTF-8."
+        f"The locale's character set is {visible(name)[:40]}, not UTF-8: the full screen shows "
+        "plain signs, and ? for letters that have none; elsewhere they may look wrong. Files are "
+        "read and written as ever. Set LC_ALL to a UTF-8 locale such as C.UTF-8."
     )
+
+
+def shows_utf8() -> bool:
+    """Whether the locale says that the terminal takes every character."""
+    return is_utf8(locale.getencoding())
 
 
 def is_utf8(name: str) -> bool:

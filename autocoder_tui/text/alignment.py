@@ -2,8 +2,7 @@
 
 First the items that occur exactly once on both sides are matched, keeping the longest
 increasing run of them; they anchor the two sequences to each other, and each gap between
-anchors is treated the same way (B. Cohen's "patience diff"; the longest increasing
-subsequence by patience sorting after Fredman 1975). A gap without such items is aligned
+anchors is treated the same way (B. Cohen's "patience diff"). A gap without such items is aligned
 exactly: with E. Myers' greedy algorithm ("An O(ND) Difference Algorithm and Its Variations",
 1986) where few edits do, else by the table of common subsequences (see `longest_common`). Past a
 number of steps the greedy path that got furthest is kept and the search begins anew from its end,
@@ -12,24 +11,18 @@ so the cost stays near linear in the worst case.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Hashable, Sequence
-from itertools import count
-from operator import itemgetter, lt
-from typing import NamedTuple
+from itertools import compress, count, repeat
 
+from autocoder_tui.text.block import Block as Block
+from autocoder_tui.text.increasing import longest_increasing
 from autocoder_tui.text.longest_common import cells_to_fill, longest_common
 
-
-class Block(NamedTuple):
-    """`length` items from `old` on equal those from `new` on."""
-
-    old: int
-    new: int
-    length: int
-
-
+_NOWHERE = -1
+"""Stands for every item that the other side does not have."""
+_SHORT_GAP = 64
+"""To see first whether anything in it can match is quicker than to count in a gap that short."""
 _MAX_DEPTH = 60
 _FEW, _NARROW = 64, 16
 _CELLS_A_STEP = 512
@@ -46,9 +39,9 @@ def matching_blocks(
     `steps` bounds the work of the exact search (one step is about a fifth of a microsecond);
     when they are used up the answer is still correct, only no longer the shortest edit.
     """
-    numbers: defaultdict[Hashable, int] = defaultdict(count().__next__)
-    a = list(map(numbers.__getitem__, old))
-    b = list(map(numbers.__getitem__, new))
+    numbers: dict[Hashable, int] = {}
+    a = list(map(numbers.setdefault, old, count()))
+    b = list(map(numbers.get, new, repeat(_NOWHERE)))
     found: list[Block] = []
     gaps = [(0, len(a), 0, len(b), 0)]
     while gaps:
@@ -65,11 +58,18 @@ def matching_blocks(
             found.append(Block(a1, b1, end - a1))
         if a0 == a1 or b0 == b1:
             continue
-        anchors = _anchors(a, a0, a1, b, b0, b1) if depth < _MAX_DEPTH else []
-        if anchors:
+        some, others = a[a0:a1], b[b0:b1]
+        if len(some) < _SHORT_GAP and set(some).isdisjoint(others):
+            continue
+        counts, counts_b = Counter(some), Counter(others)
+        fewer, more = (counts, counts_b) if len(counts) < len(counts_b) else (counts_b, counts)
+        number_in_more = more.get
+        once = {item for item, number in fewer.items() if number == 1 == number_in_more(item)}
+        if once and depth < _MAX_DEPTH:
+            anchors = _anchors(once, some, a0, others, b0)
             _between(anchors, a, a0, a1, b, b0, b1, depth, found, gaps)
-        else:
-            steps -= _align_exactly(a, a0, a1, b, b0, b1, steps, found)
+        elif common := counts.keys() & counts_b.keys():
+            steps -= _align_exactly(common, some, a0, others, b0, steps, found)
     return _joined(found)
 
 
@@ -120,104 +120,83 @@ def _between(
 def _joined(found: list[Block]) -> list[Block]:
     found.sort()
     blocks: list[Block] = []
+    end = end_b = -1
     for block in found:
-        if blocks:
+        old, new, length = block
+        if old == end and new == end_b:
             last = blocks[-1]
-            if last.old + last.length == block.old and last.new + last.length == block.new:
-                blocks[-1] = Block(last.old, last.new, last.length + block.length)
-                continue
-        blocks.append(block)
+            blocks[-1] = Block(last.old, last.new, last.length + length)
+        else:
+            blocks.append(block)
+        end, end_b = old + length, new + length
     return blocks
 
 
 def _anchors(
-    a: list[int], a0: int, a1: int, b: list[int], b0: int, b1: int
+    once: set[int], some: list[int], a0: int, others: list[int], b0: int
 ) -> list[tuple[int, int]]:
-    """Pairs of places of items unique on both sides, the longest run that increases on both."""
-    some, others = a[a0:a1], b[b0:b1]
-    counts = Counter(others)
-    once = {item for item, number in Counter(some).items() if number == 1 == counts.get(item)}
-    if not once:
-        return []
-    place_in_b = dict(zip(others, range(b0, b1), strict=True))
+    """Pairs of places of the items that are there `once` on either side, the longest run that
+    increases on both."""
+    place_in_b = dict(zip(others, range(b0, b0 + len(others)), strict=True))
     pairs = [(i, place_in_b[item]) for i, item in enumerate(some, a0) if item in once]
-    return _longest_increasing(pairs)
-
-
-def _longest_increasing(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    places = list(map(itemgetter(1), pairs))
-    if all(map(lt, places, places[1:])):
-        return pairs
-    tops: list[int] = []  # the second place on top of each pile
-    top_pairs: list[int] = []  # and the index of its pair
-    before = [-1] * len(pairs)
-    for index, j in enumerate(places):
-        pile = bisect_left(tops, j)
-        if pile:
-            before[index] = top_pairs[pile - 1]
-        if pile == len(tops):
-            tops.append(j)
-            top_pairs.append(index)
-        else:
-            tops[pile] = j
-            top_pairs[pile] = index
-    run: list[tuple[int, int]] = []
-    index = top_pairs[-1]
-    while index >= 0:
-        run.append(pairs[index])
-        index = before[index]
-    run.reverse()
-    return run
+    return longest_increasing(pairs)
 
 
 def _align_exactly(
-    a: list[int], a0: int, a1: int, b: list[int], b0: int, b1: int, steps: int, found: list[Block]
+    common: set[int],
+    some: list[int],
+    a0: int,
+    others: list[int],
+    b0: int,
+    steps: int,
+    found: list[Block],
 ) -> int:
     """Append the matches between two gaps to `found`; return the steps that took."""
     # Items the other side lacks cannot match: without them the search is far shorter.
-    common = set(a[a0:a1]).intersection(b[b0:b1])
-    if not common:
-        return 0
-    places_a = [i for i in range(a0, a1) if a[i] in common]
-    places_b = [j for j in range(b0, b1) if b[j] in common]
-    xs = [a[i] for i in places_a]
-    ys = [b[j] for j in places_b]
-    pairs, x, y, used = _shortest_edit(xs, 0, ys, 0, _FEW)
+    places_a = list(compress(count(a0), map(common.__contains__, some)))
+    places_b = list(compress(count(b0), map(common.__contains__, others)))
+    xs = list(filter(common.__contains__, some))
+    ys = list(filter(common.__contains__, others))
+    runs, x, y, used = _shortest_edit(xs, 0, ys, 0, _FEW)
     if x < len(xs) or y < len(ys):
         cells = cells_to_fill(len(xs), len(ys)) // _CELLS_A_STEP
         if used + cells <= steps:
-            pairs, x, y = longest_common(xs, ys), len(xs), len(ys)
+            runs, x, y = longest_common(xs, ys), len(xs), len(ys)
             used += cells
-    _add_runs(pairs, places_a, places_b, found)
+    _add_runs(runs, places_a, places_b, found)
     while x < len(xs) and y < len(ys):
-        pairs, x, y, spent = _shortest_edit(xs, x, ys, y, _NARROW)
-        _add_runs(pairs, places_a, places_b, found)
+        runs, x, y, spent = _shortest_edit(xs, x, ys, y, _NARROW)
+        _add_runs(runs, places_a, places_b, found)
         used += spent
     return used
 
 
 def _add_runs(
-    pairs: list[tuple[int, int]], places_a: list[int], places_b: list[int], found: list[Block]
+    runs: list[Block], places_a: list[int], places_b: list[int], found: list[Block]
 ) -> None:
-    """Append the matches to `found`, those that follow each other on both sides as one."""
-    start = start_b = next_a = next_b = -1
-    for i, j in pairs:
-        at, at_b = places_a[i], places_b[j]
-        if at != next_a or at_b != next_b:
-            if start >= 0:
-                found.append(Block(start, start_b, next_a - start))
-            start, start_b = at, at_b
-        next_a, next_b = at + 1, at_b + 1
-    if start >= 0:
-        found.append(Block(start, start_b, next_a - start))
+    """Append to `found` what runs of the items that both sides have are where these stand: in
+    parts where others are between them."""
+    for x, y, length in runs:
+        start, start_b, last = places_a[x], places_b[y], length - 1
+        if places_a[x + last] - start == last == places_b[y + last] - start_b:
+            found.append(Block(start, start_b, length))
+            continue
+        part = 1
+        for i, j in zip(places_a[x + 1 : x + length], places_b[y + 1 : y + length], strict=True):
+            if i == start + part and j == start_b + part:
+                part += 1
+            else:
+                found.append(Block(start, start_b, part))
+                start, start_b, part = i, j, 1
+        found.append(Block(start, start_b, part))
 
 
 def _shortest_edit(
     xs: list[int], x0: int, ys: list[int], y0: int, bound: int
-) -> tuple[list[tuple[int, int]], int, int, int]:
+) -> tuple[list[Block], int, int, int]:
     """Myers' greedy search from (x0, y0), of at most `bound` edits.
 
-    Returns the matched places, the point reached, and the steps taken. `reach[k]` is the
+    Returns what matches, the point reached, and the steps taken. `reach[k]` is the
     furthest x on the diagonal x - y = k (both counted from the start).
     """
     n, m = len(xs) - x0, len(ys) - y0
@@ -262,7 +241,7 @@ def _shortest_edit(
     x = history[edits][diagonal + edits]
     y = x - diagonal
     end = (x0 + x, y0 + y)
-    pairs: list[tuple[int, int]] = []
+    runs: list[Block] = []
     for edit in range(edits, 0, -1):
         k = x - y
         earlier = history[edit - 1]
@@ -272,13 +251,10 @@ def _shortest_edit(
         k_from = k + 1 if down else k - 1
         x_from = below if down else left
         stop = x_from if down else x_from + 1
-        while x > stop:
-            x -= 1
-            y -= 1
-            pairs.append((x0 + x, y0 + y))
+        if x > stop:
+            runs.append(Block(x0 + stop, y0 + stop - k, x - stop))
         x, y = x_from, x_from - k_from
-    while x > 0:
-        x -= 1
-        pairs.append((x0 + x, y0 + x))
-    pairs.reverse()
-    return pairs, *end, spent
+    if x > 0:
+        runs.append(Block(x0, y0, x))
+    runs.reverse()
+    return runs, *end, spent

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from autocoder_tui.ui.widgets.check.pane import CheckPane
     from autocoder_tui.ui.widgets.diff.view import DiffView
     from autocoder_tui.ui.widgets.files.picker import FilePicker
+    from autocoder_tui.ui.widgets.files.suggested import SuggestedFiles
     from autocoder_tui.ui.widgets.log.pane import LogPane
     from autocoder_tui.ui.widgets.meters.meters import Meters
     from autocoder_tui.ui.widgets.mode_switch import ModeSwitch
@@ -90,6 +91,13 @@ class AutocoderApp(PanedApp):
         """Pick what changed, or save what is picked as a set."""
         (self.file_finder.pick_changed if what == "changed" else self.file_finder.save_set)()
 
+    def on_suggested_files_chosen(self, event: SuggestedFiles.Chosen) -> None:
+        self.file_finder.toggle(event.row, only_pick=False)
+
+    def on_suggested_files_room_found(self) -> None:
+        if self.is_made("file_finder"):
+            self.file_finder.suggest()
+
     def on_file_picker_picks_told(self, event: FilePicker.PicksTold) -> None:
         self.tell(event.text)
 
@@ -141,6 +149,14 @@ class AutocoderApp(PanedApp):
             "resize_pane": self.screen is self.main,
         }
         return possible.get(action, True)
+
+    def refuses(self, action: str) -> bool:
+        """For the footer: the last write is spoken of there as long as its review stands."""
+        if not action.startswith("last_write"):
+            return False
+        session = self.review_session
+        possible = frozenset() if session is None else session.last_write_takes
+        return action not in {f"last_write('{verb}')" for verb in possible}
 
     def action_run(self) -> None:
         """Send the request."""
@@ -216,6 +232,10 @@ class AutocoderApp(PanedApp):
             self.main.log_line(event.said)
         mark_review(self)
         self.guide_looks()
+
+    def on_review_pane_uncovered(self) -> None:
+        if self.is_made("runner"):
+            self.runner.looked_at()
 
     def on_stream_pane_review_wanted(self, event: StreamPane.ReviewWanted) -> None:
         from autocoder_tui.ui.widgets.review.pane import ReviewPane

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual import work
 from textual.css.query import NoMatches
-from textual.filter import Monochrome, NoColor
 from textual.notifications import SeverityLevel as Severity
 from textual.screen import Screen
 from textual.timer import Timer
@@ -40,6 +39,7 @@ from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.terminal.driver import HasAnEnd, driver_class
 from autocoder_tui.ui.terminal.early_terminal import EarlyTerminal
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
+from autocoder_tui.ui.theme import suited
 from autocoder_tui.ui.widgets.diff.view import Arrangement
 from autocoder_tui.ui.widgets.message_line import said_now, seconds_shown
 
@@ -127,13 +127,8 @@ class ComposedApp(TypeAheadApp):
             super().refresh_css(animate)
 
     def watch_theme(self) -> None:
-        """Without colours (NO_COLOR), take away those of the theme in the way that suits it."""
-        if self.no_color:
-            # Textual decides it once, by the theme it begins with: of the terminal's own colours
-            # the shades of grey would all be black.
-            kind = NoColor if self.native_ansi_color else Monochrome
-            kept = [one for one in self._filters if not isinstance(one, NoColor | Monochrome)]
-            self._filters = [*kept, kind()]
+        """What a theme's colours become in this terminal is up to the theme."""
+        self._filters = suited(self._filters, self, self.setup.environ)
 
     def on_mount(self) -> None:
         self.ending.begin()

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from rich.style import Style
 from textual.color import Color
 
 LEAST: Final = 4.5
 """The contrast that text has to have on its ground."""
 _STEPS: Final = 20
+_EXTREMES: Final = (Color(0, 0, 0), Color(255, 255, 255))
+
+
+def least_of(variables: Mapping[str, str]) -> float:
+    """The contrast that the theme with these variables asks for."""
+    return float(variables.get("least-contrast", LEAST))
 
 
 def luminance(colour: Color) -> float:
@@ -35,3 +42,26 @@ def faint(text: Color, share: float, grounds: Iterable[Color], least: float = LE
         if all(contrast(colour, ground) >= least for ground in grounds):
             return colour
     return text
+
+
+def nearer(colour: Color, text: Color, *grounds: Color, least: float = LEAST) -> Color:
+    """`colour`, brought near to `text` by as much as it takes to be read on all of `grounds`; where
+    `text` itself can't be read there, black or white."""
+    for step in range(_STEPS + 1):
+        made = colour.blend(text, step / _STEPS, alpha=1.0)
+        if all(contrast(made, ground) >= least for ground in grounds):
+            return made
+    return max(_EXTREMES, key=lambda one: min(contrast(one, ground) for ground in grounds))
+
+
+def legible(style: Style, otherwise: Style, least: float = LEAST) -> Style:
+    """`style` with its text brought near to that of `otherwise` by as much as it takes to be read
+    on its own ground, or on that of `otherwise` where it has none. The terminal's own colours,
+    which nobody knows, are left alone."""
+    above, below = style.color, style.bgcolor or otherwise.bgcolor
+    text = otherwise.color
+    if not (above and below and text and above.triplet and below.triplet and text.triplet):
+        return style
+    mine, ground = Color.from_rich_color(above), Color.from_rich_color(below)
+    made = nearer(mine, Color.from_rich_color(text), ground, least=least)
+    return style if made == mine else style + Style(color=made.rich_color)

@@ -12,18 +12,28 @@ from typing import Final
 
 from autocoder_tui.config.theme_files import ANSI_COLORS, ThemeData
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.system.terminal_kind import color_depth
 from autocoder_tui.ui.screens.shown_panes import (
     ALL_TABS,
     LOWER_TABS,
     NARROW_BELOW,
-    TALL_FROM,
+    ON_THE_RIGHT,
     TINY_BELOW,
-    WIDE_FROM,
+)
+from autocoder_tui.ui.widgets.panes.regions import (
+    FILES,
+    LOWER,
+    REQUIREMENTS,
+    RIGHT,
+    Moment,
+    Place,
+    arranged,
 )
 from autocoder_tui.ui.widgets.tabs import Tab, fitting
 from autocoder_tui.values import dataclass
 
 NAME: Final = "autocoder-tui"
+_TITLES: Final = {FILES: "Files", REQUIREMENTS: "Requirements", RIGHT: ON_THE_RIGHT}
 _LEVELS: Final = (0, 95, 135, 175, 215, 255)
 """Of red, green and blue in the 216 of the 256 colours that are the same everywhere."""
 
@@ -46,12 +56,10 @@ def colors_of(theme: ThemeData | None, environ: Mapping[str, str]) -> Colors:
     if theme.ansi:
         accent, line = (_of_16(theme.colors[name]) for name in ("accent", "primary"))
         return Colors(line=f"\x1b[{line}m", marked=f"\x1b[{accent}m")
-    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
-        code = _of_all
-    elif "256color" in environ.get("TERM", ""):
-        code = _of_256
-    else:
+    depth = color_depth(environ)
+    if depth == "16":
         return Colors()
+    code = _of_all if depth == "all" else _of_256
     have = {name: _parts(theme.colors[name]) for name in theme.colors}
     ground, text = have["background"], have["foreground"]
 
@@ -67,39 +75,35 @@ def colors_of(theme: ThemeData | None, environ: Mapping[str, str]) -> Colors:
     )
 
 
-def first_frame(size: os.terminal_size, colors: Colors, place: str) -> str:
+def first_frame(
+    size: os.terminal_size, colors: Colors, place: str, shares: Mapping[str, float]
+) -> str:
     """The frame of the workspace in a terminal of that size; "" where it is too small for one.
 
-    `place` is the folder as it is shown, and may be untrusted.
+    `place` is the folder as it is shown, and may be untrusted; `shares` are the person's own sizes
+    of the panes.
     """
     width, height = size
     if width < TINY_BELOW[0] or height < TINY_BELOW[1]:
         return ""
-    blank = " " * width
-    lines = [colors.ground + blank] * height
-    lines[0] = colors.bar + _header(width, place)
-    lines[-1] = colors.bar + blank
+    blank = colors.ground + " " * width
+    lines = [(1, row, blank) for row in range(2, height)]
+    lines += [(1, 1, colors.bar + _header(width, place)), (1, height, colors.bar + " " * width)]
     if width < NARROW_BELOW:
-        lines[1] = colors.faint + _tabs(ALL_TABS[1:], "requirements", width)
+        lines.append((1, 2, colors.faint + _tabs(ALL_TABS[1:], "requirements", width)))
     else:
-        aside = min(max((width - 1) * 32 // 100, 30), 48)
-        work = width - aside - 1
-        lines[1] = (
-            colors.line
-            + _titled("─", "Files", aside)
-            + " "
-            + colors.marked
-            + _titled("━", "Requirements", work)
-        )
-        # In a wide one the review has a column of its own.
-        tabs = tuple(tab for tab in LOWER_TABS if width < WIDE_FROM or tab.pane != "review")
-        body = height - 3
-        # Where there is room for it, what is asked has half of it until something comes.
-        below = 1 + (body // 2 if body >= TALL_FROM else min(max(body * 30 // 100, 6), 14))
-        beside = colors.ground + " " * (aside + 1)
-        lines[below] = beside + colors.line + "─" * work
-        lines[below + 1] = beside + colors.faint + _tabs(tabs, "output", work)
-    return "".join(f"\x1b[{row};1H{line}" for row, line in enumerate(lines, 1)) + "\x1b[0m"
+        body = Place(1, 2, width, height - 3)
+        boxes = arranged(Moment("requirements"), body, shares).boxes
+        tabs = tuple(tab for tab in LOWER_TABS if RIGHT not in boxes or tab.pane != "review")
+        for name, (x, y, cells, _) in boxes.items():
+            title = _TITLES.get(name, "")
+            if name == REQUIREMENTS:
+                lines.append((x, y, colors.marked + _titled("━", title, cells)))
+            else:
+                lines.append((x, y, colors.line + _titled("─", title, cells)))
+            if name == LOWER:
+                lines.append((x, y + 1, colors.faint + _tabs(tabs, "output", cells)))
+    return "".join(f"\x1b[{y};{x}H{line}" for x, y, line in lines) + "\x1b[0m"
 
 
 def _header(width: int, place: str) -> str:
@@ -114,6 +118,8 @@ def _tabs(tabs: tuple[Tab, ...], current: str, width: int) -> str:
 
 
 def _titled(line: str, title: str, width: int) -> str:
+    if not title:
+        return line * width
     reverse = ("\x1b[1;7m", "\x1b[22;27m") if line == "━" else ("", "")
     return line + reverse[0] + title + reverse[1] + line * (width - 1 - len(title))
 

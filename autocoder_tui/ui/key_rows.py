@@ -46,12 +46,14 @@ def key_name(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """One action and its keys, as the program calls them: "ctrl+r". `moves`: it only moves."""
+    """One action and its keys, as the program calls them: "ctrl+r". `moves`: it only moves;
+    `common`: the footer names it, too."""
 
     id: str
     keys: tuple[str, ...]
     says: str
     moves: bool = False
+    common: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,10 +111,11 @@ def _rows(bindings: BindingsMap, keymap: Mapping[str, str]) -> list[KeyRow]:
             tuple(keymap[id].split(",")) if id in keymap else tuple(keys),
             says_of(binding),
             binding.action.startswith(MOVES),
+            binding.show,
         )
         for id, (keys, binding) in by_id.items()
     ]
-    return sorted(rows, key=lambda row: row.moves)
+    return sorted(rows, key=lambda row: (row.moves, not row.common))
 
 
 def key_list() -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from autocoder_tui.runs.preparation import Job
     from autocoder_tui.runs.review_session import ReviewSession
     from autocoder_tui.runs.setup import ChosenModel, Setup
+    from autocoder_tui.store.session import Typed
     from autocoder_tui.ui.program_parts import (
         Batches,
         Checks,
@@ -44,10 +45,11 @@ if TYPE_CHECKING:
         SavedSession,
         Signs,
         SpendingCaps,
-        TypedTexts,
         WriteLog,
     )
+    from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
     from autocoder_tui.ui.screens.main import MainScreen
+    from autocoder_tui.ui.screens.prompts import Prompt
 
 _Result = TypeVar("_Result")
 
@@ -212,6 +214,9 @@ class Program(Protocol):
 class Guide(Protocol):
     """The steps of a first run."""
 
+    @property
+    def next_step(self) -> str: ...
+
     async def begin(self) -> None: ...
 
 
@@ -221,3 +226,37 @@ class KeyQuestions(Protocol):
     async def decide(
         self, app: Program, request: RunRequest, *, can_leave: bool = False
     ) -> tuple[KeyDecision, tuple[str, ...]]: ...
+
+
+class TypedTexts(Protocol):
+    """Texts typed in dialogs, which no end of the program loses."""
+
+    async def ask(
+        self,
+        title: str,
+        hint: str,
+        text: str = "",
+        *,
+        line: int = 0,
+        tall: bool = False,
+        prose: bool = False,
+    ) -> str | None: ...
+
+    async def ask_which(
+        self,
+        kind: type[TextDialog],
+        title: str,
+        hint: str,
+        text: str = "",
+        *,
+        line: int = 0,
+        tall: bool = False,
+    ) -> tuple[str | None, str]: ...
+
+    def keep(self, title: str, original: str, text: str) -> None: ...
+
+    def now(self) -> tuple[Typed, ...]: ...
+
+    def restore(self, left: tuple[Typed, ...]) -> None: ...
+
+    def prompts(self) -> list[Prompt]: ...

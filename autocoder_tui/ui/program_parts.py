@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from autocoder_tui.runs.window_probe import AskedWindow
     from autocoder_tui.store.history.history import History
     from autocoder_tui.store.history.kept_run import KeptRun
-    from autocoder_tui.store.session import Session, Typed
-    from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
+    from autocoder_tui.store.session import Session
     from autocoder_tui.ui.screens.prompts import Prompt
     from autocoder_tui.ui.widgets.files.finder_rows import Findable, FinderRow
     from autocoder_tui.ui.widgets.files.weights import TreeWeights
@@ -61,6 +60,8 @@ class OneRun(Protocol):
     def take_up(self, prepared: Prepared, state: RunState) -> None: ...
 
     async def ended(self) -> None: ...
+
+    async def shown(self, seconds: float | None = None) -> bool: ...
 
     def stop(self) -> None: ...
 
@@ -364,37 +365,3 @@ class Conversations(Protocol):
     def heard(self, event: Event) -> None: ...
 
     def ended(self, prepared: Prepared, state: RunState) -> None: ...
-
-
-class TypedTexts(Protocol):
-    """Texts typed in dialogs, which no end of the program loses."""
-
-    async def ask(
-        self,
-        title: str,
-        hint: str,
-        text: str = "",
-        *,
-        line: int = 0,
-        tall: bool = False,
-        prose: bool = False,
-    ) -> str | None: ...
-
-    async def ask_which(
-        self,
-        kind: type[TextDialog],
-        title: str,
-        hint: str,
-        text: str = "",
-        *,
-        line: int = 0,
-        tall: bool = False,
-    ) -> tuple[str | None, str]: ...
-
-    def keep(self, title: str, original: str, text: str) -> None: ...
-
-    def now(self) -> tuple[Typed, ...]: ...
-
-    def restore(self, left: tuple[Typed, ...]) -> None: ...
-
-    def prompts(self) -> list[Prompt]: ...

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
+from rich.segment import Segment
+from rich.style import Style
+from textual.app import App
 from textual.color import Color
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.theme import Theme
 
 from autocoder_tui.config.theme_files import ThemeData
-from autocoder_tui.ui.contrast import faint
+from autocoder_tui.system.terminal_kind import is_basic
+from autocoder_tui.ui.contrast import LEAST, faint
 
 MUTED: Final = {"muted": "dim"}
 """`$muted`, the style of text that says less, where a theme has none: among the terminal's own
@@ -19,7 +24,7 @@ colours there is none that is sure to be seen and fainter than the others."""
 # Nobody knows what the terminal's colours look like on one another: reversed, they can be read.
 _OF_ANSI: Final = {
     f"{what}-{part}": value
-    for what in ("block-cursor", "input-selection", "screen-selection")
+    for what in ("block-cursor", "input-cursor", "input-selection", "screen-selection")
     for part, value in (
         ("foreground", "ansi_default"),
         ("background", "ansi_default"),
@@ -29,25 +34,27 @@ _OF_ANSI: Final = {
     "block-cursor-blurred-text-style": "reverse",
     "ansi-background": "ansi_default",
     "ansi-foreground": "ansi_default",
-    "input-cursor-text-style": "reverse",
     "footer-key-foreground": "ansi_magenta",
     "border-blurred": "ansi_default",
     **MUTED,
-    "scrollbar": "ansi_blue",
+    "scrollbar": "ansi_magenta",
     "scrollbar-background": "ansi_default",
     "scrollbar-background-hover": "ansi_default",
     "scrollbar-background-active": "ansi_default",
 }
 
 
-def to_textual(theme: ThemeData) -> Theme:
+def to_textual(theme: ThemeData, least: float = 0) -> Theme:
     """The Textual theme with the diff colours as variables: `$diff-added-bg` in a stylesheet.
 
-    `variables["pygments-style"]` is the name of the Pygments style that fits.
+    `variables["pygments-style"]` is the name of the Pygments style that fits. `least`: the
+    contrast of muted text and the like, where it is more than that of the theme, for a terminal
+    that shows other colours than these.
     """
+    least = max(least, theme.contrast)
     colors = {name: _textual(value) for name, value in theme.colors.items()}
     variables = {f"diff-{name}": _textual(value) for name, value in theme.diff.items()}
-    variables |= dict(_OF_ANSI) if theme.ansi else _texts(colors)
+    variables |= dict(_OF_ANSI) if theme.ansi else _texts(colors, least)
     return Theme(
         name=theme.name,
         primary=colors["primary"],
@@ -62,13 +69,43 @@ def to_textual(theme: ThemeData) -> Theme:
         error=colors["error"],
         dark=theme.dark,
         ansi=theme.ansi,
-        variables={**variables, "pygments-style": theme.pygments_style},
+        variables={
+            **variables,
+            "pygments-style": theme.pygments_style,
+            "least-contrast": str(least),
+        },
     )
 
 
 def _textual(value: str) -> str:
     """A colour as Textual has it."""
     return value if value.startswith("#") else f"ansi_{value.replace('-', '_')}"
+
+
+class _NotFaint(LineFilter):
+    """Leaves out what is fainter than other text: consoles have a dark grey for it."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [
+            Segment(text, style + _NO_DIM, control) if style is not None and style.dim else it
+            for it in segments
+            for text, style, control in (it,)
+        ]
+
+
+def suited(
+    filters: Sequence[LineFilter], app: App[Any], environ: Mapping[str, str]
+) -> list[LineFilter]:
+    """The `filters` of a program with those that suit the theme it has on: without colours
+    (NO_COLOR), where faint text can't be read."""
+    kept = [one for one in filters if not isinstance(one, NoColor | Monochrome | _NotFaint)]
+    if app.no_color:
+        # Textual decides it once, by the theme it begins with: of the terminal's own colours
+        # the shades of grey would all be black.
+        kept.append(NoColor() if app.native_ansi_color else Monochrome())
+    if app.native_ansi_color and is_basic(environ):
+        kept.append(_NotFaint())
+    return kept
 
 
 def readable(theme: Theme) -> Theme:
@@ -79,19 +116,40 @@ def readable(theme: Theme) -> Theme:
     return replace(theme, variables={**_texts(colors), **theme.variables})
 
 
-def _texts(colors: Mapping[str, str]) -> dict[str, str]:
+def _texts(colors: Mapping[str, str], least: float = LEAST) -> dict[str, str]:
     """The colours of texts, all of which can be read: Textual's own are shares of black or white,
     which on some grounds can't."""
     background = Color.parse(colors["background"])
     text = background + Color.parse(colors["foreground"])
     grounds = [background + Color.parse(colors[name]) for name in _GROUNDS]
     return {
-        **{f"text-{name}": faint(Color.parse(colors[name]), 1, grounds).hex for name in _NAMED},
-        "text-muted": (muted := faint(text, 0.7, grounds).hex),
+        **{
+            f"text-{name}": faint(Color.parse(colors[name]), 1, grounds, least).hex
+            for name in _NAMED
+        },
+        "text-muted": (muted := faint(text, 0.7, grounds, least).hex),
         "muted": muted,
-        "text-disabled": faint(text, 0.5, grounds).hex,
+        "text-disabled": faint(text, 0.5, grounds, least).hex,
+        **_scrollbars(Color.parse(colors["primary"]), grounds),
     }
 
 
+def _scrollbars(primary: Color, grounds: Sequence[Color]) -> dict[str, str]:
+    """A bar that is seen in its track: Textual's are shares of one another."""
+    track = grounds[-1]
+    thumb = faint(primary, 0.6, (track, *grounds), least=_SEEN)
+    near = faint(primary, 0.8, (track, *grounds), least=_SEEN)
+    return {
+        "scrollbar": thumb.hex,
+        "scrollbar-hover": near.hex,
+        "scrollbar-active": near.hex,
+        **{f"scrollbar-background{part}": track.hex for part in ("", "-hover", "-active")},
+        "scrollbar-corner-color": track.hex,
+    }
+
+
+_NO_DIM: Final = Style(dim=False)
+_SEEN: Final = 3.0
+"""The contrast that a part that is no text has to have on its ground (WCAG 2, 1.4.11)."""
 _GROUNDS: Final = ("background", "surface", "panel")
 _NAMED: Final = ("primary", "secondary", "accent", "success", "warning", "error")

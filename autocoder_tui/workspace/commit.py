@@ -8,6 +8,7 @@ so that none of them can write over the screen or wait for an answer nobody sees
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,10 +26,18 @@ _SECONDS = 600
 _TOLD_LINES = 6
 
 
+_SENTENCE = re.compile(r"(.{12,}?[^.\s])[.](?=\s+[^a-z\s]|$)")
+"""A first sentence: not an abbreviation with small letters after it, and more than "E.g."."""
+
+
 def proposed_message(requirements: str) -> str:
-    """The first line of what was asked for, cut to a subject line; "" when there is none."""
+    """The first sentence of what was asked for as a subject line, without its full stop; a longer
+    one is cut at a word. "" where nothing was asked for."""
     lines = (" ".join(visible(line).split()) for line in requirements.splitlines())
     subject = next((line for line in lines if line), "")
+    sentence = _SENTENCE.match(subject)
+    if sentence is not None:
+        subject = sentence[1]
     if len(subject) <= MAX_SUBJECT:
         return subject
     head = subject[: MAX_SUBJECT - 1]

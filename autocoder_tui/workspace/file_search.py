@@ -2,28 +2,39 @@
 
 A file matches when it has the letters in their order. How likely it is meant goes by where they
 are, in tiers: the name begins with them, a word of the name does, they are the first letters of
-its words, they are in it side by side, or with gaps; then the same of the path. Within a tier the
-shorter comes first. What was picked lately, or is picked now, is one tier up and first in it.
+its words, or are in it side by side; a folder begins with them; they are the beginnings of words
+all along the path ("umock": unittest/mock.py); they are in the name with gaps, in the path side by
+side, or with gaps. Within a tier the shorter comes first. What was picked lately, or is picked now,
+is one tier up and first in it. Words with blanks between them are looked for each by itself, in any
+order (`word_search`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from heapq import nsmallest
-from itertools import compress, islice, repeat
+from itertools import compress, islice, pairwise, repeat
 from typing import TypeAlias
 
 from autocoder_tui.values import dataclass
 from autocoder_tui.workspace.file_index import FileIndex, lower, word_starts
-from autocoder_tui.workspace.letters import align, in_order
+from autocoder_tui.workspace.letters import Alignment, align, in_order
+from autocoder_tui.workspace.word_search import by_words
 
 MOST_LETTERS = 128
 """Of what is typed; the rest is not looked at."""
 MOST_FOUND = 200
 _MOST_ALIGNED = 300
 """Files of a tier with gaps that are looked at closely; they are the shortest of it."""
+
+_LETTERS_OF_A_WORD = 2.5
+"""So many for each of the words along a path, on average."""
+_LONGEST_BY_WORDS = 500
+"""Characters of a path in which the beginnings of words are looked for."""
+_COPIED = re.compile(r"^(?:\./)+|(?::\d*){1,2}$")
+"""What stands around a path where it is copied from, and is no part of its name."""
 
 _MISSING = -1
 """How `str.find` says so."""
@@ -49,10 +60,14 @@ class FileSearch:
 
     def search(self, query: str, first: Iterable[str] = (), *, most: int = MOST_FOUND) -> Found:
         """Files with the letters of `query`; `first` are those picked, the latest first."""
-        wanted = wanted_letters(query)
-        if not wanted:
+        words = wanted_words(query)
+        if not words:
             self._begin()
             return self._everything(first, most)
+        if len(words) > 1:
+            found = by_words(self.index, self._narrow(words[0]), words, first)
+            return Found(tuple(self.index.paths[at] for at in found[:most]), len(found))
+        (wanted,) = words
         matching = self._narrow(wanted)
         preferred = self._preferred(first, wanted)
         ranked: list[int] = []
@@ -121,7 +136,9 @@ class FileSearch:
         inside = [at for at in rest if wanted in lowered[at]]
         begun = [at for at in inside if part(lowered[at])]
         yield self._shortest(begun, most)
-        yield self._shortest(_without(inside, begun), most)
+        rest = yield from self._gap_tiers(wanted, _without(rest, begun), most)
+        inside = [at for at in rest if wanted in lowered[at]]
+        yield self._shortest(inside, most)
         rest = _without(rest, inside)
         lengths = map(len, map(self.index.paths.__getitem__, rest))
         shortest = nsmallest(max(most, _MOST_ALIGNED), zip(lengths, rest, strict=True))
@@ -145,13 +162,36 @@ class FileSearch:
         inside = _without(_without(inside, at_word), by_initials)
         yield self._shortest(inside, most)
         known.update(by_initials, inside)
-        rest = [at for at in matching if at not in known]
+        return [at for at in matching if at not in known]
+
+    def _gap_tiers(
+        self, wanted: str, matching: _Places, most: int
+    ) -> Generator[_Places, None, _Places]:
+        """Those that have the letters at the beginnings of words, or in their names with gaps.
+        Returns the others."""
+        names, starts, ranks = self.index.names, self.index.starts, self.index.ranks
+        at_words, most_aligned = _at_words(wanted), max(most, _MOST_ALIGNED)
+        by_words = [at for at in matching if at_words(starts[at])]
+        closest = nsmallest(most_aligned, by_words, key=ranks.__getitem__)
+        in_words = [at for at in closest if self._is_of_words(wanted, at)]
+        yield self._by_letters(wanted, in_words, lambda _: 0)
+        rest = _without(matching, in_words)
+        if "/" in wanted:
+            return rest
         # From the shortest on, until there are enough: to look through all takes long.
-        has, ranks = in_order(wanted), self.index.ranks
+        has = in_order(wanted)
         by_letters = (at for at in sorted(rest, key=ranks.__getitem__) if has(names[at]))
-        shortest = list(islice(by_letters, max(most, _MOST_ALIGNED)))
+        shortest = list(islice(by_letters, most_aligned))
         yield self._by_letters(wanted, shortest, self._name_at)
         return _without(rest, shortest)
+
+    def _is_of_words(self, wanted: str, at: int) -> bool:
+        """Whether the letters are of few words: one of each of many is found in any long path."""
+        if "/" in wanted:
+            return True
+        places = align(wanted, self.index.lowered[at], self.index.starts[at]).places
+        words = 1 + sum(place != before + 1 for before, place in pairwise(places))
+        return words * _LETTERS_OF_A_WORD <= len(wanted)
 
     def _shortest(self, places: _Places, most: int) -> _Places:
         """The first by the length of their names, then of their paths."""
@@ -183,19 +223,46 @@ def _without(places: _Places, taken: _Places) -> _Places:
 
 
 def matched_letters(path: str, query: str) -> tuple[int, ...]:
-    """Where in `path` the letters of `query` are: in its name where that has them all."""
-    wanted, lowered = wanted_letters(query), lower(path)
-    has = in_order(wanted)
-    if not wanted or not has(lowered):
-        return ()
-    name_at = path.rfind("/") + 1
-    start = name_at if has(lowered[name_at:]) else 0
-    return align(wanted, lowered, word_starts(path, lowered), start).places
+    """Where in `path` the letters of `query` are: in its name where that has them all and no way
+    along the path is better."""
+    lowered = lower(path)
+    starts = word_starts(path, lowered)
+    places: set[int] = set()
+    for wanted in wanted_words(query):
+        found = _best_alignment(wanted, lowered, starts)
+        if found is None:
+            return ()
+        places.update(found.places)
+    return tuple(sorted(places))
+
+
+def _best_alignment(wanted: str, lowered: str, starts: str) -> Alignment | None:
+    has, name_at = in_order(wanted), lowered.rfind("/") + 1
+    if not has(lowered):
+        return None
+    in_name = align(wanted, lowered, starts, name_at) if has(lowered[name_at:]) else None
+    if in_name is not None and (wanted in lowered[name_at:] or not _at_words(wanted)(starts)):
+        return in_name
+    in_path = align(wanted, lowered, starts)
+    return in_name if in_name is not None and in_name.score >= in_path.score else in_path
+
+
+def wanted_words(query: str) -> list[str]:
+    """What of `query` is looked for, each word by itself. A path is taken as it is copied from
+    elsewhere: "./src/shop.py:12" means src/shop.py."""
+    words = (_COPIED.sub("", word.replace("\\", "/")) for word in lower(query).split())
+    found, room = [], MOST_LETTERS
+    for word in filter(None, words):
+        found.append(word[:room])
+        room -= len(found[-1])
+        if not room:
+            break
+    return found
 
 
 def wanted_letters(query: str) -> str:
-    """What of `query` is looked for: blanks only keep words apart."""
-    return lower("".join(query.split()))[:MOST_LETTERS]
+    """All letters that are looked for, without the blanks."""
+    return "".join(wanted_words(query))
 
 
 def _capitals(wanted: str) -> str:
@@ -206,3 +273,16 @@ def _word_start(wanted: str) -> str:
     """Matches where a word begins with `wanted`, in a text with capitals at its words."""
     first, rest = _capitals(wanted[0]), re.escape(wanted[1:])
     return f"{re.escape(first)}(?i:{rest})"
+
+
+@lru_cache(maxsize=64)
+def _at_words(wanted: str) -> Callable[[str], bool]:
+    """Tells whether a path, with capitals at its words, has the letters at the beginnings of
+    words: each follows the one before it, or else begins the next word that it can. The last of
+    them is in the name."""
+    # Atomic, so that no path takes longer than its length times its words.
+    ways = "".join(
+        f"(?>(?i:{re.escape(one)})|.*?{re.escape(_capitals(one))})" for one in wanted[1:]
+    )
+    find = re.compile(f"{re.escape(_capitals(wanted[0]))}{ways}[^/]*\\Z", re.DOTALL).search
+    return lambda starts: len(starts) <= _LONGEST_BY_WORDS and find(starts) is not None

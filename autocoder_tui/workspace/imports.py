@@ -11,6 +11,8 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from autocoder_tui.workspace.rust_paths import used_paths
+
 MOST_BYTES = 400_000
 """A larger text is not looked at."""
 _MOST_OF_A_PACKAGE = 8
@@ -26,7 +28,6 @@ _SCRIPT = re.compile(
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+["<]([^">\n]{1,300})[">]', re.M)
 _GO = re.compile(r'^[ \t]*(?:import[ \t]+)?(?:[\w.]+[ \t]+)?"([^"\n]{1,300})"', re.M)
 _RUST_MOD = re.compile(r"^[ \t]*(?:pub(?:\([^)\n]*\))?[ \t]+)?mod[ \t]+(\w+)[ \t]*;", re.M)
-_RUST_USE = re.compile(r"\b(?:crate|super)((?:::\w+)+)")
 _JAVA = re.compile(r"^[ \t]*import[ \t]+(?:static[ \t]+)?([\w.]+)", re.M)
 
 
@@ -122,19 +123,38 @@ def _from(package: list[str], level: int, module: str) -> str:
 def _script(path: str, text: str, project: ProjectPaths) -> Iterator[str]:
     folder = posixpath.dirname(path)
     for name in _SCRIPT.findall(text):
-        if name.startswith("."):
-            bases = [posixpath.normpath(posixpath.join(folder, name))]
-        elif name.startswith(("@/", "~/")):
-            bases = [f"src/{name[2:]}", name[2:]]
-        else:
-            continue
-        for base in bases:
+        for base in _script_bases(name, folder):
             stem, ending = posixpath.splitext(base)
             # What is compiled is imported by the name it will have.
             stems = (base, stem) if ending in (".js", ".mjs", ".cjs", ".jsx") else (base,)
             names = [base, *(f"{one}{suffix}" for one in stems for suffix in _SCRIPTS)]
             names += [f"{base}/index{suffix}" for suffix in _SCRIPTS]
-            yield from project.first(*names)
+            if found := project.first(*names):
+                yield from found
+                break
+
+
+def _script_bases(name: str, folder: str) -> Iterator[str]:
+    """What a name may stand for, without its ending: beside the file; or from the folder of a
+    package on, where bundlers and compilers are told to begin."""
+    if name.startswith("."):
+        yield posixpath.normpath(posixpath.join(folder, name))
+        return
+    within, _, rest = name.partition("/")
+    if not rest:
+        return
+    ends = {"@": (f"src/{rest}", rest), "~": (f"src/{rest}", rest), "$lib": (f"src/lib/{rest}",)}
+    for above in _folders_above(folder):
+        for end in ends.get(within, (name, f"src/{name}")):
+            yield posixpath.normpath(posixpath.join(above, end))
+
+
+def _folders_above(folder: str) -> Iterator[str]:
+    """The folder itself and all above it, the project's own last."""
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
+    yield ""
 
 
 def _c(path: str, text: str, project: ProjectPaths) -> Iterator[str]:
@@ -163,17 +183,37 @@ def _rust(path: str, text: str, project: ProjectPaths) -> Iterator[str]:
     for module in _RUST_MOD.findall(text):
         base = posixpath.join(own, module)
         yield from project.first(f"{base}.rs", f"{base}/mod.rs")
-    for used in _RUST_USE.findall(text):
-        parts = used.removeprefix("::").split("::")
-        for count in range(len(parts), 0, -1):
-            base = "/".join(parts[:count])
-            found = project.first(f"src/{base}.rs", f"src/{base}/mod.rs")
-            found = (
-                found or project.ending(f"src/{base}.rs") or project.ending(f"src/{base}/mod.rs")
-            )
-            if found:
-                yield from found
-                break
+    crate = _crate_of(folder)
+    for parts in used_paths(text):
+        yield from _rust_module(parts, own, crate, project)
+
+
+def _crate_of(folder: str) -> str:
+    """The folder that the paths of a crate begin in."""
+    return next((above for above in _folders_above(folder) if above.endswith("src")), folder)
+
+
+def _rust_module(parts: list[str], own: str, crate: str, project: ProjectPaths) -> list[str]:
+    """The file of the longest beginning of a path that is one: the rest are names in it."""
+    first, rest = parts[0], parts[1:]
+    if first in ("crate", "self", "super"):
+        base = {"crate": crate, "self": own}.get(first, posixpath.dirname(own))
+        while first == "super" and rest[:1] == ["super"]:
+            base, rest = posixpath.dirname(base), rest[1:]
+        for count in range(len(rest), 0, -1):
+            path = posixpath.join(base, *rest[:count])
+            if found := project.first(f"{path}.rs", f"{path}/mod.rs"):
+                return found
+        return []
+    # Another crate of the same workspace is kept in a folder of its name.
+    for name in dict.fromkeys((first.replace("_", "-"), first)):
+        for count in range(len(rest), 0, -1):
+            path = "/".join((name, "src", *rest[:count]))
+            if found := project.ending(f"{path}.rs") or project.ending(f"{path}/mod.rs"):
+                return found
+        if found := project.ending(f"{name}/src/lib.rs"):
+            return found
+    return []
 
 
 def _java(path: str, text: str, project: ProjectPaths) -> Iterator[str]:

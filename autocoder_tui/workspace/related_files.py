@@ -18,6 +18,10 @@ _MOST_READ = 30
 _MOST_OF_A_KIND = 8
 
 
+_SOURCES, _HEADERS = (".c", ".cc", ".cpp", ".cxx", ".m", ".mm"), (".h", ".hh", ".hpp", ".hxx")
+_C_PAIRS = ((_SOURCES, _HEADERS), (_HEADERS, _SOURCES))
+
+
 class RelatedFiles:
     """Remembers what it read for as long as the commit and the listing are the same."""
 
@@ -45,6 +49,8 @@ class RelatedFiles:
             for other in self._imported(path)[:_MOST_OF_A_KIND]:
                 add(other, f"imported by {_name(path)}")
         for path in picks[:_MOST_READ]:
+            for other in _counterparts(path, self._paths):
+                add(other, f"goes with {_name(path)}")
             for other in _tests_of(path, self._paths):
                 add(other, f"test of {_name(path)}")
         for path, times in changed_together(self._history(), picked)[:_MOST_OF_A_KIND]:
@@ -56,13 +62,34 @@ class RelatedFiles:
             text = read_text_file(self._root / path, name=path, max_bytes=MOST_BYTES).text
         except (OSError, ValueError, WorkspaceError):
             return []
-        return imported_files(path, text, self._paths)
+        found = imported_files(path, text, self._paths)
+        # A package is imported along with each of its modules, and says nothing for the most part.
+        packages = [other for other in found if _name(other) == "__init__.py"]
+        telling = [other for other in packages if self._is_more_than_empty(other)]
+        return [other for other in found if other not in set(packages)] + telling
+
+    def _is_more_than_empty(self, path: str) -> bool:
+        try:
+            return (self._root / path).stat().st_size > 0
+        except OSError:
+            return False
 
     def _history(self) -> list[tuple[str, ...]]:
         head = head_of(self._root)
         if head != self._head:
             self._head, self._commits = head, read_commits(self._root) if head else []
         return self._commits
+
+
+def _counterparts(path: str, project: ProjectPaths) -> list[str]:
+    """The header of a source in C, or the source of a header."""
+    stem, suffix = posixpath.splitext(path)
+    others = next((others for own, others in _C_PAIRS if suffix in own), ())
+    found = project.first(*(stem + other for other in others))
+    if not found:
+        ends = (f"{_name(stem)}{other}" for other in others)
+        found = next((hit for end in ends if (hit := project.ending(end))), [])
+    return found
 
 
 def _tests_of(path: str, project: ProjectPaths) -> list[str]:

@@ -262,6 +262,13 @@ def _decode(data: bytes, shown: str, path: str) -> tuple[str, str, bytes, bool]:
     )
 
 
+def decoded(data: bytes, shown: str) -> tuple[str, str, bool]:
+    """The text of a file's bytes, the name of its encoding, and whether that is a guess. `shown` is
+    how messages call it. Raises BinaryFile."""
+    text, encoding, _, guessed = _decode(data, shown, shown)
+    return text, NAMES.get(encoding, encoding), guessed
+
+
 def newline_of(text: str) -> Newline:
     """How the lines of `text` end: as "\n" where there is no end at all."""
     carriage_returns = text.count("\r")

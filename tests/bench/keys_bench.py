@@ -5,7 +5,8 @@
 The program runs in a pseudo-terminal of 120x40, its server in another process sends 1,000 tokens
 a second. Letters are typed in the requirements at uneven moments, each of them one that is nowhere
 else on the screen, and timed until it is written. Beside it, in turns: the same letters in a text
-area of an app that reads the same stream and shows none of it.
+area of an app that reads the same stream and shows none of it, and, where it is found
+(`tests/bench/codex.py`), in codex, while the same text comes at the same pace.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench import codex
 from tests.bench.raw_terminal import SIGNS, RawTerminal
 from tests.bench.run_bench import MODELS, SIZE, end
 from tests.bench.start_bench import environment
@@ -51,10 +54,14 @@ Plain().run()
 """
 
 
+_SERVER = ("tests.bench.run_bench", "serve")
+_CODEX_SERVER = ("tests.bench.responses_server",)
+
+
 @contextmanager
-def server(count: int, rate: float) -> Iterator[str]:
+def server(count: int, rate: float, module: Sequence[str] = _SERVER) -> Iterator[str]:
     """The address of a server that streams `count` tokens, in a process of its own."""
-    me = [sys.executable, "-m", "tests.bench.run_bench", "serve", str(count), str(rate)]
+    me = [sys.executable, "-m", *module, str(count), str(rate)]
     with subprocess.Popen(me, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
         try:
@@ -108,24 +115,46 @@ def of_plain(url: str, count: int) -> list[float]:
             end(screen)
 
 
-def measured(count: int, rounds: int) -> tuple[list[float], list[float]]:
-    """Of the program and of the plain app, in turns."""
-    program: list[float] = []
-    plain: list[float] = []
-    with server(_TOKENS, _RATE) as url:
+def of_codex(command: str, url: str, count: int) -> list[float]:
+    with codex.streaming(command, url) as screen:
+        return typed(screen, count)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Seconds from key to letter of each key; `codex` is empty where it is not here."""
+
+    program: list[float]
+    plain: list[float]
+    codex: list[float]
+    codex_version: str = ""
+
+
+def measured(count: int, rounds: int) -> Typed:
+    """Of the program and of what stands beside it, in turns."""
+    command = codex.found()
+    times = Typed([], [], [], codex.version(command) if command else "")
+    with server(_TOKENS, _RATE) as url, server(_TOKENS, _RATE, _CODEX_SERVER) as codex_url:
         for _ in range(rounds):
-            plain += of_plain(url, count)
-            program += of_program(url, count)
-    return program, plain
+            times.plain.extend(of_plain(url, count))
+            times.program.extend(of_program(url, count))
+            if command:
+                times.codex.extend(of_codex(command, codex_url, count))
+    return times
 
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else KEYS
-    program, plain = measured(count, 1)
-    for name, times in (("a plain text area", plain), ("the program", program)):
-        ordered = sorted(times)
+    times = measured(count, 1)
+    rows = {"a plain text area": times.plain, "the program": times.program}
+    if times.codex:
+        rows[times.codex_version] = times.codex
+    for name, values in rows.items():
+        ordered = sorted(values)
         middle, late = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.95)]
-        print(f"{name:24} p50 {middle * 1000:6.1f} ms   p95 {late * 1000:6.1f} ms   n {len(times)}")
+        print(
+            f"{name:24} p50 {middle * 1000:6.1f} ms   p95 {late * 1000:6.1f} ms   n {len(values)}"
+        )
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from autocoder_tui.config.theme_files import (
     ANSI_COLORS,
     COLORS,
     DIFF_COLORS,
-    TERMINAL_STYLE,
+    TERMINAL_STYLES,
     ThemeData,
     load_themes,
     packaged_themes_dir,
@@ -170,7 +170,7 @@ def test_a_users_ansi_theme_completes_from_ansi(tmp_path: Path) -> None:
     mine = load_themes(tmp_path).find("mine")
     assert mine is not None
     assert mine.colors == {**BY_NAME["ansi"].colors, "accent": "bright-cyan"}
-    assert mine.pygments_style == TERMINAL_STYLE
+    assert mine.pygments_style == TERMINAL_STYLES[0]
     assert to_textual(mine).accent == "ansi_bright_cyan"
 
 
@@ -219,6 +219,8 @@ def test_users_theme_wins_over_the_packaged_of_its_name(tmp_path: Path) -> None:
         ('name = "x"\n[diff]\nadded-bg = 3\n', 3, "for added-bg, found 3"),
         ('name = "x"\nansi = true\n[colors]\nprimary = "#123"\n', 4, "the terminal's colours"),
         ('name = "x"\nansi = 1\n', 2, "true or false"),
+        ('name = "x"\ncontrast = 3\n', 2, "a number from 4.5 to 10 for contrast, found 3"),
+        ('name = "x"\ndescription = 1\n', 2, "one line of at most 200 characters"),
     ],
 )
 def test_a_broken_theme_is_named_and_skipped(
@@ -236,3 +238,50 @@ def test_a_broken_theme_is_named_and_skipped(
 
 def test_no_folder_is_no_problem(tmp_path: Path) -> None:
     assert load_themes(tmp_path / "none") == PACKAGED
+
+
+# How those see who lack the receptors of green, of red: Machado, Oliveira and Fernandes 2009.
+_DEUTERANOPIA = (
+    (0.367322, 0.860646, -0.227968),
+    (0.280085, 0.672501, 0.047413),
+    (-0.011820, 0.042940, 0.968881),
+)
+_PROTANOPIA = (
+    (0.152286, 1.052583, -0.204868),
+    (0.114503, 0.786281, 0.099216),
+    (-0.003882, -0.048116, 1.051998),
+)
+
+
+def lab(colour: str, eye: tuple[tuple[float, ...], ...]) -> tuple[float, float, float]:
+    """CIE L*a*b* of a colour as that eye sees it."""
+    linear = [
+        p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4
+        for p in (part / 255 for part in Color.parse(colour).rgb)
+    ]
+    red, green, blue = (
+        min(1.0, max(0.0, sum(a * b for a, b in zip(row, linear, strict=True)))) for row in eye
+    )
+    x = (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505
+    y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    z = (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.089
+    fx, fy, fz = (t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in (x, y, z))
+    return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
+
+
+def difference(one: str, other: str, eye: tuple[tuple[float, ...], ...]) -> float:
+    """CIE 1976: 2.3 is just noticed."""
+    pairs = zip(lab(one, eye), lab(other, eye), strict=True)
+    return float(sum((a - b) ** 2 for a, b in pairs) ** 0.5)
+
+
+@pytest.mark.parametrize("eye", [_DEUTERANOPIA, _PROTANOPIA], ids=["deuteranopia", "protanopia"])
+@pytest.mark.parametrize("name", ["beacon", "beacon-light", "high-contrast", "high-contrast-light"])
+def test_new_and_old_are_told_apart_by_any_eye(
+    name: str, eye: tuple[tuple[float, ...], ...]
+) -> None:
+    diff = BY_NAME[name].diff
+    for part, least in (("bg", 9), ("word-bg", 24), ("fg", 60)):
+        assert difference(diff[f"added-{part}"], diff[f"removed-{part}"], eye) >= least, part
+    colors = BY_NAME[name].colors
+    assert difference(colors["success"], colors["error"], eye) >= 40

@@ -109,8 +109,8 @@ except KeyboardInterrupt:
         assert running.stdout is not None
         assert await asyncio.wait_for(running.stdout.readline(), 30) == b"heard\n"
         running.send_signal(signal.SIGINT)
-        await asyncio.wait_for(server.wait_for_drop(), 1)
-        rest, _ = await asyncio.wait_for(running.communicate(), 10)
+        await asyncio.wait_for(server.wait_for_drop(), 20)
+        rest, _ = await asyncio.wait_for(running.communicate(), 60)
     assert rest.splitlines()[-1] == b"interrupted"
 
 

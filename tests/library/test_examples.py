@@ -116,7 +116,7 @@ async def test_an_application(tmp_path: Path) -> None:
                 assert failed.text.startswith("\n[error: ")
                 async with client.stream("POST", "/explain", json={"text": "wait"}) as stream:
                     await anext(stream.aiter_text())
-                await asyncio.wait_for(model.wait_for_drop(), 2)
+                await asyncio.wait_for(model.wait_for_drop(), 20)
         finally:
             running.kill()
             await running.communicate()

@@ -119,8 +119,9 @@ class Stage:
             await self.pilot.press(key)
             await self.pilot.pause()
 
-    async def look(self, *, notices: bool = False) -> Screen:
-        """The screen as soon as it stays as it is; without notices, which go by themselves."""
+    async def look(self, *, notices: bool = False, still: float = _STILL) -> Screen:
+        """The screen as soon as it stays as it is for `still` seconds; without notices, which go
+        by themselves."""
         before, since = None, time.monotonic()
         async with asyncio.timeout(30):
             while True:
@@ -136,7 +137,7 @@ class Stage:
                 asked = time.monotonic()
                 if now != before or self._colours():
                     before, since = now, asked
-                elif asked - since > _STILL:
+                elif asked - since > still:
                     return now
                 await asyncio.sleep(_NAP)
                 # On a busy machine standing still means little.
@@ -150,7 +151,7 @@ class Stage:
 
 
 @contextmanager
-def _fixed(clock: Clock, pace: Pace, home: Path) -> Iterator[None]:
+def _fixed(clock: Clock, pace: Pace, home: Path, *, no_color: bool) -> Iterator[None]:
     """The surroundings of the program for as long as the context lasts."""
     person = {"NAME": "you", "EMAIL": "you@localhost", "DATE": _EPOCH}
     git = {f"GIT_{who}_{what}": person[what] for who in ("AUTHOR", "COMMITTER") for what in person}
@@ -166,6 +167,8 @@ def _fixed(clock: Clock, pace: Pace, home: Path) -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(patch.dict(os.environ, surroundings))
         os.environ.pop("NO_COLOR", None)
+        if no_color:
+            os.environ["NO_COLOR"] = "1"
         time.tzset()
         stack.callback(time.tzset)
         for name in _TIMED:
@@ -184,13 +187,17 @@ def _fixed(clock: Clock, pace: Pace, home: Path) -> Iterator[None]:
 
 @asynccontextmanager
 async def on_stage(
-    make_setup: Callable[[Path], Setup], size: tuple[int, int], *, wants: Wish | None = None
+    make_setup: Callable[[Path], Setup],
+    size: tuple[int, int],
+    *,
+    wants: Wish | None = None,
+    no_color: bool = False,
 ) -> AsyncIterator[Stage]:
     """The app on what `make_setup` gives for an empty home; `wants` opens a project's steps."""
     clock, pace = Clock(), Pace()
     with tempfile.TemporaryDirectory() as place:
         home = Path(place)
-        with _fixed(clock, pace, home):
+        with _fixed(clock, pace, home, no_color=no_color):
             app = AutocoderApp(make_setup(home))
             app.animation_level = "none"
             if wants is not None:

@@ -52,7 +52,7 @@ async def test_the_whole_may_take_only_so_long(tmp_path: Path) -> None:
             begun = time.monotonic()
             answer = await served.client.post("/generate-code/", json={"prompt": "x"})
             assert answer.status_code == status
-            assert 0.9 < time.monotonic() - begun < 5
+            assert 0.9 < time.monotonic() - begun < 30
         if status == 504:
             assert answer.json()["error"]["kind"] == "run_timed_out"
         else:
@@ -114,7 +114,7 @@ async def test_who_leaves_a_socket_ends_the_request_to_the_model(
         await socket.send(json.dumps({"messages": messages, "feedback": feedback}))
         await until(lambda: served.model.requests)
         await socket.close()
-        await asyncio.wait_for(served.model.wait_for_drop(), 1)
+        await asyncio.wait_for(served.model.wait_for_drop(), 20)
 
 
 @pytest.mark.parametrize("accept", ["text/plain", "text/event-stream", "application/json"])

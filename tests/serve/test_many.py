@@ -125,7 +125,7 @@ async def test_a_kill_under_load_loses_nothing_that_a_client_had(tmp_path: Path)
             await asyncio.sleep(0.7)
             running.kill()
             await asyncio.gather(*readers)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while model.dropped < 24:  # no upstream request stays open
                 await asyncio.sleep(0.02)
     history = History(tmp_path / "state")

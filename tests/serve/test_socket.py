@@ -38,7 +38,7 @@ async def ask(socket: ClientConnection, text: str, **more: Any) -> list[dict[str
     await socket.send(json.dumps({"messages": [{"role": "user", "content": text}], **more}))
     frames = []
     while True:
-        frames.append(json.loads(await asyncio.wait_for(socket.recv(), 10)))
+        frames.append(json.loads(await asyncio.wait_for(socket.recv(), 30)))
         if frames[-1]["type"] in ("exit_token", "error"):
             return frames
 
@@ -108,7 +108,7 @@ async def test_another_address_is_asked_only_where_that_is_allowed(tmp_path: Pat
 async def test_what_is_no_request_is_answered_with_an_error(tmp_path: Path, message: str) -> None:
     async with serving([Reply("ok")], tmp_path) as served, socket_of(served) as socket:
         await socket.send(message)
-        frame = json.loads(await asyncio.wait_for(socket.recv(), 5))
+        frame = json.loads(await asyncio.wait_for(socket.recv(), 30))
         assert frame["type"] == "error"
         assert frame["message"].endswith(".")
         assert text_of(await ask(socket, "x")) == "ok"
@@ -149,7 +149,7 @@ async def test_leaving_or_stop_ends_the_upstream_request(tmp_path: Path, how: st
             while json.loads(await socket.recv())["type"] != "error":
                 pass  # an answer is under way
             await socket.send("stop")
-        await asyncio.wait_for(served.model.wait_for_drop(), 1)
+        await asyncio.wait_for(served.model.wait_for_drop(), 20)
         if how == "stops":
             while json.loads(await socket.recv())["type"] != "exit_token":
                 pass

@@ -36,7 +36,7 @@ async def send(
     await socket.send(json.dumps({"messages": messages, **more}))
     frames = []
     while True:
-        frames.append(json.loads(await asyncio.wait_for(socket.recv(), 10)))
+        frames.append(json.loads(await asyncio.wait_for(socket.recv(), 30)))
         if frames[-1]["type"] in ("exit_token", "error"):
             return {**frames[-1], "text": text_of(frames)}
 
@@ -88,10 +88,10 @@ async def test_an_answer_that_was_stopped_can_be_followed(tmp_path: Path) -> Non
         await socket.send(json.dumps({"messages": said("Greet."), "announce": True}))
         text = ""
         while len(text) < 60:
-            frame = json.loads(await asyncio.wait_for(socket.recv(), 10))
+            frame = json.loads(await asyncio.wait_for(socket.recv(), 30))
             text += frame.get("content", "")
         await socket.send("stop")
-        while json.loads(await asyncio.wait_for(socket.recv(), 10))["type"] != "exit_token":
+        while json.loads(await asyncio.wait_for(socket.recv(), 30))["type"] != "exit_token":
             pass
         done = await send(socket, said("Greet.", text, "Go on."))
         kept = History(served.state).get(done["run_id"])

@@ -71,8 +71,19 @@ KEYS = {
 }
 
 
+ANSWERS = {
+    Token("csi", "?2026$p"): "\x1b[?2026;2$y",
+    Token("csi", "?1007$p"): "\x1b[?1007;2$y",
+    Token("csi", "?u"): "\x1b[?0u",
+    Token("csi", "c"): "\x1b[?62;22c",
+    Token("csi", "6n"): "\x1b[1;1R",
+}
+"""What a terminal says when it is asked what it is, what it can and where the cursor is."""
+
+
 class Pseudoterminal:
-    """One program in one pseudo-terminal. `picture` is what it shows, `written` every byte."""
+    """One program in one pseudo-terminal. `picture` is what it shows, `written` every byte. With
+    `answers` it is one that says what it is."""
 
     def __init__(
         self,
@@ -136,8 +147,8 @@ class Pseudoterminal:
         for token in self._reader.feed(data):
             self.tokens.append(token)
             self.picture.take(token)
-            if self._answers and token == Token("csi", "?2026$p"):
-                os.write(self.master, b"\x1b[?2026;2$y")
+            if self._answers and token in ANSWERS:
+                os.write(self.master, ANSWERS[token].encode())
 
     def stop_reading(self) -> None:
         """From now on the program's output piles up in the kernel, until it can write no more."""

@@ -50,7 +50,7 @@ def test_the_guide_leads_to_a_tested_and_committed_change(
     with terminal(tmp_path, "--demo", size=size, guided=True) as screen:
         began = time.monotonic()
         keys = follow(screen, *MENDED, ("7 Commit: c, then Ctrl+S", ("c",)))
-        keys += follow(screen, ("Commit (Ctrl+S)", ("\x13",)), ("Done: tested, written", ()))
+        keys += follow(screen, ("Commit (Ctrl+S)", ("\x13",)), ("Done and committed", ()))
         took = time.monotonic() - began
         (project,) = temporary.glob("autocoder-demo-*/shop")
         log = git(project, "log", "--format=%s")

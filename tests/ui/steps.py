@@ -126,14 +126,6 @@ async def at_the_steps(app: AutocoderApp, pilot: Pilot[str]) -> None:
 
 
 async def accept_all(app: AutocoderApp, pilot: Pilot[str]) -> None:
-    await until(pilot, lambda: app.review_session is not None)
-    await until(pilot, lambda: app.main.pane == "review" or app.main.pane == "steps")
-    for _ in range(40):
-        if app.focused is not None and app.focused.id == "diff":
-            break
-        # The steps may take the keyboard back once more when they show what they wait for.
-        if app.screen is app.main:
-            await pilot.press("f5")
-        await pilot.pause(0.2)
+    await until(pilot, lambda: app.review_session is not None and app.main.pane == "review")
     await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
     await pilot.press("A", "enter")

@@ -9,23 +9,39 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
+from rich.style import Style
 from textual.color import Color
 from textual.screen import Screen
+from textual.widgets import Button, Input, SelectionList
 
 from autocoder_tui.config.theme_files import load_themes
+from autocoder_tui.demo.script import Reply
+from autocoder_tui.engine.events import TextDelta
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.contrast import contrast, faint
-from tests.ui.driving import until
+from autocoder_tui.ui.screens.recovered import RecoveredRuns
+from tests.ui.driving import NARROW, driven, serving, setup_for, until
 from tests.ui.goldens import at_moment
+from tests.ui.test_dialog_buttons import closed, every_dialog, opened
+from tests.ui.test_recovery import WHOLE, left_behind
+from tests.ui.test_session import AT
 
-THEMES = [theme.name for theme in load_themes().themes if not theme.ansi]
-_MOST_UNLIKE = ("autocoder-dark", "autocoder-light", "high-contrast")
+LOADED = load_themes().themes
+THEMES = [theme.name for theme in LOADED if not theme.ansi]
+OF_THE_TERMINAL = [theme.name for theme in LOADED if theme.ansi]
+_MOST_UNLIKE = ("autocoder-dark", "paper", "high-contrast", "beacon-light", "ember")
 _SIZE = (120, 40)
-_KEPT = 4.5
-# A changed word stands out by its ground, which leaves a little less (as tests/config has it).
-_CODE = 3.5
+_TEXT = 4.5
+_STRONG = ("high-contrast", "high-contrast-light")
+_MOST = 7.0
+"""WCAG 2, level AAA."""
+_PART = 3.0
+"""What is no text but has to be seen: WCAG 2, 1.4.11."""
+_SEPARATES = set("─│╱╲┌┐└┘├┤┬┴┼╭╮╯╰▁▔▏▕▊▎")
+"""What only separates, or fills up: nothing is told by it."""
+_PARTS = set("━┃█▀▄▌▐▂▃▅▆▇▉▋▍")
+"""Bars and the line of the pane with the keyboard."""
 
 
 def _segments(screen: Screen[Any]) -> Iterator[tuple[int, int, Segment]]:
@@ -39,36 +55,64 @@ def _segments(screen: Screen[Any]) -> Iterator[tuple[int, int, Segment]]:
             x += segment.cell_length
 
 
-def _colour(triplet: ColorTriplet | None) -> Color | None:
-    return None if triplet is None else Color(*triplet)
-
-
 def unreadable(app: AutocoderApp) -> list[str]:
-    """The texts that can't be read on their ground."""
+    """The texts that can't be read on their ground, and the parts that can't be seen."""
     bad = []
     for x, y, segment in _segments(app.screen):
-        style = segment.style
-        if style is None or not any(char.isalnum() for char in segment.text):
+        style, signs = segment.style, set(segment.text) - _SEPARATES - {" "}
+        if style is None or not signs:
             continue
-        text = _colour(style.color.triplet if style.color else None)
-        ground = _colour(style.bgcolor.triplet if style.bgcolor else None)
-        if text is None or ground is None:
+        if not style.color or not style.bgcolor or not style.color.triplet or style.dim:
             bad.append(f"{segment.text!r} at {x},{y} has no colours of the theme: {style}")
             continue
-        have = contrast(text, ground)
-        code = any(widget.id == "diff" for widget, _ in app.screen.get_widgets_at(x, y))
-        if have < (_CODE if code else _KEPT):
-            bad.append(f"{segment.text!r} at {x},{y}: {have:.2f} ({text.hex} on {ground.hex})")
+        text, ground = Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor)
+        # The sides of a box that is ticked are its frame.
+        if signs <= set("▐▌") and _is_box(app, x, y):
+            continue
+        least = _MOST if app.theme in _STRONG else _TEXT
+        if contrast(text, ground) < (_PART if signs <= _PARTS else least):
+            have = f"{contrast(text, ground):.2f} ({text.hex} on {ground.hex})"
+            bad.append(f"{segment.text!r} at {x},{y}: {have}")
     return bad
+
+
+def _is_box(app: AutocoderApp, x: int, y: int) -> bool:
+    return any(isinstance(it, SelectionList) for it, _ in app.screen.get_widgets_at(x, y))
+
+
+def unsuited(app: AutocoderApp, theme: str) -> list[str]:
+    """What nobody knows how it looks in the terminal's own colours: one on another, or one that is
+    near to the usual ground of such a terminal."""
+    near = {"blue"} if theme == "ansi" else {"yellow", "green", "cyan", "white"}
+    near |= {"black", "bright_black", "bright_white"}
+    bad = []
+    for x, y, segment in _segments(app.screen):
+        style = segment.style or Style()
+        colours = [one.name for one in (style.color, style.bgcolor) if one and not one.is_default]
+        if not segment.text.isspace() and (len(colours) > 1 or near & {*colours}):
+            bad.append(f"{segment.text!r} at {x},{y}: {style}")
+    return bad
+
+
+async def look_at(app: AutocoderApp, pilot: Any, themes: list[str], what: str) -> None:
+    """Each of `themes` on what is on the screen."""
+    for theme in themes:
+        app.theme = theme
+        await pilot.pause()
+        await until(pilot, lambda: not app.screen._layout_required)
+        wrong = unsuited(app, theme) if theme in OF_THE_TERMINAL else unreadable(app)
+        assert wrong == [], (theme, what)
+    app.theme = "autocoder-dark"
 
 
 @pytest.mark.parametrize(
     ("moment", "key"),
     [
         *((moment, "") for moment in ("ask", "stream", "review", "question", "history")),
-        *((moment, "") for moment in ("settings", "keys", "palette", "themes")),
-        *(("ask", key) for key in ("f9", "ctrl+o", "ctrl+l", "f2")),
-        *(("review", key) for key in ("v", "f7", "exclamation_mark", "y", "e")),
+        *((moment, "") for moment in ("settings", "keys", "palette", "themes", "steps")),
+        *((moment, "") for moment in ("finder", "reference")),
+        *(("ask", key) for key in ("f9", "ctrl+o", "ctrl+l", "f2", "alt+m")),
+        *(("review", key) for key in ("v", "f7", "exclamation_mark", "y", "e", "slash")),
     ],
 )
 async def test_every_text_on_the_screen_can_be_read(tmp_path: Path, moment: str, key: str) -> None:
@@ -76,11 +120,77 @@ async def test_every_text_on_the_screen_can_be_read(tmp_path: Path, moment: str,
         if key:
             await pilot.press(key)
             await pilot.pause()
-        for theme in _MOST_UNLIKE if key else THEMES:
-            app.theme = theme
+        if key == "slash":
+            await pilot.press(*"orders")
             await pilot.pause()
-            await until(pilot, lambda: not app.screen._layout_required)
-            assert unreadable(app) == [], theme
+        themes = list(_MOST_UNLIKE) if key else THEMES
+        await look_at(app, pilot, [*themes, *OF_THE_TERMINAL], moment + key)
+
+
+@pytest.mark.parametrize("severity", ["information", "warning", "error"])
+async def test_every_message_can_be_read(tmp_path: Path, severity: Any) -> None:
+    async with at_moment(tmp_path, "ask", NARROW) as (app, pilot):
+        app.notify("Something is said, and it stands above the footer.", severity=severity)
+        await until(pilot, lambda: any("is said" in it.text for _, _, it in _segments(app.screen)))
+        await look_at(app, pilot, [*THEMES, *OF_THE_TERMINAL], severity)
+
+
+ANSWER = """\
+# A heading
+## Another, with `code` and **strong**
+Text with *emphasis*, ~~struck~~, `code` and [a link](http://127.0.0.1/x).
+
+> a quote, with `code`
+
+- [x] done
+1. first
+
+| head | of a table |
+| --- | --- |
+| `code` | text |
+
+---
+
+```python
+@wraps(f)
+class Shop(Exception):  # says why
+    '''A text.'''
+    def total(self, n: int = 0x1F) -> float:
+        return sum(f"{n!r}\\n", None) if n in (1, 2.5) else self.x
+```
+"""
+
+
+async def test_every_part_of_an_answer_can_be_read(tmp_path: Path) -> None:
+    flags = ("--mode", "query", "-r", "# Why `x`?\n\n> **b**\n- c")
+    async with serving(tmp_path, [Reply(ANSWER)], *flags, size=_SIZE) as (app, pilot, _):
+        await until(pilot, lambda: app.recovery.done and app.screen is app.main)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.conversation.now.asked and not app.runner.running)
+        await pilot.press("f4", "home")
+        await until(pilot, lambda: any("A heading" in it.text for _, _, it in _segments(app.main)))
+        await look_at(app, pilot, [*THEMES, *OF_THE_TERMINAL], "answer")
+
+
+async def test_every_dialog_can_be_read(tmp_path: Path) -> None:
+    """With each of its buttons under the cursor, and something typed."""
+    left_behind(tmp_path, TextDelta(WHOLE[:-40]))
+    async with driven(setup_for(tmp_path, *AT), NARROW) as (app, pilot):
+        await until(pilot, lambda: isinstance(app.screen, RecoveredRuns) and app.screen._listens)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main and app.recovery.done)
+        for kind in every_dialog():
+            app.main.show("output")
+            await pilot.pause()
+            dialog = await opened(app, pilot, kind.__name__, [])
+            for widget in (None, *dialog.query(Input), *list(dialog.query(Button))[:2]):
+                if widget is not None and not (widget.disabled or not widget.display):
+                    widget.focus()
+                    await pilot.pause()
+                themes = ["autocoder-dark", "paper", "high-contrast", *OF_THE_TERMINAL]
+                await look_at(app, pilot, themes, f"{kind.__name__} {widget}")
+            app.pop_screen()
+            await closed(app, pilot, dialog)
 
 
 colours = st.builds(Color, *[st.integers(0, 255)] * 3)
@@ -91,8 +201,8 @@ def test_a_faint_text_can_be_read_wherever_the_text_itself_can(
     text: Color, ground: Color, other: Color, share: float
 ) -> None:
     made = faint(text, share, (ground, other))
-    if all(contrast(text, one) >= _KEPT for one in (ground, other)):
-        assert all(contrast(made, one) >= _KEPT for one in (ground, other))
+    if all(contrast(text, one) >= _TEXT for one in (ground, other)):
+        assert all(contrast(made, one) >= _TEXT for one in (ground, other))
     else:
-        readable = all(contrast(made, one) >= _KEPT for one in (ground, other))
+        readable = all(contrast(made, one) >= _TEXT for one in (ground, other))
         assert made == text or readable

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from autocoder_tui.runs.editor_text import edit_in_editor
 from autocoder_tui.system.clipboard import clipboard_tool, fill_clipboard
 from autocoder_tui.system.editor import EditorFailed, editor_command, find_editor
-from autocoder_tui.ui.controllers.edit import edit_in_editor
 from autocoder_tui.ui.widgets.plain_area import keeps
 
 
@@ -33,28 +33,25 @@ def test_the_editor_gets_the_text_and_its_changes_come_back(tmp_path: Path) -> N
     editor = program(tmp_path, "my editor", code)
     text = "a\r\nA\x0c\nlast"
     environ = {"VISUAL": f"'{editor}' --wait", "EDITOR": "false"}
-    assert edit_in_editor(text, "src/code.py", 4, environ) == "b\r\nA\x0c\nlast"
+    left = edit_in_editor(text, "src/code.py", 4, environ, tmp_path / "state")
+    assert (left.text, left.remark) == ("b\r\nA\x0c\nlast", "")
 
 
 def test_a_known_editor_opens_at_the_line(tmp_path: Path) -> None:
     code = "pathlib.Path(sys.argv[-1]).write_text(sys.argv[1])"
     editor = program(tmp_path, "nano", code)
-    assert edit_in_editor("x", "a.txt", 4, {"EDITOR": str(editor)}) == "+5"
+    environ = {"EDITOR": str(editor)}
+    assert edit_in_editor("x", "a.txt", 4, environ, tmp_path / "state").text == "+5"
 
 
 @pytest.mark.parametrize(
     ("command", "reason"),
     [("false", "ended with 1"), ("'", "not a command")],
 )
-def test_an_editor_that_fails_changes_nothing(command: str, reason: str) -> None:
+def test_an_editor_that_fails_changes_nothing(tmp_path: Path, command: str, reason: str) -> None:
     with pytest.raises(EditorFailed, match=reason):
-        edit_in_editor("x", "a.txt", 0, {"EDITOR": command})
-
-
-def test_an_editor_that_saves_something_else_than_utf_8(tmp_path: Path) -> None:
-    editor = program(tmp_path, "ed", "pathlib.Path(sys.argv[-1]).write_bytes(b'\\xff')")
-    with pytest.raises(EditorFailed, match="UTF-8"):
-        edit_in_editor("x", "a.txt", 0, {"EDITOR": str(editor)})
+        edit_in_editor("x", "a.txt", 0, {"EDITOR": command}, tmp_path)
+    assert not any(tmp_path.iterdir())
 
 
 def test_an_editor_that_is_not_installed_gives_way_to_one_that_is_and_it_is_said(
@@ -114,18 +111,21 @@ def test_no_clipboard_tool_without_a_display_or_over_ssh(tmp_path: Path) -> None
 
 
 IN_A_TERMINAL = """
+import pathlib
 import types
 from textual.app import App
-from autocoder_tui.ui.controllers.edit import edit_suspended
+from autocoder_tui.ui.controllers.edit import edit_outside
 
 class Program(App):
-    setup = types.SimpleNamespace(environ={"EDITOR": "false"})
+    places = types.SimpleNamespace(state=pathlib.Path("/nowhere"))
+    setup = types.SimpleNamespace(environ={"EDITOR": "false"}, places=places)
 
-    def on_mount(self):
-        try:
-            edit_suspended(self, "text", "a.txt", 0)
-        except EditorFailed:
-            self.call_after_refresh(self.exit)
+    def tell(self, text, **options):
+        assert "ended with 1" in text, text
+        self.call_after_refresh(self.exit)
+
+    async def on_mount(self):
+        assert await edit_outside(self, "text", "a.txt", 0) is None
 
 Program().run()
 """

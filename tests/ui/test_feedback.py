@@ -22,7 +22,7 @@ from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 from autocoder_tui.ui.widgets.review.before_view import BeforeView
-from tests.ui.driving import WIDE, at_both_sizes, framed, serving, until
+from tests.ui.driving import WIDE, at_both_sizes, framed, serving, there, until
 from tests.ui.test_review_pane import pane_of
 from tests.watched_server import WatchedServer
 
@@ -217,7 +217,7 @@ async def test_what_was_rejected_does_not_come_back_unsaid(tmp_path: Path) -> No
             await until(pilot, lambda: len(server.requests) == number + 1)  # noqa: B023
             await until(pilot, lambda: not app.runner.running and after(app) == text)  # noqa: B023
             await until(pilot, lambda: not editor(app).text)
-            said = " ".join(pane_of(app).warnings["code.txt"])
+            said = " ".join(there(app.review_session).warnings["code.txt"])
             if text is FIRST:
                 assert marks(app) == "✓✗"
                 assert "Line 6: rejected in round" in said

@@ -10,7 +10,7 @@ from autocoder_tui.demo.script import Reply
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.headless.test_run import framed
-from tests.ui.driving import serving, until
+from tests.ui.driving import serving, there, until
 
 
 async def test_line_ends_alone_and_a_guess_are_asked_about(tmp_path: Path) -> None:
@@ -27,7 +27,10 @@ async def test_line_ends_alone_and_a_guess_are_asked_about(tmp_path: Path) -> No
         await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
         assert pane.review is not None
         assert str(pane.review.file("a.py").lines) == "2 line ends"
-        (ends,), (guess,) = pane.warnings["a.py"], pane.warnings["b.txt"]
+        (ends,), (guess,) = (
+            there(app.review_session).warnings["a.py"],
+            there(app.review_session).warnings["b.txt"],
+        )
         assert ends == "Nothing but line ends changes, in 2 lines: LF to CRLF."
         assert "Shift_JIS, which is a guess" in guess
         await pilot.press("ctrl+a")

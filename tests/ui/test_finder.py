@@ -17,6 +17,7 @@ from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.finder import Finder
 from autocoder_tui.ui.widgets.files.finder_rows import FileRow
+from autocoder_tui.ui.widgets.files.found_preview import FoundPreview
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.row_list import RowList
 from autocoder_tui.workspace.file_group import FileGroup
@@ -84,10 +85,10 @@ async def test_letters_find_and_enter_picks_and_closes(
 async def test_space_picks_on_and_what_is_typed_next_looks_for_another(tmp_path: Path) -> None:
     project(tmp_path)
     async with opened(tmp_path) as (app, pilot, finder):
-        await pilot.press(*"cli", "space")
+        await pilot.press(*"cli", "tab")
         await until(pilot, lambda: app.job().picks == ("src/cli.py",))
         assert drawn_rows(finder)[0].startswith("✓")
-        await pilot.press(*"read", "space")
+        await pilot.press(*"read", "tab")
         await until(pilot, lambda: app.job().picks == ("README.md", "src/cli.py"))
         assert finder.query_one(Input).value == "read"
         await pilot.press("space")
@@ -95,6 +96,52 @@ async def test_space_picks_on_and_what_is_typed_next_looks_for_another(tmp_path:
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main)
         assert app.job().picks == ("src/cli.py",)
+
+
+async def test_a_blank_parts_words_after_letters_and_picks_after_a_move(tmp_path: Path) -> None:
+    project(tmp_path)
+    async with opened(tmp_path) as (app, pilot, finder):
+        await pilot.press(*"report test")
+        await until(pilot, lambda: names(finder) == ["tests/test_report.py"])
+        assert finder.query_one(Input).value == "report test"
+        assert app.job().picks == ()
+        await pilot.press("down", "space")
+        await until(pilot, lambda: app.job().picks == ("tests/test_report.py",))
+        assert finder.query_one(Input).value == "report test"
+
+
+async def test_a_blank_picks_what_a_glob_stands_for(tmp_path: Path) -> None:
+    project(tmp_path)
+    async with opened(tmp_path) as (app, pilot, finder):
+        await pilot.press(*"test*")
+        await until(pilot, lambda: isinstance(finder._found.rows[0], FileGroup))
+        await pilot.press("space")
+        await until(pilot, lambda: app.job().picks == ("tests/test_report.py",))
+
+
+@pytest.mark.parametrize(("size", "beside"), [((80, 24), False), ((120, 40), True)])
+async def test_the_file_under_the_cursor_is_read_where_it_has_room(
+    tmp_path: Path, size: tuple[int, int], beside: bool
+) -> None:
+    root = project(tmp_path, *FILES, ".env")
+    (root / "src/cli.py").write_text("".join(f"line_{number}\n" for number in range(200)))
+    async with opened(tmp_path, size) as (_, pilot, finder):
+        preview = finder.query_one(FoundPreview)
+        assert preview.display is beside
+        await pilot.press(*"cli")
+        if not beside:
+            await pilot.pause(0.3)
+            assert not preview.path
+            return
+        await until(pilot, lambda: preview.path == "src/cli.py")
+        assert preview.text.count("line_") == 200
+        await pilot.press("shift+down")
+        await until(pilot, lambda: preview.top_line > 0)
+        finder.query_one(Input).value = "*.py"
+        await until(pilot, lambda: preview.text.splitlines() == sorted(FILES[1:]))
+        finder.query_one(Input).value = ".env"
+        await until(pilot, lambda: preview.path == ".env")
+        assert "may hold secrets" in preview.text
 
 
 async def test_the_slash_finds_from_the_tree(tmp_path: Path) -> None:
@@ -168,7 +215,7 @@ async def test_picks_are_saved_by_name_and_picked_and_deleted_again(tmp_path: Pa
         await pilot.press(*"bdocs")
         await until(pilot, lambda: "[b]docs" in names(again))
         at = names(again).index("[b]docs")
-        await pilot.press(*["down"] * at, "space")
+        await pilot.press(*["down"] * at, "tab")
         await until(pilot, lambda: app.job().picks == ("README.md", "src/cli.py"))
         await pilot.press("delete")
         await until(pilot, lambda: "[b]docs" not in names(again))
@@ -193,7 +240,7 @@ async def test_what_was_picked_last_is_offered_first_the_next_time(tmp_path: Pat
 async def test_a_secret_is_asked_about_above_the_finder(tmp_path: Path, no: str) -> None:
     project(tmp_path, ".env", "a.py")
     async with opened(tmp_path) as (app, pilot, _):
-        await pilot.press(*".env", "space")
+        await pilot.press(*".env", "tab")
         await until(pilot, lambda: isinstance(app.screen, Question))
         await pilot.press(no)
         await until(pilot, lambda: isinstance(app.screen, Finder))
@@ -215,7 +262,7 @@ async def test_no_name_acts_on_the_terminal_or_breaks_a_row(
             assert not set(row) & set("\x1b\n\u202e")
             assert cell_len(row) <= finder.query_one(RowList).size.width
         assert any("[bold]x[red].py" in row for row in drawn_rows(finder))
-        await pilot.press(*"deep", "space")
+        await pilot.press(*"deep", "tab")
         await until(pilot, lambda: app.job().picks == (f"{deep}/deep.py",))
 
 
@@ -226,7 +273,7 @@ async def test_a_project_that_changes_is_listed_anew_and_what_is_gone_is_said(
     async with opened(tmp_path) as (app, pilot, finder):
         (root / "src/cli.py").unlink()
         (root / "src/more.py").write_text("new")
-        await pilot.press(*"cli", "space")
+        await pilot.press(*"cli", "tab")
         await until(pilot, lambda: any("no longer there" in line for line in app.main.log_lines))
         await pilot.press("escape", "ctrl+f")
         await until(pilot, lambda: isinstance(app.screen, Finder) and app.screen is not finder)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from rich.cells import cell_len
 
 from autocoder_tui.config.theme_files import load_theme, load_themes
+from autocoder_tui.store.pane_sizes import PaneSizes
 from autocoder_tui.ui.first_frame import Colors, colors_of, first_frame
 from autocoder_tui.ui.screens.shown_panes import TINY_BELOW
 from tests.terminal.picture import Picture
 from tests.terminal.sequences import TokenReader
 from tests.ui.driving import driven, setup_for, until
+from tests.ui.test_session import AT
 
 SIZES = [
     TINY_BELOW,
@@ -29,21 +33,34 @@ SIZES = [
 ]
 
 
-def drawn(width: int, height: int, colors: Colors, place: str) -> Picture:
+def drawn(
+    width: int,
+    height: int,
+    colors: Colors,
+    place: str,
+    shares: Mapping[str, float] = MappingProxyType({}),
+) -> Picture:
     picture = Picture(width, height)
-    for token in TokenReader().feed(
-        first_frame(os.terminal_size((width, height)), colors, place).encode()
-    ):
+    frame = first_frame(os.terminal_size((width, height)), colors, place, shares)
+    for token in TokenReader().feed(frame.encode()):
         picture.take(token)
     return picture
 
 
+OWN = {"files": 0.45, "requirements": 0.6, "right": 0.7}
+"""Sizes that a person gave the panes."""
+
+
+@pytest.mark.parametrize("shares", [{}, OWN], ids=["the program's", "a person's"])
 @pytest.mark.parametrize("size", SIZES)
 async def test_every_sign_of_it_stands_where_the_workspace_has_the_same(
-    tmp_path: Path, size: tuple[int, int]
+    tmp_path: Path, size: tuple[int, int], shares: dict[str, float]
 ) -> None:
-    frame = drawn(*size, Colors(), "").lines
-    async with driven(setup_for(tmp_path, "--demo"), size=size) as (app, pilot):
+    frame = drawn(*size, Colors(), "", shares).lines
+    setup = setup_for(tmp_path, *AT)
+    if shares:
+        PaneSizes(setup.places.state, setup.root).keep(shares)
+    async with driven(setup, size=size) as (app, pilot):
 
         def lines() -> list[str]:
             return [strip.text for strip in app.main._compositor.render_strips()]
@@ -85,7 +102,7 @@ def test_the_ground_is_that_of_the_theme(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", [(59, 40), (120, 14), (0, 0)])
 def test_where_it_has_no_room_nothing_is_drawn(size: tuple[int, int]) -> None:
-    assert not first_frame(os.terminal_size(size), Colors(), "~/shop")
+    assert not first_frame(os.terminal_size(size), Colors(), "~/shop", {})
 
 
 @pytest.mark.parametrize("place", ["~/" + 300 * "x", "a\x1b[2J\x07b", "~/日本", "~/\u202eabc"])

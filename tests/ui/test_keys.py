@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 from textual.widget import Widget
+from textual.widgets import Static
 
 from autocoder_tui.cli.docs import DOCS
+from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.key_presets import PRESETS
 from autocoder_tui.ui.key_rows import EVERYWHERE, conflicts, key_name
-from autocoder_tui.ui.key_table import key_list, key_sections
+from autocoder_tui.ui.key_table import PANES, SCREENS, key_list, key_sections
 from autocoder_tui.ui.keymap import binding_ids, checked_keys
+from autocoder_tui.ui.pane_purposes import PURPOSES
+from autocoder_tui.ui.screens.finder import Finder
 from autocoder_tui.ui.screens.keys_help import KeysHelp
 from autocoder_tui.ui.screens.palette import Palette
-from tests.ui.driving import driven, setup_for, until
+from autocoder_tui.ui.screens.prompts import PromptList
+from autocoder_tui.ui.screens.settings import SettingsScreen
+from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
+from autocoder_tui.ui.widgets.row_list import RowList
+from tests.ui.driving import at_both_sizes, driven, setup_for, until
 from tests.ui.test_session import AT
 
 # An answer's block and its line under the cursor; a dialog and what it stands on.
@@ -113,6 +123,68 @@ async def test_the_help_begins_with_the_pane_one_is_in_and_is_searched(tmp_path:
         assert "write.undo" not in shown()
         await pilot.press("ctrl+t")
         await until(pilot, lambda: "write.undo" in shown())
+
+
+@at_both_sizes
+async def test_the_help_says_what_the_pane_is_for_and_what_is_next(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with driven(setup_for(tmp_path, *AT, guided=True), size) as (app, pilot):
+        await until(pilot, lambda: app.recovery.done and app.guide.next_step)
+        await pilot.press("f3")
+        await until(pilot, lambda: isinstance(app.focused, RequirementsArea))
+        help_ = await helped(app, pilot)
+        purpose = str(help_.query_one("#help-purpose", Static).render())
+        assert purpose.startswith("Next: Pick files: F2 goes to the files\nSay here what you want")
+        await until(pilot, lambda: help_.query_one(RowList).size.height >= 6)
+        # What the arrows do is listed for those who look for it.
+        assert "requirements.up" not in {line.row.id for _, line in help_.found("")}
+        assert "requirements.up" in {line.row.id for _, line in help_.found("up")}
+
+
+async def test_a_key_found_in_the_help_is_done_or_changed(tmp_path: Path) -> None:
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await until(pilot, lambda: app.recovery.done and app.screen is app.main)
+        await pilot.press("f2")
+        help_ = await helped(app, pilot)
+        help_.filter.value = "ctrl+f"
+        await until(pilot, lambda: help_.current and help_.current.row.id == "files.find")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, Finder))
+        await pilot.press("escape")
+        # Of another pane than the one with the keyboard, too.
+        help_ = await helped(app, pilot)
+        help_.filter.value = "search prompts"
+        await until(pilot, lambda: help_.current and help_.current.row.id == "prompt.search")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, PromptList))
+        await pilot.press("escape")
+        help_ = await helped(app, pilot)
+        help_.filter.value = "mark for comparing"
+        await until(pilot, lambda: help_.current and help_.current.row.id == "history.mark")
+        await pilot.press("enter")
+        says = str(help_.query_one("#help-says", Static).render())
+        assert says.endswith("(in “History”)")
+        assert app.screen is help_
+        await pilot.press("ctrl+e")
+        await until(pilot, lambda: isinstance(app.screen, SettingsScreen))
+
+
+async def helped(app: AutocoderApp, pilot: Pilot[str]) -> KeysHelp:
+    await until(pilot, lambda: app.screen is app.main)
+    await pilot.press("f1")
+    await until(pilot, lambda: isinstance(app.screen, KeysHelp))
+    screen = app.screen
+    assert isinstance(screen, KeysHelp)
+    await until(pilot, lambda: screen.current is not None)
+    return screen
+
+
+def test_each_pane_says_what_it_is_for_in_two_lines() -> None:
+    titles = {title for _, title in (*PANES, *SCREENS)}
+    assert {title for _, title in PANES} <= set(PURPOSES) <= titles
+    for text in PURPOSES.values():
+        assert len(textwrap.wrap(text, 72)) <= 3
 
 
 async def test_a_command_is_found_and_done(tmp_path: Path) -> None:

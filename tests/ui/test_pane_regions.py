@@ -20,6 +20,7 @@ from autocoder_tui.ui.widgets.panes.regions import (
     Arranged,
     Beside,
     Moment,
+    Place,
     arranged,
     box_of,
 )
@@ -28,11 +29,12 @@ PANES = ("files", "requirements", "steps", "output", "review", "check", "log")
 NAMES = ("files", "requirements", "right", "review", "steps", "steps-height")
 
 
-def moment_of(pane: str, beside: str, single: bool, idle: bool, right_has: bool) -> Moment:
+def moment_of(pane: str, beside: str, single: bool, decides: bool) -> Moment:
     """As the screen makes them: the steps stand beside what they bring, never beside the files."""
     if pane in ("files", "requirements", "steps"):
         beside = "steps" if pane == "steps" else "files"
-    return Moment(pane, cast(Beside, beside), single, idle, right_has)
+    decides = decides and pane in ("review", "check")
+    return Moment(pane, cast(Beside, beside), single, decides)
 
 
 MOMENTS = some.builds(
@@ -41,21 +43,20 @@ MOMENTS = some.builds(
     some.sampled_from(("files", "steps")),
     some.booleans(),
     some.booleans(),
-    some.booleans(),
 )
 PLACES = some.builds(
-    Region, some.just(0), some.just(0), some.integers(20, 400), some.integers(4, 99)
+    Place, some.just(0), some.just(0), some.integers(20, 400), some.integers(4, 99)
 )
 SHARES = some.dictionaries(some.sampled_from(NAMES), some.floats(0.001, 0.999))
 
 
 @given(MOMENTS, PLACES, SHARES)
 def test_panes_fill_the_place_and_never_lie_upon_each_other(
-    moment: Moment, place: Region, shares: dict[str, float]
+    moment: Moment, place: Place, shares: dict[str, float]
 ) -> None:
     found = arranged(moment, place, shares)
-    boxes = list(found.boxes.values())
-    assert all(place.contains_region(box) for box in boxes if box.area)
+    boxes = [Region(*box) for box in found.boxes.values()]
+    assert all(Region(*place).contains_region(box) for box in boxes if box.area)
     for at, one in enumerate(boxes):
         assert not any(one.overlaps(other) for other in boxes[at + 1 :])
     gaps = sum(one.region.area for one in found.borders if one.upright)
@@ -67,14 +68,14 @@ def test_the_pane_with_the_keyboard_can_be_worked_in(
     moment: Moment, width: int, height: int, shares: dict[str, float]
 ) -> None:
     moment = replace(moment, single=moment.single or width < NARROW_BELOW)
-    box = arranged(moment, Region(0, 0, width, height), shares).boxes[box_of(moment.pane)]
+    box = arranged(moment, Place(0, 0, width, height), shares).boxes[box_of(moment.pane)]
     assert box.width >= 19
     assert box.height >= 4
 
 
 @given(MOMENTS, PLACES, SHARES, some.integers(-500, 500))
 def test_a_border_stays_where_it_is_put(
-    moment: Moment, place: Region, shares: dict[str, float], cells: int
+    moment: Moment, place: Place, shares: dict[str, float], cells: int
 ) -> None:
     for border in arranged(moment, place, shares).borders:
         share = border.share_at(cells)
@@ -89,35 +90,45 @@ def test_a_border_stays_where_it_is_put(
 
 
 def seen(pane: str, size: tuple[int, int], beside: Beside = "files", **more: bool) -> Arranged:
-    return arranged(Moment(pane, beside, **more), Region(0, 0, *size), {})
+    return arranged(Moment(pane, beside, **more), Place(0, 0, *size), {})
 
 
 def test_a_usual_terminal_shows_what_is_asked_or_what_is_decided() -> None:
     assert set(seen("output", (120, 36)).boxes) == {FILES, REQUIREMENTS, LOWER}
-    review = seen("review", (120, 36), right_has=True).boxes
-    assert review == {LOWER: Region(0, 0, 120, 2), RIGHT: Region(0, 2, 120, 34)}
+    review = seen("review", (120, 36), decides=True).boxes
+    assert review == {LOWER: Place(0, 0, 120, 2), RIGHT: Place(0, 2, 120, 34)}
+    assert seen("check", (120, 36), decides=True).boxes == {LOWER: Place(0, 0, 120, 36)}
+
+
+@pytest.mark.parametrize("pane", ["review", "check"])
+@pytest.mark.parametrize("size", [(100, 24), (120, 36), (200, 56), (240, 56)])
+def test_where_there_is_nothing_to_decide_on_the_way_to_it_stays_in_sight(
+    pane: str, size: tuple[int, int]
+) -> None:
+    boxes, asking = seen(pane, size).boxes, seen("output", size).boxes
+    assert {FILES, REQUIREMENTS, LOWER, box_of(pane)} <= set(boxes)
+    assert (boxes[FILES], boxes[REQUIREMENTS]) == (asking[FILES], asking[REQUIREMENTS])
 
 
 def test_a_wide_terminal_shows_the_review_beside_the_work() -> None:
     for size in ((160, 40), (200, 56), (300, 80)):
-        boxes = seen("review", size, right_has=True).boxes
+        boxes = seen("review", size, decides=True).boxes
         assert {REQUIREMENTS, LOWER, RIGHT} <= set(boxes)
         assert boxes[RIGHT].width >= 100  # enough for side by side
-    assert FILES in seen("review", (240, 56)).boxes
-    assert RIGHT in seen("output", (200, 56), right_has=True).boxes
-    assert RIGHT not in seen("output", (200, 56)).boxes
+        assert RIGHT in seen("output", size).boxes
+    assert FILES in seen("review", (240, 56), decides=True).boxes
 
 
 def test_no_column_of_a_wide_terminal_has_most_of_it() -> None:
     for pane in ("requirements", "output"):
-        boxes = seen(pane, (200, 56), right_has=True, idle=pane == "requirements").boxes
+        boxes = seen(pane, (200, 56)).boxes
         assert all(box.area < 0.45 * 200 * 56 for box in boxes.values())
 
 
 @pytest.mark.parametrize("pane", PANES)
 def test_one_pane_alone_is_the_one_with_the_keyboard(pane: str) -> None:
-    moment = moment_of(pane, "files", True, False, True)
-    boxes = arranged(moment, Region(0, 0, 200, 56), {}).boxes
+    moment = moment_of(pane, "files", True, True)
+    boxes = arranged(moment, Place(0, 0, 200, 56), {}).boxes
     assert box_of(pane) in boxes
     assert set(boxes) <= {box_of(pane), LOWER}
 
@@ -126,4 +137,5 @@ def test_steps_and_output_are_seen_together() -> None:
     for size, single in (((80, 20), True), ((120, 36), False), ((200, 56), False)):
         for pane in ("steps", "output"):
             assert {STEPS, LOWER} <= set(seen(pane, size, "steps", single=single).boxes)
-        assert STEPS not in seen("review", size, "steps", single=single).boxes
+        decided = seen("review", size, "steps", single=single, decides=True)
+        assert STEPS not in decided.boxes

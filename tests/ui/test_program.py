@@ -28,7 +28,7 @@ class Fake:
         self.asked: list[Any] = []
         self.stopped = 0
         self.review_session: ReviewSession | None = None
-        self.shown = 0
+        self.shown_again = 0
 
     @property
     def main(self) -> Fake:
@@ -38,7 +38,7 @@ class Fake:
         return self
 
     def show_again(self) -> None:
-        self.shown += 1
+        self.shown_again += 1
 
     def tell(self, text: str, **_: object) -> None:
         self.said.append(text)
@@ -49,6 +49,9 @@ class Fake:
 
     def stop(self) -> None:
         self.stopped += 1
+
+    async def shown(self, _: float) -> bool:
+        return True
 
     def notify(self, message: str, **_: object) -> None:
         self.said.append(message)

@@ -16,7 +16,8 @@ from autocoder_tui.ui.keymap import checked_keys
 from autocoder_tui.ui.screens.recovered import RecoveredRuns
 from autocoder_tui.ui.widgets.log.view import LogView
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
-from tests.ui.driving import NARROW, driven, framed, serving, setup_for, until
+from tests.ui.driving import NARROW, driven, framed, serving, setup_for, there, until
+from tests.watched_server import HeldServer
 
 TWO = Reply(framed("code.txt", "new\n").text + framed("other.txt", "other\n").text)
 
@@ -76,7 +77,9 @@ async def test_only_what_was_asked_for_is_accepted_with_everything(tmp_path: Pat
         assert pane.review is not None
         assert pane.review.file("code.txt").counts.accepted == 1
         assert pane.review.file("other.txt").counts.undecided == 1
-        assert any("not asked for" in text for text in pane.warnings["other.txt"])
+        assert any(
+            "not asked for" in text for text in there(app.review_session).warnings["other.txt"]
+        )
 
 
 async def test_the_log_is_wrapped_to_its_width(tmp_path: Path) -> None:
@@ -125,20 +128,27 @@ async def test_quitting_in_mid_stream_keeps_all_that_came(tmp_path: Path) -> Non
 
 
 async def test_the_question_says_so_when_the_run_ends_meanwhile(tmp_path: Path) -> None:
-    slow = Reply(framed("code.txt", "new\n" * 40).text, delay=0.02)
-    async with serving(tmp_path, [slow], "-r", "x") as (app, pilot, _):
-        await until(pilot, lambda: app.recovery.done)
-        await pilot.press("ctrl+r")
-        await until(pilot, lambda: app.runner.running and len(app.runner.state.text) > 5)
-        await pilot.press("ctrl+q")
-        await until(pilot, lambda: isinstance(app.screen, QuitQuestion))
-        assert title(app) == "A run is under way"
-        await until(pilot, lambda: not app.runner.running)
-        await until(pilot, lambda: title(app) == "It has ended meanwhile")
-        # Enter, pressed by reflex, does not quit.
-        await pilot.press("enter")
-        await until(pilot, lambda: app.screen is app.main)
-        assert app.is_running
+    held = Reply(framed("code.txt", "new\n" * 40 + "\0").text, chunk_size=8)
+    async with HeldServer([held]) as server:
+        flags = ("--base-url", server.base_url, "-m", "test-model", "-r", "x")
+        async with driven(setup_for(tmp_path, *flags)) as (app, pilot):
+            await _quit_is_asked_about(app, pilot, server)
+
+
+async def _quit_is_asked_about(app: AutocoderApp, pilot: Pilot[str], server: HeldServer) -> None:
+    await until(pilot, lambda: app.recovery.done)
+    await pilot.press("ctrl+r")
+    await until(pilot, lambda: app.runner.running and len(app.runner.state.text) > 5)
+    await pilot.press("ctrl+q")
+    await until(pilot, lambda: isinstance(app.screen, QuitQuestion))
+    assert title(app) == "A run is under way"
+    server.go_on()
+    await until(pilot, lambda: not app.runner.running)
+    await until(pilot, lambda: title(app) == "It has ended meanwhile")
+    # Enter, pressed by reflex, does not quit.
+    await pilot.press("enter")
+    await until(pilot, lambda: app.screen is app.main)
+    assert app.is_running
 
 
 def title(app: AutocoderApp) -> str:

@@ -12,10 +12,14 @@ from textual.widgets import Static
 
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.runs.preparation import Prepared
+from autocoder_tui.runs.proposed_review import proposed_review
+from autocoder_tui.store.history.history import History
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.choice import Choice
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
+from autocoder_tui.ui.screens.history import HistoryScreen
+from autocoder_tui.ui.screens.recovered import RecoveredRuns
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.footer_line import FooterLine
 from autocoder_tui.ui.widgets.plain_area import PlainArea
@@ -421,3 +425,90 @@ async def test_tabs_say_what_becomes_of_a_file(tmp_path: Path, text: str | None)
         tabs = app.main.query_one(FileTabs)
         wanted = "not offered" if text is None else "unchanged"
         await until(pilot, lambda: tabs.tabs and tabs.tabs[0].state == wanted)
+
+
+def change(old: str, new: str) -> str:
+    return f"<<<<<<< SEARCH\n{old}\n=======\n{new}\n>>>>>>> REPLACE\n"
+
+
+FIRST, SECOND = change("line 3", "line three"), change("line 30", "line thirty\nand more")
+CHANGES = f'<edit path="a.txt">\n{FIRST}{HOLD}{SECOND[:20]}{HOLD}{SECOND[20:]}</edit>\n'
+
+
+@at_both_sizes
+async def test_a_change_is_decided_on_before_the_next_one_of_its_file_has_come(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with streaming(tmp_path, [CHANGES], size=size) as (app, pilot, server):
+        await reviewing_first(app, pilot)
+        file = there(pane_of(app).file)
+        assert (file.after, marks(app, "a.txt")) == (OLD.replace("line 3\n", "line three\n"), "·")
+        assert "still coming" in head(app)
+        await pilot.press("r")
+        server.go_on()
+        server.go_on()
+        await ended(app, pilot)
+        assert there(pane_of(app).file).after == NEW
+        assert marks(app, "a.txt") == "✗·"
+        assert "still coming" not in head(app)
+        assert "dropped" not in said(app)
+
+
+def head(app: AutocoderApp) -> str:
+    return str(pane_of(app).query_one("#review-file", Static).content)
+
+
+@pytest.mark.parametrize("more", [False, True])
+async def test_verdicts_on_changes_are_back_after_a_kill(tmp_path: Path, more: bool) -> None:
+    third = change("line 38", "line 38, said better")
+    text = CHANGES.replace("</edit>", f"{third}{HOLD}</edit>")
+    async with streaming(tmp_path, [text]) as (app, pilot, server):
+        await reviewing_first(app, pilot)
+        await pilot.press("r")
+        if more:
+            server.go_on()
+            server.go_on()
+            await until(pilot, lambda: there(pane_of(app).review).counts.total == 3)
+            await pilot.press("n", "a")
+        (journal,) = (tmp_path / "state" / "journals").glob("*.jsonl")
+        # More of it comes than was decided on when the program was killed.
+        reviewed = [line for line in journal.read_bytes().splitlines() if b"so_far" in line][-1]
+        for _ in range(3 - 2 * more):
+            server.go_on()
+        await ended(app, pilot)
+        lines = journal.read_bytes().splitlines()
+    at = next(n for n, line in enumerate(lines) if line == reviewed)
+    texts = [line for line in lines[at + 1 :] if b"delta" in line.lower()]
+    killed = b"\n".join([*lines[: at + 1], *texts]) + b"\n"
+    for file in (tmp_path / "state").glob("history*"):
+        file.unlink()
+    journal.write_bytes(killed)
+    async with driven(setup_for(tmp_path, "--base-url", "http://127.0.0.1:1/v1", "-m", "m")) as (
+        app,
+        pilot,
+    ):
+        await until(pilot, lambda: isinstance(app.screen, RecoveredRuns))
+        await until(pilot, lambda: app.focused is not None and app.screen is app.focused.screen)
+        await pilot.press("r")
+        await until(pilot, lambda: names(app) == ["a.txt"])
+        assert there(pane_of(app).file).counts.total == 3
+        assert marks(app, "a.txt") == ("✗✓·" if more else "✗··")
+        assert "dropped" not in said(app)
+
+
+async def test_the_history_shows_what_is_decided_by_now(tmp_path: Path) -> None:
+    async with streaming(tmp_path, [THREE]) as (app, pilot, server):
+        await reviewing_first(app, pilot)
+        await pilot.press("a", "r")
+        server.go_on()
+        await ended(app, pilot)
+        await until(pilot, lambda: app.runner.keeping.history.list())
+        await pilot.press("f6")
+        await until(pilot, lambda: isinstance(app.screen, HistoryScreen))
+        # Nothing of it is settled in the history as long as it is under review.
+        decided = app.screen.query_one("#history-file", Static)
+        await until(pilot, lambda: "1 accepted, 1 rejected, 4 undecided" in str(decided.content))
+        await pilot.press("escape")
+    # Nor when the program has ended: of what was kept while it came, all is shown.
+    run = History(tmp_path / "state").get(History(tmp_path / "state").list()[0].run_id)
+    assert proposed_review(run).decided == "1 accepted, 1 rejected, 4 undecided"

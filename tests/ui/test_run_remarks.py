@@ -12,6 +12,7 @@ from textual.widgets import Static
 from autocoder_tui.demo.script import Reply, chunk
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.question import Question
+from autocoder_tui.ui.widgets.footer_line import FooterLine
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.ui.driving import NARROW, framed, serving, until
 
@@ -85,6 +86,10 @@ async def test_nothing_is_asked_about_a_file_in_which_nothing_changes(tmp_path: 
         pane = app.main.query_one(ReviewPane)
         await until(pilot, lambda: pane.file is not None)
         assert "changes nothing" in head(app)
+        footer = app.main.query_one(FooterLine)
+        await until(pilot, lambda: "Keys" in footer.render().plain)
+        dead = {"Next", "Accept", "Reject", "Write", "Edit", "Check"}
+        await until(pilot, lambda: not dead & set(footer.render().plain.split()))
         await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
         await pilot.press("A", "ctrl+a")
         await pilot.pause()

@@ -15,7 +15,7 @@ from autocoder_tui.ui.screens.settings import SettingsScreen
 from autocoder_tui.ui.screens.theme_list import ThemeList
 from autocoder_tui.ui.widgets.diff.view import DiffView
 from autocoder_tui.ui.widgets.row_list import RowList
-from tests.ui.driving import driven, setup_for, until
+from tests.ui.driving import NARROW, driven, setup_for, until
 from tests.ui.test_session import AT
 
 KEPT = "# mine\n[model]\nedit_retries = 2  # as often as that\n\n[log]\nlevel = 1\n"
@@ -179,6 +179,31 @@ async def test_nothing_found_is_said(tmp_path: Path, words: str) -> None:
         await until(pilot, lambda: screen.current is not None)
 
 
+async def test_a_theme_of_ones_own_is_listed_whole_with_what_its_file_says(tmp_path: Path) -> None:
+    config(tmp_path, '[ui]\ntheme = "emebr"\ndark_theme = "nothing-like-it-at-all"\n')
+    long = "a-name-of-forty-characters-is-the-most-1"
+    (tmp_path / "config" / "themes").mkdir()
+    (tmp_path / "config" / "themes" / "mine.toml").write_text(
+        f'name = "{long}"\ndescription = "[b]For\\u001b[2J me."\n'
+    )
+    async with driven(setup_for(tmp_path, *AT), NARROW) as (app, pilot):
+        said = "\n".join(app._start_problems)
+        assert 'There is no theme "emebr"; the nearest is "ember". autocoder-dark is taken' in said
+        assert 'There is no theme "nothing-like-it-at-all". autocoder-dark is taken' in said
+        await until(pilot, lambda: app.recovery.done and app.screen is app.main)
+        app.action_change_theme()
+        await until(pilot, lambda: isinstance(app.screen, ThemeList))
+        screen = app.screen
+        assert isinstance(screen, ThemeList)
+        await pilot.press(*"forty")
+        await until(pilot, lambda: screen.current is not None and screen.current.name == long)
+        await pilot.pause()
+        shown = [strip.text for strip in app.screen._compositor.render_strips()]
+        assert any(long in line for line in shown)
+        assert [group for group, _ in screen.found("forty")] == ["Yours"]
+        assert str(screen.query_one("#theme-about", Static).render()) == "[b]For␛[2J me."
+
+
 async def test_a_theme_is_seen_under_the_cursor_and_taken_back(tmp_path: Path) -> None:
     file = config(tmp_path, '[ui]\ntheme = "dusk"\n')
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
@@ -191,7 +216,10 @@ async def test_a_theme_is_seen_under_the_cursor_and_taken_back(tmp_path: Path) -
         assert screen.current is not None
         assert screen.current.name == "dusk"
         groups = [group for group, _ in screen.found("")]
-        assert groups == sorted(groups, key=["Ours", "Textual's"].index)
+        assert list(dict.fromkeys(groups)) == ["Made for this program", "More, of Textual's"]
+        assert groups == sorted(groups)
+        about = screen.query_one("#theme-about", Static)
+        assert "Violet evening" in str(about.render())
         await pilot.press("down")
         await until(pilot, lambda: app.theme == "ember")
         await pilot.press("escape")

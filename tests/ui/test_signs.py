@@ -22,11 +22,11 @@ _TITLE = re.compile("\x1b\\]2;([^\x00-\x1f\x7f-\x9f]*)\x1b\\\\")
 
 @given(st.text())
 def test_no_name_ends_the_title_or_the_notification(name: str) -> None:
-    assert _TITLE.fullmatch(title(name, "the run is done"))
+    assert _TITLE.fullmatch(title(name, "the run is done", {}))
     said = notification(name, "the run is done", {})
     assert re.fullmatch("\x1b\\]777;notify;autocoder-tui;[^;\x00-\x1f\x7f-\x9f]*\x1b\\\\\x07", said)
     # Short enough that the writer never leaves it out.
-    assert len(title(name, "a run is under way")) <= 100
+    assert len(title(name, "a run is under way", {})) <= 100
     assert len(notification(name, "a run is under way", {"TMUX": "x"})) <= 100
 
 

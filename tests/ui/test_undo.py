@@ -14,6 +14,7 @@ from autocoder_tui.demo.script import Reply
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.commit_message import CommitMessage
 from autocoder_tui.ui.screens.dialogs.question import Question
+from autocoder_tui.ui.widgets.footer_line import FooterLine
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.workspace.apply import apply_changes
 from autocoder_tui.workspace.apply_log import ApplyLog
@@ -215,11 +216,15 @@ async def test_a_write_is_committed_and_what_else_is_staged_stays(tmp_path: Path
     async with written(tmp_path) as (app, pilot):
         summary = str(app.main.query_one("#review-summary", Static).render())
         assert summary.startswith("✓ written, U undoes, c commits: ")
+        line = app.main.query_one(FooterLine)
+        await until(pilot, lambda: line.render().plain.startswith(" U Undo last write  c Commit"))
         await pilot.press("c")
         await until(pilot, lambda: isinstance(app.screen, CommitMessage))
         assert app.screen.query_one(TextArea).text == "Add a third line"
         await pilot.press(*" now", "ctrl+s")
         await until(pilot, lambda: said(app, "✓ committed"))
+        await until(pilot, lambda: " c Commit" not in line.render().plain)
+        assert " U Undo last write" in line.render().plain
         assert git(root, "log", "-1", "--format=%s") == "Add a third line now\n"
         assert git(root, "status", "--porcelain") == "A  mine\n"
         await pilot.press("c")
@@ -322,7 +327,7 @@ async def test_what_is_rejected_after_the_write_is_taken_back_out(tmp_path: Path
         # Every hunk: the line says so, quitting asks, and the files are as they were.
         await pilot.press("ctrl+x")
         await until(pilot, lambda: "back out of code.txt and sub/new.txt" in summary())
-        assert pane.unwritten == (
+        assert there(app.review_session).unwritten == (
             "Hunks that were written are no longer accepted, and still on disk."
         )
         await pilot.press("enter")
@@ -330,7 +335,7 @@ async def test_what_is_rejected_after_the_write_is_taken_back_out(tmp_path: Path
         assert "code.txt as before, sub/new.txt as before" in summary()
         # The folder that the write had made goes with the last file in it.
         assert files(root) == {"code.txt": TWICE_OLD}
-        assert pane.unwritten == ""
+        assert there(app.review_session).unwritten == ""
 
         # Which is a write like any other: it is undone, and done again.
         await pilot.press("U")

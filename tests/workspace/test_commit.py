@@ -127,6 +127,12 @@ def test_proposed_message_is_one_line_that_fits(requirements: str) -> None:
 
 
 def test_proposed_message_ends_at_a_word() -> None:
-    assert proposed_message("\n\n  Add a --json flag. \nAnd more.") == "Add a --json flag."
+    assert proposed_message("\n\n  Add a --json flag. \nAnd more.") == "Add a --json flag"
+    asked = "Add a --json flag to the report command. It prints one JSON object, and more."
+    assert proposed_message(asked) == "Add a --json flag to the report command"
+    assert proposed_message("Read e.g. report.py and v1.2 first.") == (
+        "Read e.g. report.py and v1.2 first"
+    )
+    assert proposed_message("Is that all? Or what...") == "Is that all? Or what..."
     assert proposed_message("word " * 40) == ("word " * 14).strip() + "…"
     assert proposed_message("x" * 100) == "x" * 71 + "…"

@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autocoder_tui.workspace.file_index import FileIndex, list_files, lower, word_starts
-from autocoder_tui.workspace.file_search import FileSearch, Found, matched_letters, wanted_letters
+from autocoder_tui.workspace.file_search import (
+    FileSearch,
+    Found,
+    matched_letters,
+    wanted_letters,
+    wanted_words,
+)
 from autocoder_tui.workspace.letters import align
 
 PROJECT = (
@@ -48,6 +54,14 @@ def search(query: str, *names: str, first: tuple[str, ...] = ()) -> tuple[str, .
         ("t/s/c", ["tests/shop/test_cart.py"]),
         ("READ", ["README.md"]),
         ("src cart", ["src/shop/cart.py"]),
+        ("cart test", ["tests/shop/test_cart.py"]),  # words in any order
+        ("shop picker", ["src/shop/FilePicker.tsx"]),
+        ("report ", ["src/report.py"]),
+        ("shcart", ["src/shop/cart.py"]),  # the beginnings of words along the path
+        ("clist", ["src/client/list.py"]),
+        ("./src/cli.py", ["src/cli.py"]),  # as it is copied from elsewhere
+        ("src/cli.py:12:5", ["src/cli.py"]),
+        ("src\\shop\\file.py", ["src/shop/file.py"]),
     ],
 )
 def test_what_is_meant_comes_first(query: str, best: list[str]) -> None:
@@ -84,6 +98,8 @@ def test_nothing_typed_lists_all_with_the_picked_ones_first() -> None:
         ("tests/shop/test_cart.py", "tcart", "tcart"),
         ("src/shop/cart.py", "srcart", "srcart"),
         ("a/İx.py", "ix", "İx"),
+        ("unittest/mock.py", "umock", "umock"),
+        ("unittest/custom_mock.py", "mock unit", "unitmock"),
     ],
 )
 def test_the_letters_marked_are_those_a_person_sees(path: str, query: str, marked: str) -> None:
@@ -150,18 +166,37 @@ def tier_by_hand(path: str, wanted: str) -> int:
     ]
     initials = iter(starts[begin:])
     rest = iter(name)
+    aligned = align(wanted, lowered, starts).places
+    pieces = 1 + sum(place != before + 1 for before, place in itertools.pairwise(aligned))
     tiers: list[object] = [
         lowered == wanted or lowered.endswith(f"/{wanted}") if "/" in wanted else False,
         "/" not in wanted and name.startswith(wanted),
         "/" not in wanted and words,
         "/" not in wanted and all(capital(letter) in initials for letter in wanted),
         wanted in name,
-        all(letter in rest for letter in wanted),
         lowered.startswith(wanted) or f"/{wanted}" in lowered,
+        at_words(starts, wanted) and ("/" in wanted or 5 * pieces <= 2 * len(wanted)),
+        "/" not in wanted and all(letter in rest for letter in wanted),
         wanted in lowered,
         True,
     ]
     return next(number for number, belongs in enumerate(tiers) if belongs)
+
+
+def at_words(starts: str, wanted: str) -> bool:
+    """Whether the letters begin words, or follow one that does, on to the name."""
+
+    def follows(at: int, left: str) -> bool:
+        if not left:
+            return "/" not in starts[at:]
+        if at < len(starts) and starts[at].lower() == left[0].lower():
+            return follows(at + 1, left[1:])
+        at = starts.find(capital(left[0]), at)
+        return at >= 0 and follows(at + 1, left[1:])
+
+    return any(
+        follows(at + 1, wanted[1:]) for at in range(len(starts)) if starts[at] == capital(wanted[0])
+    )
 
 
 def ranked_by_hand(index: FileIndex, query: str) -> list[str]:
@@ -169,9 +204,9 @@ def ranked_by_hand(index: FileIndex, query: str) -> list[str]:
 
     def rank(path: str) -> tuple[int, int, int, int, str]:
         lowered, tier = lower(path), tier_by_hand(path, wanted)
-        begin = path.rfind("/") + 1 if tier == 5 else 0
+        begin = path.rfind("/") + 1 if tier == 7 else 0
         starts = word_starts(path, lowered)
-        score = align(wanted, lowered, starts, begin).score if tier in (5, 8) else 0
+        score = align(wanted, lowered, starts, begin).score if tier in (6, 7, 9) else 0
         return tier, -score, len(path) - path.rfind("/"), len(path), path
 
     return sorted((path for path in index.paths if has(path, wanted)), key=rank)
@@ -223,6 +258,27 @@ def test_no_way_to_align_the_letters_is_better(path: str, wanted: str) -> None:
     found = align(wanted, lowered, starts)
     assert found.places in ways
     assert found.score == score(found.places) == max(map(score, ways))
+
+
+@given(projects, st.lists(queries.filter(bool), min_size=2, max_size=3), st.data())
+def test_words_are_found_in_any_order(
+    index: FileIndex, words: list[str], data: st.DataObject
+) -> None:
+    found = FileSearch(index).search(" ".join(words))
+    wanted = wanted_words(" ".join(words))
+    assert sorted(found.paths) == [
+        path for path in index.paths if all(has(path, word) for word in wanted)
+    ]
+    assert found.total == len(found.paths)
+    if len(wanted) > 1:
+        other = FileSearch(index).search(" ".join(data.draw(st.permutations(words))))
+        assert other == found
+
+
+def test_a_word_of_its_own_comes_before_a_part_of_one() -> None:
+    names = ("http/server.py", "src/httpx/observer.py", "src/server_http.py", "http/client.py")
+    assert search("server http", *names) == ("src/server_http.py", *names[:2])
+    assert search("server http", *names, first=names[1:2])[1] == "http/server.py"
 
 
 @given(projects, queries, st.integers(0, 30))

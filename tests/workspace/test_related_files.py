@@ -35,6 +35,8 @@ PATHS = (
     "src/main.rs",
     "src/engine/mod.rs",
     "src/engine/seam.rs",
+    "crates/price-list/src/lib.rs",
+    "crates/price-list/src/rates.rs",
     "app/src/org/shop/Cart.java",
     "app/src/org/shop/Money.java",
 )
@@ -80,6 +82,17 @@ PATHS = (
             ["src/engine/mod.rs", "src/engine/seam.rs"],
         ),
         ("src/engine/mod.rs", "pub mod seam;", ["src/engine/seam.rs"]),
+        (
+            "src/main.rs",
+            "use crate::{engine::{self, seam::{join as j}}, gone};\nuse std::{fs, io};",
+            ["src/engine/mod.rs", "src/engine/seam.rs"],
+        ),
+        ("src/engine/seam.rs", "use super::Reply;\nuse super::super::main;", ["src/main.rs"]),
+        ("src/main.rs", "use price_list::rates::Rate;", ["crates/price-list/src/rates.rs"]),
+        ("src/main.rs", "use price_list::Rate;", ["crates/price-list/src/lib.rs"]),
+        ("web/src/app.ts", "import { C } from '@/cart'", ["web/src/cart.tsx"]),
+        ("web/src/util/index.ts", "import '~/style.css'", ["web/src/style.css"]),
+        ("web/src/app.ts", "import u from 'util/index'", ["web/src/util/index.ts"]),
         (
             "app/src/org/shop/Cart.java",
             "import org.shop.Money;\nimport java.util.List;",
@@ -133,6 +146,34 @@ def test_a_real_history_is_read_and_read_again_only_when_it_has_moved(tmp_path: 
     assert related.of(["a.py"], list_files(tmp_path)) == {"b b.py": "changed along 2 times"}
     commit(tmp_path, "a.py", "b b.py")
     assert related.of(["a.py"], list_files(tmp_path)) == {"b b.py": "changed along 3 times"}
+
+
+def test_empty_packages_are_not_offered_and_others_come_last(tmp_path: Path) -> None:
+    for name, text in (
+        ("a.py", "from shop import cart\nfrom bank import money"),
+        ("shop/__init__.py", "NAME = 1\n"),
+        ("shop/cart.py", ""),
+        ("bank/__init__.py", ""),
+        ("bank/money.py", ""),
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    found = RelatedFiles(tmp_path).of(["a.py"], list_files(tmp_path))
+    assert list(found) == ["shop/cart.py", "bank/money.py", "shop/__init__.py"]
+
+
+@pytest.mark.parametrize(
+    ("picked", "offered"),
+    [("src/cart.c", "include/shop/cart.h"), ("include/shop/cart.h", "src/cart.c")],
+)
+def test_a_header_and_its_source_go_with_each_other(
+    tmp_path: Path, picked: str, offered: str
+) -> None:
+    for name in ("src/cart.c", "include/shop/cart.h", "src/other.c"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    found = RelatedFiles(tmp_path).of([picked], list_files(tmp_path))
+    assert found == {offered: f"goes with {picked.rpartition('/')[2]}"}
 
 
 def test_without_git_there_are_imports_and_tests(tmp_path: Path) -> None:

@@ -38,8 +38,14 @@ _LABEL = re.compile(
 )
 
 
+_COMMANDS = (
+    "sh", "bash", "shell", "zsh", "console", "terminal", "shell-session", "powershell", "cmd",
+    "text", "output",
+)  # fmt: skip
 _MOST_CLOSINGS = 8
 """Closing fences tried for a block that does not parse."""
+HOLDS_FENCES = (".md", ".markdown", ".mdx", ".rst")
+"""How files are named in which a code fence is text like any other."""
 _TALK = re.compile(r"[\w ,.;'’()!?-]*[ .:!?][\w ,.;'’()!?-]*:?\s*\Z")
 _GLUED = "The closing fence stood at the end of a line of code."
 
@@ -363,3 +369,26 @@ def is_path(word: str) -> bool:
     if " " in word and not has_suffix:
         return False
     return (has_suffix and bool(stem or last)) or ("/" in word and not word.endswith("/"))
+
+
+def is_command(block: Block, target: str) -> bool:
+    """Whether a block shows what to type, or what comes of it, and no file like the target."""
+    fence = read_fence(block.source.partition("\n")[0])
+    return fence is not None and is_shell(fence, target)
+
+
+def is_shell(fence: Fence, target: str) -> bool:
+    """Whether what `fence` opens is to be typed, and is no file like the target."""
+    shell = target.endswith((".sh", ".bash", ".zsh", ".fish", ".txt"))
+    return not shell and fence.info.partition(" ")[0].lower() in _COMMANDS
+
+
+def file_of_fence(
+    fence: Fence, before: list[str], known: Collection[str], target: str | None
+) -> str:
+    """The file that a fence opens, as far as that shows before its end: `before` are the lines
+    above it. "" where none is named, or only the end of the reply tells where it ends."""
+    path = name_in_info(fence.info) or name_before(before, known)[0]
+    if not path and target and not is_shell(fence, target):
+        path = target
+    return "" if path.lower().endswith(HOLDS_FENCES) else path

@@ -36,7 +36,7 @@ from autocoder_tui.engine.reply.blocks import (
     without_tokens,
 )
 from autocoder_tui.engine.reply.edit_frames import NO_BLOCK, as_blocks
-from autocoder_tui.engine.reply.fences import read_fenced_blocks
+from autocoder_tui.engine.reply.fences import is_command, read_fenced_blocks
 from autocoder_tui.engine.reply.foreign_edits import read_foreign_edits, with_changes_around
 from autocoder_tui.engine.reply.foreign_frames import read_foreign_frames
 from autocoder_tui.engine.reply.foreign_lines import named_in_frame, tag_outside
@@ -44,7 +44,6 @@ from autocoder_tui.engine.reply.frames import read_frames
 from autocoder_tui.engine.reply.framing import (
     FRAMING_RULES,
     read_closing,
-    read_fence,
     render_file,
     special_rules,
 )
@@ -76,10 +75,6 @@ __all__ = [
 
 _FRAMES = ("<file", "<edit", "<delete", "<rename")
 NOTES_FILE = "generation_comments.txt"
-_COMMANDS = (
-    "sh", "bash", "shell", "zsh", "console", "terminal", "shell-session", "powershell", "cmd",
-    "text", "output",
-)  # fmt: skip
 BARE = "The reply had no frame: all of it was taken as the file."
 BROKEN = "It holds a mark of a code block that cannot be read."
 _BROKEN_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
@@ -218,7 +213,7 @@ def _named_or_only_fence(
         unnamed = [block for block in blocks if not block.path and block.source not in edits]
         # A shell command to run, an excerpt: shown with the notes, since it names no file.
         notes = "\n".join([notes, *(block.source.rstrip("\n") for block in unnamed)]).strip("\n")
-        more = [block for block in unnamed if not _is_command(block, target or "")]
+        more = [block for block in unnamed if not is_command(block, target or "")]
         named = [block for block in blocks if block.path]
         if more:
             remark = f"{UNNAMED} {named[-1].remark}".strip()
@@ -229,7 +224,7 @@ def _named_or_only_fence(
         return [], text
     if len(blocks) == 1:
         return [replace(blocks[0], path=target)], notes
-    code = [block for block in blocks if not _is_command(block, target)]
+    code = [block for block in blocks if not is_command(block, target)]
     versions = unnamed_versions(code or blocks, given.get(normal_path(target)))
     taken = {id(block) for block in versions}
     others = [block.source.rstrip("\n") for block in blocks if id(block) not in taken]
@@ -257,14 +252,6 @@ def _quoted_in_a_fence(text: str, frames: list[Block], known: Collection[str]) -
         if place == len(files) or files[place].end - len(files[place].source) > start:
             return False
     return True
-
-
-def _is_command(block: Block, target: str) -> bool:
-    """Whether a block shows what to type, or what comes of it, and no file like the target."""
-    shell = target.endswith((".sh", ".bash", ".zsh", ".fish", ".txt"))
-    fence = read_fence(block.source.partition("\n")[0])
-    info = "" if fence is None else fence.info.partition(" ")[0].lower()
-    return not shell and info in _COMMANDS
 
 
 def _assemble(

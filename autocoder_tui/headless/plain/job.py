@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
-
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.plain.desk import Desk
 from autocoder_tui.headless.plain.review import standing
+from autocoder_tui.runs.editor_text import edit_in_editor
 from autocoder_tui.runs.setup import choose_model, obstacle
 from autocoder_tui.runs.sole_model import served_model
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.safety.secret_files import looks_secret
-from autocoder_tui.system.editor import find_editor, open_in_editor
+from autocoder_tui.system.editor import find_editor
 from autocoder_tui.workspace.file_index import list_files
 from autocoder_tui.workspace.file_search import FileSearch
 from autocoder_tui.workspace.listing import expand_inputs
@@ -119,15 +116,14 @@ def edit_requirements(desk: Desk, _: str) -> None:
     editor = find_editor(desk.setup.environ)
     if editor.said:
         desk.talk.tell(editor.said)
-    descriptor, name = tempfile.mkstemp(prefix="requirements-", suffix=".md")
-    file = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-            opened.write(desk.requirements)
-        open_in_editor(editor.command, file, desk.setup.environ)
-        desk.requirements = file.read_text(encoding="utf-8", errors="replace").rstrip("\n")
-    finally:
-        file.unlink(missing_ok=True)
+    setup, before = desk.setup, desk.requirements
+    left = edit_in_editor(before, "requirements.md", 0, setup.environ, setup.places.state)
+    if left.remark:
+        desk.talk.tell(left.remark)
+    is_emptied = before.strip() and not left.text.strip()
+    if is_emptied and not desk.talk.agrees("The editor saved nothing. Is that meant?"):
+        return
+    desk.requirements = left.text.rstrip("\n")
     lines = len(desk.requirements.splitlines())
     desk.talk.tell(f"The requirements have {lines} line{'s' * (lines != 1)} now.")
 

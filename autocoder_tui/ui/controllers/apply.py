@@ -119,14 +119,18 @@ async def _ask(app: Program, title: str, error: AutocoderError, *answers: Answer
 
 async def _review_again(app: Program, session: ReviewSession) -> None:
     """Compare the proposal, as edited since, with what is on disk now."""
-    again = (app.root, session.reviewable, session.review)
-    try:
-        reviewable = await asyncio.to_thread(review_anew, *again)
-    except AutocoderError as error:
-        app.tell(error.message, severity="error")
-    else:
-        if app.review_session is session:
-            show_review(app, reviewable, session.proposed)
+    while True:
+        review = session.review
+        try:
+            reviewable = await asyncio.to_thread(review_anew, app.root, session.reviewable, review)
+        except AutocoderError as error:
+            app.tell(error.message, severity="error")
+            return
+        if app.review_session is not session:
+            return
+        if session.review is review:
+            break  # else something was decided meanwhile, and stays decided
+    show_review(app, reviewable, session.proposed)
 
 
 def _title(session: ReviewSession) -> str:

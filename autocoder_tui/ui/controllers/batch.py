@@ -67,7 +67,9 @@ class BatchActions:
             try:
                 await self._take_newest()
             except AutocoderError as error:
-                self._screen.say(error.message)
+                app.tell(error.message, severity="error")
+                if self._screen is not None:
+                    self._screen.say(error.message)
         self._show()
 
     async def _take_newest(self) -> None:
@@ -77,9 +79,13 @@ class BatchActions:
             await self._take_kept(path)
 
     async def _take_kept(self, path: Path) -> None:
-        reopen = partial(BatchJournal.reopen, path, self.batch_told)
+        reopen, before = partial(BatchJournal.reopen, path, self.batch_told), self.batch
         journal, kept = await asyncio.to_thread(reopen)
-        self._take(journal, kept, self._runner(kept.head), again=True)
+        if self.batch is before and not self.running and self._screen is not None:
+            self._take(journal, kept, self._runner(kept.head), again=True)
+        else:
+            # Another was begun meanwhile, or nobody looks any more: it is free for others.
+            journal.close()
 
     def _take(
         self, journal: BatchJournal, kept: KeptBatch, runner: LocalRunner, *, again: bool

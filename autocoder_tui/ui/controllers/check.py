@@ -31,10 +31,11 @@ from autocoder_tui.runs.proof import (
 from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.project_checks import CheckBases, ProjectChecks
-from autocoder_tui.ui.controllers.review_actions import send_again
+from autocoder_tui.ui.controllers.send_again import send_again
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.widgets.check.pane import CheckPane
+from autocoder_tui.ui.widgets.review.keys import OF_A_WHOLE_REPLY
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.workspace.errors import ReadError
 from autocoder_tui.workspace.textfile import read_text_file
@@ -178,6 +179,9 @@ class ProposalCheck:
         if session is None or not session.review.files:
             app.tell("There is nothing to check: no proposal is under review.")
             return None
+        if session.coming is not None:
+            app.tell(OF_A_WHOLE_REPLY["check"], severity="warning")
+            return None
         if self.running:
             app.tell("A check is under way: F7 shows it, Esc stops it.")
             return None
@@ -314,7 +318,9 @@ class ProposalCheck:
         limits = self._limits_after(spent)
         if limits is None:
             return
-        if await send_again(app, prepared, session.review, note_of(checked.result), limits):
+        if await send_again(
+            app, session, prepared, session.review, note_of(checked.result), limits
+        ):
             self._follow(prepared.request.run_id, spent)
 
     def _spent_by(self, run_id: str) -> Decimal:

@@ -39,11 +39,16 @@ async def _load(app: Program) -> None:
         text = "\n".join(map(str, read.problems))
         await app.push_screen_wait(Question("This control file is not usable", text, _CLOSE))
         return
-    try:
-        app.setup = await asyncio.to_thread(_over, app.setup, read.values)
-    except AutocoderError as error:
-        app.tell(error.message, severity="error")
-        return
+    while True:
+        before = app.setup
+        try:
+            setup = await asyncio.to_thread(_over, before, read.values)
+        except AutocoderError as error:
+            app.tell(error.message, severity="error")
+            return
+        if app.setup is before:
+            break  # else something was set meanwhile, which holds as well
+    app.setup = setup
     await _show(app, read.values)
     left = [name for name in _AT_START if name in read.values]
     said = f" Used only when the program starts: {', '.join(left)}." if left else ""

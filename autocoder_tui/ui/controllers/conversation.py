@@ -59,11 +59,11 @@ class OpenConversation:
 
     async def open(self, thread: str, end: str = "") -> bool:
         """Show a conversation of the history; whether there is anything of it."""
-        history = self._app.recovery.history
+        history, before = self._app.recovery.history, self.now
         runs = await asyncio.to_thread(history.thread, thread)
         found = conversation_of(thread, runs, end)
-        if not found.asked or self.is_under_way:
-            return False
+        if not found.asked or self.is_under_way or self.now is not before:
+            return False  # asked something meanwhile, one stays with that
         self._change(found)
         return True
 

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+import asyncio
+from pathlib import Path
+from typing import Final
 
 from textual.app import SuspendNotSupported
 
+from autocoder_tui.errors import AutocoderError
+from autocoder_tui.runs.editor_text import EditorText, edit_in_editor
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.store.kept_text import keep_beside
 from autocoder_tui.system.editor import (
     EditorFailed,
     command_at,
-    editor_command,
     find_editor,
     open_in_editor,
     run_editor,
 )
 from autocoder_tui.ui.program import Program
+from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.widgets.plain_area import keeps
 
 LARGEST_EDITED_HERE = 1_000_000
 """Characters; a real editor is better at more."""
+_EMPTY: Final = (
+    Answer("keep", "Keep the text", "k", harmless=True),
+    Answer("take", "Take it empty", "e"),
+)
 
 
 async def edit_here(app: Program, title: str, hint: str, text: str, line: int) -> str | None:
@@ -42,37 +49,43 @@ async def edit_here(app: Program, title: str, hint: str, text: str, line: int) -
     return await app.dialog_drafts.ask(title, hint, text, line=line, tall=True)
 
 
-def edit_in_editor(text: str, path: str, line: int, environ: Mapping[str, str]) -> str:
-    """`text` as the editor left it, opened at `line` (from 0) under the last part of `path`.
-
-    Blocking, and the editor takes the terminal. Raises EditorFailed.
+async def edit_outside(
+    app: Program, text: str, path: str, line: int, *, most: int | None = None
+) -> str | None:
+    """Let `text` be changed in the person's own editor, which gets the screen meanwhile, from
+    `line` (from 0) on; None where nothing is to be taken. What it saved and is not taken is kept,
+    also more than `most` characters. All of that is told. Must be called from a worker.
     """
-    command = editor_command(environ)
     try:
-        with tempfile.TemporaryDirectory(prefix="autocoder-tui-") as folder:
-            file = Path(folder) / _safe_name(path)
-            file.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
-            run_editor(command_at(command, file, line + 1, waits=True), environ)
-            return file.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise EditorFailed(
-            "The editor did not save UTF-8, so its changes were not taken. Save as UTF-8."
-        ) from error
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise EditorFailed(
-            f"The editor {visible(command[0])} could not be used ({reason}). "
-            "Set $VISUAL or $EDITOR to the command of yours."
-        ) from error
+        # Not in a thread: while the editor has the terminal, the screen must stand still.
+        left = _edit_suspended(app, text, path, line)
+    except EditorFailed as error:
+        app.tell(error.message, severity="error", timeout=15)
+        return None
+    if left.remark:
+        app.tell(left.remark, severity="warning", timeout=15)
+    if most is not None and len(left.text) > most:
+        app.tell(f"The editor saved more than {most:,} characters, which is too much here.")
+        await keep_edit(app, left.text)
+        return None
+    if text.strip() and not left.text.strip():
+        question = Question("The editor saved nothing", "No text is left. Is it meant?", _EMPTY)
+        if await app.push_screen_wait(question) != "take":
+            return None
+    return left.text
 
 
-def _safe_name(path: str) -> str:
-    """A name the editor can tell the language by, and nothing else can be told by it."""
-    name = visible(PurePosixPath(path).name).lstrip("-.")
-    return name[-100:] or "text"
+async def keep_edit(app: Program, text: str, name: str = "edited.txt") -> None:
+    """Keep what was typed and could not be taken in a file of its own, and say where."""
+    try:
+        file = await asyncio.to_thread(keep_beside, app.setup.places.state, name, text)
+    except AutocoderError as error:
+        app.tell(error.message, severity="error", timeout=15)
+    else:
+        app.tell(f"What you wrote is in {visible(str(file))}.", severity="warning", timeout=15)
 
 
-def edit_suspended(app: Program, text: str, path: str, line: int) -> str:
+def _edit_suspended(app: Program, text: str, path: str, line: int) -> EditorText:
     """`edit_in_editor` with the screen given to the editor meanwhile. Raises EditorFailed."""
     if said := find_editor(app.setup.environ).said:
         app.tell(said)
@@ -80,7 +93,7 @@ def edit_suspended(app: Program, text: str, path: str, line: int) -> str:
         # What goes wrong is raised outside: leaving `suspend` by an exception would leave
         # the screen with the editor.
         with app.suspend():
-            left = _attempt(text, path, line, app.setup.environ)
+            left = _attempt(app, text, path, line)
     except SuspendNotSupported as error:
         raise EditorFailed(
             "The screen can't be given to an editor here. Edit in place (e) instead."
@@ -90,9 +103,10 @@ def edit_suspended(app: Program, text: str, path: str, line: int) -> str:
     return left
 
 
-def _attempt(text: str, path: str, line: int, environ: Mapping[str, str]) -> str | EditorFailed:
+def _attempt(app: Program, text: str, path: str, line: int) -> EditorText | EditorFailed:
+    setup = app.setup
     try:
-        return edit_in_editor(text, path, line, environ)
+        return edit_in_editor(text, path, line, setup.environ, setup.places.state)
     except EditorFailed as error:
         return error
 

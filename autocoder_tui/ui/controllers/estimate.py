@@ -147,6 +147,7 @@ class Estimator:
             meters = self._app.main.query_one(Meters)
             meters.left_out = weighed.request.left_out
             meters.cap_usd = self._app.spending.left(self._app.setup.limits)
+            self._app.main.show_next_run(weighed)
             meters.show_estimate(
                 weighed.estimate, weighed.request.model, fits=weighed.problem is None
             )

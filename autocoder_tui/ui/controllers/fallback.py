@@ -5,7 +5,7 @@ from __future__ import annotations
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.runs.fallback import UNAVAILABLE, candidates
 from autocoder_tui.runs.setup import ChosenModel
-from autocoder_tui.ui.controllers.send import go_on, send
+from autocoder_tui.ui.controllers.send import go_on_after_asking, send
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 
@@ -25,12 +25,15 @@ class ModelFallback:
         self._tried.add(state.model)
         for candidate in candidates(self._app.setup, self._tried):
             if isinstance(candidate, ChosenModel):
-                self._app.run_worker(self._offer(state.model, candidate), exit_on_error=True)
+                self._app.run_worker(self._offer(state, candidate), exit_on_error=True)
                 return
             self._app.tell(f"A fallback model can't be used: {candidate}", severity="warning")
 
-    async def _offer(self, failed: str, candidate: ChosenModel) -> None:
-        app, name = self._app, candidate.model.name
+    async def _offer(self, state: RunState, candidate: ChosenModel) -> None:
+        app, name, failed = self._app, candidate.model.name, state.model
+        await app.until_nobody_types()
+        if app.runner.state is not state:
+            return  # another run was begun meanwhile, or opened
         question = Question(
             "Not available",
             f"{failed} is not available. Go on with {name} ({candidate.endpoint.provider.name})?",
@@ -43,6 +46,6 @@ class ModelFallback:
         app.models.set(candidate)
         app.main.log_line(f"Going on with {name} in place of {failed}.")
         if app.runner.resumable:
-            go_on(app)
+            await go_on_after_asking(app)
         else:
             await send(app)

@@ -28,8 +28,8 @@ from autocoder_tui.runs.rework import Complaint, rework
 from autocoder_tui.runs.rounds import rounds_of
 from autocoder_tui.runs.setup import ChosenModel
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.ui.controllers.review_actions import send_again
 from autocoder_tui.ui.controllers.send import may_replace_review
+from autocoder_tui.ui.controllers.send_again import send_again
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.instruction import AS_TYPED, InstructionDialog
 from autocoder_tui.ui.screens.dialogs.rounds import RoundsScreen
@@ -58,7 +58,7 @@ class FeedbackRounds:
 
     def __init__(self, app: Program) -> None:
         self._app = app
-        self._skipped = False
+        self._skipped = self._refining = False
         self._made: tuple[RunRequest, str] | None = None
         self.about = ""
 
@@ -167,7 +167,10 @@ class FeedbackRounds:
         with `as_typed` run at once with the complaint itself. Must be called from a worker."""
         app = self._app
         if app.text_calls.running:
-            self._skip()
+            if self._refining:
+                self._skip()
+            else:
+                app.tell("A request is under way: wait for it, or stop it (Esc) first.")
             return
         if app.runner.running:
             return
@@ -202,7 +205,9 @@ class FeedbackRounds:
             )
             return
         limits = app.spending.limits(now.prepared.request.limits)
-        if await send_again(app, now.prepared, now.review, instruction, limits, complaint):
+        if await send_again(
+            app, app.review_session, now.prepared, now.review, instruction, limits, complaint
+        ):
             app.prompting.sent(complaint.text)
             self.about = ""
 
@@ -237,7 +242,11 @@ class FeedbackRounds:
         app.main.log_line(
             "Asking the model to make an instruction of your feedback; Ctrl+S skips that."
         )
-        state = await app.text_calls.ask(lambda: asked)
+        self._refining = True
+        try:
+            state = await app.text_calls.ask(lambda: asked)
+        finally:
+            self._refining = False
         if state.status == "completed":
             made = instruction_of(state.text)
             self._made = asked.request, made

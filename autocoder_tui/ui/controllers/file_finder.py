@@ -12,11 +12,14 @@ from pathlib import Path
 
 from autocoder_tui.engine.metering.money import format_tokens
 from autocoder_tui.store.project_picks import LONGEST_NAME, ProjectPicks, SavedPicks
+from autocoder_tui.ui.controllers.file_preview import show_in
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.finder import Finder
-from autocoder_tui.ui.widgets.files.finder_rows import FileRow, Findable, FinderRow
+from autocoder_tui.ui.widgets.files.finder_rows import FileRow, Findable, FinderRow, suggestions
 from autocoder_tui.ui.widgets.files.picker import FilePicker
+from autocoder_tui.ui.widgets.files.preview import FilePreview
+from autocoder_tui.ui.widgets.files.suggested import MOST, SuggestedFiles
 from autocoder_tui.ui.widgets.files.weights import TreeWeights
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.workspace.entry import Entry, read_entry
@@ -50,6 +53,8 @@ class FileFinder:
         self._groups: tuple[FileGroup, ...] = ()
         self._picked: tuple[str, ...] = ()
         self._will_look = False
+        self._git_asked = self._regrouped = 0
+        """How often each was begun: what was begun earlier and ends later says nothing new."""
         self._related = RelatedFiles(setup.root)
         self._suggested: dict[str, str] = {}
 
@@ -73,18 +78,25 @@ class FileFinder:
 
     async def begin(self) -> None:
         """List the project for the first time, once nobody waits for anything else."""
+        await self._read_saved()
+        self._read_anew()
+
+    async def _read_saved(self) -> None:
         if self._kept is not None:
             read = await asyncio.to_thread(self._kept.read)
             recent = dict.fromkeys((*self._saved.recent, *read.recent))
-            self._saved = SavedPicks(tuple(recent), read.sets)
-        await self._read()
+            # What was saved meanwhile is newer than what was read.
+            self._saved = SavedPicks(tuple(recent), {**read.sets, **self._saved.sets})
+
+    def _read_anew(self) -> None:
+        self._app.run_worker(self._read(), group="finder-read", exclusive=True)
 
     def open(self) -> None:
         """Find files by typing. What is listed meanwhile comes in as it is known."""
         if self._app.screen is self._app.main:
             self._app.push_screen(Finder(self))
-            self._app.run_worker(self._read(), group="finder-read", exclusive=True)
-            self._suggest()
+            self._read_anew()
+            self.suggest()
 
     async def _read(self) -> None:
         root, known = self._app.root, self._index
@@ -93,7 +105,7 @@ class FileFinder:
             self._index = index
             self._tell(Finder.files_changed)
             self._mark_references()
-            self._suggest()
+            self.suggest()
         await self._read_git()
 
     def _mark_references(self) -> None:
@@ -114,32 +126,42 @@ class FileFinder:
         self._app.run_worker(self._read_git(), group="finder-git", exclusive=True)
 
     async def _read_git(self) -> None:
-        root = self._app.root
+        root, self._git_asked = self._app.root, self._git_asked + 1
+        asked = self._git_asked
         marks = await asyncio.to_thread(read_marks, root)
-        if marks != self._marks:
+        if asked == self._git_asked and marks != self._marks:
             self._marks = marks
             for picker in self._app.main.query(FilePicker):
                 picker.show_marks(marks)
-        self._changed = await asyncio.to_thread(read_changed, root)
-        await self._regroup()
+        changed = await asyncio.to_thread(read_changed, root)
+        if asked == self._git_asked:
+            self._changed = changed
+            await self._regroup()
 
     async def _regroup(self) -> None:
-        self._groups = await asyncio.to_thread(self._all_groups)
-        self._tell(Finder.files_changed)
+        self._regrouped += 1
+        number, changed, sets = self._regrouped, self._changed, self._saved.sets
+        groups = await asyncio.to_thread(self._all_groups, changed, sets)
+        if number == self._regrouped:
+            self._groups = groups
+            self._tell(Finder.files_changed)
+            self._suggest_below()
 
-    def _all_groups(self) -> tuple[FileGroup, ...]:
+    def _all_groups(
+        self, changed: ChangedFiles | None, sets: dict[str, tuple[str, ...]]
+    ) -> tuple[FileGroup, ...]:
         """Runs in a thread."""
         root, groups = self._app.root, []
-        if self._changed is not None and self._changed.paths:
-            since = self._changed.base or "the last commit"
-            groups.append(group_of(root, f"changed since {since}", self._changed.paths))
-        for name, paths in reversed(self._saved.sets.items()):
+        if changed is not None and changed.paths:
+            groups.append(_changed_group(root, changed))
+        for name, paths in reversed(sets.items()):
             groups.append(group_of(root, name, paths, saved=True))
         return tuple(groups)
 
-    def _suggest(self) -> None:
+    def suggest(self) -> None:
         """Look for what belongs to the picks, while somebody sees it."""
-        if any(isinstance(screen, Finder) for screen in self._app.screen_stack):
+        below = any(each.has_room for each in self._app.main.query(SuggestedFiles))
+        if below or any(isinstance(screen, Finder) for screen in self._app.screen_stack):
             self._app.run_worker(self._read_related(), group="finder-related", exclusive=True)
 
     async def _read_related(self) -> None:
@@ -147,6 +169,16 @@ class FileFinder:
             picks, index = self._picked, self._index
             self._suggested = await asyncio.to_thread(self._related.of, picks, index)
             self._tell(Finder.files_changed)
+            self._suggest_below()
+
+    def _suggest_below(self) -> None:
+        """Show below the tree what may be picked next."""
+        for below in self._app.main.query(SuggestedFiles):
+            if below.has_room:
+                rows = suggestions(self.findable())[:MOST]
+                picks = [FileRow(path, path.rpartition("/")[0]) for path in self._picked]
+                below.show(picks, rows, self.weights.of)
+                self.in_view([row.path for row in (*picks[:MOST], *rows)])
 
     def _tell(self, what: Callable[[Finder], None]) -> None:
         """Tell the finder, if it is open; a question may lie above it."""
@@ -156,6 +188,8 @@ class FileFinder:
 
     def weighed(self) -> None:
         """Weights became known."""
+        for below in self._app.main.query(SuggestedFiles):
+            below.refresh()
         self._tell(Finder.weights_changed)
 
     def in_view(self, paths: Sequence[str]) -> None:
@@ -163,6 +197,15 @@ class FileFinder:
         unknown = [path for path in paths[:_MOST_COUNTED] if self.weights.of(path) is None]
         if unknown:
             self._app.run_worker(self._count(unknown), group="finder-count", exit_on_error=False)
+
+    async def show_file(self, preview: FilePreview, path: str) -> None:
+        """Show a file beside the list."""
+        root = self._app.root
+        entry = await asyncio.to_thread(read_entry, root.resolve(), path)
+        if entry is None:
+            preview.say(path, "It is no longer there.")
+        else:
+            await show_in(preview, root, entry)
 
     async def _count(self, paths: Sequence[str]) -> None:
         root = self._app.root.resolve()
@@ -179,7 +222,8 @@ class FileFinder:
             self._saved = SavedPicks(recent, self._saved.sets)
             self._write(lambda kept: kept.keep_recent(new), "Recent picks")
         self._tell(Finder.picks_changed)
-        self._suggest()
+        self._suggest_below()
+        self.suggest()
 
     def toggle(self, row: FinderRow, *, only_pick: bool) -> None:
         """Pick what a row stands for, or unpick it where all of it is picked."""
@@ -264,13 +308,15 @@ class FileFinder:
         self._app.run_worker(self._pick_changed(), group="finder-pick")
 
     async def _pick_changed(self) -> None:
-        await self._read_git()
-        if self._changed is None:
+        root = self._app.root
+        changed = await asyncio.to_thread(read_changed, root)
+        if changed is None:
             self._app.tell("git can't say what changed here: there is no commit yet, or no git.")
-        elif not self._changed.paths:
-            self._app.tell(f"Nothing has changed since {self._changed.base or 'the last commit'}.")
+        elif not changed.paths:
+            self._app.tell(f"Nothing has changed since {changed.base or 'the last commit'}.")
         else:
-            await self._pick_group(self._groups[0])
+            await self._pick_group(await asyncio.to_thread(_changed_group, root, changed))
+        self._look_at_git()
 
     def _write(self, change: Callable[[ProjectPicks], None], what: str) -> None:
         self._app.run_worker(self._written(change, what), group="finder-write")
@@ -292,6 +338,11 @@ def _listed(root: Path, known: FileIndex | None) -> FileIndex:
     index = list_files(root)
     same = known is not None and (known.paths, known.cut) == (index.paths, index.cut)
     return known if known is not None and same else index
+
+
+def _changed_group(root: Path, changed: ChangedFiles) -> FileGroup:
+    since = changed.base or "the last commit"
+    return group_of(root, f"changed since {since}", changed.paths)
 
 
 def _entries(root: Path, paths: Sequence[str]) -> list[Entry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from textual.timer import Timer
 
@@ -16,6 +17,7 @@ from autocoder_tui.workspace.textfile import read_text_file
 PAUSE = 0.05
 """Seconds the cursor rests on a file before it is read."""
 _MOST_BYTES = 2 * 1024 * 1024
+_NOTHING = "The file under the cursor in the tree is shown here."
 _SECRET = "It may hold secrets, so it is not shown here."
 
 
@@ -39,6 +41,7 @@ class PreviewedFile:
             return
         entry = self._wanted()
         if entry is None:
+            main.query_one(FilePreview).say("", _NOTHING)
             return
         self._app.run_worker(
             self._show(entry), group="file-preview", exclusive=True, exit_on_error=False
@@ -58,17 +61,19 @@ class PreviewedFile:
         return None
 
     async def _show(self, entry: Entry) -> None:
-        preview = self._app.main.query_one(FilePreview)
-        if entry.secret:
-            preview.say(entry.path, _SECRET)
-        else:
-            file = self._app.root / entry.path
-            try:
-                read = await asyncio.to_thread(
-                    read_text_file, file, max_bytes=_MOST_BYTES, name=entry.path
-                )
-            except AutocoderError as error:
-                preview.say(entry.path, error.message)
-            else:
-                preview.show_file(entry.path, read.text)
-        self._app.main.arrange_panes()
+        await show_in(self._app.main.query_one(FilePreview), self._app.root, entry)
+
+
+async def show_in(preview: FilePreview, root: Path, entry: Entry) -> None:
+    """Read a file of the project and show it, or say why it is not shown."""
+    if entry.secret:
+        preview.say(entry.path, _SECRET)
+        return
+    try:
+        read = await asyncio.to_thread(
+            read_text_file, root / entry.path, max_bytes=_MOST_BYTES, name=entry.path
+        )
+    except AutocoderError as error:
+        preview.say(entry.path, error.message)
+    else:
+        preview.show_file(entry.path, read.text)

@@ -18,6 +18,7 @@ from autocoder_tui.runs.guide import (
     steps_of,
 )
 from autocoder_tui.ui.key_rows import key_name
+from autocoder_tui.ui.keymap import keymap_of
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.guide_line import GuideLine, Progress
@@ -25,7 +26,7 @@ from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.workspace.git import find_git
 
 _END: Final = "Done. Ctrl+P lists every command, F1 every key; Ctrl+Q quits."
-_END_OF_DEMO: Final = "Done: tested, written, committed. F1 lists every key, Ctrl+Q quits."
+_END_OF_DEMO: Final = "Done and committed. For a project of yours: Ctrl+Q, then autocoder-tui."
 _END_WITHOUT_GIT: Final = "Done: tested and written. No commit: git was not found here."
 
 
@@ -61,10 +62,9 @@ class FirstGuide:
         # It knows every screen there is: imported when it is wanted.
         from autocoder_tui.ui.key_table import key_sections
 
-        names = app.setup.settings.keys
         self._keys = {
             row.id: key_name(row.keys[0])
-            for section in key_sections(names)
+            for section in key_sections(keymap_of(app.setup.settings)[0])
             for row in section.rows
             if row.keys
         }
@@ -85,6 +85,14 @@ class FirstGuide:
             self._memory.forget_it()
         except OSError:
             self._app.main.log_line("That the guide is over can't be kept: it will come again.")
+
+    @property
+    def next_step(self) -> str:
+        """What comes next, in the words of the line; "" where there is none."""
+        line = self._line
+        if line is None or not line.display or line.progress is None or self._over:
+            return ""
+        return f"Next: {line.progress.next_words}"
 
     def _changed(self, _: Screen[Any]) -> None:
         self.look()

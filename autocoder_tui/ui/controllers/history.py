@@ -43,6 +43,8 @@ class HistoryActions:
         self._listing = False
         self._sought: HistoryScreen.Sought | None = None
         self._inquiry = Inquiry()
+        self._listed = 0
+        """How often the runs were asked for: an answer to an earlier question shows nothing."""
         self._previews = HistoryPreviews(app)
 
     def open(self) -> None:
@@ -96,16 +98,18 @@ class HistoryActions:
         screen, history = self._screen, self._app.recovery.history
         if screen is None or not screen.is_attached:
             return
+        self._listed += 1
+        number = self._listed
         project = None if screen.everywhere else str(self._app.root)
         try:
             runs = await asyncio.to_thread(
                 history.list, project, screen.search, limit + 1, purposes=WORK, inquiry=inquiry
             )
         except AutocoderError as error:
-            if screen.is_attached:
+            if screen.is_attached and number == self._listed:
                 screen.show((), trouble=error.message)
             return
-        if screen.is_attached:
+        if screen.is_attached and number == self._listed:
             screen.show(runs, keep=keep, more=len(runs) > limit and limit < MOST_SHOWN)
 
     async def _do(self, deed: Deed, line: Listed | None) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from dataclasses import replace
 from typing import Final
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.proposed_review import proposed_review, said_by
+from autocoder_tui.runs.review_record import review_to_keep
 from autocoder_tui.runs.run_comparison import Comparison, compared_runs
 from autocoder_tui.store.history.glance import Glance
+from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.history.summary import RunSummary
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.history import HistoryScreen
@@ -31,31 +34,34 @@ class HistoryPreviews:
     def __init__(self, app: Program) -> None:
         self._app = app
         self._known: OrderedDict[str, Preview] = OrderedDict()
-        self._busy = False
+        self._followed: HistoryScreen | None = None
+        """Whose cursor is followed; None while nothing is read."""
 
     def forget(self) -> None:
         """What was decided of a run may be other by now."""
-        self._known.clear()
+        self._known = OrderedDict()
 
     async def follow(self, screen: HistoryScreen) -> None:
         """Show the run under the cursor; reading can't be stopped, so it is one at a time."""
-        if self._busy:
+        is_followed, self._followed = self._followed is not None, screen
+        if is_followed:
             return
-        self._busy = True
         try:
-            shown = ""
-            while (run := self._wanted(screen)) is not None and run.run_id != shown:
-                preview = self._known.get(run.run_id)
+            shown: tuple[HistoryScreen, str] | None = None
+            while (run := self._wanted(screen)) is not None and (screen, run.run_id) != shown:
+                known = self._known
+                preview = known.get(run.run_id)
                 if preview is None:
                     preview = await asyncio.to_thread(self._read, run)
-                    self._known[run.run_id] = preview
-                    if len(self._known) > _KEPT:
-                        self._known.popitem(last=False)
-                shown = run.run_id
-                if screen.is_attached:
-                    screen.show_preview(shown, preview)
+                    known[run.run_id] = preview
+                    if len(known) > _KEPT:
+                        known.popitem(last=False)
+                if known is self._known and screen.is_attached:
+                    shown = screen, run.run_id
+                    screen.show_preview(run.run_id, preview)
+                screen = self._followed
         finally:
-            self._busy = False
+            self._followed = None
 
     @staticmethod
     def _wanted(screen: HistoryScreen) -> RunSummary | None:
@@ -72,7 +78,7 @@ class HistoryPreviews:
                 return Preview(entries=_entries(run, glance, glance.reply), remark=_LARGE)
             text, remark = said_by(glance.run), ""
             try:
-                proposed = proposed_review(glance.run)
+                proposed = proposed_review(self._as_it_stands(glance.run))
                 if proposed.review.files:
                     return Preview(proposed)
             except (AutocoderError, OSError) as error:
@@ -83,6 +89,14 @@ class HistoryPreviews:
         except AutocoderError as error:
             return Preview(remark=error.message)
 
+    def _as_it_stands(self, run: KeptRun) -> KeptRun:
+        """`run` with what is decided by now, where its review is on the screen: that of the newest
+        run is not in the history before the next one begins."""
+        session = self._app.review_session
+        if session is None or session.run_id != run.snapshot.run_id or session.coming is not None:
+            return run
+        return replace(run, review=review_to_keep(session))
+
     async def compare(self, run_ids: tuple[str, ...]) -> None:
         """Put two runs beside each other."""
         if len(run_ids) != 2:
@@ -91,7 +105,8 @@ class HistoryPreviews:
         history = self._app.recovery.history
 
         def both() -> Comparison:
-            return compared_runs(history.get(run_ids[0]), history.get(run_ids[1]))
+            one, other = (self._as_it_stands(history.get(run_id)) for run_id in run_ids)
+            return compared_runs(one, other)
 
         try:
             found = await asyncio.to_thread(both)

@@ -39,9 +39,7 @@ class ModelChoice:
 
     def set(self, chosen: ChosenModel) -> None:
         self.chosen = chosen
-        model, provider = chosen.model, chosen.endpoint.provider
-        keyless = "" if chosen.ready else " (no key)"
-        self._app.main.query_one(HeaderLine).model = f"{model.name} · {provider.name}{keyless}"
+        self._app.main.query_one(HeaderLine).model = _named(chosen)
         self._app.estimator.schedule()
         self._app.weigher.count_for(chosen)
         self._app.session.changed()
@@ -77,23 +75,32 @@ class ModelChoice:
     def choose_served(self) -> None:
         """Take the model of the server given by its address alone, once it says which it has."""
         self._app.main.query_one(HeaderLine).model = "asking the server for its model…"
-        self._app.run_worker(self._choose_served(), exit_on_error=True)
+        self._app.run_worker(
+            self._choose_served(), group="served", exclusive=True, exit_on_error=True
+        )
 
     async def _choose_served(self) -> None:
-        name, problem = None, None
+        name, problem, before = None, None, self._place
         try:
             name = await sole_model(self._app.setup)
         except AutocoderError as error:
             problem = error.message
-        if self.chosen is not None or not self._app.main.is_running:
+        if self._place != before or not self._app.main.is_running:
             return  # another one was picked while the server was asked
-        self._app.main.query_one(HeaderLine).model = ""
+        chosen = self.chosen
+        self._app.main.query_one(HeaderLine).model = "" if chosen is None else _named(chosen)
         if problem is not None:
             self._app.tell(problem, severity="error")
             return
         self.choose(name)
         if self.is_keyless:
             self.first_steps()
+
+    @property
+    def _place(self) -> tuple[str, str] | None:
+        """Which model is chosen, whatever is learnt of it."""
+        chosen = self.chosen
+        return None if chosen is None else (chosen.model.name, chosen.endpoint.provider.base_url)
 
     @property
     def is_keyless(self) -> bool:
@@ -219,3 +226,8 @@ class ModelChoice:
             self.pick()
         elif isinstance(answer, LocalServer):
             self.choose(answer.models[0], answer.base_url)
+
+
+def _named(chosen: ChosenModel) -> str:
+    keyless = "" if chosen.ready else " (no key)"
+    return f"{chosen.model.name} · {chosen.endpoint.provider.name}{keyless}"

@@ -10,6 +10,7 @@ from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.panes.body import PaneBody, Towards
 
 MAXIMISED = "One pane has all the room; the same key brings the others back."
+_ALONE = "In a terminal this narrow a pane has all the room already."
 _NO_BORDER = "This pane has no border on that side that could be moved."
 
 
@@ -51,7 +52,9 @@ class KeptSizes:
 
     def move(self, towards: Towards) -> None:
         """Move a border of the pane that has the keyboard."""
-        if not self._app.main.move_border(towards):
+        if self._app.main.narrow:
+            self._app.tell(_ALONE, timeout=3)
+        elif not self._app.main.move_border(towards):
             self._app.tell(_NO_BORDER, timeout=3)
 
     def forget(self) -> None:
@@ -63,7 +66,7 @@ class KeptSizes:
         """Give the pane with the keyboard all the room, or bring the others back."""
         main = self._app.main
         if main.narrow:
-            self._app.tell("In a terminal this narrow a pane has all the room already.", timeout=3)
+            self._app.tell(_ALONE, timeout=3)
             return
         main.maximise()
         if main.maximised:

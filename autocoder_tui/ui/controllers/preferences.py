@@ -20,7 +20,7 @@ from autocoder_tui.config.preferences import (
 )
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.steps.own_folder import check_way
-from autocoder_tui.ui.controllers.edit import edit_suspended
+from autocoder_tui.ui.controllers.edit import edit_outside, keep_edit
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.choice import Choice
 from autocoder_tui.ui.screens.dialogs.preference import PreferenceDialog
@@ -79,8 +79,7 @@ async def _edit(app: Program, whose: Whose, *, outside: bool) -> None:
     try:
         text = await asyncio.to_thread(_text_of, file)
         if outside:
-            # Not in a thread: while the editor has the terminal, the screen must stand still.
-            new: str | None = edit_suspended(app, text, file.name, 0)
+            new = await edit_outside(app, text, file.name, 0)
         else:
             new = await app.dialog_drafts.ask(_TITLES[whose], _HINT, text, tall=True)
     except (AutocoderError, OSError, ValueError) as error:
@@ -93,6 +92,8 @@ async def _edit(app: Program, whose: Whose, *, outside: bool) -> None:
     ):
         app.tell("Kept: the next run heeds them.")
         app.estimator.schedule()
+    else:
+        await keep_edit(app, new, file.name)
 
 
 async def _done(app: Program, work: Callable[[], object]) -> bool:

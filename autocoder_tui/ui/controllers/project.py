@@ -12,7 +12,7 @@ from autocoder_tui.diagnostics.crash_report import report_of_run
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.steps.progress import ProjectProgress
 from autocoder_tui.steps.session import ProjectSession
-from autocoder_tui.ui.controllers.edit import edit_here, edit_suspended
+from autocoder_tui.ui.controllers.edit import edit_here, edit_outside, keep_edit
 from autocoder_tui.ui.controllers.project_face import ScreenFace
 from autocoder_tui.ui.controllers.project_opening import Planned, ProjectOpening
 from autocoder_tui.ui.controllers.project_wish import Wish
@@ -80,7 +80,11 @@ class ProjectActions:
 
     async def _open_newest(self) -> None:
         opened = await self.opening.open(self.face)
-        if isinstance(opened, Planned):
+        if self.session is not None or self.planned is not None:
+            # Opened or begun meanwhile: that goes on.
+            if not isinstance(opened, Planned):
+                opened.close()
+        elif isinstance(opened, Planned):
             self._plan(opened)
         else:
             self._take(opened)
@@ -223,9 +227,14 @@ class ProjectActions:
         elif progress is not None and progress.ended:
             app.tell("All steps are done: a runs them again from the one under the cursor.")
         elif await self.opening.ready() and (limits := await self.opening.limits()):
-            if self.session is None and self.planned is not None:
-                self._take(await self.opening.begin(self.planned, self.face))
-            if self.session is not None:
+            if self.session is None and (planned := self.planned) is not None:
+                begun = await self.opening.begin(planned, self.face)
+                if self.session is not None or self.planned is not planned:
+                    begun.close()
+                    app.tell("Other steps were begun or chosen meanwhile.", severity="warning")
+                    return
+                self._take(begun)
+            if self.session is not None and not self.running:
                 self.session.place.limits = limits
             self.start(pause=pause)
 
@@ -234,14 +243,16 @@ class ProjectActions:
             self._app.tell("A step is under way: stop it (Esc) first.")
             return
         planned = await self.opening.choose(self.progress)
-        if planned is not None:
+        if planned is not None and self.running:
+            self._app.tell("A step is under way: stop it (Esc) first.")
+        elif planned is not None:
             self._plan(planned)
 
     async def _edit_prompt(self) -> None:
         if self.running:
             self._app.tell("A step is under way: stop it (Esc) first.")
             return
-        if await self.opening.edit_prompt() and self.session is not None:
+        if await self.opening.edit_prompt() and self.session is not None and not self.running:
             session, self.session = self.session, None
             self.session = await self.opening.reopen(session, self.face)
             self._app.tell("Steps that are done had the prompt as it was: a runs them again.")
@@ -274,7 +285,7 @@ class ProjectActions:
     async def _edit_outside(self, session: ProjectSession, index: int) -> None:
         if self._editable(session, index):
             name = f"{session.progress.steps[index].name}.md"
-            text = edit_suspended(self._app, session.output_text(index), name, 0)
+            text = await edit_outside(self._app, session.output_text(index), name, 0)
             await self._take_output(session, index, text)
 
     def _editable(self, session: ProjectSession, index: int) -> bool:
@@ -291,7 +302,11 @@ class ProjectActions:
         if text is None or text == session.output_text(index):
             self._app.tell("Nothing was changed.")
             return
-        await session.edit(index, text)
+        try:
+            await session.edit(index, text)
+        except AutocoderError:
+            await keep_edit(self._app, text)
+            raise
 
     _deeds: dict[str, Callable[[ProjectActions, ProjectSession, int], Awaitable[None]]] = {
         "skip": _skip,

@@ -10,6 +10,7 @@ from textual.widgets import TextArea
 
 from autocoder_tui.engine.metering.money import cap_problem
 from autocoder_tui.engine.request import Limits
+from autocoder_tui.errors import AutocoderError
 from autocoder_tui.runs.setup import ChosenModel, as_known_now
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.steps.configuration import (
@@ -165,7 +166,11 @@ class ProjectOpening:
         text = await app.dialog_drafts.ask(_PROMPT_TITLE, _PROMPT_HINT, begin, prose=True)
         if text is None or not text.strip() or text.strip() == before.strip():
             return False
-        await asyncio.to_thread(project.write_prompt, text)
+        try:
+            await asyncio.to_thread(project.write_prompt, text)
+        except AutocoderError:
+            app.dialog_drafts.keep(_PROMPT_TITLE, begin, text)
+            raise
         return True
 
     async def limits(self) -> Limits | None:

@@ -10,8 +10,7 @@ from datetime import datetime
 from textual.widgets import TextArea
 
 from autocoder_tui.config.templates import load_templates, save_template
-from autocoder_tui.system.editor import EditorFailed
-from autocoder_tui.ui.controllers.edit import edit_suspended
+from autocoder_tui.ui.controllers.edit import LARGEST_EDITED_HERE, edit_outside
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.prompts import Prompt, PromptList
@@ -156,12 +155,12 @@ class PromptHistory:
         """Have the requirements edited in the person's editor. Must be called from a worker."""
         area = self._area
         text, line = area.text, area.cursor_location[0]
-        try:
-            # Not in a thread: while the editor has the terminal, the screen must stand still.
-            new = edit_suspended(self._app, text, "requirements.md", line)
-        except EditorFailed as error:
-            self._app.tell(error.message, severity="error", timeout=12)
+        new = await edit_outside(self._app, text, "requirements.md", line, most=LARGEST_EDITED_HERE)
+        if new is None:
             return
+        if self._area.text != text:
+            # Typed meanwhile, or put there: what stood there is found among the earlier prompts.
+            self._app.session.keep_draft(self._area.text)
         if not text.endswith("\n"):
             new = new.removesuffix("\n")
         if new != text:

@@ -9,8 +9,6 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from textual.widgets import Input, TextArea
-
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.given_reply import NOBODY
 from autocoder_tui.errors import AutocoderError
@@ -30,7 +28,7 @@ from autocoder_tui.runs.standing import standing_of, state_of
 from autocoder_tui.store.history.history import History, RunSummary, UnknownRun
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.journal.recovery import Recovery, RecoveryProgress, recover_runs
-from autocoder_tui.ui.controllers.earlier_picks import pickable
+from autocoder_tui.ui.controllers.earlier_picks import fill_in_run, pickable
 from autocoder_tui.ui.controllers.review_display import show_figures, show_review, tell_dropped
 from autocoder_tui.ui.controllers.send import go_on_after_asking
 from autocoder_tui.ui.program import Program
@@ -44,6 +42,7 @@ from autocoder_tui.workspace.output_path import is_folder
 
 _MOST_OFFERED = 20
 _MOST_PROMPTS = 500
+_OVERTAKEN = "Another run was begun or opened meanwhile, so this one was not opened."
 
 
 class RunRecovery:
@@ -173,7 +172,7 @@ class RunRecovery:
         if not cut or app.modes.mode != "query":
             return ""
         run = await asyncio.to_thread(self.history.get, cut)
-        if app.runner.begun or not run.reply:
+        if app.runner.begun or not run.reply or app.conversation.now.end != cut:
             return ""
         self._take_up(run)
         await asyncio.to_thread(self.history.settled, cut)
@@ -191,13 +190,13 @@ class RunRecovery:
     async def _open_question(self, run: KeptRun) -> bool:
         """Put the conversation that a run belongs to on the screen, up to it."""
         app = self._app
+        picks, missing = await asyncio.to_thread(pickable, app.root, run.snapshot.picks)
         if not await app.conversation.open(run.snapshot.thread or run.run_id, run.run_id):
             return False
         app.modes.choose("query")
         self._take_up(run)
         picker = app.main.query_one(FilePicker)
         if not picker.picks:
-            picks, missing = await asyncio.to_thread(pickable, app.root, run.snapshot.picks)
             picker.set_picks(picks)
             for message in missing:
                 app.tell(message, severity="warning")
@@ -275,13 +274,15 @@ class RunRecovery:
             return await self._open_question(run)
         if app.modes.mode == "query":
             app.modes.choose(run.snapshot.mode)  # where a review is, and no conversation
-        model = app.chosen or model_as_sent(run)
+        model, stands = app.chosen or model_as_sent(run), self._stands()
         prepared = await asyncio.to_thread(prepared_of, run, model)
         opened, proposed, before = await asyncio.to_thread(_open, app, run, prepared)
-        if app.runner.running:
+        picks = await asyncio.to_thread(pickable, app.root, run.snapshot.picks)
+        if any(now is not then for now, then in zip(self._stands(), stands, strict=True)):
+            app.tell(_OVERTAKEN, severity="warning")
             return False
         app.runner.take_up(prepared, state_of(run))
-        await self.fill_in(run, only_empty=True)
+        fill_in_run(app, run, *picks, only_empty=True)
         stream = app.main.query_one(StreamPane)
         stream.begin()
         view = stream.keyboard_view
@@ -299,7 +300,6 @@ class RunRecovery:
         if (review or decided) and (reviewable.review.files or reviewable.refused):
             show_review(app, reviewable, proposed, before, kept_notes(run))
             show_figures(app, reviewable, proposed)
-            await tell_dropped(app, opened.dropped)
         if review and (reviewable.review.files or reviewable.refused):
             app.main.show("review")
             if opened.changed:
@@ -310,7 +310,12 @@ class RunRecovery:
                     severity="warning",
                     timeout=12,
                 )
+        await tell_dropped(app, opened.dropped)
         return True
+
+    def _stands(self) -> tuple[object, ...]:
+        """What is another object as soon as a run is begun or opened, or a review."""
+        return self._app.runner.running, self._app.runner.state, self._app.review_session
 
     async def same_project(self, run: KeptRun) -> bool:
         """Whether the run belongs to the project that is open; if not, that is told."""
@@ -341,7 +346,8 @@ class RunRecovery:
         self._app.modes.choose(run.snapshot.mode)
         if self._app.modes.mode == "feedback":
             self._app.modes.choose("generate")
-        await self.fill_in(run)
+        picks = await asyncio.to_thread(pickable, self._app.root, run.snapshot.picks)
+        fill_in_run(self._app, run, *picks)
         self._app.main.show("requirements")
         self._app.tell(f"Filled in as it was then: Ctrl+R runs it.{self._take_system_prompt(run)}")
 
@@ -365,26 +371,6 @@ class RunRecovery:
             return
         if app.chosen is None or chosen.model.name != app.chosen.model.name:
             app.models.set(chosen)
-
-    async def fill_in(self, run: KeptRun, *, only_empty: bool = False) -> None:
-        """Requirements, picks and target of a run; a draft they replace is kept."""
-        app = self._app
-        area, target = (
-            app.main.query_one("#requirements", TextArea),
-            app.main.query_one("#target", Input),
-        )
-        picker = app.main.query_one(FilePicker)
-        if not only_empty:
-            app.prompting.replace(run.snapshot.requirements)
-        elif app.modes.mode in ("generate", "clarify") and not area.text.strip():
-            feedback, asked = run.snapshot.feedback, run.snapshot.requirements
-            app.prompting.replace(asked if feedback is None else feedback.requirements)
-        if not only_empty or not (picker.picks or target.value):
-            picks, missing = await asyncio.to_thread(pickable, app.root, run.snapshot.picks)
-            picker.set_picks(picks)
-            target.value = run.snapshot.target or ""
-            for message in missing:
-                app.tell(message, severity="warning")
 
 
 def _open(

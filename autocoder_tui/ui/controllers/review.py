@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.run_state import RunState
@@ -19,30 +19,45 @@ from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 
+_OVERTAKEN = (
+    "What the run before proposed was still compared with the files when something newer was "
+    "asked for, so it is not shown: F6 opens it."
+)
+
 
 async def review_proposal(
     app: Program,
     prepared: Prepared,
     proposed: Sequence[FileProposed],
+    is_newest: Callable[[Prepared], bool],
     *,
     offered: bool = True,
 ) -> None:
     """Show what was proposed, compared with what the model was given.
 
     What was decided in the review that the run goes on with stays decided, and so does what was
-    decided while the reply came. Unless it is `offered` the pane is not gone to.
+    decided while the reply came. Unless it is `offered` the pane is not gone to. Where another
+    review was opened meanwhile, or it `is_newest` no more, that is left in its place.
     """
-    earlier = reviewed_before(app, prepared)
-    if earlier is None and prepared.goes_on:
+    session, before = app.review_session, None
+    if prepared.goes_on and reviewed_before(app, prepared) is None:
         history = app.runner.keeping.history
-        earlier = await asyncio.to_thread(proposal_before, history, prepared)
-    reviewable = await asyncio.to_thread(make_review, prepared, proposed, earlier)
-    session = app.review_session
+        before = await asyncio.to_thread(proposal_before, history, prepared)
+    while True:
+        earlier = reviewed_before(app, prepared) or before
+        reviewable = await asyncio.to_thread(make_review, prepared, proposed, earlier)
+        if (reviewed_before(app, prepared) or before) is earlier:
+            break  # else something was decided there meanwhile, and stays decided
+    if app.review_session is not session or not is_newest(prepared):
+        app.tell(_OVERTAKEN, severity="warning", timeout=12)
+        return
     if session is not None and is_so_far(app, prepared):
         show_later(app, session.take_later(reviewable, proposed, None))
     else:
         show_review(app, reviewable, proposed, earlier)
     show_figures(app, reviewable, proposed)
+    if not offered and app.review_session is not None:
+        app.review_session.is_cut_short = True
     if prepared.feedback is not None:
         app.modes.answered(prepared.feedback.rounds[-1].complaint)
     if not offered:
@@ -54,13 +69,13 @@ async def review_proposal(
         app.tell(f"The reply does not contain {target}, the file to write.", severity="warning")
 
 
-async def review_what_came(app: Program, prepared: Prepared, state: RunState) -> None:
+async def review_what_came(
+    app: Program, prepared: Prepared, state: RunState, is_newest: Callable[[Prepared], bool]
+) -> None:
     """Show the files of a reply that did not come to its end, for it was stopped or failed."""
     joins = tuple(state.joins)
     proposed = await asyncio.to_thread(proposed_so_far, prepared, state.text, joins)
-    await review_proposal(app, prepared, proposed, offered=False)
-    if app.review_session is not None:
-        app.review_session.is_cut_short = True
+    await review_proposal(app, prepared, proposed, is_newest, offered=False)
 
 
 def reviewed_before(app: Program, prepared: Prepared) -> Review | None:

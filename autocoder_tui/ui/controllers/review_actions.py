@@ -10,29 +10,22 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
 from autocoder_tui.config.settings_edit import save_setting
-from autocoder_tui.engine.request import Limits
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.review import warnings
 from autocoder_tui.review.file_review import FileReview, Verdict
-from autocoder_tui.review.later_reply import is_same
-from autocoder_tui.review.line_ends import fitted
-from autocoder_tui.review.review import Review
-from autocoder_tui.runs.guidance import load_guidance
-from autocoder_tui.runs.preparation import Prepared
-from autocoder_tui.runs.rework import Complaint, rework
+from autocoder_tui.review.later_reply import has_same_hunks, is_same
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.controllers.concerns import accept_anyway, listed
 from autocoder_tui.ui.controllers.copy import copy_out
-from autocoder_tui.ui.controllers.edit import edit_file_suspended, edit_here, edit_suspended
+from autocoder_tui.ui.controllers.edit import edit_file_suspended, edit_here, edit_outside
 from autocoder_tui.ui.controllers.review import write_accepted
+from autocoder_tui.ui.controllers.send_again import reject_with_note
 from autocoder_tui.ui.controllers.unplaced_changes import settle_unplaced
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.choice import Choice
-from autocoder_tui.ui.screens.dialogs.instruction import KEPT, NoteDialog
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
-from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.widgets.diff.view import Arrangement
-from autocoder_tui.ui.widgets.review.keys import OF_A_WHOLE_REPLY, Deed
+from autocoder_tui.ui.widgets.review.keys import OF_A_WHOLE_FILE, OF_A_WHOLE_REPLY, Deed
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 
 
@@ -48,8 +41,12 @@ async def accept_file(app: Program, pane: ReviewPane) -> None:
     if session is None or file is None:
         return
     concerns = {file.path: session.warnings.get(file.path, ())} if file.hunks else {}
-    if await accept_anyway(app, session.acknowledged, concerns) and pane.file is file:
+    if not await accept_anyway(app, session.acknowledged, concerns):
+        return
+    if app.review_session is session and pane.file is not None and has_same_hunks(pane.file, file):
         pane.diff.decide_all(Verdict.ACCEPTED)
+    else:
+        app.tell(_CHANGED_MEANWHILE, severity="warning")
 
 
 async def accept_everything(app: Program, pane: ReviewPane) -> None:
@@ -67,18 +64,26 @@ async def accept_everything(app: Program, pane: ReviewPane) -> None:
         for file in files
         if len(file.hunks) > file.acts and file.path not in left
     }
-    if await accept_anyway(app, session.acknowledged, concerns):
-        pane.decide_everything(Verdict.ACCEPTED, left)
-        if left:
-            names = ", ".join(left)
-            app.tell(f"Left as they were, for they were not asked for: {names}")
-        acts = [f for f in session.review.files if f.acts and f.verdicts[0] is Verdict.UNDECIDED]
-        if acts:
-            named = ", ".join(f"{_ACTS[file.action]} {file.names}" for file in acts)
-            app.tell(f"Still undecided, each to be accepted by itself (a): {named}", timeout=12)
+    if not await accept_anyway(app, session.acknowledged, concerns):
+        return
+    now = session.review.files
+    if app.review_session is not session or not (
+        len(now) == len(files) and all(map(has_same_hunks, now, files))
+    ):
+        app.tell(_CHANGED_MEANWHILE, severity="warning")
+        return
+    pane.decide_everything(Verdict.ACCEPTED, left)
+    if left:
+        names = ", ".join(left)
+        app.tell(f"Left as they were, for they were not asked for: {names}")
+    acts = [f for f in session.review.files if f.acts and f.verdicts[0] is Verdict.UNDECIDED]
+    if acts:
+        named = ", ".join(f"{_ACTS[file.action]} {file.names}" for file in acts)
+        app.tell(f"Still undecided, each to be accepted by itself (a): {named}", timeout=12)
 
 
 _ACTS = {"delete": "the deletion of", "rename": "the rename"}
+_CHANGED_MEANWHILE = "The proposal has changed meanwhile: nothing was accepted unseen."
 
 
 async def edit_hunk(app: Program, pane: ReviewPane) -> None:
@@ -109,7 +114,7 @@ async def edit_file(app: Program, pane: ReviewPane) -> None:
         await _take(app, pane, file, lambda: file.edited(new), pane.diff.cursor)
 
 
-async def edit_outside(app: Program, pane: ReviewPane) -> None:
+async def edit_file_outside(app: Program, pane: ReviewPane) -> None:
     """Change the whole proposed text in the person's own editor, which gets the screen. What is
     written already, or shall be deleted, is opened as it is on disk."""
     file, session = pane.file, app.review_session
@@ -118,16 +123,10 @@ async def edit_outside(app: Program, pane: ReviewPane) -> None:
     if file.deletes or session.written:
         await _open_on_disk(app, pane, file, session.reviewable.place(file))
         return
-    try:
-        # Not in a thread: while the editor has the terminal, the screen must stand still.
-        new = edit_suspended(app, file.after, file.path, _line(pane, file))
-    except AutocoderError as error:
-        app.tell(error.message, severity="error", timeout=12)
-        return
-    if new != file.after:
-        # Many an editor gives all lines the same end on saving, which nobody asked it for.
-        await _take(app, pane, file, lambda: file.edited(fitted(file.after, new)), pane.diff.cursor)
-    else:
+    new = await edit_outside(app, file.after, file.path, _line(pane, file))
+    if new is not None and new != file.after:
+        await _take(app, pane, file, lambda: file.edited(new), pane.diff.cursor)
+    elif new is not None:
         app.tell("The editor changed nothing.")
 
 
@@ -233,86 +232,6 @@ async def copy(app: Program, pane: ReviewPane) -> None:
     await copy_out(app, text, what.partition(":")[0], name)
 
 
-async def reject_with_note(app: Program, pane: ReviewPane, *, unplaced: bool = False) -> None:
-    """Reject the hunk under the cursor, and run again with all rejected hunks and a note. With
-    `unplaced` it is for the changes that have no place, and no hunk is rejected for it."""
-    session, chosen = app.review_session, app.chosen
-    if session is None or pane.file is None or chosen is None:
-        return
-    review, prepared = session.review, session.reviewable.prepared
-    if prepared is None:
-        return
-    if app.runner.running:
-        app.tell("A run is under way: wait for it, or stop it (Esc) first.", severity="warning")
-        return
-    if not unplaced and not review.counts.rejected and pane.diff.cursor >= 0:
-        changed = pane.file.with_verdict(pane.diff.cursor, Verdict.REJECTED)
-        review = review.with_file(changed)
-    count = review.counts.rejected
-    left = sum(len(file.edits.unplaced) for file in review.files if file.edits)
-    what = f"{count} rejected hunk{'s' * (count != 1)}" if count or not left else ""
-    if left:
-        changes = f"{left} change{'s' * (left != 1)} without a place"
-        what = f"{what} and {changes}" if what else changes
-    hint = (
-        f"{what} {'go' if count + left != 1 else 'goes'} back to the model with this "
-        "note, in a new run on the same files. What you accepted stays accepted; nothing is "
-        "written meanwhile. Say what to do instead:"
-    )
-    file, hunk = pane.file, pane.diff.cursor
-    known = session.note_on(file, hunk)
-    title = "Reject with a note"
-    kind = TextDialog if unplaced else NoteDialog
-    note, way = await app.dialog_drafts.ask_which(kind, title, hint, known)
-    if note is None or not (note.strip() or known):
-        return
-    if way == KEPT and hunk >= 0:
-        session.keep_note(file, hunk, note)
-        changed = file.with_verdict(hunk, Verdict.REJECTED)
-        pane.take(session.review.with_file(changed))
-        pane.diff.show(changed)
-        app.reviews.changed()
-        app.tell("Kept with the hunk: feedback (Ctrl+N) tells the model of all that is rejected.")
-        return
-    complaint = Complaint(note, notes=session.notes)
-    limits = app.spending.limits(prepared.request.limits)
-    await send_again(app, prepared, review, note, limits, complaint)
-
-
-async def send_again(
-    app: Program,
-    prepared: Prepared,
-    review: Review,
-    instruction: str,
-    limits: Limits,
-    complaint: Complaint | None = None,
-) -> bool:
-    """Run again on what stands of `review`, which is that of `prepared`, as for `rework`; whether
-    the run was begun."""
-    chosen, setup = app.chosen, app.setup
-    if chosen is None or app.runner.running:
-        return False
-    if not await app.spending.may_run(chosen.model, limits):
-        return False
-    before = replace(prepared, request=replace(prepared.request, limits=limits))
-
-    def make() -> Prepared:
-        return rework(before, review, instruction, chosen, complaint, load_guidance(setup))
-
-    try:
-        again = await asyncio.to_thread(make)
-    except AutocoderError:
-        pass  # told by the run itself
-    else:
-        if (await app.keys_asked_about.decide(app, again.request))[0] != "send":
-            return False
-    if app.review_session is not None:
-        app.main.query_one(ReviewPane).take(review)
-    app.estimator.sent(app.job(), chosen)
-    app.runner.start(make)
-    return True
-
-
 async def list_rounds(app: Program, _pane: ReviewPane) -> None:
     """Show the rounds of feedback up to here, and open the one that is chosen."""
     await app.feedback.list_rounds()
@@ -360,7 +279,7 @@ _DEEDS: dict[Deed, Callable[[Program, ReviewPane], Coroutine[None, None, None]]]
     "accept everything": accept_everything,
     "edit hunk": edit_hunk,
     "edit file": edit_file,
-    "edit outside": edit_outside,
+    "edit outside": edit_file_outside,
     "copy": copy,
     "reject with note": reject_with_note,
     "list warnings": list_warnings,
@@ -377,4 +296,10 @@ async def do(app: Program, deed: Deed) -> None:
     if session is not None and session.coming is not None and deed in OF_A_WHOLE_REPLY:
         app.tell(OF_A_WHOLE_REPLY[deed], severity="warning")
         return
-    await _DEEDS[deed](app, app.main.query_one(ReviewPane))
+    pane = app.main.query_one(ReviewPane)
+    file = pane.file
+    if session is not None and file is not None and deed in OF_A_WHOLE_FILE:
+        if session.comes(file.path):
+            app.tell(f"{visible(file.path)} still comes: edit it when it is whole.")
+            return
+    await _DEEDS[deed](app, pane)

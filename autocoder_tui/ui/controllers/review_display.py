@@ -16,6 +16,7 @@ from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.kept_text import keep_beside
 from autocoder_tui.ui.program import Program
+from autocoder_tui.ui.widgets.check.pane import CheckPane
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.stream.file_tabs import FileState
 from autocoder_tui.ui.widgets.stream.pane import FileFigures, StreamPane
@@ -34,6 +35,7 @@ def show_review(
     app.review_session = session = ReviewSession(reviewable, proposed, before, notes)
     session.coming = coming
     app.main.query_one(ReviewPane).show(session)
+    app.main.query_one(CheckPane).session = session
     _tell_others(app, f" {session.review.counts.total}{_so_far(session)}")
 
 
@@ -106,5 +108,6 @@ def clear_review(app: Program) -> None:
     """A run begins whose proposal takes the place of what is on the screen."""
     app.review_session = None
     app.main.query_one(ReviewPane).show(None)
+    app.main.query_one(CheckPane).session = None
     app.main.mark("review", "")
     app.project.review_changed()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Final
+from typing import Final, NamedTuple
 
 from autocoder_tui.engine.purpose import writes_files
 from autocoder_tui.engine.run_state import RunState
@@ -21,13 +21,26 @@ from autocoder_tui.ui.controllers.review_display import (
 )
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
-from autocoder_tui.ui.widgets.stream.file_spans import FileSpans
 from autocoder_tui.ui.widgets.stream.pane import StreamPane
 
-_LEAST_REST: Final = 0.2
+_LEAST_REST: Final = 0.3
 _REST: Final = 12
 """Between two looks at the reply passes at least that many seconds, and so many times what a look
 took: a long reply in many files is read again for each of them."""
+
+
+class _Come(NamedTuple):
+    """What there is of a reply: how many files and changes were closed, how many files there are,
+    and how many characters; and whether anybody sees what is made of them."""
+
+    closed: int
+    changes: int
+    files: int
+    length: int
+    in_view: bool
+
+
+_NOTHING: Final = _Come(0, 0, 0, 0, False)
 
 
 class ReviewSoFar:
@@ -38,8 +51,8 @@ class ReviewSoFar:
         self._files: FilesSoFar | None = None
         self._looked_at: FilesSoFar | None = None
         """The files of the run that is being looked at right now."""
-        self._seen = (0, 0)
-        """How many files were closed, and how many there were, when it was looked last."""
+        self._seen = _NOTHING
+        """What there was of the reply when it was looked last."""
         self._coming: tuple[str, ...] = ()
         self._is_told = False
         """Whether it was said that there is something to review."""
@@ -47,7 +60,7 @@ class ReviewSoFar:
     def began(self, prepared: Prepared) -> None:
         """A run begins that writes files, and goes on with no review: what is on the screen makes
         room for what it brings, unless it is of the same reply."""
-        self._files, self._seen, self._coming, self._is_told = None, (0, 0), (), False
+        self._files, self._seen, self._coming, self._is_told = None, _NOTHING, (), False
         session = self._app.review_session
         if session is not None and prepared.request.partial and is_of_run(session, prepared):
             session.coming = ()
@@ -68,20 +81,31 @@ class ReviewSoFar:
         if coming != self._coming:
             self._coming = coming
             self._say_coming(files)
-        if self._looked_at is not files and self._is_due(files, spans):
+        if self._looked_at is not files and self._is_due(files, state):
             self._looked_at = files
             self._app.run_worker(self._look(files, state), group="review so far")
 
-    def _is_due(self, files: FilesSoFar, spans: FileSpans) -> bool:
-        """Whether a file came to its end since; or another began, and one that came to its end
-        was not whole for what stood behind it."""
-        closed, count = self._seen
-        begun = len(spans.spans) != count and len(files.whole) < spans.closed
-        return spans.closed != closed or begun
+    def _is_due(self, files: FilesSoFar, state: RunState) -> bool:
+        """Whether a file or a change came to its end since; or another file began, and one that
+        came to its end was not whole for what stood behind it. Where the review is in view,
+        whether anything has come at all."""
+        now, seen = self._now(state), self._seen
+        if (now.closed, now.changes) != (seen.closed, seen.changes):
+            return True
+        begun = now.files != seen.files and len(files.whole) < now.closed
+        other = now.length != seen.length or not seen.in_view
+        return begun or (now.in_view and bool(now.length) and other)
 
-    def ended(self) -> None:
+    def _now(self, state: RunState) -> _Come:
+        spans = self._app.main.query_one(StreamPane).keyboard_view.files
+        counts = spans.closed, spans.changes, len(spans.spans)
+        return _Come(*counts, state.text_length, self._app.main.shows_review)
+
+    def ended(self, state: RunState) -> None:
         """The run is over: from here on its proposal is what is reviewed."""
         self._files = None
+        if not state.files:
+            self._app.main.query_one(ReviewPane).show_beginnings(())
 
     def brought_nothing(self) -> None:
         """The run that is over took nothing away: the review is what it was before it."""
@@ -112,15 +136,18 @@ class ReviewSoFar:
         """Look at the reply, again as long as files in it come to their end."""
         try:
             while self._files is files:
-                spans = self._app.main.query_one(StreamPane).keyboard_view.files
-                self._seen, began = (spans.closed, len(spans.spans)), time.monotonic()
+                self._seen, began = self._now(state), time.monotonic()
                 if await asyncio.to_thread(files.look, state.text, tuple(state.joins)):
                     reviewable = await asyncio.to_thread(files.reviewable)
                     if self._files is files:
                         self._show(files, reviewable)
+                if self._app.main.shows_review:
+                    beginnings = await asyncio.to_thread(files.beginnings)
+                    if self._files is files:
+                        self._app.main.query_one(ReviewPane).show_beginnings(beginnings)
                 took = time.monotonic() - began
                 await asyncio.sleep(max(_LEAST_REST, _REST * took))
-                if not self._is_due(files, spans):
+                if self._files is not files or not self._is_due(files, state):
                     return
         except AutocoderError as error:
             # The end of the run reads the same files, and says it where that matters.

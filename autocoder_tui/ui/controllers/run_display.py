@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.events import (
@@ -28,7 +30,7 @@ from autocoder_tui.ui.controllers.review import (
 from autocoder_tui.ui.controllers.review_so_far import ReviewSoFar, is_so_far
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.meters.meters import Meters
-from autocoder_tui.ui.widgets.review.empty import COMING, why_empty
+from autocoder_tui.ui.widgets.review.empty import COMING, after_failure, why_empty
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.stream.pane import StreamPane
 from autocoder_tui.ui.widgets.stream.view import StreamView
@@ -44,12 +46,15 @@ class RunDisplay:
         self._so_far = ReviewSoFar(app)
         self._is_question = False
         """Whether the newest run answers a question."""
+        self._writes: Prepared | None = None
+        """The newest run that asks for files."""
 
     def run_began(self, prepared: Prepared) -> None:
         self._told = ""
         main = self._app.main
         self._app.signs.run_began()
         main.show_failure("")
+        main.show_waiting(True)
         self._is_question = prepared.request.purpose == "query"
         main.query_one(Meters).left_out = prepared.request.left_out
         if self._is_question:
@@ -58,7 +63,12 @@ class RunDisplay:
             main.show("output")
             self._app.refresh_bindings()
             return
-        main.query_one(StreamView).clear({f.path: f.text for f in prepared.request.files})
+        self._writes = prepared
+        request = prepared.request
+        texts = {file.path: file.text for file in request.files}
+        # Code that names no file is taken for the target, or for the only file that was given.
+        target = request.target or (request.files[0].path if len(request.files) == 1 else None)
+        main.query_one(StreamView).clear(texts, target)
         main.query_one(StreamPane).begin()
         main.clear_reasoning()
         if reviewed_before(self._app, prepared) is None:
@@ -80,6 +90,10 @@ class RunDisplay:
             self._so_far.brought(state)
         if main.pane == "output":
             main.show_output()
+
+    def run_looked_at(self, state: RunState) -> None:
+        if not self._is_question:
+            self._so_far.brought(state)
 
     def _show(self, event: Event) -> None:
         main = self._app.main
@@ -120,15 +134,16 @@ class RunDisplay:
     def run_taught(self, prepared: Prepared, learnt: Calibration) -> None:
         self._app.models.learnt(prepared.request, learnt)
 
-    def run_ended(self, prepared: Prepared | None, state: RunState) -> None:
+    def run_ended(self, prepared: Prepared | None, state: RunState) -> asyncio.Future[None] | None:
         self._app.spending.ended(state)
-        self._so_far.ended()
+        self._so_far.ended(state)
         if not self._app.is_running:
-            return
+            return None
         self._app.signs.run_ended(state.status)
         main = self._app.main
         main.query_one(Meters).show_run(state, time.monotonic())
         main.query_one(StreamPane).end()
+        main.show_waiting(False)
         self._app.refresh_bindings()
         if state.stats.chunks:
             main.log_line(summary(state), 1)
@@ -140,7 +155,7 @@ class RunDisplay:
         if state.error is not None:
             # The log has it from the event.
             message = safe_line(state.error.message)
-            main.show_failure(message)
+            main.show_failure(f"{message}\n\n{after_failure(state)}")
             self._app.notify(message, severity="error", timeout=12, markup=False)
             if state.text:
                 main.log_line(KEPT.format(run=state.run_id or "last"))
@@ -151,25 +166,48 @@ class RunDisplay:
             main.offer("notes")
         elif state.status == "cancelled" and state.text:
             self._app.tell("Stopped. The text so far is kept: Ctrl+G goes on with it.")
+        review: Callable[[], Awaitable[None]] | None = None
         if prepared is not None and not is_question:
             main.query_one(ReviewPane).say_why_empty(why_empty(state))
-            self._show_proposal(prepared, state)
+            review = self._review_of(prepared, state)
         self._app.falling_back.ended(state)
         self._app.estimator.run_ended()
+        return None if review is None else self._aside(review)
 
-    def _show_proposal(self, prepared: Prepared, state: RunState) -> None:
-        """Review what came. A run that goes on with a review replaces it only when complete."""
+    def _aside(self, review: Callable[[], Awaitable[None]]) -> asyncio.Future[None]:
+        """Compare in a worker; the returned is done when that is over, however it ended."""
+        over = asyncio.get_running_loop().create_future()
+
+        async def show() -> None:
+            try:
+                await review()
+            finally:
+                over.set_result(None)
+
+        self._app.run_worker(show())
+        return over
+
+    def _review_of(
+        self, prepared: Prepared, state: RunState
+    ) -> Callable[[], Awaitable[None]] | None:
+        """How to review what came, None where there is nothing to. A run that goes on with a
+        review replaces it only when complete."""
         app = self._app
         stays = reviewed_before(app, prepared) is not None
         if stays and (state.status != "completed" or not state.files):
             app.tell("The review is as it was before this run.")
         elif state.files and (app.spending.wants_review or is_so_far(app, prepared)):
-            app.run_worker(review_proposal(app, prepared, state.files))
+            return partial(review_proposal, app, prepared, state.files, self._is_newest)
         elif not state.text and is_so_far(app, prepared):
             # It ended before it brought even the text that it goes on with.
             self._so_far.brought_nothing()
         elif not state.files and (is_so_far(app, prepared) or self._has_whole_files(prepared)):
-            app.run_worker(review_what_came(app, prepared, state))
+            return partial(review_what_came, app, prepared, state, self._is_newest)
+        return None
+
+    def _is_newest(self, prepared: Prepared) -> bool:
+        """Whether no run was begun since that asks for files, too."""
+        return self._writes is prepared
 
     def _has_whole_files(self, prepared: Prepared) -> bool:
         files = self._app.main.query_one(StreamPane).keyboard_view.files

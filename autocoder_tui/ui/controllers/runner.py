@@ -26,7 +26,11 @@ from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
 class RunView(RunListener, Protocol):
     """Who shows a run, and its end."""
 
-    def run_ended(self, prepared: Prepared | None, state: RunState) -> None: ...
+    def run_ended(self, prepared: Prepared | None, state: RunState) -> asyncio.Future[None] | None:
+        """Returns what is done as soon as all that the run proposed is on the screen; None where
+        nothing is still to come."""
+
+    def run_looked_at(self, state: RunState) -> None: ...
 
 
 class Runner:
@@ -44,6 +48,7 @@ class Runner:
         self._app = app
         self._view = view
         self._worker: Worker[None] | None = None
+        self._showing: asyncio.Future[None] | None = None
         self.keeping = RunRecorder(setup)
         self._supervisor = RunSupervisor(
             self.keeping,
@@ -102,6 +107,19 @@ class Runner:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._over.wait(), 0.2)
 
+    async def shown(self, seconds: float | None = None) -> bool:
+        """Wait until what the newest run proposed is on the screen, at most so many `seconds`;
+        whether it is."""
+        showing = self._showing
+        if showing is not None and not showing.done():
+            await asyncio.wait({showing}, timeout=seconds)
+        return showing is None or showing.done()
+
+    def looked_at(self) -> None:
+        """Something else of the run that is under way is in view by now."""
+        if self.running:
+            self._view.run_looked_at(self.state)
+
     async def close(self, *, offered: bool = False) -> None:
         """Stop what is under way, and wait until all that came is kept. With `offered` the next
         start asks about the run."""
@@ -145,7 +163,7 @@ class Runner:
             if prepared is not None and state.usage is not None:
                 self._costs[prepared.request.run_id] = state.usage.cost_usd or Decimal(0)
             try:
-                self._view.run_ended(prepared, state)
+                self._showing = self._view.run_ended(prepared, state)
             except Exception as error:
                 # The worker's own end tells nobody.
                 self._view.run_told(self._supervisor.report(error))

@@ -19,6 +19,10 @@ from autocoder_tui.ui.screens.too_large import TooLarge
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 
 _GUESSES_TOLD = 2
+_PATIENCE = 5.0
+"""Seconds that a proposal which is still compared with the files is waited for."""
+_ANOTHER = "Another run took the place of this one meanwhile, so nothing was sent."
+_STILL_COMPARED = "What the last run proposed is still being compared with the files."
 
 
 async def send(app: Program) -> None:
@@ -46,12 +50,14 @@ async def send(app: Program) -> None:
         return
     if job.purpose != "query" and not await may_replace_review(app):
         return
+    agreed = _standing(app)
     asked = None
     if needs_asking(chosen) and not app.setup.demo and _may_say_more(app.models.asked, chosen):
         asked = await ask_window(chosen)
     if asked is not None and asked.window.tokens is not None:
+        if app.chosen is chosen:  # another may have been picked while the server was asked
+            app.models.set(asked.chosen)
         chosen = asked.chosen
-        app.models.set(chosen)
     wanted_job = await app.clarifying.settle(job, chosen) if job.mode == "clarify" else job
     if wanted_job is None:
         return
@@ -93,6 +99,11 @@ async def send(app: Program) -> None:
         if decision != "send":
             return
     if await app.spending.may_run(chosen.model, limits):
+        if job.purpose != "query" and not await _still_may_replace(app, agreed):
+            return
+        if app.runner.running:
+            app.tell(_ANOTHER, severity="warning")
+            return
         if weighed is not None and prepared.guesses:
             _tell_guesses(app, prepared.guesses)
         app.prompting.sent(job.requirements)
@@ -103,7 +114,10 @@ async def send(app: Program) -> None:
 
 
 async def may_replace_review(app: Program, *, undecided: bool = True) -> bool:
-    """Ask before a new run takes the place of a proposal with hunks that are not written."""
+    """Ask before a new run takes the place of a proposal with hunks that are not written. One that
+    is still compared with the files is waited for."""
+    if not await app.runner.shown(_PATIENCE):
+        return await _may_replace(app, _STILL_COMPARED)
     session = app.review_session
     if session is None or not session.unwritten:
         return True
@@ -113,9 +127,24 @@ async def may_replace_review(app: Program, *, undecided: bool = True) -> bool:
     decided = counts.accepted or counts.rejected or session.is_edited
     if session.is_cut_short and not decided:
         return True  # who stops a run and sends another has seen enough of it
+    return await _may_replace(app, session.unwritten)
+
+
+async def _may_replace(app: Program, why: str) -> bool:
     answers = (Answer("run", "Run", "r"), Answer("stay", "Back to the review", "b", harmless=True))
-    text = f"{session.unwritten} A new run replaces this review; F6 opens it again."
+    text = f"{why} A new run replaces this review; F6 opens it again."
     return await app.push_screen_wait(Question("Replace the review?", text, answers)) == "run"
+
+
+def _standing(app: Program) -> object:
+    """What the person has agreed to lose: equal as long as nobody decides anything else."""
+    session = app.review_session
+    return session, None if session is None else session.review
+
+
+async def _still_may_replace(app: Program, agreed: object, *, undecided: bool = True) -> bool:
+    """Whether what was `agreed` to still holds; else it is asked again."""
+    return agreed == _standing(app) or await may_replace_review(app, undecided=undecided)
 
 
 async def go_on_after_asking(app: Program) -> None:
@@ -130,13 +159,21 @@ async def go_on_after_asking(app: Program) -> None:
         return
     # Questions leave the review alone; a round of feedback goes on with what was complained of, and
     # what was decided on the files of this reply stays decided.
+    await app.runner.shown(_PATIENCE)
     session = app.review_session
     is_same = session is not None and is_of_run(session, prepared)
     goes_on = is_same or request.purpose == "query" or reviewed_before(app, prepared) is not None
     if not goes_on and not await may_replace_review(app, undecided=False):
         return
-    if await app.spending.may_run(chosen.model, prepared.request.limits):
-        go_on(app)
+    agreed = _standing(app)
+    if not await app.spending.may_run(chosen.model, prepared.request.limits):
+        return
+    if not goes_on and not await _still_may_replace(app, agreed, undecided=False):
+        return
+    if app.runner.prepared is prepared and app.runner.resumable:
+        _go_on(app, chosen)
+    else:
+        app.tell(_ANOTHER, severity="warning")
 
 
 def _tell_guesses(app: Program, guesses: list[str]) -> None:
@@ -189,10 +226,10 @@ async def _drop_files(app: Program, weighed: Weighed) -> None:
         app.main.query_one(FilePicker).set_picks(kept)
 
 
-def go_on(app: Program) -> None:
+def _go_on(app: Program, chosen: ChosenModel) -> None:
     """Continue the kept text of a run that stopped or failed."""
-    prepared, text, chosen = app.runner.prepared, app.runner.state.text, app.chosen
-    if prepared is None or chosen is None or not app.runner.resumable:
+    prepared, text = app.runner.prepared, app.runner.state.text
+    if prepared is None or not app.runner.resumable:
         return
     limits = app.spending.limits(prepared.request.limits)
     going_on = prepared.for_model(chosen, partial=text, limits=limits)

@@ -126,7 +126,9 @@ class SessionAutosave:
             back.append(f"target {left.target}")
         if left.picks and not setup.task.inputs:
             picks, missing = await asyncio.to_thread(pickable, app.root, left.picks)
-            app.main.query_one(FilePicker).set_picks(picks)
+            picker = app.main.query_one(FilePicker)
+            # What was picked meanwhile stays, too.
+            picker.set_picks({*picker.picks, *picks})
             if picks:
                 back.append(f"{len(picks)} pick{'s' * (len(picks) != 1)}")
             for message in missing:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 from textual.app import App
+from textual.dom import DOMNode
+from textual.widget import Widget
 
 from autocoder_tui.config.settings import load_settings
 from autocoder_tui.config.settings_edit import save_setting
@@ -17,9 +19,10 @@ from autocoder_tui.ui.controllers.themes import ThemeChoice
 from autocoder_tui.ui.key_presets import PRESETS
 from autocoder_tui.ui.key_rows import KeySection, conflicts, key_name
 from autocoder_tui.ui.keymap import checked_keys, keymap_of
+from autocoder_tui.ui.pane_purposes import PURPOSES
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.key_capture import KeyCapture
-from autocoder_tui.ui.screens.keys_help import KeysHelp
+from autocoder_tui.ui.screens.keys_help import KeysHelp, KeyWanted
 from autocoder_tui.ui.screens.settings import KeyInForce, SettingsScreen
 from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
 from autocoder_tui.ui.widgets.log.pane import LogPane
@@ -45,21 +48,47 @@ class SettingsChanges:
         """List every key, those that act here first; one of them may be changed."""
         sections = self._sections()
         here = self._here(sections)
-        first = [section for section in sections if section.title == here]
-        rest = [section for section in sections if section.title != here]
-        name = await self._program.push_screen_wait(KeysHelp([*first, *rest], here))
-        if name is not None:
-            await self.show(name)
+        rest = [section for section in sections if section not in here]
+        below = self._program.screen
+        focused = below.focused
+        wanted = await self._program.push_screen_wait(
+            KeysHelp(
+                [*here, *rest],
+                [section.title for section in here],
+                purpose=next((PURPOSES[one.title] for one in here if one.title in PURPOSES), ""),
+                next_step=self._program.guide.next_step if below is self._program.main else "",
+            )
+        )
+        if wanted is None:
+            return
+        if wanted.deed == "change":
+            await self.show(wanted.id)
+        else:
+            self._app.call_later(self._do, wanted, focused)
 
-    def _here(self, sections: Sequence[KeySection]) -> str:
-        """The title of what has the keyboard."""
+    async def _do(self, wanted: KeyWanted, focused: Widget | None) -> None:
+        """What the key would have done where the keyboard was."""
+        screen = self._program.screen
+        nodes: list[DOMNode] = [self._app]
+        if wanted.section.kinds:
+            around = (screen,) if focused is None else focused.ancestors_with_self
+            nodes = [node for node in around if isinstance(node, wanted.section.kinds)]
+            nodes = nodes or [
+                node for node in screen.walk_children() if isinstance(node, wanted.section.kinds)
+            ]
+        for node in nodes:
+            for _, binding in node._bindings:
+                if binding.id == wanted.id:
+                    if not await self._app.run_action(binding.action, default_namespace=node):
+                        self._program.tell(f"{binding.description}: not possible here now.")
+                    return
+
+    def _here(self, sections: Sequence[KeySection]) -> list[KeySection]:
+        """What has the keyboard, and what that is a part of."""
         screen = self._program.screen
         nodes = [screen] if screen.focused is None else screen.focused.ancestors_with_self
-        for node in nodes:
-            for section in sections:
-                if isinstance(node, section.kinds):
-                    return section.title
-        return ""
+        found = [one for node in nodes for one in sections if isinstance(node, one.kinds)]
+        return list(dict.fromkeys(found))
 
     # ------------------------------------------------------------------ what there is
 

@@ -16,6 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, Protocol, Self
 
+from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.notifications import SeverityLevel as Severity
 from textual.worker import WorkerFailed
@@ -73,7 +74,7 @@ class Shutdown:
         self._said = False
         self._one_at_a_time = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._stopped = False
+        self._stopped = self._will_stop = False
         self._owns_the_process = False
         self._open = ExitStack()
 
@@ -93,6 +94,9 @@ class Shutdown:
         """From now on the event loop can end the App. Called in it."""
         self._loop = asyncio.get_running_loop()
         self._loop.set_exception_handler(self._in_loop)
+        if self._will_stop:
+            # Asked for before there was a screen that could be given back.
+            threading.Thread(target=self.hear, args=(SIGTSTP,), name="stop", daemon=True).start()
 
     # ------------------------------------------------------------------ saving
 
@@ -169,6 +173,9 @@ class Shutdown:
         """Stop as a job does (Ctrl+Z), with the terminal as it was before the program."""
         if self.signal or not has_shell():
             return
+        self._will_stop = self._loop is None
+        if self._will_stop:
+            return
         if not lent:
             given_back = threading.Event()
             if self._ask(lambda: self._give_back(given_back)) and not given_back.wait(1):
@@ -185,6 +192,7 @@ class Shutdown:
         done.set()
 
     def _go_on(self, lent: bool) -> None:
+        self._will_stop = False
         if lent or self.signal:
             return
         driver = self._app._driver
@@ -211,6 +219,8 @@ class Shutdown:
         """End because of `error`. Called in the event loop."""
         if isinstance(error, WorkerFailed):
             error = error.error
+        if self._said and isinstance(error, NoMatches):
+            return  # ended before it had its panes, or while they go
         if self.crash is None:
             self.crash = self._untold = error
             self.report = self._note(error)

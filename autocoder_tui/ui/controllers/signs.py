@@ -48,7 +48,7 @@ class TerminalSigns:
         """Say how it stands: at the start, and when the terminal comes back."""
         if self._settings.title:
             words = _WORDS[self._state] if self._state else ""
-            self._write(title(self._app.root.name, words))
+            self._write(title(self._app.root.name, words, self._app.setup.environ))
 
     def run_began(self) -> None:
         self._become("running")

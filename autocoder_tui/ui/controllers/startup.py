@@ -53,11 +53,14 @@ async def begin(app: Program, problems: Iterable[str], restored: Callable[[], No
     from autocoder_tui.engine.provider.chat import preload
 
     asyncio.get_running_loop().run_in_executor(None, preload)
-    app.run_worker(app.file_finder.begin(), group="finder-read", exclusive=True)
+    app.run_worker(app.file_finder.begin(), group="finder-begin")
     from autocoder_tui.check.folder import sweep
 
     # What a killed program left of a check may be much: nobody waits for its removal.
     threading.Thread(target=sweep, name="sweep", daemon=True).start()
+    from autocoder_tui.ui.controllers.runs_before import show_runs_before
+
+    app.run_worker(show_runs_before(app), group="runs-before", exclusive=True)
     await app.guide.begin()
     await app.recovery.start()
     if app.setup.task.reply is not None:

@@ -80,14 +80,12 @@ class StepReview:
             await app.runner.ended()
 
     async def _begin(self, proposal: Proposal) -> bool:
-        app, before = self._app, self._app.review_session
+        app = self._app
         app.runner.start(partial(_prepared, proposal, app.setup.limits))
         await app.runner.ended()
         if app.runner.state.error is not None or not app.runner.state.files:
             return False
-        while app.review_session is None or app.review_session is before:
-            self._changed.clear()
-            await self._changed.wait()
+        await app.runner.shown()
         return True
 
     # ------------------------------------------------------------------ the verdicts

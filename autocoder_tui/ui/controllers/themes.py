@@ -9,13 +9,24 @@ from textual.app import App
 from autocoder_tui.config.setting_sections import DEFAULT_THEME
 from autocoder_tui.config.settings import Settings
 from autocoder_tui.config.settings_edit import save_setting
-from autocoder_tui.config.theme_files import AUTO, ThemesLoaded, load_themes
+from autocoder_tui.config.theme_files import (
+    AUTO,
+    FEW_COLORS,
+    ThemeData,
+    ThemesLoaded,
+    load_themes,
+    packaged_themes_dir,
+    theme_here,
+)
 from autocoder_tui.errors import AutocoderError
+from autocoder_tui.problems import nearest, shortened
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.system.terminal_kind import color_depth, has_few_colors, is_basic
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.theme_list import ThemeList, ThemeRow
 from autocoder_tui.ui.terminal.background import guessed_light
 from autocoder_tui.ui.theme import readable, to_textual
+from autocoder_tui.ui.theme_in_256 import LEAST_IN_256, fitted
 
 
 class ThemeChoice:
@@ -38,11 +49,16 @@ class ThemeChoice:
         as sentences that are safe to show."""
         setup = self._program.setup
         self._ours = load_themes(setup.places.config / "themes")
+        in_256 = color_depth(setup.environ) == "256"
         for theme in self._ours.themes:
-            self._app.register_theme(to_textual(theme))
-        problems = [f"A theme is left out: {problem}" for problem in self._ours.problems]
-        for name in (self._settings.ui.dark_theme, self._settings.ui.light_theme):
-            problems += self._lacking(name)
+            made = to_textual(fitted(theme), LEAST_IN_256) if in_256 else to_textual(theme)
+            self._app.register_theme(made)
+        problems = [f"A theme is left out: {problem.in_full}" for problem in self._ours.problems]
+        for name, instead in (
+            (self._settings.ui.dark_theme, DEFAULT_THEME),
+            (self._settings.ui.light_theme, _LIGHT),
+        ):
+            problems += self._lacking(name, instead)
         self._light = guessed_light(setup.environ)
         self.wanted = setup.theme or DEFAULT_THEME
         problems += self._lacking(self.wanted)
@@ -51,36 +67,56 @@ class ThemeChoice:
         self.show(self.wanted)
         return list(dict.fromkeys(problems))
 
-    def _lacking(self, name: str) -> list[str]:
+    def _lacking(self, name: str, instead: str = DEFAULT_THEME) -> list[str]:
         if name == AUTO or name in self._app.available_themes:
             return []
-        names = ", ".join(sorted([AUTO, *self._app.available_themes]))
-        return [f"There is no theme {visible(name)}. Choose one of {names}."]
+        like = nearest(name, [AUTO, *self._app.available_themes])
+        hint = f'; the nearest is "{like}"' if like else ""
+        return [
+            f'There is no theme "{shortened(name)}"{hint}. {instead} is taken instead; '
+            'choose another with "Change theme" in the commands.'
+        ]
+
+    @property
+    def _is_the_terminals(self) -> bool:
+        """Whether the terminal has a say in which theme is on."""
+        return self._here(self.wanted) != self.wanted
 
     @property
     def asks_terminal(self) -> bool:
         """Whether the theme depends on whether the terminal is light, and it may be asked."""
-        return self.wanted == AUTO and self._settings.terminal.ask_background
+        asks = self._settings.terminal.ask_background
+        return self._is_the_terminals and asks and not is_basic(self._program.setup.environ)
 
     def heard(self, light: bool) -> None:
         """The terminal has said whether it is light."""
         self._light = light
-        if self.wanted == AUTO:
-            self.show(AUTO)
+        if self._is_the_terminals:
+            self.show(self.wanted)
 
     def show(self, name: str) -> None:
         """Put a theme on, for now."""
-        ui = self._settings.ui
-        if name == AUTO:
-            name = ui.light_theme if self._light else ui.dark_theme
-            if self._lacking(name):
-                name = "autocoder-light" if self._light else DEFAULT_THEME
+        wanted, name = name, self._here(name)
+        if wanted == AUTO and self._lacking(name):
+            name = _LIGHT if self._light else DEFAULT_THEME
         if name not in self._app.available_themes or name == self._app.theme:
             return
         if self._ours.find(name) is None and name not in self._made_readable:
             self._made_readable.add(name)
             self._app.register_theme(readable(self._app.available_themes[name]))
         self._app.theme = name
+
+    def _here(self, name: str) -> str:
+        """What a name stands for in this terminal."""
+        ui = self._settings.ui
+        return theme_here(
+            name,
+            dark=ui.dark_theme,
+            light=ui.light_theme,
+            is_light=self._light,
+            few_colors=has_few_colors(self._program.setup.environ),
+            usual=DEFAULT_THEME,
+        )
 
     async def choose(self) -> None:
         """Let one be chosen from the list, and keep it."""
@@ -114,16 +150,36 @@ class ThemeChoice:
         return ""
 
     def _rows(self) -> list[ThemeRow]:
-        rows = [ThemeRow(AUTO, "as the terminal is", "Ours")]
+        ui, packaged = self._settings.ui, packaged_themes_dir()
+        both = f"{visible(ui.dark_theme)} or {visible(ui.light_theme)}"
+        if (here := self._here(AUTO)) in FEW_COLORS:
+            both = f"{both}; {here} where there are 16 colours, or none, as here"
+        says = f"{'light' if self._light else 'dark'} here"
+        rows = [ThemeRow(AUTO, says, _OURS, f"As the terminal is: {both}.")]
         ours = {theme.name: theme for theme in self._ours.themes}
-        first = sorted(ours, key=lambda name: (ours[name].ansi, not ours[name].dark, name))
-        rows += [ThemeRow(name, _says(ours[name].dark, ours[name].ansi), "Ours") for name in first]
-        others = sorted(set(self._app.available_themes) - set(ours))
-        for name in others:
-            theme = self._app.available_themes[name]
-            rows.append(ThemeRow(name, _says(theme.dark, theme.ansi), "Textual's"))
+        mine = [name for name in ours if ours[name].file.parent != packaged]
+        first = sorted(ours, key=lambda name: (name in mine, _order(ours[name]), name))
+        for name in first:
+            theme = ours[name]
+            about = theme.description or f"From {theme.file.name}." * (name in mine)
+            if (there := self._here(name)) != name:
+                about = f"{there} stands in for it where there are 16 colours, or none, as here."
+            group = _YOURS if name in mine else _OURS
+            rows.append(ThemeRow(name, _says(theme.dark, theme.ansi), group, about))
+        for name in sorted(set(self._app.available_themes) - set(ours)):
+            other = self._app.available_themes[name]
+            rows.append(ThemeRow(name, _says(other.dark, other.ansi), _OTHERS))
         return rows
 
 
+_LIGHT = "autocoder-light"
+_OURS, _YOURS, _OTHERS = "Made for this program", "Yours", "More, of Textual's"
+
+
+def _order(theme: ThemeData) -> tuple[bool, bool]:
+    """The usual kind first: dark, light, the terminal's."""
+    return theme.ansi, not theme.dark
+
+
 def _says(dark: bool, ansi: bool) -> str:
-    return "the terminal's colours" if ansi else "dark" if dark else "light"
+    return "the terminal's" if ansi else "dark" if dark else "light"

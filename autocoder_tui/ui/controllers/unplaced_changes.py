@@ -8,6 +8,7 @@ from typing import Final
 
 from autocoder_tui.review import warnings
 from autocoder_tui.review.file_review import FileReview
+from autocoder_tui.review.later_reply import is_same
 from autocoder_tui.review.unplaced_change import (
     UnplacedChange,
     leave_out,
@@ -16,6 +17,7 @@ from autocoder_tui.review.unplaced_change import (
     unplaced_changes,
     with_other_lines,
 )
+from autocoder_tui.ui.controllers.edit import keep_edit
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.unplaced_changes import Settled, UnplacedChanges
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
@@ -47,8 +49,16 @@ async def settle_unplaced(app: Program, pane: ReviewPane) -> bool:
         if make is None:
             continue
         changed, concerns = await asyncio.to_thread(_with_warnings, make)
-        if pane.review is None or file not in pane.review.files:
-            return False  # another proposal has come meanwhile
+        files = () if pane.review is None else pane.review.files
+        now = next((each for each in files if is_same(each, file)), None)
+        if now is None or now.edits != file.edits:
+            app.tell("Another proposal has come meanwhile.", severity="warning")
+            if answer.what == "edit":
+                await keep_edit(app, changed.after)
+            return False
+        if now.verdicts != file.verdicts:
+            # Decided on meanwhile: that stays as far as it fits.
+            changed = changed.decided_like(now)
         pane.replace_file(changed, concerns, max(pane.diff.cursor, 0))
 
 

@@ -17,7 +17,7 @@ from autocoder_tui.engine.clarification import Clarification, Ended, Round
 from autocoder_tui.engine.metering.money import format_tokens, format_usd
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
-from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import ButtonRow, KeyButton
 from autocoder_tui.ui.widgets.options import Options
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 
@@ -124,6 +124,9 @@ class ClarificationScreen(Dialog[bool]):
         options.display = bool(shown and shown.suggestions)
         field = self.query_one("#answer", Input)
         field.display = shown is not None
+        for buttons in self.query(ButtonRow):
+            buttons.say("enter", "Answer" if shown else "" if self._asking else "See what is sent")
+            buttons.say("ctrl+s", "Skip" if shown else "")
         self._filling = True
         field.value = shown.answer if shown else ""
         field.cursor_position = len(field.value)

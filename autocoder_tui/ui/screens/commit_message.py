@@ -26,8 +26,8 @@ class CommitMessage(Dialog[str | None]):
     ]
     BUTTONS = (KeyButton("Commit", "ctrl+s"), KeyButton("Cancel", "escape"))
     DEFAULT_CSS = """
-    CommitMessage TextArea { height: 6; margin: 1 0; border: tall $panel; }
-    CommitMessage TextArea:focus { border: tall $accent; }
+    CommitMessage TextArea { height: 6; margin: 1 0; border: none; padding: 0 1; }
+    CommitMessage TextArea { background: $background; }
     CommitMessage #commit-remark { color: $warning; }
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TypeVar
 
 from textual import events
@@ -10,6 +11,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from autocoder_tui.ui.screens.compositor import SparingCompositor
+from autocoder_tui.ui.screens.paint_clock import PaintClock
+from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
 from autocoder_tui.ui.widgets.footer_line import FooterLine
 from autocoder_tui.ui.widgets.message_line import MessageLine
 
@@ -36,6 +39,24 @@ class CoveredScreen(Screen[_Result]):
         super().__init__(name, id, classes)
         self._compositor = SparingCompositor()
 
+    @cached_property
+    def _update_timer(self) -> PaintClock:  # type: ignore[override]  # of a timer, what is used
+        app = self.app
+        if isinstance(app, TypeAheadApp):
+            return PaintClock(self._paint, lambda: app.last_input_at, lambda: app.input_waits)
+        return PaintClock(self._paint)
+
+    def _paint(self) -> None:
+        """Textual's tick, as Textual calls it."""
+        app = self.app
+        if app._exit:
+            return
+        try:
+            with self._context():
+                self._on_timer_update()
+        except Exception as error:
+            app._handle_exception(error)
+
     def _on_timer_update(self) -> None:
         """Who asked to be painted is painted, too, where a layout is made first: Textual forgets
         them then, and what they show stays as it was until they ask again."""
@@ -61,11 +82,11 @@ class CoveredScreen(Screen[_Result]):
             self._repaint_required = self._repaint_required and self.app.screen is self
 
     def paint_now(self, *widgets: Widget) -> None:
-        """Paint these at once: Textual's next tick, and the way there, take as long again."""
+        """Paint these at once: the way to the next painting takes as long again."""
         for widget in widgets:
             widget._repaint_required = False
         self._dirty_widgets.update(widgets)
-        self._on_timer_update()
+        self._update_timer.paint_now()
 
     def on_screen_suspend(self) -> None:
         self.show_message(None)

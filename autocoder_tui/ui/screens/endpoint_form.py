@@ -58,6 +58,10 @@ class EndpointForm(Dialog[NewEndpoint | None]):
 
     BINDINGS = [Binding("escape", "dismiss(None)", "Cancel", id="endpoint.cancel")]
     BUTTONS = (KeyButton("Test it", "enter"), KeyButton("Cancel", "escape"))
+    DEFAULT_CSS = """
+    EndpointForm .hint { height: auto; width: 100%; color: $text-muted; }
+    EndpointForm Input { background: $panel; }
+    """
 
     def __init__(self, setup: Setup, provider: Provider | None = None) -> None:
         super().__init__()

@@ -9,7 +9,7 @@ from typing import Protocol
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, Static
@@ -27,6 +27,8 @@ from autocoder_tui.ui.widgets.files.finder_rows import (
     name_of,
     rows_for,
 )
+from autocoder_tui.ui.widgets.files.found_preview import FoundPreview
+from autocoder_tui.ui.widgets.files.preview import FilePreview
 from autocoder_tui.ui.widgets.files.weights import TreeWeights
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.ui.widgets.row_list import RowList
@@ -41,6 +43,8 @@ than to find them."""
 
 _PAUSE_IN_TYPING = 0.3
 """Seconds."""
+_ROOM_FOR_PREVIEW = 110
+"""Columns of the screen from which on the list has a file beside it."""
 
 
 class FoundFiles(Protocol):
@@ -55,13 +59,15 @@ class FoundFiles(Protocol):
 
     def in_view(self, paths: Sequence[str]) -> None: ...
 
+    async def show_file(self, preview: FilePreview, path: str) -> None: ...
+
     def save_set(self) -> None: ...
 
     def delete_set(self, name: str) -> None: ...
 
 
 class QueryInput(PlainInput):
-    """A line in which a blank is a key like others: no letters of a name are looked for by it."""
+    """A line in which a blank is a key like others: the finder knows what is meant by it."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         return key != "space" and super().check_consume_key(key, character)
@@ -71,23 +77,36 @@ class Finder(Dialog[None]):
     """The line keeps the keyboard. Whoever opened it tells it what changed meanwhile."""
 
     BINDINGS = [
-        Binding("space,tab", "pick", "Pick", id="finder.pick", priority=True),
+        Binding("tab", "pick", "Pick", id="finder.pick", priority=True),
+        Binding(
+            "space",
+            "pick_or_part",
+            "Pick",
+            id="finder.space",
+            tooltip="or, after letters, part the words that are looked for",
+            priority=True,
+        ),
         Binding("escape", "dismiss", "Close", id="finder.close"),
         Binding("ctrl+s", "save_set", "Save the picks as a set", id="finder.save", priority=True),
         Binding("delete", "delete_set", "Delete a saved set", id="finder.delete", priority=True),
+        Binding("shift+down", "scroll_file(1)", "File down", id="finder.down", priority=True),
+        Binding("shift+up", "scroll_file(-1)", "File up", id="finder.up", priority=True),
         Binding("down,ctrl+n", "move(1)", show=False, priority=True),
         Binding("up,ctrl+p", "move(-1)", show=False, priority=True),
         Binding("pagedown", "move_pages(1)", show=False, priority=True),
         Binding("pageup", "move_pages(-1)", show=False, priority=True),
     ]
     BUTTONS = (
-        KeyButton("Pick", "space"),
+        KeyButton("Pick", "tab"),
         KeyButton("Pick and close", "enter"),
         KeyButton("Close", "escape"),
     )
     DEFAULT_CSS = """
     Finder .dialog { height: 80%; }
-    Finder RowList { margin-top: 1; scrollbar-size-vertical: 1; }
+    Finder Horizontal { height: 1fr; margin-top: 1; }
+    Finder RowList { width: 1fr; height: 100%; scrollbar-size-vertical: 1; }
+    Finder.-with-preview .dialog { width: 92%; max-width: 180; }
+    Finder.-with-preview FoundPreview { display: block; }
     Finder RowList > .row-list--highlighted {
         color: $block-cursor-foreground;
         background: $block-cursor-background;
@@ -107,6 +126,8 @@ class Finder(Dialog[None]):
         self._shown: tuple[str, int] | None = None
         self._acted = False
         """Whether something was picked among the rows of what is typed."""
+        self._writes = False
+        """Whether the last key was a letter: a blank is one more then, and no pick."""
         self._searching = False
         self._then: list[Callable[[], None]] = []
         self._pause: Timer | None = None
@@ -115,17 +136,21 @@ class Finder(Dialog[None]):
         with Vertical(classes="dialog wide-dialog dense-dialog") as dialog:
             dialog.border_title = "Find files"
             yield QueryInput(
-                placeholder="letters of a name · src/**/*.py · changed",
+                placeholder="letters or words of a name · src/**/*.py · changed",
                 id="finder-query",
                 compact=True,
             )
-            yield RowList(self._row)
+            with Horizontal():
+                yield RowList(self._row)
+                yield FoundPreview(self._files.show_file)
             yield Static("", id="finder-state", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(RowList).can_focus = False
-        self.query_one(Input).focus()
-        self._ask()
+        for rows in self.query(RowList):
+            # None is left when the program is closing down.
+            rows.can_focus = False
+            self.query_one(Input).focus()
+            self._ask()
 
     # ------------------------------------------------------------------ finding
 
@@ -153,6 +178,7 @@ class Finder(Dialog[None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._wanted = (event.value, self._wanted[1])
+        self._writes = bool(event.value) and not is_glob(event.value)
         self._ask()
 
     def _ask(self) -> None:
@@ -195,6 +221,7 @@ class Finder(Dialog[None]):
             rows.scroll_home(animate=False, force=True)
         self._say()
         self._will_count()
+        self._look_at_file()
         self.paint_now(self.query_one(Input), *rows.painted, self.query_one("#finder-state"))
 
     @property
@@ -222,6 +249,21 @@ class Finder(Dialog[None]):
     def on_row_list_highlighted(self) -> None:
         if not self.closing:
             self._will_count()
+            self._look_at_file()
+
+    # ------------------------------------------------------------------ the file beside the list
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width >= _ROOM_FOR_PREVIEW, "-with-preview")
+        self._look_at_file()
+
+    def _look_at_file(self) -> None:
+        if self.has_class("-with-preview"):
+            self.query_one(FoundPreview).look_at(self._row_at_cursor)
+
+    def action_scroll_file(self, by: int) -> None:
+        """Scroll the file beside the list."""
+        self.query_one(FoundPreview).scroll_steps(by)
 
     # ------------------------------------------------------------------ showing
 
@@ -270,14 +312,16 @@ class Finder(Dialog[None]):
             do()
 
     def action_move(self, by: int) -> None:
+        self._writes = False
         self._when_found(lambda: self.query_one(RowList).action_move(by))
 
     def action_move_pages(self, by: int) -> None:
+        self._writes = False
         self._when_found(lambda: self.query_one(RowList).action_move_pages(by))
 
     def action_pick(self) -> None:
         """Pick the row under the cursor, or unpick it; what is typed next looks for another."""
-        self._acted = True
+        self._acted, self._writes = True, False
 
         def pick() -> None:
             row = self._row_at_cursor
@@ -286,6 +330,13 @@ class Finder(Dialog[None]):
                 self.query_one(Input).action_select_all()
 
         self._when_found(pick)
+
+    def action_pick_or_part(self) -> None:
+        """A blank: as in the tree it picks, but between letters it stands between words."""
+        if self._writes:
+            self.query_one(Input).insert_text_at_cursor(" ")
+        else:
+            self.action_pick()
 
     def on_input_submitted(self) -> None:
         def pick() -> None:

@@ -19,8 +19,8 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.history.history import RunSummary
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
-from autocoder_tui.ui.screens.history_rows import head_of_list, head_of_run, one_line, two_lines
 from autocoder_tui.ui.widgets.history.preview import Preview, RunPreview
+from autocoder_tui.ui.widgets.history.rows import head_of_list, head_of_run, one_line, two_lines
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.ui.widgets.row_list import RowList
 from autocoder_tui.ui.widgets.short_path import short_path
@@ -45,7 +45,7 @@ Deed: TypeAlias = Literal[
 # As wide as 80 columns allow, and 60; "/" stands in the field above the list.
 HINT = (
     "d diff · g go on · a again · y copy · n note · e export · p all\n"
-    "␣ mark · c compare · t turns · x delete · X delete all · Tab preview"
+    "Space mark · c compare · t turns · x delete · X delete all · Tab preview"
 )
 NARROW_HINT = (
     "d diff · g go on · a again · y copy\nn note · e export · x delete · X delete all · F1 keys"
@@ -180,6 +180,7 @@ class HistoryScreen(Dialog[None]):
         places = {run.run_id: at for at, line in enumerate(self._lines) for run in line.runs}
         rows.show(len(self._lines), places.get(keep, before))
         self._tell_scope(len(runs))
+        self.query_one("#history-hint").visible = bool(runs)
         if not self.typing:
             self._tell_detail(anew=not rest)
         self.paint_now(self.query_one(Input), *rows.painted, self.query_one(ToldFrame))
@@ -228,7 +229,7 @@ class HistoryScreen(Dialog[None]):
             if self._trouble:
                 self.say(self._trouble)
                 return
-            what = "No run has these words." if self.search else "No run yet."
+            what = "No run has these words." if self.search else "No run yet: Ctrl+R begins one."
             wider = "" if self.everywhere else " p shows those of all projects."
             self.say(what + wider)
             return

@@ -1,8 +1,9 @@
-"""Every key, those of the pane one is in first; found by typing."""
+"""What the pane one is in is for, and every key, those of that pane first; found by typing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -23,51 +24,84 @@ _NAMES_WIDTH = 28
 
 @dataclass(frozen=True, slots=True)
 class _Line:
+    section: KeySection
     group: str
     row: KeyRow
     keys: str
 
 
-class KeysHelp(GroupedList[str | None, _Line]):
-    """`sections` are in the order in which they are listed. Returns the name of the binding that
-    is to be changed, or None."""
+@dataclass(frozen=True, slots=True)
+class KeyWanted:
+    """A row that was chosen: what its key does is done, or it gets another key."""
+
+    deed: Literal["do", "change"]
+    section: KeySection
+    id: str
+
+
+class KeysHelp(GroupedList[KeyWanted | None, _Line]):
+    """`sections` are in the order in which they are listed; `here` has the titles of those that
+    act now, `purpose` is what that is for, `next_step` what comes next in the guide."""
 
     BINDINGS = [
         Binding("escape,f1", "dismiss(None)", "Close", id="help.close"),
+        Binding("ctrl+e", "change_key", "Change the key", priority=True, id="help.change"),
         Binding("ctrl+t", "toggle_names", "Names for config.toml", priority=True, id="help.names"),
     ]
     BUTTONS = (
-        KeyButton("Change it", "enter"),
+        KeyButton("Do it", "enter"),
+        KeyButton("Change the key", "ctrl+e"),
         KeyButton("Names for config.toml", "ctrl+t"),
         KeyButton("Close", "escape"),
     )
 
     DEFAULT_CSS = """
     KeysHelp #help-says { height: 3; border-top: solid $primary-muted; color: $text-muted; }
+    KeysHelp #help-purpose { height: auto; margin-top: 1; }
     """
 
-    def __init__(self, sections: Sequence[KeySection], here: str = "") -> None:
+    def __init__(
+        self,
+        sections: Sequence[KeySection],
+        here: Sequence[str] = (),
+        *,
+        purpose: str = "",
+        next_step: str = "",
+    ) -> None:
         super().__init__()
+        self._here = frozenset(here)
         self._lines = [
-            _Line(_title(section, here), row, ", ".join(map(key_name, row.keys)))
+            _Line(section, _title(section, here), row, ", ".join(map(key_name, row.keys)))
             for section in sections
             for row in section.rows
         ]
         self._names = False
+        self._purpose = Content.assemble(
+            Content.styled(visible(next_step), "bold $accent"),
+            "\n" if next_step and purpose else "",
+            visible(purpose),
+        )
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide-dialog tall-dialog") as dialog:
             dialog.border_title = "Keys"
-            yield from self.list_of("type a key, or words of what it does")
+            line, rows = self.list_of("type a key, or words of what it does")
+            yield line
+            if self._purpose:
+                yield Static(self._purpose, id="help-purpose", markup=False)
+            yield rows
             yield Static("", id="help-says", markup=False)
 
     def found(self, wanted: str) -> Iterator[tuple[str, _Line]]:
         for line in self._lines:
+            # Everybody knows what arrows do; who looks for such a key finds it.
+            if line.row.moves and not wanted and not self._names:
+                continue
             if has_words(f"{line.keys} {line.row.says} {line.group} {line.row.id}", wanted):
                 yield line.group, line
 
     def id_of(self, row: _Line) -> object:
-        return (row.group, row.row.id)
+        return (row.group, row.row.id, row.row.says)
 
     def row(self, row: _Line, width: int) -> Content:
         name = f"  {row.row.id}" if self._names else ""
@@ -82,12 +116,29 @@ class KeysHelp(GroupedList[str | None, _Line]):
 
     def highlighted(self, row: _Line | None) -> None:
         """Say in full what may not have had room."""
-        text = "" if row is None else f"{row.keys}  {row.row.says}"
+        text = "" if row is None else f"{row.keys}  {row.row.says}{self._where(row)}"
         for line in self.query("#help-says").results(Static):
             line.update(Content(visible(text)))
 
+    def _where(self, row: _Line) -> str:
+        """Where it acts, if that is not on the screen below."""
+        acts = row.section.title in self._here or (row.section.in_main and not self._in_dialog)
+        return "" if acts else f" (in “{row.section.title}”)"
+
+    @property
+    def _in_dialog(self) -> bool:
+        return any(
+            line.section.title in self._here and not line.section.in_main for line in self._lines
+        )
+
     def choose(self, row: _Line) -> None:
-        self.dismiss(row.row.id)
+        if not self._where(row):
+            self.dismiss(KeyWanted("do", row.section, row.row.id))
+
+    def action_change_key(self) -> None:
+        """Give the row under the cursor another key."""
+        if (row := self.current) is not None:
+            self.dismiss(KeyWanted("change", row.section, row.row.id))
 
     def action_toggle_names(self) -> None:
         """Show beside each key what it is called in config.toml, or no longer."""
@@ -96,5 +147,5 @@ class KeysHelp(GroupedList[str | None, _Line]):
         self.fill(None if current is None else self.id_of(current))
 
 
-def _title(section: KeySection, here: str) -> str:
-    return f"{section.title} (here)" if section.title == here else section.title
+def _title(section: KeySection, here: Sequence[str]) -> str:
+    return f"{section.title} (here)" if section.title in here else section.title

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -26,11 +26,13 @@ from autocoder_tui.ui.screens.shown_panes import ALL_TABS, LOWER_TABS
 from autocoder_tui.ui.screens.welcome import NO_NOTES, NO_REASONING, NOTES_TO_COME, welcome_to
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
 from autocoder_tui.ui.widgets.answers import AnswerView
+from autocoder_tui.ui.widgets.before_run import SENT, BeforeRun
 from autocoder_tui.ui.widgets.check.pane import CheckPane
 from autocoder_tui.ui.widgets.diff.view import Arrangement
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.files.preferences_line import PreferencesLine
 from autocoder_tui.ui.widgets.files.preview import FilePreview
+from autocoder_tui.ui.widgets.files.suggested import SuggestedFiles
 from autocoder_tui.ui.widgets.footer_line import FooterLine
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.log.pane import LogPane
@@ -43,6 +45,10 @@ from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.steps.pane import StepsPane
 from autocoder_tui.ui.widgets.stream.pane import StreamPane
 from autocoder_tui.ui.widgets.tab_strip import TabStrip
+
+if TYPE_CHECKING:
+    from autocoder_tui.runs.estimate import Weighed
+    from autocoder_tui.runs.listed_run import Listed
 
 _ASKED: Mapping[Mode, str] = {
     "generate": "Requirements",
@@ -69,18 +75,21 @@ class MainScreen(PanedScreen):
         log.show = self._show_log_line
         self._log_pane = LogPane(log, id="log")
         self._failure = ""
+        self._awaits = False
+        self._has_run_before = False
         self._on_its_way: str | None = None  # gets the keyboard as soon as it is drawn
         self.log_lines: deque[str] = deque(maxlen=5000)
 
     def compose(self) -> ComposeResult:
         self.begin_sizes()
         yield HeaderLine()
-        yield Static("Small terminal: widen it to see everything.", id="too-small")
+        yield Static("Small terminal: widen it.", id="too-small")
         yield TabStrip(ALL_TABS, id="narrow-tabs")
         with PaneBody(self.shares, id="body"):
             with Vertical(id="files-pane", classes="pane") as files:
                 files.border_title = "Files"
                 yield FilePicker(self._root, id="files")
+                yield SuggestedFiles()
                 yield PreferencesLine()
             with Vertical(id="steps-pane", classes="pane") as steps:
                 steps.border_title = "Steps"
@@ -94,13 +103,13 @@ class MainScreen(PanedScreen):
                     yield PlainInput(
                         id="target",
                         compact=True,
-                        placeholder="whatever is proposed; or one file",
+                        placeholder="any file; or name one",
                     )
             with Vertical(id="lower-pane", classes="pane") as lower:
                 lower.border_title = ""
                 yield TabStrip(LOWER_TABS, id="tabs")
                 with ContentSwitcher(id="panes", initial="welcome"):
-                    yield Static(welcome_to(asks=False, steps=False), id="welcome", markup=False)
+                    yield BeforeRun(welcome_to(), id="welcome")
                     yield StreamPane(id="output")
                     yield AnswerView(id="answers")
                     yield CheckPane(id="check")
@@ -118,6 +127,9 @@ class MainScreen(PanedScreen):
         self.query_one("#narrow-tabs", TabStrip).left_out = frozenset({"steps"})
         self.arrange_panes()
         self.post_message(self.Ready())
+
+    def on_resize(self) -> None:
+        self.query_one(SuggestedFiles).look_for_room()
 
     def show_next(self) -> None:
         """Bring the next of the lower panes to the front."""
@@ -273,8 +285,6 @@ class MainScreen(PanedScreen):
 
     def mark(self, pane: str, sign: str) -> None:
         """Put a short sign behind a tab's title."""
-        if pane == "review":
-            self.query_one(CheckPane).can_check = bool(sign)
         for strip in self.query(TabStrip):
             if strip.marks.get(pane, "") != sign:
                 strip.marks = {**strip.marks, pane: sign}
@@ -285,7 +295,8 @@ class MainScreen(PanedScreen):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The pane that has the keyboard is the current one, however it got there."""
         nodes = [node for node in event.widget.ancestors_with_self if isinstance(node, Widget)]
-        if self._on_its_way is not None or not all(node.display for node in nodes):
+        gone_on = self._on_its_way is not None or event.widget is not self.focused
+        if gone_on or not all(node.display for node in nodes):
             return  # another pane was brought to the front meanwhile
         for node in nodes:
             pane = "output" if node.id == "answers" else node.id
@@ -305,23 +316,50 @@ class MainScreen(PanedScreen):
     def clear_reasoning(self) -> None:
         self.query_one("#reasoning", TextArea).text = ""
         self.mark("reasoning", "")
+        self._say_welcome()
 
     def add_reasoning(self, text: str) -> None:
-        area = self.query_one("#reasoning", TextArea)
-        area.insert(visible(text, lines=True), area.document.end, maintain_selection_offset=True)
+        area, shown = self.query_one("#reasoning", TextArea), visible(text, lines=True)
+        area.insert(shown, area.document.end, maintain_selection_offset=True)
         if self.focused is not area:
             area.scroll_end(animate=False)
         self.mark("reasoning", " •")
+        if self.query_one("#panes", ContentSwitcher).current == "welcome":
+            self._before_run.show_thought(shown)
 
     def show_failure(self, message: str) -> None:
         """Say in the place of the output why there is none; "" takes that back."""
         self._failure = message
         self._say_welcome()
 
+    def show_waiting(self, waits: bool) -> None:
+        """Say in the place of the output that it is awaited, or that it is no longer."""
+        self._awaits = waits
+        self._say_welcome()
+
+    @property
+    def _before_run(self) -> BeforeRun:
+        return self.query_one("#welcome", BeforeRun)
+
+    def show_next_run(self, weighed: Weighed) -> None:
+        """Say in the place of the output, as long as there is none, what a run would send."""
+        self._before_run.show_next(weighed)
+
+    def show_runs_before(self, runs: Sequence[Listed]) -> None:
+        """The same of the newest runs of the project."""
+        self._has_run_before = bool(runs)
+        self._before_run.show_before(runs)
+        self._say_welcome()
+
     def _say_welcome(self) -> None:
-        welcome = welcome_to(asks=self._asks, steps=self.beside == "steps")
-        said = f"✗ {visible(self._failure)}" if self._failure else welcome
-        self.query_one("#welcome", Static).update(said)
+        steps = self.beside == "steps"
+        if self._failure:
+            self._before_run.say(f"✗ {visible(self._failure, lines=True)}", alone=True)
+        elif self._awaits:
+            self._before_run.say(SENT)
+        else:
+            words = welcome_to(asks=self._asks, steps=steps, back=self._has_run_before)
+            self._before_run.say(words, alone=steps)
 
     def show_notes(self, notes: str, nothing: str = NO_NOTES) -> None:
         text = visible(notes.strip(), lines=True) or nothing

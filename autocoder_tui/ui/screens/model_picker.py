@@ -207,7 +207,9 @@ class ModelPicker(FilteredList[Wish | None]):
             options.add_option(Option(self._row(model)))
         self.query_one("#model-head", Static).update(self._head())
         names = [(model.provider, model.name) for model in self._shown]
-        if names:
+        if not names:
+            self.query_one("#model-detail", Static).update(_NONE)
+        else:
             options.highlighted = names.index(kept) if kept in names else 0
             self.call_after_refresh(options.scroll_to_highlight)
 
@@ -255,6 +257,9 @@ class ModelPicker(FilteredList[Wish | None]):
     def choose(self, index: int | None) -> None:
         if index is not None and index < len(self._shown):
             self.dismiss(Wish("use", self._shown[index]))
+
+
+_NONE = "No model has these letters.\nCtrl+N adds a server, or a model that it does not list."
 
 
 def age(priced_on: str | None, today: date) -> str:

@@ -8,10 +8,12 @@ from typing import Final
 from textual.containers import Vertical
 from textual.geometry import Size
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from autocoder_tui.ui.screens.covered_screen import CoveredScreen
-from autocoder_tui.ui.screens.shown_panes import NARROW_BELOW, TINY_BELOW
+from autocoder_tui.ui.screens.shown_panes import LOWER_TABS, NARROW_BELOW, ON_THE_RIGHT, TINY_BELOW
+from autocoder_tui.ui.widgets.check.pane import CheckPane
 from autocoder_tui.ui.widgets.files.preview import FilePreview
 from autocoder_tui.ui.widgets.panes.body import PaneBody, Towards
 from autocoder_tui.ui.widgets.panes.regions import (
@@ -66,6 +68,12 @@ class PanedScreen(CoveredScreen[None]):
         """Mark the pane that has the keyboard; what is in it looks the same as before."""
         self._mark_keyboard()
 
+    def _reset_focus(self, widget: Widget, avoiding: list[Widget] | None = None) -> None:
+        """What was hidden loses the keyboard to something else, which is then worked in. A widget
+        hears late of that on a busy machine: one that is on show again by then keeps it."""
+        if avoiding or widget not in self._compositor.visible_widgets:
+            super()._reset_focus(widget, avoiding)
+
     def on_resize(self) -> None:
         self.update_classes(self._size_classes())
         self.arrange_panes()
@@ -112,8 +120,10 @@ class PanedScreen(CoveredScreen[None]):
         tabs.left_out = frozenset({"review"} if wide else ())
         if self.pane not in _ABOVE and not (wide and self.pane == "review"):
             tabs.current = self.pane
-        elif not tabs.current or tabs.current in tabs.left_out:
-            tabs.current = "output"
+        else:
+            # The review is no part of the lower pane: what is in that is seen again without it.
+            content = self.query_one("#panes", ContentSwitcher).current or ""
+            tabs.current = content if content in (tab.pane for tab in LOWER_TABS) else "output"
         self._fill_right()
         self._mark_keyboard()
         if wide != self._was_wide:
@@ -121,18 +131,22 @@ class PanedScreen(CoveredScreen[None]):
             self.post_message(self.ColumnChanged())
 
     def _moment(self) -> Moment:
-        current = self.query_one("#panes", ContentSwitcher).current
+        checks = not self.query_one(CheckPane).has_class("-empty")
         return Moment(
             pane=self.pane,
             beside=self.beside,
             single=self.narrow or self.maximised,
-            idle=current == "welcome",
-            right_has=self._reviews or bool(self.query_one(FilePreview).path),
+            decides=self._reviews if self.pane == "review" else self.pane == "check" and checks,
         )
 
     @property
     def _reviews(self) -> bool:
         return not self.query_one(ReviewPane).has_class("-empty")
+
+    @property
+    def shows_review(self) -> bool:
+        """Whether the review is in view, with or without the keyboard."""
+        return self.pane == "review" or (self.wide and self.query_one(ReviewPane).display)
 
     @property
     def has_column_for_file(self) -> bool:
@@ -143,9 +157,9 @@ class PanedScreen(CoveredScreen[None]):
         """The review, or the file under the cursor as long as there is none."""
         right = self.query_one(f"#{RIGHT}", Vertical)
         review, preview = self.query_one(ReviewPane), self.query_one(FilePreview)
-        decides = self._reviews or self.pane in ("review", "check") or not self.wide
+        decides = self._reviews or self.pane == "review" or not self.wide
         review.display, preview.display = decides, not decides
-        right.border_title = "Review  F5" if decides else "As it is on disk"
+        right.border_title = "Review  F5" if decides else ON_THE_RIGHT
 
     def _mark_keyboard(self) -> None:
         """Only what changes is given its styles anew."""
@@ -166,6 +180,12 @@ class PanedScreen(CoveredScreen[None]):
             changed.append(right)
         if changed:
             self.app.stylesheet.update_nodes(changed)
+
+    def on_review_pane_filled(self) -> None:
+        self.arrange_panes()
+
+    def on_check_pane_filled(self) -> None:
+        self.arrange_panes()
 
     # ------------------------------------------------------------------ a person's own sizes
 

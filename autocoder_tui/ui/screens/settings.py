@@ -23,6 +23,10 @@ from autocoder_tui.values import dataclass
 
 _NAME_WIDTH = 26
 _SOURCE_WIDTH = 22
+_VALUE_WIDTH = 22
+"""Where what a setting means stands beside it."""
+_ROOM_TO_SAY = 96
+"""Columns of a row from which on it does."""
 _THEMES = ("ui.theme", "ui.dark_theme", "ui.light_theme")
 
 
@@ -116,12 +120,18 @@ class SettingsScreen(GroupedList[None, SettingRow]):
         return row.full_name if isinstance(row, SettingInForce) else (row.area, row.id)
 
     def row(self, row: SettingRow, width: int) -> Content:
-        room = max(8, width - _NAME_WIDTH - _SOURCE_WIDTH - 4)
-        name, value, trouble = (
-            (row.name, _shown(row), row.trouble)
+        name, value, trouble, says = (
+            (row.name, _shown(row), row.trouble, row.says)
             if isinstance(row, SettingInForce)
-            else (row.says.partition(":")[0], _keys(row), "")
+            else (row.says.partition(":")[0], _keys(row), "", row.says.partition(": ")[2])
         )
+        wide = width >= _ROOM_TO_SAY
+        room = _VALUE_WIDTH if wide else max(8, width - _NAME_WIDTH - _SOURCE_WIDTH - 4)
+        source = Content.assemble(
+            "! " if trouble else "",
+            Content.styled(visible(row.source), "" if row.source != "default" else "$muted"),
+        )
+        left = max(0, width - _NAME_WIDTH - room - _SOURCE_WIDTH - 5)
         changed = "bold" if row.source != "default" else ""
         return Content.assemble(
             "  ",
@@ -129,8 +139,9 @@ class SettingsScreen(GroupedList[None, SettingRow]):
             " ",
             Content.styled(visible(value), changed).truncate(room, ellipsis=True, pad=True),
             " ",
-            "! " if trouble else "",
-            Content.styled(visible(row.source), "" if changed else "$muted"),
+            source.truncate(_SOURCE_WIDTH, ellipsis=True, pad=wide),
+            " " if wide else "",
+            Content.styled(visible(says), "$muted").truncate(left, ellipsis=True) if wide else "",
         )
 
     def highlighted(self, row: SettingRow | None) -> None:

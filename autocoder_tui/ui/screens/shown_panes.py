@@ -7,10 +7,6 @@ from autocoder_tui.ui.widgets.tabs import Tab
 NARROW_BELOW = 100
 """Columns; the side-by-side diff needs as many."""
 TINY_BELOW = (60, 15)
-WIDE_FROM = 160
-"""Columns in which the review, or a file, has a column of its own on the right."""
-TALL_FROM = 40
-"""Rows of the panes in which there is room for more of what is asked."""
 
 LOWER_TABS = (
     Tab("output", "Output", "F4"),
@@ -20,6 +16,8 @@ LOWER_TABS = (
     Tab("reasoning", "Reasoning"),
     Tab("log", "Log", "F9"),
 )
+ON_THE_RIGHT = "As it is on disk"
+"""The title of the file that is shown beside the work."""
 ALL_TABS = (
     Tab("steps", "Steps", "F12"),
     Tab("files", "Files", "F2"),

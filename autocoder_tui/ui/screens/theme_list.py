@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.timer import Timer
+from textual.widgets import Static
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
@@ -22,11 +24,13 @@ _REST = 0.12
 
 @dataclass(frozen=True, slots=True)
 class ThemeRow:
-    """A theme by its name, with what it is in a few words, and its group in the list."""
+    """A theme by its name, with its kind in a few words, its group in the list, and a sentence
+    about it; all but the kind may be untrusted."""
 
     name: str
     says: str
     group: str
+    about: str = ""
 
 
 class ThemeList(GroupedList[str | None, ThemeRow]):
@@ -35,10 +39,14 @@ class ThemeList(GroupedList[str | None, ThemeRow]):
 
     BINDINGS = [Binding("escape", "leave", "Back to the theme before", id="themes.cancel")]
     BUTTONS = (KeyButton("Keep it", "enter"), KeyButton("Take it back", "escape"))
+    DEFAULT_CSS = """
+    ThemeList #theme-about { height: 3; border-top: solid $primary-muted; color: $text-muted; }
+    """
 
     def __init__(self, rows: Sequence[ThemeRow], now: str, preview: Callable[[str], None]) -> None:
         super().__init__()
         self._themes = rows
+        self._names = max((cell_len(visible(row.name)) for row in rows), default=0)
         self._now = now
         self._preview = preview
         self._resting: Timer | None = None
@@ -47,10 +55,11 @@ class ThemeList(GroupedList[str | None, ThemeRow]):
         with Vertical(classes="dialog tall-dialog") as dialog:
             dialog.border_title = "Theme"
             yield from self.list_of("type to find a theme")
+            yield Static("", id="theme-about", markup=False)
 
     def found(self, wanted: str) -> Iterator[tuple[str, ThemeRow]]:
         for row in self._themes:
-            if has_words(f"{row.name} {row.says}", wanted):
+            if has_words(f"{row.name} {row.says} {row.about}", wanted):
                 yield row.group, row
 
     def start_at(self) -> object:
@@ -61,10 +70,13 @@ class ThemeList(GroupedList[str | None, ThemeRow]):
 
     def row(self, row: ThemeRow, width: int) -> Content:
         mark = "● " if row.name == self._now else "  "
-        name = Content(mark + visible(row.name)).truncate(22, ellipsis=True, pad=True)
-        return Content.assemble(name, " ", visible(row.says))
+        # A name is worth more than its kind: one can be chosen without the other.
+        room = min(self._names, max(width - len(mark), 1))
+        name = Content(visible(row.name)).truncate(room, ellipsis=True, pad=True)
+        return Content.assemble(mark, name, "  ", Content.styled(visible(row.says), "$muted"))
 
     def highlighted(self, row: ThemeRow | None) -> None:
+        self.query_one("#theme-about", Static).update(Content(visible(row.about if row else "")))
         if self._resting is not None:
             self._resting.stop()
         if row is not None:

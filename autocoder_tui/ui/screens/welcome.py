@@ -10,6 +10,10 @@ by itself. When it is complete you review it hunk by hunk: nothing is written \
 before you accept it.
 
 F1 lists every key, Ctrl+P every command."""
+WELCOME_BACK = """\
+Pick files in the tree with Space, say what you want, then run with Ctrl+R. \
+F1 lists every key, Ctrl+P every command."""
+"""For whoever has run something in the project before."""
 WELCOME_TO_ASK = """\
 Pick the files it is about with Space, type your question, then ask with Ctrl+R.
 
@@ -30,8 +34,11 @@ NOTES_TO_COME = "What the model says besides the files stands here when a run ha
 NO_REASONING = "What a model thinks before it answers stands here, where its server sends that."
 
 
-def welcome_to(*, asks: bool = False, steps: bool = False) -> str:
-    """What stands there where questions are asked, beside steps, or where files are written."""
+def welcome_to(*, asks: bool = False, steps: bool = False, back: bool = False) -> str:
+    """What stands there where questions are asked, beside steps, or where files are written;
+    `back` where something was run before."""
     if steps:
         return WELCOME_TO_STEPS
-    return WELCOME_TO_ASK if asks else WELCOME
+    if asks:
+        return WELCOME_TO_ASK
+    return WELCOME_BACK if back else WELCOME

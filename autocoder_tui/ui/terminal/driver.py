@@ -15,10 +15,13 @@ from textual.driver import Driver
 from textual.message import Message
 
 from autocoder_tui.system.jobs import in_foreground
+from autocoder_tui.system.locale_encoding import shows_utf8
 from autocoder_tui.system.signals import SIGCONT, SIGHUP, SIGTSTP
+from autocoder_tui.system.terminal_kind import is_basic
 from autocoder_tui.ui.terminal.background import QUERY, BackgroundAnswer
 from autocoder_tui.ui.terminal.base_driver import LinuxDriver
 from autocoder_tui.ui.terminal.early_terminal import SCREEN, output
+from autocoder_tui.ui.terminal.fewer_signs import table_for
 from autocoder_tui.ui.terminal.input import TypedInput
 from autocoder_tui.ui.terminal.posix import restore
 from autocoder_tui.ui.terminal.signs import GIVE_TITLE_BACK, KEEP_TITLE, NO_PROGRESS, progress
@@ -37,6 +40,14 @@ GIVE_BACK: Final = (
     "\x1b[?1015l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 )
 
+
+# What a basic terminal may show as text, and what leaves nothing of the program on the one screen
+# that it has.
+_MORE_THAN_BASIC: Final = re.compile(
+    r"\x1b\[(?:\?\d+\$p|[<>=]\d*u)|\x1b\]22;[^\x07\x1b]*(?:\x07|\x1b\\)"
+)
+_LONGEST_SWITCH: Final = 40
+_WIPE: Final = "\x1b[0m\x1b[2J\x1b[H"
 
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -93,6 +104,10 @@ class TerminalDriver(LinuxDriver):
         self._background = BackgroundAnswer(self._heard_background)
         self._title_kept = False
         self._drawn_on = False
+        self._is_basic = is_basic(os.environ)
+        self._signs = table_for(os.environ, utf8=shows_utf8())
+        self._before: list[Any] | None = None
+        """The attributes of the terminal before it was taken, while it is being taken over."""
 
     @property
     def _ending_of_app(self) -> EndOfApp:
@@ -114,6 +129,10 @@ class TerminalDriver(LinuxDriver):
         return in_foreground(self.fileno)
 
     def write(self, data: str) -> None:
+        if self._is_basic and len(data) < _LONGEST_SWITCH:
+            data = _MORE_THAN_BASIC.sub("", data)
+        if self._signs is not None:
+            data = data.translate(self._signs)
         if self._writer is not None and not (self._drawn_on and data == SCREEN):
             self._writer.write(data)
 
@@ -121,29 +140,43 @@ class TerminalDriver(LinuxDriver):
         app = cast(HasAnEnd, self._app)
         self._writer = TerminalWriter(output(), self._repaint)
         self._asked_back = False
-        before = app.hand_over_terminal()
+        # Whoever ends it between two steps of this has to know, too.
+        before = self._before = app.hand_over_terminal()
         # What is there already is not wiped away before there is more to see.
         self._drawn_on = before is not None
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._drawn_on = False
         if before is not None:
             self.attrs_before = before
+        self._before = None
         if app.asks_background:
             self._background.asked()
             self.write(QUERY)
-        self._title_kept = app.keeps_title
+        self._title_kept = app.keeps_title and not self._is_basic
         if self._title_kept:
             self.write(KEEP_TITLE)
             app.terminal_taken()
 
     def stop_application_mode(self) -> None:
-        self.write(self._outside)
+        self.write(self._outside + (_WIPE if self._is_basic else ""))
         self._title_kept = False
         super().stop_application_mode()
         self._asked_back = True
 
+    def disable_input(self) -> None:
+        """Once the terminal is given back, what is typed is the shell's: Textual's last call of
+        this would throw it away."""
+        if not self._asked_back:
+            super().disable_input()
+
     def _repaint(self) -> None:
         self._loop.call_soon_threadsafe(self._app.refresh)
+
+    @property
+    def _give_back(self) -> str:
+        """What gives back a terminal in whatever state."""
+        basic = _WIPE + _MORE_THAN_BASIC.sub("", GIVE_BACK)
+        return (basic if self._is_basic else GIVE_BACK) + self._outside
 
     @property
     def _outside(self) -> str:
@@ -160,7 +193,7 @@ class TerminalDriver(LinuxDriver):
         super().close()
         writer, self._writer = self._writer, None
         if writer is not None and not writer.close(_PATIENCE):
-            writer.write_over(GIVE_BACK + self._outside, _PATIENCE)
+            writer.write_over(self._give_back, _PATIENCE)
 
     def give_back_at_once(self) -> None:
         """Restore the terminal from any thread, whatever state the program is in."""
@@ -170,9 +203,10 @@ class TerminalDriver(LinuxDriver):
         # A mode that is ended twice would end one of whoever had the terminal before.
         if writer.close(_PATIENCE / 4 if self._asked_back else 0) and self._asked_back:
             return
-        if self.attrs_before is not None:
-            restore(self.fileno, self.attrs_before)
-        writer.write_over(GIVE_BACK + self._outside, _PATIENCE)
+        attributes = self._before or self.attrs_before
+        if attributes is not None:
+            restore(self.fileno, attributes)
+        writer.write_over(self._give_back, _PATIENCE)
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.Paste):

@@ -51,6 +51,9 @@ class TypeAheadApp(TracedApp):
     last_typed_at = float("-inf")
     """When the last key of a text was pressed, on the clock of `time.monotonic`."""
 
+    last_input_at = float("-inf")
+    """When the last key, paste or click was acted on, on the same clock."""
+
     longest_wait = 2.0
     """Seconds a key waits at most for the one before it. Time in which a busy machine keeps the
     program from its work counts little."""
@@ -97,6 +100,11 @@ class TypeAheadApp(TracedApp):
 
     # ------------------------------------------------------------------ one key at a time
 
+    @property
+    def input_waits(self) -> bool:
+        """Whether a key waits, or anything else that may be one."""
+        return bool(self._waiting) or self.message_queue_size > 0
+
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             if isinstance(event, events.Key) and (event.is_printable or event.key in _TYPED):
@@ -107,6 +115,8 @@ class TypeAheadApp(TracedApp):
             # A click would move the keyboard away from what the keys before it were meant for.
             self._waiting.append(event)
         else:
+            if isinstance(event, events.MouseEvent) and not _only_moves(event):
+                self.last_input_at = time.monotonic()
             await super().on_event(event)
 
     async def _act_on_next(self) -> None:
@@ -117,6 +127,7 @@ class TypeAheadApp(TracedApp):
                     self._watch = asyncio.create_task(self._keep_watch(), name="type-ahead")
                 return
             event = self._waiting.popleft()
+            self.last_input_at = time.monotonic()
             if isinstance(event, events.MouseEvent):
                 await super().on_event(event)
             else:
@@ -238,3 +249,8 @@ class TypeAheadApp(TracedApp):
         is being written just then. Must be called from a worker."""
         await self.until_nobody_types()
         return await self.push_screen_wait(dialog)
+
+
+def _only_moves(event: events.MouseEvent) -> bool:
+    """Whether the mouse was moved over the screen and nothing was dragged by it."""
+    return isinstance(event, events.MouseMove) and not event.button

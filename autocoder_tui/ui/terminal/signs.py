@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.system.terminal_kind import is_basic
 
 KEEP_TITLE: Final = "\x1b[22;2t"
 GIVE_TITLE_BACK: Final = "\x1b[23;2t"
@@ -26,8 +27,11 @@ _TAKES_OSC_9: Final = ("iTerm.app", "WezTerm", "ghostty", "rio", "kitty")
 _VTE_WITH_PROGRESS: Final = 7900
 
 
-def title(project: str, words: str) -> str:
-    """Names the window or tab; `words` say how it stands, "" for nothing."""
+def title(project: str, words: str, environ: Mapping[str, str]) -> str:
+    """Names the window or tab; `words` say how it stands, "" for nothing. "" for a terminal that
+    would show it as text."""
+    if is_basic(environ):
+        return ""
     parts = (_plain(project, _MOST_OF_NAME), words, "autocoder-tui")
     return f"\x1b]2;{' · '.join(filter(None, parts))}\x1b\\"
 
@@ -41,6 +45,8 @@ def progress(state: int, environ: Mapping[str, str]) -> str:
 
 def notification(project: str, words: str, environ: Mapping[str, str]) -> str:
     """A message on the desktop, in the form the terminal is known for."""
+    if is_basic(environ):
+        return BELL
     plain = f"{_plain(project, _MOST_OF_NAME)}: {words}"
     program = environ.get("TERM_PROGRAM", "")
     if program in _TAKES_OSC_9 or "kitty" in environ.get("TERM", "") or "WT_SESSION" in environ:

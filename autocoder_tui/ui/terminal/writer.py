@@ -18,7 +18,8 @@ _FRAME: Final = 100
 
 
 class TerminalWriter:
-    """Takes text at once and writes it in a thread.
+    """Takes text and writes it without ever waiting: at once as far as there is room for it, and
+    the rest in a thread. To call a thread for each picture takes longer than to draw a letter.
 
     Pictures that a slow terminal can't keep up with are left out; `repaint` is called, in that
     thread, as soon as it has caught up. All else is written in order.
@@ -26,6 +27,7 @@ class TerminalWriter:
 
     def __init__(self, descriptor: int, repaint: Callable[[], None]) -> None:
         self._descriptor = open_anew(descriptor)
+        self._never_waits = not os.get_blocking(self._descriptor)
         self._repaint = repaint
         self._queue: deque[bytes] = deque()
         self._waiting = 0
@@ -50,9 +52,20 @@ class TerminalWriter:
                 if self._waiting > max(_BEHIND, 2 * self._largest):
                     self._left_out = True
                     return
-            self._queue.append(data)
-            self._waiting += len(data)
-            self._changed.notify_all()
+            if self._never_waits and self._idle and not self._queue:
+                data = data[self._written_at_once(data) :]
+            if data:
+                self._queue.append(data)
+                self._waiting += len(data)
+                self._changed.notify_all()
+
+    def _written_at_once(self, data: bytes) -> int:
+        """How many bytes there was room for."""
+        try:
+            return os.write(self._descriptor, data)
+        except OSError:
+            # Full, or gone: either is the thread's business.
+            return 0
 
     def close(self, seconds: float) -> bool:
         """Take no more; wait `seconds` at most. Returns whether all of it was written."""

@@ -21,6 +21,9 @@ ALWAYS = {"show_keys": "Keys", "command_palette": "Commands"}
 LAST = "quit"
 """The action whose key goes first where there is no room."""
 
+FIRST = "last_write"
+"""What these act on has just come about, and is what most people want next."""
+
 Span: TypeAlias = tuple[int, int, str]
 """First column, the column after the last, and the key."""
 
@@ -96,8 +99,7 @@ class FooterLine(Widget):
     def _keys_that_act(self) -> Iterable[FooterKey]:
         covered = self.app.screen is not self.screen
         active = [one for one in self.app.screen.active_bindings.values() if one.enabled]
-        # Whoever leaves finds the way out without it; there is more to do before.
-        active.sort(key=lambda one: one.binding.action == LAST)
+        active.sort(key=lambda one: _rank(one.binding.action))
         seen: set[str] = set()
         for node, binding, _, _ in active:
             name = ALWAYS.get(binding.action.removeprefix("app."))
@@ -117,6 +119,11 @@ class FooterLine(Widget):
         for start, end, key in self._spans:
             if start <= event.x < end:
                 self.app.simulate_key(key)
+
+
+def _rank(action: str) -> int:
+    """Whoever leaves finds the way out without the footer; there is more to do before."""
+    return 0 if action.startswith(FIRST) else 2 if action == LAST else 1
 
 
 def _refuses(node: DOMNode, action: str) -> bool:

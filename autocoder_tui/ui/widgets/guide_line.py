@@ -25,6 +25,11 @@ class Progress:
     next: int | None
     advice: str
 
+    @property
+    def next_words(self) -> str:
+        """What is next, or what is said at the end."""
+        return self.advice if self.next is None else f"{self.titles[self.next]}: {self.advice}"
+
 
 class GuideLine(Widget):
     """What is next is always whole; the titles of the others give way to it. A click on the cross

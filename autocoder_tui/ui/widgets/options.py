@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from rich.segment import Segment
+from rich.style import Style as RichStyle
+from textual.strip import Strip
 from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import OptionList
@@ -16,8 +19,26 @@ def reversed_where_asked(widget: Widget, style: Style, *component_classes: str) 
     return style + REVERSED if asked else style
 
 
+def in_colours(of: RichStyle, segment: Segment) -> Segment:
+    """A part of a row in the colours of the whole row. What is coloured, or faint, for the ground
+    of the other rows may be hard to read on another one; bold, italic and underlined it stays."""
+    own = segment.style or RichStyle()
+    kept = RichStyle(bold=own.bold, italic=own.italic, underline=own.underline, meta=own.meta)
+    return Segment(segment.text, of + kept)
+
+
 class Options(OptionList):
     """As Textual's, with the cursor as the theme has it."""
+
+    def render_line(self, y: int) -> Strip:
+        strip = super().render_line(y)
+        first = next((segment.style for segment in strip if segment.style is not None), RichStyle())
+        at = first.meta.get("option")
+        if at is None or at != self.highlighted or self.get_option_at_index(at).disabled:
+            return strip
+        parts = ("option-list--option", "option-list--option-highlighted")
+        of = self.get_visual_style(*parts).rich_style
+        return Strip([in_colours(of, segment) for segment in strip], strip.cell_length)
 
     def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
         style = super().get_visual_style(*component_classes, partial=partial)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -17,7 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from autocoder_tui.ui.widgets.options import reversed_where_asked
+from autocoder_tui.ui.widgets.options import in_colours, reversed_where_asked
 
 
 class RowList(ScrollView, can_focus=True):
@@ -140,7 +138,7 @@ class RowList(ScrollView, can_focus=True):
             style = reversed_where_asked(self, self.get_visual_style(name), name)
         segments = row.render_segments(style)
         if at == self.highlighted:
-            segments = [_in_colours(style.rich_style, segment) for segment in segments]
+            segments = [in_colours(style.rich_style, segment) for segment in segments]
         strip = Strip(segments, row.cell_length)
         return strip.adjust_cell_length(width, style.rich_style)
 
@@ -171,11 +169,3 @@ class RowList(ScrollView, can_focus=True):
         if at < self.row_count:
             self.highlighted = at
             self.action_select()
-
-
-def _in_colours(of: Style, segment: Segment) -> Segment:
-    """A part of a row in the colours of the whole row. What is coloured, or faint, for the ground
-    of the other rows may be hard to read on another one; bold, italic and underlined it stays."""
-    own = segment.style or Style()
-    kept = Style(bold=own.bold, italic=own.italic, underline=own.underline, meta=own.meta)
-    return Segment(segment.text, of + kept)

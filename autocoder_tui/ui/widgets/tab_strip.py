@@ -43,8 +43,8 @@ class TabStrip(Widget):
         self._spans = []
         start = 0
         for tab, key, text in pieces:
-            style = "bold $foreground" if tab.pane == self.current else ""
-            shown += [Content.styled(key, "$text-disabled"), Content.styled(text, style)]
+            style = "bold $foreground" if tab.pane == self.current else "$muted"
+            shown += [Content.styled(key, "$muted"), Content.styled(text, style)]
             self._spans.append((start, start + len(key) + len(text), tab.pane))
             start += len(key) + len(text)
         return Content.assemble(*shown)

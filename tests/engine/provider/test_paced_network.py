@@ -87,27 +87,31 @@ async def test_a_flow_is_read_in_few_reads_and_nothing_is_lost() -> None:
 
 
 async def test_few_pieces_and_those_after_a_pause_are_read_at_once() -> None:
+    took = []
     async with connection() as (stream, peer):
-        for _ in range(3):
+        for _ in range(5):
             for number in range(8):
                 begun = time.monotonic()
                 await peer.send(b"%d" % number)
                 assert await stream.read(65_536) == b"%d" % number
-                # The quickest of them says that none is made to wait.
-                if number == 7:
-                    assert time.monotonic() - begun < PERIOD
+                took.append(time.monotonic() - begun)
             await asyncio.sleep(2 * PERIOD)
+    # On a busy machine one or the other waits for a processor; none is made to.
+    assert sum(seconds < PERIOD / 2 for seconds in took) > len(took) / 2
 
 
 async def test_large_pieces_are_read_as_fast_as_they_come() -> None:
     async with connection() as (stream, peer):
-        piece = b"x" * 65_536
-        flowing = asyncio.create_task(peer.send(piece * 100))
-        got, begun = 0, time.monotonic()
-        while got < 100 * len(piece):
-            got += len(await stream.read(65_536))
-        await flowing
-        assert time.monotonic() - begun < 50 * PERIOD
+        piece, took = b"x" * 65_536, []
+        for _ in range(3):
+            flowing = asyncio.create_task(peer.send(piece * 100))
+            got, begun = 0, time.monotonic()
+            while got < 100 * len(piece):
+                got += len(await stream.read(65_536))
+            await flowing
+            took.append(time.monotonic() - begun)
+        # The quickest: a busy machine keeps any of them waiting.
+        assert min(took) < 50 * PERIOD
 
 
 async def test_the_end_of_a_flow_is_heard() -> None:

@@ -78,7 +78,7 @@ async def test_one_that_is_left_closes_its_own_connection_and_no_other() -> None
         left.cancel()
         with pytest.raises(asyncio.CancelledError):
             await left
-        await asyncio.wait_for(server.wait_for_drop(), 1)
+        await asyncio.wait_for(server.wait_for_drop(), 20)
         assert await other == "word " * 400
         assert server.dropped == 1
 

@@ -55,7 +55,7 @@ async def gone(pid: int) -> None:
 async def test_it_has_a_terminal_of_its_own_and_of_that_size() -> None:
     async with running(SH, "-c", "stty size; tty; ps -o tty= -p $$; exit 7") as program:
         size, name, of_ps = (await output(program)).split(b"\r\n")[:3]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while program.code is None:
                 await asyncio.sleep(0.01)
         assert program.code == 7

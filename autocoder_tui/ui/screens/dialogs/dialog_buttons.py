@@ -50,16 +50,28 @@ class ButtonRow(Horizontal):
 
     def compose(self) -> ComposeResult:
         for button in self._buttons:
-            label = Content(visible(f"{button.label} ({key_name(button.key)})"))
             marked = "-enters" if button.key == ENTER else ""
-            yield Button(label, id=f"key-{button.key.replace('+', '-')}", classes=marked)
+            yield Button(_label(button), id=f"key-{button.key.replace('+', '-')}", classes=marked)
+
+    def say(self, key: str, label: str) -> None:
+        """The key does something else by now; nothing where the label is ""."""
+        renamed = tuple(KeyButton(label, key) if one.key == key else one for one in self._buttons)
+        if renamed != self._buttons:
+            self._buttons = renamed
+            for one, button in zip(renamed, self.query(Button), strict=True):
+                button.label = _label(one)
+            self.on_resize()
 
     def on_resize(self) -> None:
         shown = list(self.query(Button))
-        needed = [len(button.label) + _AROUND for button in shown]
+        needed = [
+            len(button.label) + _AROUND if one.label else 0
+            for one, button in zip(self._buttons, shown, strict=True)
+        ]
         for at in reversed(range(len(shown))):
             must_stay = self._buttons[at].key in (ENTER, "escape")
-            shown[at].display = must_stay or sum(needed) <= self.size.width + 1
+            fits = must_stay or sum(needed) <= self.size.width + 1
+            shown[at].display = bool(self._buttons[at].label) and fits
             if not shown[at].display:
                 needed[at] = 0
 
@@ -68,3 +80,7 @@ class ButtonRow(Horizontal):
         for button in self._buttons:
             if event.button.id == f"key-{button.key.replace('+', '-')}":
                 self.post_message(self.KeyChosen(button.key))
+
+
+def _label(button: KeyButton) -> Content:
+    return Content(visible(f"{button.label} ({key_name(button.key)})"))

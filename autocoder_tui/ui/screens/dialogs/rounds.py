@@ -55,9 +55,7 @@ class RoundsScreen(Dialog[str]):
         cost = _cost_in_words(one)
         room = max(12, 64 - len(cost))
         said = visible(said if len(said) <= room else f"{said[: room - 1]}…")
-        return Content.assemble(
-            f"{here}{one.number:>2}  {said}", Content.styled(f"  {cost}", "$muted")
-        )
+        return Content(f"{here}{one.number:>2}  {said}  {cost}")
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         one = self._rounds[event.option_index]

@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from autocoder_tui.check.check import CommandResult
 from autocoder_tui.check.sandbox import Sandbox
+from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.widgets.check.lines import CheckLines
 from autocoder_tui.ui.widgets.check.view import CheckView
@@ -35,14 +36,14 @@ class CheckPane(Vertical):
     """Shows a check as it goes. It is told what happens, and posts what is wanted."""
 
     BINDINGS = [
-        Binding("C", "want('check')", "Check", id="check.start", tooltip="again"),
         Binding(
             "B",
             "want('send back')",
-            "Send failures back",
+            "Send back",
             id="check.send_back",
-            tooltip="to the model",
+            tooltip="what failed, to the model",
         ),
+        Binding("C", "want('check')", "Check", id="check.start", tooltip="again"),
         Binding(
             "K",
             "want('choose commands')",
@@ -69,6 +70,9 @@ class CheckPane(Vertical):
         path: str = ""
         line: int = 0
 
+    class Filled(Message):
+        """The first check has begun: there is something to see."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, classes="-empty")
         self.keyboard_view = CheckView(id="check-view")
@@ -77,15 +81,23 @@ class CheckPane(Vertical):
         self._doing = ""
         self._since = 0.0
         self._failed = False
-        self.can_check = False
-        """Whether there is a proposal to be tried."""
+        self.session: ReviewSession | None = None
+        """The review whose proposal would be tried."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "want":
             # Which commands it would be can be chosen at any time.
-            possible = {"check": self.can_check, "send back": self._failed and not self._doing}
+            sends = self._failed and not self._doing
+            possible = {"check": self.session is not None, "send back": sends}
             return possible.get(str(parameters[0]), True)
         return super().check_action(action, parameters)
+
+    def refuses(self, action: str) -> bool:
+        """For the footer: a check under way is not begun again, nor one of half a reply."""
+        if action not in ("want('check')", "want('send back')"):
+            return False
+        still_comes = self.session is not None and self.session.coming is not None
+        return bool(self._doing) or still_comes
 
     def compose(self) -> ComposeResult:
         yield Static(NOTHING, id="check-nothing", markup=False)
@@ -103,7 +115,9 @@ class CheckPane(Vertical):
 
     def begin(self, what: str) -> None:
         """A check of `what` begins."""
-        self.remove_class("-empty")
+        if self.has_class("-empty"):
+            self.remove_class("-empty")
+            self.post_message(self.Filled())
         self._failed = False
         self._lines = CheckLines()
         self.keyboard_view.show([])
@@ -112,6 +126,7 @@ class CheckPane(Vertical):
         if self._timer is None:
             self._timer = self.set_interval(_FRAME, self._frame)
         self._show_state()
+        self.refresh_bindings()
 
     def tell_sandbox(self, sandbox: Sandbox) -> None:
         self._lines.remark(sandbox.words)

@@ -47,7 +47,7 @@ class CheckView(LineScroller):
         & .check--failed { text-style: bold; color: $text-error; }
         & .check--remark { color: $text-muted; }
         & .check--track { color: $foreground 14%; }
-        & .check--thumb { color: $foreground 45%; }
+        & .check--thumb { color: $scrollbar; }
     }
     """
 

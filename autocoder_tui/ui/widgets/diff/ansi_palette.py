@@ -52,10 +52,11 @@ class AnsiDiffPalette(DiffPalette):
             Verdict.ACCEPTED: added + bold,
             Verdict.REJECTED: removed + bold,
         }
+        # A changed word is reversed and bold, so a match in one has to differ by more.
         self.hits = (
             Style(),
-            Style(reverse=True),
-            Style(reverse=True, bold=True, underline=True),
+            Style(reverse=True, underline=True, bold=False, dim=False),
+            Style(color=colour("accent", "magenta"), reverse=True, bold=True, dim=False),
         )
         self._gone = plain + dim
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Sequence
 from itertools import chain
-from typing import ClassVar, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from rich.segment import Segment
 from textual import events, work
-from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.theme import Theme
 
@@ -25,11 +24,14 @@ from autocoder_tui.ui.widgets.diff.ansi_palette import palette_of
 from autocoder_tui.ui.widgets.diff.colours import (
     Colours,
     DiffPalette,
+    colours_kept,
     lex_sides,
     too_large_to_colour,
 )
 from autocoder_tui.ui.widgets.diff.overview import OVERVIEW_WIDTH, Overview
+from autocoder_tui.ui.widgets.diff.place import Place, place_in, row_of
 from autocoder_tui.ui.widgets.diff.rows import Geometry, Highlights, RowPainter, marks_of
+from autocoder_tui.ui.widgets.diff.scrolled_view import ScrolledView
 from autocoder_tui.ui.widgets.diff.text import NO_ENDING_MARKS, tall_lines, widest
 
 Arrangement: TypeAlias = Literal["auto", "side-by-side", "unified"]
@@ -37,29 +39,18 @@ Arrangement: TypeAlias = Literal["auto", "side-by-side", "unified"]
 SIDE_BY_SIDE_FROM = 100
 """Columns from which "auto" puts the two texts side by side."""
 
-_SIDE_STEP = 8
 _MOST_STRIPS = 2_000
 
 _IN_PLACES = "Not compared as a whole: the hunks are where changes go, long lines in pieces."
 
 
-class DiffCanvas(ScrollView, can_focus=True):
+class DiffCanvas(ScrolledView):
     """Paints rows of a review as they come into view, and moves over them.
 
     What a frame costs depends on the screen, not on the file. Text comes plain first; its
     syntax colours follow from a thread.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll_up", "Up", id="review.up", show=False),
-        Binding("down,j", "scroll_down", "Down", id="review.down", show=False),
-        Binding("pageup,b", "page_up", "Page up", id="review.page_up", show=False),
-        Binding("pagedown,space", "page_down", "Page down", id="review.page_down", show=False),
-        Binding("home,g", "scroll_home", "Start", id="review.start", show=False),
-        Binding("end,G", "scroll_end", "End", id="review.end", show=False),
-        Binding("left,h", "scroll_left", "Left", id="review.left", show=False),
-        Binding("right,l", "scroll_right", "Right", id="review.right", show=False),
-    ]
     # The overview stands in for the vertical bar, and "›" for the horizontal one.
     DEFAULT_CSS = """
     DiffCanvas {
@@ -104,6 +95,9 @@ class DiffCanvas(ScrollView, can_focus=True):
         self._overview: Overview | None = None
         self._strips: dict[tuple[int, int, bool, Verdict | None], Strip] = {}
         self._reveal_pending = False
+        self._wanted: Place | None = None
+        """Where to go as soon as there is a size to lay it out in."""
+        self._coloured_at = self._colouring_took = 0.0
 
     # ------------------------------------------------------------------ what is shown
 
@@ -129,21 +123,39 @@ class DiffCanvas(ScrollView, can_focus=True):
         """Whether syntax colours have arrived for what is shown."""
         return self._colours != (None, None)
 
-    def draw_review(self, review: FileReview, cursor: int) -> None:
-        """Draw `review`, another than before, with the cursor on a hunk of it."""
-        self._review = review
-        self._opened, self._folding = frozenset(), self.FOLDS
-        self._colours, self._widest = (None, None), 0
+    @property
+    def review(self) -> FileReview | None:
+        """What is shown, as decided so far."""
+        return self._review
+
+    @property
+    def place(self) -> Place | None:
+        """What stands at the top, to be gone to again; None where nothing is laid out."""
+        if self._rows is None:
+            return self._wanted
+        return place_in(self._rows, self.scroll_offset.y, self.max_scroll_y)
+
+    def draw_review(self, review: FileReview, cursor: int, place: Place | None = None) -> None:
+        """Draw `review`, another than before, with the cursor on a hunk of it. With a `place` it
+        is another text of the same file, which is held there."""
+        known, self._review = self._review, review
+        self._colours = colours_kept(self._colours, known, review) if place else (None, None)
+        if place is None:
+            self._opened, self._folding, self._widest = frozenset(), self.FOLDS, 0
+            self.scroll_to(0, 0, animate=False)
         self._marks = NO_ENDING_MARKS
         self._notice = _IN_PLACES if review.diff.in_places else ""
         self._found, self._tall = {}, None
-        self.scroll_to(0, 0, animate=False)
         self._rows = None
         self.set_reactive(DiffCanvas.cursor, cursor)
-        self._reveal_pending = True
+        self._reveal_pending, self._wanted = place is None, place
         self._lay_out()
-        if self.is_attached:
+        if self.is_attached and (place is None or self._may_lex()):
             self._read_sides()
+
+    def _may_lex(self) -> bool:
+        """Whether a later text of the file may be coloured anew right now."""
+        return True
 
     def redraw_review(self, review: FileReview) -> None:
         """Draw a later state of the review shown, holding the place still."""
@@ -176,7 +188,10 @@ class DiffCanvas(ScrollView, can_focus=True):
                 self._set_virtual_size()
                 self.refresh()
                 return
+            began = time.monotonic()
             self._colours = await asyncio.to_thread(lex_sides, review, stop)
+            self._coloured_at = time.monotonic()
+            self._colouring_took = self._coloured_at - began
             self._new_painter()
         finally:
             stop.set()
@@ -196,7 +211,10 @@ class DiffCanvas(ScrollView, can_focus=True):
             hunk, below_top = anchor
             if hunk < len(review.hunks):
                 self._scroll_to_row(self._rows.hunk_rows(hunk).start - below_top)
-        if self._reveal_pending:
+        if self._wanted is not None:
+            self._scroll_to_row(row_of(self._rows, self._wanted))
+            self._wanted = None
+        elif self._reveal_pending:
             self._reveal_pending = False
             self.reveal_cursor()
 
@@ -343,9 +361,6 @@ class DiffCanvas(ScrollView, can_focus=True):
         room = min(height // 4, max(CONTEXT + 1, height - len(span)))
         self._scroll_to_row(span.start - room)
 
-    def _scroll_to_row(self, row: int) -> None:
-        self.scroll_to(y=max(0, row), animate=False, force=True)
-
     def open_stretch(self, stretch: int) -> None:
         """Unfold one stretch of unchanged lines."""
         self._opened |= {stretch}
@@ -362,34 +377,6 @@ class DiffCanvas(ScrollView, can_focus=True):
             stretch = self._rows.fold_near(self.cursor)
             if stretch is not None:
                 self.open_stretch(stretch)
-
-    def _scroll_by(self, *, rows: int = 0, columns: int = 0) -> None:
-        x, y = self.scroll_offset
-        self.scroll_to(x + columns, y + rows, animate=False)
-
-    def action_scroll_up(self) -> None:
-        self._scroll_by(rows=-1)
-
-    def action_scroll_down(self) -> None:
-        self._scroll_by(rows=1)
-
-    def action_page_up(self) -> None:
-        self._scroll_by(rows=1 - self.size.height)
-
-    def action_page_down(self) -> None:
-        self._scroll_by(rows=self.size.height - 1)
-
-    def action_scroll_left(self) -> None:
-        self._scroll_by(columns=-_SIDE_STEP)
-
-    def action_scroll_right(self) -> None:
-        self._scroll_by(columns=_SIDE_STEP)
-
-    def action_scroll_home(self) -> None:
-        self.scroll_to(0, 0, animate=False)
-
-    def action_scroll_end(self) -> None:
-        self.scroll_to(y=self.virtual_size.height, animate=False)
 
 
 def _widest(review: FileReview) -> int:

@@ -16,7 +16,7 @@ from rich.style import Style
 from textual.color import Color, ColorParseError
 
 from autocoder_tui.review import FileReview, Verdict
-from autocoder_tui.ui.contrast import faint
+from autocoder_tui.ui.contrast import faint, least_of, legible, nearer
 from autocoder_tui.ui.widgets.stream.colours import Palette as TokenPalette
 
 MOST_COLOURED = 3_000_000
@@ -35,7 +35,10 @@ class SideColours:
         self._indices = array("H", [0])
 
     def runs(self, line: int) -> list[tuple[int, _TokenType]]:
-        """Where in line number `line` each run of one token type begins, from column 0 on."""
+        """Where in line number `line` each run of one token type begins, from column 0 on; plain
+        where there was no such line."""
+        if line + 1 >= len(self._line_starts):
+            return [(0, Token)]
         start, end = self._line_starts[line], self._line_starts[line + 1]
         at = bisect_right(self._starts, start) - 1
         runs: list[tuple[int, _TokenType]] = []
@@ -78,6 +81,18 @@ def too_large_to_colour(review: FileReview) -> bool:
     return any(len(line) > LONGEST_COLOURED_LINE for side in sides for line in side)
 
 
+def colours_kept(colours: Colours, known: FileReview | None, now: FileReview) -> Colours:
+    """Which of the `colours` of `known` are those of `now` too, as far as they go."""
+    if known is None or known.path != now.path:
+        return None, None
+    sides = (known.diff.old_lines, now.diff.old_lines), (known.diff.new_lines, now.diff.new_lines)
+    old, new = (
+        side if was == lines[: len(was)] else None
+        for side, (was, lines) in zip(colours, sides, strict=True)
+    )
+    return old, new
+
+
 def lex_sides(review: FileReview, stop: threading.Event) -> Colours:
     """The colours of both sides; plain where no lexer fits or one gives up."""
     sides: list[SideColours | None] = []
@@ -115,20 +130,27 @@ class DiffPalette:
         def tinted(base: Color, share: float) -> Color:
             return background.blend(base, share, alpha=1.0)
 
+        least = least_of(variables)
+
         def text(share: float, *grounds: Color) -> Color:
-            return faint(foreground, share, (background, *grounds))
+            return faint(foreground, share, (background, *grounds), least)
+
+        def read(name: str, fallback: Color, *grounds: Color) -> Color:
+            """A colour as text on the ground of all, and on `grounds`."""
+            wanted = colour(name, fallback)
+            return nearer(wanted, foreground, background, *grounds, least=least)
 
         green = colour("success", Color.parse("#3fb950" if dark else "#1a7f37"))
         red = colour("error", Color.parse("#f85149" if dark else "#cf222e"))
         accent = colour("accent", colour("primary", Color.parse("#d29922")))
-        gutter = colour("diff-gutter", text(0.42))
         added_bg = colour("diff-added-bg", tinted(green, 0.14 if dark else 0.13))
         removed_bg = colour("diff-removed-bg", tinted(red, 0.14 if dark else 0.11))
         added_word = colour("diff-added-word-bg", tinted(green, 0.34 if dark else 0.32))
         removed_word = colour("diff-removed-word-bg", tinted(red, 0.36 if dark else 0.28))
-        added_fg = colour("diff-added-fg", tinted(green, 0.9))
-        removed_fg = colour("diff-removed-fg", tinted(red, 0.9))
-        cursor = colour("diff-hunk-cursor", accent)
+        gutter = read("diff-gutter", text(0.42))
+        added_fg = read("diff-added-fg", tinted(green, 0.9), added_bg)
+        removed_fg = read("diff-removed-fg", tinted(red, 0.9), removed_bg)
+        cursor = read("diff-hunk-cursor", accent)
         name = variables.get("pygments-style", "") or ("monokai" if dark else "default")
 
         self._tokens = TokenPalette(name, Style())
@@ -143,8 +165,9 @@ class DiffPalette:
         self.divider = Style(color=tinted(foreground, 0.22).rich_color)
         self.absent = Style(color=tinted(foreground, 0.10).rich_color)
         fold = tinted(foreground, 0.05)
-        self.fold = Style(color=text(0.62, fold).rich_color, bgcolor=fold.rich_color)
-        self.fold_heading = self.fold + Style(color=text(0.45, fold).rich_color)
+        said = [nearer(text(share, fold), foreground, fold, least=least) for share in (0.62, 0.45)]
+        self.fold = Style(color=said[0].rich_color, bgcolor=fold.rich_color)
+        self.fold_heading = self.fold + Style(color=said[1].rich_color)
         self.note = Style(color=text(0.7).rich_color, italic=True)
         self.signs = {
             Tone.SAME: self.gutter,
@@ -160,14 +183,24 @@ class DiffPalette:
             Verdict.ACCEPTED: Style(color=added_fg.rich_color, bold=True),
             Verdict.REJECTED: Style(color=removed_fg.rich_color, bold=True),
         }
+        match = background.blend(accent, 0.4, alpha=1.0)
         # Indexed by how far a search is concerned: not at all, a match, the match one is at.
         self.hits = (
             Style(),
-            Style(bgcolor=background.blend(accent, 0.4, alpha=1.0).rich_color, underline=True),
-            Style(color=background.rich_color, bgcolor=accent.rich_color, bold=True),
+            Style(
+                color=nearer(foreground, foreground, match, least=least).rich_color,
+                bgcolor=match.rich_color,
+                underline=True,
+            ),
+            Style(
+                color=nearer(background, background, accent, least=least).rich_color,
+                bgcolor=accent.rich_color,
+                bold=True,
+            ),
         )
         self.thumb = Style(color=tinted(foreground, 0.6).rich_color)
         self._plain = plain
+        self._least = least
         self._mark_colour = text(0.45, added_bg, removed_bg, added_word, removed_word)
 
     def text(self, kind: _TokenType, tone: Tone, word: bool = False) -> Style:
@@ -186,8 +219,11 @@ class DiffPalette:
         style = self._plain + self._tokens[kind]
         if background is not None:
             style += Style(bgcolor=background.rich_color)
+        style = legible(style, self.base, self._least)
         return style + Style(bold=True) if word else style
 
     def mark(self, tone: Tone, word: bool = False) -> Style:
         """The style of what stands for white space or for an ending."""
-        return self.text(Token, tone, word) + Style(color=self._mark_colour.rich_color, bold=False)
+        style = self.text(Token, tone, word)
+        style += Style(color=self._mark_colour.rich_color, bold=False)
+        return legible(style, self.base, self._least)

@@ -13,6 +13,7 @@ from textual.message import Message
 from autocoder_tui.review import FileReview
 from autocoder_tui.review.rows.search import Match, find
 from autocoder_tui.ui.widgets.diff.canvas import DiffCanvas
+from autocoder_tui.ui.widgets.diff.place import Place
 from autocoder_tui.ui.widgets.diff.text import Found
 
 
@@ -55,8 +56,8 @@ class SearchedDiff(DiffCanvas):
         self.sought = text
         self._find(keep_place=False)
 
-    def draw_review(self, review: FileReview, cursor: int) -> None:
-        super().draw_review(review, cursor)
+    def draw_review(self, review: FileReview, cursor: int, place: Place | None = None) -> None:
+        super().draw_review(review, cursor, place)
         self._search_again()
 
     def redraw_review(self, review: FileReview) -> None:

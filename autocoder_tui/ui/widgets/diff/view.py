@@ -11,6 +11,7 @@ from textual.message import Message
 
 from autocoder_tui.review import FileReview, Verdict
 from autocoder_tui.ui.widgets.diff.canvas import Arrangement
+from autocoder_tui.ui.widgets.diff.place import Place, hunk_again
 from autocoder_tui.ui.widgets.diff.rows import MARGIN
 from autocoder_tui.ui.widgets.diff.search import SearchedDiff
 
@@ -107,11 +108,6 @@ class DiffView(SearchedDiff):
     put_away = False
     """Whether what it shows is no longer what is decided: no key acts on it."""
 
-    @property
-    def review(self) -> FileReview | None:
-        """The review as decided so far."""
-        return self._review
-
     def show(self, review: FileReview, hunk: int | None = None) -> None:
         """Show `review`. A later state of the one shown keeps its place; another begins at its
         first undecided hunk, or at `hunk`."""
@@ -124,11 +120,26 @@ class DiffView(SearchedDiff):
         self.draw_review(review, first)
         self.post_message(self.CursorMoved(first))
 
+    def show_later(self, review: FileReview, known: FileReview, cursor: int, place: Place) -> None:
+        """Show another text of the file that was on show as `known`, with its `place` held and the
+        cursor where it was."""
+        if self._review is not None and self._review.diff is review.diff:
+            self.show(review)
+            return
+        again = hunk_again(known, cursor, review)
+        hunk = _undecided(review, max(0, min(cursor, len(review.hunks) - 1)))
+        self.draw_review(review, hunk if again is None else again, place._replace(at_end=False))
+        self.post_message(self.CursorMoved(self.cursor))
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # It can have the keyboard before it has something to show.
         if self.put_away or self._review is None:
             return False
         return super().check_action(action, parameters)
+
+    def refuses(self, action: str) -> bool:
+        """For the footer: whether it is about hunks, and there is none."""
+        return self.cursor < 0 and (action == "next_hunk" or action.startswith("decide"))
 
     # ------------------------------------------------------------------ the cursor
 

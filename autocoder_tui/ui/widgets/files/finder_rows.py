@@ -25,7 +25,6 @@ from autocoder_tui.workspace.file_search import (
 
 MOST_GROUPS = 8
 _FILES_BEFORE_GROUPS = 3
-_WIDE = 60
 _FEWEST_LETTERS = 3
 """Of the name of a group, before it is offered among files."""
 
@@ -92,6 +91,24 @@ def rows_for(query: str, findable: Findable, search: FileSearch) -> FoundRows:
     return FoundRows(listed, found.total)
 
 
+def suggestions(findable: Findable) -> list[FileRow]:
+    """What may be picked next, the best first: files that belong to the picks, those picked
+    before, those changed since the base of the branch."""
+    why = dict(findable.suggested)
+    for path in findable.recent:
+        why.setdefault(path, "picked before")
+    for group in findable.groups:
+        if not group.saved:
+            for path in group.paths[:MOST_GROUPS]:
+                why.setdefault(path, "changed")
+    picked, index = set(findable.picks), findable.index
+    return [
+        FileRow(path, note)
+        for path, note in why.items()
+        if path not in picked and index is not None and index.at(path) is not None
+    ]
+
+
 def name_of(row: FinderRow) -> str:
     """What a row is told from others by, whatever is said of it."""
     return row.path if isinstance(row, FileRow) else f"/{row.label}"
@@ -153,7 +170,7 @@ def drawn(row: FinderRow, look: RowLook) -> Content:
     middle = [
         _marked(name_shown, name_places, "", look),
         "  " if folder_shown else "",
-        _marked(folder_shown, folder_places, "$foreground-muted", look),
+        _marked(folder_shown, folder_places, "$muted", look),
     ]
     return _line(look, middle, note, git=look.mark)
 
@@ -161,12 +178,14 @@ def drawn(row: FinderRow, look: RowLook) -> Content:
 def _group(group: FileGroup, look: RowLook) -> Content:
     count = len(group.paths)
     what = f"{count:,} file{'s' * (count != 1)}"
-    if group.passed_over and look.width >= _WIDE:
-        what += f" (+{group.passed_over:,} passed over)"
-    kind = "saved set: " if group.saved else ""
-    room = max(8, look.width - 4 - 8 - len(what) - 1 - len(kind))
-    label = cut(visible(group.label[:500]), room)
-    middle = [_coloured(kind, "$foreground-muted", look), _coloured(label, "bold $accent", look)]
+    kind, label = "saved set: " if group.saved else "", visible(group.label[:500])
+    room = look.width - 4 - 8 - len(what) - 1 - len(kind)
+    passed_over = f" (+{group.passed_over:,} passed over)" if group.passed_over else ""
+    if cell_len(label) + len(passed_over) <= room:
+        what += passed_over
+    else:
+        label = cut(label, max(8, room))
+    middle = [_coloured(kind, "$muted", look), _coloured(label, "bold $accent", look)]
     return _line(look, middle, what, git="")
 
 
@@ -180,7 +199,7 @@ def _line(look: RowLook, middle: Sequence[Content | str], note: str, *, git: str
     weight = "" if look.weight is None else f"{about}{format_tokens(look.weight, short=True)}"
     right = f"{note}{weight:>8}"
     gap = max(1, look.width - left.cell_length - cell_len(right))
-    return Content.assemble(left, " " * gap, _coloured(right, "$foreground-muted", look))
+    return Content.assemble(left, " " * gap, _coloured(right, "$muted", look))
 
 
 def _coloured(text: str, style: str, look: RowLook) -> Content:

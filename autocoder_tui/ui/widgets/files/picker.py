@@ -350,7 +350,8 @@ class FilePicker(TypeAheadTree):
         if listing.cut:
             parent.add_leaf(Text(f"more than {MAX_ENTRIES:,} entries: the rest is not shown"))
         elif not listing.entries:
-            parent.add_leaf(Text("nothing here"))
+            nothing = "nothing here" if folder else "no files yet: a run writes them"
+            parent.add_leaf(Text(nothing))
         if not folder and self.cursor_line < 0:
             self.cursor_line = 0
 

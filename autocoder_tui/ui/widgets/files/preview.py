@@ -38,6 +38,10 @@ class FilePreview(StreamView, inherit_css=False):
         """Say why the file at `path` is not shown."""
         self._put(path, why)
 
+    def _says_below(self, lines: int) -> str:
+        # Nothing of it is still to come.
+        return f" {lines:,} below "
+
     def _put(self, path: str, text: str) -> None:
         top = self.top_line if path == self.path else 0
         if path == self.path and text == self.text:

@@ -39,7 +39,7 @@ class LogView(LineScroller):
         & .log--problem { color: $text-warning; text-style: bold; }
         & .log--wire { color: $text-muted; }
         & .log--track { color: $foreground 14%; }
-        & .log--thumb { color: $foreground 45%; }
+        & .log--thumb { color: $scrollbar; }
     }
     """
 

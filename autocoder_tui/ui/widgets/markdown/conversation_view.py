@@ -18,6 +18,7 @@ from textual.strip import Strip
 from textual.theme import Theme
 from textual.timer import Timer
 
+from autocoder_tui.ui.contrast import least_of
 from autocoder_tui.ui.widgets.line_scroller import LineScroller
 from autocoder_tui.ui.widgets.markdown import looks
 from autocoder_tui.ui.widgets.markdown.conversation import Conversation, Place
@@ -73,7 +74,7 @@ class ConversationView(LineScroller):
         & .markdown--note { color: $text-disabled; }
         & .markdown--plain { color: $foreground; }
         & .markdown--track { color: $foreground 14%; }
-        & .markdown--thumb { color: $foreground 45%; }
+        & .markdown--thumb { color: $scrollbar; }
         & .markdown--badge { background: $panel; color: $foreground; text-style: bold; }
     }
     """
@@ -361,6 +362,7 @@ class ConversationView(LineScroller):
         style = self.get_component_rich_style
         dark = self.app.current_theme.dark
         name = self.app.theme_variables.get("pygments-style") or ("monokai" if dark else "friendly")
+        least = least_of(self.app.theme_variables)
         base = self.rich_style
         parts = {
             looks.HEADING: style("markdown--heading"),
@@ -386,7 +388,7 @@ class ConversationView(LineScroller):
             self._talk,
             self.size.width,
             self.left_cell,
-            Inks(base, parts, code, address, Palette(name, base)),
+            Inks(base, parts, code, address, Palette(name, base, least)),
             style("markdown--badge"),
             bars,
             self.get_line_filters(),

@@ -13,7 +13,7 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.message import Message
 from textual.widget import Widget
 
-from autocoder_tui.ui.widgets.panes.regions import Arranged, Border, Moment, arranged
+from autocoder_tui.ui.widgets.panes.regions import Arranged, Border, Moment, Place, arranged
 
 Towards: TypeAlias = Literal["left", "right", "up", "down"]
 _STEP: Final = {True: 4, False: 2}
@@ -31,7 +31,7 @@ class PaneLayout(Layout):
         assert isinstance(parent, PaneBody)
         boxes = parent.arranged_in(size).boxes
         return [
-            WidgetPlacement(boxes[box], NULL_OFFSET, NULL_SPACING, child)
+            WidgetPlacement(Region(*boxes[box]), NULL_OFFSET, NULL_SPACING, child)
             for child in children
             if (box := child.id or "") in boxes
         ]
@@ -79,7 +79,7 @@ class PaneBody(Widget):
         self._place()
 
     def arranged_in(self, size: Size) -> Arranged:
-        return arranged(self._moment, Region(0, 0, *size), self.shares)
+        return arranged(self._moment, Place(0, 0, *size), self.shares)
 
     def _show(self) -> None:
         boxes = self.arranged_in(self.size or self.app.size).boxes
@@ -125,7 +125,7 @@ class PaneBody(Widget):
     def _border_at(self, event: events.MouseEvent) -> Border | None:
         place = event.screen_offset - self.region.offset
         borders = self.arranged_in(self.size).borders
-        return next((one for one in borders if one.region.contains_point(place)), None)
+        return next((one for one in borders if Region(*one.region).contains_point(place)), None)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         if event.button == 1 and (border := self._border_at(event)) is not None:
@@ -149,5 +149,5 @@ class PaneBody(Widget):
     def on_click(self, event: events.Click) -> None:
         place = event.screen_offset - self.region.offset
         for box, region in self.arranged_in(self.size).boxes.items():
-            if event.chain == 2 and place.y == region.y and region.contains_point(place):
+            if event.chain == 2 and place.y == region.y and Region(*region).contains_point(place):
                 self.post_message(self.TitleClicked(box))

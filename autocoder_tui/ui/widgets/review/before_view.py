@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from textual.binding import Binding, BindingType
-
 from autocoder_tui.review.file_review import FileReview
 from autocoder_tui.review.review import Review
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.ui.widgets.diff.search import SearchedDiff
+from autocoder_tui.ui.widgets.diff.changes_view import ChangesView
 
 
-class BeforeView(SearchedDiff):
+class BeforeView(ChangesView):
     """The text that was proposed before against the one that is proposed now. It is looked at:
     nothing is decided here."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "step(1)", "Next", id="before.next"),
-        Binding("p", "step(-1)", "Previous", id="before.previous", show=False),
-    ]
 
     def show(self, before: Review, file: FileReview) -> str:
         """Compare `file` with what `before` proposed for it; what that comes to, in words."""
@@ -35,12 +26,6 @@ class BeforeView(SearchedDiff):
         count = len(compared.hunks)
         changes = f"{count} change{'s' * (count != 1)}, {compared.lines}"
         return f"Compared with the proposal before: {changes} (d goes back)"
-
-    def action_step(self, by: int) -> None:
-        """Go to the next change, or back."""
-        if self._review is not None and self._review.hunks:
-            self.cursor = max(0, min(self.cursor + by, len(self._review.hunks) - 1))
-            self.reveal_cursor()
 
 
 def _between(known: FileReview | None, file: FileReview) -> FileReview:

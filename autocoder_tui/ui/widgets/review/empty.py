@@ -37,14 +37,23 @@ The model proposed no file.
 _COMPARING: Final = "The reply is whole: its files are compared with yours."
 
 
+def after_failure(state: RunState) -> str:
+    """What can be done after a run that failed, a line each."""
+    ways = [
+        "  Ctrl+R  runs it again, as it stands in the requirements (F3)",
+        "  Ctrl+O  takes another model",
+        "  F9      shows the log",
+    ]
+    if state.text:
+        ways.insert(0, "  Ctrl+G  goes on with the text that came")
+    return "\n".join(ways)
+
+
 def why_empty(state: RunState) -> str:
     """What to say after a run, where it brought nothing to decide on. Safe to show."""
     if state.status == "error":
         said = visible(state.error.message, lines=True) if state.error is not None else ""
-        ways = ["  F9      shows the log", "  F3      says what you want; Ctrl+R runs it again"]
-        if state.text:
-            ways.insert(0, "  Ctrl+G  goes on with the text that came")
-        return f"The run failed: {said}\n\n" + "\n".join(ways)
+        return f"The run failed: {said}\n\n{after_failure(state)}"
     if state.status == "cancelled":
         return _STOPPED if state.text else NOTHING
     return _COMPARING if state.files else _NO_FILE

@@ -10,7 +10,10 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from autocoder_tui.engine.reply.blocks import normal_path
+from autocoder_tui.review.beginning import Beginning
 from autocoder_tui.review.file_review import Action, FileReview
+from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.values import dataclass
 
@@ -40,13 +43,39 @@ _STATUS: dict[Action, str] = {
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """One row: a file under review with its number of warnings; or (None) a refused name, or one
-    that is not whole yet and `comes`."""
+    """One row: a file under review with its number of warnings; or (None) a refused name. What is
+    not whole yet `comes`: `file` is then what can be decided on of it, or None for nothing."""
 
     name: str
     file: FileReview | None
     warnings: int = 0
     comes: bool = False
+
+
+def entries_of(session: ReviewSession | None, beginnings: Sequence[Beginning]) -> list[FileEntry]:
+    """A row for each file: what is under review and what is to be seen of files that come, in that
+    order; then what cannot be gone to."""
+    rows, coming = [], () if session is None else session.coming or ()
+    for file in () if session is None else session.review.files:
+        assert session is not None
+        warnings = len(session.warnings.get(file.path, ()))
+        rows.append(FileEntry(file.names, file, warnings, session.comes(file.path)))
+    rows += [FileEntry(each.path, None, comes=True) for each in beginnings]
+    seen = {normal_path(row.file.path if row.file else row.name) for row in rows}
+    rows += [FileEntry(name, None) for name, _ in (session.reviewable.refused if session else ())]
+    rows += [FileEntry(name, None, comes=True) for name in coming if normal_path(name) not in seen]
+    return rows
+
+
+def next_undecided(files: Sequence[FileReview | Beginning], index: int, step: int) -> int | None:
+    """The number of the next file with undecided hunks, around the end; None where there is no
+    other than number `index`."""
+    for far in range(1, len(files)):
+        at = (index + step * far) % len(files)
+        file = files[at]
+        if isinstance(file, FileReview) and file.counts.undecided:
+            return at
+    return None
 
 
 class FileList(Widget):
@@ -61,18 +90,19 @@ class FileList(Widget):
 
     @dataclass
     class Chosen(Message):
-        """`index` counts the files under review from 0."""
+        """`index` counts the files that are to be seen from 0."""
 
         index: int
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._entries: tuple[FileEntry, ...] = ()
-        self._current = 0
+        self._current = self._to_choose = 0
 
-    def show(self, entries: Sequence[FileEntry], current: int) -> None:
-        """Show `entries`; hidden where there is nothing to choose from."""
-        self._entries, self._current = tuple(entries), current
+    def show(self, entries: Sequence[FileEntry], current: int, to_choose: int) -> None:
+        """Show `entries`, the first `to_choose` of which can be gone to; hidden where there is
+        one."""
+        self._entries, self._current, self._to_choose = tuple(entries), current, to_choose
         self.display = len(self._entries) > 1
         self.refresh(layout=True)
 
@@ -106,7 +136,7 @@ class FileList(Widget):
         name, padding = _fitted(visible(entry.name), room)
         shown = Content.assemble(Content.styled(name, "bold reverse" if here else ""), padding)
         cursor = Content.styled("▌ " if here else "  ", "bold $accent")
-        if entry.comes:
+        if entry.comes and entry.file is None:
             return Content.assemble(cursor, shown, Content.styled(" … coming", "$text-accent"))
         if entry.file is None:
             return Content.assemble(cursor, shown, Content.styled(" not offered", "$error"))
@@ -115,7 +145,7 @@ class FileList(Widget):
         pieces: list[Content | str] = [
             cursor,
             shown,
-            f" {status_of(file):<10}",
+            f" {'… coming' if entry.comes else status_of(file):<10}",
             *_lines_in_columns(file),
             Content.styled(f"  ✓{counts.accepted:<3}", "$success" if counts.accepted else ""),
             Content.styled(f"✗{counts.rejected:<3}", "$error" if counts.rejected else ""),
@@ -127,7 +157,7 @@ class FileList(Widget):
 
     def on_click(self, event: events.Click) -> None:
         at = self._window.start + event.y
-        if at < len(self._entries) and self._entries[at].file is not None:
+        if at < self._to_choose:
             self.post_message(self.Chosen(at))
 
 

@@ -6,6 +6,7 @@ from typing import Final, Literal, TypeAlias
 
 from textual.binding import Binding, BindingType
 
+from autocoder_tui.review.file_review import FileReview
 from autocoder_tui.runs.review_session import ReviewSession
 
 Deed: TypeAlias = Literal[
@@ -45,11 +46,22 @@ DECIDES = frozenset(
 OF_A_REVIEW = frozenset({"write", "list warnings"})
 """Deeds that mean something where every file of a review was refused."""
 
+OF_HUNKS: Final[frozenset[Deed]] = frozenset(
+    {"write", "accept file", "accept everything", "edit hunk", "check"}
+)
+"""Deeds that need something to decide on: a reply may have changed nothing."""
+
+OF_A_BEGINNING = frozenset({"step_file", "step_undecided", "search", "take_back", "do_again"})
+"""What means something where a file is on show that still comes."""
+
 OF_A_WHOLE_REPLY: Final[dict[Deed, str]] = {
     "check": "The check is of the whole proposal, which still comes. Decide meanwhile.",
     "place changes": "The model may still be asked for these changes again: wait for the end.",
 }
 """What waits for the end of the reply, and what is said to who asks for it before."""
+
+OF_A_WHOLE_FILE: Final[frozenset[Deed]] = frozenset({"edit hunk", "edit file", "edit outside"})
+"""What waits for the end of the file: a text that was edited would not grow any more."""
 
 
 def _quiet(key: str, action: str, description: str, id: str) -> Binding:
@@ -105,9 +117,15 @@ REVIEW_KEYS: Final[list[BindingType]] = [
 ]
 
 
-def refused_now(session: ReviewSession | None) -> frozenset[Deed]:
-    """Deeds that would only be answered with why they are not done."""
+def refused_now(session: ReviewSession | None, file: FileReview | None) -> frozenset[Deed]:
+    """Deeds that would only be answered with why they are not done, for `file` or at all."""
     if session is None:
         return frozenset()
     refused = set() if session.coming is None else set(OF_A_WHOLE_REPLY)
-    return frozenset(refused | ({"write"} if session.written or session.why_not_written else set()))
+    if file is not None and session.comes(file.path):
+        refused |= OF_A_WHOLE_FILE
+    if session.written or session.why_not_written:
+        refused.add("write")
+    if session.review.files and not session.review.counts.total:
+        refused |= OF_HUNKS
+    return frozenset(refused)

@@ -2,62 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
 from autocoder_tui.engine.reply.blocks import normal_path
+from autocoder_tui.review.beginning import Beginning
 from autocoder_tui.review.file_review import FileReview, Verdict
+from autocoder_tui.review.later_reply import is_same
 from autocoder_tui.review.review import Review
 from autocoder_tui.review.verdict_history import Place
 from autocoder_tui.runs.review_session import ReviewSession
-from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.widgets.diff.search import SearchedDiff
 from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
 from autocoder_tui.ui.widgets.review.before_view import BeforeView
+from autocoder_tui.ui.widgets.review.beginning_view import BeginningView
+from autocoder_tui.ui.widgets.review.check_line import CheckLine
 from autocoder_tui.ui.widgets.review.empty import NOTHING
-from autocoder_tui.ui.widgets.review.file_list import FileEntry, FileList
+from autocoder_tui.ui.widgets.review.file_list import FileList, entries_of, next_undecided
 from autocoder_tui.ui.widgets.review.head import head_of
 from autocoder_tui.ui.widgets.review.keys import (
     DECIDES,
+    OF_A_BEGINNING,
     OF_A_REVIEW,
     REVIEW_KEYS,
     Deed,
     refused_now,
 )
 from autocoder_tui.ui.widgets.review.result_view import ResultView, result_in_words
+from autocoder_tui.ui.widgets.review.searched_pane import SearchedPane
 from autocoder_tui.ui.widgets.search_line import SearchLine
 
 
-class ReviewPane(Vertical):
+class ReviewPane(SearchedPane):
     """Shows one file of a `ReviewSession` at a time, and decides in it what keys decide."""
 
     BINDINGS = REVIEW_KEYS
     DEFAULT_CSS = """
     ReviewPane { height: 1fr; }
     ReviewPane #review-file { height: auto; padding: 0 1; }
-    ReviewPane #review-check { height: 1; padding: 0 1; display: none; }
-    ReviewPane #review-check.-there { display: block; }
-    ReviewPane #review-check.-passed { color: $text-success; }
-    ReviewPane #review-check.-failed { color: $text-error; }
     ReviewPane #review-summary { height: auto; max-height: 2; padding: 0 1; background: $panel; }
     ReviewPane #review-nothing { padding: 1 2; color: $text-muted; display: none; }
-    ReviewPane ResultView { display: none; }
+    ReviewPane ResultView, ReviewPane BeforeView, ReviewPane BeginningView { display: none; }
     ReviewPane.-result ResultView { display: block; }
-    ReviewPane.-result DiffView { display: none; }
-    ReviewPane BeforeView { display: none; }
     ReviewPane.-before BeforeView { display: block; }
-    ReviewPane.-before DiffView { display: none; }
+    ReviewPane.-begins BeginningView { display: block; }
+    ReviewPane.-result DiffView, ReviewPane.-before DiffView, ReviewPane.-begins DiffView,
     ReviewPane.-no-file DiffView, ReviewPane.-no-file ResultView { display: none; }
     ReviewPane.-empty #review-nothing { display: block; }
     ReviewPane.-empty DiffView, ReviewPane.-empty ResultView, ReviewPane.-empty #review-file,
     ReviewPane.-empty #review-summary, ReviewPane.-empty FileList,
-    ReviewPane.-empty #review-check { display: none; }
+    ReviewPane.-empty CheckLine { display: none; }
     """
 
     @dataclass
@@ -67,16 +66,24 @@ class ReviewPane(Vertical):
         review: Review
         said: str = ""
 
+    class Uncovered(Message):
+        """It was brought into view."""
+
     @dataclass
     class Wanted(Message):
         """Something is to be done with the review that needs asking, or more than this pane."""
 
         deed: Deed
 
+    class Filled(Message):
+        """There is something to decide on now, or there is nothing any more."""
+
     def __init__(self, arrangement: Arrangement, *, id: str | None = None) -> None:
         super().__init__(id=id, classes="-empty")
         self._arrangement = arrangement
         self._session: ReviewSession | None = None
+        self._beginnings: tuple[Beginning, ...] = ()
+        """What is to be seen of files that still come, behind the files under review."""
         self._index = 0
         self._path = ""
         """Of the file on show."""
@@ -86,15 +93,19 @@ class ReviewPane(Vertical):
         yield Static(NOTHING, id="review-nothing", markup=False)
         yield FileList(id="review-files")
         yield Static("", id="review-file", markup=False)
-        yield Static("", id="review-check", markup=False)
+        yield CheckLine(id="review-check")
         yield DiffView(id="diff")
         yield ResultView(id="result")
         yield BeforeView(id="before")
+        yield BeginningView(id="beginning")
         yield SearchLine(id="review-search")
         yield Static("", id="review-summary", markup=False)
 
     def on_mount(self) -> None:
         self.diff.arrangement = self._arrangement
+
+    def on_show(self) -> None:
+        self.post_message(self.Uncovered())
 
     @property
     def diff(self) -> DiffView:
@@ -105,6 +116,8 @@ class ReviewPane(Vertical):
         """What has the keyboard while deciding: the diff, or the result in its place."""
         if self.has_class("-before"):
             return self.query_one(BeforeView)
+        if self.has_class("-begins"):
+            return self.query_one(BeginningView)
         return self.query_one(ResultView) if self.has_class("-result") else self.diff
 
     @property
@@ -112,20 +125,19 @@ class ReviewPane(Vertical):
         return None if self._session is None else self._session.review
 
     @property
-    def warnings(self) -> Mapping[str, tuple[str, ...]]:
-        """What to look at before accepting, as sentences by path."""
-        return {} if self._session is None else self._session.warnings
-
-    @property
     def file(self) -> FileReview | None:
-        """The file on show."""
-        review = self.review
-        return None if review is None or not review.files else review.files[self._index]
+        """The file on show, where it can be decided on."""
+        return shown if isinstance(shown := self._shown, FileReview) else None
 
     @property
-    def unwritten(self) -> str:
-        """What a review that is not written yet still holds, in words; "" for nothing."""
-        return "" if self._session is None else self._session.unwritten
+    def _seen(self) -> tuple[FileReview | Beginning, ...]:
+        """All that can be gone to."""
+        return (*(() if self.review is None else self.review.files), *self._beginnings)
+
+    @property
+    def _shown(self) -> FileReview | Beginning | None:
+        seen = self._seen
+        return seen[self._index] if seen else None
 
     @property
     def written(self) -> str:
@@ -138,33 +150,51 @@ class ReviewPane(Vertical):
         if self.has_class("-before") and (action in DECIDES or (wanted and wanted[0] in DECIDES)):
             return False  # what is decided on is not on show
         meant = self.file is not None or bool(wanted and wanted[0] in OF_A_REVIEW)
+        meant = meant or (action in OF_A_BEGINNING and self._shown is not None)
         return not self.has_class("-empty") and meant
 
     def refuses(self, action: str) -> bool:
-        return action in {f"want('{deed}')" for deed in refused_now(self._session)}
+        return action in {f"want('{deed}')" for deed in refused_now(self._session, self.file)}
 
     # ------------------------------------------------------------------ what is shown
 
     def show(self, session: ReviewSession | None) -> None:
-        """Begin deciding; None for nothing to decide on."""
-        self._session, self._index = session, 0
+        """Begin deciding; None for nothing to decide on. What was to be seen of its files as they
+        came stays on show, and the place in it."""
+        self._session = session
+        if session is None or not self._beginnings:
+            self._path = ""
+        self._beginnings = ()
         self.remove_class("-result", "-before")
-        self.set_class(session is None or not session.shows_something, "-empty")
-        self.diff.put_away = self.file is None
-        if session is not None:
-            self._show_file()
-        self.refresh_bindings()
+        self._take_stock()
 
     def show_later(self) -> None:
         """The run has brought more to decide on. What is on show stays, and the place in it."""
-        session = self._session
-        if session is None:
-            return
-        paths = [file.path for file in session.review.files]
-        self._index = paths.index(self._path) if self._path in paths else 0
-        self.set_class(not session.shows_something, "-empty")
+        if self._session is not None:
+            self._take_stock()
+
+    def show_beginnings(self, beginnings: tuple[Beginning, ...]) -> None:
+        """Show how far the files have come that still come."""
+        if beginnings != self._beginnings:
+            self._beginnings = beginnings
+            self._take_stock()
+
+    def _take_stock(self) -> None:
+        """Other files are to be seen than before."""
+        seen, session = [each.path for each in self._seen], self._session
+        stays = self._path in seen
+        self._index = seen.index(self._path) if stays else 0
+        nothing = not seen and (session is None or not session.shows_something)
+        self._set_empty(nothing)
         self.diff.put_away = self.file is None
-        self._show_file()
+        if not nothing:
+            self._show_file(stays=stays)
+        self.refresh_bindings()
+
+    def _set_empty(self, empty: bool) -> None:
+        if empty != self.has_class("-empty"):
+            self.set_class(empty, "-empty")
+            self.post_message(self.Filled())
 
     def say_why_empty(self, words: str) -> None:
         """Why there is nothing to decide on, and what to do about it; safe to show."""
@@ -191,39 +221,56 @@ class ReviewPane(Vertical):
             self._session.decide(review, tell=tell)
             self.show_again()
 
-    def _show_file(self) -> None:
-        self.set_class(self.file is None, "-no-file")
-        self._path = "" if self.file is None else self.file.path
-        if self.file is not None and self._session is not None:
-            self.diff.rejected_before = self._session.reviewable.rejected_before(self.file)
-            self.diff.show(self.file)
+    def _show_file(self, *, stays: bool = False) -> None:
+        """Show the file at the index; `stays`: it was on show before, perhaps with another text."""
+        shown, was = self._shown, self.keyboard_view
+        had_keyboard = was.has_focus
+        self.set_class(shown is None, "-no-file")
+        self.set_class(isinstance(shown, Beginning), "-begins")
+        self._path = "" if shown is None else shown.path
+        if isinstance(shown, FileReview) and self._session is not None:
+            self.diff.rejected_before = self._session.reviewable.rejected_before(shown)
+            self._draw(shown, was if stays and isinstance(was, DiffView | BeginningView) else None)
         self._show_texts()
+        if had_keyboard and self.keyboard_view is not was:
+            self.keyboard_view.focus()
+
+    def _draw(self, file: FileReview, was: DiffView | BeginningView | None) -> None:
+        """Show the diff of `file`, in the place where `was` showed an earlier text of it."""
+        known, place = (None, None) if was is None else (was.review, was.place)
+        if was is None or known is None or place is None or known.path != file.path:
+            self.diff.show(file)
+        else:
+            self.diff.show_later(file, known, was.cursor, place)
 
     def _show_texts(self) -> None:
-        session, file = self._session, self.file
-        if session is None:
+        if self.has_class("-empty"):
             return
-        review, reviewable = session.review, session.reviewable
-        entries = [FileEntry(f.names, f, len(self.warnings.get(f.path, ()))) for f in review.files]
-        entries += [FileEntry(name, None) for name, _ in reviewable.refused]
-        entries += [FileEntry(name, None, comes=True) for name in session.coming or ()]
-        self.query_one(FileList).show(entries, self._index)
-        concerns = () if file is None else self.warnings.get(file.path, ())
-        count = len(review.files)
-        place = f"file {self._index + 1} of {count}: [ ] go to others" if count > 1 else ""
-        low = self.app.size.height < 30
-        notes = () if file is None else session.notes_on(file)
-        head = head_of(file, concerns, reviewable.refused, place=place, low=low, notes=notes)
+        session, seen = self._session, self._seen
+        entries = entries_of(session, self._beginnings)
+        self.query_one(FileList).show(entries, self._index, len(seen))
+        place = f"file {self._index + 1} of {len(seen)}: [ ] go to others" if seen[1:] else ""
+        head = head_of(self._shown, session, place=place, low=self.app.size.height < 30)
         self.query_one("#review-file", Static).update(head)
         self._show_check()
-        summary = session.summary
-        if self.has_class("-before") and file is not None and session.before is not None:
-            summary = self.query_one(BeforeView).show(session.before, file)
-        elif self.has_class("-result") and file is not None:
-            self.query_one(ResultView).show(file)
-            summary = result_in_words(reviewable, file)
-        self.query_one("#review-summary", Static).update(Content(summary))
+        self.query_one("#review-summary", Static).update(Content(self._summary()))
         self.refresh_bindings()
+
+    def _summary(self) -> str:
+        """The line below the diff; shows what stands in its place, too."""
+        session, shown = self._session, self._shown
+        if isinstance(shown, Beginning):
+            view = self.query_one(BeginningView)
+            view.arrangement, view.wrap = self.diff.arrangement, self.diff.wrap
+            return view.show(shown)
+        if session is None:
+            return ""
+        if self.has_class("-before") and shown is not None and session.before is not None:
+            return self.query_one(BeforeView).show(session.before, shown)
+        if self.has_class("-result") and shown is not None:
+            self.query_one(ResultView).show(shown)
+            return result_in_words(session.reviewable, shown)
+        return session.summary
 
     def show_checking(self, words: str) -> None:
         """How the check that runs stands; "" where none does: then what came of the last."""
@@ -231,12 +278,8 @@ class ReviewPane(Vertical):
         self._show_check()
 
     def _show_check(self) -> None:
-        session, line = self._session, self.query_one("#review-check", Static)
-        words = self._checking or ("" if session is None else session.check_line)
-        line.set_class(bool(words), "-there")
-        line.set_class(words.startswith("✓"), "-passed")
-        line.set_class(words.startswith("✗"), "-failed")
-        line.update(Content(visible(words)))
+        known = "" if self._session is None else self._session.check_line
+        self.query_one(CheckLine).say(self._checking or known)
 
     def go_to_place(self, path: str, side: int, line: int) -> bool:
         """Show line `line` (from 0) of the old (`side` 0) or new text of the file at `path`;
@@ -256,8 +299,14 @@ class ReviewPane(Vertical):
 
     def on_diff_view_review_changed(self, event: DiffView.ReviewChanged) -> None:
         event.stop()
-        if self.review is not None:
-            self.take(self.review.with_file(event.review), tell=event.whole)
+        files = () if self.review is None else self.review.files
+        now = next((file for file in files if is_same(file, event.review)), None)
+        if self.review is None or now is None:
+            return  # decided on what has made room for another proposal since
+        decided = event.review
+        if (decided.complete, decided.remark) != (now.complete, now.remark):
+            decided = replace(decided, complete=now.complete, remark=now.remark)
+        self.take(self.review.with_file(decided), tell=event.whole)
 
     # ------------------------------------------------------------------ files
 
@@ -266,31 +315,32 @@ class ReviewPane(Vertical):
         self._go_to_file(event.index)
 
     def action_step_file(self, step: int) -> None:
-        if self.review is not None and self.review.files:
-            self._go_to_file((self._index + step) % len(self.review.files))
+        if seen := self._seen:
+            self._go_to_file((self._index + step) % len(seen))
 
     def action_step_undecided(self, step: int) -> None:
         """Go to the next file with undecided hunks, or the one before."""
-        files = () if self.review is None else self.review.files
-        around = [(self._index + step * far) % len(files) for far in range(1, len(files))]
-        for index in around:
-            if files[index].counts.undecided:
-                self._go_to_file(index)
-                return
+        index = next_undecided(self._seen, self._index, step)
+        if index is not None:
+            self._go_to_file(index)
+            return
         here = self.file is not None and self.file.counts.undecided
         said = "The undecided hunks are all in this file." if here else "No hunk is undecided."
         self.app.notify(said, markup=False)
 
     def go_to_file(self, name: str) -> None:
-        """Show the file that the reply calls `name`, where it is under review."""
-        files = () if self.review is None else self.review.files
-        paths = [normal_path(file.path) for file in files]
+        """Show the file that the reply calls `name`, as soon as something of it is to be seen."""
+        paths = [normal_path(file.path) for file in self._seen]
         if normal_path(name) in paths:
             self._index = paths.index(normal_path(name))
             self._show_file()
+        else:
+            self._path = normal_path(name)
 
     def _go_to_file(self, index: int) -> None:
         self._index = index
+        if isinstance(self._seen[index], Beginning):
+            self.remove_class("-result", "-before")
         self._show_file()
         self.keyboard_view.focus()
 
@@ -306,17 +356,7 @@ class ReviewPane(Vertical):
         """Give every hunk this verdict, except in the files at the paths `but`. What deletes or
         renames a file is accepted one by one only."""
         if self.review is not None:
-            files = self.review.files
-            text_only = verdict is Verdict.ACCEPTED
-            decided = (
-                f
-                if f.path in but
-                else f.text_verdict(verdict)
-                if text_only
-                else f.all_verdict(verdict)
-                for f in files
-            )
-            self.take(Review(tuple(decided)), tell=True)
+            self.take(self.review.decided(verdict, but), tell=True)
             self._show_file()
 
     def action_take_back(self) -> None:
@@ -365,24 +405,8 @@ class ReviewPane(Vertical):
 
     def action_search(self) -> None:
         """Look for a text in this file."""
-        if self.file is not None:
+        if self._shown is not None:
             self.query_one(SearchLine).open()
-
-    def on_search_line_sought(self, event: SearchLine.Sought) -> None:
-        event.stop()
-        self.keyboard_view.search(event.text)
-
-    def on_search_line_stepped(self, event: SearchLine.Stepped) -> None:
-        event.stop()
-        self.keyboard_view.action_next_match(event.step)
-
-    def on_search_line_left(self, event: SearchLine.Left) -> None:
-        event.stop()
-        self.keyboard_view.focus()
-
-    def on_searched_diff_found_changed(self, event: SearchedDiff.FoundChanged) -> None:
-        event.stop()
-        self.query_one(SearchLine).show_found(event)
 
     # ------------------------------------------------------------------ what asks something
 

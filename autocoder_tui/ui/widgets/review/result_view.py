@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 from textual import work
 
@@ -16,6 +17,8 @@ from autocoder_tui.ui.widgets.diff.rows import Geometry
 from autocoder_tui.ui.widgets.diff.search import SearchedDiff
 from autocoder_tui.workspace.textfile import newline_of
 
+_RESULT: Final = "result"
+"""The group of the work that puts a large result together."""
 _NEWLINES = {"\n": "LF", "\r\n": "CRLF", "\r": "CR", "mixed": "mixed newlines"}
 
 
@@ -27,12 +30,13 @@ class ResultView(SearchedDiff):
 
     def show(self, file: FileReview) -> None:
         """Show what `file` as decided would leave on disk."""
+        self.workers.cancel_group(self, _RESULT)
         if file.diff.in_places:
             self._make_and_draw(file)
         else:
             self._draw(as_result(file))
 
-    @work(exclusive=True, group="result", exit_on_error=False)
+    @work(group=_RESULT, exit_on_error=False)
     async def _make_and_draw(self, file: FileReview) -> None:
         """Of a file too large to be compared the result is put together in a thread."""
         self._draw(await asyncio.to_thread(as_result, file))

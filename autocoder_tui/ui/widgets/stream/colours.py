@@ -12,7 +12,7 @@ import copy
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, TypeAlias
 
 from pygments.lexer import ExtendedRegexLexer, Lexer, LexerContext, RegexLexer
 from pygments.lexers import find_lexer_class, find_lexer_class_by_name, get_all_lexers
@@ -23,12 +23,6 @@ from pygments.token import (
     STANDARD_TYPES,
     Comment,
     Error,
-    Generic,
-    Keyword,
-    Name,
-    Number,
-    Operator,
-    String,
     Token,
     _TokenType,
 )
@@ -36,7 +30,9 @@ from pygments.util import ClassNotFound
 from rich.color import Color
 from rich.style import Style
 
-from autocoder_tui.config.theme_files import TERMINAL_STYLE
+from autocoder_tui.config.theme_files import TERMINAL_STYLES
+from autocoder_tui.ui.contrast import LEAST, legible
+from autocoder_tui.ui.widgets.stream.terminal_style import LightTerminalStyle, TerminalStyle
 from autocoder_tui.values import dataclass
 
 Spans: TypeAlias = list[tuple[_TokenType, str]]
@@ -327,10 +323,12 @@ def lexer_for_language(name: str) -> LineLexer | None:
 class Palette:
     """Token types as styles of one Pygments style over one background."""
 
-    def __init__(self, name: str, base: Style) -> None:
-        """`base` is the widget's own style: its colours where the Pygments style has none."""
+    def __init__(self, name: str, base: Style, least: float = LEAST) -> None:
+        """`base` is the widget's own style: its colours where the Pygments style has none, or has
+        some whose contrast to its ground is not the `least` one."""
         self._pygments: type[PygmentsStyle] = _pygments_style(name)
         self._base = base
+        self._least = least
         self._styles: dict[_TokenType, Style] = {}
 
     def __getitem__(self, kind: _TokenType) -> Style:
@@ -346,12 +344,13 @@ class Palette:
             # A type of that lexer's own, as YAML has: a style knows only what it comes under.
             return self[kind.parent]
         rule = self._pygments.style_for_token(kind)
-        return self._base + Style(
+        style = self._base + Style(
             color=_colour(rule.get("ansicolor"), rule["color"]),
             bold=rule["bold"] or None,
             italic=rule["italic"] or None,
             underline=rule["underline"] or None,
         )
+        return legible(style, self._base, self._least)
 
 
 def _colour(ansi: str | None, hexadecimal: str | None) -> Color | None:
@@ -362,33 +361,9 @@ def _colour(ansi: str | None, hexadecimal: str | None) -> Color | None:
     return Color.parse(f"#{hexadecimal}") if hexadecimal else None
 
 
-class TerminalStyle(PygmentsStyle):
-    """Code in the terminal's own colours, and nothing in one that its ground may be near to."""
-
-    styles: ClassVar = {
-        Keyword: "bold ansiblue",
-        Keyword.Type: "nobold ansicyan",
-        Name.Function: "ansicyan",
-        Name.Class: "bold ansicyan",
-        Name.Decorator: "ansimagenta",
-        Name.Builtin: "ansicyan",
-        Name.Exception: "ansicyan",
-        Name.Tag: "ansiblue",
-        Name.Attribute: "ansicyan",
-        String: "ansigreen",
-        String.Doc: "italic",
-        Number: "ansimagenta",
-        Operator.Word: "bold ansiblue",
-        Comment: "italic",
-        Generic.Heading: "bold",
-        Generic.Deleted: "ansired",
-        Generic.Inserted: "ansigreen",
-    }
-
-
 def _pygments_style(name: str) -> type[PygmentsStyle]:
-    if name == TERMINAL_STYLE:
-        return TerminalStyle
+    if name in TERMINAL_STYLES:
+        return TerminalStyle if name == TERMINAL_STYLES[0] else LightTerminalStyle
     try:
         return get_style_by_name(name)
     except ClassNotFound:

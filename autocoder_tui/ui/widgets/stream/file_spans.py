@@ -15,6 +15,8 @@ class FileSpan:
     label: str
     first: int
     end: int | None = None
+    wrapper: FileSpan | None = None
+    """What was taken for a file, and is a code fence around this one's frame."""
 
     @property
     def is_whole(self) -> bool:
@@ -22,16 +24,21 @@ class FileSpan:
 
 
 class FileSpans:
-    """The files in the order in which they began. `closed` counts the files that were closed: it
-    only grows, so whoever looks for another number hears of every file."""
+    """The files in the order in which they began. `closed` counts the files that were closed, and
+    `changes` the single changes of files: both only grow, so whoever looks for another number hears
+    of every one."""
 
     def __init__(self) -> None:
         self.spans: list[FileSpan] = []
-        self.closed = 0
+        self.closed = self.changes = 0
 
-    def open(self, path: str, label: str, first: int, *, alone: bool = False) -> None:
-        """A file begins at line `first`; `alone`: that line is all there is of it."""
-        self.spans.append(FileSpan(path, label, first))
+    def open(
+        self, path: str, label: str, first: int, *, alone: bool = False, wrapped: bool = False
+    ) -> None:
+        """A file begins at line `first`; `alone`: that line is all there is of it; `wrapped`: the
+        line before it began none."""
+        wrapper = self.spans.pop() if wrapped and self.spans else None
+        self.spans.append(FileSpan(path, label, first, wrapper=wrapper))
         if alone:
             self.close(first)
 
@@ -44,7 +51,9 @@ class FileSpans:
     def cut(self, lines: int) -> None:
         """Only the first `lines` lines are left."""
         while self.spans and self.spans[-1].first >= lines:
-            self.spans.pop()
+            wrapper = self.spans.pop().wrapper
+            if wrapper is not None:
+                self.spans.append(wrapper)
         for span in self.spans:
             if span.end is not None and span.end >= lines:
                 span.end = None

@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeAlias
 from autocoder_tui.edits.shapes.search import closes_block, divides_block, opens_block
 from autocoder_tui.engine.reply.blocks import normal_path
 from autocoder_tui.engine.reply.edit_frames import Action, closes_action, read_action
+from autocoder_tui.engine.reply.fences import file_of_fence
 from autocoder_tui.engine.reply.framing import Fence, read_closing, read_fence, read_opening
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.widgets.stream.colours import (
@@ -56,13 +57,14 @@ class Section:
     change: Literal["", "between", "old", "new"] = ""
     """Within a frame of changes: the lines between blocks, those looked for, those put there."""
     path: str = ""
-    """The file of those changes, as the reply names it."""
+    """The file of those changes, or of a fence's lines, as the reply names it."""
 
 
 class StreamLines:
     """A growing text, split into complete lines and one open tail."""
 
-    def __init__(self, files: Mapping[str, str] | None = None) -> None:
+    def __init__(self, files: Mapping[str, str] | None = None, target: str | None = None) -> None:
+        self._target = target
         self._files = {normal_path(path): text for path, text in (files or {}).items()}
         self.clear()
 
@@ -189,7 +191,8 @@ class StreamLines:
         if not current.frame and (opening := read_opening(line)):
             path = visible(opening.path)
             body = Section("code", after, path, lexer_for_path(path), frame=opening.frame_id)
-            self.files.open(path, path, index)
+            wrapped = current.fence is not None and bool(current.path) and current.first == index
+            self.files.open(path, path, index, wrapped=wrapped)
             return Section("heading", index, path, then=body)
         if current.frame is None and current.fence is None and (action := read_action(line)):
             return self._action_mark(action)
@@ -199,8 +202,17 @@ class StreamLines:
         if current.fence is None:
             language = fence.info.partition(" ")[0]
             body = Section("code", after, language, lexer_for_language(language), fence)
+            above = [self._texts[at] for at in range(max(0, index - 2), index)]
+            target = None if self.files.spans else self._target
+            path = file_of_fence(fence, above, self._files, target)
+            if path:
+                body.path = visible(path)
+                body.lexer = lexer_for_path(path) or body.lexer
+                self.files.open(body.path, body.path, index)
             return Section("fence", index, visible(language), then=body)
         if fence.closes(current.fence):
+            if current.path:
+                self.files.close(index)
             return Section("fence", index, then=Section("prose", after))
         return None
 
@@ -239,6 +251,7 @@ class StreamLines:
             where = "" if current.number is None else f" at line {current.number}"
             return Section("fence", index, f"puts there{where}", then=body)
         if current.change == "new" and closes_block(line, mark):
+            self.files.changes += 1
             between.first = index + 1
             return Section("fence", index, then=between)
         return None

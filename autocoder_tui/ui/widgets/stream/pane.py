@@ -135,7 +135,7 @@ class StreamPane(Vertical):
             shown.append(self._tab(span, seen[span.path], is_last=last[span.path] == at))
         before = len(tabs.tabs)
         tabs.show(shown, current)
-        if (before > 1) != (len(shown) > 1):
+        if min(before, 2) != min(len(shown), 2):
             self.refresh_bindings()
 
     def _tab(self, span: FileSpan, count: int, *, is_last: bool) -> FileTab:
@@ -174,7 +174,7 @@ class StreamPane(Vertical):
         if action == "step_file":
             return len(self.query_one(FileTabs).tabs) > 1
         if action == "review_file":
-            return bool(self._figures)
+            return bool(self.keyboard_view.files.spans) and (self._running or bool(self._figures))
         return True
 
     def action_step_file(self, step: int) -> None:

@@ -19,6 +19,7 @@ from textual.theme import Theme
 from textual.timer import Timer
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.contrast import least_of
 from autocoder_tui.ui.widgets.line_scroller import LineScroller
 from autocoder_tui.ui.widgets.stream.colours import Palette
 from autocoder_tui.ui.widgets.stream.file_spans import FileSpans
@@ -61,7 +62,7 @@ class StreamView(LineScroller):
         & .stream--rule { color: $foreground 22%; }
         & .stream--join { color: $text-warning; }
         & .stream--track { color: $foreground 14%; }
-        & .stream--thumb { color: $foreground 45%; }
+        & .stream--thumb { color: $scrollbar; }
         & .stream--badge { background: $panel; color: $foreground; text-style: bold; }
     }
     """
@@ -120,10 +121,10 @@ class StreamView(LineScroller):
         self._joins = [(offset, label) for offset, label in self._joins if offset <= length]
         self._changed_from(self._lines.complete)
 
-    def clear(self, files: Mapping[str, str] | None = None) -> None:
+    def clear(self, files: Mapping[str, str] | None = None, target: str | None = None) -> None:
         """Show nothing, and follow what comes. `files`: the texts by path in which changes are
-        placed as they come."""
-        self._lines = StreamLines(files)
+        placed as they come; `target`: the file that code without a name is for."""
+        self._lines = StreamLines(files, target)
         self._joins.clear()
         self.start_over()
         self._changed_from(0)
@@ -251,9 +252,10 @@ class StreamView(LineScroller):
 
     def _badge(self) -> str:
         below = self._lines.count - self.top_line - self.size.height
-        if self.following or below <= 0:
-            return ""
-        return f" ⏸ {below:,} below · End follows "
+        return "" if self.following or below <= 0 else self._says_below(below)
+
+    def _says_below(self, lines: int) -> str:
+        return f" ⏸ {lines:,} below · End follows "
 
     def _rows(self) -> RowPainter:
         painter = self._painter
@@ -282,7 +284,7 @@ class StreamView(LineScroller):
             self._lines,
             self.size.width,
             self.left_cell,
-            Palette(name, styles.code),
+            Palette(name, styles.code, least_of(self.app.theme_variables)),
             styles,
             self.get_line_filters(),
             self.background_colors[1],
