@@ -37,9 +37,6 @@ _UNSETTLED = 512
 _TOO_LONG = 8192
 """Characters without any exact place to cut, after which a tail is cut anyway."""
 
-# What has to follow a cut at a last_boundary.
-_KEEPS_BOUNDARY = re.compile(r"(?!/)[^\S\r\n]*\S")
-
 
 class TokenCounter:
     """Counts text as one model sees it. `exact`: the provider counts the same.
@@ -169,7 +166,8 @@ def load_counter(model: Model, calibration: Calibration | None = None) -> TokenC
 
 
 class TailCounter:
-    """Token count of a growing text, at a cost per character that does not grow with it.
+    """Token count of a growing text, at a cost per character that does not grow with it. What is
+    counted for good is not kept.
 
     The text settles in blocks, cut at line ends and between words where a cut changes no
     count, so `tokens` equals a full count. Only a run of more than 8,192 characters without
@@ -178,8 +176,7 @@ class TailCounter:
 
     def __init__(self, counter: TokenCounter) -> None:
         self._counter = counter
-        self._settled: list[tuple[str, int]] = []
-        self._settled_tokens = 0
+        self._settled = 0
         self._tail = ""
         self._tail_tokens: int | None = 0
 
@@ -189,12 +186,7 @@ class TailCounter:
         if self._tail_tokens is None:
             self._settle()
             self._tail_tokens = self._counter.count(self._tail)
-        return self._settled_tokens + self._tail_tokens
-
-    @property
-    def text(self) -> str:
-        """The text so far."""
-        return "".join(block for block, _ in self._settled) + self._tail
+        return self._settled + self._tail_tokens
 
     def append(self, text: str) -> None:
         """The text grew by `text`."""
@@ -203,19 +195,6 @@ class TailCounter:
             self._tail_tokens = None
             if len(self._tail) > _TOO_LONG:
                 self._settle()  # or each append would copy an ever longer tail
-
-    def retract(self, count: int) -> None:
-        """The last `count` characters were taken back; more than there are takes all."""
-        while count > len(self._tail) and self._settled:
-            count -= len(self._tail)
-            self._tail = ""
-            self._unsettle()
-        if count > 0:
-            self._tail = self._tail[:-count]
-            self._tail_tokens = None
-        # A block ends where it does because of what followed; that may be gone now.
-        while self._settled and not _KEEPS_BOUNDARY.match(self._tail):
-            self._unsettle()
 
     def _settle(self) -> None:
         tail, start = self._tail, 0
@@ -226,14 +205,6 @@ class TailCounter:
                 cut = start + _TOO_LONG
             if cut is None:
                 break
-            block, start = tail[start:cut], cut
-            tokens = self._counter.count(block)
-            self._settled.append((block, tokens))
-            self._settled_tokens += tokens
+            self._settled += self._counter.count(tail[start:cut])
+            start = cut
         self._tail = tail[start:]
-
-    def _unsettle(self) -> None:
-        block, tokens = self._settled.pop()
-        self._settled_tokens -= tokens
-        self._tail = block + self._tail
-        self._tail_tokens = None
