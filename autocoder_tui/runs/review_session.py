@@ -266,16 +266,6 @@ class ReviewSession:
         if note.strip():
             self.notes[change] = note.strip()
 
-    def with_decided(self, file: FileReview) -> Review | None:
-        """The review with that file as it is decided on by now; None where that file has made room
-        for another since."""
-        now = next((each for each in self.review.files if is_same(each, file)), None)
-        if now is None:
-            return None
-        if (file.complete, file.remark) != (now.complete, now.remark):
-            file = replace(file, complete=now.complete, remark=now.remark)
-        return self.review.with_file(file)
-
     def decide(self, review: Review, *, tell: bool = False) -> None:
         """Go on with `review`, a later state of this one; `tell` says how many hunks changed."""
         self._act(Standing(review, self.warnings), tell)
