@@ -39,7 +39,7 @@ from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.terminal.driver import HasAnEnd, driver_class
 from autocoder_tui.ui.terminal.early_terminal import EarlyTerminal
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
-from autocoder_tui.ui.theme import suited
+from autocoder_tui.ui.theme import style_anew, suited
 from autocoder_tui.ui.widgets.message_line import said_now, seconds_shown
 
 if TYPE_CHECKING:
@@ -125,6 +125,8 @@ class ComposedApp(TypeAheadApp):
         if self.theme != self._styled_in:
             self._styled_in = self.theme
             super().refresh_css(animate)
+            if self.native_ansi_color:
+                style_anew(self.screen)
 
     def watch_theme(self) -> None:
         """What a theme's colours become in this terminal is up to the theme."""

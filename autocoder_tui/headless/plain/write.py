@@ -140,7 +140,7 @@ def _agreed(desk: Desk, session: ReviewSession, error: AutocoderError, consent: 
 def _review_again(desk: Desk, session: ReviewSession) -> None:
     """Compare the proposal with what is on disk now."""
     again = review_anew(desk.setup.root, session.reviewable, session.review)
-    desk.session = ReviewSession(again, session.proposed)
+    desk.session = session.anew(again)
     desk.keep_review()
     desk.talk.tell("The review is against what is on disk now: review goes through it again.")
 

@@ -48,8 +48,10 @@ class ReviewAutosave:
             await self._writer
 
     async def _write(self) -> None:
-        history = self._app.runner.keeping.history
+        keeping = self._app.runner.keeping
+        history = keeping.history
         while self._waiting:
+            await keeping.settled()
             run_id, data = self._waiting.popitem()
             try:
                 await asyncio.to_thread(history.keep_review, run_id, data)
