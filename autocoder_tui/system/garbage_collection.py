@@ -16,7 +16,7 @@ def collect_nothing() -> None:
 
 
 def collect_seldom() -> None:
-    """To be called where everything is imported, and stays until the program ends.
+    """To be called where much is imported, and stays until the program ends; again after more.
 
     With some 300,000 objects of modules in memory one look through all of it stops the screen for
     a tenth of a second, and many are due while it is built.

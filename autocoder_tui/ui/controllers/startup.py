@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from autocoder_tui.runs.sole_model import is_unnamed
+from autocoder_tui.system.garbage_collection import collect_seldom
 from autocoder_tui.ui.controllers.first_content import fill_in
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.header_line import HeaderLine
@@ -49,9 +50,7 @@ async def begin(app: Program, problems: Iterable[str], restored: Callable[[], No
     branch = await asyncio.to_thread(branch_name, app.root)
     header.branch = branch or ""
     app.estimator.schedule()
-    from autocoder_tui.engine.provider.chat import preload
-
-    asyncio.get_running_loop().run_in_executor(None, preload)
+    asyncio.get_running_loop().run_in_executor(None, _load_provider)
     app.run_worker(app.file_finder.begin(), group="finder-begin")
     from autocoder_tui.check.folder import sweep
 
@@ -82,6 +81,16 @@ def _recover_writes(state: Path, root: Path) -> list[str]:
 def _load_recovery() -> None:
     """A third of the program, while somebody types already."""
     import autocoder_tui.ui.controllers.recovery  # noqa: F401
+
+    collect_seldom()
+
+
+def _load_provider() -> None:
+    """What a request is sent by: to look through it for garbage would stop the screen later."""
+    from autocoder_tui.engine.provider.chat import preload
+
+    preload()
+    collect_seldom()
 
 
 async def _begin_demo(app: Program) -> None:
