@@ -108,3 +108,5 @@ async def test_a_wide_terminal_begins_with_what_the_project_says_of_itself(tmp_p
     (root / "README.md").write_text("# The shop of the orders\n")
     async with driven(setup_for(tmp_path, *AT), (200, 60)) as (app, pilot):
         await shows(app, pilot, "As it is on disk", "The shop of the orders")
+        app.main.query_one(FilePicker).set_picks({"stock.py"})
+        await shows(app, pilot, "ITEMS = 1")

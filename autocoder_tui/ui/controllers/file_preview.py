@@ -64,6 +64,8 @@ class PreviewedFile:
             if entry is not None and not entry.is_dir:
                 return entry
             shown = self._preview.path
+            if shown in _READMES:
+                shown = ""  # nobody has gone to a file yet, or would miss it beside a pick
             if path := shown or next(iter(picker.picks), "") or self._readme():
                 return Entry(path, is_dir=False)
         return None
