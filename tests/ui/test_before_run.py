@@ -100,3 +100,13 @@ async def test_an_empty_review_and_check_leave_what_leads_to_them_in_sight(tmp_p
         # Beside the files the lower pane has no review in it, and does not say so either.
         await pilot.press("f2")
         await shows(app, pilot, "Files", "[Output]")
+
+
+async def test_a_wide_terminal_begins_with_what_the_project_says_of_itself(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    (root / "a_folder").mkdir()
+    (root / "README.md").write_text("# The shop of the orders\n")
+    async with driven(setup_for(tmp_path, *AT), (200, 60)) as (app, pilot):
+        await shows(app, pilot, "As it is on disk", "The shop of the orders")
+        app.main.query_one(FilePicker).set_picks({"stock.py"})
+        await shows(app, pilot, "ITEMS = 1")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PAUSE = 0.05
 """Seconds the cursor rests on a file before it is read."""
 _MOST_BYTES = 2 * 1024 * 1024
+_READMES = ("README.md", "README.rst", "README.txt", "README")
 _NOTHING = "The file under the cursor in the tree is shown here."
 _SECRET = "It may hold secrets, so it is not shown here."
 
@@ -56,16 +57,21 @@ class PreviewedFile:
 
     def _wanted(self) -> Entry | None:
         """The file under the cursor; of a folder nothing: what is shown stays, at first the first
-        pick."""
+        pick, or what the project says of itself."""
         for picker in self._app.main.query(FilePicker):
             node = picker.cursor_node
             entry = None if node is None else node.data
             if entry is not None and not entry.is_dir:
                 return entry
             shown = self._preview.path
-            if path := shown or next(iter(picker.picks), ""):
+            if shown in _READMES:
+                shown = ""  # nobody has gone to a file yet, or would miss it beside a pick
+            if path := shown or next(iter(picker.picks), "") or self._readme():
                 return Entry(path, is_dir=False)
         return None
+
+    def _readme(self) -> str:
+        return next((name for name in _READMES if (self._app.root / name).is_file()), "")
 
     async def _show(self, entry: Entry) -> None:
         await show_in(self._preview, self._app.root, entry)

@@ -105,5 +105,5 @@ class LogPane(Vertical):
         if self._sought:
             parts.append(f"only “{shortened(self._sought, 20)}”")
         some = f"{len(view.shown()):,} of " if self._sought else ""
-        parts.append(f"{some}{view.kept:,} lines · 0-3 level")
+        parts.append(f"{some}{view.kept:,} line{'s' * (view.kept != 1)} · 0-3 level")
         self.query_one("#log-state", Static).update(" · ".join(parts))
