@@ -9,7 +9,6 @@ from typing import Final
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.reply.blocks import normal_path
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.review import warnings as concerns_in
 from autocoder_tui.review.acknowledged import Acknowledged
 from autocoder_tui.review.file_review import FileReview
 from autocoder_tui.review.later_reply import GOES_ON, Dropped, decided_on, dropped_from, is_same
@@ -22,6 +21,7 @@ from autocoder_tui.review.verdict_history import (
     change_in_words,
     first_change,
 )
+from autocoder_tui.review.warnings import warnings as concerns_in
 from autocoder_tui.runs.proof import Checked, failed_in_brief, in_words, tried_part
 from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.values import dataclass
@@ -83,6 +83,15 @@ class ReviewSession:
         self._written: Written | None = None
         # The records of the log that this review wrote.
         self._records: dict[str, Written] = {}
+
+    def anew(self, reviewable: Reviewable) -> ReviewSession:
+        """The same review against what is on disk by now, as `reviewable` has it: what was said of
+        hunks, agreed to and written goes with it."""
+        again = ReviewSession(reviewable, self.proposed, self.before, self.notes)
+        again.acknowledged, again.is_committed = self.acknowledged, self.is_committed
+        again.coming, again.is_cut_short = self.coming, self.is_cut_short
+        again._records = self._records
+        return again
 
     @property
     def run_id(self) -> str | None:

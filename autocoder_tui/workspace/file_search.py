@@ -36,11 +36,8 @@ _LONGEST_BY_WORDS = 500
 _COPIED = re.compile(r"^(?:\./)+|(?::\d*){1,2}$")
 """What stands around a path where it is copied from, and is no part of its name."""
 
-_MISSING = -1
-"""How `str.find` says so."""
-
 _Places: TypeAlias = Sequence[int]
-"""Of files in the lists of the index, the shortest first."""
+"""Of files in the lists of the index, the shortest name first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ class FileSearch:
             return self._everything(first, most)
         if len(words) > 1:
             found = by_words(self.index, self._narrow(words[0]), words, first)
-            return Found(tuple(self.index.paths[at] for at in found[:most]), len(found))
+            return Found(tuple(map(self.index.path_at, found[:most])), len(found))
         (wanted,) = words
         matching = self._narrow(wanted)
         preferred = self._preferred(first, wanted)
@@ -79,13 +76,12 @@ class FileSearch:
             ranked += hits[: max(0, most - len(ranked))]
             if len(ranked) >= most:
                 break
-        paths = self.index.paths
-        return Found(tuple(paths[at] for at in ranked[:most]), len(matching))
+        return Found(tuple(map(self.index.path_at, ranked[:most])), len(matching))
 
     def _everything(self, first: Iterable[str], most: int) -> Found:
         """All files by their paths, those preferred before the others."""
         paths = self.index.paths
-        picked = [path for path in dict.fromkeys(first) if self.index.at(path) is not None]
+        picked = [path for path in dict.fromkeys(first) if self.index.place_of(path) is not None]
         some = paths[: most + len(picked)]
         return Found(tuple(dict.fromkeys((*picked, *some)))[:most], len(paths))
 
@@ -103,64 +99,69 @@ class FileSearch:
             self._begin()
         lowered = self.index.lowered
         for letter in wanted[len(self._last) :]:
-            texts = map(lowered.__getitem__, self._matching)
-            found = list(map(str.find, texts, repeat(letter), self._behind))
-            self._matching = list(compress(self._matching, map(_MISSING.__lt__, found)))
-            self._behind = [at + 1 for at in found if at >= 0]
+            every = len(self._matching) == len(lowered)
+            texts = lowered if every else map(lowered.__getitem__, self._matching)
+            # One further than where it is, so that 0 is nowhere.
+            behind = list(map((1).__add__, map(str.find, texts, repeat(letter), self._behind)))
+            self._matching = list(compress(self._matching, behind))
+            self._behind = list(filter(None, behind))
         self._last = wanted
         return self._matching
 
     def _preferred(self, first: Iterable[str], wanted: str) -> dict[int, int]:
         """Which of the files `first` match, in that order, and the tier each is of."""
         has, index = in_order(wanted), self.index
-        places = [at for path in dict.fromkeys(first) if (at := index.at(path)) is not None]
+        places = [at for path in dict.fromkeys(first) if (at := index.place_of(path)) is not None]
         matching = [at for at in places if has(index.lowered[at])]
-        tiers = enumerate(self._tiers(wanted, matching, len(matching)))
+        tiers = enumerate(self._tiers(wanted, sorted(matching), len(matching)))
         tier_of = {at: number for number, hits in tiers for at in hits}
         return {at: tier_of[at] for at in matching}
 
     # ------------------------------------------------------------------ tiers
 
     def _tiers(self, wanted: str, matching: _Places, most: int) -> Iterator[_Places]:
-        """The files tier by tier, of each tier the first in its order, at least `most` of them.
-        What is not asked for is not done."""
+        """The files tier by tier, of each tier the first in its order, at least `most` of them
+        where it has as many. What is not asked for is not done: a tier that has as many is not
+        looked through to its end."""
         lowered = self.index.lowered
         if "/" in wanted:
             folder = f"/{wanted}"
             whole = [at for at in matching if f"/{lowered[at]}".endswith(folder)]
-            yield self._shortest(whole, most)
+            yield whole
             rest = _without(matching, whole)
         else:
             rest = yield from self._name_tiers(wanted, matching, most)
         part = re.compile(f"(?:^|/){re.escape(wanted)}").search
         inside = [at for at in rest if wanted in lowered[at]]
-        begun = [at for at in inside if part(lowered[at])]
-        yield self._shortest(begun, most)
+        begun = _first((at for at in inside if part(lowered[at])), most)
+        yield begun
         rest = yield from self._gap_tiers(wanted, _without(rest, begun), most)
         inside = [at for at in rest if wanted in lowered[at]]
-        yield self._shortest(inside, most)
+        yield inside
         rest = _without(rest, inside)
-        lengths = map(len, map(self.index.paths.__getitem__, rest))
-        shortest = nsmallest(max(most, _MOST_ALIGNED), zip(lengths, rest, strict=True))
-        yield self._by_letters(wanted, [at for _, at in shortest], lambda _: 0)
+        lengths = map(len, map(lowered.__getitem__, rest))
+        numbers = map(self.index.numbers.__getitem__, rest)
+        by_length = zip(lengths, numbers, rest, strict=True)
+        shortest = [at for *_, at in nsmallest(max(most, _MOST_ALIGNED), by_length)]
+        yield self._by_letters(wanted, shortest, lambda _: 0)
 
     def _name_tiers(
         self, wanted: str, matching: _Places, most: int
     ) -> Generator[_Places, None, _Places]:
         """Those that have the letters in their names. Returns the files that are in none."""
         names, starts, initials = self.index.names, self.index.starts, self.index.initials
-        inside: _Places = [at for at in matching if wanted in names[at]]
-        begun = [at for at in inside if names[at].startswith(wanted)]
-        yield self._shortest(begun, most)
-        inside = _without(inside, begun)
+        begun = _first((at for at in matching if names[at].startswith(wanted)), most)
+        yield begun
+        inside = _without([at for at in matching if wanted in names[at]], begun)
         word = re.compile(_word_start(wanted)).search
-        at_word = [at for at in inside if word(starts[at], self._name_at(at))]
-        yield self._shortest(at_word, most)
+        at_word = _first((at for at in inside if word(starts[at], self._name_at(at))), most)
+        yield at_word
         has_initials, known = cache(in_order(_capitals(wanted))), {*begun, *at_word}
-        by_initials = [at for at in matching if has_initials(initials[at]) and at not in known]
-        yield self._shortest(by_initials, most)
+        with_initials = (at for at in matching if has_initials(initials[at]) and at not in known)
+        by_initials = _first(with_initials, most)
+        yield by_initials
         inside = _without(_without(inside, at_word), by_initials)
-        yield self._shortest(inside, most)
+        yield inside
         known.update(by_initials, inside)
         return [at for at in matching if at not in known]
 
@@ -169,10 +170,9 @@ class FileSearch:
     ) -> Generator[_Places, None, _Places]:
         """Those that have the letters at the beginnings of words, or in their names with gaps.
         Returns the others."""
-        names, starts, ranks = self.index.names, self.index.starts, self.index.ranks
+        names, starts = self.index.names, self.index.starts
         at_words, most_aligned = _at_words(wanted), max(most, _MOST_ALIGNED)
-        by_words = [at for at in matching if at_words(starts[at])]
-        closest = nsmallest(most_aligned, by_words, key=ranks.__getitem__)
+        closest = _first((at for at in matching if at_words(starts[at])), most_aligned)
         in_words = [at for at in closest if self._is_of_words(wanted, at)]
         yield self._by_letters(wanted, in_words, lambda _: 0)
         rest = _without(matching, in_words)
@@ -180,10 +180,9 @@ class FileSearch:
             return rest
         # From the shortest on, until there are enough: to look through all takes long.
         has = in_order(wanted)
-        by_letters = (at for at in sorted(rest, key=ranks.__getitem__) if has(names[at]))
-        shortest = list(islice(by_letters, most_aligned))
-        yield self._by_letters(wanted, shortest, self._name_at)
-        return _without(rest, shortest)
+        by_letters = _first((at for at in rest if has(names[at])), most_aligned)
+        yield self._by_letters(wanted, by_letters, self._name_at)
+        return _without(rest, by_letters)
 
     def _is_of_words(self, wanted: str, at: int) -> bool:
         """Whether the letters are of few words: one of each of many is found in any long path."""
@@ -192,13 +191,6 @@ class FileSearch:
         places = align(wanted, self.index.lowered[at], self.index.starts[at]).places
         words = 1 + sum(place != before + 1 for before, place in pairwise(places))
         return words * _LETTERS_OF_A_WORD <= len(wanted)
-
-    def _shortest(self, places: _Places, most: int) -> _Places:
-        """The first by the length of their names, then of their paths."""
-        rank = self.index.ranks.__getitem__
-        if len(places) > 4 * most:
-            return nsmallest(most, places, key=rank)
-        return sorted(places, key=rank)
 
     def _name_at(self, at: int) -> int:
         return len(self.index.lowered[at]) - len(self.index.names[at])
@@ -209,9 +201,13 @@ class FileSearch:
 
         def rank(at: int) -> tuple[int, int]:
             score = align(wanted, index.lowered[at], index.starts[at], begin(at)).score
-            return -score, index.ranks[at]
+            return -score, at
 
         return sorted(places, key=rank)
+
+
+def _first(places: Iterable[int], most: int) -> list[int]:
+    return list(islice(places, most))
 
 
 def _without(places: _Places, taken: _Places) -> _Places:

@@ -42,7 +42,7 @@ class RelatedFiles:
         picked = set(picks)
 
         def add(path: str, why: str) -> None:
-            if path not in picked and index.at(path) is not None:
+            if path not in picked and index.place_of(path) is not None:
                 related.setdefault(path, why)
 
         for path in picks[:_MOST_READ]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from heapq import nsmallest
 
 from autocoder_tui.workspace.file_index import FileIndex
 from autocoder_tui.workspace.letters import in_order
@@ -21,23 +20,18 @@ def by_words(
 ) -> list[int]:
     """The places in `index` of those of `matching` that have the letters of each word in order,
     the likeliest first; before its like stands what is among `first`. `matching` have those of the
-    first word."""
-    lowered, ranks = index.lowered, index.ranks
+    first word, and are in the order of the index."""
+    lowered = index.lowered
     for has in map(in_order, words[1:]):
         matching = [at for at in matching if has(lowered[at])]
-    closest: Sequence[int] = matching
-    if len(matching) > _MOST_COMPARED:
-        closest = nsmallest(_MOST_COMPARED, matching, key=ranks.__getitem__)
     counts = [_counted(word) for word in words]
     order = {path: number for number, path in enumerate(dict.fromkeys(first))}
 
     def rank(at: int) -> tuple[int, int, int]:
         score = sum(count(index, at) for count in counts)
-        return -score, order.get(index.paths[at], len(order)), ranks[at]
+        return -score, order.get(index.path_at(at), len(order)), at
 
-    ranked = sorted(closest, key=rank)
-    known = set(ranked)
-    return ranked + sorted((at for at in matching if at not in known), key=ranks.__getitem__)
+    return [*sorted(matching[:_MOST_COMPARED], key=rank), *matching[_MOST_COMPARED:]]
 
 
 def _counted(word: str) -> Callable[[FileIndex, int], int]:

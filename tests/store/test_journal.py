@@ -27,6 +27,7 @@ from autocoder_tui.store.journal import recovery
 from autocoder_tui.store.journal.journal import Journal
 from autocoder_tui.store.journal.reader import JournalContent, journals, read_journal, taken_over
 from autocoder_tui.store.journal.recovery import RecoveryProgress, recover_runs, runs_in_journals
+from autocoder_tui.text import json_pieces
 from tests.store.kept_runs import events, snapshot
 from tests.workspace.faults import Fault, in_a_process
 
@@ -222,7 +223,8 @@ def test_long_journals_say_how_far_they_are(
 
 
 def test_a_long_text_is_kept_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history_rows, "_PIECE", 7)
+    monkeypatch.setattr(json_pieces, "PIECE", 16)
+    monkeypatch.setattr(json_pieces, "_SMALL", 0)
     text = 'a "quoted" \\ line\n\ud83d\ude00 \U0001f600 \udcff\x00é'
     for size in range(len(text)):
         journal = Journal(tmp_path, snapshot(), lost)

@@ -18,6 +18,7 @@ from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.store.history.history import History
 from autocoder_tui.store.journal.recovery import recover_runs
 from autocoder_tui.ui.app import AutocoderApp
+from autocoder_tui.ui.screens import run_view
 from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.history import HistoryScreen
@@ -94,6 +95,30 @@ async def test_a_run_is_viewed_part_by_part(tmp_path: Path) -> None:
         await until(pilot, lambda: isinstance(app.screen, RunView))
         await pilot.press("3")
         await until(pilot, lambda: app.screen.query_one(PlainArea).text == "Counted.")
+
+
+async def test_a_long_text_is_laid_out_bit_by_bit_and_cut_where_it_is_too_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_view, "_AT_ONCE", 50)
+    monkeypatch.setattr(run_view, "_MOST_SHOWN", 400)
+    history = History(tmp_path / "state")
+    long = "".join(f"line {number}\n" for number in range(200))
+    short = long[:390]
+    kept = run(long, "abc", project=str(tmp_path / "project"))
+    history.add(replace(kept, notes=short))
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await listed(app, pilot, 1)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, RunView))
+        area = app.screen.query_one(PlainArea)
+        more = f"\n\n[{len(long) - 400:,} more characters: e exports them all.]"
+        await until(pilot, lambda: area.text == long[:400] + more)
+        assert area.cursor_location == (0, 0)
+        await pilot.press("3")
+        await until(pilot, lambda: area.text == short)
+        await pilot.press("1", "3")
+        await until(pilot, lambda: area.text == short)
 
 
 async def test_the_diff_of_a_run_is_opened_again(tmp_path: Path) -> None:

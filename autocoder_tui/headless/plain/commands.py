@@ -16,6 +16,13 @@ from autocoder_tui.headless.console import saying
 from autocoder_tui.headless.exit_codes import EXIT_OK
 from autocoder_tui.headless.plain import job, past, review, run, write
 from autocoder_tui.headless.plain.check import check_proposal
+from autocoder_tui.headless.plain.commit import commit_write
+from autocoder_tui.headless.plain.conversation import (
+    begin_anew,
+    go_back,
+    next_branch,
+    show_conversation,
+)
 from autocoder_tui.headless.plain.desk import Desk
 from autocoder_tui.headless.plain.talk import GivenUp, Left
 from autocoder_tui.runs.setup import Setup
@@ -45,7 +52,8 @@ COMMANDS: Final = (
     Command("edit", "write the requirements in your editor", job.edit_requirements),
     Command("target FILE", "the one file to write; without one whatever is proposed",
             job.choose_target),
-    Command("mode NAME", "generate writes files, query answers a question", job.choose_mode),
+    Command("mode NAME", "generate writes files, clarify asks you before, query answers a question",
+            job.choose_mode),
     Command("model NAME", "choose a model; without a name list them", job.choose),
     Command("estimate", "say what a run would send and cost", run.tell_estimate),
     Command("run", "send it, after saying what it costs", run.run),
@@ -59,6 +67,12 @@ COMMANDS: Final = (
             run.send_back),
     Command("undo", "take back what was written last", write.undo_write),
     Command("redo", "write again what was taken back", write.redo_write),
+    Command("commit MESSAGE", "commit what was written last; without a message one is proposed",
+            commit_write),
+    Command("thread", "show the questions and answers of this conversation", show_conversation),
+    Command("from NUMBER", "ask on from an earlier question; 0 is before the first", go_back),
+    Command("branch", "go to the next branch, where a question was asked anew", next_branch),
+    Command("new", "begin another conversation with the next question", begin_anew),
     Command("history WORDS", "list runs, or those with these words", past.list_history),
     Command("resume RUN", "take up a kept run; without one the last", past.resume),
 )  # fmt: skip

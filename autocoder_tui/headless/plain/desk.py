@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
 
 from autocoder_tui.diagnostics import crash_report as crash
 from autocoder_tui.diagnostics.debug_log import DebugLog
+from autocoder_tui.engine.clarification import Clarification
 from autocoder_tui.engine.purpose import Mode
+from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.plain.talk import Talk
+from autocoder_tui.runs.conversation import Conversation
 from autocoder_tui.runs.preparation import Job, Prepared
 from autocoder_tui.runs.recorder import RunRecorder
 from autocoder_tui.runs.review_record import review_to_keep
@@ -43,11 +47,15 @@ class Desk:
         self.picks: tuple[str, ...] = ()
         self.target: str | None = None
         self.requirements = setup.task.requirements
-        self.mode: Mode = "query" if setup.task.mode == "query" else "generate"
+        mode = setup.task.mode
+        self.mode: Mode = mode if mode in ("query", "clarify") else "generate"
         self.chosen: ChosenModel | None = None
         self.prepared: Prepared | None = None
         self.state = RunState()
         self.session: ReviewSession | None = None
+        self.conversation = Conversation()
+        self.clarification: Clarification | None = None
+        """What was asked before writing, and answered so far."""
         self.spent = Decimal(0)
         self.reads_aloud = True
         """Whether the lines of a reply are shown as they come."""
@@ -60,16 +68,22 @@ class Desk:
 
     @property
     def job(self) -> Job:
-        """What the next run would be."""
-        return Job(
+        """What the next run would be: a question goes on from those before it."""
+        job = Job(
             self.setup.root,
             self.picks,
-            self.target if self.mode == "generate" else None,
+            self.target if self.mode != "query" else None,
             self.requirements,
             self.setup.task.system_prompt,
-            mode=self.mode,
+            mode="query" if self.mode == "query" else "generate",
             purpose="query" if self.mode == "query" else "generate",
         )
+        return self.conversation.job(job) if self.mode == "query" else job
+
+    @property
+    def limits(self) -> Limits:
+        """Those of the next request, with what was spent already."""
+        return replace(self.setup.limits, session_spent_usd=self.spent)
 
     @property
     def resumable(self) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+from autocoder_tui.engine.purpose import Mode
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.plain.desk import Desk
 from autocoder_tui.headless.plain.review import standing
@@ -32,7 +35,7 @@ def tell_status(desk: Desk, _: str) -> None:
             talk.tell(problem)
     talk.tell(f"Mode: {desk.mode}")
     tell_files(desk, "")
-    if desk.mode == "generate":
+    if desk.mode != "query":
         talk.tell(f"File to write: {desk.target or 'whatever is proposed'}")
     lines = desk.requirements.strip().split("\n")
     more = f" and {len(lines) - 1} more lines" if len(lines) > 1 else ""
@@ -136,13 +139,14 @@ def choose_target(desk: Desk, name: str) -> None:
 
 
 def choose_mode(desk: Desk, name: str) -> None:
-    """Have files written, or a question answered."""
-    if name == "generate":
-        desk.mode = "generate"
-    elif name == "query":
-        desk.mode = "query"
+    """Have files written, at once or after questions, or a question answered."""
+    if name in ("generate", "clarify", "query"):
+        desk.mode = cast(Mode, name)
     else:
-        desk.talk.tell("mode generate has files written, mode query has a question answered.")
+        desk.talk.tell(
+            "mode generate has files written, mode clarify has you asked before, mode query has a "
+            "question answered."
+        )
     desk.talk.tell(f"Mode: {desk.mode}")
 
 

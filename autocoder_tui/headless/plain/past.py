@@ -8,6 +8,7 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.plain.desk import Desk
 from autocoder_tui.headless.plain.run import tell_review
 from autocoder_tui.review.later_reply import Dropped
+from autocoder_tui.runs.conversation import conversation_of
 from autocoder_tui.runs.export import WORK, conversation_text
 from autocoder_tui.runs.listed_run import files_in_words, when_in_words
 from autocoder_tui.runs.restore import model_as_sent, prepared_of
@@ -82,8 +83,11 @@ def _take_up(desk: Desk, run: KeptRun) -> None:
     talk.tell(f"Run {run.run_id}, {when_in_words(run.started)}, {run.status}: {sent.model}.")
     desk.session = None
     if sent.purpose == "query":
-        earlier = history.thread(sent.thread or run.run_id)
+        thread = sent.thread or run.run_id
+        earlier = history.thread(thread)
+        desk.mode, desk.conversation = "query", conversation_of(thread, earlier, run.run_id)
         talk.show(conversation_text(earlier, run))
+        talk.tell("Mode: query. ask goes on from it.")
     else:
         before = proposal_before(history, prepared)
         opened = reopen_run(desk.setup.root, run, prepared, before)

@@ -21,13 +21,17 @@ from autocoder_tui.engine.events import (
 )
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.run_state import RunState
+from autocoder_tui.headless.plain.clarify import settled
+from autocoder_tui.headless.plain.conversation import question_began, question_ended
 from autocoder_tui.headless.plain.desk import Desk
 from autocoder_tui.review.review import Review
+from autocoder_tui.runs.clarification import weigh_questions
 from autocoder_tui.runs.estimate import weigh
 from autocoder_tui.runs.event_text import narrate, summary
+from autocoder_tui.runs.fitting_turns import left_out_in_words
 from autocoder_tui.runs.guidance import load_guidance
 from autocoder_tui.runs.key_scan import keys_in
-from autocoder_tui.runs.preparation import Prepared, prepare, prepare_given
+from autocoder_tui.runs.preparation import Job, Prepared, prepare, prepare_given
 from autocoder_tui.runs.proof import note_of
 from autocoder_tui.runs.proposal import make_review
 from autocoder_tui.runs.review_session import ReviewSession
@@ -60,15 +64,26 @@ def run(desk: Desk, _: str) -> None:
     if prepared is None:
         return
     weighed = weigh(prepared.request)
+    if desk.mode == "clarify" and desk.chosen is not None:
+        asks = (desk.setup, desk.job, desk.chosen, desk.clarification)
+        weighed = weigh_questions(weighed, *asks)
     desk.talk.show(weighed.text())
     if weighed.problem is not None:
         desk.talk.tell("So nothing was sent. drop takes files away, model chooses another.")
         return
     for guess in prepared.guesses:
         desk.talk.tell(guess)
+    if prepared.request.left_out:
+        desk.talk.tell(left_out_in_words(prepared.request.left_out))
     if _may_be_sent(desk, prepared) and _makes_room(desk) and desk.talk.agrees("Send it?"):
         if desk.chosen is not None and not desk.setup.demo:
             prepared = desk.do(ask_beforehand(prepared, desk.chosen, desk.talk.tell))
+        if desk.mode == "clarify":
+            job = None if desk.chosen is None else settled(desk, desk.job, desk.chosen)
+            clarified = None if job is None else _prepared(desk, job)
+            if clarified is None:
+                return
+            prepared = clarified
         _go(desk, prepared)
 
 
@@ -133,7 +148,7 @@ def _limits(desk: Desk, limits: Limits) -> Limits:
     return replace(limits, session_spent_usd=desk.spent)
 
 
-def _prepared(desk: Desk) -> Prepared | None:
+def _prepared(desk: Desk, job: Job | None = None) -> Prepared | None:
     setup, chosen = desk.setup, desk.chosen
     if not desk.requirements.strip():
         desk.talk.tell("Say what you want first: ask TEXT, ask alone for several lines, or edit.")
@@ -145,7 +160,7 @@ def _prepared(desk: Desk) -> Prepared | None:
     for problem in guidance.problems:
         desk.talk.tell(problem)
     return prepare(
-        desk.job,
+        job or desk.job,
         as_known_now(setup, chosen),
         _limits(desk, setup.limits),
         temperature=setup.model.temperature,
@@ -187,7 +202,9 @@ def _go(desk: Desk, prepared: Prepared, earlier: Review | None = None) -> None:
     listener = _Listener(desk)
     before = (desk.prepared, desk.state) if desk.resumable else None
     desk.prepared, desk.state = prepared, RunState()
-    state = desk.state
+    state, is_question = desk.state, prepared.request.purpose == "query"
+    if is_question:
+        question_began(desk, prepared)
     try:
         desk.do(_listen(desk, prepared, listener))
     finally:
@@ -203,7 +220,8 @@ def _go(desk: Desk, prepared: Prepared, earlier: Review | None = None) -> None:
         desk.talk.tell(summary(state))
     if desk.resumable:
         desk.talk.tell("The text so far is kept: more goes on with it.")
-    if prepared.request.purpose == "query":
+    if is_question:
+        question_ended(desk, prepared, state)
         return
     if desk.state is not state:
         return

@@ -1,24 +1,22 @@
 """A run looked at in passing, beside a list: read so that no other thread waits for it.
 
-To read JSON is one call that lets no other thread do anything. So a run is taken apart by a
-scanner that is slow, but one text at a time; and one that is too large for that is not read.
+A run is read piece by piece (see `json_pieces`), which is slow; one that is too large for what is
+done in passing is not read.
 """
 
 from __future__ import annotations
 
-import json
-import json.decoder
-import json.scanner
 import sqlite3
 import zlib
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from autocoder_tui.store.history.kept_run import KeptRun
 from autocoder_tui.store.history.rows import Say, find, kept_review_of
+from autocoder_tui.text.json_pieces import decoder
 
 MOST_BYTES: Final = 4_000_000
-"""Of a run as JSON, all in all: to read one text of so many takes some 10 ms."""
+"""Of a run as JSON, all in all."""
 _FIRST: Final = 40_000
 """Characters of a text of a run that is larger."""
 
@@ -45,7 +43,7 @@ def glance_at(connection: sqlite3.Connection, run_id: str, say: Say) -> Glance |
     if data is None:
         return _beginning(connection, run_id)
     try:
-        run = KeptRun.from_data(_decoder().decode(data))
+        run = KeptRun.from_data(decoder().decode(data))
     except (ValueError, TypeError, RecursionError, MemoryError):
         damaged = find(connection, run_id, say)
         return None if damaged is None else _whole(damaged)
@@ -74,10 +72,3 @@ def _unpacked(data: object) -> str | None:
     except (TypeError, zlib.error):
         return ""
     return None if unpacker.unconsumed_tail else found.decode("ascii", "replace")
-
-
-def _decoder() -> json.JSONDecoder:
-    decoder: Any = json.JSONDecoder()
-    decoder.parse_object = json.decoder.JSONObject  # type: ignore[attr-defined]
-    decoder.scan_once = json.scanner.py_make_scanner(decoder)  # type: ignore[attr-defined]
-    return decoder  # type: ignore[no-any-return]

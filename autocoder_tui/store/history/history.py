@@ -28,7 +28,6 @@ from autocoder_tui.store.history.rows import (
     LAST,
     NEWEST_FIRST,
     UnknownRun,
-    as_json,
     find,
     put,
     put_columns,
@@ -52,6 +51,7 @@ from autocoder_tui.store.history.summary import (
     summary_of,
     summary_row,
 )
+from autocoder_tui.text.json_pieces import as_json
 
 _AT_A_TIME = 20
 

@@ -30,6 +30,7 @@ from autocoder_tui.store.history.summary import (
     summary_row,
 )
 from autocoder_tui.store.snapshot import Snapshot
+from autocoder_tui.text.json_pieces import as_json, json_pieces, read_json
 
 LAST: Final = "last"
 """Reference to the run that began last."""
@@ -50,9 +51,6 @@ NEWEST_FIRST: Final = "ORDER BY position DESC, number DESC"
 _FEW: Final = 100
 _MOST_SEARCHED: Final = 8_000_000
 """Characters; an index of more takes minutes to write."""
-
-_PIECE: Final = 500_000
-"""Characters."""
 
 Say: TypeAlias = Callable[[str], object]
 
@@ -132,7 +130,8 @@ def kept_review_of(kept: object) -> dict[str, Any] | None:
 def unpacked(data: object) -> KeptRun | None:
     """The run that is kept in `data`; None where that is damaged."""
     try:
-        return KeptRun.from_data(json.loads(zlib.decompress(data)))  # type: ignore[arg-type]
+        text = zlib.decompress(data).decode()  # type: ignore[arg-type]
+        return KeptRun.from_data(read_json(text))
     except (ValueError, TypeError, zlib.error, RecursionError, MemoryError):
         return None
 
@@ -256,17 +255,9 @@ def _packed(plain: Mapping[str, Any]) -> bytes:
     """`plain` as JSON, compressed. A long text goes in by pieces: in one call it would stop all
     other threads, and with them the screen, for as long as it takes."""
     packer, packed = zlib.compressobj(6), bytearray()
-    for number, (name, value) in enumerate(plain.items()):
-        packed += packer.compress(f"{',' if number else '{'}{as_json(name)}:".encode())
-        if isinstance(value, str) and len(value) > _PIECE:
-            packed += packer.compress(b'"')
-            for begin in range(0, len(value), _PIECE):
-                piece = as_json(value[begin : begin + _PIECE])
-                packed += packer.compress(piece[1:-1].encode())
-            packed += packer.compress(b'"')
-        else:
-            packed += packer.compress(as_json(value).encode())
-    return bytes(packed + packer.compress(b"}") + packer.flush())
+    for piece in json_pieces(plain):
+        packed += packer.compress(piece.encode())
+    return bytes(packed + packer.flush())
 
 
 def text_of(run: KeptRun) -> dict[str, str]:
@@ -297,8 +288,3 @@ def remove(connection: sqlite3.Connection, condition: str, *values: object) -> i
     connection.executemany("DELETE FROM runs WHERE number = ?", numbers)
     forget_evaluations(connection)
     return len(numbers)
-
-
-def as_json(data: object) -> str:
-    """`data` as it is kept: one line of ASCII."""
-    return json.dumps(data, ensure_ascii=True, separators=(",", ":"))

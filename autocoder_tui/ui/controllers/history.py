@@ -42,6 +42,7 @@ class HistoryActions:
         self._screen: HistoryScreen | None = None
         self._listing = False
         self._sought: HistoryScreen.Sought | None = None
+        self._looks_for: tuple[str, bool] | None = None
         self._inquiry = Inquiry()
         self._listed = 0
         """How often the runs were asked for: an answer to an earlier question shows nothing."""
@@ -67,6 +68,8 @@ class HistoryActions:
             work = self._previews.compare(message.run_ids)
             self._app.run_worker(work, group=ASKS, exit_on_error=True)
         elif isinstance(message, HistoryScreen.Sought):
+            if message.all_of_it and self._looks_for_that():
+                return  # It goes on to the others of its own accord.
             self._sought = message
             self._inquiry.call_off()
             if not self._listing:
@@ -83,10 +86,18 @@ class HistoryActions:
         finally:
             self._listing = False
 
+    def _looks_for_that(self) -> bool:
+        """Whether what the screen asks for now is looked for already, or is next."""
+        screen = self._screen
+        if screen is None or not self._listing:
+            return False
+        return self._sought is not None or self._looks_for == (screen.search, screen.everywhere)
+
     async def _list_sought(self, *, all_of_it: bool) -> None:
         """A screenful at once; the others only when nothing more is typed: to find them all takes
         from the time that the next letter has."""
         screen, self._inquiry = self._screen, Inquiry()
+        self._looks_for = None if screen is None else (screen.search, screen.everywhere)
         if not all_of_it:
             await self._list(limit=AT_FIRST, inquiry=self._inquiry)
         if screen is not None and screen.is_attached and screen.has_more and not screen.typing:

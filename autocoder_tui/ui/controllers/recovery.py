@@ -287,7 +287,7 @@ class RunRecovery:
         stream.begin()
         view = stream.keyboard_view
         view.clear()
-        view.append(run.reply)
+        await stream.append_whole(run.reply)
         for join in run.joins:
             view.mark_join(join.offset, f"part {join.part}: {join.cause}, {join.proof}")
         app.main.show_notes(run.notes)

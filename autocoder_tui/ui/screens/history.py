@@ -20,7 +20,7 @@ from autocoder_tui.store.history.history import RunSummary
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.history.preview import Preview, RunPreview
-from autocoder_tui.ui.widgets.history.rows import head_of_list, head_of_run, one_line, two_lines
+from autocoder_tui.ui.widgets.history.rows import KnownRows, head_of_list, head_of_run
 from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.ui.widgets.row_list import RowList
 from autocoder_tui.ui.widgets.short_path import short_path
@@ -128,6 +128,7 @@ class HistoryScreen(Dialog[None]):
         self._runs: Sequence[RunSummary] = ()
         self._lines: Sequence[Listed] = ()
         self._marked: list[str] = []
+        self._rows = KnownRows()
         self._looked = ""
         self._trouble = ""
         self._pause: Timer | None = None
@@ -218,9 +219,8 @@ class HistoryScreen(Dialog[None]):
     def _row(self, at: int) -> Content:
         line = self._lines[at]
         marked = line.run.run_id in self._marked
-        if self.query_one(RowList).row_lines > 1:
-            return two_lines(line, marked=marked)
-        return one_line(line, marked=marked, wide=self._is_wide)
+        lines, wide = self.query_one(RowList).row_lines, self._is_wide
+        return self._rows.row(line, marked=marked, lines=lines, wide=wide)
 
     def _tell_detail(self, *, anew: bool = False) -> None:
         line = self.highlighted

@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Static
 
 from autocoder_tui.runs.export import facts
@@ -24,6 +25,13 @@ _TABS = (
     Tab("reasoning", "Reasoning", "4"),
     Tab("facts", "About", "5"),
 )
+
+
+_AT_ONCE = 8_000
+"""Characters that are laid out between two turns of everything else."""
+_PAUSE = 0.03
+_MOST_SHOWN = 200_000
+"""Characters; to lay out more takes longer than anybody would read here."""
 
 
 class RunView(Dialog[str]):
@@ -57,6 +65,8 @@ class RunView(Dialog[str]):
     def __init__(self, run: KeptRun) -> None:
         super().__init__()
         self._run = run
+        self._left: list[str] = []  # of the text that is laid out, the last first
+        self._laying_out: Timer | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog tall-dialog") as dialog:
@@ -76,9 +86,27 @@ class RunView(Dialog[str]):
     def action_part(self, part: str) -> None:
         """Show one part of the run."""
         self.query_one(TabStrip).current = part
+        text = self._text(part)
+        if len(text) > _MOST_SHOWN:
+            more = len(text) - _MOST_SHOWN
+            text = f"{text[:_MOST_SHOWN]}\n\n[{more:,} more characters: e exports them all.]"
+        begins = range(_AT_ONCE, len(text), _AT_ONCE)
+        self._left = [text[begin : begin + _AT_ONCE] for begin in reversed(begins)]
         area = self.query_one(PlainArea)
-        area.text = self._text(part)
+        area.text = text[:_AT_ONCE]
         area.scroll_home(animate=False)
+        if self._left and self._laying_out is None:
+            self._laying_out = self.set_interval(_PAUSE, self._lay_out)
+
+    def _lay_out(self) -> None:
+        """Put a further part of the text to what is there."""
+        area = self.query_one(PlainArea)
+        if self._left:
+            area.insert(self._left.pop(), area.document.end)
+            area.history.clear()  # Nothing is ever taken back here, and all of it would be kept.
+        elif self._laying_out is not None:
+            self._laying_out.stop()
+            self._laying_out = None
 
     def action_step(self, by: int) -> None:
         names = [tab.pane for tab in _TABS]
@@ -99,4 +127,4 @@ class RunView(Dialog[str]):
             "reasoning": (run.reasoning, "The model showed no reasoning."),
         }
         text, nothing = texts[part]
-        return text if text.strip() else nothing
+        return nothing if not text or text.isspace() else text

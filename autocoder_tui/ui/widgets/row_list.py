@@ -17,6 +17,9 @@ from textual.widget import Widget
 
 from autocoder_tui.ui.widgets.options import in_colours, reversed_where_asked
 
+_MOST_PAINTED = 400
+"""Rows that are kept as they were painted last."""
+
 
 class RowList(ScrollView, can_focus=True):
     """Textual's OptionList makes and measures every row of a list it is given, which takes longer
@@ -69,7 +72,9 @@ class RowList(ScrollView, can_focus=True):
         self._row_of = row_of
         self.row_count = 0
         self.row_lines = 1
-        self._last: tuple[int, list[Content]] | None = None
+        self._last: tuple[int, list[Strip]] | None = None
+        self._painted: dict[tuple[int, bool], tuple[Content, list[Strip]]] = {}
+        self._painted_in: tuple[object, ...] = ()
 
     @property
     def painted(self) -> tuple[Widget, ...]:
@@ -114,32 +119,48 @@ class RowList(ScrollView, can_focus=True):
             row = Region(0, self.highlighted * self.row_lines, 1, self.row_lines)
             self.scroll_to_region(row, animate=False, force=True)
 
+    def notify_style_update(self) -> None:
+        self._painted.clear()
+        super().notify_style_update()
+
     def render_lines(self, crop: Region) -> list[Strip]:
         self._last = None
+        width = self.scrollable_content_region.width
+        look = (self.visual_style, self.has_focus, width, self.row_lines)
+        if look != self._painted_in or len(self._painted) > _MOST_PAINTED:
+            self._painted.clear()
+            self._painted_in = look
         return super().render_lines(crop)
 
-    def _lines_of(self, at: int) -> list[Content]:
-        """A row is asked for by each of its lines, and made once."""
-        if self._last is None or self._last[0] != at:
-            row = self._row_of(at)
-            one = self.row_lines == 1
-            self._last = (at, [row] if one else row.split("\n", allow_blank=True))
-        return self._last[1]
-
     def render_line(self, y: int) -> Strip:
-        width = self.scrollable_content_region.width
         at, line = divmod(y + int(self.scroll_offset.y), self.row_lines)
         if at >= self.row_count:
-            return Strip.blank(width, self.rich_style)
-        row = self._lines_of(at)[line]
-        row, style = row.truncate(width, ellipsis=True), self.visual_style
-        if at == self.highlighted:
+            return Strip.blank(self.scrollable_content_region.width, self.rich_style)
+        # A row is asked for by each of its lines, and made once.
+        if self._last is None or self._last[0] != at:
+            self._last = (at, self._strips_of(self._row_of(at), at == self.highlighted))
+        return self._last[1][line]
+
+    def _strips_of(self, row: Content, is_highlighted: bool) -> list[Strip]:
+        """A row as it is painted. Whoever gives the same row again has it painted once."""
+        known = self._painted.get((id(row), is_highlighted))
+        if known is not None and known[0] is row:
+            return known[1]
+        lines = [row] if self.row_lines == 1 else row.split("\n", allow_blank=True)
+        strips = [self._strip_of(line, is_highlighted) for line in lines]
+        self._painted[id(row), is_highlighted] = (row, strips)
+        return strips
+
+    def _strip_of(self, line: Content, is_highlighted: bool) -> Strip:
+        width = self.scrollable_content_region.width
+        line, style = line.truncate(width, ellipsis=True), self.visual_style
+        if is_highlighted:
             name = "row-list--highlighted"
             style = reversed_where_asked(self, self.get_visual_style(name), name)
-        segments = row.render_segments(style)
-        if at == self.highlighted:
+        segments = line.render_segments(style)
+        if is_highlighted:
             segments = [in_colours(style.rich_style, segment) for segment in segments]
-        strip = Strip(segments, row.cell_length)
+        strip = Strip(segments, line.cell_length)
         return strip.adjust_cell_length(width, style.rich_style)
 
     # ------------------------------------------------------------------ keys and mouse

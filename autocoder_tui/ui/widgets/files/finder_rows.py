@@ -105,7 +105,7 @@ def suggestions(findable: Findable) -> list[FileRow]:
     return [
         FileRow(path, note)
         for path, note in why.items()
-        if path not in picked and index is not None and index.at(path) is not None
+        if path not in picked and index is not None and index.place_of(path) is not None
     ]
 
 

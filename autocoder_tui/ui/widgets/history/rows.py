@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from rich.cells import cell_len
@@ -27,6 +28,7 @@ _SIGNS: Final[dict[Mode, str]] = {"generate": "", "query": "? ", "feedback": "â†
 _MARKED: Final = "â—"
 _FILES, _MODEL, _COST = 20, 22, 9
 """Cells of the columns."""
+_MOST_KNOWN = 1_000
 
 
 def head_of_list(columns: int) -> str:
@@ -37,6 +39,27 @@ def head_of_list(columns: int) -> str:
     if columns == 1:
         return f"{when}{'files':<{_FILES}}name"
     return f"{when}{'files':<{_FILES}}{'model':<{_MODEL}}{'cost':>{_COST}}  name"
+
+
+class KnownRows:
+    """The rows made last: most of what a letter finds is what the one before found."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[object, ...], Content] = {}
+
+    def row(self, line: Listed, *, marked: bool, lines: int, wide: bool) -> Content:
+        """A run in so many lines; the same object where nothing of it has changed."""
+        look = (line, marked, lines, wide, date.today())  # What is told of "today" ends with it.
+        row = self._rows.get(look)
+        if row is None:
+            if len(self._rows) >= _MOST_KNOWN:
+                self._rows.clear()
+            if lines == 1:
+                row = one_line(line, marked=marked, wide=wide)
+            else:
+                row = two_lines(line, marked=marked)
+            self._rows[look] = row
+        return row
 
 
 def one_line(line: Listed, *, marked: bool, wide: bool) -> Content:

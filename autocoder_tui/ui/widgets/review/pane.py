@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -14,9 +15,6 @@ from autocoder_tui.engine.reply.blocks import normal_path
 from autocoder_tui.review.beginning import Beginning
 from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.review import Review
-from autocoder_tui.review.verdict_history import Place
-from autocoder_tui.runs.review_session import ReviewSession
-from autocoder_tui.ui.widgets.diff.search import SearchedDiff
 from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
 from autocoder_tui.ui.widgets.review.before_view import BeforeView
 from autocoder_tui.ui.widgets.review.beginning_view import BeginningView
@@ -35,6 +33,11 @@ from autocoder_tui.ui.widgets.review.keys import (
 from autocoder_tui.ui.widgets.review.result_view import ResultView, result_in_words
 from autocoder_tui.ui.widgets.review.searched_pane import SearchedPane
 from autocoder_tui.ui.widgets.search_line import SearchLine
+
+if TYPE_CHECKING:
+    from autocoder_tui.review.verdict_history import Place
+    from autocoder_tui.runs.review_session import ReviewSession
+    from autocoder_tui.ui.widgets.diff.search import SearchedDiff
 
 
 class ReviewPane(SearchedPane):
@@ -240,7 +243,7 @@ class ReviewPane(SearchedPane):
         place = f"file {self._index + 1} of {len(seen)}: [ ] go to others" if seen[1:] else ""
         head = head_of(self._shown, session, place=place, low=self.app.size.height < 30)
         self.query_one("#review-file", Static).update(head)
-        self._show_check()
+        self.show_checking()
         self.query_one("#review-summary", Static).update(Content(self._summary()))
         self.refresh_bindings()
 
@@ -260,12 +263,9 @@ class ReviewPane(SearchedPane):
             return result_in_words(session.reviewable, shown)
         return session.summary
 
-    def show_checking(self, words: str) -> None:
-        """How the check that runs stands; "" where none does: then what came of the last."""
-        self._checking = words
-        self._show_check()
-
-    def _show_check(self) -> None:
+    def show_checking(self, words: str | None = None) -> None:
+        """How the check that runs stands, or, where that is "", what came of the last."""
+        self._checking = self._checking if words is None else words
         known = "" if self._session is None else self._session.check_line
         self.query_one(CheckLine).say(self._checking or known)
 
@@ -346,8 +346,7 @@ class ReviewPane(SearchedPane):
 
     def action_take_back(self) -> None:
         """Take back the last verdicts, split or edit."""
-        if self._session is not None:
-            session = self._session
+        if (session := self._session) is not None:
             self._moved(session, session.take_back(), session.why_none_taken_back)
 
     def action_do_again(self) -> None:
@@ -387,11 +386,6 @@ class ReviewPane(SearchedPane):
         self._show_texts()
         self.keyboard_view.focus()
         self.refresh_bindings()
-
-    def action_search(self) -> None:
-        """Look for a text in this file."""
-        if self._shown is not None:
-            self.query_one(SearchLine).open()
 
     # ------------------------------------------------------------------ what asks something
 

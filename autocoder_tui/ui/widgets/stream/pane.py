@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ from autocoder_tui.ui.widgets.stream.file_spans import FileSpan
 from autocoder_tui.ui.widgets.stream.file_tabs import FileState, FileTab, FileTabs
 from autocoder_tui.ui.widgets.stream.view import StreamView
 
+_AT_ONCE: Final = 32_000
+"""Characters."""
 _COUNT_PERIOD: Final = 0.5
 """Seconds between two counts of the lines of the file that comes."""
 
@@ -102,6 +105,14 @@ class StreamPane(Vertical):
         self._chosen, self._figures, self._running = None, {}, True
         self._shows, self._lines, self._counted = (), 0, 0.0
         self.show_tabs()
+
+    async def append_whole(self, text: str) -> None:
+        """Show a text that is there already; of a long one so much between two turns of others
+        that a key is not kept waiting."""
+        view = self.keyboard_view
+        for begin in range(0, len(text), _AT_ONCE):
+            view.append(text[begin : begin + _AT_ONCE])
+            await asyncio.sleep(0)
 
     def end(self) -> None:
         """The run is over: what is not whole now was cut off."""
