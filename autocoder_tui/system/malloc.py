@@ -10,7 +10,7 @@ _M_MMAP_THRESHOLD: Final = -3
 _M_ARENA_MAX: Final = -8
 """As in glibc's malloc.h; `man mallopt` describes them."""
 
-_LARGE: Final = 512 * 1024
+_LARGE: Final = 272 * 1024
 """Bytes from which on a block is mapped by itself, and so returned when it is freed. asyncio takes
 256 KB for each read of a socket, which cost as much as the reading itself when they were mapped."""
 _SPARE: Final = 1024 * 1024
