@@ -228,6 +228,7 @@ _IMPORTED_LATE = (
     "httpcore2",
     "jiter",
     "openai.resources.chat.completions",
+    "regex",
     "socksio",
     "sqlite3",
     "textual.drivers.linux_driver",
@@ -248,7 +249,9 @@ def _import_all() -> None:
         with suppress(ImportError):
             importlib.import_module(name)
     # Built once in every process that counts tokens, which is most of what a short run does.
-    importlib.import_module("autocoder_tui.engine.metering.vocabulary").load_encoding("o200k_base")
+    importlib.import_module("autocoder_tui.engine.metering.vocabulary").load_vocabulary(
+        "o200k_base"
+    )
 
 
 def _become(request: Request, streams: Sequence[int]) -> None:

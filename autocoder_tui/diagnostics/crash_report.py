@@ -15,7 +15,6 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
@@ -70,8 +69,11 @@ def report(error: BaseException) -> str:
 
 def _version(name: str) -> str:
     try:
+        from importlib.metadata import version
+
         return version(name)
-    except PackageNotFoundError:
+    except Exception:
+        # Not installed, or it can't be looked up any more: the report is worth more than that.
         return "unknown"
 
 

@@ -17,7 +17,6 @@ from types import TracebackType
 
 from autocoder_tui.diagnostics.log_file import LogFile
 from autocoder_tui.engine.trace import Traced
-from autocoder_tui.runs.event_text import narrate_traced
 from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.values import dataclass
@@ -93,6 +92,8 @@ class DebugLog:
     def trace(self, traced: Traced) -> None:
         """The engine's hook: everything that goes over the wire, at level 3."""
         if self.level >= 3:
+            from autocoder_tui.runs.event_text import narrate_traced
+
             self.write(3, narrate_traced(traced))
 
     def close(self) -> None:

@@ -26,7 +26,6 @@ from autocoder_tui.edits.edit import (
 )
 from autocoder_tui.edits.file_lines import BLANKS
 from autocoder_tui.edits.long_lines import LONG_LINE, cut_line, pieces_of
-from autocoder_tui.edits.place import place
 from autocoder_tui.edits.sentences import quoted
 from autocoder_tui.text.common_prefix import common_length
 from autocoder_tui.values import dataclass
@@ -176,6 +175,8 @@ class _Placing:
     # ------------------------------------------------------------------ whole lines
 
     def _place_lines(self, numbers: Sequence[int]) -> None:
+        from autocoder_tui.edits.place import place
+
         blocks = [self._blocks[number] for number in numbers]
         near, flooded = _near(self._lines, blocks)
         placed = place("".join(near), blocks)

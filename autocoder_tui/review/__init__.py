@@ -4,7 +4,6 @@ from autocoder_tui.review.counts import Counts, LineCounts
 from autocoder_tui.review.diff import Diff, Hunk, diff_lines, split_lines
 from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.review import Review
-from autocoder_tui.review.warnings import warnings
 
 __all__ = [
     "Counts",
@@ -16,5 +15,4 @@ __all__ = [
     "Verdict",
     "diff_lines",
     "split_lines",
-    "warnings",
 ]

@@ -43,6 +43,7 @@ class RunRecorder:
         self.keeps = setup.places.keeps
         self._journal: Journal | None = None
         self._ending: asyncio.Future[bool] | None = None
+        self._settling: asyncio.Future[bool] | None = None
         self._tell: Callable[[str], object] = print
         self.kept: KeptRun | None = None
         """The run that was closed last as it is kept, with all that came before it."""
@@ -103,7 +104,14 @@ class RunRecorder:
         journal, self._journal = self._journal, None
         if journal is not None:
             work = asyncio.to_thread(settle_journal, self.history, journal, offered=offered)
-            await self._told(work)
+            self._settling = asyncio.ensure_future(self._told(work))
+            await self._settling
+
+    async def settled(self) -> None:
+        """Wait until history has how the review stood that was settled last: what is decided on it
+        from then on is kept there, and not written over."""
+        if self._settling is not None:
+            await asyncio.wait({self._settling})
 
     async def close(self, state: RunState, *, delivered: bool) -> bool:
         """The run is over and nobody will decide on it: put it into history and remove its

@@ -9,10 +9,9 @@ from typing import Final
 from autocoder_tui.engine.events import FileProposed
 from autocoder_tui.engine.reply.blocks import normal_path
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.review import warnings as concerns_in
 from autocoder_tui.review.acknowledged import Acknowledged
 from autocoder_tui.review.file_review import FileReview
-from autocoder_tui.review.later_reply import GOES_ON, Dropped, decided_on, dropped_from
+from autocoder_tui.review.later_reply import GOES_ON, Dropped, decided_on, dropped_from, is_same
 from autocoder_tui.review.returned import RejectedChange, change_of
 from autocoder_tui.review.review import Review
 from autocoder_tui.review.verdict_history import (
@@ -22,6 +21,7 @@ from autocoder_tui.review.verdict_history import (
     change_in_words,
     first_change,
 )
+from autocoder_tui.review.warnings import warnings as concerns_in
 from autocoder_tui.runs.proof import Checked, failed_in_brief, in_words, tried_part
 from autocoder_tui.runs.reviewable import Reviewable
 from autocoder_tui.values import dataclass
@@ -83,6 +83,15 @@ class ReviewSession:
         self._written: Written | None = None
         # The records of the log that this review wrote.
         self._records: dict[str, Written] = {}
+
+    def anew(self, reviewable: Reviewable) -> ReviewSession:
+        """The same review against what is on disk by now, as `reviewable` has it: what was said of
+        hunks, agreed to and written goes with it."""
+        again = ReviewSession(reviewable, self.proposed, self.before, self.notes)
+        again.acknowledged, again.is_committed = self.acknowledged, self.is_committed
+        again.coming, again.is_cut_short = self.coming, self.is_cut_short
+        again._records = self._records
+        return again
 
     @property
     def run_id(self) -> str | None:
@@ -260,6 +269,24 @@ class ReviewSession:
     def decide(self, review: Review, *, tell: bool = False) -> None:
         """Go on with `review`, a later state of this one; `tell` says how many hunks changed."""
         self._act(Standing(review, self.warnings), tell)
+
+    def with_decided(self, decided: FileReview) -> Review | None:
+        """The review with `decided`, a state of one of its files that somebody saw; None where it
+        has none like that: it was of another proposal.
+
+        The end of a run may have said more of the file meanwhile. While the reply comes more of it
+        may have come: what was decided stays with its hunks.
+        """
+        for file in self.review.files:
+            if is_same(file, decided):
+                return self.review.with_file(
+                    replace(decided, complete=file.complete, remark=file.remark)
+                    if (decided.complete, decided.remark) != (file.complete, file.remark)
+                    else decided
+                )
+            if self.coming is not None and file.path == decided.path:
+                return self.review.with_file(file.decided_like(decided))
+        return None
 
     def edit(self, file: FileReview, warnings: Sequence[str]) -> None:
         """Take `file`, whose text was edited, for the one of the same path."""

@@ -8,7 +8,6 @@ from typing import Final
 from autocoder_tui.config.api_keys import find_key
 from autocoder_tui.engine.catalog import Endpoint
 from autocoder_tui.engine.errors import ProviderError
-from autocoder_tui.engine.provider.model_list import list_models
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.problems import shortened
 from autocoder_tui.runs.setup import Setup
@@ -30,6 +29,8 @@ async def sole_model(setup: Setup) -> str | None:
     """
     if not setup.model.base_url or setup.model.name:
         return None
+    from autocoder_tui.engine.provider.model_list import list_models
+
     _, provider = setup.catalog.for_base_url(setup.model.base_url, "any")
     found = find_key(provider, setup.root, setup.environ)
     try:

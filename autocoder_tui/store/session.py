@@ -24,9 +24,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autocoder_tui.engine.clarification import Clarification, as_plain, from_plain
 from autocoder_tui.engine.purpose import MODES, Mode
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.project_folder import project_folder
@@ -34,6 +33,9 @@ from autocoder_tui.system.atomic_write import write_atomically
 from autocoder_tui.system.descriptors import open_descriptor
 from autocoder_tui.system.file_lock import FileLock, lock
 from autocoder_tui.values import dataclass
+
+if TYPE_CHECKING:
+    from autocoder_tui.engine.clarification import Clarification
 
 MOST_DRAFTS = 20
 """Replaced drafts that are kept; the oldest goes first."""
@@ -125,6 +127,8 @@ class SessionSlot:
         """Replace what is kept, at once or not at all. Blocking; raises OSError."""
         data = asdict(session) | {"root": str(self._root), "saved_at": time.time()}
         if session.clarification is not None:
+            from autocoder_tui.engine.clarification import as_plain
+
             data["clarification"] = as_plain(session.clarification)
         _make_folder(self._folder)
         write_atomically(self.file, json.dumps(data))
@@ -283,8 +287,16 @@ def _session(values: Mapping[str, Any]) -> Session:
         texts={_mode(mode): _text(text) for mode, text in values.get("texts", {}).items()},
         conversation=_text(values.get("conversation", "")),
         asked_last=_text(values.get("asked_last", "")),
-        clarification=None if not (asked := values.get("clarification")) else from_plain(asked),
+        clarification=_clarification(values.get("clarification")),
     )
+
+
+def _clarification(asked: Any) -> Clarification | None:
+    if not asked:
+        return None
+    from autocoder_tui.engine.clarification import from_plain
+
+    return from_plain(asked)
 
 
 def _mode(value: object) -> Mode:

@@ -39,8 +39,7 @@ from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.terminal.driver import HasAnEnd, driver_class
 from autocoder_tui.ui.terminal.early_terminal import EarlyTerminal
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
-from autocoder_tui.ui.theme import suited
-from autocoder_tui.ui.widgets.diff.view import Arrangement
+from autocoder_tui.ui.theme import style_anew, suited
 from autocoder_tui.ui.widgets.message_line import said_now, seconds_shown
 
 if TYPE_CHECKING:
@@ -66,6 +65,7 @@ if TYPE_CHECKING:
     from autocoder_tui.ui.controllers.text_call import TextCalls
     from autocoder_tui.ui.controllers.undo import UndoRedo
     from autocoder_tui.ui.program import Program
+    from autocoder_tui.ui.widgets.diff.view import Arrangement
 
 _Result = TypeVar("_Result")
 
@@ -93,7 +93,7 @@ class ComposedApp(TypeAheadApp):
         self.logbook.trouble = lambda text: self.tell(text, severity="warning")
         self.estimator = Estimator(self)
         self.weigher = FileWeigher(self)
-        layout = cast(Arrangement, setup.settings.ui.diff_layout)
+        layout = cast("Arrangement", setup.settings.ui.diff_layout)
         self.main = MainScreen(setup.root, self.logbook, layout)
         self.pane_sizes = KeptSizes(self)
         self.preview = PreviewedFile(self)
@@ -125,6 +125,8 @@ class ComposedApp(TypeAheadApp):
         if self.theme != self._styled_in:
             self._styled_in = self.theme
             super().refresh_css(animate)
+            if self.native_ansi_color:
+                style_anew(self.screen)
 
     def watch_theme(self) -> None:
         """What a theme's colours become in this terminal is up to the theme."""

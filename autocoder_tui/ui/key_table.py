@@ -91,6 +91,8 @@ def key_sections(keymap: Mapping[str, str]) -> tuple[KeySection, ...]:
         known = {row.id for row in rows}
         bindings = kind._merged_bindings or BindingsMap()
         rows += [row for row in _rows(bindings, keymap) if row.id not in known]
+        # Those of the whole program stand in an order of their own already.
+        rows.sort(key=lambda row: (row.moves, not row.common))
         kinds.append(kind)
     in_main = {EVERYWHERE, *(title for _, title in PANES)}
     return tuple(
@@ -105,7 +107,7 @@ def _rows(bindings: BindingsMap, keymap: Mapping[str, str]) -> list[KeyRow]:
         # What a widget brings along from the framework has no id.
         if binding.id and binding.description:
             by_id.setdefault(binding.id, ([], binding))[0].append(key)
-    rows = [
+    return [
         KeyRow(
             id,
             tuple(keymap[id].split(",")) if id in keymap else tuple(keys),
@@ -115,7 +117,6 @@ def _rows(bindings: BindingsMap, keymap: Mapping[str, str]) -> list[KeyRow]:
         )
         for id, (keys, binding) in by_id.items()
     ]
-    return sorted(rows, key=lambda row: (row.moves, not row.common))
 
 
 def key_list() -> str:

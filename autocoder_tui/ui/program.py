@@ -135,6 +135,13 @@ class Program(Protocol):
 
     # ------------------------------------------------------------------ other controllers
 
+    def is_made(self, controller: str) -> bool:
+        """Whether anybody has asked for it yet: to ask for one loads what it takes."""
+
+    @property
+    def runs_now(self) -> bool:
+        """Whether a run is under way."""
+
     @property
     def runner(self) -> OneRun: ...
 
@@ -252,6 +259,10 @@ class TypedTexts(Protocol):
         line: int = 0,
         tall: bool = False,
     ) -> tuple[str | None, str]: ...
+
+    def typed_in(self, title: str, original: str) -> str | None: ...
+
+    def forget(self, title: str, original: str) -> None: ...
 
     def keep(self, title: str, original: str, text: str) -> None: ...
 

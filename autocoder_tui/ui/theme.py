@@ -11,11 +11,13 @@ from rich.style import Style
 from textual.app import App
 from textual.color import Color
 from textual.filter import LineFilter, Monochrome, NoColor
+from textual.screen import Screen
 from textual.theme import Theme
+from textual.widget import Widget
 
 from autocoder_tui.config.theme_files import ThemeData
 from autocoder_tui.system.terminal_kind import is_basic
-from autocoder_tui.ui.contrast import LEAST, faint
+from autocoder_tui.ui.contrast import LEAST, contrast, faint
 
 MUTED: Final = {"muted": "dim"}
 """`$muted`, the style of text that says less, where a theme has none: among the terminal's own
@@ -108,6 +110,14 @@ def suited(
     return kept
 
 
+def style_anew(screen: Screen[Any]) -> None:
+    """Have all drawn again: in another theme of the terminal's own colours a widget may be as it
+    was, and what is in it be not."""
+    for widget in screen.walk_children(Widget):
+        widget.notify_style_update()
+        widget.refresh()
+
+
 def readable(theme: Theme) -> Theme:
     """One of Textual's own themes with texts that can be read."""
     if theme.ansi:
@@ -122,15 +132,14 @@ def _texts(colors: Mapping[str, str], least: float = LEAST) -> dict[str, str]:
     background = Color.parse(colors["background"])
     text = background + Color.parse(colors["foreground"])
     grounds = [background + Color.parse(colors[name]) for name in _GROUNDS]
+    named = {name: Color.parse(colors[name]) for name in _NAMED}
     return {
-        **{
-            f"text-{name}": faint(Color.parse(colors[name]), 1, grounds, least).hex
-            for name in _NAMED
-        },
+        **{f"text-{name}": faint(own, 1, grounds, least).hex for name, own in named.items()},
         "text-muted": (muted := faint(text, 0.7, grounds, least).hex),
         "muted": muted,
         "text-disabled": faint(text, 0.5, grounds, least).hex,
-        **_scrollbars(Color.parse(colors["primary"]), grounds),
+        **_scrollbars(named["primary"], grounds),
+        **_selections(named["primary"], text, grounds, least),
     }
 
 
@@ -145,6 +154,20 @@ def _scrollbars(primary: Color, grounds: Sequence[Color]) -> dict[str, str]:
         "scrollbar-active": near.hex,
         **{f"scrollbar-background{part}": track.hex for part in ("", "-hover", "-active")},
         "scrollbar-corner-color": track.hex,
+    }
+
+
+def _selections(
+    primary: Color, text: Color, grounds: Sequence[Color], least: float
+) -> dict[str, str]:
+    """The ground of selected text, as near to `primary` as the text can still be read on."""
+    shares = (share / 20 for share in range(8, 1, -1))
+    made = [grounds[0].blend(primary, share, alpha=1.0) for share in shares]
+    ground = next((one for one in made if contrast(text, one) >= least), made[-1])
+    return {
+        f"{what}-selection-{part}": colour.hex
+        for what in ("input", "screen")
+        for part, colour in (("background", ground), ("foreground", text))
     }
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
 import json
 import os
 import pty
@@ -196,6 +197,9 @@ def begun_journal(folder: Path) -> Journal:
 
 async def warm_up() -> None:
     """Import and set up once what any first request would."""
+    # As anybody loads the SDK, which the program does not.
+    await asyncio.to_thread(importlib.import_module, "openai.resources.chat")
+
     from autocoder_tui.engine.provider.chat import preload
 
     await asyncio.to_thread(preload)

@@ -73,7 +73,7 @@ async def recorded(theme: str) -> list[Frame]:
         await stage.until_shows("Run this project's checks?")
         await camera.take(2.2, "C", "Check: the project's tests, on a copy.")
         await stage.press("r")
-        await stage.until_shows("1 test failed")
+        await stage.until_shows("B sends back")
         await camera.take(2.2, "r", "A test fails that passes without the proposal.")
         await stage.press("B")
         await camera.stream("B", "What failed goes back to the model.", 3)

@@ -13,6 +13,7 @@ from autocoder_tui.demo.server import DEMO_TOKENS_PER_SECOND, DemoServer
 from autocoder_tui.runs.setup import Setup
 from autocoder_tui.steps.project_demo import project_demo_setup
 from autocoder_tui.ui.controllers.project_wish import Wish
+from autocoder_tui.ui.widgets.files.found_preview import FoundPreview
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from tests.pictures.screen import Screen
@@ -64,6 +65,7 @@ async def _of_the_demo(stage: Stage) -> AsyncIterator[tuple[str, Screen]]:
     await stage.until(lambda: app.main.query_one(FilePicker).picks)
     await stage.press("ctrl+f", *"rep")
     await stage.until_shows("report.py", "test_report.py")
+    await stage.until(lambda: app.screen.query_one(FoundPreview).path)
     yield "finder", await stage.look()
     await stage.press("escape", "f10")
     yield "settings", await stage.look()

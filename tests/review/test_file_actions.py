@@ -10,13 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autocoder_tui.review import FileReview, Review, Verdict, warnings
+from autocoder_tui.review import FileReview, Review, Verdict
 from autocoder_tui.review.file_review import MOVE
 from autocoder_tui.review.result import as_result
 from autocoder_tui.review.rows.rows import Rows
 from autocoder_tui.review.rows.wrapping import WrappedRows
 from autocoder_tui.review.serialization import NoReview, review_data, review_of
 from autocoder_tui.review.verdict_history import change_in_words
+from autocoder_tui.review.warnings import warnings
 from tests.review.difficult import edits
 
 A, R, U = Verdict.ACCEPTED, Verdict.REJECTED, Verdict.UNDECIDED

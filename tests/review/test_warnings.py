@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from autocoder_tui.review import FileReview, warnings
+from autocoder_tui.review import FileReview
+from autocoder_tui.review.warnings import warnings
 
 PYTHON = "".join(f"def f{n}(x):\n    return x + {n}\n\n\n" for n in range(10))
 

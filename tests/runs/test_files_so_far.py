@@ -57,9 +57,35 @@ def test_what_is_said_around_a_file_makes_it_not_less_whole(prepared: Prepared) 
     assert whole(files) == ["a.txt"]
 
 
-def test_code_fences_prove_nothing_before_the_end(prepared: Prepared) -> None:
+def test_a_code_fence_proves_nothing_before_something_else_follows(prepared: Prepared) -> None:
     files = FilesSoFar(prepared)
-    assert not files.look(f"a.txt\n```\n{NEW}```\n\nThen", ())
+    fenced = f"a.txt\n```\n{NEW}```\n\n"
+    assert not files.look(f"{fenced}Then", ())
+    assert [each.path for each in files.beginnings()] == ["a.txt"]
+    assert files.look(f"{fenced}Then\n", ())
+    assert (whole(files), files.beginnings()) == (["a.txt"], ())
+    # In Markdown a fence may be one of its own.
+    assert not FilesSoFar(prepared).look(f"a.md\n```\n{NEW}```\n\nThen\n", ())
+
+
+def test_a_verdict_given_on_what_more_has_come_of_since_stays_with_its_hunk(
+    prepared: Prepared,
+) -> None:
+    block = "<<<<<<< SEARCH\nline {0}\n=======\nline {0}, other\n>>>>>>> REPLACE\n"
+    first, second = block.format(12), block.format(3)
+    files = FilesSoFar(prepared)
+    files.look(f'<edit path="a.txt">\n{first}', ())
+    session = ReviewSession(files.reviewable())
+    session.coming = files.coming
+    seen = session.review.files[0].with_verdict(0, Verdict.REJECTED)
+    files.look(f'<edit path="a.txt">\n{first}{second}', ())
+    session.take_later(files.reviewable(), (), files.coming)
+    now = session.with_decided(seen)
+    assert now is not None
+    assert now.files[0].verdicts == (Verdict.UNDECIDED, Verdict.REJECTED)
+    # When the reply is whole, what was decided on another proposal is not of this one.
+    session.coming = None
+    assert session.with_decided(seen) is None
 
 
 def test_a_session_goes_on_with_more_files(prepared: Prepared) -> None:

@@ -124,8 +124,8 @@ def test_our_own_files_and_piles_of_random_looking_text_hold_no_key() -> None:
 
 @pytest.mark.parametrize("name", [".env", "a/.env.local", "openai-api-key.txt", "deploy.pem"])
 def test_one_list_of_secret_names_for_picking_and_for_proposals(name: str) -> None:
-    from autocoder_tui.review import warnings
     from autocoder_tui.review.file_review import FileReview
+    from autocoder_tui.review.warnings import warnings
 
     assert looks_secret(name)
     review = FileReview.of(path=name, before=None, after="x\n", complete=True, remark="")

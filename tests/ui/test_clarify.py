@@ -74,7 +74,7 @@ async def test_answers_skips_and_edits_become_part_of_what_is_sent(tmp_path: Pat
         assert says(app, "assumed: UTC")
         await pilot.press(*"for a month", "enter")
         await until(pilot, lambda: bool(rounds_of(app).ended))
-        assert says(app, "nothing left to ask")
+        await until(pilot, lambda: says(app, "nothing left to ask"))
         for _ in range(3):
             await pilot.press("ctrl+b")
         await until(pilot, lambda: on_show(app) == "Which format?")

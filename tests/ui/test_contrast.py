@@ -83,12 +83,13 @@ def _is_box(app: AutocoderApp, x: int, y: int) -> bool:
 def unsuited(app: AutocoderApp, theme: str) -> list[str]:
     """What nobody knows how it looks in the terminal's own colours: one on another, or one that is
     near to the usual ground of such a terminal."""
-    near = {"blue"} if theme == "ansi" else {"yellow", "green", "cyan", "white"}
-    near |= {"black", "bright_black", "bright_white"}
+    near = {4} if theme == "ansi" else {2, 3, 6, 7}  # blue; green, yellow, cyan, white
+    near |= {0, 8, 15}
     bad = []
     for x, y, segment in _segments(app.screen):
         style = segment.style or Style()
-        colours = [one.name for one in (style.color, style.bgcolor) if one and not one.is_default]
+        pair = (style.color, style.bgcolor)
+        colours = [one.number for one in pair if one is not None and not one.is_default]
         if not segment.text.isspace() and (len(colours) > 1 or near & {*colours}):
             bad.append(f"{segment.text!r} at {x},{y}: {style}")
     return bad

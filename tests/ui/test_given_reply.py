@@ -8,6 +8,7 @@ from pathlib import Path
 from textual.widgets import TextArea
 
 from autocoder_tui.store.history.history import History
+from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
@@ -68,3 +69,31 @@ async def test_the_prompt_is_copied_with_the_picks_and_the_requirements(tmp_path
         await until(pilot, copied.exists)
         assert "first_line = 0" in copied.read_text()
         assert "Make it one." in copied.read_text()
+
+
+async def test_what_was_pasted_is_there_again_where_the_review_is_not_to_make_room(
+    tmp_path: Path,
+) -> None:
+    project_with(tmp_path, "x = 0\n")
+    setup = setup_for(tmp_path, *HERE, "-i", "a.py")
+    setup = replace(setup, task=replace(setup.task, reply=REPLY))
+    other = REPLY.replace("1", "2")
+    async with driven(setup) as (app, pilot):
+        pane = app.main.query_one(ReviewPane)
+        await until(pilot, lambda: pane.file is not None)
+        await pilot.press("f2", "P")
+        await until(pilot, lambda: isinstance(app.screen, TextDialog))
+        app.screen.query_one(TextArea).text = other
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main)
+        assert [one.text for one in app.dialog_drafts.now()] == [other]
+        await pilot.press("f2", "P")
+        await until(pilot, lambda: isinstance(app.screen, TextDialog))
+        assert app.screen.query_one(TextArea).text == other
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("r")
+        await until(pilot, lambda: pane.file is not None and pane.file.after == "x = 2\n")
+        assert app.dialog_drafts.now() == ()

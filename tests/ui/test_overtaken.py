@@ -6,22 +6,29 @@ In each test the older result is held back until the newer one is there.
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input, OptionList, Static
 
 from autocoder_tui.demo.script import Reply, error_reply
+from autocoder_tui.engine.provider.model_list import ListedModel
 from autocoder_tui.review.review import Review
+from autocoder_tui.runs import recorder
 from autocoder_tui.store.history.history import History
 from autocoder_tui.store.project_picks import ProjectPicks
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.controllers import file_finder, recovery, review, send, send_again
 from autocoder_tui.ui.controllers.history_preview import HistoryPreviews
 from autocoder_tui.ui.controllers.review_display import show_review
+from autocoder_tui.ui.screens import endpoint_form
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
+from autocoder_tui.ui.screens.endpoint_form import EndpointForm
 from autocoder_tui.ui.screens.finder import Finder
 from autocoder_tui.ui.screens.history import HistoryScreen
 from autocoder_tui.ui.widgets.diff.view import DiffView
@@ -306,6 +313,33 @@ async def test_nothing_is_sent_again_of_a_review_that_changed_meanwhile(tmp_path
         assert proposed_texts(app) == [FIRST]
 
 
+async def test_a_verdict_given_while_the_review_is_put_into_history_is_kept_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal has it as it was before; that is written late."""
+    asked, free = threading.Event(), threading.Event()
+    settle = recorder.settle_journal
+
+    def slow(*arguments: Any, **options: Any) -> None:
+        asked.set()
+        assert free.wait(120)
+        settle(*arguments, **options)
+
+    monkeypatch.setattr(recorder, "settle_journal", slow)
+    async with proposed(tmp_path, []) as (app, pilot, _):
+        run_id = there(there(app.review_session).run_id)
+        settling = asyncio.ensure_future(app.runner.keeping.settle())
+        await until(pilot, asked.is_set)
+        await pilot.press("a")
+        assert there(app.review_session).review.counts.accepted == 1
+        await asyncio.sleep(0.2)
+        free.set()
+        await settling
+        await app.reviews.settle()
+    kept = there(History(tmp_path / "state").get(run_id).review)
+    assert kept["files"][0]["verdicts"].count("accepted") == 1
+
+
 # ---------------------------------------------------------------------- models
 
 
@@ -348,3 +382,57 @@ async def test_a_model_is_not_offered_in_place_of_one_that_is_no_longer_asked(
         await until(pilot, lambda: proposed_texts(app) == ["text\n"])
         await app.falling_back._offer(state, candidate)
         assert app.screen is app.main
+
+
+async def test_notes_and_the_round_before_stay_when_a_file_is_reviewed_again(
+    tmp_path: Path,
+) -> None:
+    """The file was changed on disk meanwhile."""
+    async with proposed(tmp_path, []) as (app, pilot, _):
+        code = tmp_path / "project" / "code.txt"
+        await pilot.press("n", "N")
+        await until(pilot, lambda: isinstance(app.screen, TextDialog))
+        await pilot.press(*"ugly", "ctrl+k")
+        session = there(app.review_session)
+        await until(pilot, lambda: session.notes)
+        await pilot.press("p", "a")
+        code.write_text(f"new\n{code.read_text()}")
+        await pilot.press("enter")
+        await until(
+            pilot,
+            lambda: isinstance(app.screen, Question) and app.screen._heading == "Changed meanwhile",
+        )
+        await pilot.press("r")
+        await until(pilot, lambda: app.review_session is not session)
+        again = there(app.review_session)
+        assert [*again.notes.values()] == ["ugly"]
+        counts = again.review.counts
+        assert (counts.accepted, counts.rejected) == (1, 1)
+
+
+async def test_a_server_that_answers_late_is_not_listed_under_another_address(
+    tmp_path: Path,
+) -> None:
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    async def models(_: object) -> list[ListedModel]:
+        asked.set()
+        await answered.wait()
+        return [ListedModel("of-the-first")]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(endpoint_form, "list_models", models)
+        async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+            await until(pilot, lambda: app.recovery.done)
+            app.push_screen(EndpointForm(app.setup))
+            await until(pilot, lambda: app.screen.query("#endpoint-url"))
+            await until(pilot, lambda: isinstance(app.focused, Input))
+            address = app.screen.query_one("#endpoint-url", Input)
+            address.value = "https://first.example/v1"
+            await pilot.press("enter")
+            await asked.wait()
+            address.value = "https://second.example/v1"
+            answered.set()
+            result = app.screen.query_one("#endpoint-result", Static)
+            await until(pilot, lambda: "another by now" in str(result.render()))
+            assert app.screen.query_one(OptionList).option_count == 0

@@ -115,3 +115,18 @@ async def test_backspace_over_the_sign_ends_it(tmp_path: Path) -> None:
 )
 def test_a_reference_can_be_read_and_acts_on_nothing(path: str, reference: str) -> None:
     assert reference_to(path) == reference
+
+
+async def test_weights_that_become_known_are_shown_beside_what_is_offered(tmp_path: Path) -> None:
+    async with asking(tmp_path) as (app, pilot, _):
+        await pilot.press("at", *"rrow")
+        await until(pilot, lambda: offered(app))
+        await until(pilot, lambda: app.weigher.weights.of("src/report_row.py") is not None)
+
+        def painted() -> str:
+            return "\n".join(strip.text for strip in app.main._compositor.render_strips())
+
+        await until(pilot, lambda: "report_row.py" in painted())
+        app.weigher.weights.add({"src/report_row.py": 4321})
+        app.file_finder.weighed()
+        await until(pilot, lambda: "~4.3k" in painted())

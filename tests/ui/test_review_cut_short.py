@@ -9,6 +9,8 @@ from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 from tests.ui.driving import there, until
 from tests.ui.test_review_so_far import (
+    CHANGES,
+    OLD,
     THREE,
     ended,
     marks,
@@ -37,3 +39,17 @@ async def test_an_edit_makes_no_room_without_a_question(tmp_path: Path) -> None:
         await pilot.press("b")
         await until(pilot, lambda: app.screen is app.main)
         assert "line drei" in there(app.review_session).review.file("a.txt").after
+
+
+async def test_changes_that_were_decided_on_before_a_stop_are_still(tmp_path: Path) -> None:
+    async with streaming(tmp_path, [CHANGES, CHANGES]) as (app, pilot, _):
+        await reviewing_first(app, pilot)
+        await pilot.press("a", "escape")
+        await ended(app, pilot)
+        file = there(pane_of(app).file)
+        assert (marks(app, "a.txt"), file.complete) == ("✓", False)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, Question) or pane_of(app).written)
+        # Not before it is known that more of the file was to come.
+        assert isinstance(app.screen, Question)
+        assert (tmp_path / "project" / "a.txt").read_text() == OLD

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual import events
 from textual.geometry import Offset
 from textual.keys import _character_to_key
@@ -13,11 +14,12 @@ from textual.widgets import Input, TextArea
 
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.history import HistoryScreen
+from autocoder_tui.ui.screens.main import MainScreen
 from autocoder_tui.ui.screens.prompts import PromptList
 from autocoder_tui.ui.terminal.key_queue import ASKS
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
-from tests.ui.driving import driven, framed, serving, setup_for, until
+from tests.ui.driving import at_both_sizes, driven, framed, serving, setup_for, until
 
 NOWHERE = ("--base-url", "http://127.0.0.1:9/v1", "-m", "m")
 
@@ -96,6 +98,47 @@ def clicked(app: AutocoderApp, widget: Widget) -> None:
     x, y = widget.region.offset + Offset(2, 1)
     for kind in (events.MouseDown, events.MouseUp):
         app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
+
+
+async def test_a_click_waits_for_what_keys_wait_for(tmp_path: Path) -> None:
+    async with driven(setup_for(tmp_path, *NOWHERE)) as (app, pilot):
+        await until(pilot, lambda: app.recovery.done)
+        app.longest_wait = 60
+        area, picker = app.main.query_one("#requirements"), app.main.query_one(FilePicker)
+        await until(pilot, lambda: app.focused is area)
+        go_on = app.hold_keys()
+        clicked(app, picker)
+        await pilot.pause()
+        await pilot.pause()
+        assert app.focused is area
+        go_on()
+        await until(pilot, lambda: app.focused is picker)
+
+
+@at_both_sizes
+@pytest.mark.parametrize("patience", [60, 0.05])
+async def test_what_is_asked_for_while_panes_are_missing_is_shown_when_they_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patience: float, size: tuple[int, int]
+) -> None:
+    """Also where nobody waits for them any longer."""
+
+    async def not_yet(_: MainScreen) -> None:
+        pass
+
+    monkeypatch.setattr(MainScreen, "_complete_once", not_yet)
+    app = AutocoderApp(setup_for(tmp_path, *NOWHERE))
+    app.longest_wait = patience
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await until(pilot, lambda: app.focused is not None)
+        typed(app, "o", "k", "f9")
+        if patience < 1:
+            await until(pilot, lambda: app.main.query_one("#requirements", TextArea).text == "ok")
+            await pilot.pause()
+        assert not app.main.query("#log")
+        app.main.call_later(app.main._complete)
+        await until(pilot, lambda: app.chosen is not None)
+        await until(pilot, lambda: app.main.pane == "log" and app.focused is not None)
+        assert app.main.query_one("#requirements", TextArea).text == "ok"
 
 
 async def test_a_click_takes_no_keys_that_were_typed_before_it(tmp_path: Path) -> None:

@@ -233,6 +233,36 @@ async def test_a_write_is_committed_and_what_else_is_staged_stays(tmp_path: Path
         await until(pilot, lambda: said(app, "nothing to commit"))
 
 
+async def test_a_message_is_kept_until_it_is_in_a_commit(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    git(root, "init", "-q", "-b", "main")
+    git(root, "config", "user.name", "t")
+    git(root, "config", "user.email", "t@example.org")
+    hook = root / ".git" / "hooks" / "commit-msg"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    async with written(tmp_path) as (app, pilot):
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, CommitMessage))
+        await pilot.press(*" now")
+        assert [one.text for one in app.dialog_drafts.now()] == ["Add a third line now"]
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: said(app, "Your message is kept for the next try."))
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, CommitMessage))
+        assert app.screen.query_one(TextArea).text == "Add a third line now"
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main)
+        hook.unlink()
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, CommitMessage))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: said(app, "✓ committed"))
+        assert app.dialog_drafts.now() == ()
+    assert git(root, "log", "-1", "--format=%s") == "Add a third line now\n"
+
+
 async def test_outside_a_repository_a_commit_is_explained(tmp_path: Path) -> None:
     project(tmp_path)
     async with written(tmp_path) as (app, pilot):

@@ -6,32 +6,20 @@ text and counts again only what has not settled.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
 
 from autocoder_tui.engine.calibration import Calibration, Weights, digits_of, stretches
 from autocoder_tui.engine.catalog import OPENAI, Model
-
-if TYPE_CHECKING:
-    import tiktoken
+from autocoder_tui.engine.metering.pieces import last_boundary
 
 # Chat framing as OpenAI's cookbook gives it: <|start|>role ... <|end|>\n around each message,
 # and <|start|>assistant<|message|> before the reply.
 TOKENS_PER_MESSAGE = 3
 TOKENS_BEFORE_REPLY = 3
-
-# tiktoken's regular expression engine gives up (and prints a panic) on some runs of a million
-# characters, so text goes to it in slices.
-_SLICE = 200_000
-
-RARE = 20_000
-"""Tokens from this one on are rare: byte-pair vocabularies are in the order of frequency."""
 
 _SHORT = 1024
 """Characters below which a section is of one kind, and counted rather than looked up."""
@@ -49,12 +37,6 @@ _UNSETTLED = 512
 _TOO_LONG = 8192
 """Characters without any exact place to cut, after which a tail is cut anyway."""
 
-# Places where both encodings always start a new piece, whatever stands further left or right:
-# after a line break that no other and no slash follows (a piece of punctuation takes these
-# along), and before a single space between two words.
-_BOUNDARY = re.compile(r"\n(?!/)(?=[^\S\r\n]*\S)| (?<=\S )(?=\S)")
-_KEEPS_BOUNDARY = re.compile(r"(?!/)[^\S\r\n]*\S")
-
 
 class TokenCounter:
     """Counts text as one model sees it. `exact`: the provider counts the same.
@@ -71,7 +53,10 @@ class TokenCounter:
         calibration: Calibration | None = None,
         scale: float = 1.0,
         measure: Callable[[str], tuple[int, int]] | None = None,
+        vocabulary: str | None = None,
     ) -> None:
+        self.vocabulary = vocabulary or repr(self)
+        """A name that is the same for every counter that counts by the same vocabulary."""
         self._measure = measure or (lambda text: (count(text), 0))
         self._count = count
         self._scale = scale
@@ -109,6 +94,7 @@ class TokenCounter:
             calibration=self.calibration,
             scale=self._scale * counted / ours,
             measure=self._measure,
+            vocabulary=self.vocabulary,
         )
 
     def weigh_messages(self, messages: Iterable[Mapping[str, str]]) -> Weights:
@@ -141,11 +127,6 @@ class TokenCounter:
                 _weighed.popitem(last=False)
         return weights
 
-    @property
-    def vocabulary(self) -> str:
-        """A name that is the same for every counter that counts by the same vocabulary."""
-        return str(self._count.args[0].name) if isinstance(self._count, partial) else repr(self)
-
     def weigh_text(self, text: str) -> Weights:
         """`text` by the vocabulary alone, before any calibration."""
         return self._weighed(text)
@@ -167,74 +148,26 @@ class TokenCounter:
 def load_counter(model: Model, calibration: Calibration | None = None) -> TokenCounter:
     """The counter for `model`.
 
-    Takes some 0.3 s the first time (vocabulary): call it in a thread, from several if need be.
+    Takes some 0.2 s the first time (vocabulary): call it in a thread, from several if need be.
     OpenAI's own models are exact; the others are estimated by OpenAI's newest vocabulary,
     corrected by `calibration`.
     """
-    from autocoder_tui.engine.metering.vocabulary import encoding_name, load_encoding
+    from autocoder_tui.engine.metering.vocabulary import encoding_name, load_vocabulary
 
     name = encoding_name(model.name) if model.provider == OPENAI else None
-    encoding = load_encoding(name or "o200k_base")
-    exact = name is not None
+    vocabulary = load_vocabulary(name or "o200k_base")
     return TokenCounter(
-        partial(_count_slices, encoding),
-        exact=exact,
+        vocabulary.count,
+        exact=name is not None,
         calibration=calibration,
-        measure=partial(_measure_slices, encoding),
+        measure=vocabulary.measure,
+        vocabulary=vocabulary.name,
     )
 
 
-def _measure_slices(encoding: tiktoken.Encoding, text: str) -> tuple[int, int]:
-    """Tokens of `text`, and how many of them are rare and no digits."""
-    tokens, rare = 0, []
-    for piece in _slices(text):
-        ids = encoding.encode_ordinary(piece)
-        tokens += len(ids)
-        rare += [one for one in ids if one >= RARE]
-    digits = _digit_ids(encoding)
-    return tokens, len(rare) - sum(map(digits.__contains__, rare))
-
-
-@functools.cache
-def _digit_ids(encoding: tiktoken.Encoding) -> frozenset[int]:
-    written = (f"{number:0{width}}" for width in (1, 2, 3) for number in range(10**width))
-    return frozenset(one for digits in written for one in encoding.encode_ordinary(digits))
-
-
-def _count_slices(encoding: tiktoken.Encoding, text: str) -> int:
-    if len(text) <= _SLICE:
-        return len(encoding.encode_ordinary(text))
-    return sum(len(encoding.encode_ordinary(piece)) for piece in _slices(text))
-
-
-def _slices(text: str) -> Iterator[str]:
-    """`text` in slices of at most _SLICE characters, cut where it changes no count if at all
-    possible (it is not inside a single run of that length)."""
-    start = 0
-    while len(text) - start > _SLICE:
-        end = start + _SLICE
-        cut = _last_boundary(text, end - 4096, end) or end
-        yield text[start:cut]
-        start = cut
-    yield text[start:]
-
-
-def _last_boundary(text: str, start: int, end: int) -> int | None:
-    """The last exact place to cut in text[start:end], after its first character; None if there
-    is none."""
-    begin, width = end, 256
-    while begin > start:
-        begin, width = max(start, end - width), width * 8
-        cut = start
-        for match in _BOUNDARY.finditer(text, begin, end):
-            cut = match.start() if match.group() == " " else match.end()
-        if cut > start:
-            return cut
-    return None
-
-
 class TailCounter:
-    """Token count of a growing text, at a cost per character that does not grow with it.
+    """Token count of a growing text, at a cost per character that does not grow with it. What is
+    counted for good is not kept.
 
     The text settles in blocks, cut at line ends and between words where a cut changes no
     count, so `tokens` equals a full count. Only a run of more than 8,192 characters without
@@ -243,8 +176,7 @@ class TailCounter:
 
     def __init__(self, counter: TokenCounter) -> None:
         self._counter = counter
-        self._settled: list[tuple[str, int]] = []
-        self._settled_tokens = 0
+        self._settled = 0
         self._tail = ""
         self._tail_tokens: int | None = 0
 
@@ -254,12 +186,7 @@ class TailCounter:
         if self._tail_tokens is None:
             self._settle()
             self._tail_tokens = self._counter.count(self._tail)
-        return self._settled_tokens + self._tail_tokens
-
-    @property
-    def text(self) -> str:
-        """The text so far."""
-        return "".join(block for block, _ in self._settled) + self._tail
+        return self._settled + self._tail_tokens
 
     def append(self, text: str) -> None:
         """The text grew by `text`."""
@@ -269,36 +196,15 @@ class TailCounter:
             if len(self._tail) > _TOO_LONG:
                 self._settle()  # or each append would copy an ever longer tail
 
-    def retract(self, count: int) -> None:
-        """The last `count` characters were taken back; more than there are takes all."""
-        while count > len(self._tail) and self._settled:
-            count -= len(self._tail)
-            self._tail = ""
-            self._unsettle()
-        if count > 0:
-            self._tail = self._tail[:-count]
-            self._tail_tokens = None
-        # A block ends where it does because of what followed; that may be gone now.
-        while self._settled and not _KEEPS_BOUNDARY.match(self._tail):
-            self._unsettle()
-
     def _settle(self) -> None:
         tail, start = self._tail, 0
         while len(tail) - start > _UNSETTLED:
             # Near the end nothing is certain yet: what follows a cut must be known.
-            cut = _last_boundary(tail, start, min(len(tail), start + _SLICE))
+            cut = last_boundary(tail, start, len(tail))
             if cut is None and len(tail) - start > _TOO_LONG:
                 cut = start + _TOO_LONG
             if cut is None:
                 break
-            block, start = tail[start:cut], cut
-            tokens = self._counter.count(block)
-            self._settled.append((block, tokens))
-            self._settled_tokens += tokens
+            self._settled += self._counter.count(tail[start:cut])
+            start = cut
         self._tail = tail[start:]
-
-    def _unsettle(self) -> None:
-        block, tokens = self._settled.pop()
-        self._settled_tokens -= tokens
-        self._tail = block + self._tail
-        self._tail_tokens = None

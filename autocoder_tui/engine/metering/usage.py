@@ -53,8 +53,9 @@ class Accounts:
         self._prompt_tokens = 0
         self._weights = Weights()
         self._output = TailCounter(counter)
+        self._unreported = self._output
+        """What came after the last report; the same as long as there is none."""
         self._reported: Usage | None = None
-        self._unreported = TailCounter(counter)
         self.characters = 0
         """Characters received over all requests, reasoning included."""
         self.chunks = 0
@@ -64,8 +65,7 @@ class Accounts:
         """A request that weighs `weights` (our count) is about to be sent."""
         self._weights = weights
         self._prompt_tokens = self._counter.calibrated(weights)
-        self._output = TailCounter(self._counter)
-        self._unreported = TailCounter(self._counter)
+        self._output = self._unreported = TailCounter(self._counter)
         self._reported = None
         self._charged_usd = None
 
@@ -73,7 +73,8 @@ class Accounts:
         """Text or reasoning of the open request came in: output that is paid for."""
         self.characters += len(text)
         self._output.append(text)
-        self._unreported.append(text)
+        if self._unreported is not self._output:
+            self._unreported.append(text)
 
     def reported(self, usage: Usage) -> None:
         """The provider's count so far. Some report once, with the first text, as well as at

@@ -9,8 +9,8 @@ from autocoder_tui.errors import AutocoderError
 from autocoder_tui.headless.plain.check import may_write
 from autocoder_tui.headless.plain.desk import Desk
 from autocoder_tui.headless.plain.review import lines_in_words
-from autocoder_tui.review import warnings
 from autocoder_tui.review.file_review import FileReview
+from autocoder_tui.review.warnings import warnings
 from autocoder_tui.runs.on_disk import review_anew
 from autocoder_tui.runs.review_session import ReviewSession, Written
 from autocoder_tui.runs.reviewable import (
@@ -140,7 +140,7 @@ def _agreed(desk: Desk, session: ReviewSession, error: AutocoderError, consent: 
 def _review_again(desk: Desk, session: ReviewSession) -> None:
     """Compare the proposal with what is on disk now."""
     again = review_anew(desk.setup.root, session.reviewable, session.review)
-    desk.session = ReviewSession(again, session.proposed)
+    desk.session = session.anew(again)
     desk.keep_review()
     desk.talk.tell("The review is against what is on disk now: review goes through it again.")
 

@@ -14,7 +14,7 @@ from autocoder_tui.runs.reviewable import Reviewable, after_write, changes_of, i
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.controllers.concerns import concerns_of, listed
 from autocoder_tui.ui.controllers.moved_picks import follow_moves
-from autocoder_tui.ui.controllers.review_display import show_review
+from autocoder_tui.ui.controllers.review_display import show_session
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.workspace.apply import Applied, apply_changes
@@ -130,7 +130,7 @@ async def _review_again(app: Program, session: ReviewSession) -> None:
             return
         if session.review is review:
             break  # else something was decided meanwhile, and stays decided
-    show_review(app, reviewable, session.proposed)
+    show_session(app, session.anew(reviewable))
 
 
 def _title(session: ReviewSession) -> str:

@@ -61,11 +61,15 @@ class ClarifyRounds:
                 _SENT_TITLE, _SENT_HINT, self.clarification.text(), prose=True
             )
             if text is not None and text.strip():
+                if text != self.clarification.text():
+                    # Until it is sent it is there again.
+                    app.dialog_drafts.keep(_SENT_TITLE, self.clarification.text(), text)
                 return writing_job(job, self.clarification, text)
         return None
 
     def sent(self) -> None:
         """Files are asked for with what was settled."""
+        self._app.dialog_drafts.forget(_SENT_TITLE, self.clarification.text())
         if self.kept is not None:
             self.change(replace(self.kept, sent=True))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from autocoder_tui.review import warnings
 from autocoder_tui.review.acknowledged import Acknowledged
 from autocoder_tui.review.review import Review
+from autocoder_tui.review.warnings import warnings
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question

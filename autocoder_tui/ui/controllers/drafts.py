@@ -7,7 +7,7 @@ import hashlib
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.session import Typed
 from autocoder_tui.ui.program import Program
-from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
+from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog, TypedInto
 from autocoder_tui.ui.screens.prompts import Prompt
 
 _MOST_KEPT = 10
@@ -51,17 +51,26 @@ class DialogDrafts:
         prose: bool = False,
     ) -> tuple[str | None, str]:
         """The same in a dialog of that kind, and the way in which it was answered."""
-        base = _digest(text)
-        typed = next((one.text for one in self.left if _is(one, title, base)), None)
+        typed = self.typed_in(title, text)
         if typed is not None:
             hint = "As you left it. " + hint
         dialog = kind(title, hint, text, typed=typed, line=line, tall=tall, prose=prose)
         answer = await self._app.push_screen_wait(dialog)
-        self.left = tuple(one for one in self.left if not _is(one, title, base))
+        self.forget(title, text)
         if answer is None and dialog.KEEPS_TYPED and dialog.typed != text:
             self.keep(title, text, dialog.typed)
-        self._app.session.changed()
         return answer, dialog.way
+
+    def typed_in(self, title: str, original: str) -> str | None:
+        """What was typed in the dialog that begins with `original`, and not used yet."""
+        base = _digest(original)
+        return next((one.text for one in self.left if _is(one, title, base)), None)
+
+    def forget(self, title: str, original: str) -> None:
+        """It was used, or given up."""
+        base = _digest(original)
+        self.left = tuple(one for one in self.left if not _is(one, title, base))
+        self._app.session.changed()
 
     def keep(self, title: str, original: str, text: str) -> None:
         """Have `text` there when the dialog that begins with `original` is opened again."""
@@ -75,7 +84,7 @@ class DialogDrafts:
         open_now = [
             Typed(screen.heading, _digest(screen.original), screen.typed)
             for screen in self._app.screen_stack
-            if isinstance(screen, TextDialog) and screen.typed != screen.original
+            if isinstance(screen, TypedInto) and screen.typed != screen.original
         ]
         others = [
             one for one in self.left if not any(_is(one, new.title, new.base) for new in open_now)

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
-from autocoder_tui.config.preferences import Preferences
 from autocoder_tui.engine.metering.money import format_tokens
-from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
-from autocoder_tui.engine.metering.tokens import load_counter
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.runs.clarification import weigh_questions
-from autocoder_tui.runs.estimate import Weighed, counted, weigh
-from autocoder_tui.runs.guidance import load_guidance
-from autocoder_tui.runs.preparation import Job, Prepared, prepare
 from autocoder_tui.runs.setup import ChosenModel
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.meters.meters import Meters
+
+if TYPE_CHECKING:
+    from autocoder_tui.config.preferences import Preferences
+    from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
+    from autocoder_tui.runs.estimate import Weighed
+    from autocoder_tui.runs.preparation import Job, Prepared
 
 PAUSE = 0.25
 """Seconds without a change before it is counted."""
@@ -37,8 +38,13 @@ class Estimator:
         self._timer: Timer | None = None
         self._warned = 0
         self._sent: tuple[Job, str, str] | None = None
-        self.counts = ServerCounts()
+
+    @cached_property
+    def counts(self) -> ServerCounts:
         """What the model's server counted, where it can."""
+        from autocoder_tui.engine.metering.server_tokenizer import ServerCounts
+
+        return ServerCounts()
 
     def schedule(self) -> None:
         """Something changed that the estimate depends on."""
@@ -67,15 +73,23 @@ class Estimator:
     def _start(self) -> None:
         if not self._app.main.query("#target"):
             return  # the panes are gone: the program is closing down
-        if self._app.chosen is not None and not self._app.runner.running:
+        if self._app.chosen is not None and not self._app.runs_now:
             self._app.run_worker(
-                self._count(self._app.job(), self._app.chosen),
-                group="estimate",
-                exclusive=True,
-                exit_on_error=False,
+                self._count_described(), group="estimate", exclusive=True, exit_on_error=False
             )
 
+    async def _count_described(self) -> None:
+        # Not before the first of them, and not while somebody types into what has just been begun.
+        await asyncio.to_thread(_load)
+        chosen = self._app.chosen
+        if chosen is not None and self._app.main.query("#target"):
+            await self._count(self._app.job(), chosen)
+
     async def _count(self, job: Job, chosen: ChosenModel) -> None:
+        from autocoder_tui.runs.estimate import counted, weigh
+        from autocoder_tui.runs.guidance import load_guidance
+        from autocoder_tui.runs.preparation import prepare
+
         setup = self._app.setup
 
         again = self._app.feedback.estimated() if job.mode == "feedback" else None
@@ -123,6 +137,9 @@ class Estimator:
 
     async def _tell_preferences(self, chosen: ChosenModel) -> None:
         """Show what of every prompt is the person's preferences."""
+        from autocoder_tui.engine.metering.tokens import load_counter
+        from autocoder_tui.runs.guidance import load_guidance
+
         app = self._app
 
         def count() -> tuple[tuple[Preferences, ...], int]:
@@ -134,6 +151,9 @@ class Estimator:
 
     def _weigh(self, prepared: Prepared, job: Job, chosen: ChosenModel) -> Weighed:
         """With the questions that are asked before, where there are such. Blocking."""
+        from autocoder_tui.runs.clarification import weigh_questions
+        from autocoder_tui.runs.estimate import weigh
+
         weighed, app = weigh(prepared.request), self._app
         if job.mode != "clarify" or app.setup.demo:
             return weighed
@@ -143,7 +163,7 @@ class Estimator:
         self, job: Job, chosen: ChosenModel, weighed: Weighed, *, for_now: bool = False
     ) -> None:
         """`for_now`: a better count is under way, so nothing is warned of yet."""
-        if not self._app.runner.running and not self._is_past(job, chosen):
+        if not self._app.runs_now and not self._is_past(job, chosen):
             meters = self._app.main.query_one(Meters)
             meters.left_out = weighed.request.left_out
             meters.cap_usd = self._app.spending.left(self._app.setup.limits)
@@ -185,3 +205,10 @@ class Estimator:
 
 def _described(job: Job, chosen: ChosenModel) -> tuple[Job, str, str]:
     return job, chosen.model.name, chosen.endpoint.provider.base_url
+
+
+def _load() -> None:
+    """What it takes to count: most of the engine."""
+    import autocoder_tui.engine.metering.server_tokenizer
+    import autocoder_tui.runs.clarification
+    import autocoder_tui.runs.estimate  # noqa: F401

@@ -60,6 +60,8 @@ class FeedbackRounds:
         self._app = app
         self._skipped = self._refining = False
         self._made: tuple[RunRequest, str] | None = None
+        self._offered = ""
+        """The instruction that was shown last, as it was then."""
         self.about = ""
 
     # ------------------------------------------------------------------ what it is about
@@ -192,12 +194,14 @@ class FeedbackRounds:
         # Whatever ends the program while it waits: what was typed is there again.
         await app.session.save()
         instruction: str | None = complaint.text
+        self._offered = ""
         if not as_typed and self._refines(subject.prepared):
             instruction = await self._refined(subject, complaint, chosen)
         if instruction is None:
             return
         now = self._subject()
         if now is None or now.prepared.request.run_id != subject.prepared.request.run_id:
+            self._keep_edited(instruction)
             app.tell(
                 "Another proposal is under review by now, so nothing was sent. Send it "
                 "again if it is meant for this one.",
@@ -210,6 +214,13 @@ class FeedbackRounds:
         ):
             app.prompting.sent(complaint.text)
             self.about = ""
+        else:
+            self._keep_edited(instruction)
+
+    def _keep_edited(self, instruction: str) -> None:
+        """Have an instruction there again that a person changed and that was not sent."""
+        if self._offered and instruction != self._offered:
+            self._app.dialog_drafts.keep(_TITLE, self._offered, instruction)
 
     def _skip(self) -> None:
         """Don't wait for the instruction: the complaint goes as it was typed."""
@@ -262,7 +273,7 @@ class FeedbackRounds:
 
     async def _shown(self, instruction: str, complaint: Complaint, said: str) -> str | None:
         """Have it looked at and changed."""
-        app = self._app
+        app, self._offered = self._app, instruction
         hint = f"{said} You typed: {' '.join(complaint.text.split())}"
         if len(hint) > 300:
             hint = f"{hint[:299]}…"

@@ -16,6 +16,7 @@ from autocoder_tui.ui.controllers.file_preview import show_in
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.line_dialog import LineDialog
 from autocoder_tui.ui.screens.finder import Finder
+from autocoder_tui.ui.widgets.files.completion_list import CompletionList
 from autocoder_tui.ui.widgets.files.finder_rows import FileRow, Findable, FinderRow, suggestions
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.files.preview import FilePreview
@@ -187,10 +188,11 @@ class FileFinder:
                 what(screen)
 
     def weighed(self) -> None:
-        """Weights became known."""
-        for below in self._app.main.query(SuggestedFiles):
-            below.refresh()
+        """Weights became known: they are shown wherever files are offered."""
         self._tell(Finder.weights_changed)
+        for kind in (CompletionList, SuggestedFiles):
+            for offered in self._app.main.query(kind):
+                offered.refresh()
 
     def in_view(self, paths: Sequence[str]) -> None:
         """These are seen: their tokens are counted next."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from textual.timer import Timer
 
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.files.picker import FilePicker
-from autocoder_tui.ui.widgets.files.preview import FilePreview
 from autocoder_tui.workspace.entry import Entry
 from autocoder_tui.workspace.textfile import read_text_file
+
+if TYPE_CHECKING:
+    from autocoder_tui.ui.widgets.files.preview import FilePreview
 
 PAUSE = 0.05
 """Seconds the cursor rests on a file before it is read."""
@@ -41,11 +44,15 @@ class PreviewedFile:
             return
         entry = self._wanted()
         if entry is None:
-            main.query_one(FilePreview).say("", _NOTHING)
+            self._preview.say("", _NOTHING)
             return
         self._app.run_worker(
             self._show(entry), group="file-preview", exclusive=True, exit_on_error=False
         )
+
+    @property
+    def _preview(self) -> FilePreview:
+        return cast("FilePreview", self._app.main.query_one("#file"))
 
     def _wanted(self) -> Entry | None:
         """The file under the cursor; of a folder nothing: what is shown stays, at first the first
@@ -55,13 +62,13 @@ class PreviewedFile:
             entry = None if node is None else node.data
             if entry is not None and not entry.is_dir:
                 return entry
-            shown = self._app.main.query_one(FilePreview).path
+            shown = self._preview.path
             if path := shown or next(iter(picker.picks), ""):
                 return Entry(path, is_dir=False)
         return None
 
     async def _show(self, entry: Entry) -> None:
-        await show_in(self._app.main.query_one(FilePreview), self._app.root, entry)
+        await show_in(self._preview, self._app.root, entry)
 
 
 async def show_in(preview: FilePreview, root: Path, entry: Entry) -> None:

@@ -14,6 +14,7 @@ from autocoder_tui.ui.controllers.copy import copy_out
 from autocoder_tui.ui.controllers.send import may_replace_review
 from autocoder_tui.ui.program import Program
 
+_TITLE: Final = "Paste a reply"
 _HINT: Final = (
     "What a chat page or another program answered: whole files, edits or a diff, with whatever "
     "was said around them. Nothing is sent and nothing is written: it goes into the review."
@@ -25,28 +26,31 @@ async def paste_reply(app: Program) -> None:
     if app.runner.running:
         app.tell("A run is under way: wait for it, or stop it (Esc) first.", severity="warning")
         return
-    text = await app.dialog_drafts.ask("Paste a reply", _HINT, tall=True)
+    text = await app.dialog_drafts.ask(_TITLE, _HINT, tall=True)
     if text is None:
         return
     if not text.strip():
         app.tell("Nothing was pasted.")
-        return
-    await review_reply(app, text)
+    elif not await review_reply(app, text):
+        app.dialog_drafts.keep(_TITLE, "", text)
+        app.tell("What you pasted is there again when you paste a reply.")
 
 
-async def review_reply(app: Program, text: str) -> None:
-    """Review a reply from elsewhere for the picks and the target on the screen."""
+async def review_reply(app: Program, text: str) -> bool:
+    """Review a reply from elsewhere for the picks and the target on the screen; whether that was
+    begun."""
     if app.runner.running:
-        return
+        return False
     again = app.feedback.given() if app.modes.mode == "feedback" else None
     if again is not None:
         # It goes on with the review, as the answer of a model would.
         app.runner.start(lambda: again().answered_by(text))
-        return
-    if not await may_replace_review(app):
-        return
+        return True
+    if not await may_replace_review(app) or app.runner.running:
+        return False
     job, limits = _for_files(app.job()), app.setup.limits
     app.runner.start(lambda: prepare_given(job, text, limits))
+    return True
 
 
 def _for_files(job: Job) -> Job:

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from autocoder_tui.engine.base_url import check_base_url
 from autocoder_tui.engine.calibration import Calibration
 from autocoder_tui.engine.catalog import Model
-from autocoder_tui.engine.provider.local_servers import LocalServer
-from autocoder_tui.engine.provider.model_list import list_models
 from autocoder_tui.engine.request import RunRequest
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.runs.refresh_models import as_models
 from autocoder_tui.runs.setup import ChosenModel, choose_model
-from autocoder_tui.runs.sole_model import sole_model
-from autocoder_tui.runs.window_probe import AskedWindow, ask_window, needs_asking
-from autocoder_tui.store.usage import last_used
-from autocoder_tui.ui.controllers.endpoints import add_endpoint, refresh
 from autocoder_tui.ui.program import Program
-from autocoder_tui.ui.screens.first_steps import ADD, DEMO, MODEL, FirstSteps
-from autocoder_tui.ui.screens.model_picker import Known, Listing, ModelPicker
 from autocoder_tui.ui.terminal.key_queue import ASKS
 from autocoder_tui.ui.widgets.header_line import HeaderLine
+
+if TYPE_CHECKING:
+    from autocoder_tui.runs.window_probe import AskedWindow
+    from autocoder_tui.ui.screens.model_picker import Known, Listing
 
 
 class ModelChoice:
@@ -43,7 +39,7 @@ class ModelChoice:
         self._app.estimator.schedule()
         self._app.weigher.count_for(chosen)
         self._app.session.changed()
-        if needs_asking(chosen) and not self._app.setup.demo:
+        if chosen.endpoint.provider.needs_no_key and not self._app.setup.demo:
             self._app.run_worker(
                 self._ask_for_window(chosen), group="window", exclusive=True, exit_on_error=False
             )
@@ -80,6 +76,8 @@ class ModelChoice:
         )
 
     async def _choose_served(self) -> None:
+        from autocoder_tui.runs.sole_model import sole_model
+
         name, problem, before = None, None, self._place
         try:
             name = await sole_model(self._app.setup)
@@ -119,6 +117,10 @@ class ModelChoice:
         self._app.run_worker(self._pick(), group=ASKS, exit_on_error=True)
 
     async def _pick(self) -> None:
+        from autocoder_tui.store.usage import last_used
+        from autocoder_tui.ui.controllers.endpoints import add_endpoint
+        from autocoder_tui.ui.screens.model_picker import ModelPicker
+
         current = self.chosen.model if self.chosen is not None else None
         used = await asyncio.to_thread(last_used, self._app.setup.places.state)
         at = None if current is None else (current.provider, current.name)
@@ -138,6 +140,8 @@ class ModelChoice:
 
     def _known(self) -> Known:
         """What the picker shows: the catalog, and the chosen model though it may not be there."""
+        from autocoder_tui.ui.screens.model_picker import Known
+
         models = list(self._app.setup.catalog.models)
         chosen = self.chosen
         if chosen is not None and chosen.model not in models:
@@ -150,6 +154,8 @@ class ModelChoice:
         return Known(tuple(models), ready)
 
     async def _refresh(self, model: Model) -> tuple[str, Known]:
+        from autocoder_tui.ui.controllers.endpoints import refresh
+
         provider = self._app.setup.catalog.providers.get(model.provider)
         if provider is None:
             return (
@@ -168,6 +174,9 @@ class ModelChoice:
         is_named = named is not None and check_base_url(named) == provider.base_url
         if provider.name in self._app.setup.catalog.providers and not is_named:
             return None
+
+        from autocoder_tui.engine.provider.model_list import list_models
+        from autocoder_tui.runs.refresh_models import as_models
 
         async def listing() -> list[Model]:
             return as_models(await list_models(chosen.endpoint), provider, date.today())
@@ -201,6 +210,9 @@ class ModelChoice:
 
     async def _ask_for_window(self, chosen: ChosenModel) -> None:
         """A server on this machine says how much of a prompt it reads, and cuts the rest."""
+        needs_asking, ask_window = await asyncio.to_thread(_window_probe)
+        if not needs_asking(chosen):
+            return
         asked = await ask_window(chosen)
         if self.chosen is not chosen or not self._app.main.is_running:
             return
@@ -216,16 +228,28 @@ class ModelChoice:
     async def _first_steps(self) -> None:
         if self.chosen is None:
             return
+        from autocoder_tui.engine.provider.local_servers import LocalServer
+        from autocoder_tui.ui.screens.first_steps import ADD, DEMO, MODEL, FirstSteps
+
         screen = FirstSteps(self.chosen.endpoint.provider)
         answer = await self._app.push_screen_wait(screen)
         if answer == DEMO:
             self._app.exit(DEMO)
         elif answer == ADD:
+            from autocoder_tui.ui.controllers.endpoints import add_endpoint
+
             await add_endpoint(self._app)
         elif answer == MODEL:
             self.pick()
         elif isinstance(answer, LocalServer):
             self.choose(answer.models[0], answer.base_url)
+
+
+def _window_probe() -> tuple[Callable[[ChosenModel], bool], Callable[..., Awaitable[AskedWindow]]]:
+    """What asks a server for its window: loaded in a thread, for the start does not wait for it."""
+    from autocoder_tui.runs.window_probe import ask_window, needs_asking
+
+    return needs_asking, ask_window
 
 
 def _named(chosen: ChosenModel) -> str:

@@ -10,7 +10,7 @@ from autocoder_tui.ui.widgets.files.picker import FilePicker
 
 def follow_moves(app: Program, moves: Mapping[str, str]) -> None:
     """Pick the files that were renamed under their new names: `moves` has them by the old ones."""
-    picker = app.main.query_one(FilePicker)
-    picks = [moves.get(path, path) for path in picker.picks]
-    if set(picks) != set(picker.picks):
-        picker.set_picks(picks)
+    for picker in app.main.query(FilePicker):  # none when the program was left meanwhile
+        picks = [moves.get(path, path) for path in picker.picks]
+        if set(picks) != set(picker.picks):
+            picker.set_picks(picks)

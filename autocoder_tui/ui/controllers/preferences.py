@@ -47,6 +47,8 @@ async def remember(app: Program) -> None:
         owner = "this project" if whose == "project" else "all your projects"
         app.tell(f"Remembered for {owner}: {line}")
         app.estimator.schedule()
+    else:
+        await keep_edit(app, line, "preference.txt")
 
 
 async def preferences(app: Program, what: str) -> None:

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from autocoder_tui.config.settings_edit import save_setting
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.review import warnings
 from autocoder_tui.review.file_review import FileReview, Verdict
 from autocoder_tui.review.later_reply import has_same_hunks, is_same
+from autocoder_tui.review.warnings import warnings
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.controllers.concerns import accept_anyway, listed
 from autocoder_tui.ui.controllers.copy import copy_out

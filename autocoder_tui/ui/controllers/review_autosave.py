@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.review.review import Review
-from autocoder_tui.runs.review_record import review_to_keep
 from autocoder_tui.ui.program import Program
+
+if TYPE_CHECKING:
+    from autocoder_tui.review.review import Review
 
 
 class ReviewAutosave:
@@ -31,6 +32,8 @@ class ReviewAutosave:
         if now == self._last:
             return
         self._last = now
+        from autocoder_tui.runs.review_record import review_to_keep
+
         data = review_to_keep(session)
         if app.runner.keeping.run_id == run_id:
             app.runner.keeping.keep_review(data)
@@ -45,8 +48,10 @@ class ReviewAutosave:
             await self._writer
 
     async def _write(self) -> None:
-        history = self._app.runner.keeping.history
+        keeping = self._app.runner.keeping
+        history = keeping.history
         while self._waiting:
+            await keeping.settled()
             run_id, data = self._waiting.popitem()
             try:
                 await asyncio.to_thread(history.keep_review, run_id, data)

@@ -32,8 +32,14 @@ def show_review(
 ) -> None:
     """Begin deciding on what a run `proposed`, or go on with it, in the pane of the review. The
     rest is as for `ReviewSession`."""
-    app.review_session = session = ReviewSession(reviewable, proposed, before, notes)
+    session = ReviewSession(reviewable, proposed, before, notes)
     session.coming = coming
+    show_session(app, session)
+
+
+def show_session(app: Program, session: ReviewSession) -> None:
+    """Decide on that from here on."""
+    app.review_session = session
     app.main.query_one(ReviewPane).show(session)
     app.main.query_one(CheckPane).session = session
     _tell_others(app, f" {session.review.counts.total}{_so_far(session)}")

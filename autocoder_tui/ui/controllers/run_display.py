@@ -22,6 +22,7 @@ from autocoder_tui.runs.event_text import narrate, summary
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.restore import KEPT
 from autocoder_tui.safety.redaction import safe_line
+from autocoder_tui.system.malloc import return_holes
 from autocoder_tui.ui.controllers.review import (
     review_proposal,
     review_what_came,
@@ -180,6 +181,8 @@ class RunDisplay:
 
         async def show() -> None:
             try:
+                # The reply has left holes, and the review takes as much again.
+                await asyncio.to_thread(return_holes)
                 await review()
             finally:
                 over.set_result(None)

@@ -136,7 +136,8 @@ class SessionAutosave:
         if back:
             app.tell(f"Back as you left it {_when(left.saved_at)}: {', '.join(back)}.")
         app.dialog_drafts.restore(left.typed)
-        app.clarifying.restore(self.left.clarification)
+        if self.left.clarification is not None:
+            app.clarifying.restore(self.left.clarification)
         self._restored = True
         self.changed()
         await asyncio.to_thread(forget_abandoned_sessions, setup.places.state)
@@ -204,7 +205,7 @@ class SessionAutosave:
         except NoMatches:
             return None
         # What was open last time is still to be opened until that is done.
-        review = "" if app.recovery.done else self.left.review
+        review = "" if self._all_is_open else self.left.review
         deciding = app.review_session
         if deciding is not None and deciding.is_open:
             review = deciding.run_id or review
@@ -214,11 +215,11 @@ class SessionAutosave:
             picks=picks,
             target=target,
             review=review,
-            drafts=app.prompting.drafts(),
+            drafts=app.prompting.drafts() if app.is_made("prompting") else self.drafts,
             typed=app.dialog_drafts.now(),
             mode=app.modes.mode,
             texts=dict(app.modes.texts),
-            clarification=app.clarifying.kept,
+            clarification=app.clarifying.kept if app.is_made("clarifying") else None,
         )
         session = self._with_conversation(session)
         if app.chosen is not None:
@@ -226,11 +227,17 @@ class SessionAutosave:
             session = replace(session, model=app.chosen.model.name, base_url=address)
         return session
 
+    @property
+    def _all_is_open(self) -> bool:
+        """Whether what was open last time is open again, or was given up."""
+        return self._app.is_made("recovery") and self._app.recovery.done
+
     def _with_conversation(self, session: Session) -> Session:
         """With the conversation that is open; until that of the last start is, with that."""
-        app, now = self._app, self._app.conversation.now
-        thread, end = now.thread, now.end
-        if not thread and not app.recovery.done:
+        app, thread, end = self._app, "", ""
+        if app.is_made("conversation"):
+            thread, end = app.conversation.now.thread, app.conversation.now.end
+        if not thread and not self._all_is_open:
             thread, end = self.left.conversation, self.left.asked_last
         return replace(session, conversation=thread, asked_last=end)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from autocoder_tui.runs.sole_model import is_unnamed
 from autocoder_tui.ui.controllers.first_content import fill_in
@@ -28,9 +29,7 @@ async def begin(app: Program, problems: Iterable[str], restored: Callable[[], No
     for problem in (*problems, *why_project_stays(app.root)):
         app.tell(problem, severity="warning")
     await app.session.begin()
-    from autocoder_tui.runs.interrupted_writes import recover_writes
-
-    for message in await asyncio.to_thread(recover_writes, app.setup.places.state, app.root):
+    for message in await asyncio.to_thread(_recover_writes, app.setup.places.state, app.root):
         app.tell(message, severity="warning", timeout=20)
     await fill_in(app)
     await app.session.restore()
@@ -62,6 +61,7 @@ async def begin(app: Program, problems: Iterable[str], restored: Callable[[], No
 
     app.run_worker(show_runs_before(app), group="runs-before", exclusive=True)
     await app.guide.begin()
+    await asyncio.to_thread(_load_recovery)
     await app.recovery.start()
     if app.setup.task.reply is not None:
         from autocoder_tui.ui.controllers.given_reply import review_reply
@@ -71,6 +71,17 @@ async def begin(app: Program, problems: Iterable[str], restored: Callable[[], No
     if app.models.is_keyless:
         app.models.first_steps()
     await app.project.begin()
+
+
+def _recover_writes(state: Path, root: Path) -> list[str]:
+    from autocoder_tui.runs.interrupted_writes import recover_writes
+
+    return recover_writes(state, root)
+
+
+def _load_recovery() -> None:
+    """A third of the program, while somebody types already."""
+    import autocoder_tui.ui.controllers.recovery  # noqa: F401
 
 
 async def _begin_demo(app: Program) -> None:

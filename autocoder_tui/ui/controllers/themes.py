@@ -153,7 +153,7 @@ class ThemeChoice:
         ui, packaged = self._settings.ui, packaged_themes_dir()
         both = f"{visible(ui.dark_theme)} or {visible(ui.light_theme)}"
         if (here := self._here(AUTO)) in FEW_COLORS:
-            both = f"{both}; {here} where there are 16 colours, or none, as here"
+            both = f"{here} here, where there are few colours"
         says = f"{'light' if self._light else 'dark'} here"
         rows = [ThemeRow(AUTO, says, _OURS, f"As the terminal is: {both}.")]
         ours = {theme.name: theme for theme in self._ours.themes}
@@ -163,7 +163,7 @@ class ThemeChoice:
             theme = ours[name]
             about = theme.description or f"From {theme.file.name}." * (name in mine)
             if (there := self._here(name)) != name:
-                about = f"{there} stands in for it where there are 16 colours, or none, as here."
+                about = f"{there} stands in for it here, where there are few colours."
             group = _YOURS if name in mine else _OURS
             rows.append(ThemeRow(name, _says(theme.dark, theme.ansi), group, about))
         for name in sorted(set(self._app.available_themes) - set(ours)):

@@ -90,7 +90,8 @@ class UndoRedo:
             seen = await asyncio.to_thread(seen_anew, app.root, session.reviewable, places)
             session.reviewable = seen
             session.write_moved(was, moved.record.id, forward=forward, whole=not moved.left)
-            app.main.query_one(ReviewPane).show_again()
+            for pane in app.main.query(ReviewPane):
+                pane.show_again()
         renamed = [f for f in moved.record.files if f.moved_from and f.path not in moved.left]
         follow_moves(
             app,
@@ -98,7 +99,8 @@ class UndoRedo:
             if forward
             else {f.path: f.moved_from for f in renamed},
         )
-        app.main.query_one(FilePicker).action_read_again()
+        for picker in app.main.query(FilePicker):  # none when the program was left meanwhile
+            picker.action_read_again()
         app.estimator.files_changed()
 
 

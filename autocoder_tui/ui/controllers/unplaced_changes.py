@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from autocoder_tui.review import warnings
 from autocoder_tui.review.file_review import FileReview
 from autocoder_tui.review.later_reply import is_same
 from autocoder_tui.review.unplaced_change import (
@@ -17,6 +16,7 @@ from autocoder_tui.review.unplaced_change import (
     unplaced_changes,
     with_other_lines,
 )
+from autocoder_tui.review.warnings import warnings
 from autocoder_tui.ui.controllers.edit import keep_edit
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.unplaced_changes import Settled, UnplacedChanges

@@ -14,11 +14,13 @@ from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.plain_area import PlainArea
 
+COMMIT = "Commit"
 _NAMED = 6
 
 
 class CommitMessage(Dialog[str | None]):
-    """Returns the message, or None. `paths` are what is committed; `remark` is shown below."""
+    """Returns the message, or None. `paths` are what is committed; `remark` is shown below. It
+    begins with `typed`, where that is given, in place of the proposed `message`."""
 
     BINDINGS = [
         Binding("ctrl+s", "commit", "Commit", id="commit.go", priority=True),
@@ -26,22 +28,26 @@ class CommitMessage(Dialog[str | None]):
     ]
     BUTTONS = (KeyButton("Commit", "ctrl+s"), KeyButton("Cancel", "escape"))
     DEFAULT_CSS = """
-    CommitMessage TextArea { height: 6; margin: 1 0; border: none; padding: 0 1; }
-    CommitMessage TextArea { background: $background; }
+    CommitMessage TextArea { height: 6; margin: 1 0; padding: 0 1; background: $background; }
+    CommitMessage TextArea, CommitMessage TextArea:focus { border: none; }
     CommitMessage #commit-remark { color: $warning; }
     """
 
-    def __init__(self, message: str, paths: Sequence[str], remark: str = "") -> None:
+    def __init__(
+        self, message: str, paths: Sequence[str], remark: str = "", typed: str | None = None
+    ) -> None:
         super().__init__()
-        self._message = message
+        self.heading = COMMIT
+        self.original = message
+        self._begin = message if typed is None else typed
         self._paths = paths
         self._remark = remark
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "Commit"
+            dialog.border_title = self.heading
             yield Static(self._what(), markup=False, classes="dialog-text")
-            yield PlainArea(self._message, id="commit-text", tab_behavior="focus", soft_wrap=True)
+            yield PlainArea(self._begin, id="commit-text", tab_behavior="focus", soft_wrap=True)
             if self._remark:
                 remark = visible(self._remark)
                 yield Static(remark, id="commit-remark", markup=False, classes="dialog-text")
@@ -51,8 +57,14 @@ class CommitMessage(Dialog[str | None]):
         text.focus()
         text.move_cursor(text.document.end)
 
+    @property
+    def typed(self) -> str:
+        """The message as it is now."""
+        areas = self.query(TextArea)
+        return areas.first().text if areas else self._begin
+
     def action_commit(self) -> None:
-        self.dismiss(self.query_one(TextArea).text)
+        self.dismiss(self.typed)
 
     def _what(self) -> str:
         names = ", ".join(visible(path) for path in self._paths[:_NAMED])

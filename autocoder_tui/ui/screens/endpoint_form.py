@@ -137,13 +137,17 @@ class EndpointForm(Dialog[NewEndpoint | None]):
             self._say(f"{warning} Enter connects all the same.")
             return
         self._say(f"Asking {provider.base_url} for its models…")
+        asked, models, problem = self._fields(), tuple[ListedModel, ...](), ""
         try:
             models = await list_models(Endpoint(provider, found.secret, found.source))
         except AutocoderError as error:
-            if not self.closing:
-                self._say(error.message)
-            return
+            problem = error.message
         if self.closing:
+            return
+        if self._fields() != asked:
+            problem = "What you entered is another by now: Enter asks again."
+        if problem:
+            self._say(problem)
             return
         self._provider, self._models = provider, models[:_MOST_SHOWN]
         options = self.query_one(OptionList)
@@ -160,6 +164,11 @@ class EndpointForm(Dialog[NewEndpoint | None]):
         if models:
             options.focus()
             options.highlighted = 0
+
+    def _fields(self) -> tuple[str, ...]:
+        """What says whom to ask."""
+        names = ("#endpoint-url", "#endpoint-variable")
+        return tuple(self.query_one(name, Input).value for name in names)
 
     def _use_named(self, name: str) -> None:
         provider = self._entered()

@@ -54,8 +54,9 @@ class FirstSteps(Dialog[str | LocalServer]):
     def compose(self) -> ComposeResult:
         name = visible(self._provider.name)
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = Content(f"No API key for {name} yet")
-            yield Static("How do you want to begin?", markup=False, classes="dialog-text")
+            dialog.border_title = "How do you want to begin?"
+            lacking = f"No API key for {name} yet: it serves the model chosen so far."
+            yield Static(lacking, markup=False, classes="dialog-text")
             yield Options(*self._options(), id="first-choices", compact=True)
             yield Static("", id="first-detail", markup=False)
             yield Static("Looking for local servers…", id="local-state", markup=False)

@@ -18,37 +18,33 @@ from textual.widgets import ContentSwitcher, Input, Label, Static, TextArea
 from autocoder_tui.config.preferences import Preferences
 from autocoder_tui.diagnostics.debug_log import DebugLog, LogLine
 from autocoder_tui.engine.purpose import Mode
-from autocoder_tui.runs.preparation import Job
 from autocoder_tui.runs.recent_actions import note
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.paned import PanedScreen
 from autocoder_tui.ui.screens.shown_panes import ALL_TABS, LOWER_TABS
-from autocoder_tui.ui.screens.welcome import NO_NOTES, NO_REASONING, NOTES_TO_COME, welcome_to
+from autocoder_tui.ui.screens.welcome import NO_NOTES, welcome_to
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
-from autocoder_tui.ui.widgets.answers import AnswerView
 from autocoder_tui.ui.widgets.before_run import SENT, BeforeRun
-from autocoder_tui.ui.widgets.check.pane import CheckPane
-from autocoder_tui.ui.widgets.diff.view import Arrangement
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.files.preferences_line import PreferencesLine
-from autocoder_tui.ui.widgets.files.preview import FilePreview
 from autocoder_tui.ui.widgets.files.suggested import SuggestedFiles
 from autocoder_tui.ui.widgets.footer_line import FooterLine
 from autocoder_tui.ui.widgets.header_line import HeaderLine
-from autocoder_tui.ui.widgets.log.pane import LogPane
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.mode_switch import ModeSwitch
 from autocoder_tui.ui.widgets.panes.body import PaneBody
-from autocoder_tui.ui.widgets.plain_area import PlainInput, ReadOnlyText
+from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
-from autocoder_tui.ui.widgets.review.pane import ReviewPane
-from autocoder_tui.ui.widgets.steps.pane import StepsPane
-from autocoder_tui.ui.widgets.stream.pane import StreamPane
 from autocoder_tui.ui.widgets.tab_strip import TabStrip
 
 if TYPE_CHECKING:
     from autocoder_tui.runs.estimate import Weighed
     from autocoder_tui.runs.listed_run import Listed
+    from autocoder_tui.runs.preparation import Job
+    from autocoder_tui.ui.widgets.answers import AnswerView
+    from autocoder_tui.ui.widgets.diff.view import Arrangement
+    from autocoder_tui.ui.widgets.log.pane import LogPane
+    from autocoder_tui.ui.widgets.stream.pane import StreamPane
 
 _ASKED: Mapping[Mode, str] = {
     "generate": "Requirements",
@@ -58,11 +54,17 @@ _ASKED: Mapping[Mode, str] = {
 }
 """What stands in the editor, by mode."""
 LOWER_PANES = tuple(tab.pane for tab in LOWER_TABS)
+_THERE_AT_ONCE = ("files", "requirements")
+_FILES_WAITED_FOR = 0.3
+"""Seconds: a disk that hangs keeps the files from being listed, and nothing else."""
 _ASIDE = ("files", "requirements", "steps")
 
 
 class MainScreen(PanedScreen):
     """Moves between the panes. What they do is decided by the App."""
+
+    AUTO_FOCUS = "#requirements"
+    """Textual would give the keyboard to the files for a moment, and all of it be drawn again."""
 
     class Ready(Message):
         """Every pane is there."""
@@ -73,8 +75,11 @@ class MainScreen(PanedScreen):
         self._root = root
         self._log = log
         log.show = self._show_log_line
-        self._log_pane = LogPane(log, id="log")
+        self._log_pane: LogPane | None = None
+        self._early_lines: list[LogLine] = []
         self._failure = ""
+        self._completes = False
+        self._to_show: str | None = None  # asked for while it was not there yet
         self._awaits = False
         self._has_run_before = False
         self._on_its_way: str | None = None  # gets the keyboard as soon as it is drawn
@@ -93,7 +98,6 @@ class MainScreen(PanedScreen):
                 yield PreferencesLine()
             with Vertical(id="steps-pane", classes="pane") as steps:
                 steps.border_title = "Steps"
-                yield StepsPane(id="steps")
             with Vertical(id="requirements-pane", classes="pane") as ask:
                 ask.border_title = "Requirements"
                 yield RequirementsArea(id="requirements", tab_behavior="focus", soft_wrap=True)
@@ -110,15 +114,7 @@ class MainScreen(PanedScreen):
                 yield TabStrip(LOWER_TABS, id="tabs")
                 with ContentSwitcher(id="panes", initial="welcome"):
                     yield BeforeRun(welcome_to(), id="welcome")
-                    yield StreamPane(id="output")
-                    yield AnswerView(id="answers")
-                    yield CheckPane(id="check")
-                    yield ReadOnlyText(NOTES_TO_COME, id="notes")
-                    yield ReadOnlyText(NO_REASONING, id="reasoning")
-                    yield self._log_pane
-            with Vertical(id="right-pane", classes="pane"):
-                yield FilePreview(id="file")
-                yield ReviewPane(self._diff_layout, id="review")
+            yield Vertical(id="right-pane", classes="pane")
         yield Meters()
         yield FooterLine()
 
@@ -126,6 +122,32 @@ class MainScreen(PanedScreen):
         self.query_one("#requirements", TextArea).focus()
         self.query_one("#narrow-tabs", TabStrip).left_out = frozenset({"steps"})
         self.arrange_panes()
+        self.set_timer(_FILES_WAITED_FOR, self._complete_once)
+
+    def on_file_picker_folder_read(self) -> None:
+        """The first one is all that was missing of what is to be seen."""
+        self.call_after_refresh(self._complete_once)
+
+    async def _complete_once(self) -> None:
+        if not self._completes:
+            self._completes = True
+            await self._complete()
+
+    async def _complete(self) -> None:
+        """Bring in the panes that are hidden. Keys and the mouse wait for them."""
+        from autocoder_tui.ui.screens.hidden_panes import hidden_panes
+
+        log, panes = hidden_panes(self._log, self._diff_layout)
+        with self.app.batch_update():
+            for place, inside in panes.items():
+                await self.query_one(place).mount(*inside)
+            self._log_pane = log
+            for line in self._early_lines:
+                log.add(line)
+            self.is_complete = True
+            self.arrange_panes()
+            if self._to_show is not None:
+                self.show(self._to_show)
         self.post_message(self.Ready())
 
     def on_resize(self) -> None:
@@ -154,6 +176,9 @@ class MainScreen(PanedScreen):
 
     def show(self, pane: str, *, focus: bool = True) -> None:
         """Bring `pane` to the front and, if asked, the keyboard to it."""
+        if not self.is_complete and pane not in _THERE_AT_ONCE:
+            self._to_show = pane
+            return
         self._take(pane)
         note("pane", pane)
         if pane in LOWER_PANES and pane != "review":
@@ -176,6 +201,8 @@ class MainScreen(PanedScreen):
 
     def job(self, root: Path, system_prompt: str) -> Job:
         """What the panes say right now."""
+        from autocoder_tui.runs.preparation import Job
+
         mode = self.query_one(ModeSwitch).mode
         return Job(
             root=root,
@@ -257,9 +284,12 @@ class MainScreen(PanedScreen):
         """What is shown in a pane: the output has answers in it, or files."""
         if pane != "output":
             return pane
+        if not self.is_complete:
+            return "welcome"
         if self._asks and self.beside != "steps":
-            return "answers" if self.query_one(AnswerView).has_entries else "welcome"
-        return "welcome" if self.query_one(StreamPane).is_empty else "output"
+            answers = cast("AnswerView", self.query_one("#answers"))
+            return "answers" if answers.has_entries else "welcome"
+        return "welcome" if cast("StreamPane", self.query_one("#output")).is_empty else "output"
 
     @property
     def _asks(self) -> bool:
@@ -272,8 +302,8 @@ class MainScreen(PanedScreen):
             return
         content = self._content_of(pane)
         widget = self.query_one(f"#{pane if content == 'welcome' else content}", Widget)
-        if isinstance(widget, ReviewPane | CheckPane | LogPane | StepsPane | StreamPane):
-            widget = widget.keyboard_view
+        # A pane of several parts says which of them it is.
+        widget = getattr(widget, "keyboard_view", widget)
         if widget.focusable:
             # At once: until the widget's own `focus` acts, what is offered would find the keyboard
             # where it was.
@@ -311,7 +341,10 @@ class MainScreen(PanedScreen):
 
     def _show_log_line(self, line: LogLine) -> None:
         self.log_lines.append(line.text)
-        self._log_pane.add(line)
+        if self._log_pane is None:
+            self._early_lines.append(line)
+        else:
+            self._log_pane.add(line)
 
     def clear_reasoning(self) -> None:
         self.query_one("#reasoning", TextArea).text = ""

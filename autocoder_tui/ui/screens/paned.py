@@ -13,8 +13,6 @@ from textual.widgets import ContentSwitcher
 
 from autocoder_tui.ui.screens.covered_screen import CoveredScreen
 from autocoder_tui.ui.screens.shown_panes import LOWER_TABS, NARROW_BELOW, ON_THE_RIGHT, TINY_BELOW
-from autocoder_tui.ui.widgets.check.pane import CheckPane
-from autocoder_tui.ui.widgets.files.preview import FilePreview
 from autocoder_tui.ui.widgets.panes.body import PaneBody, Towards
 from autocoder_tui.ui.widgets.panes.regions import (
     BOXES,
@@ -25,7 +23,6 @@ from autocoder_tui.ui.widgets.panes.regions import (
     box_of,
     is_wide,
 )
-from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.tab_strip import TabStrip
 
 _ABOVE: Final = ("files", "requirements", "steps")
@@ -48,6 +45,9 @@ class PanedScreen(CoveredScreen[None]):
     """A person's own sizes, with which the panes begin."""
     maximised = False
     """Whether one pane has all the room, as in a narrow terminal."""
+
+    is_complete = False
+    """Whether the panes are there that are hidden at first."""
 
     _was_wide = False
 
@@ -126,12 +126,12 @@ class PanedScreen(CoveredScreen[None]):
             tabs.current = content if content in (tab.pane for tab in LOWER_TABS) else "output"
         self._fill_right()
         self._mark_keyboard()
-        if wide != self._was_wide:
+        if wide != self._was_wide and self.is_complete:
             self._was_wide = wide
             self.post_message(self.ColumnChanged())
 
     def _moment(self) -> Moment:
-        checks = not self.query_one(CheckPane).has_class("-empty")
+        checks = self.is_complete and not self.query_one("#check").has_class("-empty")
         return Moment(
             pane=self.pane,
             beside=self.beside,
@@ -141,22 +141,25 @@ class PanedScreen(CoveredScreen[None]):
 
     @property
     def _reviews(self) -> bool:
-        return not self.query_one(ReviewPane).has_class("-empty")
+        return self.is_complete and not self.query_one("#review").has_class("-empty")
 
     @property
     def shows_review(self) -> bool:
         """Whether the review is in view, with or without the keyboard."""
-        return self.pane == "review" or (self.wide and self.query_one(ReviewPane).display)
+        return self.pane == "review" or (self.wide and self.query_one("#review").display)
 
     @property
     def has_column_for_file(self) -> bool:
         """Whether there is room on the right that no review has."""
-        return self.wide and not self._reviews
+        return self.is_complete and self.wide and not self._reviews
 
     def _fill_right(self) -> None:
         """The review, or the file under the cursor as long as there is none."""
         right = self.query_one(f"#{RIGHT}", Vertical)
-        review, preview = self.query_one(ReviewPane), self.query_one(FilePreview)
+        if not self.is_complete:
+            right.border_title = ON_THE_RIGHT
+            return
+        review, preview = self.query_one("#review", Widget), self.query_one("#file", Widget)
         decides = self._reviews or self.pane == "review" or not self.wide
         review.display, preview.display = decides, not decides
         right.border_title = "Review  F5" if decides else ON_THE_RIGHT

@@ -23,8 +23,8 @@ from autocoder_tui.values import dataclass
 
 _NAME_WIDTH = 26
 _SOURCE_WIDTH = 22
-_VALUE_WIDTH = 22
-"""Where what a setting means stands beside it."""
+_BESIDE_WORDS = (24, 20, 16)
+"""Columns of a name, its value and its source, where what a setting means stands beside them."""
 _ROOM_TO_SAY = 96
 """Columns of a row from which on it does."""
 _THEMES = ("ui.theme", "ui.dark_theme", "ui.light_theme")
@@ -126,20 +126,24 @@ class SettingsScreen(GroupedList[None, SettingRow]):
             else (row.says.partition(":")[0], _keys(row), "", row.says.partition(": ")[2])
         )
         wide = width >= _ROOM_TO_SAY
-        room = _VALUE_WIDTH if wide else max(8, width - _NAME_WIDTH - _SOURCE_WIDTH - 4)
+        name_width, room, source_width = (
+            _BESIDE_WORDS
+            if wide
+            else (_NAME_WIDTH, max(8, width - _NAME_WIDTH - _SOURCE_WIDTH - 4), _SOURCE_WIDTH)
+        )
         source = Content.assemble(
             "! " if trouble else "",
             Content.styled(visible(row.source), "" if row.source != "default" else "$muted"),
         )
-        left = max(0, width - _NAME_WIDTH - room - _SOURCE_WIDTH - 5)
+        left = max(0, width - name_width - room - source_width - 5)
         changed = "bold" if row.source != "default" else ""
         return Content.assemble(
             "  ",
-            Content(visible(name)).truncate(_NAME_WIDTH, ellipsis=True, pad=True),
+            Content(visible(name)).truncate(name_width, ellipsis=True, pad=True),
             " ",
             Content.styled(visible(value), changed).truncate(room, ellipsis=True, pad=True),
             " ",
-            source.truncate(_SOURCE_WIDTH, ellipsis=True, pad=wide),
+            source.truncate(source_width, ellipsis=True, pad=wide),
             " " if wide else "",
             Content.styled(visible(says), "$muted").truncate(left, ellipsis=True) if wide else "",
         )
@@ -159,7 +163,10 @@ class SettingsScreen(GroupedList[None, SettingRow]):
             )
         else:
             default = as_typed(row.default) or "not set"
-            lines = [f"{row.full_name} · default: {default} · from: {row.source}", _how(row)]
+            lines = [
+                f"{row.full_name}: {_shown(row)} · from: {row.source} · default: {default}",
+                _how(row),
+            ]
             if row.trouble:
                 lines.insert(0, f"config.toml: {row.trouble}; the default holds.")
             under = visible("\n" + "\n".join(lines), lines=True)

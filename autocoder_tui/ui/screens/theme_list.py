@@ -40,7 +40,10 @@ class ThemeList(GroupedList[str | None, ThemeRow]):
     BINDINGS = [Binding("escape", "leave", "Back to the theme before", id="themes.cancel")]
     BUTTONS = (KeyButton("Keep it", "enter"), KeyButton("Take it back", "escape"))
     DEFAULT_CSS = """
-    ThemeList #theme-about { height: 3; border-top: solid $primary-muted; color: $text-muted; }
+    ThemeList #theme-about {
+        height: auto; min-height: 3; max-height: 6;
+        border-top: solid $primary-muted; color: $text-muted;
+    }
     """
 
     def __init__(self, rows: Sequence[ThemeRow], now: str, preview: Callable[[str], None]) -> None:

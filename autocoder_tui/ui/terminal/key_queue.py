@@ -111,9 +111,15 @@ class TypeAheadApp(TracedApp):
                 self.last_typed_at = time.monotonic()
             self._waiting.append(event)
             await self._act_on_next()
-        elif self._waiting and isinstance(event, events.MouseEvent) and not event.is_forwarded:
-            # A click would move the keyboard away from what the keys before it were meant for.
+        elif (
+            (self._waiting or self._holds)
+            and isinstance(event, events.MouseEvent)
+            and not event.is_forwarded
+        ):
+            # A click would move the keyboard away from what the keys before it were meant for,
+            # and where something is about to open it waits for that as a key does.
             self._waiting.append(event)
+            await self._act_on_next()
         else:
             if isinstance(event, events.MouseEvent) and not _only_moves(event):
                 self.last_input_at = time.monotonic()

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import random
 import threading
 from pathlib import Path
 
 import pytest
-import tiktoken
 import tiktoken_ext.openai_public
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autocoder_tui.engine.catalog import Model
-from autocoder_tui.engine.metering import tokens, vocabulary
+from autocoder_tui.engine.metering import pieces, tokens, vocabulary
 from autocoder_tui.engine.metering.tokens import (
     TailCounter,
     TokenCounter,
@@ -101,11 +101,11 @@ def test_chat_overhead() -> None:
     assert MINI.count_messages(named) == 3 + (3 + 1 + 1 + MINI.count("bob") + 1)
 
 
-def test_loading_from_many_threads_builds_one_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vocabulary, "_loaded", {})
-    found: list[tiktoken.Encoding] = []
+def test_loading_from_many_threads_builds_one_vocabulary(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vocabulary, "_vocabularies", {})
+    found: list[vocabulary.Vocabulary] = []
     threads = [
-        threading.Thread(target=lambda: found.append(vocabulary.load_encoding("o200k_base")))
+        threading.Thread(target=lambda: found.append(vocabulary.load_vocabulary("o200k_base")))
         for _ in range(4)
     ]
     for thread in threads:
@@ -124,7 +124,7 @@ def test_never_the_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
-    monkeypatch.setattr(vocabulary, "_loaded", {})
+    monkeypatch.setattr(vocabulary, "_vocabularies", {})
     assert load_counter(Model("gpt-4o-mini", "OpenAI")).count("hello world") == 2
     assert list(tmp_path.iterdir()) == []
 
@@ -134,10 +134,54 @@ def test_never_the_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
 def test_long_texts_count_as_in_one_piece(
     kind: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    encoding = vocabulary.load_encoding(name)
-    whole = len(encoding.encode_ordinary(CORPUS[kind]))
-    monkeypatch.setattr(tokens, "_SLICE", 1000)
-    assert tokens._count_slices(encoding, CORPUS[kind]) == whole
+    whole = vocabulary.load_encoding(name).encode_ordinary(CORPUS[kind])
+    monkeypatch.setattr(pieces, "_SLICE", 1000)
+    ours = vocabulary.load_vocabulary(name)
+    assert ours.count(CORPUS[kind]) == len(whole)
+    assert ours.encode(CORPUS[kind]) == whole
+
+
+@examples(300)
+@given(AWKWARD | st.text(), st.sampled_from(["o200k_base", "cl100k_base"]), st.integers(1, 60))
+def test_tokens_are_those_of_tiktoken(text: str, name: str, size: int) -> None:
+    theirs = vocabulary.load_encoding(name).encode_ordinary(text)
+    ours = vocabulary.load_vocabulary(name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pieces, "_SLICE", size)
+        assert ours.encode(text) == theirs
+        assert ours.measure(text)[0] == len(theirs)
+
+
+@pytest.mark.parametrize("name", ["o200k_base", "cl100k_base"])
+def test_every_kind_of_character_is_cut_as_tiktoken_cuts_it(name: str) -> None:
+    theirs, ours = vocabulary.load_encoding(name), vocabulary.load_vocabulary(name)
+    # All of the first planes' scripts, and samples of the others, which are one kind for long.
+    for number in [*range(0x3000), *range(0x3000, 0x110000, 61)]:
+        if not 0xD800 <= number < 0xE000:
+            one = chr(number)
+            text = f"a{one}b '{one}{one} B1{one}\n{one}"
+            assert ours.encode(text) == theirs.encode_ordinary(text), hex(number)
+
+
+@pytest.mark.parametrize("kind", ["ab", "=", "0123456789abcdef", " \n", "éü中🎉a"])
+def test_long_pieces_are_merged_as_short_ones_are(kind: str) -> None:
+    theirs = vocabulary.load_encoding("o200k_base")._core_bpe
+    ours = vocabulary.load_vocabulary("o200k_base")._pairs
+    choose = random.Random(kind)
+    for size in (2, 3, 17, 64, 65, 300, 5000):
+        piece = "".join(choose.choice(kind) for _ in range(size)).encode()
+        assert ours.encode(piece) == theirs.encode_single_piece(piece)
+        assert ours.rank(piece) is not None or ours._merged_long(piece) == ours._merged(piece)
+
+
+def test_what_is_remembered_of_pieces_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vocabulary, "_MOST_KNOWN", 50)
+    ours = vocabulary.Vocabulary("o200k_base", vocabulary.load_vocabulary("o200k_base")._pairs)
+    theirs = vocabulary.load_encoding("o200k_base")
+    for number in range(40):
+        text = "".join(f" word{number}x{other}" for other in range(8)) + " the same\n"
+        assert ours.count(text) == len(theirs.encode_ordinary(text))
+        assert len(ours._known) + len(ours._known._before) <= 50 + 2 * 40
 
 
 @pytest.mark.parametrize("run", [" ", "a", "\n", "!", "中", "\u00a0"])
@@ -155,30 +199,9 @@ def test_a_growing_text_counts_as_a_whole_one(pieces: list[str], counter: TokenC
     tail = TailCounter(counter)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tokens, "_UNSETTLED", 4)
-        for piece in pieces:
+        for number, piece in enumerate(pieces, 1):
             tail.append(piece)
-            assert tail.tokens == counter.count(tail.text)
-    assert tail.text == "".join(pieces)
-
-
-@examples(300)
-@given(
-    st.lists(AWKWARD | st.integers(1, 40), max_size=30),
-    st.sampled_from([MINI, TURBO]),
-)
-def test_what_is_taken_back_is_not_counted(steps: list[str | int], counter: TokenCounter) -> None:
-    tail, text = TailCounter(counter), ""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tokens, "_UNSETTLED", 4)
-        for step in steps:
-            if isinstance(step, int):
-                tail.retract(step)
-                text = text[: max(0, len(text) - step)]
-            else:
-                tail.append(step)
-                text += step
-            assert tail.tokens == counter.count(text)
-    assert tail.text == text
+            assert tail.tokens == counter.count("".join(pieces[:number]))
 
 
 @pytest.mark.parametrize("kind", CORPUS)
@@ -191,10 +214,6 @@ def test_a_stream_of_the_corpus(kind: str) -> None:
             assert tail.tokens > 0
     whole = MINI.count(text)
     assert tail.tokens == whole
-    tail.retract(len(text) // 2)
-    assert tail.tokens == MINI.count(text[: len(text) - len(text) // 2])
-    tail.retract(10 * len(text))
-    assert (tail.tokens, tail.text) == (0, "")
 
 
 def test_each_character_is_counted_a_few_times_at_most() -> None:

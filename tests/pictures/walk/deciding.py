@@ -75,7 +75,7 @@ async def demo_run(camera: Camera) -> None:
         await stage.until_shows("Run this project's checks?")
         await camera.take("check-asked")
         await stage.press("r")
-        await stage.until_shows("1 test failed")
+        await stage.until_shows("B sends back")
         await camera.take("check-failed-in-review")
         await camera.press("check-failed", "f7")
         await stage.press("f5", "B")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from autocoder_tui.review import FileReview, warnings
-from autocoder_tui.review.warnings import concerns
+from autocoder_tui.review import FileReview
+from autocoder_tui.review.warnings import concerns, warnings
 
 BEFORE = "the list of names\n"
 

@@ -26,6 +26,7 @@ from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.finder import Finder
 from autocoder_tui.ui.screens.theme_list import ThemeList
 from autocoder_tui.ui.widgets.files.completion_list import CompletionList
+from autocoder_tui.ui.widgets.files.found_preview import FoundPreview
 from autocoder_tui.ui.widgets.files.preview import FilePreview
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.meters.meters import Meters
@@ -163,6 +164,8 @@ async def _find(app: AutocoderApp, pilot: Pilot[str], moment: str) -> None:
         await until(pilot, lambda: isinstance(app.screen, Finder))
         await until(pilot, lambda: app.screen.query_one(RowList).row_count == 3)
         await until(pilot, lambda: index.findable().suggested)
+        beside = app.screen.query_one(FoundPreview)
+        await until(pilot, lambda: beside.path == "orders.py" or not beside.display)
     else:
         await pilot.press("f3", "enter", "at", *"st")
         await until(pilot, lambda: app.main.query(CompletionList))

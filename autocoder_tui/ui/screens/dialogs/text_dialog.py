@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Protocol, runtime_checkable
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,6 +15,18 @@ from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
 from autocoder_tui.ui.widgets.plain_area import PlainArea
+
+
+@runtime_checkable
+class TypedInto(Protocol):
+    """A dialog in which a text is typed: what it began as, and as it is now. It is told from others
+    by its `heading` and the `original`."""
+
+    heading: str
+    original: str
+
+    @property
+    def typed(self) -> str: ...
 
 
 class TextDialog(Dialog[str | None]):

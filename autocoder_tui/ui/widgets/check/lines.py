@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import codecs
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from autocoder_tui.check.check import CommandResult
 from autocoder_tui.check.output import plain
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.values import dataclass
+
+if TYPE_CHECKING:
+    from autocoder_tui.check.check import CommandResult
 
 Kind = Literal["command", "output", "passed", "failed", "remark"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -14,12 +14,14 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
-from autocoder_tui.check.check import CommandResult
-from autocoder_tui.check.sandbox import Sandbox
-from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.widgets.check.lines import CheckLines
 from autocoder_tui.ui.widgets.check.view import CheckView
+
+if TYPE_CHECKING:
+    from autocoder_tui.check.check import CommandResult
+    from autocoder_tui.check.sandbox import Sandbox
+    from autocoder_tui.runs.review_session import ReviewSession
 
 CheckDeed: TypeAlias = Literal["check", "send back", "choose commands", "go there"]
 

@@ -10,8 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from autocoder_tui.review import FileReview, Verdict
-from autocoder_tui.ui.widgets.diff.canvas import Arrangement
-from autocoder_tui.ui.widgets.diff.place import Place, hunk_again
+from autocoder_tui.ui.widgets.diff.canvas import Arrangement, DiffCanvas
+from autocoder_tui.ui.widgets.diff.place import hunk_again
 from autocoder_tui.ui.widgets.diff.rows import MARGIN
 from autocoder_tui.ui.widgets.diff.search import SearchedDiff
 
@@ -120,14 +120,18 @@ class DiffView(SearchedDiff):
         self.draw_review(review, first)
         self.post_message(self.CursorMoved(first))
 
-    def show_later(self, review: FileReview, known: FileReview, cursor: int, place: Place) -> None:
-        """Show another text of the file that was on show as `known`, with its `place` held and the
-        cursor where it was."""
-        if self._review is not None and self._review.diff is review.diff:
+    def show_after(self, review: FileReview, was: DiffCanvas | None) -> None:
+        """Show another text of the file that `was` shows, with its place held and the cursor where
+        it was; as any other file where it shows none of that name."""
+        known, place = (None, None) if was is None else (was.review, was.place)
+        if (
+            was is None or known is None or place is None or known.path != review.path
+            or (self._review is not None and self._review.diff is review.diff)
+        ):  # fmt: skip
             self.show(review)
             return
-        again = hunk_again(known, cursor, review)
-        hunk = _undecided(review, max(0, min(cursor, len(review.hunks) - 1)))
+        again = hunk_again(known, was.cursor, review)
+        hunk = _undecided(review, max(0, min(was.cursor, len(review.hunks) - 1)))
         self.draw_review(review, hunk if again is None else again, place._replace(at_end=False))
         self.post_message(self.CursorMoved(self.cursor))
 

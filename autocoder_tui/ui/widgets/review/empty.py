@@ -17,10 +17,10 @@ Nothing to review yet.
 A proposal stands here file by file: a accepts a hunk, r rejects it, e edits it, \
 and Enter writes what you accepted. Nothing is written before."""
 COMING: Final = """\
-The reply is coming: no file of it is whole yet.
+The reply is coming: no file of it has begun yet.
 
-As soon as one is, its changes stand here and can be decided on while the rest comes. \
-Nothing is written before the run has ended.
+As soon as one has, it stands here beside the text it is for. What is whole, a file or a single \
+change, can be decided on while the rest comes. Nothing is written before the run has ended.
 
   F4   shows the reply as it comes
   Esc  stops it; what has come is kept"""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from textual.binding import Binding, BindingType
 
-from autocoder_tui.review.file_review import FileReview
-from autocoder_tui.runs.review_session import ReviewSession
+if TYPE_CHECKING:
+    from autocoder_tui.review.file_review import FileReview
+    from autocoder_tui.runs.review_session import ReviewSession
 
 Deed: TypeAlias = Literal[
     "write",

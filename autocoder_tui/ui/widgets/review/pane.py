@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -13,11 +14,7 @@ from textual.widgets import Static
 from autocoder_tui.engine.reply.blocks import normal_path
 from autocoder_tui.review.beginning import Beginning
 from autocoder_tui.review.file_review import FileReview, Verdict
-from autocoder_tui.review.later_reply import is_same
 from autocoder_tui.review.review import Review
-from autocoder_tui.review.verdict_history import Place
-from autocoder_tui.runs.review_session import ReviewSession
-from autocoder_tui.ui.widgets.diff.search import SearchedDiff
 from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
 from autocoder_tui.ui.widgets.review.before_view import BeforeView
 from autocoder_tui.ui.widgets.review.beginning_view import BeginningView
@@ -36,6 +33,11 @@ from autocoder_tui.ui.widgets.review.keys import (
 from autocoder_tui.ui.widgets.review.result_view import ResultView, result_in_words
 from autocoder_tui.ui.widgets.review.searched_pane import SearchedPane
 from autocoder_tui.ui.widgets.search_line import SearchLine
+
+if TYPE_CHECKING:
+    from autocoder_tui.review.verdict_history import Place
+    from autocoder_tui.runs.review_session import ReviewSession
+    from autocoder_tui.ui.widgets.diff.search import SearchedDiff
 
 
 class ReviewPane(SearchedPane):
@@ -185,16 +187,13 @@ class ReviewPane(SearchedPane):
         stays = self._path in seen
         self._index = seen.index(self._path) if stays else 0
         nothing = not seen and (session is None or not session.shows_something)
-        self._set_empty(nothing)
+        if nothing != self.has_class("-empty"):
+            self.set_class(nothing, "-empty")
+            self.post_message(self.Filled())
         self.diff.put_away = self.file is None
         if not nothing:
             self._show_file(stays=stays)
         self.refresh_bindings()
-
-    def _set_empty(self, empty: bool) -> None:
-        if empty != self.has_class("-empty"):
-            self.set_class(empty, "-empty")
-            self.post_message(self.Filled())
 
     def say_why_empty(self, words: str) -> None:
         """Why there is nothing to decide on, and what to do about it; safe to show."""
@@ -223,25 +222,17 @@ class ReviewPane(SearchedPane):
 
     def _show_file(self, *, stays: bool = False) -> None:
         """Show the file at the index; `stays`: it was on show before, perhaps with another text."""
-        shown, was = self._shown, self.keyboard_view
-        had_keyboard = was.has_focus
+        shown, was, had_keyboard = self._shown, self.keyboard_view, self.keyboard_view.has_focus
         self.set_class(shown is None, "-no-file")
         self.set_class(isinstance(shown, Beginning), "-begins")
         self._path = "" if shown is None else shown.path
         if isinstance(shown, FileReview) and self._session is not None:
             self.diff.rejected_before = self._session.reviewable.rejected_before(shown)
-            self._draw(shown, was if stays and isinstance(was, DiffView | BeginningView) else None)
+            earlier = was if isinstance(was, BeginningView) else self.diff
+            self.diff.show_after(shown, earlier if stays else None)
         self._show_texts()
         if had_keyboard and self.keyboard_view is not was:
             self.keyboard_view.focus()
-
-    def _draw(self, file: FileReview, was: DiffView | BeginningView | None) -> None:
-        """Show the diff of `file`, in the place where `was` showed an earlier text of it."""
-        known, place = (None, None) if was is None else (was.review, was.place)
-        if was is None or known is None or place is None or known.path != file.path:
-            self.diff.show(file)
-        else:
-            self.diff.show_later(file, known, was.cursor, place)
 
     def _show_texts(self) -> None:
         if self.has_class("-empty"):
@@ -252,7 +243,7 @@ class ReviewPane(SearchedPane):
         place = f"file {self._index + 1} of {len(seen)}: [ ] go to others" if seen[1:] else ""
         head = head_of(self._shown, session, place=place, low=self.app.size.height < 30)
         self.query_one("#review-file", Static).update(head)
-        self._show_check()
+        self.show_checking()
         self.query_one("#review-summary", Static).update(Content(self._summary()))
         self.refresh_bindings()
 
@@ -272,22 +263,19 @@ class ReviewPane(SearchedPane):
             return result_in_words(session.reviewable, shown)
         return session.summary
 
-    def show_checking(self, words: str) -> None:
-        """How the check that runs stands; "" where none does: then what came of the last."""
-        self._checking = words
-        self._show_check()
-
-    def _show_check(self) -> None:
+    def show_checking(self, words: str | None = None) -> None:
+        """How the check that runs stands, or, where that is "", what came of the last."""
+        self._checking = self._checking if words is None else words
         known = "" if self._session is None else self._session.check_line
         self.query_one(CheckLine).say(self._checking or known)
 
     def go_to_place(self, path: str, side: int, line: int) -> bool:
         """Show line `line` (from 0) of the old (`side` 0) or new text of the file at `path`;
         whether it is under review."""
-        files = () if self.review is None else self.review.files
-        index = next((at for at, file in enumerate(files) if file.path == path), None)
-        if index is None:
+        paths = [] if self.review is None else [file.path for file in self.review.files]
+        if path not in paths:
             return False
+        index = paths.index(path)
         self.remove_class("-result", "-before")
         if index != self._index:
             self._index = index
@@ -299,14 +287,11 @@ class ReviewPane(SearchedPane):
 
     def on_diff_view_review_changed(self, event: DiffView.ReviewChanged) -> None:
         event.stop()
-        files = () if self.review is None else self.review.files
-        now = next((file for file in files if is_same(file, event.review)), None)
-        if self.review is None or now is None:
-            return  # decided on what has made room for another proposal since
-        decided = event.review
-        if (decided.complete, decided.remark) != (now.complete, now.remark):
-            decided = replace(decided, complete=now.complete, remark=now.remark)
-        self.take(self.review.with_file(decided), tell=event.whole)
+        now = None if self._session is None else self._session.with_decided(event.review)
+        if now is not None:
+            self.take(now, tell=event.whole)
+        if self.file is not None and self.file is not event.review:
+            self.diff.show(self.file)  # more of it has come since
 
     # ------------------------------------------------------------------ files
 
@@ -361,8 +346,7 @@ class ReviewPane(SearchedPane):
 
     def action_take_back(self) -> None:
         """Take back the last verdicts, split or edit."""
-        if self._session is not None:
-            session = self._session
+        if (session := self._session) is not None:
             self._moved(session, session.take_back(), session.why_none_taken_back)
 
     def action_do_again(self) -> None:
@@ -402,11 +386,6 @@ class ReviewPane(SearchedPane):
         self._show_texts()
         self.keyboard_view.focus()
         self.refresh_bindings()
-
-    def action_search(self) -> None:
-        """Look for a text in this file."""
-        if self._shown is not None:
-            self.query_one(SearchLine).open()
 
     # ------------------------------------------------------------------ what asks something
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual import work
 
 from autocoder_tui.errors import AutocoderError
-from autocoder_tui.review.file_review import FileReview
 from autocoder_tui.review.result import as_result
-from autocoder_tui.runs.reviewable import Reviewable, written_bytes
 from autocoder_tui.safety.sanitize import visible
-from autocoder_tui.ui.widgets.diff.canvas import Arrangement
 from autocoder_tui.ui.widgets.diff.rows import Geometry
 from autocoder_tui.ui.widgets.diff.search import SearchedDiff
 from autocoder_tui.workspace.textfile import newline_of
+
+if TYPE_CHECKING:
+    from autocoder_tui.review.file_review import FileReview
+    from autocoder_tui.runs.reviewable import Reviewable
+    from autocoder_tui.ui.widgets.diff.canvas import Arrangement
 
 _RESULT: Final = "result"
 """The group of the work that puts a large result together."""
@@ -73,6 +75,8 @@ def described(data: bytes | None, file: FileReview, encoding: str, newline: str)
 
 def result_in_words(reviewable: Reviewable, file: FileReview) -> str:
     """What the file will be on disk, or why it can't be written."""
+    from autocoder_tui.runs.reviewable import written_bytes
+
     original = reviewable.originals[file.path]
     encoding, newline = "utf-8", newline_of(file.result() or "")
     if original is not None:

@@ -16,6 +16,10 @@ class SearchedPane(Vertical):
         """What has the keyboard, and is searched."""
         raise NotImplementedError
 
+    def action_search(self) -> None:
+        """Look for a text in this file."""
+        self.query_one(SearchLine).open()
+
     def on_search_line_sought(self, event: SearchLine.Sought) -> None:
         event.stop()
         self.keyboard_view.search(event.text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from rich.cells import cell_len
 from textual import events
@@ -16,9 +16,11 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
-from autocoder_tui.steps.progress import ProjectProgress, StepProgress
 from autocoder_tui.ui.widgets.row_list import RowList
 from autocoder_tui.ui.widgets.steps.rows import detail, head_row, money, standing, step_row
+
+if TYPE_CHECKING:
+    from autocoder_tui.steps.progress import ProjectProgress, StepProgress
 
 StepDeed: TypeAlias = Literal[
     "run", "one", "skip", "again", "open", "edit", "edit outside", "configure", "prompt"

@@ -34,7 +34,7 @@ from autocoder_tui.values import dataclass
 Kind: TypeAlias = Literal["prose", "code", "heading", "end", "fence"]
 """What a line is: text outside files, a file's or fence's line, a frame's or fence's mark."""
 
-_CACHED_LINES = 2_000
+_CACHED_LINES = 500
 
 
 @dataclass(eq=False, slots=True)
