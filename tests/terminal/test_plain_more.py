@@ -96,7 +96,7 @@ def test_what_was_written_is_committed_and_nothing_else(tmp_path: Path) -> None:
             person.does("write", "Write this?", "] ")
             person.does("y", "Written: a.txt", "> ")
             person.does("commit", "To be committed: a.txt.", "Proposed message: Change two", ": ")
-            person.does("", "Commit as Change two lines.?", "] ")
+            person.does("", "Commit as Change two lines?", "] ")
             person.does("n", "Nothing was committed.", "> ")
             person.does("commit Change lines 3 and 30", "Commit as Change lines 3 and 30?", "] ")
             person.does("y", "Committed:", "> ")

@@ -52,6 +52,9 @@ _FEW: Final = 100
 _MOST_SEARCHED: Final = 8_000_000
 """Characters; an index of more takes minutes to write."""
 
+_READ: Final = 64_000
+"""Bytes, compressed."""
+
 Say: TypeAlias = Callable[[str], object]
 
 
@@ -130,10 +133,22 @@ def kept_review_of(kept: object) -> dict[str, Any] | None:
 def unpacked(data: object) -> KeptRun | None:
     """The run that is kept in `data`; None where that is damaged."""
     try:
-        text = zlib.decompress(data).decode()  # type: ignore[arg-type]
-        return KeptRun.from_data(read_json(text))
+        return KeptRun.from_data(read_json(_inflated(data)))  # type: ignore[arg-type]
     except (ValueError, TypeError, zlib.error, RecursionError, MemoryError):
         return None
+
+
+def _inflated(data: bytes) -> str:
+    """The text in `data`, by pieces: to put a large one together is a wait for all threads, and is
+    done once. Raises zlib.error, ValueError."""
+    unpacker = zlib.decompressobj()
+    pieces = [
+        unpacker.decompress(data[begin : begin + _READ]).decode("ascii")
+        for begin in range(0, len(data), _READ)
+    ]
+    if not unpacker.eof:
+        raise zlib.error("incomplete")
+    return "".join(pieces)
 
 
 def thread_run(row: sqlite3.Row) -> ThreadRun:
