@@ -71,7 +71,7 @@ async def reviewing(
     )
     async with driven(setup, size) as (app, pilot):
         prepared = Prepared(root, request, {"a.py": original})
-        await review_proposal(app, prepared, PROPOSED)
+        await review_proposal(app, prepared, PROPOSED, lambda _: True)
         await pilot.press("f5")
         pane = app.main.query_one(ReviewPane)
         await until(pilot, lambda: app.focused is pane.diff)

@@ -19,6 +19,7 @@ from autocoder_tui.demo.script import Reply, error_reply
 from autocoder_tui.engine.provider.model_list import ListedModel
 from autocoder_tui.review.review import Review
 from autocoder_tui.runs import recorder
+from autocoder_tui.runs.restore import settle_journal
 from autocoder_tui.store.history.history import History
 from autocoder_tui.store.project_picks import ProjectPicks
 from autocoder_tui.ui.app import AutocoderApp
@@ -250,32 +251,30 @@ async def test_saved_sets_are_read_though_the_finder_is_opened_at_once(tmp_path:
     assert root.is_dir()
 
 
+@pytest.mark.parametrize("what", ["read_marks", "read_changed"])
 async def test_what_git_said_earlier_does_not_take_the_place_of_what_it_says_now(
-    tmp_path: Path,
+    tmp_path: Path, what: str
 ) -> None:
     root = project(tmp_path)
     in_git(root)
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
         finder = app.file_finder
         await until(pilot, lambda: app.recovery.done and finder.findable().index is not None)
-        for what in ("read_marks", "read_changed"):
-            with first_result_held(file_finder, what) as held:
-                app.run_worker(finder._read_git())
-                await until(pilot, lambda held=held: held.is_waiting)
-                (root / f"{what}.txt").write_text("new\n")
-                app.run_worker(finder._read_git())
-                await until(pilot, lambda what=what: f"{what}.txt" in finder.findable().marks)
-                await until(
-                    pilot,
-                    lambda what=what: any(
-                        f"{what}.txt" in group.paths for group in finder.findable().groups
-                    ),
-                )
-                held.release()
-                await asyncio.sleep(0.2)
-                await pilot.pause()
-            assert f"{what}.txt" in finder.findable().marks
-            assert any(f"{what}.txt" in group.paths for group in finder.findable().groups)
+
+        def is_known() -> bool:
+            now = finder.findable()
+            return "new.txt" in now.marks and any("new.txt" in one.paths for one in now.groups)
+
+        with first_result_held(file_finder, what) as held:
+            app.run_worker(finder._read_git())
+            await until(pilot, lambda: held.is_waiting)
+            (root / "new.txt").write_text("new\n")
+            app.run_worker(finder._read_git())
+            await until(pilot, is_known)
+            held.release()
+            await asyncio.sleep(0.2)
+            await pilot.pause()
+        assert is_known()
 
 
 # ---------------------------------------------------------------------- verdicts
@@ -318,12 +317,11 @@ async def test_a_verdict_given_while_the_review_is_put_into_history_is_kept_ther
 ) -> None:
     """The journal has it as it was before; that is written late."""
     asked, free = threading.Event(), threading.Event()
-    settle = recorder.settle_journal
 
     def slow(*arguments: Any, **options: Any) -> None:
         asked.set()
         assert free.wait(120)
-        settle(*arguments, **options)
+        settle_journal(*arguments, **options)
 
     monkeypatch.setattr(recorder, "settle_journal", slow)
     async with proposed(tmp_path, []) as (app, pilot, _):
