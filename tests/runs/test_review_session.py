@@ -130,12 +130,13 @@ class Fake:
         self.marks: list[str] = []
         self.kept: list[dict[str, Any]] = []
         self.main = self.session = self
+        self.pane = SimpleNamespace(show=self.show, session=None)
         self.reviews = ReviewAutosave(cast(Program, self))
         self.project = SimpleNamespace(review_changed=lambda: None)
         self.runner = SimpleNamespace(keeping=SimpleNamespace(run_id="", keep_review=self.keep))
 
-    def query_one(self, _: object) -> Fake:
-        return self
+    def query_one(self, _: object) -> SimpleNamespace:
+        return self.pane
 
     def show(self, session: ReviewSession | None) -> None:
         self.shown.append(session)
