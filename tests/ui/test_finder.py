@@ -340,7 +340,8 @@ async def test_what_becomes_known_before_it_has_its_rows_is_in_them(
         index, app.file_finder._index = app.file_finder._index, None
         app.file_finder.open()
         finder = app.screen
-        assert isinstance(finder, Finder) and not finder.is_mounted
+        assert isinstance(finder, Finder)
+        assert not finder.is_mounted
         app.file_finder._index = index
         told(finder)
         await until(pilot, lambda: len(names(finder)) == len(FILES))
