@@ -142,8 +142,8 @@ class MainScreen(PanedScreen):
             for place, inside in panes.items():
                 await self.query_one(place).mount(*inside)
             self._log_pane = log
-            for line in self._early_lines:
-                log.add(line)
+            while self._early_lines:
+                log.add(self._early_lines.pop(0))
             self.is_complete = True
             self.arrange_panes()
             if self._to_show is not None:
