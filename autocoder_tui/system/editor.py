@@ -55,11 +55,6 @@ class Editor:
     said: str = ""
 
 
-def editor_command(environ: Mapping[str, str]) -> list[str]:
-    """The command of $VISUAL, else $EDITOR, else one that is installed. Raises EditorFailed."""
-    return find_editor(environ).command
-
-
 def find_editor(environ: Mapping[str, str]) -> Editor:
     """The editor of $VISUAL, else $EDITOR; where that is not installed or not named, one that is.
     Raises EditorFailed."""

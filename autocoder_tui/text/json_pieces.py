@@ -78,7 +78,15 @@ def _string_in_pieces(text: str, begin: int, strict: bool = True) -> tuple[str, 
             last, after = scan(text, begin, strict)
             return ("".join([*pieces, last]) if pieces else last), after
         half = _HALF_AT_END.search(text, end - _LONGEST_ESCAPE, end)
-        end = end if half is None else half.start()
+        # Behind a backslash of its own it is the name of such a half, and no escape.
+        if half is not None and not _backslashes_before(text, begin, half.start()) % 2:
+            end = half.start()
         piece, _ = scan(text[begin:end] + '"', 0, strict)
         pieces.append(piece)
         begin = end
+
+
+def _backslashes_before(text: str, begin: int, end: int) -> int:
+    """How many of them stand in a row right before `end`, from `begin` on."""
+    before = text[begin:end]
+    return len(before) - len(before.rstrip("\\"))

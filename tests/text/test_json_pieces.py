@@ -38,6 +38,14 @@ def test_it_is_read_as_in_one_call(value: Any, piece: int) -> None:
         assert decoder().decode(written) == json.loads(written)
 
 
+@pytest.mark.parametrize("before", range(20))
+@pytest.mark.parametrize("text", ["\\ud83d", "\\\\ud83d", "\\\ud83d", "\\\U0001f600"])
+def test_the_name_of_half_a_character_is_no_half(text: str, before: int) -> None:
+    """As in the source of a program that writes signs as two escapes."""
+    written = as_json(["x" * before + text * 40])
+    assert decoder().decode(written) == json.loads(written)
+
+
 @given(values, st.data())
 def test_what_is_damaged_is_refused_as_in_one_call(value: Any, data: st.DataObject) -> None:
     written = as_json(value)

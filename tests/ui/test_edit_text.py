@@ -12,7 +12,7 @@ import pytest
 
 from autocoder_tui.runs.editor_text import edit_in_editor
 from autocoder_tui.system.clipboard import clipboard_tool, fill_clipboard
-from autocoder_tui.system.editor import EditorFailed, editor_command, find_editor
+from autocoder_tui.system.editor import EditorFailed, find_editor
 from autocoder_tui.ui.widgets.plain_area import keeps
 
 
@@ -77,7 +77,7 @@ def test_an_editor_that_is_not_installed_with_no_other_is_named() -> None:
 
 def test_without_an_editor_there_is_a_sentence() -> None:
     with pytest.raises(EditorFailed, match="VISUAL"):
-        editor_command({"PATH": "/nowhere"})
+        find_editor({"PATH": "/nowhere"})
 
 
 @pytest.mark.parametrize("text", ["", "a", "a\n", "a\n\n", "\n", "a\n\nb"])

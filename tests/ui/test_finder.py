@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -326,3 +326,22 @@ async def test_the_tree_has_gits_marks_and_those_of_files_changed_since(tmp_path
         (root / "README.md").write_text("changed\n")
         await pilot.press("f2", "R")
         await until(pilot, lambda: picker._marks.get("README.md") == "M")
+
+
+@pytest.mark.parametrize(
+    "told", [Finder.files_changed, Finder.weights_changed, Finder.picks_changed]
+)
+async def test_what_becomes_known_before_it_has_its_rows_is_in_them(
+    tmp_path: Path, told: Callable[[Finder], None]
+) -> None:
+    project(tmp_path)
+    async with driven(setup_for(tmp_path, environ=KEY)) as (app, pilot):
+        await until(pilot, lambda: app.recovery.done and app.file_finder._index is not None)
+        index, app.file_finder._index = app.file_finder._index, None
+        app.file_finder.open()
+        finder = app.screen
+        assert isinstance(finder, Finder)
+        assert not finder.is_mounted
+        app.file_finder._index = index
+        told(finder)
+        await until(pilot, lambda: len(names(finder)) == len(FILES))

@@ -36,6 +36,8 @@ from autocoder_tui.ui.widgets.diff.view import DiffView
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 from autocoder_tui.ui.widgets.history.preview import RunPreview
 from autocoder_tui.ui.widgets.row_list import RowList
+from autocoder_tui.ui.widgets.stream import pane as stream_pane
+from autocoder_tui.ui.widgets.stream.pane import StreamPane
 from tests.ui.driving import driven, framed, serving, setup_for, there, until
 from tests.ui.held import HeldResult, first_result_held
 from tests.ui.test_feedback import FIRST, SECOND, complain, proposed
@@ -197,6 +199,25 @@ async def test_a_kept_run_that_is_read_slowly_is_not_opened_over_a_newer_review(
         assert "newer" in app.runner.state.text
 
 
+async def test_a_kept_text_that_is_shown_in_pieces_is_not_mixed_with_that_of_a_newer_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *_ = three_runs(tmp_path)
+    monkeypatch.setattr(stream_pane, "_AT_ONCE", 1)
+    async with serving(tmp_path, [framed("new.txt", "newer\n")]) as (app, pilot, _):
+        await until(pilot, lambda: app.recovery.done)
+        run = History(tmp_path / "state").get(first)
+        run = replace(run, reply=run.reply * 2_000)
+        worker = app.run_worker(app.recovery.open_run(run))
+        view = app.main.query_one(StreamPane).keyboard_view
+        await until(pilot, lambda: view.line_count > 1)
+        await run_of(app, pilot, "newer")
+        await until(pilot, lambda: worker.is_finished)
+        await until(pilot, lambda: proposed_texts(app) == ["newer\n"])
+        assert "this one was not opened" in said(app)
+        assert view.text == app.runner.state.text
+
+
 async def test_a_search_that_ends_late_shows_nothing(tmp_path: Path) -> None:
     three_runs(tmp_path)
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
@@ -351,7 +372,7 @@ async def test_a_model_that_a_server_names_late_is_not_taken_over_a_newer_choice
         await answered.wait()
         return "late"
 
-    monkeypatch.setattr("autocoder_tui.ui.controllers.models.sole_model", sole_model)
+    monkeypatch.setattr("autocoder_tui.runs.sole_model.sole_model", sole_model)
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
         before = there(app.chosen).model.name
         app.models.choose_served()

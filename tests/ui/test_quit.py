@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
@@ -13,6 +15,7 @@ from autocoder_tui.store.journal.reader import journals
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.controllers.quit import QuitQuestion
 from autocoder_tui.ui.keymap import checked_keys
+from autocoder_tui.ui.screens import hidden_panes
 from autocoder_tui.ui.screens.recovered import RecoveredRuns
 from autocoder_tui.ui.widgets.log.view import LogView
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
@@ -153,3 +156,22 @@ async def _quit_is_asked_about(app: AutocoderApp, pilot: Pilot[str], server: Hel
 
 def title(app: AutocoderApp) -> str:
     return str(app.screen.query_one(".dialog").border_title)
+
+
+async def test_an_end_before_the_hidden_panes_are_there_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "project").mkdir()
+    app = AutocoderApp(setup_for(tmp_path))
+    panes_of, left = hidden_panes.hidden_panes, []
+
+    def panes(*arguments: Any) -> Any:
+        app.exit()
+        left.append(panes_of(*arguments))
+        return left[-1]
+
+    monkeypatch.setattr(hidden_panes, "hidden_panes", panes)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: left and not app.is_running)
+    assert app.ending.crash is None
+    assert app.return_code == 0

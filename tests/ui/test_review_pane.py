@@ -335,8 +335,13 @@ async def test_a_note_whose_run_fails_leaves_the_review_as_it_was(tmp_path: Path
         await until(pilot, lambda: app.runner.state.error is not None)
         await until(pilot, lambda: any("as it was" in s for s in app.main.log_lines))
         assert marks(app) == "✓✗", "the hunk under the cursor was the one rejected"
+        assert pane_of(app).diff.review is pane_of(app).file, "and it is shown so"
         await pilot.press("f5")
         await until(pilot, lambda: app.focused is pane_of(app).diff)
+        await pilot.press("p", "r", "n", "a")
+        await until(pilot, lambda: marks(app) == "✗✓")
+        await pilot.press("minus", "minus")
+        await until(pilot, lambda: marks(app) == "✓✗")
         await pilot.press("enter")
         await until(pilot, lambda: pane_of(app).written)
         await pilot.pause()

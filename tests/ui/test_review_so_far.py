@@ -11,10 +11,12 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from autocoder_tui.demo.script import Reply
+from autocoder_tui.runs.files_so_far import FilesSoFar
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.proposed_review import proposed_review
 from autocoder_tui.store.history.history import History
 from autocoder_tui.ui.app import AutocoderApp
+from autocoder_tui.ui.controllers.review_display import take_later
 from autocoder_tui.ui.screens.dialogs.choice import Choice
 from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
@@ -452,6 +454,32 @@ async def test_a_change_is_decided_on_before_the_next_one_of_its_file_has_come(
         assert marks(app, "a.txt") == "✗·"
         assert "still coming" not in head(app)
         assert "dropped" not in said(app)
+
+
+@pytest.mark.parametrize("coming", [("a.txt",), None])
+async def test_a_verdict_on_its_way_is_not_lost_when_more_of_its_file_comes(
+    tmp_path: Path, coming: tuple[str, ...] | None
+) -> None:
+    """As on a busy machine, where the pane hears of a verdict only after more was shown."""
+    async with streaming(tmp_path, [CHANGES]) as (app, pilot, server):
+        await reviewing_first(app, pilot)
+        prepared = there(app.runner.prepared)
+        files = FilesSoFar(prepared)
+        assert files.look(CHANGES.replace(HOLD, ""), ())
+        later = files.reviewable(), tuple(files.whole.values()), coming
+        diff = pane_of(app).diff
+        with app._context():
+            diff.action_decide("accepted")
+            take_later(app, *later)
+            diff.select(1)
+            diff.action_decide("rejected")
+        assert there(pane_of(app).file).after == NEW
+        await until(pilot, lambda: marks(app, "a.txt") == "✓✗")
+        await pilot.press("minus", "minus")
+        await until(pilot, lambda: marks(app, "a.txt") == "··")
+        server.go_on()
+        server.go_on()
+        await until(pilot, lambda: not app.runner.running)
 
 
 def head(app: AutocoderApp) -> str:

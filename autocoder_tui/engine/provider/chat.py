@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from autocoder_tui.engine.base_url import check_base_url, host_of, joined
@@ -51,9 +51,6 @@ from autocoder_tui.engine.provider.server_software import software_in_headers
 from autocoder_tui.engine.provider.session import ReplySession
 from autocoder_tui.engine.request import Limits
 from autocoder_tui.engine.trace import Heard, Opening, RequestSent, Trace
-
-if TYPE_CHECKING:
-    pass
 
 _AFTER_FINISH_SECONDS: Final = 5.0
 _DRAIN_SECONDS: Final = 0.25

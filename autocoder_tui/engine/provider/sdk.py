@@ -77,6 +77,8 @@ class _OnDemand(SourceFileLoader):
             return found
 
         module.__dict__["__getattr__"] = get
+        # What `from openai.types import *` asks for.
+        module.__dict__["__all__"] = [name for name in names if not name.startswith("_")]
         module.__dict__["__dir__"] = lambda: sorted({*vars(module), *names})
 
 

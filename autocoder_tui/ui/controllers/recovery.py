@@ -278,16 +278,18 @@ class RunRecovery:
         prepared = await asyncio.to_thread(prepared_of, run, model)
         opened, proposed, before = await asyncio.to_thread(_open, app, run, prepared)
         picks = await asyncio.to_thread(pickable, app.root, run.snapshot.picks)
-        if any(now is not then for now, then in zip(self._stands(), stands, strict=True)):
-            app.tell(_OVERTAKEN, severity="warning")
+        if self._is_overtaken(stands):
             return False
         app.runner.take_up(prepared, state_of(run))
+        stands = self._stands()
         fill_in_run(app, run, *picks, only_empty=True)
         stream = app.main.query_one(StreamPane)
         stream.begin()
         view = stream.keyboard_view
         view.clear()
         await stream.append_whole(run.reply)
+        if self._is_overtaken(stands):
+            return False
         for join in run.joins:
             view.mark_join(join.offset, f"part {join.part}: {join.cause}, {join.proof}")
         app.main.show_notes(run.notes)
@@ -316,6 +318,13 @@ class RunRecovery:
     def _stands(self) -> tuple[object, ...]:
         """What is another object as soon as a run is begun or opened, or a review."""
         return self._app.runner.running, self._app.runner.state, self._app.review_session
+
+    def _is_overtaken(self, stood: tuple[object, ...]) -> bool:
+        """Whether that is so since it `stood` as said; it is told."""
+        overtaken = any(now is not then for now, then in zip(self._stands(), stood, strict=True))
+        if overtaken:
+            self._app.tell(_OVERTAKEN, severity="warning")
+        return overtaken
 
     async def same_project(self, run: KeptRun) -> bool:
         """Whether the run belongs to the project that is open; if not, that is told."""

@@ -13,7 +13,7 @@ from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.proposal import make_review
 from autocoder_tui.runs.rounds import proposal_before
 from autocoder_tui.ui.controllers.apply import apply_review
-from autocoder_tui.ui.controllers.review_display import show_figures, show_later, show_review
+from autocoder_tui.ui.controllers.review_display import show_figures, show_review, take_later
 from autocoder_tui.ui.controllers.review_so_far import is_so_far
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.files.picker import FilePicker
@@ -52,7 +52,7 @@ async def review_proposal(
         app.tell(_OVERTAKEN, severity="warning", timeout=12)
         return
     if session is not None and is_so_far(app, prepared):
-        show_later(app, session.take_later(reviewable, proposed, None))
+        take_later(app, reviewable, proposed, None)
     else:
         show_review(app, reviewable, proposed, earlier)
     show_figures(app, reviewable, proposed)

@@ -45,6 +45,20 @@ def show_session(app: Program, session: ReviewSession) -> None:
     _tell_others(app, f" {session.review.counts.total}{_so_far(session)}")
 
 
+def take_later(
+    app: Program,
+    reviewable: Reviewable,
+    proposed: Sequence[FileProposed],
+    coming: tuple[str, ...] | None,
+) -> None:
+    """Go on in the review on the screen with what its run has brought by now."""
+    session = app.review_session
+    if session is not None:
+        # A verdict on the way there was given to what is taken the place of.
+        app.main.query_one(ReviewPane).settle()
+        show_later(app, session.take_later(reviewable, proposed, coming))
+
+
 def show_later(app: Program, dropped: Sequence[Dropped]) -> None:
     """The review on the screen has more in it by now; what had to be `dropped` for it is said."""
     session = app.review_session

@@ -18,6 +18,7 @@ from autocoder_tui.ui.controllers.review_display import (
     show_figures,
     show_later,
     show_review,
+    take_later,
 )
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
@@ -164,7 +165,7 @@ class ReviewSoFar:
             and session.coming is not None
             and is_of_run(session, files.prepared)
         ):
-            show_later(app, session.take_later(reviewable, proposed, self._coming))
+            take_later(app, reviewable, proposed, self._coming)
         elif reviewable.review.files or reviewable.refused:
             show_review(app, reviewable, proposed, coming=self._coming)
             self._tell()

@@ -81,8 +81,6 @@ def _keep_note(app: Program, pane: ReviewPane, file: FileReview, hunk: int, note
     session.keep_note(file, hunk, note)
     changed = file.with_verdict(hunk, Verdict.REJECTED)
     pane.take(session.review.with_file(changed))
-    if pane.file is changed:
-        pane.diff.show(changed)
     app.reviews.changed()
     app.tell("Kept with the hunk: feedback (Ctrl+N) tells the model of all that is rejected.")
 

@@ -154,19 +154,23 @@ class Finder(Dialog[None]):
 
     # ------------------------------------------------------------------ finding
 
+    @property
+    def _shows(self) -> bool:
+        """Whether it has its widgets: whoever opened it may tell it something before."""
+        return self.is_mounted and not self.closing
+
     def files_changed(self) -> None:
         """Look again: the project was listed, or what is offered of it is other."""
-        if self.closing:
-            return
         self._now = self._files.findable()
         if self._now.index is not None and self._now.index is not self._search.index:
             self._search = FileSearch(self._now.index)
         self._wanted = (self._wanted[0], self._wanted[1] + 1)
-        self._ask()
+        if self._shows:
+            self._ask()
 
     def weights_changed(self) -> None:
         """Show weights that became known."""
-        if not self.closing:
+        if self._shows:
             self.query_one(RowList).refresh()
             self._say()
 

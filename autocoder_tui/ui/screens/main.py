@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -12,7 +13,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widget import Widget
+from textual.widget import MountError, Widget
 from textual.widgets import ContentSwitcher, Input, Label, Static, TextArea
 
 from autocoder_tui.config.preferences import Preferences
@@ -104,11 +105,7 @@ class MainScreen(PanedScreen):
                 with Horizontal(id="target-line"):
                     yield ModeSwitch()
                     yield Label("→ write")
-                    yield PlainInput(
-                        id="target",
-                        compact=True,
-                        placeholder="any file; or name one",
-                    )
+                    yield PlainInput(id="target", compact=True, placeholder="any file; or name one")
             with Vertical(id="lower-pane", classes="pane") as lower:
                 lower.border_title = ""
                 yield TabStrip(LOWER_TABS, id="tabs")
@@ -138,12 +135,13 @@ class MainScreen(PanedScreen):
         from autocoder_tui.ui.screens.hidden_panes import hidden_panes
 
         log, panes = hidden_panes(self._log, self._diff_layout)
-        with self.app.batch_update():
+        # The program may be left meanwhile: then there is nothing to mount them in.
+        with suppress(MountError), self.app.batch_update():
             for place, inside in panes.items():
                 await self.query_one(place).mount(*inside)
             self._log_pane = log
-            for line in self._early_lines:
-                log.add(line)
+            while self._early_lines:
+                log.add(self._early_lines.pop(0))
             self.is_complete = True
             self.arrange_panes()
             if self._to_show is not None:

@@ -24,7 +24,10 @@ _MOST_RUNS: Final = 8
 _MOST_THOUGHT: Final = 4_000
 """Characters of what a model thinks that are laid out again with each picture."""
 SENT: Final = "Sent. The first words of the reply are awaited; Esc stops."
-THINKS: Final = "The model thinks before it answers; its reply comes in here. F8 shows all of it."
+THINKS: Final = (
+    "The model thinks before it answers; its reply comes in here. All of it is in Reasoning: F8 "
+    "goes on there, pane by pane."
+)
 
 
 class BeforeRun(Static):

@@ -56,6 +56,8 @@ def test_a_module_of_types_is_an_attribute_of_its_package_and_others_are_not() -
         "assert not hasattr(openai.types, 'no_such_name')\n"
         "from openai.types import Completion\n"
         "assert Completion.model_fields\n"
+        "from openai.types.chat import *\n"
+        "assert ChatCompletionChunk is openai.types.chat.ChatCompletionChunk\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

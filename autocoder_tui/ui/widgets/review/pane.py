@@ -216,7 +216,18 @@ class ReviewPane(SearchedPane):
 
     def take(self, review: Review, *, tell: bool = False) -> None:
         """Go on with `review`, a later state of the one on show."""
-        if self._session is not None:
+        self._decide(review, tell)
+        if self.file is not None:
+            self.diff.show(self.file)
+
+    def settle(self) -> None:
+        """Take what was decided in the diff a moment ago, and is still on its way here."""
+        seen, shown = self.diff.review, self.file
+        if self._session is not None and seen is not None and shown not in (None, seen):
+            self._decide(self._session.with_decided(seen), tell=False)
+
+    def _decide(self, review: Review | None, tell: bool) -> None:
+        if self._session is not None and review is not None:
             self._session.decide(review, tell=tell)
             self.show_again()
 
@@ -287,9 +298,8 @@ class ReviewPane(SearchedPane):
 
     def on_diff_view_review_changed(self, event: DiffView.ReviewChanged) -> None:
         event.stop()
-        now = None if self._session is None else self._session.with_decided(event.review)
-        if now is not None:
-            self.take(now, tell=event.whole)
+        if self._session is not None:
+            self._decide(self._session.with_decided(event.review), event.whole)
         if self.file is not None and self.file is not event.review:
             self.diff.show(self.file)  # more of it has come since
 
@@ -305,8 +315,7 @@ class ReviewPane(SearchedPane):
 
     def action_step_undecided(self, step: int) -> None:
         """Go to the next file with undecided hunks, or the one before."""
-        index = next_undecided(self._seen, self._index, step)
-        if index is not None:
+        if (index := next_undecided(self._seen, self._index, step)) is not None:
             self._go_to_file(index)
             return
         here = self.file is not None and self.file.counts.undecided
@@ -342,7 +351,6 @@ class ReviewPane(SearchedPane):
         renames a file is accepted one by one only."""
         if self.review is not None:
             self.take(self.review.decided(verdict, but), tell=True)
-            self._show_file()
 
     def action_take_back(self) -> None:
         """Take back the last verdicts, split or edit."""
@@ -364,7 +372,7 @@ class ReviewPane(SearchedPane):
         self.diff.select(place.hunk)
         self.post_message(self.Decided(session.review, session.said))
 
-    # ------------------------------------------------------------------ result, search, layout
+    # ------------------------------------------------------------------ result, before
 
     def action_toggle_result(self) -> None:
         """The exact text that would be written, or the diff again."""
@@ -386,8 +394,6 @@ class ReviewPane(SearchedPane):
         self._show_texts()
         self.keyboard_view.focus()
         self.refresh_bindings()
-
-    # ------------------------------------------------------------------ what asks something
 
     def action_want(self, deed: Deed) -> None:
         """Have done what asks something, or needs more than this pane."""

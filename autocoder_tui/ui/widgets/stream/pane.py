@@ -108,9 +108,12 @@ class StreamPane(Vertical):
 
     async def append_whole(self, text: str) -> None:
         """Show a text that is there already; of a long one so much between two turns of others
-        that a key is not kept waiting."""
+        that a key is not kept waiting. What is shown in its place meanwhile is left alone."""
         view = self.keyboard_view
+        files = view.files
         for begin in range(0, len(text), _AT_ONCE):
+            if view.files is not files:
+                return
             view.append(text[begin : begin + _AT_ONCE])
             await asyncio.sleep(0)
 
