@@ -7,7 +7,6 @@ import errno
 import os
 import shlex
 import sys
-from pathlib import Path
 from typing import Final
 from unittest.mock import patch
 
@@ -22,10 +21,10 @@ from tests.pictures.stage import Stage
 from tests.pictures.walk.asking import SHOP, WISH
 from tests.pictures.walk.camera import MODEL, Camera, reply, scene
 
-_MODELS: Final = """[providers.Test]
-base_url = "http://127.0.0.1:9/v1"
+_PRICED: Final = f"""[providers.Test]
+base_url = "{{base_url}}"
 [[models]]
-name = "{model}"
+name = "{MODEL}"
 provider = "Test"
 input_price = "1"
 output_price = "10"
@@ -36,14 +35,6 @@ _OLD: Final = str(SHOP["src/orders.py"])
 _NEW: Final = _OLD.replace("orders)\n", "orders or ())\n").replace("total(", "total_of(")
 _BETTER: Final = _NEW.replace("total_of(", "sum_of(")
 _SLOW: Final = "import time; print('collects the tests', flush=True); time.sleep(300)"
-
-
-def _priced(home: Path, settings: str = "") -> None:
-    """A price and a window for the model, whose address the command line says."""
-    (home / "config").mkdir(exist_ok=True)
-    models = _MODELS.format(model=MODEL)
-    (home / "config" / "models.toml").write_text(models)
-    (home / "config" / "config.toml").write_text(settings)
 
 
 async def _proposed(stage: Stage) -> None:
@@ -59,7 +50,7 @@ async def _proposed(stage: Stage) -> None:
 @scene
 async def too_large(camera: Camera) -> None:
     flags = ("-r", WISH, "-i", "src/orders.py", "-i", "data/large.csv")
-    async with camera.project(SHOP, *flags, before=_priced) as stage:
+    async with camera.project(SHOP, *flags, models=_PRICED) as stage:
         await stage.until(lambda: len(stage.app.job().picks) == 2)
         await camera.take("weighed")
         await stage.press("ctrl+r")
@@ -74,12 +65,9 @@ async def cap(camera: Camera) -> None:
     whole = "".join(f"line {n}\n" for n in range(400))
     start = f'<file path="code.txt">\n{whole}'[:2000]
 
-    def before(home: Path) -> None:
-        _priced(home, '[cost]\nmax_cost = "0.012"\n')
-
-    flags = ("-r", WISH, "-i", "src/orders.py")
+    flags = ("-r", WISH, "-i", "src/orders.py", "--max-cost", "0.012")
     script = [Reply(start, "length")]
-    async with camera.project(SHOP, *flags, script=script, before=before) as stage:
+    async with camera.project(SHOP, *flags, script=script, models=_PRICED) as stage:
         app = stage.app
         await stage.until(lambda: app.job().picks)
         stage.pace.allow(10**9)
