@@ -116,6 +116,8 @@ async def test_files_that_come_stand_behind_those_that_can_be_decided_on(tmp_pat
         server.go_on()
         await ended(app, pilot)
         assert there(pane_of(app).file).path == "b.txt"
+        # What was to be seen of it as it came is no file of its own any more.
+        assert [each.path for each in pane_of(app)._seen] == ["a.txt", "b.txt"]
         await until(pilot, lambda: isinstance(app.focused, DiffView))
 
 

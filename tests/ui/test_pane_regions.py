@@ -139,3 +139,11 @@ def test_steps_and_output_are_seen_together() -> None:
             assert {STEPS, LOWER} <= set(seen(pane, size, "steps", single=single).boxes)
         decided = seen("review", size, "steps", single=single, decides=True)
         assert STEPS not in decided.boxes
+
+
+def test_beside_the_steps_no_column_waits_for_a_file() -> None:
+    for pane in ("steps", "output"):
+        found = seen(pane, (200, 57), "steps")
+        assert set(found.boxes) == {STEPS, LOWER}
+        assert found.boxes[LOWER].width > 120
+    assert RIGHT in seen("review", (200, 57), "steps", decides=True).boxes

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from textual.app import App, ComposeResult
 from textual.events import Paste
+from textual.widgets import TextArea
 
 from autocoder_tui.ui.widgets import plain_area
-from autocoder_tui.ui.widgets.plain_area import PlainArea
+from autocoder_tui.ui.widgets.plain_area import PlainArea, ReadOnlyText
 from tests.ui.driving import until
 
 
@@ -45,3 +48,24 @@ async def test_the_cursor_stands_still_when_nobody_types(
                 await until(pilot, lambda: not area.has_focus)
                 area.focus()
         await until(pilot, lambda: area.has_focus and area.cursor_blink)
+
+
+@pytest.mark.parametrize("kind", [PlainArea, lambda: ReadOnlyText("nothing")])
+async def test_ctrl_home_and_ctrl_end_go_through_all_the_text(
+    kind: Callable[[], TextArea],
+) -> None:
+    class Shown(App[str]):
+        def compose(self) -> ComposeResult:
+            yield kind()
+
+    app = Shown()
+    async with app.run_test() as pilot:
+        area = app.query_one(TextArea)
+        area.text = "first\n" * 90 + "last"
+        await pilot.press("ctrl+end")
+        assert area.cursor_location == (90, 4)
+        await until(pilot, lambda: area.scroll_offset.y > 60)
+        await pilot.press("ctrl+home")
+        assert area.cursor_location == (0, 0)
+        await pilot.press("ctrl+shift+end")
+        assert area.selected_text == area.text

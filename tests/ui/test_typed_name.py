@@ -32,7 +32,9 @@ class Clock:
         ("cli", 3, 0),  # round the end, beginnings first
         ("test_", 0, 3),
         ("ient", 0, 1),  # nothing begins so
-        ("mz", 0, 2),  # a letter that is in none does not count
+        ("mz", 0, 2),  # a letter that is in none moves nothing
+        ("zm", 0, 0),  # nor does what follows it: that name is not there
+        ("mzcli", 0, 2),
         ("cc", 3, 1),  # the same letter again goes on
     ],
 )
@@ -51,6 +53,19 @@ def test_after_a_pause_another_name_begins() -> None:
     clock.now += PAUSE + 1
     assert looking.add("m", NAMES, 0) == 2
     assert looking.letters == "m"
+
+
+def test_a_letter_taken_back_is_as_if_it_had_not_been_typed() -> None:
+    looking = TypedName(Clock())
+    assert [looking.add(letter, NAMES, 0) for letter in "cxy"] == [1, None, None]
+    assert looking.missed == "cxy"
+    looking.shorten()
+    looking.shorten()
+    assert (looking.letters, looking.missed) == ("c", "")
+    assert looking.add("l", NAMES, 1) == 1
+    assert looking.add("z", NAMES, 1) is None
+    assert looking.forget()
+    assert looking.add("m", NAMES, 1) == 2
 
 
 @given(st.lists(st.text("abc", max_size=4)), st.text("abc", max_size=5), st.integers(0, 9))
@@ -88,6 +103,11 @@ async def test_letters_move_in_the_tree_and_space_picks(tmp_path: Path) -> None:
         await until(pilot, lambda: app.job().picks == ("commit.py",))
         await pilot.press("z", "escape", "a")
         assert picker.cursor_line == 0
+        # The end of a name that is not there leads nowhere, and it is said once.
+        await pilot.press("escape", *"qzeta")
+        assert picker.cursor_line == 0
+        (told,) = [one.message for one in app._notifications if "No name" in one.message]
+        assert "“q”: / finds" in told
         await pilot.press("X")
         await until(pilot, lambda: app.job().picks == ())
 

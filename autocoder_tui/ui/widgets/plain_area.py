@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import Final
+from typing import Final, Literal
 
 from rich.text import Text
+from textual.binding import Binding
 from textual.geometry import Size
 from textual.reactive import reactive
 from textual.timer import Timer
@@ -17,7 +18,22 @@ BLINKS: Final = 10.0
 """Seconds without a key after which the cursor stands still: each blink paints its line anew."""
 
 
-class PlainArea(TextArea):
+class WholeText(TextArea):
+    """Ctrl+Home and Ctrl+End go to the beginning and the end of all the text, as in an editor;
+    with Shift they select up to there."""
+
+    BINDINGS = [
+        Binding(f"ctrl+{shift}{key}", f"move_to('{end}', {bool(shift)})", show=False)
+        for key, end in (("home", "beginning"), ("end", "end"))
+        for shift in ("", "shift+")
+    ]
+
+    def action_move_to(self, end: Literal["beginning", "end"], select: bool) -> None:
+        place = self.document.start if end == "beginning" else self.document.end
+        self.move_cursor(place, select=select, record_width=True)
+
+
+class PlainArea(WholeText):
     """Edits any text; what could act on the terminal is shown as marks, and kept as it is."""
 
     _used = 0.0
@@ -66,7 +82,7 @@ class PlainInput(Input):
         return Text(visible(self.value), no_wrap=True, overflow="ignore", end="")
 
 
-class ReadOnlyText(TextArea):
+class ReadOnlyText(WholeText):
     """Text to read, move in and copy from; `nothing` stands there where there is none."""
 
     def __init__(self, nothing: str, *, id: str | None = None) -> None:

@@ -91,8 +91,10 @@ class Camera:
         script: Script = (),
         guided: bool = False,
         before: Callable[[Path], None] | None = None,
+        models: str = "",
     ) -> AsyncIterator[Stage]:
-        """The program on a project of those files, whose model answers with `script`."""
+        """The program on a project of those files, whose model answers with `script`. `models` is
+        what models.toml says, with `{base_url}` for where the model is."""
         async with DemoServer(script, models=(MODEL, "another-model")) as server:
 
             def made(home: Path) -> Setup:
@@ -102,6 +104,10 @@ class Camera:
                     file.parent.mkdir(parents=True, exist_ok=True)
                     file.write_bytes(text.encode() if isinstance(text, str) else text)
                 root.mkdir(exist_ok=True)
+                if models:
+                    (home / "config").mkdir()
+                    written = models.replace("{base_url}", server.base_url)
+                    (home / "config" / "models.toml").write_text(written)
                 if before is not None:
                     before(home)
                 at = ("--base-url", server.base_url, "-m", MODEL)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from autocoder_tui.demo.script import Reply
 from autocoder_tui.demo.server import DEMO_TOKENS_PER_SECOND
 from autocoder_tui.ui.widgets.files.picker import FilePicker
@@ -29,8 +31,9 @@ async def _reviewed(stage: Stage) -> None:
 
 
 async def _in_the_diff(stage: Stage) -> None:
-    await stage.press("f5")
     app = stage.app
+    if app.focused is None or app.focused.id != "diff":  # F5 there leads back
+        await stage.press("f5")
     await stage.until(lambda: app.focused is not None and app.focused.id == "diff")
 
 
@@ -112,7 +115,8 @@ async def three_files(camera: Camera) -> None:
         await stage.press("f4")
         await stage.until(lambda: app.main.query_one("#output"))
         while "days.py" not in app.runner.state.text:
-            await _come(stage, 300)
+            await _come(stage, 40)
+            await asyncio.sleep(0.1)  # what has come is read some thirty times a second
         await _come(stage, 100)
         await camera.take("second-file")
         await _in_the_diff(stage)

@@ -1,5 +1,5 @@
 """All scenes: each of these files puts its own into `camera.SCENES`."""
 
-from tests.pictures.walk import asking, deciding, failing, looking
+from tests.pictures.walk import asking, deciding, failing, limits, looking
 
-__all__ = ["asking", "deciding", "failing", "looking"]
+__all__ = ["asking", "deciding", "failing", "limits", "looking"]

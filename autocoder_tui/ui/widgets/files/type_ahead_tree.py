@@ -8,6 +8,7 @@ from rich.text import Text
 from textual import events
 from textual.widgets import Tree
 
+from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.widgets.files.typed_name import TypedName, is_of_name
 from autocoder_tui.workspace.entry import Entry
 
@@ -47,10 +48,14 @@ class TypeAheadTree(Tree[Entry]):
             node.data.name.lower() if node is not None and node.data is not None else ""
             for node in nodes
         ]
+        missing = bool(self.typed.missed)
         found = self.typed.add(letter, names, self.cursor_line)
         if found is not None:
             self._repaint_cursor()
             self.move_cursor_to_line(found)
+        elif not missing:
+            said = f"No name shown here has “{visible(self.typed.missed)}”: / finds in all folders."
+            self.app.notify(said, markup=False)
 
     def _repaint_cursor(self) -> None:
         if self.cursor_node is not None:

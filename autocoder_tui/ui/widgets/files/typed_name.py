@@ -24,31 +24,44 @@ class TypedName:
         self._clock = clock
         self._last = float("-inf")
         self.letters = ""
+        self.missed = ""
+        """The letters with those that no name has after them; "" as long as there is such a name.
+        What follows them does not count either: the end of a name that is not there would lead to
+        any other."""
 
     def forget(self) -> bool:
         """The next letter begins another name. Says whether there was one."""
-        begun, self.letters = bool(self.letters), ""
+        begun = bool(self.letters or self.missed)
+        self.letters = self.missed = ""
         return begun
 
     def shorten(self) -> bool:
         """Take the last letter back. Says whether there was one."""
-        begun = bool(self.letters)
-        self.letters, self._last = self.letters[:-1], self._clock()
+        begun, self._last = bool(self.letters or self.missed), self._clock()
+        if self.missed:
+            self.missed = self.missed[:-1] if len(self.missed) > len(self.letters) + 1 else ""
+        else:
+            self.letters = self.letters[:-1]
         return begun
 
     def add(self, letter: str, names: Sequence[str], at: int) -> int | None:
         """Which of `names` is meant now, the cursor being at the one at `at`; None where none is,
-        and then the letter does not count. The same letter again goes on to the next."""
+        and then the letter counts as `missed`. The same letter again goes on to the next."""
         now = self._clock()
         if now - self._last > PAUSE:
-            self.letters = ""
+            self.letters = self.missed = ""
         self._last = now
-        longer = self.letters + letter.lower()
+        if self.missed:
+            self.missed += letter.lower()
+            return None
+        longer = typed = self.letters + letter.lower()
         first = at + 1 if len(longer) == 1 else at
         found = _next(names, longer, first)
         if found is None and set(longer) == {letter.lower()}:
             longer, found = letter.lower(), _next(names, letter.lower(), at + 1)
-        if found is not None:
+        if found is None:
+            self.missed = typed
+        else:
             self.letters = longer
         return found
 

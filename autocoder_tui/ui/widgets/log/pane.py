@@ -101,9 +101,9 @@ class LogPane(Vertical):
     def _show_state(self) -> None:
         view = self.keyboard_view
         level = self._log.level
-        parts = [f"level {level} {LEVELS[level]}"]
+        parts = [f"level {level} ({LEVELS[level]}), 0-3 change it"]
         if self._sought:
             parts.append(f"only “{shortened(self._sought, 20)}”")
         some = f"{len(view.shown()):,} of " if self._sought else ""
-        parts.append(f"{some}{view.kept:,} line{'s' * (view.kept != 1)} · 0-3 level")
+        parts.append(f"{some}{view.kept:,} line{'s' * (view.kept != 1)}")
         self.query_one("#log-state", Static).update(" · ".join(parts))

@@ -114,7 +114,7 @@ def arranged(moment: Moment, size: Place, shares: Mapping[str, float]) -> Arrang
     the names of borders."""
     if moment.single:
         return _single(moment, size, shares)
-    if size.width >= WIDE_FROM:
+    if is_wide(moment, size.width):
         return _wide(moment, size, shares)
     if moment.decides:
         return _over_all(moment, size)
@@ -123,8 +123,10 @@ def arranged(moment: Moment, size: Place, shares: Mapping[str, float]) -> Arrang
 
 
 def is_wide(moment: Moment, width: int) -> bool:
-    """Whether the review has a column of its own, or may have."""
-    return width >= WIDE_FROM and not moment.single
+    """Whether the review has a column of its own, or may have. Beside the steps only while it is
+    decided on: there is no tree, whose file would fill it till then."""
+    filled = moment.beside == "files" or moment.decides
+    return width >= WIDE_FROM and not moment.single and filled
 
 
 def _single(moment: Moment, size: Place, shares: Mapping[str, float]) -> Arranged:
