@@ -173,6 +173,8 @@ class ReviewPane(SearchedPane):
     def show_later(self) -> None:
         """The run has brought more to decide on. What is on show stays, and the place in it."""
         if self._session is not None:
+            if self._session.coming is None:
+                self._beginnings = ()
             self._take_stock()
 
     def show_beginnings(self, beginnings: tuple[Beginning, ...]) -> None:
