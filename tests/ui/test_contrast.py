@@ -140,12 +140,16 @@ async def test_every_text_on_the_screen_can_be_read(tmp_path: Path, moment: str,
         await look_at(app, pilot, [*themes, *OF_THE_TERMINAL], moment + key)
 
 
-async def test_what_stands_in_an_empty_pane_can_be_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("pane", "words"), [("notes", "besides the files"), ("reasoning", "before it answers")]
+)
+async def test_what_stands_in_an_empty_pane_can_be_read(
+    tmp_path: Path, pane: str, words: str
+) -> None:
     async with at_moment(tmp_path, "ask", NARROW) as (app, pilot):
-        for pane, words in (("notes", "besides the files"), ("reasoning", "before it answers")):
-            app.main.show(pane)
-            await until(pilot, lambda: any(words in it.text for _, _, it in _segments(app.screen)))
-            await look_at(app, pilot, [*_MOST_UNLIKE, *OF_THE_TERMINAL], pane)
+        app.main.show(pane)
+        await until(pilot, lambda: any(words in it.text for _, _, it in _segments(app.screen)))
+        await look_at(app, pilot, [*_MOST_UNLIKE, *OF_THE_TERMINAL], pane)
 
 
 @pytest.mark.parametrize("severity", ["information", "warning", "error"])
