@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from textual.app import App, ComposeResult
 from textual.events import Paste
+from textual.widgets import TextArea
 
 from autocoder_tui.ui.widgets import plain_area
-from autocoder_tui.ui.widgets.plain_area import PlainArea
+from autocoder_tui.ui.widgets.plain_area import PlainArea, ReadOnlyText
 from tests.ui.driving import until
 
 
@@ -45,3 +46,25 @@ async def test_the_cursor_stands_still_when_nobody_types(
                 await until(pilot, lambda: not area.has_focus)
                 area.focus()
         await until(pilot, lambda: area.has_focus and area.cursor_blink)
+
+
+@pytest.mark.parametrize("kind", [PlainArea, ReadOnlyText])
+async def test_both_ends_of_a_text_have_a_key(kind: type[TextArea]) -> None:
+    class Long(App[None]):
+        def compose(self) -> ComposeResult:
+            yield kind("")
+
+    app = Long()
+    async with app.run_test(size=(40, 10)) as pilot:
+        area = app.query_one(TextArea)
+        area.load_text("".join(f"line {number}\n" for number in range(80)) + "end")
+        area.focus()
+        await pilot.press("ctrl+end")
+        assert (area.cursor_location, area.selected_text) == ((80, 3), "")
+        await until(pilot, lambda: area.scroll_y > 60)
+        await pilot.press("ctrl+home")
+        assert area.cursor_location == (0, 0)
+        await pilot.press("ctrl+shift+end")
+        assert area.selected_text == area.text
+        await pilot.press("ctrl+end", "ctrl+shift+home")
+        assert area.selected_text == area.text

@@ -6,6 +6,7 @@ import time
 from typing import Final
 
 from rich.text import Text
+from textual.binding import Binding
 from textual.geometry import Size
 from textual.reactive import reactive
 from textual.timer import Timer
@@ -17,7 +18,24 @@ BLINKS: Final = 10.0
 """Seconds without a key after which the cursor stands still: each blink paints its line anew."""
 
 
-class PlainArea(TextArea):
+class LongText(TextArea):
+    """As Textual's, with the keys that go to both ends of a text in other editors."""
+
+    BINDINGS = [
+        Binding("ctrl+home", "text_start", "Start of the text", show=False),
+        Binding("ctrl+end", "text_end", "End of the text", show=False),
+        Binding("ctrl+shift+home", "text_start(True)", "Select to the start", show=False),
+        Binding("ctrl+shift+end", "text_end(True)", "Select to the end", show=False),
+    ]
+
+    def action_text_start(self, select: bool = False) -> None:
+        self.move_cursor((0, 0), select=select)
+
+    def action_text_end(self, select: bool = False) -> None:
+        self.move_cursor(self.document.end, select=select)
+
+
+class PlainArea(LongText):
     """Edits any text; what could act on the terminal is shown as marks, and kept as it is."""
 
     _used = 0.0
@@ -66,7 +84,7 @@ class PlainInput(Input):
         return Text(visible(self.value), no_wrap=True, overflow="ignore", end="")
 
 
-class ReadOnlyText(TextArea):
+class ReadOnlyText(LongText):
     """Text to read, move in and copy from; `nothing` stands there where there is none."""
 
     def __init__(self, nothing: str, *, id: str | None = None) -> None:
