@@ -83,8 +83,8 @@ def _is_box(app: AutocoderApp, x: int, y: int) -> bool:
 
 
 def unsuited(app: AutocoderApp, theme: str) -> list[str]:
-    """What nobody knows how it looks in the terminal's own colours: one on another, or one that is
-    near to the usual ground of such a terminal."""
+    """What nobody knows how it looks in the terminal's own colours: text on one that is not just
+    reversed, or one that is near to the usual ground of such a terminal."""
     near = {4} if theme == "ansi" else {2, 3, 6, 7}  # blue; green, yellow, cyan, white
     near |= {0, 8, 15}
     bad = []
@@ -92,7 +92,8 @@ def unsuited(app: AutocoderApp, theme: str) -> list[str]:
         style = segment.style or Style()
         pair = (style.color, style.bgcolor)
         colours = [one.number for one in pair if one is not None and not one.is_default]
-        if not segment.text.isspace() and (len(colours) > 1 or near & {*colours}):
+        on_one = style.bgcolor is not None and not style.bgcolor.is_default
+        if not segment.text.isspace() and (on_one or near & {*colours}):
             bad.append(f"{segment.text!r} at {x},{y}: {style}")
     return bad
 
@@ -150,6 +151,12 @@ async def test_what_stands_in_an_empty_pane_can_be_read(
         app.main.show(pane)
         await until(pilot, lambda: any(words in it.text for _, _, it in _segments(app.screen)))
         await look_at(app, pilot, [*_MOST_UNLIKE, *OF_THE_TERMINAL], pane)
+
+
+async def test_what_a_small_terminal_is_told_can_be_read(tmp_path: Path) -> None:
+    async with at_moment(tmp_path, "ask", (50, 12)) as (app, pilot):
+        await until(pilot, lambda: any("widen it" in it.text for _, _, it in _segments(app.screen)))
+        await look_at(app, pilot, [*_MOST_UNLIKE, *OF_THE_TERMINAL], "small")
 
 
 @pytest.mark.parametrize("severity", ["information", "warning", "error"])
