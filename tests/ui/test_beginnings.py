@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.widgets.diff.view import DiffView
 from autocoder_tui.ui.widgets.review.beginning_view import BeginningView
+from autocoder_tui.ui.widgets.review.file_list import FileList
 from tests.ui.driving import at_both_sizes, there, until
 from tests.ui.test_review_so_far import (
     HOLD,
@@ -21,6 +22,7 @@ from tests.ui.test_review_so_far import (
     marks,
     names,
     pane_of,
+    reviewing_first,
     said,
     streaming,
     summary,
@@ -146,3 +148,20 @@ async def test_a_file_in_a_code_fence_is_decided_on_when_the_next_one_has_begun(
         await ended(app, pilot)
         assert names(app) == ["a.txt", "b.txt"]
         assert (marks(app, "a.txt"), marks(app, "b.txt")) == ("✓✗", "··")
+
+
+def files(app: AutocoderApp) -> str:
+    return pane_of(app).query_one(FileList).render().plain
+
+
+async def test_no_file_is_said_to_come_when_all_have(tmp_path: Path) -> None:
+    # The run is over as soon as the last file is whole: nobody has looked at it since.
+    text = WHOLE + file_of("b.txt").replace("</file>", HOLD + "</file>")
+    async with streaming(tmp_path, [text], size=(80, 24)) as (app, pilot, server):
+        await reviewing_first(app, pilot)
+        await until(pilot, lambda: [each.path for each in pane_of(app)._seen][1:] == ["b.txt"])
+        assert "coming" in files(app)
+        server.go_on()
+        await ended(app, pilot)
+        assert [each.path for each in pane_of(app)._seen] == ["a.txt", "b.txt"]
+        assert "coming" not in files(app)

@@ -31,6 +31,8 @@ LOADED = load_themes().themes
 THEMES = [theme.name for theme in LOADED if not theme.ansi]
 OF_THE_TERMINAL = [theme.name for theme in LOADED if theme.ansi]
 _MOST_UNLIKE = ("autocoder-dark", "paper", "high-contrast", "beacon-light", "ember")
+_IN_ALL = ("ask", "stream", "review", "history")
+"""What has every colour of a theme in it; another theme takes longer than all else here."""
 _SIZE = (120, 40)
 _TEXT = 4.5
 _STRONG = ("high-contrast", "high-contrast-light")
@@ -81,8 +83,8 @@ def _is_box(app: AutocoderApp, x: int, y: int) -> bool:
 
 
 def unsuited(app: AutocoderApp, theme: str) -> list[str]:
-    """What nobody knows how it looks in the terminal's own colours: one on another, or one that is
-    near to the usual ground of such a terminal."""
+    """What nobody knows how it looks in the terminal's own colours: text on one that is not just
+    reversed, or one that is near to the usual ground of such a terminal."""
     near = {4} if theme == "ansi" else {2, 3, 6, 7}  # blue; green, yellow, cyan, white
     near |= {0, 8, 15}
     bad = []
@@ -90,19 +92,30 @@ def unsuited(app: AutocoderApp, theme: str) -> list[str]:
         style = segment.style or Style()
         pair = (style.color, style.bgcolor)
         colours = [one.number for one in pair if one is not None and not one.is_default]
-        if not segment.text.isspace() and (len(colours) > 1 or near & {*colours}):
+        on_one = style.bgcolor is not None and not style.bgcolor.is_default
+        if not segment.text.isspace() and (on_one or near & {*colours}):
             bad.append(f"{segment.text!r} at {x},{y}: {style}")
     return bad
+
+
+def wrong(app: AutocoderApp) -> list[str]:
+    """What is wrong with the colours of what is on the screen."""
+    theme = app.theme
+    return unsuited(app, theme) if theme in OF_THE_TERMINAL else unreadable(app)
+
+
+async def put_on(app: AutocoderApp, pilot: Any, theme: str) -> None:
+    if app.theme != theme:
+        app.theme = theme
+        await pilot.pause()
+        await until(pilot, lambda: not app.screen._layout_required)
 
 
 async def look_at(app: AutocoderApp, pilot: Any, themes: list[str], what: str) -> None:
     """Each of `themes` on what is on the screen."""
     for theme in themes:
-        app.theme = theme
-        await pilot.pause()
-        await until(pilot, lambda: not app.screen._layout_required)
-        wrong = unsuited(app, theme) if theme in OF_THE_TERMINAL else unreadable(app)
-        assert wrong == [], (theme, what)
+        await put_on(app, pilot, theme)
+        assert wrong(app) == [], (theme, what)
     app.theme = "autocoder-dark"
 
 
@@ -124,8 +137,26 @@ async def test_every_text_on_the_screen_can_be_read(tmp_path: Path, moment: str,
         if key == "slash":
             await pilot.press(*"orders")
             await pilot.pause()
-        themes = list(_MOST_UNLIKE) if key else THEMES
+        themes = THEMES if moment in _IN_ALL and not key else list(_MOST_UNLIKE)
         await look_at(app, pilot, [*themes, *OF_THE_TERMINAL], moment + key)
+
+
+@pytest.mark.parametrize(
+    ("pane", "words"), [("notes", "besides the files"), ("reasoning", "before it answers")]
+)
+async def test_what_stands_in_an_empty_pane_can_be_read(
+    tmp_path: Path, pane: str, words: str
+) -> None:
+    async with at_moment(tmp_path, "ask", NARROW) as (app, pilot):
+        app.main.show(pane)
+        await until(pilot, lambda: any(words in it.text for _, _, it in _segments(app.screen)))
+        await look_at(app, pilot, [*_MOST_UNLIKE, *OF_THE_TERMINAL], pane)
+
+
+async def test_what_a_small_terminal_is_told_can_be_read(tmp_path: Path) -> None:
+    async with at_moment(tmp_path, "ask", (50, 12)) as (app, pilot):
+        await until(pilot, lambda: any("widen it" in it.text for _, _, it in _segments(app.screen)))
+        await look_at(app, pilot, [*_MOST_UNLIKE, *OF_THE_TERMINAL], "small")
 
 
 @pytest.mark.parametrize("severity", ["information", "warning", "error"])
@@ -173,23 +204,29 @@ async def test_every_part_of_an_answer_can_be_read(tmp_path: Path) -> None:
         await look_at(app, pilot, [*THEMES, *OF_THE_TERMINAL], "answer")
 
 
-async def test_every_dialog_can_be_read(tmp_path: Path) -> None:
-    """With the keyboard in its line to type in, and on a button, too."""
+@pytest.mark.parametrize("theme", ["high-contrast", *OF_THE_TERMINAL])
+async def test_every_dialog_can_be_read(tmp_path: Path, theme: str) -> None:
+    """With the keyboard in its line to type in, and on a button, too. High contrast stands for the
+    themes with colours of their own, as it asks for more than they do."""
     left_behind(tmp_path, TextDelta(WHOLE[:-40]))
     async with driven(setup_for(tmp_path, *AT), NARROW) as (app, pilot):
         await until(pilot, lambda: isinstance(app.screen, RecoveredRuns) and app.screen._listens)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main and app.recovery.done)
+        # To change the theme takes longer than to open a dialog: one after the other in the same.
+        await put_on(app, pilot, theme)
         for kind in every_dialog():
             app.main.show("output")
             await pilot.pause()
             dialog = await opened(app, pilot, kind.__name__, [])
-            await look_at(app, pilot, ["paper", "high-contrast", *OF_THE_TERMINAL], kind.__name__)
+            # The list of themes shows the one under its cursor.
+            await put_on(app, pilot, theme)
+            assert wrong(app) == [], kind.__name__
             for widget in (*list(dialog.query(Input))[:1], *list(dialog.query(Button))[:1]):
                 if widget.display and not widget.disabled:
                     widget.focus()
                     await pilot.pause()
-                    await look_at(app, pilot, ["high-contrast", "ansi"], f"{dialog} {widget}")
+                    assert wrong(app) == [], f"{dialog} {widget}"
             app.pop_screen()
             await closed(app, pilot, dialog)
 

@@ -53,6 +53,20 @@ async def test_what_is_typed_and_moved_to_is_chosen(keys: list[str], chosen: str
     assert answers == [chosen]
 
 
+async def test_the_row_that_enter_chooses_looks_the_same_with_the_keyboard_in_the_line() -> None:
+    app: App[None] = App()
+    async with app.run_test() as pilot:
+        await app.push_screen(Fruit())
+        options = app.screen.query_one(OptionList)
+        row = "option-list--option-highlighted"
+        await until(pilot, lambda: isinstance(app.focused, Input))
+        beside = options.get_visual_style(row)
+        options.focus()
+        await until(pilot, lambda: app.focused is options)
+        await pilot.pause()
+        assert options.get_visual_style(row) == beside
+
+
 def test_every_word_counts_in_any_order_and_case() -> None:
     assert has_words("Green apple", "APP gre")
     assert has_words("Green apple", "  ")

@@ -72,6 +72,17 @@ async def test_keys_and_clicks_move_and_choose() -> None:
         assert app.chosen[-1] == int(rows.scroll_offset.y) + 2 == rows.highlighted
 
 
+async def test_the_cursor_stays_in_view_where_there_is_less_room() -> None:
+    app = _Rows()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.query_one(RowList).show(100, 9)
+        await pilot.pause()
+        assert shown(app)[9].startswith("row 9 ")
+        await pilot.resize_terminal(40, 6)
+        await pilot.pause()
+        assert shown(app)[5].startswith("row 9 ")
+
+
 async def test_an_empty_list_has_no_row_to_choose() -> None:
     app = _Rows()
     async with app.run_test(size=(40, 10)) as pilot:

@@ -60,7 +60,7 @@ class EndpointForm(Dialog[NewEndpoint | None]):
     BUTTONS = (KeyButton("Test it", "enter"), KeyButton("Cancel", "escape"))
     DEFAULT_CSS = """
     EndpointForm .hint { height: auto; width: 100%; color: $text-muted; }
-    EndpointForm Input { background: $panel; }
+    EndpointForm Input { background: $panel; text-style: underline; }
     """
 
     def __init__(self, setup: Setup, provider: Provider | None = None) -> None:

@@ -92,6 +92,7 @@ class RowList(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         self._fit()
+        self._scroll_to_highlighted()
 
     def _fit(self) -> None:
         self.virtual_size = Size(1, max(self.row_count * self.row_lines, self.size.height))

@@ -21,6 +21,14 @@ class FilteredList(Dialog[_Result]):
         Binding("down", "move(1)", show=False, priority=True),
         Binding("up", "move(-1)", show=False, priority=True),
     ]
+    # The row that Enter chooses is no less the cursor for the keyboard being in the line.
+    DEFAULT_CSS = """
+    FilteredList OptionList:blur > .option-list--option-highlighted {
+        color: $block-cursor-foreground;
+        background: $block-cursor-background;
+        text-style: $block-cursor-text-style;
+    }
+    """
 
     @abstractmethod
     def fill(self, wanted: str) -> None:
