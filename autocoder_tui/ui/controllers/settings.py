@@ -28,7 +28,6 @@ from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
 from autocoder_tui.ui.widgets.log.pane import LogPane
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.tab_strip import TabStrip
-from autocoder_tui.ui.widgets.tab_strip import TabStrip
 
 _AT_NEXT_START: Final = ("model.default", "history.")
 """What the names begin with of settings that a running program has taken up already."""
