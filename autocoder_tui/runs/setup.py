@@ -232,6 +232,10 @@ def with_options(setup: Setup, flags: Mapping[str, Any], file: Mapping[str, Any]
 def with_settings(setup: Setup, settings: Settings) -> Setup:
     """`setup` with other settings; what flags and the control file say still wins over them."""
     given = {**setup.file, **setup.flags}
+    if setup.demo:
+        # The sample project is checked with its own commands, whatever the person's file names.
+        check = replace(settings.check, commands=setup.settings.check.commands)
+        settings = replace(settings, check=check)
     limit = given.get("clarify_limit", settings.model.clarify_limit)
     return replace(
         setup,

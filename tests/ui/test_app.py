@@ -216,6 +216,21 @@ async def test_the_first_steps_lead_to_a_server_or_a_model(
         await until(pilot, lambda: type(app.screen).__name__ == opens)
 
 
+async def test_a_model_whose_key_is_there_is_offered_first(tmp_path: Path) -> None:
+    """The default model is another provider's: whoever exports one key must not end there."""
+    setup = setup_for(tmp_path, environ={"OPENAI_API_KEY": "sk-canary-1234567890"})
+    async with driven(setup) as (app, pilot):
+        await until(pilot, lambda: isinstance(app.screen, FirstSteps))
+        choices = app.screen.query_one(OptionList)
+        await until(pilot, lambda: choices.highlighted == 0)
+        detail = app.screen.query_one("#first-detail", Static)
+        await until(pilot, lambda: "OPENAI_API_KEY" in str(detail.render()))
+        assert "sk-canary" not in app.export_screenshot()
+        await pilot.press("enter")
+        await until(pilot, lambda: chosen_of(app).model.provider == "OpenAI")
+        assert chosen_of(app).ready
+
+
 @pytest.mark.parametrize("moved", [False, True])
 async def test_the_local_server_found_first_is_preselected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: bool

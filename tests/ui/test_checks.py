@@ -22,6 +22,7 @@ from autocoder_tui.ui.screens.dialogs.question import Question
 from autocoder_tui.ui.screens.dialogs.text_dialog import TextDialog
 from autocoder_tui.ui.widgets.check.pane import CheckPane
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
+from autocoder_tui.ui.widgets.tab_strip import TabStrip
 from tests.check.places import project, seen
 from tests.check.test_untouched import alive, left_over
 from tests.ui.driving import framed, serving, until
@@ -89,6 +90,9 @@ async def test_a_check_fails_leads_to_the_line_and_goes_back(tmp_path: Path) -> 
         await until(pilot, lambda: pane.file is not None and "0 + sum" in pane.file.after)
         await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
         assert line(app) == ""
+        state = str(app.main.query_one("#check-state", Static).content)
+        assert state.startswith("Of the proposal before: ✗")
+        assert {strip.marks.get("check") for strip in app.main.query(TabStrip)} == {""}
         # Said yes to once, it runs without asking.
         await pilot.press("C")
         await until(pilot, lambda: line(app).startswith("✓"), 60)

@@ -6,13 +6,18 @@ import re
 import select
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from autocoder_tui.runs.editor_text import edit_in_editor
 from autocoder_tui.system.clipboard import clipboard_tool, fill_clipboard
-from autocoder_tui.system.editor import EditorFailed, find_editor
+from autocoder_tui.system.editor import EditorFailed, editor_command, find_editor
+from autocoder_tui.ui.controllers.edit import edit_outside
+from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.plain_area import keeps
 
 
@@ -108,6 +113,28 @@ def test_no_clipboard_tool_without_a_display_or_over_ssh(tmp_path: Path) -> None
     assert clipboard_tool({"PATH": str(tmp_path)}) is None
     environ = {"PATH": str(tmp_path), "DISPLAY": ":0", "SSH_CONNECTION": "1 2 3 4"}
     assert clipboard_tool(environ) is None
+
+
+async def test_that_another_editor_is_used_is_told_after_it(tmp_path: Path) -> None:
+    """What is told before is gone by the time that the editor gives the screen back."""
+    program(tmp_path, "nano", "pass")
+    happened: list[str] = []
+
+    @contextlib.contextmanager
+    def suspend() -> Iterator[None]:
+        yield
+        happened.append("the screen is back")
+
+    places = SimpleNamespace(state=tmp_path / "state")
+    environ = {"EDITOR": "none-such", "PATH": str(tmp_path)}
+    app = SimpleNamespace(
+        setup=SimpleNamespace(environ=environ, places=places),
+        suspend=suspend,
+        tell=lambda text, **_: happened.append(text),
+    )
+    assert await edit_outside(cast(Program, app), "text", "a.txt", 0) == "text"
+    said = "$EDITOR names none-such, which is not installed: nano is used."
+    assert happened == ["the screen is back", said]
 
 
 IN_A_TERMINAL = """

@@ -30,7 +30,7 @@ IN_USE = {
     "App._exit": "panes that are missing are no error when the App is on its way out",
     "App._filters": "the filters that suit a theme: NO_COLOR, faint text on a console",
     "App._handle_exception": "overridden: Textual's report would print local variables",
-    "App._keymap": "the palette shows the keys as the user has bound them",
+    "App._keymap": "the palette and the tabs show the keys as the user has bound them",
     "App._notifications": "one message at a time is shown, not a heap of them",
     "App._refresh_notifications": "overridden for that",
     "App._unnotify": "a click takes a message away",

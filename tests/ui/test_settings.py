@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,16 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from autocoder_tui.config.settings import load_settings
+from autocoder_tui.demo.sample import DEMO_CHECKS
+from autocoder_tui.demo.session import demo_setup
+from autocoder_tui.runs.setup import with_settings
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.screens.dialogs.key_capture import KeyCapture
 from autocoder_tui.ui.screens.settings import SettingsScreen
 from autocoder_tui.ui.screens.theme_list import ThemeList
 from autocoder_tui.ui.widgets.diff.view import DiffView
 from autocoder_tui.ui.widgets.row_list import RowList
+from autocoder_tui.ui.widgets.tab_strip import TabStrip
 from tests.ui.driving import NARROW, driven, setup_for, until
 from tests.ui.test_session import AT
 
@@ -153,6 +158,28 @@ async def test_a_key_is_given_by_pressing_it_and_acts_at_once(tmp_path: Path) ->
         await until(pilot, lambda: app.screen is app.main)
         await pilot.press("f10")
         await until(pilot, lambda: type(app.screen).__name__ == "UsageScreen")
+
+
+async def test_a_tab_names_the_key_its_pane_was_given(tmp_path: Path) -> None:
+    config(tmp_path)
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        screen = await opened(app, pilot, "pane.check")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, KeyCapture))
+        await pilot.press("alt+c", "enter")
+        await until(pilot, lambda: app.screen is screen)
+        shown = [str(strip.render()) for strip in app.main.query(TabStrip)]
+        assert any("Alt+C" in line for line in shown)
+        assert not any("F7" in line for line in shown)
+
+
+def test_settings_read_again_leave_the_sample_its_checks(tmp_path: Path) -> None:
+    setup = demo_setup(setup_for(tmp_path, "--demo"))
+    try:
+        again = with_settings(setup, load_settings(tmp_path / "none.toml").settings)
+        assert again.settings.check.commands == DEMO_CHECKS
+    finally:
+        shutil.rmtree(setup.root.parent)
 
 
 async def test_a_key_for_the_rest_is_the_preset(tmp_path: Path) -> None:

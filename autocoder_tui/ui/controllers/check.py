@@ -31,6 +31,7 @@ from autocoder_tui.runs.proof import (
 from autocoder_tui.runs.review_session import ReviewSession
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.store.project_checks import CheckBases, ProjectChecks
+from autocoder_tui.ui.controllers.review_display import decide_check_on
 from autocoder_tui.ui.controllers.send_again import send_again
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.screens.dialogs.question import Answer, Question
@@ -231,6 +232,7 @@ class ProposalCheck:
             if app.is_running:
                 pane.end(words, remarks, {file.path for file in review.files})
                 app.main.mark("check", sign)
+                decide_check_on(app, app.review_session)
                 app.main.query_one(ReviewPane).show_checking("")
                 app.refresh_bindings()
                 app.main.log_line(f"check: {words}")

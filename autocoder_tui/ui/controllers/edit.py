@@ -87,8 +87,7 @@ async def keep_edit(app: Program, text: str, name: str = "edited.txt") -> None:
 
 def _edit_suspended(app: Program, text: str, path: str, line: int) -> EditorText:
     """`edit_in_editor` with the screen given to the editor meanwhile. Raises EditorFailed."""
-    if said := find_editor(app.setup.environ).said:
-        app.tell(said)
+    said = find_editor(app.setup.environ).said
     try:
         # What goes wrong is raised outside: leaving `suspend` by an exception would leave
         # the screen with the editor.
@@ -100,6 +99,9 @@ def _edit_suspended(app: Program, text: str, path: str, line: int) -> EditorText
         ) from error
     if isinstance(left, EditorFailed):
         raise left
+    if said:
+        # Only now: nothing told before is seen behind the editor.
+        app.tell(said)
     return left
 
 
@@ -116,8 +118,6 @@ def edit_file_suspended(app: Program, file: Path, line: int | None = None) -> No
     meanwhile. Raises EditorFailed."""
     failed: EditorFailed | None = None
     editor = find_editor(app.setup.environ)
-    if editor.said:
-        app.tell(editor.said)
     try:
         with app.suspend():
             try:
@@ -131,3 +131,5 @@ def edit_file_suspended(app: Program, file: Path, line: int | None = None) -> No
         raise EditorFailed("The screen can't be given to an editor here.") from error
     if failed is not None:
         raise failed
+    if editor.said:
+        app.tell(editor.said)

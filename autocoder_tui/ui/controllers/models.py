@@ -229,9 +229,11 @@ class ModelChoice:
         if self.chosen is None:
             return
         from autocoder_tui.engine.provider.local_servers import LocalServer
+        from autocoder_tui.runs.keyed_models import models_with_keys
         from autocoder_tui.ui.screens.first_steps import ADD, DEMO, MODEL, FirstSteps
 
-        screen = FirstSteps(self.chosen.endpoint.provider)
+        keyed = await asyncio.to_thread(models_with_keys, self._app.setup)
+        screen = FirstSteps(self.chosen.endpoint.provider, keyed)
         answer = await self._app.push_screen_wait(screen)
         if answer == DEMO:
             self._app.exit(DEMO)
@@ -243,6 +245,8 @@ class ModelChoice:
             self.pick()
         elif isinstance(answer, LocalServer):
             self.choose(answer.models[0], answer.base_url)
+        elif isinstance(answer, ChosenModel):
+            self.choose(answer.model.name, answer.endpoint.provider.base_url)
 
 
 def _window_probe() -> tuple[Callable[[ChosenModel], bool], Callable[..., Awaitable[AskedWindow]]]:

@@ -41,7 +41,7 @@ def show_session(app: Program, session: ReviewSession) -> None:
     """Decide on that from here on."""
     app.review_session = session
     app.main.query_one(ReviewPane).show(session)
-    app.main.query_one(CheckPane).session = session
+    decide_check_on(app, session)
     _tell_others(app, f" {session.review.counts.total}{_so_far(session)}")
 
 
@@ -128,6 +128,13 @@ def clear_review(app: Program) -> None:
     """A run begins whose proposal takes the place of what is on the screen."""
     app.review_session = None
     app.main.query_one(ReviewPane).show(None)
-    app.main.query_one(CheckPane).session = None
+    decide_check_on(app, None)
     app.main.mark("review", "")
     app.project.review_changed()
+
+
+def decide_check_on(app: Program, session: ReviewSession | None) -> None:
+    """A check would be of that review from here on: what the last one said of another stands no
+    longer behind the tab."""
+    if app.main.query_one(CheckPane).decide_on(session):
+        app.main.mark("check", "")

@@ -27,6 +27,7 @@ from autocoder_tui.ui.screens.settings import KeyInForce, SettingsScreen
 from autocoder_tui.ui.widgets.diff.view import Arrangement, DiffView
 from autocoder_tui.ui.widgets.log.pane import LogPane
 from autocoder_tui.ui.widgets.meters.meters import Meters
+from autocoder_tui.ui.widgets.tab_strip import TabStrip
 
 _AT_NEXT_START: Final = ("model.default", "history.")
 """What the names begin with of settings that a running program has taken up already."""
@@ -178,6 +179,8 @@ class SettingsChanges:
             before.settings.ui.key_preset != setup.settings.ui.key_preset
         ):
             self._app.set_keymap(dict(self._keys_now()))
+            for strip in program.main.query(TabStrip):
+                strip.refresh()
         if before.settings.ui.diff_layout != setup.settings.ui.diff_layout:
             layout = cast(Arrangement, setup.settings.ui.diff_layout)
             program.main.query_one("#diff", DiffView).arrangement = layout

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from textual.app import ComposeResult
@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from autocoder_tui.engine.catalog import LOCAL_KEY_VARIABLE, Provider
 from autocoder_tui.engine.provider.local_servers import LocalServer, probe_local
+from autocoder_tui.runs.setup import ChosenModel
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
@@ -32,10 +33,12 @@ _LABELS: Final = {
 }
 
 
-class FirstSteps(Dialog[str | LocalServer]):
-    """Offers the local servers that answer, a server to add, another model, or the demo.
+class FirstSteps(Dialog[str | LocalServer | ChosenModel]):
+    """Offers `keyed`, models of other providers whose keys are there, the local servers that
+    answer, a server to add, another model, or the demo.
 
-    Returns the chosen server, ADD, MODEL, DEMO or LATER. The server found first is preselected.
+    Returns the chosen model or server, ADD, MODEL, DEMO or LATER. The first model that has a key
+    is preselected, else the server found first.
     Looking for servers sends no key and no project data; none is used before it is chosen here.
     """
 
@@ -46,9 +49,10 @@ class FirstSteps(Dialog[str | LocalServer]):
     FirstSteps #first-detail { height: 3; color: $text-muted; }
     """
 
-    def __init__(self, provider: Provider) -> None:
+    def __init__(self, provider: Provider, keyed: Sequence[ChosenModel] = ()) -> None:
         super().__init__()
         self._provider = provider
+        self._keyed = {f"keyed-{number}": chosen for number, chosen in enumerate(keyed)}
         self._servers: dict[str, LocalServer] = {}
 
     def compose(self) -> ComposeResult:
@@ -62,6 +66,9 @@ class FirstSteps(Dialog[str | LocalServer]):
             yield Static("Looking for local servers…", id="local-state", markup=False)
 
     def _options(self) -> Iterator[Option]:
+        for id, chosen in self._keyed.items():
+            label = f"Use {chosen.model.name} of {chosen.endpoint.provider.name}"
+            yield Option(Content(visible(label)), id=id)
         for id, server in self._servers.items():
             models = ", ".join(server.models[:2]) or "no model loaded"
             label = visible(f"Use {server.name} at {server.base_url} ({models})")
@@ -73,7 +80,7 @@ class FirstSteps(Dialog[str | LocalServer]):
         for options in self.query(OptionList):
             # None is left when the program is closing down.
             options.focus()
-            options.highlighted = options.get_option_index(DEMO)
+            options.highlighted = options.get_option_index(next(iter(self._keyed), DEMO))
         self.run_worker(self._look_for_servers(), exit_on_error=False)
 
     async def _look_for_servers(self) -> None:
@@ -101,6 +108,9 @@ class FirstSteps(Dialog[str | LocalServer]):
 
     def _says(self, choice: str) -> str:
         """What a choice leads to. Safe to show."""
+        if choice in self._keyed:
+            source = self._keyed[choice].endpoint.key_source or ""
+            return f"Its key is there: {visible(source)}."
         variable = visible(self._provider.key_variable)
         if choice == MODEL:
             by_hand = self._provider.key_variable == LOCAL_KEY_VARIABLE
@@ -118,4 +128,4 @@ class FirstSteps(Dialog[str | LocalServer]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         chosen = event.option.id or LATER
-        self.dismiss(self._servers.get(chosen, chosen))
+        self.dismiss(self._keyed.get(chosen) or self._servers.get(chosen, chosen))

@@ -19,6 +19,9 @@ from autocoder_tui.ui.widgets.plain_area import PlainInput
 from autocoder_tui.values import dataclass
 
 MOST_SHOWN = 500
+NONE_YET = """\
+No prompt yet: what you send is listed here, and templates. Ctrl+P, "Save the requirements as a \
+template", keeps one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class PromptList(FilteredList[str | None]):
             options.highlighted = 0
             self._preview(self._shown[0].text)
         else:
-            nothing = "None of them has these words." if self._prompts else "No prompt yet."
+            nothing = "None of them has these words." if self._prompts else NONE_YET
             self.query_one("#prompt-text", Static).update(nothing)
 
     def _preview(self, text: str) -> None:

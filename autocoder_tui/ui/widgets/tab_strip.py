@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from autocoder_tui.ui.key_rows import key_name
 from autocoder_tui.ui.widgets.tabs import Tab, fitting
 
 
@@ -37,7 +38,7 @@ class TabStrip(Widget):
         self._spans: list[tuple[int, int, str]] = []
 
     def render(self) -> Content:
-        tabs = [tab for tab in self._tabs if tab.pane not in self.left_out]
+        tabs = [self._as_bound(tab) for tab in self._tabs if tab.pane not in self.left_out]
         pieces = fitting(tabs, self.current, self.marks, self.size.width)
         shown: list[Content] = []
         self._spans = []
@@ -48,6 +49,11 @@ class TabStrip(Widget):
             self._spans.append((start, start + len(key) + len(text), tab.pane))
             start += len(key) + len(text)
         return Content.assemble(*shown)
+
+    def _as_bound(self, tab: Tab) -> Tab:
+        """The tab with the key that the person has given its pane."""
+        bound = self.app._keymap.get(f"pane.{tab.pane}")
+        return tab._replace(key=key_name(bound.split(",")[0])) if bound and tab.key else tab
 
     def on_click(self, event: events.Click) -> None:
         for start, end, pane in self._spans:

@@ -83,8 +83,9 @@ class CheckPane(Vertical):
         self._doing = ""
         self._since = 0.0
         self._failed = False
+        self._words = ""
         self.session: ReviewSession | None = None
-        """The review whose proposal would be tried."""
+        """The review whose proposal would be tried: `decide_on` changes it."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "want":
@@ -120,7 +121,7 @@ class CheckPane(Vertical):
         if self.has_class("-empty"):
             self.remove_class("-empty")
             self.post_message(self.Filled())
-        self._failed = False
+        self._failed, self._words = False, ""
         self._lines = CheckLines()
         self.keyboard_view.show([])
         self.keyboard_view.start_over()
@@ -161,6 +162,7 @@ class CheckPane(Vertical):
         self._doing = ""
         self._failed = words.startswith("✗")
         self.refresh_bindings()
+        self._words = words
         self.query_one("#check-state", Static).update(visible(words))
         view = self.keyboard_view
         links = view.links
@@ -168,6 +170,19 @@ class CheckPane(Vertical):
             at = (number for number in links if view.lines[number].path in changed)
             view.cursor = next(at, links[0])
             view.refresh()
+
+    def decide_on(self, session: ReviewSession | None) -> bool:
+        """The proposal that would be tried is `session`'s now. Says whether the check on show
+        was another's, which the pane tells from here on."""
+        self.session = session
+        if self._doing or not self._words or (session is not None and session.checked):
+            return False
+        self.query_one("#check-state", Static).update(
+            visible(f"Of the proposal before: {self._words}")
+        )
+        self._failed = False
+        self.refresh_bindings()
+        return True
 
     # ------------------------------------------------------------------ drawing
 

@@ -123,7 +123,9 @@ def _groups_called(
         words = [_plain(word) for word in group.label.split()]
         if _plain(wanted) in ("".join(words), *words[:1]):
             meant.append(group)
-        elif len(wanted) >= _FEWEST_LETTERS and _plain(wanted) in "".join(words):
+        elif "".join(words).startswith(_plain(wanted)) or (
+            len(wanted) >= _FEWEST_LETTERS and _plain(wanted) in "".join(words)
+        ):
             maybe.append(group)
     return meant, maybe
 
