@@ -351,7 +351,7 @@ async def test_a_model_that_a_server_names_late_is_not_taken_over_a_newer_choice
         await answered.wait()
         return "late"
 
-    monkeypatch.setattr("autocoder_tui.ui.controllers.models.sole_model", sole_model)
+    monkeypatch.setattr("autocoder_tui.runs.sole_model.sole_model", sole_model)
     async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
         before = there(app.chosen).model.name
         app.models.choose_served()
