@@ -7,6 +7,7 @@ import time
 
 from rich.console import RenderableType
 from textual.app import App, ComposeResult
+from textual.containers import Vertical
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
@@ -89,3 +90,56 @@ async def test_what_is_painted_at_once_is_not_painted_again() -> None:
         assert app.painted == before + 1
         await pilot.pause(0.1)
         assert app.painted == before + 1
+
+
+class Panes(CoveredScreen[None]):
+    """Two panes, of which one is on show; the text in the other is as high as it has lines."""
+
+    layouts = 0
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="front"):
+            yield Static("in front", id="seen")
+        with Vertical(id="behind"):
+            yield Static("one", id="unseen")
+
+    def on_mount(self) -> None:
+        self.query_one("#behind").display = False
+        self.screen_layout_refresh_signal.subscribe(self, self._count)
+
+    def _count(self, _: object) -> None:
+        self.layouts += 1
+
+
+class Paned(App[str]):
+    def get_default_screen(self) -> Panes:
+        return Panes()
+
+
+async def test_what_grows_in_a_pane_that_is_not_on_show_lays_nothing_out() -> None:
+    app = Paned()
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, Panes)
+        before = screen.layouts
+        for count in range(2, 6):
+            screen.query_one("#unseen", Static).update("\n".join(["row"] * count))
+            await pilot.pause()
+        assert screen.layouts == before
+        screen.query_one("#seen", Static).update("in\nfront")
+        await until(pilot, lambda: screen.query_one("#seen").size.height == 2)
+        assert screen.layouts > before
+
+
+async def test_what_grew_meanwhile_has_its_place_once_its_pane_is_on_show() -> None:
+    app = Paned()
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.pause()
+        unseen = app.screen.query_one("#unseen", Static)
+        for display, lines in ((True, 5), (False, 2), (True, 2), (True, 4)):
+            unseen.update("\n".join(["row"] * lines))
+            await pilot.pause()
+            app.screen.query_one("#behind").display = display
+            if display:
+                await until(pilot, lambda lines=lines: unseen.size.height == lines)  # type: ignore[misc]

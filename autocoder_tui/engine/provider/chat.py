@@ -158,7 +158,9 @@ class HttpSession:
 def preload() -> None:
     """Import openai ahead of the first run; call it from a thread after the first paint."""
     load_sdk()
-    import openai.resources.chat  # noqa: F401
+    # The package gives these on, and imports them when a client first asks.
+    import openai.resources.chat.chat
+    import openai.resources.chat.completions.completions  # noqa: F401
 
     import autocoder_tui.engine.provider.transport  # noqa: F401
 

@@ -27,7 +27,9 @@ from autocoder_tui.engine.provider.chunks import (
     Reasoning,
     Refusal,
     Text,
-    read_frame,
+    frame_of,
+    load_object,
+    only_text,
     split_documents,
 )
 from autocoder_tui.engine.provider.http_errors import read_error_body, stream_error
@@ -155,23 +157,35 @@ class IncomingReply:
         if isinstance(payload, ErrorData):
             self._fail(read_error_body(payload))
             return
-        frame = self._read(payload)
-        if frame is not None:
-            self._take_frame(frame, pieces)
+        if self._take_document(payload, pieces) or self._take_end(payload):
             return
-        for document in () if self.complete else split_documents(payload):
-            frame = self._read(document)
-            if frame is not None:
-                self._take_frame(frame, pieces)
+        for document in split_documents(payload):
+            if not self._take_document(document, pieces):
+                self._take_end(document)
             if self.complete or self.failure is not None:
                 return
 
-    def _read(self, payload: str) -> Frame | None:
-        """The frame in `payload`; None if it is none, or the mark that nothing more comes."""
-        if payload.strip().strip('"') == END_MARK:
-            self.complete = self._marked = True
-            return None
-        return read_frame(payload)
+    def _take_document(self, document: str, pieces: list[Piece]) -> bool:
+        """Take a JSON object; False if it is none."""
+        data = load_object(document)
+        if data is None:
+            return False
+        text = only_text(data)
+        if text is None:
+            self._take_frame(frame_of(data), pieces)
+        else:
+            # Nearly every chunk of a reply: what a frame would be made for is known.
+            self._chunks += 1
+            self._is_reply = self.has_text = True
+            self._take_text(Text, self._halves[Text].feed(text), pieces)
+        return True
+
+    def _take_end(self, document: str) -> bool:
+        """Whether it is the mark that nothing more comes."""
+        if document.strip().strip('"') != END_MARK:
+            return False
+        self.complete = self._marked = True
+        return True
 
     def _take_frame(self, frame: Frame, pieces: list[Piece]) -> None:
         self._chunks += 1

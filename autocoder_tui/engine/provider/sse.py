@@ -69,10 +69,13 @@ class EventReader:
         # The open line is kept in pieces: joining it at each read would be quadratic.
         self._open_line.append(first)
         self._open_chars += len(first)
-        for line in rest:
+        if rest:
+            last = rest.pop()
             self._end_line("".join(self._open_line), payloads)
-            self._open_line = [line]
-            self._open_chars = len(line)
+            for line in rest:
+                self._end_line(line, payloads)
+            self._open_line = [last]
+            self._open_chars = len(last)
         if self._open_chars + self._data_chars > self._max_frame_chars:
             raise FrameTooLarge
         return payloads
@@ -85,17 +88,17 @@ class EventReader:
                 self._data = []
                 self._data_chars = 0
             self._is_error = False
+        elif line.startswith("data:"):
+            value = line[6:] if line.startswith("data: ") else line[5:]
+            if self._data and _begins_another(self._data[-1], value):
+                self._end_line("", payloads)
+            self._add(value)
         elif line.startswith("event:"):
             self._is_error = line[6:].strip().lower() == "error"
         elif line.startswith("{"):
             self._end_line("", payloads)
             self._add(line)
             self._end_line("", payloads)
-        elif line.startswith("data:"):
-            value = line[6:] if line.startswith("data: ") else line[5:]
-            if self._data and _begins_another(self._data[-1], value):
-                self._end_line("", payloads)
-            self._add(value)
         elif line == "data":
             self._add("")
 

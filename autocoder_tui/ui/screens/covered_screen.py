@@ -6,6 +6,8 @@ from functools import cached_property
 from typing import TypeVar
 
 from textual import events
+from textual.message import Message
+from textual.messages import Layout
 from textual.notifications import Notification
 from textual.screen import Screen
 from textual.widget import Widget
@@ -66,6 +68,13 @@ class CoveredScreen(Screen[_Result]):
             self._dirty_widgets |= {widget for widget in asked if widget.is_attached}
             self._update_timer.resume()
 
+    def post_message(self, message: Message) -> bool:
+        """What stands in a pane that is not on show asks for no layout of the screen: it gets its
+        place with the pane's own. While a reply streams in, the review behind it grows as well."""
+        if type(message) is Layout and _is_in_hidden_pane(message.widget):
+            return True
+        return super().post_message(message)
+
     def _compositor_refresh(self) -> None:
         if self.app.screen is self:
             super()._compositor_refresh()
@@ -122,3 +131,8 @@ class CoveredScreen(Screen[_Result]):
         footers = self.query(FooterLine)
         # The keys stay in sight: what is said stands above them.
         line.styles.margin = (0, 0, int(any(footer.display for footer in footers)), 0)
+
+
+def _is_in_hidden_pane(widget: Widget) -> bool:
+    """Whether it would not be seen whatever its own `display` is."""
+    return any(isinstance(above, Widget) and not above.display for above in widget.ancestors)

@@ -67,3 +67,18 @@ def test_what_does_more_than_give_names_on_is_loaded_as_it_is() -> None:
     assert _given_on(given) == {"C": ("a", "B"), "D": ("a", "D")}
     for more in (b"X = 1\n", b"from . import a\n", b"from .a import *\n", b"from other import a\n"):
         assert _given_on(given + more) is None
+
+
+def test_a_first_request_imports_nothing_more_of_the_sdk() -> None:
+    code = (
+        "import sys\n"
+        "from autocoder_tui.engine.provider.chat import preload\n"
+        "preload()\n"
+        "before = {name for name in sys.modules if name.startswith('openai')}\n"
+        "import openai\n"
+        "client = openai.AsyncOpenAI(api_key='none', base_url='http://127.0.0.1:9/v1')\n"
+        "client.chat.completions.with_streaming_response\n"
+        "print({name for name in sys.modules if name.startswith('openai')} - before)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

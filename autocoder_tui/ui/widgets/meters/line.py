@@ -162,17 +162,23 @@ def placed_fields(
         if _cells([chosen[field] for field in (*_ORDER, "status")]) <= width:
             break
         chosen[name] = forms[name][form]
-    line, spans = Content(""), list[tuple[int, int, str]]()
+    line, spans, end = list[tuple[str, str] | Content](), list[tuple[int, int, str]](), 0
     for name in (*(name for name in _ORDER if chosen[name]), "status"):
-        text = Content.assemble(*chosen[name])
+        cells = _cells([chosen[name]])
         if name == "status":
-            line += Content(" " * max(0, width - line.cell_length - text.cell_length))
-        elif spans:
-            line += Content("  ")
-        start = line.cell_length
-        line += text.stylize("reverse") if name == marked else text
-        spans.append((start, line.cell_length, name))
-    return line.truncate(width), spans
+            room = max(0, width - end - cells)
+        else:
+            room = 2 if spans else 0
+        line.append((" " * room, ""))
+        start = end + room
+        end = start + cells
+        if name == marked:
+            line.append(Content.assemble(*chosen[name]).stylize("reverse"))
+        else:
+            line += chosen[name]
+        spans.append((start, end, name))
+    # Put together once: four times a second while a run goes on.
+    return Content.assemble(*line).truncate(width), spans
 
 
 def _sacrifices(phase: Phase) -> tuple[tuple[str, int], ...]:
