@@ -15,7 +15,7 @@ import pytest
 
 from autocoder_tui.runs.editor_text import edit_in_editor
 from autocoder_tui.system.clipboard import clipboard_tool, fill_clipboard
-from autocoder_tui.system.editor import EditorFailed, editor_command, find_editor
+from autocoder_tui.system.editor import EditorFailed, find_editor
 from autocoder_tui.ui.controllers.edit import edit_outside
 from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.plain_area import keeps

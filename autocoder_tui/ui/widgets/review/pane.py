@@ -161,8 +161,7 @@ class ReviewPane(SearchedPane):
     # ------------------------------------------------------------------ what is shown
 
     def show(self, session: ReviewSession | None) -> None:
-        """Begin deciding; None for nothing to decide on. What was to be seen of its files as they
-        came stays on show, and the place in it."""
+        """Begin deciding, None: there is nothing. What was seen of its files as they came stays."""
         self._session = session
         if session is None or not self._beginnings:
             self._path = ""
@@ -173,8 +172,7 @@ class ReviewPane(SearchedPane):
     def show_later(self) -> None:
         """The run has brought more to decide on. What is on show stays, and the place in it."""
         if self._session is not None:
-            if self._session.coming is None:
-                self._beginnings = ()
+            self._beginnings = () if self._session.coming is None else self._beginnings
             self._take_stock()
 
     def show_beginnings(self, beginnings: tuple[Beginning, ...]) -> None:
