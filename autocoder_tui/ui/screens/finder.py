@@ -293,7 +293,9 @@ class Finder(Dialog[None]):
         index, total = self._now.index, self._found.total
         if index is None:
             said = "Listing the files…"
-        elif not total and not self._found.rows:
+        elif not total and not any(
+            isinstance(row, FileGroup) and row.paths for row in self._found.rows
+        ):
             said = "No file has these letters in this order." if index.paths else "No files here."
         else:
             listed = len(index.paths)
