@@ -217,11 +217,10 @@ class RunRecovery:
                 await asyncio.to_thread(self.history.settled, offer.run.run_id)
                 offers = [other for other in offers if other is not offer]
                 continue
-            if what == "continue":
+            # What is typed next is meant for what this opens.
+            with app.keys_wait():
                 # Until it has gone on, it is offered again.
-                await self.go_on_with(offer.run)
-            else:
-                await self._review(offer.run)
+                await (self.go_on_with if what == "continue" else self._review)(offer.run)
             return
 
     async def _review(self, run: KeptRun) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final, TypeAlias, TypeVar
 from weakref import WeakSet
 
@@ -79,6 +80,7 @@ class TypeAheadApp(TracedApp):
         self._stuck: WeakSet[MessagePump] = WeakSet()
         self._settled: Screen[Any] | None = None
         self._holds: set[object] = set()
+        self._waited_for: WeakSet[Worker[Any]] = WeakSet()
         self._not_waited_for: WeakSet[Worker[Any]] = WeakSet()
         self._watch: asyncio.Task[None] | None = None
 
@@ -87,6 +89,17 @@ class TypeAheadApp(TracedApp):
         hold = object()
         self._holds.add(hold)
         return lambda: self._holds.discard(hold)
+
+    @contextmanager
+    def keys_wait(self) -> Iterator[None]:
+        """Keys wait for this worker as for one that a key has started: it does what an answer to
+        its question asked for, and may ask more. Must be used in a worker."""
+        worker = get_current_worker()
+        self._waited_for.add(worker)
+        try:
+            yield
+        finally:
+            self._waited_for.discard(worker)
 
     async def push_screen_wait(  # type: ignore[override]
         self, screen: Screen[_Result], *, mode: str | None = None
@@ -237,8 +250,8 @@ class TypeAheadApp(TracedApp):
         await self._act_on_next()
 
     def _is_about_to_ask(self, worker: Worker[Any]) -> bool:
-        waited_for = worker not in self._not_waited_for
-        return worker.group in ASKING and not worker.is_finished and waited_for
+        asks = worker.group in ASKING or worker in self._waited_for
+        return asks and not worker.is_finished and worker not in self._not_waited_for
 
     # ------------------------------------------------------------------ what opens by itself
 
