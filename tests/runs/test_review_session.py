@@ -130,7 +130,7 @@ class Fake:
         self.marks: list[str] = []
         self.kept: list[dict[str, Any]] = []
         self.main = self.session = self
-        self.pane = SimpleNamespace(show=self.show, session=None)
+        self.pane = SimpleNamespace(show=self.show, decide_on=lambda _: False)
         self.reviews = ReviewAutosave(cast(Program, self))
         self.project = SimpleNamespace(review_changed=lambda: None)
         self.runner = SimpleNamespace(keeping=SimpleNamespace(run_id="", keep_review=self.keep))

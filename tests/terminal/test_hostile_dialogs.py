@@ -126,6 +126,7 @@ NOT_ASKED = {
     "Replace the file?": "the name a person has just typed",
     "The requirements have changed": "numbers, and a fixed sentence",
     "Read-only": "the same flow as Changed meanwhile",
+    "The editor saved nothing": "a fixed sentence",
     "The proposal is not kept": "a fixed sentence",
     "The server may cut this prompt": "numbers, and the name of the person's own model",
     "This looks like a secret": "a path, as the list of files shows it",
@@ -684,6 +685,7 @@ def test_every_question_is_in_a_list() -> None:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
                 titles |= set(_titles(node))
     by_name = {"Undo this write?", "Redo this write?", "Reject with a note", "Write 1 file?"}
+    by_name.add("Paste a reply")
     assert titles | by_name == QUESTIONS | set(NOT_ASKED)
 
 

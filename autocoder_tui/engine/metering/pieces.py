@@ -104,7 +104,7 @@ def _slices(text: str) -> Iterator[str]:
         if place is None:
             # A run without any: it is cut at its end, or it adds a token where it is cut.
             limit = start + _LONGEST
-            found = _BOUNDARY.search(text, end - 2, limit)
+            found = _BOUNDARY.search(text, max(end - 2, start + 1), limit)
             place = min(limit, len(text)) if found is None else _place(found)
         yield text[start:place]
         start = place

@@ -106,7 +106,8 @@ class ReviewSoFar:
         """The run is over: from here on its proposal is what is reviewed."""
         self._files = None
         if not state.files:
-            self._app.main.query_one(ReviewPane).show_beginnings(())
+            for pane in self._app.main.query(ReviewPane):  # none when the program is left
+                pane.show_beginnings(())
 
     def brought_nothing(self) -> None:
         """The run that is over took nothing away: the review is what it was before it."""
