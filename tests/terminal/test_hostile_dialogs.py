@@ -227,7 +227,7 @@ def decides(drive: Drive, target: Path) -> None:
     # A paste is none of the keys it is made of, least of all where keys decide.
     screen.press(PASTED)
     drive.look("!", shows="Warnings", then="c")
-    assert " 0 of " in screen.picture.text
+    screen.until_shows(" 0 of ")
     assert KEY in target.read_text()
     drive.look("y", shows="Copy", evil=False)
     screen.press("N")
