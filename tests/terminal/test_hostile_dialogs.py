@@ -260,7 +260,7 @@ def commits_and_undoes(drive: Drive, target: Path) -> None:
 def looks_through_history(drive: Drive) -> None:
     screen = drive.screen
     screen.press("f6")
-    drive.shows("History", "X delete all")
+    drive.shows("History", "X delete all", "today", "d diff")
     screen.until(lambda: says_it(screen))
     screen.press("enter")
     drive.shows("5  About")

@@ -151,6 +151,7 @@ NO_ENTER = {
     "NoteDialog": "Enter begins a line",
     "CommitMessage": "Enter begins a line",
     "RunView": "nothing to choose",
+    "BatchScreen": "no batch is there, so there is nothing to review",
     "RunComparison": "nothing to choose",
     "UsageScreen": "nothing to choose",
     "StepConversation": "nothing to choose",
@@ -204,7 +205,7 @@ def buttons(dialog: Dialog[Any]) -> list[Button]:
 
 def reversed_in(app: AutocoderApp) -> list[str]:
     """The labels of the buttons that are drawn as what Enter gives."""
-    return [str(b.label) for b in buttons_of(app) if b.styles.text_style.reverse]
+    return [str(b.label) for b in buttons_of(app) if b.display and b.styles.text_style.reverse]
 
 
 def buttons_of(app: AutocoderApp) -> list[Button]:
