@@ -96,7 +96,9 @@ class BeforeRun(Static):
     def _end_of_thought(self, height: int) -> list[Content]:
         if not self._thought:
             return []
-        lines = wrapped(self._thought, max(20, self.content_size.width - 1))
+        # What comes in pieces that are safe each can be a flood of marks on one character together.
+        thought = visible(self._thought, lines=True)
+        lines = wrapped(thought, max(20, self.content_size.width - 1))
         return [Content("\n".join(lines[-max(1, height - 3) :]))]
 
 
