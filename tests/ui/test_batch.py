@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Button, Static
 
 from autocoder_tui.batch.journal import batch_paths, read_batch
 from autocoder_tui.demo.script import Reply, error_reply
@@ -49,18 +48,6 @@ async def begun(app: AutocoderApp, pilot: Pilot[str]) -> BatchScreen:
     await pilot.press(*"jobs.jsonl", "enter")
     await until(pilot, lambda: not isinstance(app.screen, LineDialog))
     return screen
-
-
-NOWHERE = ("--base-url", "http://127.0.0.1:9/v1", "-m", "small")
-
-
-async def test_without_a_batch_only_keys_that_act_are_named(tmp_path: Path) -> None:
-    async with driven(setup_for(tmp_path, *NOWHERE)) as (app, pilot):
-        screen = await opened(app, pilot)
-        await until(pilot, lambda: not screen.query_one("#key-enter").display)
-        shown = [str(one.label) for one in screen.query(Button) if one.display]
-        assert shown == ["New (n)", "Close (Esc)"]
-        assert not str(screen.query_one("#batch-hint", Static).content)
 
 
 def at(server: JobServer) -> tuple[str, ...]:

@@ -151,7 +151,6 @@ NO_ENTER = {
     "NoteDialog": "Enter begins a line",
     "CommitMessage": "Enter begins a line",
     "RunView": "nothing to choose",
-    "BatchScreen": "no batch is there, so there is nothing to review",
     "RunComparison": "nothing to choose",
     "UsageScreen": "nothing to choose",
     "StepConversation": "nothing to choose",

@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from autocoder_tui.batch.batch import Batch
 from autocoder_tui.batch.job import JobProgress, Status
@@ -20,7 +20,7 @@ from autocoder_tui.batch.time_left import in_words
 from autocoder_tui.engine.metering.money import format_tokens, format_usd
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
-from autocoder_tui.ui.screens.dialogs.dialog_buttons import ButtonRow, KeyButton
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.row_list import RowList
 
 Deed: TypeAlias = Literal[
@@ -41,7 +41,6 @@ _MARKS: Final[dict[Status, tuple[str, str]]] = {
     "cancelled": ("■", "$text-warning"),
 }
 _OPENED: Final = ("○", "$muted")
-_OF_A_BATCH: Final = {"enter": "Review", "space": "Pause, go on"}
 HINT = "x cancel the job · r retry what failed · K J move it up, down\n[ ] the batch before, after"
 
 
@@ -64,9 +63,9 @@ class BatchScreen(Dialog[None]):
         _deed("right_square_bracket", "later", "The batch after"),
     ]
     BUTTONS = (
-        KeyButton(_OF_A_BATCH["enter"], "enter"),
+        KeyButton("Review", "enter"),
         KeyButton("New", "n"),
-        KeyButton(_OF_A_BATCH["space"], "space"),
+        KeyButton("Pause, go on", "space"),
         KeyButton("Close", "escape"),
     )
     DEFAULT_CSS = """
@@ -98,7 +97,7 @@ class BatchScreen(Dialog[None]):
             yield Static("", id="batch-head", markup=False)
             yield RowList(self._row)
             yield Static("", id="batch-detail", markup=False)
-            yield Static("", id="batch-hint", markup=False)
+            yield Static(HINT, id="batch-hint", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(RowList).focus()
@@ -146,7 +145,6 @@ class BatchScreen(Dialog[None]):
     def _tell_bar(self) -> None:
         batch, dialog = self._batch, self.query_one(".dialog")
         head = self.query_one("#batch-head", Static)
-        self._tell_keys()
         if batch is None:
             dialog.border_subtitle = "Esc"
             self.query_one("#batch-bar", Static).update("No batch of this project yet.")
@@ -159,17 +157,6 @@ class BatchScreen(Dialog[None]):
             f"{'job':<{name}}{'status':<{status}}{'parts' if parts else '':>{parts}}"
             f"{'tokens':>8}{'cost':>10}{'time':>8}"
         )
-
-    def _tell_keys(self) -> None:
-        """Without a batch only what does something is named."""
-        some = self._batch is not None
-        if not self.query(Button):  # they come after the rest of the dialog
-            self.changed()
-            return
-        self.query_one("#batch-hint", Static).update(HINT if some else "")
-        for key, label in _OF_A_BATCH.items():
-            for buttons in self.query(ButtonRow):
-                buttons.say(key, label if some else "")
 
     @property
     def _widths(self) -> tuple[int, int, int]:
