@@ -37,7 +37,7 @@ def test_stopped_and_brought_back_with_a_dialog_open(tmp_path: Path) -> None:
         for key, dialog in (
             ("f1", "type a key, or words"),
             ("ctrl+p", "type what you want to do"),
-            ("f6", "X delete all"),
+            ("f6", "No run yet"),
             ("ctrl+o", "Choose (Enter)"),
         ):
             screen.press(key)
