@@ -632,6 +632,8 @@ def test_what_is_shown_and_asked_in_the_modes(tmp_path: Path) -> None:
             drive.shows("Question", "m · ", "✓ a.py")
             screen.press("ctrl+r")
             drive.shows("a.py", "tokens")
+            # The question shows it too: the block is there at the answer's end.
+            drive.shows("✓ done")
             screen.until(lambda: says_it(screen))
             screen.press("f4", "]", "enter")
             drive.shows("Propose this block as")
