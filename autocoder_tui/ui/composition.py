@@ -33,6 +33,7 @@ from autocoder_tui.ui.controllers.spending import SessionSpending
 from autocoder_tui.ui.controllers.startup import begin
 from autocoder_tui.ui.controllers.themes import ThemeChoice
 from autocoder_tui.ui.controllers.token_weights import FileWeigher
+from autocoder_tui.ui.key_words import NamedKeys
 from autocoder_tui.ui.keymap import keymap_of
 from autocoder_tui.ui.screens.covered_screen import CoveredScreen
 from autocoder_tui.ui.screens.main import MainScreen
@@ -70,7 +71,7 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 
 
-class ComposedApp(TypeAheadApp):
+class ComposedApp(NamedKeys, TypeAheadApp):
     """The program without its keys and messages: what it is made of, how it begins and ends."""
 
     def __init__(self, setup: Setup, early: EarlyTerminal | None = None) -> None:

@@ -105,6 +105,10 @@ class Program(Protocol):
 
     async def ask_unbidden(self, dialog: Screen[_Result]) -> _Result: ...
 
+    def key(self, id: str) -> str: ...
+
+    def with_keys(self, text: str) -> str: ...
+
     # ------------------------------------------------------------------ of Textual's App
 
     @property

@@ -163,10 +163,14 @@ class RunDisplay:
         elif is_question and state.status == "completed":
             pass  # it stands in the conversation
         elif state.status == "completed" and not state.files:
-            self._app.tell("The model proposed no file; what it said is in the notes (F8).")
+            self._app.tell(
+                "The model proposed no file; what it said is in the notes "
+                f"({self._app.key('pane.next')})."
+            )
             main.offer("notes")
         elif state.status == "cancelled" and state.text:
-            self._app.tell("Stopped. The text so far is kept: Ctrl+G goes on with it.")
+            go_on = self._app.key("run.continue")
+            self._app.tell(f"Stopped. The text so far is kept: {go_on} goes on with it.")
         review: Callable[[], Awaitable[None]] | None = None
         if prepared is not None and not is_question:
             main.query_one(ReviewPane).say_why_empty(why_empty(state))

@@ -19,6 +19,7 @@ from autocoder_tui.batch.job import JobProgress, Status
 from autocoder_tui.batch.time_left import in_words
 from autocoder_tui.engine.metering.money import format_tokens, format_usd
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.key_words import KeyedText, key_of
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.row_list import RowList
@@ -41,7 +42,11 @@ _MARKS: Final[dict[Status, tuple[str, str]]] = {
     "cancelled": ("■", "$text-warning"),
 }
 _OPENED: Final = ("○", "$muted")
-HINT = "x cancel the job · r retry what failed · K J move it up, down\n[ ] the batch before, after"
+HINT = (
+    "{batch.cancel} cancel the job · {batch.retry} retry what failed · "
+    "{batch.up} {batch.down} move it up, down\n"
+    "{batch.earlier} {batch.later} the batch before, after"
+)
 
 
 def _deed(key: str, deed: Deed, description: str) -> Binding:
@@ -97,7 +102,7 @@ class BatchScreen(Dialog[None]):
             yield Static("", id="batch-head", markup=False)
             yield RowList(self._row)
             yield Static("", id="batch-detail", markup=False)
-            yield Static(HINT, id="batch-hint", markup=False)
+            yield KeyedText(HINT, id="batch-hint")
 
     def on_mount(self) -> None:
         self.query_one(RowList).focus()
@@ -144,13 +149,14 @@ class BatchScreen(Dialog[None]):
 
     def _tell_bar(self) -> None:
         batch, dialog = self._batch, self.query_one(".dialog")
-        head = self.query_one("#batch-head", Static)
+        head, close = self.query_one("#batch-head", Static), key_of(self.app, "batch.close")
         if batch is None:
-            dialog.border_subtitle = "Esc"
+            dialog.border_subtitle = close
             self.query_one("#batch-bar", Static).update("No batch of this project yet.")
-            head.update("n takes control files, folders of them, or a list of jobs (.jsonl).")
+            new = key_of(self.app, "batch.new")
+            head.update(f"{new} takes control files, folders of them, or a list of jobs (.jsonl).")
             return
-        dialog.border_subtitle = f"{batch.head.batch_id} · Esc"
+        dialog.border_subtitle = f"{batch.head.batch_id} · {close}"
         self.query_one("#batch-bar", Static).update(_bar(batch, running=self._under_way))
         name, status, parts = self._widths
         head.update(

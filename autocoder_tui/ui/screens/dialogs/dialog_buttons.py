@@ -13,6 +13,7 @@ from textual.widgets import Button
 
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.key_rows import key_name
+from autocoder_tui.ui.key_words import acting_key
 from autocoder_tui.values import dataclass
 
 ENTER = "enter"
@@ -22,7 +23,8 @@ _AROUND = 3
 
 @dataclass(frozen=True, slots=True)
 class KeyButton:
-    """`key` as the framework calls it; what it does is up to the dialog."""
+    """`key` as the framework calls it, the built-in one; what it does is up to the dialog. Where a
+    person has another in its place, that is the button's."""
 
     label: str
     key: str
@@ -51,7 +53,9 @@ class ButtonRow(Horizontal):
     def compose(self) -> ComposeResult:
         for button in self._buttons:
             marked = "-enters" if button.key == ENTER else ""
-            yield Button(_label(button), id=f"key-{button.key.replace('+', '-')}", classes=marked)
+            yield Button(
+                self._label(button), id=f"key-{button.key.replace('+', '-')}", classes=marked
+            )
 
     def say(self, key: str, label: str) -> None:
         """The key does something else by now; nothing where the label is ""."""
@@ -59,7 +63,7 @@ class ButtonRow(Horizontal):
         if renamed != self._buttons:
             self._buttons = renamed
             for one, button in zip(renamed, self.query(Button), strict=True):
-                button.label = _label(one)
+                button.label = self._label(one)
             self.on_resize()
 
     def on_resize(self) -> None:
@@ -79,8 +83,8 @@ class ButtonRow(Horizontal):
         event.stop()
         for button in self._buttons:
             if event.button.id == f"key-{button.key.replace('+', '-')}":
-                self.post_message(self.KeyChosen(button.key))
+                self.post_message(self.KeyChosen(acting_key(self.screen, button.key)))
 
-
-def _label(button: KeyButton) -> Content:
-    return Content(visible(f"{button.label} ({key_name(button.key)})"))
+    def _label(self, button: KeyButton) -> Content:
+        key = key_name(acting_key(self.screen, button.key))
+        return Content(visible(f"{button.label} ({key})"))
