@@ -301,6 +301,10 @@ class AutocoderApp(PanedApp):
 
     # ------------------------------------------------------------------ moving, telling
 
+    def load_all_keys(self) -> None:
+        """Load everything that has keys."""
+        import autocoder_tui.ui.key_table  # noqa: F401
+
     def guide_looks(self) -> None:
         """Tick what is done by now, where the guide is there already."""
         if "guide" in self.__dict__:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Any, Final
 
 from textual.app import App
@@ -25,7 +24,7 @@ def key_of(app: App[Any], id: str) -> str:
     """The key of a binding as people call it: the first, where it has several. Raises KeyError
     where there is no such binding."""
     keys = app._keymap.get(id)
-    return key_name(_built_in(id) if keys is None else keys.split(",")[0])
+    return key_name(_built_in(app, id) if keys is None else keys.split(",")[0])
 
 
 def with_keys(app: App[Any], text: str) -> str:
@@ -56,7 +55,7 @@ def acting_key(screen: Screen[Any], key: str) -> str:
     for node in nodes:
         bindings = type(node)._merged_bindings or BindingsMap()
         for binding in bindings.key_to_bindings.get(key, ()):
-            if binding.id in keymap:
+            if binding.id and binding.id in keymap:
                 return keymap[binding.id].split(",")[0]
     return key
 
@@ -84,6 +83,9 @@ class KeyedText(Static):
 class NamedKeys(App[str]):
     """A program that calls its keys by the names of those that act."""
 
+    def load_all_keys(self) -> None:
+        """Load everything that has keys."""
+
     def key(self, id: str) -> str:
         """The key of a binding as people call it."""
         return key_of(self, id)
@@ -97,16 +99,27 @@ class NamedKeys(App[str]):
         return binding.key_display or key_name(binding.key).replace("Ctrl+", "^")
 
 
-@cache
-def _built_in(id: str) -> str:
+def _built_in(app: App[Any], id: str) -> str:
     """The first built-in key of a binding, as the framework calls it."""
-    for _ in range(2):
-        for binding in _bindings():
-            if binding.id == id:
-                return binding.key
+    if id not in _known:
+        _known.update(_loaded())
+    if id not in _known and isinstance(app, NamedKeys):
         # Something that nobody has opened so far.
-        import autocoder_tui.ui.key_table  # noqa: F401
-    raise KeyError(id)
+        app.load_all_keys()
+        _known.update(_loaded())
+    return _known[id]
+
+
+_known: Final[dict[str, str]] = {}
+"""The first built-in keys of bindings, by their names."""
+
+
+def _loaded() -> dict[str, str]:
+    """Those of all that is loaded by now."""
+    keys: dict[str, str] = {}
+    for binding in _bindings():
+        keys.setdefault(binding.id or "", binding.key)
+    return keys
 
 
 def _bindings() -> Iterator[Binding]:

@@ -21,7 +21,7 @@ from autocoder_tui.engine.metering.money import format_tokens, format_usd
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.key_words import KeyedText, key_of
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
-from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import ButtonRow, KeyButton
 from autocoder_tui.ui.widgets.row_list import RowList
 
 Deed: TypeAlias = Literal[
@@ -59,6 +59,7 @@ class BatchScreen(Dialog[None]):
     BINDINGS = [
         Binding("escape", "dismiss(None)", "Close", id="batch.close"),
         _deed("n", "new", "New batch"),
+        Binding("enter", "do('new')", show=False),
         _deed("space", "pause", "Pause or go on"),
         _deed("x,delete", "cancel", "Cancel the job"),
         _deed("r", "retry", "Retry what failed"),
@@ -116,11 +117,25 @@ class BatchScreen(Dialog[None]):
         self._batch, self._under_way = batch, running
         if self.closing:
             return
+        self._offer_what_acts()
         rows = self.query_one(RowList)
         if other or batch is None:
             rows.show(0 if batch is None else len(batch.queue.order), 0)
         self.changed()
         self._show_changes()
+
+    def _offer_what_acts(self) -> None:
+        """Where there is no batch, all that can be done is to begin one."""
+        batch = self._batch
+        self.query_one("#batch-hint").display = batch is not None
+        self.query_one(ButtonRow).say("enter", "New" if batch is None else "Review")
+        rows = self.query_one(RowList)
+        if rows.visible != (batch is not None):
+            # An empty list would take Enter, and do nothing with it.
+            rows.visible = batch is not None
+            self.set_focus(rows if rows.visible else None)
+        self.offer("n", acts=batch is not None)
+        self.offer("space", acts=batch is not None and not batch.queue.over)
 
     def changed(self) -> None:
         """Something of the batch is not as shown any more."""
@@ -141,6 +156,7 @@ class BatchScreen(Dialog[None]):
         if self.closing or not (self._changed or self._under_way):
             return
         changed, self._changed = self._changed, False
+        self._offer_what_acts()
         self._tell_bar()
         if changed or self._under_way:
             self.query_one(RowList).refresh()

@@ -194,6 +194,7 @@ class HistoryScreen(Dialog[None]):
         rows.show(len(self._lines), places.get(keep, before))
         self._tell_scope(len(runs))
         self.query_one("#history-hint").visible = bool(runs)
+        self.offer("enter", acts=bool(runs))
         if not self.typing:
             self._tell_detail(anew=not rest)
         self.paint_now(self.query_one(Input), *rows.painted, self.query_one(ToldFrame))

@@ -209,6 +209,7 @@ class ModelPicker(FilteredList[Wish | None]):
             options.add_option(Option(self._row(model)))
         self.query_one("#model-head", Static).update(self._head())
         names = [(model.provider, model.name) for model in self._shown]
+        self.offer("enter", "ctrl+e", acts=bool(names))
         if not names:
             self.query_one("#model-detail", Static).update(with_keys(self.app, _NONE))
         else:

@@ -85,6 +85,7 @@ class PromptList(FilteredList[str | None]):
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options(Option(_row(prompt)) for prompt in self._shown)
+        self.offer("enter", acts=bool(self._shown))
         if self._shown:
             options.highlighted = 0
             self._preview(self._shown[0].text)

@@ -30,6 +30,8 @@ class Dialog(ModalScreen[_Result], CoveredScreen[_Result]):
     BUTTONS: ClassVar[tuple[KeyButton, ...]] = (KeyButton("Close", "escape"),)
 
     _answered = False
+    _idle: frozenset[str] = frozenset()
+    """Keys of buttons that do nothing now."""
     _had_keyboard: Widget | None = None
 
     @property
@@ -47,7 +49,15 @@ class Dialog(ModalScreen[_Result], CoveredScreen[_Result]):
     def on_mount(self) -> None:
         for dialog in self.query(".dialog"):
             if not dialog.query(".dialog-buttons"):
-                dialog.mount(ButtonRow(self.BUTTONS))
+                dialog.mount(ButtonRow(self.BUTTONS, self._idle))
+
+    def offer(self, *keys: str, acts: bool) -> None:
+        """Show the buttons of these keys, the built-in ones, only where they do something."""
+        idle = self._idle.difference(keys) if acts else self._idle.union(keys)
+        if idle != self._idle:
+            self._idle = idle
+            for row in self.query(ButtonRow):
+                row.leave_out(idle)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         if not any(isinstance(node, ButtonRow) for node in event.widget.ancestors):

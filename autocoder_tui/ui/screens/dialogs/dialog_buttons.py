@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -46,9 +46,10 @@ class ButtonRow(Horizontal):
             super().__init__()
             self.key = key
 
-    def __init__(self, buttons: Sequence[KeyButton]) -> None:
+    def __init__(self, buttons: Sequence[KeyButton], idle: Collection[str] = ()) -> None:
         super().__init__(classes="dialog-buttons key-buttons")
         self._buttons = tuple(buttons)
+        self._idle = idle
 
     def compose(self) -> ComposeResult:
         for button in self._buttons:
@@ -66,16 +67,21 @@ class ButtonRow(Horizontal):
                 button.label = self._label(one)
             self.on_resize()
 
+    def leave_out(self, idle: Collection[str]) -> None:
+        """Show no button of these keys: they do nothing now."""
+        self._idle = idle
+        self.on_resize()
+
     def on_resize(self) -> None:
         shown = list(self.query(Button))
         needed = [
-            len(button.label) + _AROUND if one.label else 0
+            len(button.label) + _AROUND if one.label and one.key not in self._idle else 0
             for one, button in zip(self._buttons, shown, strict=True)
         ]
         for at in reversed(range(len(shown))):
-            must_stay = self._buttons[at].key in (ENTER, "escape")
-            fits = must_stay or sum(needed) <= self.size.width + 1
-            shown[at].display = bool(self._buttons[at].label) and fits
+            one, acts = self._buttons[at], needed[at] > 0
+            fits = one.key in (ENTER, "escape") or sum(needed) <= self.size.width + 1
+            shown[at].display = acts and fits
             if not shown[at].display:
                 needed[at] = 0
 
