@@ -63,7 +63,9 @@ def commands_of(
     panes: list[Command] = []
     if screen is main:
         for kind, area in PANES:
-            node = main.query_one(kind)
+            node = next(iter(main.query(kind)), None)
+            if node is None:
+                continue  # nobody has seen it so far: it is mounted after the first picture
             focused = main.focused is not None and node in main.focused.ancestors_with_self
             (here if focused else panes).extend(_bound(app, node, area))
     return [*here, *sorted(commands, key=lambda one: groups.index(one.group)), *panes]

@@ -23,6 +23,8 @@ def offered(app: AutocoderApp) -> list[str]:
 @at_both_sizes
 async def test_an_empty_batch_offers_to_begin_one(tmp_path: Path, size: tuple[int, int]) -> None:
     async with driven(setup_for(tmp_path, *AT), size) as (app, pilot):
+        app.main.show("output")
+        await pilot.pause()
         await pilot.press("Q")
         await until(pilot, lambda: isinstance(app.screen, BatchScreen) and app.screen.query(Button))
         await until(pilot, lambda: offered(app) == ["New (Enter)", "Close (Esc)"])

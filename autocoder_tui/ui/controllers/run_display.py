@@ -12,6 +12,7 @@ from autocoder_tui.engine.events import (
     Event,
     PartJoined,
     ReasoningDelta,
+    RequestStarted,
     RetryScheduled,
     RunStarted,
     TextDelta,
@@ -30,6 +31,7 @@ from autocoder_tui.ui.controllers.review import (
 )
 from autocoder_tui.ui.controllers.review_so_far import ReviewSoFar, is_so_far
 from autocoder_tui.ui.program import Program
+from autocoder_tui.ui.widgets.before_run import SENT, TO_BE_SENT_AGAIN
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.review.empty import COMING, after_failure, why_empty
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
@@ -55,7 +57,7 @@ class RunDisplay:
         main = self._app.main
         self._app.signs.run_began()
         main.show_failure("")
-        main.show_waiting(True)
+        main.show_waiting(SENT)
         self._is_question = prepared.request.purpose == "query"
         main.query_one(Meters).left_out = prepared.request.left_out
         if self._is_question:
@@ -100,6 +102,8 @@ class RunDisplay:
         main = self._app.main
         if self._is_question:
             self._app.conversation.heard(event)
+        if isinstance(event, (RequestStarted, RetryScheduled)):
+            main.show_waiting(SENT if isinstance(event, RequestStarted) else TO_BE_SENT_AGAIN)
         match event:
             case TextDelta() | TextRetracted() | PartJoined() if self._is_question:
                 pass
@@ -144,7 +148,7 @@ class RunDisplay:
         main = self._app.main
         main.query_one(Meters).show_run(state, time.monotonic())
         main.query_one(StreamPane).end()
-        main.show_waiting(False)
+        main.show_waiting("")
         self._app.refresh_bindings()
         if state.stats.chunks:
             main.log_line(summary(state), 1)

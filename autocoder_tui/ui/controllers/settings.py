@@ -181,6 +181,8 @@ class SettingsChanges:
         ):
             self._app.set_keymap(dict(self._keys_now()))
             program.main.look_at_keys()
+        if before.settings.terminal.title != setup.settings.terminal.title:
+            program.signs.title_wanted()
         if before.settings.ui.diff_layout != setup.settings.ui.diff_layout:
             layout = cast(Arrangement, setup.settings.ui.diff_layout)
             program.main.query_one("#diff", DiffView).arrangement = layout

@@ -44,7 +44,7 @@ Deed: TypeAlias = Literal[
     "view", "diff", "go_on", "again", "copy", "export", "rename", "delete", "delete_all"
 ]
 
-# As wide as 80 columns allow, and 60; "/" stands in the field above the list.
+# As wide as 80 columns allow, and 60.
 HINT = (
     "{history.diff} diff · {history.go_on} go on · {history.again} again · {history.copy} copy · "
     "{history.rename} note · {history.export} export · {history.projects} all\n"

@@ -25,6 +25,9 @@ _MOST_RUNS: Final = 8
 _MOST_THOUGHT: Final = 4_000
 """Characters of what a model thinks that are laid out again with each picture."""
 SENT: Final = "Sent. The first words of the reply are awaited; {run.stop} stops."
+TO_BE_SENT_AGAIN: Final = (
+    "The request failed, and is sent again in a moment: the meters say when. {run.stop} stops."
+)
 THINKS: Final = (
     "The model thinks before it answers; its reply comes in here. All of it is in Reasoning: "
     "{pane.next} goes on there, pane by pane."
@@ -88,7 +91,7 @@ class BeforeRun(Static):
             said = [Content(with_keys(self.app, self._words)), *self._end_of_thought(height)]
             self.update(Content("\n\n").join(said), layout=False)
             return
-        words, sent = with_keys(self.app, self._words), self._words == SENT
+        words, sent = with_keys(self.app, self._words), self._words in (SENT, TO_BE_SENT_AGAIN)
         lines = [Content(line) for line in wrapped(words, width)]
         room = height - len(lines) - 1
         if self._next is not None and room > _LEAST_FILES + 4:
