@@ -84,6 +84,8 @@ class Program(Protocol):
         self, text: str, *, severity: Severity = "information", timeout: float = 6
     ) -> None: ...
 
+    def untell(self, text: str) -> None: ...
+
     def notify(
         self,
         message: str,

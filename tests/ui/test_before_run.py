@@ -7,6 +7,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from autocoder_tui.demo.script import Reply
 from autocoder_tui.store.history.history import History
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.widgets.check.pane import CheckPane
@@ -82,6 +83,15 @@ async def test_it_shows_what_a_model_thinks_until_there_is_an_answer(tmp_path: P
         await pilot.press("escape")
         await until(pilot, lambda: not app.runner.running)
         assert "The model thinks" not in str(app.main.query_one("#welcome", Static).content)
+
+
+async def test_a_request_that_failed_is_not_awaited_but_sent_again(tmp_path: Path) -> None:
+    busy = Reply(status=503, body='{"error": {"message": "busy"}}', headers={"retry-after": "3"})
+    async with serving(tmp_path, [busy, framed("a.txt", "one\n")], "-r", "wish") as (app, pilot, _):
+        await pilot.press("ctrl+r")
+        await shows(app, pilot, "is sent again in a moment", "retrying", "This was sent")
+        assert "first words" not in shown(app)
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
 
 
 async def test_an_empty_review_and_check_leave_what_leads_to_them_in_sight(tmp_path: Path) -> None:

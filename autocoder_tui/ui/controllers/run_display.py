@@ -22,6 +22,7 @@ from autocoder_tui.engine.run_state import RunState
 from autocoder_tui.runs.event_text import narrate, summary
 from autocoder_tui.runs.preparation import Prepared
 from autocoder_tui.runs.restore import KEPT
+from autocoder_tui.runs.review_session import STILL_COMING
 from autocoder_tui.safety.redaction import safe_line
 from autocoder_tui.system.malloc import return_holes
 from autocoder_tui.ui.controllers.review import (
@@ -34,6 +35,7 @@ from autocoder_tui.ui.program import Program
 from autocoder_tui.ui.widgets.before_run import SENT, TO_BE_SENT_AGAIN
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.review.empty import COMING, after_failure, why_empty
+from autocoder_tui.ui.widgets.review.keys import OF_A_WHOLE_REPLY
 from autocoder_tui.ui.widgets.review.pane import ReviewPane
 from autocoder_tui.ui.widgets.stream.pane import StreamPane
 from autocoder_tui.ui.widgets.stream.view import StreamView
@@ -144,6 +146,8 @@ class RunDisplay:
         self._so_far.ended(state)
         if not self._app.is_running:
             return None
+        for told in (STILL_COMING, *OF_A_WHOLE_REPLY.values()):
+            self._app.untell(self._app.with_keys(told))
         self._app.signs.run_ended(state.status)
         main = self._app.main
         main.query_one(Meters).show_run(state, time.monotonic())
