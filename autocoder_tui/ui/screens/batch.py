@@ -21,7 +21,7 @@ from autocoder_tui.engine.metering.money import format_tokens, format_usd
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.key_words import KeyedText, key_of
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
-from autocoder_tui.ui.screens.dialogs.dialog_buttons import ButtonRow, KeyButton
+from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.row_list import RowList
 
 Deed: TypeAlias = Literal[
@@ -128,7 +128,7 @@ class BatchScreen(Dialog[None]):
         """Where there is no batch, all that can be done is to begin one."""
         batch = self._batch
         self.query_one("#batch-hint").display = batch is not None
-        self.query_one(ButtonRow).say("enter", "New" if batch is None else "Review")
+        self.call_button("enter", "New" if batch is None else "Review")
         rows = self.query_one(RowList)
         if rows.visible != (batch is not None):
             # An empty list would take Enter, and do nothing with it.

@@ -63,7 +63,8 @@ class ButtonRow(Horizontal):
         renamed = tuple(KeyButton(label, key) if one.key == key else one for one in self._buttons)
         if renamed != self._buttons:
             self._buttons = renamed
-            for one, button in zip(renamed, self.query(Button), strict=True):
+            # None is there before the first picture: they are made with these labels then.
+            for one, button in zip(renamed, self.query(Button), strict=False):
                 button.label = self._label(one)
             self.on_resize()
 
@@ -74,6 +75,8 @@ class ButtonRow(Horizontal):
 
     def on_resize(self) -> None:
         shown = list(self.query(Button))
+        if not shown:
+            return
         needed = [
             len(button.label) + _AROUND if one.label and one.key not in self._idle else 0
             for one, button in zip(self._buttons, shown, strict=True)
