@@ -37,7 +37,7 @@ class Row:
     measure: Callable[[int], list[Figure]]
     quickly: Callable[[int], list[Figure]] | None = None
     rounds: int = 3
-    """How often, unless --rounds says otherwise: less where a round takes long and varies little."""
+    """How often, unless --rounds says otherwise: less often where a round takes long."""
 
 
 ROWS = {
