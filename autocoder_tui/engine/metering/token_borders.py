@@ -8,12 +8,13 @@ its sentence, and met again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from operator import add
 from typing import Final
 
 _WIDE: Final = "\u0e00"
-"""The first character of the scripts that are looked at, from Thai on: each has three bytes or
-four."""
+_WIDEST: Final = "\uffff"
+"""The scripts that are looked at, from Thai on: each character has three bytes."""
 _LEAST_LEAD: Final = 0xE0
 """What the first byte of such a character is at least."""
 
@@ -27,9 +28,7 @@ class TokenBorders:
         self._holds_next: set[str] = set()
         """What a token has whole, followed by a part of some character."""
         self._holds_last: set[str] = set()
-        """What a token has whole, behind a part of some character."""
-        self._parts: set[bytes] = set()
-        """How those begin that a token has in part, behind a part of another."""
+        """What a token has whole, or may have in part, behind a part of some character."""
         for token in tokens:
             if token.isascii() or max(token) < _LEAST_LEAD:
                 continue
@@ -49,7 +48,7 @@ class TokenBorders:
         if begins[0]:
             begins, ends = [0, *begins], [begins[0], *ends]
         characters = [token[begin:end] for begin, end in zip(begins, ends, strict=True)]
-        for one, other in zip(characters, characters[1:], strict=False):
+        for one, other in pairwise(characters):
             first, second = _whole(one), _whole(other)
             if first and second:
                 self._together.add(first + second)
@@ -58,22 +57,22 @@ class TokenBorders:
             elif second:
                 self._holds_last.add(second)
             else:
-                self._parts.add(other)
+                self._holds_last.update(_beginning_with(other))
 
     def cut(self, piece: str) -> Iterator[str]:
         """`piece`, not empty, in parts whose tokens together are its tokens."""
         together, holds_next, holds_last = self._together, self._holds_next, self._holds_last
-        parts, start = self._parts, 0
+        start = 0
         for at, pair in enumerate(map(add, piece, piece[1:]), 1):
-            if pair in together:
-                continue
-            first, second = pair
-            if first < _WIDE or second < _WIDE or first in holds_next or second in holds_last:
-                continue
-            if parts and any(map(second.encode().startswith, parts)):
-                continue
-            yield piece[start:at]
-            start = at
+            if pair not in together:
+                first, second = pair
+                if (
+                    first >= _WIDE <= second <= _WIDEST
+                    and first not in holds_next
+                    and second not in holds_last
+                ):
+                    yield piece[start:at]
+                    start = at
         yield piece[start:]
 
 
@@ -88,3 +87,12 @@ def _whole(part: bytes) -> str:
         return part.decode()
     except UnicodeDecodeError:
         return ""
+
+
+def _beginning_with(part: bytes) -> Iterable[str]:
+    """The characters of three bytes whose first bytes are `part`."""
+    if not 0xE0 <= part[0] < 0xF0:
+        return ()
+    bits = 6 * (3 - len(part))
+    code = (part[0] & 0x0F) << 12 | (part[1] & 0x3F if part[1:] else 0) << 6
+    return map(chr, range(code, code + (1 << bits)))
