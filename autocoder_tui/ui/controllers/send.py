@@ -232,6 +232,7 @@ def _go_on(app: Program, chosen: ChosenModel) -> None:
     if prepared is None or not app.runner.resumable:
         return
     limits = app.spending.limits(prepared.request.limits)
-    going_on = prepared.for_model(chosen, partial=text, limits=limits)
-    app.estimator.sent(app.job(), chosen)
+    job, ended = app.job(), app.runner.state.finish_reason
+    going_on = prepared.going_on(chosen, text, ended=ended, target=job.target, limits=limits)
+    app.estimator.sent(job, chosen)
     app.runner.start(lambda: going_on)
