@@ -267,6 +267,7 @@ class Generation:
                     if piece is None:
                         return
                     came = list(part.take(piece, self._accounts))
+                    self._capabilities.reasons = part.thought or self._capabilities.reasons
                     if isinstance(piece, Text) and part.reader is not None:
                         self._second.hear(piece.text)
                         self._repetition.hear(came, part.reader)
