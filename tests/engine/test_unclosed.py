@@ -83,6 +83,28 @@ async def test_one_closing_fence_for_a_document_and_its_last_block_is_enough(
 
 
 @pytest.mark.parametrize(
+    ("target", "text", "again"),
+    [
+        ("GUIDE.md", "```markdown\n# Commit\n\nSo it is done.\n", "So it is done.\n"),
+        ("GUIDE.md", f"{FENCED}\nAnd so on.\n", "And so on.\n"),
+        ("a.py", f"```python\n{NEW}", "    print(add(1, 2))\n"),
+    ],
+)
+async def test_a_fence_that_is_closed_when_asked_by_prefill_is_the_end(
+    target: str, text: str, again: str
+) -> None:
+    known = Capabilities(server="llama.cpp", prefill="trailing", prefill_works=True)
+    async with DemoServer([Reply(text), Reply(again), Reply("```")]) as server:
+        request = request_to(server, target=target)
+        events = [event async for event in run(request, capabilities=known)]
+    assert isinstance(events[-1], RunFinished)
+    assert "".join(joined(events)) == f"{text}```"
+    (file,) = of(FileProposed, events)
+    assert (file.after, file.complete) == (text.partition("\n")[2], True)
+    assert not file.guesses
+
+
+@pytest.mark.parametrize(
     ("target", "text"),
     [
         ("GUIDE.md", FENCED[: FENCED.index("git commit")]),  # in the block
