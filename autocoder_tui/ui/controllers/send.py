@@ -22,6 +22,7 @@ _GUESSES_TOLD = 2
 _PATIENCE = 5.0
 """Seconds that a proposal which is still compared with the files is waited for."""
 _ANOTHER = "Another run took the place of this one meanwhile, so nothing was sent."
+_ASKING = "The server has not said yet which model it has: run again when its name is at the top."
 _STILL_COMPARED = "What the last run proposed is still being compared with the files."
 
 
@@ -41,6 +42,9 @@ async def send(app: Program) -> None:
     if app.setup.demo and job.purpose == "query":
         said = "The demo plays recorded replies, which write files: Ctrl+N goes to Generate."
         app.tell(said, severity="warning")
+        return
+    if chosen is None and app.models.is_asking:
+        app.tell(_ASKING, severity="warning")
         return
     if chosen is None:
         app.models.pick()
