@@ -22,6 +22,7 @@ _GUESSES_TOLD = 2
 _PATIENCE = 5.0
 """Seconds that a proposal which is still compared with the files is waited for."""
 _ANOTHER = "Another run took the place of this one meanwhile, so nothing was sent."
+_ASKING = "The server has not said yet which model it has: run again when its name is at the top."
 _STILL_COMPARED = "What the last run proposed is still being compared with the files."
 
 
@@ -41,6 +42,9 @@ async def send(app: Program) -> None:
     if app.setup.demo and job.purpose == "query":
         said = "The demo plays recorded replies, which write files: Ctrl+N goes to Generate."
         app.tell(said, severity="warning")
+        return
+    if chosen is None and app.models.is_asking:
+        app.tell(_ASKING, severity="warning")
         return
     if chosen is None:
         app.models.pick()
@@ -232,6 +236,7 @@ def _go_on(app: Program, chosen: ChosenModel) -> None:
     if prepared is None or not app.runner.resumable:
         return
     limits = app.spending.limits(prepared.request.limits)
-    going_on = prepared.for_model(chosen, partial=text, limits=limits)
-    app.estimator.sent(app.job(), chosen)
+    job, ended = app.job(), app.runner.state.finish_reason
+    going_on = prepared.going_on(chosen, text, ended=ended, target=job.target, limits=limits)
+    app.estimator.sent(job, chosen)
     app.runner.start(lambda: going_on)
