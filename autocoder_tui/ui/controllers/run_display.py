@@ -55,7 +55,7 @@ class RunDisplay:
         main = self._app.main
         self._app.signs.run_began()
         main.show_failure("")
-        main.show_waiting(True)
+        main.show_waiting(prepared.request)
         self._is_question = prepared.request.purpose == "query"
         main.query_one(Meters).left_out = prepared.request.left_out
         if self._is_question:
@@ -144,7 +144,7 @@ class RunDisplay:
         main = self._app.main
         main.query_one(Meters).show_run(state, time.monotonic())
         main.query_one(StreamPane).end()
-        main.show_waiting(False)
+        main.show_waiting(None)
         self._app.refresh_bindings()
         if state.stats.chunks:
             main.log_line(summary(state), 1)

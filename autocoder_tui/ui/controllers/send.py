@@ -108,8 +108,10 @@ async def send(app: Program) -> None:
         if app.runner.running:
             app.tell(_ANOTHER, severity="warning")
             return
-        if weighed is not None and prepared.guesses:
-            _tell_guesses(app, prepared.guesses)
+        if weighed is not None:
+            app.main.show_next_run(weighed)
+            if prepared.guesses:
+                _tell_guesses(app, prepared.guesses)
         app.prompting.sent(job.requirements)
         app.estimator.sent(job, chosen)
         if job.mode == "clarify":

@@ -25,7 +25,7 @@ from autocoder_tui.ui.screens.paned import PanedScreen
 from autocoder_tui.ui.screens.shown_panes import ALL_TABS, LOWER_TABS
 from autocoder_tui.ui.screens.welcome import NO_NOTES, welcome_to
 from autocoder_tui.ui.terminal.key_queue import TypeAheadApp
-from autocoder_tui.ui.widgets.before_run import SENT, BeforeRun
+from autocoder_tui.ui.widgets.before_run import BeforeRun
 from autocoder_tui.ui.widgets.files.picker import FilePicker
 from autocoder_tui.ui.widgets.files.preferences_line import PreferencesLine
 from autocoder_tui.ui.widgets.files.suggested import SuggestedFiles
@@ -39,6 +39,7 @@ from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.tab_strip import TabStrip
 
 if TYPE_CHECKING:
+    from autocoder_tui.engine.request import RunRequest
     from autocoder_tui.runs.estimate import Weighed
     from autocoder_tui.runs.listed_run import Listed
     from autocoder_tui.runs.preparation import Job
@@ -81,7 +82,7 @@ class MainScreen(PanedScreen):
         self._failure = ""
         self._completes = False
         self._to_show: str | None = None  # asked for while it was not there yet
-        self._awaits = False
+        self._awaits: RunRequest | None = None
         self._has_run_before = False
         self._on_its_way: str | None = None  # gets the keyboard as soon as it is drawn
         self.log_lines: deque[str] = deque(maxlen=5000)
@@ -363,9 +364,9 @@ class MainScreen(PanedScreen):
         self._failure = message
         self._say_welcome()
 
-    def show_waiting(self, waits: bool) -> None:
-        """Say in the place of the output that it is awaited, or that it is no longer."""
-        self._awaits = waits
+    def show_waiting(self, request: RunRequest | None) -> None:
+        """Say in the place of the output that it is awaited; None: it is no longer."""
+        self._awaits = request
         self._say_welcome()
 
     @property
@@ -386,8 +387,8 @@ class MainScreen(PanedScreen):
         steps = self.beside == "steps"
         if self._failure:
             self._before_run.say(f"✗ {visible(self._failure, lines=True)}", alone=True)
-        elif self._awaits:
-            self._before_run.say(SENT)
+        elif self._awaits is not None:
+            self._before_run.show_sent(self._awaits)
         else:
             words = welcome_to(asks=self._asks, steps=steps, back=self._has_run_before)
             self._before_run.say(words, alone=steps)
