@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from autocoder_tui.demo.script import Reply
 from autocoder_tui.store.history.history import History
 from autocoder_tui.ui.app import AutocoderApp
 from autocoder_tui.ui.controllers import estimate
@@ -121,6 +122,15 @@ async def test_what_was_sent_is_what_the_run_was_begun_with(
         await pilot.press("f4")
         await shows(app, pilot, "Sent. The first words")
         assert "This was sent" not in shown(app)
+
+
+async def test_a_request_that_failed_is_not_awaited_but_sent_again(tmp_path: Path) -> None:
+    busy = Reply(status=503, body='{"error": {"message": "busy"}}', headers={"retry-after": "3"})
+    async with serving(tmp_path, [busy, framed("a.txt", "one\n")], "-r", "wish") as (app, pilot, _):
+        await pilot.press("ctrl+r")
+        await shows(app, pilot, "is sent again in a moment", "retrying", "This was sent")
+        assert "first words" not in shown(app)
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "diff")
 
 
 async def test_an_empty_review_and_check_leave_what_leads_to_them_in_sight(tmp_path: Path) -> None:

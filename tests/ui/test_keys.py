@@ -23,6 +23,7 @@ from autocoder_tui.ui.screens.keys_help import KeysHelp
 from autocoder_tui.ui.screens.palette import Palette
 from autocoder_tui.ui.screens.prompts import PromptList
 from autocoder_tui.ui.screens.settings import SettingsScreen
+from autocoder_tui.ui.widgets.log.pane import LogPane
 from autocoder_tui.ui.widgets.requirements_area import RequirementsArea
 from autocoder_tui.ui.widgets.row_list import RowList
 from tests.ui.driving import at_both_sizes, driven, setup_for, until
@@ -225,3 +226,12 @@ async def test_the_help_of_a_dialog_begins_with_its_own_keys(tmp_path: Path) -> 
         assert next(help_.found(""))[0] == "History (here)"
         await pilot.press("f1")
         await until(pilot, lambda: app.screen is history)
+
+
+async def test_the_palette_needs_no_pane_that_nobody_has_seen(tmp_path: Path) -> None:
+    async with driven(setup_for(tmp_path, *AT)) as (app, pilot):
+        await until(pilot, lambda: app.main.is_complete)
+        with_log = {command.group for command in app._commands(app.main)}
+        await app.main.query_one(LogPane).remove()
+        without = {command.group for command in app._commands(app.main)}
+        assert with_log - without == {"Log"}

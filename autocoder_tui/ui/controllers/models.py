@@ -167,7 +167,8 @@ class ModelChoice:
         provider = self._app.setup.catalog.providers.get(model.provider)
         if provider is None:
             return (
-                f"{model.provider} is not in models.toml: add it with Ctrl+N first.",
+                f"{model.provider} is not in models.toml: add it with "
+                f"{self._app.key('picker.add')} first.",
                 self._known(),
             )
         said = await refresh(self._app, provider)

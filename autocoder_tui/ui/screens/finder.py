@@ -219,6 +219,7 @@ class Finder(Dialog[None]):
         known = kept is not None and name_of(kept) in names
         cursor = names.index(name_of(kept)) if kept is not None and known else found.start
         rows = self.query_one(RowList)
+        self.offer("enter", "tab", acts=bool(found.rows))
         rows.show(len(found.rows), cursor if found.rows else None)
         if not known:
             # The groups before the first file are to be seen with it.

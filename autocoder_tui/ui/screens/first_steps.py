@@ -16,6 +16,7 @@ from autocoder_tui.engine.catalog import LOCAL_KEY_VARIABLE, Provider
 from autocoder_tui.engine.provider.local_servers import LocalServer, probe_local
 from autocoder_tui.runs.setup import ChosenModel
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.key_words import with_keys
 from autocoder_tui.ui.screens.dialogs.dialog import Dialog
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.widgets.options import Options
@@ -123,7 +124,9 @@ class FirstSteps(Dialog[str | LocalServer | ChosenModel]):
             ADD: "Anything that speaks the OpenAI API: its address, and the name of the variable "
             "that holds the key. The connection is tested before it is kept.",
             DEMO: "The whole job on a sample project: a run, its review, a check, a commit.",
-            LATER: "Ctrl+O chooses a model later, F1 lists the keys.",
+            LATER: with_keys(
+                self.app, "{model.choose} chooses a model later, {app.keys} lists the keys."
+            ),
         }.get(choice, "Runs on this machine: no key, nothing leaves it.")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

@@ -48,6 +48,7 @@ class KeysHelp(GroupedList[KeyWanted | None, _Line]):
         Binding("ctrl+e", "change_key", "Change the key", priority=True, id="help.change"),
         Binding("ctrl+t", "toggle_names", "Names for config.toml", priority=True, id="help.names"),
     ]
+    OF_A_ROW = ("enter", "ctrl+e")
     BUTTONS = (
         KeyButton("Do it", "enter"),
         KeyButton("Change the key", "ctrl+e"),

@@ -18,6 +18,7 @@ from autocoder_tui.engine.catalog import Model
 from autocoder_tui.engine.metering.money import format_price, format_tokens
 from autocoder_tui.errors import AutocoderError
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.key_words import key_of, with_keys
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
 from autocoder_tui.ui.screens.dialogs.filtered_list import FilteredList, has_words
 from autocoder_tui.ui.widgets.options import Options
@@ -96,6 +97,7 @@ class ModelPicker(FilteredList[Wish | None]):
         self._current = current
 
     def compose(self) -> ComposeResult:
+        refreshes = key_of(self.app, "picker.refresh")
         with Vertical(classes="dialog wide-dialog") as dialog:
             dialog.border_title = "Model"
             yield PlainInput(placeholder="type a part of the name", id="model-filter", compact=True)
@@ -104,7 +106,7 @@ class ModelPicker(FilteredList[Wish | None]):
             yield Static("", id="model-detail", markup=False)
             yield Static("", id="model-listing", markup=False, classes="hint")
             yield Static(
-                "✓ key found · ? not known · Ctrl+R asks for the list again",
+                f"✓ key found · ? not known · {refreshes} asks for the list again",
                 classes="hint",
                 id="model-hint",
             )
@@ -207,8 +209,9 @@ class ModelPicker(FilteredList[Wish | None]):
             options.add_option(Option(self._row(model)))
         self.query_one("#model-head", Static).update(self._head())
         names = [(model.provider, model.name) for model in self._shown]
+        self.offer("enter", "ctrl+e", acts=bool(names))
         if not names:
-            self.query_one("#model-detail", Static).update(_NONE)
+            self.query_one("#model-detail", Static).update(with_keys(self.app, _NONE))
         else:
             options.highlighted = names.index(kept) if kept in names else 0
             self.call_after_refresh(options.scroll_to_highlight)
@@ -259,7 +262,7 @@ class ModelPicker(FilteredList[Wish | None]):
             self.dismiss(Wish("use", self._shown[index]))
 
 
-_NONE = "No model has these letters.\nCtrl+N adds a server, or a model that it does not list."
+_NONE = "No model has these letters.\n{picker.add} adds a server, or a model that it does not list."
 
 
 def age(priced_on: str | None, today: date) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -46,6 +46,9 @@ class GroupedList(Dialog[_Result], Generic[_Result, _Row]):
         text-style: $block-cursor-text-style;
     }
     """
+
+    OF_A_ROW: ClassVar[tuple[str, ...]] = ("enter",)
+    """Keys of buttons that need a row to do something with."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,6 +110,7 @@ class GroupedList(Dialog[_Result], Generic[_Result, _Row]):
         same = [at for at, row in rows if not isinstance(row, Heading) and self.id_of(row) == stay]
         first = [*same, *real]
         self.query_one(RowList).show(len(rows), first[0] if first else None)
+        self.offer(*self.OF_A_ROW, acts=bool(real))
         self._show_first_heading()
         self.highlighted(self.current)
 

@@ -24,6 +24,7 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from autocoder_tui.safety.sanitize import visible
+from autocoder_tui.ui.key_words import key_of
 from autocoder_tui.ui.widgets.files.folders import Folders
 from autocoder_tui.ui.widgets.files.pick_history import PickHistory, change_in_words
 from autocoder_tui.ui.widgets.files.row import Part, Row
@@ -143,6 +144,8 @@ class FilePicker(TypeAheadTree):
         self._node_at: dict[str, TreeNode[Entry]] = {"": self.root}
         self._read: set[str] = set()
         self._busy: set[str] = set()
+        self._asked_for: set[str] = set()
+        """What is to be picked as soon as it is known whether it may be."""
         self._to_open: set[str] = set()
         self._picked: frozenset[str] = frozenset()
         self._picked_below: Counter[str] = Counter()
@@ -169,7 +172,8 @@ class FilePicker(TypeAheadTree):
     def action_clear_picks(self) -> None:
         """Unpick every file."""
         before, self.picks = self.picks, ()
-        said = f"{change_in_words(before, ())}: - picks again" if before else "No file is picked."
+        again = f"{key_of(self.app, 'files.take_back')} picks again"
+        said = f"{change_in_words(before, ())}: {again}" if before else "No file is picked."
         self.post_message(self.PicksTold(self, said))
 
     def action_take_back(self) -> None:
@@ -208,17 +212,26 @@ class FilePicker(TypeAheadTree):
         entry = node.data
         if entry.path in self._picked:
             self.picks = tuple(path for path in self.picks if path != entry.path)
+        elif entry.path in self._asked_for:
+            self._asked_for.discard(entry.path)
         elif entry.is_dir and not entry.symlink:
+            self._asked_for.add(entry.path)
             self._toggle_folder(entry)
         else:
             self.pick_file(entry)
 
-    @work(group="file-picker-pick")
-    async def pick_file(self, entry: Entry) -> None:
+    def pick_file(self, entry: Entry) -> None:
         """Pick a file; says so where it may not be, and asks where it may hold secrets."""
+        self._asked_for.add(entry.path)
+        self._pick_file(entry)
+
+    @work(group="file-picker-pick")
+    async def _pick_file(self, entry: Entry) -> None:
         reason: str | None = "a link to a folder; pick inside the folder itself"
         if not entry.is_dir:
             reason = await asyncio.to_thread(why_never, self.project, entry)
+        if self._is_called_off(entry):
+            return
         if reason is not None:
             self.post_message(self.PickRefused(self, entry.path, reason))
         elif entry.secret:
@@ -229,13 +242,13 @@ class FilePicker(TypeAheadTree):
     @work(group="file-picker-pick")
     async def _toggle_folder(self, entry: Entry) -> None:
         """Pick all below that may be; when they are picked already, unpick all below."""
-        if entry.path in self._busy:
-            return
         self._set_busy([entry.path], True)
         try:
             pickable, reason = await asyncio.to_thread(self._folders.pickable_below, entry)
         finally:
             self._set_busy([entry.path], False)
+        if self._is_called_off(entry):
+            return
         below = {path for path in self.picks if path.startswith(entry.path + "/")}
         if pickable - below and reason is None:
             self.picks = tuple(sorted({*self.picks, *pickable}))
@@ -244,6 +257,12 @@ class FilePicker(TypeAheadTree):
         else:
             reason = reason or "no file in it may be picked along with others"
             self.post_message(self.PickRefused(self, entry.path, reason))
+
+    def _is_called_off(self, entry: Entry) -> bool:
+        """Whether its key came again while it was looked at; it is no longer, in any case."""
+        called_off = entry.path not in self._asked_for
+        self._asked_for.discard(entry.path)
+        return called_off
 
     def show_weights(self, weights: TreeWeights) -> None:
         """Show these weights from now on; call it again when some were added."""
@@ -273,26 +292,6 @@ class FilePicker(TypeAheadTree):
             node.toggle()
         else:
             self.action_toggle_pick()
-
-    def action_open_folder(self) -> None:
-        """Open the folder under the cursor, or step into it when it is open."""
-        node = self.cursor_node
-        if node is None or not node.allow_expand:
-            return
-        if node.is_collapsed:
-            node.expand()
-        elif node.children:
-            self.action_cursor_down()
-
-    def action_close_folder(self) -> None:
-        """Close the folder under the cursor, or go up to the folder that holds it."""
-        node = self.cursor_node
-        if node is None:
-            return
-        if node.allow_expand and node.is_expanded:
-            node.collapse()
-        elif node.parent is not None and not node.parent.is_root:
-            self.move_cursor(node.parent)
 
     def on_tree_node_expanded(self, event: Tree.NodeExpanded[Entry]) -> None:
         event.stop()
