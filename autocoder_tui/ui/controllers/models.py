@@ -19,6 +19,8 @@ from autocoder_tui.ui.terminal.key_queue import ASKS
 from autocoder_tui.ui.widgets.header_line import HeaderLine
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from autocoder_tui.runs.window_probe import AskedWindow
     from autocoder_tui.ui.screens.model_picker import Known, Listing
 
@@ -32,6 +34,7 @@ class ModelChoice:
         self.asked: AskedWindow | None = None
         """What the chosen model's server last said of its window."""
         self._warned: set[str] = set()
+        self._served: Worker[None] | None = None
 
     def set(self, chosen: ChosenModel) -> None:
         self.chosen = chosen
@@ -71,9 +74,14 @@ class ModelChoice:
     def choose_served(self) -> None:
         """Take the model of the server given by its address alone, once it says which it has."""
         self._app.main.query_one(HeaderLine).model = "asking the server for its model…"
-        self._app.run_worker(
+        self._served = self._app.run_worker(
             self._choose_served(), group="served", exclusive=True, exit_on_error=True
         )
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a server has yet to say which model it has."""
+        return self._served is not None and not self._served.is_finished
 
     async def _choose_served(self) -> None:
         from autocoder_tui.runs.sole_model import sole_model

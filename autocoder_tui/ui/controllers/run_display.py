@@ -32,7 +32,7 @@ from autocoder_tui.ui.controllers.review import (
 )
 from autocoder_tui.ui.controllers.review_so_far import ReviewSoFar, is_so_far
 from autocoder_tui.ui.program import Program
-from autocoder_tui.ui.widgets.before_run import SENT, TO_BE_SENT_AGAIN
+from autocoder_tui.ui.widgets.before_run import SENT, TO_BE_SENT_AGAIN, BeforeRun
 from autocoder_tui.ui.widgets.meters.meters import Meters
 from autocoder_tui.ui.widgets.review.empty import COMING, after_failure, why_empty
 from autocoder_tui.ui.widgets.review.keys import OF_A_WHOLE_REPLY
@@ -59,6 +59,7 @@ class RunDisplay:
         main = self._app.main
         self._app.signs.run_began()
         main.show_failure("")
+        main.query_one(BeforeRun).mark_sent(prepared.request)
         main.show_waiting(SENT)
         self._is_question = prepared.request.purpose == "query"
         main.query_one(Meters).left_out = prepared.request.left_out

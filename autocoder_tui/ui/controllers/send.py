@@ -22,6 +22,7 @@ _GUESSES_TOLD = 2
 _PATIENCE = 5.0
 """Seconds that a proposal which is still compared with the files is waited for."""
 _ANOTHER = "Another run took the place of this one meanwhile, so nothing was sent."
+_ASKING = "The server has not said yet which model it has: run again when its name is at the top."
 _STILL_COMPARED = "What the last run proposed is still being compared with the files."
 
 
@@ -44,6 +45,9 @@ async def send(app: Program) -> None:
             f"{app.key('mode.next')} goes to Generate."
         )
         app.tell(said, severity="warning")
+        return
+    if chosen is None and app.models.is_asking:
+        app.tell(_ASKING, severity="warning")
         return
     if chosen is None:
         app.models.pick()
@@ -107,8 +111,10 @@ async def send(app: Program) -> None:
         if app.runner.running:
             app.tell(_ANOTHER, severity="warning")
             return
-        if weighed is not None and prepared.guesses:
-            _tell_guesses(app, prepared.guesses)
+        if weighed is not None:
+            app.main.show_next_run(weighed)
+            if prepared.guesses:
+                _tell_guesses(app, prepared.guesses)
         app.prompting.sent(job.requirements)
         app.estimator.sent(job, chosen)
         if job.mode == "clarify":
@@ -235,6 +241,7 @@ def _go_on(app: Program, chosen: ChosenModel) -> None:
     if prepared is None or not app.runner.resumable:
         return
     limits = app.spending.limits(prepared.request.limits)
-    going_on = prepared.for_model(chosen, partial=text, limits=limits)
-    app.estimator.sent(app.job(), chosen)
+    job, ended = app.job(), app.runner.state.finish_reason
+    going_on = prepared.going_on(chosen, text, ended=ended, target=job.target, limits=limits)
+    app.estimator.sent(job, chosen)
     app.runner.start(lambda: going_on)

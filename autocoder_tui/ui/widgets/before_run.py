@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
@@ -15,6 +16,7 @@ from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.key_words import key_of, with_keys
 
 if TYPE_CHECKING:
+    from autocoder_tui.engine.request import RunRequest
     from autocoder_tui.runs.estimate import Weighed
     from autocoder_tui.runs.listed_run import Listed
 
@@ -68,6 +70,12 @@ class BeforeRun(Static):
         """What a run begun now would send."""
         self._next = weighed
         self._show()
+
+    def mark_sent(self, request: RunRequest) -> None:
+        """A run begins. What would have been sent stays as what was, where it is that."""
+        known = None if self._next is None else self._next.request
+        if known is not None and replace(known, run_id=request.run_id) != request:
+            self._next = None
 
     def show_before(self, runs: Sequence[Listed]) -> None:
         """The newest runs of the project, the newest first."""
