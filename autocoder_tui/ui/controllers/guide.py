@@ -42,6 +42,8 @@ class FirstGuide:
         self._done: frozenset[StepId] = frozenset()
         self._keys: dict[str, str] = {}
         self._over = False
+        self.next_key = ""
+        """What the key of the next step is called in the settings; "" where there is none."""
 
     async def begin(self) -> None:
         """Show it in the demo and where nothing has ever been run, unless that was done before."""
@@ -115,20 +117,25 @@ class FirstGuide:
         if step is None:
             self._over = True
             self._remember()
+        named: list[str] = []
+
+        def key(id: str) -> str:
+            named.append(id)
+            return self._keys.get(id, "")
+
+        words = self._end() if step is None else advice(step, now, key)
+        self.next_key = named[0] if named else ""
         line.progress = Progress(
             [TITLES[one] for one in self._steps],
             done,
             None if step is None else self._steps.index(step),
-            self._end() if step is None else advice(step, now, self._key),
+            words,
         )
 
     def _end(self) -> str:
         if not self._app.setup.demo:
             return _END
         return _END_OF_DEMO if "commit" in self._steps else _END_WITHOUT_GIT
-
-    def _key(self, id: str) -> str:
-        return self._keys.get(id, "")
 
     def _situation(self) -> Situation:
         app, session = self._app, self._app.review_session
