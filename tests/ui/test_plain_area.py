@@ -69,3 +69,19 @@ async def test_ctrl_home_and_ctrl_end_go_through_all_the_text(
         assert area.cursor_location == (0, 0)
         await pilot.press("ctrl+shift+end")
         assert area.selected_text == area.text
+
+
+async def test_text_is_wrapped_anew_on_the_screen_in_another_width() -> None:
+    app = OneArea()
+    async with app.run_test(size=(60, 10)) as pilot:
+        area = app.query_one(PlainArea)
+        area.text = "It prints one JSON object: what the report is summed by, the rest."
+        for width in (59, 58, 57, 56, 55, 60):
+            await pilot.resize_terminal(width, 10)
+            lines = area.wrapped_document.get_sections(0)
+            rows = [line.rstrip() for line in lines]
+
+            def shown() -> str:
+                return "\n".join(row.text for row in app.screen._compositor.render_strips())
+
+            await until(pilot, lambda rows=rows: all(row in shown() for row in rows))  # type: ignore[misc]
