@@ -20,6 +20,11 @@ class TypeAheadTree(Tree[Entry]):
         super().__init__(label, data, **options)
         self.typed = TypedName()
 
+    def refuses(self, action: str) -> bool:
+        """For the footer: where there is no file, none is picked or found."""
+        wants_files = action in ("toggle_pick", "app.find_files")
+        return wants_files and all(node.data is None for node in self.root.children)
+
     def check_consume_key(self, key: str, character: str | None) -> bool:
         return is_of_name(character)
 
