@@ -18,8 +18,8 @@ WELCOME_TO_ASK = """\
 Pick the files it is about with Space, type your question, then ask with Ctrl+R.
 
 The answer comes in here, and the next question follows it. Nothing is written: \
-a block of code of an answer becomes a proposal when you say so ( ] marks it, \
-Enter proposes it, y copies it).
+a block of code of an answer becomes a proposal when you say so: ] marks it, \
+Enter proposes it, y copies it.
 
 F6 finds conversations again, Ctrl+N takes another mode."""
 WELCOME_TO_STEPS = """\
