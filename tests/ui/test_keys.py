@@ -233,6 +233,10 @@ async def test_a_command_is_found_and_done(tmp_path: Path) -> None:
         assert titles[0][0] == "Requirements"  # where the keyboard is
         assert len(set(titles)) == len(titles)
         assert ("Last write", "Undo last write") in titles
+        # The command that is named so, not the first whose description has the word.
+        await pilot.press(*"check")
+        await until(pilot, lambda: palette.current is not None and palette.current.title == "Check")
+        await pilot.press(*["backspace"] * 5)
         await pilot.press(*"usage", "enter")
         await until(pilot, lambda: type(app.screen).__name__ == "UsageScreen")
 

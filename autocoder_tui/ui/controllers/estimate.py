@@ -105,6 +105,7 @@ class Estimator:
             found = await asyncio.to_thread(make)
             if found is None:
                 self._app.feedback.show_scope()
+                self._app.main.show_next_run(None)
                 return
             prepared, before = found
             weighed = await asyncio.to_thread(self._weigh, prepared, job, chosen)

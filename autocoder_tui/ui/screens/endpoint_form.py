@@ -109,7 +109,7 @@ class EndpointForm(Dialog[NewEndpoint | None]):
                 compact=True,
             )
             yield Static(
-                "Environment variable that holds the key (leave it where none is wanted)",
+                "Environment variable with the key (leave it where none is wanted)",
                 classes="hint",
             )
             yield PlainInput(

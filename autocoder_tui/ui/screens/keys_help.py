@@ -15,7 +15,7 @@ from textual.widgets import Static
 from autocoder_tui.safety.sanitize import visible
 from autocoder_tui.ui.key_rows import EVERYWHERE, KeyRow, KeySection, key_name
 from autocoder_tui.ui.screens.dialogs.dialog_buttons import KeyButton
-from autocoder_tui.ui.screens.dialogs.filtered_list import has_words
+from autocoder_tui.ui.screens.dialogs.filtered_list import has_words, rank_of
 from autocoder_tui.ui.screens.dialogs.grouped_list import GroupedList
 from autocoder_tui.values import dataclass
 
@@ -112,6 +112,10 @@ class KeysHelp(GroupedList[KeyWanted | None, _Line]):
                 continue
             if has_words(f"{line.keys} {line.row.says} {line.group} {line.row.id}", wanted):
                 yield line.group, line
+
+    def rank(self, row: _Line, wanted: str) -> int:
+        # A key that is typed is nearer than a word of what another does.
+        return min(rank_of(row.row.says, wanted), rank_of(row.keys, wanted))
 
     def id_of(self, row: _Line) -> object:
         return (row.group, row.row.id, row.row.says)

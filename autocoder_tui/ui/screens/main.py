@@ -372,8 +372,8 @@ class MainScreen(PanedScreen):
     def _before_run(self) -> BeforeRun:
         return self.query_one("#welcome", BeforeRun)
 
-    def show_next_run(self, weighed: Weighed) -> None:
-        """Say in the place of the output, as long as there is none, what a run would send."""
+    def show_next_run(self, weighed: Weighed | None) -> None:
+        """Say in the place of the output, as long as there is none, what a run would send, if any."""
         self._before_run.show_next(weighed)
 
     def show_runs_before(self, runs: Sequence[Listed]) -> None:

@@ -66,8 +66,8 @@ class BeforeRun(Static):
         if self.region.height:
             self._show()
 
-    def show_next(self, weighed: Weighed) -> None:
-        """What a run begun now would send."""
+    def show_next(self, weighed: Weighed | None) -> None:
+        """What a run begun now would send; None where none can begin."""
         self._next = weighed
         self._show()
 
