@@ -385,7 +385,8 @@ class MainScreen(PanedScreen):
     def _say_welcome(self) -> None:
         steps = self.beside == "steps"
         if self._failure:
-            self._before_run.say(f"✗ {visible(self._failure, lines=True)}", alone=True)
+            why = f"✗ {visible(self._failure, lines=True)}"
+            self._before_run.say(why, alone=True, failed=True)
         elif self._awaits:
             self._before_run.say(SENT)
         else:

@@ -45,8 +45,10 @@ class BeforeRun(Static):
 
     # ------------------------------------------------------------------ what is told
 
-    def say(self, words: str, *, alone: bool = False) -> None:
-        """Show `words`, which are safe; nothing else where they are `alone`."""
+    def say(self, words: str, *, alone: bool = False, failed: bool = False) -> None:
+        """Show `words`, which are safe; nothing else where they are `alone`. Why something
+        `failed` is not as faint as the rest."""
+        self.set_class(failed, "-failed")
         if (words, alone, "") != (self._words, self._alone, self._thought):
             self._words, self._alone, self._thought = words, alone, ""
             self._show()
