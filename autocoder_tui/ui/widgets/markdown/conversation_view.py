@@ -381,7 +381,7 @@ class ConversationView(LineScroller):
         # The focused bar is heavier: seen without colour too.
         bars = {
             None: Segment(" ", base),
-            False: Segment("│", style("markdown--track")),
+            False: Segment("│", as_line(style("markdown--track"), base, least)),
             True: Segment("█" if self.has_focus else "┃", style("markdown--thumb")),
         }
         return RowPainter(

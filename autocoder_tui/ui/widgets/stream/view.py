@@ -276,7 +276,7 @@ class StreamView(LineScroller):
             heading=style("stream--heading"),
             rule=as_line(style("stream--rule"), self.rich_style, least),
             join=style("stream--join"),
-            track=style("stream--track"),
+            track=as_line(style("stream--track"), self.rich_style, least),
             thumb=style("stream--thumb"),
             badge=style("stream--badge"),
             selection=self.screen.get_component_rich_style("screen--selection"),
